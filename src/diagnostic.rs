@@ -1,0 +1,184 @@
+//! Findings as values: a code, the places to mend, one sentence of what is wrong and one of how to fix it.
+//!
+//! In: what a stage found. Out: `Diagnostic`, `Outcome`. Pure.
+//! Lines are not known here: a place names a file and a pointer, `source` finds the line only when something is reported.
+
+mod codes;
+pub use codes::{CODES, *};
+
+use std::fmt;
+use std::sync::Arc;
+
+/// How much a finding matters. Not part of its code, so that it may change without renumbering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+    Info,
+}
+
+/// One row of the table of all codes.
+#[derive(Debug)]
+pub struct Code {
+    /// `GW` and four digits; never reused.
+    pub code: &'static str,
+    /// What is wrong, in kebab-case; reads as "allow ⟨slug⟩".
+    pub slug: &'static str,
+    pub severity: Severity,
+    /// What `gwgen explain` prints, and the documentation page. Markdown.
+    pub explanation: &'static str,
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+/// Where something stands: a file as the user named it, and where in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub file: Arc<str>,
+    pub at: At,
+}
+
+/// A point in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    /// The file as a whole; reported as line 1.
+    File,
+    /// A JSON pointer (RFC 6901) of the file as written.
+    Pointer(String),
+    /// The n-th member with the pointer's last name (0 is the first), for duplicate keys.
+    Repeated(String, u32),
+    /// Line and column. Unit: 1-based, columns in Unicode scalar values.
+    Position { line: u32, column: u32 },
+}
+
+impl Place {
+    pub fn file(file: &Arc<str>) -> Self {
+        Self { file: Arc::clone(file), at: At::File }
+    }
+
+    pub fn pointer(file: &Arc<str>, pointer: impl Into<String>) -> Self {
+        Self { file: Arc::clone(file), at: At::Pointer(pointer.into()) }
+    }
+
+    pub fn position(file: &Arc<str>, line: u32, column: u32) -> Self {
+        Self { file: Arc::clone(file), at: At::Position { line, column } }
+    }
+}
+
+/// An operation that a finding keeps from being served.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct OperationName {
+    /// Upper-case HTTP method, or `ANY`.
+    pub method: &'static str,
+    /// The path as the description writes it.
+    pub path: Arc<str>,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    pub code: &'static Code,
+    pub severity: Severity,
+    pub message: String,
+    pub help: String,
+    /// Never empty; the first is where to mend it.
+    pub places: Vec<Place>,
+    pub operations: Vec<OperationName>,
+}
+
+impl Code {
+    /// Starts a finding at the place where it is to be mended.
+    pub fn at(&'static self, place: Place) -> Diagnostic {
+        Diagnostic {
+            code: self,
+            severity: self.severity,
+            message: String::new(),
+            help: String::new(),
+            places: vec![place],
+            operations: Vec::new(),
+        }
+    }
+}
+
+impl Diagnostic {
+    #[must_use]
+    pub fn message(mut self, message: impl fmt::Display) -> Self {
+        self.message = shortened(message.to_string());
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl fmt::Display) -> Self {
+        self.help = shortened(help.to_string());
+        self
+    }
+
+    /// One more place that takes part in it.
+    #[must_use]
+    pub fn also(mut self, place: Place) -> Self {
+        self.places.push(place);
+        self
+    }
+
+    /// An operation that it keeps from being served.
+    #[must_use]
+    pub fn keeps(mut self, operation: OperationName) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Longest message or help that is printed whole.
+///
+/// Unit: bytes. Text from the user's files goes into messages, and one string there may be 50 MB.
+const MAX_TEXT_BYTES: usize = 2_000;
+
+fn shortened(mut text: String) -> String {
+    if text.len() > MAX_TEXT_BYTES {
+        let mut end = MAX_TEXT_BYTES;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+/// What a stage made of its input, and what it found on the way.
+///
+/// `value` is there whenever later stages can still learn something, errors or not.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    pub value: Option<T>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Outcome<T> {
+    pub fn new(value: T, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { value: Some(value), diagnostics }
+    }
+
+    pub fn failed(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { value: None, diagnostics }
+    }
+}
+
+/// `did you mean` for a misspelt name: the nearest of the known ones, if any is near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,100 @@
+//! The table of all codes: one line a code; the text of `gwgen explain` is the file of the same name in `templates/explain`.
+//!
+//! GW0xxx command and files, GW1xxx description, GW2xxx blueprint, GW3xxx the two together, GW4xxx AWS limits and rules,
+//! GW5xxx advice, GW9xxx our own bug. A number is never used again.
+
+use super::{Code, Severity};
+
+macro_rules! codes {
+    ($($name:ident = $code:literal $slug:literal $severity:ident;)*) => {
+        $(pub static $name: Code = Code {
+            code: $code,
+            slug: $slug,
+            severity: Severity::$severity,
+            explanation: include_str!(concat!("../../templates/explain/", $code, ".md")),
+        };)*
+        /// Every code, in numerical order.
+        pub static CODES: &[&Code] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    UNREADABLE_FILE = "GW0001" "unreadable-file" Error;
+    FILE_OUTSIDE_ROOT = "GW0002" "file-outside-root" Error;
+    OUTPUT_OUTSIDE_ROOT = "GW0003" "output-outside-root" Error;
+    UNWRITABLE_FILE = "GW0004" "unwritable-file" Error;
+    EDITED_ORPHAN = "GW0005" "edited-orphan" Warning;
+    FOREIGN_FILE = "GW0006" "foreign-file" Error;
+    NO_BLUEPRINT = "GW0007" "no-blueprint" Error;
+    SHARED_OUTPUT = "GW0008" "shared-output" Error;
+    COMMAND_NOT_BUILT = "GW0009" "command-not-built" Error;
+
+    NOT_UTF8 = "GW1001" "not-utf-8" Error;
+    SYNTAX = "GW1002" "invalid-syntax" Error;
+    TOO_DEEP = "GW1003" "too-deep" Error;
+    TOO_LARGE = "GW1004" "too-large" Error;
+    UNSUPPORTED_VERSION = "GW1005" "unsupported-version" Error;
+    WRONG_TYPE = "GW1006" "wrong-type" Error;
+    DUPLICATE_KEY = "GW1007" "duplicate-key" Error;
+    UNRESOLVED_REFERENCE = "GW1008" "unresolved-reference" Error;
+    CYCLIC_REFERENCE = "GW1009" "cyclic-reference" Error;
+    REFERENCE_TO_FILE = "GW1010" "reference-to-file" Error;
+    NULL_SECURITY = "GW1011" "null-security" Error;
+    UNKNOWN_SECURITY_SCHEME = "GW1012" "unknown-security-scheme" Error;
+    BAD_BASE_PATH = "GW1013" "bad-base-path" Error;
+    DIFFERENT_SERVERS = "GW1014" "different-servers" Warning;
+    EXTENSION_NOT_BUILT = "GW1015" "extension-not-built" Error;
+    UNUSED_EXTENSION = "GW1016" "unused-extension" Warning;
+
+    UNKNOWN_FIELD = "GW2001" "unknown-field" Error;
+    INVALID_VALUE = "GW2002" "invalid-value" Error;
+    MISSING_FIELD = "GW2003" "missing-field" Error;
+    NOT_BUILT = "GW2004" "field-not-built" Error;
+    UNKNOWN_BACKEND = "GW2005" "unknown-backend" Error;
+    CONFLICTING_VARIABLE = "GW2006" "conflicting-variable" Error;
+    INVALID_EXPRESSION = "GW2007" "invalid-expression" Error;
+    TERRAFORM_ONLY = "GW2008" "terraform-only" Error;
+    PORT_TAKEN = "GW2009" "port-taken" Error;
+    UNKNOWN_AUTH = "GW2010" "unknown-auth" Error;
+    FIELD_DOES_NOT_FIT = "GW2011" "field-does-not-fit" Error;
+    INVALID_EXTENDS = "GW2012" "invalid-extends" Error;
+    CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
+
+    NO_BACKEND = "GW3001" "no-backend" Error;
+    UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
+    WEAKENED_WITHOUT_REASON = "GW3003" "weakened-without-reason" Error;
+    IGNORED_SCHEME = "GW3004" "ignored-scheme" Warning;
+    WEAKENED = "GW3005" "weakened-operation" Warning;
+    NOTHING_PUBLIC = "GW3006" "nothing-public" Error;
+    INTERNAL_NOWHERE = "GW3007" "internal-nowhere" Warning;
+    MATCHES_NOTHING = "GW3008" "route-matches-nothing" Warning;
+    SHADOWED_OPERATION = "GW3009" "shadowed-operation" Error;
+
+    PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
+    ILLEGAL_PATH = "GW4002" "illegal-path" Error;
+    EMPTY_SEGMENT = "GW4003" "empty-segment" Error;
+    TRAILING_SLASH = "GW4004" "trailing-slash" Warning;
+    QUERY_IN_PATH = "GW4005" "query-in-path" Error;
+    TRACE_METHOD = "GW4006" "trace-method" Error;
+    GREEDY_NOT_LAST = "GW4007" "greedy-not-last" Error;
+    DUPLICATE_OPERATION = "GW4008" "duplicate-operation" Error;
+    RENAMED_VARIABLE = "GW4009" "renamed-variable" Warning;
+    UNDECLARED_VARIABLE = "GW4010" "undeclared-path-variable" Warning;
+    UNUSED_PATH_PARAMETER = "GW4011" "unused-path-parameter" Warning;
+    COOKIE_PARAMETER = "GW4012" "cookie-parameter" Warning;
+    UNDECLARABLE_PARAMETER = "GW4013" "undeclarable-parameter" Warning;
+    REPEATED_PARAMETER = "GW4014" "repeated-parameter-name" Warning;
+    LOST_HEADER = "GW4015" "lost-header" Warning;
+    PATH_TOO_LONG = "GW4016" "path-too-long" Error;
+    TIMEOUT_OUT_OF_RANGE = "GW4017" "timeout-out-of-range" Error;
+    TOO_MANY_RESOURCES = "GW4018" "too-many-resources" Error;
+    TOO_MANY_LISTENERS = "GW4019" "too-many-listeners" Error;
+    TEMPLATE_TOO_LARGE = "GW4020" "template-too-large" Error;
+    UNVERIFIABLE_CERTIFICATE = "GW4021" "unverifiable-certificate" Error;
+    DISPUTED_CHARACTER = "GW4022" "disputed-character" Warning;
+    CASE_ONLY_SIBLINGS = "GW4023" "case-only-siblings" Warning;
+    UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
+    TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
+
+    WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
+}

@@ -1,0 +1,162 @@
+//! Files of the user, read once: UTF-8 text, as JSON, with the way back from a pointer to its line.
+//!
+//! In: `Files`, a path. Out: `SourceFile`. Pure but for `Files`.
+//! YAML stops here: later stages see JSON text and pointers, whatever the user wrote.
+
+mod locate;
+pub mod pointer;
+pub mod raw;
+mod yaml;
+
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Diagnostic, Place};
+pub use locate::{Finding, Located, Sources};
+
+/// A path under the root, in its one spelling: `/` between names, no `.`, no `..`, not absolute.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelativePath(Arc<str>);
+
+impl RelativePath {
+    /// Joins `path`, as the user wrote it, to `folder`. `None` where it climbs out of the root or is absolute.
+    pub fn join(folder: &str, path: &str) -> Option<Self> {
+        if path.starts_with(['/', '\\']) || path.contains('\0') || path.as_bytes().get(1) == Some(&b':') {
+            return None;
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for name in folder.split('/').chain(path.split('/')) {
+            match name {
+                "" | "." => {}
+                ".." => drop(names.pop()?),
+                name => names.push(name),
+            }
+        }
+        Some(Self(names.join("/").into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder that holds it; empty for the root.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// Why a file could not be had.
+#[derive(Debug)]
+pub enum ReadError {
+    /// Outside the root once symbolic links are resolved.
+    OutsideRoot,
+    /// What the operating system says.
+    Io(std::io::Error),
+}
+
+/// Where files come from: the disk (`io::Disk`), memory, or a git revision.
+pub trait Files {
+    /// The bytes of a file under the root.
+    ///
+    /// # Errors
+    /// The file is not there, cannot be read, or lies outside the root.
+    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError>;
+}
+
+/// Files by path, for tests and for callers that have them already.
+#[derive(Debug, Default)]
+pub struct Memory(pub std::collections::BTreeMap<String, Vec<u8>>);
+
+impl Files for Memory {
+    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path.as_str()).cloned().ok_or_else(|| ReadError::Io(std::io::ErrorKind::NotFound.into()))
+    }
+}
+
+/// Largest file that is read.
+///
+/// Unit: bytes. The largest description known to us has 13 MB; API Gateway itself takes 6 MB (RQ).
+const MAX_FILE_BYTES: usize = 128 << 20;
+
+/// One file: its text as written, and as JSON.
+#[derive(Debug)]
+pub struct SourceFile {
+    pub path: RelativePath,
+    /// The path as the user gave it.
+    pub display: Arc<str>,
+    /// What the user wrote, without a byte order mark.
+    pub text: Arc<String>,
+    /// The same data as JSON; the same text where the user wrote JSON.
+    pub json: Arc<String>,
+    /// Where the parts of `json` stand in `text`; `None` where both are one.
+    marks: Option<yaml::Marks>,
+}
+
+impl SourceFile {
+    /// Reads a file and brings it to JSON.
+    ///
+    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
+    pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
+        let bytes = files.read(&path).map_err(|error| Box::new(unreadable(&display, &error)))?;
+        Self::of(bytes, path, display)
+    }
+
+    /// Brings the bytes of a file to JSON.
+    ///
+    /// Errors: GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
+    pub fn of(bytes: Vec<u8>, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
+        if bytes.len() > MAX_FILE_BYTES {
+            return Err(Box::new(
+                diagnostic::TOO_LARGE
+                    .at(Place::file(&display))
+                    .message(format_args!("the file has {} bytes; gwgen reads at most {MAX_FILE_BYTES}", bytes.len()))
+                    .help("split the description, or remove what is no OpenAPI"),
+            ));
+        }
+        let mut text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(&display, &error)))?;
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        let text = Arc::new(text);
+        let is_json = text.trim_ascii_start().starts_with(['{', '[']);
+        if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
+            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None });
+        }
+        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display)))?;
+        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks) })
+    }
+
+    /// The finding that a syntax error of `json` makes.
+    pub fn syntax(&self, error: &serde_json::Error) -> Diagnostic {
+        let text = error.to_string();
+        let what = text.split(" at line ").next().unwrap_or_default();
+        let code = if what.starts_with("recursion limit") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
+        let (line, column) = (u32::try_from(error.line()).unwrap_or(1), u32::try_from(error.column()).unwrap_or(1));
+        code.at(Place::position(&self.display, line.max(1), column.max(1)))
+            .message(format_args!("this is no JSON: {what}"))
+            .help("mend the text here; a JSON formatter shows the same place")
+    }
+}
+
+fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
+    match error {
+        ReadError::OutsideRoot => diagnostic::FILE_OUTSIDE_ROOT
+            .at(Place::file(display))
+            .message(format_args!("`{display}` lies outside the repository that holds the blueprint"))
+            .help("copy the file into the repository, or move the blueprint beside it"),
+        ReadError::Io(error) => diagnostic::UNREADABLE_FILE
+            .at(Place::file(display))
+            .message(format_args!("`{display}` cannot be read: {error}"))
+            .help("check the path, which is relative to the blueprint, and the file's permissions"),
+    }
+}
+
+fn not_utf8(display: &Arc<str>, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let column = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let position = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    diagnostic::NOT_UTF8
+        .at(Place::position(display, position(line), position(column)))
+        .message("the bytes here are not UTF-8")
+        .help("save the file as UTF-8, without NUL bytes or another encoding")
+}

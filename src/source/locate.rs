@@ -1,0 +1,216 @@
+//! From a pointer to its line: one pass over a file for all the findings in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::{SourceFile, pointer, raw};
+use crate::diagnostic::{At, Code, Diagnostic, OperationName, Place, Severity};
+
+/// Every file that was read, to find lines in.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: BTreeMap<Arc<str>, Arc<SourceFile>>,
+}
+
+/// A place with its line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Located {
+    pub file: Arc<str>,
+    /// Unit: 1-based.
+    pub line: u32,
+    /// Unit: 1-based, in Unicode scalar values.
+    pub column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// A finding with its lines, ready to be reported.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Finding {
+    pub code: &'static str,
+    pub slug: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    pub help: String,
+    pub places: Vec<Located>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationName>,
+    #[serde(skip)]
+    pub of: &'static Code,
+}
+
+impl Sources {
+    pub fn add(&mut self, file: Arc<SourceFile>) {
+        self.files.insert(Arc::clone(&file.display), file);
+    }
+
+    /// The file of that display name.
+    pub fn file(&self, display: &str) -> Option<&Arc<SourceFile>> {
+        self.files.get(display)
+    }
+
+    /// Finds the lines of all places; sorted by file, line, column and code, without duplicates.
+    pub fn locate(&self, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
+        let mut wanted: BTreeMap<Arc<str>, Trie> = BTreeMap::new();
+        for place in diagnostics.iter().flat_map(|diagnostic| &diagnostic.places) {
+            if let At::Pointer(pointer) | At::Repeated(pointer, _) = &place.at {
+                wanted.entry(Arc::clone(&place.file)).or_default().insert(pointer);
+            }
+        }
+        let found: BTreeMap<Arc<str>, Found> = wanted
+            .into_iter()
+            .filter_map(|(display, trie)| self.files.get(&display).map(|file| (display, Found::of(file, &trie))))
+            .collect();
+        let mut findings: Vec<Finding> = diagnostics.into_iter().map(|diagnostic| finding(diagnostic, &found)).collect();
+        findings.sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
+        findings.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.places == b.places);
+        findings
+    }
+}
+
+fn finding(diagnostic: Diagnostic, found: &BTreeMap<Arc<str>, Found>) -> Finding {
+    let places = diagnostic.places.into_iter().map(|place| located(place, found)).collect();
+    Finding {
+        code: diagnostic.code.code,
+        slug: diagnostic.code.slug,
+        severity: diagnostic.severity,
+        message: diagnostic.message,
+        help: diagnostic.help,
+        places,
+        operations: diagnostic.operations,
+        of: diagnostic.code,
+    }
+}
+
+fn located(place: Place, found: &BTreeMap<Arc<str>, Found>) -> Located {
+    let (line, column, pointer) = match place.at {
+        At::File => (1, 1, None),
+        At::Position { line, column } => (line, column, None),
+        At::Pointer(pointer) => {
+            let (line, column) = found.get(&place.file).map_or((1, 1), |found| found.position(&pointer, 0));
+            (line, column, Some(pointer))
+        }
+        At::Repeated(pointer, nth) => {
+            let (line, column) = found.get(&place.file).map_or((1, 1), |found| found.position(&pointer, nth as usize));
+            (line, column, Some(pointer))
+        }
+    };
+    Located { file: place.file, line, column, pointer }
+}
+
+/// Pointers by their tokens, so that one pass finds all.
+#[derive(Default)]
+struct Trie {
+    children: BTreeMap<String, Trie>,
+}
+
+impl Trie {
+    fn insert(&mut self, pointer: &str) {
+        let mut node = self;
+        for token in pointer.split('/').skip(1) {
+            node = node.children.entry(pointer::unescaped(token).into_owned()).or_default();
+        }
+    }
+}
+
+/// Where the wanted pointers stand in a file.
+struct Found {
+    /// Lines and columns by pointer, one for each time that the member stands there.
+    positions: BTreeMap<String, Vec<(u32, u32)>>,
+}
+
+impl Found {
+    fn of(file: &SourceFile, trie: &Trie) -> Self {
+        let mut offsets = Vec::new();
+        search(&file.json, 0, trie, "", &mut offsets);
+        offsets.sort_by_key(|(_, offset)| *offset);
+        let mut lines = Lines { text: &file.text, at: 0, line: 1, column: 0 };
+        let mut positions: BTreeMap<String, Vec<(u32, u32)>> = BTreeMap::new();
+        for (pointer, offset) in offsets {
+            let position = file.marks.as_ref().map_or_else(|| lines.position(offset), |marks| marks.position(offset));
+            positions.entry(pointer).or_default().push(position);
+        }
+        Self { positions }
+    }
+
+    /// The place of the pointer, or of the nearest part above it that is there.
+    fn position(&self, pointer: &str, nth: usize) -> (u32, u32) {
+        let mut pointer = pointer;
+        loop {
+            if let Some(found) = self.positions.get(pointer) {
+                return *found.get(nth).or_else(|| found.last()).unwrap_or(&(1, 1));
+            }
+            match pointer.rsplit_once('/') {
+                Some((parent, _)) => pointer = parent,
+                None => return (1, 1),
+            }
+        }
+    }
+}
+
+/// Notes the offset of every wanted member below `json`, which starts at `base` in the whole text.
+fn search(json: &str, base: usize, trie: &Trie, at: &str, found: &mut Vec<(String, usize)>) {
+    if trie.children.is_empty() {
+        return;
+    }
+    let offset_in = |part: &str| base + (part.as_ptr() as usize).saturating_sub(json.as_ptr() as usize);
+    let start = json.trim_ascii_start();
+    if start.starts_with('{') {
+        for (key, value) in raw::members(json).unwrap_or_default() {
+            let Some(child) = trie.children.get(&*key) else { continue };
+            let pointer = pointer::child(at, &*key);
+            let offset = match &key.0 {
+                std::borrow::Cow::Borrowed(key) => offset_in(key) - 1,
+                std::borrow::Cow::Owned(_) => key_before(json, offset_in(value.get()) - base) + base,
+            };
+            found.push((pointer.clone(), offset));
+            descend(value, offset_in(value.get()), child, &pointer, found);
+        }
+    } else if start.starts_with('[') {
+        for (index, value) in raw::elements(json).unwrap_or_default().into_iter().enumerate() {
+            let Some(child) = trie.children.get(&index.to_string()) else { continue };
+            let pointer = pointer::child(at, index);
+            found.push((pointer.clone(), offset_in(value.get())));
+            descend(value, offset_in(value.get()), child, &pointer, found);
+        }
+    }
+}
+
+fn descend(value: &RawValue, base: usize, trie: &Trie, at: &str, found: &mut Vec<(String, usize)>) {
+    search(value.get(), base, trie, at, found);
+}
+
+/// Offset of the quote that opens the key before the value at `value`.
+fn key_before(json: &str, value: usize) -> usize {
+    let bytes = json.as_bytes();
+    let is_quote = |index: usize| bytes[index] == b'"' && bytes[..index].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    let close = (0..value).rev().find(|index| is_quote(*index)).unwrap_or(value);
+    (0..close).rev().find(|index| is_quote(*index)).unwrap_or(close)
+}
+
+/// Lines of a text, asked for in ascending order of offsets.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+    /// Characters between the start of the line and `at`.
+    column: u32,
+}
+
+impl Lines<'_> {
+    fn position(&mut self, offset: usize) -> (u32, u32) {
+        let offset = offset.min(self.text.len());
+        for byte in &self.text.as_bytes()[self.at..offset] {
+            match byte {
+                b'\n' => (self.line, self.column) = (self.line + 1, 0),
+                // Continuation bytes of UTF-8 belong to the character before them.
+                0x80..=0xbf => {}
+                _ => self.column += 1,
+            }
+        }
+        self.at = offset;
+        (self.line, self.column + 1)
+    }
+}

@@ -1,0 +1,360 @@
+//! YAML 1.2 events become JSON text in one pass.
+//!
+//! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
+//! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+
+use super::raw;
+use crate::diagnostic::{self, Code, Diagnostic, Place};
+
+/// Deepest nesting of collections, as in `serde_json`, which reads the result.
+const MAX_DEPTH: usize = 127;
+
+/// How many times larger than the YAML the JSON may become, and what is allowed to every file. Unit of the second: bytes.
+///
+/// JSON escapes of control characters take six times their text; everything past that comes from aliases.
+const MAX_GROWTH: usize = 8;
+const FREE_BYTES: usize = 1 << 20;
+
+/// Where parts of the JSON stand in the YAML: sorted by offset in the JSON.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Vec<u64>);
+
+const LINE_BITS: u32 = 22;
+const COLUMN_BITS: u32 = 10;
+
+impl Marks {
+    fn push(&mut self, offset: usize, span: Span) {
+        let limited = |number: usize, bits: u32| (number as u64).min((1 << bits) - 1);
+        let (line, column) = (limited(span.start.line(), LINE_BITS), limited(span.start.col() + 1, COLUMN_BITS));
+        self.0.push((offset as u64) << (LINE_BITS + COLUMN_BITS) | line << COLUMN_BITS | column);
+    }
+
+    fn offset_of(mark: u64) -> usize {
+        usize::try_from(mark >> (LINE_BITS + COLUMN_BITS)).expect("offsets were usize when they were packed")
+    }
+
+    fn from(&self, offset: usize) -> usize {
+        self.0.partition_point(|mark| Self::offset_of(*mark) < offset)
+    }
+
+    /// Copies the marks of a piece of the JSON that stands again `by` bytes later.
+    fn repeat(&mut self, start: usize, end: usize, by: usize) {
+        for index in self.from(start)..self.from(end) {
+            self.0.push(self.0[index] + ((by as u64) << (LINE_BITS + COLUMN_BITS)));
+        }
+    }
+
+    /// Line and column of the part that holds the offset.
+    pub(super) fn position(&self, offset: usize) -> (u32, u32) {
+        let Some(mark) = self.from(offset + 1).checked_sub(1).map(|index| self.0[index]) else { return (1, 1) };
+        let part = |shift: u32, bits: u32| u32::try_from((mark >> shift) & ((1 << bits) - 1)).expect("at most 22 bits");
+        (part(COLUMN_BITS, LINE_BITS), part(0, COLUMN_BITS))
+    }
+}
+
+/// Why YAML could not become JSON.
+pub(super) struct Fault {
+    code: &'static Code,
+    line: usize,
+    column: usize,
+    message: String,
+    help: &'static str,
+}
+
+impl Fault {
+    fn new(code: &'static Code, span: Span, message: impl Into<String>, help: &'static str) -> Self {
+        Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help }
+    }
+
+    pub(super) fn at(self, file: &Arc<str>) -> Diagnostic {
+        let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+        self.code.at(Place::position(file, position(self.line), position(self.column))).message(self.message).help(self.help)
+    }
+}
+
+/// A collection that is open.
+struct Frame {
+    is_mapping: bool,
+    /// Offset of its opening bracket in the JSON.
+    start: usize,
+    anchor: usize,
+    is_empty: bool,
+    /// In a mapping: the next event is a key.
+    at_key: bool,
+    /// In a mapping: one of its keys is a merge key (`<<`).
+    has_merge: bool,
+}
+
+struct Converter {
+    json: String,
+    marks: Marks,
+    frames: Vec<Frame>,
+    /// Where the text of an anchor stands in the JSON.
+    anchors: HashMap<usize, (usize, usize)>,
+    limit: usize,
+}
+
+/// Turns YAML into JSON.
+pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
+    let mut converter = Converter {
+        json: String::with_capacity(text.len() + text.len() / 8),
+        marks: Marks::default(),
+        frames: Vec::new(),
+        anchors: HashMap::new(),
+        limit: text.len().saturating_mul(MAX_GROWTH) + FREE_BYTES,
+    };
+    let mut documents = 0;
+    let mut parser = Parser::new_from_str(text);
+    while let Some(next) = parser.next_event() {
+        let (event, span) = next.map_err(|error| syntax(&error))?;
+        if matches!(event, Event::DocumentStart(_)) {
+            documents += 1;
+            if documents > 1 {
+                return Err(Fault::new(&diagnostic::SYNTAX, span, "a second YAML document starts here", "keep one document a file"));
+            }
+        }
+        converter.take(event, span)?;
+    }
+    if converter.json.is_empty() {
+        converter.json.push_str("null");
+    }
+    Ok((converter.json, converter.marks))
+}
+
+fn syntax(error: &saphyr_parser::ScanError) -> Fault {
+    let marker = *error.marker();
+    let code = if error.info().contains("recursion") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
+    Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), "mend the text here or just above")
+}
+
+impl Converter {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
+        if self.json.len() > self.limit {
+            return Err(expansion(span));
+        }
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), span);
+                Ok(())
+            }
+            Event::SequenceStart(anchor, _) => self.open(false, anchor, span),
+            Event::MappingStart(anchor, _) => self.open(true, anchor, span),
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias(anchor) => self.alias(anchor, span),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => Ok(()),
+        }
+    }
+
+    /// The separator before a key, a value or an item; says whether a key is due.
+    fn separate(&mut self, span: Span) -> bool {
+        let Some(frame) = self.frames.last_mut() else { return false };
+        if frame.is_mapping && !frame.at_key {
+            self.json.push(':');
+            frame.at_key = true;
+            return false;
+        }
+        if !frame.is_empty {
+            self.json.push(',');
+        }
+        frame.is_empty = false;
+        frame.at_key = false;
+        self.marks.push(self.json.len(), span);
+        frame.is_mapping
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) {
+        let is_key = self.separate(span);
+        let start = self.json.len();
+        let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+        if is_key && !is_text && text == "<<" {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.has_merge = true;
+            }
+        }
+        match if is_text || is_key { None } else { core_schema(text) } {
+            Some(literal) => self.json.push_str(&literal),
+            None => push_string(&mut self.json, text),
+        }
+        self.remember(anchor, start);
+    }
+
+    fn remember(&mut self, anchor: usize, start: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (start, self.json.len()));
+        }
+    }
+
+    fn open(&mut self, is_mapping: bool, anchor: usize, span: Span) -> Result<(), Fault> {
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(Fault::new(
+                &diagnostic::TOO_DEEP,
+                span,
+                format!("the file nests more than {MAX_DEPTH} levels deep"),
+                "move the inner parts to `components` and refer to them",
+            ));
+        }
+        if self.separate(span) {
+            return Err(Fault::new(&diagnostic::SYNTAX, span, "a mapping or sequence cannot be a key here", "write the key as text"));
+        }
+        self.frames.push(Frame { is_mapping, start: self.json.len(), anchor, is_empty: true, at_key: true, has_merge: false });
+        self.json.push(if is_mapping { '{' } else { '[' });
+        Ok(())
+    }
+
+    fn close(&mut self, span: Span) -> Result<(), Fault> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        self.json.push(if frame.is_mapping { '}' } else { ']' });
+        if frame.has_merge {
+            self.merge(frame.start).map_err(|()| {
+                Fault::new(
+                    &diagnostic::SYNTAX,
+                    span,
+                    "a merge key (`<<`) of the mapping that ends here takes a mapping or a list of mappings",
+                    "give it an alias to a mapping",
+                )
+            })?;
+        }
+        self.remember(frame.anchor, frame.start);
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
+        let Some((start, end)) = self.anchors.get(&anchor).copied() else {
+            return Err(Fault::new(
+                &diagnostic::SYNTAX,
+                span,
+                "this alias stands inside its own anchor",
+                "write the part out, or refer to it with `$ref`",
+            ));
+        };
+        let is_key = self.separate(span);
+        if is_key && !self.json[start..end].starts_with('"') {
+            return Err(Fault::new(
+                &diagnostic::SYNTAX,
+                span,
+                "an alias to something else than text cannot be a key",
+                "write the key as text",
+            ));
+        }
+        if self.json.len() + (end - start) > self.limit {
+            return Err(expansion(span));
+        }
+        let by = self.json.len() - start;
+        let copy = self.json[start..end].to_owned();
+        self.json.push_str(&copy);
+        self.marks.repeat(start, end, by);
+        Ok(())
+    }
+
+    /// Writes a mapping with merge keys anew: its own members, then what the merged mappings add.
+    fn merge(&mut self, start: usize) -> Result<(), ()> {
+        let text = self.json[start..].to_owned();
+        let all = raw::members(&text).map_err(drop)?;
+        let (merges, mut members): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key == "<<");
+        for (_, value) in &merges {
+            let list = if value.get().starts_with('[') { raw::elements(value.get()).map_err(drop)? } else { vec![*value] };
+            for mapping in list {
+                for (key, value) in raw::members(mapping.get()).map_err(drop)? {
+                    if !members.iter().any(|(own, _)| *own == key) {
+                        members.push((key, value));
+                    }
+                }
+            }
+        }
+        self.json.truncate(start);
+        self.marks.0.truncate(self.marks.from(start + 1));
+        self.json.push('{');
+        for (index, (key, value)) in members.iter().enumerate() {
+            if index > 0 {
+                self.json.push(',');
+            }
+            push_string(&mut self.json, key);
+            self.json.push(':');
+            self.json.push_str(value.get());
+        }
+        self.json.push('}');
+        Ok(())
+    }
+}
+
+fn expansion(span: Span) -> Fault {
+    Fault::new(
+        &diagnostic::TOO_LARGE,
+        span,
+        "the aliases of this file expand to far more than the file",
+        "write repeated parts as `$ref`, which are not copied",
+    )
+}
+
+/// A JSON string literal.
+fn push_string(json: &mut String, text: &str) {
+    json.push('"');
+    let mut rest = text;
+    while let Some(index) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        json.push_str(&rest[..index]);
+        match rest.as_bytes()[index] {
+            b'"' => json.push_str("\\\""),
+            b'\\' => json.push_str("\\\\"),
+            b'\n' => json.push_str("\\n"),
+            b'\t' => json.push_str("\\t"),
+            b'\r' => json.push_str("\\r"),
+            byte => json.push_str(&format!("\\u{byte:04x}")),
+        }
+        rest = &rest[index + 1..];
+    }
+    json.push_str(rest);
+    json.push('"');
+}
+
+/// The JSON literal of a plain scalar that is not text.
+///
+/// Source: YAML 1.2.2, section 10.3.2 "Tag Resolution" of the core schema, <https://yaml.org/spec/1.2.2/#1032-tag-resolution>, read 2026-11-22.
+fn core_schema(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Some("null".into()),
+        "true" | "True" | "TRUE" => return Some("true".into()),
+        "false" | "False" | "FALSE" => return Some("false".into()),
+        _ => {}
+    }
+    let first = text.as_bytes()[0];
+    if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.')) {
+        return None;
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return u64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')).map(|number| number.to_string().into());
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return u64::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with('+')).map(|number| number.to_string().into());
+    }
+    let (sign, digits) = match first {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("", &text[1..]),
+        _ => ("", text),
+    };
+    decimal(digits).map(|digits| if sign.is_empty() { digits } else { format!("{sign}{digits}").into() })
+}
+
+/// Digits, fraction and exponent of the core schema in JSON's spelling.
+fn decimal(digits: &str) -> Option<std::borrow::Cow<'_, str>> {
+    let (mantissa, exponent) = digits.split_at(digits.find(['e', 'E']).unwrap_or(digits.len()));
+    let (whole, fraction) = mantissa.split_at(mantissa.find('.').unwrap_or(mantissa.len()));
+    let fraction_digits = fraction.strip_prefix('.').unwrap_or_default();
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let power = exponent.get(1..).map(|power| power.trim_start_matches(['+', '-']));
+    let exponent_holds = power.is_none_or(|digits| !digits.is_empty() && all_digits(digits) && exponent.len() <= digits.len() + 2);
+    if !(all_digits(whole) && all_digits(fraction_digits) && exponent_holds) || (whole.is_empty() && fraction_digits.is_empty()) {
+        return None;
+    }
+    let trimmed = whole.trim_start_matches('0');
+    let whole = if trimmed.is_empty() { "0" } else { trimmed };
+    if fraction_digits.is_empty() && exponent.is_empty() && fraction.is_empty() && whole.len() == digits.len() {
+        return Some(digits.into());
+    }
+    let fraction = if fraction_digits.is_empty() { String::new() } else { format!(".{fraction_digits}") };
+    Some(format!("{whole}{fraction}{exponent}").into())
+}
