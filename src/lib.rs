@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod emit;
+pub mod openapi;
 pub mod source;
 
 use std::sync::Arc;

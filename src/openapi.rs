@@ -1,0 +1,240 @@
+//! Reads an OpenAPI description into `Api`: every operation with its parameters, security and faults.
+//!
+//! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
+//! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
+
+mod lean;
+mod loose;
+mod resolve;
+mod servers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Code, Diagnostic, OperationName, Outcome, Place};
+use crate::source::{SourceFile, pointer};
+
+/// A description, resolved.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Api {
+    pub title: Arc<str>,
+    /// The file as the user named it.
+    pub file: Arc<str>,
+    /// Path of the first server, `""` for none; starts with `/` and does not end with it.
+    pub base_path: Arc<str>,
+    /// In the order of the document.
+    pub operations: Vec<Operation>,
+    /// Security schemes that the description declares.
+    pub schemes: Vec<Arc<str>>,
+    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys of the document itself.
+    pub extensions: Vec<Arc<str>>,
+}
+
+/// HTTP methods of a path item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum HttpMethod {
+    Any,
+    Delete,
+    Get,
+    Head,
+    Options,
+    Patch,
+    Post,
+    Put,
+    Trace,
+}
+
+impl HttpMethod {
+    pub const ALL: [Self; 9] =
+        [Self::Any, Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put, Self::Trace];
+
+    /// The method in upper case, as API Gateway spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "ANY",
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Trace => "TRACE",
+        }
+    }
+
+    /// The key of a path item.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Any => "x-amazon-apigateway-any-method",
+            Self::Delete => "delete",
+            Self::Get => "get",
+            Self::Head => "head",
+            Self::Options => "options",
+            Self::Patch => "patch",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Trace => "trace",
+        }
+    }
+
+    /// The first word of a label.
+    pub fn lower(self) -> &'static str {
+        if self == Self::Any { "any" } else { self.key() }
+    }
+}
+
+/// One operation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    pub method: HttpMethod,
+    /// The path as the description writes it.
+    pub path: Arc<str>,
+    pub id: Option<Arc<str>>,
+    pub tags: Vec<Arc<str>>,
+    /// Of the path item and of the operation, which wins.
+    pub parameters: Vec<Parameter>,
+    pub security: Security,
+    /// Media types of its bodies that are not text.
+    pub binary_media_types: Vec<Arc<str>>,
+    /// Has servers of its own whose path is not that of the document.
+    pub other_servers: bool,
+    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys of it and of its path item.
+    pub extensions: Vec<Arc<str>>,
+    pub faults: Vec<Fault>,
+    /// `Some` where the path item is a reference to a component of that name.
+    item: Option<Arc<str>>,
+}
+
+impl Operation {
+    pub fn name(&self) -> OperationName {
+        OperationName { method: self.method.as_str(), path: Arc::clone(&self.path) }
+    }
+
+    /// Pointer of its path item.
+    pub fn item_pointer(&self) -> String {
+        match &self.item {
+            None => pointer::child("/paths", &self.path),
+            Some(name) => pointer::child("/components/pathItems", name),
+        }
+    }
+
+    /// Pointer of the operation.
+    pub fn pointer(&self) -> String {
+        format!("{}/{}", self.item_pointer(), self.method.key())
+    }
+}
+
+/// Where a parameter is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    pub name: Arc<str>,
+    pub location: Location,
+    pub required: bool,
+    /// Where given and not the default of its location.
+    pub style: Option<Arc<str>>,
+    at: ParameterAt,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ParameterAt {
+    Item(usize),
+    Operation(usize),
+}
+
+impl Parameter {
+    /// Pointer of it, where the operation or its path item lists it.
+    pub fn pointer(&self, operation: &Operation) -> String {
+        match self.at {
+            ParameterAt::Item(index) => format!("{}/parameters/{index}", operation.item_pointer()),
+            ParameterAt::Operation(index) => format!("{}/parameters/{index}", operation.pointer()),
+        }
+    }
+}
+
+/// What a caller must show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Nothing: no requirement, or one of the alternatives is empty.
+    Open,
+    /// One of the alternatives, each with all of its schemes.
+    Needs(Arc<[Requirement]>),
+}
+
+/// Schemes with the scopes that are asked for.
+pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
+
+/// What is wrong with an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub code: &'static Code,
+    pub pointer: String,
+    pub message: String,
+    pub help: &'static str,
+}
+
+impl Eq for Code {}
+
+/// Reads a description.
+///
+/// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key,
+/// GW1008 unresolved path item, GW1013 base path.
+pub fn read(file: &SourceFile) -> Outcome<Api> {
+    let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
+        Ok(document) => document,
+        Err(error) if error.is_data() => match loose::document(&file.json) {
+            Ok(document) => document,
+            Err(_) => return Outcome::failed(vec![not_an_object(file)]),
+        },
+        Err(error) => return Outcome::failed(vec![file.syntax(&error)]),
+    };
+    if let Some(diagnostic) = version(file, &document) {
+        return Outcome::failed(vec![diagnostic]);
+    }
+    resolve::api(file, &document)
+}
+
+fn not_an_object(file: &SourceFile) -> Diagnostic {
+    diagnostic::UNSUPPORTED_VERSION
+        .at(Place::file(&file.display))
+        .message("this file is no OpenAPI description: its root is no mapping")
+        .help("name the file that starts with `openapi: 3.0.x` or `openapi: 3.1.x`")
+}
+
+/// The version gate.
+fn version(file: &SourceFile, document: &lean::Document<'_>) -> Option<Diagnostic> {
+    let version = &*document.openapi;
+    if version.starts_with("3.0") || version.starts_with("3.1") {
+        return None;
+    }
+    let place = |key| Place::pointer(&file.display, key);
+    Some(if !version.is_empty() {
+        diagnostic::UNSUPPORTED_VERSION
+            .at(place("/openapi"))
+            .message(format_args!("OpenAPI {version} is not read yet; 3.0 and 3.1 are"))
+            .help("convert the description to 3.0 or 3.1")
+    } else if !document.swagger.is_empty() {
+        diagnostic::UNSUPPORTED_VERSION
+            .at(place("/swagger"))
+            .message("Swagger 2.0 is not read yet; OpenAPI 3.0 and 3.1 are")
+            .help("convert the description to 3.0, for example with `npx swagger2openapi`")
+    } else {
+        diagnostic::UNSUPPORTED_VERSION
+            .at(Place::file(&file.display))
+            .message("this file does not say `openapi: 3.0.x` or `openapi: 3.1.x`")
+            .help("name the OpenAPI description in `spec`")
+    })
+}
+
+#[cfg(test)]
+mod tests;

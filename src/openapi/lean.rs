@@ -1,0 +1,267 @@
+//! The parts of an OpenAPI document that gwgen reads, as slices of its text.
+//!
+//! In: JSON text. Out: `Document`. Pure.
+//! Each struct is defined once and read two ways: whole and fast by serde, or member by member (`set`) where that fails.
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::diagnostic::Code;
+use crate::source::raw::{Members, Text};
+
+/// Something wrong with a part, and where in the part it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LeanFault {
+    pub(super) code: &'static Code,
+    /// Pointer below the part, `""` for the part itself.
+    pub(super) below: String,
+    pub(super) message: String,
+}
+
+/// Extensions that mean something to gwgen or to API Gateway; others are nobody's business here.
+fn is_ours(key: &str) -> bool {
+    key.starts_with("x-gwgen-") || key.starts_with("x-amazon-apigateway-")
+}
+
+/// Absent, null and there are three things, where security depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Presence<T> {
+    #[default]
+    Absent,
+    Null,
+    There(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::There))
+    }
+}
+
+/// Defines a struct whose members are read by name, `?` for those where null means absent.
+macro_rules! lean {
+    ($(#[$doc:meta])* by_member struct $name:ident { $($key:literal $field:ident : $type:ty $(= $nullable:tt)?,)* }) => {
+        lean! { $(#[$doc])* struct $name { $($key $field: $type $(= $nullable)?,)* } }
+
+        impl<'a> ByMember<'a> for $name<'a> {
+            fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool> {
+                match &**key {
+                    $($key => self.$field = lean!(@parse json $(, $nullable)?),)*
+                    other => {
+                        if is_ours(other) {
+                            self.extensions.push(key.clone());
+                        }
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+
+            fn faults(&mut self) -> &mut Vec<LeanFault> {
+                &mut self.faults
+            }
+        }
+    };
+    ($(#[$doc:meta])* struct $name:ident { $($key:literal $field:ident : $type:ty $(= $nullable:tt)?,)* }) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        pub(super) struct $name<'a> {
+            $(pub(super) $field: $type,)*
+            /// `x-gwgen-*` and `x-amazon-apigateway-*` keys that have no field here.
+            pub(super) extensions: Vec<Text<'a>>,
+            pub(super) faults: Vec<LeanFault>,
+        }
+
+        impl<'de> Deserialize<'de> for $name<'de> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Reader;
+                impl<'de> Visitor<'de> for Reader {
+                    type Value = $name<'de>;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        formatter.write_str("a mapping")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut value = $name::default();
+                        let mut seen: Vec<&'static str> = Vec::new();
+                        while let Some(key) = map.next_key::<Text<'de>>()? {
+                            match &*key {
+                                $($key => {
+                                    if seen.contains(&$key) {
+                                        value.faults.push(repeated($key));
+                                    }
+                                    seen.push($key);
+                                    value.$field = lean!(@next map $(, $nullable)?);
+                                })*
+                                other => {
+                                    let ours = is_ours(other);
+                                    map.next_value::<IgnoredAny>()?;
+                                    if ours {
+                                        value.extensions.push(key);
+                                    }
+                                }
+                            }
+                        }
+                        Ok(value)
+                    }
+                }
+                deserializer.deserialize_map(Reader)
+            }
+        }
+    };
+    (@parse $json:ident) => { serde_json::from_str($json)? };
+    (@parse $json:ident, $nullable:tt) => { serde_json::from_str::<Option<_>>($json)?.unwrap_or_default() };
+    (@next $map:ident) => { $map.next_value()? };
+    (@next $map:ident, $nullable:tt) => { $map.next_value::<Option<_>>()?.unwrap_or_default() };
+}
+
+/// A part that can be read member by member, where reading it whole fails.
+pub(super) trait ByMember<'a>: Default {
+    /// Reads one member from its text; `Ok(false)` where gwgen does not read members of that name.
+    fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool>;
+
+    fn faults(&mut self) -> &mut Vec<LeanFault>;
+}
+
+/// The fault of a key that stands twice.
+pub(super) fn repeated(key: &str) -> LeanFault {
+    LeanFault {
+        code: &crate::diagnostic::DUPLICATE_KEY,
+        below: crate::source::pointer::child("", key),
+        message: format!("the key `{key}` stands here twice, and readers differ in which of the two they take"),
+    }
+}
+
+/// A security requirement: scheme names with their scopes, all of which are needed.
+pub(super) type Requirement<'a> = Members<'a, Vec<Text<'a>>>;
+
+/// The names of a mapping; its values are not read.
+#[derive(Default)]
+pub(super) struct Keys<'a>(pub(super) Vec<Text<'a>>);
+
+impl<'de> Deserialize<'de> for Keys<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Members::<IgnoredAny>::deserialize(deserializer).map(|members| Self(members.0.into_iter().map(|(key, _)| key).collect()))
+    }
+}
+
+/// A mapping whose `x-` keys are extensions.
+#[derive(Default)]
+pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>);
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Reader<T> {
+            type Value = Patterned<'de, T>;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a mapping")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(key) = map.next_key::<Text<'de>>()? {
+                    if key.starts_with("x-") {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        members.push((key, map.next_value::<Option<T>>()?.unwrap_or_default()));
+                    }
+                }
+                Ok(Patterned(members))
+            }
+        }
+        deserializer.deserialize_map(Reader(std::marker::PhantomData))
+    }
+}
+
+lean! {
+    /// The root of a 3.x document.
+    by_member struct Document {
+        "openapi" openapi: Text<'a> = ?,
+        "swagger" swagger: Text<'a> = ?,
+        "info" info: Info<'a> = ?,
+        "servers" servers: Vec<Server<'a>> = ?,
+        "paths" paths: Patterned<'a, PathItem<'a>> = ?,
+        "components" components: Components<'a> = ?,
+        "security" security: Presence<Vec<Requirement<'a>>>,
+    }
+}
+
+lean! {
+    struct Info {
+        "title" title: Text<'a> = ?,
+    }
+}
+
+lean! {
+    struct Server {
+        "url" url: Text<'a> = ?,
+        "variables" variables: Members<'a, ServerVariable<'a>> = ?,
+    }
+}
+
+lean! {
+    struct ServerVariable {
+        "default" default: Text<'a> = ?,
+    }
+}
+
+lean! {
+    /// Parts that others refer to.
+    by_member struct Components {
+        "parameters" parameters: Members<'a, Parameter<'a>> = ?,
+        "requestBodies" request_bodies: Members<'a, Content<'a>> = ?,
+        "responses" responses: Members<'a, Content<'a>> = ?,
+        "securitySchemes" security_schemes: Keys<'a> = ?,
+        "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
+    }
+}
+
+lean! {
+    by_member struct PathItem {
+        "$ref" reference: Option<Text<'a>>,
+        "parameters" parameters: Vec<Parameter<'a>> = ?,
+        "servers" servers: Vec<Server<'a>> = ?,
+        "get" get: Option<Operation<'a>>,
+        "put" put: Option<Operation<'a>>,
+        "post" post: Option<Operation<'a>>,
+        "delete" delete: Option<Operation<'a>>,
+        "options" options: Option<Operation<'a>>,
+        "head" head: Option<Operation<'a>>,
+        "patch" patch: Option<Operation<'a>>,
+        "trace" trace: Option<Operation<'a>>,
+        "x-amazon-apigateway-any-method" any: Option<Operation<'a>>,
+    }
+}
+
+lean! {
+    by_member struct Operation {
+        "operationId" id: Option<Text<'a>>,
+        "tags" tags: Vec<Text<'a>> = ?,
+        "parameters" parameters: Vec<Parameter<'a>> = ?,
+        "requestBody" body: Content<'a> = ?,
+        "responses" responses: Patterned<'a, Content<'a>> = ?,
+        "security" security: Presence<Vec<Requirement<'a>>>,
+        "servers" servers: Vec<Server<'a>> = ?,
+    }
+}
+
+lean! {
+    /// A parameter, or a reference to one.
+    by_member struct Parameter {
+        "$ref" reference: Option<Text<'a>>,
+        "name" name: Option<Text<'a>>,
+        "in" location: Option<Text<'a>>,
+        "required" required: bool = ?,
+        "style" style: Option<Text<'a>>,
+    }
+}
+
+lean! {
+    /// A request body or a response, of which only the media types are read, or a reference to one.
+    struct Content {
+        "$ref" reference: Option<Text<'a>>,
+        "content" media_types: Keys<'a> = ?,
+    }
+}

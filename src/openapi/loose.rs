@@ -1,0 +1,130 @@
+//! The slow reading of a document that the fast one refuses: whatever is wrong stays with the smallest part that holds it.
+//!
+//! In: JSON text. Out: `Document` with faults. Pure.
+//! Runs only after the fast reading failed on the data; both give the same where nothing is wrong.
+
+use super::lean::{self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem};
+use crate::diagnostic;
+use crate::source::pointer;
+use crate::source::raw::{self, Members, Text};
+
+/// Reads a document part by part.
+///
+/// # Errors
+/// The text is no JSON, or its root is no mapping.
+pub(super) fn document(json: &str) -> serde_json::Result<Document<'_>> {
+    fill(json, |document: &mut Document<'_>, key, value, error| match &**key {
+        "paths" => match raw::members(value) {
+            Ok(items) => {
+                let paths = items.into_iter().filter(|(path, _)| !path.starts_with("x-"));
+                document.paths.0 = paths.map(|(path, item)| (path, path_item(item.get()))).collect();
+            }
+            Err(error) => document.faults.push(wrong_type(key, &error)),
+        },
+        "components" => document.components = fill(value, component).unwrap_or_default(),
+        _ => document.faults.push(wrong_type(key, error)),
+    })
+}
+
+/// Reads a part member by member; `mend` takes those that cannot be read whole.
+fn fill<'a, T: ByMember<'a>>(json: &'a str, mut mend: impl FnMut(&mut T, &Text<'a>, &'a str, &serde_json::Error)) -> serde_json::Result<T> {
+    let mut part = T::default();
+    let mut seen: Vec<Text<'a>> = Vec::new();
+    for (key, value) in raw::members(json)? {
+        match part.set(&key, value.get()) {
+            Ok(false) => continue,
+            Ok(true) => {}
+            Err(error) => mend(&mut part, &key, value.get(), &error),
+        }
+        if seen.contains(&key) {
+            part.faults().push(lean::repeated(&key));
+        }
+        seen.push(key);
+    }
+    Ok(part)
+}
+
+/// The fault of a member whose value has the wrong type.
+fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    LeanFault { code: &diagnostic::WRONG_TYPE, below: pointer::child("", key), message: format!("`{key}` cannot be read: {what}") }
+}
+
+/// The fault of a part that is no mapping.
+fn no_mapping(what: &str) -> LeanFault {
+    LeanFault { code: &diagnostic::WRONG_TYPE, below: String::new(), message: format!("{what} has to be a mapping") }
+}
+
+fn component<'a>(components: &mut Components<'a>, key: &Text<'a>, value: &'a str, _: &serde_json::Error) {
+    let Ok(entries) = raw::members(value) else { return };
+    match &**key {
+        "parameters" => components.parameters = Members(entries.into_iter().map(|(name, entry)| (name, parameter(entry.get()))).collect()),
+        "pathItems" => components.path_items = Members(entries.into_iter().map(|(name, entry)| (name, path_item(entry.get()))).collect()),
+        // Only their media types are read, for the list of binary ones: a broken entry names none.
+        "requestBodies" => components.request_bodies = Members(readable(entries)),
+        "responses" => components.responses = Members(readable(entries)),
+        _ => {}
+    }
+}
+
+fn readable<'a, T: serde::Deserialize<'a>>(entries: Vec<(Text<'a>, &'a serde_json::value::RawValue)>) -> Vec<(Text<'a>, T)> {
+    entries.into_iter().filter_map(|(name, entry)| serde_json::from_str(entry.get()).ok().map(|entry| (name, entry))).collect()
+}
+
+fn parameter(json: &str) -> Parameter<'_> {
+    fill(json, |parameter: &mut Parameter<'_>, key, _, error| parameter.faults.push(wrong_type(key, error)))
+        .unwrap_or_else(|_| Parameter { faults: vec![no_mapping("a parameter")], ..Parameter::default() })
+}
+
+/// The items of a list of parameters, or the fault of what is no list.
+fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, LeanFault> {
+    raw::elements(json).map(|items| items.into_iter().map(|item| parameter(item.get())).collect()).map_err(|error| wrong_type(key, &error))
+}
+
+fn path_item(json: &str) -> PathItem<'_> {
+    fill(json, |item: &mut PathItem<'_>, key, value, error| {
+        if **key == *"parameters" {
+            match parameters(key, value) {
+                Ok(parameters) => item.parameters = parameters,
+                Err(fault) => item.faults.push(fault),
+            }
+        } else if let Some(slot) = item.slot(key) {
+            *slot = Some(operation(value));
+        } else {
+            item.faults.push(wrong_type(key, error));
+        }
+    })
+    .unwrap_or_else(|_| PathItem { faults: vec![no_mapping("a path item")], ..PathItem::default() })
+}
+
+fn operation(json: &str) -> Operation<'_> {
+    fill(json, |operation: &mut Operation<'_>, key, value, error| match &**key {
+        "parameters" => match parameters(key, value) {
+            Ok(parameters) => operation.parameters = parameters,
+            Err(fault) => operation.faults.push(fault),
+        },
+        // Only their media types are read, for the list of binary ones.
+        "requestBody" | "responses" => {}
+        _ => operation.faults.push(wrong_type(key, error)),
+    })
+    .unwrap_or_else(|_| Operation { faults: vec![no_mapping("an operation")], ..Operation::default() })
+}
+
+impl<'a> PathItem<'a> {
+    /// The place of the operation of that key.
+    fn slot(&mut self, key: &str) -> Option<&mut Option<Operation<'a>>> {
+        Some(match key {
+            "get" => &mut self.get,
+            "put" => &mut self.put,
+            "post" => &mut self.post,
+            "delete" => &mut self.delete,
+            "options" => &mut self.options,
+            "head" => &mut self.head,
+            "patch" => &mut self.patch,
+            "trace" => &mut self.trace,
+            "x-amazon-apigateway-any-method" => &mut self.any,
+            _ => return None,
+        })
+    }
+}

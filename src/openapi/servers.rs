@@ -1,0 +1,49 @@
+//! The base path that a list of servers asks for.
+
+use super::lean::Server;
+
+/// Path of the first server's URL with its variables' defaults: `""`, or `/` and segments without a trailing `/`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(super) fn base_path(servers: &[Server<'_>]) -> Result<String, String> {
+    let Some(server) = servers.first() else { return Ok(String::new()) };
+    let url = with_defaults(server);
+    let path = path_of(&url);
+    let path = path.trim_end_matches('/');
+    if path.split('/').skip(1).any(str::is_empty) {
+        return Err(format!("has an empty segment in its path `{path}`"));
+    }
+    match path.chars().find(|it| !is_path_character(*it)) {
+        Some(found) => Err(format!("has {found:?} in its path `{path}`")),
+        None => Ok(path.to_owned()),
+    }
+}
+
+fn with_defaults(server: &Server<'_>) -> String {
+    let mut url = server.url.to_string();
+    for (name, variable) in &server.variables.0 {
+        url = url.replace(&format!("{{{}}}", &**name), &variable.default);
+    }
+    url
+}
+
+/// The path of an absolute or relative URL, from its `/`.
+fn path_of(url: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let url = &url[..end];
+    let after_scheme = url.split_once("://").map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"));
+    match after_scheme {
+        Some(rest) => rest.find('/').map_or(String::new(), |start| rest[start..].to_owned()),
+        None if url.is_empty() || url.starts_with('/') => url.to_owned(),
+        // A URL relative to the document; where that is served from is not known here.
+        None => format!("/{}", url.trim_start_matches("./")),
+    }
+}
+
+/// A character of a path that needs no escape and means itself.
+///
+/// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes (AWS-RULES Q10).
+fn is_path_character(it: char) -> bool {
+    it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
+}

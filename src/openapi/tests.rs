@@ -1,0 +1,61 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::source::RelativePath;
+
+fn file(json: &str) -> SourceFile {
+    let path = RelativePath::join("", "openapi.yaml").expect("a plain name");
+    SourceFile::of(json.as_bytes().to_vec(), path, Arc::from("openapi.yaml")).expect("the text is YAML")
+}
+
+/// Both readings of a document, through `resolve`.
+fn both(file: &SourceFile) -> (Api, Api) {
+    let fast = serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it");
+    let slow = loose::document(&file.json).expect("the slow reading takes it");
+    let api = |document| resolve::api(file, document).value.expect("resolve always has a value");
+    (api(&fast), api(&slow))
+}
+
+#[test]
+fn null_security_is_a_fault_and_absent_security_inherits() {
+    let file = file(
+        "openapi: 3.0.0\nsecurity: [{key: []}]\npaths:\n  /a:\n    get: {security: null}\n    put: {}\n    post: {security: []}\n    patch: {security: [{}, {key: []}]}\n",
+    );
+    let api = read(&file).value.expect("readable");
+    let of = |method| api.operations.iter().find(|it| it.method == method).expect("there");
+    assert_eq!(of(HttpMethod::Get).faults[0].code.code, "GW1011");
+    assert!(matches!(of(HttpMethod::Put).security, Security::Needs(_)));
+    assert_eq!(of(HttpMethod::Post).security, Security::Open);
+    assert_eq!(of(HttpMethod::Patch).security, Security::Open);
+}
+
+#[test]
+fn a_wrong_type_stays_with_its_operation() {
+    let file = file(
+        "openapi: 3.0.0\npaths:\n  /a:\n    get: {security: {key: []}}\n    put: {parameters: [{name: q, in: query}, 7]}\n    post: {parameters: [{name: q, in: query}]}\n  /b: 3\n",
+    );
+    let outcome = read(&file);
+    assert_eq!(outcome.diagnostics.len(), 1, "only the path item that holds no operation is reported for the whole");
+    let api = outcome.value.expect("readable");
+    let faults: Vec<_> =
+        api.operations.iter().map(|it| (it.method, it.faults.iter().map(|fault| &*fault.pointer).collect::<Vec<_>>())).collect();
+    assert_eq!(
+        faults,
+        vec![
+            (HttpMethod::Get, vec!["/paths/~1a/get/security"]),
+            (HttpMethod::Put, vec!["/paths/~1a/put/parameters/1"]),
+            (HttpMethod::Post, vec![])
+        ]
+    );
+}
+
+#[test]
+fn fast_and_slow_readings_agree() {
+    let file = file(
+        "openapi: 3.1.0\ninfo: {title: T}\nservers: [{url: 'https://x/{v}', variables: {v: {default: v1}}}]\ncomponents:\n  parameters: {p: {name: id, in: path, required: true}}\n  securitySchemes: {key: {type: apiKey}}\npaths:\n  x-note: 1\n  /a/{id}:\n    parameters: [{$ref: '#/components/parameters/p'}]\n    get: {operationId: 7, tags: [a], security: [{key: [s]}], responses: {200: {content: {image/png: {}}}}}\n",
+    );
+    let (fast, slow) = both(&file);
+    assert_eq!(fast, slow);
+    assert_eq!(&*fast.base_path, "/v1");
+    assert_eq!(&*fast.operations[0].binary_media_types[0], "image/png");
+}
