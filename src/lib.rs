@@ -1,15 +1,34 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
+//!
+//! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole way through.
 
 pub mod diagnostic;
-pub mod emit;
-pub mod openapi;
 pub mod source;
+
+pub mod openapi;
+
+pub mod blueprint;
+
+pub mod plan;
+
+pub mod lint;
+
+pub mod aws;
+pub mod stack;
+
+pub mod assemble;
+
+pub mod limits;
+pub mod walk;
+
+pub mod emit;
 
 use std::sync::Arc;
 
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, Outcome, Place};
 use emit::FileTree;
-use source::{Files, RelativePath, Sources};
+use plan::Plan;
+use source::{Files, RelativePath, SourceFile, Sources};
 
 /// What is to be compiled.
 #[derive(Clone, Debug)]
@@ -27,12 +46,98 @@ pub struct Compiled {
     pub output: Option<RelativePath>,
     /// The files to write; there only without an error.
     pub tree: Option<FileTree>,
+    pub plan: Option<Plan>,
     pub diagnostics: Vec<Diagnostic>,
     /// What was read, to find lines in.
     pub sources: Sources,
 }
 
-/// The whole pipeline, without side effects.
-pub fn compile(_files: &dyn Files, _request: &Request) -> Compiled {
-    Compiled::default()
+impl Compiled {
+    fn has_error(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Takes over what a stage found, and gives its value.
+    fn take<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
+        self.diagnostics.extend(outcome.diagnostics);
+        outcome.value
+    }
+}
+
+/// The whole way through, without side effects.
+pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
+    let mut compiled = Compiled::default();
+    let read = blueprint::read(files, request.blueprint.clone(), Arc::clone(&request.display), &mut compiled.sources);
+    let Some(blueprint) = compiled.take(read) else { return compiled };
+    compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
+    let Some(api) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
+    if blueprint.spec.topology != blueprint::Topology::NlbTargets {
+        return compiled;
+    }
+    let Some(plan) = compiled.take(plan::plan(&api, &blueprint)) else { return compiled };
+    compiled.diagnostics.extend(lint::lint(&lint::Facts { api: &api, blueprint: &blueprint, plan: Some(&plan) }));
+    drop(api);
+    if !compiled.has_error() {
+        let assembled = assemble::assemble(&plan);
+        compiled.diagnostics.extend(walk::walk(&plan, &assembled));
+        compiled.diagnostics.extend(limits::limits(&plan, &assembled.stack));
+        if !compiled.has_error() {
+            compiled.tree = Some(emit::files(&plan, &assembled.stack, &request.display));
+        }
+    }
+    compiled.plan = Some(plan);
+    compiled
+}
+
+/// Reads the description that the blueprint names.
+fn describe(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) -> Option<openapi::Api> {
+    let spec = blueprint.spec.spec.first()?;
+    let place = blueprint.place("/spec");
+    let Some(path) = RelativePath::join(request.blueprint.folder(), spec) else {
+        compiled.diagnostics.push(
+            diagnostic::FILE_OUTSIDE_ROOT
+                .at(place)
+                .message(format_args!("`{spec}` lies outside the repository that holds the blueprint"))
+                .help("copy the file into the repository, or move the blueprint beside it"),
+        );
+        return None;
+    };
+    let shown: Arc<str> = beside(&request.display, spec).into();
+    match SourceFile::read(files, path, shown) {
+        Ok(file) => {
+            let file = Arc::new(file);
+            compiled.sources.add(Arc::clone(&file));
+            compiled.take(openapi::read(&file))
+        }
+        Err(mut finding) => {
+            if matches!(finding.code.code, "GW0001" | "GW0002") {
+                finding.places.insert(0, place);
+            }
+            compiled.diagnostics.push(*finding);
+            None
+        }
+    }
+}
+
+/// A path that stands in a file, as seen from where the user is.
+fn beside(display: &str, path: &str) -> String {
+    match display.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{path}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The output folder.
+fn output(blueprint: &blueprint::Blueprint, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Option<RelativePath> {
+    let dir = blueprint.spec.output.as_ref().and_then(|it| it.dir.as_deref()).unwrap_or(blueprint::defaults::OUTPUT_DIR);
+    let path = RelativePath::join(request.blueprint.folder(), dir);
+    if path.is_none() {
+        diagnostics.push(
+            diagnostic::OUTPUT_OUTSIDE_ROOT
+                .at(Place { ..blueprint.place("/output/dir") })
+                .message(format_args!("the output folder `{dir}` lies outside the repository that holds the blueprint"))
+                .help("choose a folder inside the repository"),
+        );
+    }
+    path
 }

@@ -69,6 +69,7 @@ codes! {
     INTERNAL_NOWHERE = "GW3007" "internal-nowhere" Warning;
     MATCHES_NOTHING = "GW3008" "route-matches-nothing" Warning;
     SHADOWED_OPERATION = "GW3009" "shadowed-operation" Error;
+    SHARED_PATH = "GW3010" "shared-path" Warning;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;

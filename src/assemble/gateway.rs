@@ -1,0 +1,174 @@
+//! The API itself: resources, methods with their integrations, deployment and stage.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::this;
+use super::values::{text, value};
+use crate::aws::{
+    ApiRoot, Deployment, Integration, Kind as _, LoadBalancer, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost,
+    UriSegment, VpcLink,
+};
+use crate::blueprint::FileLayout;
+use crate::openapi::HttpMethod;
+use crate::plan::{OperationPlan, Plan, Segment, names};
+use crate::stack::{File, Handle, Label, Output, Spelling, Stack, Value};
+
+/// First bytes of every digest: a change of what is digested changes them.
+const DIGEST: &[u8] = b"gwgen-digest-1";
+
+/// Longest description of an API. Unit: characters. Source: AWS-RULES F5 (a description of at most 1,024).
+const MAX_DESCRIPTION: usize = 1_024;
+
+/// Where requests go.
+pub(super) struct Way<'a> {
+    pub(super) api: &'a Handle<RestApi>,
+    pub(super) link: &'a Handle<VpcLink>,
+    pub(super) balancer: &'a Handle<LoadBalancer>,
+}
+
+pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
+    let api = RestApi {
+        name: text(&plan.prefix.with("")),
+        description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
+        binary_media_types: plan.binary_media_types.clone(),
+    };
+    stack.add(File::Api, this(), api)
+}
+
+/// What stands at a path: methods with the operation that answers them, or the gateway's own refusal.
+type Served<'a> = BTreeMap<HttpMethod, Option<&'a OperationPlan>>;
+
+/// Every path with its methods, parents before children.
+pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handle<Method>> {
+    let mut paths: BTreeMap<&[Segment], Served<'_>> = BTreeMap::new();
+    for operation in &plan.operations {
+        if let Some(path) = &operation.gateway_path {
+            paths.entry(path).or_default().insert(operation.method, Some(operation));
+        }
+    }
+    for refusal in &plan.refusals {
+        paths.entry(&refusal.path).or_default().entry(refusal.method).or_insert(None);
+    }
+    let mut methods = Vec::with_capacity(plan.operations.len());
+    let mut parents: Vec<(Segment, ApiRoot)> = Vec::new();
+    for (path, served) in paths {
+        let file = file(plan, path);
+        let kept = parents.iter().zip(path).take_while(|((segment, _), wanted)| segment == *wanted).count();
+        parents.truncate(kept);
+        for depth in kept..path.len() {
+            let parent = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, parent)| parent.clone());
+            let resource = Resource { api: way.api.clone(), parent, path_part: path[depth].path_part().into() };
+            let handle = stack.add(file.clone(), Label::new(names::path_label(&path[..=depth])), resource);
+            parents.push((path[depth].clone(), ApiRoot::Below(handle)));
+        }
+        let on = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, on)| on.clone());
+        for (http_method, operation) in served {
+            let label = Label::new(names::operation_label(http_method, path));
+            let (request_parameters, integration) = answer(plan, way, path, operation);
+            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration };
+            methods.push(stack.add(file.clone(), label, method));
+        }
+    }
+    methods
+}
+
+fn file(plan: &Plan, path: &[Segment]) -> File {
+    match plan.output.files {
+        FileLayout::BySegment => File::Routes(names::routes_file(path)),
+        FileLayout::Single => File::Routes("routes".into()),
+    }
+}
+
+/// Parameters and integration of a method.
+fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&OperationPlan>) -> (BTreeMap<String, bool>, Integration) {
+    let Some(operation) = operation else {
+        let parameters = path.iter().filter_map(Segment::variable).map(|name| (format!("method.request.path.{name}"), true));
+        return (parameters.collect(), Integration::NotFound);
+    };
+    let backend = &plan.backends[operation.backend.expect("a public operation without a backend is an error, and nothing is assembled")];
+    let mut path: Vec<UriSegment> = operation.backend_path.iter().map(uri_segment).collect();
+    if operation.has_trailing_slash || path.is_empty() {
+        path.push(UriSegment::Literal("".into()));
+    }
+    let proxy = Proxy {
+        link: way.link.clone(),
+        is_tls: backend.is_tls,
+        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(way.balancer.clone()), |host| UriHost::Named(value(host))),
+        port: backend.listener_port,
+        path,
+        skips_verification: backend.skips_verification,
+        timeout_ms: operation.timeout_ms,
+    };
+    (operation.request_parameters.clone(), Integration::Proxy(proxy))
+}
+
+fn uri_segment(segment: &Segment) -> UriSegment {
+    match segment {
+        Segment::Literal(text) => UriSegment::Literal(Arc::clone(text)),
+        Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(Arc::clone(name)),
+    }
+}
+
+/// The snapshot and the stage that shows it.
+pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, methods: &[Handle<Method>]) -> Handle<Stage> {
+    let Node::RestApi(node) = &stack.entries[api.index()].node else { unreachable!("a handle leads to its own kind") };
+    let api_digest = digest(&[&serialized(node)]);
+    let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method)).collect();
+    routes.sort_by(|a, b| a.method.label().cmp(b.method.label()));
+    let parts: Vec<&[u8]> = std::iter::once(api_digest.as_bytes()).chain(routes.iter().map(|it| it.digest.as_bytes())).collect();
+    let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, routes };
+    let deployment = stack.add(File::Api, this(), deployment);
+    stack.add(File::Api, this(), Stage { api: api.clone(), deployment, name: value(&plan.stage_name) })
+}
+
+fn route_state(stack: &Stack, handle: &Handle<Method>) -> RouteState {
+    let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
+    let mut deploy_time = Vec::new();
+    if let Integration::Proxy(proxy) = &method.integration {
+        deploy_time.push(proxy.link.id());
+        deploy_time.extend(proxy.uri().deploy_time().into_iter().cloned());
+    }
+    RouteState {
+        method: handle.clone(),
+        digest: digest(&[handle.label().as_str().as_bytes(), &serialized(method)]),
+        addresses: method.addresses(handle.label()),
+        deploy_time,
+    }
+}
+
+fn serialized(node: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(node).expect("a node has text keys only")
+}
+
+/// 16 hexadecimal digits over the parts, each with its length.
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(DIGEST);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// What the API tells.
+pub(super) fn outputs(stack: &mut Stack, api: &Handle<RestApi>, stage: &Handle<Stage>) {
+    let url = Value::Text(vec![
+        Value::literal("https://"),
+        api.id(),
+        Value::literal(".execute-api."),
+        Value::Pseudo("AWS::Region"),
+        Value::literal("."),
+        Value::Pseudo("AWS::URLSuffix"),
+        Value::literal("/"),
+        stage.attribute("stage_name", Spelling::Ref),
+    ]);
+    let outputs = [
+        ("invoke_url", "URL that callers put before a path.", stage.attribute("invoke_url", Spelling::Ref), url),
+        ("rest_api_id", "Id of the REST API.", api.id(), api.id()),
+    ];
+    for (name, description, terraform, cloudformation) in outputs {
+        stack.outputs.push(Output { name: name.into(), description: description.into(), terraform, cloudformation, after: Vec::new() });
+    }
+}

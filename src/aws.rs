@@ -1,0 +1,109 @@
+//! The kinds of AWS resources, each with its spelling in both languages.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! A kind spells and decides nothing; what it refers to comes as a handle or value.
+
+mod apigateway;
+mod ec2;
+mod elbv2;
+
+pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
+pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
+pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+
+use std::sync::Arc;
+
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Label, Names};
+
+/// A kind of resource. No method has a default, so that no format can be forgotten.
+pub trait Kind: Into<Node> {
+    const NAMES: Names;
+
+    /// Writes its blocks.
+    fn terraform(&self, label: &Label, out: &mut Terraform);
+
+    /// Writes its properties.
+    fn cloudformation(&self, out: &mut Properties);
+
+    /// Nodes that it waits for besides those it refers to.
+    fn after(&self) -> Vec<Address>;
+
+    /// What it takes to make CloudFormation replace the node, where its properties alone do not.
+    fn revision(&self) -> Option<Arc<str>>;
+
+    /// Every Terraform address that is there once this node is; "after me" means all of them.
+    fn addresses(&self, label: &Label) -> Vec<String>;
+}
+
+macro_rules! kinds {
+    ($($kind:ident,)*) => {
+        /// A resource of any kind.
+        #[derive(Debug)]
+        pub enum Node {
+            $($kind($kind),)*
+        }
+
+        $(impl From<$kind> for Node {
+            fn from(kind: $kind) -> Self {
+                Self::$kind(kind)
+            }
+        })*
+
+        impl Node {
+            pub fn names(&self) -> &'static Names {
+                match self {
+                    $(Self::$kind(_) => &<$kind as Kind>::NAMES,)*
+                }
+            }
+
+            pub fn terraform(&self, label: &Label, out: &mut Terraform) {
+                match self {
+                    $(Self::$kind(kind) => kind.terraform(label, out),)*
+                }
+            }
+
+            pub fn cloudformation(&self, out: &mut Properties) {
+                match self {
+                    $(Self::$kind(kind) => kind.cloudformation(out),)*
+                }
+            }
+
+            pub fn after(&self) -> Vec<Address> {
+                match self {
+                    $(Self::$kind(kind) => kind.after(),)*
+                }
+            }
+
+            pub fn addresses(&self, label: &Label) -> Vec<String> {
+                match self {
+                    $(Self::$kind(kind) => kind.addresses(label),)*
+                }
+            }
+        }
+
+        /// Names of every kind, for the test that each is in a golden of every format.
+        pub static KINDS: &[&Names] = &[$(&<$kind as Kind>::NAMES,)*];
+    };
+}
+
+kinds! {
+    SecurityGroup,
+    EgressRule,
+    IngressRule,
+    LoadBalancer,
+    TargetGroup,
+    Listener,
+    VpcLink,
+    RestApi,
+    Resource,
+    Method,
+    Deployment,
+    Stage,
+}
+
+/// The address of the only block of a node.
+fn only(names: &Names, label: &Label) -> Vec<String> {
+    vec![format!("{}.{label}", names.terraform)]
+}

@@ -1,0 +1,164 @@
+//! Amazon EC2: security groups.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! A rule is a node of its own, so that one may change without the others.
+
+use std::sync::Arc;
+
+use super::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// A security group without rules.
+#[derive(Debug)]
+pub struct SecurityGroup {
+    /// Terraform adds a suffix of its own, so that a replacement does not collide; CloudFormation names it alone.
+    pub name_prefix: Value,
+    pub description: Arc<str>,
+    pub vpc: Value,
+}
+
+impl Kind for SecurityGroup {
+    const NAMES: Names = Names { terraform: "aws_security_group", cloudformation: "AWS::EC2::SecurityGroup", word: "SecurityGroup" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name_prefix", &self.name_prefix);
+            out.attribute("description", &*self.description);
+            out.attribute("vpc_id", &self.vpc);
+            out.tags();
+            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.text("GroupDescription", &self.description);
+        out.value("VpcId", &self.vpc);
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<SecurityGroup> {
+    pub fn id(&self) -> Value {
+        self.attribute("id", Spelling::GetAtt("GroupId"))
+    }
+}
+
+/// The other end of a rule.
+#[derive(Debug)]
+pub enum Peer {
+    SecurityGroup(Value),
+    /// Every IPv4 address.
+    Anywhere,
+}
+
+/// Traffic that a group lets out.
+#[derive(Debug)]
+pub struct EgressRule {
+    pub group: Handle<SecurityGroup>,
+    pub description: Arc<str>,
+    pub port: u16,
+    pub to: Peer,
+}
+
+impl Kind for EgressRule {
+    const NAMES: Names =
+        Names { terraform: "aws_vpc_security_group_egress_rule", cloudformation: "AWS::EC2::SecurityGroupEgress", word: "EgressRule" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| terraform_rule(&self.group.id(), &self.description, self.port, &self.to, out));
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        cloudformation_rule(&self.group.id(), &self.description, self.port, out);
+        match &self.to {
+            Peer::SecurityGroup(group) => out.value("DestinationSecurityGroupId", group),
+            Peer::Anywhere => out.text("CidrIp", ANYWHERE),
+        }
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+/// Traffic that a group lets in.
+#[derive(Debug)]
+pub struct IngressRule {
+    /// A group of the user's.
+    pub group: Value,
+    pub description: Arc<str>,
+    pub port: u16,
+    pub from: Handle<SecurityGroup>,
+}
+
+impl Kind for IngressRule {
+    const NAMES: Names =
+        Names { terraform: "aws_vpc_security_group_ingress_rule", cloudformation: "AWS::EC2::SecurityGroupIngress", word: "IngressRule" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        let from = Peer::SecurityGroup(self.from.id());
+        out.resource(&Self::NAMES, label, |out| terraform_rule(&self.group, &self.description, self.port, &from, out));
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        cloudformation_rule(&self.group, &self.description, self.port, out);
+        out.value("SourceSecurityGroupId", &self.from.id());
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+const ANYWHERE: &str = "0.0.0.0/0";
+
+fn terraform_rule(group: &Value, description: &str, port: u16, peer: &Peer, out: &mut Terraform) {
+    out.attribute("security_group_id", group);
+    out.attribute("description", description);
+    out.attribute("ip_protocol", "tcp");
+    out.attribute("from_port", port);
+    out.attribute("to_port", port);
+    match peer {
+        Peer::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
+        Peer::Anywhere => out.attribute("cidr_ipv4", ANYWHERE),
+    }
+    out.tags();
+}
+
+fn cloudformation_rule(group: &Value, description: &str, port: u16, out: &mut Properties) {
+    out.value("GroupId", group);
+    out.text("Description", description);
+    out.text("IpProtocol", "tcp");
+    out.number("FromPort", port);
+    out.number("ToPort", port);
+}

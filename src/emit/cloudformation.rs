@@ -1,0 +1,10 @@
+//! CloudFormation as JSON.
+//!
+//! In: `Stack`. Out: files. Pure.
+//! Template and properties are written in order; nothing is collected first.
+
+mod sink;
+mod template;
+
+pub use sink::Properties;
+pub use template::{files, limits};

@@ -1,0 +1,78 @@
+//! A stack as one template.
+
+use std::sync::Arc;
+
+use super::Properties;
+use crate::emit::{BANNER, FileTree, logical_id, pascal};
+use crate::stack::{Entry, Input, InputType, Output, Stack};
+
+/// Name of the template.
+const TEMPLATE: &str = "template.json";
+
+/// Writes a stack.
+pub fn files(stack: &Stack) -> FileTree {
+    let mut out = Properties::new(stack.tags.clone());
+    out.document(|out| {
+        out.text("AWSTemplateFormatVersion", "2010-09-09");
+        out.text("Description", &BANNER.join(" "));
+        if !stack.inputs.is_empty() {
+            out.object("Parameters", |out| stack.inputs.iter().for_each(|(name, input)| parameter(name, input, out)));
+        }
+        out.object("Resources", |out| stack.entries.iter().for_each(|entry| resource(entry, out)));
+        out.object("Outputs", |out| stack.outputs.iter().for_each(|it| output(it, out)));
+    });
+    FileTree { files: [(TEMPLATE.to_owned(), out.into_text().into_bytes())].into() }
+}
+
+/// Numbers of resources, parameters and outputs.
+pub fn limits(stack: &Stack) -> [(&'static str, usize); 3] {
+    [("resources", stack.entries.len()), ("parameters", stack.inputs.len()), ("outputs", stack.outputs.len())]
+}
+
+fn resource(entry: &Entry, out: &mut Properties) {
+    let names = entry.node.names();
+    out.object(&logical_id(&entry.address), |out| {
+        out.text("Type", names.cloudformation);
+        let after: Vec<String> = entry.node.after().iter().map(logical_id).collect();
+        if !after.is_empty() {
+            out.texts("DependsOn", &after);
+        }
+        out.object("Properties", |out| entry.node.cloudformation(out));
+    });
+}
+
+fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
+    out.object(&pascal(name), |out| {
+        out.text("Type", parameter_type(input.of));
+        out.text("Description", &input.description);
+        if let Some(default) = &input.default {
+            out.text("Default", &default.join(","));
+        }
+        if let Some((pattern, message)) = input.pattern {
+            out.text("AllowedPattern", pattern);
+            out.text("ConstraintDescription", message);
+        }
+        if input.sensitive {
+            out.flag("NoEcho", true);
+        }
+    });
+}
+
+fn parameter_type(of: InputType) -> &'static str {
+    match of {
+        InputType::Text | InputType::Environment | InputType::StageName => "String",
+        InputType::Vpc => "AWS::EC2::VPC::Id",
+        InputType::Subnet => "AWS::EC2::Subnet::Id",
+        InputType::Subnets => "List<AWS::EC2::Subnet::Id>",
+        InputType::Instance => "AWS::EC2::Instance::Id",
+        InputType::Instances => "List<AWS::EC2::Instance::Id>",
+        InputType::SecurityGroup => "AWS::EC2::SecurityGroup::Id",
+    }
+}
+
+fn output(output: &Output, out: &mut Properties) {
+    out.object(&pascal(&output.name), |out| {
+        out.text("Description", &output.description);
+        out.value("Value", &output.cloudformation);
+    });
+}

@@ -1,0 +1,136 @@
+//! A stack as a folder of Terraform files.
+
+use std::collections::BTreeMap;
+
+use super::sink::Terraform;
+use crate::emit::{FileTree, banner};
+use crate::stack::{File, Input, Output, Stack};
+
+/// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
+const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
+/// Lowest AWS provider that knows every argument; the files are valid under 5 and 6.
+const REQUIRED_PROVIDER: &str = ">= 5.40.0";
+
+/// Writes a stack.
+pub fn files(stack: &Stack) -> FileTree {
+    let mut parts: BTreeMap<String, Terraform> = BTreeMap::new();
+    let mut current: Option<(&File, Terraform)> = None;
+    for entry in &stack.entries {
+        if current.as_ref().is_none_or(|(file, _)| **file != entry.file) {
+            if let Some((file, out)) = current.take() {
+                parts.insert(name(file), out);
+            }
+            let out = parts.remove(&name(&entry.file)).unwrap_or_else(start);
+            current = Some((&entry.file, out));
+        }
+        if let Some((_, out)) = &mut current {
+            entry.node.terraform(&entry.address.label, out);
+        }
+    }
+    if let Some((file, out)) = current {
+        parts.insert(name(&file.clone()), out);
+    }
+    parts.insert("versions.tf".into(), versions(stack));
+    parts.insert("variables.tf".into(), variables(stack));
+    parts.insert("outputs.tf".into(), outputs(&stack.outputs));
+    parts.insert("locals.tf".into(), locals(stack));
+    if stack.is_root {
+        parts.insert("providers.tf".into(), provider(stack));
+    }
+    FileTree {
+        files: parts
+            .into_iter()
+            .map(|(name, out)| (name, out.into_text().into_bytes()))
+            .filter(|(_, text)| text.len() > start().into_text().len())
+            .collect(),
+    }
+}
+
+fn name(file: &File) -> String {
+    match file {
+        File::Api => "api.tf".into(),
+        File::Network => "network.tf".into(),
+        File::Routes(name) => format!("{name}.tf"),
+    }
+}
+
+fn start() -> Terraform {
+    let mut text = String::new();
+    banner(&mut text, "#");
+    let mut out = Terraform::with_capacity(1 << 12);
+    text.lines().for_each(|line| out.line(line));
+    out
+}
+
+fn versions(_: &Stack) -> Terraform {
+    let mut out = start();
+    out.labelled(&["terraform"], |out| {
+        out.attribute("required_version", REQUIRED_TERRAFORM);
+        out.block("required_providers", |out| {
+            out.unaligned_map("aws", |out| {
+                out.attribute("source", "hashicorp/aws");
+                out.attribute("version", REQUIRED_PROVIDER);
+            });
+        });
+    });
+    out
+}
+
+fn provider(stack: &Stack) -> Terraform {
+    let mut out = start();
+    out.labelled(&["provider", "aws"], |out| {
+        if let Some(region) = &stack.provider_region {
+            out.attribute("region", region);
+        }
+    });
+    out
+}
+
+fn locals(stack: &Stack) -> Terraform {
+    let mut out = start();
+    out.labelled(&["locals"], |out| out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value))));
+    out
+}
+
+fn variables(stack: &Stack) -> Terraform {
+    let mut out = start();
+    for (name, input) in &stack.inputs {
+        out.labelled(&["variable", name], |out| variable(name, input, out));
+    }
+    out
+}
+
+fn variable(name: &str, input: &Input, out: &mut Terraform) {
+    out.attribute("description", &*input.description);
+    out.bare("type", format_args!("{}", if input.of.is_list() { "list(string)" } else { "string" }));
+    match &input.default {
+        Some(texts) if input.of.is_list() => out.texts("default", texts),
+        Some(texts) => out.attribute("default", texts.first().map_or("", |text| text)),
+        None => {}
+    }
+    if input.sensitive {
+        out.attribute("sensitive", true);
+    }
+    if let Some((pattern, message)) = input.pattern {
+        out.block("validation", |out| {
+            out.bare("condition", format_args!("can(regex(\"{pattern}\", var.{name}))"));
+            out.attribute("error_message", message);
+        });
+    }
+}
+
+fn outputs(outputs: &[Output]) -> Terraform {
+    let mut out = start();
+    for output in outputs {
+        out.labelled(&["output", &output.name], |out| {
+            out.attribute("description", &*output.description);
+            out.attribute("value", &output.terraform);
+            if !output.after.is_empty() {
+                let after: Vec<String> =
+                    output.after.iter().map(|address| format!("{}.{}", address.names.terraform, address.label)).collect();
+                out.bare("depends_on", format_args!("[{}]", after.join(", ")));
+            }
+        });
+    }
+    out
+}

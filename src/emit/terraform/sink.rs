@@ -1,0 +1,321 @@
+//! Where kinds write their blocks.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::escape::{is_identifier, push_escaped, quoted};
+use crate::stack::{Attribute, Label, List, Names, Value};
+
+/// Text of a file, and the run of attributes that waits to be aligned.
+#[derive(Debug, Default)]
+pub struct Terraform {
+    out: String,
+    indent: usize,
+    /// Something stands in this block already.
+    has_content: bool,
+    run: Vec<(Range<usize>, Range<usize>)>,
+    /// Names and values of the run.
+    waiting: String,
+}
+
+/// What can stand behind a `=`.
+pub trait Hcl {
+    fn hcl(&self, out: &mut String);
+}
+
+impl Hcl for str {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+}
+
+impl Hcl for String {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+}
+
+impl Hcl for std::sync::Arc<str> {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+}
+
+impl<T: Hcl + ?Sized> Hcl for &T {
+    fn hcl(&self, out: &mut String) {
+        (*self).hcl(out);
+    }
+}
+
+macro_rules! displayed {
+    ($($type:ty),*) => {
+        $(impl Hcl for $type {
+            fn hcl(&self, out: &mut String) {
+                write!(out, "{self}").expect("writing to a String cannot fail");
+            }
+        })*
+    };
+}
+
+displayed!(bool, u16, u32);
+
+impl Hcl for Attribute {
+    fn hcl(&self, out: &mut String) {
+        write!(out, "{}.{}.{}", self.of.names.terraform, self.of.label, self.terraform).expect("writing to a String cannot fail");
+    }
+}
+
+impl Hcl for Value {
+    fn hcl(&self, out: &mut String) {
+        match self {
+            Self::Literal(text) => quoted(out, text),
+            Self::Input(name) => out.extend(["var.", name]),
+            Self::Expression(text) => out.push_str(text),
+            Self::Attribute(attribute) => attribute.hcl(out),
+            Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+            Self::Text(parts) => {
+                out.push('"');
+                push_template(out, parts);
+                out.push('"');
+            }
+        }
+    }
+}
+
+/// The inside of a quoted template.
+fn push_template(out: &mut String, parts: &[Value]) {
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Value::Text(inner) => push_template(out, inner),
+            Value::Literal(text) => {
+                // A `$` right before an interpolation would read as its escape.
+                let before_marker =
+                    parts[index + 1..].iter().find(|it| **it != Value::literal("")).is_some_and(|it| !matches!(it, Value::Literal(_)));
+                match text.strip_suffix(['$', '%']).filter(|_| before_marker) {
+                    Some(head) => {
+                        push_escaped(out, head);
+                        out.extend(["${\"", &text[head.len()..], "\"}"]);
+                    }
+                    None => push_escaped(out, text),
+                }
+            }
+            part => {
+                out.push_str("${");
+                part.hcl(out);
+                out.push('}');
+            }
+        }
+    }
+}
+
+impl Terraform {
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { out: String::with_capacity(bytes), ..Self::default() }
+    }
+
+    pub fn into_text(self) -> String {
+        self.out
+    }
+
+    /// A resource block of a kind.
+    pub fn resource(&mut self, names: &Names, label: &Label, body: impl FnOnce(&mut Self)) {
+        self.block_of(names.terraform, label.as_str(), body);
+    }
+
+    /// A resource block of a Terraform type.
+    pub fn block_of(&mut self, kind: &str, label: &str, body: impl FnOnce(&mut Self)) {
+        self.labelled(&["resource", kind, label], body);
+    }
+
+    /// A top-level block with labels.
+    pub fn labelled(&mut self, header: &[&str], body: impl FnOnce(&mut Self)) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.out.push_str(header[0]);
+        for label in &header[1..] {
+            self.out.push(' ');
+            quoted(&mut self.out, label);
+        }
+        self.braces(body);
+    }
+
+    fn braces(&mut self, body: impl FnOnce(&mut Self)) {
+        self.out.push_str(" {\n");
+        self.indent += 1;
+        self.has_content = false;
+        body(self);
+        self.flush();
+        self.indent -= 1;
+        self.has_content = true;
+        self.margin();
+        self.out.push_str("}\n");
+    }
+
+    /// A block in the current one.
+    pub fn block(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.gap();
+        self.margin();
+        self.out.push_str(name);
+        self.braces(body);
+    }
+
+    /// An argument on one line.
+    pub fn attribute(&mut self, name: &str, value: impl Hcl) {
+        let start = self.waiting.len();
+        self.waiting.push_str(name);
+        let middle = self.waiting.len();
+        value.hcl(&mut self.waiting);
+        self.run.push((start..middle, middle..self.waiting.len()));
+    }
+
+    /// An argument whose value is written as it is.
+    pub fn bare(&mut self, name: &str, value: fmt::Arguments<'_>) {
+        struct Bare<'a>(fmt::Arguments<'a>);
+        impl Hcl for Bare<'_> {
+            fn hcl(&self, out: &mut String) {
+                out.write_fmt(self.0).expect("writing to a String cannot fail");
+            }
+        }
+        self.attribute(name, Bare(value));
+    }
+
+    pub fn tags(&mut self) {
+        self.bare("tags", format_args!("local.tags"));
+    }
+
+    /// One block an item of a list that is known at deploy time.
+    pub fn each(&mut self, list: &Value) {
+        let mut text = String::new();
+        list.hcl(&mut text);
+        self.bare("for_each", format_args!("toset({text})"));
+    }
+
+    pub fn values(&mut self, name: &str, values: &[Value]) {
+        self.on_one_line(name, values.iter());
+    }
+
+    pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
+        self.on_one_line(name, texts.iter().map(AsRef::as_ref));
+    }
+
+    pub fn list(&mut self, name: &str, list: &List) {
+        match list {
+            List::Of(values) => self.values(name, values),
+            List::One(value) => self.attribute(name, value),
+        }
+    }
+
+    fn on_one_line(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
+        let mut text = String::from("[");
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            item.hcl(&mut text);
+        }
+        text.push(']');
+        self.bare(name, format_args!("{text}"));
+    }
+
+    /// A mapping with a line an entry, aligned.
+    pub fn map<'a, V: Hcl>(&mut self, name: &str, entries: impl IntoIterator<Item = (&'a str, V)>) {
+        self.gap();
+        self.margin();
+        self.out.push_str(name);
+        self.out.push_str(" =");
+        self.braces(|out| {
+            for (key, value) in entries {
+                let mut spelt = String::new();
+                if is_identifier(key) {
+                    spelt.push_str(key)
+                } else {
+                    quoted(&mut spelt, key)
+                }
+                out.attribute(&spelt, value);
+            }
+        });
+    }
+
+    /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
+    pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.flush();
+        self.margin();
+        self.out.push_str(name);
+        self.out.push_str(" =");
+        self.braces(body);
+    }
+
+    /// An entry of an unaligned mapping.
+    pub fn entry(&mut self, key: &str, value: &Value) {
+        self.margin();
+        quoted(&mut self.out, key);
+        self.out.push_str(" : ");
+        value.hcl(&mut self.out);
+        self.out.push('\n');
+    }
+
+    /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
+    pub fn trigger(&mut self, key: &str, digest: &str, addresses: &[String], uses: &[Value]) {
+        self.margin();
+        quoted(&mut self.out, key);
+        self.out.extend([" : \"", digest]);
+        for address in addresses {
+            self.out.extend([" ${", address, ".id}"]);
+        }
+        for value in uses {
+            self.out.push_str(" ${");
+            value.hcl(&mut self.out);
+            self.out.push('}');
+        }
+        self.out.push_str("\"\n");
+    }
+
+    /// A comment line, apart from what stands before it.
+    pub fn comment(&mut self, text: &str) {
+        self.gap();
+        self.margin();
+        self.out.extend(["# ", text, "\n"]);
+    }
+
+    /// A line as it is.
+    pub fn line(&mut self, text: &str) {
+        self.flush();
+        self.margin();
+        self.out.extend([text, "\n"]);
+        self.has_content = true;
+    }
+
+    /// Ends the run, and puts an empty line behind what stands in the block.
+    fn gap(&mut self) {
+        self.flush();
+        if self.has_content {
+            self.out.push('\n');
+        }
+        self.has_content = true;
+    }
+
+    fn margin(&mut self) {
+        for _ in 0..self.indent {
+            self.out.push_str("  ");
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(width) = self.run.iter().map(|(name, _)| self.waiting[name.clone()].chars().count()).max() else { return };
+        for (name, value) in std::mem::take(&mut self.run) {
+            let name = &self.waiting[name];
+            for _ in 0..self.indent {
+                self.out.push_str("  ");
+            }
+            self.out.push_str(name);
+            for _ in name.chars().count()..width {
+                self.out.push(' ');
+            }
+            self.out.extend([" = ", &self.waiting[value], "\n"]);
+        }
+        self.waiting.clear();
+        self.has_content = true;
+    }
+}

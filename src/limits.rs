@@ -1,0 +1,87 @@
+//! Quotas, and sizes that are known only once the stack is built.
+//!
+//! In: `Plan`, `Stack`. Out: findings. Pure.
+//! AWS would name them in the middle of a deployment; here they are named before a file is written.
+
+use std::collections::BTreeMap;
+
+use crate::aws::Node;
+use crate::blueprint::Format;
+use crate::diagnostic::{self, Diagnostic};
+use crate::emit::{self, logical_id};
+use crate::plan::Plan;
+use crate::stack::Stack;
+
+/// Resources of an API.
+///
+/// Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES M1).
+pub const RESOURCES: u64 = 300;
+
+/// Listeners of a network load balancer; AWS does not raise it.
+///
+/// Source: AWS, "Quotas for your Network Load Balancers" (AWS-RULES L6).
+pub const NLB_LISTENERS: u64 = 50;
+
+/// Resources, parameters and outputs of a template.
+///
+/// Source: AWS, "Understand CloudFormation quotas" (AWS-RULES F5).
+const TEMPLATE: [(&str, usize); 3] = [("resources", 500), ("parameters", 200), ("outputs", 200)];
+
+/// Checks a stack against the quotas.
+///
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW2006 names that become one.
+pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
+    let resources = count(|node| matches!(node, Node::Resource(_)));
+    if resources > plan.limits.resources {
+        findings.push(
+            diagnostic::TOO_MANY_RESOURCES
+                .at(plan.place.clone())
+                .message(format_args!("the paths need {resources} resources, and an API may have {}", plan.limits.resources))
+                .help("ask AWS for a higher quota and set `limits.resources` to it, or hide operations that nobody calls"),
+        );
+    }
+    let listeners = count(|node| matches!(node, Node::Listener(_)));
+    if listeners > plan.limits.nlb_listeners {
+        findings.push(
+            diagnostic::TOO_MANY_LISTENERS
+                .at(plan.place.clone())
+                .message(format_args!(
+                    "the backends need {listeners} listeners, and a network load balancer may have {}",
+                    plan.limits.nlb_listeners
+                ))
+                .help("split the API in two blueprints, or put several services behind one port"),
+        );
+    }
+    if plan.output.format == Format::Cloudformation {
+        template(plan, stack, &mut findings);
+    }
+    findings
+}
+
+fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
+    for ((what, found), (_, most)) in emit::cloudformation::limits(stack).into_iter().zip(TEMPLATE) {
+        if found > most {
+            findings.push(
+                diagnostic::TEMPLATE_TOO_LARGE
+                    .at(plan.place.clone())
+                    .message(format_args!("the template would have {found} {what}, and CloudFormation takes {most}"))
+                    .help("use `output.format: terraform`, which has no such limit, or split the API in two blueprints"),
+            );
+        }
+    }
+    let ids = stack.entries.iter().map(|entry| (logical_id(&entry.address), entry.address.label.to_string()));
+    let names = stack.inputs.keys().map(|name| (emit::pascal(name), format!("var: {name}")));
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for (id, of) in ids.chain(names) {
+        if let Some(other) = seen.insert(id.clone(), of.clone()) {
+            findings.push(
+                diagnostic::CONFLICTING_VARIABLE
+                    .at(plan.place.clone())
+                    .message(format_args!("`{other}` and `{of}` would both be `{id}` in CloudFormation"))
+                    .help("rename one of them"),
+            );
+        }
+    }
+}

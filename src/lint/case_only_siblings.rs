@@ -1,0 +1,34 @@
+//! GW4023: two segments under one parent differ only in letter case.
+
+use std::collections::BTreeMap;
+
+use super::Facts;
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::plan::{Segment, text_of};
+
+/// Source: AWS-RULES P13: both may exist, but people and dashboards take one for the other.
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let mut seen: BTreeMap<String, (&str, &Place)> = BTreeMap::new();
+    let mut findings: BTreeMap<String, Diagnostic> = BTreeMap::new();
+    for operation in facts.plan.into_iter().flat_map(|plan| &plan.operations) {
+        let Some(path) = &operation.gateway_path else { continue };
+        for (depth, segment) in path.iter().enumerate() {
+            let Segment::Literal(text) = segment else { continue };
+            if !text.bytes().any(|it| it.is_ascii_alphabetic()) {
+                continue;
+            }
+            let folded = format!("{}/{}", text_of(&path[..depth]), text.to_ascii_lowercase());
+            let (first, place) = *seen.entry(folded.clone()).or_insert((text, &operation.place));
+            if *first != **text {
+                findings.entry(folded).or_insert_with(|| {
+                    diagnostic::CASE_ONLY_SIBLINGS
+                        .at(operation.place.clone())
+                        .also(place.clone())
+                        .message(format_args!("the segments `{first}` and `{text}` under one path differ only in letter case"))
+                        .help("use one spelling, if they are meant to be one")
+                });
+            }
+        }
+    }
+    findings.into_values().collect()
+}

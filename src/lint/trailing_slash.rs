@@ -1,0 +1,26 @@
+//! GW4004: a path ends with `/`, which no resource of API Gateway does.
+
+use std::collections::BTreeSet;
+
+use super::Facts;
+use crate::diagnostic::{self, Diagnostic};
+
+/// Source: AWS-RULES P11.
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    let ending = facts
+        .served()
+        .into_iter()
+        .filter(|(operation, _)| operation.path.len() > 1 && operation.path.ends_with('/') && seen.insert(operation.path.clone()));
+    ending
+        .map(|(operation, place)| {
+            diagnostic::TRAILING_SLASH
+                .at(place)
+                .message(format_args!(
+                    "`{}` is served without its trailing slash, which no resource can have; the backend still gets it",
+                    operation.path
+                ))
+                .help("nothing is to be done if callers leave it out; else change the path")
+        })
+        .collect()
+}

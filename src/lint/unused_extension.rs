@@ -1,0 +1,31 @@
+//! GW1016: an extension of API Gateway that gwgen does not use.
+
+use std::collections::BTreeMap;
+
+use super::Facts;
+use crate::diagnostic::{self, Diagnostic, Place};
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
+    for extension in &facts.api.extensions {
+        found.entry(extension).or_insert((Place::pointer(&facts.api.file, format!("/{extension}")), 0)).1 += 1;
+    }
+    for (operation, _) in facts.served() {
+        for extension in &operation.extensions {
+            let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));
+            found.entry(extension).or_insert((place, 0)).1 += 1;
+        }
+    }
+    found
+        .into_iter()
+        .map(|(extension, (place, count))| {
+            diagnostic::UNUSED_EXTENSION
+                .at(place)
+                .message(format_args!(
+                    "`{extension}` ({count} time{}) is not used: gwgen writes integrations and settings from the blueprint",
+                    if count == 1 { "" } else { "s" }
+                ))
+                .help("say in the blueprint what it is meant to do, and remove it")
+        })
+        .collect()
+}

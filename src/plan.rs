@@ -1,0 +1,270 @@
+//! Joins the description with the blueprint: every default is filled in, every operation has its way or the reason why not.
+//!
+//! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
+//! Every decision about what to build is made here and nowhere later.
+
+mod backends;
+pub mod names;
+mod parameters;
+mod paths;
+mod patterns;
+mod routes;
+mod rules;
+mod security;
+mod tree;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::blueprint::{self, Blueprint};
+use crate::diagnostic::{self, Diagnostic, Outcome, Place};
+use crate::openapi::{Api, HttpMethod};
+pub use names::Prefix;
+pub use paths::{Segment, text_of};
+pub use tree::{Refusal, meets};
+
+/// Text that is known now or at deploy time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    Literal(Arc<str>),
+    /// An input of the stack, by name.
+    Input(Arc<str>),
+    /// A Terraform expression, as `terraform fmt` spells it.
+    Expression(Arc<str>),
+}
+
+/// A list, or one reference that yields one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Values {
+    List(Vec<Value>),
+    One(Value),
+}
+
+/// Type of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputType {
+    Text,
+    Environment,
+    StageName,
+    Vpc,
+    Subnet,
+    Subnets,
+    Instance,
+    Instances,
+    SecurityGroup,
+}
+
+impl InputType {
+    pub fn is_list(self) -> bool {
+        match self {
+            Self::Subnets | Self::Instances => true,
+            Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
+        }
+    }
+}
+
+/// Something that the user gives at deploy time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputPlan {
+    pub of: InputType,
+    pub description: Arc<str>,
+    /// One text, or several where the type is a list.
+    pub default: Option<Vec<Arc<str>>>,
+    pub is_sensitive: bool,
+}
+
+/// Where and how the result is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputPlan {
+    pub format: blueprint::Format,
+    pub layout: blueprint::Layout,
+    pub files: blueprint::FileLayout,
+}
+
+/// How a backend is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendPlan {
+    pub name: Arc<str>,
+    pub port: u16,
+    pub listener_port: u16,
+    pub is_tls: bool,
+    /// Host of the URI; the balancer's own name where there is none.
+    pub host: Option<Value>,
+    pub skips_verification: bool,
+    pub targets: TargetsPlan,
+    pub health_check: HealthCheckPlan,
+    pub deregistration_delay_s: u32,
+    /// Put before the path: segments of `path_prefix`.
+    pub path_prefix: Vec<Arc<str>>,
+    /// Group of the backend that has to admit the balancer.
+    pub security_group: Option<Value>,
+}
+
+/// What a backend runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetsPlan {
+    Instances(Values),
+    /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
+    Ecs {
+        by_address: bool,
+    },
+}
+
+/// How the balancer asks a target whether it is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthCheckPlan {
+    pub protocol: blueprint::HealthProtocol,
+    pub path: Arc<str>,
+    pub matcher: Arc<str>,
+    /// `None`: the port that serves.
+    pub port: Option<u16>,
+    pub interval_s: u32,
+    pub timeout_s: u32,
+    pub healthy: u32,
+    pub unhealthy: u32,
+}
+
+/// An operation under a mount, with what was decided of it.
+#[derive(Clone, Debug)]
+pub struct OperationPlan {
+    pub method: HttpMethod,
+    /// The path as the description writes it.
+    pub path: Arc<str>,
+    pub place: Place,
+    pub exposure: blueprint::Exposure,
+    /// Index into `Plan::backends`; of public operations always there.
+    pub backend: Option<usize>,
+    pub timeout_ms: u32,
+    /// Path on the gateway, with the mount and a base path that is served there; `None` where a REST API cannot hold it.
+    pub gateway_path: Option<Vec<Segment>>,
+    /// Path on the gateway of what is not public, where it has whole segments.
+    pub asked_path: Option<Vec<Segment>>,
+    /// Path that the backend gets.
+    pub backend_path: Vec<Segment>,
+    /// The backend's path ends with `/`.
+    pub has_trailing_slash: bool,
+    /// `method.request.…` and whether it is required.
+    pub request_parameters: BTreeMap<String, bool>,
+}
+
+impl OperationPlan {
+    pub fn is_public(&self) -> bool {
+        self.exposure == blueprint::Exposure::Public
+    }
+}
+
+/// Quotas of the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsPlan {
+    pub resources: u64,
+    pub nlb_listeners: u64,
+}
+
+/// What is to be built, decided.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub prefix: Prefix,
+    pub title: Arc<str>,
+    pub region: Option<Arc<str>>,
+    pub output: OutputPlan,
+    pub tags: BTreeMap<Arc<str>, Value>,
+    pub vpc: Value,
+    pub subnets: Values,
+    pub inputs: BTreeMap<Arc<str>, InputPlan>,
+    /// By name.
+    pub backends: Vec<BackendPlan>,
+    /// By gateway path and method.
+    pub operations: Vec<OperationPlan>,
+    /// Answers of the gateway's own, where an operation that is not public would be taken for a public one.
+    pub refusals: Vec<Refusal>,
+    /// Sorted.
+    pub binary_media_types: Vec<Arc<str>>,
+    pub stage_name: Value,
+    pub cross_zone: bool,
+    pub deletion_protection: bool,
+    pub limits: LimitsPlan,
+    /// Where a finding about the blueprint as a whole stands.
+    pub place: Place,
+}
+
+/// Joins a description with a blueprint.
+///
+/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name.
+pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
+    let spec = &blueprint.spec;
+    let mut diagnostics = Vec::new();
+    let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
+    let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
+    let (vpc, subnets) = variables.network();
+    let prefix = Prefix {
+        name: spec.name.as_str().into(),
+        environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
+    };
+    let stage = spec.stage.as_ref().and_then(|it| it.name.as_ref());
+    let stage_name = stage
+        .map_or_else(|| Value::Literal(blueprint::defaults::STAGE.into()), |it| variables.value(it, InputType::StageName, "/stage/name"));
+    let mut tags: BTreeMap<Arc<str>, Value> = BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
+    for (name, value) in spec.tags.iter().flatten() {
+        let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
+        tags.insert(name.as_str().into(), value);
+    }
+    let backends = backends::backends(blueprint, &mut variables);
+    let inputs = variables.finish();
+    if spec.name == "internal" || spec.name.starts_with("internal-") {
+        diagnostics.push(reserved_name(blueprint));
+    }
+    let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
+    let nlb = spec.nlb.as_ref();
+    let limits = spec.limits.as_ref();
+    let output = spec.output.as_ref();
+    let plan = Plan {
+        prefix,
+        title: Arc::clone(&api.title),
+        region: spec.region.as_deref().map(Arc::from),
+        output: OutputPlan {
+            format,
+            layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
+            files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
+        },
+        tags,
+        vpc,
+        subnets,
+        inputs,
+        backends,
+        operations: routes.operations,
+        refusals: routes.refusals,
+        binary_media_types: routes.binary_media_types,
+        stage_name,
+        cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
+        deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
+        limits: LimitsPlan {
+            resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
+            nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
+        },
+        place: blueprint.place(""),
+    };
+    diagnostics.extend(nothing_public(&plan, blueprint));
+    Outcome::new(plan, diagnostics)
+}
+
+/// Source: AWS-RULES L1 (Elastic Load Balancing API reference, CreateLoadBalancer).
+fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
+    diagnostic::INVALID_VALUE
+        .at(blueprint.place("/name"))
+        .message("AWS keeps load balancer names that start with `internal-` for itself, and `name` is the start of this one's")
+        .help("choose a name that does not start with `internal`")
+}
+
+fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
+    if plan.operations.iter().any(OperationPlan::is_public) {
+        return None;
+    }
+    let why = if plan.operations.is_empty() { "the description has no operation" } else { "every operation is internal or hidden" };
+    Some(
+        diagnostic::NOTHING_PUBLIC
+            .at(blueprint.place(if plan.operations.is_empty() { "/spec" } else { "/routes" }))
+            .message(format_args!("there is nothing to serve on the gateway: {why}"))
+            .help("name a description with `paths`, or give an operation `exposure: public`"),
+    )
+}

@@ -1,0 +1,183 @@
+//! Backends with every default filled in.
+
+use std::sync::Arc;
+
+use super::variables::Variables;
+use super::{BackendPlan, HealthCheckPlan, InputType, TargetsPlan};
+use crate::blueprint::{self, BackendSpec, Blueprint, EcsSpec, HealthPort, HealthProtocol, Protocol, defaults};
+use crate::diagnostic;
+use crate::source::pointer;
+
+/// Decides every backend, by name.
+///
+/// Errors: GW2002 value, GW2003 port or targets, GW2008 Terraform only, GW2011 health check, GW4021 certificate, GW4025 TLS in CloudFormation.
+pub(super) fn backends(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Vec<BackendPlan> {
+    blueprint.spec.backends.iter().filter_map(|(name, spec)| backend(blueprint, variables, name, spec)).collect()
+}
+
+fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Option<BackendPlan> {
+    let at = pointer::child("/backends", name);
+    let Some(port) = spec.port else {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(blueprint.place(&at))
+                .message(format_args!("the backend `{name}` has no `port`"))
+                .help("write the port that its servers listen on"),
+        );
+        return None;
+    };
+    let host = spec.host.as_ref().map(|it| {
+        check_host(blueprint, variables, it, &format!("{at}/host"));
+        variables.value(it, InputType::Text, &format!("{at}/host"))
+    });
+    let is_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
+    let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
+    let skips_verification = is_tls && !verifies;
+    if is_tls && verifies && host.is_none() {
+        variables.report(
+            diagnostic::UNVERIFIABLE_CERTIFICATE
+                .at(blueprint.place(&format!("{at}/protocol")))
+                .message(format_args!(
+                    "no certificate can name the load balancer that `{name}` is reached through, so every https call would fail"
+                ))
+                .help("set `host` to the name in the servers' certificate, or `tls: {verify: false}`"),
+        );
+    }
+    if skips_verification && blueprint.spec.output.as_ref().and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) {
+        variables.report(
+            diagnostic::TLS_IN_CLOUDFORMATION
+                .at(blueprint.place(&format!("{at}/tls/verify")))
+                .message("CloudFormation cannot turn the verification of certificates off")
+                .help("use a certificate of a public authority and `host`, or Terraform"),
+        );
+    }
+    let targets = targets(blueprint, variables, spec, &at)?;
+    let security_group =
+        spec.security_group.as_ref().map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
+    let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
+    Some(BackendPlan {
+        name: name.into(),
+        port: port.number(),
+        listener_port: spec.listener_port.unwrap_or(port).number(),
+        is_tls,
+        host,
+        skips_verification,
+        targets,
+        health_check: health_check(blueprint, variables, spec, &at),
+        deregistration_delay_s: seconds(spec.deregistration_delay.unwrap_or(defaults::DEREGISTRATION_DELAY)),
+        path_prefix: prefix.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect(),
+        security_group,
+    })
+}
+
+/// A literal host is a DNS name or address: nothing else may come into the integration's URI.
+fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &blueprint::Value, at: &str) {
+    let blueprint::Value::Literal(text) = host else { return };
+    if text.is_empty() || text.len() > 253 || !text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-')) {
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(blueprint.place(at))
+                .message(format_args!("`{text}` is no host name"))
+                .help("write a DNS name without scheme, port or path, such as `orders.internal`"),
+        );
+    }
+}
+
+fn targets(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Option<TargetsPlan> {
+    let Some(targets) = &spec.targets else {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(blueprint.place(at))
+                .message("the backend has no `targets`")
+                .help("write for example `targets: {ecs: true}` or `targets: {instances: [i-0abc]}`"),
+        );
+        return None;
+    };
+    if let Some(instances) = &targets.instances {
+        let pointer = format!("{at}/targets/instances");
+        if matches!(instances, blueprint::Values::One(_)) {
+            variables.only_terraform(
+                &pointer,
+                "CloudFormation cannot register a list of targets that is known only at deploy time",
+                "list the instances one by one, each as `{var: name}` if need be",
+            );
+        }
+        if matches!(instances, blueprint::Values::List(list) if list.is_empty()) {
+            variables.report(
+                diagnostic::INVALID_VALUE
+                    .at(blueprint.place(&pointer))
+                    .message("the list of instances is empty")
+                    .help("name an instance, or use `ecs: true` for targets that register themselves"),
+            );
+        }
+        return Some(TargetsPlan::Instances(variables.values(instances, (InputType::Instance, InputType::Instances), &pointer)));
+    }
+    let network = match targets.ecs.as_ref()? {
+        EcsSpec::Service => None,
+        EcsSpec::With(with) => with.network,
+    };
+    Some(TargetsPlan::Ecs { by_address: network.unwrap_or(defaults::ECS_NETWORK) == blueprint::EcsNetwork::Awsvpc })
+}
+
+fn seconds(duration: blueprint::Duration) -> u32 {
+    u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
+}
+
+/// Bounds of a health check, in seconds and counts.
+///
+/// Source: AWS-RULES L19, L20 (Elastic Load Balancing API reference, CreateTargetGroup).
+fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> HealthCheckPlan {
+    let check = spec.health_check.clone().unwrap_or_default();
+    let at = format!("{at}/health_check");
+    let protocol = check.protocol.or(defaults::health_protocol(blueprint.spec.topology)).unwrap_or(HealthProtocol::Tcp);
+    let plan = HealthCheckPlan {
+        protocol,
+        path: check.path.as_deref().unwrap_or(defaults::HEALTH_PATH).into(),
+        matcher: check.matcher.as_deref().unwrap_or(defaults::MATCHER).into(),
+        port: match check.port {
+            None | Some(HealthPort::Traffic) => None,
+            Some(HealthPort::Number(port)) => Some(port.number()),
+        },
+        interval_s: seconds(check.interval.unwrap_or(defaults::HEALTH_INTERVAL)),
+        timeout_s: seconds(check.timeout.unwrap_or(defaults::HEALTH_TIMEOUT)),
+        healthy: check.healthy.unwrap_or(defaults::HEALTHY),
+        unhealthy: check.unhealthy.unwrap_or(defaults::UNHEALTHY),
+    };
+    if protocol == HealthProtocol::Tcp {
+        for (field, is_written) in [("path", check.path.is_some()), ("matcher", check.matcher.is_some())] {
+            if is_written {
+                variables.report(
+                    diagnostic::FIELD_DOES_NOT_FIT
+                        .at(blueprint.place(&format!("{at}/{field}")))
+                        .message(format_args!("a TCP check opens a connection and asks nothing, so `{field}` has no meaning in it"))
+                        .help("set `protocol: http`, or remove the field"),
+                );
+            }
+        }
+    }
+    let bounds = [
+        ("interval", plan.interval_s, 5, 300),
+        ("timeout", plan.timeout_s, 2, 120),
+        ("healthy", plan.healthy, 2, 10),
+        ("unhealthy", plan.unhealthy, 2, 10),
+    ];
+    for (field, value, low, high) in bounds {
+        if !(low..=high).contains(&value) {
+            variables.report(
+                diagnostic::INVALID_VALUE
+                    .at(blueprint.place(&format!("{at}/{field}")))
+                    .message(format_args!("`{field}` is {value}; AWS takes {low} to {high}"))
+                    .help("choose a number in that range"),
+            );
+        }
+    }
+    if plan.timeout_s >= plan.interval_s {
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(blueprint.place(&format!("{at}/timeout")))
+                .message(format_args!("a check may take {} s, but the next one starts after {} s", plan.timeout_s, plan.interval_s))
+                .help("make `timeout` shorter than `interval`"),
+        );
+    }
+    plan
+}

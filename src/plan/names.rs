@@ -1,0 +1,224 @@
+//! Names that outlive a render: labels, files, and the names of AWS resources.
+//!
+//! In: a method and a path, or the blueprint's name. Out: text. Pure.
+//! A label is a function of its own method and path, so that a new endpoint adds lines and changes none.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::Value;
+use super::paths::Segment;
+use crate::openapi::HttpMethod;
+
+/// Label of an operation.
+pub fn operation_label(method: HttpMethod, path: &[Segment]) -> String {
+    label(method.lower(), path)
+}
+
+/// Label of a path.
+pub fn path_label(path: &[Segment]) -> String {
+    label("path", path)
+}
+
+fn label(first: &str, path: &[Segment]) -> String {
+    let mut label = String::with_capacity(16 * (path.len() + 1));
+    label.push_str(first);
+    label.push_str("__");
+    for (index, segment) in path.iter().enumerate() {
+        if index > 0 {
+            label.push_str("__");
+        }
+        match segment {
+            Segment::Variable(_) => label.push_str("any"),
+            Segment::Rest(_) => label.push_str("rest"),
+            Segment::Literal(text) => push_literal(&mut label, text),
+        }
+    }
+    label
+}
+
+/// Letters and digits stay, `_` and `-` between two of them too; any other byte is `--hh`.
+fn push_literal(label: &mut String, text: &str) {
+    let bytes = text.as_bytes();
+    let is_word = matches!(text, "any" | "rest");
+    for (index, byte) in bytes.iter().enumerate() {
+        let between =
+            || index > 0 && bytes[index - 1].is_ascii_alphanumeric() && bytes.get(index + 1).is_some_and(u8::is_ascii_alphanumeric);
+        let stays = byte.is_ascii_alphanumeric() || (matches!(byte, b'_' | b'-') && between());
+        if stays && !(is_word && index == 0) {
+            label.push(char::from(*byte));
+        } else {
+            write!(label, "--{byte:02x}").expect("writing to a String cannot fail");
+        }
+    }
+}
+
+/// Names that Windows keeps for devices.
+const DEVICES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
+    "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// Name of the file that holds the routes of a path's first segment, without its ending.
+///
+/// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which no plain name holds.
+pub fn routes_file(path: &[Segment]) -> Arc<str> {
+    let (text, shape) = match path.first() {
+        None => return "routes".into(),
+        Some(Segment::Literal(text)) => (&**text, label("", &path[..1])),
+        Some(Segment::Variable(_)) => ("any", "{}".into()),
+        Some(Segment::Rest(_)) => ("rest", "{+}".into()),
+    };
+    let is_plain = matches!(path.first(), Some(Segment::Literal(_)))
+        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'_' | b'-'))
+        && text.len() <= 100
+        && !DEVICES.contains(&text);
+    if is_plain {
+        return format!("routes_{text}").into();
+    }
+    let slug: String = text.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|it| char::from(it.to_ascii_lowercase())).collect();
+    format!("routes_{slug}.{}", &blake3::hash(shape.as_bytes()).to_hex()[..8]).into()
+}
+
+/// Longest name of a load balancer or target group. Unit: characters.
+///
+/// Source: AWS-RULES L1, L2 (Elastic Load Balancing API reference, CreateLoadBalancer and CreateTargetGroup).
+const MAX_BALANCER_NAME: usize = 32;
+
+/// Most characters of an environment that is known only at deploy time; its variable is checked for it.
+const MAX_ENVIRONMENT: usize = 8;
+
+/// First part of every AWS name, and what follows it where there is one.
+#[derive(Clone, Debug)]
+pub struct Prefix {
+    pub name: Arc<str>,
+    pub environment: Option<Value>,
+}
+
+impl Prefix {
+    /// `name-environment`, then `suffix`.
+    pub fn with(&self, suffix: &str) -> Vec<Value> {
+        self.parts(&self.name, suffix)
+    }
+
+    fn parts(&self, name: &str, suffix: &str) -> Vec<Value> {
+        match &self.environment {
+            None => vec![Value::Literal(format!("{name}{suffix}").into())],
+            Some(environment) => {
+                let (head, tail) = (Value::Literal(format!("{name}-").into()), Value::Literal(suffix.into()));
+                if suffix.is_empty() { vec![head, environment.clone()] } else { vec![head, environment.clone(), tail] }
+            }
+        }
+    }
+
+    /// Characters that the environment takes with its hyphen.
+    fn environment_length(&self) -> usize {
+        match &self.environment {
+            None => 0,
+            Some(Value::Literal(text)) => text.len() + 1,
+            Some(Value::Input(_) | Value::Expression(_)) => MAX_ENVIRONMENT + 1,
+        }
+    }
+
+    /// Name of a balancer: whole where it fits, else cut, with a hash of the whole.
+    pub fn balancer(&self, suffix: &str) -> Vec<Value> {
+        let room = MAX_BALANCER_NAME - self.environment_length();
+        if self.name.len() + suffix.len() <= room {
+            return self.with(suffix);
+        }
+        let suffix = format!("{suffix}-{}", short_hash(&[&self.name], 6));
+        self.parts(cut(&self.name, room - suffix.len()), &suffix)
+    }
+
+    /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot change in place.
+    ///
+    /// Source: AWS-RULES L3: a replacement under the same name collides in both orders.
+    pub fn target_group(&self, backend: &str, unchangeable: &[&str]) -> Vec<Value> {
+        let hash = short_hash(&[&[&*self.name, backend], unchangeable].concat(), 8);
+        let room = MAX_BALANCER_NAME - self.environment_length() - hash.len() - 1;
+        let name = cut(&self.name, room);
+        let backend = cut(backend, room.saturating_sub(name.len() + 1));
+        let separator = if backend.is_empty() { "" } else { "-" };
+        self.parts(name, &format!("{separator}{backend}-{hash}"))
+    }
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    text[..text.len().min(length)].trim_end_matches('-')
+}
+
+fn short_hash(parts: &[&str], length: usize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..length].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn path(text: &str) -> Vec<Segment> {
+        super::super::paths::template(text, false).expect("a path that a REST API holds").segments
+    }
+
+    #[test]
+    fn labels_of_adversarial_paths_are_distinct() {
+        let pieces = [
+            "a", "a_", "_a", "a-", "-a", "a--5f", "a__b", "a_b", "any", "rest", "Any", "{id}", "{p+}", "--61ny", "5f", "a.b", "a--2eb",
+            "path", "_", "-", "__",
+        ];
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
+        for first in pieces {
+            for second in pieces.iter().copied().chain([""]) {
+                let text = format!("/{first}/{second}").trim_end_matches('/').to_owned();
+                let Ok(template) = super::super::paths::template(&text, false) else { continue };
+                let label = path_label(&template.segments);
+                if let Some(other) = seen.insert(label.clone(), text.clone()) {
+                    panic!("{other} and {text} are both {label}");
+                }
+            }
+        }
+        assert!(seen.len() > 400);
+    }
+
+    #[test]
+    fn labels_do_not_depend_on_the_names_of_variables() {
+        assert_eq!(operation_label(HttpMethod::Get, &path("/orders/{id}")), "get__orders__any");
+        assert_eq!(operation_label(HttpMethod::Get, &path("/orders/{order}")), "get__orders__any");
+        assert_eq!(path_label(&path("/v1.2/a_b/{proxy+}")), "path__v1--2e2__a_b__rest");
+        assert_eq!(path_label(&path("/any/rest")), "path__--61ny__--72est");
+    }
+
+    #[test]
+    fn files_do_not_collide_on_a_case_blind_disk() {
+        let names = ["/users", "/Users", "/USERS", "/con", "/{id}", "/any", "/{p+}", "/rest", "/a.b", "/"]
+            .map(|it| routes_file(&path(it)).to_lowercase());
+        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len());
+        assert_eq!(&*routes_file(&path("/orders/{id}")), "routes_orders");
+    }
+
+    #[test]
+    fn names_of_balancers_fit() {
+        let text = |parts: Vec<Value>| {
+            parts
+                .iter()
+                .map(|part| match part {
+                    Value::Literal(text) => text.to_string(),
+                    _ => "12345678".into(),
+                })
+                .collect::<String>()
+        };
+        let long = Prefix { name: "abcdefghij-klmnopqrs".into(), environment: Some(Value::Input("environment".into())) };
+        assert!(text(long.balancer("-nlb")).len() <= 32);
+        assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
+        assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
+        let short = Prefix { name: "shop".into(), environment: None };
+        assert_eq!(text(short.balancer("-nlb")), "shop-nlb");
+    }
+}

@@ -1,0 +1,115 @@
+//! Which request parameters a method declares.
+//!
+//! In: an operation and its path's variables. Out: `method.request.…` keys. Pure.
+//! Source: AWS-RULES Q1, Q2, Q3, Q6, Q7, Q15.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::{Api, Location, Operation, Parameter};
+
+/// A path variable as the description spells it, and as it is spelt on the gateway.
+pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
+
+/// Decides the parameters of a method.
+///
+/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name.
+pub(super) fn request_parameters(
+    api: &Api,
+    operation: &Operation,
+    spellings: &Spellings,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, bool> {
+    let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (format!("method.request.path.{name}"), true)).collect();
+    let mut taken: Vec<&str> = spellings.iter().map(|(_, name)| &**name).collect();
+    let mut say = |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
+        diagnostics.push(code.at(Place::pointer(&api.file, parameter.pointer(operation))).message(message).help(help));
+    };
+    // A required parameter keeps its name before an optional one, whatever their order.
+    let (required, optional): (Vec<_>, Vec<_>) = operation.parameters.iter().partition(|it| it.required);
+    for parameter in required.into_iter().chain(optional) {
+        let name = &*parameter.name;
+        let location = match parameter.location {
+            Location::Path => {
+                if !spellings.iter().any(|(spelt, _)| **spelt == *name || spelt.contains(&format!("{{{name}}}"))) {
+                    say(
+                        &diagnostic::UNUSED_PATH_PARAMETER,
+                        parameter,
+                        format!("the path parameter `{name}` is not in the path `{}`", operation.path),
+                        "remove it, or put it into the path",
+                    );
+                }
+                continue;
+            }
+            Location::Cookie => {
+                say(
+                    &diagnostic::COOKIE_PARAMETER,
+                    parameter,
+                    format!("API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"),
+                    "nothing is to be done if the backend reads the cookie",
+                );
+                continue;
+            }
+            Location::Query => "querystring",
+            Location::Header if is_ignored_header(name) => continue,
+            Location::Header => "header",
+        };
+        if !is_declarable(name) {
+            say(
+                &diagnostic::UNDECLARABLE_PARAMETER,
+                parameter,
+                format!(
+                    "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
+                ),
+                "nothing is to be done if the backend checks it; else rename it",
+            );
+        } else if taken.contains(&name) {
+            say(
+                &diagnostic::REPEATED_PARAMETER,
+                parameter,
+                format!(
+                    "the name `{name}` is used twice in path, query and header, and API Gateway declares it once; the other still reaches the backend"
+                ),
+                "rename one of the two if the gateway is to check both",
+            );
+        } else {
+            taken.push(name);
+            declared.insert(format!("method.request.{location}.{name}"), parameter.required);
+        }
+    }
+    declared
+}
+
+/// Reports the variables of the path that the operation forgot to declare; they are declared on the gateway all the same.
+pub(super) fn undeclared(api: &Api, operation: &Operation, spellings: &Spellings, diagnostics: &mut Vec<Diagnostic>) {
+    for (spelt, _) in spellings {
+        let is_declared = operation
+            .parameters
+            .iter()
+            .any(|it| it.location == Location::Path && (it.name == *spelt || spelt.contains(&format!("{{{}}}", it.name))));
+        if !is_declared {
+            diagnostics.push(
+                diagnostic::UNDECLARED_VARIABLE
+                    .at(Place::pointer(&api.file, operation.pointer()))
+                    .message(format_args!(
+                        "the path variable `{spelt}` of `{}` has no parameter; the gateway declares it all the same",
+                        operation.path
+                    ))
+                    .help(format_args!("add `{{name: {spelt}, in: path, required: true}}` to the parameters")),
+            );
+        }
+    }
+}
+
+/// Header parameters that OpenAPI tells readers to ignore.
+///
+/// Source: OpenAPI 3.1.0, "Parameter Object", <https://spec.openapis.org/oas/v3.1.0#parameter-object>, read 2026-11-22.
+fn is_ignored_header(name: &str) -> bool {
+    ["accept", "content-type", "authorization"].iter().any(|it| name.eq_ignore_ascii_case(it))
+}
+
+/// Source: AWS-RULES Q2: `^[a-zA-Z0-9:._$-]+$`.
+fn is_declarable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b":._$-".contains(&it))
+}

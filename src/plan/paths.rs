@@ -1,0 +1,181 @@
+//! Path templates: what a REST API can hold of them.
+//!
+//! In: a path as the description writes it. Out: segments, or why not. Pure.
+//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (AWS-RULES P1, P2, P5, P11, P12).
+
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Code};
+
+/// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES P15).
+const MAX_PATH_BYTES: usize = 1_400;
+
+/// One segment of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Segment {
+    Literal(Arc<str>),
+    /// `{name}`
+    Variable(Arc<str>),
+    /// `{name+}`, which takes the rest of the path.
+    Rest(Arc<str>),
+}
+
+impl Segment {
+    /// The variable's name.
+    pub fn variable(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Variable(name) | Self::Rest(name) => Some(name),
+            Self::Literal(_) => None,
+        }
+    }
+
+    /// As API Gateway spells it.
+    pub fn path_part(&self) -> String {
+        match self {
+            Self::Literal(text) => text.to_string(),
+            Self::Variable(name) => format!("{{{name}}}"),
+            Self::Rest(name) => format!("{{{name}+}}"),
+        }
+    }
+}
+
+/// A path as text.
+pub fn text_of(segments: &[Segment]) -> String {
+    if segments.is_empty() {
+        return "/".into();
+    }
+    segments.iter().flat_map(|segment| ["/".to_owned(), segment.path_part()]).collect()
+}
+
+/// A path template that a REST API can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Template {
+    pub(super) segments: Vec<Segment>,
+    /// The description ends it with a `/`.
+    pub(super) has_trailing_slash: bool,
+    /// Names of variables as the description spells them, and as they are spelt here.
+    pub(super) renamed: Vec<(Arc<str>, Arc<str>)>,
+    /// Segments that lost their fixed parts (`partial_segments: widen`).
+    pub(super) widened: Vec<Arc<str>>,
+}
+
+/// Why a path cannot be held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PathFault {
+    pub(super) code: &'static Code,
+    pub(super) message: String,
+    pub(super) help: &'static str,
+}
+
+const HIDE: &str = "change the path, or leave the operation out with `exposure: hidden`";
+
+/// Reads a path template.
+pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
+    let fault = |code, message: String, help| Err(PathFault { code, message, help });
+    if path.len() > MAX_PATH_BYTES {
+        return fault(
+            &diagnostic::PATH_TOO_LONG,
+            format!("the path has {} bytes; API Gateway answers 414 where the ARN of a method gets longer than 1,600", path.len()),
+            HIDE,
+        );
+    }
+    if let Some(found) = path.find(['?', '#']) {
+        return fault(
+            &diagnostic::QUERY_IN_PATH,
+            format!("the path `{path}` holds `{}`, which is never part of a path", &path[found..=found]),
+            "declare a query parameter instead, or leave the operation out with `exposure: hidden`",
+        );
+    }
+    let Some(rest) = path.strip_prefix('/') else {
+        return fault(&diagnostic::ILLEGAL_PATH, format!("the path `{path}` does not start with `/`"), HIDE);
+    };
+    let has_trailing_slash = rest.ends_with('/');
+    let inner = rest.strip_suffix('/').unwrap_or(rest);
+    let mut template = Template { segments: Vec::new(), has_trailing_slash, renamed: Vec::new(), widened: Vec::new() };
+    if rest.is_empty() {
+        return Ok(template);
+    }
+    for text in inner.split('/') {
+        if text.is_empty() {
+            return fault(&diagnostic::EMPTY_SEGMENT, format!("the path `{path}` has an empty segment"), HIDE);
+        }
+        if matches!(template.segments.last(), Some(Segment::Rest(_))) {
+            return fault(
+                &diagnostic::GREEDY_NOT_LAST,
+                format!("something follows the greedy variable of `{path}`, which takes the rest of the path"),
+                HIDE,
+            );
+        }
+        template.segment(text, widen)?;
+    }
+    Ok(template)
+}
+
+impl Template {
+    fn segment(&mut self, text: &str, widen: bool) -> Result<(), PathFault> {
+        if !text.contains(['{', '}']) {
+            if let Some(bad) = text.chars().find(|it| !is_literal_character(*it)) {
+                return Err(PathFault {
+                    code: &diagnostic::ILLEGAL_PATH,
+                    message: format!("the segment `{text}` holds {bad:?}, which API Gateway refuses in a path part"),
+                    help: HIDE,
+                });
+            }
+            self.segments.push(Segment::Literal(text.into()));
+            return Ok(());
+        }
+        let whole = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).filter(|name| !name.contains(['{', '}']));
+        let (name, is_greedy) = match whole {
+            Some(name) => (name.strip_suffix('+').unwrap_or(name), name.ends_with('+')),
+            None if !widen || text.matches('{').count() != text.matches('}').count() => {
+                return Err(PathFault {
+                    code: &diagnostic::PARTIAL_SEGMENT,
+                    message: format!("in the segment `{text}` the variable is only a part; a REST API knows whole segments"),
+                    help: "set `api.partial_segments: widen`, after which the gateway no longer checks the fixed part, or leave the operation out with `exposure: hidden`",
+                });
+            }
+            None => {
+                self.widened.push(text.into());
+                (text, false)
+            }
+        };
+        let legal = self.free_name(&legal_name(name));
+        if *legal != *name {
+            self.renamed.push((name.into(), Arc::clone(&legal)));
+        }
+        self.segments.push(if is_greedy { Segment::Rest(legal) } else { Segment::Variable(legal) });
+        Ok(())
+    }
+
+    /// The name, or with a number where the path uses it already.
+    fn free_name(&self, name: &str) -> Arc<str> {
+        free_name(name, |candidate| self.segments.iter().filter_map(Segment::variable).any(|it| **it == *candidate))
+    }
+}
+
+/// The name, or the first of `name_2`, `name_3` … that is not taken.
+pub(super) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str> {
+    if !is_taken(name) {
+        return name.into();
+    }
+    (2..)
+        .map(|number| format!("{name}_{number}"))
+        .find(|candidate| !is_taken(candidate))
+        .expect("a path has fewer variables than there are numbers")
+        .into()
+}
+
+/// Characters that both statements of AWS about path parts allow, and the two they disagree on (`$` and `,`).
+fn is_literal_character(it: char) -> bool {
+    it.is_ascii_alphanumeric() || "._:-$,".contains(it)
+}
+
+/// A variable's name in the alphabet of path variables.
+fn legal_name(name: &str) -> String {
+    let legal: String = name
+        .chars()
+        .filter(|it| !matches!(it, '{' | '}'))
+        .map(|it| if it.is_ascii_alphanumeric() || "._:-".contains(it) { it } else { '_' })
+        .collect();
+    if legal.is_empty() { "variable".into() } else { legal }
+}

@@ -1,0 +1,148 @@
+//! Joins the description's `security` with the blueprint's `auth`: the one place where an operation may become open.
+//!
+//! In: an operation and its decision. Out: findings. Pure.
+//! Fails closed: whatever cannot be expressed, or is not said, is an error.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::rules::Decision;
+use crate::blueprint::{AuthSpec, Blueprint};
+use crate::diagnostic::{self, Diagnostic, OperationName, Place};
+use crate::openapi::{Api, Operation, Requirement, Security};
+use crate::source::pointer;
+
+/// `auth` of a route that asks for nothing.
+const NONE: &str = "none";
+
+/// What was opened, to be told at every render.
+pub(super) struct Joined<'a> {
+    api: &'a Api,
+    blueprint: &'a Blueprint,
+    /// Operations by the scheme whose check is left out.
+    ignored: BTreeMap<Arc<str>, Vec<OperationName>>,
+    /// Operations by the route that weakens them.
+    weakened: BTreeMap<usize, Vec<OperationName>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Joined<'a> {
+    pub(super) fn new(api: &'a Api, blueprint: &'a Blueprint) -> Self {
+        Self { api, blueprint, ignored: BTreeMap::new(), weakened: BTreeMap::new(), diagnostics: Vec::new() }
+    }
+
+    /// Decides what a public operation asks of its callers; today that is nothing, said or refused.
+    ///
+    /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3003 weakened without a reason.
+    pub(super) fn decide(&mut self, operation: &Operation, decision: &Decision<'_>) {
+        let Security::Needs(alternatives) = &operation.security else { return };
+        match decision.auth {
+            None => self.as_described(operation, alternatives),
+            Some((name, route)) if name != NONE && alternatives.iter().any(|it| it.contains_key(name)) => {
+                self.chosen(operation, name, route)
+            }
+            Some((_, route)) if decision.weakens.is_some() => self.weakened.entry(route).or_default().push(operation.name()),
+            Some((name, route)) => {
+                let finding = diagnostic::WEAKENED_WITHOUT_REASON
+                    .at(self.blueprint.place(&format!("/routes/{route}/auth")))
+                    .also(Place::pointer(&self.api.file, format!("{}/security", operation.pointer())))
+                    .message(format_args!(
+                        "`auth: {name}` opens `{} {}`, which the description protects with {}",
+                        operation.method.as_str(),
+                        operation.path,
+                        names(alternatives)
+                    ))
+                    .help("add `weakens` with the reason to the route, or let the description's scheme stand")
+                    .keeps(operation.name());
+                self.diagnostics.push(finding);
+            }
+        }
+    }
+
+    /// Every scheme of every alternative needs its entry: any of them may be the one a caller uses.
+    fn as_described(&mut self, operation: &Operation, alternatives: &[Requirement]) {
+        let mut is_missing = false;
+        for name in alternatives.iter().flat_map(BTreeMap::keys) {
+            let place = Place::pointer(&self.api.file, format!("{}/security", operation.pointer()));
+            let entry = self.blueprint.spec.auth.as_ref().and_then(|auth| auth.get(&**name));
+            if entry.is_some() {
+                continue;
+            }
+            is_missing = true;
+            let finding = if self.api.schemes.contains(name) {
+                diagnostic::UNMAPPED_SCHEME
+                    .at(place)
+                    .also(self.blueprint.place("/auth"))
+                    .message(format_args!(
+                        "`{} {}` is protected by `{name}`, and the blueprint does not say what the gateway does with it",
+                        operation.method.as_str(),
+                        operation.path
+                    ))
+                    .help(format_args!("add `{name}: ignore` under `auth` if the backend checks it, or hide the operation"))
+            } else {
+                diagnostic::UNKNOWN_SECURITY_SCHEME
+                    .at(place)
+                    .message(format_args!(
+                        "`{} {}` asks for the security scheme `{name}`, which `components.securitySchemes` does not declare",
+                        operation.method.as_str(),
+                        operation.path
+                    ))
+                    .help("declare the scheme, or hide the operation")
+            };
+            self.diagnostics.push(finding.keeps(operation.name()));
+        }
+        if !is_missing {
+            for name in alternatives.iter().flat_map(BTreeMap::keys) {
+                self.ignores(name, operation);
+            }
+        }
+    }
+
+    /// A route picks one of the operation's own schemes.
+    fn chosen(&mut self, operation: &Operation, name: &str, _route: usize) {
+        self.ignores(&Arc::from(name), operation);
+    }
+
+    fn ignores(&mut self, name: &Arc<str>, operation: &Operation) {
+        if matches!(self.blueprint.spec.auth.as_ref().and_then(|auth| auth.get(&**name)), Some(AuthSpec::Ignore)) {
+            let operations = self.ignored.entry(Arc::clone(name)).or_default();
+            if operations.last() != Some(&operation.name()) {
+                operations.push(operation.name());
+            }
+        }
+    }
+
+    /// All findings; what was opened is a warning at every render.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        for (name, operations) in &self.ignored {
+            let finding = diagnostic::IGNORED_SCHEME
+                .at(self.blueprint.place(&pointer::child("/auth", name)))
+                .message(format_args!("the gateway does not check `{name}` on {}; whatever stands behind it has to", counted(operations)))
+                .help("keep `ignore` only where the backends check it themselves");
+            self.diagnostics.push(finding);
+        }
+        for (route, operations) in &self.weakened {
+            let finding = diagnostic::WEAKENED
+                .at(self.blueprint.place(&format!("/routes/{route}/auth")))
+                .message(format_args!("this route opens {}, which the description protects", counted(operations)))
+                .help("the reason stands in `weakens`; remove the route once it no longer holds");
+            self.diagnostics.push(finding);
+        }
+        self.diagnostics
+    }
+}
+
+fn names(alternatives: &[Requirement]) -> String {
+    let all = |it: &Requirement| it.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    alternatives.iter().map(all).collect::<Vec<_>>().join(" or ")
+}
+
+fn counted(operations: &[OperationName]) -> String {
+    match operations {
+        [only] => format!("`{} {}`", only.method, only.path),
+        [first, rest @ ..] => {
+            format!("`{} {}` and {} more operation{}", first.method, first.path, rest.len(), if rest.len() == 1 { "" } else { "s" })
+        }
+        [] => "no operation".into(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Values of the blueprint, and the inputs that they ask for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{InputPlan, InputType, Value, Values};
+use crate::blueprint::{self, Blueprint, Format, Variable};
+use crate::diagnostic::{self, Diagnostic};
+
+/// The inputs that were asked for so far.
+pub(super) struct Variables<'a> {
+    blueprint: &'a Blueprint,
+    format: Format,
+    inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Variables<'a> {
+    pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { blueprint, format, inputs: BTreeMap::new(), diagnostics }
+    }
+
+    pub(super) fn finish(self) -> BTreeMap<Arc<str>, InputPlan> {
+        self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect()
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// VPC and subnets; they are there, since `blueprint` asks for them in this topology.
+    pub(super) fn network(&mut self) -> (Value, Values) {
+        match &self.blueprint.spec.network {
+            Some(network) => (
+                self.value(&network.vpc, InputType::Vpc, "/network/vpc"),
+                self.values(&network.subnets, (InputType::Subnet, InputType::Subnets), "/network/subnets"),
+            ),
+            None => (Value::Literal("".into()), Values::List(Vec::new())),
+        }
+    }
+
+    /// A value that stands at the pointer.
+    ///
+    /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
+    pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+        match value {
+            blueprint::Value::Literal(text) => {
+                self.check_literal(text, of, pointer);
+                Value::Literal(text.as_str().into())
+            }
+            blueprint::Value::Variable(variable) => {
+                let name: Arc<str> = variable.name.as_str().into();
+                self.declare(variable, of, pointer);
+                Value::Input(name)
+            }
+            blueprint::Value::Expression(text) => {
+                self.only_terraform(
+                    pointer,
+                    "an expression is Terraform's own, and CloudFormation has none",
+                    "write `{var: name}`, which both know",
+                );
+                Value::Expression(text.as_str().into())
+            }
+            // `blueprint` has refused it.
+            blueprint::Value::Parameter(path) => Value::Literal(path.as_str().into()),
+        }
+    }
+
+    /// A list of values: the types of one item, and of a reference that yields all.
+    pub(super) fn values(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+        match values {
+            blueprint::Values::List(list) => {
+                Values::List(list.iter().enumerate().map(|(index, it)| self.value(it, of.0, &format!("{pointer}/{index}"))).collect())
+            }
+            blueprint::Values::One(value) => Values::One(self.value(value, of.1, pointer)),
+        }
+    }
+
+    /// Refuses what CloudFormation cannot say.
+    pub(super) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
+        if self.format == Format::Cloudformation {
+            let place = self.blueprint.place(pointer);
+            self.diagnostics.push(diagnostic::TERRAFORM_ONLY.at(place).message(message).help(help));
+        }
+    }
+
+    fn declare(&mut self, variable: &Variable, of: InputType, pointer: &str) {
+        let input = InputPlan {
+            of,
+            description: variable.description.as_deref().unwrap_or_else(|| describe(of)).into(),
+            default: variable.default.as_ref().map(default_texts),
+            is_sensitive: variable.sensitive.unwrap_or(false),
+        };
+        let Some((known, first)) = self.inputs.get_mut(variable.name.as_str()) else {
+            self.inputs.insert(variable.name.as_str().into(), (input, pointer.to_owned()));
+            return;
+        };
+        if known.of.is_list() != input.of.is_list() || (known.of != input.of && known.of != InputType::Text && input.of != InputType::Text)
+        {
+            let finding = diagnostic::CONFLICTING_VARIABLE
+                .at(self.blueprint.place(pointer))
+                .also(self.blueprint.place(first))
+                .message(format_args!(
+                    "the variable `{}` is {} here and {} at its other place",
+                    variable.name,
+                    describe(of),
+                    describe(known.of)
+                ))
+                .help("use two variables of different names");
+            self.diagnostics.push(finding);
+        } else {
+            let of = if known.of == InputType::Text { input.of } else { known.of };
+            let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
+            *known = InputPlan {
+                of,
+                description,
+                default: input.default.or_else(|| known.default.clone()),
+                is_sensitive: known.is_sensitive || input.is_sensitive,
+            };
+        }
+    }
+
+    /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
+    fn check_literal(&mut self, text: &str, of: InputType, pointer: &str) {
+        let hex_after = |prefix: &str| {
+            text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric()))
+        };
+        let (holds, want) = match of {
+            InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
+            InputType::Subnet | InputType::Subnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
+            InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
+            InputType::SecurityGroup => (hex_after("sg-"), "the id of a security group, `sg-...`"),
+            InputType::StageName => (
+                !text.is_empty() && text.len() <= 128 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-')),
+                "a stage name: letters, digits, `_` and `-`, at most 128",
+            ),
+            InputType::Text | InputType::Environment => (true, ""),
+        };
+        if !holds {
+            let finding = diagnostic::INVALID_VALUE
+                .at(self.blueprint.place(pointer))
+                .message(format_args!("`{text}` is not {want}"))
+                .help("write one, or a reference such as `{var: name}`");
+            self.diagnostics.push(finding);
+        }
+    }
+}
+
+/// What an input is, where the user says nothing about it.
+fn describe(of: InputType) -> &'static str {
+    match of {
+        InputType::Text => "a text of the blueprint",
+        InputType::Environment => "the environment, which goes into every name",
+        InputType::StageName => "the name of the stage",
+        InputType::Vpc => "the VPC that the targets run in",
+        InputType::Subnet => "a private subnet of the load balancer",
+        InputType::Subnets => "the private subnets of the load balancer, in two zones or more",
+        InputType::Instance => "an instance that serves a backend",
+        InputType::Instances => "the instances that serve a backend",
+        InputType::SecurityGroup => "the security group of a backend, which admits the load balancer",
+    }
+}
+
+fn default_texts(default: &serde_json::Value) -> Vec<Arc<str>> {
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string().into(), Arc::from);
+    default.as_array().map_or_else(|| vec![text(default)], |list| list.iter().map(text).collect())
+}

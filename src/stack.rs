@@ -1,0 +1,238 @@
+//! What is to be deployed: AWS resources with resolved references, inputs and outputs.
+//!
+//! In: calls of `assemble`. Out: `Stack`. Pure.
+//! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or make a cycle.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::aws::{Kind, Node};
+pub use crate::plan::InputType;
+
+/// The Terraform label of a node, and the ground of its logical id: a function of its own key alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label(Arc<str>);
+
+impl Label {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How the two languages name a kind of resource.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Names {
+    /// `aws_lb`
+    pub terraform: &'static str,
+    /// `AWS::ElasticLoadBalancingV2::LoadBalancer`
+    pub cloudformation: &'static str,
+    /// First word of its logical ids.
+    pub word: &'static str,
+}
+
+/// A node of the stack that stands before the one that refers to it.
+pub struct Handle<K> {
+    index: usize,
+    address: Address,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Clone for Handle<K> {
+    fn clone(&self) -> Self {
+        Self { index: self.index, address: self.address.clone(), kind: PhantomData }
+    }
+}
+
+impl<K> fmt::Debug for Handle<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "#{} {}", self.index, self.address.label)
+    }
+}
+
+impl<K: Kind> Handle<K> {
+    /// Index of its node in the stack.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    pub fn label(&self) -> &Label {
+        &self.address.label
+    }
+
+    /// An attribute of the node, in both spellings.
+    pub fn attribute(&self, terraform: &'static str, cloudformation: Spelling) -> Value {
+        Value::Attribute(Attribute { of: self.address.clone(), terraform, cloudformation })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+}
+
+impl<K: Kind> Serialize for Handle<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.address.serialize(serializer)
+    }
+}
+
+/// The name of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    pub names: &'static Names,
+    pub label: Label,
+    /// What CloudFormation needs in the logical id to make the node anew.
+    pub revision: Option<Arc<str>>,
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}.{}", self.names.terraform, self.label))
+    }
+}
+
+/// How CloudFormation reads an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    Ref,
+    GetAtt(&'static str),
+}
+
+/// An attribute that is known once its node is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    pub of: Address,
+    pub terraform: &'static str,
+    pub cloudformation: Spelling,
+}
+
+/// Text that is known now or at deploy time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Literal(Arc<str>),
+    /// An input of the stack.
+    Input(Arc<str>),
+    /// A Terraform expression of the user's, as `terraform fmt` spells it.
+    Expression(Arc<str>),
+    Attribute(Attribute),
+    /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
+    Pseudo(&'static str),
+    /// All of them, one after the other.
+    Text(Vec<Value>),
+}
+
+impl Value {
+    pub fn literal(text: impl Into<Arc<str>>) -> Self {
+        Self::Literal(text.into())
+    }
+
+    /// The parts that are known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<&Value> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) => vec![self],
+            Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
+        }
+    }
+}
+
+/// For digests: references by name, never as they are spelt in an output.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Literal(text) => serializer.serialize_str(text),
+            Self::Input(name) => BTreeMap::from([("input", &**name)]).serialize(serializer),
+            Self::Expression(text) => BTreeMap::from([("expression", &**text)]).serialize(serializer),
+            Self::Attribute(attribute) => (&attribute.of, attribute.terraform).serialize(serializer),
+            Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
+            Self::Text(parts) => parts.serialize(serializer),
+        }
+    }
+}
+
+/// A list, or one reference that yields one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum List {
+    Of(Vec<Value>),
+    One(Value),
+}
+
+/// Something that the user gives at deploy time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub of: InputType,
+    pub description: Arc<str>,
+    /// One text, or several where the type is a list.
+    pub default: Option<Vec<Arc<str>>>,
+    pub sensitive: bool,
+    /// A pattern that its value has to match, and what to say where it does not.
+    pub pattern: Option<(&'static str, &'static str)>,
+}
+
+/// Something that the deployed stack tells.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub name: Arc<str>,
+    pub description: Arc<str>,
+    pub terraform: Value,
+    pub cloudformation: Value,
+    /// Nodes that it waits for besides those it names.
+    pub after: Vec<Address>,
+}
+
+/// Where a node is written in a format of several files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum File {
+    /// The API itself, deployment and stage.
+    Api,
+    /// The way behind the gateway.
+    Network,
+    /// The routes of a first segment, by the file's name.
+    Routes(Arc<str>),
+}
+
+/// A resource with its name.
+#[derive(Debug)]
+pub struct Entry {
+    pub address: Address,
+    pub file: File,
+    pub node: Node,
+}
+
+/// Everything that is to be deployed; the order is an order of deployment.
+#[derive(Debug, Default)]
+pub struct Stack {
+    pub entries: Vec<Entry>,
+    pub inputs: BTreeMap<Arc<str>, Input>,
+    pub outputs: Vec<Output>,
+    /// Tags of every node that takes some.
+    pub tags: BTreeMap<Arc<str>, Value>,
+    /// What the API is for, in its title's words.
+    pub title: Arc<str>,
+    /// The region of a root layout's provider block.
+    pub provider_region: Option<Arc<str>>,
+    pub is_root: bool,
+}
+
+impl Stack {
+    /// Adds a resource; later ones may refer to it.
+    pub fn add<K: Kind>(&mut self, file: File, label: Label, kind: K) -> Handle<K> {
+        let index = self.entries.len();
+        let address = Address { names: &K::NAMES, label, revision: kind.revision() };
+        self.entries.push(Entry { address: address.clone(), file, node: kind.into() });
+        Handle { index, address, kind: PhantomData }
+    }
+}

@@ -1,0 +1,60 @@
+//! Walks every operation through the finished stack, as a request would go, before a file is written.
+//!
+//! In: `Plan`, `Assembled`. Out: findings, all of them our own bugs. Pure.
+//! It follows the handles and believes nothing that `assemble` says of itself.
+
+mod request;
+
+use crate::assemble::Assembled;
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::plan::{OperationPlan, Plan};
+use request::{Answer, Api};
+
+/// Checks that every operation arrives where the plan says, and every other one nowhere.
+///
+/// Errors: GW9001 a walk ends elsewhere.
+pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let api = match Api::of(plan, assembled) {
+        Ok(api) => api,
+        Err(problem) => return vec![finding(&plan.place, &problem)],
+    };
+    for operation in &plan.operations {
+        if let Err(problem) = operation_holds(plan, &api, operation) {
+            findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
+        }
+    }
+    let served = plan.operations.iter().filter(|it| it.gateway_path.is_some()).count();
+    if served + plan.refusals.len() != api.methods() {
+        findings.push(finding(
+            &plan.place,
+            &format!("the plan has {served} operations and {} refusals, the stack {} methods", plan.refusals.len(), api.methods()),
+        ));
+    }
+    findings
+}
+
+fn operation_holds(plan: &Plan, api: &Api<'_>, operation: &OperationPlan) -> Result<(), String> {
+    if !operation.is_public() {
+        return api.is_unreachable(operation);
+    }
+    let path = operation.gateway_path.as_ref().ok_or("has no path on the gateway")?;
+    match api.answer(operation.method, path) {
+        Answer::Backend(arrival) => {
+            let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;
+            arrival.holds(operation, backend)
+        }
+        Answer::NotFound => Err("is answered with 404".into()),
+        Answer::Nothing => Err("is lost".into()),
+        Answer::Broken(problem) => Err(problem),
+    }
+}
+
+fn finding(place: &Place, problem: &str) -> Diagnostic {
+    diagnostic::WALK_MISMATCH.at(place.clone()).message(format_args!("the finished stack does not do what was planned: {problem}")).help(
+        "this is a bug of gwgen; nothing was written. Please report it with the blueprint and this operation's part of the description",
+    )
+}
+
+#[cfg(test)]
+mod tests;
