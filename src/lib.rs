@@ -1,5 +1,6 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 
+pub mod blueprint;
 pub mod diagnostic;
 pub mod emit;
 pub mod source;
