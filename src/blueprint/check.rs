@@ -47,12 +47,12 @@ impl<'a> Check<'a> {
         self.is_written("topology").then_some(self.spec().topology)
     }
 
-    fn report(&mut self, code: &'static Code, at: &str, message: impl std::fmt::Display, help: impl std::fmt::Display) {
+    fn report(&mut self, (code, at): (&'static Code, &str), message: impl std::fmt::Display, help: impl std::fmt::Display) {
         self.found.push(code.at(self.blueprint.place(at)).message(message).help(help));
     }
 
     fn wrong(&mut self, at: &str, what: impl std::fmt::Display, help: impl std::fmt::Display) {
-        self.report(&INVALID_VALUE, at, format_args!("{}: {what}", subject(at)), help);
+        self.report((&INVALID_VALUE, at), format_args!("{}: {what}", subject(at)), help);
     }
 
     /// Reports a text that should say something and is empty.
@@ -80,11 +80,16 @@ impl<'a> Check<'a> {
                 "start with a lower-case letter; at most 20 lower-case letters, digits and `-`",
             );
         }
-        if let Some(Value::Literal(text)) = &spec.environment {
+        let environment = match &spec.environment {
+            Some(Value::Literal(text)) => Some(("/environment", text.as_str())),
+            Some(Value::Variable(variable)) => variable.default.as_ref().and_then(|it| it.as_str()).map(|it| ("/environment/default", it)),
+            Some(Value::Parameter(_) | Value::Expression(_)) | None => None,
+        };
+        if let Some((at, text)) = environment {
             let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             if text.is_empty() || text.len() > 8 || !text.bytes().all(legal) {
                 let help = "write at most 8 lower-case letters, digits and `-`, or `{var: environment}`";
-                self.wrong("/environment", format_args!("`{text}` is no environment"), help);
+                self.wrong(at, format_args!("`{text}` is no environment"), help);
             }
         }
         if self.is_written("spec") && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty)) {
@@ -104,8 +109,7 @@ impl<'a> Check<'a> {
     fn missing_network(&mut self) {
         if self.blueprint.layers.is_whole && !self.known.reported.contains("/network") {
             self.report(
-                &MISSING_FIELD,
-                "",
+                (&MISSING_FIELD, ""),
                 format_args!("the blueprint has no `network`, which topology `{}` needs", self.spec().topology.name()),
                 "add `network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}`",
             );
@@ -124,7 +128,7 @@ fn is_region(region: &str) -> bool {
     let words: Vec<&str> = region.split('-').collect();
     let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_number = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    words.len() >= 3 && words[..words.len() - 1].iter().all(|word| is_word(&word)) && words.last().is_some_and(is_number)
+    words.len() >= 3 && words[..words.len() - 1].iter().all(is_word) && words.last().is_some_and(is_number)
 }
 
 fn child(at: &str, token: impl std::fmt::Display) -> String {

@@ -10,7 +10,7 @@ use serde_json::{Number, Value};
 
 use super::references::is_reference;
 use super::tree::{Tree, tree};
-use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place};
+use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE};
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer};
 
 /// Longest chain of files, the blueprint itself included.
@@ -46,7 +46,9 @@ pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sou
         let Some(layer) = read_one(files, (path, display), sources, &mut found) else {
             layers.is_whole = false;
             if let (Some(place), Some(last)) = (said, found.last_mut()) {
-                last.places.push(place);
+                // A file that is not there is mended where it is named.
+                let index = if last.code == &UNREADABLE_FILE || last.code == &FILE_OUTSIDE_ROOT { 0 } else { last.places.len() };
+                last.places.insert(index, place);
             }
             break;
         };

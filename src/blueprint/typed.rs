@@ -183,11 +183,11 @@ impl Reader<'_> {
     /// Reports an error and takes out what it is about.
     fn take_out(&mut self, at: &str, error: &str) {
         let original = self.removed.original(at);
-        if let (Some(number), Some(value)) = (self.numbers.remove(&original), self.tree.pointer_mut(at)) {
-            if value.is_string() {
-                *value = Value::Number(number);
-                return;
-            }
+        if let (Some(number), Some(value)) = (self.numbers.remove(&original), self.tree.pointer_mut(at))
+            && value.is_string()
+        {
+            *value = Value::Number(number);
+            return;
         }
         let place = self.layers.place(&original);
         if error.starts_with("unknown field `") {

@@ -59,8 +59,8 @@ struct ReferenceSpec {
 /// Names that Terraform keeps from variables.
 ///
 /// Source: Terraform, "Input variables: declare an input variable",
-/// <https://developer.hashicorp.com/terraform/language/values/variables>, tried with Terraform 1.15.
-const RESERVED: &[&str] = &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+/// <https://developer.hashicorp.com/terraform/language/values/variables>, tried with Terraform 1.11.4.
+const RESERVED: &[&str] = &["source", "version", "provider", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
 impl ReferenceSpec {
     fn value<E: Error>(self) -> Result<Value, E> {

@@ -53,7 +53,7 @@ impl Check<'_> {
                     _ => ("targets", "targets: {instances: [{var: orders_instance}]}"),
                 };
                 let message = format!("{} has no `{field}`", super::subject(at));
-                self.report(&MISSING_FIELD, at, message, format_args!("add for example `{example}`"));
+                self.report((&MISSING_FIELD, at), message, format_args!("add for example `{example}`"));
             }
             (None, Some(kinds)) if kinds.len() != 1 => {
                 let written = if kinds.is_empty() { "none".to_owned() } else { format!("`{}`", kinds.join("`, `")) };
@@ -65,7 +65,7 @@ impl Check<'_> {
         let needs_port = kinds.as_ref().is_some_and(|kinds| *kinds != ["function"]);
         if needs_port && backend.url.is_none() && backend.port.is_none() && !no_port {
             let message = format!("{} has no `port`", super::subject(at));
-            self.report(&MISSING_FIELD, at, message, "add the port that its servers listen on, for example `port: 8080`");
+            self.report((&MISSING_FIELD, at), message, "add the port that its servers listen on, for example `port: 8080`");
         }
         self.fits(at, backend, kinds.as_deref().unwrap_or_default());
         self.literals(at, backend);
@@ -82,20 +82,20 @@ impl Check<'_> {
             } else {
                 format!("write `{}`", accepted.join("`, `"))
             };
-            self.report(&FIELD_DOES_NOT_FIT, &at, format_args!("topology `{name}` takes no targets of the kind `{kind}`"), instead);
+            self.report((&FIELD_DOES_NOT_FIT, &at), format_args!("topology `{name}` takes no targets of the kind `{kind}`"), instead);
         }
         if backend.url.is_some() && topology != Topology::Internet {
             let message = format!("topology `{name}` takes no `url`");
-            self.report(&FIELD_DOES_NOT_FIT, &child(at, "url"), message, "write `port` and `targets`, or topology `internet`");
+            self.report((&FIELD_DOES_NOT_FIT, &child(at, "url")), message, "write `port` and `targets`, or topology `internet`");
         }
     }
 
     fn literals(&mut self, at: &str, backend: &BackendSpec) {
-        if let Some(Value::Literal(url)) = &backend.url {
-            if !url.starts_with("https://") || url.len() == "https://".len() {
-                let help = "write for example `https://orders.example.com`";
-                self.wrong(&child(at, "url"), format_args!("`{url}` is no HTTPS address"), help);
-            }
+        if let Some(Value::Literal(url)) = &backend.url
+            && url.strip_prefix("https://").is_none_or(str::is_empty)
+        {
+            let help = "write for example `https://orders.example.com`";
+            self.wrong(&child(at, "url"), format_args!("`{url}` is no HTTPS address"), help);
         }
         let Some(targets) = &backend.targets else { return };
         let lists = [

@@ -62,7 +62,7 @@ impl Check<'_> {
                 (None, None) if mount.at == "/" => {}
                 (None, None) => {
                     let message = format!("{} has no `backend`", super::subject(&at));
-                    self.report(&MISSING_FIELD, &at, message, "add `backend`, or `backends` with another one for each that differs");
+                    self.report((&MISSING_FIELD, &at), message, "add `backend`, or `backends` with another one for each that differs");
                 }
             }
         }
@@ -71,7 +71,11 @@ impl Check<'_> {
     fn is_backend(&mut self, at: &str, name: &str) {
         let known = &self.known.backends;
         if !known.contains(name) && self.blueprint.layers.is_whole {
-            self.report(&UNKNOWN_BACKEND, at, format_args!("{}: no backend is called `{name}`", super::subject(at)), choices(name, known));
+            self.report(
+                (&UNKNOWN_BACKEND, at),
+                format_args!("{}: no backend is called `{name}`", super::subject(at)),
+                choices(name, known),
+            );
         }
     }
 
@@ -82,7 +86,7 @@ impl Check<'_> {
                 true => format!("write an entry for it: `auth: {{{name}: ...}}`"),
                 false => format!("{}, or an entry for it", choices(name, known)),
             };
-            self.report(&UNKNOWN_AUTH, at, format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
+            self.report((&UNKNOWN_AUTH, at), format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
         }
     }
 
