@@ -2,6 +2,7 @@
 //!
 //! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole way through.
 
+pub mod blueprint;
 pub mod diagnostic;
 pub mod source;
 

@@ -1,0 +1,88 @@
+//! Reads a blueprint: what the user wrote, checked against the contract, with the way back to its lines.
+//!
+//! In: `Files`, a path. Out: `Blueprint`. Pure but for `Files`.
+//! Everything that is wrong is reported in one run; what this release does not build is refused by name, never ignored.
+
+pub mod backends;
+pub mod balancers;
+mod check;
+pub mod choices;
+pub mod defaults;
+mod expression;
+mod fault;
+pub mod gateway;
+mod layers;
+mod not_built;
+pub mod operations;
+mod references;
+pub mod routes;
+pub mod scalars;
+mod schema;
+mod show;
+pub mod spec;
+mod tokens;
+mod tree;
+mod typed;
+pub mod values;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Outcome, Place};
+use crate::source::{Files, RelativePath, Sources};
+use layers::Layers;
+use typed::Removed;
+
+pub use backends::*;
+pub use balancers::*;
+pub use choices::*;
+pub use gateway::*;
+pub use operations::*;
+pub use routes::*;
+pub use scalars::{Duration, Port, Switch};
+pub use schema::schema;
+pub use show::show;
+pub use spec::*;
+pub use values::{Value, Values, Variable};
+
+/// A blueprint, and where each of its parts was written.
+#[derive(Debug)]
+pub struct Blueprint {
+    pub spec: BlueprintSpec,
+    layers: Layers,
+    removed: Removed,
+    /// By name; what the uses of a variable say together.
+    variables: BTreeMap<String, Variable>,
+}
+
+impl Blueprint {
+    /// The place of a JSON pointer of `spec`: in the blueprint, or in the file that it extends.
+    pub fn place(&self, pointer: &str) -> Place {
+        self.layers.place(&self.removed.original(pointer))
+    }
+
+    /// Every variable by name: description, default and sensitivity from whichever use says them.
+    pub fn variables(&self) -> &BTreeMap<String, Variable> {
+        &self.variables
+    }
+}
+
+/// Reads a blueprint with all that it extends.
+///
+/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002 invalid value, GW2003 missing field,
+/// GW2004 not built, GW2005 unknown backend, GW2006 conflicting variable, GW2007 invalid expression, GW2009 port taken,
+/// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends.
+pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
+    let (layers, mut diagnostics) = layers::read(files, path, display, sources);
+    if layers.is_empty() {
+        return Outcome::failed(diagnostics);
+    }
+    let typed = typed::typed(&layers, &mut diagnostics);
+    let (variables, conflicts) = references::variables(&typed.tree, &|pointer| layers.place(&typed.removed.original(pointer)));
+    diagnostics.extend(conflicts);
+    let blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, variables };
+    diagnostics.extend(check::check(&blueprint, &typed.known));
+    diagnostics.extend(not_built::not_built(&blueprint, &typed.tree));
+    let has_network = blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
+    if typed.is_complete && has_network { Outcome::new(blueprint, diagnostics) } else { Outcome::failed(diagnostics) }
+}

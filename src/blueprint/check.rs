@@ -1,0 +1,136 @@
+//! What the contract says about values beyond their types.
+//!
+//! In: `Blueprint`. Out: diagnostics. Pure.
+//! Only what the blueprint alone can tell; what needs the description is decided in `plan`.
+
+mod backends;
+mod names;
+mod rest;
+
+use super::Blueprint;
+use super::spec::{BlueprintSpec, Topology};
+use super::typed::{Known, subject};
+use super::values::Value;
+use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD};
+use crate::source::pointer;
+
+/// Checks a blueprint.
+///
+/// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken, GW2010 unknown auth, GW2011 does not fit.
+pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
+    let mut check = Check { blueprint, known, found: Vec::new() };
+    check.head();
+    check.backends();
+    check.names();
+    check.rest();
+    check.found
+}
+
+struct Check<'a> {
+    blueprint: &'a Blueprint,
+    known: &'a Known,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Check<'a> {
+    fn spec(&self) -> &'a BlueprintSpec {
+        &self.blueprint.spec
+    }
+
+    /// Whether the required field is the user's own.
+    fn is_written(&self, field: &str) -> bool {
+        !self.known.stand_ins.contains(field)
+    }
+
+    /// The topology, where the user wrote one.
+    fn topology(&self) -> Option<Topology> {
+        self.is_written("topology").then_some(self.spec().topology)
+    }
+
+    fn report(&mut self, (code, at): (&'static Code, &str), message: impl std::fmt::Display, help: impl std::fmt::Display) {
+        self.found.push(code.at(self.blueprint.place(at)).message(message).help(help));
+    }
+
+    fn wrong(&mut self, at: &str, what: impl std::fmt::Display, help: impl std::fmt::Display) {
+        self.report((&INVALID_VALUE, at), format_args!("{}: {what}", subject(at)), help);
+    }
+
+    /// Reports a text that should say something and is empty.
+    fn says_something(&mut self, at: &str, text: Option<&String>) {
+        if text.is_some_and(|text| text.trim().is_empty()) {
+            self.wrong(at, "the text is empty", "write what it is for, or remove the line");
+        }
+    }
+
+    fn starts_with_slash(&mut self, at: &str, path: Option<&String>) {
+        if let Some(path) = path.filter(|path| !path.starts_with('/')) {
+            self.wrong(at, format_args!("`{path}` does not start with `/`"), format_args!("write `/{path}`"));
+        }
+    }
+
+    fn head(&mut self) {
+        let spec = self.spec();
+        if spec.version != 1 {
+            self.wrong("/version", format_args!("version {} is not known", spec.version), "write `version: 1`");
+        }
+        if self.is_written("name") && (!is_name(&spec.name) || spec.name.len() > 20) {
+            self.wrong(
+                "/name",
+                format_args!("`{}` is no name", spec.name),
+                "start with a lower-case letter; at most 20 lower-case letters, digits and `-`",
+            );
+        }
+        let environment = match &spec.environment {
+            Some(Value::Literal(text)) => Some(("/environment", text.as_str())),
+            Some(Value::Variable(variable)) => variable.default.as_ref().and_then(|it| it.as_str()).map(|it| ("/environment/default", it)),
+            Some(Value::Parameter(_) | Value::Expression(_)) | None => None,
+        };
+        if let Some((at, text)) = environment {
+            let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            if text.is_empty() || text.len() > 8 || !text.bytes().all(legal) {
+                let help = "write at most 8 lower-case letters, digits and `-`, or `{var: environment}`";
+                self.wrong(at, format_args!("`{text}` is no environment"), help);
+            }
+        }
+        if self.is_written("spec") && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty)) {
+            self.wrong("/spec", "no path is named", "write the path of the OpenAPI description, for example `spec: openapi.yaml`");
+        }
+        if let Some(region) = spec.region.as_ref().filter(|region| !is_region(region)) {
+            self.wrong("/region", format_args!("`{region}` is no region"), "write for example `region: ap-northeast-1`");
+        }
+        if let Some(output) = &spec.output {
+            self.says_something("/output/dir", output.dir.as_ref());
+        }
+        if spec.network.is_none() && self.topology().is_some_and(|topology| topology != Topology::Internet) {
+            self.missing_network();
+        }
+    }
+
+    fn missing_network(&mut self) {
+        if self.blueprint.layers.is_whole && !self.known.reported.contains("/network") {
+            self.report(
+                (&MISSING_FIELD, ""),
+                format_args!("the blueprint has no `network`, which topology `{}` needs", self.spec().topology.name()),
+                "add `network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}`",
+            );
+        }
+    }
+}
+
+/// `[a-z][a-z0-9-]*`.
+fn is_name(name: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(legal)
+}
+
+/// Words of lower-case letters, then a number: `us-gov-west-1`.
+fn is_region(region: &str) -> bool {
+    let words: Vec<&str> = region.split('-').collect();
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    words.len() >= 3 && words[..words.len() - 1].iter().all(is_word) && words.last().is_some_and(is_number)
+}
+
+fn child(at: &str, token: impl std::fmt::Display) -> String {
+    pointer::child(at, token)
+}

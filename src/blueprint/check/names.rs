@@ -1,0 +1,109 @@
+//! Names that refer to others: backends and authorization.
+//!
+//! In: routes, mounts, promises. Out: diagnostics. Pure.
+//! A name whose own entry is wrong still counts as known: one mistake, one finding.
+
+use std::collections::BTreeSet;
+
+use super::{Check, child};
+use crate::diagnostic::{MISSING_FIELD, UNKNOWN_AUTH, UNKNOWN_BACKEND, nearest};
+
+/// Methods of HTTP that a description can have.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any"];
+
+impl Check<'_> {
+    /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth.
+    pub(super) fn names(&mut self) {
+        for (index, route) in self.spec().routes.iter().flatten().enumerate() {
+            let at = child("/routes", index);
+            if let Some(backend) = &route.backend {
+                self.is_backend(&child(&at, "backend"), backend);
+            }
+            if let Some(auth) = route.auth.as_ref().filter(|auth| *auth != "none") {
+                self.is_auth(&child(&at, "auth"), auth);
+            }
+            self.says_something(&child(&at, "weakens"), route.weakens.as_ref());
+            self.methods(&child(&at, "match"), route.r#match.methods.as_ref());
+        }
+        for (index, expect) in self.spec().expect.iter().flatten().enumerate() {
+            let at = child("/expect", index);
+            if let Some(auth) = expect.auth.as_ref().filter(|auth| !matches!(auth.as_str(), "none" | "any")) {
+                self.is_auth(&child(&at, "auth"), auth);
+            }
+            self.methods(&child(&at, "match"), expect.r#match.methods.as_ref());
+        }
+        self.mounts();
+        for name in self.spec().auth.iter().flat_map(|auth| auth.keys()).filter(|name| *name == "none") {
+            self.wrong(
+                &child("/auth", name),
+                "`none` is no name of one's own",
+                "a route writes `auth: none` for no authorization; rename this entry",
+            );
+        }
+    }
+
+    fn mounts(&mut self) {
+        for (index, mount) in self.spec().mounts.iter().flatten().enumerate() {
+            let at = child("/mounts", index);
+            self.starts_with_slash(&child(&at, "at"), Some(&mount.at));
+            match (&mount.backend, &mount.backends) {
+                (Some(backend), None) => self.is_backend(&child(&at, "backend"), backend),
+                (None, Some(backends)) => {
+                    for (name, other) in backends {
+                        let at = child(&child(&at, "backends"), name);
+                        self.is_backend(&at, name);
+                        self.is_backend(&at, other);
+                    }
+                }
+                (Some(_), Some(_)) => {
+                    self.wrong(&at, "a mount has either `backend` or `backends`", "keep the one that is meant");
+                }
+                // `/` alone serves the API as it is.
+                (None, None) if mount.at == "/" => {}
+                (None, None) => {
+                    let message = format!("{} has no `backend`", super::subject(&at));
+                    self.report((&MISSING_FIELD, &at), message, "add `backend`, or `backends` with another one for each that differs");
+                }
+            }
+        }
+    }
+
+    fn is_backend(&mut self, at: &str, name: &str) {
+        let known = &self.known.backends;
+        if !known.contains(name) && self.blueprint.layers.is_whole {
+            self.report(
+                (&UNKNOWN_BACKEND, at),
+                format_args!("{}: no backend is called `{name}`", super::subject(at)),
+                choices(name, known),
+            );
+        }
+    }
+
+    fn is_auth(&mut self, at: &str, name: &str) {
+        let known = &self.known.auth;
+        if !known.contains(name) && self.blueprint.layers.is_whole {
+            let help = match known.is_empty() {
+                true => format!("write an entry for it: `auth: {{{name}: ...}}`"),
+                false => format!("{}, or an entry for it", choices(name, known)),
+            };
+            self.report((&UNKNOWN_AUTH, at), format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
+        }
+    }
+
+    fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
+        for (index, method) in methods.into_iter().flatten().enumerate() {
+            if !METHODS.contains(&method.to_ascii_lowercase().as_str()) {
+                let help = "write one of `get`, `put`, `post`, `delete`, `options`, `head`, `patch`";
+                self.wrong(&child(&child(at, "methods"), index), format_args!("`{method}` is no method of HTTP"), help);
+            }
+        }
+    }
+}
+
+fn choices(name: &str, known: &BTreeSet<String>) -> String {
+    match nearest(name, known.iter().map(String::as_str)) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if known.is_empty() => "add it to `backends`".to_owned(),
+        None => format!("write one of `{}`", known.iter().cloned().collect::<Vec<_>>().join("`, `")),
+    }
+}

@@ -1,0 +1,107 @@
+//! Numbers, codes and ranges of the fields that say something about the whole API.
+//!
+//! In: `BlueprintSpec`. Out: diagnostics. Pure.
+//! Most of it is not built yet; it is checked so that a blueprint is right before it is.
+
+use super::{Check, child};
+use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
+use crate::blueprint::scalars::Switch;
+
+impl Check<'_> {
+    /// Errors: GW2002.
+    pub(super) fn rest(&mut self) {
+        self.throttles();
+        self.lint();
+        if let Some(existing) = self.spec().alb.as_ref().and_then(|alb| alb.existing.as_ref()) {
+            for port in existing.listeners.iter().flat_map(|listeners| listeners.keys()) {
+                if !port.parse::<u16>().is_ok_and(|number| number > 0) {
+                    self.wrong(&child("/alb/existing/listeners", port), "this is no port", "write a number from 1 to 65535 as the key");
+                }
+            }
+            if let Some(range) = existing.priorities.as_ref().filter(|range| !is_range(range)) {
+                self.wrong("/alb/existing/priorities", format_args!("`{range}` is no range"), "write for example `1000-1999`");
+            }
+        }
+        self.limits();
+    }
+
+    fn limits(&mut self) {
+        let Some(limits) = &self.spec().limits else { return };
+        let numbers = [
+            ("resources", limits.resources),
+            ("stages", limits.stages),
+            ("authorizers", limits.authorizers),
+            ("listener_rules", limits.listener_rules),
+            ("target_groups", limits.target_groups),
+            ("nlb_listeners", limits.nlb_listeners),
+            ("integration_timeout", limits.integration_timeout.map(|it| it.milliseconds())),
+            ("plan_throttles", limits.plan_throttles),
+            ("vpc_links", limits.vpc_links),
+        ];
+        for (field, _) in numbers.into_iter().filter(|(_, number)| *number == Some(0)) {
+            self.wrong(&child("/limits", field), "a quota is not 0", "write the account's quota, or remove the line");
+        }
+    }
+
+    fn throttles(&mut self) {
+        for (index, route) in self.spec().routes.iter().flatten().enumerate() {
+            let at = child("/routes", index);
+            if let Some(throttle) = route.throttle.as_ref().and_then(Switch::on) {
+                self.throttle(&child(&at, "throttle"), throttle);
+            }
+            if let Some(CacheSpec { shared, .. }) = route.cache.as_ref().and_then(Switch::on) {
+                self.says_something(&child(&child(&at, "cache"), "shared"), shared.as_ref());
+            }
+        }
+        if let Some(throttle) = self.spec().stage.as_ref().and_then(|stage| stage.throttle.as_ref()).and_then(Switch::on) {
+            self.throttle("/stage/throttle", throttle);
+        }
+        for (name, plan) in self.spec().usage_plans.iter().flatten() {
+            if let Some(throttle) = &plan.throttle {
+                self.throttle(&child(&child("/usage_plans", name), "throttle"), throttle);
+            }
+        }
+    }
+
+    fn throttle(&mut self, at: &str, throttle: &ThrottleSpec) {
+        if throttle.rate < 0.0 {
+            self.wrong(&child(at, "rate"), "a rate is not negative", "write requests per second, or `throttle: off`");
+        }
+    }
+
+    fn lint(&mut self) {
+        let Some(lint) = &self.spec().lint else { return };
+        for (index, allow) in lint.allow.iter().flatten().enumerate() {
+            let at = child("/lint/allow", index);
+            self.is_code(&child(&at, "code"), &allow.code);
+            self.says_something(&child(&at, "reason"), Some(&allow.reason));
+            if let Some(until) = allow.until.as_ref().filter(|until| !is_date(until)) {
+                self.wrong(&child(&at, "until"), format_args!("`{until}` is no date"), "write for example `2027-03-31`");
+            }
+        }
+        for (index, code) in lint.deny.iter().flatten().enumerate() {
+            self.is_code(&child("/lint/deny", index), code);
+        }
+    }
+
+    fn is_code(&mut self, at: &str, code: &str) {
+        let digits = code.strip_prefix("GW").unwrap_or_default();
+        if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.wrong(at, format_args!("`{code}` is no code"), "write `GW` and four digits, as the finding shows it");
+        }
+    }
+}
+
+fn is_range(range: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().ok();
+    range.split_once('-').is_some_and(|(from, to)| number(from).is_some_and(|from| number(to).is_some_and(|to| from <= to)))
+}
+
+fn is_date(date: &str) -> bool {
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    let number = |text: &str, length: usize| Some(text).filter(|text| text.len() == length).and_then(|text| text.parse::<u32>().ok());
+    number(year, 4).is_some()
+        && number(month, 2).is_some_and(|it| (1..=12).contains(&it))
+        && number(day, 2).is_some_and(|it| (1..=31).contains(&it))
+}

@@ -1,0 +1,79 @@
+//! Every default of the contract, by its name.
+//!
+//! In: nothing, or what a default depends on. Out: the default. Pure.
+//! The only place where a default is written; `plan` decides with it and `show` prints it.
+
+use super::backends::{BackendSpec, EcsDeployment, EcsNetwork, HealthProtocol, Protocol};
+use super::choices::{CloudwatchRole, HealthPort};
+use super::gateway::{BasePath, EndpointType, ExecutionLog, PartialSegments};
+use super::operations::SyncState;
+use super::routes::{Exposure, Validation};
+use super::scalars::{Duration, Port};
+use super::spec::{ApiStyle, FileLayout, Format, Layout, Topology};
+
+pub const OUTPUT_DIR: &str = "generated";
+pub const FORMAT: Format = Format::Terraform;
+pub const API_STYLE: ApiStyle = ApiStyle::Resources;
+pub const LAYOUT: Layout = Layout::Module;
+pub const FILES: FileLayout = FileLayout::BySegment;
+pub const NESTED: bool = false;
+pub const CLOUDWATCH_ROLE: CloudwatchRole = CloudwatchRole::Existing;
+
+pub const PROTOCOL: Protocol = Protocol::Http;
+pub const TLS_VERIFY: bool = true;
+pub const DEREGISTRATION_DELAY: Duration = Duration::of_seconds(60);
+pub const PATH_PREFIX: &str = "/";
+pub const ECS_NETWORK: EcsNetwork = EcsNetwork::Awsvpc;
+pub const ECS_DEPLOYMENT: EcsDeployment = EcsDeployment::Rolling;
+
+pub const HEALTH_PATH: &str = "/";
+pub const HEALTH_PORT: HealthPort = HealthPort::Traffic;
+pub const HEALTH_INTERVAL: Duration = Duration::of_seconds(30);
+pub const HEALTH_TIMEOUT: Duration = Duration::of_seconds(6);
+pub const HEALTHY: u32 = 3;
+pub const UNHEALTHY: u32 = 3;
+pub const MATCHER: &str = "200-399";
+
+pub const EXPOSURE: Exposure = Exposure::Public;
+pub const TIMEOUT: Duration = Duration::of_seconds(29);
+pub const VALIDATION: Validation = Validation::Full;
+
+pub const ENDPOINT: EndpointType = EndpointType::Regional;
+pub const BASE_PATH: BasePath = BasePath::Backend;
+pub const PARTIAL_SEGMENTS: PartialSegments = PartialSegments::Refuse;
+
+pub const STAGE: &str = "v1";
+/// Unit: days.
+pub const ACCESS_LOG_RETENTION: u32 = 365;
+pub const EXECUTION_LOG: ExecutionLog = ExecutionLog::Off;
+pub const METRICS: bool = true;
+pub const TRACING: bool = true;
+
+pub const CROSS_ZONE: bool = true;
+pub const DELETION_PROTECTION: bool = true;
+/// Port of the ALB's one listener, which speaks `PROTOCOL`.
+pub const ALB_PORT: u16 = 80;
+
+pub const SYNC_SCHEDULE: Duration = Duration::of_seconds(60);
+pub const SYNC_MISSING_BEFORE_DEREGISTER: u32 = 3;
+pub const SYNC_MAX_LOOKUPS_PER_RUN: u32 = 50;
+pub const SYNC_STATE: SyncState = SyncState::Ssm;
+/// Runtime of the sync and the forwarder function.
+pub const FUNCTION_RUNTIME: &str = "python3.13";
+/// Unit: megabytes.
+pub const FORWARDER_MEMORY: u32 = 512;
+pub const FORWARDER_TIMEOUT: Duration = Duration::of_seconds(29);
+
+/// The port of the NLB's listener: the servers' own.
+pub fn listener_port(backend: &BackendSpec) -> Option<Port> {
+    backend.port
+}
+
+/// How a server is asked: by TCP behind an NLB, by HTTP behind an ALB; `None` where no balancer asks.
+pub const fn health_protocol(topology: Topology) -> Option<HealthProtocol> {
+    match topology {
+        Topology::NlbTargets => Some(HealthProtocol::Tcp),
+        Topology::NlbAlbSync | Topology::NlbAlb | Topology::Alb => Some(HealthProtocol::Http),
+        Topology::Forwarder | Topology::Internet => None,
+    }
+}

@@ -1,0 +1,212 @@
+//! A blueprint and the files that it extends.
+//!
+//! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
+//! Merged by key, lists and references replaced whole; paths stay those of the file that says them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Number, Value};
+
+use super::references::is_reference;
+use super::tree::{Tree, tree};
+use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE};
+use crate::source::{Files, RelativePath, SourceFile, Sources, pointer};
+
+/// Longest chain of files, the blueprint itself included.
+const MAX_FILES: usize = 8;
+
+/// Fields that hold paths relative to the file that says them.
+const PATHS: &[&str] = &["/spec", "/output/dir", "/api/policy"];
+
+#[derive(Debug)]
+struct Layer {
+    path: RelativePath,
+    display: Arc<str>,
+    tree: Tree,
+}
+
+/// The files of a blueprint, the blueprint first.
+#[derive(Debug)]
+pub(super) struct Layers {
+    files: Vec<Layer>,
+    /// All of the chain could be read.
+    pub(super) is_whole: bool,
+}
+
+/// Reads the blueprint and what it extends.
+///
+/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007, GW2002 of a file, GW2012 a cycle or a chain that is too long.
+pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> (Layers, Vec<Diagnostic>) {
+    let mut layers = Layers { files: Vec::new(), is_whole: true };
+    let mut found = Vec::new();
+    let mut next = Some((path, display));
+    while let Some((path, display)) = next.take() {
+        let said = layers.files.last().map(|layer| Place::pointer(&layer.display, "/extends"));
+        let Some(layer) = read_one(files, (path, display), sources, &mut found) else {
+            layers.is_whole = false;
+            if let (Some(place), Some(last)) = (said, found.last_mut()) {
+                // A file that is not there is mended where it is named.
+                let index = if last.code == &UNREADABLE_FILE || last.code == &FILE_OUTSIDE_ROOT { 0 } else { last.places.len() };
+                last.places.insert(index, place);
+            }
+            break;
+        };
+        layers.files.push(layer);
+        match layers.base() {
+            Ok(base) => next = base,
+            Err(fault) => {
+                layers.is_whole = false;
+                found.push(*fault);
+            }
+        }
+    }
+    (layers, found)
+}
+
+fn read_one(
+    files: &dyn Files,
+    (path, display): (RelativePath, Arc<str>),
+    sources: &mut Sources,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Layer> {
+    match SourceFile::read(files, path.clone(), Arc::clone(&display)) {
+        Ok(file) => {
+            let file = Arc::new(file);
+            sources.add(Arc::clone(&file));
+            tree(&file, found).map(|tree| Layer { path, display, tree })
+        }
+        Err(fault) => {
+            found.push(*fault);
+            None
+        }
+    }
+}
+
+impl Layers {
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The file that the last one extends.
+    ///
+    /// Errors: GW0002 outside the root, GW2012 a cycle or a chain that is too long.
+    fn base(&self) -> Result<Option<(RelativePath, Arc<str>)>, Box<Diagnostic>> {
+        let Some(last) = self.files.last() else { return Ok(None) };
+        // What is no text is refused where the blueprint gets its types.
+        let Some(extends) = last.tree.value.get("extends").and_then(Value::as_str) else { return Ok(None) };
+        let place = Place::pointer(&last.display, "/extends");
+        let Some(path) = RelativePath::join(last.path.folder(), extends) else {
+            return Err(Box::new(
+                FILE_OUTSIDE_ROOT
+                    .at(place)
+                    .message(format_args!("`{extends}` lies outside the repository that holds the blueprint"))
+                    .help("copy the file into the repository, and name it relative to this one"),
+            ));
+        };
+        if let Some(same) = self.files.iter().find(|layer| layer.path == path) {
+            let message = if same.path == last.path {
+                "the blueprint extends itself".to_owned()
+            } else {
+                format!("`{extends}` extends this file in turn")
+            };
+            let fault = INVALID_EXTENDS.at(place).also(Place::pointer(&same.display, "/extends")).message(message);
+            return Err(Box::new(fault.help("remove `extends` from the file that holds what is common")));
+        }
+        if self.files.len() == MAX_FILES {
+            let fault = INVALID_EXTENDS.at(place).message(format_args!("more than {MAX_FILES} files extend each other"));
+            return Err(Box::new(fault.help("merge some of them")));
+        }
+        let folder = last.display.rsplit_once('/').map(|(folder, _)| folder);
+        let extends = extends.trim_start_matches("./");
+        let display = folder.map_or_else(|| extends.to_owned(), |folder| format!("{folder}/{extends}"));
+        Ok(Some((path, display.into())))
+    }
+
+    /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
+    pub(super) fn place(&self, pointer: &str) -> Place {
+        let holds = self.files.iter().find(|layer| layer.tree.written.pointer(pointer).is_some());
+        let layer = holds.or(self.files.first()).expect("a blueprint that could not be read has no places");
+        Place::pointer(&layer.display, pointer)
+    }
+
+    /// The files as one.
+    pub(super) fn merged(&self) -> Merged {
+        let mut merged = Merged { value: Value::Object(serde_json::Map::new()), ..Merged::default() };
+        let folder = self.files.first().map_or("", |layer| layer.path.folder());
+        for layer in self.files.iter().rev() {
+            let mut value = layer.tree.value.clone();
+            for path in PATHS {
+                if let Some(value) = value.pointer_mut(path) {
+                    rebase(value, layer.path.folder(), folder);
+                }
+            }
+            merge(&mut merged.value, value, "");
+            merged.numbers.extend(layer.tree.numbers.clone());
+            merged.reported.extend(layer.tree.reported.iter().cloned());
+        }
+        merged
+    }
+}
+
+/// The files of a blueprint as one.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    pub(super) value: Value,
+    pub(super) numbers: BTreeMap<String, Number>,
+    pub(super) reported: BTreeSet<String>,
+}
+
+/// Lays `top` over `base`: by key; lists, references and other kinds of targets replaced whole.
+fn merge(base: &mut Value, top: Value, at: &str) {
+    match (base, top) {
+        (Value::Object(base), Value::Object(top)) if !is_reference(at, base) && !is_reference(at, &top) => {
+            let is_targets = at.starts_with("/backends/") && at.ends_with("/targets");
+            if is_targets && !top.keys().eq(base.keys()) {
+                base.clear();
+            }
+            for (key, value) in top {
+                let child = pointer::child(at, &key);
+                match base.get_mut(&key) {
+                    Some(base) => merge(base, value, &child),
+                    None => drop(base.insert(key, value)),
+                }
+            }
+        }
+        (base, top) => *base = top,
+    }
+}
+
+/// Makes paths that are relative to one folder relative to another.
+fn rebase(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(path) if from != to => {
+            if let Some(whole) = RelativePath::join(from, path) {
+                *path = relative(whole.as_str(), to);
+            }
+        }
+        Value::Array(paths) => paths.iter_mut().for_each(|path| rebase(path, from, to)),
+        _ => {}
+    }
+}
+
+fn relative(path: &str, folder: &str) -> String {
+    let names: Vec<&str> = path.split('/').collect();
+    let folders: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
+    let common = names.iter().zip(&folders).take_while(|(name, folder)| name == folder).count();
+    let up = folders.len() - common;
+    let steps: Vec<&str> = std::iter::repeat_n("..", up).chain(names[common..].iter().copied()).collect();
+    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn paths_are_seen_from_another_folder() {
+        assert_eq!(relative("api/openapi.yaml", "env/prod"), "../../api/openapi.yaml");
+        assert_eq!(relative("env/openapi.yaml", "env/prod"), "../openapi.yaml");
+        assert_eq!(relative("openapi.yaml", ""), "openapi.yaml");
+    }
+}

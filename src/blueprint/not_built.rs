@@ -1,0 +1,157 @@
+//! What the contract names and this release does not build: refused by name, never ignored.
+//!
+//! In: `Blueprint`, its tree. Out: diagnostics. Pure.
+//! One table. A field that becomes built is one line here.
+
+use serde_json::Value;
+
+use super::Blueprint;
+use super::references::{has_shape, references};
+use super::typed::subject;
+use crate::diagnostic::{Diagnostic, NOT_BUILT};
+use crate::source::pointer;
+
+/// What is built: fields by the shape of their pointer, and where not every value is, the values that are.
+///
+/// What stands below such a field is built with it.
+const BUILT: &[(&str, &[&str])] = &[
+    ("/version", &[]),
+    ("/name", &[]),
+    ("/environment", &[]),
+    ("/spec", &[]),
+    ("/region", &[]),
+    ("/extends", &[]),
+    ("/output/dir", &[]),
+    ("/output/format", &["terraform", "cloudformation"]),
+    ("/output/api_style", &["resources"]),
+    ("/output/layout", &[]),
+    ("/output/files", &[]),
+    ("/output/nested", &["false"]),
+    ("/tags", &[]),
+    ("/account/cloudwatch_role", &["existing"]),
+    ("/network/vpc", &[]),
+    ("/network/subnets", &[]),
+    ("/topology", &["nlb-targets"]),
+    ("/backends/*/port", &[]),
+    ("/backends/*/listener_port", &[]),
+    ("/backends/*/protocol", &[]),
+    ("/backends/*/host", &[]),
+    ("/backends/*/tls", &[]),
+    ("/backends/*/health_check", &[]),
+    ("/backends/*/deregistration_delay", &[]),
+    ("/backends/*/path_prefix", &[]),
+    ("/backends/*/security_group", &[]),
+    ("/backends/*/targets/instances", &[]),
+    ("/backends/*/targets/ecs/network", &[]),
+    ("/backends/*/targets/ecs/deployment", &["rolling"]),
+    ("/routes/*/match/paths", &[]),
+    ("/routes/*/match/methods", &[]),
+    ("/routes/*/match/tags", &[]),
+    ("/routes/*/match/operation_ids", &[]),
+    ("/routes/*/match/mounts", &[]),
+    ("/routes/*/backend", &[]),
+    ("/routes/*/exposure", &[]),
+    ("/routes/*/auth", &[]),
+    ("/routes/*/weakens", &[]),
+    ("/routes/*/timeout", &[]),
+    ("/mounts", &[]),
+    ("/auth/*", &["ignore"]),
+    ("/api/base_path", &[]),
+    ("/api/partial_segments", &[]),
+    ("/api/endpoint/type", &["regional"]),
+    ("/stage/name", &[]),
+    ("/nlb/cross_zone", &[]),
+    ("/nlb/deletion_protection", &[]),
+    ("/limits/resources", &[]),
+    ("/limits/nlb_listeners", &[]),
+    ("/limits/integration_timeout", &[]),
+    // Written like this they ask for nothing.
+    ("/routes/*/api_key", &["false"]),
+    ("/routes/*/cache", &["off"]),
+    ("/routes/*/throttle", &["off"]),
+    ("/routes/*/validation", &["none"]),
+    ("/api/validation", &["none"]),
+    ("/api/disable_execute_api", &["false"]),
+    ("/stage/access_log", &["off"]),
+    ("/stage/cache", &["off"]),
+    ("/stage/throttle", &["off"]),
+    ("/stage/execution_log", &["off"]),
+    ("/stage/metrics", &["false"]),
+    ("/stage/tracing", &["false"]),
+    ("/stage/client_certificate", &["false"]),
+];
+
+/// Refuses what is written and not built.
+///
+/// Errors: GW2004.
+pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
+    let mut refused: Vec<(String, Option<String>)> = Vec::new();
+    search(tree, "", &mut refused);
+    if tree.get("spec").and_then(Value::as_array).is_some_and(|paths| paths.len() > 1) {
+        refused.push(("/spec".to_owned(), Some("more than one path".to_owned())));
+    }
+    for (at, reference) in references(tree) {
+        let is_refused = refused.iter().any(|(other, _)| at == *other || at.starts_with(&format!("{other}/")));
+        if reference.contains_key("ssm") && !is_refused {
+            refused.push((at, Some("`{ssm: ...}`".to_owned())));
+        }
+    }
+    refused.into_iter().map(|(at, value)| finding(blueprint, &at, value.as_deref())).collect()
+}
+
+fn finding(blueprint: &Blueprint, at: &str, value: Option<&str>) -> Diagnostic {
+    let message = match value {
+        Some(value) => format!("{}: {value} is not built in this release", subject(at)),
+        None => format!("{} is not built in this release", subject(at)),
+    };
+    let accepted = BUILT.iter().find(|(shape, _)| has_shape(at, shape)).map_or(&[][..], |(_, values)| values);
+    let help = match accepted {
+        [] if value.is_some() => "write something else here; `gwgen explain GW2004` says what there is".to_owned(),
+        [] => "remove it; `gwgen explain GW2004` says what there is".to_owned(),
+        values => format!("write `{}`, or remove it", values.join("` or `")),
+    };
+    NOT_BUILT.at(blueprint.place(at)).message(message).help(help)
+}
+
+fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<String>)>) {
+    if let Some((_, accepted)) = BUILT.iter().find(|(shape, _)| has_shape(at, shape)) {
+        let text = spelled(value);
+        if !accepted.is_empty() && !text.as_deref().is_some_and(|text| accepted.contains(&text)) {
+            refused.push((at.to_owned(), Some(text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`")))));
+        }
+        return;
+    }
+    match value {
+        Value::Object(mapping) if leads_to_built(at) => {
+            for (key, value) in mapping {
+                search(value, &pointer::child(at, key), refused);
+            }
+        }
+        Value::Array(list) if leads_to_built(at) => {
+            for (index, value) in list.iter().enumerate() {
+                search(value, &pointer::child(at, index), refused);
+            }
+        }
+        // `ecs: true` is the mapping with its defaults.
+        Value::Bool(_) if leads_to_built(at) => {}
+        _ => refused.push((at.to_owned(), None)),
+    }
+}
+
+/// Whether something below the pointer is built.
+fn leads_to_built(at: &str) -> bool {
+    let depth = at.split('/').count();
+    BUILT.iter().any(|(shape, _)| {
+        let tokens: Vec<&str> = shape.split('/').collect();
+        tokens.len() > depth && has_shape(at, &tokens[..depth].join("/"))
+    })
+}
+
+/// The text of a plain value.
+fn spelled(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

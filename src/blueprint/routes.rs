@@ -1,0 +1,194 @@
+//! Routes, mounts, authorization and promises as written.
+//!
+//! In: JSON. Out: `RouteSpec`, `MatchSpec`, `MountSpec`, `ExpectSpec` and their parts. Pure.
+//! The comments on the fields are for users: they become the published schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scalars::{Duration, Switch};
+use super::values::{Value, Values};
+
+/// A rule for the operations that it matches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSpec {
+    /// Which operations: all given keys, within a key any entry; `{}` is everything.
+    pub r#match: MatchSpec,
+    /// Name of the backend that answers.
+    pub backend: Option<String>,
+    /// Who can call it. Default: `public`.
+    pub exposure: Option<Exposure>,
+    /// A name of `auth`, or `none`. Default: what the description asks for.
+    pub auth: Option<String>,
+    /// The reason why `auth` asks for less than the description does.
+    pub weakens: Option<String>,
+    /// OAuth scopes of which a token needs one.
+    pub scopes: Option<Vec<String>>,
+    /// Whether an API key is needed.
+    pub api_key: Option<bool>,
+    /// What the gateway checks before the backend is asked. Default: `full`.
+    pub validation: Option<Validation>,
+    /// How long the gateway waits for the backend. Default: `29s`.
+    pub timeout: Option<Duration>,
+    /// Requests per second, or `off`.
+    pub throttle: Option<Switch<ThrottleSpec>>,
+    /// How long answers are kept, or `off`.
+    pub cache: Option<Switch<CacheSpec>>,
+}
+
+/// Which operations: all given keys, within a key any entry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MatchSpec {
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments.
+    pub paths: Option<Vec<String>>,
+    /// HTTP methods in any case.
+    pub methods: Option<Vec<String>>,
+    /// Tags of the operation.
+    pub tags: Option<Vec<String>>,
+    /// Operation ids; `*` is any text.
+    pub operation_ids: Option<Vec<String>>,
+    /// Paths of descriptions, as `spec` writes them.
+    pub specs: Option<Vec<String>>,
+    /// Mounts by their name or prefix.
+    pub mounts: Option<Vec<String>>,
+}
+
+impl MatchSpec {
+    /// Whether it matches everything.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which operations a promise is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectMatchSpec {
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments.
+    pub paths: Option<Vec<String>>,
+    /// HTTP methods in any case.
+    pub methods: Option<Vec<String>>,
+    /// Tags of the operation.
+    pub tags: Option<Vec<String>>,
+    /// Operation ids; `*` is any text.
+    pub operation_ids: Option<Vec<String>>,
+    /// Paths of descriptions, as `spec` writes them.
+    pub specs: Option<Vec<String>>,
+    /// Mounts by their name or prefix.
+    pub mounts: Option<Vec<String>>,
+    /// Who can call the operation.
+    pub exposure: Option<Exposure>,
+}
+
+/// Who can call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exposure {
+    /// On the gateway.
+    Public,
+    /// Reachable through the ALB alone.
+    Internal,
+    /// Nowhere.
+    Hidden,
+}
+
+/// What the gateway checks before the backend is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Validation {
+    Full,
+    Body,
+    Params,
+    None,
+}
+
+/// Requests per second.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThrottleSpec {
+    /// Requests per second in the long run.
+    #[schemars(range(min = 0))]
+    pub rate: f64,
+    /// Requests at once.
+    pub burst: u64,
+}
+
+/// How long answers are kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CacheSpec {
+    /// How long an answer is kept.
+    pub ttl: Duration,
+    /// What tells answers apart, for example `query.page` or `header.Accept-Language`.
+    pub key: Option<Vec<String>>,
+    /// The reason why callers may see each other's answers.
+    pub shared: Option<String>,
+}
+
+/// The whole API under a prefix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MountSpec {
+    /// The prefix; stripped on the way to the backend.
+    #[schemars(regex(pattern = "^/"))]
+    pub at: String,
+    /// The one backend for everything.
+    pub backend: Option<String>,
+    /// Backend by backend, which other one answers here; what is not named stays.
+    pub backends: Option<BTreeMap<String, String>>,
+}
+
+/// A promise that every render checks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectSpec {
+    /// Which operations.
+    pub r#match: ExpectMatchSpec,
+    /// The exposure that each has.
+    pub exposure: Option<Exposure>,
+    /// The authorization that each has: a name of `auth`, `none`, or `any` for one at all.
+    pub auth: Option<String>,
+    /// `any`: each has a throttle.
+    pub throttle: Option<Presence>,
+}
+
+/// That something is there at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Presence {
+    Any,
+}
+
+/// User pools of Cognito whose tokens are accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CognitoSpec {
+    /// ARNs of the user pools.
+    pub user_pools: Values,
+}
+
+/// A function that decides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LambdaAuthorizerSpec {
+    /// ARN of the function.
+    pub function: Value,
+    /// What the function is given.
+    pub kind: Option<AuthorizerKind>,
+    /// What tells callers apart, for example `header.Authorization`.
+    pub identity: Option<Vec<String>>,
+    /// How long an answer of the function is kept.
+    pub ttl: Option<Duration>,
+}
+
+/// What an authorizer function is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorizerKind {
+    Request,
+    Token,
+}

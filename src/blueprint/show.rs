@@ -1,0 +1,206 @@
+//! The blueprint with every default filled in, as YAML.
+//!
+//! In: `Blueprint`. Out: text that reads back as the same blueprint. Pure.
+//! Defaults of what is not built are left out: the text could not be read.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::backends::{BackendSpec, HealthProtocol, Protocol};
+use super::choices::EcsSpec;
+use super::routes::{MatchSpec, RouteSpec};
+use super::spec::{BlueprintSpec, Topology};
+use super::values::Value;
+use super::{Blueprint, TlsSpec, defaults};
+
+/// The blueprint with every default filled in, and with what it extends.
+pub fn show(blueprint: &Blueprint) -> String {
+    let mut spec = blueprint.spec.clone();
+    fill(&mut spec);
+    let mut json = serde_json::to_value(&spec).expect("every part of a blueprint is text, a number or made of them");
+    without_null(&mut json);
+    let mut yaml = String::new();
+    block(&json, 0, &mut yaml);
+    yaml
+}
+
+fn fill(spec: &mut BlueprintSpec) {
+    // What it extended is part of it by now.
+    spec.extends = None;
+    let output = spec.output.get_or_insert_default();
+    output.dir.get_or_insert_with(|| defaults::OUTPUT_DIR.to_owned());
+    output.format.get_or_insert(defaults::FORMAT);
+    output.api_style.get_or_insert(defaults::API_STYLE);
+    output.layout.get_or_insert(defaults::LAYOUT);
+    output.files.get_or_insert(defaults::FILES);
+    output.nested.get_or_insert(defaults::NESTED);
+    spec.account.get_or_insert_default().cloudwatch_role.get_or_insert(defaults::CLOUDWATCH_ROLE);
+    for backend in spec.backends.values_mut() {
+        fill_backend(backend, spec.topology);
+    }
+    fill_routes(spec);
+    let api = spec.api.get_or_insert_default();
+    api.endpoint.get_or_insert_default().r#type.get_or_insert(defaults::ENDPOINT);
+    api.base_path.get_or_insert(defaults::BASE_PATH);
+    api.partial_segments.get_or_insert(defaults::PARTIAL_SEGMENTS);
+    spec.stage.get_or_insert_default().name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
+    if spec.topology == Topology::NlbTargets {
+        let nlb = spec.nlb.get_or_insert_default();
+        nlb.cross_zone.get_or_insert(defaults::CROSS_ZONE);
+        nlb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
+    }
+}
+
+fn fill_backend(backend: &mut BackendSpec, topology: Topology) {
+    if backend.targets.is_none() || backend.targets.as_ref().is_some_and(|targets| targets.function.is_some()) {
+        return;
+    }
+    if topology == Topology::NlbTargets {
+        backend.listener_port = backend.listener_port.or_else(|| defaults::listener_port(backend));
+    }
+    backend.deregistration_delay.get_or_insert(defaults::DEREGISTRATION_DELAY);
+    backend.path_prefix.get_or_insert_with(|| defaults::PATH_PREFIX.to_owned());
+    if *backend.protocol.get_or_insert(defaults::PROTOCOL) == Protocol::Https {
+        backend.tls.get_or_insert(TlsSpec { verify: None }).verify.get_or_insert(defaults::TLS_VERIFY);
+    }
+    if let Some(EcsSpec::With(ecs)) = backend.targets.as_mut().and_then(|targets| targets.ecs.as_mut()) {
+        ecs.network.get_or_insert(defaults::ECS_NETWORK);
+        ecs.deployment.get_or_insert(defaults::ECS_DEPLOYMENT);
+    }
+    let Some(protocol) = defaults::health_protocol(topology) else { return };
+    let health = backend.health_check.get_or_insert_default();
+    let protocol = *health.protocol.get_or_insert(protocol);
+    health.port.get_or_insert(defaults::HEALTH_PORT);
+    health.interval.get_or_insert(defaults::HEALTH_INTERVAL);
+    health.timeout.get_or_insert(defaults::HEALTH_TIMEOUT);
+    health.healthy.get_or_insert(defaults::HEALTHY);
+    health.unhealthy.get_or_insert(defaults::UNHEALTHY);
+    if protocol != HealthProtocol::Tcp {
+        health.path.get_or_insert_with(|| defaults::HEALTH_PATH.to_owned());
+        health.matcher.get_or_insert_with(|| defaults::MATCHER.to_owned());
+    }
+}
+
+/// A first rule for everything, which every other one wins over, says what goes without saying.
+fn fill_routes(spec: &mut BlueprintSpec) {
+    let only = if spec.backends.len() == 1 { spec.backends.keys().next().cloned() } else { None };
+    let routes = spec.routes.get_or_insert_default();
+    if routes.first().is_none_or(|route| !route.r#match.is_empty()) {
+        routes.insert(0, everything());
+    }
+    if let Some(first) = routes.first_mut() {
+        first.backend = first.backend.take().or(only);
+        first.exposure.get_or_insert(defaults::EXPOSURE);
+        first.timeout.get_or_insert(defaults::TIMEOUT);
+    }
+}
+
+fn everything() -> RouteSpec {
+    RouteSpec {
+        r#match: MatchSpec::default(),
+        backend: None,
+        exposure: None,
+        auth: None,
+        weakens: None,
+        scopes: None,
+        api_key: None,
+        validation: None,
+        timeout: None,
+        throttle: None,
+        cache: None,
+    }
+}
+
+fn without_null(json: &mut Json) {
+    match json {
+        Json::Object(mapping) => {
+            mapping.retain(|_, value| !value.is_null());
+            mapping.values_mut().for_each(without_null);
+        }
+        Json::Array(list) => list.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+/// Writes a mapping or a list over lines of its own.
+fn block(json: &Json, depth: usize, yaml: &mut String) {
+    let indent = "  ".repeat(depth);
+    match json {
+        Json::Object(mapping) => {
+            for (key, value) in mapping {
+                let _ = write!(yaml, "{indent}{}:", scalar(key));
+                below(value, depth, yaml);
+            }
+        }
+        Json::Array(list) => {
+            for value in list {
+                let mut item = String::new();
+                match value {
+                    Json::Object(mapping) if !mapping.is_empty() && !is_short(value) => {
+                        block(value, depth + 1, &mut item);
+                        let _ = write!(yaml, "{indent}- {}", item.trim_start());
+                    }
+                    _ => {
+                        let _ = writeln!(yaml, "{indent}- {}", flow(value));
+                    }
+                }
+            }
+        }
+        _ => {
+            let _ = writeln!(yaml, "{indent}{}", flow(json));
+        }
+    }
+}
+
+fn below(value: &Json, depth: usize, yaml: &mut String) {
+    let is_block = matches!(value, Json::Object(_) | Json::Array(_)) && !is_short(value);
+    if is_block {
+        yaml.push('\n');
+        block(value, depth + 1, yaml);
+    } else {
+        let _ = writeln!(yaml, " {}", flow(value));
+    }
+}
+
+/// Whether it is written on one line: what holds no further mappings or lists but empty ones.
+fn is_short(value: &Json) -> bool {
+    let is_plain = |value: &Json| match value {
+        Json::Object(mapping) => mapping.is_empty(),
+        Json::Array(list) => list.is_empty(),
+        _ => true,
+    };
+    match value {
+        Json::Object(mapping) => mapping.len() <= 1 && mapping.values().all(is_plain),
+        Json::Array(list) => list.iter().all(is_plain),
+        _ => true,
+    }
+}
+
+fn flow(value: &Json) -> String {
+    match value {
+        Json::Object(mapping) => {
+            let members: Vec<String> = mapping.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Json::Array(list) => format!("[{}]", list.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Json::String(text) => scalar(text),
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
+    }
+}
+
+/// Text as it can stand without quotes, else in them: JSON's quoted text is YAML's.
+fn scalar(text: &str) -> String {
+    let words = ["true", "false", "null", "yes", "no", "on", "y", "n"];
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+    let starts_as_text = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_');
+    let digits = text.trim_end_matches(|last: char| last.is_ascii_lowercase());
+    let is_duration = digits.bytes().all(|byte| byte.is_ascii_digit()) && matches!(&text[digits.len()..], "ms" | "s" | "m" | "h" | "d");
+    if text.bytes().all(legal)
+        && (starts_as_text || (is_duration && !digits.is_empty()))
+        && !words.contains(&text.to_ascii_lowercase().as_str())
+    {
+        return text.to_owned();
+    }
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,227 @@
+//! The tokens of a Terraform expression.
+//!
+//! In: text. Out: `Token`s, quoted templates opened up; comments left out. Pure.
+//! Only what spacing needs is told apart; whether the tokens make an expression is for the parser to say.
+
+/// Deepest nesting of brackets and templates: the parser recurses.
+const MAX_DEPTH: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Identifier,
+    Number,
+    /// Text inside of quotes.
+    Literal,
+    OpenQuote,
+    CloseQuote,
+    /// `${` or `%{`.
+    OpenTemplate,
+    CloseTemplate,
+    OpenBrace,
+    CloseBrace,
+    OpenBracket,
+    CloseBracket,
+    OpenParenthesis,
+    CloseParenthesis,
+    Comma,
+    Dot,
+    Ellipsis,
+    Colon,
+    DoubleColon,
+    Minus,
+    Bang,
+    Operator,
+    Newline,
+}
+
+impl Kind {
+    pub(super) fn opens(self) -> bool {
+        matches!(self, Self::OpenBrace | Self::OpenBracket | Self::OpenParenthesis | Self::OpenTemplate)
+    }
+
+    pub(super) fn closes(self) -> bool {
+        matches!(self, Self::CloseBrace | Self::CloseBracket | Self::CloseParenthesis | Self::CloseTemplate)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) text: String,
+}
+
+/// Longest first.
+const SIGNS: &[(&str, Kind)] = &[
+    ("...", Kind::Ellipsis),
+    ("::", Kind::DoubleColon),
+    ("=>", Kind::Operator),
+    ("==", Kind::Operator),
+    ("!=", Kind::Operator),
+    (">=", Kind::Operator),
+    ("<=", Kind::Operator),
+    ("&&", Kind::Operator),
+    ("||", Kind::Operator),
+    ("{", Kind::OpenBrace),
+    ("}", Kind::CloseBrace),
+    ("[", Kind::OpenBracket),
+    ("]", Kind::CloseBracket),
+    ("(", Kind::OpenParenthesis),
+    (")", Kind::CloseParenthesis),
+    (",", Kind::Comma),
+    (".", Kind::Dot),
+    (":", Kind::Colon),
+    ("-", Kind::Minus),
+    ("!", Kind::Bang),
+    ("=", Kind::Operator),
+    (">", Kind::Operator),
+    ("<", Kind::Operator),
+    ("+", Kind::Operator),
+    ("*", Kind::Operator),
+    ("/", Kind::Operator),
+    ("%", Kind::Operator),
+    ("?", Kind::Operator),
+];
+
+struct Lexer<'a> {
+    rest: &'a str,
+    tokens: Vec<Token>,
+    /// What is open: brackets, templates, quotes.
+    open: Vec<Kind>,
+}
+
+/// The tokens of a text.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let mut lexer = Lexer { rest: text, tokens: Vec::new(), open: Vec::new() };
+    while !lexer.rest.is_empty() {
+        if lexer.open.len() > MAX_DEPTH {
+            return Err(format!("it nests more than {MAX_DEPTH} levels deep"));
+        }
+        if lexer.open.last() == Some(&Kind::OpenQuote) { lexer.quoted()? } else { lexer.next()? }
+    }
+    if lexer.open.is_empty() { Ok(lexer.tokens) } else { Err("a bracket or a quote is not closed".to_owned()) }
+}
+
+impl Lexer<'_> {
+    fn push(&mut self, kind: Kind, length: usize) {
+        let (text, rest) = self.rest.split_at(length);
+        self.tokens.push(Token { kind, text: text.to_owned() });
+        self.rest = rest;
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.rest = &self.rest[length..];
+    }
+
+    fn next(&mut self) -> Result<(), String> {
+        let first = self.rest.chars().next().unwrap_or('\0');
+        if let Some(comment) = self.rest.strip_prefix("/*") {
+            let end = comment.find("*/").ok_or("a comment is not closed")?;
+            self.skip(end + 4);
+        } else if first == '#' || self.rest.starts_with("//") {
+            self.skip(self.rest.find('\n').unwrap_or(self.rest.len()));
+        } else if self.rest.starts_with("<<") {
+            return Err("a heredoc needs lines of its own".to_owned());
+        } else if first == '\n' {
+            self.push(Kind::Newline, 1);
+        } else if matches!(first, ' ' | '\t' | '\r') {
+            self.skip(1);
+        } else if first == '"' {
+            self.push(Kind::OpenQuote, 1);
+            self.open.push(Kind::OpenQuote);
+        } else if first.is_alphabetic() || first == '_' {
+            let end = self.rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-')).unwrap_or(self.rest.len());
+            self.push(Kind::Identifier, end);
+        } else if first.is_ascii_digit() {
+            self.push(Kind::Number, number(self.rest));
+        } else {
+            self.sign()?;
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self) -> Result<(), String> {
+        let in_template = self.open.last() == Some(&Kind::OpenTemplate);
+        if in_template && self.rest.starts_with("~}") {
+            self.open.pop();
+            self.push(Kind::CloseTemplate, 2);
+            return Ok(());
+        }
+        let Some((sign, kind)) = SIGNS.iter().find(|(sign, _)| self.rest.starts_with(sign)) else {
+            return Err(format!("`{}` does not belong there", self.rest.chars().next().unwrap_or_default().escape_default()));
+        };
+        let kind = if *kind == Kind::CloseBrace && in_template { Kind::CloseTemplate } else { *kind };
+        if kind.opens() {
+            self.open.push(kind);
+        }
+        if kind.closes() && !self.open.pop().is_some_and(|open| closing(open) == Some(kind)) {
+            return Err(format!("`{sign}` closes nothing"));
+        }
+        self.push(kind, sign.len());
+        Ok(())
+    }
+
+    /// One part of a quoted template.
+    fn quoted(&mut self) -> Result<(), String> {
+        let bytes = self.rest.as_bytes();
+        if bytes[0] == b'"' {
+            self.open.pop();
+            self.push(Kind::CloseQuote, 1);
+            return Ok(());
+        }
+        if matches!(bytes[0], b'$' | b'%') && bytes.get(1) == Some(&b'{') {
+            self.open.push(Kind::OpenTemplate);
+            self.push(Kind::OpenTemplate, if bytes.get(2) == Some(&b'~') { 3 } else { 2 });
+            return Ok(());
+        }
+        let mut index = 0;
+        while index < bytes.len() {
+            match bytes[index] {
+                b'"' => break,
+                b'\n' => return Err("a quoted text ends on its own line".to_owned()),
+                b'\\' => index += 2,
+                // A run of more than one stands for itself before a brace, all but the last.
+                sign @ (b'$' | b'%') => {
+                    let run = bytes[index..].iter().take_while(|byte| **byte == sign).count();
+                    let braced = bytes.get(index + run) == Some(&b'{');
+                    if braced && run == 1 {
+                        break;
+                    }
+                    index += run + usize::from(braced);
+                }
+                _ => index += 1,
+            }
+        }
+        if index >= bytes.len() || !self.rest.is_char_boundary(index) {
+            return Err("a quote is not closed".to_owned());
+        }
+        self.push(Kind::Literal, index);
+        Ok(())
+    }
+}
+
+fn closing(open: Kind) -> Option<Kind> {
+    match open {
+        Kind::OpenBrace => Some(Kind::CloseBrace),
+        Kind::OpenBracket => Some(Kind::CloseBracket),
+        Kind::OpenParenthesis => Some(Kind::CloseParenthesis),
+        Kind::OpenTemplate => Some(Kind::CloseTemplate),
+        _ => None,
+    }
+}
+
+/// Length of the number that the text starts with.
+fn number(text: &str) -> usize {
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut end = digits(0);
+    if text[end..].starts_with('.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    if text[end..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[end + 1..].starts_with(['+', '-']));
+        let power = digits(end + 1 + sign);
+        if power > 0 {
+            end += 1 + sign + power;
+        }
+    }
+    end
+}

@@ -1,0 +1,114 @@
+//! A blueprint's text as a tree of JSON, before it has types.
+//!
+//! In: `SourceFile`. Out: `Tree`, findings about keys and characters. Pure.
+//! Numbers that JSON would respell (`1.10`) stay text until a field wants a number.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
+use crate::source::{SourceFile, pointer, raw};
+
+/// One file's data.
+#[derive(Debug)]
+pub(super) struct Tree {
+    /// As written, to find pointers in.
+    pub(super) written: Value,
+    /// Without what was reported already.
+    pub(super) value: Value,
+    /// Numbers that stand in `value` as their text, by pointer.
+    pub(super) numbers: BTreeMap<String, Number>,
+    /// Pointers of what was reported and left out.
+    pub(super) reported: BTreeSet<String>,
+}
+
+/// Reads one file's JSON.
+///
+/// Errors: GW1002 syntax, GW1003 too deep, GW1007 duplicate key, GW2002 no mapping, no value, control character.
+pub(super) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tree> {
+    let written: Value = match serde_json::from_str(&file.json) {
+        Ok(value) => value,
+        Err(error) => {
+            found.push(file.syntax(&error));
+            return None;
+        }
+    };
+    if !written.is_object() {
+        let what = if written.is_null() { "the blueprint is empty" } else { "the blueprint is no mapping" };
+        let help = "write `version: 1`, `name`, `spec`, `topology` and `backends`; `gwgen init` writes an example";
+        found.push(INVALID_VALUE.at(Place::file(&file.display)).message(what).help(help));
+        return None;
+    }
+    let mut walk = Walk { file, found, numbers: BTreeMap::new(), reported: BTreeSet::new() };
+    let value = walk.node(&file.json, "");
+    let Walk { numbers, reported, .. } = walk;
+    Some(Tree { written, value, numbers, reported })
+}
+
+struct Walk<'a> {
+    file: &'a SourceFile,
+    found: &'a mut Vec<Diagnostic>,
+    numbers: BTreeMap<String, Number>,
+    reported: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, json: &str, at: &str) -> Value {
+        match json.trim_ascii_start().as_bytes().first() {
+            Some(b'{') => self.mapping(json, at),
+            Some(b'[') => {
+                let elements = raw::elements(json).unwrap_or_default();
+                Value::Array(elements.iter().enumerate().map(|(index, item)| self.node(item.get(), &pointer::child(at, index))).collect())
+            }
+            Some(b'"') => self.text(json, at),
+            _ => self.scalar(json.trim_ascii(), at),
+        }
+    }
+
+    fn mapping(&mut self, json: &str, at: &str) -> Value {
+        let mut mapping = Map::new();
+        for (key, value) in raw::members(json).unwrap_or_default() {
+            let child = pointer::child(at, &*key);
+            if mapping.contains_key(&*key) || self.reported.contains(&child) {
+                let place = Place { file: self.file.display.clone(), at: At::Repeated(child, 1) };
+                let found = DUPLICATE_KEY.at(place).message(format_args!("`{}` stands twice in the same mapping", key.escape_debug()));
+                self.found.push(found.help("remove one of the two, or give it another name"));
+            } else if value.get() == "null" {
+                self.report(child, format_args!("`{}` has no value", key.escape_debug()), "write a value, or remove the line");
+            } else if key.chars().any(char::is_control) {
+                self.report(child, "a name holds a control character", "write the name in plain characters on one line");
+            } else {
+                let value = self.node(value.get(), &child);
+                mapping.insert(key.0.into_owned(), value);
+            }
+        }
+        Value::Object(mapping)
+    }
+
+    fn report(&mut self, at: String, message: impl std::fmt::Display, help: &str) {
+        let place = Place::pointer(&self.file.display, at.clone());
+        self.found.push(INVALID_VALUE.at(place).message(message).help(help));
+        self.reported.insert(at);
+    }
+
+    fn text(&mut self, json: &str, at: &str) -> Value {
+        let text: String = serde_json::from_str(json).unwrap_or_default();
+        let is_bad = |it: char| it.is_control() && !matches!(it, '\n' | '\t' | '\r');
+        if text.contains(is_bad) {
+            self.report(at.to_owned(), "the text holds a control character", "remove it; AWS takes none");
+            return Value::String(text.replace(is_bad, ""));
+        }
+        Value::String(text)
+    }
+
+    fn scalar(&mut self, json: &str, at: &str) -> Value {
+        match serde_json::from_str(json).unwrap_or_default() {
+            Value::Number(number) if number.to_string() != json => {
+                self.numbers.insert(at.to_owned(), number);
+                Value::String(json.to_owned())
+            }
+            value => value,
+        }
+    }
+}
