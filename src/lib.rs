@@ -1,7 +1,10 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod emit;
+mod io;
+mod report;
 pub mod source;
 
 use std::sync::Arc;
