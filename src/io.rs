@@ -61,7 +61,11 @@ impl Files for Disk {
         if !metadata.is_file() {
             return Err(ReadError::Io(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or_default());
+        if metadata.len() > MAX_FILE_BYTES {
+            let text = format!("it has {} bytes; gwgen reads at most {MAX_FILE_BYTES}", metadata.len());
+            return Err(ReadError::Io(io::Error::new(io::ErrorKind::FileTooLarge, text)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         let file = fs::File::open(&resolved).map_err(ReadError::Io)?;
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
         Ok(bytes)
