@@ -97,6 +97,7 @@ pub struct Surroundings {
 /// # Errors
 /// One of the writers fails.
 pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let given = surroundings.arguments.iter().filter(|it| is_blueprint_option(it)).count();
     let cli = match Cli::try_parse_from(surroundings.arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -110,12 +111,21 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         }
     };
     let options = cli.options;
+    // The parser drops those before the command where others follow it.
+    if options.blueprints.len() < given && !matches!(cli.command, Command::NotBuilt(_)) {
+        writeln!(err, "error: `--blueprint` stands before and after the command; put all of them on one side")?;
+        return Ok(Exit::WrongCommandLine as u8);
+    }
     let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet };
     let mut session = Session { out, err, folder: surroundings.folder, options, style };
     let exit = if session.options.watch { not_built::refuse("--watch", &mut session) } else { command(&cli.command, &mut session) }?;
     session.out.flush()?;
     session.err.flush()?;
     Ok(exit as u8)
+}
+
+fn is_blueprint_option(argument: &std::ffi::OsStr) -> bool {
+    argument.to_str().is_some_and(|text| text == "--blueprint" || text.starts_with("--blueprint="))
 }
 
 fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {

@@ -8,6 +8,7 @@ mod diff;
 mod find;
 mod manifest;
 mod output;
+mod there;
 mod write;
 
 pub(crate) use diff::unified;

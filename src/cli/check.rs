@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
             let plural = if count == 1 { " differs" } else { "s differ" };
             session.say(&format!("{count} file{plural}, {} unchanged in {}\n", differs.unchanged, folder.display))?;
         } else if !differs.has_error() {
-            session.say(&format!("{} files are up to date in {}\n", differs.unchanged, folder.display))?;
+            session.say(&format!("0 files differ, {} unchanged in {}\n", differs.unchanged, folder.display))?;
         }
         found.push(differs.diagnostics);
     }

@@ -58,9 +58,13 @@ impl Session<'_> {
             let (before, after) = ready.split_at_mut(later);
             let Some((folder, _)) = &after[0].files else { continue };
             let taken = before.iter().zip(&jobs).find(|(it, _)| it.files.as_ref().is_some_and(|(other, _)| other.is(folder)));
-            if let Some((_, job)) = taken {
+            if let Some((other, job)) = taken {
                 let diagnostic = shared_output(&folder.display, &jobs[later], job);
                 after[0].diagnostics.push(diagnostic);
+                // The finding names a line of the other blueprint too.
+                if let Some(file) = other.sources.file(&job.request.display) {
+                    after[0].sources.add(Arc::clone(file));
+                }
             }
         }
         // Neither of the two may be written, but only after each has been compared with all.

@@ -41,7 +41,7 @@ pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
         Err(diagnostic) => diagnostics.push(*diagnostic),
     };
     wanted.files.iter().for_each(|file| add(file));
-    if !wanted.files.is_empty() {
+    if wanted.environment.is_none() && !wanted.files.is_empty() {
         return Outcome::new(jobs, diagnostics);
     }
     let names = match names(folder) {

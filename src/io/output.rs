@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::manifest::{self, Entries};
+use super::there::{There, at, way};
 use super::{Disk, Job};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
@@ -78,14 +79,6 @@ impl Differs<'_> {
     pub(crate) fn has_error(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
-}
-
-/// What stands at a path.
-enum There {
-    Nothing,
-    File(Vec<u8>),
-    /// Something that gwgen never writes, in words.
-    Other(&'static str),
 }
 
 impl Folder {
@@ -260,37 +253,6 @@ impl Folder {
             .at(Place::file(&display))
             .message(format_args!("`{display}` is no longer part of the output, but was edited since gwgen wrote it: it stays"))
             .help("delete it, or, to keep it as your own, remove its line from `.gwgen.json`")
-    }
-}
-
-/// What stands at a path, not followed.
-fn at(path: &Path) -> io::Result<There> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(There::Nothing),
-        metadata => metadata?,
-    };
-    if metadata.is_file() {
-        return fs::read(path).map(There::File);
-    }
-    Ok(There::Other(kind(&metadata)))
-}
-
-/// Whether a folder can be written through: `Some("")` it can, `Some(what)` something is in the way, `None` it is not there.
-fn way(path: &Path) -> io::Result<Option<&'static str>> {
-    match fs::symlink_metadata(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error),
-        Ok(metadata) if metadata.is_dir() => Ok(Some("")),
-        Ok(metadata) if metadata.is_file() => Ok(Some("a file where a folder is to be")),
-        Ok(metadata) => Ok(Some(kind(&metadata))),
-    }
-}
-
-fn kind(metadata: &fs::Metadata) -> &'static str {
-    match metadata {
-        it if it.is_dir() => "a folder",
-        it if it.is_symlink() => "a symbolic link",
-        _ => "no regular file",
     }
 }
 
