@@ -34,9 +34,14 @@ fn version_and_help_are_results() {
 
 #[test]
 fn a_wrong_command_line_exits_2() {
-    for arguments in
-        [&["nonsense"][..], &["render", "--nonsense"], &["--message-format", "xml", "check"], &["render", "--blueprint", "a", "b"], &[]]
-    {
+    for arguments in [
+        &["nonsense"][..],
+        &["--blueprint", "a", "check", "--blueprint", "b"],
+        &["render", "--nonsense"],
+        &["--message-format", "xml", "check"],
+        &["render", "--blueprint", "a", "b"],
+        &[],
+    ] {
         let output = gwgen(empty().path(), arguments);
         assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
