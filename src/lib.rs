@@ -2,7 +2,6 @@
 //!
 //! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole way through.
 
-pub mod blueprint;
 pub mod diagnostic;
 pub mod source;
 
@@ -23,6 +22,10 @@ pub mod limits;
 pub mod walk;
 
 pub mod emit;
+
+pub mod cli;
+pub(crate) mod io;
+pub(crate) mod report;
 
 use std::sync::Arc;
 

@@ -1,1 +1,62 @@
-fn main() {}
+//! The program: surroundings in, exit code out.
+//!
+//! In: arguments, working directory, standard streams. Out: what `cli::run` says.
+//! A reader that goes away (`| head`) is no error: the work goes on and the exit code stays true.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use gwgen::cli::{Surroundings, run};
+
+/// The exit code where a stream or the working directory fails.
+const UNREACHABLE: u8 = 3;
+
+fn main() -> ExitCode {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let colour = io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb;
+    let mut out = Unbroken { inner: io::BufWriter::new(io::stdout().lock()), is_broken: false };
+    let mut err = Unbroken { inner: io::BufWriter::new(io::stderr().lock()), is_broken: false };
+    let done = std::env::current_dir().and_then(|folder| {
+        let arguments = std::env::args_os().collect();
+        run(Surroundings { arguments, folder, colour }, &mut out, &mut err)
+    });
+    let flushed = out.flush().and(err.flush());
+    let code = done.and_then(|code| flushed.map(|()| code)).unwrap_or_else(|error| {
+        // Where standard error fails too, nobody is left to tell.
+        drop(writeln!(err, "error: {error}").and_then(|()| err.flush()));
+        UNREACHABLE
+    });
+    ExitCode::from(code)
+}
+
+/// A writer that swallows everything once its reader is gone.
+struct Unbroken<W> {
+    inner: W,
+    is_broken: bool,
+}
+
+impl<W: Write> Unbroken<W> {
+    fn unless_broken<T>(&mut self, otherwise: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.is_broken {
+            return Ok(otherwise);
+        }
+        match write(&mut self.inner) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_broken = true;
+                Ok(otherwise)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Unbroken<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_broken(bytes.len(), |inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_broken((), Write::flush)
+    }
+}

@@ -1,0 +1,152 @@
+//! The command line: arguments in, exit code out.
+//!
+//! In: arguments, the working directory, two writers. Out: results, diagnostics, the exit code.
+//! Results go to standard output, diagnostics to standard error; what a command does is in the file of its name.
+
+mod check;
+mod completions;
+mod explain;
+mod not_built;
+mod render;
+mod routes;
+mod schema;
+mod session;
+mod show;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::report::{Format, Style};
+use session::Session;
+
+/// Turns an OpenAPI description and a blueprint into Terraform or CloudFormation for Amazon API Gateway.
+#[derive(Debug, Parser)]
+#[command(name = "gwgen", version, propagate_version = false, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+struct Options {
+    /// A blueprint; may be given more than once. Without: gwgen.yaml and every gwgen.*.yaml in the working directory.
+    #[arg(long = "blueprint", value_name = "FILE", global = true, conflicts_with = "env")]
+    blueprints: Vec<PathBuf>,
+    /// `prod` means gwgen.prod.yaml.
+    #[arg(long, value_name = "NAME", global = true)]
+    env: Option<String>,
+    /// How diagnostics look on standard error.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
+    message_format: Format,
+    /// Errors only: no warnings, no summaries, no diffs.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Run again whenever an input changes (not built yet).
+    #[arg(long, global = true, hide = true)]
+    watch: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write what the blueprints describe
+    Render(render::Arguments),
+    /// Print how the files on disk differ from what `render` would write; exit 1 where they do
+    Check(check::Arguments),
+    /// List every operation with its way to a backend
+    Routes(routes::Arguments),
+    /// Print the blueprint with every default filled in
+    Show(show::Arguments),
+    /// Print the JSON Schema of the blueprint
+    Schema,
+    /// Print what a diagnostic means
+    Explain(explain::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+    #[command(flatten)]
+    NotBuilt(not_built::Command),
+}
+
+/// What a command came to; the greater one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Done = 0,
+    /// The inputs have errors, or the command found what it looks for.
+    Found = 1,
+    WrongCommandLine = 2,
+    /// A file could not be read or written.
+    Unreachable = 3,
+}
+
+/// What a run is given by its surroundings.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// With the program's name first.
+    pub arguments: Vec<OsString>,
+    pub folder: PathBuf,
+    /// Whether standard error shows colours.
+    pub colour: bool,
+}
+
+/// Runs one command and returns the exit code.
+///
+/// # Errors
+/// One of the writers fails.
+pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let given = surroundings.arguments.iter().filter(|it| is_blueprint_option(it)).count();
+    let cli = match Cli::try_parse_from(surroundings.arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let text = error.render();
+            match (error.use_stderr(), surroundings.colour) {
+                (true, true) => write!(err, "{}", text.ansi())?,
+                (true, false) => write!(err, "{text}")?,
+                (false, _) => write!(out, "{text}")?,
+            }
+            return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let options = cli.options;
+    // The parser drops those before the command where others follow it.
+    if options.blueprints.len() < given && !matches!(cli.command, Command::NotBuilt(_)) {
+        writeln!(err, "error: `--blueprint` stands before and after the command; put all of them on one side")?;
+        return Ok(Exit::WrongCommandLine as u8);
+    }
+    let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet };
+    let mut session = Session { out, err, folder: surroundings.folder, options, style };
+    let exit = if session.options.watch { not_built::refuse("--watch", &mut session) } else { command(&cli.command, &mut session) }?;
+    session.out.flush()?;
+    session.err.flush()?;
+    Ok(exit as u8)
+}
+
+fn is_blueprint_option(argument: &std::ffi::OsStr) -> bool {
+    argument.to_str().is_some_and(|text| text == "--blueprint" || text.starts_with("--blueprint="))
+}
+
+fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
+    match command {
+        Command::Render(arguments) => render::run(arguments, session),
+        Command::Check(arguments) => check::run(arguments, session),
+        Command::Routes(arguments) => routes::run(arguments, session),
+        Command::Show(arguments) => show::run(arguments, session),
+        Command::Schema => schema::run(session),
+        Command::Explain(arguments) => explain::run(arguments, session),
+        Command::Completions(arguments) => completions::run(arguments, session),
+        Command::NotBuilt(command) => not_built::refuse(command.name(), session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_the_command_line_holds() {
+        super::Cli::command().debug_assert();
+    }
+}

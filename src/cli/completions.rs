@@ -1,0 +1,25 @@
+//! `gwgen completions SHELL`: a completion script.
+//!
+//! In: the name of a shell. Out: the script. Pure but for the writer.
+//! Made from the same definition as the parser.
+
+use std::io;
+
+use clap::{Args, CommandFactory};
+
+use super::session::Session;
+use super::{Cli, Exit};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The shell to complete for
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "gwgen", &mut script);
+    session.out.write_all(&script)?;
+    Ok(Exit::Done)
+}

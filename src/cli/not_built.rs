@@ -1,0 +1,67 @@
+//! Commands of the contract that are not built yet.
+//!
+//! In: any arguments. Out: GW0009. Pure but for the writer.
+//! They are refused by name, never ignored.
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::{Args, Subcommand};
+
+use super::Exit;
+use super::session::Session;
+use crate::diagnostic::{self, Place};
+use crate::source::Sources;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report without rendering (not built yet)
+    Lint(Anything),
+    /// Follow one request to its server (not built yet)
+    Trace(Anything),
+    /// Say what a change means for the running API (not built yet)
+    Diff(Anything),
+    /// Draw the picture (not built yet)
+    Graph(Anything),
+    /// Compare the bills of all topologies (not built yet)
+    Cost(Anything),
+    /// Plan the way from one topology to another (not built yet)
+    Migrate(Anything),
+    /// Write one HTML file for reviewers (not built yet)
+    Report(Anything),
+    /// Write a script that loads the deployed API (not built yet)
+    BenchScript(Anything),
+    /// Write a commented gwgen.yaml (not built yet)
+    Init(Anything),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Anything {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Command {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Lint(_) => "lint",
+            Self::Trace(_) => "trace",
+            Self::Diff(_) => "diff",
+            Self::Graph(_) => "graph",
+            Self::Cost(_) => "cost",
+            Self::Migrate(_) => "migrate",
+            Self::Report(_) => "report",
+            Self::BenchScript(_) => "bench-script",
+            Self::Init(_) => "init",
+        }
+    }
+}
+
+/// Errors: GW0009.
+pub(super) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
+    let diagnostic = diagnostic::COMMAND_NOT_BUILT
+        .at(Place::file(&"<command line>".into()))
+        .message(format_args!("`gwgen {name}` is not built yet; nothing was done"))
+        .help("`gwgen help` lists what this version can do");
+    session.report(vec![(Sources::default(), vec![diagnostic])])
+}

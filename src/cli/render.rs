@@ -1,0 +1,72 @@
+//! `gwgen render`: writes what the blueprints describe.
+//!
+//! In: blueprints. Out: files, one line a file that changed, a summary.
+//! A blueprint with an error writes nothing; the others are written all the same.
+
+use std::fmt::Write as _;
+use std::io;
+
+use clap::Args;
+
+use super::Exit;
+use super::session::{Named, Session, in_threads};
+use crate::io::{Change, Folder, Written, unified};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    named: Named,
+    /// Print the changes of every file too
+    #[arg(long)]
+    diff: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let (ready, diagnostics) = session.ready(&arguments.named);
+    let written = in_threads(&ready, |it| it.files.as_ref().map(|(folder, tree)| folder.write(tree)));
+    let mut found = Vec::new();
+    for (it, written) in ready.iter().zip(written) {
+        let (Some((folder, _)), Some(written)) = (&it.files, written) else {
+            found.push(Vec::new());
+            continue;
+        };
+        session.say(&told(folder, &written, arguments.diff))?;
+        found.push(written.diagnostics);
+    }
+    let mut groups: Vec<_> = ready
+        .into_iter()
+        .zip(found)
+        .map(|(mut it, found)| {
+            it.diagnostics.extend(found);
+            (it.sources, it.diagnostics)
+        })
+        .collect();
+    groups.push((crate::source::Sources::default(), diagnostics));
+    session.report(groups)
+}
+
+/// A line a file that changed, and a summary.
+fn told(folder: &Folder, written: &Written<'_>, diff: bool) -> String {
+    let mut text = String::new();
+    let append = |text: &mut String, line: std::fmt::Arguments<'_>| text.write_fmt(line).expect("writing to a String cannot fail");
+    if diff {
+        let changes = written.differs.differences.iter().filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
+        changes.for_each(|difference| text.push_str(&unified(folder, difference)));
+    }
+    for (path, change) in &written.changed {
+        let verb = match change {
+            Change::Created => "created",
+            Change::Updated => "updated",
+            Change::Removed => "removed",
+        };
+        append(&mut text, format_args!("{verb} {}\n", folder.shown(path)));
+    }
+    if written.diagnostics.iter().all(|it| !it.is_error()) {
+        append(&mut text, format_args!("{}, {} unchanged in {}\n", counted(written.changed.len()), written.unchanged, folder.display));
+    }
+    text
+}
+
+fn counted(changed: usize) -> String {
+    format!("{changed} file{} changed", if changed == 1 { "" } else { "s" })
+}

@@ -1,0 +1,156 @@
+//! What every command works with: options, writers, blueprints.
+//!
+//! In: `Options`. Out: `Compiled` by blueprint, reports. Reads blueprints through `io`.
+//! One thread per blueprint, and none inside a pipeline.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use super::{Exit, Options};
+use crate::diagnostic::{self, Code, Diagnostic, Place};
+use crate::emit::FileTree;
+use crate::io::{Folder, Job, Wanted, find};
+use crate::report::{self, Style};
+use crate::source::Sources;
+use crate::{Compiled, compile};
+
+/// Blueprints named by position.
+#[derive(Debug, clap::Args)]
+pub(super) struct Named {
+    /// Blueprints, as with --blueprint
+    #[arg(value_name = "BLUEPRINT", conflicts_with_all = ["blueprints", "env"])]
+    positional: Vec<PathBuf>,
+}
+
+pub(super) struct Session<'a> {
+    pub out: &'a mut dyn Write,
+    pub err: &'a mut dyn Write,
+    pub folder: PathBuf,
+    pub options: Options,
+    pub style: Style,
+}
+
+/// A compiled blueprint and where its files go.
+pub(super) struct Ready {
+    /// There only without an error.
+    pub files: Option<(Folder, FileTree)>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: Sources,
+}
+
+impl Session<'_> {
+    /// The blueprints that this command is about.
+    pub(super) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
+        let files = self.options.blueprints.iter().chain(&named.positional).cloned().collect();
+        let found = find(&self.folder, &Wanted { files, environment: self.options.env.clone() });
+        (found.value.unwrap_or_default(), found.diagnostics)
+    }
+
+    /// Compiles every blueprint and finds its output folder.
+    ///
+    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output folder.
+    pub(super) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
+        let (jobs, diagnostics) = self.jobs(named);
+        let mut ready = in_threads(&jobs, prepared);
+        for later in 1..ready.len() {
+            let (before, after) = ready.split_at_mut(later);
+            let Some((folder, _)) = &after[0].files else { continue };
+            let taken = before.iter().zip(&jobs).find(|(it, _)| it.files.as_ref().is_some_and(|(other, _)| other.is(folder)));
+            if let Some((other, job)) = taken {
+                let diagnostic = shared_output(&folder.display, &jobs[later], job);
+                after[0].diagnostics.push(diagnostic);
+                // The finding names a line of the other blueprint too.
+                if let Some(file) = other.sources.file(&job.request.display) {
+                    after[0].sources.add(Arc::clone(file));
+                }
+            }
+        }
+        // Neither of the two may be written, but only after each has been compared with all.
+        let shared: Vec<Arc<str>> = ready
+            .iter()
+            .flat_map(|it| &it.diagnostics)
+            .filter(|it| *it.code == diagnostic::SHARED_OUTPUT)
+            .flat_map(|it| it.places.iter().map(|place| Arc::clone(&place.file)))
+            .collect();
+        for (it, job) in ready.iter_mut().zip(&jobs) {
+            if shared.contains(&job.request.display) {
+                it.files = None;
+            }
+        }
+        (ready, diagnostics)
+    }
+
+    /// Reports all findings and says which exit code follows from them.
+    pub(super) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
+        let exit = groups.iter().flat_map(|(_, diagnostics)| diagnostics).map(exit_of).max().unwrap_or(Exit::Done);
+        self.out.flush()?;
+        report::report(groups, self.style, self.err)?;
+        Ok(exit)
+    }
+
+    /// A result that is no diagnostic, unless `--quiet`.
+    pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
+        if self.options.quiet { Ok(()) } else { self.out.write_all(text.as_bytes()) }
+    }
+}
+
+/// Does the same for every item, each in a thread of its own; answers come in the order of the items.
+pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
+    if let [item] = items {
+        return vec![work(item)];
+    }
+    thread::scope(|scope| {
+        let threads: Vec<_> = items.iter().map(|item| scope.spawn(move || work(item))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+fn prepared(job: &Job) -> Ready {
+    let Compiled { output, tree, mut diagnostics, sources } = compile(&job.disk, &job.request);
+    let has_error = diagnostics.iter().any(Diagnostic::is_error);
+    let files = match (output, tree) {
+        (Some(output), Some(tree)) if !has_error => match Folder::of(job, &output) {
+            Ok(folder) => Some((folder, tree)),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                None
+            }
+        },
+        _ if has_error => None,
+        _ => {
+            diagnostics.push(nothing_compiled(job));
+            None
+        }
+    };
+    Ready { files, diagnostics, sources }
+}
+
+fn exit_of(diagnostic: &Diagnostic) -> Exit {
+    let is = |codes: &[&Code]| codes.contains(&diagnostic.code);
+    if !diagnostic.is_error() {
+        Exit::Done
+    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE]) {
+        Exit::Unreachable
+    } else if is(&[&diagnostic::COMMAND_NOT_BUILT]) {
+        Exit::WrongCommandLine
+    } else {
+        Exit::Found
+    }
+}
+
+fn nothing_compiled(job: &Job) -> Diagnostic {
+    diagnostic::COMMAND_NOT_BUILT
+        .at(Place::file(&job.request.display))
+        .message("this version of gwgen made no files of the blueprint, and found no error in it either")
+        .help("this is a mistake in gwgen: please report it with the blueprint")
+}
+
+fn shared_output(output: &str, job: &Job, other: &Job) -> Diagnostic {
+    diagnostic::SHARED_OUTPUT
+        .at(Place::pointer(&job.request.display, "/output/dir"))
+        .message(format_args!("`{}` and `{}` both write to `{output}`; neither was written", other.request.display, job.request.display))
+        .help("give each blueprint an `output.dir` of its own")
+        .also(Place::pointer(&other.request.display, "/output/dir"))
+}

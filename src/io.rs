@@ -1,0 +1,77 @@
+//! The rim: finds blueprints, reads below the root, and writes the output folder.
+//!
+//! In: paths as the user gave them, `FileTree`. Out: `Job`, bytes, `Written`, `Differs`. The only module that touches files.
+//! No file that gwgen did not write is changed or removed, and no file is ever half-written.
+#![expect(clippy::disallowed_methods, reason = "this is the module that may touch the file system")]
+
+mod diff;
+mod find;
+mod manifest;
+mod output;
+mod there;
+mod write;
+
+pub(crate) use diff::unified;
+pub(crate) use find::{Job, Wanted, find, shown_output};
+pub(crate) use output::{Change, Folder};
+pub(crate) use write::Written;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::source::{Files, ReadError, RelativePath};
+
+/// Largest file that is read.
+///
+/// Unit: bytes. The same as in `source`; asked for before the file is read.
+const MAX_FILE_BYTES: u64 = 128 << 20;
+
+/// The files below one root.
+#[derive(Clone, Debug)]
+pub(crate) struct Disk {
+    /// Symbolic links are resolved.
+    root: PathBuf,
+}
+
+impl Disk {
+    /// The disk as a blueprint in `folder` sees it, and `folder` relative to its root.
+    ///
+    /// The root is the nearest folder upwards that holds `.git`, else `folder` itself.
+    fn around(folder: &Path) -> io::Result<(Self, PathBuf)> {
+        let folder = fs::canonicalize(folder)?;
+        let root = folder.ancestors().find(|above| fs::symlink_metadata(above.join(".git")).is_ok()).unwrap_or(&folder).to_owned();
+        let below = folder.strip_prefix(&root).map(Path::to_owned).unwrap_or_default();
+        Ok((Self { root }, below))
+    }
+
+    /// The root, without symbolic links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
+        let resolved = fs::canonicalize(self.root.join(path.as_str())).map_err(ReadError::Io)?;
+        if !resolved.starts_with(&self.root) {
+            return Err(ReadError::OutsideRoot);
+        }
+        let metadata = fs::metadata(&resolved).map_err(ReadError::Io)?;
+        // Opening a FIFO or a device would wait for ever, so the kind is asked for before.
+        if !metadata.is_file() {
+            return Err(ReadError::Io(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+        }
+        if metadata.len() > MAX_FILE_BYTES {
+            let text = format!("it has {} bytes; gwgen reads at most {MAX_FILE_BYTES}", metadata.len());
+            return Err(ReadError::Io(io::Error::new(io::ErrorKind::FileTooLarge, text)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+        let file = fs::File::open(&resolved).map_err(ReadError::Io)?;
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

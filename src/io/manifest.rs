@@ -1,0 +1,72 @@
+//! The list of what gwgen wrote: `.gwgen.json` in the output folder.
+//!
+//! In: bytes of a manifest. Out: hash by path, and back. Pure.
+//! A path that leaves the output folder makes the whole manifest damaged: what it lists may be removed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::source::{RelativePath, raw};
+
+/// Its name below the output folder.
+pub(super) const NAME: &str = ".gwgen.json";
+
+/// How the names of staging folders begin; a process id and a number follow.
+pub(super) const STAGING: &str = ".gwgen.tmp-";
+
+/// BLAKE3 in hexadecimal by path.
+pub(super) type Entries = BTreeMap<String, String>;
+
+pub(super) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+#[derive(serde::Deserialize)]
+struct Manifest<'a> {
+    version: u64,
+    #[serde(borrow)]
+    files: &'a serde_json::value::RawValue,
+}
+
+/// What a manifest lists, or why it cannot be trusted.
+pub(super) fn parsed(bytes: &[u8]) -> Result<Entries, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let manifest: Manifest<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if manifest.version != 1 {
+        return Err(format!("its version is {}, and this gwgen knows version 1", manifest.version));
+    }
+    let files: raw::Members<'_, String> = serde_json::from_str(manifest.files.get()).map_err(|error| error.to_string())?;
+    let mut entries = Entries::new();
+    for (path, hash) in files.0 {
+        if !is_below(&path) {
+            return Err(format!("it lists `{}`, which is no file below the output folder", &*path));
+        }
+        if hash.len() != blake3::OUT_LEN * 2 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(format!("what it says of `{}` is no hash", &*path));
+        }
+        if entries.insert(path.to_string(), hash).is_some() {
+            return Err(format!("it lists `{}` twice", &*path));
+        }
+    }
+    Ok(entries)
+}
+
+/// The manifest as it is written: sorted, a line a file.
+pub(super) fn printed(entries: &Entries) -> Vec<u8> {
+    let mut text = String::from("{\n  \"version\": 1,\n  \"files\": {");
+    let mut separator = "\n";
+    for (path, hash) in entries {
+        let path = serde_json::Value::from(path.as_str());
+        write!(text, "{separator}    {path}: \"{hash}\"").expect("writing to a String cannot fail");
+        separator = ",\n";
+    }
+    text.push_str(if entries.is_empty() { "}\n}\n" } else { "\n  }\n}\n" });
+    text.into_bytes()
+}
+
+/// Whether a path names a file below the output folder that gwgen may write or remove.
+pub(super) fn is_below(path: &str) -> bool {
+    let is_plain = RelativePath::join("", path).is_some_and(|plain| plain.as_str() == path);
+    let is_reserved = |name: &str| name == NAME || name.starts_with(STAGING) || name.eq_ignore_ascii_case(".git");
+    is_plain && !path.is_empty() && !path.contains(['\\', ':', '\0']) && !path.split('/').any(is_reserved)
+}

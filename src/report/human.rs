@@ -1,0 +1,192 @@
+//! Findings for people: what is wrong, the line that is meant, what to do.
+//!
+//! In: `Finding`s, `Sources`. Out: text, coloured or not. Pure but for the writer.
+//! Text of the user's files can neither move the cursor nor look like a message of gwgen: control characters are made visible.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthChar;
+
+use crate::diagnostic::Severity;
+use crate::source::{Finding, Located, Sources};
+
+/// Widest piece of a source line that is shown. Unit: terminal columns.
+const MAX_WIDTH: usize = 120;
+
+/// How much of a long line is shown before the column that is meant. Unit: terminal columns.
+const LEAD_WIDTH: usize = 50;
+
+/// How many operations are named before the rest is counted.
+const MAX_OPERATIONS: usize = 5;
+
+const TAB: &str = "    ";
+
+pub(super) fn report(findings: &[Finding], sources: &[Sources], colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut lines = Lines { sources, starts: BTreeMap::new() };
+    let paint = Paint { colour };
+    for finding in findings {
+        out.write_all(paint.finding(finding, &mut lines).as_bytes())?;
+    }
+    let summary = summary(findings);
+    if summary.is_empty() { Ok(()) } else { writeln!(out, "{summary}") }
+}
+
+/// `2 errors, 1 warning`; empty without findings.
+fn summary(findings: &[Finding]) -> String {
+    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];
+    let counted = kinds.into_iter().filter_map(|(severity, name)| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        (count > 0).then(|| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
+    });
+    counted.collect::<Vec<_>>().join(", ")
+}
+
+/// Lines of the sources by their number.
+struct Lines<'a> {
+    sources: &'a [Sources],
+    /// Offsets at which the lines of a file start.
+    starts: BTreeMap<&'a str, (&'a str, Vec<usize>)>,
+}
+
+impl<'a> Lines<'a> {
+    fn line(&mut self, place: &'a Located) -> Option<&'a str> {
+        if !self.starts.contains_key(&*place.file) {
+            let text = self.sources.iter().find_map(|sources| sources.file(&place.file)).map(|file| file.text.as_str())?;
+            let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+            self.starts.insert(&place.file, (text, starts));
+        }
+        let (text, starts) = self.starts.get(&*place.file)?;
+        let start = *starts.get((place.line as usize).checked_sub(1)?)?;
+        text[start..].split('\n').next().map(|line| line.strip_suffix('\r').unwrap_or(line))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn in_style(self, style: Style, text: &str) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn edge(self, text: &str) -> String {
+        self.in_style(AnsiColor::Blue.on_default().bold(), text)
+    }
+
+    fn finding<'a>(self, finding: &'a Finding, lines: &mut Lines<'a>) -> String {
+        let (name, colour) = match finding.severity {
+            Severity::Error => ("error", AnsiColor::Red),
+            Severity::Warning => ("warning", AnsiColor::Yellow),
+            Severity::Info => ("note", AnsiColor::Cyan),
+        };
+        let head = self.in_style(colour.on_default().bold(), &format!("{name}[{}]", finding.code));
+        let mut text = format!("{head}{}\n", self.in_style(Style::new().bold(), &format!(": {}", visible(&finding.message))));
+        let gutter = finding.places.first().map_or(1, |place| place.line.to_string().len()).max(1);
+        for (index, place) in finding.places.iter().enumerate() {
+            let arrow = if index == 0 { "-->" } else { ":::" };
+            let position = format!("{}:{}:{}", visible(&place.file), place.line, place.column);
+            append(&mut text, format_args!("{:gutter$}{} {position}\n", "", self.edge(arrow)));
+            if index == 0 {
+                text.push_str(&self.excerpt(place, lines, gutter));
+            }
+        }
+        let note = |text: &mut String, label: &str, what: &str| {
+            let label = self.in_style(Style::new().bold(), label);
+            append(text, format_args!("{:gutter$} {} {label}: {what}\n", "", self.edge("=")));
+        };
+        if !finding.operations.is_empty() {
+            note(&mut text, "not served", &operations(finding));
+        }
+        if !finding.help.is_empty() {
+            note(&mut text, "help", &visible(&finding.help));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// The line that is meant, with a caret under its column.
+    fn excerpt<'a>(self, place: &'a Located, lines: &mut Lines<'a>, gutter: usize) -> String {
+        let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);
+        let Some(line) = lines.line(place).filter(|_| !is_whole_file) else { return String::new() };
+        let (shown, indent) = cut(line, place.column as usize);
+        let (bar, number) = (self.edge("|"), self.edge(&format!("{:>gutter$}", place.line)));
+        let caret = self.in_style(AnsiColor::Red.on_default().bold(), "^");
+        format!("{:gutter$} {bar}\n{number} {bar} {shown}\n{:gutter$} {bar} {:indent$}{caret}\n", "", "", "")
+    }
+}
+
+fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments).expect("writing to a String cannot fail");
+}
+
+fn operations(finding: &Finding) -> String {
+    let named = finding.operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, visible(&it.path)));
+    let mut text = named.collect::<Vec<_>>().join(", ");
+    let more = finding.operations.len().saturating_sub(MAX_OPERATIONS);
+    if more > 0 {
+        append(&mut text, format_args!(" and {more} more"));
+    }
+    text
+}
+
+/// A piece of the line around a column, and how many terminal columns stand before that.
+fn cut(line: &str, column: usize) -> (String, usize) {
+    let mut drawn = String::new();
+    // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be shown is drawn.
+    let before = column.saturating_sub(1);
+    let skipped = before.saturating_sub(MAX_WIDTH);
+    let mut at = Vec::new();
+    let mut width = 0;
+    for character in line.chars().skip(skipped).take(3 * MAX_WIDTH) {
+        at.push((drawn.len(), width));
+        match character {
+            '\t' => drawn.push_str(TAB),
+            other => draw(other, &mut drawn),
+        }
+        width += drawn[at.last().map_or(0, |(start, _)| *start)..].chars().map(|it| it.width().unwrap_or(0)).sum::<usize>();
+    }
+    let (_, caret) = at.get(before - skipped).copied().unwrap_or((drawn.len(), width));
+    let is_long = skipped > 0 || width > MAX_WIDTH;
+    let from = if is_long { caret.saturating_sub(LEAD_WIDTH) } else { 0 };
+    let start = at.iter().find(|(_, column)| *column >= from).copied().unwrap_or((0, 0));
+    let end = at.iter().find(|(_, column)| is_long && *column >= start.1 + MAX_WIDTH).map_or(drawn.len(), |(end, _)| *end);
+    let opening = if start.0 > 0 || skipped > 0 { "…" } else { "" };
+    let closing = if end < drawn.len() || line.chars().nth(skipped + 3 * MAX_WIDTH).is_some() { "…" } else { "" };
+    let indent = caret - start.1 + opening.chars().count();
+    (format!("{opening}{}{closing}", drawn[start.0..end].trim_end()), indent)
+}
+
+/// Text in one line, with every control character to be seen.
+fn visible(text: &str) -> String {
+    let mut drawn = String::with_capacity(text.len());
+    text.chars().for_each(|character| draw(character, &mut drawn));
+    drawn
+}
+
+fn draw(character: char, drawn: &mut String) {
+    match character {
+        '\0'..='\u{1f}' => drawn.extend(char::from_u32(0x2400 + character as u32)),
+        '\u{7f}' => drawn.push('\u{2421}'),
+        // C1 controls, marks that turn the direction of text, and characters that do not show at all.
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => {
+            append(drawn, format_args!("\\u{{{:x}}}", character as u32));
+        }
+        other => drawn.push(other),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! Findings for programs: one JSON object a line.
+//!
+//! In: `Finding`s. Out: JSON lines. Pure but for the writer.
+//! The form is the contract's; fields are only ever added.
+
+use std::io;
+
+use crate::source::Finding;
+
+pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
+    for finding in findings {
+        serde_json::to_writer(&mut *out, finding)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
