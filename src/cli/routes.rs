@@ -7,10 +7,13 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
+use unicode_width::UnicodeWidthStr as _;
+
+use super::Exit;
 use super::session::{Named, Session};
-use super::{Exit, not_built};
-use crate::diagnostic::Outcome;
-use crate::io::Job;
+use crate::blueprint::Exposure;
+use crate::compile;
+use crate::plan::{BackendPlan, OperationPlan, Plan, Value, text_of};
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -34,16 +37,114 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
     for job in &jobs {
-        let Some((listed, sources)) = routes(job, arguments.format) else { return not_built::refuse("routes", session) };
-        if let Some(text) = listed.value {
-            writeln!(session.out, "{}", text.trim_end())?;
+        let compiled = compile(&job.disk, &job.request);
+        if let Some(plan) = &compiled.plan {
+            let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation)).collect();
+            session.out.write_all(listed(&rows, arguments.format).as_bytes())?;
         }
-        groups.push((sources, listed.diagnostics));
+        groups.push((compiled.sources, compiled.diagnostics));
     }
     session.report(groups)
 }
 
-/// The routes as text, and what was read for them; `None` where this version cannot list them.
-fn routes(_job: &Job, _format: RouteFormat) -> Option<(Outcome<String>, Sources)> {
-    None // wired in lib
+/// What is decided of an operation; `null` in JSON and `-` elsewhere where there is nothing to say.
+#[derive(Debug, serde::Serialize)]
+struct Row {
+    method: &'static str,
+    /// As the description writes it.
+    path: String,
+    exposure: Exposure,
+    /// Below the stage's URL.
+    url: Option<String>,
+    backend: Option<String>,
+    backend_url: Option<String>,
+    auth: Option<&'static str>,
+    scopes: Vec<String>,
+    api_key: bool,
+    throttle: Option<String>,
+    cache: Option<String>,
+    validation: Option<&'static str>,
+    timeout_ms: Option<u32>,
+}
+
+impl Row {
+    fn of(plan: &Plan, operation: &OperationPlan) -> Self {
+        let backend = operation.backend.map(|index| &plan.backends[index]);
+        let public = operation.gateway_path.as_ref();
+        Self {
+            method: operation.method.as_str(),
+            path: operation.path.to_string(),
+            exposure: operation.exposure,
+            url: public.map(|path| text_of(path)),
+            backend: backend.map(|it| it.name.to_string()),
+            backend_url: public.and(backend).map(|backend| backend_url(backend, operation)),
+            auth: public.map(|_| "none"),
+            scopes: Vec::new(),
+            api_key: false,
+            throttle: None,
+            cache: None,
+            validation: public.map(|_| "none"),
+            timeout_ms: public.map(|_| operation.timeout_ms),
+        }
+    }
+
+    fn cells(&self) -> [String; HEADER.len()] {
+        let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
+        let exposure = match self.exposure {
+            Exposure::Public => "public",
+            Exposure::Internal => "internal",
+            Exposure::Hidden => "hidden",
+        };
+        [
+            self.method.to_owned(),
+            self.path.clone(),
+            exposure.to_owned(),
+            or_dash(self.url.as_deref()),
+            or_dash(self.backend.as_deref()),
+            or_dash(self.backend_url.as_deref()),
+            or_dash(self.auth),
+            if self.scopes.is_empty() { "-".to_owned() } else { self.scopes.join(" ") },
+            if self.api_key { "yes" } else { "-" }.to_owned(),
+            or_dash(self.throttle.as_deref()),
+            or_dash(self.cache.as_deref()),
+            or_dash(self.validation),
+            self.timeout_ms.map_or_else(|| "-".to_owned(), |it| format!("{it}ms")),
+        ]
+    }
+}
+
+const HEADER: [&str; 13] =
+    ["method", "path", "exposure", "url", "backend", "backend url", "auth", "scopes", "key", "throttle", "cache", "validation", "timeout"];
+
+fn backend_url(backend: &BackendPlan, operation: &OperationPlan) -> String {
+    let scheme = if backend.is_tls { "https" } else { "http" };
+    let host = match &backend.host {
+        None => "(nlb)".to_owned(),
+        Some(Value::Literal(text)) => text.to_string(),
+        Some(Value::Input(name)) => format!("(var: {name})"),
+        Some(Value::Expression(text)) => format!("({text})"),
+    };
+    let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
+    format!("{scheme}://{host}:{}{}{slash}", backend.listener_port, text_of(&operation.backend_path))
+}
+
+fn listed(rows: &[Row], format: RouteFormat) -> String {
+    let cells: Vec<[String; HEADER.len()]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.iter().map(Row::cells)).collect();
+    match format {
+        RouteFormat::Json => serde_json::to_string_pretty(rows).expect("rows have text keys only") + "\n",
+        RouteFormat::Markdown => {
+            let line = |cells: &[String; HEADER.len()]| format!("| {} |\n", cells.each_ref().map(|it| it.replace('|', "\\|")).join(" | "));
+            let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
+            cells.iter().enumerate().map(|(index, it)| if index == 0 { line(it) + &rule } else { line(it) }).collect()
+        }
+        RouteFormat::Table => {
+            let widths: Vec<usize> = (0..HEADER.len()).map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
+            let padded = |it: &[String; HEADER.len()]| {
+                let line: String =
+                    it.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
+                line.trim_end().to_owned() + "\n"
+            };
+            cells.iter().map(padded).collect()
+        }
+    }
 }

@@ -4,11 +4,13 @@
 //! Several blueprints are YAML documents of one stream.
 
 use std::io;
+use std::sync::Arc;
 
 use clap::Args;
 
+use super::Exit;
 use super::session::{Named, Session};
-use super::{Exit, not_built};
+use crate::blueprint;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::io::Job;
 use crate::source::Sources;
@@ -24,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let mut groups = vec![(Sources::default(), diagnostics)];
     let mut separator = "";
     for job in &jobs {
-        let Some((shown, sources)) = show(job) else { return not_built::refuse("show", session) };
+        let (shown, sources) = show(job);
         if let Some(text) = shown.value.filter(|_| !shown.diagnostics.iter().any(Diagnostic::is_error)) {
             writeln!(session.out, "{separator}{}", text.trim_end())?;
             separator = "---\n";
@@ -34,7 +36,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     session.report(groups)
 }
 
-/// The blueprint as text, and what was read for it; `None` where this version cannot show it.
-fn show(_job: &Job) -> Option<(Outcome<String>, Sources)> {
-    None // wired in lib
+/// The blueprint as text, and what was read for it.
+fn show(job: &Job) -> (Outcome<String>, Sources) {
+    let mut sources = Sources::default();
+    let request = &job.request;
+    let read = blueprint::read(&job.disk, request.blueprint.clone(), Arc::clone(&request.display), &mut sources);
+    (Outcome { value: read.value.as_ref().map(blueprint::show), diagnostics: read.diagnostics }, sources)
 }
