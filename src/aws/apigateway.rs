@@ -97,8 +97,8 @@ impl Kind for Resource {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("parent_id", &self.parent.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("parent_id", self.parent.id());
             out.attribute("path_part", &*self.path_part);
         });
     }
@@ -213,16 +213,16 @@ const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 impl Method {
     fn terraform_integration(&self, label: &Label, out: &mut Terraform) {
         out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("resource_id", &self.on.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
             out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
             match &self.integration {
                 Integration::Proxy(proxy) => {
                     out.attribute("type", "HTTP_PROXY");
                     out.attribute("integration_http_method", self.http_method.as_str());
                     out.attribute("connection_type", "VPC_LINK");
-                    out.attribute("connection_id", &proxy.link.id());
-                    out.attribute("uri", &proxy.uri());
+                    out.attribute("connection_id", proxy.link.id());
+                    out.attribute("uri", proxy.uri());
                     out.attribute("timeout_milliseconds", proxy.timeout_ms);
                     let mappings = proxy.mappings();
                     if !mappings.is_empty() {
@@ -246,14 +246,14 @@ impl Method {
     fn terraform_responses(&self, label: &Label, out: &mut Terraform) {
         let key = format!("{label}__404");
         out.block_of("aws_api_gateway_method_response", &key, |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("resource_id", &self.on.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
             out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
             out.attribute("status_code", "404");
         });
         out.block_of("aws_api_gateway_integration_response", &key, |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("resource_id", &self.on.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
             out.bare("http_method", format_args!("aws_api_gateway_integration.{label}.http_method"));
             out.bare("status_code", format_args!("aws_api_gateway_method_response.{key}.status_code"));
             out.map("response_templates", [("application/json", NOT_FOUND_BODY)]);
@@ -266,8 +266,8 @@ impl Kind for Method {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("resource_id", &self.on.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
             out.attribute("http_method", self.http_method.as_str());
             out.attribute("authorization", "NONE");
             if !self.request_parameters.is_empty() {
@@ -365,7 +365,7 @@ impl Kind for Deployment {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", &self.api.id());
+            out.attribute("rest_api_id", self.api.id());
             out.comment("A line changes when its route does, and a changed line makes a new deployment.");
             out.unaligned_map("triggers", |out| {
                 out.entry("api", &Value::literal(&*self.api_digest));
@@ -413,8 +413,8 @@ impl Kind for Stage {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", &self.api.id());
-            out.attribute("deployment_id", &self.deployment.id());
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("deployment_id", self.deployment.id());
             out.attribute("stage_name", &self.name);
             out.tags();
         });

@@ -279,13 +279,13 @@ impl Kind for Listener {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("load_balancer_arn", &self.balancer.arn());
+            out.attribute("load_balancer_arn", self.balancer.arn());
             out.attribute("port", self.port);
             out.attribute("protocol", "TCP");
             out.tags();
             out.block("default_action", |out| {
                 out.attribute("type", "forward");
-                out.attribute("target_group_arn", &self.forward_to.arn());
+                out.attribute("target_group_arn", self.forward_to.arn());
             });
         });
     }

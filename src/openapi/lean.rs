@@ -237,6 +237,7 @@ lean! {
 
 lean! {
     by_member struct Operation {
+        "$ref" reference: Option<Text<'a>>,
         "operationId" id: Option<Text<'a>>,
         "tags" tags: Vec<Text<'a>> = ?,
         "parameters" parameters: Vec<Parameter<'a>> = ?,

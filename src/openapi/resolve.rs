@@ -184,6 +184,11 @@ impl<'a> Shared<'a> {
         };
         operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
         operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
+        if let Some(reference) = &lean.reference {
+            let (code, help) = reference_fault(reference);
+            let message = format!("the operation is a reference to `{}`, and references to operations are not followed", &**reference);
+            operation.faults.push(Fault { code, pointer: format!("{at}/$ref"), message, help });
+        }
         let servers = if lean.servers.is_empty() { &item.servers } else { &lean.servers };
         operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
         match (&lean.security, &self.security) {

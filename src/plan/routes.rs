@@ -346,12 +346,16 @@ impl<'a> Builder<'a> {
     fn meetings(&mut self) {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
-            if draft.plan.is_public() || draft.plan.method == HttpMethod::Trace {
+            // One that cannot be served is looked at as if it were hidden already, so that one run names all that has to be.
+            let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
+            if is_served || draft.plan.method == HttpMethod::Trace {
                 continue;
             }
+            let is_public = draft.plan.is_public();
             let full = format!("{}{}", draft.mount, draft.plan.path);
-            for meeting in self.tree.meetings(&asked(&full), draft.plan.method) {
+            for meeting in self.tree.meetings(&asked(&full, self.widen), draft.plan.method) {
                 match meeting {
+                    Meeting::Same(_) if is_public => {}
                     Meeting::Refuse(refusal) => drop(self.refusals.insert(refusal)),
                     Meeting::Same(public) => self.report_same(index, public),
                     Meeting::Unavoidable(public) => self.report_unavoidable(index, public),

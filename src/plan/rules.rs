@@ -6,7 +6,7 @@
 use super::patterns::{PathPattern, text_matches};
 use crate::blueprint::{Blueprint, Exposure, MatchSpec, MountSpec, RouteSpec, defaults};
 use crate::diagnostic::{self, Diagnostic};
-use crate::openapi::{HttpMethod, Operation};
+use crate::openapi::Operation;
 
 /// Rules in the order in which they apply.
 pub(super) struct Rules<'a> {
@@ -117,9 +117,4 @@ pub(super) fn mounted<'a>(mount: Option<&'a MountSpec>, backend: Option<(&'a str
     }
     let (name, _) = backend?;
     Some(mount.backends.as_ref().and_then(|backends| backends.get(name)).map_or(name, String::as_str))
-}
-
-/// Methods that `match.methods` may name.
-pub(super) fn is_method(name: &str) -> bool {
-    HttpMethod::ALL.iter().any(|method| method.as_str().eq_ignore_ascii_case(name))
 }

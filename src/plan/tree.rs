@@ -32,14 +32,14 @@ pub(super) enum Asked<'a> {
 }
 
 /// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what the gateway matches.
-pub(super) fn asked(path: &str) -> Vec<Asked<'_>> {
+pub(super) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Vec::new();
     }
-    let segment = |text| match super::paths::template(&format!("/{text}"), false).map(|it| it.segments) {
+    let segment = |text| match super::paths::template(&format!("/{text}"), widen).map(|it| it.segments) {
         Ok(segments) => match segments.as_slice() {
             [Segment::Literal(_)] => Asked::Literal(text),
             [Segment::Variable(_)] => Asked::Variable,
@@ -188,7 +188,9 @@ impl Tree {
     pub(super) fn meetings(&self, path: &[Asked<'_>], method: HttpMethod) -> Vec<Meeting> {
         let mut search = Search { tree: self, method, at: Vec::new(), is_wider: false, is_opaque: false, is_same: true, found: Vec::new() };
         search.walk(0, path);
-        search.found
+        // Where both have one path, every request is the public operation's.
+        let same = search.found.iter().find(|it| matches!(it, Meeting::Same(_))).cloned();
+        same.map_or(search.found, |it| vec![it])
     }
 }
 
@@ -198,7 +200,7 @@ struct Search<'a> {
     method: HttpMethod,
     /// The most general path that both match, so far.
     at: Vec<Segment>,
-    /// The public path has a variable where the other has text.
+    /// The other path is the more particular one where the two first differ: were it public, the request would be its own.
     is_wider: bool,
     /// No resource can be what the other has here.
     is_opaque: bool,
@@ -226,7 +228,9 @@ impl Search<'_> {
                 }
             }
             Asked::Variable => {
-                for (text, child) in &here.literals {
+                // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
+                let literals = if self.is_wider { Some(&here.literals) } else { None };
+                for (text, child) in literals.into_iter().flatten() {
                     self.step(*child, rest, Segment::Literal(Arc::clone(text)), |it| it.is_same = false);
                 }
                 if let (Some(child), Some(name)) = (here.variable, &here.name) {

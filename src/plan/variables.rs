@@ -149,15 +149,28 @@ impl<'a> Variables<'a> {
 /// What an input is, where the user says nothing about it.
 fn describe(of: InputType) -> &'static str {
     match of {
-        InputType::Text => "a text of the blueprint",
-        InputType::Environment => "the environment, which goes into every name",
-        InputType::StageName => "the name of the stage",
-        InputType::Vpc => "the VPC that the targets run in",
-        InputType::Subnet => "a private subnet of the load balancer",
-        InputType::Subnets => "the private subnets of the load balancer, in two zones or more",
-        InputType::Instance => "an instance that serves a backend",
-        InputType::Instances => "the instances that serve a backend",
-        InputType::SecurityGroup => "the security group of a backend, which admits the load balancer",
+        InputType::Text => "A text of the blueprint.",
+        InputType::Environment => "Environment, which goes into every name.",
+        InputType::StageName => "Name of the stage.",
+        InputType::Vpc => "VPC that the targets run in.",
+        InputType::Subnet => "Private subnet of the load balancer.",
+        InputType::Subnets => "Private subnets of the load balancer, in two zones or more.",
+        InputType::Instance => "Instance that serves a backend.",
+        InputType::Instances => "Instances that serve a backend.",
+        InputType::SecurityGroup => "Security group of a backend, which admits the load balancer.",
+    }
+}
+
+/// What an input is, in the middle of a sentence.
+fn kind(of: InputType) -> &'static str {
+    match of {
+        InputType::Text | InputType::Environment | InputType::StageName => "a text",
+        InputType::Vpc => "a VPC",
+        InputType::Subnet => "a subnet",
+        InputType::Subnets => "a list of subnets",
+        InputType::Instance => "an instance",
+        InputType::Instances => "a list of instances",
+        InputType::SecurityGroup => "a security group",
     }
 }
 

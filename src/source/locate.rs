@@ -1,9 +1,8 @@
 //! From a pointer to its line: one pass over a file for all the findings in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use serde_json::value::RawValue;
 
 use super::{SourceFile, pointer, raw};
 use crate::diagnostic::{At, Code, Diagnostic, OperationName, Place, Severity};
@@ -65,7 +64,15 @@ impl Sources {
             .collect();
         let mut findings: Vec<Finding> = diagnostics.into_iter().map(|diagnostic| finding(diagnostic, &found)).collect();
         findings.sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
-        findings.dedup_by(|a, b| a.code == b.code && a.message == b.message && a.places == b.places);
+        findings.dedup_by(|later, first| {
+            let is_same = later.code == first.code && later.message == first.message && later.places == first.places;
+            if is_same {
+                let more =
+                    std::mem::take(&mut later.operations).into_iter().filter(|it| !first.operations.contains(it)).collect::<Vec<_>>();
+                first.operations.extend(more);
+            }
+            is_same
+        });
         findings
     }
 }
@@ -124,7 +131,7 @@ struct Found {
 impl Found {
     fn of(file: &SourceFile, trie: &Trie) -> Self {
         let mut offsets = Vec::new();
-        search(&file.json, 0, trie, "", &mut offsets);
+        Search { text: &file.json, found: &mut offsets }.below(&file.json, trie, "");
         offsets.sort_by_key(|(_, offset)| *offset);
         let mut lines = Lines { text: &file.text, at: 0, line: 1, column: 0 };
         let mut positions: BTreeMap<String, Vec<(u32, u32)>> = BTreeMap::new();
@@ -150,36 +157,46 @@ impl Found {
     }
 }
 
-/// Notes the offset of every wanted member below `json`, which starts at `base` in the whole text.
-fn search(json: &str, base: usize, trie: &Trie, at: &str, found: &mut Vec<(String, usize)>) {
-    if trie.children.is_empty() {
-        return;
-    }
-    let offset_in = |part: &str| base + (part.as_ptr() as usize).saturating_sub(json.as_ptr() as usize);
-    let start = json.trim_ascii_start();
-    if start.starts_with('{') {
-        for (key, value) in raw::members(json).unwrap_or_default() {
-            let Some(child) = trie.children.get(&*key) else { continue };
-            let pointer = pointer::child(at, &*key);
-            let offset = match &key.0 {
-                std::borrow::Cow::Borrowed(key) => offset_in(key) - 1,
-                std::borrow::Cow::Owned(_) => key_before(json, offset_in(value.get()) - base) + base,
-            };
-            found.push((pointer.clone(), offset));
-            descend(value, offset_in(value.get()), child, &pointer, found);
-        }
-    } else if start.starts_with('[') {
-        for (index, value) in raw::elements(json).unwrap_or_default().into_iter().enumerate() {
-            let Some(child) = trie.children.get(&index.to_string()) else { continue };
-            let pointer = pointer::child(at, index);
-            found.push((pointer.clone(), offset_in(value.get())));
-            descend(value, offset_in(value.get()), child, &pointer, found);
-        }
-    }
+/// A pass over a text for the wanted pointers.
+struct Search<'a> {
+    text: &'a str,
+    /// Pointers with their offsets.
+    found: &'a mut Vec<(String, usize)>,
 }
 
-fn descend(value: &RawValue, base: usize, trie: &Trie, at: &str, found: &mut Vec<(String, usize)>) {
-    search(value.get(), base, trie, at, found);
+impl Search<'_> {
+    /// Offset in the text of a part of it.
+    fn offset(&self, part: &str) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
+    }
+
+    /// Notes the offset of every wanted member of a part.
+    fn below(&mut self, json: &str, trie: &Trie, at: &str) {
+        if trie.children.is_empty() {
+            return;
+        }
+        let start = json.trim_ascii_start();
+        if start.starts_with('{') {
+            for (key, value) in raw::members(json).unwrap_or_default() {
+                let Some(child) = trie.children.get(&*key) else { continue };
+                let offset = match &key.0 {
+                    Cow::Borrowed(key) => self.offset(key) - 1,
+                    Cow::Owned(_) => key_before(self.text, self.offset(value.get())),
+                };
+                self.note(pointer::child(at, &*key), offset, (value.get(), child));
+            }
+        } else if start.starts_with('[') {
+            for (index, value) in raw::elements(json).unwrap_or_default().into_iter().enumerate() {
+                let Some(child) = trie.children.get(&index.to_string()) else { continue };
+                self.note(pointer::child(at, index), self.offset(value.get()), (value.get(), child));
+            }
+        }
+    }
+
+    fn note(&mut self, pointer: String, offset: usize, (value, child): (&str, &Trie)) {
+        self.below(value, child, &pointer);
+        self.found.push((pointer, offset));
+    }
 }
 
 /// Offset of the quote that opens the key before the value at `value`.

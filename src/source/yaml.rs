@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::raw;
 use crate::diagnostic::{self, Code, Diagnostic, Place};
@@ -139,7 +139,8 @@ impl Converter {
         }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(&text, style, anchor, tag.as_deref(), span);
+                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+                self.scalar(&text, is_text, anchor, span);
                 Ok(())
             }
             Event::SequenceStart(anchor, _) => self.open(false, anchor, span),
@@ -167,14 +168,15 @@ impl Converter {
         frame.is_mapping
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) {
+    fn scalar(&mut self, text: &str, is_text: bool, anchor: usize, span: Span) {
         let is_key = self.separate(span);
         let start = self.json.len();
-        let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
-        if is_key && !is_text && text == "<<" {
-            if let Some(frame) = self.frames.last_mut() {
-                frame.has_merge = true;
-            }
+        if is_key
+            && !is_text
+            && text == "<<"
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.has_merge = true;
         }
         match if is_text || is_key { None } else { core_schema(text) } {
             Some(literal) => self.json.push_str(&literal),

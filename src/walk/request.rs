@@ -126,10 +126,10 @@ impl<'a> Api<'a> {
             Some(Node::LoadBalancer(_)) => {}
             _ => return Answer::Broken("its VPC link names no load balancer".into()),
         }
-        if let UriHost::Balancer(named) = &proxy.host {
-            if named.index() != link.balancer.index() {
-                return Answer::Broken("its URI names another balancer than its link".into());
-            }
+        if let UriHost::Balancer(named) = &proxy.host
+            && named.index() != link.balancer.index()
+        {
+            return Answer::Broken("its URI names another balancer than its link".into());
         }
         match self.listener(&link.balancer, proxy.port) {
             Ok(found) => listener = found,
@@ -172,7 +172,7 @@ impl<'a> Api<'a> {
         if tried.leaks { Err("is not public, but a backend answers it through another template".into()) } else { Ok(()) }
     }
 
-    /// Tries every request for the rest of a path; the flag says that the public path is the wider one so far.
+    /// Tries every request for the rest of a path; the flag says that the public path was the wider one where the two first differed.
     fn try_all(&self, place: usize, path: &[Segment], (method, is_wider): (HttpMethod, bool)) -> Tried {
         let here = &self.places[place];
         let Some((first, rest)) = path.split_first() else { return Tried::of(here, method, is_wider) };
@@ -184,7 +184,13 @@ impl<'a> Api<'a> {
             },
             Segment::Variable(_) => {
                 let other = here.variable.map_or(Tried::MISSED, |(_, next)| self.try_all(next, rest, (method, is_wider)));
-                here.literals.values().map(|next| self.try_all(*next, rest, (method, is_wider))).fold(other, Tried::or)
+                // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
+                let literals = if is_wider { Some(&here.literals) } else { None };
+                literals
+                    .into_iter()
+                    .flat_map(|it| it.values())
+                    .map(|next| self.try_all(*next, rest, (method, is_wider)))
+                    .fold(other, Tried::or)
             }
             // Whatever is public below it is more particular.
             Segment::Rest(_) => return Tried { leaks: false, misses: false },
