@@ -117,8 +117,8 @@ impl<'a> Builder<'a> {
         let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(operation, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(operation) } else { None };
-        for (position, (mount, decision)) in mounts.iter().zip(&decisions).enumerate() {
-            self.draft(index, operation, *mount, decision, template.as_ref(), position == 0);
+        for (mount, decision) in mounts.iter().zip(&decisions) {
+            self.draft(index, *mount, decision, template.as_ref());
         }
         self.mounts = mounts;
     }
@@ -163,15 +163,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn draft(
-        &mut self,
-        index: usize,
-        operation: &'a Operation,
-        mount: Option<&'a MountSpec>,
-        decision: &Decision<'a>,
-        template: Option<&Template>,
-        is_first: bool,
-    ) {
+    /// The operation of that index under a mount.
+    fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Template>) {
+        let operation = &self.api.operations[index];
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
@@ -180,9 +174,7 @@ impl<'a> Builder<'a> {
             before.extend(self.base.iter().cloned());
         }
         if is_public {
-            if is_first || mount.is_some() {
-                self.security.decide(operation, decision);
-            }
+            self.security.decide(operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {

@@ -34,7 +34,7 @@ pub(super) enum Asked<'a> {
 /// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what the gateway matches.
 pub(super) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
-    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Vec::new();
