@@ -18,7 +18,7 @@ fn examples_and_cases_lose_only_lines() {
         for format in FORMATS {
             let whole = case.compile(format);
             let Some(tree) = &whole.tree else { continue };
-            for_each_removal(&case, &case.description(), &whole, |what, description, spelt_anew| {
+            for_each_removal(&case, &case.description(), &whole, &Pick::Every, |what, description, spelt_anew| {
                 let rest = case.compile_with(format, Some(description));
                 let at = format!("{}/{format} without {what}", case.name);
                 let tree_of_rest = rest.tree.as_ref().unwrap_or_else(|| panic!("{at}:\n{}", findings(&rest.diagnostics)));
@@ -27,7 +27,7 @@ fn examples_and_cases_lose_only_lines() {
             });
         }
     }
-    assert!(removed > 100, "only {removed} removals were tried");
+    assert!(removed > 80, "only {removed} removals were tried");
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn real_descriptions_lose_only_lines() {
         let (case, whole) = (&entry.case, &entry.compiled);
         let template = template(whole.plan.as_ref().unwrap());
         let description: Value = serde_json::from_str(&entry.json).unwrap();
-        for_each_removal(case, &description, whole, |what, description, spelt_anew| {
+        for_each_removal(case, &description, whole, &Pick::Telling, |what, description, spelt_anew| {
             let rest = case.compile_with("terraform", Some(description));
             let at = format!("{} without {what}", case.name);
             let tree = rest.tree.as_ref().unwrap_or_else(|| panic!("{at}:\n{}", findings(&rest.diagnostics)));
@@ -53,12 +53,19 @@ fn template(plan: &Plan) -> FileTree {
     cloudformation::files(&assemble::assemble(plan).stack)
 }
 
-/// Removes the first, the last, a lone-in-its-segment and a beside-a-variable operation, one at a time.
+/// Which operations are removed.
+enum Pick {
+    Every,
+    /// The first, the last, one that is alone in its segment, one beside a variable: each tells most in a large description.
+    Telling,
+}
+
+/// Removes operations, one at a time.
 ///
 /// The flag says that a variable gets another name by it.
-fn for_each_removal(case: &Case, description: &Value, whole: &Compiled, mut with: impl FnMut(&str, Vec<u8>, bool)) {
+fn for_each_removal(case: &Case, description: &Value, whole: &Compiled, pick: &Pick, mut with: impl FnMut(&str, Vec<u8>, bool)) {
     let plan = whole.plan.as_ref().unwrap();
-    for (what, path, key) in chosen(plan, description) {
+    for (what, path, key) in chosen(plan, description, pick) {
         let mut rest = description.clone();
         rest["paths"][&path].as_object_mut().unwrap().shift_remove(&key);
         let bytes = serde_json::to_vec(&rest).unwrap();
@@ -69,7 +76,7 @@ fn for_each_removal(case: &Case, description: &Value, whole: &Compiled, mut with
 }
 
 /// Path and method of the operations that are removed. At least one other operation is left.
-fn chosen(plan: &Plan, description: &Value) -> Vec<(&'static str, String, String)> {
+fn chosen(plan: &Plan, description: &Value, pick: &Pick) -> Vec<(&'static str, String, String)> {
     let public: BTreeMap<(&str, &str), Vec<&[Segment]>> = plan.operations.iter().fold(BTreeMap::new(), |mut map, it| {
         if let Some(path) = &it.gateway_path {
             map.entry((&*it.path, it.method.key())).or_insert_with(Vec::new).push(path.as_slice());
@@ -83,6 +90,9 @@ fn chosen(plan: &Plan, description: &Value) -> Vec<(&'static str, String, String
     written.retain(|it| public.contains_key(it));
     if written.len() < 2 {
         return Vec::new();
+    }
+    if matches!(pick, Pick::Every) {
+        return written.into_iter().map(|(path, key)| ("any", path.to_owned(), key.to_owned())).collect();
     }
     let segments = |it: &(&str, &str)| public[it].iter().filter_map(|path| path.first()).collect::<BTreeSet<_>>();
     let lone = written.iter().find(|it| {

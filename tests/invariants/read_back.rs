@@ -39,7 +39,8 @@ fn both_formats_of_a_real_description_hold_the_same_resources() {
 
 /// Method and path of every operation, as the crate `openapiv3` reads them.
 fn second_reading(json: &str) -> Option<BTreeSet<(String, String)>> {
-    let document: openapiv3::OpenAPI = serde_json::from_str(json).ok()?;
+    // The crate panics on some descriptions that are legal.
+    let document = std::panic::catch_unwind(|| serde_json::from_str::<openapiv3::OpenAPI>(json)).ok()?.ok()?;
     let mut found = BTreeSet::new();
     for (path, item) in &document.paths.paths {
         let openapiv3::ReferenceOr::Item(item) = item else { continue };

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{Case, codes, in_parallel, repository};
 
 /// The folder of the corpus: `shared/corpus` beside this repository, or further up where this is a worktree.
-pub fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("GWGEN_CORPUS").map(PathBuf::from);
     let near = repository().ancestors().skip(1).take(3).map(|it| it.join("shared/corpus"));
     let found = named.into_iter().chain(near).find(|it| it.is_dir());
@@ -27,33 +27,33 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 /// An entry and what becomes of it.
-pub struct Entry {
-    pub case: Case,
+pub(crate) struct Entry {
+    pub(crate) case: Case,
     /// As gwgen reads it; `None` where it cannot be read at all.
-    pub api: Option<Api>,
+    pub(crate) api: Option<Api>,
     /// JSON text of the description.
-    pub json: Arc<String>,
+    pub(crate) json: Arc<String>,
     /// Codes of the errors before anything was hidden.
-    pub first_errors: Vec<&'static str>,
+    pub(crate) first_errors: Vec<&'static str>,
     /// Operations that are hidden so that the rest renders.
-    pub hidden: BTreeSet<(String, String)>,
+    pub(crate) hidden: BTreeSet<(String, String)>,
     /// The last attempt, as Terraform.
-    pub compiled: Compiled,
+    pub(crate) compiled: Compiled,
 }
 
 impl Entry {
-    pub fn is_rendered(&self) -> bool {
+    pub(crate) fn is_rendered(&self) -> bool {
         self.compiled.tree.is_some()
     }
 
     /// Too large to be compiled many times in a test.
-    pub fn is_heavy(&self) -> bool {
+    pub(crate) fn is_heavy(&self) -> bool {
         self.json.len() > 2_500_000
     }
 }
 
 /// Every entry, compiled once in a process.
-pub fn entries() -> &'static [Entry] {
+pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
         let Some(folder) = folder() else { return Vec::new() };

@@ -7,7 +7,7 @@ use gwgen::emit::FileTree;
 use serde_json::Value;
 
 /// How many there are of each kind, by the CloudFormation name, and of each kind of element.
-pub type Counts = BTreeMap<String, usize>;
+pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
 const ELEMENTS: [(&str, &str, &str); 4] = [
@@ -18,12 +18,12 @@ const ELEMENTS: [(&str, &str, &str); 4] = [
 ];
 
 /// Every file of a tree as text.
-pub fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
     tree.files.iter().map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
 }
 
 /// Resource blocks of Terraform files: type and label of each.
-pub fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
+pub(crate) fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     for (name, text) in texts(tree).filter(|(name, _)| name.ends_with(".tf")) {
         let body = hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse back: {error}"));
@@ -40,7 +40,7 @@ pub fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
 }
 
 /// Counts Terraform's resources; elements are counted for their owner, which has to be there.
-pub fn terraform_counts(tree: &FileTree) -> Counts {
+pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
     let blocks = terraform_blocks(tree);
     let mut counts = Counts::new();
     for (kind, label) in &blocks {
@@ -59,7 +59,7 @@ pub fn terraform_counts(tree: &FileTree) -> Counts {
 }
 
 /// Counts the resources of a template, and the elements inside them.
-pub fn cloudformation_counts(tree: &FileTree) -> Counts {
+pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
     let template: Value = serde_json::from_slice(&tree.files["template.json"]).expect("the template is JSON");
     let mut counts = Counts::new();
     let mut add = |name: &str, count: usize| {

@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
 #![allow(clippy::disallowed_methods, reason = "tests read their cases from the disk")]
 
-pub mod corpus;
-pub mod emitted;
+pub(crate) mod corpus;
+pub(crate) mod emitted;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,26 +20,26 @@ use gwgen::{Compiled, Request};
 use serde_json::{Value, json};
 
 /// The formats that every case goes through.
-pub const FORMATS: [&str; 2] = ["terraform", "cloudformation"];
+pub(crate) const FORMATS: [&str; 2] = ["terraform", "cloudformation"];
 
-pub fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A blueprint with its files.
 #[derive(Clone, Debug)]
-pub struct Case {
-    pub name: String,
-    pub files: BTreeMap<String, Vec<u8>>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// The blueprint, as data.
-    pub blueprint: Value,
+    pub(crate) blueprint: Value,
     /// Path of the description among the files.
-    pub spec: String,
+    pub(crate) spec: String,
 }
 
 impl Case {
     /// Reads the folder of a case.
-    pub fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -53,12 +53,12 @@ impl Case {
     }
 
     /// Compiles it to a format.
-    pub fn compile(&self, format: &str) -> Compiled {
+    pub(crate) fn compile(&self, format: &str) -> Compiled {
         self.compile_with(format, None)
     }
 
     /// Compiles it with another description in place of its own.
-    pub fn compile_with(&self, format: &str, description: Option<Vec<u8>>) -> Compiled {
+    pub(crate) fn compile_with(&self, format: &str, description: Option<Vec<u8>>) -> Compiled {
         let mut blueprint = self.blueprint.clone();
         let root = blueprint.as_object_mut().unwrap();
         root.entry("output").or_insert_with(|| json!({}))["format"] = json!(format);
@@ -71,38 +71,38 @@ impl Case {
     }
 
     /// The description, as data.
-    pub fn description(&self) -> Value {
+    pub(crate) fn description(&self) -> Value {
         serde_json::from_str(&json_of(&self.spec, self.files[&self.spec].clone())).unwrap()
     }
 }
 
 /// Compiles `gwgen.yaml` among the files.
-pub fn compile(files: BTreeMap<String, Vec<u8>>) -> Compiled {
+pub(crate) fn compile(files: BTreeMap<String, Vec<u8>>) -> Compiled {
     let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
     gwgen::compile(&Memory(files), &Request { blueprint, display: Arc::from("gwgen.yaml") })
 }
 
 /// A file as JSON text, read as gwgen reads it.
-pub fn json_of(name: &str, bytes: Vec<u8>) -> String {
+pub(crate) fn json_of(name: &str, bytes: Vec<u8>) -> String {
     let file = SourceFile::of(bytes, RelativePath::join("", name).unwrap(), Arc::from(name)).unwrap();
     file.json.to_string()
 }
 
 /// The folders of a folder, in order.
-pub fn folders(parent: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(parent: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = fs::read_dir(parent).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
     folders.sort();
     folders
 }
 
 /// Every example and every case.
-pub fn all_cases() -> Vec<Case> {
+pub(crate) fn all_cases() -> Vec<Case> {
     let parents = [repository().join("blueprints"), repository().join("tests/cases")];
     parents.iter().flat_map(|it| folders(it)).map(|it| Case::read(&it)).collect()
 }
 
 /// What was found, a finding a paragraph; places by pointer, since the blueprint was brought to JSON.
-pub fn findings(diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
     let mut lines: Vec<String> = diagnostics
         .iter()
         .map(|it| {
@@ -123,7 +123,7 @@ pub fn findings(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// The codes of the errors, or of the warnings; sorted, each once.
-pub fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
+pub(crate) fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
     let mut codes: Vec<&'static str> = diagnostics.iter().filter(|it| it.is_error() == errors).map(|it| it.code.code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -131,7 +131,7 @@ pub fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
 }
 
 /// Does the work for every item on two threads; answers in the order of the items.
-pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let done = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
