@@ -32,6 +32,8 @@ impl Kind for RestApi {
             out.attribute("description", &*self.description);
             out.tags();
             if !self.binary_media_types.is_empty() {
+                // Apart from the others: the longest name would move their `=`.
+                out.comment("Bodies of these types pass as bytes.");
                 out.texts("binary_media_types", &self.binary_media_types);
             }
             out.block("endpoint_configuration", |out| out.texts("types", &["REGIONAL"]));
