@@ -223,7 +223,7 @@ impl<'a> Shared<'a> {
         let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
         let here = || format!("{base}/parameters/{index}");
         let help = "mend it there, or serve the rest with `exposure: hidden` for this operation";
-        let (mut resolved, mut place) = (lean, None);
+        let (mut resolved, mut place, mut first) = (lean, None, None);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { break };
             let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
@@ -238,13 +238,14 @@ impl<'a> Shared<'a> {
                 return;
             };
             place = Some(pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0));
+            first = first.or_else(|| place.clone());
             resolved = next;
         }
         let place = move || place.clone().unwrap_or_else(here);
         if resolved.reference.is_some() {
             operation.faults.push(Fault {
                 code: &diagnostic::CYCLIC_REFERENCE,
-                pointer: place(),
+                pointer: first.unwrap_or_else(place),
                 message: "the references of this parameter go in a circle".into(),
                 help,
             });
