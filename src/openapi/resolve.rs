@@ -236,7 +236,7 @@ impl<'a> Shared<'a> {
 
     /// Follows the references of a parameter to where it is written, and tells the pointer of that.
     fn resolved(&self, lean: &'a LeanParameter<'a>, here: String) -> Result<(&'a LeanParameter<'a>, String), Vec<Fault>> {
-        let (mut resolved, mut place) = (lean, here);
+        let (mut resolved, mut place, mut first) = (lean, here, None::<String>);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
             let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);

@@ -11,7 +11,7 @@ use super::tree::{Meeting, Refusal, Tree, asked};
 use super::{BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, HttpMethod, Operation};
+use crate::openapi::{Api, HttpMethod, Operation, decides_access};
 
 /// Shortest and longest time that a REST API waits for its integration.
 ///
@@ -69,6 +69,12 @@ struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
+fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
+    let mut seen = BTreeSet::new();
+    mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
+}
+
 impl<'a> Builder<'a> {
     fn new(api: &'a Api, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
         let gateway = blueprint.spec.api.as_ref();
@@ -97,7 +103,7 @@ impl<'a> Builder<'a> {
             api,
             blueprint,
             backends,
-            mounts: mounts.map_or_else(|| vec![None], |mounts| mounts.iter().map(Some).collect()),
+            mounts: mounts.map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             base,
             base_on_gateway: base_path == BasePath::Both,
             base_behind: base_path != BasePath::Ignore,
@@ -131,7 +137,7 @@ impl<'a> Builder<'a> {
                 .push(fault.code.at(place(fault.pointer.clone())).message(&fault.message).help(fault.help).keeps(operation.name()));
         }
         for extension in &operation.extensions {
-            if extension.starts_with("x-gwgen-") || **extension == *"x-amazon-apigateway-auth" {
+            if decides_access(extension) {
                 let finding = diagnostic::EXTENSION_NOT_BUILT
                     .at(place(operation.pointer()))
                     .message(format_args!(

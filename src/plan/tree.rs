@@ -287,9 +287,10 @@ impl Search<'_> {
         self.is_wider |= !is_rest;
         self.is_same &= is_rest;
         for (index, segment) in path.iter().enumerate() {
+            // The names that are given here differ by their numbers; only those before them can be the same.
             let name = || {
                 free_name(&format!("part_{}", depth + index + 1), |name| {
-                    self.at.iter().filter_map(Segment::variable).any(|it| **it == *name)
+                    self.at[..depth].iter().filter_map(Segment::variable).any(|it| **it == *name)
                 })
             };
             let segment = match segment {
