@@ -246,11 +246,12 @@ impl<'a> Shared<'a> {
                 return Err(vec![Fault { code, pointer: format!("{place}/$ref"), message, help }]);
             };
             place = pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0);
+            first.get_or_insert_with(|| place.clone());
             resolved = next;
         }
         Err(vec![Fault {
             code: &diagnostic::CYCLIC_REFERENCE,
-            pointer: place,
+            pointer: first.unwrap_or(place),
             message: "the references of this parameter go in a circle".into(),
             help: MEND,
         }])

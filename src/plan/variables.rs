@@ -159,7 +159,9 @@ fn describe(of: InputType) -> &'static str {
 /// What an input is, in the middle of a sentence.
 fn kind(of: InputType) -> &'static str {
     match of {
-        InputType::Text | InputType::Environment | InputType::StageName => "a text",
+        InputType::Text => "a text",
+        InputType::Environment => "the environment",
+        InputType::StageName => "the name of the stage",
         InputType::Vpc => "a VPC",
         InputType::Subnet => "a subnet",
         InputType::Subnets => "a list of subnets",

@@ -68,8 +68,7 @@ fn shared_findings_are_reported_once_and_warnings_only_aloud() {
     };
     assert!(lines(Style::default()).ends_with("\n\n2 errors, 1 warning\n"));
     let json = lines(Style { format: Format::Json, quiet: true, colour: true });
-    let first =
-        r#"{"code":"GW3001","slug":"no-backend","severity":"error","message":"m","help":"","places":[{"file":"a","line":1,"column":1}]}"#;
+    let first = r#"{"code":"GW3001","slug":"no-backend","severity":"error","message":"m","help":"","places":[{"file":"a","line":1,"column":1}],"operations":[]}"#;
     assert_eq!(json.lines().next(), Some(first));
     assert_eq!(json.lines().count(), 2);
 }
