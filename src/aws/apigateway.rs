@@ -201,7 +201,7 @@ pub struct Method {
     pub on: ApiRoot,
     pub http_method: HttpMethod,
     /// `method.request.…` and whether it is required; sorted.
-    pub request_parameters: BTreeMap<String, bool>,
+    pub request_parameters: Arc<BTreeMap<String, bool>>,
     pub integration: Integration,
 }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::Operation;
 
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     for extension in &facts.api.extensions {
         found.entry(extension).or_insert((Place::pointer(&facts.api.file, format!("/{extension}")), 0)).1 += 1;
     }
-    for (operation, _) in facts.served() {
+    for operation in served {
         for extension in &operation.extensions {
             let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));
             found.entry(extension).or_insert((place, 0)).1 += 1;

@@ -333,6 +333,10 @@ fn security(requirements: &[LeanRequirement<'_>]) -> Security {
 ///
 /// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
 fn binary(media_type: &str) -> Option<String> {
+    // Nearly all of them, and worth no copy.
+    if media_type == "application/json" {
+        return None;
+    }
     let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (kind, name) = bare.split_once('/')?;
     let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));

@@ -320,7 +320,7 @@ impl<'a> Builder<'a> {
         let parameters = parameters::request_parameters(self.api, operation, &spellings, &mut self.diagnostics);
         parameters::undeclared(self.api, operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;
-        plan.request_parameters = parameters;
+        plan.request_parameters = Arc::new(parameters);
         plan.backend_path = backend_path;
         plan.gateway_path = Some(named);
     }
