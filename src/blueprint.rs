@@ -71,7 +71,8 @@ impl Blueprint {
 ///
 /// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002 invalid value, GW2003 missing field,
 /// GW2004 not built, GW2005 unknown backend, GW2006 conflicting variable, GW2007 invalid expression, GW2009 port taken,
-/// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends.
+/// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends,
+/// GW2013 conflicting mounts.
 pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {

@@ -6,6 +6,7 @@
 mod case_only_siblings;
 mod different_servers;
 mod disputed_character;
+mod leading_slashes;
 mod lost_header;
 mod trailing_slash;
 mod unparsed_style;
@@ -31,6 +32,7 @@ const RULES: &[Rule] = &[
     case_only_siblings::check,
     different_servers::check,
     disputed_character::check,
+    leading_slashes::check,
     lost_header::check,
     trailing_slash::check,
     unparsed_style::check,

@@ -176,6 +176,11 @@ pub enum Security {
 /// Schemes with the scopes that are asked for.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
+/// Whether leaving the extension out could change who may call an operation.
+pub fn decides_access(extension: &str) -> bool {
+    extension.starts_with("x-gwgen-") || extension == "x-amazon-apigateway-auth"
+}
+
 /// What is wrong with an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

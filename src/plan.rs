@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod mounts;
 pub mod names;
 mod parameters;
 mod paths;
@@ -214,6 +215,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
+    diagnostics.extend(mounts::check(blueprint));
     let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();

@@ -7,7 +7,7 @@ mod request;
 
 use crate::assemble::Assembled;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::{OperationPlan, Plan};
+use crate::plan::{OperationPlan, Plan, text_of};
 use request::{Answer, Api};
 
 /// Checks that every operation arrives where the plan says, and every other one nowhere.
@@ -22,6 +22,12 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     for operation in &plan.operations {
         if let Err(problem) = operation_holds(plan, &api, operation) {
             findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
+        }
+    }
+    for refusal in &plan.refusals {
+        if !matches!(api.answer(refusal.method, &refusal.path), Answer::NotFound) {
+            let (method, path) = (refusal.method.as_str(), text_of(&refusal.path));
+            findings.push(finding(&plan.place, &format!("`{method} {path}` is to be answered with 404 and is not")));
         }
     }
     let served = plan.operations.iter().filter(|it| it.gateway_path.is_some()).count();

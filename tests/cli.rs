@@ -1,5 +1,7 @@
 //! The program as its users run it: arguments, streams, exit codes.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and makes files of its own")]
+
 use std::fs;
 use std::io::Read;
 use std::path::Path;

@@ -50,6 +50,7 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handl
     for refusal in &plan.refusals {
         paths.entry(&refusal.path).or_default().entry(refusal.method).or_insert(None);
     }
+    stack.entries.reserve(plan.operations.len() + plan.refusals.len() + 2 * paths.len());
     let mut methods = Vec::with_capacity(plan.operations.len());
     let mut parents: Vec<(Segment, ApiRoot)> = Vec::new();
     let mut file = self::file(plan, &[]);
@@ -130,7 +131,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>) -> RouteState {
     let mut deploy_time = Vec::new();
     if let Integration::Proxy(proxy) = &method.integration {
         deploy_time.push(proxy.link.id());
-        deploy_time.extend(proxy.uri().deploy_time().into_iter().cloned());
+        deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
     }
     RouteState {
         method: handle.clone(),

@@ -32,6 +32,8 @@ impl Kind for RestApi {
             out.attribute("description", &*self.description);
             out.tags();
             if !self.binary_media_types.is_empty() {
+                // Apart from the others: the longest name would move their `=`.
+                out.comment("Bodies of these types pass as bytes.");
                 out.texts("binary_media_types", &self.binary_media_types);
             }
             out.block("endpoint_configuration", |out| out.texts("types", &["REGIONAL"]));
@@ -154,12 +156,16 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// The whole URI.
-    pub fn uri(&self) -> Value {
-        let host = match &self.host {
+    /// The URI's host: all of it that is known only at deploy time.
+    pub fn uri_host(&self) -> Value {
+        match &self.host {
             UriHost::Balancer(balancer) => balancer.dns_name(),
             UriHost::Named(host) => host.clone(),
-        };
+        }
+    }
+
+    /// The whole URI.
+    pub fn uri(&self) -> Value {
         let mut rest = format!(":{}", self.port);
         for segment in &self.path {
             rest.push('/');
@@ -168,7 +174,7 @@ impl Proxy {
                 UriSegment::Variable(name) => rest.extend(["{", name, "}"]),
             }
         }
-        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), host, Value::literal(rest)])
+        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), self.uri_host(), Value::literal(rest)])
     }
 
     /// `integration.request.path.x` = `method.request.path.x` for every variable of the URI.
@@ -177,7 +183,7 @@ impl Proxy {
             .path
             .iter()
             .filter_map(|segment| match segment {
-                UriSegment::Variable(name) => Some((format!("integration.request.path.{name}"), format!("method.request.path.{name}"))),
+                UriSegment::Variable(name) => Some((["integration.request.path.", name].concat(), ["method.request.path.", name].concat())),
                 UriSegment::Literal(_) => None,
             })
             .collect();

@@ -97,6 +97,7 @@ codes! {
     CASE_ONLY_SIBLINGS = "GW4023" "case-only-siblings" Warning;
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
+    LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
 }

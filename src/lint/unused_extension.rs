@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::Operation;
+use crate::openapi::{Operation, decides_access};
 
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
@@ -12,7 +12,8 @@ pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
         found.entry(extension).or_insert((Place::pointer(&facts.api.file, format!("/{extension}")), 0)).1 += 1;
     }
     for operation in served {
-        for extension in &operation.extensions {
+        // The others are refused in `plan`.
+        for extension in operation.extensions.iter().filter(|it| !decides_access(it)) {
             let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));
             found.entry(extension).or_insert((place, 0)).1 += 1;
         }

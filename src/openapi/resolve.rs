@@ -15,6 +15,9 @@ use crate::source::{SourceFile, pointer};
 /// Longest chain of references that is followed.
 const MAX_REFERENCES: usize = 32;
 
+/// What to do about a fault of one operation.
+const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for this operation";
+
 /// What all operations share.
 struct Shared<'a> {
     document: &'a Document<'a>,
@@ -88,8 +91,10 @@ fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec
         let times = seen.entry(path).and_modify(|times| *times += 1).or_insert(0);
         let path: Arc<str> = Arc::from(&**path);
         let before = found.len();
-        shared.item(&path, item, None, &mut found);
-        let is_lost = item.reference.is_some() && !shared.referred(&path, item, &mut found, diagnostics);
+        shared.item(&path, (item, None), &mut found);
+        let lost = shared.referred(&path, item, &mut found).err();
+        let is_lost = lost.is_some();
+        diagnostics.extend(lost.map(|finding| *finding));
         if !item.faults.is_empty() && (found.len() == before || is_lost) {
             let at = pointer::child("/paths", &*path);
             diagnostics.extend(item.faults.iter().map(|fault| {
@@ -114,35 +119,30 @@ fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec
 }
 
 impl<'a> Shared<'a> {
-    /// Follows the reference of a path item; false where it leads nowhere.
-    fn referred(&mut self, path: &Arc<str>, item: &'a PathItem<'a>, found: &mut Vec<Operation>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    /// Adds what the references of a path item lead to.
+    ///
+    /// Errors: GW1008 unresolved, GW1009 cyclic, GW1010 to a file.
+    fn referred(&mut self, path: &Arc<str>, item: &'a PathItem<'a>, found: &mut Vec<Operation>) -> Result<(), Box<Diagnostic>> {
+        let place = |below: &str| Place::pointer(&self.file.display, format!("{}{below}", pointer::child("/paths", &**path)));
         let mut item = item;
         for _ in 0..MAX_REFERENCES {
-            let Some(reference) = &item.reference else { return true };
+            let Some(reference) = &item.reference else { return Ok(()) };
             let target = reference.strip_prefix("#/components/pathItems/").map(pointer::unescaped);
             let items = &self.document.components.path_items.0;
             let Some((name, next)) = target.and_then(|target| items.iter().find(|(name, _)| **name == *target)) else {
                 let (code, help) = reference_fault(reference);
-                diagnostics.push(
-                    code.at(Place::pointer(&self.file.display, format!("{}/$ref", pointer::child("/paths", &**path))))
-                        .message(format_args!("the path item of `{path}` refers to `{}`, which cannot be had", &**reference))
-                        .help(help),
-                );
-                return false;
+                let message = format!("the path item of `{path}` refers to `{}`, which cannot be had", &**reference);
+                return Err(Box::new(code.at(place("/$ref")).message(message).help(help)));
             };
-            self.item(path, next, Some(Arc::from(&**name)), found);
+            self.item(path, (next, Some(Arc::from(&**name))), found);
             item = next;
         }
-        diagnostics.push(
-            diagnostic::CYCLIC_REFERENCE
-                .at(Place::pointer(&self.file.display, pointer::child("/paths", &**path)))
-                .message(format_args!("the references of the path item of `{path}` go in a circle"))
-                .help("let one of them hold the operations"),
-        );
-        false
+        let message = format!("the references of the path item of `{path}` go in a circle");
+        Err(Box::new(diagnostic::CYCLIC_REFERENCE.at(place("")).message(message).help("let one of them hold the operations")))
     }
 
-    fn item(&mut self, path: &Arc<str>, item: &'a PathItem<'a>, component: Option<Arc<str>>, found: &mut Vec<Operation>) {
+    /// Adds the operations of a path item, which may be a component of that name.
+    fn item(&mut self, path: &Arc<str>, (item, component): (&'a PathItem<'a>, Option<Arc<str>>), found: &mut Vec<Operation>) {
         let slots = [
             (HttpMethod::Get, &item.get),
             (HttpMethod::Put, &item.put),
@@ -175,12 +175,11 @@ impl<'a> Shared<'a> {
 
     fn operation(&mut self, mut operation: Operation, item: &'a PathItem<'a>, lean: &'a LeanOperation<'a>) -> Operation {
         let (at_item, at) = (operation.item_pointer(), operation.pointer());
-        let help = "mend it there, or serve the rest with `exposure: hidden` for this operation";
         let lift = |base: &str, fault: &LeanFault| Fault {
             code: fault.code,
             pointer: format!("{base}{}", fault.below),
             message: fault.message.clone(),
-            help,
+            help: MEND,
         };
         operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
         operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
@@ -219,86 +218,94 @@ impl<'a> Shared<'a> {
         None
     }
 
+    /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
     fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
         let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let here = || format!("{base}/parameters/{index}");
-        let help = "mend it there, or serve the rest with `exposure: hidden` for this operation";
-        let (mut resolved, mut place) = (lean, None);
-        for _ in 0..MAX_REFERENCES {
-            let Some(reference) = &resolved.reference else { break };
-            let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
-            let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
-                let (code, help) = reference_fault(reference);
-                operation.faults.push(Fault {
-                    code,
-                    pointer: format!("{}/$ref", here()),
-                    message: format!("the reference `{}` cannot be had", &**reference),
-                    help,
-                });
-                return;
-            };
-            place = Some(pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0));
-            resolved = next;
-        }
-        let place = move || place.clone().unwrap_or_else(here);
-        if resolved.reference.is_some() {
-            operation.faults.push(Fault {
-                code: &diagnostic::CYCLIC_REFERENCE,
-                pointer: place(),
-                message: "the references of this parameter go in a circle".into(),
-                help,
-            });
-            return;
-        }
-        operation.faults.extend(resolved.faults.iter().map(|fault| Fault {
-            code: fault.code,
-            pointer: format!("{}{}", place(), fault.below),
-            message: fault.message.clone(),
-            help,
-        }));
-        if !resolved.faults.is_empty() {
-            return;
-        }
-        let location = match resolved.location.as_deref() {
-            Some("path") => Location::Path,
-            Some("query") => Location::Query,
-            Some("header") => Location::Header,
-            Some("cookie") => Location::Cookie,
-            other => {
-                let what = other.map_or("is missing".into(), |other| format!("`{other}` is none of path, query, header and cookie"));
-                operation.faults.push(Fault {
-                    code: &diagnostic::WRONG_TYPE,
-                    pointer: place(),
-                    message: format!("`in` of this parameter {what}"),
-                    help,
-                });
-                return;
-            }
+        let read = self.resolved(lean, Spot { base, index, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
+        let (lean, (location, name)) = match read {
+            Ok(read) => read,
+            Err(faults) => return operation.faults.extend(faults),
         };
-        let Some(name) = resolved.name.as_deref().filter(|name| !name.is_empty()) else {
-            operation.faults.push(Fault {
-                code: &diagnostic::WRONG_TYPE,
-                pointer: place(),
-                message: "this parameter has no `name`".into(),
-                help,
-            });
-            return;
-        };
-        let parameter = Parameter {
-            name: self.shared_name(name),
-            location,
-            required: resolved.required,
-            style: resolved.style.as_deref().map(Arc::from),
-            at,
-        };
+        let style = lean.style.as_deref().map(Arc::from);
+        let parameter = Parameter { name: self.shared_name(name), location, required: lean.required, style, at };
         match operation.parameters.iter_mut().find(|it| it.location == location && *it.name == *name) {
             Some(overridden) => *overridden = parameter,
             None => operation.parameters.push(parameter),
         }
     }
 
+    /// Follows the references of a parameter to where it is written, and tells the pointer of that.
+    fn resolved<'b>(&self, lean: &'a LeanParameter<'a>, here: Spot<'b>) -> Result<(&'a LeanParameter<'a>, Spot<'b>), Vec<Fault>>
+    where
+        'a: 'b,
+    {
+        let (mut resolved, mut place) = (lean, here);
+        for _ in 0..MAX_REFERENCES {
+            let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
+            let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
+            let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
+                let (code, help) = reference_fault(reference);
+                let message = format!("the reference `{}` cannot be had", &**reference);
+                return Err(vec![Fault { code, pointer: format!("{}/$ref", place.pointer()), message, help }]);
+            };
+            place.component = Some(&self.document.components.parameters.0[index].0);
+            resolved = next;
+        }
+        Err(vec![Fault {
+            code: &diagnostic::CYCLIC_REFERENCE,
+            pointer: place.pointer(),
+            message: "the references of this parameter go in a circle".into(),
+            help: MEND,
+        }])
+    }
+
     fn shared_name(&mut self, name: &'a str) -> Arc<str> {
         Arc::clone(self.names.entry(name).or_insert_with(|| Arc::from(name)))
+    }
+}
+
+/// Where a parameter is written; its pointer is made only where something is wrong.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    /// Pointer of what lists it.
+    base: &'a str,
+    index: usize,
+    /// The component that it refers to.
+    component: Option<&'a str>,
+}
+
+impl Spot<'_> {
+    fn pointer(self) -> String {
+        match self.component {
+            Some(name) => pointer::child("/components/parameters", name),
+            None => format!("{}/parameters/{}", self.base, self.index),
+        }
+    }
+}
+
+/// Where a parameter is sent, and its name.
+fn located<'a>(lean: &'a LeanParameter<'a>, place: Spot<'_>) -> Result<(Location, &'a str), Vec<Fault>> {
+    if !lean.faults.is_empty() {
+        let fault = |it: &LeanFault| Fault {
+            code: it.code,
+            pointer: format!("{}{}", place.pointer(), it.below),
+            message: it.message.clone(),
+            help: MEND,
+        };
+        return Err(lean.faults.iter().map(fault).collect());
+    }
+    let wrong = |message: String| Err(vec![Fault { code: &diagnostic::WRONG_TYPE, pointer: place.pointer(), message, help: MEND }]);
+    let location = match lean.location.as_deref() {
+        Some("path") => Location::Path,
+        Some("query") => Location::Query,
+        Some("header") => Location::Header,
+        Some("cookie") => Location::Cookie,
+        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of path, query, header and cookie")),
+        None => return wrong("this parameter has no `in`".into()),
+    };
+    match lean.name.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => Ok((location, name)),
+        None => wrong("this parameter has no `name`".into()),
     }
 }
 

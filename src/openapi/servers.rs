@@ -1,5 +1,7 @@
 //! The base path that a list of servers asks for.
 
+use std::collections::BTreeMap;
+
 use super::lean::Server;
 
 /// Path of the first server's URL with its variables' defaults: `""`, or `/` and segments without a trailing `/`.
@@ -21,10 +23,18 @@ pub(super) fn base_path(servers: &[Server<'_>]) -> Result<String, String> {
 }
 
 fn with_defaults(server: &Server<'_>) -> String {
-    let mut url = server.url.to_string();
-    for (name, variable) in &server.variables.0 {
-        url = url.replace(&format!("{{{}}}", &**name), &variable.default);
+    let defaults: BTreeMap<&str, &str> = server.variables.0.iter().map(|(name, it)| (&**name, &*it.default)).collect();
+    let mut url = String::new();
+    let mut rest = &*server.url;
+    // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow without end.
+    while let Some(start) = rest.find('{') {
+        let default = rest[start..].find('}').and_then(|end| Some((start + end, *defaults.get(&rest[start + 1..start + end])?)));
+        let (next, text) = default.map_or((start, "{"), |(end, text)| (end, text));
+        url.push_str(&rest[..start]);
+        url.push_str(text);
+        rest = &rest[next + 1..];
     }
+    url.push_str(rest);
     url
 }
 

@@ -59,3 +59,38 @@ fn fast_and_slow_readings_agree() {
     assert_eq!(&*fast.base_path, "/v1");
     assert_eq!(&*fast.operations[0].binary_media_types[0], "image/png");
 }
+
+/// Where real descriptions are: beside this repository, or further up where this is a worktree.
+fn corpus() -> Option<std::path::PathBuf> {
+    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("GWGEN_CORPUS").map(std::path::PathBuf::from);
+    named.into_iter().chain(repository.ancestors().skip(1).take(3).map(|it| it.join("shared/corpus"))).find(|it| it.is_dir())
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the corpus is read from the disk")]
+fn fast_and_slow_readings_agree_on_the_corpus() {
+    let Some(folder) = corpus() else { return };
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let mut path = entry.unwrap().path();
+        if path.is_dir() {
+            let inside = std::fs::read_to_string(path.join("ENTRY")).unwrap();
+            path.push(inside.trim());
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with('.') || name == "INDEX.md" {
+            continue;
+        }
+        // A file that is no YAML to us is pinned as refused in `tests/corpus.tsv`.
+        let Ok(file) = SourceFile::of(std::fs::read(&path).unwrap(), RelativePath::join("", &name).unwrap(), Arc::from(&*name)) else {
+            continue;
+        };
+        // Where the fast reading fails on the data there is nothing to compare with.
+        let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else { continue };
+        let slow = loose::document(&file.json).unwrap();
+        assert_eq!(resolve::api(&file, &fast).value, resolve::api(&file, &slow).value, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "only {compared} descriptions were compared");
+}

@@ -55,6 +55,7 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
     let security_group =
         spec.security_group.as_ref().map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
     let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
+    check_path_prefix(blueprint, variables, prefix, &at);
     Some(BackendPlan {
         name: name.into(),
         port: port.number(),
@@ -80,6 +81,18 @@ fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &bluep
                 .message(format_args!("`{text}` is no host name"))
                 .help("write a DNS name without scheme, port or path, such as `orders.internal`"),
         );
+    }
+}
+
+/// Source: RFC 3986, section 3.3; a `%` is encoded once more on the way (AWS-RULES Q10), a brace would be a variable.
+fn check_path_prefix(blueprint: &Blueprint, variables: &mut Variables<'_>, prefix: &str, at: &str) {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it);
+    if !prefix.starts_with('/') || prefix.contains("//") || !prefix.chars().all(is_plain) {
+        let finding = diagnostic::INVALID_VALUE
+            .at(blueprint.place(&format!("{at}/path_prefix")))
+            .message(format_args!("`{prefix}` is no prefix of a path"))
+            .help("write `/` and plain segments, such as `/api/v2`");
+        variables.report(finding);
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: an operation and its path's variables. Out: `method.request.…` keys. Pure.
 //! Source: AWS-RULES Q1, Q2, Q3, Q6, Q7, Q15.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -21,8 +21,8 @@ pub(super) fn request_parameters(
     spellings: &Spellings,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, bool> {
-    let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (format!("method.request.path.{name}"), true)).collect();
-    let mut taken: Vec<&str> = spellings.iter().map(|(_, name)| &**name).collect();
+    let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (["method.request.path.", name].concat(), true)).collect();
+    let mut taken: BTreeSet<&str> = spellings.iter().map(|(_, name)| &**name).collect();
     let mut say = |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
         diagnostics.push(code.at(Place::pointer(&api.file, parameter.pointer(operation))).message(message).help(help));
     };
@@ -64,7 +64,7 @@ pub(super) fn request_parameters(
                 ),
                 "nothing is to be done if the backend checks it; else rename it",
             );
-        } else if taken.contains(&name) {
+        } else if taken.contains(name) {
             say(
                 &diagnostic::REPEATED_PARAMETER,
                 parameter,
@@ -74,8 +74,8 @@ pub(super) fn request_parameters(
                 "rename one of the two if the gateway is to check both",
             );
         } else {
-            taken.push(name);
-            declared.insert(format!("method.request.{location}.{name}"), parameter.required);
+            taken.insert(name);
+            declared.insert(["method.request.", location, ".", name].concat(), parameter.required);
         }
     }
     declared

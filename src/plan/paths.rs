@@ -100,6 +100,8 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
     let Some(rest) = path.strip_prefix('/') else {
         return fault(&diagnostic::ILLEGAL_PATH, format!("the path `{path}` does not start with `/`"), HIDE);
     };
+    // API Gateway collapses leading slashes of a request, so that no path can begin with two.
+    let rest = rest.trim_start_matches('/');
     let has_trailing_slash = rest.ends_with('/');
     let inner = rest.strip_suffix('/').unwrap_or(rest);
     let mut template = Template { segments: Vec::new(), has_trailing_slash, renamed: Vec::new(), widened: Vec::new() };

@@ -11,7 +11,7 @@ use super::tree::{Meeting, Refusal, Tree, asked};
 use super::{BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, HttpMethod, Operation};
+use crate::openapi::{Api, HttpMethod, Operation, decides_access};
 
 /// Shortest and longest time that a REST API waits for its integration.
 ///
@@ -44,7 +44,7 @@ struct Draft {
     plan: OperationPlan,
     /// Index in the description.
     source: usize,
-    template: Option<Template>,
+    template: Option<Arc<Template>>,
     /// Segments before the template: mount and base path.
     before: usize,
     mount: String,
@@ -67,6 +67,12 @@ struct Builder<'a> {
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
+fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
+    let mut seen = BTreeSet::new();
+    mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
 }
 
 impl<'a> Builder<'a> {
@@ -97,7 +103,7 @@ impl<'a> Builder<'a> {
             api,
             blueprint,
             backends,
-            mounts: mounts.map_or_else(|| vec![None], |mounts| mounts.iter().map(Some).collect()),
+            mounts: mounts.map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             base,
             base_on_gateway: base_path == BasePath::Both,
             base_behind: base_path != BasePath::Ignore,
@@ -117,21 +123,21 @@ impl<'a> Builder<'a> {
         let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(operation, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(operation) } else { None };
-        for (position, (mount, decision)) in mounts.iter().zip(&decisions).enumerate() {
-            self.draft(index, operation, *mount, decision, template.as_ref(), position == 0);
+        for (mount, decision) in mounts.iter().zip(&decisions) {
+            self.draft(index, *mount, decision, template.as_ref());
         }
         self.mounts = mounts;
     }
 
     /// The operation's template, where nothing is wrong with it.
-    fn checked(&mut self, operation: &Operation) -> Option<Template> {
+    fn checked(&mut self, operation: &Operation) -> Option<Arc<Template>> {
         let place = |pointer: String| Place::pointer(&self.api.file, pointer);
         for fault in &operation.faults {
             self.diagnostics
                 .push(fault.code.at(place(fault.pointer.clone())).message(&fault.message).help(fault.help).keeps(operation.name()));
         }
         for extension in &operation.extensions {
-            if extension.starts_with("x-gwgen-") || **extension == *"x-amazon-apigateway-auth" {
+            if decides_access(extension) {
                 let finding = diagnostic::EXTENSION_NOT_BUILT
                     .at(place(operation.pointer()))
                     .message(format_args!(
@@ -154,7 +160,7 @@ impl<'a> Builder<'a> {
             );
         }
         match paths::template(&operation.path, self.widen) {
-            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then_some(template),
+            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then(|| Arc::new(template)),
             Err(fault) => {
                 self.diagnostics
                     .push(fault.code.at(place(operation.item_pointer())).message(fault.message).help(fault.help).keeps(operation.name()));
@@ -163,15 +169,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn draft(
-        &mut self,
-        index: usize,
-        operation: &'a Operation,
-        mount: Option<&'a MountSpec>,
-        decision: &Decision<'a>,
-        template: Option<&Template>,
-        is_first: bool,
-    ) {
+    /// The operation of that index under a mount.
+    fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
+        let operation = &self.api.operations[index];
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
@@ -180,9 +180,7 @@ impl<'a> Builder<'a> {
             before.extend(self.base.iter().cloned());
         }
         if is_public {
-            if is_first || mount.is_some() {
-                self.security.decide(operation, decision);
-            }
+            self.security.decide(operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {

@@ -34,7 +34,7 @@ pub(super) enum Asked<'a> {
 /// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what the gateway matches.
 pub(super) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
-    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Vec::new();
@@ -143,6 +143,15 @@ impl Tree {
         node.methods.values().next().copied().or_else(|| below.into_iter().find_map(|child| self.first(child)))
     }
 
+    /// Some operation below a node that answers a method.
+    fn meeting_below(&self, at: usize, method: HttpMethod) -> Option<usize> {
+        let node = &self.nodes[at];
+        node.literals.values().copied().chain(node.variable).chain(node.rest).find_map(|child| {
+            let mut methods = self.nodes[child].methods.iter();
+            methods.find(|(served, _)| meets(**served, method)).map(|(_, it)| *it).or_else(|| self.meeting_below(child, method))
+        })
+    }
+
     /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has.
     pub(super) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
@@ -186,7 +195,16 @@ impl Tree {
 
     /// Every way in which an operation that is not served would be answered by one that is.
     pub(super) fn meetings(&self, path: &[Asked<'_>], method: HttpMethod) -> Vec<Meeting> {
-        let mut search = Search { tree: self, method, at: Vec::new(), is_wider: false, is_opaque: false, is_same: true, found: Vec::new() };
+        let mut search = Search {
+            tree: self,
+            method,
+            at: Vec::new(),
+            is_wider: false,
+            is_opaque: false,
+            is_same: true,
+            is_narrower: false,
+            found: Vec::new(),
+        };
         search.walk(0, path);
         // Where both have one path, every request is the public operation's.
         let same = search.found.iter().find(|it| matches!(it, Meeting::Same(_))).cloned();
@@ -206,6 +224,8 @@ struct Search<'a> {
     is_opaque: bool,
     /// Both have the same shape so far.
     is_same: bool,
+    /// A public literal stands where the other has a variable.
+    is_narrower: bool,
     found: Vec<Meeting>,
 }
 
@@ -231,7 +251,7 @@ impl Search<'_> {
                 // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
                 let literals = if self.is_wider { Some(&here.literals) } else { None };
                 for (text, child) in literals.into_iter().flatten() {
-                    self.step(*child, rest, Segment::Literal(Arc::clone(text)), |it| it.is_same = false);
+                    self.step(*child, rest, Segment::Literal(Arc::clone(text)), |it| (it.is_same, it.is_narrower) = (false, true));
                 }
                 if let (Some(child), Some(name)) = (here.variable, &here.name) {
                     self.step(child, rest, Segment::Variable(Arc::clone(name)), |_| {});
@@ -244,18 +264,19 @@ impl Search<'_> {
                     });
                 }
             }
-            // Whatever is public below it is more particular.
+            // Unless an earlier segment decided, whatever is public below it is more particular.
+            Asked::Rest if self.is_wider => self.below(node),
             Asked::Rest => {}
         }
     }
 
     fn step(&mut self, child: usize, rest: &[Asked<'_>], segment: Segment, change: impl FnOnce(&mut Self)) {
-        let before = (self.is_wider, self.is_opaque, self.is_same);
+        let before = (self.is_wider, self.is_opaque, self.is_same, self.is_narrower);
         self.at.push(segment);
         change(self);
         self.walk(child, rest);
         self.at.pop();
-        (self.is_wider, self.is_opaque, self.is_same) = before;
+        (self.is_wider, self.is_opaque, self.is_same, self.is_narrower) = before;
     }
 
     /// A public greedy variable takes all that is left.
@@ -266,9 +287,10 @@ impl Search<'_> {
         self.is_wider |= !is_rest;
         self.is_same &= is_rest;
         for (index, segment) in path.iter().enumerate() {
+            // The names that are given here differ by their numbers; only those before them can be the same.
             let name = || {
                 free_name(&format!("part_{}", depth + index + 1), |name| {
-                    self.at.iter().filter_map(Segment::variable).any(|it| **it == *name)
+                    self.at[..depth].iter().filter_map(Segment::variable).any(|it| **it == *name)
                 })
             };
             let segment = match segment {
@@ -287,21 +309,46 @@ impl Search<'_> {
         (self.is_wider, self.is_opaque, self.is_same) = before;
     }
 
+    /// What is public below a wider path takes requests of a greedy one.
+    fn below(&mut self, node: usize) {
+        let Some(operation) = self.tree.meeting_below(node, self.method) else { return };
+        if self.is_opaque {
+            return self.found.push(Meeting::Unavoidable(operation));
+        }
+        let name =
+            free_name(&format!("part_{}", self.at.len() + 1), |name| self.at.iter().filter_map(Segment::variable).any(|it| **it == *name));
+        self.at.push(Segment::Rest(name));
+        if !self.is_public_at(&self.at) {
+            self.refuse();
+        }
+        self.at.pop();
+    }
+
     fn arrive(&mut self, node: usize) {
-        let answering = self.tree.nodes[node].methods.iter().find(|(served, _)| meets(**served, self.method));
-        let Some((_, operation)) = answering else { return };
+        let methods = &self.tree.nodes[node].methods;
+        let exact = methods.get_key_value(&self.method);
+        let Some((served, operation)) = exact.or_else(|| methods.iter().find(|(served, _)| meets(**served, self.method))) else { return };
         if self.is_opaque {
             self.found.push(Meeting::Unavoidable(*operation));
         } else if self.is_wider {
             if !self.is_public_at(&self.at) {
-                self.found.push(Meeting::Refuse(Refusal { path: self.tree.named(&self.at), method: self.method }));
+                self.refuse();
             }
-        } else if self.is_same {
+        } else if self.is_same && served == &self.method {
             self.found.push(Meeting::Same(*operation));
+        } else if self.is_same && *served == HttpMethod::Any {
+            // A method of its own beats ANY; the other way round each has requests of its own.
+            self.refuse();
         }
     }
 
-    /// A public operation of the method stands at exactly that path.
+    fn refuse(&mut self) {
+        self.found.push(Meeting::Refuse(Refusal { path: self.tree.named(&self.at), method: self.method }));
+    }
+
+    /// A public operation at exactly that path takes all requests of the method there.
+    ///
+    /// ANY beside a public method still has the others, but for a literal in place of its variable: nothing falls back to a variable (P7).
     fn is_public_at(&self, path: &[Segment]) -> bool {
         let mut at = 0;
         for segment in path {
@@ -310,6 +357,7 @@ impl Search<'_> {
                 None => return false,
             }
         }
-        self.tree.nodes[at].methods.keys().any(|served| meets(*served, self.method))
+        let takes = |served: &HttpMethod| *served == self.method || *served == HttpMethod::Any;
+        self.tree.nodes[at].methods.keys().any(|served| takes(served) || (self.is_narrower && meets(*served, self.method)))
     }
 }

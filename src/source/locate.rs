@@ -34,7 +34,6 @@ pub struct Finding {
     pub message: String,
     pub help: String,
     pub places: Vec<Located>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<OperationName>,
     #[serde(skip)]
     pub of: &'static Code,

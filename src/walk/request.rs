@@ -7,7 +7,7 @@ use crate::aws::{
     ApiRoot, Integration, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets, UriHost, UriSegment, VpcLink,
 };
 use crate::openapi::HttpMethod;
-use crate::plan::{BackendPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, meets};
+use crate::plan::{BackendPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values, meets};
 use crate::stack::{Handle, Value};
 
 /// What answers a request.
@@ -42,13 +42,14 @@ struct Place<'a> {
 pub(super) struct Api<'a> {
     assembled: &'a Assembled,
     places: Vec<Place<'a>>,
+    listeners: Vec<&'a Listener>,
     count: usize,
 }
 
 impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
     pub(super) fn of(_: &Plan, assembled: &'a Assembled) -> Result<Self, String> {
-        let mut api = Self { assembled, places: vec![Place::default()], count: 0 };
+        let mut api = Self { assembled, places: vec![Place::default()], listeners: Vec::new(), count: 0 };
         let mut place_of: BTreeMap<usize, usize> = BTreeMap::new();
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
@@ -71,12 +72,8 @@ impl<'a> Api<'a> {
                     }
                 }
                 Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) => {}
-                Node::SecurityGroup(_)
-                | Node::EgressRule(_)
-                | Node::IngressRule(_)
-                | Node::LoadBalancer(_)
-                | Node::TargetGroup(_)
-                | Node::Listener(_) => {}
+                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) | Node::LoadBalancer(_) | Node::TargetGroup(_) => {}
+                Node::Listener(listener) => api.listeners.push(listener),
             }
         }
         Ok(api)
@@ -152,10 +149,8 @@ impl<'a> Api<'a> {
 
     /// The one listener of the balancer on that port.
     fn listener(&self, balancer: &Handle<LoadBalancer>, port: u16) -> Result<&'a Listener, String> {
-        let mut found = self.assembled.backends.iter().filter_map(|backend| match self.node(&backend.listener) {
-            Some(Node::Listener(listener)) if listener.port == port && listener.balancer.index() == balancer.index() => Some(listener),
-            _ => None,
-        });
+        let is_it = |it: &&Listener| it.port == port && it.balancer.index() == balancer.index();
+        let mut found = self.listeners.iter().copied().filter(is_it);
         match (found.next(), found.next()) {
             (Some(listener), None) => Ok(listener),
             (None, _) => Err(format!("no listener has port {port}")),
@@ -168,46 +163,66 @@ impl<'a> Api<'a> {
     /// A request is tried for each way to fill the variables: with the literals that stand there, and with text that none of them has.
     pub(super) fn is_unreachable(&self, operation: &OperationPlan) -> Result<(), String> {
         let Some(path) = &operation.asked_path else { return Ok(()) };
-        let tried = self.try_all(0, path, (operation.method, false));
+        let tried = self.try_all(0, path, Asked { method: operation.method, is_wider: false, is_narrower: false });
         if tried.leaks { Err("is not public, but a backend answers it through another template".into()) } else { Ok(()) }
     }
 
-    /// Tries every request for the rest of a path; the flag says that the public path was the wider one where the two first differed.
-    fn try_all(&self, place: usize, path: &[Segment], (method, is_wider): (HttpMethod, bool)) -> Tried {
+    /// Tries every request for the rest of a path.
+    fn try_all(&self, place: usize, path: &[Segment], asked: Asked) -> Tried {
         let here = &self.places[place];
-        let Some((first, rest)) = path.split_first() else { return Tried::of(here, method, is_wider) };
+        let Some((first, rest)) = path.split_first() else { return Tried::of(here, asked) };
         let mut tried = match first {
             Segment::Literal(text) => match (here.literals.get(&**text), here.variable) {
-                (Some(next), _) => self.try_all(*next, rest, (method, is_wider)),
-                (None, Some((_, next))) => self.try_all(next, rest, (method, true)),
+                (Some(next), _) => self.try_all(*next, rest, asked),
+                (None, Some((_, next))) => self.try_all(next, rest, Asked { is_wider: true, ..asked }),
                 (None, None) => Tried::MISSED,
             },
             Segment::Variable(_) => {
-                let other = here.variable.map_or(Tried::MISSED, |(_, next)| self.try_all(next, rest, (method, is_wider)));
+                let other = here.variable.map_or(Tried::MISSED, |(_, next)| self.try_all(next, rest, asked));
                 // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
-                let literals = if is_wider { Some(&here.literals) } else { None };
+                let literals = if asked.is_wider { Some(&here.literals) } else { None };
                 literals
                     .into_iter()
                     .flat_map(|it| it.values())
-                    .map(|next| self.try_all(*next, rest, (method, is_wider)))
+                    .map(|next| self.try_all(*next, rest, Asked { is_narrower: true, ..asked }))
                     .fold(other, Tried::or)
             }
-            // Whatever is public below it is more particular.
-            Segment::Rest(_) => return Tried { leaks: false, misses: false },
+            // Unless an earlier segment decided, whatever is public below it is more particular.
+            Segment::Rest(_) => {
+                let own = here.rest.map_or(Tried::MISSED, |(_, greedy)| Tried::of(&self.places[greedy], asked));
+                return Tried { leaks: own.leaks || (asked.is_wider && self.is_proxy_below(place, asked.method)), ..own };
+            }
         };
         // Where the branch has no answer the gateway falls back to a greedy variable above it (P7).
         if let (true, Some((_, greedy))) = (tried.misses, here.rest) {
             tried.misses = false;
-            tried = tried.or(Tried::of(&self.places[greedy], method, true));
+            tried = tried.or(Tried::of(&self.places[greedy], Asked { is_wider: true, ..asked }));
         }
         tried
     }
+
+    fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
+        let here = &self.places[place];
+        let children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
+        let is_proxy = |it: &&Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
+        children.into_iter().any(|child| self.places[child].methods.values().any(|it| is_proxy(&it)) || self.is_proxy_below(child, method))
+    }
+}
+
+/// What is tried of an operation that is not public.
+#[derive(Clone, Copy)]
+struct Asked {
+    method: HttpMethod,
+    /// The public path was the wider one where the two first differed.
+    is_wider: bool,
+    /// A public literal stands where it has a variable.
+    is_narrower: bool,
 }
 
 /// What became of all requests for a path.
 #[derive(Clone, Copy)]
 struct Tried {
-    /// A backend answers one of them through a wider template.
+    /// A backend answers one of them in its place.
     leaks: bool,
     /// One of them has no answer here.
     misses: bool,
@@ -220,13 +235,18 @@ impl Tried {
         Self { leaks: self.leaks || other.leaks, misses: self.misses || other.misses }
     }
 
-    fn of(place: &Place<'_>, method: HttpMethod, is_wider: bool) -> Self {
-        let exact = place.methods.get(&method).or_else(|| place.methods.get(&HttpMethod::Any));
-        let any = exact.or_else(|| place.methods.values().find(|it| meets(it.http_method, method)));
-        match any.map(|it| &it.integration) {
-            None => Self::MISSED,
-            Some(Integration::NotFound) => Self { leaks: false, misses: false },
-            Some(Integration::Proxy(_)) => Self { leaks: is_wider, misses: false },
+    fn of(place: &Place<'_>, asked: Asked) -> Self {
+        let exact = place.methods.get(&asked.method).or_else(|| place.methods.get(&HttpMethod::Any));
+        let found = exact.or_else(|| place.methods.values().find(|it| meets(it.http_method, asked.method)));
+        let Some(found) = found else { return Self::MISSED };
+        // Any method but those that are there falls through.
+        let misses = exact.is_none() && !asked.is_narrower;
+        match found.integration {
+            Integration::NotFound => Self { leaks: false, misses },
+            // A method of its own could be refused beside ANY.
+            Integration::Proxy(_) => {
+                Self { leaks: asked.is_wider || (found.http_method == HttpMethod::Any && asked.method != HttpMethod::Any), misses }
+            }
         }
     }
 }
@@ -241,7 +261,7 @@ fn at(root: &ApiRoot, place_of: &BTreeMap<usize, usize>) -> Option<usize> {
 impl Arrival<'_> {
     /// Compares with what the plan says.
     pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        let expected: Vec<UriSegment> = operation
+        let mut expected: Vec<UriSegment> = operation
             .backend_path
             .iter()
             .map(|segment| match segment {
@@ -249,11 +269,13 @@ impl Arrival<'_> {
                 Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(name.clone()),
             })
             .collect();
-        let sent: Vec<&UriSegment> = self.proxy.path.iter().filter(|it| **it != UriSegment::Literal("".into())).collect();
+        if operation.has_trailing_slash || expected.is_empty() {
+            expected.push(UriSegment::Literal("".into()));
+        }
         if self.label != &*backend.name || self.group.port != backend.port {
             return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, backend.port));
         }
-        if !sent.iter().copied().eq(&expected) {
+        if self.proxy.path != expected {
             return Err("reaches its backend under another path".into());
         }
         if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
@@ -274,35 +296,40 @@ impl Arrival<'_> {
     }
 
     fn targets_hold(&self, backend: &BackendPlan) -> Result<(), String> {
-        let (target_type, count) = match &backend.targets {
-            TargetsPlan::Instances(crate::plan::Values::List(list)) => (TargetType::Instance, Some(list.len())),
-            TargetsPlan::Instances(crate::plan::Values::One(_)) => (TargetType::Instance, None),
-            TargetsPlan::Ecs { by_address: true } => (TargetType::Ip, Some(0)),
-            TargetsPlan::Ecs { by_address: false } => (TargetType::Instance, Some(0)),
+        let target_type = match &backend.targets {
+            TargetsPlan::Instances(_) | TargetsPlan::Ecs { by_address: false } => TargetType::Instance,
+            TargetsPlan::Ecs { by_address: true } => TargetType::Ip,
         };
-        let registered = match &self.group.targets {
-            Targets::Listed(list) => Some(list.len()),
-            Targets::Each(_) => None,
-            Targets::None => Some(0),
+        let same_targets = match (&self.group.targets, &backend.targets) {
+            (Targets::Listed(found), TargetsPlan::Instances(Values::List(planned))) => {
+                found.iter().map(|(_, it)| it).zip(planned).all(|(it, planned)| is_same(it, planned)) && found.len() == planned.len()
+            }
+            (Targets::Each(found), TargetsPlan::Instances(Values::One(planned))) => is_same(found, planned),
+            (Targets::None, TargetsPlan::Ecs { .. }) => true,
+            (Targets::Listed(_) | Targets::Each(_) | Targets::None, _) => false,
         };
-        if self.group.target_type != target_type || registered != count {
+        if self.group.target_type != target_type || !same_targets {
             return Err(format!("arrives at other targets than those of `{}`", backend.name));
         }
-        let named = match &self.proxy.host {
-            UriHost::Balancer(_) => None,
-            UriHost::Named(host) => Some(host),
+        let same_host = match (&self.proxy.host, &backend.host) {
+            (UriHost::Balancer(_), None) => true,
+            (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
+            (UriHost::Balancer(_) | UriHost::Named(_), _) => false,
         };
-        let same = match (named, &backend.host) {
-            (None, None) => true,
-            (Some(Value::Literal(sent)), Some(PlanValue::Literal(planned))) => sent == planned,
-            (Some(Value::Input(sent)), Some(PlanValue::Input(planned))) => sent == planned,
-            (Some(Value::Expression(sent)), Some(PlanValue::Expression(planned))) => sent == planned,
-            _ => false,
-        };
-        if same && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
+        if same_host && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
             Ok(())
         } else {
             Err("is sent on to another host, or with other TLS".into())
         }
+    }
+}
+
+/// Whether a value of the stack is that of the plan.
+fn is_same(found: &Value, planned: &PlanValue) -> bool {
+    match (found, planned) {
+        (Value::Literal(found), PlanValue::Literal(planned))
+        | (Value::Input(found), PlanValue::Input(planned))
+        | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
+        _ => false,
     }
 }

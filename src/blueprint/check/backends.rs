@@ -139,6 +139,10 @@ impl Check<'_> {
 
     fn how_it_is_asked(&mut self, at: &str, backend: &BackendSpec) {
         self.starts_with_slash(&child(at, "path_prefix"), backend.path_prefix.as_ref());
+        if let Some(prefix) = backend.path_prefix.as_ref().filter(|it| !it.chars().all(is_path_character)) {
+            let help = "write a plain path, for example `/v1`";
+            self.wrong(&child(at, "path_prefix"), format_args!("`{prefix}` holds what cannot stand in a path"), help);
+        }
         if let Some(Value::Literal(host)) = &backend.host {
             let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
             if host.is_empty() || !host.bytes().all(legal) {
@@ -153,6 +157,13 @@ impl Check<'_> {
             self.wrong(&child(&at, "matcher"), format_args!("`{matcher}` names no status codes"), help);
         }
     }
+}
+
+/// A character of a path that means itself in the address of an integration, where braces would be a variable.
+///
+/// Source: RFC 3986, section 3.3.
+fn is_path_character(it: char) -> bool {
+    it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
 }
 
 /// Status codes and ranges of them, with commas between.

@@ -3,16 +3,16 @@
 //! In: routes, mounts, promises. Out: diagnostics. Pure.
 //! A name whose own entry is wrong still counts as known: one mistake, one finding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, child};
-use crate::diagnostic::{MISSING_FIELD, UNKNOWN_AUTH, UNKNOWN_BACKEND, nearest};
+use crate::diagnostic::{CONFLICTING_MOUNTS, MISSING_FIELD, UNKNOWN_AUTH, UNKNOWN_BACKEND, nearest};
 
 /// Methods of HTTP that a description can have.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any"];
 
-impl Check<'_> {
-    /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth.
+impl<'a> Check<'a> {
+    /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth, GW2013 conflicting mounts.
     pub(super) fn names(&mut self) {
         for (index, route) in self.spec().routes.iter().flatten().enumerate() {
             let at = child("/routes", index);
@@ -43,9 +43,11 @@ impl Check<'_> {
     }
 
     fn mounts(&mut self) {
+        let mut prefixes: BTreeMap<&str, String> = BTreeMap::new();
         for (index, mount) in self.spec().mounts.iter().flatten().enumerate() {
             let at = child("/mounts", index);
             self.starts_with_slash(&child(&at, "at"), Some(&mount.at));
+            self.prefix(&at, &mount.at, &mut prefixes);
             match (&mount.backend, &mount.backends) {
                 (Some(backend), None) => self.is_backend(&child(&at, "backend"), backend),
                 (None, Some(backends)) => {
@@ -65,6 +67,27 @@ impl Check<'_> {
                     self.report((&MISSING_FIELD, &at), message, "add `backend`, or `backends` with another one for each that differs");
                 }
             }
+        }
+    }
+
+    /// Errors: GW2002 a prefix that no resource can be, GW2013 a prefix that another mount has.
+    fn prefix(&mut self, at: &str, prefix: &'a str, prefixes: &mut BTreeMap<&'a str, String>) {
+        let at = child(at, "at");
+        let prefix = prefix.trim_matches('/');
+        let is_legal = |it: char| it.is_ascii_alphanumeric() || "._:-".contains(it);
+        if !prefix.is_empty() && prefix.split('/').any(|segment| segment.is_empty() || !segment.chars().all(is_legal)) {
+            let message = format!("`/{prefix}` is no path that API Gateway can hold");
+            self.wrong(&at, message, "write segments of letters, digits, `.`, `_`, `:` and `-`");
+        }
+        if let Some(first) = prefixes.get(prefix) {
+            let found = CONFLICTING_MOUNTS
+                .at(self.blueprint.place(&at))
+                .also(self.blueprint.place(first))
+                .message(format_args!("{}: another mount stands at `/{prefix}` already", super::subject(&at)))
+                .help("give one of the two another prefix, or remove it");
+            self.found.push(found);
+        } else {
+            prefixes.insert(prefix, at);
         }
     }
 

@@ -1,0 +1,275 @@
+//! Ways in which a stack can be wrong, each applied to every example that has the parts for it.
+#![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::assemble::{Assembled, BackendNodes, assemble};
+use crate::aws::{
+    ApiRoot, Integration, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets, UriHost, UriSegment,
+};
+use crate::openapi::HttpMethod;
+use crate::plan::Plan;
+use crate::stack::{File, Label, List, Value};
+
+/// Changes one thing; `None` where the stack has no such thing.
+type Corruption = fn(&Plan, &mut Assembled) -> Option<()>;
+
+const CORRUPTIONS: &[(&str, Corruption)] = &[
+    ("swapped target groups", swapped_target_groups),
+    ("wrong parent", wrong_parent),
+    ("port of another backend", wrong_port),
+    ("target group on another port", wrong_group_port),
+    ("method removed", method_removed),
+    ("integration lost", integration_lost),
+    ("wrong integration path", wrong_path),
+    ("variables of the path swapped for text", variable_for_text),
+    ("trailing slash added", slash_added),
+    ("undeclared path parameter", undeclared_parameter),
+    ("link to another balancer", other_balancer),
+    ("link and host of another balancer", other_balancer_everywhere),
+    ("host changed", host_changed),
+    ("TLS changed", tls_changed),
+    ("certificate not checked", verification_changed),
+    ("refusal turned into a proxy", refusal_opened),
+    ("refusal removed", refusal_removed),
+    ("method on another resource", method_moved),
+    ("wrong verb", wrong_verb),
+    ("wrong timeout", wrong_timeout),
+    ("doubled listener", doubled_listener),
+    ("doubled listener that assemble does not tell of", doubled_listener_in_silence),
+    ("other kind of targets", other_target_type),
+    ("other targets", other_targets),
+];
+
+#[test]
+fn every_corruption_of_every_example_is_caught() {
+    let mut applied = vec![0; CORRUPTIONS.len()];
+    for (name, plan) in examples() {
+        assert!(super::super::walk(&plan, &assemble(&plan)).is_empty(), "{name} is sound");
+        for (index, (what, corrupt)) in CORRUPTIONS.iter().enumerate() {
+            let mut assembled = assemble(&plan);
+            if corrupt(&plan, &mut assembled).is_none() {
+                continue;
+            }
+            applied[index] += 1;
+            let findings = super::super::walk(&plan, &assembled);
+            assert!(!findings.is_empty(), "{name}: nobody notices: {what}");
+            assert!(findings.iter().all(|it| it.code.code == "GW9001"), "{name}: {what}");
+        }
+    }
+    for ((what, _), applied) in CORRUPTIONS.iter().zip(applied) {
+        assert!(applied > 0, "no example has the parts for: {what}");
+    }
+}
+
+fn examples() -> Vec<(String, Plan)> {
+    let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints");
+    let folders = fs::read_dir(parent).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir());
+    let plan = |folder: std::path::PathBuf| {
+        let read = |name: &str| (name.to_owned(), fs::read(folder.join(name)).unwrap());
+        let compiled = super::compiled([read("gwgen.yaml"), read("openapi.yaml")].into());
+        (folder.file_name().unwrap().to_string_lossy().into_owned(), compiled.plan.unwrap())
+    };
+    folders.map(plan).collect()
+}
+
+fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut Listener> {
+    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::Listener(it) = &mut it.node { Some(it) } else { None })
+}
+
+fn groups(assembled: &mut Assembled) -> impl Iterator<Item = &mut TargetGroup> {
+    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::TargetGroup(it) = &mut it.node { Some(it) } else { None })
+}
+
+fn methods(assembled: &mut Assembled) -> impl Iterator<Item = &mut Method> {
+    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::Method(it) = &mut it.node { Some(it) } else { None })
+}
+
+fn proxies(assembled: &mut Assembled) -> impl Iterator<Item = &mut Proxy> {
+    methods(assembled).filter_map(|it| if let Integration::Proxy(it) = &mut it.integration { Some(it) } else { None })
+}
+
+fn swapped_target_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let mut listeners = listeners(assembled);
+    let (first, second) = (listeners.next()?, listeners.next()?);
+    std::mem::swap(&mut first.forward_to, &mut second.forward_to);
+    Some(())
+}
+
+fn wrong_parent(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let api = assembled.api.clone();
+    let entries = assembled.stack.entries.iter_mut();
+    let mut resources = entries.filter_map(|it| if let Node::Resource(it) = &mut it.node { Some(it) } else { None });
+    resources.find(|it| matches!(it.parent, ApiRoot::Below(_)))?.parent = ApiRoot::Root(api);
+    Some(())
+}
+
+fn wrong_port(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let proxy = proxies(assembled).next()?;
+    proxy.port = plan.backends.iter().map(|it| it.listener_port).find(|it| *it != proxy.port)?;
+    Some(())
+}
+
+fn wrong_group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    groups(assembled).next()?.port += 1;
+    Some(())
+}
+
+/// Removes the last one: nothing that stands behind it is reached by an index.
+fn method_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let index = assembled.stack.entries.iter().rposition(|it| matches!(it.node, Node::Method(_)))?;
+    assembled.stack.entries.remove(index);
+    Some(())
+}
+
+fn integration_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    methods(assembled).find(|it| matches!(it.integration, Integration::Proxy(_)))?.integration = Integration::NotFound;
+    Some(())
+}
+
+fn wrong_path(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).next()?.path.insert(0, UriSegment::Literal("other".into()));
+    Some(())
+}
+
+fn variable_for_text(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let mut segments = proxies(assembled).flat_map(|it| &mut it.path);
+    let segment = segments.find(|it| matches!(it, UriSegment::Variable(_)))?;
+    *segment = UriSegment::Literal("id".into());
+    Some(())
+}
+
+fn slash_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).next()?.path.push(UriSegment::Literal("".into()));
+    Some(())
+}
+
+fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let is_path = |it: &String| it.starts_with("method.request.path.");
+    let method = methods(assembled).find(|it| it.request_parameters.keys().any(is_path))?;
+    std::sync::Arc::make_mut(&mut method.request_parameters).retain(|key, _| !is_path(key));
+    Some(())
+}
+
+/// A second balancer with a listener like the first one's.
+fn second_balancer(assembled: &mut Assembled) -> Option<crate::stack::Handle<LoadBalancer>> {
+    let Node::LoadBalancer(balancer) = &assembled.stack.entries[assembled.balancer.index()].node else { return None };
+    let other = LoadBalancer {
+        name: Value::literal("other"),
+        subnets: List::Of(Vec::new()),
+        security_group: balancer.security_group.clone(),
+        cross_zone: true,
+        deletion_protection: true,
+    };
+    Some(assembled.stack.add(File::Network, Label::new("other"), other))
+}
+
+fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let other = second_balancer(assembled)?;
+    let Node::VpcLink(link) = &mut assembled.stack.entries[assembled.link.index()].node else { return None };
+    link.balancer = other;
+    Some(())
+}
+
+fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    other_balancer(plan, assembled)?;
+    let Node::VpcLink(link) = &assembled.stack.entries[assembled.link.index()].node else { return None };
+    let other = link.balancer.clone();
+    for proxy in proxies(assembled).filter(|it| matches!(it.host, UriHost::Balancer(_))) {
+        proxy.host = UriHost::Balancer(other.clone());
+    }
+    Some(())
+}
+
+fn host_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).next()?.host = UriHost::Named(Value::literal("elsewhere.example"));
+    Some(())
+}
+
+fn tls_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let proxy = proxies(assembled).next()?;
+    proxy.is_tls = !proxy.is_tls;
+    Some(())
+}
+
+fn verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).find(|it| it.is_tls && !it.skips_verification)?.skips_verification = true;
+    Some(())
+}
+
+fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let model = proxies(assembled).next()?;
+    let proxy = Proxy {
+        link: model.link.clone(),
+        is_tls: model.is_tls,
+        host: model.host.clone(),
+        port: model.port,
+        path: model.path.clone(),
+        skips_verification: model.skips_verification,
+        timeout_ms: model.timeout_ms,
+    };
+    methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?.integration = Integration::Proxy(proxy);
+    Some(())
+}
+
+/// Takes the method away and leaves its resource: the gateway then has no answer of its own there.
+fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let target = assembled.api.clone();
+    let refused = methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?;
+    refused.http_method = HttpMethod::Head;
+    refused.on = ApiRoot::Root(target);
+    Some(())
+}
+
+fn method_moved(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let api = assembled.api.clone();
+    let moved = methods(assembled).find(|it| matches!(it.on, ApiRoot::Below(_)))?;
+    moved.on = ApiRoot::Root(api);
+    Some(())
+}
+
+fn wrong_verb(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    methods(assembled).find(|it| it.http_method == HttpMethod::Get)?.http_method = HttpMethod::Head;
+    Some(())
+}
+
+fn wrong_timeout(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).next()?.timeout_ms -= 1;
+    Some(())
+}
+
+fn doubled_listener(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let added = twin_of_first_listener(plan, assembled)?;
+    assembled.backends.push(added);
+    Some(())
+}
+
+fn doubled_listener_in_silence(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    twin_of_first_listener(plan, assembled).map(drop)
+}
+
+fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<BackendNodes> {
+    let target_group = assembled.backends.last()?.target_group.clone();
+    let first = listeners(assembled).next()?;
+    let twin = Listener { balancer: first.balancer.clone(), port: first.port, forward_to: target_group.clone() };
+    let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
+    Some(BackendNodes { listener, target_group })
+}
+
+fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let group = groups(assembled).next()?;
+    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
+    Some(())
+}
+
+fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None))?;
+    match &mut group.targets {
+        Targets::Listed(list) => list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0")),
+        Targets::Each(list) => *list = Value::Input(Arc::from("others")),
+        Targets::None => return None,
+    }
+    Some(())
+}

@@ -1,0 +1,64 @@
+//! What is written is read again by readers that are not ours.
+
+use std::collections::BTreeSet;
+
+use gwgen::openapi::HttpMethod;
+use gwgen::{assemble, emit};
+
+use crate::support::corpus::entries;
+use crate::support::emitted::{cloudformation_counts, terraform_counts};
+use crate::support::{all_cases, in_parallel};
+
+#[test]
+fn both_formats_of_a_case_hold_the_same_resources() {
+    let mut compared = 0;
+    for case in all_cases() {
+        let terraform = terraform_counts(&case.compile("terraform").tree.unwrap_or_else(|| panic!("{} renders as Terraform", case.name)));
+        if let Some(template) = case.compile("cloudformation").tree {
+            assert_eq!(terraform, cloudformation_counts(&template), "{}", case.name);
+            compared += 1;
+        }
+    }
+    assert!(compared > 15, "only {compared} cases have both formats");
+}
+
+#[test]
+fn both_formats_of_a_real_description_hold_the_same_resources() {
+    let rendered: Vec<_> = entries().iter().filter(|it| it.is_rendered()).collect();
+    in_parallel(&rendered, |entry| {
+        let compiled = &entry.compiled;
+        let terraform = terraform_counts(compiled.tree.as_ref().unwrap());
+        // The same stack, however large: the quota of a template has a test of its own.
+        let template = emit::cloudformation::files(&assemble::assemble(compiled.plan.as_ref().unwrap()).stack);
+        assert_eq!(terraform, cloudformation_counts(&template), "{}", entry.case.name);
+        let public = compiled.plan.as_ref().unwrap().operations.iter().filter(|it| it.is_public()).count();
+        let refusals = compiled.plan.as_ref().unwrap().refusals.len();
+        assert_eq!(terraform["AWS::ApiGateway::Method"], public + refusals, "{}", entry.case.name);
+    });
+}
+
+/// Method and path of every operation, as the crate `openapiv3` reads them.
+fn second_reading(json: &str) -> Option<BTreeSet<(String, String)>> {
+    // The crate panics on some descriptions that are legal.
+    let document = std::panic::catch_unwind(|| serde_json::from_str::<openapiv3::OpenAPI>(json)).ok()?.ok()?;
+    let mut found = BTreeSet::new();
+    for (path, item) in &document.paths.paths {
+        let openapiv3::ReferenceOr::Item(item) = item else { continue };
+        found.extend(item.iter().map(|(method, _)| (method.to_uppercase(), path.clone())));
+    }
+    Some(found)
+}
+
+#[test]
+fn a_second_reader_finds_the_same_operations() {
+    let of_3_0: Vec<_> = entries().iter().filter(|it| it.json.contains("\"3.0.")).filter_map(|it| Some((it, it.api.as_ref()?))).collect();
+    let compared = in_parallel(&of_3_0, |(entry, api)| {
+        let Some(second) = second_reading(&entry.json) else { return 0 };
+        let own = api.operations.iter().filter(|it| it.method != HttpMethod::Any);
+        let own: BTreeSet<_> = own.map(|it| (it.method.as_str().to_owned(), it.path.to_string())).collect();
+        assert_eq!(own, second, "{}", entry.case.name);
+        1
+    });
+    let compared: usize = compared.into_iter().sum();
+    assert!(entries().is_empty() || compared >= 10, "the second reader reads only {compared}");
+}

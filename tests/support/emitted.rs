@@ -1,0 +1,82 @@
+//! Emitted files, read again by readers that are not ours.
+
+use std::collections::BTreeMap;
+
+use gwgen::aws::KINDS;
+use gwgen::emit::FileTree;
+use serde_json::Value;
+
+/// How many there are of each kind, by the CloudFormation name, and of each kind of element.
+pub(crate) type Counts = BTreeMap<String, usize>;
+
+/// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
+const ELEMENTS: [(&str, &str, &str); 4] = [
+    ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
+    ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
+    ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
+    ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
+];
+
+/// Every file of a tree as text.
+pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
+    tree.files.iter().map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
+}
+
+/// Resource blocks of Terraform files: type and label of each.
+pub(crate) fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    for (name, text) in texts(tree).filter(|(name, _)| name.ends_with(".tf")) {
+        let body = hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse back: {error}"));
+        for block in body.blocks().filter(|it| it.identifier() == "resource") {
+            let [kind, label] = block.labels() else { panic!("{name}: a resource has two labels") };
+            blocks.push((kind.as_str().to_owned(), label.as_str().to_owned()));
+        }
+    }
+    let mut distinct = blocks.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), blocks.len(), "two blocks have one address");
+    blocks
+}
+
+/// Counts Terraform's resources; elements are counted for their owner, which has to be there.
+pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
+    let blocks = terraform_blocks(tree);
+    let mut counts = Counts::new();
+    for (kind, label) in &blocks {
+        if let Some((_, owner, name)) = ELEMENTS.iter().find(|(element, _, _)| element == kind) {
+            let owned = blocks.iter().any(|(of, other)| {
+                of == owner && (other == label || label.strip_prefix(other.as_str()).is_some_and(|key| key.starts_with("__")))
+            });
+            assert!(owned, "{kind}.{label} has no owner");
+            *counts.entry((*name).to_owned()).or_default() += 1;
+        } else {
+            let names = KINDS.iter().find(|it| it.terraform == kind).unwrap_or_else(|| panic!("{kind} is no kind"));
+            *counts.entry(names.cloudformation.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Counts the resources of a template, and the elements inside them.
+pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
+    let template: Value = serde_json::from_slice(&tree.files["template.json"]).expect("the template is JSON");
+    let mut counts = Counts::new();
+    let mut add = |name: &str, count: usize| {
+        if count > 0 {
+            *counts.entry(name.to_owned()).or_default() += count;
+        }
+    };
+    for resource in template["Resources"].as_object().expect("a template has resources").values() {
+        let kind = resource["Type"].as_str().expect("a resource has a type");
+        assert!(KINDS.iter().any(|it| it.cloudformation == kind), "{kind} is no kind");
+        let properties = &resource["Properties"];
+        let length = |value: &Value| value.as_array().map_or(0, Vec::len);
+        add(kind, 1);
+        add("integration", usize::from(properties["Integration"].is_object()));
+        add("method response", length(&properties["MethodResponses"]));
+        add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
+        add("target", length(&properties["Targets"]));
+    }
+    counts
+}

@@ -1,0 +1,152 @@
+//! What golden and invariant tests share: cases, examples, the corpus, and compiling in memory.
+//!
+//! In: folders of this repository, and `shared/corpus` where it exists. Out: `Case`, `Compiled`.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from the disk")]
+
+pub(crate) mod corpus;
+pub(crate) mod emitted;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gwgen::diagnostic::{At, Diagnostic};
+use gwgen::source::{Memory, RelativePath, SourceFile};
+use gwgen::{Compiled, Request};
+use serde_json::{Value, json};
+
+/// The formats that every case goes through.
+pub(crate) const FORMATS: [&str; 2] = ["terraform", "cloudformation"];
+
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A blueprint with its files.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The blueprint, as data.
+    pub(crate) blueprint: Value,
+    /// Path of the description among the files.
+    pub(crate) spec: String,
+}
+
+impl Case {
+    /// Reads the folder of a case.
+    pub(crate) fn read(folder: &Path) -> Self {
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                files.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+        let blueprint: Value = serde_json::from_str(&json_of("gwgen.yaml", files["gwgen.yaml"].clone())).unwrap();
+        let spec = blueprint["spec"].as_str().unwrap_or("openapi.yaml").to_owned();
+        Self { name: folder.file_name().unwrap().to_str().unwrap().to_owned(), files, blueprint, spec }
+    }
+
+    /// Compiles it to a format.
+    pub(crate) fn compile(&self, format: &str) -> Compiled {
+        self.compile_with(format, None)
+    }
+
+    /// Compiles it with another description in place of its own.
+    pub(crate) fn compile_with(&self, format: &str, description: Option<Vec<u8>>) -> Compiled {
+        let mut blueprint = self.blueprint.clone();
+        let root = blueprint.as_object_mut().unwrap();
+        root.entry("output").or_insert_with(|| json!({}))["format"] = json!(format);
+        let mut files = self.files.clone();
+        files.insert("gwgen.yaml".into(), serde_json::to_vec(&blueprint).unwrap());
+        if let Some(description) = description {
+            files.insert(self.spec.clone(), description);
+        }
+        compile(files)
+    }
+
+    /// The description, as data.
+    pub(crate) fn description(&self) -> Value {
+        serde_json::from_str(&json_of(&self.spec, self.files[&self.spec].clone())).unwrap()
+    }
+}
+
+/// Compiles `gwgen.yaml` among the files.
+pub(crate) fn compile(files: BTreeMap<String, Vec<u8>>) -> Compiled {
+    let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
+    gwgen::compile(&Memory(files), &Request { blueprint, display: Arc::from("gwgen.yaml") })
+}
+
+/// A file as JSON text, read as gwgen reads it.
+pub(crate) fn json_of(name: &str, bytes: Vec<u8>) -> String {
+    let file = SourceFile::of(bytes, RelativePath::join("", name).unwrap(), Arc::from(name)).unwrap();
+    file.json.to_string()
+}
+
+/// The folders of a folder, in order.
+pub(crate) fn folders(parent: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(parent).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Every example and every case.
+pub(crate) fn all_cases() -> Vec<Case> {
+    let parents = [repository().join("blueprints"), repository().join("tests/cases")];
+    parents.iter().flat_map(|it| folders(it)).map(|it| Case::read(&it)).collect()
+}
+
+/// What was found, a finding a paragraph; places by pointer, since the blueprint was brought to JSON.
+pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
+    let mut lines: Vec<String> = diagnostics
+        .iter()
+        .map(|it| {
+            let mut text = format!("{} {} ({})\n", it.code.code, it.code.slug, if it.is_error() { "error" } else { "warning" });
+            for place in &it.places {
+                let at = match &place.at {
+                    At::Pointer(pointer) | At::Repeated(pointer, _) => pointer.as_str(),
+                    At::File | At::Position { .. } => "",
+                };
+                writeln!(text, "  at {}#{at}", place.file).unwrap();
+            }
+            writeln!(text, "  {}\n  help: {}", it.message, it.help).unwrap();
+            text
+        })
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// The codes of the errors, or of the warnings; sorted, each once.
+pub(crate) fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
+    let mut codes: Vec<&'static str> = diagnostics.iter().filter(|it| it.is_error() == errors).map(|it| it.code.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// Does the work for every item on two threads; answers in the order of the items.
+pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let done = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { return };
+                    let result = work(item);
+                    done.lock().unwrap().push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
