@@ -14,7 +14,7 @@ mod unused_extension;
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::openapi::{Api, Operation};
+use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::Plan;
 
 /// What a rule may look at.
@@ -24,8 +24,8 @@ pub struct Facts<'a> {
     pub plan: Option<&'a Plan>,
 }
 
-/// A rule.
-type Rule = fn(&Facts<'_>) -> Vec<Diagnostic>;
+/// A rule, over the facts and the operations that are served.
+type Rule = fn(&Facts<'_>, &[&Operation]) -> Vec<Diagnostic>;
 
 /// Every rule.
 const RULES: &[Rule] = &[
@@ -41,17 +41,20 @@ const RULES: &[Rule] = &[
 
 /// Runs every rule.
 pub fn lint(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    RULES.iter().flat_map(|rule| rule(facts)).collect()
+    let served = facts.served();
+    RULES.iter().flat_map(|rule| rule(facts, &served)).collect()
 }
 
 impl Facts<'_> {
-    /// Operations that are served, each once, with the place of their path item.
-    fn served(&self) -> Vec<(&Operation, Place)> {
-        let mut served: std::collections::BTreeSet<(&str, crate::openapi::HttpMethod)> = std::collections::BTreeSet::new();
-        for plan in self.plan.into_iter().flat_map(|plan| &plan.operations).filter(|it| it.gateway_path.is_some()) {
-            served.insert((&plan.path, plan.method));
-        }
-        let is_served = |operation: &&Operation| served.contains(&(&*operation.path, operation.method));
-        self.api.operations.iter().filter(is_served).map(|it| (it, Place::pointer(&self.api.file, it.item_pointer()))).collect()
+    /// Operations that are served, each once.
+    fn served(&self) -> Vec<&Operation> {
+        let planned = self.plan.into_iter().flat_map(|plan| &plan.operations).filter(|it| it.gateway_path.is_some());
+        let served: std::collections::HashSet<(&str, HttpMethod)> = planned.map(|plan| (&*plan.path, plan.method)).collect();
+        self.api.operations.iter().filter(|it| served.contains(&(&*it.path, it.method))).collect()
+    }
+
+    /// The place of an operation's path item.
+    fn item_place(&self, operation: &Operation) -> Place {
+        Place::pointer(&self.api.file, operation.item_pointer())
     }
 }

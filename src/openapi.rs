@@ -122,7 +122,9 @@ impl Operation {
 
     /// Pointer of the operation.
     pub fn pointer(&self) -> String {
-        format!("{}/{}", self.item_pointer(), self.method.key())
+        let mut pointer = self.item_pointer();
+        pointer.extend(["/", self.method.key()]);
+        pointer
     }
 }
 

@@ -145,7 +145,7 @@ pub struct OperationPlan {
     /// The backend's path ends with `/`.
     pub has_trailing_slash: bool,
     /// `method.request.…` and whether it is required.
-    pub request_parameters: BTreeMap<String, bool>,
+    pub request_parameters: Arc<BTreeMap<String, bool>>,
 }
 
 impl OperationPlan {

@@ -50,10 +50,14 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handl
     for refusal in &plan.refusals {
         paths.entry(&refusal.path).or_default().entry(refusal.method).or_insert(None);
     }
+    stack.entries.reserve(plan.operations.len() + plan.refusals.len() + 2 * paths.len());
     let mut methods = Vec::with_capacity(plan.operations.len());
     let mut parents: Vec<(Segment, ApiRoot)> = Vec::new();
+    let mut file = self::file(plan, &[]);
     for (path, served) in paths {
-        let file = file(plan, path);
+        if parents.first().map(|(segment, _)| segment) != path.first() {
+            file = self::file(plan, path);
+        }
         let kept = parents.iter().zip(path).take_while(|((segment, _), wanted)| segment == *wanted).count();
         parents.truncate(kept);
         for depth in kept..path.len() {
@@ -81,10 +85,10 @@ fn file(plan: &Plan, path: &[Segment]) -> File {
 }
 
 /// Parameters and integration of a method.
-fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&OperationPlan>) -> (BTreeMap<String, bool>, Integration) {
+fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&OperationPlan>) -> (Arc<BTreeMap<String, bool>>, Integration) {
     let Some(operation) = operation else {
         let parameters = path.iter().filter_map(Segment::variable).map(|name| (format!("method.request.path.{name}"), true));
-        return (parameters.collect(), Integration::NotFound);
+        return (Arc::new(parameters.collect()), Integration::NotFound);
     };
     let backend = &plan.backends[operation.backend.expect("a public operation without a backend is an error, and nothing is assembled")];
     let mut path: Vec<UriSegment> = operation.backend_path.iter().map(uri_segment).collect();
@@ -100,7 +104,7 @@ fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&Opera
         skips_verification: backend.skips_verification,
         timeout_ms: operation.timeout_ms,
     };
-    (operation.request_parameters.clone(), Integration::Proxy(proxy))
+    (Arc::clone(&operation.request_parameters), Integration::Proxy(proxy))
 }
 
 fn uri_segment(segment: &Segment) -> UriSegment {
@@ -127,7 +131,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>) -> RouteState {
     let mut deploy_time = Vec::new();
     if let Integration::Proxy(proxy) = &method.integration {
         deploy_time.push(proxy.link.id());
-        deploy_time.extend(proxy.uri().deploy_time().into_iter().cloned());
+        deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
     }
     RouteState {
         method: handle.clone(),

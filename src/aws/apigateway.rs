@@ -156,12 +156,16 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// The whole URI.
-    pub fn uri(&self) -> Value {
-        let host = match &self.host {
+    /// The URI's host: all of it that is known only at deploy time.
+    pub fn uri_host(&self) -> Value {
+        match &self.host {
             UriHost::Balancer(balancer) => balancer.dns_name(),
             UriHost::Named(host) => host.clone(),
-        };
+        }
+    }
+
+    /// The whole URI.
+    pub fn uri(&self) -> Value {
         let mut rest = format!(":{}", self.port);
         for segment in &self.path {
             rest.push('/');
@@ -170,7 +174,7 @@ impl Proxy {
                 UriSegment::Variable(name) => rest.extend(["{", name, "}"]),
             }
         }
-        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), host, Value::literal(rest)])
+        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), self.uri_host(), Value::literal(rest)])
     }
 
     /// `integration.request.path.x` = `method.request.path.x` for every variable of the URI.
@@ -179,7 +183,7 @@ impl Proxy {
             .path
             .iter()
             .filter_map(|segment| match segment {
-                UriSegment::Variable(name) => Some((format!("integration.request.path.{name}"), format!("method.request.path.{name}"))),
+                UriSegment::Variable(name) => Some((["integration.request.path.", name].concat(), ["method.request.path.", name].concat())),
                 UriSegment::Literal(_) => None,
             })
             .collect();
@@ -203,7 +207,7 @@ pub struct Method {
     pub on: ApiRoot,
     pub http_method: HttpMethod,
     /// `method.request.…` and whether it is required; sorted.
-    pub request_parameters: BTreeMap<String, bool>,
+    pub request_parameters: Arc<BTreeMap<String, bool>>,
     pub integration: Integration,
 }
 

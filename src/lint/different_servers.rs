@@ -2,12 +2,13 @@
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::Operation;
 
 /// Source: AWS-RULES 5.1, "path-item / operation `servers`".
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    let served = facts.served().into_iter().filter(|(operation, _)| operation.other_servers);
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+    let served = served.iter().filter(|operation| operation.other_servers);
     served
-        .map(|(operation, _)| {
+        .map(|operation| {
             diagnostic::DIFFERENT_SERVERS
                 .at(Place::pointer(&facts.api.file, operation.pointer()))
                 .message(format_args!(

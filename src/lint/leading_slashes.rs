@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::Operation;
 
 /// Source: AWS-RULES P11: a leading `//` of a request is collapsed.
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let doubled =
-        facts.served().into_iter().filter(|(operation, _)| operation.path.starts_with("//") && seen.insert(operation.path.clone()));
+    let doubled = served.iter().filter(|operation| operation.path.starts_with("//") && seen.insert(operation.path.clone()));
     doubled
-        .map(|(operation, place)| {
+        .map(|operation| {
             diagnostic::LEADING_SLASHES
-                .at(place)
+                .at(facts.item_place(operation))
                 .message(format_args!(
                     "`{}` is served with one leading slash, to which API Gateway collapses them; the backend gets one too",
                     operation.path

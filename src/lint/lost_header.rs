@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::Location;
+use crate::openapi::{Location, Operation};
 
 /// Request headers that do not reach an HTTP backend as the client sent them.
 ///
@@ -24,9 +24,9 @@ const LOST: [&str; 14] = [
     "www-authenticate",
 ];
 
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (operation, _) in facts.served() {
+    for operation in served {
         for parameter in operation.parameters.iter().filter(|it| it.location == Location::Header) {
             if LOST.iter().any(|it| parameter.name.eq_ignore_ascii_case(it)) {
                 findings.push(

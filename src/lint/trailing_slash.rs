@@ -4,18 +4,17 @@ use std::collections::BTreeSet;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::Operation;
 
 /// Source: AWS-RULES P11.
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let ending = facts
-        .served()
-        .into_iter()
-        .filter(|(operation, _)| operation.path.len() > 1 && operation.path.ends_with('/') && seen.insert(operation.path.clone()));
+    let ending =
+        served.iter().filter(|operation| operation.path.len() > 1 && operation.path.ends_with('/') && seen.insert(operation.path.clone()));
     ending
-        .map(|(operation, place)| {
+        .map(|operation| {
             diagnostic::TRAILING_SLASH
-                .at(place)
+                .at(facts.item_place(operation))
                 .message(format_args!(
                     "`{}` is served without its trailing slash, which no resource can have; the backend still gets it",
                     operation.path

@@ -2,11 +2,12 @@
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::Operation;
 
 /// Source: AWS-RULES Q8, Q9: it reaches the backend as it is, and the gateway sees plain text.
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (operation, _) in facts.served() {
+    for operation in served {
         for parameter in &operation.parameters {
             if let Some(style @ ("deepObject" | "pipeDelimited" | "matrix" | "label")) = parameter.style.as_deref() {
                 findings.push(

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::decides_access;
+use crate::openapi::{Operation, decides_access};
 
-pub(super) fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     for extension in &facts.api.extensions {
         found.entry(extension).or_insert((Place::pointer(&facts.api.file, format!("/{extension}")), 0)).1 += 1;
     }
-    for (operation, _) in facts.served() {
+    for operation in served {
         // The others are refused in `plan`.
         for extension in operation.extensions.iter().filter(|it| !decides_access(it)) {
             let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));

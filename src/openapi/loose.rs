@@ -90,7 +90,7 @@ fn path_item(json: &str) -> PathItem<'_> {
                 Err(fault) => item.faults.push(fault),
             }
         } else if let Some(slot) = item.slot(key) {
-            *slot = Some(operation(value));
+            *slot = Some(Box::new(operation(value)));
         } else {
             item.faults.push(wrong_type(key, error));
         }
@@ -113,7 +113,7 @@ fn operation(json: &str) -> Operation<'_> {
 
 impl<'a> PathItem<'a> {
     /// The place of the operation of that key.
-    fn slot(&mut self, key: &str) -> Option<&mut Option<Operation<'a>>> {
+    fn slot(&mut self, key: &str) -> Option<&mut Option<Box<Operation<'a>>>> {
         Some(match key {
             "get" => &mut self.get,
             "put" => &mut self.put,

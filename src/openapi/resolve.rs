@@ -221,7 +221,7 @@ impl<'a> Shared<'a> {
     /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
     fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
         let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let read = self.resolved(lean, format!("{base}/parameters/{index}")).and_then(|(lean, place)| Ok((lean, located(lean, &place)?)));
+        let read = self.resolved(lean, Spot { base, index, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
         let (lean, (location, name)) = match read {
             Ok(read) => read,
             Err(faults) => return operation.faults.extend(faults),
@@ -235,23 +235,26 @@ impl<'a> Shared<'a> {
     }
 
     /// Follows the references of a parameter to where it is written, and tells the pointer of that.
-    fn resolved(&self, lean: &'a LeanParameter<'a>, here: String) -> Result<(&'a LeanParameter<'a>, String), Vec<Fault>> {
-        let (mut resolved, mut place, mut first) = (lean, here, None::<String>);
+    fn resolved<'b>(&self, lean: &'a LeanParameter<'a>, here: Spot<'b>) -> Result<(&'a LeanParameter<'a>, Spot<'b>), Vec<Fault>>
+    where
+        'a: 'b,
+    {
+        let (mut resolved, mut place, mut first) = (lean, here, None);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
             let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
             let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
                 let (code, help) = reference_fault(reference);
                 let message = format!("the reference `{}` cannot be had", &**reference);
-                return Err(vec![Fault { code, pointer: format!("{place}/$ref"), message, help }]);
+                return Err(vec![Fault { code, pointer: format!("{}/$ref", place.pointer()), message, help }]);
             };
-            place = pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0);
-            first.get_or_insert_with(|| place.clone());
+            place.component = Some(&self.document.components.parameters.0[index].0);
+            first.get_or_insert(place);
             resolved = next;
         }
         Err(vec![Fault {
             code: &diagnostic::CYCLIC_REFERENCE,
-            pointer: first.unwrap_or(place),
+            pointer: first.unwrap_or(place).pointer(),
             message: "the references of this parameter go in a circle".into(),
             help: MEND,
         }])
@@ -262,14 +265,37 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// Where a parameter is written; its pointer is made only where something is wrong.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    /// Pointer of what lists it.
+    base: &'a str,
+    index: usize,
+    /// The component that it refers to.
+    component: Option<&'a str>,
+}
+
+impl Spot<'_> {
+    fn pointer(self) -> String {
+        match self.component {
+            Some(name) => pointer::child("/components/parameters", name),
+            None => format!("{}/parameters/{}", self.base, self.index),
+        }
+    }
+}
+
 /// Where a parameter is sent, and its name.
-fn located<'a>(lean: &'a LeanParameter<'a>, place: &str) -> Result<(Location, &'a str), Vec<Fault>> {
+fn located<'a>(lean: &'a LeanParameter<'a>, place: Spot<'_>) -> Result<(Location, &'a str), Vec<Fault>> {
     if !lean.faults.is_empty() {
-        let fault =
-            |it: &LeanFault| Fault { code: it.code, pointer: format!("{place}{}", it.below), message: it.message.clone(), help: MEND };
+        let fault = |it: &LeanFault| Fault {
+            code: it.code,
+            pointer: format!("{}{}", place.pointer(), it.below),
+            message: it.message.clone(),
+            help: MEND,
+        };
         return Err(lean.faults.iter().map(fault).collect());
     }
-    let wrong = |message: String| Err(vec![Fault { code: &diagnostic::WRONG_TYPE, pointer: place.to_owned(), message, help: MEND }]);
+    let wrong = |message: String| Err(vec![Fault { code: &diagnostic::WRONG_TYPE, pointer: place.pointer(), message, help: MEND }]);
     let location = match lean.location.as_deref() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
@@ -315,6 +341,10 @@ fn security(requirements: &[LeanRequirement<'_>]) -> Security {
 ///
 /// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
 fn binary(media_type: &str) -> Option<String> {
+    // Nearly all of them, and worth no copy.
+    if media_type == "application/json" {
+        return None;
+    }
     let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (kind, name) = bare.split_once('/')?;
     let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));

@@ -63,11 +63,11 @@ const DEVICES: [&str; 22] = [
 ///
 /// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which no plain name holds.
 pub fn routes_file(path: &[Segment]) -> Arc<str> {
-    let (text, shape) = match path.first() {
+    let text = match path.first() {
         None => return "routes".into(),
-        Some(Segment::Literal(text)) => (&**text, label("", &path[..1])),
-        Some(Segment::Variable(_)) => ("any", "{}".into()),
-        Some(Segment::Rest(_)) => ("rest", "{+}".into()),
+        Some(Segment::Literal(text)) => &**text,
+        Some(Segment::Variable(_)) => "any",
+        Some(Segment::Rest(_)) => "rest",
     };
     let is_plain = matches!(path.first(), Some(Segment::Literal(_)))
         && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'_' | b'-'))
@@ -76,6 +76,11 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
     if is_plain {
         return format!("routes_{text}").into();
     }
+    let shape = match path.first() {
+        Some(Segment::Variable(_)) => "{}".into(),
+        Some(Segment::Rest(_)) => "{+}".into(),
+        _ => label("", &path[..1]),
+    };
     let slug: String = text.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|it| char::from(it.to_ascii_lowercase())).collect();
     format!("routes_{slug}.{}", &blake3::hash(shape.as_bytes()).to_hex()[..8]).into()
 }

@@ -21,7 +21,7 @@ pub(super) fn request_parameters(
     spellings: &Spellings,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, bool> {
-    let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (format!("method.request.path.{name}"), true)).collect();
+    let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (["method.request.path.", name].concat(), true)).collect();
     let mut taken: BTreeSet<&str> = spellings.iter().map(|(_, name)| &**name).collect();
     let mut say = |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
         diagnostics.push(code.at(Place::pointer(&api.file, parameter.pointer(operation))).message(message).help(help));
@@ -75,7 +75,7 @@ pub(super) fn request_parameters(
             );
         } else {
             taken.insert(name);
-            declared.insert(format!("method.request.{location}.{name}"), parameter.required);
+            declared.insert(["method.request.", location, ".", name].concat(), parameter.required);
         }
     }
     declared

@@ -31,10 +31,16 @@ impl Segment {
 
     /// As API Gateway spells it.
     pub fn path_part(&self) -> String {
+        let mut text = String::new();
+        self.push_path_part(&mut text);
+        text
+    }
+
+    fn push_path_part(&self, out: &mut String) {
         match self {
-            Self::Literal(text) => text.to_string(),
-            Self::Variable(name) => format!("{{{name}}}"),
-            Self::Rest(name) => format!("{{{name}+}}"),
+            Self::Literal(text) => out.push_str(text),
+            Self::Variable(name) => out.extend(["{", name, "}"]),
+            Self::Rest(name) => out.extend(["{", name, "+}"]),
         }
     }
 }
@@ -44,7 +50,12 @@ pub fn text_of(segments: &[Segment]) -> String {
     if segments.is_empty() {
         return "/".into();
     }
-    segments.iter().flat_map(|segment| ["/".to_owned(), segment.path_part()]).collect()
+    let mut text = String::with_capacity(16 * segments.len());
+    for segment in segments {
+        text.push('/');
+        segment.push_path_part(&mut text);
+    }
+    text
 }
 
 /// A path template that a REST API can hold.

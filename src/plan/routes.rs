@@ -44,7 +44,7 @@ struct Draft {
     plan: OperationPlan,
     /// Index in the description.
     source: usize,
-    template: Option<Template>,
+    template: Option<Arc<Template>>,
     /// Segments before the template: mount and base path.
     before: usize,
     mount: String,
@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The operation's template, where nothing is wrong with it.
-    fn checked(&mut self, operation: &Operation) -> Option<Template> {
+    fn checked(&mut self, operation: &Operation) -> Option<Arc<Template>> {
         let place = |pointer: String| Place::pointer(&self.api.file, pointer);
         for fault in &operation.faults {
             self.diagnostics
@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
             );
         }
         match paths::template(&operation.path, self.widen) {
-            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then_some(template),
+            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then(|| Arc::new(template)),
             Err(fault) => {
                 self.diagnostics
                     .push(fault.code.at(place(operation.item_pointer())).message(fault.message).help(fault.help).keeps(operation.name()));
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The operation of that index under a mount.
-    fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Template>) {
+    fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
         let operation = &self.api.operations[index];
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
@@ -318,7 +318,7 @@ impl<'a> Builder<'a> {
         let parameters = parameters::request_parameters(self.api, operation, &spellings, &mut self.diagnostics);
         parameters::undeclared(self.api, operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;
-        plan.request_parameters = parameters;
+        plan.request_parameters = Arc::new(parameters);
         plan.backend_path = backend_path;
         plan.gateway_path = Some(named);
     }

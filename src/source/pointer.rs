@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901) as text.
 
+use std::fmt::{self, Display, Write as _};
+
 /// A reference token, escaped: `~` as `~0`, `/` as `~1`.
 pub fn escaped(token: &str) -> std::borrow::Cow<'_, str> {
     if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1").into() } else { token.into() }
@@ -11,6 +13,25 @@ pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// The pointer of a member of what `base` points to.
-pub fn child(base: &str, token: impl std::fmt::Display) -> String {
-    format!("{base}/{}", escaped(&token.to_string()))
+pub fn child(base: &str, token: impl Display) -> String {
+    let mut pointer = String::with_capacity(base.len() + 32);
+    pointer.extend([base, "/"]);
+    write!(Escaping(&mut pointer), "{token}").expect("writing to a String cannot fail");
+    pointer
+}
+
+/// Escapes what is written, without a copy.
+struct Escaping<'a>(&'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(index) = rest.bytes().position(|it| matches!(it, b'~' | b'/')) {
+            self.0.push_str(&rest[..index]);
+            self.0.push_str(if rest.as_bytes()[index] == b'~' { "~0" } else { "~1" });
+            rest = &rest[index + 1..];
+        }
+        self.0.push_str(rest);
+        Ok(())
+    }
 }

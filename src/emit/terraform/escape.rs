@@ -14,6 +14,10 @@ pub fn quoted(out: &mut String, text: &str) {
 
 /// Writes the inside of a quoted template.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
+    // Nearly every text stands for itself.
+    if text.bytes().all(|it| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\' | b'$' | b'%')) {
+        return out.push_str(text);
+    }
     let mut characters = text.chars().peekable();
     while let Some(it) = characters.next() {
         match it {

@@ -62,7 +62,7 @@ displayed!(bool, u16, u32);
 
 impl Hcl for Attribute {
     fn hcl(&self, out: &mut String) {
-        write!(out, "{}.{}.{}", self.of.names.terraform, self.of.label, self.terraform).expect("writing to a String cannot fail");
+        out.extend([self.of.names.terraform, ".", self.of.label.as_str(), ".", self.terraform]);
     }
 }
 
@@ -163,8 +163,12 @@ impl Terraform {
 
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
+        self.spelt(|it| it.push_str(name), value);
+    }
+
+    fn spelt(&mut self, name: impl FnOnce(&mut String), value: impl Hcl) {
         let start = self.waiting.len();
-        self.waiting.push_str(name);
+        name(&mut self.waiting);
         let middle = self.waiting.len();
         value.hcl(&mut self.waiting);
         self.run.push((start..middle, middle..self.waiting.len()));
@@ -227,13 +231,7 @@ impl Terraform {
         self.out.push_str(" =");
         self.braces(|out| {
             for (key, value) in entries {
-                let mut spelt = String::new();
-                if is_identifier(key) {
-                    spelt.push_str(key)
-                } else {
-                    quoted(&mut spelt, key)
-                }
-                out.attribute(&spelt, value);
+                out.spelt(|it| if is_identifier(key) { it.push_str(key) } else { quoted(it, key) }, value);
             }
         });
     }
@@ -303,14 +301,14 @@ impl Terraform {
     }
 
     fn flush(&mut self) {
-        let Some(width) = self.run.iter().map(|(name, _)| self.waiting[name.clone()].chars().count()).max() else { return };
-        for (name, value) in std::mem::take(&mut self.run) {
+        let Some(width) = self.run.iter().map(|(name, _)| width_of(&self.waiting[name.clone()])).max() else { return };
+        for (name, value) in self.run.drain(..) {
             let name = &self.waiting[name];
             for _ in 0..self.indent {
                 self.out.push_str("  ");
             }
             self.out.push_str(name);
-            for _ in name.chars().count()..width {
+            for _ in width_of(name)..width {
                 self.out.push(' ');
             }
             self.out.extend([" = ", &self.waiting[value], "\n"]);
@@ -318,4 +316,8 @@ impl Terraform {
         self.waiting.clear();
         self.has_content = true;
     }
+}
+
+fn width_of(name: &str) -> usize {
+    if name.is_ascii() { name.len() } else { name.chars().count() }
 }

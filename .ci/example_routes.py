@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Compares the description of an example with its output, mount by mount.
+
+Usage: example_routes.py GWGEN JUDGES BLUEPRINT OUTPUT
+
+compare_routes.py knows nothing of blueprints. So what the blueprint leaves out on purpose has to be missing, exactly, and what
+stands under another mount, or refuses with 404 what was left out, is no extra. Validation, security and models come later and
+are not compared (RT007 RT008 RT009).
+"""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+LATER = ("RT007", "RT008", "RT009")
+
+
+def main() -> int:
+    gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
+    shown = json.loads(subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    sys.path.insert(0, str(judges))
+    from compare_routes import compare  # the judges bring their own environment
+    from judgelib.openapi import expected
+    import yaml
+
+    def read(path: Path) -> dict:
+        document = yaml.safe_load(path.read_text())
+        base = document.pop("extends", None)
+        return {**read(path.parent / base), **document} if base else document
+
+    document = read(blueprint)
+    spec = blueprint.parent / document["spec"]
+    base = expected(spec)["base_path"] if (document.get("api") or {}).get("base_path") == "both" else ""
+    mounts = [mount["at"].strip("/") for mount in document.get("mounts") or [{"at": "/"}]]
+    prefixes = [("/" + mount if mount else "") + base for mount in mounts]
+    hidden = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
+    problems = []
+    for prefix in prefixes:
+        report = compare(spec, output, prefix)
+        absent = {f"{method} {prefix}{path}" for method, path in hidden}
+        for finding in report.findings:
+            code, name = finding.code.split()[0], finding.message.split(": ")[0]
+            path = name.partition(" ")[2]
+            if finding.level != "error" or code in LATER:
+                continue
+            elsewhere = any(path.startswith(other + "/") or path == other for other in prefixes if other != prefix)
+            if code == "RT001" and name in absent:
+                absent.discard(name)
+            elif code == "RT002" and elsewhere:
+                pass
+            # The gateway's own 404 stands where a hidden operation would be: its path and method are there, its parameters are not.
+            elif code == "RT005" and name in {f"{method} {path}" for method, path in hidden}:
+                pass
+            else:
+                problems.append(f"{finding.code} {finding.where}: {finding.message}")
+        print(f"  {prefix or '/'}: {report.facts['matched']} of {report.facts['expected']} operations, {len(hidden)} left out")
+    for problem in problems:
+        print(f"  {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

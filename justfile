@@ -1,0 +1,19 @@
+# What has to hold before a commit; `bash .ci/run` does all of it and more.
+check:
+    cargo fmt --check && cargo clippy --all-targets -- -D warnings && INSTA_UPDATE=no cargo test
+
+# Looks at each changed snapshot and asks.
+accept:
+    cargo insta test --review
+
+# Real tools over the files that the golden tests wrote.
+validate:
+    cargo test --test golden && terraform fmt -check -recursive target/golden && cfn-lint 'target/golden/**/template.json'
+
+# The JSON Schema of the blueprint, for editors. It is not committed.
+schema:
+    cargo run --release -- schema > blueprint.schema.json
+
+# A new golden case that starts from the smallest example.
+case NAME:
+    mkdir -p tests/cases/{{NAME}} && cp blueprints/minimal/gwgen.yaml blueprints/minimal/openapi.yaml tests/cases/{{NAME}}/
