@@ -100,12 +100,7 @@ impl<'a> Variables<'a> {
             let finding = diagnostic::CONFLICTING_VARIABLE
                 .at(self.blueprint.place(pointer))
                 .also(self.blueprint.place(first))
-                .message(format_args!(
-                    "the variable `{}` is {} here and {} at its other place",
-                    variable.name,
-                    describe(of),
-                    describe(known.of)
-                ))
+                .message(format_args!("the variable `{}` is {} here and {} at its other place", variable.name, kind(of), kind(known.of)))
                 .help("use two variables of different names");
             self.diagnostics.push(finding);
         } else {
