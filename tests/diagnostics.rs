@@ -4,6 +4,7 @@
 //! `fixed/` beside a case holds the files that differ once the finding is mended as its help says; that renders.
 
 #![allow(clippy::disallowed_methods, reason = "tests read their own cases")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and reads its own cases")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

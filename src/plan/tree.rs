@@ -195,16 +195,7 @@ impl Tree {
 
     /// Every way in which an operation that is not served would be answered by one that is.
     pub(super) fn meetings(&self, path: &[Asked<'_>], method: HttpMethod) -> Vec<Meeting> {
-        let mut search = Search {
-            tree: self,
-            method,
-            at: Vec::new(),
-            is_wider: false,
-            is_opaque: false,
-            is_same: true,
-            is_narrower: false,
-            found: Vec::new(),
-        };
+        let mut search = Search { tree: self, method, at: Vec::new(), is_wider: false, is_opaque: false, is_same: true, found: Vec::new() };
         search.walk(0, path);
         // Where both have one path, every request is the public operation's.
         let same = search.found.iter().find(|it| matches!(it, Meeting::Same(_))).cloned();
@@ -224,8 +215,6 @@ struct Search<'a> {
     is_opaque: bool,
     /// Both have the same shape so far.
     is_same: bool,
-    /// A public literal stands where the other has a variable.
-    is_narrower: bool,
     found: Vec<Meeting>,
 }
 
@@ -240,21 +229,24 @@ impl Search<'_> {
         match first {
             Asked::Literal(text) => {
                 let segment = Segment::Literal((*text).into());
+                // Nothing falls back from a literal to the variable beside it (P7).
                 if let Some(child) = here.literals.get(*text) {
-                    self.step(*child, rest, segment.clone(), |_| {});
-                }
-                if let Some(child) = here.variable {
+                    self.step(*child, rest, segment, |_| {});
+                } else if let Some(child) = here.variable {
                     self.step(child, rest, segment, |it| (it.is_wider, it.is_same) = (true, false));
                 }
             }
             Asked::Variable => {
+                // Named by its place alone, so that two meetings cannot give it two names; `named` knows the public one.
+                let name = self.part(self.at.len() + 1);
                 // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
+                // The refusal keeps the variable: a literal would take requests of other operations with one in its place.
                 let literals = if self.is_wider { Some(&here.literals) } else { None };
-                for (text, child) in literals.into_iter().flatten() {
-                    self.step(*child, rest, Segment::Literal(Arc::clone(text)), |it| (it.is_same, it.is_narrower) = (false, true));
+                for child in literals.into_iter().flat_map(BTreeMap::values) {
+                    self.step(*child, rest, Segment::Variable(Arc::clone(&name)), |it| it.is_same = false);
                 }
-                if let (Some(child), Some(name)) = (here.variable, &here.name) {
-                    self.step(child, rest, Segment::Variable(Arc::clone(name)), |_| {});
+                if let Some(child) = here.variable {
+                    self.step(child, rest, Segment::Variable(name), |_| {});
                 }
             }
             Asked::Opaque => {
@@ -271,12 +263,12 @@ impl Search<'_> {
     }
 
     fn step(&mut self, child: usize, rest: &[Asked<'_>], segment: Segment, change: impl FnOnce(&mut Self)) {
-        let before = (self.is_wider, self.is_opaque, self.is_same, self.is_narrower);
+        let before = (self.is_wider, self.is_opaque, self.is_same);
         self.at.push(segment);
         change(self);
         self.walk(child, rest);
         self.at.pop();
-        (self.is_wider, self.is_opaque, self.is_same, self.is_narrower) = before;
+        (self.is_wider, self.is_opaque, self.is_same) = before;
     }
 
     /// A public greedy variable takes all that is left.
@@ -287,19 +279,14 @@ impl Search<'_> {
         self.is_wider |= !is_rest;
         self.is_same &= is_rest;
         for (index, segment) in path.iter().enumerate() {
-            // The names that are given here differ by their numbers; only those before them can be the same.
-            let name = || {
-                free_name(&format!("part_{}", depth + index + 1), |name| {
-                    self.at[..depth].iter().filter_map(Segment::variable).any(|it| **it == *name)
-                })
-            };
+            let name = self.part(depth + index + 1);
             let segment = match segment {
                 Asked::Literal(text) => Segment::Literal((*text).into()),
-                Asked::Variable => Segment::Variable(name()),
-                Asked::Rest => Segment::Rest(name()),
+                Asked::Variable => Segment::Variable(name),
+                Asked::Rest => Segment::Rest(name),
                 Asked::Opaque => {
                     self.is_opaque = true;
-                    Segment::Variable(name())
+                    Segment::Variable(name)
                 }
             };
             self.at.push(segment);
@@ -315,8 +302,7 @@ impl Search<'_> {
         if self.is_opaque {
             return self.found.push(Meeting::Unavoidable(operation));
         }
-        let name =
-            free_name(&format!("part_{}", self.at.len() + 1), |name| self.at.iter().filter_map(Segment::variable).any(|it| **it == *name));
+        let name = self.part(self.at.len() + 1);
         self.at.push(Segment::Rest(name));
         if !self.is_public_at(&self.at) {
             self.refuse();
@@ -342,13 +328,18 @@ impl Search<'_> {
         }
     }
 
+    /// A variable's name that no ancestor has.
+    fn part(&self, number: usize) -> Arc<str> {
+        free_name(&format!("part_{number}"), |name| self.at.iter().filter_map(Segment::variable).any(|it| **it == *name))
+    }
+
     fn refuse(&mut self) {
         self.found.push(Meeting::Refuse(Refusal { path: self.tree.named(&self.at), method: self.method }));
     }
 
     /// A public operation at exactly that path takes all requests of the method there.
     ///
-    /// ANY beside a public method still has the others, but for a literal in place of its variable: nothing falls back to a variable (P7).
+    /// ANY beside a public method still has the others.
     fn is_public_at(&self, path: &[Segment]) -> bool {
         let mut at = 0;
         for segment in path {
@@ -357,7 +348,6 @@ impl Search<'_> {
                 None => return false,
             }
         }
-        let takes = |served: &HttpMethod| *served == self.method || *served == HttpMethod::Any;
-        self.tree.nodes[at].methods.keys().any(|served| takes(served) || (self.is_narrower && meets(*served, self.method)))
+        self.tree.nodes[at].methods.keys().any(|served| *served == self.method || *served == HttpMethod::Any)
     }
 }

@@ -203,9 +203,9 @@ impl<'a> Api<'a> {
 
     fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
         let here = &self.places[place];
-        let children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
-        let is_proxy = |it: &&Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
-        children.into_iter().any(|child| self.places[child].methods.values().any(|it| is_proxy(&it)) || self.is_proxy_below(child, method))
+        let mut children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
+        let is_proxy = |it: &Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
+        children.any(|child| self.places[child].methods.values().copied().any(is_proxy) || self.is_proxy_below(child, method))
     }
 }
 
