@@ -205,7 +205,7 @@ impl<'a> Api<'a> {
         let here = &self.places[place];
         let children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
         let is_proxy = |it: &&Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
-        children.into_iter().any(|child| self.places[child].methods.values().any(|it| is_proxy(&it)) || self.is_proxy_below(child, method))
+        children.into_iter().any(|child| self.places[child].methods.values().any(is_proxy) || self.is_proxy_below(child, method))
     }
 }
 
