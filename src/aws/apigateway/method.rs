@@ -1,0 +1,230 @@
+//! Methods with their integrations and answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{ApiRoot, RestApi, VpcLink};
+use crate::aws::{Kind, LoadBalancer};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::openapi::HttpMethod;
+use crate::stack::{Address, Handle, Label, Names, Value};
+
+/// What a URI names as its host.
+#[derive(Clone, Debug, Serialize)]
+pub enum UriHost {
+    /// The balancer itself.
+    Balancer(Handle<LoadBalancer>),
+    /// A name that the backend is to see, and its certificate is checked for.
+    Named(Value),
+}
+
+/// A segment of a URI's path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum UriSegment {
+    Literal(Arc<str>),
+    /// Filled from the method's path parameter of that name.
+    Variable(Arc<str>),
+}
+
+/// A request that is sent on as it came.
+#[derive(Debug, Serialize)]
+pub struct Proxy {
+    pub link: Handle<VpcLink>,
+    /// `https`, else `http`.
+    pub is_tls: bool,
+    pub host: UriHost,
+    /// Picks the balancer's listener (V4).
+    pub port: u16,
+    pub path: Vec<UriSegment>,
+    pub skips_verification: bool,
+    pub timeout_ms: u32,
+}
+
+impl Proxy {
+    /// The URI's host: all of it that is known only at deploy time.
+    pub fn uri_host(&self) -> Value {
+        match &self.host {
+            UriHost::Balancer(balancer) => balancer.dns_name(),
+            UriHost::Named(host) => host.clone(),
+        }
+    }
+
+    /// The whole URI.
+    pub fn uri(&self) -> Value {
+        let mut rest = format!(":{}", self.port);
+        for segment in &self.path {
+            rest.push('/');
+            match segment {
+                UriSegment::Literal(text) => rest.push_str(text),
+                UriSegment::Variable(name) => rest.extend(["{", name, "}"]),
+            }
+        }
+        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), self.uri_host(), Value::literal(rest)])
+    }
+
+    /// `integration.request.path.x` = `method.request.path.x` for every variable of the URI.
+    fn mappings(&self) -> Vec<(String, String)> {
+        let mut mappings: Vec<_> = self
+            .path
+            .iter()
+            .filter_map(|segment| match segment {
+                UriSegment::Variable(name) => Some((["integration.request.path.", name].concat(), ["method.request.path.", name].concat())),
+                UriSegment::Literal(_) => None,
+            })
+            .collect();
+        mappings.sort();
+        mappings
+    }
+}
+
+/// What answers a method.
+#[derive(Debug, Serialize)]
+pub enum Integration {
+    Proxy(Proxy),
+    /// The gateway itself, with 404.
+    NotFound,
+}
+
+/// A method of a path with its integration.
+#[derive(Debug, Serialize)]
+pub struct Method {
+    pub api: Handle<RestApi>,
+    pub on: ApiRoot,
+    pub http_method: HttpMethod,
+    /// `method.request.…` and whether it is required; sorted.
+    pub request_parameters: Arc<BTreeMap<String, bool>>,
+    pub integration: Integration,
+}
+
+/// Picks the status of a mock integration.
+const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
+/// What callers get from an operation that is not there for them.
+const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
+
+impl Method {
+    fn terraform_integration(&self, label: &Label, out: &mut Terraform) {
+        out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
+            out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
+            match &self.integration {
+                Integration::Proxy(proxy) => {
+                    out.attribute("type", "HTTP_PROXY");
+                    out.attribute("integration_http_method", self.http_method.as_str());
+                    out.attribute("connection_type", "VPC_LINK");
+                    out.attribute("connection_id", proxy.link.id());
+                    out.attribute("uri", proxy.uri());
+                    out.attribute("timeout_milliseconds", proxy.timeout_ms);
+                    let mappings = proxy.mappings();
+                    if !mappings.is_empty() {
+                        out.map("request_parameters", mappings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+                    }
+                    if proxy.skips_verification {
+                        out.block("tls_config", |out| out.attribute("insecure_skip_verification", true));
+                    }
+                }
+                Integration::NotFound => {
+                    out.attribute("type", "MOCK");
+                    out.attribute("passthrough_behavior", "NEVER");
+                    out.attribute("content_handling", "CONVERT_TO_TEXT");
+                    out.map("request_templates", [("application/json", NOT_FOUND_REQUEST)]);
+                }
+            }
+        });
+    }
+
+    /// The two blocks that give a mock integration its answer.
+    fn terraform_responses(&self, label: &Label, out: &mut Terraform) {
+        let key = format!("{label}__404");
+        out.block_of("aws_api_gateway_method_response", &key, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
+            out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
+            out.attribute("status_code", "404");
+        });
+        out.block_of("aws_api_gateway_integration_response", &key, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
+            out.bare("http_method", format_args!("aws_api_gateway_integration.{label}.http_method"));
+            out.bare("status_code", format_args!("aws_api_gateway_method_response.{key}.status_code"));
+            out.map("response_templates", [("application/json", NOT_FOUND_BODY)]);
+        });
+    }
+}
+
+impl Kind for Method {
+    const NAMES: Names = Names { terraform: "aws_api_gateway_method", cloudformation: "AWS::ApiGateway::Method", word: "Method" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
+            out.attribute("http_method", self.http_method.as_str());
+            out.attribute("authorization", "NONE");
+            if !self.request_parameters.is_empty() {
+                out.map("request_parameters", self.request_parameters.iter().map(|(key, required)| (key.as_str(), *required)));
+            }
+        });
+        self.terraform_integration(label, out);
+        if matches!(self.integration, Integration::NotFound) {
+            self.terraform_responses(label, out);
+        }
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.value("ResourceId", &self.on.id());
+        out.text("HttpMethod", self.http_method.as_str());
+        out.text("AuthorizationType", "NONE");
+        if !self.request_parameters.is_empty() {
+            out.object("RequestParameters", |out| self.request_parameters.iter().for_each(|(key, required)| out.flag(key, *required)));
+        }
+        match &self.integration {
+            Integration::Proxy(proxy) => out.object("Integration", |out| {
+                out.text("Type", "HTTP_PROXY");
+                out.text("IntegrationHttpMethod", self.http_method.as_str());
+                out.text("ConnectionType", "VPC_LINK");
+                out.value("ConnectionId", &proxy.link.id());
+                out.value("Uri", &proxy.uri());
+                out.number("TimeoutInMillis", proxy.timeout_ms);
+                let mappings = proxy.mappings();
+                if !mappings.is_empty() {
+                    out.object("RequestParameters", |out| mappings.iter().for_each(|(key, value)| out.text(key, value)));
+                }
+            }),
+            Integration::NotFound => {
+                out.object("Integration", |out| {
+                    out.text("Type", "MOCK");
+                    out.text("PassthroughBehavior", "NEVER");
+                    out.text("ContentHandling", "CONVERT_TO_TEXT");
+                    out.object("RequestTemplates", |out| out.text("application/json", NOT_FOUND_REQUEST));
+                    out.objects("IntegrationResponses", [()], |out, ()| {
+                        out.text("StatusCode", "404");
+                        out.object("ResponseTemplates", |out| out.text("application/json", NOT_FOUND_BODY));
+                    });
+                });
+                out.objects("MethodResponses", [()], |out, ()| out.text("StatusCode", "404"));
+            }
+        }
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        let mut addresses = vec![format!("aws_api_gateway_method.{label}"), format!("aws_api_gateway_integration.{label}")];
+        if matches!(self.integration, Integration::NotFound) {
+            addresses.push(format!("aws_api_gateway_method_response.{label}__404"));
+            addresses.push(format!("aws_api_gateway_integration_response.{label}__404"));
+        }
+        addresses
+    }
+}
