@@ -1,14 +1,71 @@
 #!/usr/bin/env python3
-"""Prints what `terraform_real.py apply` reported of an example, in one line.
+"""Judges what `terraform_real.py apply` reported of an example.
 
-Usage: applied.py NAME REPORT.json
+Usage: applied.py GWGEN JUDGES BLUEPRINT REPORT.json GAPS.txt
+
+What was read back from the emulated AWS has to be the operations that expected_routes.py finds in the description, under every
+mount, without those that the blueprint leaves out. The second plan has to be empty but for attributes that the emulator is known
+to forget (GAPS.txt: resource type, attribute, reason), and destroy has to end clean.
 """
+from __future__ import annotations
+
 import json
+import subprocess
 import sys
 from pathlib import Path
 
-text = Path(sys.argv[2]).read_text().strip()
-report = json.loads(text) if text else {}
-changes = len(report.get("second_plan", []))
-said = f"{report.get('applied')} resources applied, {changes} changes in the second plan, destroyed: {report.get('destroyed')}"
-print(f"  {sys.argv[1]}: {said if report else 'not judged'}")
+
+def expected_operations(gwgen: Path, judges: Path, blueprint: Path) -> set[tuple[str, str]]:
+    """(method, path on the gateway) of every operation that is to be reachable; variables without names."""
+    sys.path.insert(0, str(judges))
+    import yaml
+    from judgelib.openapi import expected, normal_path
+    from judgelib.routes import shape
+
+    def read(path: Path) -> dict:
+        document = yaml.safe_load(path.read_text())
+        base = document.pop("extends", None)
+        return {**read(path.parent / base), **document} if base else document
+
+    document = read(blueprint)
+    wanted = expected(blueprint.parent / document["spec"])
+    base = wanted["base_path"] if (document.get("api") or {}).get("base_path") == "both" else ""
+    listed = subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    left_out = {(it["method"], normal_path(it["path"])) for it in json.loads(listed) if it["exposure"] != "public"}
+    mounts = [mount["at"].rstrip("/") for mount in document.get("mounts") or [{"at": "/"}]]
+    return {(it["method"], shape(normal_path(mount + base + it["path"]))) for mount in mounts for it in wanted["operations"]
+            if (it["method"], it["path"]) not in left_out}
+
+
+def main() -> int:
+    gwgen, judges, blueprint, report_path, gaps_path = (Path(it) for it in sys.argv[1:6])
+    report = json.loads(report_path.read_text())
+    if "failed" in report:
+        print(f"  {report['failed'][-3000:]}")
+        return 1
+    gaps = {tuple(line.split(None, 2)[:2]) for line in gaps_path.read_text().splitlines() if line.strip() and not line.startswith("#")}
+    problems = []
+    for change in report["second_plan"]:
+        kind = change["address"].split(".")[0]
+        if change["actions"] != ["update"] or any((kind, it) not in gaps for it in change["attributes"]):
+            problems.append(f"second plan: {change['address']} {change['actions']} {change['attributes']}")
+    from_aws = {(it["method"], it["path"]) for api in report["state"]["apis"] for it in api["operations"]
+                if it["integration"]["type"] == "HTTP_PROXY"}
+    wanted = expected_operations(gwgen, judges, blueprint)
+    from judgelib.routes import shape  # the path of the judges is known by now
+    from_aws = {(method, shape(path)) for method, path in from_aws}
+    problems += [f"not deployed: {method} {path}" for method, path in sorted(wanted - from_aws)]
+    problems += [f"deployed, but not asked for: {method} {path}" for method, path in sorted(from_aws - wanted)]
+    if report.get("destroyed") is not True:
+        problems.append(f"destroy: {report.get('destroy_error', 'did not end clean')[-2000:]}")
+    print(f"  {blueprint.parent.name}: {report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
+          f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; destroyed: {report.get('destroyed')}"
+          if not problems else f"  {blueprint.parent.name}: falls short")
+    for problem in problems:
+        print(f"  {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
