@@ -92,7 +92,8 @@ fn merge_key_bombs_are_refused_or_rendered() {
     let members = |from: u32| (from..from + 20_000).fold(String::new(), |text, key| text + &format!("  k{key}: v\n"));
     let large = format!("{API}x-a: &a\n{}x-b:\n  <<: *a\n{}", members(0), members(10_000));
     assert_eq!(described("openapi.yaml", large), []);
-    let nested = format!("{API}x-a: &a {{k: v}}\nx-b: {}{}\n", "{<<: *a, k: ".repeat(100), format!("{}{}", "v".repeat(1 << 20), "}".repeat(100)));
+    let nested =
+        format!("{API}x-a: &a {{k: v}}\nx-b: {}{}\n", "{<<: *a, k: ".repeat(100), format!("{}{}", "v".repeat(1 << 20), "}".repeat(100)));
     let found = described("openapi.yaml", nested);
     assert_eq!(found.first().map(|it| it.0), Some("GW1004"));
 }
@@ -163,7 +164,10 @@ fn references_in_a_circle_are_refused() {
     };
     let own = api("#/components/parameters/A", "  parameters:\n    A: {$ref: '#/components/parameters/A'}\n");
     assert_eq!(described("openapi.yaml", own), [("GW1009", 8)]);
-    let two = api("#/components/parameters/A", "  parameters:\n    A: {$ref: '#/components/parameters/B'}\n    B: {$ref: '#/components/parameters/A'}\n");
+    let two = api(
+        "#/components/parameters/A",
+        "  parameters:\n    A: {$ref: '#/components/parameters/B'}\n    B: {$ref: '#/components/parameters/A'}\n",
+    );
     assert_eq!(described("openapi.yaml", two), [("GW1009", 8)]);
     let item = "openapi: 3.1.0\npaths:\n  /orders: {$ref: '#/components/pathItems/A'}\n  /users: {get: {}}\ncomponents:\n  pathItems:\n    A: {$ref: '#/components/pathItems/A'}\n";
     let found = described("openapi.yaml", item);
@@ -205,7 +209,9 @@ fn long_strings_are_read_and_cut_in_messages() {
 #[test]
 fn many_segments_beside_a_greedy_path_end() {
     let hidden = "/{a}".repeat(20_000);
-    let api = format!(r#"{{"openapi": "3.0.3", "paths": {{"/{{rest+}}": {{"get": {{"responses": {{}}}}}}, "{hidden}": {{"get": {{"responses": {{}}}}}}}}}}"#);
+    let api = format!(
+        r#"{{"openapi": "3.0.3", "paths": {{"/{{rest+}}": {{"get": {{"responses": {{}}}}}}, "{hidden}": {{"get": {{"responses": {{}}}}}}}}}}"#
+    );
     let found = described("openapi.json", api);
     assert!(found.iter().any(|it| it.0 == "GW4016"), "{found:?}");
 }
@@ -221,7 +227,9 @@ fn many_parameters_and_members_end() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused() {
-    for (at, bytes) in [(1, &b"\xff\xfeo\0p\0e\0n\0"[..]), (2, b"openapi: 3.0.3\ninfo: {title: \xc3\x28}\n"), (1, b"\xed\xa0\x80"), (1, b"\xc0\x80")] {
+    for (at, bytes) in
+        [(1, &b"\xff\xfeo\0p\0e\0n\0"[..]), (2, b"openapi: 3.0.3\ninfo: {title: \xc3\x28}\n"), (1, b"\xed\xa0\x80"), (1, b"\xc0\x80")]
+    {
         assert_eq!(described("openapi.yaml", bytes), [("GW1001", at)]);
         assert_eq!(described("openapi.json", bytes), [("GW1001", at)]);
         assert_eq!(blueprint(bytes), [("GW1001", at)]);
@@ -231,7 +239,9 @@ fn bytes_that_are_no_text_are_refused() {
             assert!(!found.is_empty(), "{text:?}");
         }
     }
-    for empty in ["", "\n", "\u{feff}", "---\n", "# nothing\n", "null", "[]", "\"text\"", "7", "{", "}", "[", "\t", "%", "&a", "*", "!!binary x"] {
+    for empty in
+        ["", "\n", "\u{feff}", "---\n", "# nothing\n", "null", "[]", "\"text\"", "7", "{", "}", "[", "\t", "%", "&a", "*", "!!binary x"]
+    {
         for found in [described("openapi.yaml", empty), described("openapi.json", empty), blueprint(empty)] {
             assert!(!found.is_empty(), "{empty:?}");
         }
@@ -293,8 +303,36 @@ fn output_stays_below_the_root() {
 // Text that reaches the output.
 
 const TEXTS: &[&str] = &[
-    "${x}", "%{x}", "a ${b} %{ if c }", "$", "%", "${", "\"", "\\", "\\\"", "a\nb", "a\r\nb\tc", "\u{2028}a\u{2029}", "\u{feff}a", "'", "`", "| a |", "*/ //", "# a",
-    "{{ x }}", "{% raw %}", "<!-- a", "</script>", "EOT", "<<EOT", "\u{e9}\u{1f600}", "\\u0041", "null", "true", "1.10", "",
+    "${x}",
+    "%{x}",
+    "a ${b} %{ if c }",
+    "$",
+    "%",
+    "${",
+    "\"",
+    "\\",
+    "\\\"",
+    "a\nb",
+    "a\r\nb\tc",
+    "\u{2028}a\u{2029}",
+    "\u{feff}a",
+    "'",
+    "`",
+    "| a |",
+    "*/ //",
+    "# a",
+    "{{ x }}",
+    "{% raw %}",
+    "<!-- a",
+    "</script>",
+    "EOT",
+    "<<EOT",
+    "\u{e9}\u{1f600}",
+    "\\u0041",
+    "null",
+    "true",
+    "1.10",
+    "",
 ];
 
 fn json_string(text: &str) -> String {
@@ -399,7 +437,12 @@ fn text_that_names_something_is_unchanged_or_refused() {
         let apis = [
             API.replace("Shop", &quoted),
             API.replace("{responses: {}}", &format!("{{operationId: {quoted}, tags: [{quoted}], summary: {quoted}, responses: {{}}}}")),
-            API.replace("{responses: {}}", &format!("{{parameters: [{{name: {quoted}, in: query, required: true}}, {{name: {quoted}, in: header}}], responses: {{}}}}")),
+            API.replace(
+                "{responses: {}}",
+                &format!(
+                    "{{parameters: [{{name: {quoted}, in: query, required: true}}, {{name: {quoted}, in: header}}], responses: {{}}}}"
+                ),
+            ),
             API.replace("  /orders:", &format!("  {}:", json_string(&format!("/{text}")))),
             API.replace("  /orders:", &format!("  {}:", json_string(&format!("/a/{text}/{{id}}")))),
             API.replace("  /orders:", &format!("  {}:", json_string(&format!("/a/{{{text}}}")))),
@@ -428,7 +471,9 @@ fn text_that_names_something_is_unchanged_or_refused() {
             format!("{BLUEPRINT}tags: {{{quoted}: a}}\n"),
             format!("{BLUEPRINT}tags: {{a: {{var: {quoted}}}}}\n"),
             format!("{BLUEPRINT}mounts: [{{at: {}, backend: orders}}]\n", json_string(&format!("/{text}"))),
-            format!("{BLUEPRINT}routes: [{{match: {{paths: [{quoted}], tags: [{quoted}], operation_ids: [{quoted}]}}, weakens: {quoted}}}]\n"),
+            format!(
+                "{BLUEPRINT}routes: [{{match: {{paths: [{quoted}], tags: [{quoted}], operation_ids: [{quoted}]}}, weakens: {quoted}}}]\n"
+            ),
         ];
         for blueprint in blueprints {
             let Some([terraform, _]) = texts_of(text, &blueprint, API) else { continue };
@@ -441,7 +486,8 @@ fn text_that_names_something_is_unchanged_or_refused() {
 
 #[test]
 fn an_expression_is_an_expression() {
-    for text in ["a } b", "a\nb", "a # b", "a // b", "/* a */ b", "\"${", "<<EOT\na\nEOT", "a, b", "a = b", "", "${a}", "[", "file(\"x\")"] {
+    for text in ["a } b", "a\nb", "a # b", "a // b", "/* a */ b", "\"${", "<<EOT\na\nEOT", "a, b", "a = b", "", "${a}", "[", "file(\"x\")"]
+    {
         let blueprint = BLUEPRINT.replace("vpc-0abc", &format!("{{expr: {}}}", json_string(text)));
         let (compiled, findings) = run(&[("gwgen.yaml", blueprint.into()), ("openapi.yaml", API.into())]);
         match compiled.tree {

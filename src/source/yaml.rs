@@ -225,7 +225,15 @@ impl Converter {
         if self.separate(span) {
             return Err(Fault::new(&diagnostic::SYNTAX, span, "a mapping or sequence cannot be a key here", "write the key as text"));
         }
-        self.frames.push(Frame { is_mapping, start: self.json.len(), anchor, is_empty: true, at_key: true, has_merge: false, last_anchor: self.last_anchor });
+        self.frames.push(Frame {
+            is_mapping,
+            start: self.json.len(),
+            anchor,
+            is_empty: true,
+            at_key: true,
+            has_merge: false,
+            last_anchor: self.last_anchor,
+        });
         self.json.push(if is_mapping { '{' } else { '[' });
         Ok(())
     }
