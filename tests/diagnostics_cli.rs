@@ -2,7 +2,6 @@
 //!
 //! `tests/diagnostics.rs` lists their codes as exempt from having a folder in `tests/bad`.
 
-#![allow(clippy::disallowed_methods, reason = "tests lay out folders of their own")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and makes files of its own")]
 
 use std::fs;
