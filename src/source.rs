@@ -28,6 +28,8 @@ impl RelativePath {
             match name {
                 "" | "." => {}
                 ".." => drop(names.pop()?),
+                // Where `\` separates names, it would climb.
+                name if name.split('\\').any(|it| it == "..") => return None,
                 name => names.push(name),
             }
         }
@@ -121,7 +123,7 @@ impl SourceFile {
         if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
             return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None });
         }
-        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display)))?;
+        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text)))?;
         Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks) })
     }
 

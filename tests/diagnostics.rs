@@ -47,8 +47,7 @@ fn manifest() -> &'static Path {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -208,7 +207,13 @@ fn every_code_has_a_case_or_a_reason() {
     for code in CODES {
         let has_case = cases.iter().any(|case| case.code == *code);
         let is_exempt = EXEMPT.iter().any(|(exempt, _)| *exempt == code.code);
-        assert!(has_case != is_exempt, "{} {} needs either a folder tests/bad/{} or a reason, not both", code.code, code.slug, prefix(code));
+        assert!(
+            has_case != is_exempt,
+            "{} {} needs either a folder tests/bad/{} or a reason, not both",
+            code.code,
+            code.slug,
+            prefix(code)
+        );
     }
     for (code, reason) in EXEMPT {
         assert!(CODES.iter().any(|it| it.code == *code) && !reason.is_empty(), "{code} is no code");
@@ -221,7 +226,11 @@ fn codes_are_unique_and_sorted() {
     let slugs: BTreeSet<&str> = CODES.iter().map(|code| code.slug).collect();
     assert_eq!(slugs.len(), CODES.len());
     for code in CODES {
-        assert!(code.code.len() == 6 && code.code.starts_with("GW") && code.code[2..].bytes().all(|it| it.is_ascii_digit()), "{}", code.code);
+        assert!(
+            code.code.len() == 6 && code.code.starts_with("GW") && code.code[2..].bytes().all(|it| it.is_ascii_digit()),
+            "{}",
+            code.code
+        );
         assert!(code.slug.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'), "{}", code.slug);
     }
 }

@@ -1,6 +1,7 @@
 //! From the lean document to `Api`: references followed, parameters merged, security inherited.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::lean::{
@@ -25,6 +26,8 @@ struct Shared<'a> {
     parameters: BTreeMap<&'a str, (usize, &'a LeanParameter<'a>)>,
     bodies: BTreeMap<&'a str, &'a Content<'a>>,
     responses: BTreeMap<&'a str, &'a Content<'a>>,
+    /// Where the parameters of the operation at hand stand in its list.
+    placed: BTreeMap<(Location, &'a str), usize>,
     /// Names that stand in many operations, once.
     names: BTreeMap<&'a str, Arc<str>>,
 }
@@ -57,6 +60,7 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
         parameters: components.parameters.0.iter().enumerate().map(|(index, (name, it))| (&**name, (index, it))).collect(),
         bodies: components.request_bodies.0.iter().map(|(name, it)| (&**name, it)).collect(),
         responses: components.responses.0.iter().map(|(name, it)| (&**name, it)).collect(),
+        placed: BTreeMap::new(),
         names: BTreeMap::new(),
     };
     let operations = operations(shared, &mut diagnostics);
@@ -197,6 +201,7 @@ impl<'a> Shared<'a> {
             (Presence::Absent, Err(())) => operation.faults.push(null_security("/security".into())),
             (Presence::Null, _) => operation.faults.push(null_security(format!("{at}/security"))),
         }
+        self.placed.clear();
         for (index, parameter) in item.parameters.iter().enumerate() {
             self.parameter(&mut operation, parameter, ParameterAt::Item(index), &at_item);
         }
@@ -292,9 +297,12 @@ impl<'a> Shared<'a> {
             style: resolved.style.as_deref().map(Arc::from),
             at,
         };
-        match operation.parameters.iter_mut().find(|it| it.location == location && *it.name == *name) {
-            Some(overridden) => *overridden = parameter,
-            None => operation.parameters.push(parameter),
+        match self.placed.entry((location, name)) {
+            Entry::Occupied(place) => operation.parameters[*place.get()] = parameter,
+            Entry::Vacant(place) => {
+                place.insert(operation.parameters.len());
+                operation.parameters.push(parameter);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use super::parameters::{self, Spellings};
 use super::paths::{self, Segment, Template};
 use super::rules::{self, Decision, Rules};
 use super::security::Joined;
-use super::tree::{Meeting, Refusal, Tree, asked};
+use super::tree::{Meeting, Refusal, Tree, asked, can_be_asked};
 use super::{BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -358,6 +358,9 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let is_public = draft.plan.is_public();
+            if !can_be_asked(&draft.plan.path) {
+                continue;
+            }
             let full = format!("{}{}", draft.mount, draft.plan.path);
             for meeting in self.tree.meetings(&asked(&full, self.widen), draft.plan.method) {
                 match meeting {

@@ -31,6 +31,28 @@ pub(super) enum Asked<'a> {
     Opaque,
 }
 
+/// Longest path that gets an answer other than 414: it is part of the ARN of the method.
+///
+/// Unit: bytes. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES P15).
+const MAX_ASKED_BYTES: i64 = 1_600;
+
+/// Whether any request for the path is short enough to be answered. A variable can be one character, an escape too.
+pub(super) fn can_be_asked(path: &str) -> bool {
+    let (mut slashes, mut bytes, mut is_variable) = (0, 0, false);
+    for byte in path.bytes() {
+        match byte {
+            b'?' | b'#' => break,
+            b'/' => (slashes, bytes, is_variable) = (slashes + 1, bytes + 1, false),
+            b'{' => (bytes, is_variable) = (bytes + 1, true),
+            b'}' => is_variable = false,
+            _ if is_variable => {}
+            b'%' => bytes -= 1,
+            _ => bytes += 1,
+        }
+    }
+    slashes.max(bytes) <= MAX_ASKED_BYTES
+}
+
 /// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what the gateway matches.
 pub(super) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];

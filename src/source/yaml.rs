@@ -3,7 +3,7 @@
 //! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
 //! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
@@ -71,7 +71,12 @@ impl Fault {
         Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help }
     }
 
-    pub(super) fn at(self, file: &Arc<str>) -> Diagnostic {
+    /// The finding; what ends too early is placed on the last line, not after it.
+    pub(super) fn at(mut self, file: &Arc<str>, text: &str) -> Diagnostic {
+        let lines = text.lines().count();
+        if self.line > lines {
+            (self.line, self.column) = (lines, text.lines().last().map_or(0, |it| it.chars().count()) + 1);
+        }
         let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
         self.code.at(Place::position(file, position(self.line), position(self.column))).message(self.message).help(self.help)
     }
@@ -88,15 +93,29 @@ struct Frame {
     at_key: bool,
     /// In a mapping: one of its keys is a merge key (`<<`).
     has_merge: bool,
+    /// The last anchor that closed before it.
+    last_anchor: usize,
+}
+
+/// The text of an anchor.
+#[derive(Clone)]
+enum Anchored {
+    /// From here to there in the JSON.
+    Json(usize, usize),
+    /// Kept apart, since the mapping around it was written anew.
+    Apart(Arc<str>),
 }
 
 struct Converter {
     json: String,
     marks: Marks,
     frames: Vec<Frame>,
-    /// Where the text of an anchor stands in the JSON.
-    anchors: HashMap<usize, (usize, usize)>,
+    /// By the parser's numbers, which ascend.
+    anchors: BTreeMap<usize, Anchored>,
+    last_anchor: usize,
     limit: usize,
+    /// What merge keys made to be written anew. Unit: bytes.
+    rewritten: usize,
 }
 
 /// Turns YAML into JSON.
@@ -105,7 +124,9 @@ pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
         json: String::with_capacity(text.len() + text.len() / 8),
         marks: Marks::default(),
         frames: Vec::new(),
-        anchors: HashMap::new(),
+        anchors: BTreeMap::new(),
+        last_anchor: 0,
+        rewritten: 0,
         limit: text.len().saturating_mul(MAX_GROWTH) + FREE_BYTES,
     };
     let mut documents = 0;
@@ -187,7 +208,8 @@ impl Converter {
 
     fn remember(&mut self, anchor: usize, start: usize) {
         if anchor != 0 {
-            self.anchors.insert(anchor, (start, self.json.len()));
+            self.anchors.insert(anchor, Anchored::Json(start, self.json.len()));
+            self.last_anchor = self.last_anchor.max(anchor);
         }
     }
 
@@ -203,7 +225,15 @@ impl Converter {
         if self.separate(span) {
             return Err(Fault::new(&diagnostic::SYNTAX, span, "a mapping or sequence cannot be a key here", "write the key as text"));
         }
-        self.frames.push(Frame { is_mapping, start: self.json.len(), anchor, is_empty: true, at_key: true, has_merge: false });
+        self.frames.push(Frame {
+            is_mapping,
+            start: self.json.len(),
+            anchor,
+            is_empty: true,
+            at_key: true,
+            has_merge: false,
+            last_anchor: self.last_anchor,
+        });
         self.json.push(if is_mapping { '{' } else { '[' });
         Ok(())
     }
@@ -212,6 +242,11 @@ impl Converter {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         self.json.push(if frame.is_mapping { '}' } else { ']' });
         if frame.has_merge {
+            self.rewritten += self.json.len() - frame.start;
+            self.keep_anchors(&frame);
+            if self.rewritten > self.limit {
+                return Err(expansion(span));
+            }
             self.merge(frame.start).map_err(|()| {
                 Fault::new(
                     &diagnostic::SYNTAX,
@@ -226,7 +261,7 @@ impl Converter {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
-        let Some((start, end)) = self.anchors.get(&anchor).copied() else {
+        let Some(anchored) = self.anchors.get(&anchor).cloned() else {
             return Err(Fault::new(
                 &diagnostic::SYNTAX,
                 span,
@@ -235,7 +270,11 @@ impl Converter {
             ));
         };
         let is_key = self.separate(span);
-        if is_key && !self.json[start..end].starts_with('"') {
+        let copy = match &anchored {
+            Anchored::Json(start, end) => self.json[*start..*end].into(),
+            Anchored::Apart(text) => Arc::clone(text),
+        };
+        if is_key && !copy.starts_with('"') {
             return Err(Fault::new(
                 &diagnostic::SYNTAX,
                 span,
@@ -243,14 +282,28 @@ impl Converter {
                 "write the key as text",
             ));
         }
-        if self.json.len() + (end - start) > self.limit {
+        if self.json.len() + copy.len() > self.limit {
             return Err(expansion(span));
         }
-        let by = self.json.len() - start;
-        let copy = self.json[start..end].to_owned();
+        let at = self.json.len();
         self.json.push_str(&copy);
-        self.marks.repeat(start, end, by);
+        if let Anchored::Json(start, end) = anchored {
+            self.marks.repeat(start, end, at - start);
+        }
         Ok(())
+    }
+
+    /// Keeps the anchors of a mapping that is to be written anew: their text moves.
+    fn keep_anchors(&mut self, frame: &Frame) {
+        for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
+            if let Anchored::Json(start, end) = *anchored
+                && start >= frame.start
+                && self.rewritten <= self.limit
+            {
+                self.rewritten += end - start;
+                *anchored = Anchored::Apart(self.json[start..end].into());
+            }
+        }
     }
 
     /// Writes a mapping with merge keys anew: its own members, then what the merged mappings add.
@@ -258,11 +311,12 @@ impl Converter {
         let text = self.json[start..].to_owned();
         let all = raw::members(&text).map_err(drop)?;
         let (merges, mut members): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key == "<<");
+        let mut names: BTreeSet<raw::Text<'_>> = members.iter().map(|(key, _)| key.clone()).collect();
         for (_, value) in &merges {
             let list = if value.get().starts_with('[') { raw::elements(value.get()).map_err(drop)? } else { vec![*value] };
             for mapping in list {
                 for (key, value) in raw::members(mapping.get()).map_err(drop)? {
-                    if !members.iter().any(|(own, _)| *own == key) {
+                    if names.insert(key.clone()) {
                         members.push((key, value));
                     }
                 }
