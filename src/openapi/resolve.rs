@@ -224,38 +224,44 @@ impl<'a> Shared<'a> {
         None
     }
 
-    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
-        let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let here = || format!("{base}/parameters/{index}");
-        let help = "mend it there, or serve the rest with `exposure: hidden` for this operation";
-        let (mut resolved, mut place, mut first) = (lean, None, None);
+    /// Follows the references of a parameter to it, and to its place where that is a component.
+    fn followed(&self, lean: &'a LeanParameter<'a>) -> Result<(&'a LeanParameter<'a>, Option<String>), Stray> {
+        let (mut resolved, mut last, mut first) = (lean, None, None);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { break };
             let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
             let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
                 let (code, help) = reference_fault(reference);
-                operation.faults.push(Fault {
-                    code,
-                    pointer: format!("{}/$ref", here()),
-                    message: format!("the reference `{}` cannot be had", &**reference),
-                    help,
-                });
-                return;
+                return Err(Stray { code, pointer: None, message: format!("the reference `{}` cannot be had", &**reference), help });
             };
-            place = Some(pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0));
-            first = first.or_else(|| place.clone());
+            first = first.or(Some(index));
+            last = Some(index);
             resolved = next;
         }
-        let place = move || place.clone().unwrap_or_else(here);
-        if resolved.reference.is_some() {
-            operation.faults.push(Fault {
-                code: &diagnostic::CYCLIC_REFERENCE,
-                pointer: first.unwrap_or_else(place),
-                message: "the references of this parameter go in a circle".into(),
-                help,
-            });
-            return;
+        let place = |index: usize| pointer::child("/components/parameters", &*self.document.components.parameters.0[index].0);
+        if resolved.reference.is_none() {
+            return Ok((resolved, last.map(place)));
         }
+        Err(Stray {
+            code: &diagnostic::CYCLIC_REFERENCE,
+            pointer: first.map(place),
+            message: "the references of this parameter go in a circle".into(),
+            help: "mend it there, or serve the rest with `exposure: hidden` for this operation",
+        })
+    }
+
+    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
+        let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
+        let here = || format!("{base}/parameters/{index}");
+        let help = "mend it there, or serve the rest with `exposure: hidden` for this operation";
+        let (resolved, place) = match self.followed(lean) {
+            Ok((resolved, place)) => (resolved, move || place.clone().unwrap_or_else(here)),
+            Err(Stray { code, pointer, message, help }) => {
+                let pointer = pointer.unwrap_or_else(|| format!("{}/$ref", here()));
+                operation.faults.push(Fault { code, pointer, message, help });
+                return;
+            }
+        };
         operation.faults.extend(resolved.faults.iter().map(|fault| Fault {
             code: fault.code,
             pointer: format!("{}{}", place(), fault.below),
@@ -309,6 +315,14 @@ impl<'a> Shared<'a> {
     fn shared_name(&mut self, name: &'a str) -> Arc<str> {
         Arc::clone(self.names.entry(name).or_insert_with(|| Arc::from(name)))
     }
+}
+
+/// Why a reference leads to no parameter; without a pointer at the reference itself.
+struct Stray {
+    code: &'static crate::diagnostic::Code,
+    pointer: Option<String>,
+    message: String,
+    help: &'static str,
 }
 
 fn reference_fault(reference: &str) -> (&'static crate::diagnostic::Code, &'static str) {
