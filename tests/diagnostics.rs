@@ -3,8 +3,7 @@
 //! Of each case the set of (file, line, code) is compared exactly; messages and helps are snapshots in `snapshots/bad`.
 //! `fixed/` beside a case holds the files that differ once the finding is mended as its help says; that renders.
 
-#![allow(clippy::disallowed_methods, reason = "tests read their own cases")]
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and reads its own cases")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read their own cases")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

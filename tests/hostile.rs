@@ -1,9 +1,9 @@
 //! Input that means harm or is broken: every one ends, with a code at a line that is there or with correct output.
 //!
 //! Output that renders is parsed by hcl-rs and serde_json and holds the user's text unchanged.
-//! No test is timed: time and memory of the release build stand in the notes of the one who measured them.
+//! No test is timed: time and memory of the release build are measured by hand, against 2 s and 512 MB.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and makes files of its own")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -94,7 +94,8 @@ fn merge_key_bombs_are_refused_or_rendered() {
     let members = |from: u32| (from..from + 20_000).fold(String::new(), |text, key| text + &format!("  k{key}: v\n"));
     let large = format!("{API}x-a: &a\n{}x-b:\n  <<: *a\n{}", members(0), members(10_000));
     assert_eq!(described("openapi.yaml", large), []);
-    let nested = format!("{API}x-a: &a {{k: v}}\nx-b: {}{}{}\n", "{<<: *a, k: ".repeat(100), "v".repeat(1 << 20), "}".repeat(100));
+    let (opening, text, closing) = ("{<<: *a, k: ".repeat(100), "v".repeat(1 << 20), "}".repeat(100));
+    let nested = format!("{API}x-a: &a {{k: v}}\nx-b: {opening}{text}{closing}\n");
     let found = described("openapi.yaml", nested);
     assert_eq!(found.first().map(|it| it.0), Some("GW1004"));
 }
@@ -188,7 +189,7 @@ fn server_variables_do_not_expand_each_other() {
 
 #[test]
 fn long_strings_are_read_and_cut_in_messages() {
-    let long = "x".repeat(5 << 20);
+    let long = "x".repeat(1 << 20);
     for (name, api) in [("openapi.yaml", API.replace("Shop", &long)), ("openapi.json", API_JSON.replace("Shop", &long))] {
         assert_eq!(described(name, api), [], "a title");
     }
@@ -199,7 +200,7 @@ fn long_strings_are_read_and_cut_in_messages() {
     let key = |text: &str, key: &str| text.replacen("/orders", key, 1);
     assert_eq!(described("openapi.json", key(API_JSON, &format!("/{long}"))), [("GW4016", 1)]);
     assert_eq!(described("openapi.json", key(API_JSON, &long)), [("GW4016", 1)]);
-    assert_eq!(described("openapi.json", key(API_JSON, &format!("/{}", "a/".repeat(1 << 20)))), [("GW4016", 1)]);
+    assert_eq!(described("openapi.json", key(API_JSON, &format!("/{}", "a/".repeat(1 << 18)))), [("GW4016", 1)]);
     // A key of more than 1,024 characters has to be marked as one in YAML.
     assert_eq!(described("openapi.yaml", API.replacen("  /orders:", &format!("  ? \"/{long}\"\n  :"), 1)), [("GW4016", 4)]);
     assert!(matches!(described("openapi.yaml", key(API, &format!("/{long}")))[..], [("GW1002", 4)]));

@@ -15,6 +15,9 @@ use crate::source::pointer;
 /// `auth` of a route that asks for nothing.
 const NONE: &str = "none";
 
+/// Most schemes that are named for one operation: thousands of alternatives on thousands of operations are millions of findings.
+const MAX_MISSING: usize = 8;
+
 /// What was opened, to be told at every render.
 pub(super) struct Joined<'a> {
     api: &'a Api,
@@ -61,15 +64,12 @@ impl<'a> Joined<'a> {
 
     /// Every scheme of every alternative needs its entry: any of them may be the one a caller uses.
     fn as_described(&mut self, operation: &Operation, alternatives: &[Requirement]) {
-        let mut is_missing = false;
-        for name in alternatives.iter().flat_map(BTreeMap::keys) {
+        let auth = self.blueprint.spec.auth.as_ref();
+        let is_missing = |name: &&Arc<str>| auth.is_none_or(|auth| !auth.contains_key(&***name));
+        let missing: Vec<&Arc<str>> = alternatives.iter().flat_map(BTreeMap::keys).filter(is_missing).take(MAX_MISSING).collect();
+        for name in &missing {
             let place = Place::pointer(&self.api.file, format!("{}/security", operation.pointer()));
-            let entry = self.blueprint.spec.auth.as_ref().and_then(|auth| auth.get(&**name));
-            if entry.is_some() {
-                continue;
-            }
-            is_missing = true;
-            let finding = if self.api.schemes.contains(name) {
+            let finding = if self.api.schemes.contains(*name) {
                 diagnostic::UNMAPPED_SCHEME
                     .at(place)
                     .also(self.blueprint.place("/auth"))
@@ -91,7 +91,7 @@ impl<'a> Joined<'a> {
             };
             self.diagnostics.push(finding.keeps(operation.name()));
         }
-        if !is_missing {
+        if missing.is_empty() {
             for name in alternatives.iter().flat_map(BTreeMap::keys) {
                 self.ignores(name, operation);
             }

@@ -25,7 +25,7 @@ const MAX_OPERATIONS: usize = 5;
 const TAB: &str = "    ";
 
 pub(super) fn report(findings: &[Finding], sources: &[Sources], colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut lines = Lines { sources, starts: BTreeMap::new() };
+    let mut lines = Lines { sources, starts: BTreeMap::new(), reached: Reached::default() };
     let paint = Paint { colour };
     for finding in findings {
         out.write_all(paint.finding(finding, &mut lines).as_bytes())?;
@@ -49,6 +49,16 @@ struct Lines<'a> {
     sources: &'a [Sources],
     /// Offsets at which the lines of a file start.
     starts: BTreeMap<&'a str, (&'a str, Vec<usize>)>,
+    reached: Reached<'a>,
+}
+
+/// How far into which line the last finding was: a file in one line with many findings is read once, not once a finding.
+#[derive(Default)]
+struct Reached<'a> {
+    file: &'a str,
+    line: u32,
+    characters: usize,
+    bytes: usize,
 }
 
 impl<'a> Lines<'a> {
@@ -60,7 +70,22 @@ impl<'a> Lines<'a> {
         }
         let (text, starts) = self.starts.get(&*place.file)?;
         let start = *starts.get((place.line as usize).checked_sub(1)?)?;
-        text[start..].split('\n').next().map(|line| line.strip_suffix('\r').unwrap_or(line))
+        let end = starts.get(place.line as usize).map_or(text.len(), |next| next - 1);
+        let line = &text[start..end];
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    }
+
+    /// The line of a place without that many characters at its start.
+    fn rest(&mut self, place: &'a Located, skipped: usize) -> Option<&'a str> {
+        let line = self.line(place)?;
+        let reached = &mut self.reached;
+        if (reached.file, reached.line) != (&*place.file, place.line) || reached.characters > skipped {
+            *reached = Reached { file: &place.file, line: place.line, characters: 0, bytes: 0 };
+        }
+        let more = line[reached.bytes..].char_indices().nth(skipped - reached.characters);
+        reached.bytes = more.map_or(line.len(), |(bytes, _)| reached.bytes + bytes);
+        reached.characters = skipped;
+        Some(&line[reached.bytes..])
     }
 }
 
@@ -112,8 +137,10 @@ impl Paint {
     /// The line that is meant, with a caret under its column.
     fn excerpt<'a>(self, place: &'a Located, lines: &mut Lines<'a>, gutter: usize) -> String {
         let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);
-        let Some(line) = lines.line(place).filter(|_| !is_whole_file) else { return String::new() };
-        let (shown, indent) = cut(line, place.column as usize);
+        let before = (place.column as usize).saturating_sub(1);
+        let skipped = before.saturating_sub(MAX_WIDTH);
+        let Some(rest) = lines.rest(place, skipped).filter(|_| !is_whole_file) else { return String::new() };
+        let (shown, indent) = cut(rest, before - skipped, skipped > 0);
         let (bar, number) = (self.edge("|"), self.edge(&format!("{:>gutter$}", place.line)));
         let caret = self.in_style(AnsiColor::Red.on_default().bold(), "^");
         format!("{:gutter$} {bar}\n{number} {bar} {shown}\n{:gutter$} {bar} {:indent$}{caret}\n", "", "", "")
@@ -134,15 +161,13 @@ fn operations(finding: &Finding) -> String {
     text
 }
 
-/// A piece of the line around a column, and how many terminal columns stand before that.
-fn cut(line: &str, column: usize) -> (String, usize) {
+/// A piece of a line around a character, and how many terminal columns stand before that.
+fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     let mut drawn = String::new();
     // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be shown is drawn.
-    let before = column.saturating_sub(1);
-    let skipped = before.saturating_sub(MAX_WIDTH);
     let mut at = Vec::new();
     let mut width = 0;
-    for character in line.chars().skip(skipped).take(3 * MAX_WIDTH) {
+    for character in line.chars().take(3 * MAX_WIDTH) {
         at.push((drawn.len(), width));
         match character {
             '\t' => drawn.push_str(TAB),
@@ -150,13 +175,13 @@ fn cut(line: &str, column: usize) -> (String, usize) {
         }
         width += drawn[at.last().map_or(0, |(start, _)| *start)..].chars().map(|it| it.width().unwrap_or(0)).sum::<usize>();
     }
-    let (_, caret) = at.get(before - skipped).copied().unwrap_or((drawn.len(), width));
-    let is_long = skipped > 0 || width > MAX_WIDTH;
+    let (_, caret) = at.get(before).copied().unwrap_or((drawn.len(), width));
+    let is_long = is_cut || width > MAX_WIDTH;
     let from = if is_long { caret.saturating_sub(LEAD_WIDTH) } else { 0 };
     let start = at.iter().find(|(_, column)| *column >= from).copied().unwrap_or((0, 0));
     let end = at.iter().find(|(_, column)| is_long && *column >= start.1 + MAX_WIDTH).map_or(drawn.len(), |(end, _)| *end);
-    let opening = if start.0 > 0 || skipped > 0 { "…" } else { "" };
-    let closing = if end < drawn.len() || line.chars().nth(skipped + 3 * MAX_WIDTH).is_some() { "…" } else { "" };
+    let opening = if start.0 > 0 || is_cut { "…" } else { "" };
+    let closing = if end < drawn.len() || line.chars().nth(3 * MAX_WIDTH).is_some() { "…" } else { "" };
     let indent = caret - start.1 + opening.chars().count();
     (format!("{opening}{}{closing}", drawn[start.0..end].trim_end()), indent)
 }
