@@ -178,7 +178,8 @@ pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
 /// Whether leaving the extension out could change who may call an operation.
 pub fn decides_access(extension: &str) -> bool {
-    extension.starts_with("x-gwgen-") || extension == "x-amazon-apigateway-auth"
+    let deciding = ["x-amazon-apigateway-auth", "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"];
+    extension.starts_with("x-gwgen-") || deciding.contains(&extension)
 }
 
 /// What is wrong with an operation.

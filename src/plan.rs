@@ -214,6 +214,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
+    diagnostics.extend(refused_extensions(api));
     let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();
@@ -254,6 +255,19 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
         .at(blueprint.place("/name"))
         .message("AWS keeps load balancer names that start with `internal-` for itself, and `name` is the start of this one's")
         .help("choose a name that does not start with `internal`")
+}
+
+/// Keys of the document itself that decide who may call the API.
+fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
+    let deciding = api.extensions.iter().filter(|it| crate::openapi::decides_access(it));
+    deciding
+        .map(|extension| {
+            let code = if extension.starts_with("x-gwgen-") { &diagnostic::NOT_BUILT } else { &diagnostic::REFUSED_EXTENSION };
+            code.at(Place::pointer(&api.file, format!("/{extension}")))
+                .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
+                .help("remove it from the description; whoever relied on it should not render this API yet")
+        })
+        .collect()
 }
 
 fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {

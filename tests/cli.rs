@@ -67,10 +67,7 @@ fn commands_that_are_not_built_say_so() {
     for arguments in lines {
         let output = gwgen(empty().path(), &[&["--message-format", "json"], arguments].concat());
         assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
-        assert!(
-            text(&output.stderr).starts_with("{\"code\":\"GW0009\",\"slug\":\"command-not-built\",\"severity\":\"error\""),
-            "{arguments:?}"
-        );
+        assert!(text(&output.stderr).starts_with("{\"code\":\"GW2004\",\"slug\":\"not-built\",\"severity\":\"error\""), "{arguments:?}");
         assert_eq!(text(&output.stderr).lines().count(), 1, "{arguments:?}");
     }
 }

@@ -122,7 +122,7 @@ fn gw0008_two_blueprints_with_one_output_folder() {
 fn gw0009_a_command_that_is_not_built() {
     let folder = folder();
     let (exit, findings) = gwgen(folder.path(), &["cost"]);
-    assert_eq!((exit, &*findings[0].0, findings.len()), (2, "GW0009", 1));
+    assert_eq!((exit, &*findings[0].0, findings.len()), (2, "GW2004", 1));
 }
 
 #[test]

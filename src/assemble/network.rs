@@ -29,13 +29,20 @@ pub(super) fn security_group(stack: &mut Stack, plan: &Plan) -> Handle<SecurityG
 
 pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) -> Handle<LoadBalancer> {
     let balancer = LoadBalancer {
-        name: text(&plan.prefix.balancer("-nlb")),
+        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(plan)])),
         subnets: list(&plan.subnets),
         security_group: group.clone(),
         cross_zone: plan.cross_zone,
         deletion_protection: plan.deletion_protection,
     };
     stack.add(File::Network, nlb(), balancer)
+}
+
+/// The VPC as the blueprint says it: what is in one cannot move to another.
+fn vpc(plan: &Plan) -> &str {
+    match &plan.vpc {
+        plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
+    }
 }
 
 /// Target group and listener of a backend.
@@ -50,10 +57,7 @@ pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, bal
         TargetsPlan::Ecs { by_address: false } => (TargetType::Instance, Targets::None),
     };
     let port = backend.port.to_string();
-    let vpc = match &plan.vpc {
-        plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
-    };
-    let name = plan.prefix.target_group(&backend.name, &[&port, "TCP", target_type.as_str(), vpc]);
+    let name = plan.prefix.target_group(&backend.name, &[&port, "TCP", target_type.as_str(), vpc(plan)]);
     let group = TargetGroup {
         name: text(&name),
         port: backend.port,

@@ -1,6 +1,6 @@
 //! Commands of the contract that are not built yet.
 //!
-//! In: any arguments. Out: GW0009. Pure but for the writer.
+//! In: any arguments. Out: GW2004. Pure but for the writer.
 //! They are refused by name, never ignored.
 
 use std::ffi::OsString;
@@ -57,11 +57,12 @@ impl Command {
     }
 }
 
-/// Errors: GW0009.
+/// Errors: GW2004.
 pub(super) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
-    let diagnostic = diagnostic::COMMAND_NOT_BUILT
+    let diagnostic = diagnostic::NOT_BUILT
         .at(Place::file(&"<command line>".into()))
         .message(format_args!("`gwgen {name}` is not built yet; nothing was done"))
         .help("`gwgen help` lists what this version can do");
-    session.report(vec![(Sources::default(), vec![diagnostic])])
+    session.report(vec![(Sources::default(), vec![diagnostic])])?;
+    Ok(Exit::WrongCommandLine)
 }

@@ -133,15 +133,13 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
         Exit::Done
     } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE]) {
         Exit::Unreachable
-    } else if is(&[&diagnostic::COMMAND_NOT_BUILT]) {
-        Exit::WrongCommandLine
     } else {
         Exit::Found
     }
 }
 
 fn nothing_compiled(job: &Job) -> Diagnostic {
-    diagnostic::COMMAND_NOT_BUILT
+    diagnostic::NO_OUTPUT
         .at(Place::file(&job.request.display))
         .message("this version of gwgen made no files of the blueprint, and found no error in it either")
         .help("this is a mistake in gwgen: please report it with the blueprint")

@@ -27,7 +27,6 @@ codes! {
     FOREIGN_FILE = "GW0006" "foreign-file" Error;
     NO_BLUEPRINT = "GW0007" "no-blueprint" Error;
     SHARED_OUTPUT = "GW0008" "shared-output" Error;
-    COMMAND_NOT_BUILT = "GW0009" "command-not-built" Error;
     DAMAGED_MANIFEST = "GW0010" "damaged-manifest" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
@@ -44,13 +43,13 @@ codes! {
     UNKNOWN_SECURITY_SCHEME = "GW1012" "unknown-security-scheme" Error;
     BAD_BASE_PATH = "GW1013" "bad-base-path" Error;
     DIFFERENT_SERVERS = "GW1014" "different-servers" Warning;
-    EXTENSION_NOT_BUILT = "GW1015" "extension-not-built" Error;
+    REFUSED_EXTENSION = "GW1015" "refused-extension" Error;
     UNUSED_EXTENSION = "GW1016" "unused-extension" Warning;
 
     UNKNOWN_FIELD = "GW2001" "unknown-field" Error;
     INVALID_VALUE = "GW2002" "invalid-value" Error;
     MISSING_FIELD = "GW2003" "missing-field" Error;
-    NOT_BUILT = "GW2004" "field-not-built" Error;
+    NOT_BUILT = "GW2004" "not-built" Error;
     UNKNOWN_BACKEND = "GW2005" "unknown-backend" Error;
     CONFLICTING_VARIABLE = "GW2006" "conflicting-variable" Error;
     INVALID_EXPRESSION = "GW2007" "invalid-expression" Error;
@@ -100,4 +99,5 @@ codes! {
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
+    NO_OUTPUT = "GW9002" "no-output" Error;
 }

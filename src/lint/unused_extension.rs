@@ -8,11 +8,11 @@ use crate::openapi::{Operation, decides_access};
 
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
-    for extension in &facts.api.extensions {
+    // Those that decide who may call are refused in `plan`.
+    for extension in facts.api.extensions.iter().filter(|it| !decides_access(it)) {
         found.entry(extension).or_insert((Place::pointer(&facts.api.file, format!("/{extension}")), 0)).1 += 1;
     }
     for operation in served {
-        // The others are refused in `plan`.
         for extension in operation.extensions.iter().filter(|it| !decides_access(it)) {
             let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));
             found.entry(extension).or_insert((place, 0)).1 += 1;

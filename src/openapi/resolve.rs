@@ -74,7 +74,12 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
         base_path: operations.1.into(),
         operations: operations.0,
         schemes: strings(&components.security_schemes.0),
-        extensions: strings(&document.extensions),
+        extensions: document
+            .extensions
+            .iter()
+            .chain(document.servers.iter().flat_map(|it| &it.extensions))
+            .map(|it| Arc::from(&**it))
+            .collect(),
     };
     Outcome::new(api, diagnostics)
 }
@@ -87,11 +92,25 @@ fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
         .help("this concerns every operation, so nothing can be rendered until it is mended")
 }
 
+/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES P15).
+const MAX_KEY_BYTES: usize = 1 << 16;
+
+fn endless(file: &SourceFile, path: &str) -> Diagnostic {
+    diagnostic::PATH_TOO_LONG
+        .at(file.place_of(path))
+        .message(format_args!("a path of {} bytes is no path: API Gateway takes URLs of at most 10,240", path.len()))
+        .help("remove it from the description")
+}
+
 fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Operation>, String) {
     let mut found = Vec::new();
     let document = shared.document;
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for (path, item) in &document.paths.0 {
+        if path.len() > MAX_KEY_BYTES {
+            diagnostics.push(endless(shared.file, path));
+            continue;
+        }
         let times = seen.entry(path).and_modify(|times| *times += 1).or_insert(0);
         let path: Arc<str> = Arc::from(&**path);
         let before = found.len();

@@ -125,14 +125,13 @@ impl Prefix {
         }
     }
 
-    /// Name of a balancer: whole where it fits, else cut, with a hash of the whole.
-    pub fn balancer(&self, suffix: &str) -> Vec<Value> {
-        let room = MAX_BALANCER_NAME - self.environment_length();
-        if self.name.len() + suffix.len() <= room {
-            return self.with(suffix);
-        }
-        let suffix = format!("{suffix}-{}", short_hash(&[&self.name], 6));
-        self.parts(cut(&self.name, room - suffix.len()), &suffix)
+    /// Name of a balancer: as much of the name as fits, and a hash of all that cannot change in place.
+    ///
+    /// Source: AWS-RULES L3, F9: what is replaced under the same name collides with itself.
+    pub fn balancer(&self, suffix: &str, unchangeable: &[&str]) -> Vec<Value> {
+        let suffix = format!("{suffix}-{}", short_hash(&[&[&*self.name], unchangeable].concat(), 6));
+        let room = MAX_BALANCER_NAME - self.environment_length() - suffix.len();
+        self.parts(cut(&self.name, room), &suffix)
     }
 
     /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot change in place.
@@ -220,10 +219,11 @@ mod tests {
                 .collect::<String>()
         };
         let long = Prefix { name: "abcdefghij-klmnopqrs".into(), environment: Some(Value::Input("environment".into())) };
-        assert!(text(long.balancer("-nlb")).len() <= 32);
+        assert!(text(long.balancer("-nlb", &["vpc-1"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
         assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
         let short = Prefix { name: "shop".into(), environment: None };
-        assert_eq!(text(short.balancer("-nlb")), "shop-nlb");
+        assert!(text(short.balancer("-nlb", &["vpc-1"])).starts_with("shop-nlb-"));
+        assert_ne!(short.balancer("-nlb", &["vpc-1"]), short.balancer("-nlb", &["vpc-2"]));
     }
 }

@@ -138,7 +138,8 @@ impl<'a> Builder<'a> {
         }
         for extension in &operation.extensions {
             if decides_access(extension) {
-                let finding = diagnostic::EXTENSION_NOT_BUILT
+                let code = if extension.starts_with("x-gwgen-") { &diagnostic::NOT_BUILT } else { &diagnostic::REFUSED_EXTENSION };
+                let finding = code
                     .at(place(operation.pointer()))
                     .message(format_args!(
                         "`{extension}` is not built yet, and leaving it out could change who may call `{} {}`",

@@ -106,6 +106,17 @@ fn located(place: Place, found: &BTreeMap<Arc<str>, Found>) -> Located {
     Located { file: place.file, line, column, pointer }
 }
 
+impl SourceFile {
+    /// The place of a key or text that was read from `json` without a copy.
+    pub fn place_of(&self, part: &str) -> Place {
+        let start = (part.as_ptr() as usize).checked_sub(self.json.as_ptr() as usize).filter(|offset| *offset < self.json.len());
+        let Some(offset) = start.and_then(|offset| offset.checked_sub(1)) else { return Place::file(&self.display) };
+        let mut lines = Lines { text: &self.text, at: 0, line: 1, column: 0 };
+        let (line, column) = self.marks.as_ref().map_or_else(|| lines.position(offset), |marks| marks.position(offset));
+        Place::position(&self.display, line, column)
+    }
+}
+
 /// Pointers by their tokens, so that one pass finds all.
 #[derive(Default)]
 struct Trie {
