@@ -74,11 +74,16 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     let read = blueprint::read(files, request.blueprint.clone(), Arc::clone(&request.display), &mut compiled.sources);
     let Some(blueprint) = compiled.take(read) else { return compiled };
     compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
+    let before = compiled.diagnostics.len();
     let Some(api) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
     if blueprint.spec.topology != blueprint::Topology::NlbTargets {
         return compiled;
     }
-    let Some(plan) = compiled.take(plan::plan(&api, &blueprint)) else { return compiled };
+    let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
+    let mut planned = plan::plan(&api, &blueprint);
+    // What could not be read may have held what is missed.
+    planned.diagnostics.retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
+    let Some(plan) = compiled.take(planned) else { return compiled };
     compiled.diagnostics.extend(lint::lint(&lint::Facts { api: &api, blueprint: &blueprint, plan: Some(&plan) }));
     drop(api);
     if !compiled.has_error() {

@@ -22,6 +22,8 @@ pub struct Api {
     pub file: Arc<str>,
     /// Path of the first server, `""` for none; starts with `/` and does not end with it.
     pub base_path: Arc<str>,
+    /// Index of the first server whose path is not that of the first.
+    pub other_server: Option<usize>,
     /// In the order of the document.
     pub operations: Vec<Operation>,
     /// Security schemes that the description declares.

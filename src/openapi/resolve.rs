@@ -67,11 +67,13 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
         names: BTreeMap::new(),
     };
     let operations = operations(shared, &mut diagnostics);
+    let first = servers::base_path(&document.servers).ok();
     let strings = |texts: &[Text<'_>]| texts.iter().map(|it| Arc::from(&**it)).collect();
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
         base_path: operations.1.into(),
+        other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
         operations: operations.0,
         schemes: strings(&components.security_schemes.0),
         extensions: document
