@@ -51,6 +51,8 @@ pub struct Compiled {
     /// The files to write; there only without an error.
     pub tree: Option<FileTree>,
     pub plan: Option<Plan>,
+    /// What was deployed of it, in the plan's terms; there only without an error before.
+    pub assembled: Option<assemble::Assembled>,
     pub diagnostics: Vec<Diagnostic>,
     /// What was read, to find lines in.
     pub sources: Sources,
@@ -85,6 +87,11 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     planned.diagnostics.retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
     let Some(plan) = compiled.take(planned) else { return compiled };
     compiled.diagnostics.extend(lint::lint(&lint::Facts { api: &api, blueprint: &blueprint, plan: Some(&plan) }));
+    let is_told_of = |it: &Diagnostic| it.places.iter().any(|place| place.file == api.file);
+    if !compiled.diagnostics.iter().any(is_told_of) {
+        // The largest thing in memory, and nobody asks for a line in it any more.
+        compiled.sources.release(&api.file);
+    }
     drop(api);
     if !compiled.has_error() {
         let assembled = assemble::assemble(&plan);
@@ -93,6 +100,7 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
         if !compiled.has_error() {
             compiled.tree = Some(emit::files(&plan, &assembled.stack, &request.display));
         }
+        compiled.assembled = Some(assembled);
     }
     compiled.plan = Some(plan);
     compiled

@@ -11,6 +11,10 @@ use gwgen::cli::{Surroundings, run};
 /// The exit code where a stream or the working directory fails.
 const UNREACHABLE: u8 = 3;
 
+/// A render makes some hundred thousand small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");

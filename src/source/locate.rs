@@ -44,6 +44,11 @@ impl Sources {
         self.files.insert(Arc::clone(&file.display), file);
     }
 
+    /// Lets go of a file in which no line has to be found.
+    pub fn release(&mut self, display: &str) {
+        self.files.remove(display);
+    }
+
     /// The file of that display name.
     pub fn file(&self, display: &str) -> Option<&Arc<SourceFile>> {
         self.files.get(display)
