@@ -21,6 +21,9 @@ use gwgen::source::{Memory, RelativePath, SourceFile, Sources};
 /// Runs of each measurement; the median counts.
 const ROUNDS: usize = 9;
 
+/// With this argument the benchmark is the bar: a program that reads the file that follows into a `Value`, and nothing else.
+const BAR: &str = "--bar";
+
 /// A blueprint beside a description, in a folder of its own.
 struct Case {
     name: &'static str,
@@ -32,8 +35,10 @@ struct Case {
 
 /// Medians of a case.
 struct Measured {
-    /// `serde_json` into `Value`.
+    /// `serde_json` into `Value`, in this process, where memory has been used before.
     bar: Duration,
+    /// The same in a program of its own, with its start and its end, as the program is measured.
+    bar_program: Duration,
     /// The program, with its start and its end.
     program: Duration,
     /// The same command in this process.
@@ -44,6 +49,12 @@ struct Measured {
 }
 
 fn main() {
+    if let Some(file) = std::env::args().skip_while(|it| it != BAR).nth(1) {
+        let bytes = fs::read(file).expect("the file was just written");
+        black_box(serde_json::from_slice::<serde_json::Value>(&bytes).expect("it is JSON"));
+        // Taking the value apart is no part of reading it.
+        std::process::exit(0);
+    }
     let scratch = tempfile::tempdir().expect("a temporary folder can be made");
     let shows_stages = std::env::args().any(|it| it == "--stages");
     // Continuous integration names another folder where the project is checked out elsewhere.
@@ -100,14 +111,15 @@ limits: {resources: 100000}
 fn report(case: &Case, it: &Measured) {
     let megabytes = case.description.len() as f64 / 1e6;
     println!(
-        "{}: {megabytes:.1} MB; bar {:.1} ms, program {:.1} ms, library {:.1} ms",
+        "{}: {megabytes:.1} MB; bar {:.1} ms, as a program {:.1} ms; program {:.1} ms, library {:.1} ms",
         case.name,
         ms(it.bar),
+        ms(it.bar_program),
         ms(it.program),
         ms(it.library)
     );
-    row(&format!("{}: program / serde_json into Value", case.name), seconds(it.program) / seconds(it.bar), 1.5);
-    row(&format!("{}: library / serde_json into Value", case.name), seconds(it.library) / seconds(it.bar), 1.5);
+    row(&format!("{}: program / program of the bar", case.name), seconds(it.program) / seconds(it.bar_program), 1.5);
+    row(&format!("{}: library / bar in this process", case.name), seconds(it.library) / seconds(it.bar), 1.5);
     match it.peak {
         Some(peak) => row(&format!("{}: peak memory / size of the file", case.name), peak as f64 / case.description.len() as f64, 6.0),
         None => println!("  peak memory: only Linux tells it (/proc), not measured"),
@@ -170,12 +182,13 @@ impl Case {
     }
 
     fn measure(&self) -> Measured {
-        let mut times = [const { Vec::new() }; 3];
+        let mut times = [const { Vec::new() }; 4];
         let mut stages: Vec<(&'static str, Vec<Duration>)> = Vec::new();
         for _ in 0..ROUNDS {
             times[0].push(timed(|| serde_json::from_slice::<serde_json::Value>(&self.description).expect("it is JSON")));
             times[1].push(self.program());
             times[2].push(self.library());
+            times[3].push(self.bar_program());
             for (position, (stage, time)) in self.stages().into_iter().enumerate() {
                 if stages.len() <= position {
                     stages.push((stage, Vec::new()));
@@ -183,11 +196,11 @@ impl Case {
                 stages[position].1.push(time);
             }
         }
-        let [bar, program, library] = times.map(median);
+        let [bar, program, library, bar_program] = times.map(median);
         let mut stages: Vec<_> = stages.into_iter().map(|(stage, times)| (stage, median(times))).collect();
         let pure: Duration = stages.iter().map(|(_, time)| *time).sum();
         stages.push(("disk", library.saturating_sub(pure)));
-        Measured { bar, program, library, peak: self.peak(), stages }
+        Measured { bar, bar_program, program, library, peak: self.peak(), stages }
     }
 
     fn fresh(&self) {
@@ -198,6 +211,17 @@ impl Case {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
         command.args(["render", "--quiet"]).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
+    }
+
+    /// A program that reads the description into a `Value`, from its start to its end.
+    fn bar_program(&self) -> Duration {
+        let mut command = Command::new(std::env::current_exe().expect("a program knows where it is"));
+        command.arg(BAR).arg(self.folder.join(self.spec)).stdin(Stdio::null()).stdout(Stdio::null());
+        let start = Instant::now();
+        let status = command.status().expect("the program runs");
+        let time = start.elapsed();
+        assert!(status.success());
+        time
     }
 
     /// The program, from its start to its end, into a fresh folder.
