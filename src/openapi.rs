@@ -8,6 +8,8 @@ mod loose;
 mod resolve;
 mod servers;
 
+pub(crate) use servers::is_path_character;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -178,10 +180,13 @@ pub enum Security {
 /// Schemes with the scopes that are asked for.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
-/// Whether leaving the extension out could change who may call an operation.
-pub fn decides_access(extension: &str) -> bool {
+/// The code that refuses an extension which decides who may call; `None` where leaving it out cannot change that.
+pub fn refuses(extension: &str) -> Option<&'static Code> {
+    if extension.starts_with("x-gwgen-") {
+        return Some(&diagnostic::NOT_BUILT);
+    }
     let deciding = ["x-amazon-apigateway-auth", "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"];
-    extension.starts_with("x-gwgen-") || deciding.contains(&extension)
+    deciding.contains(&extension).then_some(&diagnostic::REFUSED_EXTENSION)
 }
 
 /// What is wrong with an operation.

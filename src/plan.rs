@@ -259,10 +259,9 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter(|it| crate::openapi::decides_access(it));
+    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(it)?)));
     deciding
-        .map(|extension| {
-            let code = if extension.starts_with("x-gwgen-") { &diagnostic::NOT_BUILT } else { &diagnostic::REFUSED_EXTENSION };
+        .map(|(extension, code)| {
             code.at(Place::pointer(&api.file, format!("/{extension}")))
                 .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
                 .help("remove it from the description; whoever relied on it should not render this API yet")

@@ -51,9 +51,9 @@ fn path_of(url: &str) -> String {
     }
 }
 
-/// A character of a path that needs no escape and means itself.
+/// A character of a path that needs no escape and means itself, where braces would be a variable of an integration's URI.
 ///
 /// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes (AWS-RULES Q10).
-fn is_path_character(it: char) -> bool {
+pub(crate) fn is_path_character(it: char) -> bool {
     it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
 }

@@ -11,7 +11,7 @@ use super::tree::{Meeting, Refusal, Tree, asked, can_be_asked};
 use super::{BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, HttpMethod, Operation, decides_access};
+use crate::openapi::{Api, HttpMethod, Operation, refuses};
 
 /// Shortest and longest time that a REST API waits for its integration.
 ///
@@ -137,8 +137,7 @@ impl<'a> Builder<'a> {
                 .push(fault.code.at(place(fault.pointer.clone())).message(&fault.message).help(fault.help).keeps(operation.name()));
         }
         for extension in &operation.extensions {
-            if decides_access(extension) {
-                let code = if extension.starts_with("x-gwgen-") { &diagnostic::NOT_BUILT } else { &diagnostic::REFUSED_EXTENSION };
+            if let Some(code) = refuses(extension) {
                 let finding = code
                     .at(place(operation.pointer()))
                     .message(format_args!(

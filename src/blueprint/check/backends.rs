@@ -11,6 +11,7 @@ use crate::blueprint::scalars::Port;
 use crate::blueprint::spec::Topology;
 use crate::blueprint::values::{Value, Values};
 use crate::diagnostic::{FIELD_DOES_NOT_FIT, MISSING_FIELD, PORT_TAKEN};
+use crate::openapi::is_path_character;
 
 /// The kinds of targets that a topology takes; `function` goes with any.
 fn accepted(topology: Topology) -> &'static [&'static str] {
@@ -157,13 +158,6 @@ impl Check<'_> {
             self.wrong(&child(&at, "matcher"), format_args!("`{matcher}` names no status codes"), help);
         }
     }
-}
-
-/// A character of a path that means itself in the address of an integration, where braces would be a variable.
-///
-/// Source: RFC 3986, section 3.3.
-fn is_path_character(it: char) -> bool {
-    it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
 }
 
 /// Status codes and ranges of them, with commas between.
