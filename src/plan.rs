@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod listener_rules;
 pub mod names;
 mod parameters;
 mod paths;

@@ -1,0 +1,36 @@
+//! Whether every operation arrives where it has to, by the order of the patterns.
+//!
+//! In: operations and the arms that are left, in order. Out: pairs of operations, the second of which would take requests of the first. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::pattern::Pattern;
+use super::{Arm, Destination, Wanted};
+
+/// Operations that would arrive elsewhere.
+pub(super) fn shadowed(wanted: &[Wanted<'_>], arms: &[Arm]) -> Vec<(usize, usize)> {
+    let mut patterns: BTreeMap<&str, Arc<Pattern>> = BTreeMap::new();
+    let mut shadowed = Vec::new();
+    for (index, it) in wanted.iter().enumerate() {
+        let pattern = patterns.entry(it.path).or_insert_with(|| Arc::new(Pattern::of(it.path)));
+        shadowed.extend(shadow(it, pattern, arms).map(|arm| (index, arm.operation)));
+    }
+    shadowed
+}
+
+/// The arm that takes requests of the operation which are not its own.
+fn shadow<'a>(wanted: &Wanted<'_>, pattern: &Pattern, arms: &'a [Arm]) -> Option<&'a Arm> {
+    for arm in arms.iter().filter(|it| it.takes(wanted.method)) {
+        if arm.to == wanted.to {
+            if arm.takes_all(wanted.method) && arm.pattern.covers(pattern) {
+                return None;
+            }
+        } else if arm.pattern.meets(pattern) && !pattern.yields_to(&arm.pattern) {
+            return Some(arm);
+        }
+    }
+    // No rule took all of it: that is the listener's own 404. A backend's operation always has its arm.
+    debug_assert_eq!(wanted.to, Destination::Nothing);
+    None
+}

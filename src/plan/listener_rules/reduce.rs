@@ -1,0 +1,82 @@
+//! Fewer patterns that say the same.
+//!
+//! In: arms. Out: arms that take over for others, and those that are still needed. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pattern::{Kind, Pattern};
+use super::{Arm, Destination};
+
+/// Literal subtrees that one backend owns: their path with all that is below it can stand for what is in them.
+///
+/// Only the highest ones, and only where they hold patterns that no single rule could.
+pub(super) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
+    let mut below: BTreeMap<Vec<&str>, Vec<&Arm>> = BTreeMap::new();
+    for arm in arms {
+        let start: Vec<&str> = arm.pattern.literal_start().collect();
+        // A subtree is what is below a path, so its own last segment does not name one.
+        let is_literal = start.len() == arm.pattern.kinds.len();
+        for depth in 0..=(start.len() - usize::from(is_literal && !start.is_empty())) {
+            below.entry(start[..depth].to_vec()).or_default().push(arm);
+        }
+    }
+    let mut taken: BTreeSet<Vec<&str>> = BTreeSet::new();
+    let mut owned = Vec::new();
+    for (start, inside) in &below {
+        let is_inside_taken = (0..start.len()).any(|depth| taken.contains(&start[..depth]));
+        if is_inside_taken || !is_worth_it(inside) {
+            continue;
+        }
+        let mut literal = String::new();
+        start.iter().for_each(|it| literal.extend(["/", it]));
+        let pattern = Pattern::subtree(&literal);
+        let to = inside[0].to;
+        let is_owned = to != Destination::Nothing && arms.iter().all(|it| it.to == to || !pattern.meets(&it.pattern));
+        if is_owned {
+            taken.insert(start.clone());
+            let asked = inside.iter().flat_map(|it| it.asked.iter().copied()).collect();
+            owned.push(Arm { pattern, methods: BTreeSet::new(), asked, to, operation: inside[0].operation });
+        }
+    }
+    let known: BTreeSet<&str> = arms.iter().map(|it| &*it.pattern.text).collect();
+    owned.retain(|it| !known.contains(&*it.pattern.text));
+    owned
+}
+
+/// Whether the patterns would take more than one rule.
+fn is_worth_it(inside: &[&Arm]) -> bool {
+    let shapes: BTreeSet<(usize, &[Kind])> = inside.iter().map(|it| (it.pattern.slashes, &it.pattern.kinds[..])).collect();
+    let wildcards = inside.iter().map(|it| it.pattern.wildcards).max().unwrap_or_default();
+    let room = if wildcards == 0 { super::MAX_VALUES } else { (super::MAX_WILDCARDS / wildcards).clamp(1, super::MAX_VALUES) };
+    shapes.len() > 1 || inside.len() > room
+}
+
+/// Leaves out what later arms send to the same place anyway.
+///
+/// From the last to the first: what an arm relies on is decided before it.
+pub(super) fn without_redundant(sorted: Vec<Arm>) -> Vec<Arm> {
+    let mut needed: Vec<Arm> = Vec::with_capacity(sorted.len());
+    for arm in sorted.into_iter().rev() {
+        if !is_redundant(&arm, needed.iter().rev()) {
+            needed.push(arm);
+        }
+    }
+    needed.reverse();
+    needed
+}
+
+fn is_redundant<'a>(arm: &Arm, later: impl Iterator<Item = &'a Arm> + Clone) -> bool {
+    arm.asked.iter().all(|method| {
+        for other in later.clone().filter(|it| it.takes(*method)) {
+            if other.to != arm.to {
+                if other.pattern.meets(&arm.pattern) {
+                    return false;
+                }
+            } else if other.takes_all(*method) && other.pattern.covers(&arm.pattern) {
+                return true;
+            }
+        }
+        // The listener answers 404 by itself.
+        arm.to == Destination::Nothing
+    })
+}

@@ -1,0 +1,272 @@
+//! Rules against an evaluator that was written from AWS's pages alone, and against the smallest sets there are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::*;
+
+/// A route as the tests make it: segments, where `None` is a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Route {
+    method: HttpMethod,
+    path: Vec<Option<&'static str>>,
+    to: Destination,
+}
+
+impl Route {
+    fn text(&self) -> String {
+        self.path.iter().enumerate().fold(String::new(), |text, (index, it)| match it {
+            Some(literal) => format!("{text}/{literal}"),
+            None => format!("{text}/{{v{index}}}"),
+        })
+    }
+
+    fn matches(&self, request: &[&str]) -> bool {
+        self.path.len() == request.len() && self.path.iter().zip(request).all(|(it, part)| it.is_none_or(|it| it == *part))
+    }
+}
+
+const LITERALS: [&str; 3] = ["a", "b", "c"];
+
+fn routes() -> impl Strategy<Value = Vec<Route>> {
+    let segment = prop_oneof![2 => prop::sample::select(&LITERALS[..]).prop_map(Some), 1 => Just(None)];
+    let path = prop::collection::vec(segment, 1..=5);
+    let method = prop::sample::select(vec![HttpMethod::Get, HttpMethod::Post, HttpMethod::Delete]);
+    let to = prop_oneof![5 => (0_usize..3).prop_map(Destination::Backend), 1 => Just(Destination::Nothing)];
+    prop::collection::vec((method, path, to).prop_map(|(method, path, to)| Route { method, path, to }), 1..=14).prop_map(|mut routes| {
+        let mut seen = Vec::new();
+        // Two names of one variable are one path.
+        routes.retain(|it| {
+            !seen.contains(&(it.method, it.path.clone())) && {
+                seen.push((it.method, it.path.clone()));
+                true
+            }
+        });
+        routes
+    })
+}
+
+fn built(routes: &[Route], hosts: usize) -> Rules {
+    let texts: Vec<String> = routes.iter().map(Route::text).collect();
+    let wanted: Vec<Wanted<'_>> = routes.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to }).collect();
+    let names: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
+    rules(&wanted, Frame { names: &names, hosts, priorities: (1_001, 50_000) })
+}
+
+/// What AWS says of path patterns: `*` is any text, also none and also with slashes; `?` one character; the case counts.
+fn is_matched(pattern: &[u8], path: &[u8]) -> bool {
+    match (pattern.split_first(), path.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), None) => is_matched(rest, path),
+        (Some((b'*', rest)), Some((_, tail))) => is_matched(rest, path) || is_matched(pattern, tail),
+        (Some((b'?', rest)), Some((_, tail))) => is_matched(rest, tail),
+        (Some((byte, rest)), Some((other, tail))) => byte == other && is_matched(rest, tail),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// Where a listener with these rules sends a request; its default is a 404.
+fn sent(rules: &[ListenerRule], method: HttpMethod, path: &str) -> Destination {
+    let mut by_priority: Vec<&ListenerRule> = rules.iter().collect();
+    by_priority.sort_by_key(|it| it.priority);
+    let is_it = |it: &&ListenerRule| {
+        (it.methods.is_empty() || it.methods.contains(&method)) && it.patterns.iter().any(|it| is_matched(it.as_bytes(), path.as_bytes()))
+    };
+    by_priority.into_iter().find(is_it).map_or(Destination::Nothing, |it| it.to)
+}
+
+/// The path that a request belongs to: a literal before a variable, from the left.
+fn owner<'a>(routes: &'a [Route], request: &[&str]) -> Option<&'a [Option<&'static str>]> {
+    let matching = routes.iter().filter(|it| it.matches(request));
+    matching.min_by_key(|it| it.path.iter().map(Option::is_none).collect::<Vec<bool>>()).map(|it| &it.path[..])
+}
+
+/// All requests of a route: each variable as every literal, and as text that no route has.
+fn requests(route: &Route) -> Vec<Vec<&'static str>> {
+    route.path.iter().fold(vec![Vec::new()], |before, segment| {
+        let choices: Vec<&'static str> = match segment {
+            Some(literal) => vec![literal],
+            None => LITERALS.iter().copied().chain(["other"]).collect(),
+        };
+        before.iter().flat_map(|start| choices.iter().map(|it| [&start[..], &[*it]].concat())).collect()
+    })
+}
+
+/// The first request that arrives where it should not.
+fn strays(routes: &[Route], rules: &[ListenerRule]) -> Option<String> {
+    for route in routes {
+        for request in requests(route) {
+            if owner(routes, &request) != Some(&route.path[..]) {
+                continue;
+            }
+            let path = format!("/{}", request.join("/"));
+            let arrived = sent(rules, route.method, &path);
+            if arrived != route.to {
+                return Some(format!("{:?} {path} of {} arrives at {arrived:?}, not {:?}", route.method, route.text(), route.to));
+            }
+        }
+    }
+    None
+}
+
+fn has_overlap(routes: &[Route]) -> bool {
+    let meets = |one: &Route, other: &Route| {
+        one.path.len() == other.path.len()
+            && one.path != other.path
+            && one.to != other.to
+            && one.path.iter().zip(&other.path).all(|(one, other)| one.is_none() || other.is_none() || one == other)
+    };
+    routes.iter().enumerate().any(|(index, one)| routes[..index].iter().any(|other| meets(one, other)))
+}
+
+#[test]
+fn every_request_arrives_where_its_operation_does() {
+    let (mut overlapping, mut count, mut biggest) = (0, 0, 0);
+    let mut runner = TestRunner::new(Config { cases: 1_000, failure_persistence: None, ..Config::default() });
+    let counted = std::cell::RefCell::new(&mut overlapping);
+    let others = std::cell::RefCell::new((&mut count, &mut biggest));
+    let result = runner.run(&routes(), |routes| {
+        let built = built(&routes, 0);
+        prop_assert!(built.shadowed.is_empty(), "{:?}", built.shadowed);
+        prop_assert_eq!(strays(&routes, &built.rules), None, "{:#?}", built.rules);
+        for rule in &built.rules {
+            let wildcards: usize = rule.patterns.iter().map(|it| it.matches('*').count()).sum();
+            prop_assert!(rule.patterns.len() + rule.methods.len() <= 5 && (wildcards <= 5 || rule.patterns.len() == 1), "{:?}", rule);
+        }
+        **counted.borrow_mut() += usize::from(has_overlap(&routes));
+        let mut others = others.borrow_mut();
+        *others.0 += 1;
+        *others.1 = (*others.1).max(built.rules.len());
+        Ok(())
+    });
+    drop((counted, others));
+    result.unwrap();
+    println!("{count} route sets, {overlapping} of them with overlapping patterns of different backends, at most {biggest} rules");
+    assert!(overlapping * 10 >= count * 3, "{overlapping} of {count}");
+}
+
+/// The fewest rules below a limit, of any choice among the patterns of the routes and the subtrees of their literals, packed as full as can be.
+fn fewest(routes: &[Route], limit: usize) -> Option<usize> {
+    let texts: Vec<String> = routes.iter().map(Route::text).collect();
+    let wanted: Vec<Wanted<'_>> = routes.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to }).collect();
+    let mut choices = arms(&wanted).0;
+    choices.extend(reduce::owned_subtrees(&choices));
+    choices.sort_by(|one, other| one.rank().cmp(&other.rank()));
+    let chosen = |bits: u32| choices.iter().enumerate().filter(move |(index, _)| bits >> index & 1 == 1).map(|it| it.1);
+    let count = |bits: u32| -> usize {
+        let mut groups: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+        for arm in chosen(bits) {
+            let group = groups.entry((priority::Band::of(&arm.pattern), &arm.methods, arm.to)).or_default();
+            *group = (group.0 + 1, arm.pattern.wildcards);
+        }
+        let room = |methods: usize, wildcards: usize| (5 - methods).min(5_usize.checked_div(wildcards).unwrap_or(5)).max(1);
+        groups.iter().map(|((_, methods, _), (arms, wildcards))| arms.div_ceil(room(methods.len(), *wildcards))).sum()
+    };
+    let is_right = |bits: u32| {
+        let rule = |(arm, priority): (&Arm, u32)| ListenerRule {
+            label: "".into(),
+            priority,
+            methods: arm.methods.iter().copied().collect(),
+            patterns: vec![Arc::clone(&arm.pattern.text)],
+            to: arm.to,
+        };
+        let rules: Vec<ListenerRule> = chosen(bits).zip(1..).map(rule).collect();
+        strays(routes, &rules).is_none()
+    };
+    (0_u32..1 << choices.len()).filter_map(|bits| Some(count(bits)).filter(|count| *count < limit && is_right(bits))).min()
+}
+
+#[test]
+fn few_rules_are_enough() {
+    let mut runner = TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
+    let (worst, largest) = (std::cell::Cell::new(1.0_f64), std::cell::Cell::new(0));
+    runner
+        .run(&routes(), |mut routes| {
+            routes.truncate(12);
+            largest.set(routes.len().max(largest.get()));
+            let found = built(&routes, 0).rules.len();
+            // Only smaller sets are tried.
+            let least = fewest(&routes, found).unwrap_or(found);
+            worst.set(worst.get().max(found as f64 / least.max(1) as f64));
+            prop_assert!(found * 2 <= least * 3, "{} rules where {} do: {:#?}", found, least, built(&routes, 0).rules);
+            Ok(())
+        })
+        .unwrap();
+    println!("sets of at most {} routes: at worst {:.2} times as many rules as the fewest", largest.get(), worst.get());
+}
+
+/// A new route changes no number of a rule that is there, but for the ones that are named.
+#[test]
+fn a_new_route_renumbers_nothing() {
+    let mut runner = TestRunner::new(Config { cases: 500, failure_persistence: None, ..Config::default() });
+    runner
+        .run(&routes(), |routes| {
+            let (fewer, all) = (built(&routes[1..], 0), built(&routes, 0));
+            let numbers: BTreeMap<&str, u32> = all.rules.iter().map(|it| (&*it.label, it.priority)).collect();
+            for rule in fewer.rules.iter().filter(|it| !fewer.displaced.contains(&it.label) && !all.displaced.contains(&it.label)) {
+                if let Some(number) = numbers.get(&*rule.label) {
+                    prop_assert_eq!(*number, rule.priority);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn wanted<'a>(list: &[(&'a str, Destination)]) -> Vec<Wanted<'a>> {
+    list.iter().map(|(path, to)| Wanted { method: HttpMethod::Get, path, to: *to }).collect()
+}
+
+fn one(list: &[(&str, Destination)]) -> Rules {
+    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
+    rules(&wanted(list), Frame { names: &names, hosts: 0, priorities: (1_001, 50_000) })
+}
+
+const ONE: Destination = Destination::Backend(0);
+const TWO: Destination = Destination::Backend(1);
+
+#[test]
+fn one_backend_that_owns_everything_needs_one_rule() {
+    let built = one(&[("/a", ONE), ("/a/{id}", ONE), ("/b/c/d", ONE), ("/b/{x}/{y}/z", ONE)]);
+    assert_eq!(built.rules.iter().map(|it| &it.patterns[..]).collect::<Vec<_>>(), [["/*".into()]]);
+}
+
+#[test]
+fn a_hidden_literal_is_refused_before_the_variable_beside_it() {
+    let built = one(&[("/users/{id}", ONE), ("/users/export", Destination::Nothing), ("/elsewhere", Destination::Nothing)]);
+    assert_eq!(built.rules.len(), 2, "{built:#?}");
+    assert_eq!((built.rules[0].to, &*built.rules[0].patterns[0]), (Destination::Nothing, "/users/export"));
+}
+
+#[test]
+fn a_greedy_path_that_another_backends_pattern_would_cross_into_is_shadowed() {
+    let built = one(&[("/a/{rest+}", ONE), ("/a/{x}/c", TWO)]);
+    assert_eq!(built.shadowed, [(0, 1)]);
+}
+
+#[test]
+fn one_path_cannot_go_two_ways() {
+    assert_eq!(one(&[("/a/{x}", ONE), ("/a/{y}", TWO)]).shadowed.first(), Some(&(1, 0)));
+}
+
+#[test]
+fn what_a_pattern_cannot_say_is_a_wildcard() {
+    let built = one(&[("/a(1)/{x}.json", ONE), ("/b", TWO)]);
+    assert!(built.rules.iter().any(|it| it.patterns == ["/a*1*/*.json".into()]), "{built:#?}");
+}
+
+#[test]
+fn few_priorities_are_used_up_in_order() {
+    let list: Vec<(String, Destination)> =
+        (0..40).map(|it| (format!("/p{it}/x{it}/{{id}}/a/b"), if it % 2 == 0 { ONE } else { TWO })).collect();
+    let list: Vec<(&str, Destination)> = list.iter().map(|(path, to)| (&**path, *to)).collect();
+    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
+    let tight = rules(&wanted(&list), Frame { names: &names, hosts: 0, priorities: (100, 119) });
+    assert!(!tight.is_full);
+    assert!(tight.rules.windows(2).all(|it| it[0].priority < it[1].priority) && tight.rules.last().unwrap().priority <= 119);
+    assert!(!tight.displaced.is_empty());
+    assert!(rules(&wanted(&list), Frame { names: &names, hosts: 0, priorities: (100, 101) }).is_full);
+}
