@@ -4,12 +4,21 @@
 //! A kind spells and decides nothing; what it refers to comes as a handle or value.
 
 mod apigateway;
+mod document;
 mod ec2;
 mod elbv2;
+mod events;
+mod iam;
+mod lambda;
+mod logs;
 
 pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
 pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+pub use events::Schedule;
+pub use iam::{Role, Statement};
+pub use lambda::{Code, Function, FunctionGroups, FunctionNetwork};
+pub use logs::{Alarm, Comparison, LogGroup};
 
 use std::sync::Arc;
 
@@ -89,6 +98,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    LogGroup,
+    Role,
+    Function,
+    Schedule,
+    Alarm,
     SecurityGroup,
     EgressRule,
     IngressRule,

@@ -71,6 +71,7 @@ impl<'a> Api<'a> {
                         return Err(format!("method {} takes the place of another", entry.address.label));
                     }
                 }
+                Node::LogGroup(_) | Node::Role(_) | Node::Function(_) | Node::Schedule(_) | Node::Alarm(_) => {}
                 Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) => {}
                 Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) | Node::LoadBalancer(_) | Node::TargetGroup(_) => {}
                 Node::Listener(listener) => api.listeners.push(listener),

@@ -136,6 +136,32 @@ impl Properties {
         });
     }
 
+    /// A list of values of any shape.
+    pub fn items<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, body: impl FnMut(&mut Self, T)) {
+        self.name(name);
+        self.inner_items(items, body);
+    }
+
+    /// A list inside a list.
+    pub fn inner_items<T>(&mut self, items: impl IntoIterator<Item = T>, mut body: impl FnMut(&mut Self, T)) {
+        self.enclosed(['[', ']'], |out| {
+            for item in items {
+                out.separate();
+                body(out, item);
+            }
+        });
+    }
+
+    /// An object inside a list.
+    pub fn inner_object(&mut self, body: impl FnOnce(&mut Self)) {
+        self.enclosed(['{', '}'], body);
+    }
+
+    /// A value inside a list.
+    pub fn inner(&mut self, value: &Value) {
+        self.push_value(value);
+    }
+
     pub fn tags(&mut self) {
         let tags = self.tags.clone();
         self.objects("Tags", &tags, |out, (key, value)| {

@@ -270,6 +270,39 @@ impl Terraform {
         self.out.push_str("\"\n");
     }
 
+    /// An argument over several lines: what stands around the value, and what writes it.
+    pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
+        self.flush();
+        self.margin();
+        self.out.extend([name, " = ", around[0]]);
+        body(self);
+        self.out.extend([around[1], "\n"]);
+        self.has_content = true;
+    }
+
+    /// A list or an object inside a value, a line an item.
+    pub fn enclosed(&mut self, brackets: [&str; 2], body: impl FnOnce(&mut Self)) {
+        self.out.extend([brackets[0], "\n"]);
+        self.indent += 1;
+        body(self);
+        self.flush();
+        self.indent -= 1;
+        self.margin();
+        self.out.push_str(brackets[1]);
+    }
+
+    /// An item of an enclosed list.
+    pub fn item(&mut self, body: impl FnOnce(&mut Self)) {
+        self.margin();
+        body(self);
+        self.out.push_str(",\n");
+    }
+
+    /// A value inside another.
+    pub fn inner(&mut self, value: impl Hcl) {
+        value.hcl(&mut self.out);
+    }
+
     /// A comment line, apart from what stands before it.
     pub fn comment(&mut self, text: &str) {
         self.gap();

@@ -1,0 +1,73 @@
+//! EventBridge: schedules.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+
+use std::sync::Arc;
+
+use super::lambda::Function;
+use super::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// Calls a function again and again.
+#[derive(Debug)]
+pub struct Schedule {
+    pub name: Value,
+    pub description: &'static str,
+    /// `rate(1 minute)`. Source: AWS-RULES Z9.
+    pub expression: String,
+    pub function: Handle<Function>,
+}
+
+/// Terraform's block of the target, and its name there. Source: AWS-RULES Z10.
+const TARGET: &str = "aws_cloudwatch_event_target";
+const TARGET_ID: &str = "function";
+
+impl Kind for Schedule {
+    const NAMES: Names = Names { terraform: "aws_cloudwatch_event_rule", cloudformation: "AWS::Events::Rule", word: "Schedule" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name", &self.name);
+            out.attribute("description", self.description);
+            out.attribute("schedule_expression", &self.expression);
+            out.tags();
+        });
+        out.block_of(TARGET, label.as_str(), |out| {
+            out.bare("rule", format_args!("{}.{label}.name", Self::NAMES.terraform));
+            out.attribute("target_id", TARGET_ID);
+            out.attribute("arn", self.function.arn());
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("Name", &self.name);
+        out.text("Description", self.description);
+        out.text("ScheduleExpression", &self.expression);
+        out.objects("Targets", [()], |out, ()| {
+            out.text("Id", TARGET_ID);
+            out.value("Arn", &self.function.arn());
+        });
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        let mut addresses = only(&Self::NAMES, label);
+        addresses.push(format!("{TARGET}.{label}"));
+        addresses
+    }
+}
+
+impl Handle<Schedule> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::GetAtt("Arn"))
+    }
+}

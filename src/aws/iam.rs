@@ -1,0 +1,123 @@
+//! Identity and Access Management: roles of functions.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+
+use std::sync::Arc;
+
+use super::document::Document;
+use super::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// A role that an AWS service takes, with the one policy that says what it may do.
+#[derive(Debug)]
+pub struct Role {
+    /// Who takes it, such as `lambda.amazonaws.com`.
+    pub service: &'static str,
+    pub description: &'static str,
+    /// What Terraform puts before a name of its own.
+    pub name_prefix: Value,
+    /// Statements of the policy.
+    pub statements: Vec<Statement>,
+}
+
+/// What a role may do. Source: AWS-RULES Z1, Z2 (which actions know resources).
+#[derive(Clone, Debug)]
+pub struct Statement {
+    pub sid: &'static str,
+    pub actions: &'static [&'static str],
+    pub resources: Vec<Value>,
+    /// Operator, key and value that have to hold as well.
+    pub condition: Option<(&'static str, &'static str, Value)>,
+}
+
+impl Statement {
+    fn document(&self) -> Document {
+        let mut parts = vec![
+            ("Sid", Document::text(self.sid)),
+            ("Effect", Document::text("Allow")),
+            ("Action", Document::texts(self.actions)),
+            ("Resource", Document::List(self.resources.iter().cloned().map(Document::Text).collect())),
+        ];
+        if let Some((operator, key, value)) = &self.condition {
+            let condition = Document::Object(vec![(key, Document::Text(value.clone()))]);
+            parts.push(("Condition", Document::Object(vec![(operator, condition)])));
+        }
+        Document::Object(parts)
+    }
+}
+
+impl Role {
+    fn trust(&self) -> Document {
+        Document::Object(vec![
+            ("Version", Document::text("2012-10-17")),
+            (
+                "Statement",
+                Document::List(vec![Document::Object(vec![
+                    ("Effect", Document::text("Allow")),
+                    ("Action", Document::text("sts:AssumeRole")),
+                    ("Principal", Document::Object(vec![("Service", Document::text(self.service))])),
+                ])]),
+            ),
+        ])
+    }
+
+    fn policy(&self) -> Document {
+        Document::Object(vec![
+            ("Version", Document::text("2012-10-17")),
+            ("Statement", Document::List(self.statements.iter().map(Statement::document).collect())),
+        ])
+    }
+}
+
+/// Terraform's block of the policy.
+const POLICY: &str = "aws_iam_role_policy";
+
+impl Kind for Role {
+    const NAMES: Names = Names { terraform: "aws_iam_role", cloudformation: "AWS::IAM::Role", word: "Role" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name_prefix", &self.name_prefix);
+            out.attribute("description", self.description);
+            out.tags();
+            self.trust().terraform("assume_role_policy", out);
+        });
+        out.block_of(POLICY, label.as_str(), |out| {
+            out.attribute("name_prefix", &self.name_prefix);
+            out.bare("role", format_args!("{}.{label}.id", Self::NAMES.terraform));
+            self.policy().terraform("policy", out);
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.text("Description", self.description);
+        self.trust().cloudformation("AssumeRolePolicyDocument", out);
+        out.objects("Policies", [()], |out, ()| {
+            out.text("PolicyName", "this");
+            self.policy().cloudformation("PolicyDocument", out);
+        });
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        let mut addresses = only(&Self::NAMES, label);
+        addresses.push(format!("{POLICY}.{label}"));
+        addresses
+    }
+}
+
+impl Handle<Role> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::GetAtt("Arn"))
+    }
+}
