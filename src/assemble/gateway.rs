@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::this;
 use super::values::{text, value};
 use crate::aws::{
-    ApiRoot, Deployment, Integration, LoadBalancer, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink,
+    ApiRoot, BalancerRef, Deployment, Integration, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment,
+    VpcLinkRef,
 };
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
@@ -22,8 +23,8 @@ const MAX_DESCRIPTION: usize = 1_024;
 /// Where requests go.
 pub(super) struct Way<'a> {
     pub(super) api: &'a Handle<RestApi>,
-    pub(super) link: &'a Handle<VpcLink>,
-    pub(super) balancer: &'a Handle<LoadBalancer>,
+    pub(super) link: &'a VpcLinkRef,
+    pub(super) balancer: &'a BalancerRef,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -143,7 +144,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
     let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
     let mut deploy_time = Vec::with_capacity(2);
     if let Integration::Proxy(proxy) = &method.integration {
-        deploy_time.push(proxy.link.id());
+        deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
         deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
     }
     RouteState {
