@@ -101,6 +101,14 @@ fn names_of_the_description_cannot_leave_their_places() {
     }
 }
 
+#[test]
+fn of_the_smallest_example_it_writes_what_stands_there() {
+    let case = support::Case::read(&repository().join("blueprints/minimal"));
+    let wanted = Wanted { folder: String::new(), spec: case.spec.clone(), topology: Topology::NlbTargets };
+    let drafted = draft(&Memory(case.files.clone()), &wanted).compiled.tree.unwrap();
+    assert!(drafted == compile(case.files).tree.unwrap(), "init and blueprints/minimal are two ways to begin, and differ");
+}
+
 fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
 }
