@@ -51,6 +51,14 @@ def repository(name):
     return folder
 
 
+def offline(said):
+    """The line that says that Cargo's registry cannot be reached; any other reason is a failure of ours."""
+    signs = ("failed to download", "could not resolve host", "network", "offline", "spurious", "failed to get `")
+    line = next((it.strip() for it in said.splitlines() if any(sign in it.lower() for sign in signs)), None)
+    assert line, f"gwgen cannot be built:\n{said}"
+    return line
+
+
 def hook_repository():
     """The project as pre-commit clones it, with what stands in the working tree."""
     folder = repository("hook-repository")
@@ -133,8 +141,7 @@ def try_hooks():
         print("  pre-commit built the hook as `language: rust` says")
     else:
         # Without Cargo's registry there is nothing to build from; everything but the building is tried all the same.
-        reason = next((line.strip() for line in said.splitlines() if "error" in line.lower()), "it says nothing")
-        print(f"cannot: whether pre-commit builds the hook (`language: rust`): {reason}")
+        print(f"cannot: whether pre-commit builds the hook (`language: rust`): {offline(said)}")
         language = {"language": "system"}
         ENV["PATH"] = f"{GWGEN.parent}{os.pathsep}{ENV['PATH']}"
         configured(folder, hooks, "gwgen-render", **language)
@@ -201,7 +208,7 @@ def try_action():
     print("  action.yml: passes, annotates the folder that is out of date and the line that is wrong, and runs no command of a description")
     code, said = step("Build gwgen", {}, folder)
     if code != 0:
-        print(f"cannot: whether action.yml builds gwgen: {said.strip().splitlines()[-1]}")
+        print(f"cannot: whether action.yml builds gwgen: {offline(said)}")
         return
     code, said = step("gwgen check", {"working-directory": "api, 1"}, folder)
     assert code == 1 and annotations(said) == found, said
