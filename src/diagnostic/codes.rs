@@ -97,6 +97,8 @@ codes! {
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
+    UNSERVABLE_METHOD = "GW4030" "unservable-method" Error;
+    WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;
