@@ -106,6 +106,8 @@ codes! {
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
+    UNSERVABLE_METHOD = "GW4030" "unservable-method" Error;
+    WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
 
