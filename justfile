@@ -14,6 +14,10 @@ validate:
 schema:
     cargo run --release -- schema > blueprint.schema.json
 
+# The pages in docs/ and what the README's commands print, made anew from the program.
+docs:
+    GWGEN_UPDATE_DOCS=1 cargo test --test docs
+
 # A new golden case that starts from the smallest example.
 case NAME:
     mkdir -p tests/cases/{{NAME}} && cp blueprints/minimal/gwgen.yaml blueprints/minimal/openapi.yaml tests/cases/{{NAME}}/

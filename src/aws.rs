@@ -8,7 +8,7 @@ mod ec2;
 mod elbv2;
 
 pub use apigateway::{
-    ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    ApiRoot, Deployment, Integration, Method, Part, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{

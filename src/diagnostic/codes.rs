@@ -28,6 +28,11 @@ codes! {
     NO_BLUEPRINT = "GW0007" "no-blueprint" Error;
     SHARED_OUTPUT = "GW0008" "shared-output" Error;
     DAMAGED_MANIFEST = "GW0010" "damaged-manifest" Error;
+    BLUEPRINT_EXISTS = "GW0011" "blueprint-exists" Error;
+    NO_DESCRIPTION = "GW0012" "no-description" Error;
+    SEVERAL_DESCRIPTIONS = "GW0013" "several-descriptions" Error;
+    OUT_OF_DATE = "GW0014" "out-of-date" Error;
+    NOT_STAGED = "GW0015" "not-staged" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;

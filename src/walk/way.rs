@@ -143,18 +143,16 @@ impl Arrival<'_> {
     }
 
     fn request_holds(&self, operation: &OperationPlan) -> Result<(), String> {
-        let mut expected: Vec<UriSegment> = operation
-            .backend_path
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(text) => UriSegment::Literal(text.clone()),
-                Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(name.clone()),
-            })
-            .collect();
-        if operation.has_trailing_slash || expected.is_empty() {
-            expected.push(UriSegment::Literal("".into()));
-        }
-        if self.proxy.path != expected {
+        let ending = (operation.has_trailing_slash || operation.backend_path.is_empty()).then_some((false, ""));
+        let expected = operation.backend_path.iter().map(|segment| match segment {
+            Segment::Literal(text) => (false, &**text),
+            Segment::Variable(name) | Segment::Rest(name) => (true, &**name),
+        });
+        let sent = self.proxy.path.iter().map(|segment| match segment {
+            UriSegment::Literal(text) => (false, &**text),
+            UriSegment::Variable(name) => (true, &**name),
+        });
+        if !sent.eq(expected.chain(ending)) {
             return Err("reaches its backend under another path".into());
         }
         if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
@@ -163,7 +161,7 @@ impl Arrival<'_> {
         if self.method.request_parameters != operation.request_parameters {
             return Err("declares other parameters".into());
         }
-        let is_declared = |name: &str| self.method.request_parameters.get(&format!("method.request.path.{name}")) == Some(&true);
+        let is_declared = |name: &str| self.method.request_parameters.get(&["method.request.path.", name].concat()) == Some(&true);
         let lost = self.proxy.path.iter().find_map(|it| match it {
             UriSegment::Variable(name) if !is_declared(name) => Some(name),
             UriSegment::Variable(_) | UriSegment::Literal(_) => None,
