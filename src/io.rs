@@ -7,6 +7,7 @@
 mod diff;
 mod find;
 mod manifest;
+mod operations;
 mod output;
 mod there;
 mod write;

@@ -28,6 +28,7 @@ codes! {
     NO_BLUEPRINT = "GW0007" "no-blueprint" Error;
     SHARED_OUTPUT = "GW0008" "shared-output" Error;
     DAMAGED_MANIFEST = "GW0010" "damaged-manifest" Error;
+    OUTPUT_IN_USE = "GW0020" "output-in-use" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;
