@@ -72,10 +72,7 @@ fn wanted(name: &str) -> BTreeMap<String, String> {
 
 /// Kills a render once its `number`-th change is staged or, `is_renamed`, has left the staging folder. False where it ended before.
 fn killed(folder: &Path, name: &str, (number, is_renamed): (usize, bool)) -> bool {
-    // It yields to this process, which watches it; `nice` becomes the program, so the process id stays.
-    let mut child = Command::new("nice");
-    child.args(["-n", "19", env!("CARGO_BIN_EXE_gwgen"), "render", "--quiet", "--blueprint", &format!("gwgen.{name}.yaml")]);
-    let mut child = child.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command(folder, "render", name).spawn().unwrap();
     let staged = folder.join(format!("infra/.gwgen.tmp-{}-0/{number}", child.id()));
     let mut was_there = false;
     while was_there || child.try_wait().unwrap().is_none() {
