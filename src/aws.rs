@@ -7,7 +7,9 @@ mod apigateway;
 mod ec2;
 mod elbv2;
 
-pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
+pub use apigateway::{
+    ApiRoot, Deployment, Integration, Method, Part, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink,
+};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
 pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
 

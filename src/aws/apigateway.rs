@@ -7,7 +7,7 @@ mod deployment;
 mod method;
 
 pub use deployment::{Deployment, RouteState, Stage};
-pub use method::{Integration, Method, Proxy, UriHost, UriSegment};
+pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 
 use std::sync::Arc;
 

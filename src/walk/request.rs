@@ -50,7 +50,7 @@ impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
     pub(super) fn of(_: &Plan, assembled: &'a Assembled) -> Result<Self, String> {
         let mut api = Self { assembled, places: vec![Place::default()], listeners: Vec::new(), count: 0 };
-        let mut place_of: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
                 Node::Resource(resource) => {
@@ -58,7 +58,7 @@ impl<'a> Api<'a> {
                         .ok_or_else(|| format!("resource {} stands before its parent", entry.address.label))?;
                     let place = api.places.len();
                     api.places.push(Place::default());
-                    place_of.insert(index, place);
+                    place_of[index] = Some(place);
                     if !api.grow(parent, &resource.path_part, place) {
                         return Err(format!("resource {} takes the place of another", entry.address.label));
                     }
@@ -251,31 +251,29 @@ impl Tried {
     }
 }
 
-fn at(root: &ApiRoot, place_of: &BTreeMap<usize, usize>) -> Option<usize> {
+fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
     match root {
         ApiRoot::Root(_) => Some(0),
-        ApiRoot::Below(handle) => place_of.get(&handle.index()).copied(),
+        ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
     }
 }
 
 impl Arrival<'_> {
     /// Compares with what the plan says.
     pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        let mut expected: Vec<UriSegment> = operation
-            .backend_path
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(text) => UriSegment::Literal(text.clone()),
-                Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(name.clone()),
-            })
-            .collect();
-        if operation.has_trailing_slash || expected.is_empty() {
-            expected.push(UriSegment::Literal("".into()));
-        }
+        let ending = (operation.has_trailing_slash || operation.backend_path.is_empty()).then_some((false, ""));
+        let expected = operation.backend_path.iter().map(|segment| match segment {
+            Segment::Literal(text) => (false, &**text),
+            Segment::Variable(name) | Segment::Rest(name) => (true, &**name),
+        });
+        let sent = self.proxy.path.iter().map(|segment| match segment {
+            UriSegment::Literal(text) => (false, &**text),
+            UriSegment::Variable(name) => (true, &**name),
+        });
         if self.label != &*backend.name || self.group.port != backend.port {
             return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, backend.port));
         }
-        if self.proxy.path != expected {
+        if !sent.eq(expected.chain(ending)) {
             return Err("reaches its backend under another path".into());
         }
         if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
@@ -284,7 +282,7 @@ impl Arrival<'_> {
         if self.method.request_parameters != operation.request_parameters {
             return Err("declares other parameters".into());
         }
-        let is_declared = |name: &str| self.method.request_parameters.get(&format!("method.request.path.{name}")) == Some(&true);
+        let is_declared = |name: &str| self.method.request_parameters.get(&["method.request.path.", name].concat()) == Some(&true);
         let lost = self.proxy.path.iter().find_map(|it| match it {
             UriSegment::Variable(name) if !is_declared(name) => Some(name),
             UriSegment::Variable(_) | UriSegment::Literal(_) => None,
