@@ -68,7 +68,7 @@ impl Choices<'_> {
 const TEXTS: &[&str] =
     &["plain", "${x}", "%{x}", "$${", "\"", "\\", "{{ x }}", "a: b # c", "\u{2028}", "\u{e9}\u{1f600}", "null", "1.10", "~", "EOT"];
 const LITERALS: &[&str] =
-    &["orders", "users", "items", "a", "A", "admin", "con", "any", "rest", "a_b", "a-b", "a.b", "x~y", "v1", "-", "_", "2024", "export"];
+    &["orders", "users", "items", "a", "A", "admin", "con", "any", "rest", "a_b", "a-b", "a.b", "x_y", "v1", "-", "_", "2024", "export"];
 const VARIABLES: &[&str] = &["{id}", "{orderId}", "{order_id}", "{a.b}", "{x-y}"];
 const ODD: &[&str] = &["{id}.json", "\u{e9}", "a b", "..", ".", "a:b", "{a}{b}", "{}", "{", "a%20b", "{x+}", "*", "${x}", "a?b", "$x", "@"];
 const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "options"];
