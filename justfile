@@ -21,3 +21,11 @@ docs:
 # A new golden case that starts from the smallest example.
 case NAME:
     mkdir -p tests/cases/{{NAME}} && cp blueprints/minimal/gwgen.yaml blueprints/minimal/openapi.yaml tests/cases/{{NAME}}/
+
+# Sixty seconds of fuzzing; `just fuzz executions 10000000` is the long run. Needs `cargo install cargo-fuzz`.
+fuzz UNIT="seconds" AMOUNT="60":
+    fuzz/run.sh {{UNIT}} {{AMOUNT}}
+
+# Line coverage of the tests, by module. Needs the LLVM tools of the compiler's version (Debian: llvm-22).
+coverage:
+    bash .ci/coverage

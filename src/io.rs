@@ -9,6 +9,7 @@ mod diff;
 mod find;
 mod git;
 mod manifest;
+mod operations;
 mod output;
 mod there;
 mod write;

@@ -159,7 +159,8 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
     let is = |codes: &[&Code]| codes.contains(&diagnostic.code);
     if !diagnostic.is_error() {
         Exit::Done
-    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE]) {
+    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE, &diagnostic::OUTPUT_IN_USE])
+    {
         Exit::Unreachable
     } else {
         Exit::Found

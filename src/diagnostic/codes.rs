@@ -33,6 +33,7 @@ codes! {
     SEVERAL_DESCRIPTIONS = "GW0013" "several-descriptions" Error;
     OUT_OF_DATE = "GW0014" "out-of-date" Error;
     NOT_STAGED = "GW0015" "not-staged" Error;
+    OUTPUT_IN_USE = "GW0020" "output-in-use" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;
