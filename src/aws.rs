@@ -6,10 +6,15 @@
 mod apigateway;
 mod ec2;
 mod elbv2;
+mod lambda;
 
-pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
+pub use apigateway::{
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Proxy, Resource, RestApi, RouteState,
+    Stage, UriHost, UriSegment, VpcLink,
+};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
 pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+pub use lambda::{Function, LambdaPermission};
 
 use std::sync::Arc;
 
@@ -99,6 +104,7 @@ kinds! {
     RestApi,
     Resource,
     Method,
+    LambdaPermission,
     Deployment,
     Stage,
 }

@@ -4,6 +4,9 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod functions;
+mod headers;
+mod internet;
 pub mod names;
 mod parameters;
 mod paths;
@@ -13,6 +16,7 @@ mod rules;
 mod security;
 mod tree;
 mod variables;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +27,7 @@ use crate::openapi::{Api, HttpMethod};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
+pub use ways::{BackendPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +37,12 @@ pub enum Value {
     Input(Arc<str>),
     /// A Terraform expression, as `terraform fmt` spells it.
     Expression(Arc<str>),
+    /// A parameter of the Systems Manager, by path.
+    Parameter {
+        path: Arc<str>,
+        /// Its commas separate items.
+        is_list: bool,
+    },
 }
 
 /// A list, or one reference that yields one.
@@ -53,6 +64,9 @@ pub enum InputType {
     Instance,
     Instances,
     SecurityGroup,
+    Function,
+    Url,
+    HeaderValue,
 }
 
 impl InputType {
@@ -60,6 +74,7 @@ impl InputType {
         match self {
             Self::Subnets | Self::Instances => true,
             Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
+            Self::Function | Self::Url | Self::HeaderValue => false,
         }
     }
 }
@@ -82,9 +97,9 @@ pub struct OutputPlan {
     pub files: blueprint::FileLayout,
 }
 
-/// How a backend is reached.
+/// How a backend behind the load balancer is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BackendPlan {
+pub struct BalancedPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
@@ -95,8 +110,6 @@ pub struct BackendPlan {
     pub targets: TargetsPlan,
     pub health_check: HealthCheckPlan,
     pub deregistration_delay_s: u32,
-    /// Put before the path: segments of `path_prefix`.
-    pub path_prefix: Vec<Arc<str>>,
     /// Group of the backend that has to admit the balancer.
     pub security_group: Option<Value>,
 }
@@ -169,9 +182,11 @@ pub struct Plan {
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
-    pub vpc: Value,
-    pub subnets: Values,
+    /// `None` where nothing stands behind a load balancer.
+    pub network: Option<NetworkPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
+    /// Parameters of the Systems Manager, by path.
+    pub parameters: BTreeMap<Arc<str>, ParameterPlan>,
     /// By name.
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
@@ -196,7 +211,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let (vpc, subnets) = variables.network();
+    let network = variables.network();
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -210,7 +225,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
-    let inputs = variables.finish();
+    let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
@@ -229,9 +244,9 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
             files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
         },
         tags,
-        vpc,
-        subnets,
+        network,
         inputs,
+        parameters,
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
@@ -246,6 +261,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::values::{list, text, value};
-use super::{BackendNodes, this};
+use super::{BackendNodes, NetworkNodes, this};
 use crate::aws::{
     EgressRule, HealthCheck, HealthProtocol, IngressRule, Listener, LoadBalancer, Peer, SecurityGroup, TargetGroup, TargetType, Targets,
     VpcLink,
 };
 use crate::blueprint;
-use crate::plan::{self, BackendPlan, Plan, TargetsPlan};
+use crate::plan::{self, BalancedPlan, NetworkPlan, Plan, TargetsPlan};
 use crate::stack::{File, Handle, Label, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
@@ -17,20 +17,29 @@ fn nlb() -> Label {
     Label::new("nlb")
 }
 
+/// Everything behind the gateway that stands in a network.
+pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
+    let group = security_group(stack, plan, network);
+    let balancer = balancer(stack, plan, network, &group);
+    let backends = plan.balanced().map(|it| backend(stack, plan, network, (it, &balancer))).collect();
+    rules(stack, plan, &group);
+    (NetworkNodes { link: link(stack, plan, &balancer), balancer }, backends)
+}
+
 /// The balancer's group: one that is created without any can never get one (V6).
-pub(super) fn security_group(stack: &mut Stack, plan: &Plan) -> Handle<SecurityGroup> {
+fn security_group(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> Handle<SecurityGroup> {
     let group = SecurityGroup {
         name_prefix: text(&plan.prefix.with("-nlb-")),
         description: "Network load balancer between API Gateway and the backends".into(),
-        vpc: value(&plan.vpc),
+        vpc: value(&network.vpc),
     };
     stack.add(File::Network, nlb(), group)
 }
 
-pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) -> Handle<LoadBalancer> {
+fn balancer(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, group: &Handle<SecurityGroup>) -> Handle<LoadBalancer> {
     let balancer = LoadBalancer {
-        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(plan)])),
-        subnets: list(&plan.subnets),
+        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(network)])),
+        subnets: list(&network.subnets),
         security_group: group.clone(),
         cross_zone: plan.cross_zone,
         deletion_protection: plan.deletion_protection,
@@ -39,14 +48,20 @@ pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGr
 }
 
 /// The VPC as the blueprint says it: what is in one cannot move to another.
-fn vpc(plan: &Plan) -> &str {
-    match &plan.vpc {
+fn vpc(network: &NetworkPlan) -> &str {
+    match &network.vpc {
         plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
+        plan::Value::Parameter { path, .. } => path,
     }
 }
 
 /// Target group and listener of a backend.
-pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, balancer: &Handle<LoadBalancer>) -> BackendNodes {
+fn backend(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    (backend, balancer): (&BalancedPlan, &Handle<LoadBalancer>),
+) -> BackendNodes {
     let label = Label::new(Arc::clone(&backend.name));
     let (target_type, targets) = match &backend.targets {
         TargetsPlan::Instances(plan::Values::List(list)) => {
@@ -57,12 +72,12 @@ pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, bal
         TargetsPlan::Ecs { by_address: false } => (TargetType::Instance, Targets::None),
     };
     let port = backend.port.to_string();
-    let name = plan.prefix.target_group(&backend.name, &[&port, "TCP", target_type.as_str(), vpc(plan)]);
+    let name = plan.prefix.target_group(&backend.name, &[&port, "TCP", target_type.as_str(), vpc(network)]);
     let group = TargetGroup {
         name: text(&name),
         port: backend.port,
         target_type,
-        vpc: value(&plan.vpc),
+        vpc: value(&network.vpc),
         deregistration_delay_s: backend.deregistration_delay_s,
         health_check: health_check(backend),
         targets,
@@ -72,7 +87,7 @@ pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, bal
     BackendNodes { listener: stack.add(File::Network, label, listener), target_group }
 }
 
-fn health_check(backend: &BackendPlan) -> HealthCheck {
+fn health_check(backend: &BalancedPlan) -> HealthCheck {
     let check = &backend.health_check;
     let (path, matcher) = (Arc::clone(&check.path), Arc::clone(&check.matcher));
     HealthCheck {
@@ -94,13 +109,14 @@ fn target_key(target: &plan::Value) -> String {
     match target {
         plan::Value::Literal(id) => id.to_string(),
         plan::Value::Input(name) => format!("var_{name}"),
+        plan::Value::Parameter { path, .. } => format!("ssm_{}", plan::names::parameter_label(path)),
         plan::Value::Expression(text) => format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
     }
 }
 
 /// What the balancer may open, and what its backends have to admit: ports of service and health check.
-pub(super) fn rules(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) {
-    for backend in &plan.backends {
+fn rules(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) {
+    for backend in plan.balanced() {
         let health = backend.health_check.port.filter(|port| *port != backend.port);
         for (port, suffix, what) in [(Some(backend.port), "", "Requests"), (health, "__health", "Health checks")] {
             let Some(port) = port else { continue };
@@ -116,12 +132,12 @@ pub(super) fn rules(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup
     }
 }
 
-pub(super) fn link(stack: &mut Stack, plan: &Plan, balancer: &Handle<LoadBalancer>) -> Handle<VpcLink> {
+fn link(stack: &mut Stack, plan: &Plan, balancer: &Handle<LoadBalancer>) -> Handle<VpcLink> {
     stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() })
 }
 
 /// What the way behind the gateway tells; a target group's ARN waits for its listener (L30).
-pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &Handle<VpcLink>, balancer: &Handle<LoadBalancer>, backends: &[BackendNodes]) {
+pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, backends: &[BackendNodes]) {
     let mut add = |name: String, description: String, value: Value, after: Vec<_>| {
         stack.outputs.push(Output {
             name: name.into(),
@@ -131,9 +147,9 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &Handle<VpcLink>, ba
             after,
         });
     };
-    add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
-    add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
-    for (plan, nodes) in plan.backends.iter().zip(backends) {
+    add("vpc_link_id".into(), "Id of the VPC link.".into(), nodes.link.id(), Vec::new());
+    add("nlb_arn".into(), "ARN of the network load balancer.".into(), nodes.balancer.arn(), Vec::new());
+    for (plan, nodes) in plan.balanced().zip(backends) {
         let name = format!("target_group_arn_{}", plan.name.replace('-', "_"));
         let description = format!("ARN of the target group of the backend `{}`.", plan.name);
         add(name, description, nodes.target_group.arn(), vec![nodes.listener.address().clone()]);

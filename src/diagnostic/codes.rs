@@ -59,6 +59,8 @@ codes! {
     FIELD_DOES_NOT_FIT = "GW2011" "field-does-not-fit" Error;
     INVALID_EXTENDS = "GW2012" "invalid-extends" Error;
     CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
+    ILLEGAL_HEADER = "GW2030" "illegal-header" Error;
+    UNKNOWN_MAPPING = "GW2031" "unknown-mapping" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -97,6 +99,7 @@ codes! {
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
+    UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

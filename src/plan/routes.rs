@@ -8,7 +8,7 @@ use super::paths::{self, Segment, Template};
 use super::rules::{self, Decision, Rules};
 use super::security::Joined;
 use super::tree::{Meeting, Refusal, Tree, asked, can_be_asked};
-use super::{BackendPlan, OperationPlan};
+use super::{BackendPlan, OperationPlan, Way};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation, refuses};
@@ -304,17 +304,16 @@ impl<'a> Builder<'a> {
         };
         let variables = template.segments.iter().filter_map(Segment::variable).zip(inner.iter().filter_map(Segment::variable));
         let spellings: Spellings = variables.map(|(original, name)| (spelt(original), Arc::clone(name))).collect();
-        let mut backend_path: Vec<Segment> = draft
-            .plan
-            .backend
-            .into_iter()
-            .flat_map(|it| &self.backends[it].path_prefix)
-            .map(|it| Segment::Literal(Arc::clone(it)))
-            .collect();
-        if self.base_behind {
-            backend_path.extend(self.base.iter().cloned());
-        }
-        backend_path.extend(inner.iter().cloned());
+        let backend = draft.plan.backend.map(|it| &self.backends[it]);
+        let backend_path = match backend.map(|it| (&it.way, &it.path_prefix)) {
+            // A function gets the request as the gateway got it.
+            Some((Way::Function(_), _)) => named.clone(),
+            Some((Way::Balanced(_) | Way::Internet(_), prefix)) => {
+                let base = if self.base_behind { &self.base[..] } else { &[] };
+                prefix.iter().map(|it| Segment::Literal(Arc::clone(it))).chain(base.iter().chain(inner).cloned()).collect()
+            }
+            None => Vec::new(),
+        };
         let parameters = parameters::request_parameters(self.api, operation, &spellings, &mut self.diagnostics);
         parameters::undeclared(self.api, operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;

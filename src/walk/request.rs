@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::direct::{asked_as_planned, sent_as_planned};
 use crate::assemble::Assembled;
 use crate::aws::{
-    ApiRoot, Integration, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets, UriHost, UriSegment, VpcLink,
+    ApiRoot, FunctionCall, Integration, InternetProxy, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets,
+    UriHost, VpcLink,
 };
 use crate::openapi::HttpMethod;
-use crate::plan::{BackendPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values, meets};
+use crate::plan::{BackendPlan, BalancedPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values, meets, names};
 use crate::stack::{Handle, Value};
 
 /// What answers a request.
 pub(super) enum Answer<'a> {
     Backend(Arrival<'a>),
+    Internet(&'a Method, &'a InternetProxy),
+    Function(&'a Method, &'a FunctionCall),
     /// The gateway, with 404.
     NotFound,
     /// Nothing: the gateway has no such method.
@@ -71,7 +75,7 @@ impl<'a> Api<'a> {
                         return Err(format!("method {} takes the place of another", entry.address.label));
                     }
                 }
-                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) => {}
+                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) | Node::LambdaPermission(_) => {}
                 Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) | Node::LoadBalancer(_) | Node::TargetGroup(_) => {}
                 Node::Listener(listener) => api.listeners.push(listener),
             }
@@ -113,7 +117,15 @@ impl<'a> Api<'a> {
 
     /// From the integration through link, listener and rule to the targets.
     fn forward(&self, method: &'a Method) -> Answer<'a> {
-        let Integration::Proxy(proxy) = &method.integration else { return Answer::NotFound };
+        match &method.integration {
+            Integration::Proxy(proxy) => self.through_link(method, proxy),
+            Integration::Internet(proxy) => Answer::Internet(method, proxy),
+            Integration::Function(call) => Answer::Function(method, call),
+            Integration::NotFound => Answer::NotFound,
+        }
+    }
+
+    fn through_link(&self, method: &'a Method, proxy: &'a Proxy) -> Answer<'a> {
         let (link, listener);
         match self.node(&proxy.link) {
             Some(Node::VpcLink(node)) => link = node as &VpcLink,
@@ -204,7 +216,7 @@ impl<'a> Api<'a> {
     fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
         let here = &self.places[place];
         let mut children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
-        let is_proxy = |it: &Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
+        let is_proxy = |it: &Method| meets(it.http_method, method) && it.integration.is_backend();
         children.any(|child| self.places[child].methods.values().copied().any(is_proxy) || self.is_proxy_below(child, method))
     }
 }
@@ -244,7 +256,7 @@ impl Tried {
         match found.integration {
             Integration::NotFound => Self { leaks: false, misses },
             // A method of its own could be refused beside ANY.
-            Integration::Proxy(_) => {
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
                 Self { leaks: asked.is_wider || (found.http_method == HttpMethod::Any && asked.method != HttpMethod::Any), misses }
             }
         }
@@ -261,41 +273,16 @@ fn at(root: &ApiRoot, place_of: &BTreeMap<usize, usize>) -> Option<usize> {
 impl Arrival<'_> {
     /// Compares with what the plan says.
     pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        let mut expected: Vec<UriSegment> = operation
-            .backend_path
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(text) => UriSegment::Literal(text.clone()),
-                Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(name.clone()),
-            })
-            .collect();
-        if operation.has_trailing_slash || expected.is_empty() {
-            expected.push(UriSegment::Literal("".into()));
+        let Some(balanced) = backend.balanced() else { return Err(format!("arrives at a load balancer, not at `{}`", backend.name)) };
+        if self.label != &*backend.name || self.group.port != balanced.port {
+            return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, balanced.port));
         }
-        if self.label != &*backend.name || self.group.port != backend.port {
-            return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, backend.port));
-        }
-        if self.proxy.path != expected {
-            return Err("reaches its backend under another path".into());
-        }
-        if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
-            return Err("is sent on with another method or timeout".into());
-        }
-        if self.method.request_parameters != operation.request_parameters {
-            return Err("declares other parameters".into());
-        }
-        let is_declared = |name: &str| self.method.request_parameters.get(&format!("method.request.path.{name}")) == Some(&true);
-        let lost = self.proxy.path.iter().find_map(|it| match it {
-            UriSegment::Variable(name) if !is_declared(name) => Some(name),
-            UriSegment::Variable(_) | UriSegment::Literal(_) => None,
-        });
-        if let Some(name) = lost {
-            return Err(format!("sends on `{{{name}}}`, which its method does not declare"));
-        }
-        self.targets_hold(backend)
+        asked_as_planned(self.method, self.proxy.timeout_ms, operation)?;
+        sent_as_planned(self.method, (&self.proxy.path, &self.proxy.headers), operation, backend)?;
+        self.targets_hold(balanced)
     }
 
-    fn targets_hold(&self, backend: &BackendPlan) -> Result<(), String> {
+    fn targets_hold(&self, backend: &BalancedPlan) -> Result<(), String> {
         let target_type = match &backend.targets {
             TargetsPlan::Instances(_) | TargetsPlan::Ecs { by_address: false } => TargetType::Instance,
             TargetsPlan::Ecs { by_address: true } => TargetType::Ip,
@@ -325,11 +312,14 @@ impl Arrival<'_> {
 }
 
 /// Whether a value of the stack is that of the plan.
-fn is_same(found: &Value, planned: &PlanValue) -> bool {
+pub(super) fn is_same(found: &Value, planned: &PlanValue) -> bool {
     match (found, planned) {
         (Value::Literal(found), PlanValue::Literal(planned))
         | (Value::Input(found), PlanValue::Input(planned))
         | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
+        (Value::Parameter { label, is_list }, PlanValue::Parameter { path, is_list: planned }) => {
+            label.as_str() == names::parameter_label(path) && is_list == planned
+        }
         _ => false,
     }
 }
