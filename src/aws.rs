@@ -9,8 +9,8 @@ mod elbv2;
 mod lambda;
 
 pub use apigateway::{
-    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Proxy, Resource, RestApi, RouteState,
-    Stage, UriHost, UriSegment, VpcLink,
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
+    RouteState, Stage, UriHost, UriSegment, VpcLink,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
 pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};

@@ -9,7 +9,7 @@ mod method;
 
 pub use deployment::{Deployment, RouteState, Stage};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
-pub use method::{Integration, Method, Proxy, UriHost, UriSegment};
+pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 
 use std::sync::Arc;
 

@@ -54,7 +54,7 @@ impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
     pub(super) fn of(_: &Plan, assembled: &'a Assembled) -> Result<Self, String> {
         let mut api = Self { assembled, places: vec![Place::default()], listeners: Vec::new(), count: 0 };
-        let mut place_of: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
                 Node::Resource(resource) => {
@@ -62,7 +62,7 @@ impl<'a> Api<'a> {
                         .ok_or_else(|| format!("resource {} stands before its parent", entry.address.label))?;
                     let place = api.places.len();
                     api.places.push(Place::default());
-                    place_of.insert(index, place);
+                    place_of[index] = Some(place);
                     if !api.grow(parent, &resource.path_part, place) {
                         return Err(format!("resource {} takes the place of another", entry.address.label));
                     }
@@ -263,10 +263,10 @@ impl Tried {
     }
 }
 
-fn at(root: &ApiRoot, place_of: &BTreeMap<usize, usize>) -> Option<usize> {
+fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
     match root {
         ApiRoot::Root(_) => Some(0),
-        ApiRoot::Below(handle) => place_of.get(&handle.index()).copied(),
+        ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
     }
 }
 

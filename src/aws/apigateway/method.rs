@@ -117,6 +117,20 @@ pub struct Method {
     pub integration: Integration,
 }
 
+/// A Terraform block of a method: its type, and what its label has behind that of the method.
+pub type Part = (&'static str, &'static str);
+
+/// Blocks of a method that is sent on.
+const PROXY_PARTS: &[Part] = &[("aws_api_gateway_method", ""), ("aws_api_gateway_integration", "")];
+
+/// Blocks of a method that the gateway answers itself.
+const NOT_FOUND_PARTS: &[Part] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+    ("aws_api_gateway_method_response", "__404"),
+    ("aws_api_gateway_integration_response", "__404"),
+];
+
 /// Picks the status of a mock integration.
 const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
@@ -143,6 +157,14 @@ fn cloudformation_request(path: &[UriSegment], headers: &[Header], out: &mut Pro
 }
 
 impl Method {
+    /// Every Terraform block that it is written as.
+    pub fn parts(&self) -> &'static [Part] {
+        match self.integration {
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => PROXY_PARTS,
+            Integration::NotFound => NOT_FOUND_PARTS,
+        }
+    }
+
     fn terraform_integration(&self, label: &Label, out: &mut Terraform) {
         out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
             out.attribute("rest_api_id", self.api.id());
@@ -275,11 +297,6 @@ impl Kind for Method {
     }
 
     fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = vec![format!("aws_api_gateway_method.{label}"), format!("aws_api_gateway_integration.{label}")];
-        if matches!(self.integration, Integration::NotFound) {
-            addresses.push(format!("aws_api_gateway_method_response.{label}__404"));
-            addresses.push(format!("aws_api_gateway_integration_response.{label}__404"));
-        }
-        addresses
+        self.parts().iter().map(|(kind, ending)| format!("{kind}.{label}{ending}")).collect()
     }
 }

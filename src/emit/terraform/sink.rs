@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::escape::{is_identifier, push_escaped, quoted};
+use crate::aws::Part;
 use crate::stack::{Attribute, Label, List, Names, Value};
 
 /// Text of a file, and the run of attributes that waits to be aligned.
@@ -125,6 +126,17 @@ impl Terraform {
 
     pub fn into_text(self) -> String {
         self.out
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.out
+    }
+
+    /// Goes on behind a text, with the room that the last one took.
+    pub(super) fn resume(&mut self, text: &str) {
+        self.out.clear();
+        self.out.push_str(text);
+        self.has_content = true;
     }
 
     /// A resource block of a kind.
@@ -271,12 +283,12 @@ impl Terraform {
     }
 
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
-    pub fn trigger(&mut self, key: &str, digest: &str, addresses: &[String], uses: &[Value]) {
+    pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
         self.margin();
-        quoted(&mut self.out, key);
+        quoted(&mut self.out, label);
         self.out.extend([" : \"", digest]);
-        for address in addresses {
-            self.out.extend([" ${", address, ".id}"]);
+        for (kind, ending) in parts {
+            self.out.extend([" ${", kind, ".", label, ending, ".id}"]);
         }
         for value in uses {
             self.out.push_str(" ${");
