@@ -5,11 +5,12 @@
 
 mod gateway;
 mod network;
+mod rules;
 mod values;
 
 use std::sync::Arc;
 
-use crate::aws::{Function, LambdaPermission, Listener, LoadBalancer, Method, RestApi, TargetGroup, VpcLink};
+use crate::aws::{BalancerRef, Function, LambdaPermission, Listener, Method, RestApi, TargetGroup, TargetGroupRef, VpcLinkRef};
 use crate::blueprint::Layout;
 use crate::plan::{FunctionPlan, Plan, Way};
 use crate::stack::{File, Handle, Label, Stack};
@@ -19,14 +20,16 @@ use values::{input, parameter, value};
 #[derive(Clone, Debug)]
 pub struct BackendNodes {
     pub listener: Handle<Listener>,
-    pub target_group: Handle<TargetGroup>,
+    pub target_group: TargetGroupRef,
+    /// The other one of a backend that deployments switch.
+    pub green: Option<Handle<TargetGroup>>,
 }
 
 /// What all backends behind the load balancer share.
 #[derive(Clone, Debug)]
 pub struct NetworkNodes {
-    pub link: Handle<VpcLink>,
-    pub balancer: Handle<LoadBalancer>,
+    pub link: VpcLinkRef,
+    pub balancer: BalancerRef,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.

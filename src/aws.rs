@@ -10,10 +10,13 @@ mod lambda;
 
 pub use apigateway::{
     ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
-    RouteState, Stage, UriHost, UriSegment, VpcLink,
+    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
-pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
-pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
+pub use elbv2::{
+    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef,
+    TargetType, Targets,
+};
 pub use lambda::{Function, LambdaPermission};
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod balancer;
 mod functions;
 mod headers;
 mod internet;
@@ -14,6 +15,7 @@ mod patterns;
 mod routes;
 mod rules;
 mod security;
+mod targets;
 mod tree;
 mod variables;
 mod ways;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
+pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
@@ -67,14 +70,48 @@ pub enum InputType {
     Function,
     Url,
     HeaderValue,
+    BalancerGroup,
+    BalancerGroups,
+    AutoscalingGroup,
+    AutoscalingGroups,
+    Address,
+    Addresses,
+    Cidr,
+    Cidrs,
+    /// ARN of a target group.
+    TargetGroup,
+    /// ARN of a load balancer.
+    Balancer,
+    BalancerName,
+    VpcLink,
+    Certificate,
+    Bucket,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
-            Self::Subnets | Self::Instances => true,
-            Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
-            Self::Function | Self::Url | Self::HeaderValue => false,
+            Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::Text
+            | Self::Environment
+            | Self::StageName
+            | Self::Vpc
+            | Self::Subnet
+            | Self::Instance
+            | Self::SecurityGroup
+            | Self::BalancerGroup
+            | Self::AutoscalingGroup
+            | Self::Address
+            | Self::Cidr
+            | Self::TargetGroup
+            | Self::Balancer
+            | Self::BalancerName
+            | Self::VpcLink
+            | Self::Certificate
+            | Self::Bucket
+            | Self::Function
+            | Self::Url
+            | Self::HeaderValue => false,
         }
     }
 }
@@ -103,7 +140,10 @@ pub struct BalancedPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
+    /// The gateway speaks https.
     pub is_tls: bool,
+    /// The balancer ends the gateway's TLS and opens its own to the targets.
+    pub is_encrypted_again: bool,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
@@ -118,10 +158,22 @@ pub struct BalancedPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetsPlan {
     Instances(Values),
+    /// Names of autoscaling groups; `None` where the format cannot attach them.
+    AutoscalingGroups(Option<Values>),
+    /// Addresses, all of them inside the VPC or all outside.
+    Ips {
+        addresses: Values,
+        outside_vpc: bool,
+    },
     /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
+    ///
+    /// Blue-green ones switch the listener between two groups.
     Ecs {
         by_address: bool,
+        is_blue_green: bool,
     },
+    /// ARN of a target group that is there.
+    Existing(Value),
 }
 
 /// How the balancer asks a target whether it is well.
@@ -211,7 +263,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let network = variables.network();
+    let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -225,6 +277,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
+    let network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan { vpc, subnets, nlb: balancer::nlb(blueprint, &mut variables) });
     let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
@@ -275,11 +328,11 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(it)?)));
+    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
     deciding
         .map(|(extension, code)| {
-            code.at(Place::pointer(&api.file, format!("/{extension}")))
-                .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
+            code.at(Place::pointer(&api.file, &*extension.pointer))
+                .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
                 .help("remove it from the description; whoever relied on it should not render this API yet")
         })
         .collect()

@@ -5,6 +5,7 @@
 
 mod direct;
 mod request;
+mod way;
 
 use crate::assemble::Assembled;
 use crate::diagnostic::{self, Diagnostic, Place};

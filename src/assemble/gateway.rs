@@ -174,10 +174,10 @@ pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, 
 
 fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
     let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-    let mut deploy_time: Vec<Value> = Vec::new();
+    let mut deploy_time: Vec<Value> = Vec::with_capacity(2);
     match &method.integration {
         Integration::Proxy(proxy) => {
-            deploy_time.push(proxy.link.id());
+            deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
             deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
             deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
         }

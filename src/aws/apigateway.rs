@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Kind, LoadBalancer, only};
+use super::{BalancerRef, Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
@@ -134,7 +134,7 @@ impl Kind for Resource {
 #[derive(Debug, Serialize)]
 pub struct VpcLink {
     pub name: Value,
-    pub balancer: Handle<LoadBalancer>,
+    pub balancer: BalancerRef,
 }
 
 impl Kind for VpcLink {
@@ -171,5 +171,23 @@ impl Kind for VpcLink {
 impl Handle<VpcLink> {
     pub fn id(&self) -> Value {
         self.attribute("id", Spelling::Ref)
+    }
+}
+
+/// A link of the stack, or one that is there. For digests, the first is as it was before there was a second.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum VpcLinkRef {
+    Made(Handle<VpcLink>),
+    /// Its id.
+    Existing(Value),
+}
+
+impl VpcLinkRef {
+    pub fn id(&self) -> Value {
+        match self {
+            Self::Made(link) => link.id(),
+            Self::Existing(id) => id.clone(),
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{BalancedPlan, InputType, Plan, Value, Values};
+use super::{BalancedPlan, InputType, NlbPlan, Plan, Value, Values};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +69,12 @@ pub enum HeaderSource {
     Mapping(Arc<str>),
 }
 
-/// Where the load balancer stands.
+/// The load balancer, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkPlan {
     pub vpc: Value,
     pub subnets: Values,
+    pub nlb: NlbPlan,
 }
 
 /// A parameter of the Systems Manager.

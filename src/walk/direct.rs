@@ -3,7 +3,7 @@
 //! In: a method of the stack, its operation, its backend. Out: the first thing that differs. Pure.
 //! Path, headers, parameters and timeout are compared for every kind of integration alike.
 
-use super::request::is_same;
+use super::way::is_same;
 use crate::assemble::Assembled;
 use crate::aws::{Function, FunctionCall, Header, HeaderSource, InternetProxy, LambdaPermission, Method, Node, UriSegment};
 use crate::plan::{self, BackendPlan, FunctionPlan, InternetPlan, OperationPlan, Plan, Segment, Way};

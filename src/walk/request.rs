@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::direct::{asked_as_planned, sent_as_planned};
+use super::way::{Arrival, Way};
 use crate::assemble::Assembled;
-use crate::aws::{
-    ApiRoot, FunctionCall, Integration, InternetProxy, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets,
-    UriHost, VpcLink,
-};
+use crate::aws::{ApiRoot, FunctionCall, Integration, InternetProxy, Method, Node};
 use crate::openapi::HttpMethod;
-use crate::plan::{BackendPlan, BalancedPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values, meets, names};
-use crate::stack::{Handle, Value};
+use crate::plan::{OperationPlan, Plan, Segment, meets};
 
 /// What answers a request.
 pub(super) enum Answer<'a> {
@@ -22,14 +18,6 @@ pub(super) enum Answer<'a> {
     /// Nothing: the gateway has no such method.
     Nothing,
     Broken(String),
-}
-
-/// Where a request comes out.
-pub(super) struct Arrival<'a> {
-    method: &'a Method,
-    proxy: &'a Proxy,
-    group: &'a TargetGroup,
-    label: &'a str,
 }
 
 /// A place of the resource tree.
@@ -44,16 +32,15 @@ struct Place<'a> {
 
 /// The API as its resources, methods and the way behind them say.
 pub(super) struct Api<'a> {
-    assembled: &'a Assembled,
     places: Vec<Place<'a>>,
-    listeners: Vec<&'a Listener>,
+    way: Way<'a>,
     count: usize,
 }
 
 impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
-    pub(super) fn of(_: &Plan, assembled: &'a Assembled) -> Result<Self, String> {
-        let mut api = Self { assembled, places: vec![Place::default()], listeners: Vec::new(), count: 0 };
+    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+        let mut api = Self { places: vec![Place::default()], way: Way::of(plan, assembled), count: 0 };
         let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
@@ -76,8 +63,9 @@ impl<'a> Api<'a> {
                     }
                 }
                 Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) | Node::LambdaPermission(_) => {}
-                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) | Node::LoadBalancer(_) | Node::TargetGroup(_) => {}
-                Node::Listener(listener) => api.listeners.push(listener),
+                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
+                // `Way` reads them.
+                Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}
             }
         }
         Ok(api)
@@ -118,55 +106,10 @@ impl<'a> Api<'a> {
     /// From the integration through link, listener and rule to the targets.
     fn forward(&self, method: &'a Method) -> Answer<'a> {
         match &method.integration {
-            Integration::Proxy(proxy) => self.through_link(method, proxy),
+            Integration::Proxy(proxy) => self.way.arrival(method, proxy).map_or_else(Answer::Broken, Answer::Backend),
             Integration::Internet(proxy) => Answer::Internet(method, proxy),
             Integration::Function(call) => Answer::Function(method, call),
             Integration::NotFound => Answer::NotFound,
-        }
-    }
-
-    fn through_link(&self, method: &'a Method, proxy: &'a Proxy) -> Answer<'a> {
-        let (link, listener);
-        match self.node(&proxy.link) {
-            Some(Node::VpcLink(node)) => link = node as &VpcLink,
-            _ => return Answer::Broken("its integration names no VPC link".into()),
-        }
-        match self.node(&link.balancer) {
-            Some(Node::LoadBalancer(_)) => {}
-            _ => return Answer::Broken("its VPC link names no load balancer".into()),
-        }
-        if let UriHost::Balancer(named) = &proxy.host
-            && named.index() != link.balancer.index()
-        {
-            return Answer::Broken("its URI names another balancer than its link".into());
-        }
-        match self.listener(&link.balancer, proxy.port) {
-            Ok(found) => listener = found,
-            Err(problem) => return Answer::Broken(problem),
-        }
-        match (self.node(&listener.forward_to), self.assembled.stack.entries.get(listener.forward_to.index())) {
-            (Some(Node::TargetGroup(group)), Some(entry)) => {
-                Answer::Backend(Arrival { method, proxy, group, label: entry.address.label.as_str() })
-            }
-            _ => Answer::Broken("its listener names no target group".into()),
-        }
-    }
-
-    fn node<K>(&self, handle: &Handle<K>) -> Option<&'a Node>
-    where
-        K: crate::aws::Kind,
-    {
-        self.assembled.stack.entries.get(handle.index()).filter(|entry| entry.address == *handle.address()).map(|entry| &entry.node)
-    }
-
-    /// The one listener of the balancer on that port.
-    fn listener(&self, balancer: &Handle<LoadBalancer>, port: u16) -> Result<&'a Listener, String> {
-        let is_it = |it: &&Listener| it.port == port && it.balancer.index() == balancer.index();
-        let mut found = self.listeners.iter().copied().filter(is_it);
-        match (found.next(), found.next()) {
-            (Some(listener), None) => Ok(listener),
-            (None, _) => Err(format!("no listener has port {port}")),
-            (Some(_), Some(_)) => Err(format!("two listeners have port {port}")),
         }
     }
 
@@ -267,59 +210,5 @@ fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
     match root {
         ApiRoot::Root(_) => Some(0),
         ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
-    }
-}
-
-impl Arrival<'_> {
-    /// Compares with what the plan says.
-    pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        let Some(balanced) = backend.balanced() else { return Err(format!("arrives at a load balancer, not at `{}`", backend.name)) };
-        if self.label != &*backend.name || self.group.port != balanced.port {
-            return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, balanced.port));
-        }
-        asked_as_planned(self.method, self.proxy.timeout_ms, operation)?;
-        sent_as_planned(self.method, (&self.proxy.path, &self.proxy.headers), operation, backend)?;
-        self.targets_hold(balanced)
-    }
-
-    fn targets_hold(&self, backend: &BalancedPlan) -> Result<(), String> {
-        let target_type = match &backend.targets {
-            TargetsPlan::Instances(_) | TargetsPlan::Ecs { by_address: false } => TargetType::Instance,
-            TargetsPlan::Ecs { by_address: true } => TargetType::Ip,
-        };
-        let same_targets = match (&self.group.targets, &backend.targets) {
-            (Targets::Listed(found), TargetsPlan::Instances(Values::List(planned))) => {
-                found.iter().map(|(_, it)| it).zip(planned).all(|(it, planned)| is_same(it, planned)) && found.len() == planned.len()
-            }
-            (Targets::Each(found), TargetsPlan::Instances(Values::One(planned))) => is_same(found, planned),
-            (Targets::None, TargetsPlan::Ecs { .. }) => true,
-            (Targets::Listed(_) | Targets::Each(_) | Targets::None, _) => false,
-        };
-        if self.group.target_type != target_type || !same_targets {
-            return Err(format!("arrives at other targets than those of `{}`", backend.name));
-        }
-        let same_host = match (&self.proxy.host, &backend.host) {
-            (UriHost::Balancer(_), None) => true,
-            (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
-            (UriHost::Balancer(_) | UriHost::Named(_), _) => false,
-        };
-        if same_host && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
-            Ok(())
-        } else {
-            Err("is sent on to another host, or with other TLS".into())
-        }
-    }
-}
-
-/// Whether a value of the stack is that of the plan.
-pub(super) fn is_same(found: &Value, planned: &PlanValue) -> bool {
-    match (found, planned) {
-        (Value::Literal(found), PlanValue::Literal(planned))
-        | (Value::Input(found), PlanValue::Input(planned))
-        | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
-        (Value::Parameter { label, is_list }, PlanValue::Parameter { path, is_list: planned }) => {
-            label.as_str() == names::parameter_label(path) && is_list == planned
-        }
-        _ => false,
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::direct::{FunctionCall, Header, InternetProxy};
-use super::{ApiRoot, RestApi, VpcLink};
-use crate::aws::{Kind, LoadBalancer};
+use super::{ApiRoot, RestApi, VpcLinkRef};
+use crate::aws::{BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::openapi::HttpMethod;
@@ -17,7 +17,7 @@ use crate::stack::{Address, Handle, Label, Names, Value};
 #[derive(Clone, Debug, Serialize)]
 pub enum UriHost {
     /// The balancer itself.
-    Balancer(Handle<LoadBalancer>),
+    Balancer(BalancerRef),
     /// A name that the backend is to see, and its certificate is checked for.
     Named(Value),
 }
@@ -33,7 +33,7 @@ pub enum UriSegment {
 /// A request that is sent on as it came.
 #[derive(Debug, Serialize)]
 pub struct Proxy {
-    pub link: Handle<VpcLink>,
+    pub link: VpcLinkRef,
     /// `https`, else `http`.
     pub is_tls: bool,
     pub host: UriHost,

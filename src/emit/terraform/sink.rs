@@ -182,6 +182,14 @@ impl Terraform {
         self.braces(body);
     }
 
+    /// A block right below a comment of its own.
+    pub fn block_below(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.flush();
+        self.margin();
+        self.out.push_str(name);
+        self.braces(body);
+    }
+
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
         self.spelt(|it| it.push_str(name), value);
