@@ -3,6 +3,7 @@
 //! In: fields with types. Out: text in a sink. Pure.
 //! A kind spells and decides nothing; what it refers to comes as a handle or value.
 
+mod alb;
 mod apigateway;
 mod document;
 mod ec2;
@@ -11,14 +12,23 @@ mod events;
 mod iam;
 mod lambda;
 mod logs;
+mod python;
 
-pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
-pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
-pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
+pub use apigateway::{
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
+    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+};
+pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
+pub use elbv2::{
+    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef,
+    TargetType, Targets,
+};
 pub use events::Schedule;
 pub use iam::{Role, Statement};
-pub use lambda::{Code, Function, FunctionGroups, FunctionNetwork};
+pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
+pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
 
 use std::sync::Arc;
 
@@ -100,7 +110,10 @@ macro_rules! kinds {
 kinds! {
     LogGroup,
     Role,
-    Function,
+    ApplicationBalancer,
+    HttpListener,
+    ListenerRule,
+    PythonFunction,
     Schedule,
     Alarm,
     SecurityGroup,
@@ -113,6 +126,7 @@ kinds! {
     RestApi,
     Resource,
     Method,
+    LambdaPermission,
     Deployment,
     Stage,
 }

@@ -4,6 +4,10 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod balancer;
+mod functions;
+mod headers;
+mod internet;
 mod listener_rules;
 pub mod names;
 mod parameters;
@@ -12,8 +16,10 @@ mod patterns;
 mod routes;
 mod rules;
 mod security;
+mod targets;
 mod tree;
 mod variables;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,9 +27,11 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
+pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
+pub use ways::{BackendPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +41,12 @@ pub enum Value {
     Input(Arc<str>),
     /// A Terraform expression, as `terraform fmt` spells it.
     Expression(Arc<str>),
+    /// A parameter of the Systems Manager, by path.
+    Parameter {
+        path: Arc<str>,
+        /// Its commas separate items.
+        is_list: bool,
+    },
 }
 
 /// A list, or one reference that yields one.
@@ -54,13 +68,51 @@ pub enum InputType {
     Instance,
     Instances,
     SecurityGroup,
+    Function,
+    Url,
+    HeaderValue,
+    BalancerGroup,
+    BalancerGroups,
+    AutoscalingGroup,
+    AutoscalingGroups,
+    Address,
+    Addresses,
+    Cidr,
+    Cidrs,
+    /// ARN of a target group.
+    TargetGroup,
+    /// ARN of a load balancer.
+    Balancer,
+    BalancerName,
+    VpcLink,
+    Certificate,
+    Bucket,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
-            Self::Subnets | Self::Instances => true,
-            Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
+            Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::Text
+            | Self::Environment
+            | Self::StageName
+            | Self::Vpc
+            | Self::Subnet
+            | Self::Instance
+            | Self::SecurityGroup
+            | Self::BalancerGroup
+            | Self::AutoscalingGroup
+            | Self::Address
+            | Self::Cidr
+            | Self::TargetGroup
+            | Self::Balancer
+            | Self::BalancerName
+            | Self::VpcLink
+            | Self::Certificate
+            | Self::Bucket
+            | Self::Function
+            | Self::Url
+            | Self::HeaderValue => false,
         }
     }
 }
@@ -83,21 +135,22 @@ pub struct OutputPlan {
     pub files: blueprint::FileLayout,
 }
 
-/// How a backend is reached.
+/// How a backend behind the load balancer is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BackendPlan {
+pub struct BalancedPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
+    /// The gateway speaks https.
     pub is_tls: bool,
+    /// The balancer ends the gateway's TLS and opens its own to the targets.
+    pub is_encrypted_again: bool,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
     pub targets: TargetsPlan,
     pub health_check: HealthCheckPlan,
     pub deregistration_delay_s: u32,
-    /// Put before the path: segments of `path_prefix`.
-    pub path_prefix: Vec<Arc<str>>,
     /// Group of the backend that has to admit the balancer.
     pub security_group: Option<Value>,
 }
@@ -106,10 +159,22 @@ pub struct BackendPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetsPlan {
     Instances(Values),
+    /// Names of autoscaling groups; `None` where the format cannot attach them.
+    AutoscalingGroups(Option<Values>),
+    /// Addresses, all of them inside the VPC or all outside.
+    Ips {
+        addresses: Values,
+        outside_vpc: bool,
+    },
     /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
+    ///
+    /// Blue-green ones switch the listener between two groups.
     Ecs {
         by_address: bool,
+        is_blue_green: bool,
     },
+    /// ARN of a target group that is there.
+    Existing(Value),
 }
 
 /// How the balancer asks a target whether it is well.
@@ -170,9 +235,11 @@ pub struct Plan {
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
-    pub vpc: Value,
-    pub subnets: Values,
+    /// `None` where nothing stands behind a load balancer.
+    pub network: Option<NetworkPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
+    /// Parameters of the Systems Manager, by path.
+    pub parameters: BTreeMap<Arc<str>, ParameterPlan>,
     /// By name.
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
@@ -197,7 +264,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let (vpc, subnets) = variables.network();
+    let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -211,7 +278,8 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
-    let inputs = variables.finish();
+    let network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan { vpc, subnets, nlb: balancer::nlb(blueprint, &mut variables) });
+    let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
@@ -230,9 +298,9 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
             files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
         },
         tags,
-        vpc,
-        subnets,
+        network,
         inputs,
+        parameters,
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
@@ -247,6 +315,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }
 
@@ -260,11 +329,11 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(it)?)));
+    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
     deciding
         .map(|(extension, code)| {
-            code.at(Place::pointer(&api.file, format!("/{extension}")))
-                .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
+            code.at(Place::pointer(&api.file, &*extension.pointer))
+                .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
                 .help("remove it from the description; whoever relied on it should not render this API yet")
         })
         .collect()

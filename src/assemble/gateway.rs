@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::this;
 use super::values::{text, value};
+use super::{NetworkNodes, function, this};
 use crate::aws::{
-    ApiRoot, Deployment, Integration, Kind as _, LoadBalancer, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost,
-    UriSegment, VpcLink,
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy, Resource, RestApi,
+    RouteState, Stage, UriHost, UriSegment,
 };
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, names};
+use crate::plan::{self, BackendPlan, BalancedPlan, OperationPlan, Plan, Segment, Way, names};
 use crate::stack::{File, Handle, Label, Output, Spelling, Stack, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
@@ -21,10 +21,9 @@ const DIGEST: &[u8] = b"gwgen-digest-1";
 const MAX_DESCRIPTION: usize = 1_024;
 
 /// Where requests go.
-pub(super) struct Way<'a> {
+pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
-    pub(super) link: &'a Handle<VpcLink>,
-    pub(super) balancer: &'a Handle<LoadBalancer>,
+    pub(super) network: Option<&'a NetworkNodes>,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -36,25 +35,30 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
     stack.add(File::Api, this(), api)
 }
 
-/// What stands at a path: methods with the operation that answers them, or the gateway's own refusal.
-type Served<'a> = BTreeMap<HttpMethod, Option<&'a OperationPlan>>;
+/// What stands at a path: a method with the operation that answers it, or the gateway's own refusal.
+type Served<'a> = (&'a [Segment], HttpMethod, Option<&'a OperationPlan>);
+
+/// By path and method, each once: an operation before a refusal.
+fn served(plan: &Plan) -> Vec<Served<'_>> {
+    let operations = plan.operations.iter().filter_map(|it| Some((it.gateway_path.as_deref()?, it.method, Some(it))));
+    let refusals = plan.refusals.iter().map(|it| (&*it.path, it.method, None));
+    let mut served: Vec<Served<'_>> = operations.chain(refusals).collect();
+    // Stable, and quick: operations and refusals are two sorted runs.
+    served.sort_by(|(a, by, _), (b, other, _)| (a, by).cmp(&(b, other)));
+    served.dedup_by(|(a, by, _), (b, other, _)| (a, by) == (b, other));
+    served
+}
 
 /// Every path with its methods, parents before children.
-pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handle<Method>> {
-    let mut paths: BTreeMap<&[Segment], Served<'_>> = BTreeMap::new();
-    for operation in &plan.operations {
-        if let Some(path) = &operation.gateway_path {
-            paths.entry(path).or_default().insert(operation.method, Some(operation));
-        }
-    }
-    for refusal in &plan.refusals {
-        paths.entry(&refusal.path).or_default().entry(refusal.method).or_insert(None);
-    }
-    stack.entries.reserve(plan.operations.len() + plan.refusals.len() + 2 * paths.len());
+pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Handle<Method>> {
+    let served = served(plan);
+    // Room for a resource on every second method; more is had by growing.
+    stack.entries.reserve(served.len() + served.len() / 2);
     let mut methods = Vec::with_capacity(plan.operations.len());
     let mut parents: Vec<(Segment, ApiRoot)> = Vec::new();
     let mut file = self::file(plan, &[]);
-    for (path, served) in paths {
+    for served in served.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let path = served[0].0;
         if parents.first().map(|(segment, _)| segment) != path.first() {
             file = self::file(plan, path);
         }
@@ -62,12 +66,12 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handl
         parents.truncate(kept);
         for depth in kept..path.len() {
             let parent = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, parent)| parent.clone());
-            let resource = Resource { api: way.api.clone(), parent, path_part: path[depth].path_part().into() };
+            let resource = Resource { api: way.api.clone(), parent, path_part: part(&path[depth]) };
             let handle = stack.add(file.clone(), Label::new(names::path_label(&path[..=depth])), resource);
             parents.push((path[depth].clone(), ApiRoot::Below(handle)));
         }
         let on = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, on)| on.clone());
-        for (http_method, operation) in served {
+        for (_, http_method, operation) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, operation);
             let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration };
@@ -84,27 +88,68 @@ fn file(plan: &Plan, path: &[Segment]) -> File {
     }
 }
 
+/// As API Gateway spells it, without a copy where the plan spells it so already.
+fn part(segment: &Segment) -> Arc<str> {
+    match segment {
+        Segment::Literal(text) => Arc::clone(text),
+        Segment::Variable(_) | Segment::Rest(_) => segment.path_part().into(),
+    }
+}
+
 /// Parameters and integration of a method.
-fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&OperationPlan>) -> (Arc<BTreeMap<String, bool>>, Integration) {
+fn answer(
+    plan: &Plan,
+    way: &Behind<'_>,
+    path: &[Segment],
+    operation: Option<&OperationPlan>,
+) -> (Arc<BTreeMap<String, bool>>, Integration) {
     let Some(operation) = operation else {
         let parameters = path.iter().filter_map(Segment::variable).map(|name| (format!("method.request.path.{name}"), true));
         return (Arc::new(parameters.collect()), Integration::NotFound);
     };
     let backend = &plan.backends[operation.backend.expect("a public operation without a backend is an error, and nothing is assembled")];
+    (Arc::clone(&operation.request_parameters), integration(way, operation, backend))
+}
+
+fn integration(behind: &Behind<'_>, operation: &OperationPlan, backend: &BackendPlan) -> Integration {
     let mut path: Vec<UriSegment> = operation.backend_path.iter().map(uri_segment).collect();
     if operation.has_trailing_slash || path.is_empty() {
         path.push(UriSegment::Literal("".into()));
     }
-    let proxy = Proxy {
-        link: way.link.clone(),
+    let headers = backend.headers.iter().map(header).collect();
+    let timeout_ms = operation.timeout_ms;
+    match &backend.way {
+        Way::Balanced(balanced) => {
+            let network = behind.network.expect("a plan has a network where a backend stands behind the balancer");
+            Integration::Proxy(proxy(network, balanced, (path, headers, timeout_ms)))
+        }
+        Way::Internet(internet) => {
+            let (url, skips_verification) = (value(&internet.url), internet.skips_verification);
+            Integration::Internet(InternetProxy { url, path, headers, skips_verification, timeout_ms })
+        }
+        Way::Function(called) => Integration::Function(FunctionCall { function: function(called), timeout_ms }),
+    }
+}
+
+fn proxy(network: &NetworkNodes, backend: &BalancedPlan, (path, headers, timeout_ms): (Vec<UriSegment>, Vec<Header>, u32)) -> Proxy {
+    Proxy {
+        link: network.link.clone(),
         is_tls: backend.is_tls,
-        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(way.balancer.clone()), |host| UriHost::Named(value(host))),
+        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(network.balancer.clone()), |host| UriHost::Named(value(host))),
         port: backend.listener_port,
         path,
+        headers,
         skips_verification: backend.skips_verification,
-        timeout_ms: operation.timeout_ms,
+        timeout_ms,
+    }
+}
+
+fn header(header: &plan::HeaderPlan) -> Header {
+    let source = match &header.source {
+        plan::HeaderSource::Static(it) => HeaderSource::Static(value(it)),
+        plan::HeaderSource::Mapping(text) => HeaderSource::Mapping(text.clone()),
     };
-    (Arc::clone(&operation.request_parameters), Integration::Proxy(proxy))
+    Header { name: header.name.clone(), source }
 }
 
 fn uri_segment(segment: &Segment) -> UriSegment {
@@ -117,32 +162,45 @@ fn uri_segment(segment: &Segment) -> UriSegment {
 /// The snapshot and the stage that shows it.
 pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, methods: &[Handle<Method>]) -> Handle<Stage> {
     let Node::RestApi(node) = &stack.entries[api.index()].node else { unreachable!("a handle leads to its own kind") };
-    let api_digest = digest(&[&serialized(node)]);
-    let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method)).collect();
-    routes.sort_by(|a, b| a.method.label().cmp(b.method.label()));
+    let mut buffer = Vec::new();
+    let api_digest = digest(&[serialized(node, &mut buffer)]);
+    let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method, &mut buffer)).collect();
+    routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
     let parts: Vec<&[u8]> = std::iter::once(api_digest.as_bytes()).chain(routes.iter().map(|it| it.digest.as_bytes())).collect();
     let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, routes };
     let deployment = stack.add(File::Api, this(), deployment);
     stack.add(File::Api, this(), Stage { api: api.clone(), deployment, name: value(&plan.stage_name) })
 }
 
-fn route_state(stack: &Stack, handle: &Handle<Method>) -> RouteState {
+fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
     let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-    let mut deploy_time = Vec::new();
-    if let Integration::Proxy(proxy) = &method.integration {
-        deploy_time.push(proxy.link.id());
-        deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
+    let mut deploy_time: Vec<Value> = Vec::with_capacity(2);
+    match &method.integration {
+        Integration::Proxy(proxy) => {
+            deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Internet(proxy) => {
+            deploy_time.extend(proxy.url.deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Function(call) => deploy_time.extend(call.function.deploy_time().into_iter().cloned()),
+        Integration::NotFound => {}
     }
     RouteState {
         method: handle.clone(),
-        digest: digest(&[handle.label().as_str().as_bytes(), &serialized(method)]),
-        addresses: method.addresses(handle.label()),
+        digest: digest(&[handle.label().as_str().as_bytes(), serialized(method, buffer)]),
+        parts: method.parts(),
         deploy_time,
     }
 }
 
-fn serialized(node: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(node).expect("a node has text keys only")
+/// The node as JSON, in a buffer that serves them all.
+fn serialized<'a>(node: &impl serde::Serialize, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, node).expect("a node has text keys only");
+    buffer
 }
 
 /// 16 hexadecimal digits over the parts, each with its length.

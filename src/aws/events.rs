@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::lambda::Function;
+use super::python::PythonFunction;
 use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -17,7 +17,7 @@ pub struct Schedule {
     pub description: &'static str,
     /// `rate(1 minute)`. Source: AWS-RULES Z9.
     pub expression: String,
-    pub function: Handle<Function>,
+    pub function: Handle<PythonFunction>,
 }
 
 /// Terraform's block of the target, and its name there. Source: AWS-RULES Z10.

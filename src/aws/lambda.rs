@@ -1,136 +1,121 @@
-//! Lambda: functions whose code gwgen brings along.
+//! AWS Lambda: functions of the user's, and who may call them.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
+//! No function is made here; each is named by what the user gave.
 
 use std::sync::Arc;
 
-use super::iam::Role;
-use super::logs::LogGroup;
-use super::{Kind, SecurityGroup, only};
+use serde::Serialize;
+
+use super::{Kind, RestApi, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Address, Handle, Here, Label, Names, Value};
 
-/// Code of a function: one module of Python.
-#[derive(Clone, Debug)]
-pub struct Code {
-    /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds its text.
-    pub name: &'static str,
-    pub text: &'static str,
-}
-
-/// Where a function runs in a network.
-#[derive(Debug)]
-pub struct FunctionNetwork {
-    pub subnets: List,
-    pub security_groups: FunctionGroups,
-}
-
-/// The groups that a function has there.
-#[derive(Debug)]
-pub enum FunctionGroups {
-    Made(Handle<SecurityGroup>),
-    Given(List),
-}
-
-/// A function in Python.
-#[derive(Debug)]
-pub struct Function {
-    pub name: Value,
-    pub description: &'static str,
-    pub code: Code,
-    pub runtime: Arc<str>,
-    pub memory_mb: u32,
-    pub timeout_s: u32,
-    /// Calls that may run at one time.
-    pub reserved_concurrency: Option<u32>,
-    pub environment: Vec<(&'static str, Value)>,
-    pub network: Option<FunctionNetwork>,
-    pub role: Handle<Role>,
-    /// Made first: Lambda would make one that is kept for ever (Z8).
-    pub log_group: Handle<LogGroup>,
-    /// Whether X-Ray sees its calls.
-    pub is_traced: bool,
+/// A function, as it was named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Function {
+    /// By name, in the account and region of the API.
+    Name { name: Arc<str>, qualifier: Option<Arc<str>> },
+    /// By its ARN without alias or version.
+    Arn { arn: Arc<str>, qualifier: Option<Arc<str>> },
+    /// By an ARN with an alias or a version or without, known only at deploy time.
+    Given(Value),
 }
 
 impl Function {
-    /// Path of the zip below the output folder.
-    pub fn zip(&self) -> String {
-        format!("functions/{}.zip", self.code.name)
+    /// What API Gateway calls.
+    ///
+    /// Source: AWS, "Integration", API Gateway REST API reference:
+    /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`,
+    /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>, read 2026-11-22.
+    pub fn uri(&self, api: &Handle<RestApi>) -> Value {
+        let here = |it: Here| Value::Here(it, api.address().clone());
+        let (start, end) = (":lambda:path/2015-03-31/functions/", "/invocations");
+        let mut parts = vec![Value::literal("arn:"), here(Here::Partition), Value::literal(":apigateway:"), here(Here::Region)];
+        let suffix = |qualifier: &Option<Arc<str>>| qualifier.as_ref().map_or_else(|| end.to_owned(), |it| format!(":{it}{end}"));
+        match self {
+            Self::Name { name, qualifier } => parts.extend([
+                Value::literal(format!("{start}arn:")),
+                here(Here::Partition),
+                Value::literal(":lambda:"),
+                here(Here::Region),
+                Value::literal(":"),
+                here(Here::Account),
+                Value::literal(format!(":function:{name}{}", suffix(qualifier))),
+            ]),
+            Self::Arn { arn, qualifier } => parts.push(Value::literal(format!("{start}{arn}{}", suffix(qualifier)))),
+            Self::Given(arn) => parts.extend([Value::literal(start), arn.clone(), Value::literal(end)]),
+        }
+        Value::Text(parts)
     }
 
-    fn groups(network: &FunctionNetwork) -> List {
-        match &network.security_groups {
-            FunctionGroups::Made(group) => List::Of(vec![group.id()]),
-            FunctionGroups::Given(groups) => groups.clone(),
+    /// What it uses that is known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<&Value> {
+        match self {
+            Self::Name { .. } | Self::Arn { .. } => Vec::new(),
+            Self::Given(arn) => arn.deploy_time(),
         }
     }
 }
 
-impl Kind for Function {
-    const NAMES: Names = Names { terraform: "aws_lambda_function", cloudformation: "AWS::Lambda::Function", word: "Function" };
+/// Leave for the stage of an API to call a function.
+#[derive(Debug)]
+pub struct LambdaPermission {
+    pub function: Function,
+    pub api: Handle<RestApi>,
+    /// Name of the API's only stage.
+    pub stage: Value,
+}
+
+/// Source: AWS, "Lambda resource-based policy examples for API Gateway",
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.
+const PRINCIPAL: &str = "apigateway.amazonaws.com";
+
+impl Kind for LambdaPermission {
+    const NAMES: Names = Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "Permission" };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let zip = self.zip();
         out.resource(&Self::NAMES, label, |out| {
-            out.attribute("function_name", &self.name);
-            out.attribute("description", self.description);
-            out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
-            out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
-            out.attribute("handler", &format!("{}.handler", self.code.name));
-            out.attribute("runtime", &*self.runtime);
-            out.values("architectures", &[Value::literal("arm64")]);
-            out.attribute("memory_size", self.memory_mb);
-            out.attribute("timeout", self.timeout_s);
-            if let Some(calls) = self.reserved_concurrency {
-                out.attribute("reserved_concurrent_executions", calls);
+            out.attribute("action", "lambda:InvokeFunction");
+            match &self.function {
+                Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+                    out.attribute("function_name", text);
+                    if let Some(qualifier) = qualifier {
+                        out.attribute("qualifier", qualifier);
+                    }
+                }
+                Function::Given(arn) => {
+                    // The provider reads the two back apart from each other.
+                    out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
+                    out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
+                }
             }
-            out.attribute("role", self.role.arn());
-            out.tags();
-            out.bare(
-                "depends_on",
-                format_args!("[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]", self.role.label(), self.log_group.label()),
-            );
-            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (*name, value))));
-            if let Some(network) = &self.network {
-                out.block("vpc_config", |out| {
-                    out.list("subnet_ids", &network.subnets);
-                    out.list("security_group_ids", &Self::groups(network));
-                });
-            }
-            out.block("tracing_config", |out| out.attribute("mode", self.tracing()));
+            out.attribute("principal", PRINCIPAL);
+            let source = [self.api.attribute("execution_arn", crate::stack::Spelling::Ref), Value::literal("/"), self.stage.clone()];
+            out.attribute("source_arn", Value::Text(source.into_iter().chain([Value::literal("/*")]).collect()));
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.value("FunctionName", &self.name);
-        out.text("Description", self.description);
-        out.object("Code", |out| out.text("ZipFile", self.code.text));
-        // CloudFormation writes the text as `index.py` (Z6).
-        out.text("Handler", "index.handler");
-        out.text("Runtime", &self.runtime);
-        out.texts("Architectures", &["arm64"]);
-        out.number("MemorySize", self.memory_mb);
-        out.number("Timeout", self.timeout_s);
-        if let Some(calls) = self.reserved_concurrency {
-            out.number("ReservedConcurrentExecutions", calls);
+        let here = |it: Here| Value::Here(it, self.api.address().clone());
+        let (colon, slash) = (|| Value::literal(":"), || Value::literal("/"));
+        out.text("Action", "lambda:InvokeFunction");
+        match &self.function {
+            Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+                let whole = qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
+                out.text("FunctionName", &whole);
+            }
+            Function::Given(arn) => out.value("FunctionName", arn),
         }
-        out.value("Role", &self.role.arn());
-        out.object("Environment", |out| {
-            out.object("Variables", |out| self.environment.iter().for_each(|(name, value)| out.value(name, value)));
-        });
-        if let Some(network) = &self.network {
-            out.object("VpcConfig", |out| {
-                out.list("SubnetIds", &network.subnets);
-                out.list("SecurityGroupIds", &Self::groups(network));
-            });
-        }
-        out.object("TracingConfig", |out| out.text("Mode", self.tracing()));
-        out.tags();
+        out.text("Principal", PRINCIPAL);
+        let start = [Value::literal("arn:"), here(Here::Partition), Value::literal(":execute-api:"), here(Here::Region), colon()];
+        let end = [here(Here::Account), colon(), self.api.id(), slash(), self.stage.clone(), Value::literal("/*")];
+        out.value("SourceArn", &Value::Text(start.into_iter().chain(end).collect()));
     }
 
     fn after(&self) -> Vec<Address> {
-        vec![self.log_group.address().clone()]
+        Vec::new()
     }
 
     fn revision(&self) -> Option<Arc<str>> {
@@ -139,21 +124,5 @@ impl Kind for Function {
 
     fn addresses(&self, label: &Label) -> Vec<String> {
         only(&Self::NAMES, label)
-    }
-}
-
-impl Function {
-    fn tracing(&self) -> &'static str {
-        if self.is_traced { "Active" } else { "PassThrough" }
-    }
-}
-
-impl Handle<Function> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
-    }
-
-    pub fn name(&self) -> Value {
-        self.attribute("function_name", Spelling::Ref)
     }
 }

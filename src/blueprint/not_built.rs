@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::Blueprint;
-use super::references::{has_shape, references};
+use super::references::has_shape;
 use super::typed::subject;
 use crate::diagnostic::{Diagnostic, NOT_BUILT};
 use crate::source::pointer;
@@ -31,19 +31,27 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/account/cloudwatch_role", &["existing"]),
     ("/network/vpc", &[]),
     ("/network/subnets", &[]),
-    ("/topology", &["nlb-targets"]),
+    ("/network/cidrs", &[]),
+    ("/topology", &["nlb-targets", "internet"]),
     ("/backends/*/port", &[]),
     ("/backends/*/listener_port", &[]),
     ("/backends/*/protocol", &[]),
     ("/backends/*/host", &[]),
     ("/backends/*/tls", &[]),
+    ("/backends/*/headers", &[]),
+    ("/backends/*/url", &[]),
     ("/backends/*/health_check", &[]),
     ("/backends/*/deregistration_delay", &[]),
     ("/backends/*/path_prefix", &[]),
     ("/backends/*/security_group", &[]),
+    ("/backends/*/outside_vpc", &[]),
     ("/backends/*/targets/instances", &[]),
+    ("/backends/*/targets/autoscaling_groups", &[]),
+    ("/backends/*/targets/ips", &[]),
+    ("/backends/*/targets/target_group", &[]),
+    ("/backends/*/targets/function", &[]),
     ("/backends/*/targets/ecs/network", &[]),
-    ("/backends/*/targets/ecs/deployment", &["rolling"]),
+    ("/backends/*/targets/ecs/deployment", &[]),
     ("/routes/*/match/paths", &[]),
     ("/routes/*/match/methods", &[]),
     ("/routes/*/match/tags", &[]),
@@ -62,6 +70,11 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/stage/name", &[]),
     ("/nlb/cross_zone", &[]),
     ("/nlb/deletion_protection", &[]),
+    ("/nlb/existing", &[]),
+    ("/nlb/security_groups", &[]),
+    ("/nlb/tls", &[]),
+    ("/nlb/access_logs", &[]),
+    ("/vpc_link/existing", &[]),
     ("/limits/resources", &[]),
     ("/limits/nlb_listeners", &[]),
     ("/limits/integration_timeout", &[]),
@@ -81,6 +94,35 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/stage/client_certificate", &["false"]),
 ];
 
+/// Whether a field is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Built {
+    Whole,
+    /// With these values alone.
+    Values(&'static [&'static str]),
+    /// Some of what stands below it.
+    Partly,
+    Not,
+}
+
+/// Whether the field at a pointer is built; `*` in it stands for any key or index.
+pub fn built(at: &str) -> Built {
+    // What stands below a built field is built with it.
+    let is_at_or_above = |shape: &str| {
+        let depth = shape.split('/').count();
+        let tokens: Vec<&str> = at.split('/').take(depth).collect();
+        has_shape(&tokens.join("/"), shape)
+    };
+    match BUILT.iter().find(|(shape, _)| is_at_or_above(shape)) {
+        Some((_, [])) => Built::Whole,
+        Some((shape, values)) if has_shape(at, shape) => Built::Values(values),
+        // What stands below a field that takes plain values alone.
+        Some(_) => Built::Not,
+        None if leads_to_built(at) => Built::Partly,
+        None => Built::Not,
+    }
+}
+
 /// Refuses what is written and not built.
 ///
 /// Errors: GW2004.
@@ -89,12 +131,6 @@ pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> 
     search(tree, "", &mut refused);
     if tree.get("spec").and_then(Value::as_array).is_some_and(|paths| paths.len() > 1) {
         refused.push(("/spec".to_owned(), Some("more than one path".to_owned())));
-    }
-    for (at, reference) in references(tree) {
-        let is_refused = refused.iter().any(|(other, _)| at == *other || at.starts_with(&format!("{other}/")));
-        if reference.contains_key("ssm") && !is_refused {
-            refused.push((at, Some("`{ssm: ...}`".to_owned())));
-        }
     }
     refused.into_iter().map(|(at, value)| finding(blueprint, &at, value.as_deref())).collect()
 }

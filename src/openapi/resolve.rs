@@ -1,17 +1,20 @@
 //! From the lean document to `Api`: references followed, parameters merged, security inherited.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::lean::{
     Content, Document, LeanFault, Operation as LeanOperation, Parameter as LeanParameter, PathItem, Presence,
     Requirement as LeanRequirement,
 };
-use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Requirement, Security, servers};
+use super::swagger::{self, Body, Homes, Inherited};
+use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Requirement, Security, root, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::source::raw::Text;
 use crate::source::{SourceFile, pointer};
+
+/// Most operations that room is made for before they are found.
+const MAX_ROOM: usize = 1 << 15;
 
 /// Longest chain of references that is followed.
 const MAX_REFERENCES: usize = 32;
@@ -23,6 +26,11 @@ const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for
 struct Shared<'a> {
     document: &'a Document<'a>,
     file: &'a SourceFile,
+    homes: &'static Homes,
+    /// Media types of a 2.0 document, for operations that name none.
+    inherited: Inherited,
+    /// What the parameters of the operation at hand say of its body.
+    body: Body,
     base_path: String,
     /// The root's requirement, or the fault of one that is null.
     security: Result<Security, ()>,
@@ -30,25 +38,20 @@ struct Shared<'a> {
     bodies: BTreeMap<&'a str, &'a Content<'a>>,
     responses: BTreeMap<&'a str, &'a Content<'a>>,
     /// Where the parameters of the operation at hand stand in its list.
-    placed: BTreeMap<(Location, &'a str), usize>,
+    placed: HashMap<(Location, &'a str), usize>,
     /// Names that stand in many operations, once.
-    names: BTreeMap<&'a str, Arc<str>>,
+    names: HashMap<&'a str, Arc<str>>,
 }
 
 /// Resolves a document.
 ///
-/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item, GW1013 base path.
+/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item.
 pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outcome<Api> {
     let mut diagnostics: Vec<Diagnostic> = document.faults.iter().map(|fault| whole(file, fault)).collect();
-    let base_path = servers::base_path(&document.servers).unwrap_or_else(|problem| {
-        diagnostics.push(
-            diagnostic::BAD_BASE_PATH
-                .at(Place::pointer(&file.display, "/servers/0/url"))
-                .message(format_args!("the first server's URL {problem}"))
-                .help("write a plain path there"),
-        );
-        String::new()
-    });
+    let homes = swagger::homes(document);
+    let base_path = if homes.is_swagger { swagger::base_path(document) } else { servers::base_path(&document.servers) };
+    let what = if homes.is_swagger { "`basePath`" } else { "the first server's URL" };
+    let (base_path, fault) = base_path.map_or_else(|problem| (String::new(), Some(format!("{what} {problem}"))), |path| (path, None));
     let security = match &document.security {
         Presence::Absent => Ok(Security::Open),
         Presence::Null => Err(()),
@@ -58,30 +61,30 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
     let shared = Shared {
         document,
         file,
+        homes,
+        inherited: Inherited::of(document),
+        body: Body::default(),
         base_path,
         security,
         parameters: components.parameters.0.iter().enumerate().map(|(index, (name, it))| (&**name, (index, it))).collect(),
         bodies: components.request_bodies.0.iter().map(|(name, it)| (&**name, it)).collect(),
         responses: components.responses.0.iter().map(|(name, it)| (&**name, it)).collect(),
-        placed: BTreeMap::new(),
-        names: BTreeMap::new(),
+        placed: HashMap::new(),
+        names: HashMap::new(),
     };
     let operations = operations(shared, &mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
-    let strings = |texts: &[Text<'_>]| texts.iter().map(|it| Arc::from(&**it)).collect();
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
         base_path: operations.1.into(),
+        base_path_pointer: homes.base_path,
+        base_path_fault: fault,
         other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
         operations: operations.0,
-        schemes: strings(&components.security_schemes.0),
-        extensions: document
-            .extensions
-            .iter()
-            .chain(document.servers.iter().flat_map(|it| &it.extensions))
-            .map(|it| Arc::from(&**it))
-            .collect(),
+        schemes: components.security_schemes.0.iter().map(|(name, _)| Arc::from(&**name)).collect(),
+        binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
+        extensions: root::extensions(document, homes),
     };
     Outcome::new(api, diagnostics)
 }
@@ -105,8 +108,9 @@ fn endless(file: &SourceFile, path: &str) -> Diagnostic {
 }
 
 fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Operation>, String) {
-    let mut found = Vec::new();
     let document = shared.document;
+    // Room for what most descriptions have, within reason; more is had by growing.
+    let mut found = Vec::with_capacity((2 * document.paths.0.len()).min(MAX_ROOM));
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for (path, item) in &document.paths.0 {
         if path.len() > MAX_KEY_BYTES {
@@ -176,6 +180,7 @@ impl<'a> Shared<'a> {
             (HttpMethod::Options, &item.options),
             (HttpMethod::Head, &item.head),
             (HttpMethod::Patch, &item.patch),
+            (HttpMethod::Query, &item.query),
             (HttpMethod::Trace, &item.trace),
             (HttpMethod::Any, &item.any),
         ];
@@ -196,22 +201,45 @@ impl<'a> Shared<'a> {
             };
             found.push(self.operation(operation, item, lean));
         }
+        self.extras(path, (item, component), found);
+    }
+
+    /// Adds `additionalOperations`. None can be served, so no more of them is looked at than their names.
+    fn extras(&mut self, path: &Arc<str>, (item, component): (&'a PathItem<'a>, Option<Arc<str>>), found: &mut Vec<Operation>) {
+        for (name, lean) in &item.additional.0 {
+            found.push(Operation {
+                method: HttpMethod::Other { name: kept(name.to_ascii_uppercase()), key: kept((**name).to_owned()) },
+                path: Arc::clone(path),
+                id: lean.id.as_deref().map(Arc::from),
+                tags: lean.tags.iter().map(|tag| self.shared_name(tag)).collect(),
+                parameters: Vec::new(),
+                security: Security::Open,
+                binary_media_types: Vec::new(),
+                other_servers: false,
+                extensions: lean.extensions.iter().map(|it| Arc::from(&**it)).collect(),
+                faults: Vec::new(),
+                item: component.clone(),
+            });
+        }
     }
 
     fn operation(&mut self, mut operation: Operation, item: &'a PathItem<'a>, lean: &'a LeanOperation<'a>) -> Operation {
-        let (at_item, at) = (operation.item_pointer(), operation.pointer());
         let lift = |base: &str, fault: &LeanFault| Fault {
             code: fault.code,
             pointer: format!("{base}{}", fault.below),
             message: fault.message.clone(),
             help: MEND,
         };
-        operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
-        operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
+        // Nearly all have none, and pointers are long.
+        if !item.faults.is_empty() || !lean.faults.is_empty() {
+            let (at_item, at) = (operation.item_pointer(), operation.pointer());
+            operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
+            operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
+        }
         if let Some(reference) = &lean.reference {
             let (code, help) = reference_fault(reference);
             let message = format!("the operation is a reference to `{}`, and references to operations are not followed", &**reference);
-            operation.faults.push(Fault { code, pointer: format!("{at}/$ref"), message, help });
+            operation.faults.push(Fault { code, pointer: format!("{}/$ref", operation.pointer()), message, help });
         }
         let servers = if lean.servers.is_empty() { &item.servers } else { &lean.servers };
         operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
@@ -219,19 +247,25 @@ impl<'a> Shared<'a> {
             (Presence::There(requirements), _) => operation.security = security(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
             (Presence::Absent, Err(())) => operation.faults.push(null_security("/security".into())),
-            (Presence::Null, _) => operation.faults.push(null_security(format!("{at}/security"))),
+            (Presence::Null, _) => operation.faults.push(null_security(format!("{}/security", operation.pointer()))),
         }
         self.placed.clear();
+        operation.parameters.reserve_exact(item.parameters.len() + lean.parameters.len());
+        self.body = Body::default();
         for (index, parameter) in item.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Item(index), &at_item);
+            self.parameter(&mut operation, parameter, ParameterAt::Item(index));
         }
         for (index, parameter) in lean.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Operation(index), &at);
+            self.parameter(&mut operation, parameter, ParameterAt::Operation(index));
+        }
+        if self.homes.is_swagger {
+            operation.binary_media_types = self.inherited.of_operation(lean, self.body, &operation.pointer(), &mut operation.faults);
+            return operation;
         }
         let body = self.content(&self.bodies, "#/components/requestBodies/", &lean.body);
-        let answers = lean.responses.0.iter().filter_map(|(_, answer)| self.content(&self.responses, "#/components/responses/", answer));
+        let answers = lean.responses.0.iter().filter_map(|answer| self.content(&self.responses, "#/components/responses/", answer));
         let media_types = body.into_iter().chain(answers).flat_map(|content| &content.media_types.0);
-        operation.binary_media_types = media_types.filter_map(|it| binary(it)).map(Arc::from).collect();
+        operation.binary_media_types = media_types.map(|it| Arc::from(&**it)).collect();
         operation
     }
 
@@ -245,14 +279,17 @@ impl<'a> Shared<'a> {
     }
 
     /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
-    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
-        let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let read = self.resolved(lean, Spot { base, index, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
-        let (lean, (location, name)) = match read {
+    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt) {
+        let homes = self.homes;
+        let resolved = self.resolved(lean, Spot { operation, at, component: None, homes });
+        if homes.is_swagger && resolved.as_ref().is_ok_and(|(lean, _)| self.body.takes(lean)) {
+            return;
+        }
+        let (lean, (location, name)) = match resolved.and_then(|(lean, place)| Ok((lean, located(lean, place)?))) {
             Ok(read) => read,
             Err(faults) => return operation.faults.extend(faults),
         };
-        let style = lean.style.as_deref().map(Arc::from);
+        let style = if homes.is_swagger { swagger::style(lean) } else { lean.style.as_deref() }.map(Arc::from);
         let parameter = Parameter { name: self.shared_name(name), location, required: lean.required, style, at };
         match self.placed.entry((location, name)) {
             Entry::Occupied(place) => operation.parameters[*place.get()] = parameter,
@@ -271,7 +308,7 @@ impl<'a> Shared<'a> {
         let (mut resolved, mut place, mut first) = (lean, here, None);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
-            let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
+            let target = below(reference, self.homes.parameters).map(pointer::unescaped);
             let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
                 let (code, help) = reference_fault(reference);
                 let message = format!("the reference `{}` cannot be had", &**reference);
@@ -294,21 +331,32 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// A name for as long as the process lives, as all names of methods are.
+fn kept(name: String) -> &'static str {
+    Box::leak(name.into_boxed_str())
+}
+
 /// Where a parameter is written; its pointer is made only where something is wrong.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
-    /// Pointer of what lists it.
-    base: &'a str,
-    index: usize,
+    operation: &'a Operation,
+    /// Where the operation lists it.
+    at: ParameterAt,
     /// The component that it refers to.
     component: Option<&'a str>,
+    homes: &'static Homes,
+}
+
+/// What a reference names below that pointer.
+fn below<'a>(reference: &'a str, pointer: &str) -> Option<&'a str> {
+    reference.strip_prefix('#')?.strip_prefix(pointer)?.strip_prefix('/')
 }
 
 impl Spot<'_> {
     fn pointer(self) -> String {
         match self.component {
-            Some(name) => pointer::child("/components/parameters", name),
-            None => format!("{}/parameters/{}", self.base, self.index),
+            Some(name) => pointer::child(self.homes.parameters, name),
+            None => self.at.pointer(self.operation),
         }
     }
 }
@@ -328,9 +376,10 @@ fn located<'a>(lean: &'a LeanParameter<'a>, place: Spot<'_>) -> Result<(Location
     let location = match lean.location.as_deref() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
+        Some("querystring") if !place.homes.is_swagger => Location::QueryString,
         Some("header") => Location::Header,
-        Some("cookie") => Location::Cookie,
-        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of path, query, header and cookie")),
+        Some("cookie") if !place.homes.is_swagger => Location::Cookie,
+        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of {}", place.homes.locations)),
         None => return wrong("this parameter has no `in`".into()),
     };
     match lean.name.as_deref().filter(|name| !name.is_empty()) {
@@ -364,37 +413,4 @@ fn security(requirements: &[LeanRequirement<'_>]) -> Security {
         it.0.iter().map(|(name, scopes)| (Arc::from(&**name), scopes.iter().map(|scope| Arc::from(&**scope)).collect())).collect()
     };
     Security::Needs(requirements.iter().map(requirement).collect())
-}
-
-/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
-///
-/// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-fn binary(media_type: &str) -> Option<String> {
-    // Nearly all of them, and worth no copy.
-    if media_type == "application/json" {
-        return None;
-    }
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (kind, name) = bare.split_once('/')?;
-    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
-    let is_text = matches!(kind, "text" | "*" | "message")
-        || [
-            "json",
-            "xml",
-            "yaml",
-            "x-yaml",
-            "javascript",
-            "x-www-form-urlencoded",
-            "graphql",
-            "x-ndjson",
-            "ndjson",
-            "sql",
-            "jsonl",
-            "*",
-            "x-json-stream",
-        ]
-        .contains(&name)
-        || ["+json", "+xml", "+yaml"].iter().any(|suffix| name.ends_with(suffix))
-        || name.ends_with("json");
-    (!is_text && is_token(kind) && is_token(name)).then_some(bare)
 }

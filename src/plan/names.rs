@@ -37,6 +37,13 @@ fn label(first: &str, path: &[Segment]) -> String {
     label
 }
 
+/// Any text as a part of a label.
+pub fn literal(text: &str) -> String {
+    let mut label = String::new();
+    push_literal(&mut label, text);
+    label
+}
+
 /// Letters and digits stay, `_` and `-` between two of them too; any other byte is `--hh`.
 fn push_literal(label: &mut String, text: &str) {
     let bytes = text.as_bytes();
@@ -51,6 +58,19 @@ fn push_literal(label: &mut String, text: &str) {
             write!(label, "--{byte:02x}").expect("writing to a String cannot fail");
         }
     }
+}
+
+/// Label of a parameter of the Systems Manager: a path starts with `/`, a name does not.
+pub fn parameter_label(path: &str) -> String {
+    let (mut label, rest) = match path.strip_prefix('/') {
+        Some(rest) => ("path".to_owned(), rest),
+        None => ("name".to_owned(), path),
+    };
+    for segment in rest.split('/') {
+        label.push_str("__");
+        push_literal(&mut label, segment);
+    }
+    label
 }
 
 /// Names that Windows keeps for devices.
@@ -121,7 +141,7 @@ impl Prefix {
         match &self.environment {
             None => 0,
             Some(Value::Literal(text)) => text.len() + 1,
-            Some(Value::Input(_) | Value::Expression(_)) => MAX_ENVIRONMENT + 1,
+            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => MAX_ENVIRONMENT + 1,
         }
     }
 

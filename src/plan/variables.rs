@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{InputPlan, InputType, Value, Values};
+use super::{InputPlan, InputType, ParameterPlan, Value, Values, targets};
 use crate::blueprint::{self, Blueprint, Format, Variable};
 use crate::diagnostic::{self, Diagnostic};
 
@@ -12,37 +12,34 @@ pub(super) struct Variables<'a> {
     blueprint: &'a Blueprint,
     format: Format,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
+    parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Variables<'a> {
     pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { blueprint, format, inputs: BTreeMap::new(), diagnostics }
+        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics }
     }
 
-    pub(super) fn finish(self) -> BTreeMap<Arc<str>, InputPlan> {
-        self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect()
+    /// Inputs by name and parameters by path.
+    pub(super) fn finish(self) -> (BTreeMap<Arc<str>, InputPlan>, BTreeMap<Arc<str>, ParameterPlan>) {
+        let inputs = self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect();
+        (inputs, self.parameters.into_iter().map(|(path, (parameter, _))| (path, parameter)).collect())
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// VPC and subnets; they are there, since `blueprint` asks for them in this topology.
-    pub(super) fn network(&mut self) -> (Value, Values) {
-        match &self.blueprint.spec.network {
-            Some(network) => (
-                self.value(&network.vpc, InputType::Vpc, "/network/vpc"),
-                self.values(&network.subnets, (InputType::Subnet, InputType::Subnets), "/network/subnets"),
-            ),
-            None => (Value::Literal("".into()), Values::List(Vec::new())),
-        }
-    }
-
     /// A value that stands at the pointer.
     ///
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+        self.read(value, of, (pointer, true))
+    }
+
+    /// The same; no input is made of what is not used.
+    pub(super) fn read(&mut self, value: &blueprint::Value, of: InputType, (pointer, is_used): (&str, bool)) -> Value {
         match value {
             blueprint::Value::Literal(text) => {
                 self.check_literal(text, of, pointer);
@@ -50,7 +47,9 @@ impl<'a> Variables<'a> {
             }
             blueprint::Value::Variable(variable) => {
                 let name: Arc<str> = variable.name.as_str().into();
-                self.declare(variable, of, pointer);
+                if is_used {
+                    self.declare(variable, of, pointer);
+                }
                 Value::Input(name)
             }
             blueprint::Value::Expression(text) => {
@@ -61,19 +60,44 @@ impl<'a> Variables<'a> {
                 );
                 Value::Expression(text.as_str().into())
             }
-            // `blueprint` has refused it.
-            blueprint::Value::Parameter(path) => Value::Literal(path.as_str().into()),
+            blueprint::Value::Parameter(path) => {
+                if is_used {
+                    self.look_up(path, of, pointer);
+                }
+                Value::Parameter { path: path.as_str().into(), is_list: of.is_list() }
+            }
         }
     }
 
     /// A list of values: the types of one item, and of a reference that yields all.
     pub(super) fn values(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+        self.read_all(values, of, (pointer, true))
+    }
+
+    /// The same; no input is made of what is not used.
+    pub(super) fn read_all(&mut self, values: &blueprint::Values, of: (InputType, InputType), (at, is_used): (&str, bool)) -> Values {
         match values {
             blueprint::Values::List(list) => {
-                Values::List(list.iter().enumerate().map(|(index, it)| self.value(it, of.0, &format!("{pointer}/{index}"))).collect())
+                let item = |(index, it)| self.read(it, of.0, (&format!("{at}/{index}"), is_used));
+                Values::List(list.iter().enumerate().map(item).collect())
             }
-            blueprint::Values::One(value) => Values::One(self.value(value, of.1, pointer)),
+            blueprint::Values::One(value) => Values::One(self.read(value, of.1, (at, is_used))),
         }
+    }
+
+    /// Refuses a list that is known only at deploy time, where every item is due by itself.
+    pub(super) fn only_listed(&mut self, values: &blueprint::Values, pointer: &str, what: &str) {
+        if matches!(values, blueprint::Values::One(_)) {
+            self.only_terraform(
+                pointer,
+                &format!("CloudFormation cannot {what} for each item of a list that is known only at deploy time"),
+                "list the items one by one, each as `{var: name}` if need be",
+            );
+        }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Refuses what CloudFormation cannot say.
@@ -81,6 +105,25 @@ impl<'a> Variables<'a> {
         if self.format == Format::Cloudformation {
             let place = self.blueprint.place(pointer);
             self.diagnostics.push(diagnostic::TERRAFORM_ONLY.at(place).message(message).help(help));
+        }
+    }
+
+    /// A path is one parameter, of one type, however often it is used.
+    fn look_up(&mut self, path: &str, of: InputType, pointer: &str) {
+        let Some((known, first)) = self.parameters.get_mut(path) else {
+            self.parameters.insert(path.into(), (ParameterPlan { of }, pointer.to_owned()));
+            return;
+        };
+        match joined(known.of, of) {
+            Some(of) => known.of = of,
+            None => {
+                let finding = diagnostic::CONFLICTING_VARIABLE
+                    .at(self.blueprint.place(pointer))
+                    .also(self.blueprint.place(first))
+                    .message(format_args!("the parameter `{path}` is {} here and {} at its other place", kind(of), kind(known.of)))
+                    .help("use two parameters of different paths");
+                self.diagnostics.push(finding);
+            }
         }
     }
 
@@ -95,24 +138,27 @@ impl<'a> Variables<'a> {
             self.inputs.insert(variable.name.as_str().into(), (input, pointer.to_owned()));
             return;
         };
-        if known.of.is_list() != input.of.is_list() || (known.of != input.of && known.of != InputType::Text && input.of != InputType::Text)
-        {
+        let Some(of) = joined(known.of, input.of) else {
             let finding = diagnostic::CONFLICTING_VARIABLE
                 .at(self.blueprint.place(pointer))
                 .also(self.blueprint.place(first))
-                .message(format_args!("the variable `{}` is {} here and {} at its other place", variable.name, kind(of), kind(known.of)))
+                .message(format_args!(
+                    "the variable `{}` is {} here and {} at its other place",
+                    variable.name,
+                    kind(input.of),
+                    kind(known.of)
+                ))
                 .help("use two variables of different names");
             self.diagnostics.push(finding);
-        } else {
-            let of = if known.of == InputType::Text { input.of } else { known.of };
-            let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
-            *known = InputPlan {
-                of,
-                description,
-                default: input.default.or_else(|| known.default.clone()),
-                is_sensitive: known.is_sensitive || input.is_sensitive,
-            };
-        }
+            return;
+        };
+        let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
+        *known = InputPlan {
+            of,
+            description,
+            default: input.default.or_else(|| known.default.clone()),
+            is_sensitive: known.is_sensitive || input.is_sensitive,
+        };
     }
 
     /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
@@ -124,12 +170,29 @@ impl<'a> Variables<'a> {
             InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
             InputType::Subnet | InputType::Subnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
             InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
-            InputType::SecurityGroup => (hex_after("sg-"), "the id of a security group, `sg-...`"),
+            InputType::SecurityGroup | InputType::BalancerGroup | InputType::BalancerGroups => {
+                (hex_after("sg-"), "the id of a security group, `sg-...`")
+            }
+            InputType::TargetGroup => (is_arn(text, ":targetgroup/"), "the ARN of a target group, `arn:...:targetgroup/...`"),
+            InputType::Balancer => {
+                (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
+            }
+            InputType::Certificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
+            InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
+            InputType::VpcLink => (is_word(text), "the id of a VPC link"),
+            InputType::Bucket => (is_host(text), "the name of a bucket"),
+            InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
+                (!text.is_empty() && text.len() <= 255 && !text.contains(':'), "the name of an autoscaling group")
+            }
+            InputType::Cidr | InputType::Cidrs => (targets::is_range(text), "an IPv4 range of a network, such as `10.0.1.0/24`"),
+            // `targets` looks at it: there is more to say.
+            InputType::Address | InputType::Addresses => (true, ""),
             InputType::StageName => (
                 !text.is_empty() && text.len() <= 128 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-')),
                 "a stage name: letters, digits, `_` and `-`, at most 128",
             ),
-            InputType::Text | InputType::Environment => (true, ""),
+            // Functions, URLs and headers are read where they are decided.
+            InputType::Text | InputType::Environment | InputType::Function | InputType::Url | InputType::HeaderValue => (true, ""),
         };
         if !holds {
             let finding = diagnostic::INVALID_VALUE
@@ -139,6 +202,29 @@ impl<'a> Variables<'a> {
             self.diagnostics.push(finding);
         }
     }
+}
+
+/// The type of what is used as both; a text may be anything that is no list.
+fn joined(first: InputType, second: InputType) -> Option<InputType> {
+    match (first, second) {
+        _ if first == second => Some(first),
+        _ if first.is_list() != second.is_list() => None,
+        (InputType::Text, other) | (other, InputType::Text) => Some(other),
+        (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
+        _ => None,
+    }
+}
+
+fn is_arn(text: &str, middle: &str) -> bool {
+    text.starts_with("arn:") && text.contains(middle) && !text.contains(char::is_whitespace)
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
 /// What an input is, where the user says nothing about it.
@@ -153,6 +239,23 @@ fn describe(of: InputType) -> &'static str {
         InputType::Instance => "Instance that serves a backend.",
         InputType::Instances => "Instances that serve a backend.",
         InputType::SecurityGroup => "Security group of a backend, which admits the load balancer.",
+        InputType::Function => "ARN of a function that serves a backend, with an alias or a version or without.",
+        InputType::Url => "Public HTTPS address of a backend, without a slash at its end.",
+        InputType::HeaderValue => "Value of a header that a backend gets.",
+        InputType::BalancerGroup => "Security group of the load balancer.",
+        InputType::BalancerGroups => "Security groups of the load balancer.",
+        InputType::AutoscalingGroup => "Autoscaling group that serves a backend.",
+        InputType::AutoscalingGroups => "Autoscaling groups that serve a backend.",
+        InputType::Address => "Address that serves a backend.",
+        InputType::Addresses => "Addresses that serve a backend.",
+        InputType::Cidr => "Range of the load balancer's addresses.",
+        InputType::Cidrs => "Ranges of the load balancer's addresses.",
+        InputType::TargetGroup => "ARN of the target group of a backend.",
+        InputType::Balancer => "ARN of the network load balancer.",
+        InputType::BalancerName => "DNS name of the network load balancer.",
+        InputType::VpcLink => "Id of the VPC link to the network load balancer.",
+        InputType::Certificate => "ARN of the load balancer's certificate.",
+        InputType::Bucket => "Bucket that the load balancer logs to.",
     }
 }
 
@@ -168,6 +271,23 @@ fn kind(of: InputType) -> &'static str {
         InputType::Instance => "an instance",
         InputType::Instances => "a list of instances",
         InputType::SecurityGroup => "a security group",
+        InputType::Function => "the ARN of a function",
+        InputType::Url => "an address",
+        InputType::HeaderValue => "the value of a header",
+        InputType::BalancerGroup => "a security group",
+        InputType::BalancerGroups => "a list of security groups",
+        InputType::AutoscalingGroup => "an autoscaling group",
+        InputType::AutoscalingGroups => "a list of autoscaling groups",
+        InputType::Address => "an address",
+        InputType::Addresses => "a list of addresses",
+        InputType::Cidr => "a range of addresses",
+        InputType::Cidrs => "a list of ranges of addresses",
+        InputType::TargetGroup => "a target group",
+        InputType::Balancer => "a load balancer",
+        InputType::BalancerName => "a DNS name",
+        InputType::VpcLink => "a VPC link",
+        InputType::Certificate => "a certificate",
+        InputType::Bucket => "a bucket",
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::escape::{is_identifier, push_escaped, quoted};
+use crate::aws::Part;
 use crate::stack::{Attribute, Label, List, Names, Value};
 
 /// Text of a file, and the run of attributes that waits to be aligned.
@@ -73,6 +74,15 @@ impl Hcl for Value {
             Self::Input(name) => out.extend(["var.", name]),
             Self::Expression(text) => out.push_str(text),
             Self::Attribute(attribute) => attribute.hcl(out),
+            Self::Here(here, api) => {
+                let index = here.index();
+                write!(out, "split(\":\", {}.{}.execution_arn)[{index}]", api.names.terraform, api.label)
+                    .expect("writing to a String cannot fail");
+            }
+            Self::Parameter { label, is_list } => {
+                let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
+                write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
+            }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
             Self::Text(parts) => {
                 out.push('"');
@@ -118,6 +128,17 @@ impl Terraform {
         self.out
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.out
+    }
+
+    /// Goes on behind a text, with the room that the last one took.
+    pub(super) fn resume(&mut self, text: &str) {
+        self.out.clear();
+        self.out.push_str(text);
+        self.has_content = true;
+    }
+
     /// A resource block of a kind.
     pub fn resource(&mut self, names: &Names, label: &Label, body: impl FnOnce(&mut Self)) {
         self.block_of(names.terraform, label.as_str(), body);
@@ -161,6 +182,14 @@ impl Terraform {
         self.braces(body);
     }
 
+    /// A block right below a comment of its own.
+    pub fn block_below(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.flush();
+        self.margin();
+        self.out.push_str(name);
+        self.braces(body);
+    }
+
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
         self.spelt(|it| it.push_str(name), value);
@@ -172,6 +201,13 @@ impl Terraform {
         let middle = self.waiting.len();
         value.hcl(&mut self.waiting);
         self.run.push((start..middle, middle..self.waiting.len()));
+    }
+
+    /// An argument whose value is an expression around another value.
+    pub fn applied(&mut self, name: &str, [before, after]: [&str; 2], value: &Value) {
+        let mut text = String::new();
+        value.hcl(&mut text);
+        self.bare(name, format_args!("{before}{text}{after}"));
     }
 
     /// An argument whose value is written as it is.
@@ -255,12 +291,12 @@ impl Terraform {
     }
 
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
-    pub fn trigger(&mut self, key: &str, digest: &str, addresses: &[String], uses: &[Value]) {
+    pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
         self.margin();
-        quoted(&mut self.out, key);
+        quoted(&mut self.out, label);
         self.out.extend([" : \"", digest]);
-        for address in addresses {
-            self.out.extend([" ${", address, ".id}"]);
+        for (kind, ending) in parts {
+            self.out.extend([" ${", kind, ".", label, ending, ".id}"]);
         }
         for value in uses {
             self.out.push_str(" ${");

@@ -1,0 +1,159 @@
+//! Lambda: functions whose code gwgen brings along.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+
+use std::sync::Arc;
+
+use super::iam::Role;
+use super::logs::LogGroup;
+use super::{Kind, SecurityGroup, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+
+/// Code of a function: one module of Python.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds its text.
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+/// Where a function runs in a network.
+#[derive(Debug)]
+pub struct FunctionNetwork {
+    pub subnets: List,
+    pub security_groups: FunctionGroups,
+}
+
+/// The groups that a function has there.
+#[derive(Debug)]
+pub enum FunctionGroups {
+    Made(Handle<SecurityGroup>),
+    Given(List),
+}
+
+/// A function in Python.
+#[derive(Debug)]
+pub struct PythonFunction {
+    pub name: Value,
+    pub description: &'static str,
+    pub code: Code,
+    pub runtime: Arc<str>,
+    pub memory_mb: u32,
+    pub timeout_s: u32,
+    /// Calls that may run at one time.
+    pub reserved_concurrency: Option<u32>,
+    pub environment: Vec<(&'static str, Value)>,
+    pub network: Option<FunctionNetwork>,
+    pub role: Handle<Role>,
+    /// Made first: Lambda would make one that is kept for ever (Z8).
+    pub log_group: Handle<LogGroup>,
+    /// Whether X-Ray sees its calls.
+    pub is_traced: bool,
+}
+
+impl PythonFunction {
+    /// Path of the zip below the output folder.
+    pub fn zip(&self) -> String {
+        format!("functions/{}.zip", self.code.name)
+    }
+
+    fn groups(network: &FunctionNetwork) -> List {
+        match &network.security_groups {
+            FunctionGroups::Made(group) => List::Of(vec![group.id()]),
+            FunctionGroups::Given(groups) => groups.clone(),
+        }
+    }
+}
+
+impl Kind for PythonFunction {
+    const NAMES: Names = Names { terraform: "aws_lambda_function", cloudformation: "AWS::Lambda::Function", word: "Function" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        let zip = self.zip();
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("function_name", &self.name);
+            out.attribute("description", self.description);
+            out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
+            out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
+            out.attribute("handler", &format!("{}.handler", self.code.name));
+            out.attribute("runtime", &*self.runtime);
+            out.values("architectures", &[Value::literal("arm64")]);
+            out.attribute("memory_size", self.memory_mb);
+            out.attribute("timeout", self.timeout_s);
+            if let Some(calls) = self.reserved_concurrency {
+                out.attribute("reserved_concurrent_executions", calls);
+            }
+            out.attribute("role", self.role.arn());
+            out.tags();
+            out.bare(
+                "depends_on",
+                format_args!("[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]", self.role.label(), self.log_group.label()),
+            );
+            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (*name, value))));
+            if let Some(network) = &self.network {
+                out.block("vpc_config", |out| {
+                    out.list("subnet_ids", &network.subnets);
+                    out.list("security_group_ids", &Self::groups(network));
+                });
+            }
+            out.block("tracing_config", |out| out.attribute("mode", self.tracing()));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("FunctionName", &self.name);
+        out.text("Description", self.description);
+        out.object("Code", |out| out.text("ZipFile", self.code.text));
+        // CloudFormation writes the text as `index.py` (Z6).
+        out.text("Handler", "index.handler");
+        out.text("Runtime", &self.runtime);
+        out.texts("Architectures", &["arm64"]);
+        out.number("MemorySize", self.memory_mb);
+        out.number("Timeout", self.timeout_s);
+        if let Some(calls) = self.reserved_concurrency {
+            out.number("ReservedConcurrentExecutions", calls);
+        }
+        out.value("Role", &self.role.arn());
+        out.object("Environment", |out| {
+            out.object("Variables", |out| self.environment.iter().for_each(|(name, value)| out.value(name, value)));
+        });
+        if let Some(network) = &self.network {
+            out.object("VpcConfig", |out| {
+                out.list("SubnetIds", &network.subnets);
+                out.list("SecurityGroupIds", &Self::groups(network));
+            });
+        }
+        out.object("TracingConfig", |out| out.text("Mode", self.tracing()));
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        vec![self.log_group.address().clone()]
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl PythonFunction {
+    fn tracing(&self) -> &'static str {
+        if self.is_traced { "Active" } else { "PassThrough" }
+    }
+}
+
+impl Handle<PythonFunction> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::GetAtt("Arn"))
+    }
+
+    pub fn name(&self) -> Value {
+        self.attribute("function_name", Spelling::Ref)
+    }
+}
