@@ -4,6 +4,7 @@
 //! Nothing is looked up, matched, defaulted or dropped here.
 
 pub mod cloudformation;
+mod notes;
 pub mod readme;
 pub mod terraform;
 
@@ -34,7 +35,8 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         Format::Cloudformation => cloudformation::files(stack),
     };
     let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
-    let text = readme::readme(stack, &plan.prefix.name, name, &rows(plan));
+    let told = readme::Told { name: &plan.prefix.name, way: &notes::way(plan), notes: notes::notes(plan), routes: &rows(plan) };
+    let text = readme::readme(stack, name, told);
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
 }

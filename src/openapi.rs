@@ -5,6 +5,7 @@
 
 mod lean;
 mod loose;
+mod media;
 mod resolve;
 mod servers;
 
@@ -127,13 +128,16 @@ impl Operation {
     /// Pointer of the operation.
     pub fn pointer(&self) -> String {
         let mut pointer = self.item_pointer();
-        pointer.extend(["/", self.method.key()]);
+        let key = self.method.key();
+        // One of these is made for every operation, and kept: it is to be as long as its text.
+        pointer.reserve_exact(1 + key.len());
+        pointer.extend(["/", key]);
         pointer
     }
 }
 
 /// Where a parameter is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     Path,
     Query,
@@ -152,19 +156,25 @@ pub struct Parameter {
     at: ParameterAt,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParameterAt {
     Item(usize),
     Operation(usize),
 }
 
+impl ParameterAt {
+    fn pointer(self, operation: &Operation) -> String {
+        match self {
+            Self::Item(index) => format!("{}/parameters/{index}", operation.item_pointer()),
+            Self::Operation(index) => format!("{}/parameters/{index}", operation.pointer()),
+        }
+    }
+}
+
 impl Parameter {
     /// Pointer of it, where the operation or its path item lists it.
     pub fn pointer(&self, operation: &Operation) -> String {
-        match self.at {
-            ParameterAt::Item(index) => format!("{}/parameters/{index}", operation.item_pointer()),
-            ParameterAt::Operation(index) => format!("{}/parameters/{index}", operation.pointer()),
-        }
+        self.at.pointer(operation)
     }
 }
 

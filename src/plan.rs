@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod balancer;
 pub mod names;
 mod parameters;
 mod paths;
@@ -11,6 +12,7 @@ mod patterns;
 mod routes;
 mod rules;
 mod security;
+mod targets;
 mod tree;
 mod variables;
 
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
+pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
@@ -53,13 +56,45 @@ pub enum InputType {
     Instance,
     Instances,
     SecurityGroup,
+    BalancerGroup,
+    BalancerGroups,
+    AutoscalingGroup,
+    AutoscalingGroups,
+    Address,
+    Addresses,
+    Cidr,
+    Cidrs,
+    /// ARN of a target group.
+    TargetGroup,
+    /// ARN of a load balancer.
+    Balancer,
+    BalancerName,
+    VpcLink,
+    Certificate,
+    Bucket,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
-            Self::Subnets | Self::Instances => true,
-            Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
+            Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::Text
+            | Self::Environment
+            | Self::StageName
+            | Self::Vpc
+            | Self::Subnet
+            | Self::Instance
+            | Self::SecurityGroup
+            | Self::BalancerGroup
+            | Self::AutoscalingGroup
+            | Self::Address
+            | Self::Cidr
+            | Self::TargetGroup
+            | Self::Balancer
+            | Self::BalancerName
+            | Self::VpcLink
+            | Self::Certificate
+            | Self::Bucket => false,
         }
     }
 }
@@ -88,7 +123,10 @@ pub struct BackendPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
+    /// The gateway speaks https.
     pub is_tls: bool,
+    /// The balancer ends the gateway's TLS and opens its own to the targets.
+    pub is_encrypted_again: bool,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
@@ -105,10 +143,22 @@ pub struct BackendPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetsPlan {
     Instances(Values),
+    /// Names of autoscaling groups; `None` where the format cannot attach them.
+    AutoscalingGroups(Option<Values>),
+    /// Addresses, all of them inside the VPC or all outside.
+    Ips {
+        addresses: Values,
+        outside_vpc: bool,
+    },
     /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
+    ///
+    /// Blue-green ones switch the listener between two groups.
     Ecs {
         by_address: bool,
+        is_blue_green: bool,
     },
+    /// ARN of a target group that is there.
+    Existing(Value),
 }
 
 /// How the balancer asks a target whether it is well.
@@ -183,6 +233,7 @@ pub struct Plan {
     pub stage_name: Value,
     pub cross_zone: bool,
     pub deletion_protection: bool,
+    pub nlb: NlbPlan,
     pub limits: LimitsPlan,
     /// Where a finding about the blueprint as a whole stands.
     pub place: Place,
@@ -196,7 +247,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let (vpc, subnets) = variables.network();
+    let (vpc, subnets) = variables.network(balancer::uses_vpc(spec), balancer::uses_subnets(spec));
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -210,6 +261,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
+    let balancer = balancer::nlb(blueprint, &mut variables);
     let inputs = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
@@ -239,6 +291,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         stage_name,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
+        nlb: balancer,
         limits: LimitsPlan {
             resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
             nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),

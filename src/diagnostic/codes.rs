@@ -59,6 +59,10 @@ codes! {
     FIELD_DOES_NOT_FIT = "GW2011" "field-does-not-fit" Error;
     INVALID_EXTENDS = "GW2012" "invalid-extends" Error;
     CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
+    NO_EFFECT = "GW2020" "no-effect-on-existing" Warning;
+    LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
+    SECOND_LINK = "GW2022" "second-link" Warning;
+    UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -97,6 +101,8 @@ codes! {
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
+    ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
+    SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -5,6 +5,7 @@
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::media::{Answers, Binary};
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
 
@@ -242,7 +243,7 @@ lean! {
         "tags" tags: Vec<Text<'a>> = ?,
         "parameters" parameters: Vec<Parameter<'a>> = ?,
         "requestBody" body: Content<'a> = ?,
-        "responses" responses: Patterned<'a, Content<'a>> = ?,
+        "responses" responses: Answers<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
         "servers" servers: Vec<Server<'a>> = ?,
     }
@@ -260,9 +261,9 @@ lean! {
 }
 
 lean! {
-    /// A request body or a response, of which only the media types are read, or a reference to one.
+    /// A request body or a response, of which only binary media types are read, or a reference to one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
-        "content" media_types: Keys<'a> = ?,
+        "content" media_types: Binary = ?,
     }
 }

@@ -1,7 +1,7 @@
 //! From the lean document to `Api`: references followed, parameters merged, security inherited.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::lean::{
@@ -12,6 +12,9 @@ use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt,
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::source::raw::Text;
 use crate::source::{SourceFile, pointer};
+
+/// Most operations that room is made for before they are found.
+const MAX_ROOM: usize = 1 << 15;
 
 /// Longest chain of references that is followed.
 const MAX_REFERENCES: usize = 32;
@@ -30,9 +33,9 @@ struct Shared<'a> {
     bodies: BTreeMap<&'a str, &'a Content<'a>>,
     responses: BTreeMap<&'a str, &'a Content<'a>>,
     /// Where the parameters of the operation at hand stand in its list.
-    placed: BTreeMap<(Location, &'a str), usize>,
+    placed: HashMap<(Location, &'a str), usize>,
     /// Names that stand in many operations, once.
-    names: BTreeMap<&'a str, Arc<str>>,
+    names: HashMap<&'a str, Arc<str>>,
 }
 
 /// Resolves a document.
@@ -63,8 +66,8 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
         parameters: components.parameters.0.iter().enumerate().map(|(index, (name, it))| (&**name, (index, it))).collect(),
         bodies: components.request_bodies.0.iter().map(|(name, it)| (&**name, it)).collect(),
         responses: components.responses.0.iter().map(|(name, it)| (&**name, it)).collect(),
-        placed: BTreeMap::new(),
-        names: BTreeMap::new(),
+        placed: HashMap::new(),
+        names: HashMap::new(),
     };
     let operations = operations(shared, &mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
@@ -105,8 +108,9 @@ fn endless(file: &SourceFile, path: &str) -> Diagnostic {
 }
 
 fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Operation>, String) {
-    let mut found = Vec::new();
     let document = shared.document;
+    // Room for what most descriptions have, within reason; more is had by growing.
+    let mut found = Vec::with_capacity((2 * document.paths.0.len()).min(MAX_ROOM));
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for (path, item) in &document.paths.0 {
         if path.len() > MAX_KEY_BYTES {
@@ -199,19 +203,22 @@ impl<'a> Shared<'a> {
     }
 
     fn operation(&mut self, mut operation: Operation, item: &'a PathItem<'a>, lean: &'a LeanOperation<'a>) -> Operation {
-        let (at_item, at) = (operation.item_pointer(), operation.pointer());
         let lift = |base: &str, fault: &LeanFault| Fault {
             code: fault.code,
             pointer: format!("{base}{}", fault.below),
             message: fault.message.clone(),
             help: MEND,
         };
-        operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
-        operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
+        // Nearly all have none, and pointers are long.
+        if !item.faults.is_empty() || !lean.faults.is_empty() {
+            let (at_item, at) = (operation.item_pointer(), operation.pointer());
+            operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
+            operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
+        }
         if let Some(reference) = &lean.reference {
             let (code, help) = reference_fault(reference);
             let message = format!("the operation is a reference to `{}`, and references to operations are not followed", &**reference);
-            operation.faults.push(Fault { code, pointer: format!("{at}/$ref"), message, help });
+            operation.faults.push(Fault { code, pointer: format!("{}/$ref", operation.pointer()), message, help });
         }
         let servers = if lean.servers.is_empty() { &item.servers } else { &lean.servers };
         operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
@@ -219,19 +226,20 @@ impl<'a> Shared<'a> {
             (Presence::There(requirements), _) => operation.security = security(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
             (Presence::Absent, Err(())) => operation.faults.push(null_security("/security".into())),
-            (Presence::Null, _) => operation.faults.push(null_security(format!("{at}/security"))),
+            (Presence::Null, _) => operation.faults.push(null_security(format!("{}/security", operation.pointer()))),
         }
         self.placed.clear();
+        operation.parameters.reserve_exact(item.parameters.len() + lean.parameters.len());
         for (index, parameter) in item.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Item(index), &at_item);
+            self.parameter(&mut operation, parameter, ParameterAt::Item(index));
         }
         for (index, parameter) in lean.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Operation(index), &at);
+            self.parameter(&mut operation, parameter, ParameterAt::Operation(index));
         }
         let body = self.content(&self.bodies, "#/components/requestBodies/", &lean.body);
-        let answers = lean.responses.0.iter().filter_map(|(_, answer)| self.content(&self.responses, "#/components/responses/", answer));
+        let answers = lean.responses.0.iter().filter_map(|answer| self.content(&self.responses, "#/components/responses/", answer));
         let media_types = body.into_iter().chain(answers).flat_map(|content| &content.media_types.0);
-        operation.binary_media_types = media_types.filter_map(|it| binary(it)).map(Arc::from).collect();
+        operation.binary_media_types = media_types.map(|it| Arc::from(&**it)).collect();
         operation
     }
 
@@ -245,9 +253,8 @@ impl<'a> Shared<'a> {
     }
 
     /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
-    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
-        let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let read = self.resolved(lean, Spot { base, index, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
+    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt) {
+        let read = self.resolved(lean, Spot { operation, at, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
         let (lean, (location, name)) = match read {
             Ok(read) => read,
             Err(faults) => return operation.faults.extend(faults),
@@ -297,9 +304,9 @@ impl<'a> Shared<'a> {
 /// Where a parameter is written; its pointer is made only where something is wrong.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
-    /// Pointer of what lists it.
-    base: &'a str,
-    index: usize,
+    operation: &'a Operation,
+    /// Where the operation lists it.
+    at: ParameterAt,
     /// The component that it refers to.
     component: Option<&'a str>,
 }
@@ -308,7 +315,7 @@ impl Spot<'_> {
     fn pointer(self) -> String {
         match self.component {
             Some(name) => pointer::child("/components/parameters", name),
-            None => format!("{}/parameters/{}", self.base, self.index),
+            None => self.at.pointer(self.operation),
         }
     }
 }
@@ -364,37 +371,4 @@ fn security(requirements: &[LeanRequirement<'_>]) -> Security {
         it.0.iter().map(|(name, scopes)| (Arc::from(&**name), scopes.iter().map(|scope| Arc::from(&**scope)).collect())).collect()
     };
     Security::Needs(requirements.iter().map(requirement).collect())
-}
-
-/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
-///
-/// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-fn binary(media_type: &str) -> Option<String> {
-    // Nearly all of them, and worth no copy.
-    if media_type == "application/json" {
-        return None;
-    }
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (kind, name) = bare.split_once('/')?;
-    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
-    let is_text = matches!(kind, "text" | "*" | "message")
-        || [
-            "json",
-            "xml",
-            "yaml",
-            "x-yaml",
-            "javascript",
-            "x-www-form-urlencoded",
-            "graphql",
-            "x-ndjson",
-            "ndjson",
-            "sql",
-            "jsonl",
-            "*",
-            "x-json-stream",
-        ]
-        .contains(&name)
-        || ["+json", "+xml", "+yaml"].iter().any(|suffix| name.ends_with(suffix))
-        || name.ends_with("json");
-    (!is_text && is_token(kind) && is_token(name)).then_some(bare)
 }

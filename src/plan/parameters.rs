@@ -27,12 +27,13 @@ pub(super) fn request_parameters(
         diagnostics.push(code.at(Place::pointer(&api.file, parameter.pointer(operation))).message(message).help(help));
     };
     // A required parameter keeps its name before an optional one, whatever their order.
-    let (required, optional): (Vec<_>, Vec<_>) = operation.parameters.iter().partition(|it| it.required);
-    for parameter in required.into_iter().chain(optional) {
+    let (required, optional) =
+        (operation.parameters.iter().filter(|it| it.required), operation.parameters.iter().filter(|it| !it.required));
+    for parameter in required.chain(optional) {
         let name = &*parameter.name;
         let location = match parameter.location {
             Location::Path => {
-                if !spellings.iter().any(|(spelt, _)| **spelt == *name || spelt.contains(&format!("{{{name}}}"))) {
+                if !spellings.iter().any(|(spelt, _)| names(spelt, name)) {
                     say(
                         &diagnostic::UNUSED_PATH_PARAMETER,
                         parameter,
@@ -81,13 +82,15 @@ pub(super) fn request_parameters(
     declared
 }
 
+/// Whether a parameter's name is that of a variable, or of one in a widened segment, which alone holds braces.
+fn names(spelt: &str, name: &str) -> bool {
+    spelt == name || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
+}
+
 /// Reports the variables of the path that the operation forgot to declare; they are declared on the gateway all the same.
 pub(super) fn undeclared(api: &Api, operation: &Operation, spellings: &Spellings, diagnostics: &mut Vec<Diagnostic>) {
     for (spelt, _) in spellings {
-        let is_declared = operation
-            .parameters
-            .iter()
-            .any(|it| it.location == Location::Path && (it.name == *spelt || spelt.contains(&format!("{{{}}}", it.name))));
+        let is_declared = operation.parameters.iter().any(|it| it.location == Location::Path && names(spelt, &it.name));
         if !is_declared {
             diagnostics.push(
                 diagnostic::UNDECLARED_VARIABLE
