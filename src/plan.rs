@@ -312,11 +312,11 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(it)?)));
+    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
     deciding
         .map(|(extension, code)| {
-            code.at(Place::pointer(&api.file, format!("/{extension}")))
-                .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
+            code.at(Place::pointer(&api.file, &*extension.pointer))
+                .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
                 .help("remove it from the description; whoever relied on it should not render this API yet")
         })
         .collect()

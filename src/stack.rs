@@ -101,6 +101,14 @@ impl std::ops::Deref for Address {
     }
 }
 
+#[cfg(test)]
+impl Address {
+    /// The same under another label, for tests of the walk.
+    pub(crate) fn relabelled(&self, label: Label) -> Self {
+        Self(Arc::new(Named { names: self.names, label, revision: self.revision.clone() }))
+    }
+}
+
 /// What a name is made of.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Named {

@@ -281,6 +281,17 @@ fn one_meaning_only() {
 }
 
 #[test]
+fn an_empty_mapping_in_place_of_a_required_value_is_reported() {
+    // Found by fuzzing: it was replaced without a word, and nothing came out.
+    let fields = [("version: 1", 1), ("name: shop", 2), ("spec: openapi.yaml", 3), ("topology: nlb-targets", 4)];
+    for (field, line) in fields {
+        let name = field.split(':').next().unwrap();
+        assert_eq!(blueprint(BLUEPRINT.replace(field, &format!("{name}: {{}}"))), [("GW2002", line)], "{name}");
+    }
+    assert_eq!(blueprint(BLUEPRINT.replace("backends:\n  orders: {port: 8080, targets: {ecs: true}}", "backends: {}")), [("GW2003", 6)]);
+}
+
+#[test]
 fn output_stays_below_the_root() {
     for dir in ["../x", "/x", "a/../../x", "..", "a/../..", "c:/x", "\\\\x", "C:", "..\\x", "a/..\\..\\x"] {
         let found = blueprint(format!("{BLUEPRINT}output: {{dir: '{dir}'}}\n"));

@@ -91,6 +91,35 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/stage/client_certificate", &["false"]),
 ];
 
+/// Whether a field is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Built {
+    Whole,
+    /// With these values alone.
+    Values(&'static [&'static str]),
+    /// Some of what stands below it.
+    Partly,
+    Not,
+}
+
+/// Whether the field at a pointer is built; `*` in it stands for any key or index.
+pub fn built(at: &str) -> Built {
+    // What stands below a built field is built with it.
+    let is_at_or_above = |shape: &str| {
+        let depth = shape.split('/').count();
+        let tokens: Vec<&str> = at.split('/').take(depth).collect();
+        has_shape(&tokens.join("/"), shape)
+    };
+    match BUILT.iter().find(|(shape, _)| is_at_or_above(shape)) {
+        Some((_, [])) => Built::Whole,
+        Some((shape, values)) if has_shape(at, shape) => Built::Values(values),
+        // What stands below a field that takes plain values alone.
+        Some(_) => Built::Not,
+        None if leads_to_built(at) => Built::Partly,
+        None => Built::Not,
+    }
+}
+
 /// Refuses what is written and not built.
 ///
 /// Errors: GW2004.

@@ -200,7 +200,7 @@ fn flow(value: &Json) -> String {
 }
 
 /// Text as it can stand without quotes, else in them: JSON's quoted text is YAML's.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let words = ["true", "false", "null", "yes", "no", "on", "y", "n"];
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
     let starts_as_text = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_');

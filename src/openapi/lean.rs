@@ -4,6 +4,7 @@
 //! Each struct is defined once and read two ways: whole and fast by serde, or member by member (`set`) where that fails.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::media::{Answers, Binary};
 use crate::diagnostic::Code;
@@ -145,6 +146,18 @@ impl<'de> Deserialize<'de> for Keys<'de> {
     }
 }
 
+/// The extensions of a part of which nothing else is read, whatever it is.
+#[derive(Default)]
+pub(super) struct Marked<'a>(pub(super) Vec<Text<'a>>);
+
+impl<'de> Deserialize<'de> for Marked<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else { return Ok(Self::default()) };
+        Ok(Self(keys.into_iter().filter(|key| is_ours(key)).collect()))
+    }
+}
+
 /// A mapping whose `x-` keys are extensions.
 #[derive(Default)]
 pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>);
@@ -176,7 +189,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
 }
 
 lean! {
-    /// The root of a 3.x document.
+    /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.
     by_member struct Document {
         "openapi" openapi: Text<'a> = ?,
         "swagger" swagger: Text<'a> = ?,
@@ -185,6 +198,13 @@ lean! {
         "paths" paths: Patterned<'a, PathItem<'a>> = ?,
         "components" components: Components<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
+        "tags" tags: Option<&'a RawValue>,
+        "basePath" base_path: Text<'a> = ?,
+        "parameters" parameters: Option<&'a RawValue>,
+        "securityDefinitions" security_definitions: Option<&'a RawValue>,
+        "consumes" consumes: Option<&'a RawValue>,
+        "produces" produces: Option<&'a RawValue>,
+        "x-amazon-apigateway-binary-media-types" media_types: Option<&'a RawValue>,
     }
 }
 
@@ -213,7 +233,7 @@ lean! {
         "parameters" parameters: Members<'a, Parameter<'a>> = ?,
         "requestBodies" request_bodies: Members<'a, Content<'a>> = ?,
         "responses" responses: Members<'a, Content<'a>> = ?,
-        "securitySchemes" security_schemes: Keys<'a> = ?,
+        "securitySchemes" security_schemes: Members<'a, Marked<'a>> = ?,
         "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
     }
 }
@@ -232,7 +252,9 @@ lean! {
         "head" head: Option<Box<Operation<'a>>>,
         "patch" patch: Option<Box<Operation<'a>>>,
         "trace" trace: Option<Box<Operation<'a>>>,
+        "query" query: Option<Box<Operation<'a>>>,
         "x-amazon-apigateway-any-method" any: Option<Box<Operation<'a>>>,
+        "additionalOperations" additional: Members<'a, Extra<'a>> = ?,
     }
 }
 
@@ -246,6 +268,16 @@ lean! {
         "responses" responses: Answers<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
         "servers" servers: Vec<Server<'a>> = ?,
+        "consumes" consumes: Option<&'a RawValue>,
+        "produces" produces: Option<&'a RawValue>,
+    }
+}
+
+lean! {
+    /// An operation of a method that no REST API has: enough to name it, and to hide it.
+    struct Extra {
+        "operationId" id: Option<Text<'a>>,
+        "tags" tags: Vec<Text<'a>> = ?,
     }
 }
 
@@ -257,6 +289,8 @@ lean! {
         "in" location: Option<Text<'a>>,
         "required" required: bool = ?,
         "style" style: Option<Text<'a>>,
+        "type" kind: Option<&'a RawValue>,
+        "collectionFormat" collection_format: Option<&'a RawValue>,
     }
 }
 

@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Answers<'de> {
 /// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
 ///
 /// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-fn binary(media_type: &str) -> Option<String> {
+pub(super) fn binary(media_type: &str) -> Option<String> {
     // Nearly all of them, and worth no copy.
     if media_type == "application/json" {
         return None;

@@ -8,9 +8,9 @@ use super::lean::{
     Content, Document, LeanFault, Operation as LeanOperation, Parameter as LeanParameter, PathItem, Presence,
     Requirement as LeanRequirement,
 };
-use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Requirement, Security, servers};
+use super::swagger::{self, Body, Homes, Inherited};
+use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Requirement, Security, root, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::source::raw::Text;
 use crate::source::{SourceFile, pointer};
 
 /// Most operations that room is made for before they are found.
@@ -26,6 +26,11 @@ const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for
 struct Shared<'a> {
     document: &'a Document<'a>,
     file: &'a SourceFile,
+    homes: &'static Homes,
+    /// Media types of a 2.0 document, for operations that name none.
+    inherited: Inherited,
+    /// What the parameters of the operation at hand say of its body.
+    body: Body,
     base_path: String,
     /// The root's requirement, or the fault of one that is null.
     security: Result<Security, ()>,
@@ -40,18 +45,13 @@ struct Shared<'a> {
 
 /// Resolves a document.
 ///
-/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item, GW1013 base path.
+/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item.
 pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outcome<Api> {
     let mut diagnostics: Vec<Diagnostic> = document.faults.iter().map(|fault| whole(file, fault)).collect();
-    let base_path = servers::base_path(&document.servers).unwrap_or_else(|problem| {
-        diagnostics.push(
-            diagnostic::BAD_BASE_PATH
-                .at(Place::pointer(&file.display, "/servers/0/url"))
-                .message(format_args!("the first server's URL {problem}"))
-                .help("write a plain path there"),
-        );
-        String::new()
-    });
+    let homes = swagger::homes(document);
+    let base_path = if homes.is_swagger { swagger::base_path(document) } else { servers::base_path(&document.servers) };
+    let what = if homes.is_swagger { "`basePath`" } else { "the first server's URL" };
+    let (base_path, fault) = base_path.map_or_else(|problem| (String::new(), Some(format!("{what} {problem}"))), |path| (path, None));
     let security = match &document.security {
         Presence::Absent => Ok(Security::Open),
         Presence::Null => Err(()),
@@ -61,6 +61,9 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
     let shared = Shared {
         document,
         file,
+        homes,
+        inherited: Inherited::of(document),
+        body: Body::default(),
         base_path,
         security,
         parameters: components.parameters.0.iter().enumerate().map(|(index, (name, it))| (&**name, (index, it))).collect(),
@@ -71,20 +74,17 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
     };
     let operations = operations(shared, &mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
-    let strings = |texts: &[Text<'_>]| texts.iter().map(|it| Arc::from(&**it)).collect();
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
         base_path: operations.1.into(),
+        base_path_pointer: homes.base_path,
+        base_path_fault: fault,
         other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
         operations: operations.0,
-        schemes: strings(&components.security_schemes.0),
-        extensions: document
-            .extensions
-            .iter()
-            .chain(document.servers.iter().flat_map(|it| &it.extensions))
-            .map(|it| Arc::from(&**it))
-            .collect(),
+        schemes: components.security_schemes.0.iter().map(|(name, _)| Arc::from(&**name)).collect(),
+        binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
+        extensions: root::extensions(document, homes),
     };
     Outcome::new(api, diagnostics)
 }
@@ -180,6 +180,7 @@ impl<'a> Shared<'a> {
             (HttpMethod::Options, &item.options),
             (HttpMethod::Head, &item.head),
             (HttpMethod::Patch, &item.patch),
+            (HttpMethod::Query, &item.query),
             (HttpMethod::Trace, &item.trace),
             (HttpMethod::Any, &item.any),
         ];
@@ -199,6 +200,26 @@ impl<'a> Shared<'a> {
                 item: component.clone(),
             };
             found.push(self.operation(operation, item, lean));
+        }
+        self.extras(path, (item, component), found);
+    }
+
+    /// Adds `additionalOperations`. None can be served, so no more of them is looked at than their names.
+    fn extras(&mut self, path: &Arc<str>, (item, component): (&'a PathItem<'a>, Option<Arc<str>>), found: &mut Vec<Operation>) {
+        for (name, lean) in &item.additional.0 {
+            found.push(Operation {
+                method: HttpMethod::Other { name: kept(name.to_ascii_uppercase()), key: kept((**name).to_owned()) },
+                path: Arc::clone(path),
+                id: lean.id.as_deref().map(Arc::from),
+                tags: lean.tags.iter().map(|tag| self.shared_name(tag)).collect(),
+                parameters: Vec::new(),
+                security: Security::Open,
+                binary_media_types: Vec::new(),
+                other_servers: false,
+                extensions: lean.extensions.iter().map(|it| Arc::from(&**it)).collect(),
+                faults: Vec::new(),
+                item: component.clone(),
+            });
         }
     }
 
@@ -230,11 +251,16 @@ impl<'a> Shared<'a> {
         }
         self.placed.clear();
         operation.parameters.reserve_exact(item.parameters.len() + lean.parameters.len());
+        self.body = Body::default();
         for (index, parameter) in item.parameters.iter().enumerate() {
             self.parameter(&mut operation, parameter, ParameterAt::Item(index));
         }
         for (index, parameter) in lean.parameters.iter().enumerate() {
             self.parameter(&mut operation, parameter, ParameterAt::Operation(index));
+        }
+        if self.homes.is_swagger {
+            operation.binary_media_types = self.inherited.of_operation(lean, self.body, &operation.pointer(), &mut operation.faults);
+            return operation;
         }
         let body = self.content(&self.bodies, "#/components/requestBodies/", &lean.body);
         let answers = lean.responses.0.iter().filter_map(|answer| self.content(&self.responses, "#/components/responses/", answer));
@@ -254,12 +280,16 @@ impl<'a> Shared<'a> {
 
     /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
     fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt) {
-        let read = self.resolved(lean, Spot { operation, at, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
-        let (lean, (location, name)) = match read {
+        let homes = self.homes;
+        let resolved = self.resolved(lean, Spot { operation, at, component: None, homes });
+        if homes.is_swagger && resolved.as_ref().is_ok_and(|(lean, _)| self.body.takes(lean)) {
+            return;
+        }
+        let (lean, (location, name)) = match resolved.and_then(|(lean, place)| Ok((lean, located(lean, place)?))) {
             Ok(read) => read,
             Err(faults) => return operation.faults.extend(faults),
         };
-        let style = lean.style.as_deref().map(Arc::from);
+        let style = if homes.is_swagger { swagger::style(lean) } else { lean.style.as_deref() }.map(Arc::from);
         let parameter = Parameter { name: self.shared_name(name), location, required: lean.required, style, at };
         match self.placed.entry((location, name)) {
             Entry::Occupied(place) => operation.parameters[*place.get()] = parameter,
@@ -278,7 +308,7 @@ impl<'a> Shared<'a> {
         let (mut resolved, mut place, mut first) = (lean, here, None);
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
-            let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
+            let target = below(reference, self.homes.parameters).map(pointer::unescaped);
             let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
                 let (code, help) = reference_fault(reference);
                 let message = format!("the reference `{}` cannot be had", &**reference);
@@ -301,6 +331,11 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// A name for as long as the process lives, as all names of methods are.
+fn kept(name: String) -> &'static str {
+    Box::leak(name.into_boxed_str())
+}
+
 /// Where a parameter is written; its pointer is made only where something is wrong.
 #[derive(Clone, Copy)]
 struct Spot<'a> {
@@ -309,12 +344,18 @@ struct Spot<'a> {
     at: ParameterAt,
     /// The component that it refers to.
     component: Option<&'a str>,
+    homes: &'static Homes,
+}
+
+/// What a reference names below that pointer.
+fn below<'a>(reference: &'a str, pointer: &str) -> Option<&'a str> {
+    reference.strip_prefix('#')?.strip_prefix(pointer)?.strip_prefix('/')
 }
 
 impl Spot<'_> {
     fn pointer(self) -> String {
         match self.component {
-            Some(name) => pointer::child("/components/parameters", name),
+            Some(name) => pointer::child(self.homes.parameters, name),
             None => self.at.pointer(self.operation),
         }
     }
@@ -335,9 +376,10 @@ fn located<'a>(lean: &'a LeanParameter<'a>, place: Spot<'_>) -> Result<(Location
     let location = match lean.location.as_deref() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
+        Some("querystring") if !place.homes.is_swagger => Location::QueryString,
         Some("header") => Location::Header,
-        Some("cookie") => Location::Cookie,
-        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of path, query, header and cookie")),
+        Some("cookie") if !place.homes.is_swagger => Location::Cookie,
+        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of {}", place.homes.locations)),
         None => return wrong("this parameter has no `in`".into()),
     };
     match lean.name.as_deref().filter(|name| !name.is_empty()) {

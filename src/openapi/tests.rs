@@ -10,8 +10,8 @@ fn file(json: &str) -> SourceFile {
 
 /// Both readings of a document, through `resolve`.
 fn both(file: &SourceFile) -> (Api, Api) {
-    let fast = serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it");
-    let slow = loose::document(&file.json).expect("the slow reading takes it");
+    let fast = swagger::settled(serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it"));
+    let slow = swagger::settled(loose::document(&file.json).expect("the slow reading takes it"));
     let api = |document| resolve::api(file, document).value.expect("resolve always has a value");
     (api(&fast), api(&slow))
 }
@@ -60,6 +60,78 @@ fn fast_and_slow_readings_agree() {
     assert_eq!(&*fast.operations[0].binary_media_types[0], "image/png");
 }
 
+const SWAGGER: &str = "swagger: '2.0'\nbasePath: /v1\nconsumes: [image/png]\nproduces: [image/gif]\nsecurity: [{key: []}]\n\
+    securityDefinitions: {key: {type: apiKey, x-amazon-apigateway-authtype: custom}}\ntags: [{name: t, x-amazon-apigateway-tag-value: v}]\n\
+    parameters: {p: {name: id, in: path, required: true}, b: {name: b, in: body}}\npaths:\n  /a/{id}:\n    \
+    parameters: [{$ref: '#/parameters/p'}]\n    get: {operationId: 7, parameters: [{name: q, in: query, collectionFormat: pipes}]}\n    \
+    post: {security: [], parameters: [{$ref: '#/parameters/b'}]}\n    \
+    put: {produces: [], consumes: [text/plain], parameters: [{name: f, in: formData, type: file}]}\n";
+
+#[test]
+fn fast_and_slow_readings_agree_on_2_0() {
+    let (fast, slow) = both(&file(SWAGGER));
+    assert_eq!(fast, slow);
+    assert_eq!(&*fast.base_path, "/v1");
+    assert_eq!(fast.schemes, [Arc::from("key")]);
+    assert_eq!(
+        fast.extensions.iter().map(|it| &*it.pointer).collect::<Vec<_>>(),
+        ["/securityDefinitions/key/x-amazon-apigateway-authtype", "/tags/0/x-amazon-apigateway-tag-value"]
+    );
+    let of = |method| fast.operations.iter().find(|it| it.method == method).expect("there");
+    let types = |method| of(method).binary_media_types.iter().map(|it| &**it).collect::<Vec<_>>();
+    assert_eq!(types(HttpMethod::Get), ["image/gif"], "`consumes` is about bodies");
+    assert_eq!(types(HttpMethod::Post), ["image/png", "image/gif"]);
+    assert_eq!(types(HttpMethod::Put), ["multipart/form-data"]);
+    assert_eq!(of(HttpMethod::Get).parameters.len(), 2);
+    assert_eq!(of(HttpMethod::Get).parameters[1].style.as_deref(), Some("pipes"));
+    assert_eq!(of(HttpMethod::Post).parameters.len(), 1, "a body is no parameter of the gateway");
+    assert!(matches!(of(HttpMethod::Get).security, Security::Needs(_)));
+    assert_eq!(of(HttpMethod::Post).security, Security::Open);
+    assert!(fast.operations.iter().all(|it| it.faults.is_empty()));
+}
+
+#[test]
+fn what_only_3_x_has_is_nobodys_in_2_0_and_the_other_way_round() {
+    let swagger = read(&file("swagger: '2.0'\nservers: 7\ncomponents: []\npaths: {/a: {get: {}}}\n"));
+    assert!(swagger.diagnostics.is_empty() && swagger.value.expect("readable").operations.len() == 1);
+    let openapi = "openapi: 3.0.0\nparameters: 7\nproduces: 7\nbasePath: /v1\nsecurityDefinitions: []\npaths: {/a: {get: {consumes: 7}}}\n";
+    let api = read(&file(openapi));
+    assert!(api.diagnostics.is_empty());
+    let api = api.value.expect("readable");
+    assert!(api.base_path.is_empty() && api.operations[0].faults.is_empty());
+}
+
+#[test]
+fn broken_parts_of_2_0_stay_with_what_they_concern() {
+    let text = "swagger: '2.0'\nparameters: {p: {name: 1, in: path, required: 7}}\npaths:\n  /a:\n    get: {parameters: [{$ref: '#/parameters/p'}]}\n    \
+        put: {consumes: image/png}\n    post: {parameters: [{name: c, in: cookie}]}\n    head: {}\n";
+    let outcome = read(&file(text));
+    assert!(outcome.diagnostics.is_empty());
+    let api = outcome.value.expect("readable");
+    let faults: Vec<_> = api.operations.iter().flat_map(|it| &it.faults).map(|it| &*it.pointer).collect();
+    assert_eq!(faults, ["/parameters/p/required", "/paths/~1a/put/consumes", "/paths/~1a/post/parameters/0"]);
+    for root in ["parameters: 7", "securityDefinitions: []", "consumes: {}", "produces: 7"] {
+        let outcome = read(&file(&format!("swagger: '2.0'\n{root}\npaths: {{/a: {{get: {{}}}}}}\n")));
+        assert_eq!(outcome.diagnostics.len(), 1, "{root}");
+    }
+}
+
+#[test]
+fn fast_and_slow_readings_agree_on_3_2() {
+    let text = "openapi: 3.2.0\n$self: https://shop.example/openapi\ntags: [{name: a, parent: b, kind: nav}]\npaths:\n  /a:\n    \
+        query: {operationId: find, parameters: [{name: q, in: querystring, content: {a/b: {}}}]}\n    \
+        additionalOperations: {PURGE: {operationId: drop, tags: [a]}, copy/x: {}}\n";
+    let (fast, slow) = both(&file(text));
+    assert_eq!(fast, slow);
+    let operations: Vec<_> = fast.operations.iter().map(|it| (it.method.as_str(), it.pointer())).collect();
+    let at = |below: &str| format!("/paths/~1a/{below}");
+    assert_eq!(
+        operations,
+        [("QUERY", at("query")), ("PURGE", at("additionalOperations/PURGE")), ("COPY/X", at("additionalOperations/copy~1x"))]
+    );
+    assert_eq!(fast.operations[0].parameters[0].location, Location::QueryString);
+}
+
 /// Where real descriptions are: beside this repository, or further up where this is a worktree.
 fn corpus() -> Option<std::path::PathBuf> {
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -88,7 +160,7 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
         };
         // Where the fast reading fails on the data there is nothing to compare with.
         let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else { continue };
-        let slow = loose::document(&file.json).unwrap();
+        let (fast, slow) = (swagger::settled(fast), swagger::settled(loose::document(&file.json).unwrap()));
         let fast = resolve::api(&file, &fast).value.unwrap();
         assert!(resolve::api(&file, &slow).value.as_ref() == Some(&fast), "{name}");
         assert!(kept(fast) == kept(read_broken(&file)), "{name}: one broken part changes how others are read");
@@ -112,7 +184,7 @@ fn read_broken(whole: &SourceFile) -> Api {
     }
     let file = SourceFile::of(description.to_string().into_bytes(), whole.path.clone(), Arc::from("openapi.json")).unwrap();
     assert!(serde_json::from_str::<lean::Document<'_>>(&file.json).is_err() || description.get("paths").is_none());
-    resolve::api(&file, &loose::document(&file.json).unwrap()).value.unwrap()
+    resolve::api(&file, &swagger::settled(loose::document(&file.json).unwrap())).value.unwrap()
 }
 
 const BROKEN: &str = "/gwgen-broken";

@@ -14,7 +14,8 @@ pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
 
 /// Decides the parameters of a method.
 ///
-/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name.
+/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name,
+/// GW4031 whole query string.
 pub(super) fn request_parameters(
     api: &Api,
     operation: &Operation,
@@ -49,6 +50,17 @@ pub(super) fn request_parameters(
                     parameter,
                     format!("API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"),
                     "nothing is to be done if the backend reads the cookie",
+                );
+                continue;
+            }
+            Location::QueryString => {
+                say(
+                    &diagnostic::WHOLE_QUERY_STRING,
+                    parameter,
+                    format!(
+                        "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
+                    ),
+                    "nothing is to be done if the backend checks it; else list its parts as `in: query`",
                 );
                 continue;
             }

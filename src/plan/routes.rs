@@ -83,11 +83,19 @@ fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
     mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
 }
 
+fn bad_base_path(api: &Api, fault: &str) -> Diagnostic {
+    diagnostic::BAD_BASE_PATH
+        .at(Place::pointer(&api.file, api.base_path_pointer))
+        .message(fault)
+        .help("write a plain path there, or leave it out with `api.base_path: ignore`")
+}
+
 impl<'a> Builder<'a> {
     fn new(api: &'a Api, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
         let gateway = blueprint.spec.api.as_ref();
         let base_path = gateway.and_then(|it| it.base_path).unwrap_or(defaults::BASE_PATH);
-        let mut diagnostics = Vec::new();
+        let fault = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore);
+        let mut diagnostics: Vec<Diagnostic> = fault.map(|fault| bad_base_path(api, fault)).into_iter().collect();
         let base = match base_path {
             BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
             BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
@@ -95,7 +103,7 @@ impl<'a> Builder<'a> {
                     diagnostics.push(
                         fault
                             .code
-                            .at(Place::pointer(&api.file, "/servers/0/url"))
+                            .at(Place::pointer(&api.file, api.base_path_pointer))
                             .also(blueprint.place("/api/base_path"))
                             .message(fault.message)
                             .help("set `api.base_path: backend`, or change the server's path"),
@@ -121,7 +129,7 @@ impl<'a> Builder<'a> {
             tree: Tree::new(),
             drafts: Vec::with_capacity(api.operations.len()),
             refusals: BTreeSet::new(),
-            media_types: BTreeSet::new(),
+            media_types: api.binary_media_types.iter().cloned().collect(),
             parameters: HashSet::new(),
             last: None,
             diagnostics,
@@ -160,17 +168,18 @@ impl<'a> Builder<'a> {
                 self.diagnostics.push(finding);
             }
         }
-        if operation.method == HttpMethod::Trace {
+        if !operation.method.is_servable() {
+            let code = if operation.method == HttpMethod::Trace { &diagnostic::TRACE_METHOD } else { &diagnostic::UNSERVABLE_METHOD };
+            let method = operation.method.as_str();
             self.diagnostics.push(
-                diagnostic::TRACE_METHOD
-                    .at(place(operation.pointer()))
-                    .message(format_args!("API Gateway has no TRACE, so `TRACE {}` cannot be served", operation.path))
+                code.at(place(operation.pointer()))
+                    .message(format_args!("API Gateway has no {method}, so `{method} {}` cannot be served", operation.path))
                     .help("remove it, or leave it out with `exposure: hidden`")
                     .keeps(operation.name()),
             );
         }
         match self.template(&operation.path) {
-            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then_some(template),
+            Ok(template) => (operation.faults.is_empty() && operation.method.is_servable()).then_some(template),
             Err(fault) => {
                 self.diagnostics
                     .push(fault.code.at(place(operation.item_pointer())).message(fault.message).help(fault.help).keeps(operation.name()));

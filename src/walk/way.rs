@@ -15,6 +15,8 @@ pub(super) struct Way<'a> {
     plan: &'a Plan,
     assembled: &'a Assembled,
     listeners: Vec<&'a Listener>,
+    /// There is one, or none where it is there already.
+    balancers: usize,
     /// By label.
     groups: BTreeMap<&'a str, &'a TargetGroup>,
 }
@@ -37,12 +39,14 @@ enum Group<'a> {
 
 impl<'a> Way<'a> {
     pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Self {
-        let mut way = Self { plan, assembled, listeners: Vec::new(), groups: BTreeMap::new() };
+        let mut way = Self { plan, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
         for entry in &assembled.stack.entries {
             if let Node::Listener(listener) = &entry.node {
                 way.listeners.push(listener);
             } else if let Node::TargetGroup(group) = &entry.node {
                 way.groups.insert(entry.address.label.as_str(), group);
+            } else if let Node::LoadBalancer(_) = &entry.node {
+                way.balancers += 1;
             }
         }
         way
@@ -99,7 +103,9 @@ impl<'a> Way<'a> {
 
     fn is_planned(&self, balancer: &BalancerRef) -> bool {
         match (balancer, &self.plan.nlb.balancer) {
-            (BalancerRef::Made(handle), BalancerPlan::Made { .. }) => matches!(self.node(handle), Some(Node::LoadBalancer(_))),
+            (BalancerRef::Made(handle), BalancerPlan::Made { .. }) => {
+                self.balancers == 1 && matches!(self.node(handle), Some(Node::LoadBalancer(_)))
+            }
             (BalancerRef::Existing(found), BalancerPlan::Existing { arn: planned, .. }) => is_same(&found.arn, planned),
             (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
         }

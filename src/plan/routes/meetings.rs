@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use super::Builder;
 use crate::diagnostic;
-use crate::openapi::HttpMethod;
 use crate::plan::tree::{Meeting, Tree, asked, can_be_asked};
 
 impl Builder<'_> {
@@ -16,7 +15,7 @@ impl Builder<'_> {
             let draft = &self.drafts[index];
             // One that cannot be served is looked at as if it were hidden already, so that one run names all that has to be.
             let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
-            if is_served || draft.plan.method == HttpMethod::Trace {
+            if is_served || !draft.plan.method.is_servable() {
                 continue;
             }
             let is_public = draft.plan.is_public();

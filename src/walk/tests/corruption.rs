@@ -297,7 +297,8 @@ fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
-    assembled.stack.entries[index].address.label = Label::new("other");
+    let entry = &mut assembled.stack.entries[index];
+    entry.address = entry.address.relabelled(Label::new("other"));
     Some(())
 }
 
