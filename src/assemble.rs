@@ -3,6 +3,7 @@
 //! In: `Plan`. Out: `Stack`. Pure.
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
+mod alb;
 mod gateway;
 mod network;
 mod rules;
@@ -10,7 +11,10 @@ mod values;
 
 use std::sync::Arc;
 
-use crate::aws::{BalancerRef, Function, LambdaPermission, Listener, Method, RestApi, TargetGroup, TargetGroupRef, VpcLinkRef};
+use crate::aws::{
+    ApplicationBalancerRef, BalancerRef, Function, LambdaPermission, Listener, ListenerRule, Method, RestApi, TargetGroup, TargetGroupRef,
+    VpcLinkRef,
+};
 use crate::blueprint::Layout;
 use crate::plan::{FunctionPlan, Plan, Way};
 use crate::stack::{File, Handle, Label, Stack};
@@ -19,10 +23,13 @@ use values::{input, parameter, value};
 /// The balancer side of a backend.
 #[derive(Clone, Debug)]
 pub struct BackendNodes {
-    pub listener: Handle<Listener>,
+    /// Of the network load balancer; none behind the other one.
+    pub listener: Option<Handle<Listener>>,
     pub target_group: TargetGroupRef,
     /// The other one of a backend that deployments switch.
     pub green: Option<Handle<TargetGroup>>,
+    /// Of the application load balancer.
+    pub rules: Vec<Handle<ListenerRule>>,
 }
 
 /// What all backends behind the load balancer share.
@@ -30,6 +37,7 @@ pub struct BackendNodes {
 pub struct NetworkNodes {
     pub link: VpcLinkRef,
     pub balancer: BalancerRef,
+    pub alb: Option<ApplicationBalancerRef>,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.

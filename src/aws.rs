@@ -21,8 +21,8 @@ pub use apigateway::{
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
-    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef,
-    TargetType, Targets,
+    AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup,
+    TargetGroupRef, TargetType, Targets,
 };
 pub use events::Schedule;
 pub use iam::{Role, Statement};

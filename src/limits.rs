@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::Node;
+use crate::aws::{GroupProtocol, Node, TargetGroup};
 use crate::blueprint::Format;
 use crate::diagnostic::{self, Diagnostic};
 use crate::emit::{self, logical_id};
@@ -22,6 +22,16 @@ pub const RESOURCES: u64 = 300;
 /// Source: AWS, "Quotas for your Network Load Balancers" (AWS-RULES L6).
 pub const NLB_LISTENERS: u64 = 50;
 
+/// Rules of an application load balancer, over all its listeners, without their defaults.
+///
+/// Source: AWS, "Quotas for your Application Load Balancers" (AWS-RULES L5).
+pub const LISTENER_RULES: u64 = 100;
+
+/// Target groups of an application load balancer.
+///
+/// Source: the same.
+pub const TARGET_GROUPS: u64 = 100;
+
 /// Resources, parameters and outputs of a template.
 ///
 /// Source: AWS, "Understand CloudFormation quotas" (AWS-RULES F5).
@@ -34,7 +44,7 @@ pub fn resources(stack: &Stack) -> u64 {
 
 /// Checks a stack against the quotas.
 ///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW2006 names that become one.
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4061 rules, GW4062 target groups, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
@@ -59,10 +69,41 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
                 .help("split the API in two blueprints, or put several services behind one port"),
         );
     }
+    behind_alb(plan, stack, &mut findings);
     if plan.output.format == Format::Cloudformation {
         template(plan, stack, &mut findings);
     }
     findings
+}
+
+/// Rules and target groups of the application load balancer.
+fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
+    let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
+    let rules = count(|node| matches!(node, Node::ListenerRule(_)));
+    if rules > plan.limits.listener_rules {
+        findings.push(
+            diagnostic::TOO_MANY_RULES
+                .at(plan.place.clone())
+                .message(format_args!(
+                    "the operations need {rules} listener rules, and an application load balancer may have {}",
+                    plan.limits.listener_rules
+                ))
+                .help("ask AWS for a higher quota and set `limits.listener_rules` to it, or give each backend paths below one start of its own"),
+        );
+    }
+    let is_http = |it: &TargetGroup| matches!(it.protocol, GroupProtocol::Http | GroupProtocol::Https);
+    let groups = stack.entries.iter().filter(|it| matches!(&it.node, Node::TargetGroup(group) if is_http(group))).count() as u64;
+    if groups > plan.limits.target_groups {
+        findings.push(
+            diagnostic::TOO_MANY_TARGET_GROUPS
+                .at(plan.place.clone())
+                .message(format_args!(
+                    "the backends need {groups} target groups, and an application load balancer may have {}",
+                    plan.limits.target_groups
+                ))
+                .help("ask AWS for a higher quota and set `limits.target_groups` to it, or split the API in two blueprints"),
+        );
+    }
 }
 
 fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {

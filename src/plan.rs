@@ -3,6 +3,7 @@
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
 //! Every decision about what to build is made here and nowhere later.
 
+mod alb;
 mod backends;
 mod balancer;
 mod functions;
@@ -27,7 +28,9 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
+pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
+pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
@@ -87,12 +90,25 @@ pub enum InputType {
     VpcLink,
     Certificate,
     Bucket,
+    /// ARN of an application load balancer.
+    Alb,
+    /// ARN of one of its listeners.
+    AlbListener,
+    /// Security group or range of private callers.
+    Client,
+    Clients,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
-            Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::Subnets
+            | Self::Instances
+            | Self::BalancerGroups
+            | Self::AutoscalingGroups
+            | Self::Addresses
+            | Self::Cidrs
+            | Self::Clients => true,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -110,6 +126,9 @@ impl InputType {
             | Self::VpcLink
             | Self::Certificate
             | Self::Bucket
+            | Self::Alb
+            | Self::AlbListener
+            | Self::Client
             | Self::Function
             | Self::Url
             | Self::HeaderValue => false,
@@ -140,11 +159,12 @@ pub struct OutputPlan {
 pub struct BalancedPlan {
     pub name: Arc<str>,
     pub port: u16,
+    /// Of the network load balancer's listener, or of the application load balancer's.
     pub listener_port: u16,
     /// The gateway speaks https.
     pub is_tls: bool,
-    /// The balancer ends the gateway's TLS and opens its own to the targets.
-    pub is_encrypted_again: bool,
+    /// What the balancer speaks to the targets.
+    pub protocol: TargetProtocol,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
@@ -153,6 +173,16 @@ pub struct BalancedPlan {
     pub deregistration_delay_s: u32,
     /// Group of the backend that has to admit the balancer.
     pub security_group: Option<Value>,
+}
+
+/// What a balancer speaks to its targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetProtocol {
+    Tcp,
+    /// The balancer ends the gateway's TLS and opens its own.
+    Tls,
+    Http,
+    Https,
 }
 
 /// What a backend runs on.
@@ -206,6 +236,8 @@ pub struct OperationPlan {
     pub gateway_path: Option<Vec<Segment>>,
     /// Path on the gateway of what is not public, where it has whole segments.
     pub asked_path: Option<Vec<Segment>>,
+    /// What is not public, where private callers come to a balancer: base path and path as the description writes them.
+    pub private_path: Option<Arc<str>>,
     /// Path that the backend gets.
     pub backend_path: Vec<Segment>,
     /// The backend's path ends with `/`.
@@ -225,6 +257,8 @@ impl OperationPlan {
 pub struct LimitsPlan {
     pub resources: u64,
     pub nlb_listeners: u64,
+    pub listener_rules: u64,
+    pub target_groups: u64,
 }
 
 /// What is to be built, decided.
@@ -278,13 +312,21 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
-    let network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan { vpc, subnets, nlb: balancer::nlb(blueprint, &mut variables) });
+    let mut network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan {
+        vpc,
+        subnets,
+        nlb: balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables)),
+        alb: alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables)),
+    });
     let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
     diagnostics.extend(refused_extensions(api));
     let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
+    if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
+        alb::rules(alb, blueprint, (&backends, &routes.operations), &mut diagnostics);
+    }
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();
     let output = spec.output.as_ref();
@@ -311,6 +353,8 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         limits: LimitsPlan {
             resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
             nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
+            listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
+            target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
         },
         place: blueprint.place(""),
     };

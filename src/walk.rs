@@ -3,6 +3,7 @@
 //! In: `Plan`, `Assembled`. Out: findings, all of them our own bugs. Pure.
 //! It follows the handles and believes nothing that `assemble` says of itself.
 
+mod alb;
 mod direct;
 mod request;
 mod way;
@@ -46,7 +47,8 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
 
 fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operation: &OperationPlan) -> Result<(), String> {
     if !operation.is_public() {
-        return api.is_unreachable(operation);
+        api.is_unreachable(operation)?;
+        return api.private_holds(plan, operation);
     }
     let path = operation.gateway_path.as_ref().ok_or("has no path on the gateway")?;
     let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;

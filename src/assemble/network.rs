@@ -1,16 +1,18 @@
 //! The way behind the gateway: security group, balancer, a listener and a target group a backend, VPC link.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::alb::AlbNodes;
 use super::values::{key, list, text, value};
-use super::{BackendNodes, NetworkNodes, rules, this};
+use super::{BackendNodes, NetworkNodes, alb, rules, this};
 use crate::aws::{
-    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, SecurityGroup, TargetGroup,
-    TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
+    AccessLogs, ApplicationBalancerRef, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer,
+    Members, SecurityGroup, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
 };
 use crate::blueprint;
-use crate::plan::{self, BalancedPlan, BalancerPlan, NetworkPlan, Plan, TargetsPlan};
-use crate::stack::{File, Handle, Label, List, Output, Stack, Value};
+use crate::plan::{self, AlbPlan, BalancedPlan, BalancerPlan, NetworkPlan, NlbPlan, Plan, TargetProtocol, TargetsPlan};
+use crate::stack::{Address, File, Handle, Label, List, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
 fn nlb() -> Label {
@@ -19,16 +21,25 @@ fn nlb() -> Label {
 
 /// Everything behind the gateway that stands in a network.
 pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
-    let group = security_group(stack, plan, network);
-    let balancer = balancer(stack, plan, network, group.as_ref());
-    let backends = plan.balanced().map(|it| backend(stack, plan, network, (it, &balancer))).collect();
-    rules::rules(stack, plan, network, group.as_ref());
-    (NetworkNodes { link: link(stack, plan, network, &balancer), balancer }, backends)
+    let Some(nlb) = &network.nlb else { unreachable!("every topology with a network has a network load balancer") };
+    let group = security_group(stack, plan, (network, nlb));
+    let balancer = balancer(stack, plan, (network, nlb), group.as_ref());
+    let (alb, backends) = match &network.alb {
+        None => (None, plan.balanced().map(|it| backend(stack, plan, (network, nlb), (it, &balancer))).collect()),
+        Some(alb) => {
+            let nodes = alb::alb(stack, plan, network, alb);
+            let backends = behind_alb(stack, plan, network, (alb, &nodes));
+            alb::passed_on(stack, plan, network, (&balancer, &nodes));
+            (Some(nodes), backends)
+        }
+    };
+    rules::rules(stack, plan, network, (group.as_ref(), alb.as_ref().and_then(|it| it.group.as_ref())));
+    (NetworkNodes { link: link(stack, plan, nlb, &balancer), balancer, alb: alb.map(|it| it.balancer) }, backends)
 }
 
 /// The balancer's group: one that is created without any can never get one (V6).
-fn security_group(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> Option<Handle<SecurityGroup>> {
-    if !matches!(network.nlb.balancer, BalancerPlan::Made { security_groups: None, .. }) {
+fn security_group(stack: &mut Stack, plan: &Plan, (network, nlb_plan): (&NetworkPlan, &NlbPlan)) -> Option<Handle<SecurityGroup>> {
+    if !matches!(nlb_plan.balancer, BalancerPlan::Made { security_groups: None, .. }) {
         return None;
     }
     let group = SecurityGroup {
@@ -39,8 +50,13 @@ fn security_group(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> Opti
     Some(stack.add(File::Network, nlb(), group))
 }
 
-fn balancer(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, group: Option<&Handle<SecurityGroup>>) -> BalancerRef {
-    let (theirs, access_logs) = match &network.nlb.balancer {
+fn balancer(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, nlb_plan): (&NetworkPlan, &NlbPlan),
+    group: Option<&Handle<SecurityGroup>>,
+) -> BalancerRef {
+    let (theirs, access_logs) = match &nlb_plan.balancer {
         BalancerPlan::Made { security_groups, access_logs } => (security_groups, access_logs),
         BalancerPlan::Existing { arn, dns_name } => {
             // Where it has no name, every URI names a host of its own.
@@ -61,7 +77,7 @@ fn balancer(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, group: Option
 }
 
 /// The VPC as the blueprint says it: what is in one cannot move to another.
-fn vpc(network: &NetworkPlan) -> &str {
+pub(super) fn vpc(network: &NetworkPlan) -> &str {
     match &network.vpc {
         plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
         plan::Value::Parameter { path, .. } => path,
@@ -69,22 +85,56 @@ fn vpc(network: &NetworkPlan) -> &str {
 }
 
 /// Target groups and listener of a backend.
-fn backend(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (backend, balancer): (&BalancedPlan, &BalancerRef)) -> BackendNodes {
+fn backend(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, nlb): (&NetworkPlan, &NlbPlan),
+    (backend, balancer): (&BalancedPlan, &BalancerRef),
+) -> BackendNodes {
     let label = Label::new(Arc::clone(&backend.name));
     let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
-    let target_group = match target_group(plan, network, (backend, None)) {
-        Ok(group) => TargetGroupRef::Made(stack.add(File::Network, label.clone(), group)),
-        Err(arn) => TargetGroupRef::Existing(value(arn)),
-    };
-    let green = if is_switched { target_group_of_green(stack, plan, network, backend) } else { None };
+    let (target_group, green) = groups(stack, plan, network, backend);
     let listener = Listener {
         balancer: balancer.clone(),
         port: backend.listener_port,
-        certificate: network.nlb.certificate.as_ref().map(value),
+        certificate: nlb.certificate.as_ref().map(value),
         forward_to: target_group.clone(),
         is_switched,
     };
-    BackendNodes { listener: stack.add(File::Network, label, listener), target_group, green }
+    BackendNodes { listener: Some(stack.add(File::Network, label, listener)), target_group, green, rules: Vec::new() }
+}
+
+/// Target groups and rules of every backend.
+fn behind_alb(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (alb, nodes): (&AlbPlan, &AlbNodes)) -> Vec<BackendNodes> {
+    if !alb.emits_rules {
+        return Vec::new();
+    }
+    let mut made = BTreeMap::new();
+    for (index, backend) in plan.backends.iter().enumerate() {
+        if let Some(backend) = backend.balanced() {
+            made.insert(index, groups(stack, plan, network, backend));
+        }
+    }
+    let first = made.iter().map(|(index, (group, _))| (*index, group.clone())).collect();
+    let mut rules = alb::rules(stack, plan, alb, (nodes, &first));
+    let nodes = |(index, (target_group, green))| BackendNodes {
+        listener: None,
+        target_group,
+        green,
+        rules: rules.remove(&index).unwrap_or_default(),
+    };
+    made.into_iter().map(nodes).collect()
+}
+
+/// The target group of a backend, and the other one where deployments switch.
+fn groups(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, backend: &BalancedPlan) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
+    let group = match target_group(plan, network, (backend, None)) {
+        Ok(group) => TargetGroupRef::Made(stack.add(File::Network, Label::new(Arc::clone(&backend.name)), group)),
+        Err(arn) => TargetGroupRef::Existing(value(arn)),
+    };
+    let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+    let green = if is_switched { target_group_of_green(stack, plan, network, backend) } else { None };
+    (group, green)
 }
 
 fn target_group_of_green(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, backend: &BalancedPlan) -> Option<Handle<TargetGroup>> {
@@ -109,16 +159,21 @@ fn target_group<'a>(
         TargetsPlan::Existing(arn) => return Err(arn),
     };
     let port = backend.port.to_string();
-    let protocol = if backend.is_encrypted_again { "TLS" } else { "TCP" };
-    let unchangeable = [port.as_str(), protocol, target_type.as_str(), vpc(network)];
+    let protocol = match backend.protocol {
+        TargetProtocol::Tcp => GroupProtocol::Tcp,
+        TargetProtocol::Tls => GroupProtocol::Tls,
+        TargetProtocol::Http => GroupProtocol::Http,
+        TargetProtocol::Https => GroupProtocol::Https,
+    };
+    let unchangeable = [port.as_str(), protocol.as_str(), target_type.as_str(), vpc(network)];
     let name = plan.prefix.target_group(&backend.name, &[&unchangeable[..], color.as_slice()].concat());
     Ok(TargetGroup {
         name: text(&name),
         port: backend.port,
-        is_tls: backend.is_encrypted_again,
+        protocol,
         target_type,
         vpc: value(&network.vpc),
-        deregistration_delay_s: backend.deregistration_delay_s,
+        deregistration_delay_s: Some(backend.deregistration_delay_s),
         health_check: health_check(backend),
         targets,
     })
@@ -152,8 +207,8 @@ fn health_check(backend: &BalancedPlan) -> HealthCheck {
     }
 }
 
-fn link(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, balancer: &BalancerRef) -> VpcLinkRef {
-    match &network.nlb.link {
+fn link(stack: &mut Stack, plan: &Plan, nlb: &NlbPlan, balancer: &BalancerRef) -> VpcLinkRef {
+    match &nlb.link {
         Some(id) => VpcLinkRef::Existing(value(id)),
         None => {
             VpcLinkRef::Made(stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() }))
@@ -178,9 +233,14 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, back
     if let BalancerRef::Made(balancer) = &nodes.balancer {
         add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
     }
+    if let Some(ApplicationBalancerRef::Made(balancer)) = &nodes.alb {
+        add("alb_arn".into(), "ARN of the application load balancer.".into(), balancer.arn(), Vec::new());
+        add("alb_dns_name".into(), "DNS name that private callers use.".into(), balancer.dns_name(), Vec::new());
+    }
     for (plan, nodes) in plan.balanced().zip(backends) {
         let name = plan.name.replace('-', "_");
-        let after = || vec![nodes.listener.address().clone()];
+        let listener = nodes.listener.iter().map(|it| it.address().clone());
+        let after: Vec<Address> = listener.chain(nodes.rules.iter().map(|it| it.address().clone())).collect();
         if let TargetGroupRef::Made(group) = &nodes.target_group {
             let rest = match &plan.targets {
                 TargetsPlan::AutoscalingGroups(None) => "; it has no targets until autoscaling groups name it in `TargetGroupARNs`",
@@ -191,13 +251,20 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, back
                 | TargetsPlan::Existing(_) => "",
             };
             let description = format!("ARN of the target group of the backend `{}`{rest}.", plan.name);
-            add(format!("target_group_arn_{name}"), description, group.arn(), after());
+            add(format!("target_group_arn_{name}"), description, group.arn(), after.clone());
         }
         if let Some(green) = &nodes.green {
             let description = format!("ARN of the other target group of the backend `{}`, for deployments.", plan.name);
-            add(format!("green_target_group_arn_{name}"), description, green.arn(), after());
-            let description = format!("ARN of the listener of the backend `{}`, which deployments switch.", plan.name);
-            add(format!("listener_arn_{name}"), description, nodes.listener.arn(), Vec::new());
+            add(format!("green_target_group_arn_{name}"), description, green.arn(), after.clone());
+            if let Some(listener) = &nodes.listener {
+                let description = format!("ARN of the listener of the backend `{}`, which deployments switch.", plan.name);
+                add(format!("listener_arn_{name}"), description, listener.arn(), Vec::new());
+            }
+            for rule in &nodes.rules {
+                let label = rule.label().as_str().replace('-', "_");
+                let description = format!("ARN of a rule of the backend `{}`, which deployments switch.", plan.name);
+                add(format!("listener_rule_arn_{label}"), description, rule.arn(), Vec::new());
+            }
         }
     }
 }

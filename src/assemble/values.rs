@@ -84,7 +84,11 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::BalancerName
         | InputType::VpcLink
         | InputType::Certificate
-        | InputType::Bucket => None,
+        | InputType::Bucket
+        | InputType::Alb
+        | InputType::AlbListener
+        | InputType::Client
+        | InputType::Clients => None,
         InputType::Function => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",

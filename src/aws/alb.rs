@@ -124,6 +124,17 @@ impl ApplicationBalancerRef {
     }
 }
 
+impl ApplicationBalancerRef {
+    /// Whether both are the same balancer.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
+            (Self::Existing { arn: one, .. }, Self::Existing { arn: other, .. }) => one == other,
+            (Self::Made(_) | Self::Existing { .. }, _) => false,
+        }
+    }
+}
+
 /// A port of the balancer; its default is a 404.
 #[derive(Debug)]
 pub struct HttpListener {
@@ -260,6 +271,12 @@ impl RuleAction {
             }
             Self::Answer(answer) => answer.cloudformation(out),
         }
+    }
+}
+
+impl Handle<ListenerRule> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::Ref)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 
 /// A security group without rules.
 #[derive(Debug)]
@@ -113,6 +113,10 @@ pub enum Source {
     EachSecurityGroup(Value),
     /// Each range of such a list.
     EachCidr(Value),
+    /// The groups among values that are known at deploy time; Terraform only.
+    GroupsAmong(List),
+    /// The ranges among them.
+    RangesAmong(List),
 }
 
 /// Traffic that a group lets in.
@@ -131,15 +135,20 @@ impl Kind for IngressRule {
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
-            if let Source::EachSecurityGroup(list) | Source::EachCidr(list) = &self.from {
-                out.each(list);
+            match &self.from {
+                Source::SecurityGroup(_) | Source::Cidr(_) => {}
+                Source::EachSecurityGroup(list) | Source::EachCidr(list) => out.each(list),
+                Source::GroupsAmong(list) => out.each_that(list, "startswith(it, \"sg-\")"),
+                Source::RangesAmong(list) => out.each_that(list, "!startswith(it, \"sg-\")"),
             }
             terraform_ports(&self.group, &self.description, self.port, out);
             match &self.from {
                 Source::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
                 Source::Cidr(range) => out.attribute("cidr_ipv4", range),
-                Source::EachSecurityGroup(_) => out.bare("referenced_security_group_id", format_args!("each.value")),
-                Source::EachCidr(_) => out.bare("cidr_ipv4", format_args!("each.value")),
+                Source::EachSecurityGroup(_) | Source::GroupsAmong(_) => {
+                    out.bare("referenced_security_group_id", format_args!("each.value"))
+                }
+                Source::EachCidr(_) | Source::RangesAmong(_) => out.bare("cidr_ipv4", format_args!("each.value")),
             }
             out.tags();
         });
@@ -150,7 +159,7 @@ impl Kind for IngressRule {
         match &self.from {
             Source::SecurityGroup(group) => out.value("SourceSecurityGroupId", group),
             Source::Cidr(range) => out.value("CidrIp", range),
-            Source::EachSecurityGroup(_) | Source::EachCidr(_) => {
+            Source::EachSecurityGroup(_) | Source::EachCidr(_) | Source::GroupsAmong(_) | Source::RangesAmong(_) => {
                 unreachable!("`plan` refuses a list known at deploy time for CloudFormation")
             }
         }

@@ -7,7 +7,7 @@ mod balancer;
 mod target_group;
 
 pub use balancer::{AccessLogs, BalancerRef, ExistingBalancer, LoadBalancer};
-pub use target_group::{HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType, Targets};
+pub use target_group::{GroupProtocol, HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType, Targets};
 
 use std::sync::Arc;
 

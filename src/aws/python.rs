@@ -77,7 +77,7 @@ impl Kind for PythonFunction {
             out.attribute("description", self.description);
             out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
             out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
-            out.attribute("handler", &format!("{}.handler", self.code.name));
+            out.attribute("handler", format!("{}.handler", self.code.name));
             out.attribute("runtime", &*self.runtime);
             out.values("architectures", &[Value::literal("arm64")]);
             out.attribute("memory_size", self.memory_mb);

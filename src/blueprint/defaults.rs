@@ -54,6 +54,7 @@ pub const CROSS_ZONE: bool = true;
 pub const DELETION_PROTECTION: bool = true;
 /// Port of the ALB's one listener, which speaks `PROTOCOL`.
 pub const ALB_PORT: u16 = 80;
+pub const ALB_IDLE_TIMEOUT: Duration = Duration::of_seconds(60);
 
 pub const SYNC_SCHEDULE: Duration = Duration::of_seconds(60);
 pub const SYNC_MISSING_BEFORE_DEREGISTER: u32 = 3;

@@ -12,7 +12,7 @@ use super::choices::EcsSpec;
 use super::routes::{MatchSpec, RouteSpec};
 use super::spec::{BlueprintSpec, Topology};
 use super::values::Value;
-use super::{Blueprint, TlsSpec, defaults};
+use super::{AlbListenerSpec, Blueprint, Port, Rules, TlsSpec, defaults};
 
 /// The blueprint with every default filled in, and with what it extends.
 pub fn show(blueprint: &Blueprint) -> String {
@@ -45,7 +45,8 @@ fn fill(spec: &mut BlueprintSpec) {
     api.base_path.get_or_insert(defaults::BASE_PATH);
     api.partial_segments.get_or_insert(defaults::PARTIAL_SEGMENTS);
     spec.stage.get_or_insert_default().name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
-    if spec.topology == Topology::NlbTargets {
+    fill_alb(spec);
+    if matches!(spec.topology, Topology::NlbTargets | Topology::NlbAlb | Topology::NlbAlbSync) {
         let nlb = spec.nlb.get_or_insert_default();
         // A balancer that is there keeps its own.
         if nlb.existing.is_none() {
@@ -53,6 +54,27 @@ fn fill(spec: &mut BlueprintSpec) {
             nlb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
         }
     }
+}
+
+/// The application load balancer; one that is there keeps its own.
+fn fill_alb(spec: &mut BlueprintSpec) {
+    if !matches!(spec.topology, Topology::NlbAlb | Topology::NlbAlbSync | Topology::Alb) {
+        return;
+    }
+    let alb = spec.alb.get_or_insert_default();
+    for listener in alb.listeners.iter_mut().flatten() {
+        listener.protocol.get_or_insert(defaults::PROTOCOL);
+    }
+    if let Some(existing) = &mut alb.existing {
+        existing.rules.get_or_insert(Rules::Emit);
+        return;
+    }
+    alb.listeners.get_or_insert_with(|| {
+        let port = Port::new(defaults::ALB_PORT).into_iter();
+        port.map(|port| AlbListenerSpec { port, protocol: Some(defaults::PROTOCOL), certificate: None }).collect()
+    });
+    alb.idle_timeout.get_or_insert(defaults::ALB_IDLE_TIMEOUT);
+    alb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
 }
 
 fn fill_backend(backend: &mut BackendSpec, topology: Topology) {

@@ -77,7 +77,10 @@ impl Row {
             exposure: operation.exposure,
             url: public.map(|path| text_of(path)),
             backend: backend.map(|it| it.name.to_string()),
-            backend_url: public.and(backend).map(|backend| backend_url(plan, backend, operation)),
+            backend_url: backend.and_then(|backend| match public {
+                Some(_) => Some(backend_url(plan, backend, operation)),
+                None => private_url(plan, backend, operation),
+            }),
             auth: public.map(|_| "none"),
             scopes: Vec::new(),
             api_key: false,
@@ -116,13 +119,22 @@ impl Row {
 const HEADER: [&str; 13] =
     ["method", "path", "exposure", "url", "backend", "backend url", "auth", "scopes", "key", "throttle", "cache", "validation", "timeout"];
 
+/// Where private callers reach what is internal.
+fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
+    let alb = plan.network.as_ref()?.alb.as_ref().filter(|_| operation.exposure == Exposure::Internal)?;
+    let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
+    let host = alb.hosts.first().map_or("(alb)", |it| it);
+    let prefix: String = backend.path_prefix.iter().map(|it| format!("/{it}")).collect();
+    Some(format!("{}://{host}:{}{prefix}{path}", if balanced.is_tls { "https" } else { "http" }, balanced.listener_port))
+}
+
 fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> String {
     let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
     let path = || format!("{}{slash}", text_of(&operation.backend_path));
     match &backend.way {
         Way::Balanced(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
-            let dns_name = plan.network.as_ref().and_then(|it| match &it.nlb.balancer {
+            let dns_name = plan.network.as_ref().and_then(|it| it.nlb.as_ref()).and_then(|it| match &it.balancer {
                 BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
                 BalancerPlan::Made { .. } => None,
             });

@@ -71,6 +71,9 @@ codes! {
     UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
     ILLEGAL_HEADER = "GW2030" "illegal-header" Error;
     UNKNOWN_MAPPING = "GW2031" "unknown-mapping" Error;
+    HOST_OUTSIDE_RULES = "GW2040" "host-outside-rules" Error;
+    UNKNOWN_LISTENER = "GW2041" "unknown-listener" Error;
+    RULES_ELSEWHERE = "GW2042" "rules-elsewhere" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -82,6 +85,8 @@ codes! {
     MATCHES_NOTHING = "GW3008" "route-matches-nothing" Warning;
     SHADOWED_OPERATION = "GW3009" "shadowed-operation" Error;
     SHARED_PATH = "GW3010" "shared-path" Warning;
+    SHADOWED_ON_BALANCER = "GW3030" "shadowed-on-balancer" Error;
+    MOVED_RULE = "GW3031" "moved-rule" Warning;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;
@@ -114,6 +119,11 @@ codes! {
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
     UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;
+    RULES_DO_NOT_FIT = "GW4060" "rules-do-not-fit" Error;
+    TOO_MANY_RULES = "GW4061" "too-many-rules" Error;
+    TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
+
+    RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -1,7 +1,7 @@
 //! What the output's README says of the way of a request, and of what others have to do.
 
 use crate::blueprint::Format;
-use crate::plan::{BalancerPlan, NetworkPlan, Plan, SourcePlan, TargetsPlan, Way};
+use crate::plan::{AlbBalancerPlan, BalancerPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way};
 
 /// The parts of the way, and which of them are made here.
 pub(super) fn way(plan: &Plan) -> String {
@@ -17,7 +17,10 @@ pub(super) fn way(plan: &Plan) -> String {
 }
 
 fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
-    let nlb = &network.nlb;
+    let Some(nlb) = &network.nlb else { return format!("API Gateway, a VPC link{}", alb_way(network)) };
+    if network.alb.is_some() {
+        return format!("{}{}", nlb_way(nlb), alb_way(network));
+    }
     let has_existing_group = plan.balanced().any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
     let is_made = matches!(nlb.balancer, BalancerPlan::Made { .. });
     if nlb.link.is_none() && is_made && !has_existing_group {
@@ -29,10 +32,39 @@ fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
     format!("API Gateway, {link}, {balancer}, and a listener\nfor each backend{groups}.")
 }
 
+fn nlb_way(nlb: &NlbPlan) -> &'static str {
+    match (&nlb.link, &nlb.balancer) {
+        (None, BalancerPlan::Made { .. }) => "API Gateway, a VPC link, an internal network load\nbalancer",
+        (Some(_), _) => "API Gateway, a VPC link and a network load\nbalancer that were there",
+        (None, BalancerPlan::Existing { .. }) => "API Gateway, a VPC link, a network load\nbalancer that was there",
+    }
+}
+
+/// How private callers come to what is internal.
+fn alb_way(network: &NetworkPlan) -> String {
+    let Some(alb) = &network.alb else { return String::new() };
+    let (which, name) = match &alb.balancer {
+        AlbBalancerPlan::Made { .. } => ("an internal application load balancer", "Its name is the output `alb_dns_name`"),
+        AlbBalancerPlan::Existing { .. } => ("an application load balancer that was\nthere", "Its name is known where it was made"),
+    };
+    let groups = if alb.emits_rules { ", and its path\nrules with a target group for each backend" } else { " with rules of its own" };
+    let ports: Vec<String> = alb.listeners.iter().map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" })).collect();
+    let host = alb.hosts.first().map_or_else(String::new, |it| format!("; requests name the host `{it}`"));
+    let clients = if alb.clients.is_some() {
+        "The callers of `alb.clients` are admitted."
+    } else {
+        "Nobody is admitted until `alb.clients` names callers."
+    };
+    format!(
+        ", {which}{groups}.\n\nOperations that are internal are reached at the application load balancer alone,\nunder the backend's path. {name}; it listens on {}{host}.\n{clients} What is hidden it answers with 404.",
+        ports.join(", ")
+    )
+}
+
 /// What has to be so outside of this output, one sentence or two each.
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
-    let nlb = plan.network.as_ref().map(|it| &it.nlb);
+    let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
     if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
     }
@@ -53,7 +85,12 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
             )),
             TargetsPlan::Existing(_) => notes.push(format!(
                 "`{name}`: its target group speaks {}, lies in the load balancer's VPC, and serves no other load balancer.",
-                if backend.is_encrypted_again { "TLS" } else { "TCP" }
+                match backend.protocol {
+                    TargetProtocol::Tcp => "TCP",
+                    TargetProtocol::Tls => "TLS",
+                    TargetProtocol::Http => "HTTP",
+                    TargetProtocol::Https => "HTTPS",
+                }
             )),
             TargetsPlan::Instances(_) | TargetsPlan::Ips { .. } | TargetsPlan::Ecs { is_blue_green: false, .. } => {}
         }

@@ -6,7 +6,7 @@ use super::functions::function;
 use super::headers::headers;
 use super::internet::internet;
 use super::variables::Variables;
-use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, Way, targets};
+use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, TargetProtocol, Value, Way, alb, targets};
 use crate::blueprint::{self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults};
 use crate::diagnostic;
 use crate::source::pointer;
@@ -54,22 +54,35 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
         variables.value(it, InputType::Text, &format!("{at}/host"))
     });
     let speaks_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
-    let ends_tls = blueprint.spec.nlb.as_ref().is_some_and(|it| it.tls.is_some());
-    let is_tls = speaks_tls || ends_tls;
+    let alb = alb::listener_of(blueprint, variables, spec, &at);
+    let ends_tls = match alb {
+        Some((_, is_tls)) => is_tls,
+        None => blueprint.spec.nlb.as_ref().is_some_and(|it| it.tls.is_some()),
+    };
+    let is_tls = ends_tls || (speaks_tls && alb.is_none());
+    let host = host.or_else(|| alb::first_host(&blueprint.spec).map(|it| Value::Literal(it.into())));
     let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
     let skips_verification = is_tls && skips_verification(blueprint, variables, spec, &at);
     if is_tls && verifies && host.is_none() {
         variables.report(unverifiable(blueprint, name, ends_tls));
     }
-    let targets = targets::targets(blueprint, variables, spec, &at)?;
-    let security_group =
-        spec.security_group.as_ref().map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
+    let (targets, security_group) = variables.unused(!alb::emits_rules(&blueprint.spec), |variables| {
+        let group = spec.security_group.as_ref();
+        let group = group.map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
+        (targets::targets(blueprint, variables, spec, &at), group)
+    });
+    let targets = targets?;
     Some(BalancedPlan {
         name: name.into(),
         port: port.number(),
-        listener_port: spec.listener_port.unwrap_or(port).number(),
+        listener_port: alb.map_or_else(|| spec.listener_port.unwrap_or(port).number(), |(port, _)| port),
         is_tls,
-        is_encrypted_again: speaks_tls && ends_tls,
+        protocol: match (alb.is_some(), speaks_tls) {
+            (true, true) => TargetProtocol::Https,
+            (true, false) => TargetProtocol::Http,
+            (false, _) if speaks_tls && ends_tls => TargetProtocol::Tls,
+            (false, _) => TargetProtocol::Tcp,
+        },
         host,
         skips_verification,
         targets,
@@ -101,7 +114,11 @@ fn unverifiable(blueprint: &Blueprint, name: &str, ends_tls: bool) -> diagnostic
     let message =
         format_args!("no certificate can name the load balancer that `{name}` is reached through, so every https call would fail");
     if ends_tls {
-        let help = "set the backend's `host` to a name in the certificate of `nlb.tls`, or `tls: {verify: false}`";
+        let help = if alb::has_alb(blueprint.spec.topology) {
+            "set the backend's `host`, or `alb.hosts`, to a name in the listener's certificate, or `tls: {verify: false}`"
+        } else {
+            "set the backend's `host` to a name in the certificate of `nlb.tls`, or `tls: {verify: false}`"
+        };
         return diagnostic::UNVERIFIABLE_CERTIFICATE.at(blueprint.place(&at)).message(message).help(help);
     }
     diagnostic::UNVERIFIABLE_CERTIFICATE
@@ -151,6 +168,9 @@ fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Bac
         healthy: check.healthy.unwrap_or(defaults::HEALTHY),
         unhealthy: check.unhealthy.unwrap_or(defaults::UNHEALTHY),
     };
+    if alb::has_alb(blueprint.spec.topology) {
+        alb::fits_balancer(blueprint, variables, &plan, &at);
+    }
     if protocol == HealthProtocol::Tcp {
         for (field, is_written) in [("path", check.path.is_some()), ("matcher", check.matcher.is_some())] {
             if is_written {

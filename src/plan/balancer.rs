@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::variables::Variables;
-use super::{InputType, Value, Values, targets};
+use super::{InputType, Value, Values, alb, targets};
 use crate::blueprint::{BackendSpec, Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec, Topology};
 use crate::diagnostic;
 use crate::source::pointer;
@@ -54,8 +54,16 @@ pub enum SourcePlan {
     Cidrs(Values),
 }
 
+/// Whether requests come through a network load balancer.
+pub(super) fn has_nlb(topology: Topology) -> bool {
+    match topology {
+        Topology::NlbTargets | Topology::NlbAlbSync | Topology::NlbAlb => true,
+        Topology::Alb | Topology::Forwarder | Topology::Internet => false,
+    }
+}
+
 /// The backends that stand behind the balancer.
-fn balanced(spec: &BlueprintSpec) -> impl Iterator<Item = (&String, &BackendSpec)> {
+pub(super) fn balanced(spec: &BlueprintSpec) -> impl Iterator<Item = (&String, &BackendSpec)> {
     let is_function = |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
     spec.backends.iter().filter(move |(_, it)| spec.topology != Topology::Internet && !is_function(it))
 }
@@ -78,12 +86,14 @@ fn uses_vpc(spec: &BlueprintSpec) -> bool {
     let nlb = spec.nlb.as_ref();
     let has_own_group = nlb.is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
     let makes_group = balanced(spec).any(|(_, it)| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
-    has_own_group || makes_group
+    let has_alb = alb::has_alb(spec.topology);
+    has_own_group || makes_group || has_alb
 }
 
 /// Whether a balancer is built in the subnets.
 fn uses_subnets(spec: &BlueprintSpec) -> bool {
-    spec.nlb.as_ref().is_none_or(|it| it.existing.is_none())
+    let makes_alb = alb::has_alb(spec.topology) && spec.alb.as_ref().is_none_or(|it| it.existing.is_none());
+    makes_alb || spec.nlb.as_ref().is_none_or(|it| it.existing.is_none())
 }
 
 /// Decides balancer and link.
@@ -96,7 +106,16 @@ pub(super) fn nlb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> NlbPl
     let link = blueprint.spec.vpc_link.as_ref().and_then(|it| it.existing.as_ref());
     let link = link.map(|it| variables.value(it, InputType::VpcLink, "/vpc_link/existing"));
     let certificate = nlb.tls.as_ref().map(|it| variables.value(&it.certificate, InputType::Certificate, "/nlb/tls/certificate"));
-    let admits = balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some());
+    let has_alb = alb::has_alb(blueprint.spec.topology);
+    if let (true, Some(_)) = (has_alb, &nlb.tls) {
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(blueprint.place("/nlb/tls"))
+                .message("the network load balancer passes on to the application load balancer what it gets, and ends no TLS")
+                .help("give the application load balancer a listener with `protocol: https` in `alb.listeners`, and remove the line"),
+        );
+    }
+    let admits = if has_alb { alb::admits(&blueprint.spec) } else { balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some()) };
     let (balancer, source) = match &nlb.existing {
         Some(existing) => {
             beside_existing(blueprint, variables, nlb);
@@ -125,7 +144,7 @@ fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &NlbSpec, adm
         }
         variables.values(it, (InputType::BalancerGroup, InputType::BalancerGroups), at)
     });
-    let access_logs = nlb.access_logs.as_ref().map(|it| access_logs(blueprint, variables, it));
+    let access_logs = nlb.access_logs.as_ref().map(|it| access_logs(blueprint, variables, it, "/nlb/access_logs"));
     if access_logs.is_some() && nlb.tls.is_none() {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
@@ -140,13 +159,13 @@ fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &NlbSpec, adm
 
 /// Source: Elastic Load Balancing, "Access logs for your Network Load Balancer": a prefix holds no `AWSLogs`; the provider and the API
 /// refuse a slash at either end.
-fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, logs: &BucketSpec) -> AccessLogsPlan {
-    let bucket = variables.value(&logs.bucket, InputType::Bucket, "/nlb/access_logs/bucket");
+pub(super) fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, logs: &BucketSpec, at: &str) -> AccessLogsPlan {
+    let bucket = variables.value(&logs.bucket, InputType::Bucket, &format!("{at}/bucket"));
     let prefix = logs.prefix.as_deref().filter(|it| !it.is_empty());
     if let Some(text) = prefix.filter(|it| it.contains("AWSLogs") || it.starts_with('/') || it.ends_with('/') || it.contains("${")) {
         variables.report(
             diagnostic::INVALID_VALUE
-                .at(blueprint.place("/nlb/access_logs/prefix"))
+                .at(blueprint.place(&format!("{at}/prefix")))
                 .message(format_args!("`{text}` is no prefix of access logs"))
                 .help("write it without a slash at either end and without `AWSLogs`, for example `nlb`"),
         );
@@ -155,7 +174,8 @@ fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, logs: &Buck
 }
 
 fn existing_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
-    let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none());
+    let has_host = alb::first_host(&blueprint.spec).is_some();
+    let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none() && !has_host);
     if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
         variables.report(
             diagnostic::MISSING_FIELD

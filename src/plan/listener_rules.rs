@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
-pub(super) use pattern::{HEALTH_PATH, Pattern};
+pub use pattern::HEALTH_PATH;
+use pattern::Pattern;
 
 /// Values of all conditions of a rule (L5).
 const MAX_VALUES: usize = 5;
@@ -164,7 +165,7 @@ fn pack(arms: Vec<Arm>, frame: Frame<'_>) -> Vec<(priority::Band, ListenerRule)>
     for ((band, _, methods, to), arms) in groups {
         let room = MAX_VALUES.saturating_sub(methods.len() + frame.hosts).max(1);
         let wildcards = arms.iter().map(|it| it.pattern.wildcards).max().unwrap_or_default();
-        let room = if wildcards == 0 { room } else { room.min(MAX_WILDCARDS / wildcards).max(1) };
+        let room = MAX_WILDCARDS.checked_div(wildcards).map_or(room, |it| room.min(it).max(1));
         let mut patterns: Vec<(u64, Arc<str>)> = arms.into_iter().map(|it| (hash(&it.pattern.text), it.pattern.text)).collect();
         patterns.sort_unstable();
         let name = match to {

@@ -216,7 +216,8 @@ impl<'a> Builder<'a> {
         let backend = rules::mounted(mount, decision.backend).or_else(|| {
             (self.blueprint.spec.backends.len() == 1).then(|| self.blueprint.spec.backends.keys().next().map(String::as_str)).flatten()
         });
-        if is_public && backend.is_none() {
+        let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
+        if (is_public || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
             self.no_backend(operation);
         }
         let plan = OperationPlan {
@@ -231,6 +232,7 @@ impl<'a> Builder<'a> {
                 .then(|| paths::template(&operation.path, false).ok())
                 .flatten()
                 .map(|it| before.iter().cloned().chain(it.segments).collect()),
+            private_path: (has_alb && !is_public).then(|| self.private_path(operation)),
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
@@ -245,6 +247,17 @@ impl<'a> Builder<'a> {
             mount,
             is_dropped: false,
         });
+    }
+
+    /// As private callers write it, but for the backend's prefix.
+    fn private_path(&self, operation: &Operation) -> Arc<str> {
+        let base = if self.base_behind { &self.base[..] } else { &[] };
+        let mut path: String = base.iter().map(|it| format!("/{}", it.path_part())).collect();
+        if !operation.path.starts_with('/') {
+            path.push('/');
+        }
+        path.push_str(&operation.path);
+        path.into()
     }
 
     fn no_backend(&mut self, operation: &Operation) {
@@ -278,15 +291,27 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
-        let internal: Vec<&OperationPlan> = self.drafts.iter().map(|it| &it.plan).filter(|it| it.exposure == Exposure::Internal).collect();
+        let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
+        let is_balanced = |it: &OperationPlan| it.backend.is_none_or(|index| self.backends[index].balanced().is_some());
+        let internal = self.drafts.iter().map(|it| &it.plan).filter(|it| it.exposure == Exposure::Internal);
+        let internal: Vec<&OperationPlan> = internal.filter(|it| !has_alb || !is_balanced(it)).collect();
         if let Some(first) = internal.first() {
             let finding = diagnostic::INTERNAL_NOWHERE
                 .at(first.place.clone())
                 .message(format_args!(
-                    "{} operation(s) are `internal`, and topology `nlb-targets` has no private way to them: they are served nowhere",
-                    internal.len()
+                    "{} operation(s) are `internal`, and {} has no private way to them: they are served nowhere",
+                    internal.len(),
+                    if has_alb {
+                        "a function, which the gateway alone calls,".to_owned()
+                    } else {
+                        format!("topology `{}`", self.blueprint.spec.topology.name())
+                    }
                 ))
-                .help("use `hidden` to say so, or a topology with an ALB");
+                .help(if has_alb {
+                    "use `hidden` to say so, or give them a backend behind the ALB"
+                } else {
+                    "use `hidden` to say so, or a topology with an ALB"
+                });
             self.diagnostics.push(finding);
         }
         self.diagnostics.extend(self.rules.unmatched(self.blueprint));

@@ -27,6 +27,16 @@ impl<'a> Variables<'a> {
         (inputs, self.parameters.into_iter().map(|(path, (parameter, _))| (path, parameter)).collect())
     }
 
+    /// Decides what is checked and built by nobody: no input is made of it.
+    pub(super) fn unused<T>(&mut self, is_unused: bool, decide: impl FnOnce(&mut Self) -> T) -> T {
+        let before = is_unused.then(|| (self.inputs.clone(), self.parameters.clone()));
+        let decided = decide(self);
+        if let Some(before) = before {
+            (self.inputs, self.parameters) = before;
+        }
+        decided
+    }
+
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -177,6 +187,13 @@ impl<'a> Variables<'a> {
             InputType::Balancer => {
                 (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
             }
+            InputType::Alb => {
+                (is_arn(text, ":loadbalancer/app/"), "the ARN of an application load balancer, `arn:...:loadbalancer/app/...`")
+            }
+            InputType::AlbListener => (is_arn(text, ":listener/app/"), "the ARN of a listener, `arn:...:listener/app/...`"),
+            InputType::Client | InputType::Clients => {
+                (hex_after("sg-") || targets::is_range(text), "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`")
+            }
             InputType::Certificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
             InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
             InputType::VpcLink => (is_word(text), "the id of a VPC link"),
@@ -256,6 +273,10 @@ fn describe(of: InputType) -> &'static str {
         InputType::VpcLink => "Id of the VPC link to the network load balancer.",
         InputType::Certificate => "ARN of the load balancer's certificate.",
         InputType::Bucket => "Bucket that the load balancer logs to.",
+        InputType::Alb => "ARN of the application load balancer.",
+        InputType::AlbListener => "ARN of a listener of the application load balancer.",
+        InputType::Client => "Security group or range of private callers.",
+        InputType::Clients => "Security groups or ranges of private callers.",
     }
 }
 
@@ -288,6 +309,10 @@ fn kind(of: InputType) -> &'static str {
         InputType::VpcLink => "a VPC link",
         InputType::Certificate => "a certificate",
         InputType::Bucket => "a bucket",
+        InputType::Alb => "an application load balancer",
+        InputType::AlbListener => "a listener",
+        InputType::Client => "a private caller",
+        InputType::Clients => "a list of private callers",
     }
 }
 

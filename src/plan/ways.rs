@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{BalancedPlan, InputType, NlbPlan, Plan, Value, Values};
+use super::{AlbPlan, BalancedPlan, InputType, NlbPlan, Plan, Value, Values};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,12 +69,13 @@ pub enum HeaderSource {
     Mapping(Arc<str>),
 }
 
-/// The load balancer, and where it stands.
+/// The load balancers, and where they stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkPlan {
     pub vpc: Value,
     pub subnets: Values,
-    pub nlb: NlbPlan,
+    pub nlb: Option<NlbPlan>,
+    pub alb: Option<AlbPlan>,
 }
 
 /// A parameter of the Systems Manager.

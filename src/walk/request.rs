@@ -9,8 +9,8 @@ use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, meets};
 
 /// What answers a request.
-pub(super) enum Answer<'a> {
-    Backend(Arrival<'a>),
+pub(super) enum Answer<'a, 'w> {
+    Backend(Arrival<'a, 'w>),
     Internet(&'a Method, &'a InternetProxy),
     Function(&'a Method, &'a FunctionCall),
     /// The gateway, with 404.
@@ -40,7 +40,7 @@ pub(super) struct Api<'a> {
 impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
     pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
-        let mut api = Self { places: vec![Place::default()], way: Way::of(plan, assembled), count: 0 };
+        let mut api = Self { places: vec![Place::default()], way: Way::of(plan, assembled)?, count: 0 };
         let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
@@ -73,6 +73,11 @@ impl<'a> Api<'a> {
         Ok(api)
     }
 
+    /// Whether private callers reach what is internal, and nothing that is hidden.
+    pub(super) fn private_holds(&self, plan: &Plan, operation: &OperationPlan) -> Result<(), String> {
+        self.way.private_holds(plan, operation)
+    }
+
     pub(super) fn methods(&self) -> usize {
         self.count
     }
@@ -88,7 +93,7 @@ impl<'a> Api<'a> {
     }
 
     /// What answers a request for the path's own template.
-    pub(super) fn answer(&self, method: HttpMethod, path: &[Segment]) -> Answer<'a> {
+    pub(super) fn answer<'w>(&'w self, method: HttpMethod, path: &[Segment]) -> Answer<'a, 'w> {
         let mut place = 0;
         for segment in path {
             let here = &self.places[place];
@@ -106,7 +111,7 @@ impl<'a> Api<'a> {
     }
 
     /// From the integration through link, listener and rule to the targets.
-    fn forward(&self, method: &'a Method) -> Answer<'a> {
+    fn forward<'w>(&'w self, method: &'a Method) -> Answer<'a, 'w> {
         match &method.integration {
             Integration::Proxy(proxy) => self.way.arrival(method, proxy).map_or_else(Answer::Broken, Answer::Backend),
             Integration::Internet(proxy) => Answer::Internet(method, proxy),

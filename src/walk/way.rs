@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use super::alb::{Alb, Front};
 use super::direct::{asked_as_planned, sent_as_planned};
 use crate::assemble::Assembled;
 use crate::aws::{
     BalancerRef, Kind, Listener, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
-use crate::plan::{BackendPlan, BalancedPlan, BalancerPlan, NlbPlan, OperationPlan, Plan, TargetsPlan, Value as PlanValue, Values, names};
+use crate::blueprint::Exposure;
+use crate::plan::{
+    BackendPlan, BalancedPlan, BalancerPlan, NlbPlan, OperationPlan, Plan, TargetProtocol, TargetsPlan, Value as PlanValue, Values, names,
+};
 use crate::stack::{Handle, Value};
 
 /// Everything that stands behind the gateway.
 pub(super) struct Way<'a> {
     /// `None` where nothing is to stand there.
     nlb: Option<&'a NlbPlan>,
+    alb: Option<Alb<'a>>,
     assembled: &'a Assembled,
     listeners: Vec<&'a Listener>,
     /// There is one, or none where it is there already.
@@ -23,13 +28,15 @@ pub(super) struct Way<'a> {
 }
 
 /// Where a request comes out.
-pub(super) struct Arrival<'a> {
+pub(super) struct Arrival<'a, 'w> {
     method: &'a Method,
     proxy: &'a Proxy,
     listener: &'a Listener,
     group: Group<'a>,
     /// The certificate that the plan gives its listeners.
     certificate: Option<&'a PlanValue>,
+    /// The listener of the application load balancer, where one stands behind.
+    behind: Option<(&'w Way<'a>, &'w Alb<'a>, &'w Front<'a>)>,
 }
 
 /// Targets of the stack, or of others.
@@ -39,9 +46,10 @@ enum Group<'a> {
 }
 
 impl<'a> Way<'a> {
-    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Self {
-        let mut way =
-            Self { nlb: plan.network.as_ref().map(|it| &it.nlb), assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
+    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+        let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
+        let alb = Alb::of(plan, assembled)?;
+        let mut way = Self { nlb, alb, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
         for entry in &assembled.stack.entries {
             if let Node::Listener(listener) = &entry.node {
                 way.listeners.push(listener);
@@ -51,14 +59,25 @@ impl<'a> Way<'a> {
                 way.balancers += 1;
             }
         }
-        way
+        Ok(way)
     }
 
     /// Follows a request from its integration.
-    pub(super) fn arrival(&self, method: &'a Method, proxy: &'a Proxy) -> Result<Arrival<'a>, String> {
+    pub(super) fn arrival<'w>(&'w self, method: &'a Method, proxy: &'a Proxy) -> Result<Arrival<'a, 'w>, String> {
         let planned = self.nlb.ok_or("is sent to a load balancer that was not planned")?;
         let listener = self.listener(planned, proxy)?;
-        let group = match &listener.forward_to {
+        let group = self.group(&listener.forward_to)?;
+        let certificate = planned.certificate.as_ref();
+        let Some(alb) = &self.alb else { return Ok(Arrival { method, proxy, listener, group, certificate, behind: None }) };
+        let Group::Made { group: passed_on, .. } = &group else {
+            return Err("its listener leads past the application load balancer".into());
+        };
+        let behind = Some((self, alb, alb.entered(passed_on, proxy.port)?));
+        Ok(Arrival { method, proxy, listener, group, certificate, behind })
+    }
+
+    fn group(&self, to: &'a TargetGroupRef) -> Result<Group<'a>, String> {
+        Ok(match to {
             TargetGroupRef::Existing(arn) => Group::Existing(arn),
             TargetGroupRef::Made(handle) => {
                 let label = handle.label().as_str();
@@ -68,8 +87,33 @@ impl<'a> Way<'a> {
                 let label = self.assembled.stack.entries[handle.index()].address.label.as_str();
                 Group::Made { label, group, green }
             }
-        };
-        Ok(Arrival { method, proxy, listener, group, certificate: planned.certificate.as_ref() })
+        })
+    }
+
+    /// Whether private callers reach what is internal, and nothing that is hidden.
+    pub(super) fn private_holds(&self, plan: &Plan, operation: &OperationPlan) -> Result<(), String> {
+        let Some(alb) = self.alb.as_ref().filter(|it| it.planned.emits_rules) else { return Ok(()) };
+        if operation.exposure == Exposure::Hidden {
+            return alb.refuses(operation, plan);
+        }
+        let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;
+        let Some(balanced) = backend.balanced() else { return Ok(()) };
+        let host = alb.planned.hosts.first().map(|it| &**it);
+        self.sent_to(alb.front(balanced.listener_port)?, (operation, backend, balanced), host)
+    }
+
+    /// Whether the rules of a listener send an operation to its backend.
+    fn sent_to(
+        &self,
+        front: &Front<'a>,
+        (operation, backend, balanced): (&OperationPlan, &BackendPlan, &BalancedPlan),
+        host: Option<&str>,
+    ) -> Result<(), String> {
+        let sent = front.sent(operation, backend, host)?;
+        if sent.is_switched != matches!(balanced.targets, TargetsPlan::Ecs { is_blue_green: true, .. }) {
+            return Err("comes to a rule that others switch, or that none may".into());
+        }
+        targets_hold(&self.group(sent.group)?, balanced)
     }
 
     /// The one listener that link and port lead to.
@@ -127,15 +171,31 @@ fn has_planned_name(planned: &NlbPlan, balancer: &BalancerRef) -> bool {
     }
 }
 
-impl Arrival<'_> {
+impl Arrival<'_, '_> {
     /// Compares with what the plan says.
     pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
         let Some(balanced) = backend.balanced() else { return Err(format!("arrives at a load balancer, not at `{}`", backend.name)) };
         asked_as_planned(self.method, self.proxy.timeout_ms, operation)?;
         sent_as_planned(self.method, (&self.proxy.path, &self.proxy.headers), operation, backend)?;
-        self.listener_holds(balanced)?;
-        self.targets_hold(balanced)?;
-        self.host_holds(balanced)
+        self.host_holds(balanced)?;
+        let Some((way, alb, front)) = &self.behind else {
+            self.listener_holds(balanced)?;
+            return targets_hold(&self.group, balanced);
+        };
+        if self.listener.is_switched || self.listener.certificate.is_some() || self.proxy.is_tls != front.planned.is_tls {
+            return Err("comes to a listener that is no plain way to the application load balancer".into());
+        }
+        if balanced.listener_port != front.planned.port {
+            return Err(format!("comes to port {} of the application load balancer", front.planned.port));
+        }
+        if !alb.planned.emits_rules {
+            return Ok(());
+        }
+        let host = match &self.proxy.host {
+            UriHost::Named(Value::Literal(host)) => Some(&**host),
+            UriHost::Named(_) | UriHost::Balancer(_) => None,
+        };
+        way.sent_to(front, (operation, backend, balanced), host)
     }
 
     fn host_holds(&self, backend: &BalancedPlan) -> Result<(), String> {
@@ -166,25 +226,25 @@ impl Arrival<'_> {
         }
         Ok(())
     }
+}
 
-    fn targets_hold(&self, backend: &BalancedPlan) -> Result<(), String> {
-        let (label, group, green) = match (&self.group, &backend.targets) {
-            (Group::Existing(found), TargetsPlan::Existing(planned)) if is_same(found, planned) => return Ok(()),
-            (Group::Made { label, group, green }, _) => (*label, *group, *green),
-            (Group::Existing(_), _) => return Err(format!("arrives at another target group than that of `{}`", backend.name)),
-        };
-        if label != &*backend.name || group.port != backend.port {
-            return Err(format!("arrives at `{label}` port {}, not at `{}` port {}", group.port, backend.name, backend.port));
-        }
-        if !is_target_group_of(group, backend) {
-            return Err(format!("arrives at other targets than those of `{}`", backend.name));
-        }
-        let has_green = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
-        match green {
-            Some(green) if has_green && green.port == backend.port && is_target_group_of(green, backend) => Ok(()),
-            None if !has_green => Ok(()),
-            Some(_) | None => Err(format!("would not arrive at `{}` after a deployment", backend.name)),
-        }
+fn targets_hold(group: &Group<'_>, backend: &BalancedPlan) -> Result<(), String> {
+    let (label, group, green) = match (group, &backend.targets) {
+        (Group::Existing(found), TargetsPlan::Existing(planned)) if is_same(found, planned) => return Ok(()),
+        (Group::Made { label, group, green }, _) => (*label, *group, *green),
+        (Group::Existing(_), _) => return Err(format!("arrives at another target group than that of `{}`", backend.name)),
+    };
+    if label != &*backend.name || group.port != backend.port {
+        return Err(format!("arrives at `{label}` port {}, not at `{}` port {}", group.port, backend.name, backend.port));
+    }
+    if !is_target_group_of(group, backend) {
+        return Err(format!("arrives at other targets than those of `{}`", backend.name));
+    }
+    let has_green = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+    match green {
+        Some(green) if has_green && green.port == backend.port && is_target_group_of(green, backend) => Ok(()),
+        None if !has_green => Ok(()),
+        Some(_) | None => Err(format!("would not arrive at `{}` after a deployment", backend.name)),
     }
 }
 
@@ -201,9 +261,18 @@ fn is_target_group_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
         }
         (Targets::Scaled(members), TargetsPlan::AutoscalingGroups(Some(planned))) => are_same(members, planned),
         (Targets::None, TargetsPlan::AutoscalingGroups(None) | TargetsPlan::Ecs { .. }) => true,
-        (Targets::Registered { .. } | Targets::Scaled(_) | Targets::None, _) => false,
+        (Targets::Registered { .. } | Targets::Scaled(_) | Targets::Balancer { .. } | Targets::None, _) => false,
     };
-    group.target_type == target_type && same_targets && group.is_tls == backend.is_encrypted_again
+    group.target_type == target_type && same_targets && group.protocol.as_str() == spoken(backend)
+}
+
+fn spoken(backend: &BalancedPlan) -> &'static str {
+    match backend.protocol {
+        TargetProtocol::Tcp => "TCP",
+        TargetProtocol::Tls => "TLS",
+        TargetProtocol::Http => "HTTP",
+        TargetProtocol::Https => "HTTPS",
+    }
 }
 
 fn are_same(found: &Members, planned: &Values) -> bool {

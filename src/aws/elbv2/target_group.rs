@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aws::{Kind, only};
+use crate::aws::{ApplicationBalancerRef, HttpListener, HttpListenerRef, Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
@@ -12,6 +12,8 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 pub enum TargetType {
     Instance,
     Ip,
+    /// An application load balancer.
+    Alb,
 }
 
 impl TargetType {
@@ -19,6 +21,27 @@ impl TargetType {
         match self {
             Self::Instance => "instance",
             Self::Ip => "ip",
+            Self::Alb => "alb",
+        }
+    }
+}
+
+/// How the balancer speaks to its targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupProtocol {
+    Tcp,
+    Tls,
+    Http,
+    Https,
+}
+
+impl GroupProtocol {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Http => "HTTP",
+            Self::Https => "HTTPS",
         }
     }
 }
@@ -78,6 +101,8 @@ pub enum Targets {
     },
     /// Autoscaling groups, which register their instances; Terraform only.
     Scaled(Members),
+    /// An application load balancer, on the port of the group. A listener that is made here has to be there before (L25).
+    Balancer { balancer: ApplicationBalancerRef, listener: Option<HttpListenerRef> },
     /// They register themselves.
     None,
 }
@@ -87,25 +112,46 @@ pub enum Targets {
 pub struct TargetGroup {
     pub name: Value,
     pub port: u16,
-    /// It speaks TLS to its targets, else TCP.
-    pub is_tls: bool,
+    pub protocol: GroupProtocol,
     pub target_type: TargetType,
     pub vpc: Value,
-    pub deregistration_delay_s: u32,
+    /// `None` where AWS takes none: for a balancer (L25).
+    pub deregistration_delay_s: Option<u32>,
     pub health_check: HealthCheck,
     pub targets: Targets,
 }
+
+/// Type of the block that registers a balancer.
+const BALANCER_ATTACHMENT: &str = "aws_lb_target_group_attachment";
 
 /// Zone of a target outside the VPC. Source: AWS-RULES L24 (API reference, TargetDescription).
 const ALL_ZONES: &str = "all";
 
 impl TargetGroup {
-    fn protocol(&self) -> &'static str {
-        if self.is_tls { "TLS" } else { "TCP" }
+    /// The listener that a balancer needs before it can be a target.
+    fn waits_for(&self) -> Option<&Handle<HttpListener>> {
+        match &self.targets {
+            Targets::Balancer { listener: Some(HttpListenerRef::Made(listener)), .. } => Some(listener),
+            Targets::Balancer { .. } | Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => None,
+        }
+    }
+
+    fn terraform_balancer(&self, label: &Label, balancer: &ApplicationBalancerRef, out: &mut Terraform) {
+        out.block_of(BALANCER_ATTACHMENT, label.as_str(), |out| {
+            out.bare("target_group_arn", format_args!("{}.{label}.arn", Self::NAMES.terraform));
+            out.attribute("target_id", balancer.arn());
+            if let Some(listener) = self.waits_for() {
+                out.comment("A balancer without a listener on the port is no target.");
+                out.bare("depends_on", format_args!("[{}.{}]", listener.address().names.terraform, listener.label()));
+            }
+        });
     }
 
     fn terraform_attachments(&self, label: &Label, out: &mut Terraform) {
         let arn = format!("{}.{label}.arn", Self::NAMES.terraform);
+        if let Targets::Balancer { balancer, .. } = &self.targets {
+            return self.terraform_balancer(label, balancer, out);
+        }
         let Some((kind, members)) = self.attachments() else { return };
         match members {
             Members::Listed(members) => {
@@ -139,7 +185,7 @@ impl TargetGroup {
                 named(out, "autoscaling_group_name");
                 out.bare("lb_target_group_arn", format_args!("{arn}"));
             }
-            Targets::None => {}
+            Targets::Balancer { .. } | Targets::None => {}
         }
     }
 
@@ -148,7 +194,7 @@ impl TargetGroup {
         match &self.targets {
             Targets::Registered { members, .. } => Some(("aws_lb_target_group_attachment", members)),
             Targets::Scaled(members) => Some(("aws_autoscaling_attachment", members)),
-            Targets::None => None,
+            Targets::Balancer { .. } | Targets::None => None,
         }
     }
 }
@@ -161,10 +207,12 @@ impl Kind for TargetGroup {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("name", &self.name);
             out.attribute("port", self.port);
-            out.attribute("protocol", self.protocol());
+            out.attribute("protocol", self.protocol.as_str());
             out.attribute("target_type", self.target_type.as_str());
             out.attribute("vpc_id", &self.vpc);
-            out.attribute("deregistration_delay", self.deregistration_delay_s);
+            if let Some(delay) = self.deregistration_delay_s {
+                out.attribute("deregistration_delay", delay);
+            }
             out.tags();
             out.block("health_check", |out| {
                 let check = &self.health_check;
@@ -190,7 +238,7 @@ impl Kind for TargetGroup {
         let (protocol, http) = check.protocol();
         out.value("Name", &self.name);
         out.number("Port", self.port);
-        out.text("Protocol", self.protocol());
+        out.text("Protocol", self.protocol.as_str());
         out.text("TargetType", self.target_type.as_str());
         out.value("VpcId", &self.vpc);
         out.text("HealthCheckProtocol", protocol);
@@ -203,10 +251,18 @@ impl Kind for TargetGroup {
             out.text("HealthCheckPath", path);
             out.object("Matcher", |out| out.text("HttpCode", matcher));
         }
-        out.objects("TargetGroupAttributes", [()], |out, ()| {
-            out.text("Key", "deregistration_delay.timeout_seconds");
-            out.text("Value", &self.deregistration_delay_s.to_string());
-        });
+        if let Some(delay) = self.deregistration_delay_s {
+            out.objects("TargetGroupAttributes", [()], |out, ()| {
+                out.text("Key", "deregistration_delay.timeout_seconds");
+                out.text("Value", &delay.to_string());
+            });
+        }
+        if let Targets::Balancer { balancer, .. } = &self.targets {
+            out.objects("Targets", [()], |out, ()| {
+                out.value("Id", &balancer.arn());
+                out.number("Port", self.port);
+            });
+        }
         if let Targets::Registered { members: Members::Listed(targets), outside_vpc } = &self.targets {
             out.objects("Targets", targets, |out, (_, target)| {
                 out.value("Id", target);
@@ -220,7 +276,7 @@ impl Kind for TargetGroup {
     }
 
     fn after(&self) -> Vec<Address> {
-        Vec::new()
+        self.waits_for().map(|it| it.address().clone()).into_iter().collect()
     }
 
     fn revision(&self) -> Option<Arc<str>> {
@@ -229,6 +285,9 @@ impl Kind for TargetGroup {
 
     fn addresses(&self, label: &Label) -> Vec<String> {
         let mut addresses = only(&Self::NAMES, label);
+        if matches!(self.targets, Targets::Balancer { .. }) {
+            addresses.push(format!("{BALANCER_ATTACHMENT}.{label}"));
+        }
         match self.attachments() {
             None => {}
             Some((kind, Members::Listed(members))) => addresses.extend(members.iter().map(|(key, _)| format!("{kind}.{label}__{key}"))),

@@ -92,8 +92,11 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::BalancerName
         | InputType::VpcLink
         | InputType::Certificate
-        | InputType::Bucket => "String",
-        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs => "CommaDelimitedList",
+        | InputType::Bucket
+        | InputType::Alb
+        | InputType::AlbListener
+        | InputType::Client => "String",
+        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients => "CommaDelimitedList",
     }
 }
 

@@ -232,6 +232,23 @@ impl Terraform {
         self.bare("for_each", format_args!("toset({text})"));
     }
 
+    /// The same for those items, each as `it`, of which a condition holds.
+    pub fn each_that(&mut self, list: &List, condition: &str) {
+        let mut text = String::new();
+        match list {
+            List::One(value) => value.hcl(&mut text),
+            List::Of(values) => {
+                text.push('[');
+                for (index, value) in values.iter().enumerate() {
+                    text.push_str(if index > 0 { ", " } else { "" });
+                    value.hcl(&mut text);
+                }
+                text.push(']');
+            }
+        }
+        self.bare("for_each", format_args!("toset([for it in {text} : it if {condition}])"));
+    }
+
     pub fn values(&mut self, name: &str, values: &[Value]) {
         self.on_one_line(name, values.iter());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 const MAX_CHARACTERS: usize = 128;
 
 /// Where the balancer answers health checks of the balancer before it (L21).
-pub(in crate::plan) const HEALTH_PATH: &str = "/__gwgen_health";
+pub const HEALTH_PATH: &str = "/__gwgen_health";
 
 /// How particular a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

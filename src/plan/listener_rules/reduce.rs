@@ -47,7 +47,7 @@ pub(super) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
 fn is_worth_it(inside: &[&Arm]) -> bool {
     let shapes: BTreeSet<(usize, &[Kind])> = inside.iter().map(|it| (it.pattern.slashes, &it.pattern.kinds[..])).collect();
     let wildcards = inside.iter().map(|it| it.pattern.wildcards).max().unwrap_or_default();
-    let room = if wildcards == 0 { super::MAX_VALUES } else { (super::MAX_WILDCARDS / wildcards).clamp(1, super::MAX_VALUES) };
+    let room = super::MAX_WILDCARDS.checked_div(wildcards).map_or(super::MAX_VALUES, |it| it.clamp(1, super::MAX_VALUES));
     shapes.len() > 1 || inside.len() > room
 }
 

@@ -142,10 +142,8 @@ fn every_request_arrives_where_its_operation_does() {
         *others.1 = (*others.1).max(built.rules.len());
         Ok(())
     });
-    drop((counted, others));
     result.unwrap();
-    println!("{count} route sets, {overlapping} of them with overlapping patterns of different backends, at most {biggest} rules");
-    assert!(overlapping * 10 >= count * 3, "{overlapping} of {count}");
+    assert!(overlapping * 10 >= count * 3, "{overlapping} of {count}, at most {biggest} rules");
 }
 
 /// The fewest rules below a limit, of any choice among the patterns of the routes and the subtrees of their literals, packed as full as can be.
@@ -195,7 +193,7 @@ fn few_rules_are_enough() {
             Ok(())
         })
         .unwrap();
-    println!("sets of at most {} routes: at worst {:.2} times as many rules as the fewest", largest.get(), worst.get());
+    assert!(largest.get() > 3 && worst.get() >= 1.0, "no set of any size was tried");
 }
 
 /// A new route changes no number of a rule that is there, but for the ones that are named.

@@ -1,15 +1,17 @@
 //! Ways in which a stack can be wrong, each applied to every example that has the parts for it.
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
+mod alb;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
-    ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, Header, HeaderSource, Integration, InternetProxy, LambdaPermission,
-    Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, UriSegment, VpcLink,
-    VpcLinkRef,
+    ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource, Integration, InternetProxy,
+    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
+    UriSegment, VpcLink, VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -70,6 +72,22 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("other group of deployments lost", green_renamed),
     ("zone of targets outside the VPC", outside_forgotten),
     ("autoscaling groups not attached", scaled_forgotten),
+    ("rules in another order", alb::other_order),
+    ("two rules of one priority", alb::equal_priorities),
+    ("target groups of two rules swapped", alb::swapped_rules),
+    ("rule for every method", alb::methods_forgotten),
+    ("rule for another host", alb::other_host),
+    ("refusal that sends on", alb::refusal_lost),
+    ("rule lost", alb::rule_lost),
+    ("rule on another listener", alb::rule_elsewhere),
+    ("rule switched by others", alb::switched_rule),
+    ("answer to health checks lost", alb::health_lost),
+    ("listener on another port", alb::listener_port),
+    ("listener with another certificate", alb::listener_certificate),
+    ("target group on another port of the balancer", alb::group_port),
+    ("target group that holds another balancer", alb::another_balancer),
+    ("second application load balancer", alb::second_balancer),
+    ("balancer asked for its health elsewhere", alb::asked_elsewhere),
 ];
 
 #[test]
@@ -281,7 +299,7 @@ fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).next()?;
-    group.is_tls = !group.is_tls;
+    group.protocol = if group.protocol == GroupProtocol::Tls { GroupProtocol::Tcp } else { GroupProtocol::Tls };
     Some(())
 }
 
@@ -321,7 +339,7 @@ fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
             *outside_vpc = !*outside_vpc;
             Some(())
         }
-        Targets::Scaled(_) | Targets::None => None,
+        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::None => None,
     })
 }
 
@@ -495,7 +513,7 @@ fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<Backend
         is_switched: false,
     };
     let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
-    Some(BackendNodes { listener, target_group, green: None })
+    Some(BackendNodes { listener: Some(listener), target_group, green: None, rules: Vec::new() })
 }
 
 fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -505,7 +523,7 @@ fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None))?;
+    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None | Targets::Balancer { .. }))?;
     match &mut group.targets {
         Targets::Registered { members: Members::Listed(list), .. } | Targets::Scaled(Members::Listed(list)) => {
             list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0"));
@@ -513,7 +531,7 @@ fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         Targets::Registered { members: Members::Each(list), .. } | Targets::Scaled(Members::Each(list)) => {
             *list = Value::Input(Arc::from("others"));
         }
-        Targets::None => return None,
+        Targets::Balancer { .. } | Targets::None => return None,
     }
     Some(())
 }

@@ -1,0 +1,276 @@
+//! The application load balancer: which rule takes a request, and where it sends it.
+//!
+//! In: `AlbPlan`, the stack. Out: target groups, or what is wrong. Pure.
+//! The matcher is written from AWS's pages alone, apart from the one that made the rules.
+//! Source: AWS-RULES L11, L13: the lowest priority first; `*` is any text with slashes, `?` one character; the case counts.
+
+use std::collections::BTreeSet;
+
+use super::way::is_same;
+use crate::assemble::Assembled;
+use crate::aws::{
+    Answer, ApplicationBalancerRef, GroupProtocol, HealthProtocol, HttpListenerRef, ListenerRule, Node, RuleAction, TargetGroup,
+    TargetGroupRef, TargetType, Targets,
+};
+use crate::blueprint::Exposure;
+use crate::openapi::HttpMethod;
+use crate::plan::{AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, HEALTH_PATH, OperationPlan, Plan};
+
+/// A listener with the rules that stand on it.
+pub(super) struct Front<'a> {
+    pub(super) planned: &'a AlbListenerPlan,
+    /// Index of its node, where it was made.
+    node: Option<usize>,
+    /// By priority.
+    rules: Vec<&'a ListenerRule>,
+    /// Methods and shapes of paths that are served here.
+    served: BTreeSet<(HttpMethod, String)>,
+}
+
+/// The balancer and its listeners.
+pub(super) struct Alb<'a> {
+    pub(super) planned: &'a AlbPlan,
+    fronts: Vec<Front<'a>>,
+    /// Index of its node, where it was made.
+    node: Option<usize>,
+}
+
+/// A rule that sends a request on.
+pub(super) struct Sent<'a> {
+    pub(super) group: &'a TargetGroupRef,
+    pub(super) is_switched: bool,
+}
+
+impl<'a> Alb<'a> {
+    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Option<Self>, String> {
+        let Some(planned) = plan.network.as_ref().and_then(|it| it.alb.as_ref()) else { return Ok(None) };
+        let entries = &assembled.stack.entries;
+        let is_balancer = |node: &Node| matches!(node, Node::ApplicationBalancer(_));
+        let mut balancers = entries.iter().enumerate().filter(|(_, it)| is_balancer(&it.node)).map(|it| it.0);
+        let node = balancers.next();
+        let is_made = matches!(planned.balancer, AlbBalancerPlan::Made { .. });
+        if balancers.next().is_some() || node.is_some() != is_made {
+            return Err("the stack has another number of application load balancers".into());
+        }
+        let mut fronts = Vec::new();
+        for listener in &planned.listeners {
+            fronts.push(front(plan, assembled, (listener, node))?);
+        }
+        let rules = entries.iter().filter(|it| matches!(it.node, Node::ListenerRule(_))).count();
+        if rules != fronts.iter().map(|it| it.rules.len()).sum::<usize>() {
+            return Err("a rule stands on no planned listener".into());
+        }
+        let alb = Self { planned, fronts, node };
+        alb.answers_health()?;
+        Ok(Some(alb))
+    }
+
+    /// Whoever asks for the balancer's health gets its own answer.
+    fn answers_health(&self) -> Result<(), String> {
+        for front in self.fronts.iter().filter(|it| self.planned.emits_rules && it.planned.existing.is_none()) {
+            let is_answered = matches!(front.action("GET", None, HEALTH_PATH), Some(RuleAction::Answer(Answer { status: "200", .. })));
+            if !is_answered {
+                return Err(format!("the listener on port {} does not answer health checks", front.planned.port));
+            }
+        }
+        Ok(())
+    }
+
+    /// The listener that a target group of the balancer before it leads to.
+    pub(super) fn entered(&self, group: &TargetGroup, port: u16) -> Result<&Front<'a>, String> {
+        let Targets::Balancer { balancer, listener } = &group.targets else { return Err("its target group holds no load balancer".into()) };
+        let is_it = match (balancer, &self.planned.balancer) {
+            (ApplicationBalancerRef::Made(handle), AlbBalancerPlan::Made { .. }) => Some(handle.index()) == self.node,
+            (ApplicationBalancerRef::Existing { arn, .. }, AlbBalancerPlan::Existing { arn: planned, .. }) => is_same(arn, planned),
+            (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
+        };
+        if !is_it || group.target_type != TargetType::Alb || group.protocol != GroupProtocol::Tcp {
+            return Err("its target group holds another load balancer".into());
+        }
+        if group.port != port {
+            return Err(format!("its target group leads to port {}, not {port}", group.port));
+        }
+        let front = self.front(port)?;
+        let waits = match listener {
+            Some(HttpListenerRef::Made(handle)) => Some(handle.index()) == front.node,
+            Some(HttpListenerRef::Existing(_)) | None => front.node.is_none(),
+        };
+        let path = match &group.health_check.protocol {
+            HealthProtocol::Http { path, .. } if !front.planned.is_tls => Some(path),
+            HealthProtocol::Https { path, .. } if front.planned.is_tls => Some(path),
+            HealthProtocol::Tcp | HealthProtocol::Http { .. } | HealthProtocol::Https { .. } => None,
+        };
+        if !waits || path.is_none_or(|it| &**it != HEALTH_PATH) {
+            return Err("its target group waits for another listener, or asks it otherwise".into());
+        }
+        Ok(front)
+    }
+
+    pub(super) fn front(&self, port: u16) -> Result<&Front<'a>, String> {
+        self.fronts.iter().find(|it| it.planned.port == port).ok_or_else(|| format!("the load balancer has no listener on port {port}"))
+    }
+
+    /// Whether private callers get nothing of what is hidden.
+    pub(super) fn refuses(&self, operation: &OperationPlan, plan: &Plan) -> Result<(), String> {
+        let Some(path) = operation.private_path.as_ref().filter(|_| self.planned.emits_rules) else { return Ok(()) };
+        let own = operation.backend.map(|it| &plan.backends[it]).filter(|it| it.balanced().is_some());
+        for front in &self.fronts {
+            let here = |it: &&BackendPlan| it.balanced().is_some_and(|it| it.listener_port == front.planned.port);
+            let prefixes: Vec<String> = match own {
+                Some(own) => vec![prefix(own)],
+                None => plan.backends.iter().filter(here).map(prefix).collect(),
+            };
+            for prefix in prefixes {
+                let path = format!("{prefix}{path}");
+                if front.served.contains(&(operation.method, shape(&path))) {
+                    continue;
+                }
+                let host = self.planned.hosts.first().map(|it| &**it);
+                if let Some(RuleAction::Forward(_)) = front.action(asked(operation.method), host, &sample(&path)) {
+                    return Err(format!("is hidden, but answered on port {}", front.planned.port));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn front<'a>(
+    plan: &'a Plan,
+    assembled: &'a Assembled,
+    (planned, balancer): (&'a AlbListenerPlan, Option<usize>),
+) -> Result<Front<'a>, String> {
+    let entries = &assembled.stack.entries;
+    let port = planned.port;
+    let mut nodes = entries.iter().enumerate().filter_map(|(index, entry)| match &entry.node {
+        Node::HttpListener(it) if it.port == port => Some((index, it)),
+        _ => None,
+    });
+    let node = match (nodes.next(), nodes.next()) {
+        (None, None) if balancer.is_none() => None,
+        (Some((index, it)), None) if Some(it.balancer.index()) == balancer => {
+            let same_certificate = match (&it.certificate, &planned.certificate) {
+                (None, None) => !planned.is_tls,
+                (Some(found), Some(planned)) => is_same(found, planned),
+                (None, Some(_)) | (Some(_), None) => false,
+            };
+            if !same_certificate {
+                return Err(format!("the listener on port {port} has another certificate"));
+            }
+            Some(index)
+        }
+        _ => return Err(format!("port {port} has not the one listener that was planned")),
+    };
+    let is_here = |rule: &&ListenerRule| match (&rule.listener, &planned.existing) {
+        (HttpListenerRef::Made(handle), _) => Some(handle.index()) == node,
+        (HttpListenerRef::Existing(arn), Some(planned)) => is_same(arn, planned),
+        (HttpListenerRef::Existing(_), None) => false,
+    };
+    let rules = entries.iter().filter_map(|it| if let Node::ListenerRule(rule) = &it.node { Some(rule) } else { None });
+    let mut rules: Vec<&ListenerRule> = rules.filter(is_here).collect();
+    rules.sort_by_key(|it| it.priority);
+    if rules.windows(2).any(|pair| pair[0].priority == pair[1].priority) {
+        return Err(format!("two rules on port {port} have one priority"));
+    }
+    let here = |it: &&OperationPlan| {
+        let backend = it.backend.and_then(|index| plan.backends[index].balanced());
+        it.exposure != Exposure::Hidden && backend.is_some_and(|it| it.listener_port == port)
+    };
+    let served = plan.operations.iter().filter(here).filter_map(|it| Some((it.method, shape(&arriving(it, &plan.backends[it.backend?])))));
+    Ok(Front { planned, node, rules, served: served.collect() })
+}
+
+impl<'a> Front<'a> {
+    /// What the first rule that takes a request does; the listener's default is a 404.
+    fn action(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a RuleAction> {
+        self.rule(method, host, path).map(|it| &it.action)
+    }
+
+    fn rule(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {
+        let takes = |rule: &&&ListenerRule| {
+            (rule.methods.is_empty() || rule.methods.contains(&method))
+                && (rule.hosts.is_empty() || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))
+                && rule.paths.iter().any(|it| is_taken(it.as_bytes(), path.as_bytes()))
+        };
+        self.rules.iter().find(takes).copied()
+    }
+
+    /// Where a request for an operation is sent.
+    pub(super) fn sent(&self, operation: &OperationPlan, backend: &BackendPlan, host: Option<&str>) -> Result<Sent<'a>, String> {
+        let path = sample(&arriving(operation, backend));
+        let rule = self.rule(asked(operation.method), host, &path);
+        match rule.map(|it| (&it.action, it.is_switched)) {
+            Some((RuleAction::Forward(group), is_switched)) => Ok(Sent { group, is_switched }),
+            Some((RuleAction::Answer(_), _)) | None => Err(format!("is answered 404 on port {}", self.planned.port)),
+        }
+    }
+}
+
+/// Path template as it comes to the balancer.
+fn arriving(operation: &OperationPlan, backend: &BackendPlan) -> String {
+    match &operation.private_path {
+        Some(path) => format!("{}{path}", prefix(backend)),
+        None => {
+            let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
+            format!("{}{slash}", crate::plan::text_of(&operation.backend_path))
+        }
+    }
+}
+
+fn prefix(backend: &BackendPlan) -> String {
+    backend.path_prefix.iter().fold(String::new(), |path, it| path + "/" + it)
+}
+
+/// A method that no rule names, for an operation that answers any.
+fn asked(method: HttpMethod) -> &'static str {
+    if method == HttpMethod::Any { "GWGEN" } else { method.as_str() }
+}
+
+/// Replaces each variable of a template.
+fn filled(path: &str, mut with: impl FnMut(bool) -> String) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut text = String::new();
+    for (index, part) in path.split('{').enumerate() {
+        match part.split_once('}') {
+            Some((name, after)) if index > 0 => {
+                text.push_str(&with(name.ends_with('+')));
+                text.push_str(after);
+            }
+            _ => text.push_str(part),
+        }
+    }
+    text
+}
+
+/// A request: text that no template has in place of each variable, and many segments in place of a greedy one.
+fn sample(path: &str) -> String {
+    filled(path, |is_greedy| if is_greedy { ["zgwgenz"; 12].join("/") } else { "zgwgenz".into() })
+}
+
+/// The template without the names of its variables.
+fn shape(path: &str) -> String {
+    filled(path, |is_greedy| if is_greedy { "{+}".into() } else { "{}".into() })
+}
+
+/// Whether a path pattern takes a path.
+fn is_taken(pattern: &[u8], path: &[u8]) -> bool {
+    let (mut at, mut star) = ((0, 0), None);
+    while at.1 < path.len() {
+        match pattern.get(at.0) {
+            Some(b'*') => {
+                star = Some(at);
+                at.0 += 1;
+            }
+            Some(b'?') => at = (at.0 + 1, at.1 + 1),
+            Some(byte) if *byte == path[at.1] => at = (at.0 + 1, at.1 + 1),
+            _ => match star {
+                Some((of, taken)) => {
+                    star = Some((of, taken + 1));
+                    at = (of + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at.0..].iter().all(|it| *it == b'*')
+}
