@@ -3,18 +3,24 @@
 //! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
+mod items;
 mod lean;
 mod loose;
+mod operation;
+mod references;
 mod resolve;
 mod servers;
+mod spot;
 
 pub(crate) use servers::is_path_character;
+pub use spot::{Setting, SettingOf, Spot};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Outcome, Place};
-use crate::source::{SourceFile, pointer};
+use crate::source::{Library, SourceFile};
 
 /// A description, resolved.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,8 +36,12 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Security schemes that the description declares.
     pub schemes: Vec<Arc<str>>,
-    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys of the document itself.
+    /// The JSON text of each scheme.
+    pub definitions: BTreeMap<Arc<str>, Arc<str>>,
+    /// `x-amazon-apigateway-*` keys of the document itself.
     pub extensions: Vec<Arc<str>>,
+    /// `x-gwgen-*` keys where they mean nothing: on the document itself.
+    pub misplaced: Vec<(Arc<str>, Place)>,
 }
 
 /// HTTP methods of a path item.
@@ -104,11 +114,17 @@ pub struct Operation {
     pub binary_media_types: Vec<Arc<str>>,
     /// Has servers of its own whose path is not that of the document.
     pub other_servers: bool,
-    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys of it and of its path item.
+    /// `x-amazon-apigateway-*` keys of it and of its path item.
     pub extensions: Vec<Arc<str>>,
+    /// `x-gwgen-*` of its path item, then its own.
+    pub settings: Vec<Setting>,
     pub faults: Vec<Fault>,
-    /// `Some` where the path item is a reference to a component of that name.
-    item: Option<Arc<str>>,
+    /// The main file of its description.
+    file: Arc<str>,
+    /// Where its path item stands, if a reference leads there.
+    item: Option<Arc<Spot>>,
+    /// Where it stands, if it is a reference itself.
+    at: Option<Arc<Spot>>,
 }
 
 impl Operation {
@@ -116,19 +132,21 @@ impl Operation {
         OperationName { method: self.method.as_str(), path: Arc::clone(&self.path) }
     }
 
-    /// Pointer of its path item.
-    pub fn item_pointer(&self) -> String {
+    /// Place of its path item, or of something below it.
+    pub fn item_place(&self, below: &str) -> Place {
         match &self.item {
-            None => pointer::child("/paths", &self.path),
-            Some(name) => pointer::child("/components/pathItems", name),
+            None => Place::pointer(&self.file, self.item_pointer() + below),
+            Some(spot) => spot.place(below),
         }
     }
 
-    /// Pointer of the operation.
-    pub fn pointer(&self) -> String {
-        let mut pointer = self.item_pointer();
-        pointer.extend(["/", self.method.key()]);
-        pointer
+    /// Place of the operation, or of something below it.
+    pub fn place(&self, below: &str) -> Place {
+        match (&self.at, &self.item) {
+            (Some(spot), _) => spot.place(below),
+            (None, Some(item)) => Place::pointer(&item.file, self.pointer() + below),
+            (None, None) => Place::pointer(&self.file, self.pointer() + below),
+        }
     }
 }
 
@@ -156,14 +174,17 @@ pub struct Parameter {
 enum ParameterAt {
     Item(usize),
     Operation(usize),
+    /// Listed by another path item on the way, or written in another file.
+    Elsewhere(Arc<Spot>),
 }
 
 impl Parameter {
-    /// Pointer of it, where the operation or its path item lists it.
-    pub fn pointer(&self, operation: &Operation) -> String {
-        match self.at {
-            ParameterAt::Item(index) => format!("{}/parameters/{index}", operation.item_pointer()),
-            ParameterAt::Operation(index) => format!("{}/parameters/{index}", operation.pointer()),
+    /// Place of it, where the operation or its path item lists it, or in the other file that holds it.
+    pub fn place(&self, operation: &Operation) -> Place {
+        match &self.at {
+            ParameterAt::Item(index) => operation.item_place(&format!("/parameters/{index}")),
+            ParameterAt::Operation(index) => operation.place(&format!("/parameters/{index}")),
+            ParameterAt::Elsewhere(spot) => spot.place(""),
         }
     }
 }
@@ -182,9 +203,6 @@ pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
 /// The code that refuses an extension which decides who may call; `None` where leaving it out cannot change that.
 pub fn refuses(extension: &str) -> Option<&'static Code> {
-    if extension.starts_with("x-gwgen-") {
-        return Some(&diagnostic::NOT_BUILT);
-    }
     let deciding = ["x-amazon-apigateway-auth", "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"];
     deciding.contains(&extension).then_some(&diagnostic::REFUSED_EXTENSION)
 }
@@ -193,9 +211,9 @@ pub fn refuses(extension: &str) -> Option<&'static Code> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub code: &'static Code,
-    pub pointer: String,
+    pub place: Place,
     pub message: String,
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 impl Eq for Code {}
@@ -203,8 +221,8 @@ impl Eq for Code {}
 /// Reads a description.
 ///
 /// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key,
-/// GW1008 unresolved path item, GW1013 base path.
-pub fn read(file: &SourceFile) -> Outcome<Api> {
+/// GW1008 unresolved path item, GW1013 base path, and those of `references` for path items.
+pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> {
     let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
         Ok(document) => document,
         Err(error) if error.is_data() => match loose::document(&file.json) {
@@ -216,7 +234,7 @@ pub fn read(file: &SourceFile) -> Outcome<Api> {
     if let Some(diagnostic) = version(file, &document) {
         return Outcome::failed(vec![diagnostic]);
     }
-    resolve::api(file, &document)
+    resolve::api(file, &document, library)
 }
 
 fn not_an_object(file: &SourceFile) -> Diagnostic {

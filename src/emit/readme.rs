@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::stack::{Input, Stack};
 
-/// Writes the README. `routes` are the rows of its table, `command` is the blueprint that it was rendered from.
-pub fn readme(stack: &Stack, name: &str, blueprint: &str, routes: &str) -> String {
+/// Writes the README. `routes` are the rows of its table, `sources` is what it was made from.
+pub fn readme(stack: &Stack, name: &str, sources: &str, routes: &str) -> String {
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input.default.as_ref().map_or_else(String::new, |default| cell(&default.join(", ")));
         minijinja::context! { name => &**name, description => cell(&input.description), list => input.of.is_list(), default }
@@ -20,7 +20,7 @@ pub fn readme(stack: &Stack, name: &str, blueprint: &str, routes: &str) -> Strin
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let context = minijinja::context! { name, title => one_line(&stack.title), blueprint, inputs, outputs, routes };
+    let context = minijinja::context! { name, title => one_line(&stack.title), sources, inputs, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
 }
 

@@ -4,6 +4,7 @@
 //! Each struct is defined once and read two ways: whole and fast by serde, or member by member (`set`) where that fails.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
@@ -48,7 +49,7 @@ macro_rules! lean {
                     $($key => self.$field = lean!(@parse json $(, $nullable)?),)*
                     other => {
                         if is_ours(other) {
-                            self.extensions.push(key.clone());
+                            self.extensions.push((key.clone(), json));
                         }
                         return Ok(false);
                     }
@@ -66,8 +67,8 @@ macro_rules! lean {
         #[derive(Default)]
         pub(super) struct $name<'a> {
             $(pub(super) $field: $type,)*
-            /// `x-gwgen-*` and `x-amazon-apigateway-*` keys that have no field here.
-            pub(super) extensions: Vec<Text<'a>>,
+            /// `x-gwgen-*` and `x-amazon-apigateway-*` members that have no field here.
+            pub(super) extensions: Vec<(Text<'a>, &'a str)>,
             pub(super) faults: Vec<LeanFault>,
         }
 
@@ -93,10 +94,10 @@ macro_rules! lean {
                                     value.$field = lean!(@next map $(, $nullable)?);
                                 })*
                                 other => {
-                                    let ours = is_ours(other);
-                                    map.next_value::<IgnoredAny>()?;
-                                    if ours {
-                                        value.extensions.push(key);
+                                    if is_ours(other) {
+                                        value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
+                                    } else {
+                                        map.next_value::<IgnoredAny>()?;
                                     }
                                 }
                             }
@@ -144,9 +145,9 @@ impl<'de> Deserialize<'de> for Keys<'de> {
     }
 }
 
-/// A mapping whose `x-` keys are extensions.
+/// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
-pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>);
+pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>, pub(super) Option<Text<'a>>);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -159,15 +160,17 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
+                let (mut members, mut reference) = (Vec::new(), None);
                 while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if key.starts_with("x-") {
+                    if *key == *"$ref" {
+                        reference = Some(map.next_value()?);
+                    } else if key.starts_with("x-") {
                         map.next_value::<IgnoredAny>()?;
                     } else {
                         members.push((key, map.next_value::<Option<T>>()?.unwrap_or_default()));
                     }
                 }
-                Ok(Patterned(members))
+                Ok(Patterned(members, reference))
             }
         }
         deserializer.deserialize_map(Reader(std::marker::PhantomData))
@@ -209,10 +212,11 @@ lean! {
 lean! {
     /// Parts that others refer to.
     by_member struct Components {
+        "$ref" reference: Option<Text<'a>>,
         "parameters" parameters: Members<'a, Parameter<'a>> = ?,
         "requestBodies" request_bodies: Members<'a, Content<'a>> = ?,
         "responses" responses: Members<'a, Content<'a>> = ?,
-        "securitySchemes" security_schemes: Keys<'a> = ?,
+        "securitySchemes" security_schemes: Members<'a, &'a RawValue> = ?,
         "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
     }
 }
@@ -260,9 +264,10 @@ lean! {
 }
 
 lean! {
-    /// A request body or a response, of which only the media types are read, or a reference to one.
+    /// A request body or a response, of which media types and references of headers are read, or a reference to one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
         "content" media_types: Keys<'a> = ?,
+        "headers" headers: Option<&'a RawValue>,
     }
 }

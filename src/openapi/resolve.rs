@@ -1,44 +1,61 @@
-//! From the lean document to `Api`: references followed, parameters merged, security inherited.
+//! From the lean document to `Api`: what all operations share, and the parts of the document itself.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::lean::{
-    Content, Document, LeanFault, Operation as LeanOperation, Parameter as LeanParameter, PathItem, Presence,
-    Requirement as LeanRequirement,
-};
-use super::{Api, Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Requirement, Security, servers};
+use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
+use super::references::{Part, References};
+use super::{Api, Fault, Location, Requirement, Security, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::source::raw::Text;
-use crate::source::{SourceFile, pointer};
-
-/// Longest chain of references that is followed.
-const MAX_REFERENCES: usize = 32;
+use crate::source::{Library, SourceFile, pointer};
 
 /// What to do about a fault of one operation.
-const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for this operation";
+pub(super) const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for this operation";
 
 /// What all operations share.
-struct Shared<'a> {
-    document: &'a Document<'a>,
-    file: &'a SourceFile,
-    base_path: String,
+pub(super) struct Shared<'a> {
+    pub(super) document: &'a Document<'a>,
+    pub(super) file: &'a SourceFile,
+    pub(super) base_path: String,
     /// The root's requirement, or the fault of one that is null.
-    security: Result<Security, ()>,
-    parameters: BTreeMap<&'a str, (usize, &'a LeanParameter<'a>)>,
-    bodies: BTreeMap<&'a str, &'a Content<'a>>,
-    responses: BTreeMap<&'a str, &'a Content<'a>>,
+    pub(super) security: Result<Security, ()>,
+    pub(super) components: Components<'a>,
+    /// Schemes that cannot be had, each with the reason.
+    pub(super) lost_schemes: BTreeMap<Arc<str>, Fault>,
+    pub(super) references: References<'a>,
     /// Where the parameters of the operation at hand stand in its list.
-    placed: BTreeMap<(Location, &'a str), usize>,
+    pub(super) placed: BTreeMap<(Location, Arc<str>), usize>,
+    /// What all operations together are made of, so far.
+    pub(super) parts: usize,
     /// Names that stand in many operations, once.
-    names: BTreeMap<&'a str, Arc<str>>,
+    names: BTreeSet<Arc<str>>,
+}
+
+/// Parts of the main file that operations refer to by name.
+pub(super) struct Components<'a> {
+    pub(super) items: Named<'a, PathItem<'a>>,
+    pub(super) parameters: Named<'a, LeanParameter<'a>>,
+    pub(super) bodies: Named<'a, Content<'a>>,
+    pub(super) responses: Named<'a, Content<'a>>,
+}
+
+/// Parts of one kind: what their references start with, and the parts by name.
+pub(super) struct Named<'a, T> {
+    pub(super) prefix: &'static str,
+    pub(super) parts: BTreeMap<&'a str, &'a T>,
+}
+
+impl<'a, T: Part<'a>> Named<'a, T> {
+    fn of(prefix: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
+        Self { prefix, parts: parts.iter().map(|(name, it)| (&**name, it)).collect() }
+    }
 }
 
 /// Resolves a document.
 ///
 /// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item, GW1013 base path.
-pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outcome<Api> {
+pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>) -> Outcome<Api> {
     let mut diagnostics: Vec<Diagnostic> = document.faults.iter().map(|fault| whole(file, fault)).collect();
     let base_path = servers::base_path(&document.servers).unwrap_or_else(|problem| {
         diagnostics.push(
@@ -49,41 +66,48 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Outco
         );
         String::new()
     });
-    let security = match &document.security {
-        Presence::Absent => Ok(Security::Open),
-        Presence::Null => Err(()),
-        Presence::There(requirements) => Ok(security(requirements)),
-    };
-    let components = &document.components;
-    let shared = Shared {
-        document,
-        file,
-        base_path,
-        security,
-        parameters: components.parameters.0.iter().enumerate().map(|(index, (name, it))| (&**name, (index, it))).collect(),
-        bodies: components.request_bodies.0.iter().map(|(name, it)| (&**name, it)).collect(),
-        responses: components.responses.0.iter().map(|(name, it)| (&**name, it)).collect(),
-        placed: BTreeMap::new(),
-        names: BTreeMap::new(),
-    };
-    let operations = operations(shared, &mut diagnostics);
+    let mut shared = shared(file, document, library, base_path);
+    let definitions = shared.schemes();
+    let operations = shared.operations(&mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
-    let strings = |texts: &[Text<'_>]| texts.iter().map(|it| Arc::from(&**it)).collect();
+    let (extensions, misplaced) = extensions(file, document);
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
-        base_path: operations.1.into(),
+        base_path: shared.base_path.into(),
         other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
-        operations: operations.0,
-        schemes: strings(&components.security_schemes.0),
-        extensions: document
-            .extensions
-            .iter()
-            .chain(document.servers.iter().flat_map(|it| &it.extensions))
-            .map(|it| Arc::from(&**it))
-            .collect(),
+        operations,
+        schemes: definitions.iter().map(|(name, _)| Arc::clone(name)).collect(),
+        definitions: definitions.into_iter().collect(),
+        extensions,
+        misplaced,
     };
     Outcome::new(api, diagnostics)
+}
+
+fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>, base_path: String) -> Shared<'a> {
+    let components = &document.components;
+    Shared {
+        document,
+        file,
+        base_path,
+        security: match &document.security {
+            Presence::Absent => Ok(Security::Open),
+            Presence::Null => Err(()),
+            Presence::There(requirements) => Ok(security(requirements)),
+        },
+        components: Components {
+            items: Named::of("#/components/pathItems/", &components.path_items.0),
+            parameters: Named::of("#/components/parameters/", &components.parameters.0),
+            bodies: Named::of("#/components/requestBodies/", &components.request_bodies.0),
+            responses: Named::of("#/components/responses/", &components.responses.0),
+        },
+        lost_schemes: BTreeMap::new(),
+        references: References::new(library),
+        placed: BTreeMap::new(),
+        parts: 0,
+        names: BTreeSet::new(),
+    }
 }
 
 fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
@@ -94,269 +118,83 @@ fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
         .help("this concerns every operation, so nothing can be rendered until it is mended")
 }
 
-/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES P15).
-const MAX_KEY_BYTES: usize = 1 << 16;
+/// Names with their places.
+type Placed = Vec<(Arc<str>, Place)>;
 
-fn endless(file: &SourceFile, path: &str) -> Diagnostic {
-    diagnostic::PATH_TOO_LONG
-        .at(file.place_of(path))
-        .message(format_args!("a path of {} bytes is no path: API Gateway takes URLs of at most 10,240", path.len()))
-        .help("remove it from the description")
-}
-
-fn operations(mut shared: Shared<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Operation>, String) {
-    let mut found = Vec::new();
-    let document = shared.document;
-    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for (path, item) in &document.paths.0 {
-        if path.len() > MAX_KEY_BYTES {
-            diagnostics.push(endless(shared.file, path));
-            continue;
-        }
-        let times = seen.entry(path).and_modify(|times| *times += 1).or_insert(0);
-        let path: Arc<str> = Arc::from(&**path);
-        let before = found.len();
-        shared.item(&path, (item, None), &mut found);
-        let lost = shared.referred(&path, item, &mut found).err();
-        let is_lost = lost.is_some();
-        diagnostics.extend(lost.map(|finding| *finding));
-        if !item.faults.is_empty() && (found.len() == before || is_lost) {
-            let at = pointer::child("/paths", &*path);
-            diagnostics.extend(item.faults.iter().map(|fault| {
-                fault
-                    .code
-                    .at(Place::pointer(&shared.file.display, format!("{at}{}", fault.below)))
-                    .message(&fault.message)
-                    .help("mend the path item, or remove it")
-            }));
-        }
-        if *times > 0 {
-            let twice = Fault {
-                code: &diagnostic::DUPLICATE_KEY,
-                pointer: pointer::child("/paths", &*path),
-                message: format!("the path `{path}` stands twice in `paths`"),
-                help: "merge the two path items into one",
-            };
-            found[before..].iter_mut().for_each(|operation| operation.faults.push(twice.clone()));
-        }
-    }
-    (found, shared.base_path)
-}
-
-impl<'a> Shared<'a> {
-    /// Adds what the references of a path item lead to.
-    ///
-    /// Errors: GW1008 unresolved, GW1009 cyclic, GW1010 to a file.
-    fn referred(&mut self, path: &Arc<str>, item: &'a PathItem<'a>, found: &mut Vec<Operation>) -> Result<(), Box<Diagnostic>> {
-        let place = |below: &str| Place::pointer(&self.file.display, format!("{}{below}", pointer::child("/paths", &**path)));
-        let mut item = item;
-        for _ in 0..MAX_REFERENCES {
-            let Some(reference) = &item.reference else { return Ok(()) };
-            let target = reference.strip_prefix("#/components/pathItems/").map(pointer::unescaped);
-            let items = &self.document.components.path_items.0;
-            let Some((name, next)) = target.and_then(|target| items.iter().find(|(name, _)| **name == *target)) else {
-                let (code, help) = reference_fault(reference);
-                let message = format!("the path item of `{path}` refers to `{}`, which cannot be had", &**reference);
-                return Err(Box::new(code.at(place("/$ref")).message(message).help(help)));
-            };
-            self.item(path, (next, Some(Arc::from(&**name))), found);
-            item = next;
-        }
-        let message = format!("the references of the path item of `{path}` go in a circle");
-        Err(Box::new(diagnostic::CYCLIC_REFERENCE.at(place("")).message(message).help("let one of them hold the operations")))
-    }
-
-    /// Adds the operations of a path item, which may be a component of that name.
-    fn item(&mut self, path: &Arc<str>, (item, component): (&'a PathItem<'a>, Option<Arc<str>>), found: &mut Vec<Operation>) {
-        let slots = [
-            (HttpMethod::Get, &item.get),
-            (HttpMethod::Put, &item.put),
-            (HttpMethod::Post, &item.post),
-            (HttpMethod::Delete, &item.delete),
-            (HttpMethod::Options, &item.options),
-            (HttpMethod::Head, &item.head),
-            (HttpMethod::Patch, &item.patch),
-            (HttpMethod::Trace, &item.trace),
-            (HttpMethod::Any, &item.any),
-        ];
-        for (method, slot) in slots {
-            let Some(lean) = slot else { continue };
-            let operation = Operation {
-                method,
-                path: Arc::clone(path),
-                id: lean.id.as_deref().map(Arc::from),
-                tags: lean.tags.iter().map(|tag| self.shared_name(tag)).collect(),
-                parameters: Vec::new(),
-                security: Security::Open,
-                binary_media_types: Vec::new(),
-                other_servers: false,
-                extensions: item.extensions.iter().chain(&lean.extensions).map(|it| Arc::from(&**it)).collect(),
-                faults: Vec::new(),
-                item: component.clone(),
-            };
-            found.push(self.operation(operation, item, lean));
-        }
-    }
-
-    fn operation(&mut self, mut operation: Operation, item: &'a PathItem<'a>, lean: &'a LeanOperation<'a>) -> Operation {
-        let (at_item, at) = (operation.item_pointer(), operation.pointer());
-        let lift = |base: &str, fault: &LeanFault| Fault {
-            code: fault.code,
-            pointer: format!("{base}{}", fault.below),
-            message: fault.message.clone(),
-            help: MEND,
-        };
-        operation.faults.extend(item.faults.iter().map(|fault| lift(&at_item, fault)));
-        operation.faults.extend(lean.faults.iter().map(|fault| lift(&at, fault)));
-        if let Some(reference) = &lean.reference {
-            let (code, help) = reference_fault(reference);
-            let message = format!("the operation is a reference to `{}`, and references to operations are not followed", &**reference);
-            operation.faults.push(Fault { code, pointer: format!("{at}/$ref"), message, help });
-        }
-        let servers = if lean.servers.is_empty() { &item.servers } else { &lean.servers };
-        operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
-        match (&lean.security, &self.security) {
-            (Presence::There(requirements), _) => operation.security = security(requirements),
-            (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
-            (Presence::Absent, Err(())) => operation.faults.push(null_security("/security".into())),
-            (Presence::Null, _) => operation.faults.push(null_security(format!("{at}/security"))),
-        }
-        self.placed.clear();
-        for (index, parameter) in item.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Item(index), &at_item);
-        }
-        for (index, parameter) in lean.parameters.iter().enumerate() {
-            self.parameter(&mut operation, parameter, ParameterAt::Operation(index), &at);
-        }
-        let body = self.content(&self.bodies, "#/components/requestBodies/", &lean.body);
-        let answers = lean.responses.0.iter().filter_map(|(_, answer)| self.content(&self.responses, "#/components/responses/", answer));
-        let media_types = body.into_iter().chain(answers).flat_map(|content| &content.media_types.0);
-        operation.binary_media_types = media_types.filter_map(|it| binary(it)).map(Arc::from).collect();
-        operation
-    }
-
-    fn content(&self, components: &BTreeMap<&'a str, &'a Content<'a>>, prefix: &str, content: &'a Content<'a>) -> Option<&'a Content<'a>> {
-        let mut content = content;
-        for _ in 0..MAX_REFERENCES {
-            let Some(reference) = &content.reference else { return Some(content) };
-            content = components.get(&*pointer::unescaped(reference.strip_prefix(prefix)?))?;
-        }
-        None
-    }
-
-    /// Adds a parameter that the operation or its path item lists, or the fault that keeps it from being read.
-    fn parameter(&mut self, operation: &mut Operation, lean: &'a LeanParameter<'a>, at: ParameterAt, base: &str) {
-        let (ParameterAt::Item(index) | ParameterAt::Operation(index)) = at;
-        let read = self.resolved(lean, Spot { base, index, component: None }).and_then(|(lean, place)| Ok((lean, located(lean, place)?)));
-        let (lean, (location, name)) = match read {
-            Ok(read) => read,
-            Err(faults) => return operation.faults.extend(faults),
-        };
-        let style = lean.style.as_deref().map(Arc::from);
-        let parameter = Parameter { name: self.shared_name(name), location, required: lean.required, style, at };
-        match self.placed.entry((location, name)) {
-            Entry::Occupied(place) => operation.parameters[*place.get()] = parameter,
-            Entry::Vacant(place) => {
-                place.insert(operation.parameters.len());
-                operation.parameters.push(parameter);
+/// Extensions of API Gateway on the document, and gwgen's own, which mean nothing there.
+fn extensions(file: &SourceFile, document: &Document<'_>) -> (Vec<Arc<str>>, Placed) {
+    let (mut foreign, mut misplaced) = (Vec::new(), Vec::new());
+    let servers = document.servers.iter().enumerate().map(|(index, it)| (format!("/servers/{index}"), &it.extensions));
+    let parts = [(String::new(), &document.extensions), ("/info".into(), &document.info.extensions)];
+    let components = std::iter::once(("/components".to_owned(), &document.components.extensions));
+    for (at, extensions) in parts.into_iter().chain(components).chain(servers) {
+        for (name, _) in extensions {
+            if name.starts_with("x-gwgen-") {
+                misplaced.push((Arc::from(&**name), Place::pointer(&file.display, pointer::child(&at, &**name))));
+            } else {
+                foreign.push(Arc::from(&**name));
             }
         }
     }
+    (foreign, misplaced)
+}
 
-    /// Follows the references of a parameter to where it is written, and tells the pointer of that.
-    fn resolved<'b>(&self, lean: &'a LeanParameter<'a>, here: Spot<'b>) -> Result<(&'a LeanParameter<'a>, Spot<'b>), Vec<Fault>>
-    where
-        'a: 'b,
-    {
-        let (mut resolved, mut place, mut first) = (lean, here, None);
-        for _ in 0..MAX_REFERENCES {
-            let Some(reference) = &resolved.reference else { return Ok((resolved, place)) };
-            let target = reference.strip_prefix("#/components/parameters/").map(pointer::unescaped);
-            let Some((index, next)) = target.and_then(|name| self.parameters.get(&*name).copied()) else {
-                let (code, help) = reference_fault(reference);
-                let message = format!("the reference `{}` cannot be had", &**reference);
-                return Err(vec![Fault { code, pointer: format!("{}/$ref", place.pointer()), message, help }]);
-            };
-            place.component = Some(&self.document.components.parameters.0[index].0);
-            first.get_or_insert(place);
-            resolved = next;
+impl<'a> Shared<'a> {
+    pub(super) fn shared_name(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.names.get(name) {
+            return Arc::clone(known);
         }
-        Err(vec![Fault {
-            code: &diagnostic::CYCLIC_REFERENCE,
-            pointer: first.unwrap_or(place).pointer(),
-            message: "the references of this parameter go in a circle".into(),
-            help: MEND,
-        }])
+        let name: Arc<str> = Arc::from(name);
+        self.names.insert(Arc::clone(&name));
+        name
     }
 
-    fn shared_name(&mut self, name: &'a str) -> Arc<str> {
-        Arc::clone(self.names.entry(name).or_insert_with(|| Arc::from(name)))
+    /// The security schemes by name, each with its text; those that cannot be had are noted.
+    fn schemes(&mut self) -> Vec<(Arc<str>, Arc<str>)> {
+        let schemes = &self.document.components.security_schemes.0;
+        let is_reference = schemes.iter().any(|(name, _)| *name == "$ref") || self.document.components.reference.is_some();
+        let mut found = Vec::new();
+        if is_reference {
+            // Where not even the list can be had, no scheme is declared, and whatever asks for one says so.
+            let target = self.references.target(self.file, "#/components/securitySchemes").and_then(|it| self.references.followed(it));
+            let members = target.ok().and_then(|it| Some((it.file, it.pointer, crate::source::raw::members(it.json).ok()?)));
+            if let Some((file, at, members)) = members {
+                for (name, json) in members.into_iter().filter(|(name, _)| *name != "$ref") {
+                    found.push(self.scheme(file, &at, (&name, json.get())));
+                }
+            }
+        }
+        for (name, json) in schemes.iter().filter(|(name, _)| *name != "$ref") {
+            found.push(self.scheme(self.file, "/components/securitySchemes", (name, json.get())));
+        }
+        found
     }
-}
 
-/// Where a parameter is written; its pointer is made only where something is wrong.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
-    /// Pointer of what lists it.
-    base: &'a str,
-    index: usize,
-    /// The component that it refers to.
-    component: Option<&'a str>,
-}
-
-impl Spot<'_> {
-    fn pointer(self) -> String {
-        match self.component {
-            Some(name) => pointer::child("/components/parameters", name),
-            None => format!("{}/parameters/{}", self.base, self.index),
+    /// A scheme's name and text, wherever that stands.
+    fn scheme(&mut self, file: &'a SourceFile, at: &str, (name, json): (&str, &'a str)) -> (Arc<str>, Arc<str>) {
+        let name: Arc<str> = Arc::from(name);
+        let pointer = pointer::child(at, &*name);
+        let place = Place::pointer(&file.display, format!("{pointer}/$ref"));
+        match self.references.followed(super::references::Target { file, pointer, json }) {
+            Ok(target) => (name, Arc::from(target.json)),
+            Err(lost) => {
+                self.lost_schemes.insert(Arc::clone(&name), lost.at(place));
+                (name, Arc::from(json))
+            }
         }
     }
 }
 
-/// Where a parameter is sent, and its name.
-fn located<'a>(lean: &'a LeanParameter<'a>, place: Spot<'_>) -> Result<(Location, &'a str), Vec<Fault>> {
-    if !lean.faults.is_empty() {
-        let fault = |it: &LeanFault| Fault {
-            code: it.code,
-            pointer: format!("{}{}", place.pointer(), it.below),
-            message: it.message.clone(),
-            help: MEND,
-        };
-        return Err(lean.faults.iter().map(fault).collect());
-    }
-    let wrong = |message: String| Err(vec![Fault { code: &diagnostic::WRONG_TYPE, pointer: place.pointer(), message, help: MEND }]);
-    let location = match lean.location.as_deref() {
-        Some("path") => Location::Path,
-        Some("query") => Location::Query,
-        Some("header") => Location::Header,
-        Some("cookie") => Location::Cookie,
-        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of path, query, header and cookie")),
-        None => return wrong("this parameter has no `in`".into()),
-    };
-    match lean.name.as_deref().filter(|name| !name.is_empty()) {
-        Some(name) => Ok((location, name)),
-        None => wrong("this parameter has no `name`".into()),
-    }
-}
-
-fn reference_fault(reference: &str) -> (&'static crate::diagnostic::Code, &'static str) {
-    if reference.starts_with('#') {
-        (&diagnostic::UNRESOLVED_REFERENCE, "write the part under `components`, or mend the reference")
-    } else {
-        (&diagnostic::REFERENCE_TO_FILE, "bundle the description into one file, for example with `npx @redocly/cli bundle`")
-    }
-}
-
-fn null_security(pointer: String) -> Fault {
+pub(super) fn null_security(place: Place) -> Fault {
     Fault {
         code: &diagnostic::NULL_SECURITY,
-        pointer,
+        place,
         message: "`security` is null, which is neither a requirement nor the empty list that means open".into(),
-        help: "write the requirement, or `security: []` where the operation is meant to be open",
+        help: "write the requirement, or `security: []` where the operation is meant to be open".into(),
     }
 }
 
-fn security(requirements: &[LeanRequirement<'_>]) -> Security {
+pub(super) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
     if requirements.is_empty() || requirements.iter().any(|it| it.0.is_empty()) {
         return Security::Open;
     }
@@ -369,7 +207,7 @@ fn security(requirements: &[LeanRequirement<'_>]) -> Security {
 /// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
 ///
 /// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-fn binary(media_type: &str) -> Option<String> {
+pub(super) fn binary(media_type: &str) -> Option<String> {
     // Nearly all of them, and worth no copy.
     if media_type == "application/json" {
         return None;

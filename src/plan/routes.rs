@@ -1,11 +1,12 @@
 //! Every operation under every mount: its exposure, its backend, its path on the gateway and behind it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::extensions::{self, Extensions};
 use super::parameters::{self, Spellings};
 use super::paths::{self, Segment, Template};
-use super::rules::{self, Decision, Rules};
+use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Meeting, Refusal, Tree, asked, can_be_asked};
 use super::{BackendPlan, OperationPlan};
@@ -28,10 +29,18 @@ pub(super) struct Routes {
 /// Decides every operation.
 ///
 /// Errors: faults of operations, GW3001 backend, GW3009 shadowed, GW40xx paths, GW4017 timeout, and those of `security`.
-pub(super) fn routes(api: &Api, blueprint: &Blueprint, backends: &[BackendPlan], diagnostics: &mut Vec<Diagnostic>) -> Routes {
-    let mut builder = Builder::new(api, blueprint, backends);
-    for (index, operation) in api.operations.iter().enumerate() {
-        builder.operation(index, operation);
+pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPlan], diagnostics: &mut Vec<Diagnostic>) -> Routes {
+    let operations: Vec<(usize, &Operation)> =
+        apis.iter().enumerate().flat_map(|(description, api)| api.operations.iter().map(move |it| (description, it))).collect();
+    let extensions: BTreeMap<usize, Extensions> = operations
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, operation))| !operation.settings.is_empty())
+        .map(|(index, (_, operation))| (index, extensions::extensions(operation, blueprint)))
+        .collect();
+    let mut builder = Builder::new((apis, &operations, &extensions), blueprint, backends);
+    for index in 0..operations.len() {
+        builder.operation(index);
     }
     builder.name_variables();
     builder.collisions();
@@ -42,21 +51,31 @@ pub(super) fn routes(api: &Api, blueprint: &Blueprint, backends: &[BackendPlan],
 /// An operation under a mount, on its way to a plan.
 struct Draft {
     plan: OperationPlan,
-    /// Index in the description.
+    /// Index among the operations of all descriptions.
     source: usize,
     template: Option<Arc<Template>>,
     /// Segments before the template: mount and base path.
     before: usize,
     mount: String,
+    /// The prefix that the blueprint mounts it under.
+    under: Arc<str>,
     is_dropped: bool,
 }
 
+/// Drafts by path, method and prefix of the mount.
+type Written = BTreeMap<(Arc<str>, HttpMethod, Arc<str>), usize>;
+
 struct Builder<'a> {
-    api: &'a Api,
+    apis: &'a [Api],
+    /// Those of all descriptions, each with the index of its own.
+    operations: &'a [(usize, &'a Operation)],
+    /// By the index of the operation.
+    extensions: &'a BTreeMap<usize, Extensions>,
     blueprint: &'a Blueprint,
     backends: &'a [BackendPlan],
     mounts: Vec<Option<&'a MountSpec>>,
-    base: Vec<Segment>,
+    /// By description.
+    bases: Vec<Vec<Segment>>,
     base_on_gateway: bool,
     base_behind: bool,
     widen: bool,
@@ -75,54 +94,69 @@ fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
     mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
 }
 
+/// Descriptions, their operations, and the extensions of those.
+type Given<'a> = (&'a [Api], &'a [(usize, &'a Operation)], &'a BTreeMap<usize, Extensions>);
+
+/// The segments of a description's base path, as the side wants them that gets them.
+///
+/// Errors: GW4001 to GW4007 a base path that no resource can have.
+fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> Vec<Segment> {
+    match base_path {
+        BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
+        BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
+            |fault| {
+                diagnostics.push(
+                    fault
+                        .code
+                        .at(Place::pointer(&api.file, "/servers/0/url"))
+                        .also(blueprint.place("/api/base_path"))
+                        .message(fault.message)
+                        .help("set `api.base_path: backend`, or change the server's path"),
+                );
+                Vec::new()
+            },
+            |template| template.segments,
+        ),
+        BasePath::Ignore => Vec::new(),
+    }
+}
+
 impl<'a> Builder<'a> {
-    fn new(api: &'a Api, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
+    fn new((apis, operations, extensions): Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
         let gateway = blueprint.spec.api.as_ref();
         let base_path = gateway.and_then(|it| it.base_path).unwrap_or(defaults::BASE_PATH);
         let mut diagnostics = Vec::new();
-        let base = match base_path {
-            BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
-            BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
-                |fault| {
-                    diagnostics.push(
-                        fault
-                            .code
-                            .at(Place::pointer(&api.file, "/servers/0/url"))
-                            .also(blueprint.place("/api/base_path"))
-                            .message(fault.message)
-                            .help("set `api.base_path: backend`, or change the server's path"),
-                    );
-                    Vec::new()
-                },
-                |template| template.segments,
-            ),
-            BasePath::Ignore => Vec::new(),
-        };
+        let bases = apis.iter().map(|api| base(api, base_path, blueprint, &mut diagnostics)).collect();
         let mounts = blueprint.spec.mounts.as_deref();
         Self {
-            api,
+            apis,
+            operations,
+            extensions,
             blueprint,
             backends,
             mounts: mounts.map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
-            base,
+            bases,
             base_on_gateway: base_path == BasePath::Both,
             base_behind: base_path != BasePath::Ignore,
             widen: gateway.and_then(|it| it.partial_segments).unwrap_or(defaults::PARTIAL_SEGMENTS) == PartialSegments::Widen,
             rules: Rules::new(blueprint),
-            security: Joined::new(api, blueprint),
+            security: Joined::new(blueprint),
             tree: Tree::new(),
-            drafts: Vec::with_capacity(api.operations.len()),
+            drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
             media_types: BTreeSet::new(),
             diagnostics,
         }
     }
 
-    fn operation(&mut self, index: usize, operation: &'a Operation) {
+    fn operation(&mut self, index: usize) {
+        let (description, operation) = self.operations[index];
+        let extensions = self.extensions.get(&index).map_or(&[][..], |it| &it.levels);
+        let described = Described { operation, description, extensions };
         let mounts = std::mem::take(&mut self.mounts);
-        let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(operation, mount.map_or("/", |it| &it.at))).collect();
+        let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
-        let template = if is_public { self.checked(operation) } else { None };
+        let template = if is_public { self.checked(index) } else { None };
         for (mount, decision) in mounts.iter().zip(&decisions) {
             self.draft(index, *mount, decision, template.as_ref());
         }
@@ -130,16 +164,16 @@ impl<'a> Builder<'a> {
     }
 
     /// The operation's template, where nothing is wrong with it.
-    fn checked(&mut self, operation: &Operation) -> Option<Arc<Template>> {
-        let place = |pointer: String| Place::pointer(&self.api.file, pointer);
+    fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
+        let (_, operation) = self.operations[index];
+        self.diagnostics.extend(self.extensions.get(&index).into_iter().flat_map(|it| it.findings.iter().cloned()));
         for fault in &operation.faults {
-            self.diagnostics
-                .push(fault.code.at(place(fault.pointer.clone())).message(&fault.message).help(fault.help).keeps(operation.name()));
+            self.diagnostics.push(fault.code.at(fault.place.clone()).message(&fault.message).help(&fault.help).keeps(operation.name()));
         }
         for extension in &operation.extensions {
             if let Some(code) = refuses(extension) {
                 let finding = code
-                    .at(place(operation.pointer()))
+                    .at(operation.place(""))
                     .message(format_args!(
                         "`{extension}` is not built yet, and leaving it out could change who may call `{} {}`",
                         operation.method.as_str(),
@@ -153,7 +187,7 @@ impl<'a> Builder<'a> {
         if operation.method == HttpMethod::Trace {
             self.diagnostics.push(
                 diagnostic::TRACE_METHOD
-                    .at(place(operation.pointer()))
+                    .at(operation.place(""))
                     .message(format_args!("API Gateway has no TRACE, so `TRACE {}` cannot be served", operation.path))
                     .help("remove it, or leave it out with `exposure: hidden`")
                     .keeps(operation.name()),
@@ -163,7 +197,7 @@ impl<'a> Builder<'a> {
             Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then(|| Arc::new(template)),
             Err(fault) => {
                 self.diagnostics
-                    .push(fault.code.at(place(operation.item_pointer())).message(fault.message).help(fault.help).keeps(operation.name()));
+                    .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
                 None
             }
         }
@@ -171,16 +205,16 @@ impl<'a> Builder<'a> {
 
     /// The operation of that index under a mount.
     fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
-        let operation = &self.api.operations[index];
+        let (description, operation) = self.operations[index];
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
         let mut before: Vec<Segment> = mount_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect();
         if self.base_on_gateway {
-            before.extend(self.base.iter().cloned());
+            before.extend(self.bases[description].iter().cloned());
         }
         if is_public {
-            self.security.decide(operation, decision);
+            self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {
@@ -190,9 +224,10 @@ impl<'a> Builder<'a> {
             self.no_backend(operation);
         }
         let plan = OperationPlan {
+            description,
             method: operation.method,
             path: Arc::clone(&operation.path),
-            place: Place::pointer(&self.api.file, operation.pointer()),
+            place: operation.place(""),
             exposure,
             backend: backend.and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
@@ -212,13 +247,14 @@ impl<'a> Builder<'a> {
             template: template.filter(|_| is_public).cloned(),
             before: before.len(),
             mount,
+            under: mount_path.into(),
             is_dropped: false,
         });
     }
 
     fn no_backend(&mut self, operation: &Operation) {
         let finding = diagnostic::NO_BACKEND
-            .at(Place::pointer(&self.api.file, operation.pointer()))
+            .at(operation.place(""))
             .also(self.blueprint.place("/routes"))
             .message(format_args!("no route gives `{} {}` a backend", operation.method.as_str(), operation.path))
             .help(format_args!(
@@ -231,14 +267,14 @@ impl<'a> Builder<'a> {
     }
 
     fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
-        let Some((timeout, route)) = decision.timeout_ms else {
+        let Some((timeout, origin)) = decision.timeout_ms else {
             return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
         let raised =
             self.blueprint.spec.limits.as_ref().and_then(|it| it.integration_timeout).map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
         if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
             let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
-                .at(self.blueprint.place(&format!("/routes/{route}/timeout")))
+                .at(origin.place(self.blueprint, "timeout"))
                 .message(format_args!("API Gateway waits 50 ms to {raised} ms for a backend, not {timeout} ms"))
                 .help("choose a time in that range; where the account's quota was raised, set `limits.integration_timeout`");
             self.diagnostics.push(finding);
@@ -248,8 +284,14 @@ impl<'a> Builder<'a> {
 
     /// One name for all spellings of a variable, and no two operations at one place.
     fn name_variables(&mut self) {
+        let mut written = Written::new();
         for index in 0..self.drafts.len() {
             let Some(path) = self.drafts[index].plan.gateway_path.clone() else { continue };
+            if let Some(first) = self.elsewhere(&mut written, index) {
+                self.drafts[index].is_dropped = true;
+                self.in_two_descriptions(first, index);
+                continue;
+            }
             if let Some(first) = self.tree.insert(&path, self.drafts[index].plan.method, index) {
                 self.drafts[index].is_dropped = true;
                 self.duplicate(first, index);
@@ -267,12 +309,20 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The operation that a draft is of.
+    fn source(&self, draft: usize) -> &'a Operation {
+        self.operations[self.drafts[draft].source].1
+    }
+
     fn item_place(&self, draft: usize) -> Place {
-        Place::pointer(&self.api.file, self.api.operations[self.drafts[draft].source].item_pointer())
+        self.source(draft).item_place("")
     }
 
     fn duplicate(&mut self, first: usize, second: usize) {
         let plan = &self.drafts[second].plan;
+        if self.drafts[first].plan.description != plan.description {
+            return self.in_two_descriptions(first, second);
+        }
         let finding = diagnostic::DUPLICATE_OPERATION
             .at(plan.place.clone())
             .also(self.drafts[first].plan.place.clone())
@@ -284,7 +334,38 @@ impl<'a> Builder<'a> {
                 self.drafts[first].plan.path
             ))
             .help("merge the two, or leave one out with `exposure: hidden`")
-            .keeps(self.api.operations[self.drafts[second].source].name());
+            .keeps(self.source(second).name());
+        self.diagnostics.push(finding);
+    }
+
+    /// The draft of another description that has the method and path of this one, under the same mount.
+    fn elsewhere(&self, written: &mut Written, index: usize) -> Option<usize> {
+        if self.apis.len() < 2 {
+            return None;
+        }
+        let draft = &self.drafts[index];
+        let key = (Arc::clone(&draft.plan.path), draft.plan.method, Arc::clone(&draft.under));
+        let first = *written.entry(key).or_insert(index);
+        (self.drafts[first].plan.description != draft.plan.description).then_some(first)
+    }
+
+    fn in_two_descriptions(&mut self, first: usize, second: usize) {
+        let (one, other) = (&self.drafts[first].plan, &self.drafts[second].plan);
+        let spec = &self.blueprint.spec.spec[other.description];
+        let finding = diagnostic::OPERATION_IN_TWO_DESCRIPTIONS
+            .at(other.place.clone())
+            .also(one.place.clone())
+            .message(format_args!(
+                "`{} {}` of `{}` and `{} {}` of `{}` are one operation to API Gateway",
+                other.method.as_str(),
+                other.path,
+                self.apis[other.description].file,
+                one.method.as_str(),
+                one.path,
+                self.apis[one.description].file
+            ))
+            .help(format_args!("leave one of the two out: `{{match: {{specs: [{spec}], paths: [\"{}\"]}}, exposure: hidden}}`", other.path))
+            .keeps(self.source(second).name());
         self.diagnostics.push(finding);
     }
 
@@ -293,7 +374,7 @@ impl<'a> Builder<'a> {
         let draft = &self.drafts[index];
         let (Some(path), Some(template), false) = (&draft.plan.gateway_path, &draft.template, draft.is_dropped) else { return };
         let named = self.tree.named(path);
-        let operation = &self.api.operations[draft.source];
+        let (description, operation) = self.operations[draft.source];
         let inner = &named[draft.before..];
         let spelt = |original: &Arc<str>| {
             template
@@ -312,11 +393,11 @@ impl<'a> Builder<'a> {
             .map(|it| Segment::Literal(Arc::clone(it)))
             .collect();
         if self.base_behind {
-            backend_path.extend(self.base.iter().cloned());
+            backend_path.extend(self.bases[description].iter().cloned());
         }
         backend_path.extend(inner.iter().cloned());
-        let parameters = parameters::request_parameters(self.api, operation, &spellings, &mut self.diagnostics);
-        parameters::undeclared(self.api, operation, &spellings, &mut self.diagnostics);
+        let parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
+        parameters::undeclared(operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;
         plan.request_parameters = Arc::new(parameters);
         plan.backend_path = backend_path;
@@ -335,7 +416,7 @@ impl<'a> Builder<'a> {
                     second.path, first.path
                 ))
                 .help("leave one of the two out with `exposure: hidden`")
-                .keeps(self.api.operations[self.drafts[greedy].source].name());
+                .keeps(self.source(greedy).name());
             self.diagnostics.push(finding);
         }
     }
@@ -384,7 +465,7 @@ impl<'a> Builder<'a> {
                 .at(answering.plan.place.clone())
                 .message(format_args!("public `{} {}` would answer for an operation with a variable in the same place, which is not public, and API Gateway cannot hold a variable beside a greedy one", answering.plan.method.as_str(), answering.plan.path))
                 .help("hide the greedy path too, or make the other one public")
-                .keeps(self.api.operations[answering.source].name());
+                .keeps(self.operations[answering.source].1.name());
             self.diagnostics.push(finding);
         }
     }
@@ -418,7 +499,7 @@ impl<'a> Builder<'a> {
                 draft.path
             ))
             .help("hide both, or give the other a path of whole segments")
-            .keeps(self.api.operations[answering.source].name());
+            .keeps(self.operations[answering.source].1.name());
         self.diagnostics.push(finding);
     }
 
