@@ -14,6 +14,18 @@ validate:
 schema:
     cargo run --release -- schema > blueprint.schema.json
 
+# The pages in docs/ and what the README's commands print, made anew from the program.
+docs:
+    GWGEN_UPDATE_DOCS=1 cargo test --test docs
+
 # A new golden case that starts from the smallest example.
 case NAME:
     mkdir -p tests/cases/{{NAME}} && cp blueprints/minimal/gwgen.yaml blueprints/minimal/openapi.yaml tests/cases/{{NAME}}/
+
+# Sixty seconds of fuzzing; `just fuzz executions 10000000` is the long run. Needs `cargo install cargo-fuzz`.
+fuzz UNIT="seconds" AMOUNT="60":
+    fuzz/run.sh {{UNIT}} {{AMOUNT}}
+
+# Line coverage of the tests, by module. Needs the LLVM tools of the compiler's version (Debian: llvm-22).
+coverage:
+    bash .ci/coverage

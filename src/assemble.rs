@@ -5,11 +5,12 @@
 
 mod gateway;
 mod network;
+mod rules;
 mod values;
 
 use std::sync::Arc;
 
-use crate::aws::{Listener, LoadBalancer, Method, RestApi, TargetGroup, VpcLink};
+use crate::aws::{BalancerRef, Listener, Method, RestApi, TargetGroup, TargetGroupRef, VpcLinkRef};
 use crate::blueprint::Layout;
 use crate::plan::Plan;
 use crate::stack::{Handle, Label, Stack};
@@ -19,7 +20,9 @@ use values::{input, value};
 #[derive(Clone, Debug)]
 pub struct BackendNodes {
     pub listener: Handle<Listener>,
-    pub target_group: Handle<TargetGroup>,
+    pub target_group: TargetGroupRef,
+    /// The other one of a backend that deployments switch.
+    pub green: Option<Handle<TargetGroup>>,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.
@@ -27,8 +30,8 @@ pub struct BackendNodes {
 pub struct Assembled {
     pub stack: Stack,
     pub api: Handle<RestApi>,
-    pub link: Handle<VpcLink>,
-    pub balancer: Handle<LoadBalancer>,
+    pub link: VpcLinkRef,
+    pub balancer: BalancerRef,
     /// In the order of `Plan::backends`.
     pub backends: Vec<BackendNodes>,
     pub methods: Vec<Handle<Method>>,
@@ -45,9 +48,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
         ..Stack::default()
     };
     let group = network::security_group(&mut stack, plan);
-    let balancer = network::balancer(&mut stack, plan, &group);
+    let balancer = network::balancer(&mut stack, plan, group.as_ref());
     let backends: Vec<BackendNodes> = plan.backends.iter().map(|backend| network::backend(&mut stack, plan, backend, &balancer)).collect();
-    network::rules(&mut stack, plan, &group);
+    rules::rules(&mut stack, plan, group.as_ref());
     let link = network::link(&mut stack, plan, &balancer);
     let api = gateway::api(&mut stack, plan);
     let methods = gateway::routes(&mut stack, plan, &gateway::Way { api: &api, link: &link, balancer: &balancer });

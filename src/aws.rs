@@ -7,9 +7,14 @@ mod apigateway;
 mod ec2;
 mod elbv2;
 
-pub use apigateway::{ApiRoot, Deployment, Integration, Method, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink};
-pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup};
-pub use elbv2::{HealthCheck, HealthProtocol, Listener, LoadBalancer, TargetGroup, TargetType, Targets};
+pub use apigateway::{
+    ApiRoot, Deployment, Integration, Method, Part, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+};
+pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
+pub use elbv2::{
+    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef,
+    TargetType, Targets,
+};
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod explain;
+mod init;
 mod not_built;
 mod render;
 mod routes;
@@ -63,6 +64,8 @@ enum Command {
     Show(show::Arguments),
     /// Print the JSON Schema of the blueprint
     Schema,
+    /// Write a commented gwgen.yaml for a description
+    Init(init::Arguments),
     /// Print what a diagnostic means
     Explain(explain::Arguments),
     /// Print a completion script for a shell
@@ -135,6 +138,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema => schema::run(session),
+        Command::Init(arguments) => init::run(arguments, session),
         Command::Explain(arguments) => explain::run(arguments, session),
         Command::Completions(arguments) => completions::run(arguments, session),
         Command::NotBuilt(command) => not_built::refuse(command.name(), session),

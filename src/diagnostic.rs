@@ -56,6 +56,9 @@ pub enum At {
     Position { line: u32, column: u32 },
 }
 
+/// What a place names where the command line is meant.
+pub const COMMAND_LINE: &str = "<command line>";
+
 impl Place {
     pub fn file(file: &Arc<str>) -> Self {
         Self { file: Arc::clone(file), at: At::File }

@@ -4,6 +4,7 @@
 //! Nothing is looked up, matched, defaulted or dropped here.
 
 pub mod cloudformation;
+mod notes;
 pub mod readme;
 pub mod terraform;
 
@@ -33,7 +34,8 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         Format::Terraform | Format::TerraformJson => terraform::files(stack),
         Format::Cloudformation => cloudformation::files(stack),
     };
-    let text = readme::readme(stack, &plan.prefix.name, &sources(plan, blueprint), &rows(plan));
+    let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*rows(plan));
+    let text = readme::readme(stack, readme::Told { name, sources, way, notes: notes::notes(plan), routes });
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
 }

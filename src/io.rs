@@ -4,16 +4,20 @@
 //! No file that gwgen did not write is changed or removed, and no file is ever half-written.
 #![expect(clippy::disallowed_methods, reason = "this is the module that may touch the file system")]
 
+mod description;
 mod diff;
 mod find;
+mod git;
 mod manifest;
+mod operations;
 mod output;
 mod there;
 mod write;
 
+pub(crate) use description::{descriptions, is_there, make, rim};
 pub(crate) use diff::unified;
 pub(crate) use find::{Job, Wanted, find, shown_output};
-pub(crate) use output::{Change, Folder};
+pub(crate) use output::{Change, Differs, Folder};
 pub(crate) use write::Written;
 
 use std::fs;

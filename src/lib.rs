@@ -23,6 +23,8 @@ pub mod walk;
 
 pub mod emit;
 
+pub mod init;
+
 pub mod cli;
 pub(crate) mod io;
 pub(crate) mod report;

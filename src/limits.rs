@@ -27,13 +27,18 @@ pub const NLB_LISTENERS: u64 = 50;
 /// Source: AWS, "Understand CloudFormation quotas" (AWS-RULES F5).
 const TEMPLATE: [(&str, usize); 3] = [("resources", 500), ("parameters", 200), ("outputs", 200)];
 
+/// Resources of the API: one a path.
+pub fn resources(stack: &Stack) -> u64 {
+    stack.entries.iter().filter(|entry| matches!(entry.node, Node::Resource(_))).count() as u64
+}
+
 /// Checks a stack against the quotas.
 ///
 /// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
-    let resources = count(|node| matches!(node, Node::Resource(_)));
+    let resources = resources(stack);
     if resources > plan.limits.resources {
         findings.push(
             diagnostic::TOO_MANY_RESOURCES

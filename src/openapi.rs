@@ -3,15 +3,21 @@
 //! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
+pub mod extensions;
 mod items;
 mod lean;
 mod loose;
+mod media;
 mod operation;
 mod references;
 mod resolve;
+mod root;
 mod servers;
 mod spot;
+mod swagger;
 
+pub use extensions::{is_unused, refuses};
+use media::binary;
 pub(crate) use servers::is_path_character;
 pub use spot::{Setting, SettingOf, Spot};
 
@@ -30,18 +36,33 @@ pub struct Api {
     pub file: Arc<str>,
     /// Path of the first server, `""` for none; starts with `/` and does not end with it.
     pub base_path: Arc<str>,
+    /// Where it is written.
+    pub base_path_pointer: &'static str,
+    /// What is wrong with it.
+    pub base_path_fault: Option<String>,
     /// Index of the first server whose path is not that of the first.
     pub other_server: Option<usize>,
     /// In the order of the document.
     pub operations: Vec<Operation>,
     /// Security schemes that the description declares.
     pub schemes: Vec<Arc<str>>,
+    /// Where the description declares them.
+    pub schemes_pointer: &'static str,
     /// The JSON text of each scheme.
     pub definitions: BTreeMap<Arc<str>, Arc<str>>,
-    /// `x-amazon-apigateway-*` keys of the document itself.
-    pub extensions: Vec<Arc<str>>,
-    /// `x-gwgen-*` keys where they mean nothing: on the document itself.
-    pub misplaced: Vec<(Arc<str>, Place)>,
+    /// Media types that the document itself asks API Gateway to pass through as they are.
+    pub binary_media_types: Vec<Arc<str>>,
+    /// `x-amazon-apigateway-*` keys outside of paths.
+    pub extensions: Vec<Extension>,
+    /// `x-gwgen-*` keys where they mean nothing: outside of paths.
+    pub misplaced: Vec<Extension>,
+}
+
+/// A key of gwgen or API Gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    pub name: Arc<str>,
+    pub place: Place,
 }
 
 /// HTTP methods of a path item.
@@ -56,12 +77,30 @@ pub enum HttpMethod {
     Patch,
     Post,
     Put,
+    /// Of OpenAPI 3.2; a REST API has no such method.
+    Query,
     Trace,
+    /// One of `additionalOperations`; both names live as long as the process.
+    Other {
+        name: &'static str,
+        key: &'static str,
+    },
 }
 
 impl HttpMethod {
-    pub const ALL: [Self; 9] =
-        [Self::Any, Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put, Self::Trace];
+    /// Those that have a field in a path item.
+    pub const ALL: [Self; 10] =
+        [Self::Any, Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put, Self::Query, Self::Trace];
+
+    /// Whether a REST API can have it.
+    ///
+    /// Source: AWS-RULES P10 (`Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
+    pub fn is_servable(self) -> bool {
+        match self {
+            Self::Any | Self::Delete | Self::Get | Self::Head | Self::Options | Self::Patch | Self::Post | Self::Put => true,
+            Self::Query | Self::Trace | Self::Other { .. } => false,
+        }
+    }
 
     /// The method in upper case, as API Gateway spells it.
     pub fn as_str(self) -> &'static str {
@@ -74,11 +113,13 @@ impl HttpMethod {
             Self::Patch => "PATCH",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Query => "QUERY",
             Self::Trace => "TRACE",
+            Self::Other { name, .. } => name,
         }
     }
 
-    /// The key of a path item.
+    /// The key of a path item, or of its `additionalOperations`.
     pub fn key(self) -> &'static str {
         match self {
             Self::Any => "x-amazon-apigateway-any-method",
@@ -89,7 +130,9 @@ impl HttpMethod {
             Self::Patch => "patch",
             Self::Post => "post",
             Self::Put => "put",
+            Self::Query => "query",
             Self::Trace => "trace",
+            Self::Other { key, .. } => key,
         }
     }
 
@@ -151,10 +194,12 @@ impl Operation {
 }
 
 /// Where a parameter is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     Path,
     Query,
+    /// The whole query string, of OpenAPI 3.2.
+    QueryString,
     Header,
     Cookie,
 }
@@ -201,12 +246,6 @@ pub enum Security {
 /// Schemes with the scopes that are asked for.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
-/// The code that refuses an extension which decides who may call; `None` where leaving it out cannot change that.
-pub fn refuses(extension: &str) -> Option<&'static Code> {
-    let deciding = ["x-amazon-apigateway-auth", "x-amazon-apigateway-policy", "x-amazon-apigateway-endpoint-configuration"];
-    deciding.contains(&extension).then_some(&diagnostic::REFUSED_EXTENSION)
-}
-
 /// What is wrong with an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -221,12 +260,12 @@ impl Eq for Code {}
 /// Reads a description.
 ///
 /// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key,
-/// GW1008 unresolved path item, GW1013 base path, and those of `references` for path items.
+/// GW1008 unresolved path item, and those of `references` for path items.
 pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> {
     let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
-        Ok(document) => document,
+        Ok(document) => swagger::settled(document),
         Err(error) if error.is_data() => match loose::document(&file.json) {
-            Ok(document) => document,
+            Ok(document) => swagger::settled(document),
             Err(_) => return Outcome::failed(vec![not_an_object(file)]),
         },
         Err(error) => return Outcome::failed(vec![file.syntax(&error)]),
@@ -241,30 +280,30 @@ fn not_an_object(file: &SourceFile) -> Diagnostic {
     diagnostic::UNSUPPORTED_VERSION
         .at(Place::file(&file.display))
         .message("this file is no OpenAPI description: its root is no mapping")
-        .help("name the file that starts with `openapi: 3.0.x` or `openapi: 3.1.x`")
+        .help("name the file that starts with `openapi: 3.x` or `swagger: \"2.0\"`")
 }
 
 /// The version gate.
 fn version(file: &SourceFile, document: &lean::Document<'_>) -> Option<Diagnostic> {
     let version = &*document.openapi;
-    if version.starts_with("3.0") || version.starts_with("3.1") {
+    if ["3.0", "3.1", "3.2"].iter().any(|it| version.starts_with(it)) || swagger::is_swagger(document) {
         return None;
     }
     let place = |key| Place::pointer(&file.display, key);
     Some(if !version.is_empty() {
         diagnostic::UNSUPPORTED_VERSION
             .at(place("/openapi"))
-            .message(format_args!("OpenAPI {version} is not read yet; 3.0 and 3.1 are"))
-            .help("convert the description to 3.0 or 3.1")
+            .message(format_args!("OpenAPI {version} is not read; 3.0, 3.1 and 3.2 are"))
+            .help("convert the description to one of these")
     } else if !document.swagger.is_empty() {
         diagnostic::UNSUPPORTED_VERSION
             .at(place("/swagger"))
-            .message("Swagger 2.0 is not read yet; OpenAPI 3.0 and 3.1 are")
-            .help("convert the description to 3.0, for example with `npx swagger2openapi`")
+            .message(format_args!("Swagger {} is not read; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are", &*document.swagger))
+            .help("convert the description to one of these")
     } else {
         diagnostic::UNSUPPORTED_VERSION
             .at(Place::file(&file.display))
-            .message("this file does not say `openapi: 3.0.x` or `openapi: 3.1.x`")
+            .message("this file says neither `openapi: 3.0.x`, `3.1.x` or `3.2.x` nor `swagger: \"2.0\"`")
             .help("name the OpenAPI description in `spec`")
     })
 }

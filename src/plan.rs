@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod backends;
+mod balancer;
 mod extensions;
 pub mod names;
 mod parameters;
@@ -13,6 +14,7 @@ mod routes;
 mod rules;
 mod schemes;
 mod security;
+mod targets;
 mod tree;
 mod variables;
 
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
+pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
@@ -55,13 +58,45 @@ pub enum InputType {
     Instance,
     Instances,
     SecurityGroup,
+    BalancerGroup,
+    BalancerGroups,
+    AutoscalingGroup,
+    AutoscalingGroups,
+    Address,
+    Addresses,
+    Cidr,
+    Cidrs,
+    /// ARN of a target group.
+    TargetGroup,
+    /// ARN of a load balancer.
+    Balancer,
+    BalancerName,
+    VpcLink,
+    Certificate,
+    Bucket,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
-            Self::Subnets | Self::Instances => true,
-            Self::Text | Self::Environment | Self::StageName | Self::Vpc | Self::Subnet | Self::Instance | Self::SecurityGroup => false,
+            Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::Text
+            | Self::Environment
+            | Self::StageName
+            | Self::Vpc
+            | Self::Subnet
+            | Self::Instance
+            | Self::SecurityGroup
+            | Self::BalancerGroup
+            | Self::AutoscalingGroup
+            | Self::Address
+            | Self::Cidr
+            | Self::TargetGroup
+            | Self::Balancer
+            | Self::BalancerName
+            | Self::VpcLink
+            | Self::Certificate
+            | Self::Bucket => false,
         }
     }
 }
@@ -90,7 +125,10 @@ pub struct BackendPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
+    /// The gateway speaks https.
     pub is_tls: bool,
+    /// The balancer ends the gateway's TLS and opens its own to the targets.
+    pub is_encrypted_again: bool,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
@@ -107,10 +145,22 @@ pub struct BackendPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetsPlan {
     Instances(Values),
+    /// Names of autoscaling groups; `None` where the format cannot attach them.
+    AutoscalingGroups(Option<Values>),
+    /// Addresses, all of them inside the VPC or all outside.
+    Ips {
+        addresses: Values,
+        outside_vpc: bool,
+    },
     /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
+    ///
+    /// Blue-green ones switch the listener between two groups.
     Ecs {
         by_address: bool,
+        is_blue_green: bool,
     },
+    /// ARN of a target group that is there.
+    Existing(Value),
 }
 
 /// How the balancer asks a target whether it is well.
@@ -190,6 +240,7 @@ pub struct Plan {
     pub stage_name: Value,
     pub cross_zone: bool,
     pub deletion_protection: bool,
+    pub nlb: NlbPlan,
     pub limits: LimitsPlan,
     /// Where a finding about the blueprint as a whole stands.
     pub place: Place,
@@ -203,7 +254,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let (vpc, subnets) = variables.network();
+    let (vpc, subnets) = variables.network(balancer::uses_vpc(spec), balancer::uses_subnets(spec));
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -217,6 +268,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
+    let balancer = balancer::nlb(blueprint, &mut variables);
     let inputs = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
@@ -248,6 +300,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         stage_name,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
+        nlb: balancer,
         limits: LimitsPlan {
             resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
             nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
@@ -268,12 +321,12 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(it)?)));
-    let misplaced = api.misplaced.iter().map(|(name, place)| extensions::misplaced(name, place));
+    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
+    let misplaced = api.misplaced.iter().map(|it| extensions::misplaced(&it.name, &it.place));
     deciding
         .map(|(extension, code)| {
-            code.at(Place::pointer(&api.file, format!("/{extension}")))
-                .message(format_args!("`{extension}` is not built yet, and leaving it out could change who may call the API"))
+            code.at(extension.place.clone())
+                .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
                 .help("remove it from the description; whoever relied on it should not render this API yet")
         })
         .chain(misplaced)

@@ -3,6 +3,7 @@
 //! In: diagnostics and the sources they speak of. Out: text into a writer. Pure but for the writer.
 //! Nothing is decided here: what is an error, and what exit code follows, is known before.
 
+mod github;
 mod human;
 mod json;
 
@@ -19,6 +20,8 @@ pub(crate) enum Format {
     Human,
     /// One JSON object a line.
     Json,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 /// How to report.
@@ -45,5 +48,6 @@ pub(crate) fn report(groups: Vec<(Sources, Vec<Diagnostic>)>, style: Style, out:
     match style.format {
         Format::Human => human::report(&findings, &sources, style.colour, out),
         Format::Json => json::report(&findings, out),
+        Format::Github => github::report(&findings, out),
     }
 }

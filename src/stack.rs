@@ -89,9 +89,29 @@ impl<K: Kind> Serialize for Handle<K> {
     }
 }
 
-/// The name of a node.
+/// The name of a node, shared by the node and all that refer to it: there are several references to a node, and one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
+pub struct Address(Arc<Named>);
+
+impl std::ops::Deref for Address {
+    type Target = Named;
+
+    fn deref(&self) -> &Named {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+impl Address {
+    /// The same under another label, for tests of the walk.
+    pub(crate) fn relabelled(&self, label: Label) -> Self {
+        Self(Arc::new(Named { names: self.names, label, revision: self.revision.clone() }))
+    }
+}
+
+/// What a name is made of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Named {
     pub names: &'static Names,
     pub label: Label,
     /// What CloudFormation needs in the logical id to make the node anew.
@@ -231,7 +251,7 @@ impl Stack {
     /// Adds a resource; later ones may refer to it.
     pub fn add<K: Kind>(&mut self, file: File, label: Label, kind: K) -> Handle<K> {
         let index = self.entries.len();
-        let address = Address { names: &K::NAMES, label, revision: kind.revision() };
+        let address = Address(Arc::new(Named { names: &K::NAMES, label, revision: kind.revision() }));
         self.entries.push(Entry { address: address.clone(), file, node: kind.into() });
         Handle { index, address, kind: PhantomData }
     }

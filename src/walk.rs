@@ -4,6 +4,7 @@
 //! It follows the handles and believes nothing that `assemble` says of itself.
 
 mod request;
+mod way;
 
 use crate::assemble::Assembled;
 use crate::diagnostic::{self, Diagnostic, Place};

@@ -61,7 +61,6 @@ fn commands_that_are_not_built_say_so() {
         &["migrate", "--to", "alb", "--out", "steps"],
         &["report", "--output", "report.html"],
         &["bench-script", "--requests", "300"],
-        &["init", "--topology", "alb"],
         &["render", "--watch"],
     ];
     for arguments in lines {

@@ -138,3 +138,60 @@ fn gw0010_a_damaged_manifest() {
     fs::write(&manifest, before).unwrap();
     render(folder.path());
 }
+
+#[test]
+fn gw0011_init_beside_a_blueprint() {
+    let folder = folder();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
+    assert_eq!(fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap(), BLUEPRINT);
+    fs::rename(folder.path().join("gwgen.yaml"), folder.path().join("old.txt")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (0, vec![]));
+}
+
+#[cfg(unix)]
+#[test]
+fn gw0011_init_beside_a_link_that_leads_nowhere() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
+    std::os::unix::fs::symlink("elsewhere.yaml", folder.path().join("gwgen.yaml")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
+    assert!(!folder.path().join("elsewhere.yaml").exists());
+}
+
+#[test]
+fn gw0012_init_without_a_description() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("values.yaml"), "a: 1\n").unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0012", "error", "gwgen.yaml")));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn gw0013_init_with_several_descriptions() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
+    fs::create_dir(folder.path().join("docs")).unwrap();
+    fs::write(folder.path().join("docs/openapi.yml"), API).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0013", "error", "gwgen.yaml")));
+    assert!(!folder.path().join("gwgen.yaml").exists());
+    assert_eq!(gwgen(folder.path(), &["init", "--spec", "docs/openapi.yml"]), (0, vec![]));
+}
+
+#[test]
+fn gw0014_an_annotation_for_files_that_are_out_of_date() {
+    let folder = folder();
+    render(folder.path());
+    fs::write(folder.path().join("openapi.yaml"), API.replace("/users", "/people")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["check"]), (1, vec![]), "the diff says it");
+    let check = || {
+        let arguments = ["check", "--message-format", "github"];
+        let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder.path()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = check();
+    assert_eq!(code, 1);
+    assert!(said.starts_with("::error file=generated/README.md,line=1,col=1,title=GW0014 out-of-date::"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    render(folder.path());
+    assert_eq!(check(), (0, String::new()));
+}

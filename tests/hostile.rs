@@ -175,7 +175,7 @@ fn references_in_a_circle_are_refused() {
     let found = described("openapi.yaml", item);
     assert!(matches!(found[..], [("GW1009", _)]), "{found:?}");
     let body = "openapi: 3.1.0\npaths:\n  /orders:\n    post: {requestBody: {$ref: '#/components/requestBodies/A'}, responses: {}}\ncomponents:\n  requestBodies:\n    A: {$ref: '#/components/requestBodies/A'}\n";
-    assert_eq!(described("openapi.yaml", body), []);
+    assert_eq!(described("openapi.yaml", body), [("GW1009", 7)]);
 }
 
 #[test]
@@ -278,6 +278,17 @@ fn one_meaning_only() {
     let merged = API.replace("get: {responses: {}}", "<<: {get: {responses: {}}}");
     assert_eq!(rendered(BLUEPRINT, &merged), rendered(BLUEPRINT, API));
     assert_eq!(rendered(&BLUEPRINT.replace("name: shop", "<<: {name: shop, version: 7}"), API), rendered(BLUEPRINT, API));
+}
+
+#[test]
+fn an_empty_mapping_in_place_of_a_required_value_is_reported() {
+    // Found by fuzzing: it was replaced without a word, and nothing came out.
+    let fields = [("version: 1", 1), ("name: shop", 2), ("spec: openapi.yaml", 3), ("topology: nlb-targets", 4)];
+    for (field, line) in fields {
+        let name = field.split(':').next().unwrap();
+        assert_eq!(blueprint(BLUEPRINT.replace(field, &format!("{name}: {{}}"))), [("GW2002", line)], "{name}");
+    }
+    assert_eq!(blueprint(BLUEPRINT.replace("backends:\n  orders: {port: 8080, targets: {ecs: true}}", "backends: {}")), [("GW2003", 6)]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::this;
 use super::values::{text, value};
 use crate::aws::{
-    ApiRoot, Deployment, Integration, Kind as _, LoadBalancer, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost,
-    UriSegment, VpcLink,
+    ApiRoot, BalancerRef, Deployment, Integration, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment,
+    VpcLinkRef,
 };
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
@@ -23,8 +23,8 @@ const MAX_DESCRIPTION: usize = 1_024;
 /// Where requests go.
 pub(super) struct Way<'a> {
     pub(super) api: &'a Handle<RestApi>,
-    pub(super) link: &'a Handle<VpcLink>,
-    pub(super) balancer: &'a Handle<LoadBalancer>,
+    pub(super) link: &'a VpcLinkRef,
+    pub(super) balancer: &'a BalancerRef,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -36,25 +36,30 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
     stack.add(File::Api, this(), api)
 }
 
-/// What stands at a path: methods with the operation that answers them, or the gateway's own refusal.
-type Served<'a> = BTreeMap<HttpMethod, Option<&'a OperationPlan>>;
+/// What stands at a path: a method with the operation that answers it, or the gateway's own refusal.
+type Served<'a> = (&'a [Segment], HttpMethod, Option<&'a OperationPlan>);
+
+/// By path and method, each once: an operation before a refusal.
+fn served(plan: &Plan) -> Vec<Served<'_>> {
+    let operations = plan.operations.iter().filter_map(|it| Some((it.gateway_path.as_deref()?, it.method, Some(it))));
+    let refusals = plan.refusals.iter().map(|it| (&*it.path, it.method, None));
+    let mut served: Vec<Served<'_>> = operations.chain(refusals).collect();
+    // Stable, and quick: operations and refusals are two sorted runs.
+    served.sort_by(|(a, by, _), (b, other, _)| (a, by).cmp(&(b, other)));
+    served.dedup_by(|(a, by, _), (b, other, _)| (a, by) == (b, other));
+    served
+}
 
 /// Every path with its methods, parents before children.
 pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handle<Method>> {
-    let mut paths: BTreeMap<&[Segment], Served<'_>> = BTreeMap::new();
-    for operation in &plan.operations {
-        if let Some(path) = &operation.gateway_path {
-            paths.entry(path).or_default().insert(operation.method, Some(operation));
-        }
-    }
-    for refusal in &plan.refusals {
-        paths.entry(&refusal.path).or_default().entry(refusal.method).or_insert(None);
-    }
-    stack.entries.reserve(plan.operations.len() + plan.refusals.len() + 2 * paths.len());
+    let served = served(plan);
+    // Room for a resource on every second method; more is had by growing.
+    stack.entries.reserve(served.len() + served.len() / 2);
     let mut methods = Vec::with_capacity(plan.operations.len());
     let mut parents: Vec<(Segment, ApiRoot)> = Vec::new();
     let mut file = self::file(plan, &[]);
-    for (path, served) in paths {
+    for served in served.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let path = served[0].0;
         if parents.first().map(|(segment, _)| segment) != path.first() {
             file = self::file(plan, path);
         }
@@ -62,12 +67,12 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handl
         parents.truncate(kept);
         for depth in kept..path.len() {
             let parent = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, parent)| parent.clone());
-            let resource = Resource { api: way.api.clone(), parent, path_part: path[depth].path_part().into() };
+            let resource = Resource { api: way.api.clone(), parent, path_part: part(&path[depth]) };
             let handle = stack.add(file.clone(), Label::new(names::path_label(&path[..=depth])), resource);
             parents.push((path[depth].clone(), ApiRoot::Below(handle)));
         }
         let on = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, on)| on.clone());
-        for (http_method, operation) in served {
+        for (_, http_method, operation) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, operation);
             let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration };
@@ -81,6 +86,14 @@ fn file(plan: &Plan, path: &[Segment]) -> File {
     match plan.output.files {
         FileLayout::BySegment => File::Routes(names::routes_file(path)),
         FileLayout::Single => File::Routes("routes".into()),
+    }
+}
+
+/// As API Gateway spells it, without a copy where the plan spells it so already.
+fn part(segment: &Segment) -> Arc<str> {
+    match segment {
+        Segment::Literal(text) => Arc::clone(text),
+        Segment::Variable(_) | Segment::Rest(_) => segment.path_part().into(),
     }
 }
 
@@ -117,32 +130,36 @@ fn uri_segment(segment: &Segment) -> UriSegment {
 /// The snapshot and the stage that shows it.
 pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, methods: &[Handle<Method>]) -> Handle<Stage> {
     let Node::RestApi(node) = &stack.entries[api.index()].node else { unreachable!("a handle leads to its own kind") };
-    let api_digest = digest(&[&serialized(node)]);
-    let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method)).collect();
-    routes.sort_by(|a, b| a.method.label().cmp(b.method.label()));
+    let mut buffer = Vec::new();
+    let api_digest = digest(&[serialized(node, &mut buffer)]);
+    let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method, &mut buffer)).collect();
+    routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
     let parts: Vec<&[u8]> = std::iter::once(api_digest.as_bytes()).chain(routes.iter().map(|it| it.digest.as_bytes())).collect();
     let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, routes };
     let deployment = stack.add(File::Api, this(), deployment);
     stack.add(File::Api, this(), Stage { api: api.clone(), deployment, name: value(&plan.stage_name) })
 }
 
-fn route_state(stack: &Stack, handle: &Handle<Method>) -> RouteState {
+fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
     let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-    let mut deploy_time = Vec::new();
+    let mut deploy_time = Vec::with_capacity(2);
     if let Integration::Proxy(proxy) = &method.integration {
-        deploy_time.push(proxy.link.id());
+        deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
         deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
     }
     RouteState {
         method: handle.clone(),
-        digest: digest(&[handle.label().as_str().as_bytes(), &serialized(method)]),
-        addresses: method.addresses(handle.label()),
+        digest: digest(&[handle.label().as_str().as_bytes(), serialized(method, buffer)]),
+        parts: method.parts(),
         deploy_time,
     }
 }
 
-fn serialized(node: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(node).expect("a node has text keys only")
+/// The node as JSON, in a buffer that serves them all.
+fn serialized<'a>(node: &impl serde::Serialize, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, node).expect("a node has text keys only");
+    buffer
 }
 
 /// 16 hexadecimal digits over the parts, each with its length.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::values::{list, text, value};
+use super::values::{key, list, text, value};
 use super::{BackendNodes, this};
 use crate::aws::{
-    EgressRule, HealthCheck, HealthProtocol, IngressRule, Listener, LoadBalancer, Peer, SecurityGroup, TargetGroup, TargetType, Targets,
-    VpcLink,
+    AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, SecurityGroup, TargetGroup,
+    TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
 };
 use crate::blueprint;
-use crate::plan::{self, BackendPlan, Plan, TargetsPlan};
-use crate::stack::{File, Handle, Label, Output, Stack, Value};
+use crate::plan::{self, BackendPlan, BalancerPlan, Plan, TargetsPlan};
+use crate::stack::{File, Handle, Label, List, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
 fn nlb() -> Label {
@@ -18,24 +18,37 @@ fn nlb() -> Label {
 }
 
 /// The balancer's group: one that is created without any can never get one (V6).
-pub(super) fn security_group(stack: &mut Stack, plan: &Plan) -> Handle<SecurityGroup> {
+pub(super) fn security_group(stack: &mut Stack, plan: &Plan) -> Option<Handle<SecurityGroup>> {
+    if !matches!(plan.nlb.balancer, BalancerPlan::Made { security_groups: None, .. }) {
+        return None;
+    }
     let group = SecurityGroup {
         name_prefix: text(&plan.prefix.with("-nlb-")),
         description: "Network load balancer between API Gateway and the backends".into(),
         vpc: value(&plan.vpc),
     };
-    stack.add(File::Network, nlb(), group)
+    Some(stack.add(File::Network, nlb(), group))
 }
 
-pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) -> Handle<LoadBalancer> {
+pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: Option<&Handle<SecurityGroup>>) -> BalancerRef {
+    let (theirs, access_logs) = match &plan.nlb.balancer {
+        BalancerPlan::Made { security_groups, access_logs } => (security_groups, access_logs),
+        BalancerPlan::Existing { arn, dns_name } => {
+            // Where it has no name, every URI names a host of its own.
+            let dns_name = dns_name.as_ref().map_or_else(|| Value::literal(""), value);
+            return BalancerRef::Existing(Arc::new(ExistingBalancer { arn: value(arn), dns_name }));
+        }
+    };
+    let own = List::Of(group.iter().map(|it| it.id()).collect());
     let balancer = LoadBalancer {
         name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(plan)])),
         subnets: list(&plan.subnets),
-        security_group: group.clone(),
+        security_groups: theirs.as_ref().map_or(own, list),
         cross_zone: plan.cross_zone,
         deletion_protection: plan.deletion_protection,
+        access_logs: access_logs.as_ref().map(|it| AccessLogs { bucket: value(&it.bucket), prefix: it.prefix.clone() }),
     };
-    stack.add(File::Network, nlb(), balancer)
+    BalancerRef::Made(stack.add(File::Network, nlb(), balancer))
 }
 
 /// The VPC as the blueprint says it: what is in one cannot move to another.
@@ -45,31 +58,67 @@ fn vpc(plan: &Plan) -> &str {
     }
 }
 
-/// Target group and listener of a backend.
-pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, balancer: &Handle<LoadBalancer>) -> BackendNodes {
+/// Target groups and listener of a backend.
+pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, balancer: &BalancerRef) -> BackendNodes {
     let label = Label::new(Arc::clone(&backend.name));
+    let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+    let target_group = match target_group(plan, backend, None) {
+        Ok(group) => TargetGroupRef::Made(stack.add(File::Network, label.clone(), group)),
+        Err(arn) => TargetGroupRef::Existing(value(arn)),
+    };
+    let green = if is_switched { target_group_of_green(stack, plan, backend) } else { None };
+    let listener = Listener {
+        balancer: balancer.clone(),
+        port: backend.listener_port,
+        certificate: plan.nlb.certificate.as_ref().map(value),
+        forward_to: target_group.clone(),
+        is_switched,
+    };
+    BackendNodes { listener: stack.add(File::Network, label, listener), target_group, green }
+}
+
+fn target_group_of_green(stack: &mut Stack, plan: &Plan, backend: &BackendPlan) -> Option<Handle<TargetGroup>> {
+    let group = target_group(plan, backend, Some("green")).ok()?;
+    Some(stack.add(File::Network, Label::new(format!("{}__green", backend.name)), group))
+}
+
+/// A target group, or the ARN of one that is there.
+fn target_group<'a>(plan: &Plan, backend: &'a BackendPlan, color: Option<&str>) -> Result<TargetGroup, &'a plan::Value> {
     let (target_type, targets) = match &backend.targets {
-        TargetsPlan::Instances(plan::Values::List(list)) => {
-            (TargetType::Instance, Targets::Listed(list.iter().map(|it| (target_key(it), value(it))).collect()))
+        TargetsPlan::Instances(instances) => (TargetType::Instance, registered(instances, false)),
+        TargetsPlan::AutoscalingGroups(groups) => {
+            (TargetType::Instance, groups.as_ref().map_or(Targets::None, |it| Targets::Scaled(members(it))))
         }
-        TargetsPlan::Instances(plan::Values::One(list)) => (TargetType::Instance, Targets::Each(value(list))),
-        TargetsPlan::Ecs { by_address: true } => (TargetType::Ip, Targets::None),
-        TargetsPlan::Ecs { by_address: false } => (TargetType::Instance, Targets::None),
+        TargetsPlan::Ips { addresses, outside_vpc } => (TargetType::Ip, registered(addresses, *outside_vpc)),
+        TargetsPlan::Ecs { by_address: true, .. } => (TargetType::Ip, Targets::None),
+        TargetsPlan::Ecs { by_address: false, .. } => (TargetType::Instance, Targets::None),
+        TargetsPlan::Existing(arn) => return Err(arn),
     };
     let port = backend.port.to_string();
-    let name = plan.prefix.target_group(&backend.name, &[&port, "TCP", target_type.as_str(), vpc(plan)]);
-    let group = TargetGroup {
+    let protocol = if backend.is_encrypted_again { "TLS" } else { "TCP" };
+    let unchangeable = [port.as_str(), protocol, target_type.as_str(), vpc(plan)];
+    let name = plan.prefix.target_group(&backend.name, &[&unchangeable[..], color.as_slice()].concat());
+    Ok(TargetGroup {
         name: text(&name),
         port: backend.port,
+        is_tls: backend.is_encrypted_again,
         target_type,
         vpc: value(&plan.vpc),
         deregistration_delay_s: backend.deregistration_delay_s,
         health_check: health_check(backend),
         targets,
-    };
-    let target_group = stack.add(File::Network, label.clone(), group);
-    let listener = Listener { balancer: balancer.clone(), port: backend.listener_port, forward_to: target_group.clone() };
-    BackendNodes { listener: stack.add(File::Network, label, listener), target_group }
+    })
+}
+
+fn registered(targets: &plan::Values, outside_vpc: bool) -> Targets {
+    Targets::Registered { members: members(targets), outside_vpc }
+}
+
+fn members(values: &plan::Values) -> Members {
+    match values {
+        plan::Values::List(list) => Members::Listed(list.iter().map(|it| (key(it), value(it))).collect()),
+        plan::Values::One(list) => Members::Each(value(list)),
+    }
 }
 
 fn health_check(backend: &BackendPlan) -> HealthCheck {
@@ -89,39 +138,17 @@ fn health_check(backend: &BackendPlan) -> HealthCheck {
     }
 }
 
-/// Key of a target's attachment: what names it, never where it stands in the list.
-fn target_key(target: &plan::Value) -> String {
-    match target {
-        plan::Value::Literal(id) => id.to_string(),
-        plan::Value::Input(name) => format!("var_{name}"),
-        plan::Value::Expression(text) => format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
-    }
-}
-
-/// What the balancer may open, and what its backends have to admit: ports of service and health check.
-pub(super) fn rules(stack: &mut Stack, plan: &Plan, group: &Handle<SecurityGroup>) {
-    for backend in &plan.backends {
-        let health = backend.health_check.port.filter(|port| *port != backend.port);
-        for (port, suffix, what) in [(Some(backend.port), "", "Requests"), (health, "__health", "Health checks")] {
-            let Some(port) = port else { continue };
-            let label = Label::new(format!("{}{suffix}", backend.name));
-            let to = backend.security_group.as_ref().map_or(Peer::Anywhere, |it| Peer::SecurityGroup(value(it)));
-            let description = format!("{what} to {}", backend.name).into();
-            stack.add(File::Network, label.clone(), EgressRule { group: group.clone(), description, port, to });
-            if let Some(theirs) = &backend.security_group {
-                let description = format!("{what} from the load balancer to {}", backend.name).into();
-                stack.add(File::Network, label, IngressRule { group: value(theirs), description, port, from: group.clone() });
-            }
+pub(super) fn link(stack: &mut Stack, plan: &Plan, balancer: &BalancerRef) -> VpcLinkRef {
+    match &plan.nlb.link {
+        Some(id) => VpcLinkRef::Existing(value(id)),
+        None => {
+            VpcLinkRef::Made(stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() }))
         }
     }
 }
 
-pub(super) fn link(stack: &mut Stack, plan: &Plan, balancer: &Handle<LoadBalancer>) -> Handle<VpcLink> {
-    stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() })
-}
-
-/// What the way behind the gateway tells; a target group's ARN waits for its listener (L30).
-pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &Handle<VpcLink>, balancer: &Handle<LoadBalancer>, backends: &[BackendNodes]) {
+/// What the way behind the gateway tells of what is made; a target group's ARN waits for its listener (L30).
+pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &VpcLinkRef, balancer: &BalancerRef, backends: &[BackendNodes]) {
     let mut add = |name: String, description: String, value: Value, after: Vec<_>| {
         stack.outputs.push(Output {
             name: name.into(),
@@ -131,11 +158,32 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &Handle<VpcLink>, ba
             after,
         });
     };
-    add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
-    add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
+    if let VpcLinkRef::Made(link) = link {
+        add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
+    }
+    if let BalancerRef::Made(balancer) = balancer {
+        add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
+    }
     for (plan, nodes) in plan.backends.iter().zip(backends) {
-        let name = format!("target_group_arn_{}", plan.name.replace('-', "_"));
-        let description = format!("ARN of the target group of the backend `{}`.", plan.name);
-        add(name, description, nodes.target_group.arn(), vec![nodes.listener.address().clone()]);
+        let name = plan.name.replace('-', "_");
+        let after = || vec![nodes.listener.address().clone()];
+        if let TargetGroupRef::Made(group) = &nodes.target_group {
+            let rest = match &plan.targets {
+                TargetsPlan::AutoscalingGroups(None) => "; it has no targets until autoscaling groups name it in `TargetGroupARNs`",
+                TargetsPlan::AutoscalingGroups(Some(_))
+                | TargetsPlan::Instances(_)
+                | TargetsPlan::Ips { .. }
+                | TargetsPlan::Ecs { .. }
+                | TargetsPlan::Existing(_) => "",
+            };
+            let description = format!("ARN of the target group of the backend `{}`{rest}.", plan.name);
+            add(format!("target_group_arn_{name}"), description, group.arn(), after());
+        }
+        if let Some(green) = &nodes.green {
+            let description = format!("ARN of the other target group of the backend `{}`, for deployments.", plan.name);
+            add(format!("green_target_group_arn_{name}"), description, green.arn(), after());
+            let description = format!("ARN of the listener of the backend `{}`, which deployments switch.", plan.name);
+            add(format!("listener_arn_{name}"), description, nodes.listener.arn(), Vec::new());
+        }
     }
 }

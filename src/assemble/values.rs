@@ -1,6 +1,6 @@
 //! Values of the plan as values of the stack.
 
-use crate::plan::{self, InputType};
+use crate::plan::{self, InputType, names};
 use crate::stack::{Input, List, Value};
 
 pub(super) fn value(value: &plan::Value) -> Value {
@@ -16,6 +16,25 @@ pub(super) fn list(values: &plan::Values) -> List {
         plan::Values::List(values) => List::Of(values.iter().map(value).collect()),
         plan::Values::One(one) => List::One(value(one)),
     }
+}
+
+/// Key of an element among its like: what names it, never where it stands in the list.
+///
+/// Ids stay as they are, but for what no label holds; the dots of an address become `_`, which its numbers do not hold.
+pub(super) fn key(value: &plan::Value) -> String {
+    match value {
+        plan::Value::Literal(text) if text.parse::<std::net::Ipv4Addr>().is_ok() => text.replace('.', "_"),
+        plan::Value::Literal(text) if is_id(text) => text.to_string(),
+        plan::Value::Literal(text) => format!("name_{}", names::literal(text)),
+        plan::Value::Input(name) => format!("var_{name}"),
+        plan::Value::Expression(text) => format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
+    }
+}
+
+/// `i-0abc`, `sg-0abc`: what no name of the user's can be mistaken for.
+fn is_id(text: &str) -> bool {
+    let end = text.strip_prefix("i-").or_else(|| text.strip_prefix("sg-"));
+    end.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Several values, one after the other.
@@ -39,7 +58,21 @@ pub(super) fn input(input: &plan::InputPlan) -> Input {
         | InputType::Subnets
         | InputType::Instance
         | InputType::Instances
-        | InputType::SecurityGroup => None,
+        | InputType::SecurityGroup
+        | InputType::BalancerGroup
+        | InputType::BalancerGroups
+        | InputType::AutoscalingGroup
+        | InputType::AutoscalingGroups
+        | InputType::Address
+        | InputType::Addresses
+        | InputType::Cidr
+        | InputType::Cidrs
+        | InputType::TargetGroup
+        | InputType::Balancer
+        | InputType::BalancerName
+        | InputType::VpcLink
+        | InputType::Certificate
+        | InputType::Bucket => None,
     };
     Input { of: input.of, description: input.description.clone(), default: input.default.clone(), sensitive: input.is_sensitive, pattern }
 }

@@ -7,13 +7,13 @@ mod deployment;
 mod method;
 
 pub use deployment::{Deployment, RouteState, Stage};
-pub use method::{Integration, Method, Proxy, UriHost, UriSegment};
+pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Kind, LoadBalancer, only};
+use super::{BalancerRef, Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
@@ -132,7 +132,7 @@ impl Kind for Resource {
 #[derive(Debug, Serialize)]
 pub struct VpcLink {
     pub name: Value,
-    pub balancer: Handle<LoadBalancer>,
+    pub balancer: BalancerRef,
 }
 
 impl Kind for VpcLink {
@@ -169,5 +169,23 @@ impl Kind for VpcLink {
 impl Handle<VpcLink> {
     pub fn id(&self) -> Value {
         self.attribute("id", Spelling::Ref)
+    }
+}
+
+/// A link of the stack, or one that is there. For digests, the first is as it was before there was a second.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum VpcLinkRef {
+    Made(Handle<VpcLink>),
+    /// Its id.
+    Existing(Value),
+}
+
+impl VpcLinkRef {
+    pub fn id(&self) -> Value {
+        match self {
+            Self::Made(link) => link.id(),
+            Self::Existing(id) => id.clone(),
+        }
     }
 }

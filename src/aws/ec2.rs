@@ -103,6 +103,18 @@ impl Kind for EgressRule {
     }
 }
 
+/// Where traffic comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    SecurityGroup(Value),
+    /// A range of IPv4 addresses.
+    Cidr(Value),
+    /// Each group of a list that is known at deploy time; Terraform only.
+    EachSecurityGroup(Value),
+    /// Each range of such a list.
+    EachCidr(Value),
+}
+
 /// Traffic that a group lets in.
 #[derive(Debug)]
 pub struct IngressRule {
@@ -110,7 +122,7 @@ pub struct IngressRule {
     pub group: Value,
     pub description: Arc<str>,
     pub port: u16,
-    pub from: Handle<SecurityGroup>,
+    pub from: Source,
 }
 
 impl Kind for IngressRule {
@@ -118,13 +130,30 @@ impl Kind for IngressRule {
         Names { terraform: "aws_vpc_security_group_ingress_rule", cloudformation: "AWS::EC2::SecurityGroupIngress", word: "IngressRule" };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let from = Peer::SecurityGroup(self.from.id());
-        out.resource(&Self::NAMES, label, |out| terraform_rule(&self.group, &self.description, self.port, &from, out));
+        out.resource(&Self::NAMES, label, |out| {
+            if let Source::EachSecurityGroup(list) | Source::EachCidr(list) = &self.from {
+                out.each(list);
+            }
+            terraform_ports(&self.group, &self.description, self.port, out);
+            match &self.from {
+                Source::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
+                Source::Cidr(range) => out.attribute("cidr_ipv4", range),
+                Source::EachSecurityGroup(_) => out.bare("referenced_security_group_id", format_args!("each.value")),
+                Source::EachCidr(_) => out.bare("cidr_ipv4", format_args!("each.value")),
+            }
+            out.tags();
+        });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
         cloudformation_rule(&self.group, &self.description, self.port, out);
-        out.value("SourceSecurityGroupId", &self.from.id());
+        match &self.from {
+            Source::SecurityGroup(group) => out.value("SourceSecurityGroupId", group),
+            Source::Cidr(range) => out.value("CidrIp", range),
+            Source::EachSecurityGroup(_) | Source::EachCidr(_) => {
+                unreachable!("`plan` refuses a list known at deploy time for CloudFormation")
+            }
+        }
     }
 
     fn after(&self) -> Vec<Address> {
@@ -142,12 +171,16 @@ impl Kind for IngressRule {
 
 const ANYWHERE: &str = "0.0.0.0/0";
 
-fn terraform_rule(group: &Value, description: &str, port: u16, peer: &Peer, out: &mut Terraform) {
+fn terraform_ports(group: &Value, description: &str, port: u16, out: &mut Terraform) {
     out.attribute("security_group_id", group);
     out.attribute("description", description);
     out.attribute("ip_protocol", "tcp");
     out.attribute("from_port", port);
     out.attribute("to_port", port);
+}
+
+fn terraform_rule(group: &Value, description: &str, port: u16, peer: &Peer, out: &mut Terraform) {
+    terraform_ports(group, description, port, out);
     match peer {
         Peer::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
         Peer::Anywhere => out.attribute("cidr_ipv4", ANYWHERE),

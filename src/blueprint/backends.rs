@@ -34,6 +34,8 @@ pub struct BackendSpec {
     pub targets: Option<TargetsSpec>,
     /// Public address in topology `internet`, in place of port and targets.
     pub url: Option<Value>,
+    /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN. Default: `false`.
+    pub outside_vpc: Option<bool>,
     /// How the balancer asks whether a server is well.
     pub health_check: Option<HealthCheckSpec>,
     /// How long a server that leaves may finish its requests. Default: `60s`.

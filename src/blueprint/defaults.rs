@@ -23,6 +23,7 @@ pub const PROTOCOL: Protocol = Protocol::Http;
 pub const TLS_VERIFY: bool = true;
 pub const DEREGISTRATION_DELAY: Duration = Duration::of_seconds(60);
 pub const PATH_PREFIX: &str = "/";
+pub const OUTSIDE_VPC: bool = false;
 pub const ECS_NETWORK: EcsNetwork = EcsNetwork::Awsvpc;
 pub const ECS_DEPLOYMENT: EcsDeployment = EcsDeployment::Rolling;
 

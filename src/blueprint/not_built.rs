@@ -31,6 +31,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/account/cloudwatch_role", &["existing"]),
     ("/network/vpc", &[]),
     ("/network/subnets", &[]),
+    ("/network/cidrs", &[]),
     ("/topology", &["nlb-targets"]),
     ("/backends/*/port", &[]),
     ("/backends/*/listener_port", &[]),
@@ -41,9 +42,13 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/backends/*/deregistration_delay", &[]),
     ("/backends/*/path_prefix", &[]),
     ("/backends/*/security_group", &[]),
+    ("/backends/*/outside_vpc", &[]),
     ("/backends/*/targets/instances", &[]),
+    ("/backends/*/targets/autoscaling_groups", &[]),
+    ("/backends/*/targets/ips", &[]),
+    ("/backends/*/targets/target_group", &[]),
     ("/backends/*/targets/ecs/network", &[]),
-    ("/backends/*/targets/ecs/deployment", &["rolling"]),
+    ("/backends/*/targets/ecs/deployment", &[]),
     ("/routes/*/match/paths", &[]),
     ("/routes/*/match/methods", &[]),
     ("/routes/*/match/tags", &[]),
@@ -63,6 +68,11 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/stage/name", &[]),
     ("/nlb/cross_zone", &[]),
     ("/nlb/deletion_protection", &[]),
+    ("/nlb/existing", &[]),
+    ("/nlb/security_groups", &[]),
+    ("/nlb/tls", &[]),
+    ("/nlb/access_logs", &[]),
+    ("/vpc_link/existing", &[]),
     ("/limits/resources", &[]),
     ("/limits/nlb_listeners", &[]),
     ("/limits/integration_timeout", &[]),
@@ -81,6 +91,35 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/stage/tracing", &["false"]),
     ("/stage/client_certificate", &["false"]),
 ];
+
+/// Whether a field is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Built {
+    Whole,
+    /// With these values alone.
+    Values(&'static [&'static str]),
+    /// Some of what stands below it.
+    Partly,
+    Not,
+}
+
+/// Whether the field at a pointer is built; `*` in it stands for any key or index.
+pub fn built(at: &str) -> Built {
+    // What stands below a built field is built with it.
+    let is_at_or_above = |shape: &str| {
+        let depth = shape.split('/').count();
+        let tokens: Vec<&str> = at.split('/').take(depth).collect();
+        has_shape(&tokens.join("/"), shape)
+    };
+    match BUILT.iter().find(|(shape, _)| is_at_or_above(shape)) {
+        Some((_, [])) => Built::Whole,
+        Some((shape, values)) if has_shape(at, shape) => Built::Values(values),
+        // What stands below a field that takes plain values alone.
+        Some(_) => Built::Not,
+        None if leads_to_built(at) => Built::Partly,
+        None => Built::Not,
+    }
+}
 
 /// Refuses what is written and not built.
 ///

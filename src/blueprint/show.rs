@@ -47,8 +47,11 @@ fn fill(spec: &mut BlueprintSpec) {
     spec.stage.get_or_insert_default().name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
     if spec.topology == Topology::NlbTargets {
         let nlb = spec.nlb.get_or_insert_default();
-        nlb.cross_zone.get_or_insert(defaults::CROSS_ZONE);
-        nlb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
+        // A balancer that is there keeps its own.
+        if nlb.existing.is_none() {
+            nlb.cross_zone.get_or_insert(defaults::CROSS_ZONE);
+            nlb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
+        }
     }
 }
 
@@ -59,11 +62,18 @@ fn fill_backend(backend: &mut BackendSpec, topology: Topology) {
     if topology == Topology::NlbTargets {
         backend.listener_port = backend.listener_port.or_else(|| defaults::listener_port(backend));
     }
-    backend.deregistration_delay.get_or_insert(defaults::DEREGISTRATION_DELAY);
     backend.path_prefix.get_or_insert_with(|| defaults::PATH_PREFIX.to_owned());
     if *backend.protocol.get_or_insert(defaults::PROTOCOL) == Protocol::Https {
         backend.tls.get_or_insert(TlsSpec { verify: None }).verify.get_or_insert(defaults::TLS_VERIFY);
     }
+    if backend.targets.as_ref().is_some_and(|targets| targets.ips.is_some()) {
+        backend.outside_vpc.get_or_insert(defaults::OUTSIDE_VPC);
+    }
+    // A target group that is there keeps its own delay and health check.
+    if backend.targets.as_ref().is_some_and(|targets| targets.target_group.is_some()) {
+        return;
+    }
+    backend.deregistration_delay.get_or_insert(defaults::DEREGISTRATION_DELAY);
     if let Some(EcsSpec::With(ecs)) = backend.targets.as_mut().and_then(|targets| targets.ecs.as_mut()) {
         ecs.network.get_or_insert(defaults::ECS_NETWORK);
         ecs.deployment.get_or_insert(defaults::ECS_DEPLOYMENT);
@@ -190,7 +200,7 @@ fn flow(value: &Json) -> String {
 }
 
 /// Text as it can stand without quotes, else in them: JSON's quoted text is YAML's.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let words = ["true", "false", "null", "yes", "no", "on", "y", "n"];
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
     let starts_as_text = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/' || first == '_');

@@ -100,6 +100,8 @@ pub enum Topology {
 }
 
 impl Topology {
+    pub const ALL: [Self; 6] = [Self::NlbTargets, Self::NlbAlbSync, Self::NlbAlb, Self::Alb, Self::Forwarder, Self::Internet];
+
     /// As users write it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -129,7 +129,8 @@ impl Reader<'_> {
         ];
         let Some(mapping) = self.tree.as_object_mut() else { return };
         for (field, value) in stand_ins {
-            let is_empty = mapping.get(field).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty);
+            // Of the others an empty mapping is a value of the wrong type, which is still to be reported.
+            let is_empty = field == "backends" && mapping.get(field).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty);
             if is_empty || !mapping.contains_key(field) {
                 mapping.insert(field.to_owned(), value);
                 self.known.stand_ins.insert(field);

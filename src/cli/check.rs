@@ -8,13 +8,19 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{Named, Session, in_threads};
-use crate::io::unified;
+use super::session::{Named, Session, in_threads, not_staged};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::emit::FileTree;
+use crate::io::{Differs, Folder, unified};
+use crate::report::Format;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     named: Named,
+    /// Exit 1 where git's index lacks what `render` writes, too; for commit hooks
+    #[arg(long)]
+    staged: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
@@ -23,32 +29,55 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let mut exit = Exit::Done;
     let mut found = Vec::new();
     for (it, differs) in ready.iter().zip(differs) {
-        let (Some((folder, _)), Some(differs)) = (&it.files, differs) else {
+        let (Some((folder, tree)), Some(differs)) = (&it.files, differs) else {
             found.push(Vec::new());
             continue;
         };
-        let alone = differs.manifest_alone().filter(|_| !differs.has_error());
-        let count = differs.differences.len() + usize::from(alone.is_some());
-        for difference in differs.differences.iter().chain(&alone) {
-            session.say(&unified(folder, difference))?;
-        }
-        if count > 0 {
-            exit = Exit::Found;
-            let plural = if count == 1 { " differs" } else { "s differ" };
-            session.say(&format!("{count} file{plural}, {} unchanged in {}\n", differs.unchanged, folder.display))?;
-        } else if !differs.has_error() {
-            session.say(&format!("0 files differ, {} unchanged in {}\n", differs.unchanged, folder.display))?;
-        }
-        found.push(differs.diagnostics);
+        let (it, more) = one(folder, tree, differs, arguments, session)?;
+        exit = exit.max(it);
+        found.push(more);
     }
-    let mut groups: Vec<_> = ready
-        .into_iter()
-        .zip(found)
-        .map(|(mut it, found)| {
-            it.diagnostics.extend(found);
-            (it.sources, it.diagnostics)
-        })
-        .collect();
-    groups.push((crate::source::Sources::default(), diagnostics));
-    Ok(exit.max(session.report(groups)?))
+    Ok(exit.max(session.report_of(ready, found, diagnostics)?))
+}
+
+/// Prints how one folder differs.
+///
+/// Errors: those of comparing, GW0014 for annotations, GW0015.
+fn one(
+    folder: &Folder,
+    tree: &FileTree,
+    mut differs: Differs<'_>,
+    arguments: &Arguments,
+    session: &mut Session<'_>,
+) -> io::Result<(Exit, Vec<Diagnostic>)> {
+    let has_error = differs.has_error();
+    let mut found = std::mem::take(&mut differs.diagnostics);
+    let alone = differs.manifest_alone().filter(|_| !has_error);
+    let count = differs.differences.len() + usize::from(alone.is_some());
+    for difference in differs.differences.iter().chain(&alone) {
+        session.say(&unified(folder, difference))?;
+    }
+    if count > 0 || !has_error {
+        let plural = if count == 1 { " differs" } else { "s differ" };
+        session.say(&format!("{count} file{plural}, {} unchanged in {}\n", differs.unchanged, folder.display))?;
+    }
+    if let Some(first) = differs.differences.iter().chain(&alone).next() {
+        // A diff on standard output annotates nothing.
+        if session.style.format == Format::Github {
+            found.push(out_of_date(folder, &first.path, count));
+        }
+        return Ok((Exit::Found, found));
+    }
+    if arguments.staged && !has_error {
+        found.extend(not_staged(folder, tree)?);
+    }
+    Ok((Exit::Done, found))
+}
+
+fn out_of_date(folder: &Folder, first: &str, count: usize) -> Diagnostic {
+    let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
+    diagnostic::OUT_OF_DATE
+        .at(Place::file(&folder.shown(first)))
+        .message(format_args!("{count} file{plural} in `{}` {verb} not what `gwgen render` writes", folder.display))
+        .help("run `gwgen render`, look at what changed, and commit it")
 }

@@ -31,8 +31,6 @@ pub(super) enum Command {
     Report(Anything),
     /// Write a script that loads the deployed API (not built yet)
     BenchScript(Anything),
-    /// Write a commented gwgen.yaml (not built yet)
-    Init(Anything),
 }
 
 #[derive(Debug, Args)]
@@ -52,7 +50,6 @@ impl Command {
             Self::Migrate(_) => "migrate",
             Self::Report(_) => "report",
             Self::BenchScript(_) => "bench-script",
-            Self::Init(_) => "init",
         }
     }
 }
@@ -60,7 +57,7 @@ impl Command {
 /// Errors: GW2004.
 pub(super) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let diagnostic = diagnostic::NOT_BUILT
-        .at(Place::file(&"<command line>".into()))
+        .at(Place::file(&diagnostic::COMMAND_LINE.into()))
         .message(format_args!("`gwgen {name}` is not built yet; nothing was done"))
         .help("`gwgen help` lists what this version can do");
     session.report(vec![(Sources::default(), vec![diagnostic])])?;

@@ -9,7 +9,8 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{Named, Session, in_threads};
+use super::session::{Named, Session, in_threads, not_staged};
+use crate::diagnostic::Diagnostic;
 use crate::io::{Change, Folder, Written, unified};
 
 #[derive(Debug, Args)]
@@ -19,6 +20,9 @@ pub(super) struct Arguments {
     /// Print the changes of every file too
     #[arg(long)]
     diff: bool,
+    /// Exit 1 where git's index lacks what was written; for commit hooks
+    #[arg(long)]
+    staged: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
@@ -26,23 +30,17 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let written = in_threads(&ready, |it| it.files.as_ref().map(|(folder, tree)| folder.write(tree)));
     let mut found = Vec::new();
     for (it, written) in ready.iter().zip(written) {
-        let (Some((folder, _)), Some(written)) = (&it.files, written) else {
+        let (Some((folder, tree)), Some(mut written)) = (&it.files, written) else {
             found.push(Vec::new());
             continue;
         };
         session.say(&told(folder, &written, arguments.diff))?;
+        if arguments.staged && !written.diagnostics.iter().any(Diagnostic::is_error) {
+            written.diagnostics.extend(not_staged(folder, tree)?);
+        }
         found.push(written.diagnostics);
     }
-    let mut groups: Vec<_> = ready
-        .into_iter()
-        .zip(found)
-        .map(|(mut it, found)| {
-            it.diagnostics.extend(found);
-            (it.sources, it.diagnostics)
-        })
-        .collect();
-    groups.push((crate::source::Sources::default(), diagnostics));
-    session.report(groups)
+    session.report_of(ready, found, diagnostics)
 }
 
 /// A line a file that changed, and a summary.

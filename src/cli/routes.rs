@@ -13,7 +13,7 @@ use super::Exit;
 use super::session::{Named, Session};
 use crate::blueprint::Exposure;
 use crate::compile;
-use crate::plan::{BackendPlan, OperationPlan, Plan, Value, text_of};
+use crate::plan::{BackendPlan, BalancerPlan, OperationPlan, Plan, Value, text_of};
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ impl Row {
             exposure: operation.exposure,
             url: public.map(|path| text_of(path)),
             backend: backend.map(|it| it.name.to_string()),
-            backend_url: public.and(backend).map(|backend| backend_url(backend, operation)),
+            backend_url: public.and(backend).map(|backend| backend_url(plan, backend, operation)),
             auth: public.map(|_| "none"),
             scopes: Vec::new(),
             api_key: false,
@@ -116,9 +116,13 @@ impl Row {
 const HEADER: [&str; 13] =
     ["method", "path", "exposure", "url", "backend", "backend url", "auth", "scopes", "key", "throttle", "cache", "validation", "timeout"];
 
-fn backend_url(backend: &BackendPlan, operation: &OperationPlan) -> String {
+fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> String {
     let scheme = if backend.is_tls { "https" } else { "http" };
-    let host = match &backend.host {
+    let dns_name = match &plan.nlb.balancer {
+        BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
+        BalancerPlan::Made { .. } => None,
+    };
+    let host = match backend.host.as_ref().or(dns_name) {
         None => "(nlb)".to_owned(),
         Some(Value::Literal(text)) => text.to_string(),
         Some(Value::Input(name)) => format!("(var: {name})"),

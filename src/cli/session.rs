@@ -82,6 +82,17 @@ impl Session<'_> {
         (ready, diagnostics)
     }
 
+    /// Reports what was found of each blueprint, on the way to its files and on the disk, and says which exit code follows.
+    pub(super) fn report_of(&mut self, ready: Vec<Ready>, found: Vec<Vec<Diagnostic>>, others: Vec<Diagnostic>) -> io::Result<Exit> {
+        let with_found = |(mut it, found): (Ready, Vec<Diagnostic>)| {
+            it.diagnostics.extend(found);
+            (it.sources, it.diagnostics)
+        };
+        let mut groups: Vec<_> = ready.into_iter().zip(found).map(with_found).collect();
+        groups.push((Sources::default(), others));
+        self.report(groups)
+    }
+
     /// Reports all findings and says which exit code follows from them.
     pub(super) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
         let exit = groups.iter().flat_map(|(_, diagnostics)| diagnostics).map(exit_of).max().unwrap_or(Exit::Done);
@@ -129,11 +140,27 @@ fn prepared(job: &Job) -> Ready {
     Ready { files, diagnostics, sources }
 }
 
+/// What git's index lacks of a folder that is as it is to be.
+///
+/// Errors: GW0015.
+pub(super) fn not_staged(folder: &Folder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
+    let paths = folder.unstaged(tree)?;
+    let Some(first) = paths.first() else { return Ok(None) };
+    let more = paths.len() - 1;
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let finding = diagnostic::NOT_STAGED
+        .at(Place::file(&folder.shown(first)))
+        .message(format_args!("the commit would not hold `{}`{rest} as generated", folder.shown(first)))
+        .help(format_args!("look at it, run `git add {}`, and commit again", folder.display));
+    Ok(Some(finding))
+}
+
 fn exit_of(diagnostic: &Diagnostic) -> Exit {
     let is = |codes: &[&Code]| codes.contains(&diagnostic.code);
     if !diagnostic.is_error() {
         Exit::Done
-    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE]) {
+    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE, &diagnostic::OUTPUT_IN_USE])
+    {
         Exit::Unreachable
     } else {
         Exit::Found

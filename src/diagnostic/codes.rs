@@ -28,6 +28,12 @@ codes! {
     NO_BLUEPRINT = "GW0007" "no-blueprint" Error;
     SHARED_OUTPUT = "GW0008" "shared-output" Error;
     DAMAGED_MANIFEST = "GW0010" "damaged-manifest" Error;
+    BLUEPRINT_EXISTS = "GW0011" "blueprint-exists" Error;
+    NO_DESCRIPTION = "GW0012" "no-description" Error;
+    SEVERAL_DESCRIPTIONS = "GW0013" "several-descriptions" Error;
+    OUT_OF_DATE = "GW0014" "out-of-date" Error;
+    NOT_STAGED = "GW0015" "not-staged" Error;
+    OUTPUT_IN_USE = "GW0020" "output-in-use" Error;
 
     NOT_UTF8 = "GW1001" "not-utf-8" Error;
     SYNTAX = "GW1002" "invalid-syntax" Error;
@@ -66,6 +72,10 @@ codes! {
     CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
     UNKNOWN_DESCRIPTION = "GW2014" "unknown-description" Error;
     REPEATED_DESCRIPTION = "GW2015" "repeated-description" Error;
+    NO_EFFECT = "GW2020" "no-effect-on-existing" Warning;
+    LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
+    SECOND_LINK = "GW2022" "second-link" Warning;
+    UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -106,6 +116,10 @@ codes! {
     UNPARSED_STYLE = "GW4024" "unparsed-style" Warning;
     TLS_IN_CLOUDFORMATION = "GW4025" "tls-in-cloudformation" Error;
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
+    UNSERVABLE_METHOD = "GW4030" "unservable-method" Error;
+    WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
+    ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
+    SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

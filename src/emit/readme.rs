@@ -4,8 +4,21 @@ use std::sync::Arc;
 
 use crate::stack::{Input, Stack};
 
-/// Writes the README. `routes` are the rows of its table, `sources` is what it was made from.
-pub fn readme(stack: &Stack, name: &str, sources: &str, routes: &str) -> String {
+/// What the plan tells a reader of the output.
+pub struct Told<'a> {
+    pub name: &'a str,
+    /// What the output was made from.
+    pub sources: &'a str,
+    /// The way of a request.
+    pub way: &'a str,
+    /// What others have to do.
+    pub notes: Vec<String>,
+    /// Rows of the table of routes.
+    pub routes: &'a str,
+}
+
+/// Writes the README.
+pub fn readme(stack: &Stack, told: Told<'_>) -> String {
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input.default.as_ref().map_or_else(String::new, |default| cell(&default.join(", ")));
         minijinja::context! { name => &**name, description => cell(&input.description), list => input.of.is_list(), default }
@@ -20,7 +33,8 @@ pub fn readme(stack: &Stack, name: &str, sources: &str, routes: &str) -> String 
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let context = minijinja::context! { name, title => one_line(&stack.title), sources, inputs, outputs, routes };
+    let Told { name, sources, way, notes, routes } = told;
+    let context = minijinja::context! { name, title => one_line(&stack.title), sources, way, notes, inputs, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
 }
 

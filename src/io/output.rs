@@ -142,7 +142,8 @@ impl Folder {
         for (path, hash, is_listed) in listed.chain(begun).filter(|(path, ..)| !tree.files.contains_key(*path)) {
             match self.there(path, &mut folders) {
                 Err(error) => differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &self.shown(path), &error)),
-                Ok(There::File(old)) if manifest::hash(&old) == *hash => {
+                // A run that ended before its manifest was in place may have changed the file since the manifest was written.
+                Ok(There::File(old)) if manifest::hash(&old) == *hash || journal.contains(&(path.clone(), manifest::hash(&old))) => {
                     differs.differences.push(Difference { path: path.clone(), old: Some(old), new: None });
                 }
                 Ok(There::File(_) | There::Other(_)) if is_listed => {
@@ -245,6 +246,13 @@ impl Folder {
             .at(Place::file(&display))
             .message(format_args!("in the way of `{display}` is {what}; nothing was written"))
             .help("move it away, or choose another `output.dir`; delete it if it is an old output whose `.gwgen.json` is lost")
+    }
+
+    pub(super) fn in_use(&self) -> Diagnostic {
+        diagnostic::OUTPUT_IN_USE
+            .at(Place::file(&self.display))
+            .message(format_args!("another gwgen is writing to `{}` at this moment; nothing was written", self.display))
+            .help("wait until it has ended, then render again; a run that was killed holds nothing")
     }
 
     fn edited_orphan(&self, path: &str) -> Diagnostic {

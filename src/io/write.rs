@@ -4,11 +4,12 @@
 //! All changed files are staged beside their places first, then renamed one by one, the manifest last: each file is old or new.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::manifest;
+use super::operations as disk;
 use super::output::{Change, Differs, Folder, failed};
 use crate::diagnostic::{self, Diagnostic};
 use crate::emit::FileTree;
@@ -27,14 +28,18 @@ pub(crate) struct Written<'a> {
 impl Folder {
     /// Writes what differs; with an error nothing at all.
     ///
-    /// Errors: those of `compare`, GW0004 a file or folder cannot be written.
+    /// Errors: those of `compare`, GW0004 a file or folder cannot be written, GW0020 another run is writing.
     pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> Written<'a> {
         let failed_at = |path: &str, error: &io::Error| failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error);
-        if let Err(error) = fs::create_dir_all(&self.path) {
-            let diagnostics = vec![failed(&diagnostic::UNWRITABLE_FILE, &self.display, &error)];
-            return Written { changed: Vec::new(), unchanged: 0, diagnostics, differs: Differs::default() };
+        let nothing =
+            |diagnostic| Written { changed: Vec::new(), unchanged: 0, diagnostics: vec![diagnostic], differs: Differs::default() };
+        if let Err(error) = disk::make_folders(&self.path) {
+            return nothing(failed_at("", &error));
         }
         let lock = Lock::of(&self.path);
+        if matches!(lock, Lock::Taken) {
+            return nothing(self.in_use());
+        }
         let mut differs = self.compare(tree);
         let mut written =
             Written { changed: Vec::new(), unchanged: differs.unchanged, diagnostics: std::mem::take(&mut differs.diagnostics), differs };
@@ -46,7 +51,7 @@ impl Folder {
         } else if lock.is_held() {
             // Nobody else is at work here, so these are all left of runs that were killed.
             for leftover in &written.differs.leftovers {
-                drop(fs::remove_dir_all(leftover));
+                drop(disk::remove_staging(leftover));
             }
         }
         written
@@ -59,25 +64,25 @@ impl Folder {
             return Ok(());
         }
         let mut staging = Staging::new(&self.path).map_err(|error| (String::new(), error))?;
-        staging.put(Path::new(manifest::NAME), &differs.new_manifest).map_err(|error| (manifest::NAME.to_owned(), error))?;
         for (number, difference) in differs.differences.iter().enumerate() {
             if let Some(new) = difference.new {
                 staging.put(Path::new(&number.to_string()), new).map_err(|error| (difference.path.clone(), error))?;
             }
         }
+        staging.put_synced(Path::new(manifest::NAME), &differs.new_manifest).map_err(|error| (manifest::NAME.to_owned(), error))?;
         // From here on the staged manifest tells the next run which files are ours, should this one not come to its end.
         staging.is_journal = true;
         for (number, difference) in differs.differences.iter().enumerate() {
             let (path, change) = (self.path.join(&difference.path), difference.change());
             let done = match change {
-                Change::Created => make_parent(&path).and_then(|()| fs::rename(staging.path.join(number.to_string()), &path)),
-                Change::Updated => fs::rename(staging.path.join(number.to_string()), &path),
+                Change::Created => make_parent(&path).and_then(|()| disk::rename(&staging.path.join(number.to_string()), &path)),
+                Change::Updated => disk::rename(&staging.path.join(number.to_string()), &path),
                 Change::Removed => self.remove(&difference.path),
             };
             done.map_err(|error| (difference.path.clone(), error))?;
             changed.push((difference.path.clone(), change));
         }
-        fs::rename(staging.path.join(manifest::NAME), self.path.join(manifest::NAME))
+        disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME))
             .map_err(|error| (manifest::NAME.to_owned(), error))?;
         staging.is_journal = false;
         changed.extend(alone);
@@ -86,14 +91,14 @@ impl Folder {
 
     /// Removes a file, and the folders that it leaves empty.
     fn remove(&self, path: &str) -> io::Result<()> {
-        match fs::remove_file(self.path.join(path)) {
+        match disk::remove_file(&self.path.join(path)) {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             done => done?,
         }
         let mut folder = path;
         while let Some((parent, _)) = folder.rsplit_once('/') {
             // A folder that still holds something cannot be removed, and is to stay.
-            if fs::remove_dir(self.path.join(parent)).is_err() {
+            if disk::remove_folder(&self.path.join(parent)).is_err() {
                 break;
             }
             folder = parent;
@@ -103,23 +108,35 @@ impl Folder {
 }
 
 fn make_parent(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)
+    path.parent().map_or(Ok(()), disk::make_folders)
 }
 
 /// Keeps two runs from working on one folder at a time, where the file system can.
 ///
 /// The folder itself is locked, so that no lock file stays behind; the lock goes with the process, however that ends.
-struct Lock(Option<fs::File>);
+enum Lock {
+    Held {
+        _folder: fs::File,
+    },
+    /// Another run has it.
+    Taken,
+    /// Without locks (Windows has none for folders, some network file systems neither) runs may overlap: staging folders
+    /// have names of their own and renames are atomic, so that every file is still whole.
+    Unknown,
+}
 
 impl Lock {
     fn of(folder: &Path) -> Self {
-        // Without locks (Windows has none for folders, some network file systems neither) runs may overlap: staging folders
-        // have names of their own and renames are atomic, so that every file is still whole.
-        Self(fs::File::open(folder).ok().filter(|folder| folder.lock().is_ok()))
+        let Ok(folder) = fs::File::open(folder) else { return Self::Unknown };
+        match folder.try_lock() {
+            Ok(()) => Self::Held { _folder: folder },
+            Err(fs::TryLockError::WouldBlock) => Self::Taken,
+            Err(fs::TryLockError::Error(_)) => Self::Unknown,
+        }
     }
 
     fn is_held(&self) -> bool {
-        self.0.is_some()
+        matches!(self, Self::Held { .. })
     }
 }
 
@@ -137,7 +154,7 @@ impl Staging {
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = output.join(format!("{}{}-{number}", manifest::STAGING, std::process::id()));
-            match fs::create_dir(&path) {
+            match disk::make_folder(&path) {
                 // Left by a killed process of the same id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 made => return made.map(|()| Self { path, is_journal: false }),
@@ -146,16 +163,20 @@ impl Staging {
     }
 
     fn put(&self, name: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = fs::File::create(self.path.join(name))?;
-        file.write_all(bytes)?;
-        file.flush()
+        disk::create(&self.path.join(name), bytes).map(drop)
+    }
+
+    /// The list of what is ours is the one thing that cannot be made again, should the power fail.
+    fn put_synced(&self, name: &Path, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path.join(name);
+        disk::sync(&disk::create(&path, bytes)?, &path)
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
         if !self.is_journal {
-            drop(fs::remove_dir_all(&self.path));
+            drop(disk::remove_staging(&self.path));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! GW4023: two segments under one parent differ only in letter case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -9,7 +9,7 @@ use crate::plan::{Segment, text_of};
 
 /// Source: AWS-RULES P13: both may exist, but people and dashboards take one for the other.
 pub(super) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
-    let mut seen: BTreeMap<String, (&str, &Place)> = BTreeMap::new();
+    let mut seen: HashMap<String, (&str, &Place)> = HashMap::new();
     let mut findings: BTreeMap<String, Diagnostic> = BTreeMap::new();
     let mut before: &[Segment] = &[];
     for operation in facts.plan.into_iter().flat_map(|plan| &plan.operations) {
@@ -23,7 +23,10 @@ pub(super) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
                 continue;
             }
             let folded = format!("{}/{}", text_of(&path[..depth]), text.to_ascii_lowercase());
-            let (first, place) = *seen.entry(folded.clone()).or_insert((text, &operation.place));
+            let Some((first, place)) = seen.get(&folded).copied() else {
+                seen.insert(folded, (text, &operation.place));
+                continue;
+            };
             if *first != **text {
                 findings.entry(folded).or_insert_with(|| {
                     diagnostic::CASE_ONLY_SIBLINGS

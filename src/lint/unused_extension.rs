@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Operation, refuses};
+use crate::openapi::{Operation, is_unused};
 
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     // Those that decide who may call are refused in `plan`.
     for api in facts.apis {
-        for extension in api.extensions.iter().filter(|it| refuses(it).is_none()) {
-            found.entry(extension).or_insert((Place::pointer(&api.file, format!("/{extension}")), 0)).1 += 1;
+        for extension in api.extensions.iter().filter(|it| is_unused(&it.name)) {
+            found.entry(&extension.name).or_insert((extension.place.clone(), 0)).1 += 1;
         }
     }
     for operation in served {
-        for extension in operation.extensions.iter().filter(|it| refuses(it).is_none()) {
+        for extension in operation.extensions.iter().filter(|it| is_unused(it)) {
             let place = operation.place(&format!("/{extension}"));
             found.entry(extension).or_insert((place, 0)).1 += 1;
         }

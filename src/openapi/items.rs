@@ -3,7 +3,7 @@
 //! In: the lean document. Out: operations with their faults, and findings where operations would be lost. Pure.
 //! An item and what it refers to are one: members of all of them count, and a method that two hold is reported by `plan`.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,6 +17,9 @@ use crate::source::{SourceFile, pointer};
 
 /// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES P15).
 const MAX_KEY_BYTES: usize = 1 << 16;
+
+/// Most operations that room is made for before they are found.
+const MAX_ROOM: usize = 1 << 15;
 
 /// Most operations, parameters and media types of all operations together: a small file of references could ask for billions.
 const MAX_PARTS: usize = 2_000_000;
@@ -58,8 +61,9 @@ fn whole(fault: Fault) -> Diagnostic {
 impl<'a> Shared<'a> {
     /// Every operation of the document.
     pub(super) fn operations(&mut self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Operation> {
-        let mut found = Vec::new();
-        let mut seen = BTreeMap::new();
+        // Room for what most descriptions have, within reason; more is had by growing.
+        let mut found = Vec::with_capacity((2 * self.document.paths.0.len()).min(MAX_ROOM));
+        let mut seen = HashMap::new();
         let document = self.document;
         self.list(&document.paths, &List { file: self.file, pointer: None }, &mut seen, (&mut found, diagnostics));
         self.referred_paths((&mut found, diagnostics), &mut seen);
@@ -73,7 +77,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Adds the operations of what a reference in place of `paths` leads to.
-    fn referred_paths(&mut self, (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>), seen: &mut BTreeMap<Arc<str>, u32>) {
+    fn referred_paths(&mut self, (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>), seen: &mut HashMap<Arc<str>, u32>) {
         let document = self.document;
         let (mut reference, mut file, mut place) = (document.paths.1.clone(), self.file, Place::pointer(&self.file.display, "/paths/$ref"));
         for _ in 0..MAX_REFERENCES {
@@ -109,7 +113,7 @@ impl<'a> Shared<'a> {
         &mut self,
         items: &Patterned<'a, PathItem<'a>>,
         list: &List<'a>,
-        seen: &mut BTreeMap<Arc<str>, u32>,
+        seen: &mut HashMap<Arc<str>, u32>,
         (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>),
     ) {
         for (path, item) in &items.0 {
@@ -174,7 +178,7 @@ impl<'a> Shared<'a> {
                 Ok(item) => {
                     let (file, spot) = match &item {
                         Held::Elsewhere(elsewhere) => (elsewhere.file, Some(Arc::clone(&elsewhere.spot))),
-                        Held::Component(_, name) => (self.file, Some(self.component_spot("/components/pathItems", name))),
+                        Held::Component(_, name) => (self.file, Some(self.component_spot(self.components.items.home, name))),
                         Held::Here(_) => (level.file, level.spot.clone()),
                     };
                     levels.push(Level { item, file, spot });
@@ -198,7 +202,7 @@ impl<'a> Shared<'a> {
 
     /// Place of a path item.
     pub(super) fn item_place(&self, path: &str, spot: Option<&Arc<Spot>>) -> Place {
-        spot.map_or_else(|| Place::pointer(&self.file.display, pointer::child("/paths", path)), |spot| spot.place(""))
+        item_place(self.file, path, spot)
     }
 
     fn methods(&mut self, path: &Arc<str>, levels: &[Level<'_, 'a>], found: &mut Vec<Operation>) {
@@ -208,8 +212,18 @@ impl<'a> Shared<'a> {
                     found.push(self.operation((path, method), (levels, of), lean));
                 }
             }
+            for (name, lean) in &level.item.additional.0 {
+                if self.parts < MAX_PARTS {
+                    found.push(self.extra((path, name), (levels, of), lean));
+                }
+            }
         }
     }
+}
+
+/// Place of a path item, which stands under `paths` of the main file or at the spot.
+pub(super) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>) -> Place {
+    spot.map_or_else(|| Place::pointer(&main.display, pointer::child("/paths", path)), |spot| spot.place(""))
 }
 
 /// A place below another one.
@@ -220,7 +234,7 @@ pub(super) fn under(mut place: Place, below: &str) -> Place {
     place
 }
 
-fn slots<'p, 'a>(item: &'p PathItem<'a>) -> [(HttpMethod, Option<&'p LeanOperation<'a>>); 9] {
+fn slots<'p, 'a>(item: &'p PathItem<'a>) -> [(HttpMethod, Option<&'p LeanOperation<'a>>); 10] {
     [
         (HttpMethod::Get, item.get.as_deref()),
         (HttpMethod::Put, item.put.as_deref()),
@@ -229,6 +243,7 @@ fn slots<'p, 'a>(item: &'p PathItem<'a>) -> [(HttpMethod, Option<&'p LeanOperati
         (HttpMethod::Options, item.options.as_deref()),
         (HttpMethod::Head, item.head.as_deref()),
         (HttpMethod::Patch, item.patch.as_deref()),
+        (HttpMethod::Query, item.query.as_deref()),
         (HttpMethod::Trace, item.trace.as_deref()),
         (HttpMethod::Any, item.any.as_deref()),
     ]

@@ -6,6 +6,7 @@
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::media::{Answers, Binary};
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
 
@@ -145,6 +146,18 @@ impl<'de> Deserialize<'de> for Keys<'de> {
     }
 }
 
+/// The extensions of a part of which nothing else is read, whatever it is.
+#[derive(Default)]
+pub(super) struct Marked<'a>(pub(super) Vec<Text<'a>>);
+
+impl<'de> Deserialize<'de> for Marked<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else { return Ok(Self::default()) };
+        Ok(Self(keys.into_iter().filter(|key| is_ours(key)).collect()))
+    }
+}
+
 /// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
 pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>, pub(super) Option<Text<'a>>);
@@ -178,7 +191,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
 }
 
 lean! {
-    /// The root of a 3.x document.
+    /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.
     by_member struct Document {
         "openapi" openapi: Text<'a> = ?,
         "swagger" swagger: Text<'a> = ?,
@@ -187,6 +200,13 @@ lean! {
         "paths" paths: Patterned<'a, PathItem<'a>> = ?,
         "components" components: Components<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
+        "tags" tags: Option<&'a RawValue>,
+        "basePath" base_path: Text<'a> = ?,
+        "parameters" parameters: Option<&'a RawValue>,
+        "securityDefinitions" security_definitions: Option<&'a RawValue>,
+        "consumes" consumes: Option<&'a RawValue>,
+        "produces" produces: Option<&'a RawValue>,
+        "x-amazon-apigateway-binary-media-types" media_types: Option<&'a RawValue>,
     }
 }
 
@@ -235,7 +255,9 @@ lean! {
         "head" head: Option<Box<Operation<'a>>>,
         "patch" patch: Option<Box<Operation<'a>>>,
         "trace" trace: Option<Box<Operation<'a>>>,
+        "query" query: Option<Box<Operation<'a>>>,
         "x-amazon-apigateway-any-method" any: Option<Box<Operation<'a>>>,
+        "additionalOperations" additional: Members<'a, Extra<'a>> = ?,
     }
 }
 
@@ -246,9 +268,19 @@ lean! {
         "tags" tags: Vec<Text<'a>> = ?,
         "parameters" parameters: Vec<Parameter<'a>> = ?,
         "requestBody" body: Content<'a> = ?,
-        "responses" responses: Patterned<'a, Content<'a>> = ?,
+        "responses" responses: Answers<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
         "servers" servers: Vec<Server<'a>> = ?,
+        "consumes" consumes: Option<&'a RawValue>,
+        "produces" produces: Option<&'a RawValue>,
+    }
+}
+
+lean! {
+    /// An operation of a method that no REST API has: enough to name it, and to hide it.
+    struct Extra {
+        "operationId" id: Option<Text<'a>>,
+        "tags" tags: Vec<Text<'a>> = ?,
     }
 }
 
@@ -260,14 +292,16 @@ lean! {
         "in" location: Option<Text<'a>>,
         "required" required: bool = ?,
         "style" style: Option<Text<'a>>,
+        "type" kind: Option<&'a RawValue>,
+        "collectionFormat" collection_format: Option<&'a RawValue>,
     }
 }
 
 lean! {
-    /// A request body or a response, of which media types and references of headers are read, or a reference to one.
+    /// A request body or a response, of which binary media types and references of headers are read, or a reference to one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
-        "content" media_types: Keys<'a> = ?,
+        "content" media_types: Binary = ?,
         "headers" headers: Option<&'a RawValue>,
     }
 }

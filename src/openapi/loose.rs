@@ -44,7 +44,7 @@ fn fill<'a, T: ByMember<'a>>(json: &'a str, mut mend: impl FnMut(&mut T, &Text<'
 }
 
 /// The fault of a member whose value has the wrong type.
-fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
+pub(super) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();
     LeanFault { code: &diagnostic::WRONG_TYPE, below: pointer::child("", key), message: format!("`{key}` cannot be read: {what}") }
@@ -65,6 +65,12 @@ fn component<'a>(components: &mut Components<'a>, key: &Text<'a>, value: &'a str
         "responses" => components.responses = Members(readable(entries)),
         _ => {}
     }
+}
+
+/// Parameters by name, as 2.0 has them at its root.
+pub(super) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Parameter<'_>>> {
+    serde_json::from_str(json)
+        .or_else(|_| Ok(Members(raw::members(json)?.into_iter().map(|(name, entry)| (name, parameter(entry.get()))).collect())))
 }
 
 /// The path items of a mapping.
@@ -103,6 +109,11 @@ pub(super) fn path_item(json: &str) -> PathItem<'_> {
                 Ok(parameters) => item.parameters = parameters,
                 Err(fault) => item.faults.push(fault),
             }
+        } else if **key == *"additionalOperations"
+            && let Ok(operations) = raw::members(value)
+        {
+            let read = operations.into_iter().map(|(method, it)| (method, serde_json::from_str(it.get()).unwrap_or_default()));
+            item.additional = Members(read.collect());
         } else if let Some(slot) = item.slot(key) {
             *slot = Some(Box::new(operation(value)));
         } else {
@@ -137,6 +148,7 @@ impl<'a> PathItem<'a> {
             "head" => &mut self.head,
             "patch" => &mut self.patch,
             "trace" => &mut self.trace,
+            "query" => &mut self.query,
             "x-amazon-apigateway-any-method" => &mut self.any,
             _ => return None,
         })

@@ -1,11 +1,12 @@
 //! From the lean document to `Api`: what all operations share, and the parts of the document itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
 use super::references::{Part, References};
-use super::{Api, Fault, Location, Requirement, Security, servers};
+use super::swagger::{self, Body, Homes, Inherited};
+use super::{Api, Extension, Fault, Location, Requirement, Security, root, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::source::raw::Text;
 use crate::source::{Library, SourceFile, pointer};
@@ -17,6 +18,11 @@ pub(super) const MEND: &str = "mend it there, or serve the rest with `exposure: 
 pub(super) struct Shared<'a> {
     pub(super) document: &'a Document<'a>,
     pub(super) file: &'a SourceFile,
+    pub(super) homes: &'static Homes,
+    /// Media types of a 2.0 document, for operations that name none.
+    pub(super) inherited: Inherited,
+    /// What the parameters of the operation at hand say of its body.
+    pub(super) body: Body,
     pub(super) base_path: String,
     /// The root's requirement, or the fault of one that is null.
     pub(super) security: Result<Security, ()>,
@@ -25,11 +31,13 @@ pub(super) struct Shared<'a> {
     pub(super) lost_schemes: BTreeMap<Arc<str>, Fault>,
     pub(super) references: References<'a>,
     /// Where the parameters of the operation at hand stand in its list.
-    pub(super) placed: BTreeMap<(Location, Arc<str>), usize>,
+    pub(super) placed: HashMap<(Location, Arc<str>), usize>,
     /// What all operations together are made of, so far.
     pub(super) parts: usize,
     /// Names that stand in many operations, once.
-    names: BTreeSet<Arc<str>>,
+    names: HashSet<Arc<str>>,
+    /// Names of methods that live as long as the process.
+    kept: HashSet<&'static str>,
 }
 
 /// Parts of the main file that operations refer to by name.
@@ -40,45 +48,45 @@ pub(super) struct Components<'a> {
     pub(super) responses: Named<'a, Content<'a>>,
 }
 
-/// Parts of one kind: what their references start with, and the parts by name.
+/// Parts of one kind: the pointer of them all, and the parts by name.
 pub(super) struct Named<'a, T> {
-    pub(super) prefix: &'static str,
+    pub(super) home: &'static str,
     pub(super) parts: BTreeMap<&'a str, &'a T>,
 }
 
 impl<'a, T: Part<'a>> Named<'a, T> {
-    fn of(prefix: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
-        Self { prefix, parts: parts.iter().map(|(name, it)| (&**name, it)).collect() }
+    fn of(home: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
+        Self { home, parts: parts.iter().map(|(name, it)| (&**name, it)).collect() }
     }
 }
 
 /// Resolves a document.
 ///
-/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item, GW1013 base path.
+/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item.
 pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>) -> Outcome<Api> {
     let mut diagnostics: Vec<Diagnostic> = document.faults.iter().map(|fault| whole(file, fault)).collect();
-    let base_path = servers::base_path(&document.servers).unwrap_or_else(|problem| {
-        diagnostics.push(
-            diagnostic::BAD_BASE_PATH
-                .at(Place::pointer(&file.display, "/servers/0/url"))
-                .message(format_args!("the first server's URL {problem}"))
-                .help("write a plain path there"),
-        );
-        String::new()
-    });
+    let homes = swagger::homes(document);
+    let base_path = if homes.is_swagger { swagger::base_path(document) } else { servers::base_path(&document.servers) };
+    let what = if homes.is_swagger { "`basePath`" } else { "the first server's URL" };
+    let (base_path, fault) = base_path.map_or_else(|problem| (String::new(), Some(format!("{what} {problem}"))), |path| (path, None));
     let mut shared = shared(file, document, library, base_path);
-    let definitions = shared.schemes();
+    let mut extensions = root::extensions(document, &file.display);
+    let definitions = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
-    let (extensions, misplaced) = extensions(file, document);
+    let (misplaced, extensions) = extensions.into_iter().partition(|it| it.name.starts_with("x-gwgen-"));
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
         base_path: shared.base_path.into(),
+        base_path_pointer: homes.base_path,
+        base_path_fault: fault,
         other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
         operations,
         schemes: definitions.iter().map(|(name, _)| Arc::clone(name)).collect(),
+        schemes_pointer: homes.schemes,
         definitions: definitions.into_iter().collect(),
+        binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
         extensions,
         misplaced,
     };
@@ -86,10 +94,13 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
 }
 
 fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>, base_path: String) -> Shared<'a> {
-    let components = &document.components;
+    let (components, homes) = (&document.components, swagger::homes(document));
     Shared {
         document,
         file,
+        homes,
+        inherited: Inherited::of(document),
+        body: Body::default(),
         base_path,
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
@@ -97,16 +108,17 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
             Presence::There(requirements) => Ok(security(requirements)),
         },
         components: Components {
-            items: Named::of("#/components/pathItems/", &components.path_items.0),
-            parameters: Named::of("#/components/parameters/", &components.parameters.0),
-            bodies: Named::of("#/components/requestBodies/", &components.request_bodies.0),
-            responses: Named::of("#/components/responses/", &components.responses.0),
+            items: Named::of("/components/pathItems", &components.path_items.0),
+            parameters: Named::of(homes.parameters, &components.parameters.0),
+            bodies: Named::of("/components/requestBodies", &components.request_bodies.0),
+            responses: Named::of(homes.responses, &components.responses.0),
         },
         lost_schemes: BTreeMap::new(),
         references: References::new(library),
-        placed: BTreeMap::new(),
+        placed: HashMap::new(),
         parts: 0,
-        names: BTreeSet::new(),
+        names: HashSet::new(),
+        kept: HashSet::new(),
     }
 }
 
@@ -116,27 +128,6 @@ fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
         .at(Place::pointer(&file.display, &*fault.below))
         .message(&fault.message)
         .help("this concerns every operation, so nothing can be rendered until it is mended")
-}
-
-/// Names with their places.
-type Placed = Vec<(Arc<str>, Place)>;
-
-/// Extensions of API Gateway on the document, and gwgen's own, which mean nothing there.
-fn extensions(file: &SourceFile, document: &Document<'_>) -> (Vec<Arc<str>>, Placed) {
-    let (mut foreign, mut misplaced) = (Vec::new(), Vec::new());
-    let servers = document.servers.iter().enumerate().map(|(index, it)| (format!("/servers/{index}"), &it.extensions));
-    let parts = [(String::new(), &document.extensions), ("/info".into(), &document.info.extensions)];
-    let components = std::iter::once(("/components".to_owned(), &document.components.extensions));
-    for (at, extensions) in parts.into_iter().chain(components).chain(servers) {
-        for (name, _) in extensions {
-            if name.starts_with("x-gwgen-") {
-                misplaced.push((Arc::from(&**name), Place::pointer(&file.display, pointer::child(&at, &**name))));
-            } else {
-                foreign.push(Arc::from(&**name));
-            }
-        }
-    }
-    (foreign, misplaced)
 }
 
 impl<'a> Shared<'a> {
@@ -149,34 +140,55 @@ impl<'a> Shared<'a> {
         name
     }
 
-    /// The security schemes by name, each with its text; those that cannot be had are noted.
-    fn schemes(&mut self) -> Vec<(Arc<str>, Arc<str>)> {
+    /// A name for as long as the process lives, as all names of methods are.
+    pub(super) fn kept_name(&mut self, name: &str) -> &'static str {
+        if let Some(known) = self.kept.get(name) {
+            return known;
+        }
+        let name: &'static str = Box::leak(Box::from(name));
+        self.kept.insert(name);
+        name
+    }
+
+    /// The security schemes by name, each with its text; those that cannot be had are noted, and so are their extensions.
+    fn schemes(&mut self, extensions: &mut Vec<Extension>) -> Vec<(Arc<str>, Arc<str>)> {
         let schemes = &self.document.components.security_schemes.0;
         let is_reference = schemes.iter().any(|(name, _)| *name == "$ref") || self.document.components.reference.is_some();
         let mut found = Vec::new();
         if is_reference {
             // Where not even the list can be had, no scheme is declared, and whatever asks for one says so.
-            let target = self.references.target(self.file, "#/components/securitySchemes").and_then(|it| self.references.followed(it));
+            let target = self.references.target(self.file, &["#", self.homes.schemes].concat()).and_then(|it| self.references.followed(it));
             let members = target.ok().and_then(|it| Some((it.file, it.pointer, crate::source::raw::members(it.json).ok()?)));
             if let Some((file, at, members)) = members {
                 for (name, json) in members.into_iter().filter(|(name, _)| *name != "$ref") {
-                    found.push(self.scheme(file, &at, (&name, json.get())));
+                    found.push(self.scheme((file, &at), (&name, json.get()), extensions));
                 }
             }
         }
         for (name, json) in schemes.iter().filter(|(name, _)| *name != "$ref") {
-            found.push(self.scheme(self.file, "/components/securitySchemes", (name, json.get())));
+            found.push(self.scheme((self.file, self.homes.schemes), (name, json.get()), extensions));
         }
         found
     }
 
     /// A scheme's name and text, wherever that stands.
-    fn scheme(&mut self, file: &'a SourceFile, at: &str, (name, json): (&str, &'a str)) -> (Arc<str>, Arc<str>) {
+    fn scheme(
+        &mut self,
+        (file, at): (&'a SourceFile, &str),
+        (name, json): (&str, &'a str),
+        extensions: &mut Vec<Extension>,
+    ) -> (Arc<str>, Arc<str>) {
         let name: Arc<str> = Arc::from(name);
         let pointer = pointer::child(at, &*name);
         let place = Place::pointer(&file.display, format!("{pointer}/$ref"));
+        extensions.extend(root::marks(&file.display, &pointer, json));
         match self.references.followed(super::references::Target { file, pointer, json }) {
-            Ok(target) => (name, Arc::from(target.json)),
+            Ok(target) => {
+                if !std::ptr::eq(target.json, json) {
+                    extensions.extend(root::marks(&target.file.display, &target.pointer, target.json));
+                }
+                (name, Arc::from(target.json))
+            }
             Err(lost) => {
                 self.lost_schemes.insert(Arc::clone(&name), lost.at(place));
                 (name, Arc::from(json))
@@ -202,37 +214,4 @@ pub(super) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
         it.0.iter().map(|(name, scopes)| (Arc::from(&**name), scopes.iter().map(|scope| Arc::from(&**scope)).collect())).collect()
     };
     Security::Needs(requirements.iter().map(requirement).collect())
-}
-
-/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
-///
-/// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-pub(super) fn binary(media_type: &str) -> Option<String> {
-    // Nearly all of them, and worth no copy.
-    if media_type == "application/json" {
-        return None;
-    }
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (kind, name) = bare.split_once('/')?;
-    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
-    let is_text = matches!(kind, "text" | "*" | "message")
-        || [
-            "json",
-            "xml",
-            "yaml",
-            "x-yaml",
-            "javascript",
-            "x-www-form-urlencoded",
-            "graphql",
-            "x-ndjson",
-            "ndjson",
-            "sql",
-            "jsonl",
-            "*",
-            "x-json-stream",
-        ]
-        .contains(&name)
-        || ["+json", "+xml", "+yaml"].iter().any(|suffix| name.ends_with(suffix))
-        || name.ends_with("json");
-    (!is_text && is_token(kind) && is_token(name)).then_some(bare)
 }

@@ -11,7 +11,14 @@ use super::lean::Server;
 pub(super) fn base_path(servers: &[Server<'_>]) -> Result<String, String> {
     let Some(server) = servers.first() else { return Ok(String::new()) };
     let url = with_defaults(server);
-    let path = path_of(&url);
+    plain(&path_of(&url))
+}
+
+/// A path without its trailing `/`.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(super) fn plain(path: &str) -> Result<String, String> {
     let path = path.trim_end_matches('/');
     if path.split('/').skip(1).any(str::is_empty) {
         return Err(format!("has an empty segment in its path `{path}`"));

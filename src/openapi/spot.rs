@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::Operation;
+use super::{HttpMethod, Operation};
 use crate::diagnostic::Place;
 use crate::source::pointer;
 
@@ -53,7 +53,15 @@ impl Operation {
     /// Pointer of its key in its path item.
     pub(super) fn pointer(&self) -> String {
         let mut pointer = self.item_pointer();
-        pointer.extend(["/", self.method.key()]);
-        pointer
+        // One of these is made for every operation, and kept: it is to be as long as its text.
+        match self.method {
+            HttpMethod::Other { key, .. } => pointer::child(&(pointer + "/additionalOperations"), key),
+            method => {
+                let key = method.key();
+                pointer.reserve_exact(1 + key.len());
+                pointer.extend(["/", key]);
+                pointer
+            }
+        }
     }
 }

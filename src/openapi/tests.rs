@@ -18,8 +18,8 @@ fn read_alone(file: &SourceFile) -> Outcome<Api> {
 
 /// Both readings of a document, through `resolve`.
 fn both(file: &SourceFile) -> (Api, Api) {
-    let fast = serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it");
-    let slow = loose::document(&file.json).expect("the slow reading takes it");
+    let fast = swagger::settled(serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it"));
+    let slow = swagger::settled(loose::document(&file.json).expect("the slow reading takes it"));
     let library = Library::new(&NONE);
     let fast = resolve::api(file, &fast, &library).value.expect("resolve always has a value");
     (fast, resolve::api(file, &slow, &library).value.expect("resolve always has a value"))
@@ -69,6 +69,78 @@ fn fast_and_slow_readings_agree() {
     assert_eq!(&*fast.operations[0].binary_media_types[0], "image/png");
 }
 
+const SWAGGER: &str = "swagger: '2.0'\nbasePath: /v1\nconsumes: [image/png]\nproduces: [image/gif]\nsecurity: [{key: []}]\n\
+    securityDefinitions: {key: {type: apiKey, x-amazon-apigateway-authtype: custom}}\ntags: [{name: t, x-amazon-apigateway-tag-value: v}]\n\
+    parameters: {p: {name: id, in: path, required: true}, b: {name: b, in: body}}\npaths:\n  /a/{id}:\n    \
+    parameters: [{$ref: '#/parameters/p'}]\n    get: {operationId: 7, parameters: [{name: q, in: query, collectionFormat: pipes}]}\n    \
+    post: {security: [], parameters: [{$ref: '#/parameters/b'}]}\n    \
+    put: {produces: [], consumes: [text/plain], parameters: [{name: f, in: formData, type: file}]}\n";
+
+#[test]
+fn fast_and_slow_readings_agree_on_2_0() {
+    let (fast, slow) = both(&file(SWAGGER));
+    assert_eq!(fast, slow);
+    assert_eq!(&*fast.base_path, "/v1");
+    assert_eq!(fast.schemes, [Arc::from("key")]);
+    assert_eq!(
+        fast.extensions.iter().map(|it| pointer(&it.place)).collect::<Vec<_>>(),
+        ["/tags/0/x-amazon-apigateway-tag-value", "/securityDefinitions/key/x-amazon-apigateway-authtype"]
+    );
+    let of = |method| fast.operations.iter().find(|it| it.method == method).expect("there");
+    let types = |method| of(method).binary_media_types.iter().map(|it| &**it).collect::<Vec<_>>();
+    assert_eq!(types(HttpMethod::Get), ["image/gif"], "`consumes` is about bodies");
+    assert_eq!(types(HttpMethod::Post), ["image/gif", "image/png"]);
+    assert_eq!(types(HttpMethod::Put), ["multipart/form-data"]);
+    assert_eq!(of(HttpMethod::Get).parameters.len(), 2);
+    assert_eq!(of(HttpMethod::Get).parameters[1].style.as_deref(), Some("pipes"));
+    assert_eq!(of(HttpMethod::Post).parameters.len(), 1, "a body is no parameter of the gateway");
+    assert!(matches!(of(HttpMethod::Get).security, Security::Needs(_)));
+    assert_eq!(of(HttpMethod::Post).security, Security::Open);
+    assert!(fast.operations.iter().all(|it| it.faults.is_empty()));
+}
+
+#[test]
+fn what_only_3_x_has_is_nobodys_in_2_0_and_the_other_way_round() {
+    let swagger = read_alone(&file("swagger: '2.0'\nservers: 7\ncomponents: []\npaths: {/a: {get: {}}}\n"));
+    assert!(swagger.diagnostics.is_empty() && swagger.value.expect("readable").operations.len() == 1);
+    let openapi = "openapi: 3.0.0\nparameters: 7\nproduces: 7\nbasePath: /v1\nsecurityDefinitions: []\npaths: {/a: {get: {consumes: 7}}}\n";
+    let api = read_alone(&file(openapi));
+    assert!(api.diagnostics.is_empty());
+    let api = api.value.expect("readable");
+    assert!(api.base_path.is_empty() && api.operations[0].faults.is_empty());
+}
+
+#[test]
+fn broken_parts_of_2_0_stay_with_what_they_concern() {
+    let text = "swagger: '2.0'\nparameters: {p: {name: 1, in: path, required: 7}}\npaths:\n  /a:\n    get: {parameters: [{$ref: '#/parameters/p'}]}\n    \
+        put: {consumes: image/png}\n    post: {parameters: [{name: c, in: cookie}]}\n    head: {}\n";
+    let outcome = read_alone(&file(text));
+    assert!(outcome.diagnostics.is_empty());
+    let api = outcome.value.expect("readable");
+    let faults: Vec<_> = api.operations.iter().flat_map(|it| &it.faults).map(|it| pointer(&it.place)).collect();
+    assert_eq!(faults, ["/parameters/p/required", "/paths/~1a/put/consumes", "/paths/~1a/post/parameters/0"]);
+    for root in ["parameters: 7", "securityDefinitions: []", "consumes: {}", "produces: 7"] {
+        let outcome = read_alone(&file(&format!("swagger: '2.0'\n{root}\npaths: {{/a: {{get: {{}}}}}}\n")));
+        assert_eq!(outcome.diagnostics.len(), 1, "{root}");
+    }
+}
+
+#[test]
+fn fast_and_slow_readings_agree_on_3_2() {
+    let text = "openapi: 3.2.0\n$self: https://shop.example/openapi\ntags: [{name: a, parent: b, kind: nav}]\npaths:\n  /a:\n    \
+        query: {operationId: find, parameters: [{name: q, in: querystring, content: {a/b: {}}}]}\n    \
+        additionalOperations: {PURGE: {operationId: drop, tags: [a]}, copy/x: {}}\n";
+    let (fast, slow) = both(&file(text));
+    assert_eq!(fast, slow);
+    let operations: Vec<_> = fast.operations.iter().map(|it| (it.method.as_str(), it.pointer())).collect();
+    let at = |below: &str| format!("/paths/~1a/{below}");
+    assert_eq!(
+        operations,
+        [("QUERY", at("query")), ("PURGE", at("additionalOperations/PURGE")), ("COPY/X", at("additionalOperations/copy~1x"))]
+    );
+    assert_eq!(fast.operations[0].parameters[0].location, Location::QueryString);
+}
+
 /// Where real descriptions are: beside this repository, or further up where this is a worktree.
 fn corpus() -> Option<std::path::PathBuf> {
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -97,7 +169,7 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
         };
         // Where the fast reading fails on the data there is nothing to compare with.
         let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else { continue };
-        let slow = loose::document(&file.json).unwrap();
+        let (fast, slow) = (swagger::settled(fast), swagger::settled(loose::document(&file.json).unwrap()));
         let library = Library::new(&NONE);
         let fast = resolve::api(&file, &fast, &library).value.unwrap();
         assert!(resolve::api(&file, &slow, &library).value.as_ref() == Some(&fast), "{name}");
@@ -122,7 +194,7 @@ fn read_broken(whole: &SourceFile) -> Api {
     }
     let file = SourceFile::of(description.to_string().into_bytes(), whole.path.clone(), Arc::clone(&whole.display)).unwrap();
     assert!(serde_json::from_str::<lean::Document<'_>>(&file.json).is_err() || description.get("paths").is_none());
-    resolve::api(&file, &loose::document(&file.json).unwrap(), &Library::new(&NONE)).value.unwrap()
+    resolve::api(&file, &swagger::settled(loose::document(&file.json).unwrap()), &Library::new(&NONE)).value.unwrap()
 }
 
 const BROKEN: &str = "/gwgen-broken";
@@ -144,4 +216,63 @@ fn kept(api: Api) -> Vec<Operation> {
             ..it
         })
         .collect()
+}
+
+/// Reads a description whose main file is `openapi.yaml`.
+fn read_together(main: &str, others: &[(&str, &str)]) -> Api {
+    let files = others.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+    let (files, file) = (Memory(files.collect()), file(main));
+    let outcome = read(&file, &Library::new(&files));
+    assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
+    outcome.value.expect("readable")
+}
+
+#[test]
+fn other_files_of_a_2_0_description_are_2_0_too() {
+    let main = "swagger: '2.0'\nproduces: [image/gif]\nconsumes: [image/png]\nparameters: {far: {$ref: 'parts.yaml#/parameters/limit'}}\n\
+        securityDefinitions: {key: {$ref: 'parts.yaml#/securityDefinitions/key'}}\nresponses: {no: {description: no}}\n\
+        paths:\n  /a: {$ref: 'a.yaml'}\n";
+    let item = "get:\n  security: [{key: []}]\n  parameters: [{$ref: 'openapi.yaml#/parameters/far'}, {$ref: 'parts.yaml#/parameters/file'}]\n  \
+        responses: {200: {$ref: 'parts.yaml#/responses/yes'}, 400: {$ref: 'openapi.yaml#/responses/no'}, 500: {$ref: 'parts.yaml#/responses/lost'}}\n\
+        put: {parameters: [{name: c, in: cookie}], produces: 7}\npost: {parameters: [{$ref: 'parts.yaml#/parameters/whole'}]}\n";
+    let parts = "parameters:\n  limit: {name: limit, in: query, collectionFormat: pipes}\n  file: {name: f, in: formData, type: file}\n  \
+        whole: {name: b, in: body}\nsecurityDefinitions: {key: {type: apiKey, x-amazon-apigateway-authtype: custom}}\n\
+        responses: {yes: {content: {image/jpeg: {}}}}\n";
+    let api = read_together(main, &[("openapi.yaml", main), ("a.yaml", item), ("parts.yaml", parts)]);
+    let of = |method| api.operations.iter().find(|it| it.method == method).expect("there");
+    let types = |method| of(method).binary_media_types.iter().map(|it| &**it).collect::<Vec<_>>();
+    let faults = |method| of(method).faults.iter().map(|it| (&*it.place.file, pointer(&it.place))).collect::<Vec<_>>();
+    assert_eq!(types(HttpMethod::Get), ["image/gif", "image/png", "multipart/form-data"], "`produces` says it, not the answers");
+    assert_eq!(of(HttpMethod::Get).parameters.len(), 1);
+    assert_eq!(of(HttpMethod::Get).parameters[0].style.as_deref(), Some("pipes"));
+    assert_eq!(faults(HttpMethod::Get), [("a.yaml", "/get/responses/500/$ref")]);
+    assert_eq!(faults(HttpMethod::Put), [("a.yaml", "/put/parameters/0"), ("a.yaml", "/put/produces")]);
+    assert_eq!((types(HttpMethod::Post), faults(HttpMethod::Post)), (vec!["image/gif", "image/png"], vec![]));
+    assert_eq!(api.definitions[&Arc::from("key")].matches("apiKey").count(), 1);
+    let extension = &api.extensions[0].place;
+    assert_eq!((&*extension.file, pointer(extension)), ("parts.yaml", "/securityDefinitions/key/x-amazon-apigateway-authtype"));
+}
+
+#[test]
+fn additional_operations_of_another_file_have_its_places_and_what_hides_their_path() {
+    let item = "x-gwgen-exposure: hidden\nadditionalOperations:\n  Copy: {operationId: c, x-gwgen-backend: b}\nquery: {}\n";
+    let api = read_together("openapi: 3.2.0\npaths: {/a: {$ref: 'a.yaml'}, /b: {$ref: 'a.yaml'}}\n", &[("a.yaml", item)]);
+    assert_eq!(api.operations.len(), 4);
+    for operation in api.operations.iter().filter(|it| it.method != HttpMethod::Query) {
+        let (place, names) = (operation.place(""), operation.settings.iter().map(|it| &*it.name).collect::<Vec<_>>());
+        assert_eq!((operation.method.as_str(), &*place.file, pointer(&place)), ("COPY", "a.yaml", "/additionalOperations/Copy"));
+        assert_eq!(names, ["x-gwgen-exposure", "x-gwgen-backend"]);
+        assert_eq!(pointer(&operation.settings[1].place), "/additionalOperations/Copy/x-gwgen-backend");
+    }
+}
+
+#[test]
+fn answers_keep_what_refers_to_others() {
+    let text = "openapi: 3.0.0\npaths:\n  /a:\n    get: {responses: {200: {description: d}, 404: {headers: {x: {$ref: '#/components/headers/x'}}}}}\n    \
+        put: {responses: {$ref: '#/lost'}}\n    post: {responses: {$ref: '#/paths/~1a/get/responses'}}\n";
+    let (fast, slow) = both(&file(text));
+    assert_eq!(fast, slow);
+    let faults: Vec<_> = fast.operations.iter().flat_map(|it| &it.faults).map(|it| pointer(&it.place)).collect();
+    let header = "/paths/~1a/get/responses/404/headers/x/$ref";
+    assert_eq!(faults, [header, "/paths/~1a/put/responses/$ref", header]);
 }

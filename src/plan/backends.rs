@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::variables::Variables;
-use super::{BackendPlan, HealthCheckPlan, InputType, TargetsPlan};
-use crate::blueprint::{self, BackendSpec, Blueprint, EcsSpec, HealthPort, HealthProtocol, Protocol, defaults};
+use super::{BackendPlan, HealthCheckPlan, InputType, targets};
+use crate::blueprint::{self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults};
 use crate::diagnostic;
 use crate::source::pointer;
 
@@ -30,18 +30,13 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         check_host(blueprint, variables, it, &format!("{at}/host"));
         variables.value(it, InputType::Text, &format!("{at}/host"))
     });
-    let is_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
+    let speaks_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
+    let ends_tls = blueprint.spec.nlb.as_ref().is_some_and(|it| it.tls.is_some());
+    let is_tls = speaks_tls || ends_tls;
     let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
     let skips_verification = is_tls && !verifies;
     if is_tls && verifies && host.is_none() {
-        variables.report(
-            diagnostic::UNVERIFIABLE_CERTIFICATE
-                .at(blueprint.place(&format!("{at}/protocol")))
-                .message(format_args!(
-                    "no certificate can name the load balancer that `{name}` is reached through, so every https call would fail"
-                ))
-                .help("set `host` to the name in the servers' certificate, or `tls: {verify: false}`"),
-        );
+        variables.report(unverifiable(blueprint, name, ends_tls));
     }
     if skips_verification && blueprint.spec.output.as_ref().and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) {
         variables.report(
@@ -51,7 +46,7 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
                 .help("use a certificate of a public authority and `host`, or Terraform"),
         );
     }
-    let targets = targets(blueprint, variables, spec, &at)?;
+    let targets = targets::targets(blueprint, variables, spec, &at)?;
     let security_group =
         spec.security_group.as_ref().map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
     let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
@@ -60,6 +55,7 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         port: port.number(),
         listener_port: spec.listener_port.unwrap_or(port).number(),
         is_tls,
+        is_encrypted_again: speaks_tls && ends_tls,
         host,
         skips_verification,
         targets,
@@ -68,6 +64,21 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         path_prefix: prefix.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect(),
         security_group,
     })
+}
+
+/// The name that is checked is that of the certificate which the gateway sees: the balancer's where it ends TLS, else the servers'.
+fn unverifiable(blueprint: &Blueprint, name: &str, ends_tls: bool) -> diagnostic::Diagnostic {
+    let at = pointer::child("/backends", name);
+    let message =
+        format_args!("no certificate can name the load balancer that `{name}` is reached through, so every https call would fail");
+    if ends_tls {
+        let help = "set the backend's `host` to a name in the certificate of `nlb.tls`, or `tls: {verify: false}`";
+        return diagnostic::UNVERIFIABLE_CERTIFICATE.at(blueprint.place(&at)).message(message).help(help);
+    }
+    diagnostic::UNVERIFIABLE_CERTIFICATE
+        .at(blueprint.place(&format!("{at}/protocol")))
+        .message(message)
+        .help("set `host` to the name in the servers' certificate, or `tls: {verify: false}`")
 }
 
 /// A literal host is a DNS name or address: nothing else may come into the integration's URI.
@@ -83,42 +94,6 @@ fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &bluep
     }
 }
 
-fn targets(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Option<TargetsPlan> {
-    let Some(targets) = &spec.targets else {
-        variables.report(
-            diagnostic::MISSING_FIELD
-                .at(blueprint.place(at))
-                .message("the backend has no `targets`")
-                .help("write for example `targets: {ecs: true}` or `targets: {instances: [i-0abc]}`"),
-        );
-        return None;
-    };
-    if let Some(instances) = &targets.instances {
-        let pointer = format!("{at}/targets/instances");
-        if matches!(instances, blueprint::Values::One(_)) {
-            variables.only_terraform(
-                &pointer,
-                "CloudFormation cannot register a list of targets that is known only at deploy time",
-                "list the instances one by one, each as `{var: name}` if need be",
-            );
-        }
-        if matches!(instances, blueprint::Values::List(list) if list.is_empty()) {
-            variables.report(
-                diagnostic::INVALID_VALUE
-                    .at(blueprint.place(&pointer))
-                    .message("the list of instances is empty")
-                    .help("name an instance, or use `ecs: true` for targets that register themselves"),
-            );
-        }
-        return Some(TargetsPlan::Instances(variables.values(instances, (InputType::Instance, InputType::Instances), &pointer)));
-    }
-    let network = match targets.ecs.as_ref()? {
-        EcsSpec::Service => None,
-        EcsSpec::With(with) => with.network,
-    };
-    Some(TargetsPlan::Ecs { by_address: network.unwrap_or(defaults::ECS_NETWORK) == blueprint::EcsNetwork::Awsvpc })
-}
-
 fn seconds(duration: blueprint::Duration) -> u32 {
     u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
 }
@@ -127,7 +102,11 @@ fn seconds(duration: blueprint::Duration) -> u32 {
 ///
 /// Source: AWS-RULES L19, L20 (Elastic Load Balancing API reference, CreateTargetGroup).
 fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> HealthCheckPlan {
-    let check = spec.health_check.clone().unwrap_or_default();
+    let mut check = spec.health_check.clone().unwrap_or_default();
+    if spec.targets.as_ref().is_some_and(|it| it.target_group.is_some()) {
+        // The rest is the target group's own, and named by `targets`.
+        check = HealthCheckSpec { port: check.port, ..HealthCheckSpec::default() };
+    }
     let at = format!("{at}/health_check");
     let protocol = check.protocol.or(defaults::health_protocol(blueprint.spec.topology)).unwrap_or(HealthProtocol::Tcp);
     let plan = HealthCheckPlan {

@@ -37,6 +37,13 @@ fn label(first: &str, path: &[Segment]) -> String {
     label
 }
 
+/// Any text as a part of a label.
+pub fn literal(text: &str) -> String {
+    let mut label = String::new();
+    push_literal(&mut label, text);
+    label
+}
+
 /// Letters and digits stay, `_` and `-` between two of them too; any other byte is `--hh`.
 fn push_literal(label: &mut String, text: &str) {
     let bytes = text.as_bytes();

@@ -14,7 +14,8 @@ pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
 
 /// Decides the parameters of a method.
 ///
-/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name.
+/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name,
+/// GW4031 whole query string.
 pub(super) fn request_parameters(
     operation: &Operation,
     spellings: &Spellings,
@@ -26,12 +27,13 @@ pub(super) fn request_parameters(
         diagnostics.push(code.at(parameter.place(operation)).message(message).help(help));
     };
     // A required parameter keeps its name before an optional one, whatever their order.
-    let (required, optional): (Vec<_>, Vec<_>) = operation.parameters.iter().partition(|it| it.required);
-    for parameter in required.into_iter().chain(optional) {
+    let (required, optional) =
+        (operation.parameters.iter().filter(|it| it.required), operation.parameters.iter().filter(|it| !it.required));
+    for parameter in required.chain(optional) {
         let name = &*parameter.name;
         let location = match parameter.location {
             Location::Path => {
-                if !spellings.iter().any(|(spelt, _)| **spelt == *name || spelt.contains(&format!("{{{name}}}"))) {
+                if !spellings.iter().any(|(spelt, _)| names(spelt, name)) {
                     say(
                         &diagnostic::UNUSED_PATH_PARAMETER,
                         parameter,
@@ -47,6 +49,17 @@ pub(super) fn request_parameters(
                     parameter,
                     format!("API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"),
                     "nothing is to be done if the backend reads the cookie",
+                );
+                continue;
+            }
+            Location::QueryString => {
+                say(
+                    &diagnostic::WHOLE_QUERY_STRING,
+                    parameter,
+                    format!(
+                        "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
+                    ),
+                    "nothing is to be done if the backend checks it; else list its parts as `in: query`",
                 );
                 continue;
             }
@@ -80,13 +93,15 @@ pub(super) fn request_parameters(
     declared
 }
 
+/// Whether a parameter's name is that of a variable, or of one in a widened segment, which alone holds braces.
+fn names(spelt: &str, name: &str) -> bool {
+    spelt == name || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
+}
+
 /// Reports the variables of the path that the operation forgot to declare; they are declared on the gateway all the same.
 pub(super) fn undeclared(operation: &Operation, spellings: &Spellings, diagnostics: &mut Vec<Diagnostic>) {
     for (spelt, _) in spellings {
-        let is_declared = operation
-            .parameters
-            .iter()
-            .any(|it| it.location == Location::Path && (it.name == *spelt || spelt.contains(&format!("{{{}}}", it.name))));
+        let is_declared = operation.parameters.iter().any(|it| it.location == Location::Path && names(spelt, &it.name));
         if !is_declared {
             diagnostics.push(
                 diagnostic::UNDECLARED_VARIABLE

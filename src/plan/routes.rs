@@ -1,14 +1,16 @@
 //! Every operation under every mount: its exposure, its backend, its path on the gateway and behind it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod meetings;
+mod naming;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::extensions::{self, Extensions};
-use super::parameters::{self, Spellings};
-use super::paths::{self, Segment, Template};
+use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
-use super::tree::{Meeting, Refusal, Tree, asked, can_be_asked};
+use super::tree::{Refusal, Tree};
 use super::{BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -49,21 +51,20 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
 }
 
 /// An operation under a mount, on its way to a plan.
-struct Draft {
+struct Draft<'a> {
     plan: OperationPlan,
     /// Index among the operations of all descriptions.
     source: usize,
     template: Option<Arc<Template>>,
+    /// Node of the tree that its gateway path leads to; the root where it has none.
+    node: usize,
     /// Segments before the template: mount and base path.
     before: usize,
     mount: String,
     /// The prefix that the blueprint mounts it under.
-    under: Arc<str>,
+    under: &'a str,
     is_dropped: bool,
 }
-
-/// Drafts by path, method and prefix of the mount.
-type Written = BTreeMap<(Arc<str>, HttpMethod, Arc<str>), usize>;
 
 struct Builder<'a> {
     apis: &'a [Api],
@@ -82,9 +83,13 @@ struct Builder<'a> {
     rules: Rules<'a>,
     security: Joined<'a>,
     tree: Tree,
-    drafts: Vec<Draft>,
+    drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
+    /// Parameters that many operations have alike, kept once.
+    parameters: HashSet<Arc<BTreeMap<String, bool>>>,
+    /// The path that was read last, which those of its methods that follow have too.
+    last: Option<(Arc<str>, Arc<Template>)>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -99,8 +104,16 @@ type Given<'a> = (&'a [Api], &'a [(usize, &'a Operation)], &'a BTreeMap<usize, E
 
 /// The segments of a description's base path, as the side wants them that gets them.
 ///
-/// Errors: GW4001 to GW4007 a base path that no resource can have.
+/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have.
 fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> Vec<Segment> {
+    if let Some(fault) = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore) {
+        diagnostics.push(
+            diagnostic::BAD_BASE_PATH
+                .at(Place::pointer(&api.file, api.base_path_pointer))
+                .message(fault)
+                .help("write a plain path there, or leave it out with `api.base_path: ignore`"),
+        );
+    }
     match base_path {
         BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
         BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
@@ -108,7 +121,7 @@ fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut
                 diagnostics.push(
                     fault
                         .code
-                        .at(Place::pointer(&api.file, "/servers/0/url"))
+                        .at(Place::pointer(&api.file, api.base_path_pointer))
                         .also(blueprint.place("/api/base_path"))
                         .message(fault.message)
                         .help("set `api.base_path: backend`, or change the server's path"),
@@ -144,7 +157,9 @@ impl<'a> Builder<'a> {
             tree: Tree::new(),
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
-            media_types: BTreeSet::new(),
+            media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
+            parameters: HashSet::new(),
+            last: None,
             diagnostics,
         }
     }
@@ -184,23 +199,35 @@ impl<'a> Builder<'a> {
                 self.diagnostics.push(finding);
             }
         }
-        if operation.method == HttpMethod::Trace {
+        if !operation.method.is_servable() {
+            let code = if operation.method == HttpMethod::Trace { &diagnostic::TRACE_METHOD } else { &diagnostic::UNSERVABLE_METHOD };
+            let method = operation.method.as_str();
             self.diagnostics.push(
-                diagnostic::TRACE_METHOD
-                    .at(operation.place(""))
-                    .message(format_args!("API Gateway has no TRACE, so `TRACE {}` cannot be served", operation.path))
+                code.at(operation.place(""))
+                    .message(format_args!("API Gateway has no {method}, so `{method} {}` cannot be served", operation.path))
                     .help("remove it, or leave it out with `exposure: hidden`")
                     .keeps(operation.name()),
             );
         }
-        match paths::template(&operation.path, self.widen) {
-            Ok(template) => (operation.faults.is_empty() && operation.method != HttpMethod::Trace).then(|| Arc::new(template)),
+        match self.template(&operation.path) {
+            Ok(template) => (operation.faults.is_empty() && operation.method.is_servable()).then_some(template),
             Err(fault) => {
                 self.diagnostics
                     .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
                 None
             }
         }
+    }
+
+    fn template(&mut self, path: &Arc<str>) -> Result<Arc<Template>, PathFault> {
+        if let Some((last, template)) = &self.last
+            && Arc::ptr_eq(last, path)
+        {
+            return Ok(Arc::clone(template));
+        }
+        let template = Arc::new(paths::template(path, self.widen)?);
+        self.last = Some((Arc::clone(path), Arc::clone(&template)));
+        Ok(template)
     }
 
     /// The operation of that index under a mount.
@@ -245,11 +272,17 @@ impl<'a> Builder<'a> {
             plan,
             source: index,
             template: template.filter(|_| is_public).cloned(),
+            node: 0,
             before: before.len(),
             mount,
-            under: mount_path.into(),
+            under: mount_path,
             is_dropped: false,
         });
+    }
+
+    /// The operation that a draft is of.
+    fn source(&self, draft: usize) -> &'a Operation {
+        self.operations[self.drafts[draft].source].1
     }
 
     fn no_backend(&mut self, operation: &Operation) {
@@ -282,227 +315,6 @@ impl<'a> Builder<'a> {
         u32::try_from(timeout).unwrap_or(u32::MAX)
     }
 
-    /// One name for all spellings of a variable, and no two operations at one place.
-    fn name_variables(&mut self) {
-        let mut written = Written::new();
-        for index in 0..self.drafts.len() {
-            let Some(path) = self.drafts[index].plan.gateway_path.clone() else { continue };
-            if let Some(first) = self.elsewhere(&mut written, index) {
-                self.drafts[index].is_dropped = true;
-                self.in_two_descriptions(first, index);
-                continue;
-            }
-            if let Some(first) = self.tree.insert(&path, self.drafts[index].plan.method, index) {
-                self.drafts[index].is_dropped = true;
-                self.duplicate(first, index);
-            }
-        }
-        for renamed in self.tree.name_variables() {
-            let (first, others) = renamed.spellings.split_first().expect("a variable has a spelling");
-            let spelt = renamed.spellings.iter().map(|(name, _)| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
-            let mut finding = diagnostic::RENAMED_VARIABLE.at(self.item_place(first.1)).message(format_args!("the path variables {spelt} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", renamed.name)).help("use one name for them in the description");
-            finding.places.extend(others.iter().map(|(_, operation)| self.item_place(*operation)));
-            self.diagnostics.push(finding);
-        }
-        for index in 0..self.drafts.len() {
-            self.complete(index);
-        }
-    }
-
-    /// The operation that a draft is of.
-    fn source(&self, draft: usize) -> &'a Operation {
-        self.operations[self.drafts[draft].source].1
-    }
-
-    fn item_place(&self, draft: usize) -> Place {
-        self.source(draft).item_place("")
-    }
-
-    fn duplicate(&mut self, first: usize, second: usize) {
-        let plan = &self.drafts[second].plan;
-        if self.drafts[first].plan.description != plan.description {
-            return self.in_two_descriptions(first, second);
-        }
-        let finding = diagnostic::DUPLICATE_OPERATION
-            .at(plan.place.clone())
-            .also(self.drafts[first].plan.place.clone())
-            .message(format_args!(
-                "`{} {}` and `{} {}` are one operation to API Gateway",
-                plan.method.as_str(),
-                plan.path,
-                self.drafts[first].plan.method.as_str(),
-                self.drafts[first].plan.path
-            ))
-            .help("merge the two, or leave one out with `exposure: hidden`")
-            .keeps(self.source(second).name());
-        self.diagnostics.push(finding);
-    }
-
-    /// The draft of another description that has the method and path of this one, under the same mount.
-    fn elsewhere(&self, written: &mut Written, index: usize) -> Option<usize> {
-        if self.apis.len() < 2 {
-            return None;
-        }
-        let draft = &self.drafts[index];
-        let key = (Arc::clone(&draft.plan.path), draft.plan.method, Arc::clone(&draft.under));
-        let first = *written.entry(key).or_insert(index);
-        (self.drafts[first].plan.description != draft.plan.description).then_some(first)
-    }
-
-    fn in_two_descriptions(&mut self, first: usize, second: usize) {
-        let (one, other) = (&self.drafts[first].plan, &self.drafts[second].plan);
-        let spec = &self.blueprint.spec.spec[other.description];
-        let finding = diagnostic::OPERATION_IN_TWO_DESCRIPTIONS
-            .at(other.place.clone())
-            .also(one.place.clone())
-            .message(format_args!(
-                "`{} {}` of `{}` and `{} {}` of `{}` are one operation to API Gateway",
-                other.method.as_str(),
-                other.path,
-                self.apis[other.description].file,
-                one.method.as_str(),
-                one.path,
-                self.apis[one.description].file
-            ))
-            .help(format_args!("leave one of the two out: `{{match: {{specs: [{spec}], paths: [\"{}\"]}}, exposure: hidden}}`", other.path))
-            .keeps(self.source(second).name());
-        self.diagnostics.push(finding);
-    }
-
-    /// Gives a public operation its final path, the backend's, and its parameters.
-    fn complete(&mut self, index: usize) {
-        let draft = &self.drafts[index];
-        let (Some(path), Some(template), false) = (&draft.plan.gateway_path, &draft.template, draft.is_dropped) else { return };
-        let named = self.tree.named(path);
-        let (description, operation) = self.operations[draft.source];
-        let inner = &named[draft.before..];
-        let spelt = |original: &Arc<str>| {
-            template
-                .renamed
-                .iter()
-                .find(|(_, legal)| legal == original)
-                .map_or_else(|| Arc::clone(original), |(spelt, _)| Arc::clone(spelt))
-        };
-        let variables = template.segments.iter().filter_map(Segment::variable).zip(inner.iter().filter_map(Segment::variable));
-        let spellings: Spellings = variables.map(|(original, name)| (spelt(original), Arc::clone(name))).collect();
-        let mut backend_path: Vec<Segment> = draft
-            .plan
-            .backend
-            .into_iter()
-            .flat_map(|it| &self.backends[it].path_prefix)
-            .map(|it| Segment::Literal(Arc::clone(it)))
-            .collect();
-        if self.base_behind {
-            backend_path.extend(self.bases[description].iter().cloned());
-        }
-        backend_path.extend(inner.iter().cloned());
-        let parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
-        parameters::undeclared(operation, &spellings, &mut self.diagnostics);
-        let plan = &mut self.drafts[index].plan;
-        plan.request_parameters = Arc::new(parameters);
-        plan.backend_path = backend_path;
-        plan.gateway_path = Some(named);
-    }
-
-    /// A variable and a greedy variable under one parent.
-    fn collisions(&mut self) {
-        for (variable, greedy) in self.tree.crowded() {
-            let (first, second) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
-            let finding = diagnostic::DUPLICATE_OPERATION
-                .at(second.place.clone())
-                .also(first.place.clone())
-                .message(format_args!(
-                    "the greedy variable of `{}` and the variable of `{}` stand under one parent, where API Gateway takes one",
-                    second.path, first.path
-                ))
-                .help("leave one of the two out with `exposure: hidden`")
-                .keeps(self.source(greedy).name());
-            self.diagnostics.push(finding);
-        }
-    }
-
-    /// What is not public must not be answered by what is.
-    fn meetings(&mut self) {
-        for index in 0..self.drafts.len() {
-            let draft = &self.drafts[index];
-            // One that cannot be served is looked at as if it were hidden already, so that one run names all that has to be.
-            let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
-            if is_served || draft.plan.method == HttpMethod::Trace {
-                continue;
-            }
-            let is_public = draft.plan.is_public();
-            if !can_be_asked(&draft.plan.path) {
-                continue;
-            }
-            let full = format!("{}{}", draft.mount, draft.plan.path);
-            for meeting in self.tree.meetings(&asked(&full, self.widen), draft.plan.method) {
-                match meeting {
-                    Meeting::Same(_) if is_public => {}
-                    Meeting::Refuse(refusal) => drop(self.refusals.insert(refusal)),
-                    Meeting::Same(public) => self.report_same(index, public),
-                    Meeting::Unavoidable(public) => self.report_unavoidable(index, public),
-                }
-            }
-        }
-        self.shield();
-    }
-
-    /// A refusal that would need a variable beside a greedy one cannot be built.
-    fn shield(&mut self) {
-        let mut tree = Tree::new();
-        for (index, draft) in self.drafts.iter().enumerate() {
-            if let Some(path) = &draft.plan.gateway_path {
-                tree.insert(path, draft.plan.method, index);
-            }
-        }
-        let crowded: BTreeSet<usize> = tree.crowded().into_iter().map(|(_, greedy)| greedy).collect();
-        for refusal in &self.refusals {
-            tree.insert(&refusal.path, refusal.method, 0);
-        }
-        for (_, greedy) in tree.crowded().into_iter().filter(|(_, greedy)| !crowded.contains(greedy)) {
-            let answering = &self.drafts[greedy];
-            let finding = diagnostic::SHADOWED_OPERATION
-                .at(answering.plan.place.clone())
-                .message(format_args!("public `{} {}` would answer for an operation with a variable in the same place, which is not public, and API Gateway cannot hold a variable beside a greedy one", answering.plan.method.as_str(), answering.plan.path))
-                .help("hide the greedy path too, or make the other one public")
-                .keeps(self.operations[answering.source].1.name());
-            self.diagnostics.push(finding);
-        }
-    }
-
-    fn report_same(&mut self, index: usize, public: usize) {
-        let (draft, public) = (&self.drafts[index].plan, &self.drafts[public].plan);
-        let finding = diagnostic::SHARED_PATH
-            .at(draft.place.clone())
-            .also(public.place.clone())
-            .message(format_args!(
-                "`{} {}` is not public, but its requests are those of `{} {}`, which is",
-                draft.method.as_str(),
-                draft.path,
-                public.method.as_str(),
-                public.path
-            ))
-            .help("hide both if callers must not reach it");
-        self.diagnostics.push(finding);
-    }
-
-    fn report_unavoidable(&mut self, index: usize, public: usize) {
-        let (draft, answering) = (&self.drafts[index].plan, &self.drafts[public]);
-        let finding = diagnostic::SHADOWED_OPERATION
-            .at(answering.plan.place.clone())
-            .also(draft.place.clone())
-            .message(format_args!(
-                "public `{} {}` would answer requests for `{} {}`, which is not public and has no path that API Gateway can refuse",
-                answering.plan.method.as_str(),
-                answering.plan.path,
-                draft.method.as_str(),
-                draft.path
-            ))
-            .help("hide both, or give the other a path of whole segments")
-            .keeps(self.operations[answering.source].1.name());
-        self.diagnostics.push(finding);
-    }
-
     fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
         let internal: Vec<&OperationPlan> = self.drafts.iter().map(|it| &it.plan).filter(|it| it.exposure == Exposure::Internal).collect();
         if let Some(first) = internal.first() {
@@ -518,8 +330,11 @@ impl<'a> Builder<'a> {
         self.diagnostics.extend(self.rules.unmatched(self.blueprint));
         self.diagnostics.extend(self.security.finish());
         diagnostics.append(&mut self.diagnostics);
-        let mut operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
-        operations.sort_by(|a, b| (&a.gateway_path, &a.path, a.method).cmp(&(&b.gateway_path, &b.path, b.method)));
+        // By gateway path, path and method; the tree knows the order of its paths, and comparing ranks is much quicker.
+        let ranks = self.tree.ranks();
+        let rank = |it: &Draft| it.plan.gateway_path.is_some().then(|| ranks[it.node]);
+        self.drafts.sort_by(|a, b| (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method)));
+        let operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
         Routes { operations, refusals: self.refusals.into_iter().collect(), binary_media_types: self.media_types.into_iter().collect() }
     }
 }

@@ -164,7 +164,7 @@ impl<'a> Rule<'a> {
 
     fn matches(&self, described: Described<'_>, mount: &str) -> bool {
         let (spec, operation) = (&self.spec.r#match, described.operation);
-        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it == operation.method.as_str()))
+        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(operation.method.as_str())))
             && self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
             && spec.mounts.as_ref().is_none_or(|mounts| mounts.iter().any(|it| it.trim_matches('/') == mount.trim_matches('/')))
             && spec.tags.as_ref().is_none_or(|tags| tags.iter().any(|it| operation.tags.iter().any(|tag| text_matches(it, tag))))

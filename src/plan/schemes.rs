@@ -36,7 +36,7 @@ pub(super) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
 }
 
 fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint) -> Diagnostic {
-    let place = |api: &Api| Place::pointer(&api.file, pointer::child("/components/securitySchemes", name));
+    let place = |api: &Api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
     diagnostic::CONFLICTING_SCHEME
         .at(place(second))
         .also(place(first))

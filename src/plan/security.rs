@@ -82,7 +82,7 @@ impl<'a> Joined<'a> {
                 diagnostic::UNKNOWN_SECURITY_SCHEME
                     .at(place)
                     .message(format_args!(
-                        "`{} {}` asks for the security scheme `{name}`, which `components.securitySchemes` does not declare",
+                        "`{} {}` asks for the security scheme `{name}`, which the description does not declare",
                         operation.method.as_str(),
                         operation.path
                     ))

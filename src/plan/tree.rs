@@ -4,6 +4,7 @@
 //! Source: AWS-RULES P3, P6, P7, P18 (a parent has one variable child; a literal beats it).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::paths::{Segment, free_name};
@@ -115,8 +116,8 @@ impl Tree {
         Self { nodes: vec![Node::default()] }
     }
 
-    /// Adds a public operation; the index of the one that has its path and method already, if any.
-    pub(super) fn insert(&mut self, path: &[Segment], method: HttpMethod, operation: usize) -> Option<usize> {
+    /// Adds a public operation; tells its node, and the index of the one that has its path and method already, if any.
+    pub(super) fn insert(&mut self, path: &[Segment], method: HttpMethod, operation: usize) -> (usize, Option<usize>) {
         let mut at = 0;
         for segment in path {
             if let Some(name) = segment.variable() {
@@ -126,10 +127,10 @@ impl Tree {
         }
         let methods = &mut self.nodes[at].methods;
         if let Some(first) = methods.get(&method) {
-            return Some(*first);
+            return (at, Some(*first));
         }
         methods.insert(method, operation);
-        None
+        (at, None)
     }
 
     fn child(&self, at: usize, segment: &Segment) -> Option<usize> {
@@ -151,6 +152,20 @@ impl Tree {
             Segment::Rest(_) => node.rest = Some(child),
         }
         child
+    }
+
+    /// The position of each node among all, in the order of their paths.
+    pub(super) fn ranks(&self) -> Vec<usize> {
+        let mut ranks = vec![0; self.nodes.len()];
+        let mut waiting = vec![0];
+        for rank in 0..ranks.len() {
+            let at = waiting.pop().expect("every node is below the root");
+            ranks[at] = rank;
+            let node = &self.nodes[at];
+            // The last is looked at first: literals, then variables, as `Segment` is ordered.
+            waiting.extend(node.rest.into_iter().chain(node.variable).chain(node.literals.values().rev().copied()));
+        }
+        ranks
     }
 
     /// A parent that has a variable and a greedy one: API Gateway takes one of them (P3).
@@ -177,10 +192,11 @@ impl Tree {
     /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has.
     pub(super) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
-        let mut waiting: Vec<(usize, BTreeSet<Arc<str>>)> = vec![(0, BTreeSet::new())];
+        // Shared: most nodes have the variables of their parent.
+        let mut waiting: Vec<(usize, Rc<BTreeSet<Arc<str>>>)> = vec![(0, Rc::default())];
         while let Some((at, taken)) = waiting.pop() {
             let node = &mut self.nodes[at];
-            let mut below = taken.clone();
+            let mut below = Rc::clone(&taken);
             if let Some(smallest) = node.spellings.keys().next() {
                 let free = node.spellings.keys().find(|it| !taken.contains(*it)).cloned();
                 let name = free.unwrap_or_else(|| free_name(smallest, |it| taken.contains(it)));
@@ -190,11 +206,11 @@ impl Tree {
                         spellings: node.spellings.iter().map(|(it, operation)| (Arc::clone(it), *operation)).collect(),
                     });
                 }
-                below.insert(Arc::clone(&name));
+                Rc::make_mut(&mut below).insert(Arc::clone(&name));
                 node.name = Some(name);
             }
-            waiting.extend(node.literals.values().map(|child| (*child, taken.clone())));
-            waiting.extend(node.variable.into_iter().chain(node.rest).map(|child| (child, below.clone())));
+            waiting.extend(node.literals.values().map(|child| (*child, Rc::clone(&taken))));
+            waiting.extend(node.variable.into_iter().chain(node.rest).map(|child| (child, Rc::clone(&below))));
         }
         renamed
     }

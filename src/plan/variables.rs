@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{InputPlan, InputType, Value, Values};
+use super::{InputPlan, InputType, Value, Values, targets};
 use crate::blueprint::{self, Blueprint, Format, Variable};
 use crate::diagnostic::{self, Diagnostic};
 
@@ -29,11 +29,14 @@ impl<'a> Variables<'a> {
     }
 
     /// VPC and subnets; they are there, since `blueprint` asks for them in this topology.
-    pub(super) fn network(&mut self) -> (Value, Values) {
+    ///
+    /// What nothing is built from makes no input.
+    pub(super) fn network(&mut self, uses_vpc: bool, uses_subnets: bool) -> (Value, Values) {
+        let subnet = (InputType::Subnet, InputType::Subnets);
         match &self.blueprint.spec.network {
             Some(network) => (
-                self.value(&network.vpc, InputType::Vpc, "/network/vpc"),
-                self.values(&network.subnets, (InputType::Subnet, InputType::Subnets), "/network/subnets"),
+                self.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc)),
+                self.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets)),
             ),
             None => (Value::Literal("".into()), Values::List(Vec::new())),
         }
@@ -43,6 +46,11 @@ impl<'a> Variables<'a> {
     ///
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+        self.read(value, of, (pointer, true))
+    }
+
+    /// The same; no input is made of what is not used.
+    pub(super) fn read(&mut self, value: &blueprint::Value, of: InputType, (pointer, is_used): (&str, bool)) -> Value {
         match value {
             blueprint::Value::Literal(text) => {
                 self.check_literal(text, of, pointer);
@@ -50,7 +58,9 @@ impl<'a> Variables<'a> {
             }
             blueprint::Value::Variable(variable) => {
                 let name: Arc<str> = variable.name.as_str().into();
-                self.declare(variable, of, pointer);
+                if is_used {
+                    self.declare(variable, of, pointer);
+                }
                 Value::Input(name)
             }
             blueprint::Value::Expression(text) => {
@@ -68,12 +78,33 @@ impl<'a> Variables<'a> {
 
     /// A list of values: the types of one item, and of a reference that yields all.
     pub(super) fn values(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+        self.read_all(values, of, (pointer, true))
+    }
+
+    /// The same; no input is made of what is not used.
+    pub(super) fn read_all(&mut self, values: &blueprint::Values, of: (InputType, InputType), (at, is_used): (&str, bool)) -> Values {
         match values {
             blueprint::Values::List(list) => {
-                Values::List(list.iter().enumerate().map(|(index, it)| self.value(it, of.0, &format!("{pointer}/{index}"))).collect())
+                let item = |(index, it)| self.read(it, of.0, (&format!("{at}/{index}"), is_used));
+                Values::List(list.iter().enumerate().map(item).collect())
             }
-            blueprint::Values::One(value) => Values::One(self.value(value, of.1, pointer)),
+            blueprint::Values::One(value) => Values::One(self.read(value, of.1, (at, is_used))),
         }
+    }
+
+    /// Refuses a list that is known only at deploy time, where every item is due by itself.
+    pub(super) fn only_listed(&mut self, values: &blueprint::Values, pointer: &str, what: &str) {
+        if matches!(values, blueprint::Values::One(_)) {
+            self.only_terraform(
+                pointer,
+                &format!("CloudFormation cannot {what} for each item of a list that is known only at deploy time"),
+                "list the items one by one, each as `{var: name}` if need be",
+            );
+        }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Refuses what CloudFormation cannot say.
@@ -95,8 +126,12 @@ impl<'a> Variables<'a> {
             self.inputs.insert(variable.name.as_str().into(), (input, pointer.to_owned()));
             return;
         };
-        if known.of.is_list() != input.of.is_list() || (known.of != input.of && known.of != InputType::Text && input.of != InputType::Text)
-        {
+        let is_either = |of: [InputType; 2]| of.contains(&known.of) && of.contains(&input.of);
+        let is_alike = known.of == input.of
+            || known.of == InputType::Text
+            || input.of == InputType::Text
+            || is_either([InputType::SecurityGroup, InputType::BalancerGroup]);
+        if known.of.is_list() != input.of.is_list() || !is_alike {
             let finding = diagnostic::CONFLICTING_VARIABLE
                 .at(self.blueprint.place(pointer))
                 .also(self.blueprint.place(first))
@@ -124,7 +159,23 @@ impl<'a> Variables<'a> {
             InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
             InputType::Subnet | InputType::Subnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
             InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
-            InputType::SecurityGroup => (hex_after("sg-"), "the id of a security group, `sg-...`"),
+            InputType::SecurityGroup | InputType::BalancerGroup | InputType::BalancerGroups => {
+                (hex_after("sg-"), "the id of a security group, `sg-...`")
+            }
+            InputType::TargetGroup => (is_arn(text, ":targetgroup/"), "the ARN of a target group, `arn:...:targetgroup/...`"),
+            InputType::Balancer => {
+                (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
+            }
+            InputType::Certificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
+            InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
+            InputType::VpcLink => (is_word(text), "the id of a VPC link"),
+            InputType::Bucket => (is_host(text), "the name of a bucket"),
+            InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
+                (!text.is_empty() && text.len() <= 255 && !text.contains(':'), "the name of an autoscaling group")
+            }
+            InputType::Cidr | InputType::Cidrs => (targets::is_range(text), "an IPv4 range of a network, such as `10.0.1.0/24`"),
+            // `targets` looks at it: there is more to say.
+            InputType::Address | InputType::Addresses => (true, ""),
             InputType::StageName => (
                 !text.is_empty() && text.len() <= 128 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-')),
                 "a stage name: letters, digits, `_` and `-`, at most 128",
@@ -141,6 +192,18 @@ impl<'a> Variables<'a> {
     }
 }
 
+fn is_arn(text: &str, middle: &str) -> bool {
+    text.starts_with("arn:") && text.contains(middle) && !text.contains(char::is_whitespace)
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric())
+}
+
 /// What an input is, where the user says nothing about it.
 fn describe(of: InputType) -> &'static str {
     match of {
@@ -153,6 +216,20 @@ fn describe(of: InputType) -> &'static str {
         InputType::Instance => "Instance that serves a backend.",
         InputType::Instances => "Instances that serve a backend.",
         InputType::SecurityGroup => "Security group of a backend, which admits the load balancer.",
+        InputType::BalancerGroup => "Security group of the load balancer.",
+        InputType::BalancerGroups => "Security groups of the load balancer.",
+        InputType::AutoscalingGroup => "Autoscaling group that serves a backend.",
+        InputType::AutoscalingGroups => "Autoscaling groups that serve a backend.",
+        InputType::Address => "Address that serves a backend.",
+        InputType::Addresses => "Addresses that serve a backend.",
+        InputType::Cidr => "Range of the load balancer's addresses.",
+        InputType::Cidrs => "Ranges of the load balancer's addresses.",
+        InputType::TargetGroup => "ARN of the target group of a backend.",
+        InputType::Balancer => "ARN of the network load balancer.",
+        InputType::BalancerName => "DNS name of the network load balancer.",
+        InputType::VpcLink => "Id of the VPC link to the network load balancer.",
+        InputType::Certificate => "ARN of the load balancer's certificate.",
+        InputType::Bucket => "Bucket that the load balancer logs to.",
     }
 }
 
@@ -168,6 +245,20 @@ fn kind(of: InputType) -> &'static str {
         InputType::Instance => "an instance",
         InputType::Instances => "a list of instances",
         InputType::SecurityGroup => "a security group",
+        InputType::BalancerGroup => "a security group",
+        InputType::BalancerGroups => "a list of security groups",
+        InputType::AutoscalingGroup => "an autoscaling group",
+        InputType::AutoscalingGroups => "a list of autoscaling groups",
+        InputType::Address => "an address",
+        InputType::Addresses => "a list of addresses",
+        InputType::Cidr => "a range of addresses",
+        InputType::Cidrs => "a list of ranges of addresses",
+        InputType::TargetGroup => "a target group",
+        InputType::Balancer => "a load balancer",
+        InputType::BalancerName => "a DNS name",
+        InputType::VpcLink => "a VPC link",
+        InputType::Certificate => "a certificate",
+        InputType::Bucket => "a bucket",
     }
 }
 

@@ -14,7 +14,7 @@ pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
 
 /// The pointer of a member of what `base` points to.
 pub fn child(base: &str, token: impl Display) -> String {
-    let mut pointer = String::with_capacity(base.len() + 32);
+    let mut pointer = String::with_capacity(base.len() + 64);
     pointer.extend([base, "/"]);
     write!(Escaping(&mut pointer), "{token}").expect("writing to a String cannot fail");
     pointer

@@ -3,6 +3,7 @@
 //! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
 //! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere else.
 
+mod mend;
 mod scalars;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,11 +68,13 @@ pub(super) struct Fault {
     column: usize,
     message: String,
     help: &'static str,
+    /// The parser could not read it.
+    is_syntax: bool,
 }
 
 impl Fault {
     fn new(code: &'static Code, span: Span, message: impl Into<String>, help: &'static str) -> Self {
-        Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help }
+        Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help, is_syntax: false }
     }
 
     /// The finding; what ends too early is placed on the last line, not after it.
@@ -121,8 +124,15 @@ struct Converter {
     rewritten: usize,
 }
 
-/// Turns YAML into JSON.
+/// Turns YAML into JSON; what only this parser refuses is mended first.
 pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
+    convert(text).or_else(|fault| {
+        let mended = if fault.is_syntax { mend::mended(text) } else { None };
+        mended.map_or(Err(fault), |mended| convert(&mended))
+    })
+}
+
+fn convert(text: &str) -> Result<(String, Marks), Fault> {
     let mut converter = Converter {
         json: String::with_capacity(text.len() + text.len() / 8),
         marks: Marks::default(),
@@ -153,7 +163,8 @@ pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
 fn syntax(error: &saphyr_parser::ScanError) -> Fault {
     let marker = *error.marker();
     let code = if error.info().contains("recursion") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
-    Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), "mend the text here or just above")
+    let fault = Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), "mend the text here or just above");
+    Fault { is_syntax: code.code == diagnostic::SYNTAX.code, ..fault }
 }
 
 impl Converter {

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::way::{Arrival, Way};
 use crate::assemble::Assembled;
-use crate::aws::{
-    ApiRoot, Integration, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets, UriHost, UriSegment, VpcLink,
-};
+use crate::aws::{ApiRoot, Integration, Method, Node};
 use crate::openapi::HttpMethod;
-use crate::plan::{BackendPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values, meets};
-use crate::stack::{Handle, Value};
+use crate::plan::{OperationPlan, Plan, Segment, meets};
 
 /// What answers a request.
 pub(super) enum Answer<'a> {
@@ -18,14 +16,6 @@ pub(super) enum Answer<'a> {
     /// Nothing: the gateway has no such method.
     Nothing,
     Broken(String),
-}
-
-/// Where a request comes out.
-pub(super) struct Arrival<'a> {
-    method: &'a Method,
-    proxy: &'a Proxy,
-    group: &'a TargetGroup,
-    label: &'a str,
 }
 
 /// A place of the resource tree.
@@ -40,17 +30,16 @@ struct Place<'a> {
 
 /// The API as its resources, methods and the way behind them say.
 pub(super) struct Api<'a> {
-    assembled: &'a Assembled,
     places: Vec<Place<'a>>,
-    listeners: Vec<&'a Listener>,
+    way: Way<'a>,
     count: usize,
 }
 
 impl<'a> Api<'a> {
     /// Reads the resource tree from the handles.
-    pub(super) fn of(_: &Plan, assembled: &'a Assembled) -> Result<Self, String> {
-        let mut api = Self { assembled, places: vec![Place::default()], listeners: Vec::new(), count: 0 };
-        let mut place_of: BTreeMap<usize, usize> = BTreeMap::new();
+    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+        let mut api = Self { places: vec![Place::default()], way: Way::of(plan, assembled), count: 0 };
+        let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
         for (index, entry) in assembled.stack.entries.iter().enumerate() {
             match &entry.node {
                 Node::Resource(resource) => {
@@ -58,7 +47,7 @@ impl<'a> Api<'a> {
                         .ok_or_else(|| format!("resource {} stands before its parent", entry.address.label))?;
                     let place = api.places.len();
                     api.places.push(Place::default());
-                    place_of.insert(index, place);
+                    place_of[index] = Some(place);
                     if !api.grow(parent, &resource.path_part, place) {
                         return Err(format!("resource {} takes the place of another", entry.address.label));
                     }
@@ -72,8 +61,9 @@ impl<'a> Api<'a> {
                     }
                 }
                 Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) => {}
-                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) | Node::LoadBalancer(_) | Node::TargetGroup(_) => {}
-                Node::Listener(listener) => api.listeners.push(listener),
+                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
+                // `Way` reads them.
+                Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}
             }
         }
         Ok(api)
@@ -114,48 +104,7 @@ impl<'a> Api<'a> {
     /// From the integration through link, listener and rule to the targets.
     fn forward(&self, method: &'a Method) -> Answer<'a> {
         let Integration::Proxy(proxy) = &method.integration else { return Answer::NotFound };
-        let (link, listener);
-        match self.node(&proxy.link) {
-            Some(Node::VpcLink(node)) => link = node as &VpcLink,
-            _ => return Answer::Broken("its integration names no VPC link".into()),
-        }
-        match self.node(&link.balancer) {
-            Some(Node::LoadBalancer(_)) => {}
-            _ => return Answer::Broken("its VPC link names no load balancer".into()),
-        }
-        if let UriHost::Balancer(named) = &proxy.host
-            && named.index() != link.balancer.index()
-        {
-            return Answer::Broken("its URI names another balancer than its link".into());
-        }
-        match self.listener(&link.balancer, proxy.port) {
-            Ok(found) => listener = found,
-            Err(problem) => return Answer::Broken(problem),
-        }
-        match (self.node(&listener.forward_to), self.assembled.stack.entries.get(listener.forward_to.index())) {
-            (Some(Node::TargetGroup(group)), Some(entry)) => {
-                Answer::Backend(Arrival { method, proxy, group, label: entry.address.label.as_str() })
-            }
-            _ => Answer::Broken("its listener names no target group".into()),
-        }
-    }
-
-    fn node<K>(&self, handle: &Handle<K>) -> Option<&'a Node>
-    where
-        K: crate::aws::Kind,
-    {
-        self.assembled.stack.entries.get(handle.index()).filter(|entry| entry.address == *handle.address()).map(|entry| &entry.node)
-    }
-
-    /// The one listener of the balancer on that port.
-    fn listener(&self, balancer: &Handle<LoadBalancer>, port: u16) -> Result<&'a Listener, String> {
-        let is_it = |it: &&Listener| it.port == port && it.balancer.index() == balancer.index();
-        let mut found = self.listeners.iter().copied().filter(is_it);
-        match (found.next(), found.next()) {
-            (Some(listener), None) => Ok(listener),
-            (None, _) => Err(format!("no listener has port {port}")),
-            (Some(_), Some(_)) => Err(format!("two listeners have port {port}")),
-        }
+        self.way.arrival(method, proxy).map_or_else(Answer::Broken, Answer::Backend)
     }
 
     /// Whether no request for an operation that is not public is answered by a backend through another's template.
@@ -251,85 +200,9 @@ impl Tried {
     }
 }
 
-fn at(root: &ApiRoot, place_of: &BTreeMap<usize, usize>) -> Option<usize> {
+fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
     match root {
         ApiRoot::Root(_) => Some(0),
-        ApiRoot::Below(handle) => place_of.get(&handle.index()).copied(),
-    }
-}
-
-impl Arrival<'_> {
-    /// Compares with what the plan says.
-    pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        let mut expected: Vec<UriSegment> = operation
-            .backend_path
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(text) => UriSegment::Literal(text.clone()),
-                Segment::Variable(name) | Segment::Rest(name) => UriSegment::Variable(name.clone()),
-            })
-            .collect();
-        if operation.has_trailing_slash || expected.is_empty() {
-            expected.push(UriSegment::Literal("".into()));
-        }
-        if self.label != &*backend.name || self.group.port != backend.port {
-            return Err(format!("arrives at `{}` port {}, not at `{}` port {}", self.label, self.group.port, backend.name, backend.port));
-        }
-        if self.proxy.path != expected {
-            return Err("reaches its backend under another path".into());
-        }
-        if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
-            return Err("is sent on with another method or timeout".into());
-        }
-        if self.method.request_parameters != operation.request_parameters {
-            return Err("declares other parameters".into());
-        }
-        let is_declared = |name: &str| self.method.request_parameters.get(&format!("method.request.path.{name}")) == Some(&true);
-        let lost = self.proxy.path.iter().find_map(|it| match it {
-            UriSegment::Variable(name) if !is_declared(name) => Some(name),
-            UriSegment::Variable(_) | UriSegment::Literal(_) => None,
-        });
-        if let Some(name) = lost {
-            return Err(format!("sends on `{{{name}}}`, which its method does not declare"));
-        }
-        self.targets_hold(backend)
-    }
-
-    fn targets_hold(&self, backend: &BackendPlan) -> Result<(), String> {
-        let target_type = match &backend.targets {
-            TargetsPlan::Instances(_) | TargetsPlan::Ecs { by_address: false } => TargetType::Instance,
-            TargetsPlan::Ecs { by_address: true } => TargetType::Ip,
-        };
-        let same_targets = match (&self.group.targets, &backend.targets) {
-            (Targets::Listed(found), TargetsPlan::Instances(Values::List(planned))) => {
-                found.iter().map(|(_, it)| it).zip(planned).all(|(it, planned)| is_same(it, planned)) && found.len() == planned.len()
-            }
-            (Targets::Each(found), TargetsPlan::Instances(Values::One(planned))) => is_same(found, planned),
-            (Targets::None, TargetsPlan::Ecs { .. }) => true,
-            (Targets::Listed(_) | Targets::Each(_) | Targets::None, _) => false,
-        };
-        if self.group.target_type != target_type || !same_targets {
-            return Err(format!("arrives at other targets than those of `{}`", backend.name));
-        }
-        let same_host = match (&self.proxy.host, &backend.host) {
-            (UriHost::Balancer(_), None) => true,
-            (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
-            (UriHost::Balancer(_) | UriHost::Named(_), _) => false,
-        };
-        if same_host && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
-            Ok(())
-        } else {
-            Err("is sent on to another host, or with other TLS".into())
-        }
-    }
-}
-
-/// Whether a value of the stack is that of the plan.
-fn is_same(found: &Value, planned: &PlanValue) -> bool {
-    match (found, planned) {
-        (Value::Literal(found), PlanValue::Literal(planned))
-        | (Value::Input(found), PlanValue::Input(planned))
-        | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
-        _ => false,
+        ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
     }
 }

@@ -10,12 +10,16 @@ use serde_json::Value;
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
-const ELEMENTS: [(&str, &str, &str); 4] = [
+const ELEMENTS: [(&str, &str, &str); 5] = [
     ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
     ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
     ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
     ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
+    ("aws_autoscaling_attachment", "aws_lb_target_group", TERRAFORM_ONLY),
 ];
+
+/// What CloudFormation cannot say, and says so (GW2023).
+pub(crate) const TERRAFORM_ONLY: &str = "autoscaling group";
 
 /// Every file of a tree as text.
 pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {

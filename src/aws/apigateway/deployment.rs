@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Method, RestApi};
+use super::{Method, Part, RestApi};
 use crate::aws::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -14,8 +14,7 @@ pub struct RouteState {
     pub method: Handle<Method>,
     /// Digest of the method and its integration.
     pub digest: String,
-    /// Terraform addresses of its parts.
-    pub addresses: Vec<String>,
+    pub parts: &'static [Part],
     /// What it uses that is known only at deploy time, without the API's own ids.
     pub deploy_time: Vec<Value>,
 }
@@ -43,7 +42,7 @@ impl Kind for Deployment {
             out.unaligned_map("triggers", |out| {
                 out.entry("api", &Value::literal(&*self.api_digest));
                 for route in &self.routes {
-                    out.trigger(route.method.label().as_str(), &route.digest, &route.addresses, &route.deploy_time);
+                    out.trigger(route.method.label().as_str(), &route.digest, route.parts, &route.deploy_time);
                 }
             });
             out.block("lifecycle", |out| out.attribute("create_before_destroy", true));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{ApiRoot, RestApi, VpcLink};
-use crate::aws::{Kind, LoadBalancer};
+use super::{ApiRoot, RestApi, VpcLinkRef};
+use crate::aws::{BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::openapi::HttpMethod;
@@ -16,7 +16,7 @@ use crate::stack::{Address, Handle, Label, Names, Value};
 #[derive(Clone, Debug, Serialize)]
 pub enum UriHost {
     /// The balancer itself.
-    Balancer(Handle<LoadBalancer>),
+    Balancer(BalancerRef),
     /// A name that the backend is to see, and its certificate is checked for.
     Named(Value),
 }
@@ -32,7 +32,7 @@ pub enum UriSegment {
 /// A request that is sent on as it came.
 #[derive(Debug, Serialize)]
 pub struct Proxy {
-    pub link: Handle<VpcLink>,
+    pub link: VpcLinkRef,
     /// `https`, else `http`.
     pub is_tls: bool,
     pub host: UriHost,
@@ -99,12 +99,34 @@ pub struct Method {
     pub integration: Integration,
 }
 
+/// A Terraform block of a method: its type, and what its label has behind that of the method.
+pub type Part = (&'static str, &'static str);
+
+/// Blocks of a method that is sent on.
+const PROXY_PARTS: &[Part] = &[("aws_api_gateway_method", ""), ("aws_api_gateway_integration", "")];
+
+/// Blocks of a method that the gateway answers itself.
+const NOT_FOUND_PARTS: &[Part] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+    ("aws_api_gateway_method_response", "__404"),
+    ("aws_api_gateway_integration_response", "__404"),
+];
+
 /// Picks the status of a mock integration.
 const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
 const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
 impl Method {
+    /// Every Terraform block that it is written as.
+    pub fn parts(&self) -> &'static [Part] {
+        match self.integration {
+            Integration::Proxy(_) => PROXY_PARTS,
+            Integration::NotFound => NOT_FOUND_PARTS,
+        }
+    }
+
     fn terraform_integration(&self, label: &Label, out: &mut Terraform) {
         out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
             out.attribute("rest_api_id", self.api.id());
@@ -220,11 +242,6 @@ impl Kind for Method {
     }
 
     fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = vec![format!("aws_api_gateway_method.{label}"), format!("aws_api_gateway_integration.{label}")];
-        if matches!(self.integration, Integration::NotFound) {
-            addresses.push(format!("aws_api_gateway_method_response.{label}__404"));
-            addresses.push(format!("aws_api_gateway_integration_response.{label}__404"));
-        }
-        addresses
+        self.parts().iter().map(|(kind, ending)| format!("{kind}.{label}{ending}")).collect()
     }
 }

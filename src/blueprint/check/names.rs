@@ -150,8 +150,10 @@ impl<'a> Check<'a> {
 
     fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
         for (index, method) in methods.into_iter().flatten().enumerate() {
-            if !METHODS.contains(&method.to_ascii_lowercase().as_str()) {
-                let help = "write one of `get`, `put`, `post`, `delete`, `options`, `head`, `patch`";
+            // One of `additionalOperations` is written as it is reported, in upper case; then it is no slip.
+            let is_other = !method.is_empty() && *method == method.to_ascii_uppercase();
+            if !is_other && !METHODS.contains(&method.to_ascii_lowercase().as_str()) {
+                let help = "write one of `get`, `put`, `post`, `delete`, `options`, `head`, `patch`, or another one in upper case";
                 self.wrong(&child(&child(at, "methods"), index), format_args!("`{method}` is no method of HTTP"), help);
             }
         }

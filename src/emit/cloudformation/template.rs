@@ -66,7 +66,18 @@ fn parameter_type(of: InputType) -> &'static str {
         InputType::Subnets => "List<AWS::EC2::Subnet::Id>",
         InputType::Instance => "AWS::EC2::Instance::Id",
         InputType::Instances => "List<AWS::EC2::Instance::Id>",
-        InputType::SecurityGroup => "AWS::EC2::SecurityGroup::Id",
+        InputType::SecurityGroup | InputType::BalancerGroup => "AWS::EC2::SecurityGroup::Id",
+        InputType::BalancerGroups => "List<AWS::EC2::SecurityGroup::Id>",
+        InputType::AutoscalingGroup
+        | InputType::Address
+        | InputType::Cidr
+        | InputType::TargetGroup
+        | InputType::Balancer
+        | InputType::BalancerName
+        | InputType::VpcLink
+        | InputType::Certificate
+        | InputType::Bucket => "String",
+        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs => "CommaDelimitedList",
     }
 }
 

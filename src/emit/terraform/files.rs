@@ -13,37 +13,25 @@ const REQUIRED_PROVIDER: &str = ">= 5.40.0";
 
 /// Writes a stack.
 pub fn files(stack: &Stack) -> FileTree {
-    let mut parts: BTreeMap<String, Terraform> = BTreeMap::new();
-    let mut current: Option<(&File, Terraform)> = None;
-    for entry in &stack.entries {
-        if current.as_ref().is_none_or(|(file, _)| **file != entry.file) {
-            if let Some((file, out)) = current.take() {
-                parts.insert(name(file), out);
-            }
-            let out = parts.remove(&name(&entry.file)).unwrap_or_else(start);
-            current = Some((&entry.file, out));
-        }
-        if let Some((_, out)) = &mut current {
-            entry.node.terraform(&entry.address.label, out);
-        }
+    let banner = start().into_text();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    // One buffer for all: each text is copied out at its own size, and keeps nothing of what growing took.
+    let mut out = Terraform::default();
+    for run in stack.entries.chunk_by(|a, b| a.file == b.file) {
+        let name = name(&run[0].file);
+        out.resume(texts.get(&name).unwrap_or(&banner));
+        run.iter().for_each(|entry| entry.node.terraform(&entry.address.label, &mut out));
+        texts.insert(name, out.text().to_owned());
     }
-    if let Some((file, out)) = current {
-        parts.insert(name(&file.clone()), out);
-    }
-    parts.insert("versions.tf".into(), versions(stack));
-    parts.insert("variables.tf".into(), variables(stack));
-    parts.insert("outputs.tf".into(), outputs(&stack.outputs));
-    parts.insert("locals.tf".into(), locals(stack));
+    texts.insert("versions.tf".into(), versions(stack).into_text());
+    texts.insert("variables.tf".into(), variables(stack).into_text());
+    texts.insert("outputs.tf".into(), outputs(&stack.outputs).into_text());
+    texts.insert("locals.tf".into(), locals(stack).into_text());
     if stack.is_root {
-        parts.insert("providers.tf".into(), provider(stack));
+        texts.insert("providers.tf".into(), provider(stack).into_text());
     }
-    FileTree {
-        files: parts
-            .into_iter()
-            .map(|(name, out)| (name, out.into_text().into_bytes()))
-            .filter(|(_, text)| text.len() > start().into_text().len())
-            .collect(),
-    }
+    texts.retain(|_, text| text.len() > banner.len());
+    FileTree { files: texts.into_iter().map(|(name, text)| (name, text.into_bytes())).collect() }
 }
 
 fn name(file: &File) -> String {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::escape::{is_identifier, push_escaped, quoted};
+use crate::aws::Part;
 use crate::stack::{Attribute, Label, List, Names, Value};
 
 /// Text of a file, and the run of attributes that waits to be aligned.
@@ -118,6 +119,17 @@ impl Terraform {
         self.out
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.out
+    }
+
+    /// Goes on behind a text, with the room that the last one took.
+    pub(super) fn resume(&mut self, text: &str) {
+        self.out.clear();
+        self.out.push_str(text);
+        self.has_content = true;
+    }
+
     /// A resource block of a kind.
     pub fn resource(&mut self, names: &Names, label: &Label, body: impl FnOnce(&mut Self)) {
         self.block_of(names.terraform, label.as_str(), body);
@@ -156,6 +168,14 @@ impl Terraform {
     /// A block in the current one.
     pub fn block(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         self.gap();
+        self.margin();
+        self.out.push_str(name);
+        self.braces(body);
+    }
+
+    /// A block right below a comment of its own.
+    pub fn block_below(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.flush();
         self.margin();
         self.out.push_str(name);
         self.braces(body);
@@ -255,12 +275,12 @@ impl Terraform {
     }
 
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
-    pub fn trigger(&mut self, key: &str, digest: &str, addresses: &[String], uses: &[Value]) {
+    pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
         self.margin();
-        quoted(&mut self.out, key);
+        quoted(&mut self.out, label);
         self.out.extend([" : \"", digest]);
-        for address in addresses {
-            self.out.extend([" ${", address, ".id}"]);
+        for (kind, ending) in parts {
+            self.out.extend([" ${", kind, ".", label, ending, ".id}"]);
         }
         for value in uses {
             self.out.push_str(" ${");

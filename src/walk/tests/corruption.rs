@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
-    ApiRoot, Integration, Listener, LoadBalancer, Method, Node, Proxy, TargetGroup, TargetType, Targets, UriHost, UriSegment,
+    ApiRoot, BalancerRef, ExistingBalancer, Integration, Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef,
+    TargetType, Targets, UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -41,6 +42,21 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("doubled listener that assemble does not tell of", doubled_listener_in_silence),
     ("other kind of targets", other_target_type),
     ("other targets", other_targets),
+    ("integration through another link", other_link),
+    ("own link in place of the existing one", own_link_in_place_of_the_existing),
+    ("listener on another balancer", listener_on_another_balancer),
+    ("other name of the existing balancer", other_name_of_the_balancer),
+    ("other existing target group", other_existing_group),
+    ("existing target group in place of the own", existing_group_in_place_of_the_own),
+    ("TLS listener without its certificate", certificate_lost),
+    ("other certificate", other_certificate),
+    ("targets encrypted otherwise", encrypted_otherwise),
+    ("listener switched by others", switched_listener),
+    ("other group of deployments on another port", green_on_another_port),
+    ("other group of deployments with other targets", green_of_another_kind),
+    ("other group of deployments lost", green_renamed),
+    ("zone of targets outside the VPC", outside_forgotten),
+    ("autoscaling groups not attached", scaled_forgotten),
 ];
 
 #[test]
@@ -64,15 +80,22 @@ fn every_corruption_of_every_example_is_caught() {
     }
 }
 
+/// Every example, and every case of one behaviour.
 fn examples() -> Vec<(String, Plan)> {
-    let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints");
-    let folders = fs::read_dir(parent).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["blueprints", "tests/cases"].into_iter().flat_map(|it| fs::read_dir(root.join(it)).unwrap());
     let plan = |folder: std::path::PathBuf| {
-        let read = |name: &str| (name.to_owned(), fs::read(folder.join(name)).unwrap());
-        let compiled = super::compiled([read("gwgen.yaml"), read("openapi.yaml")].into());
+        let read = |it: std::path::PathBuf| (it.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(), fs::read(&it).unwrap());
+        let compiled = super::compiled(files(&folder).into_iter().map(read).collect());
         (folder.file_name().unwrap().to_string_lossy().into_owned(), compiled.plan.unwrap())
     };
-    folders.map(plan).collect()
+    folders.map(|it| it.unwrap().path()).filter(|it| it.is_dir()).map(plan).collect()
+}
+
+/// Every file of a folder and of those in it.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    entries.flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] }).collect()
 }
 
 fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut Listener> {
@@ -154,32 +177,148 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 /// A second balancer with a listener like the first one's.
-fn second_balancer(assembled: &mut Assembled) -> Option<crate::stack::Handle<LoadBalancer>> {
-    let Node::LoadBalancer(balancer) = &assembled.stack.entries[assembled.balancer.index()].node else { return None };
-    let other = LoadBalancer {
-        name: Value::literal("other"),
-        subnets: List::Of(Vec::new()),
-        security_group: balancer.security_group.clone(),
-        cross_zone: true,
-        deletion_protection: true,
+fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
+    let other = match &assembled.balancer {
+        BalancerRef::Existing(balancer) => {
+            let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
+            return Some(BalancerRef::Existing(Arc::new(other)));
+        }
+        BalancerRef::Made(_) => LoadBalancer {
+            name: Value::literal("other"),
+            subnets: List::Of(Vec::new()),
+            security_groups: List::Of(Vec::new()),
+            cross_zone: true,
+            deletion_protection: true,
+            access_logs: None,
+        },
     };
-    Some(assembled.stack.add(File::Network, Label::new("other"), other))
+    Some(BalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), other)))
+}
+
+fn link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
+    let VpcLinkRef::Made(link) = &assembled.link else { return None };
+    let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
+    Some(link)
 }
 
 fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let other = second_balancer(assembled)?;
-    let Node::VpcLink(link) = &mut assembled.stack.entries[assembled.link.index()].node else { return None };
-    link.balancer = other;
+    link(assembled)?.balancer = other;
     Some(())
 }
 
 fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     other_balancer(plan, assembled)?;
-    let Node::VpcLink(link) = &assembled.stack.entries[assembled.link.index()].node else { return None };
-    let other = link.balancer.clone();
+    let other = link(assembled)?.balancer.clone();
+    for listener in listeners(assembled) {
+        listener.balancer = other.clone();
+    }
     for proxy in proxies(assembled).filter(|it| matches!(it.host, UriHost::Balancer(_))) {
         proxy.host = UriHost::Balancer(other.clone());
     }
+    Some(())
+}
+
+fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).next()?.link = VpcLinkRef::Existing(Value::literal("other"));
+    Some(())
+}
+
+fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let VpcLinkRef::Existing(_) = &assembled.link else { return None };
+    let balancer = assembled.balancer.clone();
+    let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
+    proxies(assembled).next()?.link = VpcLinkRef::Made(own);
+    Some(())
+}
+
+fn listener_on_another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let other = second_balancer(assembled)?;
+    listeners(assembled).next()?.balancer = other;
+    Some(())
+}
+
+fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    proxies(assembled).find_map(|it| match &mut it.host {
+        UriHost::Balancer(BalancerRef::Existing(balancer)) => {
+            let other = ExistingBalancer { arn: balancer.arn.clone(), dns_name: Value::literal("elsewhere.example") };
+            *balancer = Arc::new(other);
+            Some(())
+        }
+        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Named(_) => None,
+    })
+}
+
+fn other_existing_group(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Existing(_));
+    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
+    Some(())
+}
+
+fn existing_group_in_place_of_the_own(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Made(_));
+    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
+    Some(())
+}
+
+fn certificate_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    listeners(assembled).find(|it| it.certificate.is_some())?.certificate = None;
+    Some(())
+}
+
+fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    listeners(assembled).next()?.certificate = Some(Value::literal("other"));
+    Some(())
+}
+
+fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let group = groups(assembled).next()?;
+    group.is_tls = !group.is_tls;
+    Some(())
+}
+
+fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let listener = listeners(assembled).next()?;
+    listener.is_switched = !listener.is_switched;
+    Some(())
+}
+
+/// The green group: it stands right behind the blue one.
+fn green(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
+    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
+    if let Node::TargetGroup(group) = &mut assembled.stack.entries[index].node { Some(group) } else { None }
+}
+
+fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    green(assembled)?.port += 1;
+    Some(())
+}
+
+fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let group = green(assembled)?;
+    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
+    Some(())
+}
+
+fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
+    let entry = &mut assembled.stack.entries[index];
+    entry.address = entry.address.relabelled(Label::new("other"));
+    Some(())
+}
+
+fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    groups(assembled).find_map(|it| match &mut it.targets {
+        Targets::Registered { outside_vpc, .. } => {
+            *outside_vpc = !*outside_vpc;
+            Some(())
+        }
+        Targets::Scaled(_) | Targets::None => None,
+    })
+}
+
+fn scaled_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    groups(assembled).find(|it| matches!(it.targets, Targets::Scaled(_)))?.targets = Targets::None;
     Some(())
 }
 
@@ -253,9 +392,15 @@ fn doubled_listener_in_silence(plan: &Plan, assembled: &mut Assembled) -> Option
 fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<BackendNodes> {
     let target_group = assembled.backends.last()?.target_group.clone();
     let first = listeners(assembled).next()?;
-    let twin = Listener { balancer: first.balancer.clone(), port: first.port, forward_to: target_group.clone() };
+    let twin = Listener {
+        balancer: first.balancer.clone(),
+        port: first.port,
+        certificate: None,
+        forward_to: target_group.clone(),
+        is_switched: false,
+    };
     let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
-    Some(BackendNodes { listener, target_group })
+    Some(BackendNodes { listener, target_group, green: None })
 }
 
 fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -267,8 +412,12 @@ fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None))?;
     match &mut group.targets {
-        Targets::Listed(list) => list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0")),
-        Targets::Each(list) => *list = Value::Input(Arc::from("others")),
+        Targets::Registered { members: Members::Listed(list), .. } | Targets::Scaled(Members::Listed(list)) => {
+            list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0"));
+        }
+        Targets::Registered { members: Members::Each(list), .. } | Targets::Scaled(Members::Each(list)) => {
+            *list = Value::Input(Arc::from("others"));
+        }
         Targets::None => return None,
     }
     Some(())

@@ -1,0 +1,141 @@
+//! Network load balancers.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::aws::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+
+/// An internal network load balancer.
+#[derive(Debug)]
+pub struct LoadBalancer {
+    pub name: Value,
+    pub subnets: List,
+    pub security_groups: List,
+    pub cross_zone: bool,
+    pub deletion_protection: bool,
+    pub access_logs: Option<AccessLogs>,
+}
+
+/// Where a balancer logs.
+#[derive(Debug)]
+pub struct AccessLogs {
+    pub bucket: Value,
+    pub prefix: Option<Arc<str>>,
+}
+
+impl Kind for LoadBalancer {
+    const NAMES: Names = Names { terraform: "aws_lb", cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer", word: "LoadBalancer" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name", &self.name);
+            out.attribute("load_balancer_type", "network");
+            out.attribute("internal", true);
+            out.list("subnets", &self.subnets);
+            out.list("security_groups", &self.security_groups);
+            out.attribute("enable_cross_zone_load_balancing", self.cross_zone);
+            out.attribute("enable_deletion_protection", self.deletion_protection);
+            out.tags();
+            out.comment("Requests of API Gateway come through PrivateLink and name no security group of the VPC.");
+            out.attribute("enforce_security_group_inbound_rules_on_private_link_traffic", "off");
+            if let Some(logs) = &self.access_logs {
+                out.block("access_logs", |out| {
+                    out.attribute("bucket", &logs.bucket);
+                    if let Some(prefix) = &logs.prefix {
+                        out.attribute("prefix", prefix);
+                    }
+                    out.attribute("enabled", true);
+                });
+            }
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("Name", &self.name);
+        out.text("Type", "network");
+        out.text("Scheme", "internal");
+        out.list("Subnets", &self.subnets);
+        out.list("SecurityGroups", &self.security_groups);
+        out.text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "off");
+        let flag = |it| Value::literal(if it { "true" } else { "false" });
+        let mut attributes = vec![
+            ("load_balancing.cross_zone.enabled", flag(self.cross_zone)),
+            ("deletion_protection.enabled", flag(self.deletion_protection)),
+        ];
+        if let Some(logs) = &self.access_logs {
+            attributes.extend([("access_logs.s3.enabled", flag(true)), ("access_logs.s3.bucket", logs.bucket.clone())]);
+            attributes.extend(logs.prefix.iter().map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))));
+        }
+        out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
+            out.text("Key", key);
+            out.value("Value", &value);
+        });
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<LoadBalancer> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::Ref)
+    }
+
+    pub fn dns_name(&self) -> Value {
+        self.attribute("dns_name", Spelling::GetAtt("DNSName"))
+    }
+}
+
+/// A balancer of the stack, or one that is there. For digests, the first is as it was before there was a second.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum BalancerRef {
+    Made(Handle<LoadBalancer>),
+    Existing(Arc<ExistingBalancer>),
+}
+
+/// What is known of a balancer that is there.
+#[derive(Debug, Serialize)]
+pub struct ExistingBalancer {
+    pub arn: Value,
+    pub dns_name: Value,
+}
+
+impl BalancerRef {
+    pub fn arn(&self) -> Value {
+        match self {
+            Self::Made(balancer) => balancer.arn(),
+            Self::Existing(balancer) => balancer.arn.clone(),
+        }
+    }
+
+    pub fn dns_name(&self) -> Value {
+        match self {
+            Self::Made(balancer) => balancer.dns_name(),
+            Self::Existing(balancer) => balancer.dns_name.clone(),
+        }
+    }
+
+    /// Whether both are the same balancer.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
+            (Self::Existing(one), Self::Existing(other)) => one.arn == other.arn,
+            (Self::Made(_) | Self::Existing(_), _) => false,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Target groups.
+
+use std::sync::Arc;
+
+use crate::aws::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// What a target is named by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetType {
+    Instance,
+    Ip,
+}
+
+impl TargetType {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Ip => "ip",
+        }
+    }
+}
+
+/// How a target is asked whether it is well.
+#[derive(Clone, Debug)]
+pub enum HealthProtocol {
+    Tcp,
+    Http { path: Arc<str>, matcher: Arc<str> },
+    Https { path: Arc<str>, matcher: Arc<str> },
+}
+
+/// When a target counts as well.
+#[derive(Clone, Debug)]
+pub struct HealthCheck {
+    pub protocol: HealthProtocol,
+    /// `None`: the port that serves.
+    pub port: Option<u16>,
+    pub interval_s: u32,
+    pub timeout_s: u32,
+    pub healthy: u32,
+    pub unhealthy: u32,
+}
+
+impl HealthCheck {
+    /// Protocol, and path and matcher where it has them.
+    fn protocol(&self) -> (&'static str, Option<(&str, &str)>) {
+        match &self.protocol {
+            HealthProtocol::Tcp => ("TCP", None),
+            HealthProtocol::Http { path, matcher } => ("HTTP", Some((path, matcher))),
+            HealthProtocol::Https { path, matcher } => ("HTTPS", Some((path, matcher))),
+        }
+    }
+
+    fn port(&self) -> String {
+        self.port.map_or_else(|| "traffic-port".to_owned(), |port| port.to_string())
+    }
+}
+
+/// What belongs to a group: one by one, or a list.
+#[derive(Clone, Debug)]
+pub enum Members {
+    /// Each with the key of its attachment.
+    Listed(Vec<(String, Value)>),
+    /// A list that is known at deploy time; Terraform only.
+    Each(Value),
+}
+
+/// Where the targets come from.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    /// This stack registers them.
+    Registered {
+        members: Members,
+        /// Addresses of another network, for which AWS finds no zone.
+        outside_vpc: bool,
+    },
+    /// Autoscaling groups, which register their instances; Terraform only.
+    Scaled(Members),
+    /// They register themselves.
+    None,
+}
+
+/// Targets of one backend.
+#[derive(Debug)]
+pub struct TargetGroup {
+    pub name: Value,
+    pub port: u16,
+    /// It speaks TLS to its targets, else TCP.
+    pub is_tls: bool,
+    pub target_type: TargetType,
+    pub vpc: Value,
+    pub deregistration_delay_s: u32,
+    pub health_check: HealthCheck,
+    pub targets: Targets,
+}
+
+/// Zone of a target outside the VPC. Source: AWS-RULES L24 (API reference, TargetDescription).
+const ALL_ZONES: &str = "all";
+
+impl TargetGroup {
+    fn protocol(&self) -> &'static str {
+        if self.is_tls { "TLS" } else { "TCP" }
+    }
+
+    fn terraform_attachments(&self, label: &Label, out: &mut Terraform) {
+        let arn = format!("{}.{label}.arn", Self::NAMES.terraform);
+        let Some((kind, members)) = self.attachments() else { return };
+        match members {
+            Members::Listed(members) => {
+                for (key, member) in members {
+                    out.block_of(kind, &format!("{label}__{key}"), |out| self.terraform_attachment(&arn, Some(member), out));
+                }
+            }
+            Members::Each(list) => out.block_of(kind, label.as_str(), |out| {
+                out.each(list);
+                self.terraform_attachment(&arn, None, out);
+            }),
+        }
+    }
+
+    /// One of them; without a value each of the list's.
+    fn terraform_attachment(&self, arn: &str, member: Option<&Value>, out: &mut Terraform) {
+        let named = |out: &mut Terraform, name| match member {
+            Some(member) => out.attribute(name, member),
+            None => out.bare(name, format_args!("each.value")),
+        };
+        match &self.targets {
+            Targets::Registered { outside_vpc, .. } => {
+                out.bare("target_group_arn", format_args!("{arn}"));
+                named(out, "target_id");
+                out.attribute("port", self.port);
+                if *outside_vpc {
+                    out.attribute("availability_zone", ALL_ZONES);
+                }
+            }
+            Targets::Scaled(_) => {
+                named(out, "autoscaling_group_name");
+                out.bare("lb_target_group_arn", format_args!("{arn}"));
+            }
+            Targets::None => {}
+        }
+    }
+
+    /// What Terraform attaches, and by which type of block.
+    fn attachments(&self) -> Option<(&'static str, &Members)> {
+        match &self.targets {
+            Targets::Registered { members, .. } => Some(("aws_lb_target_group_attachment", members)),
+            Targets::Scaled(members) => Some(("aws_autoscaling_attachment", members)),
+            Targets::None => None,
+        }
+    }
+}
+
+impl Kind for TargetGroup {
+    const NAMES: Names =
+        Names { terraform: "aws_lb_target_group", cloudformation: "AWS::ElasticLoadBalancingV2::TargetGroup", word: "TargetGroup" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name", &self.name);
+            out.attribute("port", self.port);
+            out.attribute("protocol", self.protocol());
+            out.attribute("target_type", self.target_type.as_str());
+            out.attribute("vpc_id", &self.vpc);
+            out.attribute("deregistration_delay", self.deregistration_delay_s);
+            out.tags();
+            out.block("health_check", |out| {
+                let check = &self.health_check;
+                let (protocol, http) = check.protocol();
+                out.attribute("protocol", protocol);
+                out.attribute("port", &*check.port());
+                out.attribute("interval", check.interval_s);
+                out.attribute("timeout", check.timeout_s);
+                out.attribute("healthy_threshold", check.healthy);
+                out.attribute("unhealthy_threshold", check.unhealthy);
+                if let Some((path, matcher)) = http {
+                    out.attribute("path", path);
+                    out.attribute("matcher", matcher);
+                }
+            });
+            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+        });
+        self.terraform_attachments(label, out);
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        let check = &self.health_check;
+        let (protocol, http) = check.protocol();
+        out.value("Name", &self.name);
+        out.number("Port", self.port);
+        out.text("Protocol", self.protocol());
+        out.text("TargetType", self.target_type.as_str());
+        out.value("VpcId", &self.vpc);
+        out.text("HealthCheckProtocol", protocol);
+        out.text("HealthCheckPort", &check.port());
+        out.number("HealthCheckIntervalSeconds", check.interval_s);
+        out.number("HealthCheckTimeoutSeconds", check.timeout_s);
+        out.number("HealthyThresholdCount", check.healthy);
+        out.number("UnhealthyThresholdCount", check.unhealthy);
+        if let Some((path, matcher)) = http {
+            out.text("HealthCheckPath", path);
+            out.object("Matcher", |out| out.text("HttpCode", matcher));
+        }
+        out.objects("TargetGroupAttributes", [()], |out, ()| {
+            out.text("Key", "deregistration_delay.timeout_seconds");
+            out.text("Value", &self.deregistration_delay_s.to_string());
+        });
+        if let Targets::Registered { members: Members::Listed(targets), outside_vpc } = &self.targets {
+            out.objects("Targets", targets, |out, (_, target)| {
+                out.value("Id", target);
+                out.number("Port", self.port);
+                if *outside_vpc {
+                    out.text("AvailabilityZone", ALL_ZONES);
+                }
+            });
+        }
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        let mut addresses = only(&Self::NAMES, label);
+        match self.attachments() {
+            None => {}
+            Some((kind, Members::Listed(members))) => addresses.extend(members.iter().map(|(key, _)| format!("{kind}.{label}__{key}"))),
+            Some((kind, Members::Each(_))) => addresses.push(format!("{kind}.{label}")),
+        }
+        addresses
+    }
+}
+
+impl Handle<TargetGroup> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::Ref)
+    }
+}
+
+/// A target group of the stack, or one that is there.
+#[derive(Clone, Debug)]
+pub enum TargetGroupRef {
+    Made(Handle<TargetGroup>),
+    /// Its ARN.
+    Existing(Value),
+}
+
+impl TargetGroupRef {
+    pub fn arn(&self) -> Value {
+        match self {
+            Self::Made(group) => group.arn(),
+            Self::Existing(arn) => arn.clone(),
+        }
+    }
+}

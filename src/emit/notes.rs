@@ -1,0 +1,75 @@
+//! What the output's README says of the way of a request, and of what others have to do.
+
+use crate::blueprint::Format;
+use crate::plan::{BalancerPlan, Plan, SourcePlan, TargetsPlan};
+
+/// The parts of the way, and which of them are made here.
+pub(super) fn way(plan: &Plan) -> String {
+    let has_existing_group = plan.backends.iter().any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
+    let is_made = matches!(plan.nlb.balancer, BalancerPlan::Made { .. });
+    if plan.nlb.link.is_none() && is_made && !has_existing_group {
+        return "API Gateway, a VPC link, an internal network load\nbalancer, and a listener with a target group for each backend.".into();
+    }
+    let link = if plan.nlb.link.is_some() { "a VPC link that was there" } else { "a VPC link" };
+    let balancer = if is_made { "an internal network load balancer" } else { "a network load\nbalancer that was there" };
+    let groups = if has_existing_group { "; not every target group is made here" } else { " with a target group" };
+    format!("API Gateway, {link}, {balancer}, and a listener\nfor each backend{groups}.")
+}
+
+/// What has to be so outside of this output, one sentence or two each.
+pub(super) fn notes(plan: &Plan) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let BalancerPlan::Existing { .. } = plan.nlb.balancer {
+        notes.push(balancer(plan));
+    }
+    if let (BalancerPlan::Made { .. }, SourcePlan::Groups(_)) = (&plan.nlb.balancer, &plan.nlb.source) {
+        notes.push(
+            "The load balancer's own security groups have to let it out to the ports of the backends and of their health checks.".into(),
+        );
+    }
+    for backend in &plan.backends {
+        let name = &backend.name;
+        match &backend.targets {
+            TargetsPlan::Ecs { is_blue_green: true, .. } => notes.extend(blue_green(plan, name)),
+            TargetsPlan::AutoscalingGroups(None) => notes.push(format!(
+                "`{name}`: add the target group's ARN to `TargetGroupARNs` of its autoscaling groups. CloudFormation cannot attach one that is there."
+            )),
+            TargetsPlan::AutoscalingGroups(Some(_)) => notes.push(format!(
+                "`{name}`: where Terraform manages its autoscaling groups, they must not say `target_group_arns` themselves, or have `ignore_changes` for it."
+            )),
+            TargetsPlan::Existing(_) => notes.push(format!(
+                "`{name}`: its target group speaks {}, lies in the load balancer's VPC, and serves no other load balancer.",
+                if backend.is_encrypted_again { "TLS" } else { "TCP" }
+            )),
+            TargetsPlan::Instances(_) | TargetsPlan::Ips { .. } | TargetsPlan::Ecs { is_blue_green: false, .. } => {}
+        }
+    }
+    notes
+}
+
+/// Source: AWS-RULES V6, V7, L32.
+fn balancer(plan: &Plan) -> String {
+    let ports: Vec<String> = plan.backends.iter().map(|it| it.listener_port.to_string()).collect();
+    format!(
+        "The load balancer that was there is internal and has no listener on {} yet. If it has security groups, they let it out to the \
+         backends, and `enforce_security_group_inbound_rules_on_private_link_traffic` is `off` for it.",
+        ports.join(", ")
+    )
+}
+
+/// Source: Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green deployments": two target groups and a
+/// listener, which ECS changes; CodeDeploy's "Amazon ECS blue/green" asks for the same.
+fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
+    let name = backend.replace('-', "_");
+    let mut notes = vec![format!(
+        "`{backend}`: its service starts in the target group `target_group_arn_{name}`; deployments switch the listener \
+         `listener_arn_{name}` between it and `green_target_group_arn_{name}`."
+    )];
+    match plan.output.format {
+        Format::Terraform | Format::TerraformJson => {}
+        Format::Cloudformation => notes.push(format!(
+            "`{backend}`: update the stack only while the first target group serves. An update that touches the listener sends requests back to it."
+        )),
+    }
+    notes
+}

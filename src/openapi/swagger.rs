@@ -1,0 +1,178 @@
+//! What Swagger 2.0 writes elsewhere, or otherwise, than 3.x: base path, shared parts, bodies, media types.
+//!
+//! In: a lean document of version 2.0. Out: its parts where `resolve` looks for them. Pure.
+//! No document is converted: these members are read into the lean structs that 3.x has for the same thing.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::lean::{Components, Document, LeanFault, Operation, Parameter};
+use super::{binary, loose, servers};
+use crate::diagnostic;
+use crate::source::pointer;
+use crate::source::raw::Text;
+
+/// Pointers of what a version keeps in a place of its own.
+pub(super) struct Homes {
+    pub(super) is_swagger: bool,
+    pub(super) parameters: &'static str,
+    pub(super) responses: &'static str,
+    pub(super) schemes: &'static str,
+    pub(super) base_path: &'static str,
+    /// What `in` of a parameter may be, as the end of a sentence.
+    pub(super) locations: &'static str,
+}
+
+const SWAGGER: Homes = Homes {
+    is_swagger: true,
+    parameters: "/parameters",
+    responses: "/responses",
+    schemes: "/securityDefinitions",
+    base_path: "/basePath",
+    locations: "path, query, header, body and formData",
+};
+
+const OPENAPI: Homes = Homes {
+    is_swagger: false,
+    parameters: "/components/parameters",
+    responses: "/components/responses",
+    schemes: "/components/securitySchemes",
+    base_path: "/servers/0/url",
+    locations: "path, query, header and cookie",
+};
+
+/// Most media types that a root list may hold: every operation inherits them all.
+const MAX_MEDIA_TYPES: usize = 256;
+
+/// Members of the root that only 3.x has; in 2.0 they are nobody's.
+const FOREIGN: [&str; 2] = ["/components", "/servers"];
+
+/// Whether the document says that it is Swagger 2.0; YAML without quotes makes a number of it.
+pub(super) fn is_swagger(document: &Document<'_>) -> bool {
+    document.openapi.is_empty() && matches!(&*document.swagger, "2.0" | "2")
+}
+
+/// Where a document keeps its parts.
+pub(super) fn homes(document: &Document<'_>) -> &'static Homes {
+    if is_swagger(document) { &SWAGGER } else { &OPENAPI }
+}
+
+/// Reads the root's shared parts, in a document of version 2.0.
+pub(super) fn settled(mut document: Document<'_>) -> Document<'_> {
+    if !is_swagger(&document) {
+        return document;
+    }
+    document.faults.retain(|fault| !FOREIGN.contains(&&*fault.below));
+    document.servers.clear();
+    document.components = Components::default();
+    if let Some(raw) = document.parameters {
+        read(raw, "parameters", loose::named_parameters, &mut document.faults, &mut document.components.parameters);
+    }
+    if let Some(raw) = document.security_definitions {
+        read(raw, "securityDefinitions", serde_json::from_str, &mut document.faults, &mut document.components.security_schemes);
+    }
+    for (key, raw) in [("consumes", document.consumes), ("produces", document.produces)] {
+        document.faults.extend(raw.and_then(|raw| media_types(key, raw).err()));
+    }
+    document
+}
+
+/// Reads a member of the root, or notes that it cannot be read.
+fn read<'a, T>(
+    raw: &'a RawValue,
+    key: &str,
+    parse: impl FnOnce(&'a str) -> serde_json::Result<T>,
+    faults: &mut Vec<LeanFault>,
+    into: &mut T,
+) {
+    match parse(raw.get()) {
+        Ok(read) => *into = read,
+        Err(error) => faults.push(loose::wrong_type(key, &error)),
+    }
+}
+
+/// The base path that `basePath` asks for.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub(super) fn base_path(document: &Document<'_>) -> Result<String, String> {
+    let path = &*document.base_path;
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    servers::plain(&[slash, path].concat())
+}
+
+/// A list of media types as it is written.
+fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, LeanFault> {
+    let types: Vec<Text<'a>> = serde_json::from_str(raw.get()).map_err(|error| loose::wrong_type(key, &error))?;
+    if types.len() <= MAX_MEDIA_TYPES {
+        return Ok(types);
+    }
+    let message = format!("`{key}` lists {} media types; at most {MAX_MEDIA_TYPES} are read", types.len());
+    Err(LeanFault { code: &diagnostic::TOO_LARGE, below: pointer::child("", key), message })
+}
+
+/// The binary media types of the root's lists, which operations without a list of their own inherit.
+#[derive(Default)]
+pub(super) struct Inherited {
+    consumes: Vec<Arc<str>>,
+    produces: Vec<Arc<str>>,
+}
+
+impl Inherited {
+    pub(super) fn of(document: &Document<'_>) -> Self {
+        let binaries = |key, raw: Option<&RawValue>| {
+            let types = raw.and_then(|raw| media_types(key, raw).ok()).unwrap_or_default();
+            types.iter().filter_map(|it| binary(it)).map(Arc::from).collect()
+        };
+        if !is_swagger(document) {
+            return Self::default();
+        }
+        Self { consumes: binaries("consumes", document.consumes), produces: binaries("produces", document.produces) }
+    }
+
+    /// Media types of the operation's bodies that are not text.
+    ///
+    /// `consumes` speaks of operations with a body, and a file is always sent as `multipart/form-data`.
+    /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object", <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
+    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: Body, faults: &mut Vec<LeanFault>) -> Vec<Arc<str>> {
+        let mut found: Vec<Arc<str>> = Vec::new();
+        let lists = [("consumes", lean.consumes, &self.consumes, body.is_there), ("produces", lean.produces, &self.produces, true)];
+        for (key, own, inherited, applies) in lists {
+            match own.map(|raw| media_types(key, raw)) {
+                Some(Ok(types)) if applies => found.extend(types.iter().filter_map(|it| binary(it)).map(Arc::from)),
+                None if applies => found.extend(inherited.iter().cloned()),
+                Some(Err(fault)) => faults.push(fault),
+                Some(Ok(_)) | None => {}
+            }
+        }
+        if body.has_file {
+            found.push(Arc::from("multipart/form-data"));
+        }
+        found
+    }
+}
+
+/// What an operation's parameters say of its body.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Body {
+    is_there: bool,
+    has_file: bool,
+}
+
+impl Body {
+    /// Takes a parameter that is sent in the body; `false` for every other, which is the gateway's to declare.
+    pub(super) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
+        let is_body = parameter.faults.is_empty() && matches!(parameter.location.as_deref(), Some("body" | "formData"));
+        self.is_there |= is_body;
+        self.has_file |= is_body && parameter.kind.is_some_and(|kind| kind.get() == "\"file\"");
+        is_body
+    }
+}
+
+/// How a list is written, where the gateway's users should know: plain `|` has to be escaped by the client.
+///
+/// Source: AWS-RULES Q8.
+pub(super) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
+    parameter.collection_format.filter(|it| it.get() == "\"pipes\"").map(|_| "pipes")
+}

@@ -1,0 +1,248 @@
+//! The way behind the gateway: from an integration through link and listener to the targets.
+
+use std::collections::BTreeMap;
+
+use crate::assemble::Assembled;
+use crate::aws::{
+    BalancerRef, Kind, Listener, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, UriSegment,
+    VpcLinkRef,
+};
+use crate::plan::{BackendPlan, BalancerPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values};
+use crate::stack::{Handle, Value};
+
+/// Everything that stands behind the gateway.
+pub(super) struct Way<'a> {
+    plan: &'a Plan,
+    assembled: &'a Assembled,
+    listeners: Vec<&'a Listener>,
+    /// There is one, or none where it is there already.
+    balancers: usize,
+    /// By label.
+    groups: BTreeMap<&'a str, &'a TargetGroup>,
+}
+
+/// Where a request comes out.
+pub(super) struct Arrival<'a> {
+    method: &'a Method,
+    proxy: &'a Proxy,
+    listener: &'a Listener,
+    group: Group<'a>,
+    /// The certificate that the plan gives its listeners.
+    certificate: Option<&'a PlanValue>,
+}
+
+/// Targets of the stack, or of others.
+enum Group<'a> {
+    Made { label: &'a str, group: &'a TargetGroup, green: Option<&'a TargetGroup> },
+    Existing(&'a Value),
+}
+
+impl<'a> Way<'a> {
+    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Self {
+        let mut way = Self { plan, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
+        for entry in &assembled.stack.entries {
+            if let Node::Listener(listener) = &entry.node {
+                way.listeners.push(listener);
+            } else if let Node::TargetGroup(group) = &entry.node {
+                way.groups.insert(entry.address.label.as_str(), group);
+            } else if let Node::LoadBalancer(_) = &entry.node {
+                way.balancers += 1;
+            }
+        }
+        way
+    }
+
+    /// Follows a request from its integration.
+    pub(super) fn arrival(&self, method: &'a Method, proxy: &'a Proxy) -> Result<Arrival<'a>, String> {
+        let listener = self.listener(proxy)?;
+        let group = match &listener.forward_to {
+            TargetGroupRef::Existing(arn) => Group::Existing(arn),
+            TargetGroupRef::Made(handle) => {
+                let label = handle.label().as_str();
+                let Some(Node::TargetGroup(group)) = self.node(handle) else { return Err("its listener names no target group".into()) };
+                let green = self.groups.get(format!("{label}__green").as_str()).copied();
+                // The stack's own label, not the one that the handle says.
+                let label = self.assembled.stack.entries[handle.index()].address.label.as_str();
+                Group::Made { label, group, green }
+            }
+        };
+        Ok(Arrival { method, proxy, listener, group, certificate: self.plan.nlb.certificate.as_ref() })
+    }
+
+    /// The one listener that link and port lead to.
+    fn listener(&self, proxy: &Proxy) -> Result<&'a Listener, String> {
+        let planned = &self.plan.nlb;
+        let leads_to = match (&proxy.link, &planned.link) {
+            (VpcLinkRef::Made(link), None) => match self.node(link) {
+                Some(Node::VpcLink(link)) => Some(&link.balancer),
+                _ => return Err("its integration names no VPC link".into()),
+            },
+            // Where it leads is what the blueprint says.
+            (VpcLinkRef::Existing(id), Some(planned)) if is_same(id, planned) => None,
+            (VpcLinkRef::Made(_) | VpcLinkRef::Existing(_), _) => return Err("its integration names another VPC link".into()),
+        };
+        if let Some(balancer) = leads_to
+            && !self.is_planned(balancer)
+        {
+            return Err("its VPC link names another load balancer".into());
+        }
+        let port = proxy.port;
+        let is_it = |it: &&Listener| it.port == port && leads_to.map_or_else(|| self.is_planned(&it.balancer), |to| to.is(&it.balancer));
+        let mut found = self.listeners.iter().copied().filter(is_it);
+        let listener = match (found.next(), found.next()) {
+            (Some(listener), None) => listener,
+            (None, _) => return Err(format!("no listener has port {port}")),
+            (Some(_), Some(_)) => return Err(format!("two listeners have port {port}")),
+        };
+        match &proxy.host {
+            UriHost::Balancer(named) if !named.is(&listener.balancer) => Err("its URI names another balancer than its link".into()),
+            UriHost::Balancer(named) if !self.has_planned_name(named) => Err("its URI has another name of the balancer".into()),
+            UriHost::Balancer(_) | UriHost::Named(_) => Ok(listener),
+        }
+    }
+
+    fn is_planned(&self, balancer: &BalancerRef) -> bool {
+        match (balancer, &self.plan.nlb.balancer) {
+            (BalancerRef::Made(handle), BalancerPlan::Made { .. }) => {
+                self.balancers == 1 && matches!(self.node(handle), Some(Node::LoadBalancer(_)))
+            }
+            (BalancerRef::Existing(found), BalancerPlan::Existing { arn: planned, .. }) => is_same(&found.arn, planned),
+            (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
+        }
+    }
+
+    fn has_planned_name(&self, balancer: &BalancerRef) -> bool {
+        match (balancer, &self.plan.nlb.balancer) {
+            (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
+            (BalancerRef::Existing(found), BalancerPlan::Existing { dns_name: Some(planned), .. }) => is_same(&found.dns_name, planned),
+            (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
+        }
+    }
+
+    fn node<K: Kind>(&self, handle: &Handle<K>) -> Option<&'a Node> {
+        self.assembled.stack.entries.get(handle.index()).filter(|entry| entry.address == *handle.address()).map(|entry| &entry.node)
+    }
+}
+
+impl Arrival<'_> {
+    /// Compares with what the plan says.
+    pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
+        self.request_holds(operation)?;
+        self.listener_holds(backend)?;
+        self.targets_hold(backend)?;
+        let same_host = match (&self.proxy.host, &backend.host) {
+            (UriHost::Balancer(_), None) => true,
+            (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
+            (UriHost::Balancer(_) | UriHost::Named(_), _) => false,
+        };
+        if same_host && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
+            Ok(())
+        } else {
+            Err("is sent on to another host, or with other TLS".into())
+        }
+    }
+
+    fn request_holds(&self, operation: &OperationPlan) -> Result<(), String> {
+        let ending = (operation.has_trailing_slash || operation.backend_path.is_empty()).then_some((false, ""));
+        let expected = operation.backend_path.iter().map(|segment| match segment {
+            Segment::Literal(text) => (false, &**text),
+            Segment::Variable(name) | Segment::Rest(name) => (true, &**name),
+        });
+        let sent = self.proxy.path.iter().map(|segment| match segment {
+            UriSegment::Literal(text) => (false, &**text),
+            UriSegment::Variable(name) => (true, &**name),
+        });
+        if !sent.eq(expected.chain(ending)) {
+            return Err("reaches its backend under another path".into());
+        }
+        if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
+            return Err("is sent on with another method or timeout".into());
+        }
+        if self.method.request_parameters != operation.request_parameters {
+            return Err("declares other parameters".into());
+        }
+        let is_declared = |name: &str| self.method.request_parameters.get(&["method.request.path.", name].concat()) == Some(&true);
+        let lost = self.proxy.path.iter().find_map(|it| match it {
+            UriSegment::Variable(name) if !is_declared(name) => Some(name),
+            UriSegment::Variable(_) | UriSegment::Literal(_) => None,
+        });
+        match lost {
+            Some(name) => Err(format!("sends on `{{{name}}}`, which its method does not declare")),
+            None => Ok(()),
+        }
+    }
+
+    fn listener_holds(&self, backend: &BackendPlan) -> Result<(), String> {
+        let same_certificate = match (&self.listener.certificate, self.certificate) {
+            (None, None) => true,
+            (Some(found), Some(planned)) => self.proxy.is_tls && is_same(found, planned),
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        if !same_certificate {
+            return Err("comes to a listener with another certificate".into());
+        }
+        let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+        if self.listener.is_switched != is_switched {
+            return Err("comes to a listener that others switch, or that none may".into());
+        }
+        Ok(())
+    }
+
+    fn targets_hold(&self, backend: &BackendPlan) -> Result<(), String> {
+        let (label, group, green) = match (&self.group, &backend.targets) {
+            (Group::Existing(found), TargetsPlan::Existing(planned)) if is_same(found, planned) => return Ok(()),
+            (Group::Made { label, group, green }, _) => (*label, *group, *green),
+            (Group::Existing(_), _) => return Err(format!("arrives at another target group than that of `{}`", backend.name)),
+        };
+        if label != &*backend.name || group.port != backend.port {
+            return Err(format!("arrives at `{label}` port {}, not at `{}` port {}", group.port, backend.name, backend.port));
+        }
+        if !is_target_group_of(group, backend) {
+            return Err(format!("arrives at other targets than those of `{}`", backend.name));
+        }
+        let has_green = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+        match green {
+            Some(green) if has_green && green.port == backend.port && is_target_group_of(green, backend) => Ok(()),
+            None if !has_green => Ok(()),
+            Some(_) | None => Err(format!("would not arrive at `{}` after a deployment", backend.name)),
+        }
+    }
+}
+
+fn is_target_group_of(group: &TargetGroup, backend: &BackendPlan) -> bool {
+    let target_type = match &backend.targets {
+        TargetsPlan::Instances(_) | TargetsPlan::AutoscalingGroups(_) | TargetsPlan::Ecs { by_address: false, .. } => TargetType::Instance,
+        TargetsPlan::Ips { .. } | TargetsPlan::Ecs { by_address: true, .. } => TargetType::Ip,
+        TargetsPlan::Existing(_) => return false,
+    };
+    let same_targets = match (&group.targets, &backend.targets) {
+        (Targets::Registered { members, outside_vpc: false }, TargetsPlan::Instances(planned)) => are_same(members, planned),
+        (Targets::Registered { members, outside_vpc }, TargetsPlan::Ips { addresses, outside_vpc: planned }) => {
+            are_same(members, addresses) && outside_vpc == planned
+        }
+        (Targets::Scaled(members), TargetsPlan::AutoscalingGroups(Some(planned))) => are_same(members, planned),
+        (Targets::None, TargetsPlan::AutoscalingGroups(None) | TargetsPlan::Ecs { .. }) => true,
+        (Targets::Registered { .. } | Targets::Scaled(_) | Targets::None, _) => false,
+    };
+    group.target_type == target_type && same_targets && group.is_tls == backend.is_encrypted_again
+}
+
+fn are_same(found: &Members, planned: &Values) -> bool {
+    match (found, planned) {
+        (Members::Listed(found), Values::List(planned)) => {
+            found.len() == planned.len() && found.iter().zip(planned).all(|((_, it), planned)| is_same(it, planned))
+        }
+        (Members::Each(found), Values::One(planned)) => is_same(found, planned),
+        (Members::Listed(_) | Members::Each(_), _) => false,
+    }
+}
+
+/// Whether a value of the stack is that of the plan.
+fn is_same(found: &Value, planned: &PlanValue) -> bool {
+    match (found, planned) {
+        (Value::Literal(found), PlanValue::Literal(planned))
+        | (Value::Input(found), PlanValue::Input(planned))
+        | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
+        _ => false,
+    }
+}

@@ -1,0 +1,102 @@
+//! The pages that are made from the program: the blueprint reference, the page of every code, what the README's commands print.
+//!
+//! In: the schema, the table of what is built, the explanations, the program. Out: compared with `docs/*.md` and `README.md`.
+//! `GWGEN_UPDATE_DOCS=1 cargo test --test docs` writes them; plain `cargo test` compares.
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
+#![allow(clippy::disallowed_methods, reason = "tests read their files from the disk")]
+
+#[cfg(unix)]
+#[path = "docs/readme.rs"]
+mod readme;
+#[path = "docs/reference.rs"]
+mod reference;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use gwgen::diagnostic::{CODES, Severity};
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a page with what it is to be, or writes it where that is asked for.
+fn page(name: &str, text: &str) {
+    let path = repository().join(name);
+    if std::env::var_os("GWGEN_UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let differs = text.lines().zip(committed.lines()).position(|(made, there)| made != there);
+    assert!(
+        committed == text,
+        "{name} is not what the program says, from line {} on; run `GWGEN_UPDATE_DOCS=1 cargo test --test docs` and commit it",
+        differs.unwrap_or_else(|| text.lines().count().min(committed.lines().count())) + 1
+    );
+}
+
+fn gwgen(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(repository()).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_blueprint_reference_is_made_from_the_schema() {
+    let shown = gwgen(&["show", "blueprints/minimal/gwgen.yaml"]);
+    page("docs/blueprint.md", &reference::page(&gwgen::blueprint::schema(), &shown));
+}
+
+#[test]
+fn the_page_of_codes_is_made_from_the_explanations() {
+    page("docs/codes.md", &codes());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_readme_print_what_stands_there() {
+    let text = fs::read_to_string(repository().join("README.md")).unwrap();
+    let Some(made) = readme::with_outputs(&text, repository()) else { return };
+    assert!(text.matches("\n$ ").count() >= 8, "the way of the README is in its console blocks");
+    page("README.md", &made);
+}
+
+fn codes() -> String {
+    let mut text = String::from(
+        "# Codes\n\n<!-- Made by tests/docs.rs from `gwgen explain`. Edits here are lost. -->\n\n\
+         What each finding means. `gwgen explain GW3001` prints the same text. GW0xxx is about commands and files, GW1xxx about the description, \
+         GW2xxx about the blueprint, GW3xxx about the two together, GW4xxx about limits and rules of AWS, GW5xxx is advice, GW9xxx is a mistake of gwgen.\n\n\
+         | code | name | severity |\n| --- | --- | --- |\n",
+    );
+    for code in CODES {
+        let severity = match code.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        };
+        let anchor = format!("{}-{}", code.code.to_ascii_lowercase(), code.slug);
+        text.push_str(&format!("| [{}](#{anchor}) | {} | {severity} |\n", code.code, code.slug));
+    }
+    for code in CODES {
+        text.push('\n');
+        text.push_str(&one_level_down(code.explanation.trim_end()));
+    }
+    text
+}
+
+/// Markdown with every heading a level deeper; text in fences stays.
+fn one_level_down(text: &str) -> String {
+    let mut is_fenced = false;
+    let mut deeper = String::new();
+    for line in text.lines() {
+        is_fenced ^= line.starts_with("```");
+        if line.starts_with('#') && !is_fenced {
+            deeper.push('#');
+        }
+        deeper.push_str(line);
+        deeper.push('\n');
+    }
+    deeper
+}
