@@ -51,7 +51,7 @@ def main() -> int:
         if change["actions"] != ["update"] or any((kind, it) not in gaps for it in change["attributes"]):
             problems.append(f"second plan: {change['address']} {change['actions']} {change['attributes']}")
     from_aws = {(it["method"], it["path"]) for api in report["state"]["apis"] for it in api["operations"]
-                if it["integration"]["type"] == "HTTP_PROXY"}
+                if it["integration"]["type"] in ("HTTP_PROXY", "AWS_PROXY")}
     wanted = expected_operations(gwgen, judges, blueprint)
     from judgelib.routes import shape  # the path of the judges is known by now
     from_aws = {(method, shape(path)) for method, path in from_aws}

@@ -10,11 +10,11 @@ mod values;
 
 use std::sync::Arc;
 
-use crate::aws::{BalancerRef, Listener, Method, RestApi, TargetGroup, TargetGroupRef, VpcLinkRef};
+use crate::aws::{BalancerRef, Function, LambdaPermission, Listener, Method, RestApi, TargetGroup, TargetGroupRef, VpcLinkRef};
 use crate::blueprint::Layout;
-use crate::plan::Plan;
-use crate::stack::{Handle, Label, Stack};
-use values::{input, value};
+use crate::plan::{FunctionPlan, Plan, Way};
+use crate::stack::{File, Handle, Label, Stack};
+use values::{input, parameter, value};
 
 /// The balancer side of a backend.
 #[derive(Clone, Debug)]
@@ -25,14 +25,21 @@ pub struct BackendNodes {
     pub green: Option<Handle<TargetGroup>>,
 }
 
+/// What all backends behind the load balancer share.
+#[derive(Clone, Debug)]
+pub struct NetworkNodes {
+    pub link: VpcLinkRef,
+    pub balancer: BalancerRef,
+}
+
 /// What was built for the plan, so that the walk can start somewhere.
 #[derive(Debug)]
 pub struct Assembled {
     pub stack: Stack,
     pub api: Handle<RestApi>,
-    pub link: VpcLinkRef,
-    pub balancer: BalancerRef,
-    /// In the order of `Plan::backends`.
+    /// There where a backend stands behind a load balancer.
+    pub network: Option<NetworkNodes>,
+    /// In the order of `Plan::balanced`.
     pub backends: Vec<BackendNodes>,
     pub methods: Vec<Handle<Method>>,
 }
@@ -41,23 +48,42 @@ pub struct Assembled {
 pub fn assemble(plan: &Plan) -> Assembled {
     let mut stack = Stack {
         inputs: plan.inputs.iter().map(|(name, it)| (Arc::clone(name), input(it))).collect(),
+        parameters: plan.parameters.iter().map(|(path, it)| parameter(path, it)).collect(),
         tags: plan.tags.iter().map(|(name, it)| (Arc::clone(name), value(it))).collect(),
         title: Arc::clone(&plan.title),
         provider_region: plan.region.clone(),
         is_root: plan.output.layout == Layout::Root,
         ..Stack::default()
     };
-    let group = network::security_group(&mut stack, plan);
-    let balancer = network::balancer(&mut stack, plan, group.as_ref());
-    let backends: Vec<BackendNodes> = plan.backends.iter().map(|backend| network::backend(&mut stack, plan, backend, &balancer)).collect();
-    rules::rules(&mut stack, plan, group.as_ref());
-    let link = network::link(&mut stack, plan, &balancer);
+    let (network, backends) = plan.network.as_ref().map(|it| network::network(&mut stack, plan, it)).unzip();
+    let backends = backends.unwrap_or_default();
     let api = gateway::api(&mut stack, plan);
-    let methods = gateway::routes(&mut stack, plan, &gateway::Way { api: &api, link: &link, balancer: &balancer });
+    permissions(&mut stack, plan, &api);
+    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref() });
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
     gateway::outputs(&mut stack, &api, &stage);
-    network::outputs(&mut stack, plan, &link, &balancer, &backends);
-    Assembled { stack, api, link, balancer, backends, methods }
+    if let Some(nodes) = &network {
+        network::outputs(&mut stack, plan, nodes, &backends);
+    }
+    Assembled { stack, api, network, backends, methods }
+}
+
+/// Leave to call each function, for this API's stage alone.
+fn permissions(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
+    for backend in &plan.backends {
+        if let Way::Function(called) = &backend.way {
+            let permission = LambdaPermission { function: function(called), api: api.clone(), stage: value(&plan.stage_name) };
+            stack.add(File::Network, Label::new(Arc::clone(&backend.name)), permission);
+        }
+    }
+}
+
+fn function(plan: &FunctionPlan) -> Function {
+    match plan {
+        FunctionPlan::Name { name, qualifier } => Function::Name { name: name.clone(), qualifier: qualifier.clone() },
+        FunctionPlan::Arn { arn, qualifier } => Function::Arn { arn: arn.clone(), qualifier: qualifier.clone() },
+        FunctionPlan::Given(arn) => Function::Given(value(arn)),
+    }
 }
 
 /// The label of what there is one of.

@@ -6,15 +6,18 @@
 mod apigateway;
 mod ec2;
 mod elbv2;
+mod lambda;
 
 pub use apigateway::{
-    ApiRoot, Deployment, Integration, Method, Part, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
+    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
     AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef,
     TargetType, Targets,
 };
+pub use lambda::{Function, LambdaPermission};
 
 use std::sync::Arc;
 
@@ -104,6 +107,7 @@ kinds! {
     RestApi,
     Resource,
     Method,
+    LambdaPermission,
     Deployment,
     Stage,
 }

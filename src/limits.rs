@@ -10,7 +10,7 @@ use crate::blueprint::Format;
 use crate::diagnostic::{self, Diagnostic};
 use crate::emit::{self, logical_id};
 use crate::plan::Plan;
-use crate::stack::Stack;
+use crate::stack::{Parameter, Stack};
 
 /// Resources of an API.
 ///
@@ -78,8 +78,9 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
     }
     let ids = stack.entries.iter().map(|entry| (logical_id(&entry.address), entry.address.label.to_string()));
     let names = stack.inputs.keys().map(|name| (emit::pascal(name), format!("var: {name}")));
+    let parameters = stack.parameters.iter().map(|(label, it)| (logical_id(&Parameter::address(label)), format!("ssm: {}", it.path)));
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for (id, of) in ids.chain(names) {
+    for (id, of) in ids.chain(names).chain(parameters) {
         if let Some(other) = seen.insert(id.clone(), of.clone()) {
             findings.push(
                 diagnostic::CONFLICTING_VARIABLE

@@ -6,6 +6,9 @@
 mod backends;
 mod balancer;
 mod extensions;
+mod functions;
+mod headers;
+mod internet;
 pub mod names;
 mod parameters;
 mod paths;
@@ -17,6 +20,7 @@ mod security;
 mod targets;
 mod tree;
 mod variables;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +32,7 @@ pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
+pub use ways::{BackendPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,12 @@ pub enum Value {
     Input(Arc<str>),
     /// A Terraform expression, as `terraform fmt` spells it.
     Expression(Arc<str>),
+    /// A parameter of the Systems Manager, by path.
+    Parameter {
+        path: Arc<str>,
+        /// Its commas separate items.
+        is_list: bool,
+    },
 }
 
 /// A list, or one reference that yields one.
@@ -58,6 +69,9 @@ pub enum InputType {
     Instance,
     Instances,
     SecurityGroup,
+    Function,
+    Url,
+    HeaderValue,
     BalancerGroup,
     BalancerGroups,
     AutoscalingGroup,
@@ -96,7 +110,10 @@ impl InputType {
             | Self::BalancerName
             | Self::VpcLink
             | Self::Certificate
-            | Self::Bucket => false,
+            | Self::Bucket
+            | Self::Function
+            | Self::Url
+            | Self::HeaderValue => false,
         }
     }
 }
@@ -119,9 +136,9 @@ pub struct OutputPlan {
     pub files: blueprint::FileLayout,
 }
 
-/// How a backend is reached.
+/// How a backend behind the load balancer is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BackendPlan {
+pub struct BalancedPlan {
     pub name: Arc<str>,
     pub port: u16,
     pub listener_port: u16,
@@ -135,8 +152,6 @@ pub struct BackendPlan {
     pub targets: TargetsPlan,
     pub health_check: HealthCheckPlan,
     pub deregistration_delay_s: u32,
-    /// Put before the path: segments of `path_prefix`.
-    pub path_prefix: Vec<Arc<str>>,
     /// Group of the backend that has to admit the balancer.
     pub security_group: Option<Value>,
 }
@@ -226,9 +241,11 @@ pub struct Plan {
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
-    pub vpc: Value,
-    pub subnets: Values,
+    /// `None` where nothing stands behind a load balancer.
+    pub network: Option<NetworkPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
+    /// Parameters of the Systems Manager, by path.
+    pub parameters: BTreeMap<Arc<str>, ParameterPlan>,
     /// By name.
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
@@ -240,7 +257,6 @@ pub struct Plan {
     pub stage_name: Value,
     pub cross_zone: bool,
     pub deletion_protection: bool,
-    pub nlb: NlbPlan,
     pub limits: LimitsPlan,
     /// Where a finding about the blueprint as a whole stands.
     pub place: Place,
@@ -254,7 +270,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    let (vpc, subnets) = variables.network(balancer::uses_vpc(spec), balancer::uses_subnets(spec));
+    let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
@@ -268,8 +284,8 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         tags.insert(name.as_str().into(), value);
     }
     let backends = backends::backends(blueprint, &mut variables);
-    let balancer = balancer::nlb(blueprint, &mut variables);
-    let inputs = variables.finish();
+    let network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan { vpc, subnets, nlb: balancer::nlb(blueprint, &mut variables) });
+    let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
@@ -290,9 +306,9 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
             files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
         },
         tags,
-        vpc,
-        subnets,
+        network,
         inputs,
+        parameters,
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
@@ -300,7 +316,6 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         stage_name,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
-        nlb: balancer,
         limits: LimitsPlan {
             resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
             nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
@@ -308,6 +323,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }
 

@@ -150,6 +150,14 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
+    /// Where the API is deployed, read from its ARN in Terraform: no attribute of a data source is without a warning in every provider (T9).
+    Here(Here, Address),
+    /// A parameter of the Systems Manager, by its label.
+    Parameter {
+        label: Label,
+        /// Its commas separate items.
+        is_list: bool,
+    },
     /// All of them, one after the other.
     Text(Vec<Value>),
 }
@@ -163,7 +171,9 @@ impl Value {
     pub fn deploy_time(&self) -> Vec<&Value> {
         match self {
             Self::Literal(_) => Vec::new(),
-            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) => vec![self],
+            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) | Self::Here(..) | Self::Parameter { .. } => {
+                vec![self]
+            }
             Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
         }
     }
@@ -178,7 +188,38 @@ impl Serialize for Value {
             Self::Expression(text) => BTreeMap::from([("expression", &**text)]).serialize(serializer),
             Self::Attribute(attribute) => (&attribute.of, attribute.terraform).serialize(serializer),
             Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
+            Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
+            Self::Parameter { label, .. } => BTreeMap::from([("parameter", label.as_str())]).serialize(serializer),
             Self::Text(parts) => parts.serialize(serializer),
+        }
+    }
+}
+
+/// A part of every ARN of the deployed API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    Partition,
+    Region,
+    Account,
+}
+
+impl Here {
+    /// Which part of the ARN of a REST API's execution it is.
+    ///
+    /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway": `arn:<partition>:execute-api:<region>:<account>:<api>`.
+    pub fn index(self) -> usize {
+        match self {
+            Self::Partition => 1,
+            Self::Region => 3,
+            Self::Account => 4,
+        }
+    }
+
+    pub fn pseudo(self) -> &'static str {
+        match self {
+            Self::Partition => "AWS::Partition",
+            Self::Region => "AWS::Region",
+            Self::Account => "AWS::AccountId",
         }
     }
 }
@@ -200,6 +241,24 @@ pub struct Input {
     pub sensitive: bool,
     /// A pattern that its value has to match, and what to say where it does not.
     pub pattern: Option<(&'static str, &'static str)>,
+}
+
+/// A parameter of the Systems Manager: a data source in Terraform, a parameter in CloudFormation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    pub path: Arc<str>,
+    pub of: InputType,
+    /// A pattern that its value has to match, and what to say where it does not.
+    pub pattern: Option<(&'static str, &'static str)>,
+}
+
+impl Parameter {
+    /// How its label becomes a name in the two languages.
+    pub const NAMES: Names = Names { terraform: "aws_ssm_parameter", cloudformation: "AWS::SSM::Parameter::Value", word: "Ssm" };
+
+    pub fn address(label: &Label) -> Address {
+        Address(Arc::new(Named { names: &Self::NAMES, label: label.clone(), revision: None }))
+    }
 }
 
 /// Something that the deployed stack tells.
@@ -237,6 +296,7 @@ pub struct Entry {
 pub struct Stack {
     pub entries: Vec<Entry>,
     pub inputs: BTreeMap<Arc<str>, Input>,
+    pub parameters: BTreeMap<Label, Parameter>,
     pub outputs: Vec<Output>,
     /// Tags of every node that takes some.
     pub tags: BTreeMap<Arc<str>, Value>,

@@ -3,12 +3,14 @@
 //! In: `Plan`, `Assembled`. Out: findings, all of them our own bugs. Pure.
 //! It follows the handles and believes nothing that `assemble` says of itself.
 
+mod direct;
 mod request;
 mod way;
 
 use crate::assemble::Assembled;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::{OperationPlan, Plan, text_of};
+use crate::plan::{OperationPlan, Plan, Way, text_of};
+use direct::{asked_as_planned, function_holds, internet_holds, needless_permission, sent_as_planned};
 use request::{Answer, Api};
 
 /// Checks that every operation arrives where the plan says, and every other one nowhere.
@@ -20,8 +22,9 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
         Ok(api) => api,
         Err(problem) => return vec![finding(&plan.place, &problem)],
     };
+    findings.extend(needless_permission(plan, assembled).map(|problem| finding(&plan.place, &problem)));
     for operation in &plan.operations {
-        if let Err(problem) = operation_holds(plan, &api, operation) {
+        if let Err(problem) = operation_holds(plan, (&api, assembled), operation) {
             findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
         }
     }
@@ -41,15 +44,24 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     findings
 }
 
-fn operation_holds(plan: &Plan, api: &Api<'_>, operation: &OperationPlan) -> Result<(), String> {
+fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operation: &OperationPlan) -> Result<(), String> {
     if !operation.is_public() {
         return api.is_unreachable(operation);
     }
     let path = operation.gateway_path.as_ref().ok_or("has no path on the gateway")?;
+    let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;
     match api.answer(operation.method, path) {
-        Answer::Backend(arrival) => {
-            let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;
-            arrival.holds(operation, backend)
+        Answer::Backend(arrival) => arrival.holds(operation, backend),
+        Answer::Internet(method, proxy) => {
+            let Way::Internet(planned) = &backend.way else { return Err("leaves for the internet".into()) };
+            asked_as_planned(method, proxy.timeout_ms, operation)?;
+            sent_as_planned(method, (&proxy.path, &proxy.headers), operation, backend)?;
+            internet_holds(proxy, planned)
+        }
+        Answer::Function(method, call) => {
+            let Way::Function(planned) = &backend.way else { return Err("calls a function".into()) };
+            asked_as_planned(method, call.timeout_ms, operation)?;
+            function_holds(plan, assembled, call, planned)
         }
         Answer::NotFound => Err("is answered with 404".into()),
         Answer::Nothing => Err("is lost".into()),

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::this;
 use super::values::{text, value};
+use super::{NetworkNodes, function, this};
 use crate::aws::{
-    ApiRoot, BalancerRef, Deployment, Integration, Method, Node, Proxy, Resource, RestApi, RouteState, Stage, UriHost, UriSegment,
-    VpcLinkRef,
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy, Resource, RestApi,
+    RouteState, Stage, UriHost, UriSegment,
 };
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, names};
+use crate::plan::{self, BackendPlan, BalancedPlan, OperationPlan, Plan, Segment, Way, names};
 use crate::stack::{File, Handle, Label, Output, Spelling, Stack, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
@@ -21,10 +21,9 @@ const DIGEST: &[u8] = b"gwgen-digest-1";
 const MAX_DESCRIPTION: usize = 1_024;
 
 /// Where requests go.
-pub(super) struct Way<'a> {
+pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
-    pub(super) link: &'a VpcLinkRef,
-    pub(super) balancer: &'a BalancerRef,
+    pub(super) network: Option<&'a NetworkNodes>,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -51,7 +50,7 @@ fn served(plan: &Plan) -> Vec<Served<'_>> {
 }
 
 /// Every path with its methods, parents before children.
-pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Way<'_>) -> Vec<Handle<Method>> {
+pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Handle<Method>> {
     let served = served(plan);
     // Room for a resource on every second method; more is had by growing.
     stack.entries.reserve(served.len() + served.len() / 2);
@@ -98,26 +97,59 @@ fn part(segment: &Segment) -> Arc<str> {
 }
 
 /// Parameters and integration of a method.
-fn answer(plan: &Plan, way: &Way<'_>, path: &[Segment], operation: Option<&OperationPlan>) -> (Arc<BTreeMap<String, bool>>, Integration) {
+fn answer(
+    plan: &Plan,
+    way: &Behind<'_>,
+    path: &[Segment],
+    operation: Option<&OperationPlan>,
+) -> (Arc<BTreeMap<String, bool>>, Integration) {
     let Some(operation) = operation else {
         let parameters = path.iter().filter_map(Segment::variable).map(|name| (format!("method.request.path.{name}"), true));
         return (Arc::new(parameters.collect()), Integration::NotFound);
     };
     let backend = &plan.backends[operation.backend.expect("a public operation without a backend is an error, and nothing is assembled")];
+    (Arc::clone(&operation.request_parameters), integration(way, operation, backend))
+}
+
+fn integration(behind: &Behind<'_>, operation: &OperationPlan, backend: &BackendPlan) -> Integration {
     let mut path: Vec<UriSegment> = operation.backend_path.iter().map(uri_segment).collect();
     if operation.has_trailing_slash || path.is_empty() {
         path.push(UriSegment::Literal("".into()));
     }
-    let proxy = Proxy {
-        link: way.link.clone(),
+    let headers = backend.headers.iter().map(header).collect();
+    let timeout_ms = operation.timeout_ms;
+    match &backend.way {
+        Way::Balanced(balanced) => {
+            let network = behind.network.expect("a plan has a network where a backend stands behind the balancer");
+            Integration::Proxy(proxy(network, balanced, (path, headers, timeout_ms)))
+        }
+        Way::Internet(internet) => {
+            let (url, skips_verification) = (value(&internet.url), internet.skips_verification);
+            Integration::Internet(InternetProxy { url, path, headers, skips_verification, timeout_ms })
+        }
+        Way::Function(called) => Integration::Function(FunctionCall { function: function(called), timeout_ms }),
+    }
+}
+
+fn proxy(network: &NetworkNodes, backend: &BalancedPlan, (path, headers, timeout_ms): (Vec<UriSegment>, Vec<Header>, u32)) -> Proxy {
+    Proxy {
+        link: network.link.clone(),
         is_tls: backend.is_tls,
-        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(way.balancer.clone()), |host| UriHost::Named(value(host))),
+        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(network.balancer.clone()), |host| UriHost::Named(value(host))),
         port: backend.listener_port,
         path,
+        headers,
         skips_verification: backend.skips_verification,
-        timeout_ms: operation.timeout_ms,
+        timeout_ms,
+    }
+}
+
+fn header(header: &plan::HeaderPlan) -> Header {
+    let source = match &header.source {
+        plan::HeaderSource::Static(it) => HeaderSource::Static(value(it)),
+        plan::HeaderSource::Mapping(text) => HeaderSource::Mapping(text.clone()),
     };
-    (Arc::clone(&operation.request_parameters), Integration::Proxy(proxy))
+    Header { name: header.name.clone(), source }
 }
 
 fn uri_segment(segment: &Segment) -> UriSegment {
@@ -142,10 +174,19 @@ pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, 
 
 fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
     let Node::Method(method) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-    let mut deploy_time = Vec::with_capacity(2);
-    if let Integration::Proxy(proxy) = &method.integration {
-        deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
-        deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
+    let mut deploy_time: Vec<Value> = Vec::with_capacity(2);
+    match &method.integration {
+        Integration::Proxy(proxy) => {
+            deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Internet(proxy) => {
+            deploy_time.extend(proxy.url.deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Function(call) => deploy_time.extend(call.function.deploy_time().into_iter().cloned()),
+        Integration::NotFound => {}
     }
     RouteState {
         method: handle.clone(),

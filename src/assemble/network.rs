@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::values::{key, list, text, value};
-use super::{BackendNodes, this};
+use super::{BackendNodes, NetworkNodes, rules, this};
 use crate::aws::{
     AccessLogs, BalancerRef, ExistingBalancer, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, SecurityGroup, TargetGroup,
     TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
 };
 use crate::blueprint;
-use crate::plan::{self, BackendPlan, BalancerPlan, Plan, TargetsPlan};
+use crate::plan::{self, BalancedPlan, BalancerPlan, NetworkPlan, Plan, TargetsPlan};
 use crate::stack::{File, Handle, Label, List, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
@@ -17,21 +17,30 @@ fn nlb() -> Label {
     Label::new("nlb")
 }
 
+/// Everything behind the gateway that stands in a network.
+pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
+    let group = security_group(stack, plan, network);
+    let balancer = balancer(stack, plan, network, group.as_ref());
+    let backends = plan.balanced().map(|it| backend(stack, plan, network, (it, &balancer))).collect();
+    rules::rules(stack, plan, network, group.as_ref());
+    (NetworkNodes { link: link(stack, plan, network, &balancer), balancer }, backends)
+}
+
 /// The balancer's group: one that is created without any can never get one (V6).
-pub(super) fn security_group(stack: &mut Stack, plan: &Plan) -> Option<Handle<SecurityGroup>> {
-    if !matches!(plan.nlb.balancer, BalancerPlan::Made { security_groups: None, .. }) {
+fn security_group(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> Option<Handle<SecurityGroup>> {
+    if !matches!(network.nlb.balancer, BalancerPlan::Made { security_groups: None, .. }) {
         return None;
     }
     let group = SecurityGroup {
         name_prefix: text(&plan.prefix.with("-nlb-")),
         description: "Network load balancer between API Gateway and the backends".into(),
-        vpc: value(&plan.vpc),
+        vpc: value(&network.vpc),
     };
     Some(stack.add(File::Network, nlb(), group))
 }
 
-pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: Option<&Handle<SecurityGroup>>) -> BalancerRef {
-    let (theirs, access_logs) = match &plan.nlb.balancer {
+fn balancer(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, group: Option<&Handle<SecurityGroup>>) -> BalancerRef {
+    let (theirs, access_logs) = match &network.nlb.balancer {
         BalancerPlan::Made { security_groups, access_logs } => (security_groups, access_logs),
         BalancerPlan::Existing { arn, dns_name } => {
             // Where it has no name, every URI names a host of its own.
@@ -41,8 +50,8 @@ pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: Option<&Handle<Sec
     };
     let own = List::Of(group.iter().map(|it| it.id()).collect());
     let balancer = LoadBalancer {
-        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(plan)])),
-        subnets: list(&plan.subnets),
+        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(network)])),
+        subnets: list(&network.subnets),
         security_groups: theirs.as_ref().map_or(own, list),
         cross_zone: plan.cross_zone,
         deletion_protection: plan.deletion_protection,
@@ -52,38 +61,43 @@ pub(super) fn balancer(stack: &mut Stack, plan: &Plan, group: Option<&Handle<Sec
 }
 
 /// The VPC as the blueprint says it: what is in one cannot move to another.
-fn vpc(plan: &Plan) -> &str {
-    match &plan.vpc {
+fn vpc(network: &NetworkPlan) -> &str {
+    match &network.vpc {
         plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
+        plan::Value::Parameter { path, .. } => path,
     }
 }
 
 /// Target groups and listener of a backend.
-pub(super) fn backend(stack: &mut Stack, plan: &Plan, backend: &BackendPlan, balancer: &BalancerRef) -> BackendNodes {
+fn backend(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (backend, balancer): (&BalancedPlan, &BalancerRef)) -> BackendNodes {
     let label = Label::new(Arc::clone(&backend.name));
     let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
-    let target_group = match target_group(plan, backend, None) {
+    let target_group = match target_group(plan, network, (backend, None)) {
         Ok(group) => TargetGroupRef::Made(stack.add(File::Network, label.clone(), group)),
         Err(arn) => TargetGroupRef::Existing(value(arn)),
     };
-    let green = if is_switched { target_group_of_green(stack, plan, backend) } else { None };
+    let green = if is_switched { target_group_of_green(stack, plan, network, backend) } else { None };
     let listener = Listener {
         balancer: balancer.clone(),
         port: backend.listener_port,
-        certificate: plan.nlb.certificate.as_ref().map(value),
+        certificate: network.nlb.certificate.as_ref().map(value),
         forward_to: target_group.clone(),
         is_switched,
     };
     BackendNodes { listener: stack.add(File::Network, label, listener), target_group, green }
 }
 
-fn target_group_of_green(stack: &mut Stack, plan: &Plan, backend: &BackendPlan) -> Option<Handle<TargetGroup>> {
-    let group = target_group(plan, backend, Some("green")).ok()?;
+fn target_group_of_green(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, backend: &BalancedPlan) -> Option<Handle<TargetGroup>> {
+    let group = target_group(plan, network, (backend, Some("green"))).ok()?;
     Some(stack.add(File::Network, Label::new(format!("{}__green", backend.name)), group))
 }
 
 /// A target group, or the ARN of one that is there.
-fn target_group<'a>(plan: &Plan, backend: &'a BackendPlan, color: Option<&str>) -> Result<TargetGroup, &'a plan::Value> {
+fn target_group<'a>(
+    plan: &Plan,
+    network: &NetworkPlan,
+    (backend, color): (&'a BalancedPlan, Option<&str>),
+) -> Result<TargetGroup, &'a plan::Value> {
     let (target_type, targets) = match &backend.targets {
         TargetsPlan::Instances(instances) => (TargetType::Instance, registered(instances, false)),
         TargetsPlan::AutoscalingGroups(groups) => {
@@ -96,14 +110,14 @@ fn target_group<'a>(plan: &Plan, backend: &'a BackendPlan, color: Option<&str>) 
     };
     let port = backend.port.to_string();
     let protocol = if backend.is_encrypted_again { "TLS" } else { "TCP" };
-    let unchangeable = [port.as_str(), protocol, target_type.as_str(), vpc(plan)];
+    let unchangeable = [port.as_str(), protocol, target_type.as_str(), vpc(network)];
     let name = plan.prefix.target_group(&backend.name, &[&unchangeable[..], color.as_slice()].concat());
     Ok(TargetGroup {
         name: text(&name),
         port: backend.port,
         is_tls: backend.is_encrypted_again,
         target_type,
-        vpc: value(&plan.vpc),
+        vpc: value(&network.vpc),
         deregistration_delay_s: backend.deregistration_delay_s,
         health_check: health_check(backend),
         targets,
@@ -121,7 +135,7 @@ fn members(values: &plan::Values) -> Members {
     }
 }
 
-fn health_check(backend: &BackendPlan) -> HealthCheck {
+fn health_check(backend: &BalancedPlan) -> HealthCheck {
     let check = &backend.health_check;
     let (path, matcher) = (Arc::clone(&check.path), Arc::clone(&check.matcher));
     HealthCheck {
@@ -138,8 +152,8 @@ fn health_check(backend: &BackendPlan) -> HealthCheck {
     }
 }
 
-pub(super) fn link(stack: &mut Stack, plan: &Plan, balancer: &BalancerRef) -> VpcLinkRef {
-    match &plan.nlb.link {
+fn link(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, balancer: &BalancerRef) -> VpcLinkRef {
+    match &network.nlb.link {
         Some(id) => VpcLinkRef::Existing(value(id)),
         None => {
             VpcLinkRef::Made(stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() }))
@@ -148,7 +162,7 @@ pub(super) fn link(stack: &mut Stack, plan: &Plan, balancer: &BalancerRef) -> Vp
 }
 
 /// What the way behind the gateway tells of what is made; a target group's ARN waits for its listener (L30).
-pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &VpcLinkRef, balancer: &BalancerRef, backends: &[BackendNodes]) {
+pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, backends: &[BackendNodes]) {
     let mut add = |name: String, description: String, value: Value, after: Vec<_>| {
         stack.outputs.push(Output {
             name: name.into(),
@@ -158,13 +172,13 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, link: &VpcLinkRef, balance
             after,
         });
     };
-    if let VpcLinkRef::Made(link) = link {
+    if let VpcLinkRef::Made(link) = &nodes.link {
         add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
     }
-    if let BalancerRef::Made(balancer) = balancer {
+    if let BalancerRef::Made(balancer) = &nodes.balancer {
         add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
     }
-    for (plan, nodes) in plan.backends.iter().zip(backends) {
+    for (plan, nodes) in plan.balanced().zip(backends) {
         let name = plan.name.replace('-', "_");
         let after = || vec![nodes.listener.address().clone()];
         if let TargetGroupRef::Made(group) = &nodes.target_group {

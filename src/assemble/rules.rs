@@ -5,13 +5,13 @@
 
 use super::values::{key, value};
 use crate::aws::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
-use crate::plan::{self, Plan, SourcePlan, Values};
+use crate::plan::{self, NetworkPlan, Plan, SourcePlan, Values};
 use crate::stack::{File, Handle, Label, Stack, Value};
 
 /// Rules for the ports of service and health check; the balancer's own group is there where it was made.
-pub(super) fn rules(stack: &mut Stack, plan: &Plan, group: Option<&Handle<SecurityGroup>>) {
-    let sources = sources(plan, group);
-    for backend in &plan.backends {
+pub(super) fn rules(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, group: Option<&Handle<SecurityGroup>>) {
+    let sources = sources(network, group);
+    for backend in plan.balanced() {
         let health = backend.health_check.port.filter(|port| *port != backend.port);
         for (port, suffix, what) in [(Some(backend.port), "", "Requests"), (health, "__health", "Health checks")] {
             let Some(port) = port else { continue };
@@ -32,8 +32,8 @@ pub(super) fn rules(stack: &mut Stack, plan: &Plan, group: Option<&Handle<Securi
 }
 
 /// What a rule names as the balancer, with the end of the rule's label.
-fn sources(plan: &Plan, group: Option<&Handle<SecurityGroup>>) -> Vec<(String, Source)> {
-    match &plan.nlb.source {
+fn sources(network: &NetworkPlan, group: Option<&Handle<SecurityGroup>>) -> Vec<(String, Source)> {
+    match &network.nlb.source {
         SourcePlan::OwnGroup => group.iter().map(|it| (String::new(), Source::SecurityGroup(it.id()))).collect(),
         SourcePlan::Groups(groups) => each(groups, key, Source::SecurityGroup, Source::EachSecurityGroup),
         SourcePlan::Cidrs(ranges) => each(ranges, range_key, Source::Cidr, Source::EachCidr),
@@ -51,6 +51,6 @@ fn each(values: &Values, key: fn(&plan::Value) -> String, one: fn(Value) -> Sour
 fn range_key(range: &plan::Value) -> String {
     match range {
         plan::Value::Literal(text) => text.replace(['.', '/'], "_"),
-        plan::Value::Input(_) | plan::Value::Expression(_) => key(range),
+        plan::Value::Input(_) | plan::Value::Expression(_) | plan::Value::Parameter { .. } => key(range),
     }
 }

@@ -1,13 +1,14 @@
 //! Values of the plan as values of the stack.
 
 use crate::plan::{self, InputType, names};
-use crate::stack::{Input, List, Value};
+use crate::stack::{Input, Label, List, Parameter, Value};
 
 pub(super) fn value(value: &plan::Value) -> Value {
     match value {
         plan::Value::Literal(text) => Value::Literal(text.clone()),
         plan::Value::Input(name) => Value::Input(name.clone()),
         plan::Value::Expression(text) => Value::Expression(text.clone()),
+        plan::Value::Parameter { path, is_list } => Value::Parameter { label: Label::new(names::parameter_label(path)), is_list: *is_list },
     }
 }
 
@@ -27,6 +28,7 @@ pub(super) fn key(value: &plan::Value) -> String {
         plan::Value::Literal(text) if is_id(text) => text.to_string(),
         plan::Value::Literal(text) => format!("name_{}", names::literal(text)),
         plan::Value::Input(name) => format!("var_{name}"),
+        plan::Value::Parameter { path, .. } => format!("ssm_{}", names::parameter_label(path)),
         plan::Value::Expression(text) => format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
     }
 }
@@ -46,10 +48,20 @@ pub(super) fn text(parts: &[plan::Value]) -> Value {
 }
 
 /// An input, with the pattern that its value has to match.
-///
-/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names.
 pub(super) fn input(input: &plan::InputPlan) -> Input {
-    let pattern = match input.of {
+    let (description, default) = (input.description.clone(), input.default.clone());
+    Input { of: input.of, description, default, sensitive: input.is_sensitive, pattern: pattern(input.of) }
+}
+
+/// A parameter of the Systems Manager with its label.
+pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterPlan) -> (Label, Parameter) {
+    let (of, pattern) = (parameter.of, pattern(parameter.of));
+    (Label::new(names::parameter_label(path)), Parameter { path: path.clone(), of, pattern })
+}
+
+/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, Q18 for headers, I2 for addresses.
+fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
+    match of {
         InputType::Environment => Some(("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens.")),
         InputType::StageName => Some(("^[A-Za-z0-9_-]{1,128}$", "A stage name has 1 to 128 letters, digits, underscores and hyphens.")),
         InputType::Text
@@ -73,6 +85,14 @@ pub(super) fn input(input: &plan::InputPlan) -> Input {
         | InputType::VpcLink
         | InputType::Certificate
         | InputType::Bucket => None,
-    };
-    Input { of: input.of, description: input.description.clone(), default: input.default.clone(), sensitive: input.is_sensitive, pattern }
+        InputType::Function => Some((
+            "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
+            "The ARN of a function is due, with an alias or a version or without.",
+        )),
+        InputType::Url => Some((
+            "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
+            "An address starts with https:// and ends without a slash.",
+        )),
+        InputType::HeaderValue => Some(("^[ -&(-~]*$", "The value of a header is printable ASCII without single quotes.")),
+    }
 }

@@ -4,9 +4,11 @@
 //! Integration and responses are elements of their method: CloudFormation spells them inside it, Terraform as blocks of their own.
 
 mod deployment;
+mod direct;
 mod method;
 
 pub use deployment::{Deployment, RouteState, Stage};
+pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 
 use std::sync::Arc;

@@ -28,11 +28,12 @@ pub struct BackendSpec {
     pub host: Option<Value>,
     /// How its certificate is checked.
     pub tls: Option<TlsSpec>,
-    /// Headers by name, set on the way to the backend over what the client sent.
+    /// Headers by name, set on the way to the backend over what the client sent: text, or `context.…` and `stageVariables.…`.
+    /// Not for functions, which get the request as it came.
     pub headers: Option<BTreeMap<String, Value>>,
     /// The servers. Exactly one kind.
     pub targets: Option<TargetsSpec>,
-    /// Public address in topology `internet`, in place of port and targets.
+    /// Public `https` address in topology `internet`, in place of port and targets. Its own path comes first, then `path_prefix`.
     pub url: Option<Value>,
     /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN. Default: `false`.
     pub outside_vpc: Option<bool>,
@@ -80,7 +81,8 @@ pub struct TargetsSpec {
     pub hosts: Option<Values>,
     /// ARN of a target group that is there; only listener or rule are emitted.
     pub target_group: Option<Value>,
-    /// ARN of a function that is called straight from the gateway.
+    /// A function that is called straight from the gateway: name or ARN, with `:` and an alias or a version or without.
+    /// A reference yields an ARN. The function gets the path of the gateway, with the prefix of a mount.
     pub function: Option<Value>,
 }
 

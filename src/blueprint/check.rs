@@ -6,6 +6,7 @@
 mod backends;
 mod names;
 mod rest;
+mod ways;
 
 use super::Blueprint;
 use super::spec::{BlueprintSpec, Topology};

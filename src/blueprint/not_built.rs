@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::Blueprint;
-use super::references::{has_shape, references};
+use super::references::has_shape;
 use super::typed::subject;
 use crate::diagnostic::{Diagnostic, NOT_BUILT};
 use crate::source::pointer;
@@ -32,12 +32,14 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/network/vpc", &[]),
     ("/network/subnets", &[]),
     ("/network/cidrs", &[]),
-    ("/topology", &["nlb-targets"]),
+    ("/topology", &["nlb-targets", "internet"]),
     ("/backends/*/port", &[]),
     ("/backends/*/listener_port", &[]),
     ("/backends/*/protocol", &[]),
     ("/backends/*/host", &[]),
     ("/backends/*/tls", &[]),
+    ("/backends/*/headers", &[]),
+    ("/backends/*/url", &[]),
     ("/backends/*/health_check", &[]),
     ("/backends/*/deregistration_delay", &[]),
     ("/backends/*/path_prefix", &[]),
@@ -47,6 +49,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/backends/*/targets/autoscaling_groups", &[]),
     ("/backends/*/targets/ips", &[]),
     ("/backends/*/targets/target_group", &[]),
+    ("/backends/*/targets/function", &[]),
     ("/backends/*/targets/ecs/network", &[]),
     ("/backends/*/targets/ecs/deployment", &[]),
     ("/routes/*/match/paths", &[]),
@@ -127,12 +130,6 @@ pub fn built(at: &str) -> Built {
 pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
     let mut refused: Vec<(String, Option<String>)> = Vec::new();
     search(tree, "", &mut refused);
-    for (at, reference) in references(tree) {
-        let is_refused = refused.iter().any(|(other, _)| at == *other || at.starts_with(&format!("{other}/")));
-        if reference.contains_key("ssm") && !is_refused {
-            refused.push((at, Some("`{ssm: ...}`".to_owned())));
-        }
-    }
     refused.into_iter().map(|(at, value)| finding(blueprint, &at, value.as_deref())).collect()
 }
 

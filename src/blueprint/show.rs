@@ -56,6 +56,9 @@ fn fill(spec: &mut BlueprintSpec) {
 }
 
 fn fill_backend(backend: &mut BackendSpec, topology: Topology) {
+    if topology == Topology::Internet && backend.url.is_some() {
+        backend.path_prefix.get_or_insert_with(|| defaults::PATH_PREFIX.to_owned());
+    }
     if backend.targets.is_none() || backend.targets.as_ref().is_some_and(|targets| targets.function.is_some()) {
         return;
     }

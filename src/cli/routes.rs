@@ -13,7 +13,7 @@ use super::Exit;
 use super::session::{Named, Session};
 use crate::blueprint::Exposure;
 use crate::compile;
-use crate::plan::{BackendPlan, BalancerPlan, OperationPlan, Plan, Value, text_of};
+use crate::plan::{BackendPlan, BalancerPlan, FunctionPlan, OperationPlan, Plan, Value, Way, text_of};
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -117,19 +117,33 @@ const HEADER: [&str; 13] =
     ["method", "path", "exposure", "url", "backend", "backend url", "auth", "scopes", "key", "throttle", "cache", "validation", "timeout"];
 
 fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> String {
-    let scheme = if backend.is_tls { "https" } else { "http" };
-    let dns_name = match &plan.nlb.balancer {
-        BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
-        BalancerPlan::Made { .. } => None,
-    };
-    let host = match backend.host.as_ref().or(dns_name) {
-        None => "(nlb)".to_owned(),
-        Some(Value::Literal(text)) => text.to_string(),
-        Some(Value::Input(name)) => format!("(var: {name})"),
-        Some(Value::Expression(text)) => format!("({text})"),
-    };
     let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
-    format!("{scheme}://{host}:{}{}{slash}", backend.listener_port, text_of(&operation.backend_path))
+    let path = || format!("{}{slash}", text_of(&operation.backend_path));
+    match &backend.way {
+        Way::Balanced(it) => {
+            let scheme = if it.is_tls { "https" } else { "http" };
+            let dns_name = plan.network.as_ref().and_then(|it| match &it.nlb.balancer {
+                BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
+                BalancerPlan::Made { .. } => None,
+            });
+            let host = it.host.as_ref().or(dns_name).map_or_else(|| "(nlb)".to_owned(), shown);
+            format!("{scheme}://{host}:{}{}", it.listener_port, path())
+        }
+        Way::Internet(it) => format!("{}{}", shown(&it.url), path()),
+        Way::Function(FunctionPlan::Name { name: text, qualifier } | FunctionPlan::Arn { arn: text, qualifier }) => {
+            qualifier.as_ref().map_or_else(|| format!("lambda:{text}"), |it| format!("lambda:{text}:{it}"))
+        }
+        Way::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Literal(text) => text.to_string(),
+        Value::Input(name) => format!("(var: {name})"),
+        Value::Parameter { path, .. } => format!("(ssm: {path})"),
+        Value::Expression(text) => format!("({text})"),
+    }
 }
 
 fn listed(rows: &[Row], format: RouteFormat) -> String {

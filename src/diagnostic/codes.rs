@@ -76,6 +76,8 @@ codes! {
     LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
     SECOND_LINK = "GW2022" "second-link" Warning;
     UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
+    ILLEGAL_HEADER = "GW2030" "illegal-header" Error;
+    UNKNOWN_MAPPING = "GW2031" "unknown-mapping" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -120,6 +122,7 @@ codes! {
     WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
+    UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -1,16 +1,29 @@
 //! What the output's README says of the way of a request, and of what others have to do.
 
 use crate::blueprint::Format;
-use crate::plan::{BalancerPlan, Plan, SourcePlan, TargetsPlan};
+use crate::plan::{BalancerPlan, NetworkPlan, Plan, SourcePlan, TargetsPlan, Way};
 
 /// The parts of the way, and which of them are made here.
 pub(super) fn way(plan: &Plan) -> String {
-    let has_existing_group = plan.backends.iter().any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
-    let is_made = matches!(plan.nlb.balancer, BalancerPlan::Made { .. });
-    if plan.nlb.link.is_none() && is_made && !has_existing_group {
+    let mut way = plan.network.as_ref().map_or_else(|| "API Gateway.".to_owned(), |it| balanced_way(plan, it));
+    let has = |is_it: fn(&Way) -> bool| plan.backends.iter().any(|it| is_it(&it.way));
+    if has(|it| matches!(it, Way::Internet(_))) {
+        way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
+    }
+    if has(|it| matches!(it, Way::Function(_))) {
+        way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
+    }
+    way
+}
+
+fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
+    let nlb = &network.nlb;
+    let has_existing_group = plan.balanced().any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
+    let is_made = matches!(nlb.balancer, BalancerPlan::Made { .. });
+    if nlb.link.is_none() && is_made && !has_existing_group {
         return "API Gateway, a VPC link, an internal network load\nbalancer, and a listener with a target group for each backend.".into();
     }
-    let link = if plan.nlb.link.is_some() { "a VPC link that was there" } else { "a VPC link" };
+    let link = if nlb.link.is_some() { "a VPC link that was there" } else { "a VPC link" };
     let balancer = if is_made { "an internal network load balancer" } else { "a network load\nbalancer that was there" };
     let groups = if has_existing_group { "; not every target group is made here" } else { " with a target group" };
     format!("API Gateway, {link}, {balancer}, and a listener\nfor each backend{groups}.")
@@ -19,15 +32,16 @@ pub(super) fn way(plan: &Plan) -> String {
 /// What has to be so outside of this output, one sentence or two each.
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
-    if let BalancerPlan::Existing { .. } = plan.nlb.balancer {
+    let nlb = plan.network.as_ref().map(|it| &it.nlb);
+    if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
     }
-    if let (BalancerPlan::Made { .. }, SourcePlan::Groups(_)) = (&plan.nlb.balancer, &plan.nlb.source) {
+    if let Some((BalancerPlan::Made { .. }, SourcePlan::Groups(_))) = nlb.map(|it| (&it.balancer, &it.source)) {
         notes.push(
             "The load balancer's own security groups have to let it out to the ports of the backends and of their health checks.".into(),
         );
     }
-    for backend in &plan.backends {
+    for backend in plan.balanced() {
         let name = &backend.name;
         match &backend.targets {
             TargetsPlan::Ecs { is_blue_green: true, .. } => notes.extend(blue_green(plan, name)),
@@ -49,7 +63,7 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
 
 /// Source: AWS-RULES V6, V7, L32.
 fn balancer(plan: &Plan) -> String {
-    let ports: Vec<String> = plan.backends.iter().map(|it| it.listener_port.to_string()).collect();
+    let ports: Vec<String> = plan.balanced().map(|it| it.listener_port.to_string()).collect();
     format!(
         "The load balancer that was there is internal and has no listener on {} yet. If it has security groups, they let it out to the \
          backends, and `enforce_security_group_inbound_rules_on_private_link_traffic` is `off` for it.",

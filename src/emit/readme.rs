@@ -29,12 +29,13 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
         .iter()
         .map(|output| minijinja::context! { name => &*output.name, description => cell(&output.description) })
         .collect();
+    let parameters: Vec<_> = stack.parameters.values().map(|it| it.path.to_string()).collect();
     let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
     let Told { name, sources, way, notes, routes } = told;
-    let context = minijinja::context! { name, title => one_line(&stack.title), sources, way, notes, inputs, outputs, routes };
+    let context = minijinja::context! { name, title => one_line(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
 }
 

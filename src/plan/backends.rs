@@ -2,20 +2,43 @@
 
 use std::sync::Arc;
 
+use super::functions::function;
+use super::headers::headers;
+use super::internet::internet;
 use super::variables::Variables;
-use super::{BackendPlan, HealthCheckPlan, InputType, targets};
+use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, Way, targets};
 use crate::blueprint::{self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults};
 use crate::diagnostic;
 use crate::source::pointer;
 
 /// Decides every backend, by name.
 ///
-/// Errors: GW2002 value, GW2003 port or targets, GW2008 Terraform only, GW2011 health check, GW4021 certificate, GW4025 TLS in CloudFormation.
+/// Errors: those of `functions`, `internet` and `headers`; GW2002 value, GW2003 port or targets, GW2008 Terraform only, GW2011 health check,
+/// GW4021 certificate, GW4025 TLS in CloudFormation.
 pub(super) fn backends(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Vec<BackendPlan> {
     blueprint.spec.backends.iter().filter_map(|(name, spec)| backend(blueprint, variables, name, spec)).collect()
 }
 
 fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Option<BackendPlan> {
+    let at = pointer::child("/backends", name);
+    let called = spec.targets.as_ref().and_then(|it| it.function.as_ref());
+    let way = if let Some(called) = called {
+        Way::Function(function(blueprint, variables, called, &format!("{at}/targets/function")))
+    } else if blueprint.spec.topology == blueprint::Topology::Internet {
+        Way::Internet(internet(blueprint, variables, spec, &at)?)
+    } else {
+        Way::Balanced(Box::new(balanced(blueprint, variables, name, spec)?))
+    };
+    let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
+    Some(BackendPlan {
+        name: name.into(),
+        headers: headers(blueprint, variables, spec, &at),
+        way,
+        path_prefix: prefix.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect(),
+    })
+}
+
+fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Option<BalancedPlan> {
     let at = pointer::child("/backends", name);
     let Some(port) = spec.port else {
         variables.report(
@@ -34,23 +57,14 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
     let ends_tls = blueprint.spec.nlb.as_ref().is_some_and(|it| it.tls.is_some());
     let is_tls = speaks_tls || ends_tls;
     let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
-    let skips_verification = is_tls && !verifies;
+    let skips_verification = is_tls && skips_verification(blueprint, variables, spec, &at);
     if is_tls && verifies && host.is_none() {
         variables.report(unverifiable(blueprint, name, ends_tls));
-    }
-    if skips_verification && blueprint.spec.output.as_ref().and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) {
-        variables.report(
-            diagnostic::TLS_IN_CLOUDFORMATION
-                .at(blueprint.place(&format!("{at}/tls/verify")))
-                .message("CloudFormation cannot turn the verification of certificates off")
-                .help("use a certificate of a public authority and `host`, or Terraform"),
-        );
     }
     let targets = targets::targets(blueprint, variables, spec, &at)?;
     let security_group =
         spec.security_group.as_ref().map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
-    let prefix = spec.path_prefix.as_deref().unwrap_or(defaults::PATH_PREFIX);
-    Some(BackendPlan {
+    Some(BalancedPlan {
         name: name.into(),
         port: port.number(),
         listener_port: spec.listener_port.unwrap_or(port).number(),
@@ -61,9 +75,24 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         targets,
         health_check: health_check(blueprint, variables, spec, &at),
         deregistration_delay_s: seconds(spec.deregistration_delay.unwrap_or(defaults::DEREGISTRATION_DELAY)),
-        path_prefix: prefix.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect(),
         security_group,
     })
+}
+
+/// Whether any certificate will do.
+///
+/// Errors: GW4025 TLS in CloudFormation.
+pub(super) fn skips_verification(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> bool {
+    let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
+    if !verifies && blueprint.spec.output.as_ref().and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) {
+        variables.report(
+            diagnostic::TLS_IN_CLOUDFORMATION
+                .at(blueprint.place(&format!("{at}/tls/verify")))
+                .message("CloudFormation cannot turn the verification of certificates off")
+                .help("use a certificate of a public authority and `host`, or Terraform"),
+        );
+    }
+    !verifies
 }
 
 /// The name that is checked is that of the certificate which the gateway sees: the balancer's where it ends TLS, else the servers'.

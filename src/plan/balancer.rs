@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::variables::Variables;
 use super::{InputType, Value, Values, targets};
-use crate::blueprint::{Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec};
+use crate::blueprint::{BackendSpec, Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec, Topology};
 use crate::diagnostic;
 use crate::source::pointer;
 
@@ -54,16 +54,35 @@ pub enum SourcePlan {
     Cidrs(Values),
 }
 
+/// The backends that stand behind the balancer.
+fn balanced(spec: &BlueprintSpec) -> impl Iterator<Item = (&String, &BackendSpec)> {
+    let is_function = |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
+    spec.backends.iter().filter(move |(_, it)| spec.topology != Topology::Internet && !is_function(it))
+}
+
+/// VPC and subnets, where something stands behind a balancer; `blueprint` asks for them then.
+///
+/// What nothing is built from makes no input.
+pub(super) fn vpc_and_subnets(spec: &BlueprintSpec, variables: &mut Variables<'_>) -> Option<(Value, Values)> {
+    let network = spec.network.as_ref()?;
+    balanced(spec).next()?;
+    let subnet = (InputType::Subnet, InputType::Subnets);
+    Some((
+        variables.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc(spec))),
+        variables.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets(spec))),
+    ))
+}
+
 /// Whether something is built in the VPC by its id: a target group, or the balancer's security group.
-pub(super) fn uses_vpc(spec: &BlueprintSpec) -> bool {
+fn uses_vpc(spec: &BlueprintSpec) -> bool {
     let nlb = spec.nlb.as_ref();
     let has_own_group = nlb.is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
-    let makes_group = spec.backends.values().any(|it| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
+    let makes_group = balanced(spec).any(|(_, it)| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
     has_own_group || makes_group
 }
 
 /// Whether a balancer is built in the subnets.
-pub(super) fn uses_subnets(spec: &BlueprintSpec) -> bool {
+fn uses_subnets(spec: &BlueprintSpec) -> bool {
     spec.nlb.as_ref().is_none_or(|it| it.existing.is_none())
 }
 
@@ -77,7 +96,7 @@ pub(super) fn nlb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> NlbPl
     let link = blueprint.spec.vpc_link.as_ref().and_then(|it| it.existing.as_ref());
     let link = link.map(|it| variables.value(it, InputType::VpcLink, "/vpc_link/existing"));
     let certificate = nlb.tls.as_ref().map(|it| variables.value(&it.certificate, InputType::Certificate, "/nlb/tls/certificate"));
-    let admits = blueprint.spec.backends.values().any(|it| it.security_group.is_some());
+    let admits = balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some());
     let (balancer, source) = match &nlb.existing {
         Some(existing) => {
             beside_existing(blueprint, variables, nlb);
@@ -136,7 +155,7 @@ fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, logs: &Buck
 }
 
 fn existing_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
-    let unnamed = blueprint.spec.backends.iter().find(|(_, it)| it.host.is_none());
+    let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none());
     if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
         variables.report(
             diagnostic::MISSING_FIELD
@@ -163,7 +182,7 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, existin
         (Some(group), _) => SourcePlan::Groups(Values::List(vec![group])),
         (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
         (None, None) => {
-            let group = blueprint.spec.backends.iter().find(|(_, it)| it.security_group.is_some());
+            let group = balanced(&blueprint.spec).find(|(_, it)| it.security_group.is_some());
             let at = group.map_or_else(String::new, |(name, _)| format!("{}/security_group", pointer::child("/backends", name)));
             variables.report(
                 diagnostic::MISSING_FIELD

@@ -60,6 +60,19 @@ fn push_literal(label: &mut String, text: &str) {
     }
 }
 
+/// Label of a parameter of the Systems Manager: a path starts with `/`, a name does not.
+pub fn parameter_label(path: &str) -> String {
+    let (mut label, rest) = match path.strip_prefix('/') {
+        Some(rest) => ("path".to_owned(), rest),
+        None => ("name".to_owned(), path),
+    };
+    for segment in rest.split('/') {
+        label.push_str("__");
+        push_literal(&mut label, segment);
+    }
+    label
+}
+
 /// Names that Windows keeps for devices.
 const DEVICES: [&str; 22] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
@@ -128,7 +141,7 @@ impl Prefix {
         match &self.environment {
             None => 0,
             Some(Value::Literal(text)) => text.len() + 1,
-            Some(Value::Input(_) | Value::Expression(_)) => MAX_ENVIRONMENT + 1,
+            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => MAX_ENVIRONMENT + 1,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{InputPlan, InputType, Value, Values, targets};
+use super::{InputPlan, InputType, ParameterPlan, Value, Values, targets};
 use crate::blueprint::{self, Blueprint, Format, Variable};
 use crate::diagnostic::{self, Diagnostic};
 
@@ -12,34 +12,23 @@ pub(super) struct Variables<'a> {
     blueprint: &'a Blueprint,
     format: Format,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
+    parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Variables<'a> {
     pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { blueprint, format, inputs: BTreeMap::new(), diagnostics }
+        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics }
     }
 
-    pub(super) fn finish(self) -> BTreeMap<Arc<str>, InputPlan> {
-        self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect()
+    /// Inputs by name and parameters by path.
+    pub(super) fn finish(self) -> (BTreeMap<Arc<str>, InputPlan>, BTreeMap<Arc<str>, ParameterPlan>) {
+        let inputs = self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect();
+        (inputs, self.parameters.into_iter().map(|(path, (parameter, _))| (path, parameter)).collect())
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    /// VPC and subnets; they are there, since `blueprint` asks for them in this topology.
-    ///
-    /// What nothing is built from makes no input.
-    pub(super) fn network(&mut self, uses_vpc: bool, uses_subnets: bool) -> (Value, Values) {
-        let subnet = (InputType::Subnet, InputType::Subnets);
-        match &self.blueprint.spec.network {
-            Some(network) => (
-                self.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc)),
-                self.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets)),
-            ),
-            None => (Value::Literal("".into()), Values::List(Vec::new())),
-        }
     }
 
     /// A value that stands at the pointer.
@@ -71,8 +60,12 @@ impl<'a> Variables<'a> {
                 );
                 Value::Expression(text.as_str().into())
             }
-            // `blueprint` has refused it.
-            blueprint::Value::Parameter(path) => Value::Literal(path.as_str().into()),
+            blueprint::Value::Parameter(path) => {
+                if is_used {
+                    self.look_up(path, of, pointer);
+                }
+                Value::Parameter { path: path.as_str().into(), is_list: of.is_list() }
+            }
         }
     }
 
@@ -115,6 +108,25 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// A path is one parameter, of one type, however often it is used.
+    fn look_up(&mut self, path: &str, of: InputType, pointer: &str) {
+        let Some((known, first)) = self.parameters.get_mut(path) else {
+            self.parameters.insert(path.into(), (ParameterPlan { of }, pointer.to_owned()));
+            return;
+        };
+        match joined(known.of, of) {
+            Some(of) => known.of = of,
+            None => {
+                let finding = diagnostic::CONFLICTING_VARIABLE
+                    .at(self.blueprint.place(pointer))
+                    .also(self.blueprint.place(first))
+                    .message(format_args!("the parameter `{path}` is {} here and {} at its other place", kind(of), kind(known.of)))
+                    .help("use two parameters of different paths");
+                self.diagnostics.push(finding);
+            }
+        }
+    }
+
     fn declare(&mut self, variable: &Variable, of: InputType, pointer: &str) {
         let input = InputPlan {
             of,
@@ -126,28 +138,27 @@ impl<'a> Variables<'a> {
             self.inputs.insert(variable.name.as_str().into(), (input, pointer.to_owned()));
             return;
         };
-        let is_either = |of: [InputType; 2]| of.contains(&known.of) && of.contains(&input.of);
-        let is_alike = known.of == input.of
-            || known.of == InputType::Text
-            || input.of == InputType::Text
-            || is_either([InputType::SecurityGroup, InputType::BalancerGroup]);
-        if known.of.is_list() != input.of.is_list() || !is_alike {
+        let Some(of) = joined(known.of, input.of) else {
             let finding = diagnostic::CONFLICTING_VARIABLE
                 .at(self.blueprint.place(pointer))
                 .also(self.blueprint.place(first))
-                .message(format_args!("the variable `{}` is {} here and {} at its other place", variable.name, kind(of), kind(known.of)))
+                .message(format_args!(
+                    "the variable `{}` is {} here and {} at its other place",
+                    variable.name,
+                    kind(input.of),
+                    kind(known.of)
+                ))
                 .help("use two variables of different names");
             self.diagnostics.push(finding);
-        } else {
-            let of = if known.of == InputType::Text { input.of } else { known.of };
-            let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
-            *known = InputPlan {
-                of,
-                description,
-                default: input.default.or_else(|| known.default.clone()),
-                is_sensitive: known.is_sensitive || input.is_sensitive,
-            };
-        }
+            return;
+        };
+        let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
+        *known = InputPlan {
+            of,
+            description,
+            default: input.default.or_else(|| known.default.clone()),
+            is_sensitive: known.is_sensitive || input.is_sensitive,
+        };
     }
 
     /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
@@ -180,7 +191,8 @@ impl<'a> Variables<'a> {
                 !text.is_empty() && text.len() <= 128 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-')),
                 "a stage name: letters, digits, `_` and `-`, at most 128",
             ),
-            InputType::Text | InputType::Environment => (true, ""),
+            // Functions, URLs and headers are read where they are decided.
+            InputType::Text | InputType::Environment | InputType::Function | InputType::Url | InputType::HeaderValue => (true, ""),
         };
         if !holds {
             let finding = diagnostic::INVALID_VALUE
@@ -189,6 +201,17 @@ impl<'a> Variables<'a> {
                 .help("write one, or a reference such as `{var: name}`");
             self.diagnostics.push(finding);
         }
+    }
+}
+
+/// The type of what is used as both; a text may be anything that is no list.
+fn joined(first: InputType, second: InputType) -> Option<InputType> {
+    match (first, second) {
+        _ if first == second => Some(first),
+        _ if first.is_list() != second.is_list() => None,
+        (InputType::Text, other) | (other, InputType::Text) => Some(other),
+        (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
+        _ => None,
     }
 }
 
@@ -216,6 +239,9 @@ fn describe(of: InputType) -> &'static str {
         InputType::Instance => "Instance that serves a backend.",
         InputType::Instances => "Instances that serve a backend.",
         InputType::SecurityGroup => "Security group of a backend, which admits the load balancer.",
+        InputType::Function => "ARN of a function that serves a backend, with an alias or a version or without.",
+        InputType::Url => "Public HTTPS address of a backend, without a slash at its end.",
+        InputType::HeaderValue => "Value of a header that a backend gets.",
         InputType::BalancerGroup => "Security group of the load balancer.",
         InputType::BalancerGroups => "Security groups of the load balancer.",
         InputType::AutoscalingGroup => "Autoscaling group that serves a backend.",
@@ -245,6 +271,9 @@ fn kind(of: InputType) -> &'static str {
         InputType::Instance => "an instance",
         InputType::Instances => "a list of instances",
         InputType::SecurityGroup => "a security group",
+        InputType::Function => "the ARN of a function",
+        InputType::Url => "an address",
+        InputType::HeaderValue => "the value of a header",
         InputType::BalancerGroup => "a security group",
         InputType::BalancerGroups => "a list of security groups",
         InputType::AutoscalingGroup => "an autoscaling group",

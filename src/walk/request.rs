@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::way::{Arrival, Way};
 use crate::assemble::Assembled;
-use crate::aws::{ApiRoot, Integration, Method, Node};
+use crate::aws::{ApiRoot, FunctionCall, Integration, InternetProxy, Method, Node};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, meets};
 
 /// What answers a request.
 pub(super) enum Answer<'a> {
     Backend(Arrival<'a>),
+    Internet(&'a Method, &'a InternetProxy),
+    Function(&'a Method, &'a FunctionCall),
     /// The gateway, with 404.
     NotFound,
     /// Nothing: the gateway has no such method.
@@ -60,7 +62,7 @@ impl<'a> Api<'a> {
                         return Err(format!("method {} takes the place of another", entry.address.label));
                     }
                 }
-                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) => {}
+                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) | Node::LambdaPermission(_) => {}
                 Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
                 // `Way` reads them.
                 Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}
@@ -103,8 +105,12 @@ impl<'a> Api<'a> {
 
     /// From the integration through link, listener and rule to the targets.
     fn forward(&self, method: &'a Method) -> Answer<'a> {
-        let Integration::Proxy(proxy) = &method.integration else { return Answer::NotFound };
-        self.way.arrival(method, proxy).map_or_else(Answer::Broken, Answer::Backend)
+        match &method.integration {
+            Integration::Proxy(proxy) => self.way.arrival(method, proxy).map_or_else(Answer::Broken, Answer::Backend),
+            Integration::Internet(proxy) => Answer::Internet(method, proxy),
+            Integration::Function(call) => Answer::Function(method, call),
+            Integration::NotFound => Answer::NotFound,
+        }
     }
 
     /// Whether no request for an operation that is not public is answered by a backend through another's template.
@@ -153,7 +159,7 @@ impl<'a> Api<'a> {
     fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
         let here = &self.places[place];
         let mut children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
-        let is_proxy = |it: &Method| meets(it.http_method, method) && matches!(it.integration, Integration::Proxy(_));
+        let is_proxy = |it: &Method| meets(it.http_method, method) && it.integration.is_backend();
         children.any(|child| self.places[child].methods.values().copied().any(is_proxy) || self.is_proxy_below(child, method))
     }
 }
@@ -193,7 +199,7 @@ impl Tried {
         match found.integration {
             Integration::NotFound => Self { leaks: false, misses },
             // A method of its own could be refused beside ANY.
-            Integration::Proxy(_) => {
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
                 Self { leaks: asked.is_wider || (found.http_method == HttpMethod::Any && asked.method != HttpMethod::Any), misses }
             }
         }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::direct::{asked_as_planned, sent_as_planned};
 use crate::assemble::Assembled;
 use crate::aws::{
-    BalancerRef, Kind, Listener, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, UriSegment,
-    VpcLinkRef,
+    BalancerRef, Kind, Listener, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
-use crate::plan::{BackendPlan, BalancerPlan, OperationPlan, Plan, Segment, TargetsPlan, Value as PlanValue, Values};
+use crate::plan::{BackendPlan, BalancedPlan, BalancerPlan, NlbPlan, OperationPlan, Plan, TargetsPlan, Value as PlanValue, Values, names};
 use crate::stack::{Handle, Value};
 
 /// Everything that stands behind the gateway.
 pub(super) struct Way<'a> {
-    plan: &'a Plan,
+    /// `None` where nothing is to stand there.
+    nlb: Option<&'a NlbPlan>,
     assembled: &'a Assembled,
     listeners: Vec<&'a Listener>,
     /// There is one, or none where it is there already.
@@ -39,7 +40,8 @@ enum Group<'a> {
 
 impl<'a> Way<'a> {
     pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Self {
-        let mut way = Self { plan, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
+        let mut way =
+            Self { nlb: plan.network.as_ref().map(|it| &it.nlb), assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
         for entry in &assembled.stack.entries {
             if let Node::Listener(listener) = &entry.node {
                 way.listeners.push(listener);
@@ -54,7 +56,8 @@ impl<'a> Way<'a> {
 
     /// Follows a request from its integration.
     pub(super) fn arrival(&self, method: &'a Method, proxy: &'a Proxy) -> Result<Arrival<'a>, String> {
-        let listener = self.listener(proxy)?;
+        let planned = self.nlb.ok_or("is sent to a load balancer that was not planned")?;
+        let listener = self.listener(planned, proxy)?;
         let group = match &listener.forward_to {
             TargetGroupRef::Existing(arn) => Group::Existing(arn),
             TargetGroupRef::Made(handle) => {
@@ -66,12 +69,11 @@ impl<'a> Way<'a> {
                 Group::Made { label, group, green }
             }
         };
-        Ok(Arrival { method, proxy, listener, group, certificate: self.plan.nlb.certificate.as_ref() })
+        Ok(Arrival { method, proxy, listener, group, certificate: planned.certificate.as_ref() })
     }
 
     /// The one listener that link and port lead to.
-    fn listener(&self, proxy: &Proxy) -> Result<&'a Listener, String> {
-        let planned = &self.plan.nlb;
+    fn listener(&self, planned: &NlbPlan, proxy: &Proxy) -> Result<&'a Listener, String> {
         let leads_to = match (&proxy.link, &planned.link) {
             (VpcLinkRef::Made(link), None) => match self.node(link) {
                 Some(Node::VpcLink(link)) => Some(&link.balancer),
@@ -82,12 +84,13 @@ impl<'a> Way<'a> {
             (VpcLinkRef::Made(_) | VpcLinkRef::Existing(_), _) => return Err("its integration names another VPC link".into()),
         };
         if let Some(balancer) = leads_to
-            && !self.is_planned(balancer)
+            && !self.is_planned(planned, balancer)
         {
             return Err("its VPC link names another load balancer".into());
         }
         let port = proxy.port;
-        let is_it = |it: &&Listener| it.port == port && leads_to.map_or_else(|| self.is_planned(&it.balancer), |to| to.is(&it.balancer));
+        let is_it =
+            |it: &&Listener| it.port == port && leads_to.map_or_else(|| self.is_planned(planned, &it.balancer), |to| to.is(&it.balancer));
         let mut found = self.listeners.iter().copied().filter(is_it);
         let listener = match (found.next(), found.next()) {
             (Some(listener), None) => listener,
@@ -96,25 +99,17 @@ impl<'a> Way<'a> {
         };
         match &proxy.host {
             UriHost::Balancer(named) if !named.is(&listener.balancer) => Err("its URI names another balancer than its link".into()),
-            UriHost::Balancer(named) if !self.has_planned_name(named) => Err("its URI has another name of the balancer".into()),
+            UriHost::Balancer(named) if !has_planned_name(planned, named) => Err("its URI has another name of the balancer".into()),
             UriHost::Balancer(_) | UriHost::Named(_) => Ok(listener),
         }
     }
 
-    fn is_planned(&self, balancer: &BalancerRef) -> bool {
-        match (balancer, &self.plan.nlb.balancer) {
+    fn is_planned(&self, planned: &NlbPlan, balancer: &BalancerRef) -> bool {
+        match (balancer, &planned.balancer) {
             (BalancerRef::Made(handle), BalancerPlan::Made { .. }) => {
                 self.balancers == 1 && matches!(self.node(handle), Some(Node::LoadBalancer(_)))
             }
             (BalancerRef::Existing(found), BalancerPlan::Existing { arn: planned, .. }) => is_same(&found.arn, planned),
-            (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
-        }
-    }
-
-    fn has_planned_name(&self, balancer: &BalancerRef) -> bool {
-        match (balancer, &self.plan.nlb.balancer) {
-            (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
-            (BalancerRef::Existing(found), BalancerPlan::Existing { dns_name: Some(planned), .. }) => is_same(&found.dns_name, planned),
             (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
         }
     }
@@ -124,12 +119,26 @@ impl<'a> Way<'a> {
     }
 }
 
+fn has_planned_name(planned: &NlbPlan, balancer: &BalancerRef) -> bool {
+    match (balancer, &planned.balancer) {
+        (BalancerRef::Made(_), BalancerPlan::Made { .. }) => true,
+        (BalancerRef::Existing(found), BalancerPlan::Existing { dns_name: Some(planned), .. }) => is_same(&found.dns_name, planned),
+        (BalancerRef::Made(_) | BalancerRef::Existing(_), _) => false,
+    }
+}
+
 impl Arrival<'_> {
     /// Compares with what the plan says.
     pub(super) fn holds(&self, operation: &OperationPlan, backend: &BackendPlan) -> Result<(), String> {
-        self.request_holds(operation)?;
-        self.listener_holds(backend)?;
-        self.targets_hold(backend)?;
+        let Some(balanced) = backend.balanced() else { return Err(format!("arrives at a load balancer, not at `{}`", backend.name)) };
+        asked_as_planned(self.method, self.proxy.timeout_ms, operation)?;
+        sent_as_planned(self.method, (&self.proxy.path, &self.proxy.headers), operation, backend)?;
+        self.listener_holds(balanced)?;
+        self.targets_hold(balanced)?;
+        self.host_holds(balanced)
+    }
+
+    fn host_holds(&self, backend: &BalancedPlan) -> Result<(), String> {
         let same_host = match (&self.proxy.host, &backend.host) {
             (UriHost::Balancer(_), None) => true,
             (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
@@ -142,37 +151,7 @@ impl Arrival<'_> {
         }
     }
 
-    fn request_holds(&self, operation: &OperationPlan) -> Result<(), String> {
-        let ending = (operation.has_trailing_slash || operation.backend_path.is_empty()).then_some((false, ""));
-        let expected = operation.backend_path.iter().map(|segment| match segment {
-            Segment::Literal(text) => (false, &**text),
-            Segment::Variable(name) | Segment::Rest(name) => (true, &**name),
-        });
-        let sent = self.proxy.path.iter().map(|segment| match segment {
-            UriSegment::Literal(text) => (false, &**text),
-            UriSegment::Variable(name) => (true, &**name),
-        });
-        if !sent.eq(expected.chain(ending)) {
-            return Err("reaches its backend under another path".into());
-        }
-        if self.method.http_method != operation.method || self.proxy.timeout_ms != operation.timeout_ms {
-            return Err("is sent on with another method or timeout".into());
-        }
-        if self.method.request_parameters != operation.request_parameters {
-            return Err("declares other parameters".into());
-        }
-        let is_declared = |name: &str| self.method.request_parameters.get(&["method.request.path.", name].concat()) == Some(&true);
-        let lost = self.proxy.path.iter().find_map(|it| match it {
-            UriSegment::Variable(name) if !is_declared(name) => Some(name),
-            UriSegment::Variable(_) | UriSegment::Literal(_) => None,
-        });
-        match lost {
-            Some(name) => Err(format!("sends on `{{{name}}}`, which its method does not declare")),
-            None => Ok(()),
-        }
-    }
-
-    fn listener_holds(&self, backend: &BackendPlan) -> Result<(), String> {
+    fn listener_holds(&self, backend: &BalancedPlan) -> Result<(), String> {
         let same_certificate = match (&self.listener.certificate, self.certificate) {
             (None, None) => true,
             (Some(found), Some(planned)) => self.proxy.is_tls && is_same(found, planned),
@@ -188,7 +167,7 @@ impl Arrival<'_> {
         Ok(())
     }
 
-    fn targets_hold(&self, backend: &BackendPlan) -> Result<(), String> {
+    fn targets_hold(&self, backend: &BalancedPlan) -> Result<(), String> {
         let (label, group, green) = match (&self.group, &backend.targets) {
             (Group::Existing(found), TargetsPlan::Existing(planned)) if is_same(found, planned) => return Ok(()),
             (Group::Made { label, group, green }, _) => (*label, *group, *green),
@@ -209,7 +188,7 @@ impl Arrival<'_> {
     }
 }
 
-fn is_target_group_of(group: &TargetGroup, backend: &BackendPlan) -> bool {
+fn is_target_group_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
     let target_type = match &backend.targets {
         TargetsPlan::Instances(_) | TargetsPlan::AutoscalingGroups(_) | TargetsPlan::Ecs { by_address: false, .. } => TargetType::Instance,
         TargetsPlan::Ips { .. } | TargetsPlan::Ecs { by_address: true, .. } => TargetType::Ip,
@@ -238,11 +217,14 @@ fn are_same(found: &Members, planned: &Values) -> bool {
 }
 
 /// Whether a value of the stack is that of the plan.
-fn is_same(found: &Value, planned: &PlanValue) -> bool {
+pub(super) fn is_same(found: &Value, planned: &PlanValue) -> bool {
     match (found, planned) {
         (Value::Literal(found), PlanValue::Literal(planned))
         | (Value::Input(found), PlanValue::Input(planned))
         | (Value::Expression(found), PlanValue::Expression(planned)) => found == planned,
+        (Value::Parameter { label, is_list }, PlanValue::Parameter { path, is_list: planned }) => {
+            label.as_str() == names::parameter_label(path) && is_list == planned
+        }
         _ => false,
     }
 }

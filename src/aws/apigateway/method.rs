@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::direct::{FunctionCall, Header, InternetProxy};
 use super::{ApiRoot, RestApi, VpcLinkRef};
 use crate::aws::{BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
@@ -39,6 +40,8 @@ pub struct Proxy {
     /// Picks the balancer's listener (V4).
     pub port: u16,
     pub path: Vec<UriSegment>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
     pub skips_verification: bool,
     pub timeout_ms: u32,
 }
@@ -54,38 +57,53 @@ impl Proxy {
 
     /// The whole URI.
     pub fn uri(&self) -> Value {
-        let mut rest = format!(":{}", self.port);
-        for segment in &self.path {
-            rest.push('/');
-            match segment {
-                UriSegment::Literal(text) => rest.push_str(text),
-                UriSegment::Variable(name) => rest.extend(["{", name, "}"]),
-            }
-        }
+        let rest = format!(":{}{}", self.port, path_of(&self.path));
         Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), self.uri_host(), Value::literal(rest)])
     }
+}
 
-    /// `integration.request.path.x` = `method.request.path.x` for every variable of the URI.
-    fn mappings(&self) -> Vec<(String, String)> {
-        let mut mappings: Vec<_> = self
-            .path
-            .iter()
-            .filter_map(|segment| match segment {
-                UriSegment::Variable(name) => Some((["integration.request.path.", name].concat(), ["method.request.path.", name].concat())),
-                UriSegment::Literal(_) => None,
-            })
-            .collect();
-        mappings.sort();
-        mappings
+/// The path of a URI.
+pub(super) fn path_of(segments: &[UriSegment]) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        match segment {
+            UriSegment::Literal(text) => path.push_str(text),
+            UriSegment::Variable(name) => path.extend(["{", name, "}"]),
+        }
     }
+    path
+}
+
+/// What the integration's request is made of: the headers that are set, and `integration.request.path.x` for every variable of the URI.
+fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
+    let variables = path.iter().filter_map(|segment| match segment {
+        UriSegment::Variable(name) => {
+            Some((["integration.request.path.", name].concat(), Value::literal(["method.request.path.", name].concat())))
+        }
+        UriSegment::Literal(_) => None,
+    });
+    headers.iter().map(Header::mapping).chain(variables).collect()
 }
 
 /// What answers a method.
 #[derive(Debug, Serialize)]
 pub enum Integration {
     Proxy(Proxy),
+    Internet(InternetProxy),
+    Function(FunctionCall),
     /// The gateway itself, with 404.
     NotFound,
+}
+
+impl Integration {
+    /// Whether a request leaves the gateway.
+    pub fn is_backend(&self) -> bool {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => true,
+            Self::NotFound => false,
+        }
+    }
 }
 
 /// A method of a path with its integration.
@@ -118,11 +136,31 @@ const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
 const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
+/// Functions are called with POST, whatever the client's method is. Source: AWS-RULES I1; API Gateway, "Set up Lambda proxy integrations".
+const FUNCTION_METHOD: &str = "POST";
+
+fn terraform_request(path: &[UriSegment], headers: &[Header], skips_verification: bool, out: &mut Terraform) {
+    let mappings = mappings(path, headers);
+    if !mappings.is_empty() {
+        out.map("request_parameters", mappings.iter().map(|(key, value)| (key.as_str(), value)));
+    }
+    if skips_verification {
+        out.block("tls_config", |out| out.attribute("insecure_skip_verification", true));
+    }
+}
+
+fn cloudformation_request(path: &[UriSegment], headers: &[Header], out: &mut Properties) {
+    let mappings = mappings(path, headers);
+    if !mappings.is_empty() {
+        out.object("RequestParameters", |out| mappings.iter().for_each(|(key, value)| out.value(key, value)));
+    }
+}
+
 impl Method {
     /// Every Terraform block that it is written as.
     pub fn parts(&self) -> &'static [Part] {
         match self.integration {
-            Integration::Proxy(_) => PROXY_PARTS,
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => PROXY_PARTS,
             Integration::NotFound => NOT_FOUND_PARTS,
         }
     }
@@ -140,13 +178,20 @@ impl Method {
                     out.attribute("connection_id", proxy.link.id());
                     out.attribute("uri", proxy.uri());
                     out.attribute("timeout_milliseconds", proxy.timeout_ms);
-                    let mappings = proxy.mappings();
-                    if !mappings.is_empty() {
-                        out.map("request_parameters", mappings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-                    }
-                    if proxy.skips_verification {
-                        out.block("tls_config", |out| out.attribute("insecure_skip_verification", true));
-                    }
+                    terraform_request(&proxy.path, &proxy.headers, proxy.skips_verification, out);
+                }
+                Integration::Internet(proxy) => {
+                    out.attribute("type", "HTTP_PROXY");
+                    out.attribute("integration_http_method", self.http_method.as_str());
+                    out.attribute("uri", proxy.uri());
+                    out.attribute("timeout_milliseconds", proxy.timeout_ms);
+                    terraform_request(&proxy.path, &proxy.headers, proxy.skips_verification, out);
+                }
+                Integration::Function(call) => {
+                    out.attribute("type", "AWS_PROXY");
+                    out.attribute("integration_http_method", FUNCTION_METHOD);
+                    out.attribute("uri", call.function.uri(&self.api));
+                    out.attribute("timeout_milliseconds", call.timeout_ms);
                 }
                 Integration::NotFound => {
                     out.attribute("type", "MOCK");
@@ -212,10 +257,20 @@ impl Kind for Method {
                 out.value("ConnectionId", &proxy.link.id());
                 out.value("Uri", &proxy.uri());
                 out.number("TimeoutInMillis", proxy.timeout_ms);
-                let mappings = proxy.mappings();
-                if !mappings.is_empty() {
-                    out.object("RequestParameters", |out| mappings.iter().for_each(|(key, value)| out.text(key, value)));
-                }
+                cloudformation_request(&proxy.path, &proxy.headers, out);
+            }),
+            Integration::Internet(proxy) => out.object("Integration", |out| {
+                out.text("Type", "HTTP_PROXY");
+                out.text("IntegrationHttpMethod", self.http_method.as_str());
+                out.value("Uri", &proxy.uri());
+                out.number("TimeoutInMillis", proxy.timeout_ms);
+                cloudformation_request(&proxy.path, &proxy.headers, out);
+            }),
+            Integration::Function(call) => out.object("Integration", |out| {
+                out.text("Type", "AWS_PROXY");
+                out.text("IntegrationHttpMethod", FUNCTION_METHOD);
+                out.value("Uri", &call.function.uri(&self.api));
+                out.number("TimeoutInMillis", call.timeout_ms);
             }),
             Integration::NotFound => {
                 out.object("Integration", |out| {

@@ -69,6 +69,7 @@ impl Check<'_> {
             self.report((&MISSING_FIELD, at), message, "add the port that its servers listen on, for example `port: 8080`");
         }
         self.fits(at, backend, kinds.as_deref().unwrap_or_default());
+        self.fits_its_way(at, backend);
         self.literals(at, backend);
     }
 
@@ -93,10 +94,10 @@ impl Check<'_> {
 
     fn literals(&mut self, at: &str, backend: &BackendSpec) {
         if let Some(Value::Literal(url)) = &backend.url
-            && url.strip_prefix("https://").is_none_or(str::is_empty)
+            && let Some(problem) = super::ways::url_problem(url)
         {
             let help = "write for example `https://orders.example.com`";
-            self.wrong(&child(at, "url"), format_args!("`{url}` is no HTTPS address"), help);
+            self.wrong(&child(at, "url"), format_args!("`{url}` {problem}"), help);
         }
         let Some(targets) = &backend.targets else { return };
         let lists = [

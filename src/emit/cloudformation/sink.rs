@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::emit::{logical_id, pascal};
-use crate::stack::{Attribute, List, Spelling, Value};
+use crate::stack::{Attribute, List, Parameter, Spelling, Value};
 
 /// JSON text of a template, with the tags of the stack at hand.
 #[derive(Debug, Default)]
@@ -149,6 +149,8 @@ impl Properties {
             Value::Literal(text) => self.string(text),
             Value::Input(name) => self.call("Ref", &pascal(name)),
             Value::Pseudo(name) => self.call("Ref", name),
+            Value::Here(here, _) => self.call("Ref", here.pseudo()),
+            Value::Parameter { label, .. } => self.call("Ref", &logical_id(&Parameter::address(label))),
             Value::Attribute(attribute) => match attribute.cloudformation {
                 Spelling::Ref => self.call("Ref", &logical_id(&attribute.of)),
                 Spelling::GetAtt(name) => {
@@ -185,7 +187,9 @@ fn literals(parts: &[Value]) -> String {
     let text = |part: &Value| match part {
         Value::Literal(text) => text.to_string(),
         Value::Text(parts) => literals(parts),
-        Value::Input(_) | Value::Expression(_) | Value::Attribute(_) | Value::Pseudo(_) => String::new(),
+        Value::Input(_) | Value::Expression(_) | Value::Attribute(_) | Value::Pseudo(_) | Value::Here(..) | Value::Parameter { .. } => {
+            String::new()
+        }
     };
     parts.iter().map(text).collect()
 }
@@ -199,6 +203,8 @@ fn push_template(out: &mut String, parts: &[Value]) {
             Value::Literal(text) => out.push_str(&text.replace("${", "${!")),
             Value::Input(name) => out.extend(["${", &pascal(name), "}"]),
             Value::Pseudo(name) => out.extend(["${", name, "}"]),
+            Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),
+            Value::Parameter { label, .. } => out.extend(["${", &logical_id(&Parameter::address(label)), "}"]),
             Value::Attribute(Attribute { of, cloudformation, .. }) => match cloudformation {
                 Spelling::Ref => out.extend(["${", &logical_id(of), "}"]),
                 Spelling::GetAtt(name) => out.extend(["${", &logical_id(of), ".", name, "}"]),

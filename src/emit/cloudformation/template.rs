@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Properties;
 use crate::emit::{BANNER, FileTree, logical_id, pascal};
-use crate::stack::{Entry, Input, InputType, Output, Stack};
+use crate::stack::{Entry, Input, InputType, Label, Output, Parameter, Stack};
 
 /// Name of the template.
 const TEMPLATE: &str = "template.json";
@@ -15,8 +15,11 @@ pub fn files(stack: &Stack) -> FileTree {
     out.document(|out| {
         out.text("AWSTemplateFormatVersion", "2010-09-09");
         out.text("Description", &BANNER.join(" "));
-        if !stack.inputs.is_empty() {
-            out.object("Parameters", |out| stack.inputs.iter().for_each(|(name, input)| parameter(name, input, out)));
+        if !stack.inputs.is_empty() || !stack.parameters.is_empty() {
+            out.object("Parameters", |out| {
+                stack.inputs.iter().for_each(|(name, input)| parameter(name, input, out));
+                stack.parameters.iter().for_each(|(label, it)| stored(label, it, out));
+            });
         }
         out.object("Resources", |out| stack.entries.iter().for_each(|entry| resource(entry, out)));
         out.object("Outputs", |out| stack.outputs.iter().for_each(|it| output(it, out)));
@@ -26,7 +29,7 @@ pub fn files(stack: &Stack) -> FileTree {
 
 /// Numbers of resources, parameters and outputs.
 pub fn limits(stack: &Stack) -> [(&'static str, usize); 3] {
-    [("resources", stack.entries.len()), ("parameters", stack.inputs.len()), ("outputs", stack.outputs.len())]
+    [("resources", stack.entries.len()), ("parameters", stack.inputs.len() + stack.parameters.len()), ("outputs", stack.outputs.len())]
 }
 
 fn resource(entry: &Entry, out: &mut Properties) {
@@ -58,9 +61,22 @@ fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
     });
 }
 
+/// A parameter of the Systems Manager. CloudFormation itself refuses a SecureString here.
+///
+/// Source: AWS, "Specify existing resources at runtime with CloudFormation-supplied parameter types",
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>, read 2026-11-22.
+fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
+    out.object(&logical_id(&Parameter::address(label)), |out| {
+        out.text("Type", &format!("{}<{}>", Parameter::NAMES.cloudformation, parameter_type(parameter.of)));
+        out.text("Description", "Path of a parameter of the Systems Manager.");
+        out.text("Default", &parameter.path);
+    });
+}
+
 fn parameter_type(of: InputType) -> &'static str {
     match of {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
+        InputType::Function | InputType::Url | InputType::HeaderValue => "String",
         InputType::Vpc => "AWS::EC2::VPC::Id",
         InputType::Subnet => "AWS::EC2::Subnet::Id",
         InputType::Subnets => "List<AWS::EC2::Subnet::Id>",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sink::Terraform;
 use crate::emit::{FileTree, banner};
-use crate::stack::{File, Input, Output, Stack};
+use crate::stack::{File, Input, Output, Parameter, Stack};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
@@ -25,6 +25,7 @@ pub fn files(stack: &Stack) -> FileTree {
     }
     texts.insert("versions.tf".into(), versions(stack).into_text());
     texts.insert("variables.tf".into(), variables(stack).into_text());
+    texts.insert("data.tf".into(), parameters(stack).into_text());
     texts.insert("outputs.tf".into(), outputs(&stack.outputs).into_text());
     texts.insert("locals.tf".into(), locals(stack).into_text());
     if stack.is_root {
@@ -105,6 +106,35 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
             out.attribute("error_message", message);
         });
     }
+}
+
+fn parameters(stack: &Stack) -> Terraform {
+    let mut out = start();
+    for (label, it) in &stack.parameters {
+        out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| parameter(it, out));
+    }
+    out
+}
+
+/// `insecure_value` is empty of a SecureString, and says so late.
+fn parameter(parameter: &Parameter, out: &mut Terraform) {
+    out.attribute("name", &*parameter.path);
+    out.attribute("with_decryption", false);
+    out.block("lifecycle", |out| {
+        out.block("postcondition", |out| {
+            out.bare("condition", format_args!("self.type != \"SecureString\""));
+            out.attribute(
+                "error_message",
+                format!("The parameter {} is a SecureString: its text would stand in the state.", parameter.path),
+            );
+        });
+        if let Some((pattern, message)) = parameter.pattern {
+            out.block("postcondition", |out| {
+                out.bare("condition", format_args!("self.type == \"SecureString\" || can(regex(\"{pattern}\", self.insecure_value))"));
+                out.attribute("error_message", format!("The parameter {}: {message}", parameter.path));
+            });
+        }
+    });
 }
 
 fn outputs(outputs: &[Output]) -> Terraform {

@@ -74,6 +74,15 @@ impl Hcl for Value {
             Self::Input(name) => out.extend(["var.", name]),
             Self::Expression(text) => out.push_str(text),
             Self::Attribute(attribute) => attribute.hcl(out),
+            Self::Here(here, api) => {
+                let index = here.index();
+                write!(out, "split(\":\", {}.{}.execution_arn)[{index}]", api.names.terraform, api.label)
+                    .expect("writing to a String cannot fail");
+            }
+            Self::Parameter { label, is_list } => {
+                let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
+                write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
+            }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
             Self::Text(parts) => {
                 out.push('"');
@@ -192,6 +201,13 @@ impl Terraform {
         let middle = self.waiting.len();
         value.hcl(&mut self.waiting);
         self.run.push((start..middle, middle..self.waiting.len()));
+    }
+
+    /// An argument whose value is an expression around another value.
+    pub fn applied(&mut self, name: &str, [before, after]: [&str; 2], value: &Value) {
+        let mut text = String::new();
+        value.hcl(&mut text);
+        self.bare(name, format_args!("{before}{text}{after}"));
     }
 
     /// An argument whose value is written as it is.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Builder;
 use crate::diagnostic::{self, Place};
 use crate::openapi::HttpMethod;
+use crate::plan::Way;
 use crate::plan::parameters::{self, Spellings};
 use crate::plan::paths::Segment;
 
@@ -119,14 +120,18 @@ impl<'a> Builder<'a> {
         };
         let variables = template.segments.iter().filter_map(Segment::variable).zip(inner.iter().filter_map(Segment::variable));
         let spellings: Spellings = variables.map(|(original, name)| (spelt(original), Arc::clone(name))).collect();
-        let prefix = draft.plan.backend.map_or(&[][..], |it| &self.backends[it].path_prefix);
-        let base = &self.bases[description];
-        let mut backend_path: Vec<Segment> = Vec::with_capacity(prefix.len() + base.len() + inner.len());
-        backend_path.extend(prefix.iter().map(|it| Segment::Literal(Arc::clone(it))));
-        if self.base_behind {
-            backend_path.extend(base.iter().cloned());
-        }
-        backend_path.extend(inner.iter().cloned());
+        let backend_path = match draft.plan.backend.map(|it| &self.backends[it]).map(|it| (&it.way, &it.path_prefix)) {
+            // A function gets the request as the gateway got it.
+            Some((Way::Function(_), _)) => named.clone(),
+            Some((Way::Balanced(_) | Way::Internet(_), prefix)) => {
+                let base = if self.base_behind { &self.bases[description][..] } else { &[] };
+                let mut path: Vec<Segment> = Vec::with_capacity(prefix.len() + base.len() + inner.len());
+                path.extend(prefix.iter().map(|it| Segment::Literal(Arc::clone(it))));
+                path.extend(base.iter().chain(inner).cloned());
+                path
+            }
+            None => Vec::new(),
+        };
         let parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
         let parameters = self.parameters.get(&parameters).cloned().unwrap_or_else(|| {
             let parameters = Arc::new(parameters);

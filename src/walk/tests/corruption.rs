@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
-    ApiRoot, BalancerRef, ExistingBalancer, Integration, Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef,
-    TargetType, Targets, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, Header, HeaderSource, Integration, InternetProxy, LambdaPermission,
+    Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, UriSegment, VpcLink,
+    VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -33,6 +34,18 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("host changed", host_changed),
     ("TLS changed", tls_changed),
     ("certificate not checked", verification_changed),
+    ("header removed", header_removed),
+    ("header changed", header_changed),
+    ("header renamed", header_renamed),
+    ("header added", header_added),
+    ("address changed", address_changed),
+    ("path on the internet changed", internet_path_changed),
+    ("certificate on the internet not checked", internet_verification_changed),
+    ("another function", function_changed),
+    ("function in place of a backend", function_for_backend),
+    ("permission for another function", permission_for_another),
+    ("permission for every stage", permission_for_every_stage),
+    ("permission that nobody asked for", permission_added),
     ("refusal turned into a proxy", refusal_opened),
     ("refusal removed", refusal_removed),
     ("method on another resource", method_moved),
@@ -131,7 +144,7 @@ fn wrong_parent(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn wrong_port(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let proxy = proxies(assembled).next()?;
-    proxy.port = plan.backends.iter().map(|it| it.listener_port).find(|it| *it != proxy.port)?;
+    proxy.port = plan.balanced().map(|it| it.listener_port).find(|it| *it != proxy.port)?;
     Some(())
 }
 
@@ -178,7 +191,7 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 /// A second balancer with a listener like the first one's.
 fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
-    let other = match &assembled.balancer {
+    let other = match &assembled.network.as_ref()?.balancer {
         BalancerRef::Existing(balancer) => {
             let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
             return Some(BalancerRef::Existing(Arc::new(other)));
@@ -196,7 +209,7 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
 }
 
 fn link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
-    let VpcLinkRef::Made(link) = &assembled.link else { return None };
+    let VpcLinkRef::Made(link) = &assembled.network.as_ref()?.link else { return None };
     let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
     Some(link)
 }
@@ -225,8 +238,8 @@ fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let VpcLinkRef::Existing(_) = &assembled.link else { return None };
-    let balancer = assembled.balancer.clone();
+    let VpcLinkRef::Existing(_) = &assembled.network.as_ref()?.link else { return None };
+    let balancer = assembled.network.as_ref()?.balancer.clone();
     let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
     proxies(assembled).next()?.link = VpcLinkRef::Made(own);
     Some(())
@@ -346,10 +359,97 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         host: model.host.clone(),
         port: model.port,
         path: model.path.clone(),
+        headers: model.headers.clone(),
         skips_verification: model.skips_verification,
         timeout_ms: model.timeout_ms,
     };
     methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?.integration = Integration::Proxy(proxy);
+    Some(())
+}
+
+/// Headers of everything that is sent on.
+fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> {
+    methods(assembled).filter_map(|it| match &mut it.integration {
+        Integration::Proxy(it) => Some(&mut it.headers),
+        Integration::Internet(it) => Some(&mut it.headers),
+        Integration::Function(_) | Integration::NotFound => None,
+    })
+}
+
+fn internet(assembled: &mut Assembled) -> impl Iterator<Item = &mut InternetProxy> {
+    methods(assembled).filter_map(|it| if let Integration::Internet(it) = &mut it.integration { Some(it) } else { None })
+}
+
+fn calls(assembled: &mut Assembled) -> impl Iterator<Item = &mut FunctionCall> {
+    methods(assembled).filter_map(|it| if let Integration::Function(it) = &mut it.integration { Some(it) } else { None })
+}
+
+fn permissions(assembled: &mut Assembled) -> impl Iterator<Item = &mut LambdaPermission> {
+    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::LambdaPermission(it) = &mut it.node { Some(it) } else { None })
+}
+
+fn header_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    headers(assembled).find(|it| !it.is_empty())?.pop().map(drop)
+}
+
+fn header_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let header = headers(assembled).flatten().next()?;
+    header.source = HeaderSource::Mapping("context.identity.userAgent".into());
+    Some(())
+}
+
+fn header_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    headers(assembled).flatten().next()?.name = "x-other".into();
+    Some(())
+}
+
+fn header_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let source = HeaderSource::Static(Value::literal("yes"));
+    headers(assembled).next()?.push(Header { name: "x-admin".into(), source });
+    Some(())
+}
+
+fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    internet(assembled).next()?.url = Value::literal("https://elsewhere.example");
+    Some(())
+}
+
+fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    internet(assembled).next()?.path.insert(0, UriSegment::Literal("other".into()));
+    Some(())
+}
+
+fn internet_verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let proxy = internet(assembled).next()?;
+    proxy.skips_verification = !proxy.skips_verification;
+    Some(())
+}
+
+fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    calls(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
+    Some(())
+}
+
+fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let call = calls(assembled).next()?.clone();
+    methods(assembled).find(|it| matches!(it.integration, Integration::Proxy(_)))?.integration = Integration::Function(call);
+    Some(())
+}
+
+fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    permissions(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
+    Some(())
+}
+
+fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    permissions(assembled).next()?.stage = Value::literal("*");
+    Some(())
+}
+
+fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let function = Function::Name { name: "elsewhere".into(), qualifier: None };
+    let permission = LambdaPermission { function, api: assembled.api.clone(), stage: Value::literal("*") };
+    assembled.stack.add(File::Network, Label::new("other"), permission);
     Some(())
 }
 

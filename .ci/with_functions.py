@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Runs a judge against an emulated AWS in which the functions of the examples are there.
+
+Usage: with_functions.py JUDGES TOOL.py arguments...
+
+An emulator starts empty, and leave to call a function can be given only where the function is. So the functions that
+params.json names are made as soon as the emulator runs; everything else is the judge's own.
+"""
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import sys
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+PARAMS = Path(__file__).parent / "params.json"
+
+
+def main() -> int:
+    judges, tool = Path(sys.argv[1]), sys.argv[2]
+    sys.path.insert(0, str(judges))
+    judge = importlib.import_module(tool.removesuffix(".py"))
+    from judgelib.emulator import Clients
+
+    started = judge.emulator
+
+    @contextmanager
+    def emulator(*arguments, **named):
+        with started(*arguments, **named) as endpoint:
+            make_functions(Clients(endpoint))
+            yield endpoint
+
+    judge.emulator = emulator
+    sys.argv = [tool, *sys.argv[3:], *([] if "validate" in sys.argv else ["--params", str(PARAMS)])]
+    return judge.main()
+
+
+def make_functions(client) -> None:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    return None\n")
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                     "Principal": {"Service": "lambda.amazonaws.com"}}]}
+    role = client("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    for arn in sorted(set(json.loads(PARAMS.read_text()).values())):
+        client("lambda").create_function(FunctionName=arn.split(":")[6], Runtime="python3.13", Role=role, Handler="index.handler",
+                                         Code={"ZipFile": code.getvalue()})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+//! AWS Lambda: functions of the user's, and who may call them.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! No function is made here; each is named by what the user gave.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Kind, RestApi, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Here, Label, Names, Value};
+
+/// A function, as it was named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Function {
+    /// By name, in the account and region of the API.
+    Name { name: Arc<str>, qualifier: Option<Arc<str>> },
+    /// By its ARN without alias or version.
+    Arn { arn: Arc<str>, qualifier: Option<Arc<str>> },
+    /// By an ARN with an alias or a version or without, known only at deploy time.
+    Given(Value),
+}
+
+impl Function {
+    /// What API Gateway calls.
+    ///
+    /// Source: AWS, "Integration", API Gateway REST API reference:
+    /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`,
+    /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>, read 2026-11-22.
+    pub fn uri(&self, api: &Handle<RestApi>) -> Value {
+        let here = |it: Here| Value::Here(it, api.address().clone());
+        let (start, end) = (":lambda:path/2015-03-31/functions/", "/invocations");
+        let mut parts = vec![Value::literal("arn:"), here(Here::Partition), Value::literal(":apigateway:"), here(Here::Region)];
+        let suffix = |qualifier: &Option<Arc<str>>| qualifier.as_ref().map_or_else(|| end.to_owned(), |it| format!(":{it}{end}"));
+        match self {
+            Self::Name { name, qualifier } => parts.extend([
+                Value::literal(format!("{start}arn:")),
+                here(Here::Partition),
+                Value::literal(":lambda:"),
+                here(Here::Region),
+                Value::literal(":"),
+                here(Here::Account),
+                Value::literal(format!(":function:{name}{}", suffix(qualifier))),
+            ]),
+            Self::Arn { arn, qualifier } => parts.push(Value::literal(format!("{start}{arn}{}", suffix(qualifier)))),
+            Self::Given(arn) => parts.extend([Value::literal(start), arn.clone(), Value::literal(end)]),
+        }
+        Value::Text(parts)
+    }
+
+    /// What it uses that is known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<&Value> {
+        match self {
+            Self::Name { .. } | Self::Arn { .. } => Vec::new(),
+            Self::Given(arn) => arn.deploy_time(),
+        }
+    }
+}
+
+/// Leave for the stage of an API to call a function.
+#[derive(Debug)]
+pub struct LambdaPermission {
+    pub function: Function,
+    pub api: Handle<RestApi>,
+    /// Name of the API's only stage.
+    pub stage: Value,
+}
+
+/// Source: AWS, "Lambda resource-based policy examples for API Gateway",
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.
+const PRINCIPAL: &str = "apigateway.amazonaws.com";
+
+impl Kind for LambdaPermission {
+    const NAMES: Names = Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "Permission" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("action", "lambda:InvokeFunction");
+            match &self.function {
+                Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+                    out.attribute("function_name", text);
+                    if let Some(qualifier) = qualifier {
+                        out.attribute("qualifier", qualifier);
+                    }
+                }
+                Function::Given(arn) => {
+                    // The provider reads the two back apart from each other.
+                    out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
+                    out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
+                }
+            }
+            out.attribute("principal", PRINCIPAL);
+            let source = [self.api.attribute("execution_arn", crate::stack::Spelling::Ref), Value::literal("/"), self.stage.clone()];
+            out.attribute("source_arn", Value::Text(source.into_iter().chain([Value::literal("/*")]).collect()));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        let here = |it: Here| Value::Here(it, self.api.address().clone());
+        let (colon, slash) = (|| Value::literal(":"), || Value::literal("/"));
+        out.text("Action", "lambda:InvokeFunction");
+        match &self.function {
+            Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+                let whole = qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
+                out.text("FunctionName", &whole);
+            }
+            Function::Given(arn) => out.value("FunctionName", arn),
+        }
+        out.text("Principal", PRINCIPAL);
+        let start = [Value::literal("arn:"), here(Here::Partition), Value::literal(":execute-api:"), here(Here::Region), colon()];
+        let end = [here(Here::Account), colon(), self.api.id(), slash(), self.stage.clone(), Value::literal("/*")];
+        out.value("SourceArn", &Value::Text(start.into_iter().chain(end).collect()));
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
