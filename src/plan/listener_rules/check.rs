@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pattern::Pattern;
+use super::priority::Band;
 use super::{Arm, Wanted};
 
 /// Operations that would arrive elsewhere.
@@ -21,13 +22,16 @@ pub(super) fn shadowed(wanted: &[Wanted<'_>], arms: &[Arm]) -> Vec<(usize, usize
 
 /// The arm that takes requests of the operation which are not its own.
 fn shadow<'a>(wanted: &Wanted<'_>, pattern: &Pattern, arms: &'a [Arm]) -> Option<&'a Arm> {
-    for arm in arms.iter().filter(|it| it.takes(wanted.method)) {
-        if arm.to == wanted.to {
-            if arm.takes_all(wanted.method) && arm.pattern.covers(pattern) {
-                return None;
-            }
-        } else if arm.pattern.meets(pattern) && !pattern.yields_to(&arm.pattern) {
+    let takers = || arms.iter().filter(|it| it.takes(wanted.method));
+    let strays = |it: &Arm| it.to != wanted.to && it.pattern.meets(pattern) && !pattern.yields_to(&it.pattern);
+    for arm in takers() {
+        if strays(arm) {
             return Some(arm);
+        }
+        if arm.to == wanted.to && arm.takes_all(wanted.method) && arm.pattern.covers(pattern) {
+            // Where a rule stands among those of its band is a matter of its hash.
+            let band = Band::of(&arm.pattern);
+            return takers().find(|it| Band::of(&it.pattern) == band && strays(it));
         }
     }
     // No rule took all of it: that is the listener's own 404. A backend's operation has its arm, or shares method and path with another

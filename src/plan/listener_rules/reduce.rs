@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pattern::{Kind, Pattern};
+use super::priority::Band;
 use super::{Arm, Destination};
 
 /// Literal subtrees that one backend owns: their path with all that is below it can stand for what is in them.
@@ -67,13 +68,17 @@ pub(super) fn without_redundant(sorted: Vec<Arm>) -> Vec<Arm> {
 
 fn is_redundant<'a>(arm: &Arm, later: impl Iterator<Item = &'a Arm> + Clone) -> bool {
     arm.asked.iter().all(|method| {
-        for other in later.clone().filter(|it| it.takes(*method)) {
+        let takers = || later.clone().filter(|it| it.takes(*method));
+        for other in takers() {
             if other.to != arm.to {
                 if other.pattern.meets(&arm.pattern) {
                     return false;
                 }
             } else if other.takes_all(*method) && other.pattern.covers(&arm.pattern) {
-                return true;
+                // Where a rule stands among those of its band is a matter of its hash.
+                let band = Band::of(&other.pattern);
+                let is_before = |it: &Arm| it.to != arm.to && it.pattern.meets(&arm.pattern) && Band::of(&it.pattern) == band;
+                return !takers().any(is_before);
             }
         }
         // The listener answers 404 by itself.

@@ -226,6 +226,13 @@ fn one(list: &[(&str, Destination)]) -> Rules {
 const ONE: Destination = Destination::Backend(0);
 const TWO: Destination = Destination::Backend(1);
 
+/// Found by the property: which of two crossing patterns comes first was a matter of their hashes.
+#[test]
+fn a_refusal_is_not_left_to_a_pattern_that_another_of_its_shape_may_precede() {
+    let built = one(&[("/{x}/a/{y}", Destination::Nothing), ("/{x}", TWO), ("/{x}/b/{y}", ONE), ("/a/b/a/a", Destination::Nothing)]);
+    assert_eq!(sent(&built.rules, HttpMethod::Get, "/a/b/a/a"), Destination::Nothing, "{built:#?}");
+}
+
 #[test]
 fn one_backend_that_owns_everything_needs_one_rule() {
     let built = one(&[("/a", ONE), ("/a/{id}", ONE), ("/b/c/d", ONE), ("/b/{x}/{y}/z", ONE)]);
