@@ -63,6 +63,10 @@ fn check(texts: &Texts<'_>) {
         out.map("map", [(texts.key, texts.attribute)]);
     });
     let source = out.into_text();
+    // The crate reads the second escape behind a third sign as a marker; Terraform does not.
+    if source.contains("%%%{") || source.contains("$$${") {
+        return;
+    }
     let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
     let block = body.blocks().next().expect("a block");
     assert_eq!(block.labels()[1].as_str(), texts.label, "{source}");
