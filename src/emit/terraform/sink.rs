@@ -404,8 +404,8 @@ mod tests {
             out.attribute("a", &Value::Text(values));
             out.flush();
             let source = out.into_text();
-            // The crate reads the second escape behind a third sign as a marker; Terraform does not.
-            prop_assume!(!source.contains("%%%{") && !source.contains("$$${"));
+            // The crate misreads an escape right behind another sign; Terraform does not.
+            prop_assume!(!["%%%{", "$%%{", "$$${", "%$${"].iter().any(|it| source.contains(it)));
             let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
             let meant: String = parts.iter().map(|it| it.as_deref().unwrap_or(MARK)).collect();
             prop_assert_eq!(read(&body.attributes().next().unwrap().expr), meant, "{}", source);
