@@ -401,7 +401,7 @@ mod tests {
         fn parts_of_a_template_read_back(parts in prop::collection::vec(prop::option::of("[$%{}a\"]{0,3}"), 0..6)) {
             let values = parts.iter().map(|it| it.as_deref().map_or_else(|| Value::Input("x".into()), Value::literal)).collect();
             let mut out = Terraform::default();
-            out.attribute("a", &Value::Text(values));
+            out.attribute("a", Value::Text(values));
             out.flush();
             let source = out.into_text();
             // The crate misreads an escape right behind another sign; Terraform does not.
