@@ -29,6 +29,7 @@ use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::openapi::{Api, HttpMethod};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
+pub use headers::is_dropped;
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
