@@ -14,7 +14,7 @@ unit="$1" amount="$2"
 shift 2
 targets=("$@")
 [ $# -gt 0 ] || targets=(description blueprint yaml hcl pair)
-declare -A weight=([description]=5 [blueprint]=5 [yaml]=45 [hcl]=40 [pair]=5)
+declare -A weight=([description]=2 [blueprint]=4 [yaml]=52 [hcl]=40 [pair]=2)
 work="$PWD/target/fuzz-work"
 bin="$PWD/target/fuzz/$(rustc -vV | sed -n 's/^host: //p')/release"
 export RUST_BACKTRACE=1

@@ -3,32 +3,13 @@
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Location, Operation};
-
-/// Request headers that do not reach an HTTP backend as the client sent them.
-///
-/// Source: AWS, "Important notes for Amazon API Gateway" (AWS-RULES Q12).
-const LOST: [&str; 14] = [
-    "content-encoding",
-    "content-length",
-    "content-md5",
-    "expect",
-    "host",
-    "max-forwards",
-    "proxy-authenticate",
-    "server",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "www-authenticate",
-];
+use crate::plan::is_dropped;
 
 pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
         for parameter in operation.parameters.iter().filter(|it| it.location == Location::Header) {
-            if LOST.iter().any(|it| parameter.name.eq_ignore_ascii_case(it)) {
+            if is_dropped(&parameter.name) || parameter.name.eq_ignore_ascii_case("host") {
                 findings.push(
                     diagnostic::LOST_HEADER
                         .at(parameter.place(operation))

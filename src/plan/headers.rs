@@ -11,11 +11,10 @@ use crate::blueprint::{self, BackendSpec, Blueprint};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::pointer::child;
 
-/// Headers that never reach a backend, or that no mapping may set.
+/// Request headers that do not reach an HTTP backend as they were sent.
 ///
 /// Source: AWS-RULES Q12, Q13 (API Gateway, "Amazon API Gateway important notes").
-const LOST: &[&str] = &[
-    "connection",
+const DROPPED: [&str; 13] = [
     "content-encoding",
     "content-length",
     "content-md5",
@@ -30,6 +29,11 @@ const LOST: &[&str] = &[
     "via",
     "www-authenticate",
 ];
+
+/// Whether API Gateway drops or replaces a request header, whoever sets it.
+pub fn is_dropped(name: &str) -> bool {
+    DROPPED.iter().any(|it| name.eq_ignore_ascii_case(it))
+}
 
 /// What of the request's context a mapping may name.
 ///
@@ -117,7 +121,7 @@ fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str
     if name.eq_ignore_ascii_case("host") {
         return Some(("the gateway writes `Host` itself, from the address that it calls".to_owned(), "set `host` of the backend instead"));
     }
-    LOST.contains(&name.to_ascii_lowercase().as_str()).then(|| {
+    (is_dropped(name) || name.eq_ignore_ascii_case("connection")).then(|| {
         (format!("the gateway keeps `{name}` for itself: it would be lost, or every call would fail"), "use a header of another name")
     })
 }
