@@ -5,6 +5,7 @@
 
 mod direct;
 mod request;
+pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;
