@@ -138,6 +138,10 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
             }
             for operation in plan.operations.iter().filter(|it| !it.is_public()) {
                 let Some(path) = &operation.asked_path else { continue };
+                // Of two descriptions that have it, one can be served.
+                if methods(path).contains(operation.method.as_str()) {
+                    continue;
+                }
                 let trace = traced(&compiled, concrete(operation.method.as_str(), &methods(path)), &filled(&text_of(path)));
                 let at = format!("{}/{format} {trace:#?}", case.name);
                 assert!(!trace.served && matches!(trace.answer.status, Some(403 | 404)), "{at}");
