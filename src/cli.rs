@@ -13,6 +13,7 @@ mod routes;
 mod schema;
 mod session;
 mod show;
+mod trace;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -60,6 +61,8 @@ enum Command {
     Check(check::Arguments),
     /// List every operation with its way to a backend
     Routes(routes::Arguments),
+    /// Follow one request through the files to its server; exit 1 where nothing serves it
+    Trace(trace::Arguments),
     /// Print the blueprint with every default filled in
     Show(show::Arguments),
     /// Print the JSON Schema of the blueprint
@@ -136,6 +139,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Render(arguments) => render::run(arguments, session),
         Command::Check(arguments) => check::run(arguments, session),
         Command::Routes(arguments) => routes::run(arguments, session),
+        Command::Trace(arguments) => trace::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
         Command::Schema => schema::run(session),
         Command::Init(arguments) => init::run(arguments, session),

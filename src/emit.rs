@@ -5,6 +5,7 @@
 
 pub mod cloudformation;
 mod notes;
+pub mod places;
 pub mod readme;
 pub mod terraform;
 

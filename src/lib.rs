@@ -23,6 +23,8 @@ pub mod walk;
 
 pub mod emit;
 
+pub mod trace;
+
 pub mod init;
 
 pub mod cli;

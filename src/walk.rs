@@ -6,6 +6,8 @@
 mod alb;
 mod direct;
 mod request;
+pub(crate) mod rules;
+pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;

@@ -54,7 +54,6 @@ fn a_wrong_command_line_exits_2() {
 fn commands_that_are_not_built_say_so() {
     let lines = [
         &["lint", "--coverage", "--deny", "warnings"][..],
-        &["trace", "GET", "/orders/1", "--format", "json"],
         &["diff", "HEAD~1", "--fail-on", "any"],
         &["graph"],
         &["cost", "--format", "table"],

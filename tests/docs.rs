@@ -1,4 +1,4 @@
-//! The pages that are made from the program: the blueprint reference, the page of every code, what the README's commands print.
+//! The pages that are made from the program: the blueprint reference, the pages of every code and of `trace`, what the README's commands print.
 //!
 //! In: the schema, the table of what is built, the explanations, the program. Out: compared with `docs/*.md` and `README.md`.
 //! `GWGEN_UPDATE_DOCS=1 cargo test --test docs` writes them; plain `cargo test` compares.
@@ -38,7 +38,8 @@ fn page(name: &str, text: &str) {
 }
 
 fn gwgen(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(repository()).output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(repository()).env_remove("COLUMNS").output().unwrap();
     assert!(output.status.success(), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -47,6 +48,11 @@ fn gwgen(arguments: &[&str]) -> String {
 fn the_blueprint_reference_is_made_from_the_schema() {
     let shown = gwgen(&["show", "blueprints/minimal/gwgen.yaml"]);
     page("docs/blueprint.md", &reference::page(&gwgen::blueprint::schema(), &shown));
+}
+
+#[test]
+fn the_page_of_trace_is_made_from_the_command() {
+    page("docs/trace.md", &trace());
 }
 
 #[test]
@@ -61,6 +67,22 @@ fn the_commands_of_the_readme_print_what_stands_there() {
     let Some(made) = readme::with_outputs(&text, repository()) else { return };
     assert!(text.matches("\n$ ").count() >= 8, "the way of the README is in its console blocks");
     page("README.md", &made);
+}
+
+fn trace() -> String {
+    let request = ["trace", "GET", "/orders/42", "--blueprint", "blueprints/minimal/gwgen.yaml"];
+    format!(
+        "# `gwgen trace`\n\n<!-- Made by tests/docs.rs from the command. Edits here are lost. -->\n\n\
+         Follows one request through the files as AWS would take it, from the stage's URL to the target, and names the file and line of every \
+         block on the way. It reads the finished resources and not what was decided: a literal beats a variable, a variable beats a greedy one, \
+         and where a branch has no answer the gateway falls back to a greedy variable above it. The exit code is 1 where no backend gets the \
+         request: the gateway answers 403 where it has no such path or method, and 404 where an operation is kept from callers.\n\n\
+         ```text\n{}```\n\n## As text\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n```json\n{}```\n",
+        gwgen(&["trace", "--help"]).lines().map(|it| format!("{}\n", it.trim_end())).collect::<String>(),
+        request.join(" "),
+        gwgen(&request),
+        gwgen(&[&request[..], &["--format", "json"]].concat()),
+    )
 }
 
 fn codes() -> String {

@@ -145,7 +145,7 @@ pub struct HttpListener {
 }
 
 impl HttpListener {
-    fn protocol(&self) -> &'static str {
+    pub fn protocol(&self) -> &'static str {
         if self.certificate.is_some() { "HTTPS" } else { "HTTP" }
     }
 }
@@ -206,6 +206,15 @@ pub enum HttpListenerRef {
 }
 
 impl HttpListenerRef {
+    /// Whether both are the same listener.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
+            (Self::Existing(one), Self::Existing(other)) => one == other,
+            (Self::Made(_) | Self::Existing(_), _) => false,
+        }
+    }
+
     fn arn(&self) -> Value {
         match self {
             Self::Made(listener) => listener.arn(),

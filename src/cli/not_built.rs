@@ -17,8 +17,6 @@ use crate::source::Sources;
 pub(super) enum Command {
     /// Report without rendering (not built yet)
     Lint(Anything),
-    /// Follow one request to its server (not built yet)
-    Trace(Anything),
     /// Say what a change means for the running API (not built yet)
     Diff(Anything),
     /// Draw the picture (not built yet)
@@ -43,7 +41,6 @@ impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Lint(_) => "lint",
-            Self::Trace(_) => "trace",
             Self::Diff(_) => "diff",
             Self::Graph(_) => "graph",
             Self::Cost(_) => "cost",

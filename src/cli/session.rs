@@ -17,7 +17,7 @@ use crate::source::Sources;
 use crate::{Compiled, compile};
 
 /// Blueprints named by position.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Named {
     /// Blueprints, as with --blueprint
     #[arg(value_name = "BLUEPRINT", conflicts_with_all = ["blueprints", "env"])]

@@ -7,4 +7,5 @@ mod sink;
 mod template;
 
 pub use sink::Properties;
+pub(super) use template::written;
 pub use template::{files, limits};

@@ -9,4 +9,5 @@ mod sink;
 
 pub use escape::quoted;
 pub use files::files;
+pub(super) use files::written;
 pub use sink::{Hcl, Terraform};

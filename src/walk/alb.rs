@@ -1,11 +1,11 @@
 //! The application load balancer: which rule takes a request, and where it sends it.
 //!
 //! In: `AlbPlan`, the stack. Out: target groups, or what is wrong. Pure.
-//! The matcher is written from AWS's pages alone, apart from the one that made the rules.
-//! Source: AWS-RULES L11, L13: the lowest priority first; `*` is any text with slashes, `?` one character; the case counts.
+//! Source: AWS-RULES L11: the lowest priority first.
 
 use std::collections::BTreeSet;
 
+use super::rules::takes;
 use super::way::is_same;
 use crate::assemble::Assembled;
 use crate::aws::{
@@ -187,12 +187,7 @@ impl<'a> Front<'a> {
     }
 
     fn rule(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {
-        let takes = |rule: &&&ListenerRule| {
-            (rule.methods.is_empty() || rule.methods.contains(&method))
-                && (rule.hosts.is_empty() || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))
-                && rule.paths.iter().any(|it| is_taken(it.as_bytes(), path.as_bytes()))
-        };
-        self.rules.iter().find(takes).copied()
+        self.rules.iter().find(|it| takes(it, method, host, path)).copied()
     }
 
     /// Where a request for an operation is sent.
@@ -250,27 +245,4 @@ fn sample(path: &str) -> String {
 /// The template without the names of its variables.
 fn shape(path: &str) -> String {
     filled(path, |is_greedy| if is_greedy { "{+}".into() } else { "{}".into() })
-}
-
-/// Whether a path pattern takes a path.
-fn is_taken(pattern: &[u8], path: &[u8]) -> bool {
-    let (mut at, mut star) = ((0, 0), None);
-    while at.1 < path.len() {
-        match pattern.get(at.0) {
-            Some(b'*') => {
-                star = Some(at);
-                at.0 += 1;
-            }
-            Some(b'?') => at = (at.0 + 1, at.1 + 1),
-            Some(byte) if *byte == path[at.1] => at = (at.0 + 1, at.1 + 1),
-            _ => match star {
-                Some((of, taken)) => {
-                    star = Some((of, taken + 1));
-                    at = (of + 1, taken + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at.0..].iter().all(|it| *it == b'*')
 }

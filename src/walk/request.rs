@@ -1,10 +1,9 @@
 //! What happens to one request in a stack.
 
-use std::collections::BTreeMap;
-
+use super::tree::{Found, Place, Tree};
 use super::way::{Arrival, Way};
 use crate::assemble::Assembled;
-use crate::aws::{ApiRoot, FunctionCall, Integration, InternetProxy, Method, Node};
+use crate::aws::{FunctionCall, Integration, InternetProxy, Method};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, meets};
 
@@ -20,57 +19,15 @@ pub(super) enum Answer<'a, 'w> {
     Broken(String),
 }
 
-/// A place of the resource tree.
-#[derive(Default)]
-struct Place<'a> {
-    literals: BTreeMap<&'a str, usize>,
-    /// The variable and its name.
-    variable: Option<(&'a str, usize)>,
-    rest: Option<(&'a str, usize)>,
-    methods: BTreeMap<HttpMethod, &'a Method>,
-}
-
 /// The API as its resources, methods and the way behind them say.
 pub(super) struct Api<'a> {
-    places: Vec<Place<'a>>,
+    tree: Tree<'a>,
     way: Way<'a>,
-    count: usize,
 }
 
 impl<'a> Api<'a> {
-    /// Reads the resource tree from the handles.
     pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
-        let mut api = Self { places: vec![Place::default()], way: Way::of(plan, assembled)?, count: 0 };
-        let mut place_of: Vec<Option<usize>> = vec![None; assembled.stack.entries.len()];
-        for (index, entry) in assembled.stack.entries.iter().enumerate() {
-            match &entry.node {
-                Node::Resource(resource) => {
-                    let parent = at(&resource.parent, &place_of)
-                        .ok_or_else(|| format!("resource {} stands before its parent", entry.address.label))?;
-                    let place = api.places.len();
-                    api.places.push(Place::default());
-                    place_of[index] = Some(place);
-                    if !api.grow(parent, &resource.path_part, place) {
-                        return Err(format!("resource {} takes the place of another", entry.address.label));
-                    }
-                }
-                Node::Method(method) => {
-                    let place =
-                        at(&method.on, &place_of).ok_or_else(|| format!("method {} stands before its resource", entry.address.label))?;
-                    api.count += 1;
-                    if api.places[place].methods.insert(method.http_method, method).is_some() {
-                        return Err(format!("method {} takes the place of another", entry.address.label));
-                    }
-                }
-                Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Schedule(_) | Node::Alarm(_) => {}
-                Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) => {}
-                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) | Node::LambdaPermission(_) => {}
-                Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
-                // `Way` reads them.
-                Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}
-            }
-        }
-        Ok(api)
+        Ok(Self { tree: Tree::of(&assembled.stack)?, way: Way::of(plan, assembled)? })
     }
 
     /// Whether private callers reach what is internal, and nothing that is hidden.
@@ -79,24 +36,14 @@ impl<'a> Api<'a> {
     }
 
     pub(super) fn methods(&self) -> usize {
-        self.count
-    }
-
-    fn grow(&mut self, parent: usize, part: &'a str, place: usize) -> bool {
-        let parent = &mut self.places[parent];
-        let name = part.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
-        match name.map(|name| (name, name.strip_suffix('+'))) {
-            None => parent.literals.insert(part, place).is_none(),
-            Some((_, Some(name))) => parent.variable.is_none() && parent.rest.replace((name, place)).is_none(),
-            Some((name, None)) => parent.rest.is_none() && parent.variable.replace((name, place)).is_none(),
-        }
+        self.tree.methods
     }
 
     /// What answers a request for the path's own template.
     pub(super) fn answer<'w>(&'w self, method: HttpMethod, path: &[Segment]) -> Answer<'a, 'w> {
         let mut place = 0;
         for segment in path {
-            let here = &self.places[place];
+            let here = &self.tree.places[place];
             let next = match segment {
                 Segment::Literal(text) => here.literals.get(&**text).copied(),
                 Segment::Variable(name) => here.variable.filter(|(spelt, _)| *spelt == &**name).map(|(_, place)| place),
@@ -107,7 +54,7 @@ impl<'a> Api<'a> {
                 None => return Answer::Nothing,
             }
         }
-        self.places[place].methods.get(&method).map_or(Answer::Nothing, |method| self.forward(method))
+        self.tree.places[place].methods.get(&method).map_or(Answer::Nothing, |found| self.forward(found.method))
     }
 
     /// From the integration through link, listener and rule to the targets.
@@ -131,7 +78,7 @@ impl<'a> Api<'a> {
 
     /// Tries every request for the rest of a path.
     fn try_all(&self, place: usize, path: &[Segment], asked: Asked) -> Tried {
-        let here = &self.places[place];
+        let here = &self.tree.places[place];
         let Some((first, rest)) = path.split_first() else { return Tried::of(here, asked) };
         let mut tried = match first {
             Segment::Literal(text) => match (here.literals.get(&**text), here.variable) {
@@ -151,23 +98,22 @@ impl<'a> Api<'a> {
             }
             // Unless an earlier segment decided, whatever is public below it is more particular.
             Segment::Rest(_) => {
-                let own = here.rest.map_or(Tried::MISSED, |(_, greedy)| Tried::of(&self.places[greedy], asked));
+                let own = here.rest.map_or(Tried::MISSED, |(_, greedy)| Tried::of(&self.tree.places[greedy], asked));
                 return Tried { leaks: own.leaks || (asked.is_wider && self.is_proxy_below(place, asked.method)), ..own };
             }
         };
         // Where the branch has no answer the gateway falls back to a greedy variable above it (P7).
         if let (true, Some((_, greedy))) = (tried.misses, here.rest) {
             tried.misses = false;
-            tried = tried.or(Tried::of(&self.places[greedy], Asked { is_wider: true, ..asked }));
+            tried = tried.or(Tried::of(&self.tree.places[greedy], Asked { is_wider: true, ..asked }));
         }
         tried
     }
 
     fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
-        let here = &self.places[place];
-        let mut children = here.literals.values().copied().chain(here.variable.map(|it| it.1)).chain(here.rest.map(|it| it.1));
-        let is_proxy = |it: &Method| meets(it.http_method, method) && it.integration.is_backend();
-        children.any(|child| self.places[child].methods.values().copied().any(is_proxy) || self.is_proxy_below(child, method))
+        let here = &self.tree.places[place];
+        let is_proxy = |it: &Found<'_>| meets(it.method.http_method, method) && it.method.integration.is_backend();
+        here.children().any(|child| self.tree.places[child].methods.values().any(is_proxy) || self.is_proxy_below(child, method))
     }
 }
 
@@ -199,8 +145,8 @@ impl Tried {
 
     fn of(place: &Place<'_>, asked: Asked) -> Self {
         let exact = place.methods.get(&asked.method).or_else(|| place.methods.get(&HttpMethod::Any));
-        let found = exact.or_else(|| place.methods.values().find(|it| meets(it.http_method, asked.method)));
-        let Some(found) = found else { return Self::MISSED };
+        let found = exact.or_else(|| place.methods.values().find(|it| meets(it.method.http_method, asked.method)));
+        let Some(Found { method: found, .. }) = found else { return Self::MISSED };
         // Any method but those that are there falls through.
         let misses = exact.is_none() && !asked.is_narrower;
         match found.integration {
@@ -210,12 +156,5 @@ impl Tried {
                 Self { leaks: asked.is_wider || (found.http_method == HttpMethod::Any && asked.method != HttpMethod::Any), misses }
             }
         }
-    }
-}
-
-fn at(root: &ApiRoot, place_of: &[Option<usize>]) -> Option<usize> {
-    match root {
-        ApiRoot::Root(_) => Some(0),
-        ApiRoot::Below(handle) => place_of.get(handle.index()).copied().flatten(),
     }
 }

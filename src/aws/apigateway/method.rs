@@ -104,6 +104,14 @@ impl Integration {
             Self::NotFound => false,
         }
     }
+
+    /// What the gateway answers itself: status and body.
+    pub fn own_answer(&self) -> Option<(u16, &'static str)> {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,
+            Self::NotFound => Some((404, NOT_FOUND_BODY)),
+        }
+    }
 }
 
 /// A method of a path with its integration.

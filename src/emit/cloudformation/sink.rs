@@ -22,6 +22,11 @@ impl Properties {
         Self { tags, ..Self::default() }
     }
 
+    /// How much is written. Unit: bytes.
+    pub(super) fn length(&self) -> usize {
+        self.out.len()
+    }
+
     pub(super) fn into_text(self) -> String {
         self.out
     }

@@ -1,5 +1,6 @@
 //! A stack as one template.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Properties;
@@ -11,6 +12,11 @@ const TEMPLATE: &str = "template.json";
 
 /// Writes a stack.
 pub fn files(stack: &Stack) -> FileTree {
+    written(stack, |_, _| {})
+}
+
+/// Writes a stack, and tells of each node in turn its file and where in that it stands.
+pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
     let mut out = Properties::new(stack.tags.clone());
     out.document(|out| {
         out.text("AWSTemplateFormatVersion", "2010-09-09");
@@ -21,7 +27,13 @@ pub fn files(stack: &Stack) -> FileTree {
                 stack.parameters.iter().for_each(|(label, it)| stored(label, it, out));
             });
         }
-        out.object("Resources", |out| stack.entries.iter().for_each(|entry| resource(entry, out)));
+        out.object("Resources", |out| {
+            for entry in &stack.entries {
+                let start = out.length();
+                resource(entry, out);
+                tell(TEMPLATE, start..out.length());
+            }
+        });
         out.object("Outputs", |out| stack.outputs.iter().for_each(|it| output(it, out)));
     });
     FileTree { files: [(TEMPLATE.to_owned(), out.into_text().into_bytes())].into() }

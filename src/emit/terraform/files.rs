@@ -1,6 +1,7 @@
 //! A stack as a folder of Terraform files.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::sink::Terraform;
 use crate::emit::{FileTree, banner};
@@ -13,6 +14,11 @@ const REQUIRED_PROVIDER: &str = ">= 5.40.0";
 
 /// Writes a stack.
 pub fn files(stack: &Stack) -> FileTree {
+    written(stack, |_, _| {})
+}
+
+/// Writes a stack, and tells of each node in turn its file and where in that its blocks stand.
+pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
     let banner = start().into_text();
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     // One buffer for all: each text is copied out at its own size, and keeps nothing of what growing took.
@@ -20,7 +26,11 @@ pub fn files(stack: &Stack) -> FileTree {
     for run in stack.entries.chunk_by(|a, b| a.file == b.file) {
         let name = name(&run[0].file);
         out.resume(texts.get(&name).unwrap_or(&banner));
-        run.iter().for_each(|entry| entry.node.terraform(&entry.address.label, &mut out));
+        for entry in run {
+            let start = out.text().len();
+            entry.node.terraform(&entry.address.label, &mut out);
+            tell(&name, start..out.text().len());
+        }
         texts.insert(name, out.text().to_owned());
     }
     texts.insert("versions.tf".into(), versions(stack).into_text());

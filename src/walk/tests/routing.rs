@@ -9,7 +9,10 @@ use serde_json::json;
 
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{ApiRoot, Integration, Node};
+use crate::openapi::HttpMethod;
 use crate::plan::Plan;
+use crate::trace::route::{Part, Router};
+use crate::walk::tree::Tree;
 
 /// One segment of a template: a literal, `{}` or `{+}`.
 type Template = Vec<&'static str>;
@@ -187,9 +190,26 @@ fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
     found.min_by_key(|(_, it)| key(it)).map(|(index, _)| index)
 }
 
+/// The answer to a request, as `trace` finds it.
+fn followed(router: &Router<'_, '_>, (method, request): (&str, &[&str]), routes: &[Route]) -> Option<Option<usize>> {
+    let method = HttpMethod::ALL.into_iter().find(|it| it.as_str() == method).unwrap();
+    let found = router.route(method, request)?;
+    let parts = found.reached.parts.iter().map(|(part, _)| match part {
+        Part::Literal(text) => text,
+        Part::Variable(_) => VARIABLE,
+        Part::Rest(_) => REST,
+    });
+    let (template, verb): (Vec<&str>, _) = (parts.collect(), found.found.method.http_method.as_str());
+    let is_it = |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
+    Some(found.found.method.integration.is_backend().then(|| routes.iter().position(is_it).unwrap()))
+}
+
 fn check(routes: &[Route]) -> Option<()> {
     let plan = plan(routes)?;
-    let table = deployed(&assemble(&plan), routes);
+    let assembled = assemble(&plan);
+    let table = deployed(&assembled, routes);
+    let tree = Tree::of(&assembled.stack).unwrap();
+    let traced = Router::of(&tree);
     // What is public stands first: of two operations on one path and method, callers reach that one.
     let mut everything: Table = routes.iter().enumerate().map(|(index, it)| (it.template.clone(), it.method, Some(index))).collect();
     everything.sort_by_key(|it| it.2.is_some_and(|index| routes[index].is_hidden));
@@ -201,6 +221,11 @@ fn check(routes: &[Route]) -> Option<()> {
     }
     for request in requests() {
         for method in METHODS.into_iter().chain(["PUT"]) {
+            assert_eq!(
+                followed(&traced, (method, &request), routes),
+                route(&table, method, &request),
+                "{method} {request:?} of {routes:#?}"
+            );
             let Some(Some(wanted)) = route(&everything, method, &request) else { continue };
             if nearest(routes, method, &request) != Some(wanted) {
                 continue;

@@ -1,0 +1,154 @@
+//! `gwgen trace`: one request, hop by hop.
+//!
+//! In: a method, a path, blueprints. Out: text or JSON on standard output; exit 1 where nothing serves the request.
+//! Nothing is decided here; `trace` says what happens.
+
+use std::fmt::Write as _;
+use std::io;
+
+use clap::{Args, ValueEnum};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::Exit;
+use super::session::{Named, Session};
+use crate::diagnostic::{self, Diagnostic};
+use crate::io::{Job, shown_output};
+use crate::openapi::HttpMethod;
+use crate::source::Sources;
+use crate::trace::{Answerer, Asked, Trace, trace};
+use crate::{Compiled, compile};
+
+/// What `--help` says of the JSON.
+const AFTER: &str = "\
+JSON, one object a blueprint:
+  blueprint, method, path  what was asked
+  served                   whether a backend gets the request
+  answer                   by (backend, gateway, balancer), status, body, why;
+                           status and body are null where the backend decides
+  hops                     in order, each with kind, name, detail, place;
+                           place is file and line, or null for what is not made here
+  methods                  methods that the path has
+  nearest                  where nothing serves the request: up to three routes (method, path)
+  notes                    what was left aside, or is not certain
+
+Kinds of hops: stage, resource, method, authorizer, integration, link, balancer, listener, rule,
+target_group, target, function, internet. What is known only at deploy time stands in ${}.";
+
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Arguments {
+    /// Method of the request, in any case
+    #[arg(value_name = "METHOD", value_parser = Asked::method)]
+    method: HttpMethod,
+    /// Path below the stage, such as /orders/42, or a template, such as /orders/{id}; a query string is ignored
+    #[arg(value_name = "PATH", value_parser = path)]
+    path: String,
+    /// How the hops look
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: TraceFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum TraceFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+fn path(text: &str) -> Result<String, String> {
+    Asked::of(HttpMethod::Get, text).map(|_| text.to_owned())
+}
+
+/// A trace and whose it is.
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    blueprint: &'a str,
+    #[serde(flatten)]
+    trace: Trace,
+}
+
+/// Errors: those of compiling; GW9001 the stack leads nowhere.
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let asked = Asked::of(arguments.method, &arguments.path).expect("the parser of the command line has read it once");
+    let (jobs, diagnostics) = session.jobs(&Named::default());
+    let mut groups = vec![(Sources::default(), diagnostics)];
+    let mut exit = Exit::Done;
+    for job in &jobs {
+        let mut compiled = compile(&job.disk, &job.request);
+        match traced(job, &compiled, &asked) {
+            Some(Ok(trace)) => {
+                exit = exit.max(if trace.served { Exit::Done } else { Exit::Found });
+                let shown = Shown { blueprint: &job.request.display, trace };
+                session.out.write_all(told(&shown, arguments.format, jobs.len() > 1).as_bytes())?;
+            }
+            Some(Err(finding)) => compiled.diagnostics.push(*finding),
+            None => {}
+        }
+        groups.push((compiled.sources, compiled.diagnostics));
+    }
+    Ok(exit.max(session.report(groups)?))
+}
+
+/// `None` where no files would be made.
+fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace, Box<Diagnostic>>> {
+    let (Some(plan), Some(assembled), Some(_), Some(output)) = (&compiled.plan, &compiled.assembled, &compiled.tree, &compiled.output)
+    else {
+        return None;
+    };
+    let folder = shown_output(&job.request, output);
+    let broken = |problem| {
+        let text = format_args!("the finished stack cannot be followed: {problem}").to_string();
+        Box::new(diagnostic::WALK_MISMATCH.at(plan.place.clone()).message(text).help("this is a bug of gwgen; please report it"))
+    };
+    let mut traced = match trace(plan, assembled, asked) {
+        Ok(traced) => traced,
+        Err(problem) => return Some(Err(broken(problem))),
+    };
+    if &*folder != "." {
+        for place in traced.hops.iter_mut().filter_map(|it| it.place.as_mut()) {
+            place.file = format!("{}/{}", folder.trim_end_matches('/'), place.file);
+        }
+    }
+    Some(Ok(traced))
+}
+
+fn told(shown: &Shown<'_>, format: TraceFormat, is_one_of_several: bool) -> String {
+    match format {
+        TraceFormat::Json => serde_json::to_string_pretty(shown).expect("a trace has text keys only") + "\n",
+        TraceFormat::Text if is_one_of_several => format!("{}\n{}\n", shown.blueprint, text(&shown.trace)),
+        TraceFormat::Text => text(&shown.trace),
+    }
+}
+
+/// A line a hop: kind, name, place, detail.
+fn text(trace: &Trace) -> String {
+    let place = |hop: &crate::trace::Hop| hop.place.as_ref().map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line));
+    let rows: Vec<[String; 4]> =
+        trace.hops.iter().map(|it| [it.kind.replace('_', " "), it.name.clone(), place(it), it.detail.clone()]).collect();
+    let widths: Vec<usize> = (0..3).map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
+    let mut out = format!("{} {}\n", trace.method, trace.path);
+    let mut line = |text: std::fmt::Arguments<'_>| writeln!(out, "{text}").expect("writing to a String cannot fail");
+    for row in &rows {
+        let cells: String = row.iter().zip(&widths).map(|(cell, width)| format!("  {cell}{}", " ".repeat(width - cell.width()))).collect();
+        line(format_args!("{}", format!("{cells}  {}", row[3]).trim_end()));
+    }
+    let answer = &trace.answer;
+    match (answer.by, answer.status, answer.body) {
+        (Answerer::Gateway, Some(status), Some(body)) => {
+            line(format_args!("not served: the gateway answers {status} {body}: {}", answer.why))
+        }
+        (Answerer::Balancer, Some(status), Some(body)) => {
+            line(format_args!("not served: the load balancer answers {status} {body}: {}", answer.why))
+        }
+        (Answerer::Gateway | Answerer::Balancer | Answerer::Backend, _, _) => line(format_args!("served: {}", answer.why)),
+    }
+    if !trace.served && !trace.methods.is_empty() {
+        line(format_args!("methods of this path: {}", trace.methods.join(", ")));
+    }
+    if !trace.nearest.is_empty() {
+        line(format_args!("nearest routes:"));
+        trace.nearest.iter().for_each(|it| line(format_args!("  {} {}", it.method, it.path)));
+    }
+    trace.notes.iter().for_each(|it| line(format_args!("note: {it}")));
+    out
+}

@@ -1,0 +1,67 @@
+//! Where each node was written: file and line.
+//!
+//! In: `Stack`, a format. Out: `Written` of a node or one of its blocks. Pure.
+//! The sinks tell where a node starts and ends; only between these is a block looked for by its first line.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{FileTree, cloudformation, terraform};
+use crate::blueprint::Format;
+use crate::stack::Stack;
+
+/// A line of a generated file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+}
+
+/// Where the nodes of a stack stand in its files.
+#[derive(Debug)]
+pub struct Places<'a> {
+    stack: &'a Stack,
+    format: Format,
+    tree: FileTree,
+    /// In the order of the stack.
+    spans: Vec<(String, Range<usize>)>,
+}
+
+impl<'a> Places<'a> {
+    /// Writes the stack once more, and keeps where its nodes stand.
+    pub fn of(format: Format, stack: &'a Stack) -> Self {
+        let mut spans = Vec::with_capacity(stack.entries.len());
+        let tell = |file: &str, span| spans.push((file.to_owned(), span));
+        let tree = match format {
+            Format::Terraform | Format::TerraformJson => terraform::written(stack, tell),
+            Format::Cloudformation => cloudformation::written(stack, tell),
+        };
+        Self { stack, format, tree, spans }
+    }
+
+    /// The block of a node; where it is written as several, the first.
+    pub fn node(&self, index: usize) -> Option<Written> {
+        let entry = self.stack.entries.get(index)?;
+        let address = entry.node.addresses(&entry.address.label).into_iter().next()?;
+        self.block(index, &address)
+    }
+
+    /// The block of a node with that Terraform address. CloudFormation writes a node as one.
+    pub fn block(&self, index: usize, address: &str) -> Option<Written> {
+        let (file, span) = self.spans.get(index)?;
+        let bytes = self.tree.files.get(file)?;
+        let text = std::str::from_utf8(bytes.get(span.clone())?).ok()?;
+        let offset = match self.format {
+            Format::Terraform | Format::TerraformJson => {
+                let (kind, label) = address.split_once('.')?;
+                // What starts a line of a node's text, unlike what stands in a string, is a block.
+                text.find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))? + 1
+            }
+            Format::Cloudformation => text.find('"')?,
+        };
+        let line = bytes[..span.start + offset].iter().filter(|it| **it == b'\n').count() + 1;
+        Some(Written { file: file.clone(), line })
+    }
+}

@@ -1,0 +1,175 @@
+//! One request, followed through the finished stack as AWS would take it.
+//!
+//! In: a request, `Plan`, `Assembled`. Out: `Trace`: hop by hop to the target, or what the gateway answers. Pure.
+//! It routes by the resources alone. What the plan decided is asked only to say why the gateway refuses.
+
+mod alb;
+mod hops;
+mod nearest;
+mod request;
+pub(crate) mod route;
+mod values;
+
+pub use request::Asked;
+
+use serde::Serialize;
+
+use crate::assemble::Assembled;
+use crate::blueprint::Exposure;
+use crate::emit::places::{Places, Written};
+use crate::openapi::HttpMethod;
+use crate::plan::{OperationPlan, Plan, Segment, meets, text_of};
+use crate::walk::tree::Tree;
+use hops::Hops;
+use route::Router;
+
+/// What becomes of a request.
+#[derive(Debug, Serialize)]
+pub struct Trace {
+    pub method: &'static str,
+    /// As it was routed: without the query string.
+    pub path: String,
+    /// Whether a backend gets the request.
+    pub served: bool,
+    pub answer: Answer,
+    /// In the order in which the request takes them.
+    pub hops: Vec<Hop>,
+    /// Methods that the path has.
+    pub methods: Vec<&'static str>,
+    /// Where nothing serves the request: the routes that are most like it.
+    pub nearest: Vec<Route>,
+    /// What was left aside, or is not certain.
+    pub notes: Vec<String>,
+}
+
+/// Who answers, and what.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    pub by: Answerer,
+    /// `null` where the backend decides.
+    pub status: Option<u16>,
+    pub body: Option<&'static str>,
+    pub why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answerer {
+    Backend,
+    Balancer,
+    Gateway,
+}
+
+/// A resource of AWS that the request goes through.
+#[derive(Debug, Serialize)]
+pub struct Hop {
+    pub kind: &'static str,
+    pub name: String,
+    pub detail: String,
+    /// `null` for what is there already and not made here.
+    pub place: Option<Written>,
+}
+
+/// A method of a path that is served.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: String,
+}
+
+/// What a REST API says where it has no such method or path.
+///
+/// Source: AWS-RULES P8 (403, not 404 or 405).
+const NO_ROUTE: (u16, &str) = (403, "{\"message\":\"Missing Authentication Token\"}");
+
+/// Follows a request.
+///
+/// # Errors
+/// The stack leads nowhere, which the walk has ruled out where files were made.
+pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace, String> {
+    let tree = Tree::of(&assembled.stack)?;
+    let places = Places::of(plan.output.format, &assembled.stack);
+    let router = Router::of(&tree);
+    let segments = asked.segments();
+    let mut hops = Hops::new(plan.output.format, &assembled.stack, &places);
+    hops.stage(asked);
+    let (found, place) = (router.route(asked.method, &segments), router.place(&segments));
+    let answer = match &found {
+        Some(it) => {
+            hops.resource(&it.reached);
+            hops.method(it);
+            hops.integration(it, asked)?;
+            let own = it.found.method.integration.own_answer();
+            match own {
+                None if hops.answered.is_some() => balancer(hops.answered, kept(plan, asked.method, &segments)),
+                None => Answer { by: Answerer::Backend, status: None, body: None, why: hops.arrival() },
+                Some(own) => gateway(own, refused(plan, &router, asked, &segments)),
+            }
+        }
+        None => {
+            if let Some(it) = &place {
+                hops.resource(it);
+            }
+            let why = if place.is_some() { "the path has no such method" } else { "no resource has that path" };
+            gateway(NO_ROUTE, kept(plan, asked.method, &segments).unwrap_or_else(|| why.to_owned()))
+        }
+    };
+    let served = answer.by == Answerer::Backend;
+    Ok(Trace {
+        method: asked.method.as_str(),
+        path: asked.path.clone(),
+        served,
+        answer,
+        hops: hops.all,
+        methods: place.map(|it| nearest::methods(&tree, it.place)).unwrap_or_default(),
+        nearest: if served { Vec::new() } else { nearest::nearest(&tree, asked.method, &segments) },
+        notes: asked.notes(found.as_ref()),
+    })
+}
+
+fn gateway((status, body): (u16, &'static str), why: String) -> Answer {
+    Answer { by: Answerer::Gateway, status: Some(status), body: Some(body), why }
+}
+
+fn balancer(answered: Option<(u16, &'static str)>, kept: Option<String>) -> Answer {
+    let why = kept.unwrap_or_else(|| "its rules send the request to no backend".to_owned());
+    Answer { by: Answerer::Balancer, status: answered.map(|it| it.0), body: answered.map(|it| it.1), why }
+}
+
+/// Why the gateway answers itself, and what would answer if it did not.
+fn refused(plan: &Plan, router: &Router<'_, '_>, asked: &Asked, segments: &[&str]) -> String {
+    let kept = kept(plan, asked.method, segments).unwrap_or_else(|| "no operation of the description is served there".to_owned());
+    match router.without_refusals().route(asked.method, segments) {
+        Some(other) => {
+            let (method, path) = (other.found.method.http_method.as_str(), other.reached.path());
+            format!("{kept}; without this 404, `{method} {path}` would take the request")
+        }
+        None => kept,
+    }
+}
+
+/// The operation that is not public and has the path; of several, that with the fewest variables.
+fn kept(plan: &Plan, method: HttpMethod, segments: &[&str]) -> Option<String> {
+    let is_asked =
+        |it: &&OperationPlan| !it.is_public() && meets(it.method, method) && it.asked_path.as_ref().is_some_and(|path| has(path, segments));
+    let variables = |it: &&OperationPlan| it.asked_path.iter().flatten().filter(|it| it.variable().is_some()).count();
+    let operation = plan.operations.iter().filter(is_asked).min_by_key(variables)?;
+    let path = operation.asked_path.as_ref()?;
+    let exposure = match operation.exposure {
+        Exposure::Public => return None,
+        Exposure::Internal => "internal",
+        Exposure::Hidden => "hidden",
+    };
+    Some(format!("`{} {}` is {}", operation.method.as_str(), text_of(path), exposure))
+}
+
+/// Whether a path template takes a request.
+fn has(path: &[Segment], segments: &[&str]) -> bool {
+    match (path.split_first(), segments.split_first()) {
+        (None, None) => true,
+        (Some((Segment::Rest(_), _)), Some(_)) => true,
+        (Some((Segment::Variable(_), path)), Some((_, segments))) => has(path, segments),
+        (Some((Segment::Literal(text), path)), Some((asked, segments))) => **text == **asked && has(path, segments),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}

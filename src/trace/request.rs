@@ -1,0 +1,114 @@
+//! The request that is to be followed.
+//!
+//! In: words of the command line. Out: `Asked`, or why they are no request. Pure.
+
+use super::route::Match;
+use crate::openapi::HttpMethod;
+
+/// A request, or a template that stands for all requests it takes.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub method: HttpMethod,
+    /// Without query string and fragment.
+    pub path: String,
+    ignored: Option<String>,
+}
+
+impl Asked {
+    /// Reads a path, with or without a query string, which is set aside.
+    ///
+    /// # Errors
+    /// It is no path.
+    pub fn of(method: HttpMethod, text: &str) -> Result<Self, String> {
+        if !text.starts_with('/') {
+            return Err(format!("the path `{text}` does not start with `/`; give it without scheme, host and stage"));
+        }
+        let end = text.find(['?', '#']).unwrap_or(text.len());
+        let ignored = (end < text.len()).then(|| text[end..].to_owned());
+        Ok(Self { method, path: text[..end].to_owned(), ignored })
+    }
+
+    /// Reads a method in any case.
+    ///
+    /// # Errors
+    /// No request to a REST API has that method (AWS-RULES P10).
+    pub fn method(text: &str) -> Result<HttpMethod, String> {
+        let methods = || HttpMethod::ALL.into_iter().filter(|it| it.is_servable() && *it != HttpMethod::Any);
+        methods().find(|it| it.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let all: Vec<&str> = methods().map(HttpMethod::as_str).collect();
+            format!("API Gateway knows no requests of that method, but {}", all.join(", "))
+        })
+    }
+
+    /// What the path is routed by: leading slashes count as one, and one at the end for none.
+    ///
+    /// Source: AWS-RULES P11.
+    pub(super) fn segments(&self) -> Vec<&str> {
+        let inner = self.inner();
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        if inner.is_empty() { Vec::new() } else { inner.split('/').collect() }
+    }
+
+    fn inner(&self) -> &str {
+        self.path.trim_start_matches('/')
+    }
+
+    /// What was left aside, or is not certain.
+    pub(super) fn notes(&self, found: Option<&Match<'_>>) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(ignored) = &self.ignored {
+            notes.push(format!("`{ignored}` does not take part in routing; a query string is passed on as it is"));
+        }
+        if self.path.contains('{') {
+            notes.push("the path is taken as a template: its variables stand for values that no literal beside them has".to_owned());
+        }
+        if self.inner().ends_with('/') {
+            let is_greedy = found.is_some_and(Match::is_greedy);
+            notes.push(if is_greedy {
+                "the `/` at the end is not in the value of the greedy variable".to_owned()
+            } else {
+                "routed without the `/` at the end; AWS does not say whether a resource takes it".to_owned()
+            });
+        }
+        if self.path.contains('%') {
+            notes.push("routed by the text as it is; API Gateway decodes `%` in the values of variables before it maps them".to_owned());
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Asked;
+    use crate::openapi::HttpMethod;
+
+    #[test]
+    fn methods_are_read_in_any_case_and_no_others() {
+        assert_eq!(Asked::method("dElEtE"), Ok(HttpMethod::Delete));
+        for text in ["any", "TRACE", "query", "", "GETT"] {
+            assert!(Asked::method(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_become_segments() {
+        let segments =
+            |text| Asked::of(HttpMethod::Get, text).map(|it| it.segments().iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let cases: [(&str, &[&str]); 8] = [
+            ("/", &[]),
+            ("///", &[]),
+            ("/?a=/b", &[]),
+            ("/a/b", &["a", "b"]),
+            ("//a/b/#c?d", &["a", "b"]),
+            ("/a//b", &["a", "", "b"]),
+            ("/a//", &["a", ""]),
+            ("/a%2Fb/{c}", &["a%2Fb", "{c}"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(segments(text).unwrap(), expected, "{text}");
+        }
+        for text in ["", "a/b", "https://a.example/b"] {
+            assert!(segments(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Values of the stack as people read them.
+//!
+//! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the format names it. Pure.
+
+use crate::aws::{Function, UriSegment};
+use crate::blueprint::Format;
+use crate::emit::{logical_id, pascal};
+use crate::stack::{Here, Spelling, Stack, Value};
+
+use super::route::Reached;
+
+/// A value as text.
+pub(super) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
+    let is_terraform = match format {
+        Format::Terraform | Format::TerraformJson => true,
+        Format::Cloudformation => false,
+    };
+    match value {
+        Value::Literal(text) => text.to_string(),
+        Value::Input(name) if is_terraform => format!("${{var.{name}}}"),
+        Value::Input(name) => format!("${{{}}}", pascal(name)),
+        Value::Expression(text) => format!("${{{text}}}"),
+        Value::Attribute(it) if is_terraform => format!("${{{}.{}.{}}}", it.of.names.terraform, it.of.label, it.terraform),
+        Value::Attribute(it) => match it.cloudformation {
+            Spelling::Ref => format!("${{{}}}", logical_id(&it.of)),
+            Spelling::GetAtt(name) => format!("${{{}.{name}}}", logical_id(&it.of)),
+        },
+        Value::Pseudo(name) => format!("${{{name}}}"),
+        Value::Here(here, _) if is_terraform => match here {
+            Here::Partition => "${partition}".to_owned(),
+            Here::Region => "${region}".to_owned(),
+            Here::Account => "${account}".to_owned(),
+        },
+        Value::Here(here, _) => format!("${{{}}}", here.pseudo()),
+        Value::Parameter { label, .. } => match stack.parameters.get(label) {
+            Some(parameter) => format!("${{ssm:{}}}", parameter.path),
+            None => format!("${{ssm:{label}}}"),
+        },
+        Value::Text(parts) => parts.iter().map(|it| shown(it, format, stack)).collect(),
+    }
+}
+
+/// The path of a URI with what the request has for its variables.
+pub(super) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        match segment {
+            UriSegment::Literal(text) => path.push_str(text),
+            UriSegment::Variable(name) => match reached.value(name) {
+                Some(value) => path.push_str(value),
+                None => path.extend(["{", name, "}"]),
+            },
+        }
+    }
+    path
+}
+
+/// A function as it was named.
+pub(super) fn function(function: &Function, format: Format, stack: &Stack) -> String {
+    match function {
+        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+            qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"))
+        }
+        Function::Given(arn) => shown(arn, format, stack),
+    }
+}
