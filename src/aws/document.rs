@@ -8,23 +8,23 @@ use crate::stack::Value;
 
 /// A part of a document, in the order in which it is written.
 #[derive(Clone, Debug)]
-pub enum Document {
+pub(super) enum Document {
     Text(Value),
     List(Vec<Document>),
     Object(Vec<(&'static str, Document)>),
 }
 
 impl Document {
-    pub fn text(text: &str) -> Self {
+    pub(super) fn text(text: &str) -> Self {
         Self::Text(Value::literal(text))
     }
 
-    pub fn texts(texts: &[&str]) -> Self {
+    pub(super) fn texts(texts: &[&str]) -> Self {
         Self::List(texts.iter().map(|it| Self::text(it)).collect())
     }
 
     /// `name = jsonencode({…})`
-    pub fn terraform(&self, name: &str, out: &mut Terraform) {
+    pub(super) fn terraform(&self, name: &str, out: &mut Terraform) {
         out.nested(name, ["jsonencode(", ")"], |out| self.push_terraform(out));
     }
 
@@ -48,7 +48,7 @@ impl Document {
         }
     }
 
-    pub fn cloudformation(&self, name: &str, out: &mut Properties) {
+    pub(super) fn cloudformation(&self, name: &str, out: &mut Properties) {
         match self {
             Self::Text(value) => out.value(name, value),
             Self::List(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),

@@ -19,6 +19,21 @@ pub struct Code {
     pub text: &'static str,
 }
 
+/// What Lambda calls: the function `handler` of the module that both formats name `index`. Source: AWS-RULES Z6.
+const HANDLER: &str = "index.handler";
+
+impl Code {
+    /// Path of the zip below the output folder.
+    pub fn zip(&self) -> String {
+        format!("functions/{}.zip", self.name)
+    }
+
+    /// Path of the same code for readers.
+    pub fn module(&self) -> String {
+        format!("functions/{}.py", self.name)
+    }
+}
+
 /// Where a function runs in a network.
 #[derive(Debug)]
 pub struct FunctionNetwork {
@@ -54,11 +69,6 @@ pub struct PythonFunction {
 }
 
 impl PythonFunction {
-    /// Path of the zip below the output folder.
-    pub fn zip(&self) -> String {
-        format!("functions/{}.zip", self.code.name)
-    }
-
     fn groups(network: &FunctionNetwork) -> List {
         match &network.security_groups {
             FunctionGroups::Made(group) => List::Of(vec![group.id()]),
@@ -71,13 +81,13 @@ impl Kind for PythonFunction {
     const NAMES: Names = Names { terraform: "aws_lambda_function", cloudformation: "AWS::Lambda::Function", word: "Function" };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let zip = self.zip();
+        let zip = self.code.zip();
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("function_name", &self.name);
             out.attribute("description", self.description);
             out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
             out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
-            out.attribute("handler", &format!("{}.handler", self.code.name));
+            out.attribute("handler", HANDLER);
             out.attribute("runtime", &*self.runtime);
             out.values("architectures", &[Value::literal("arm64")]);
             out.attribute("memory_size", self.memory_mb);
@@ -106,8 +116,7 @@ impl Kind for PythonFunction {
         out.value("FunctionName", &self.name);
         out.text("Description", self.description);
         out.object("Code", |out| out.text("ZipFile", self.code.text));
-        // CloudFormation writes the text as `index.py` (Z6).
-        out.text("Handler", "index.handler");
+        out.text("Handler", HANDLER);
         out.text("Runtime", &self.runtime);
         out.texts("Architectures", &["arm64"]);
         out.number("MemorySize", self.memory_mb);

@@ -21,9 +21,12 @@ const ELEMENTS: [(&str, &str, &str); 5] = [
 /// What CloudFormation cannot say, and says so (GW2023).
 pub(crate) const TERRAFORM_ONLY: &str = "autoscaling group";
 
-/// Every file of a tree as text.
+/// Every file of a tree as text, but for packages of functions.
 pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
-    tree.files.iter().map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
+    tree.files
+        .iter()
+        .filter(|(name, _)| !name.ends_with(".zip"))
+        .map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
 }
 
 /// Resource blocks of Terraform files: type and label of each.
