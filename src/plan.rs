@@ -5,6 +5,7 @@
 
 mod backends;
 mod balancer;
+mod forwarder;
 mod functions;
 mod headers;
 mod internet;
@@ -31,7 +32,10 @@ pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
-pub use ways::{BackendPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way};
+pub use ways::{
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan,
+    ParameterPlan, Way,
+};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,12 +91,21 @@ pub enum InputType {
     VpcLink,
     Certificate,
     Bucket,
+    FunctionSubnet,
+    FunctionSubnets,
+    FunctionGroup,
+    FunctionGroups,
+    /// DNS name or address.
+    Host,
+    Hosts,
 }
 
 impl InputType {
     pub fn is_list(self) -> bool {
         match self {
             Self::Subnets | Self::Instances | Self::BalancerGroups | Self::AutoscalingGroups | Self::Addresses | Self::Cidrs => true,
+            Self::FunctionSubnets | Self::FunctionGroups | Self::Hosts => true,
+            Self::FunctionSubnet | Self::FunctionGroup | Self::Host => false,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -237,6 +250,8 @@ pub struct Plan {
     pub tags: BTreeMap<Arc<str>, Value>,
     /// `None` where nothing stands behind a load balancer.
     pub network: Option<NetworkPlan>,
+    /// `None` where no function of ours forwards requests.
+    pub forwarders: Option<ForwardersPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
     /// Parameters of the Systems Manager, by path.
     pub parameters: BTreeMap<Arc<str>, ParameterPlan>,
@@ -277,7 +292,8 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
         tags.insert(name.as_str().into(), value);
     }
-    let backends = backends::backends(blueprint, &mut variables);
+    let mut backends = backends::backends(blueprint, &mut variables);
+    let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan { vpc, subnets, nlb: balancer::nlb(blueprint, &mut variables) });
     let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
@@ -285,6 +301,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     }
     diagnostics.extend(refused_extensions(api));
     let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
+    forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();
     let output = spec.output.as_ref();
@@ -299,6 +316,7 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
         },
         tags,
         network,
+        forwarders,
         inputs,
         parameters,
         backends,

@@ -40,7 +40,12 @@ fn sources(network: &NetworkPlan, group: Option<&Handle<SecurityGroup>>) -> Vec<
     }
 }
 
-fn each(values: &Values, key: fn(&plan::Value) -> String, one: fn(Value) -> Source, all: fn(Value) -> Source) -> Vec<(String, Source)> {
+pub(super) fn each(
+    values: &Values,
+    key: fn(&plan::Value) -> String,
+    one: fn(Value) -> Source,
+    all: fn(Value) -> Source,
+) -> Vec<(String, Source)> {
     match values {
         Values::List(list) => list.iter().map(|it| (format!("__{}", key(it)), one(value(it)))).collect(),
         Values::One(list) => vec![(String::new(), all(value(list)))],

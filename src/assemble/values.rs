@@ -84,7 +84,13 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::BalancerName
         | InputType::VpcLink
         | InputType::Certificate
-        | InputType::Bucket => None,
+        | InputType::Bucket
+        | InputType::FunctionSubnet
+        | InputType::FunctionSubnets
+        | InputType::FunctionGroup
+        | InputType::FunctionGroups
+        | InputType::Host
+        | InputType::Hosts => None,
         InputType::Function => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",

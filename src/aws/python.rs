@@ -2,6 +2,7 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::iam::Role;
@@ -59,7 +60,8 @@ pub struct PythonFunction {
     pub timeout_s: u32,
     /// Calls that may run at one time.
     pub reserved_concurrency: Option<u32>,
-    pub environment: Vec<(&'static str, Value)>,
+    /// By name.
+    pub environment: BTreeMap<String, Value>,
     pub network: Option<FunctionNetwork>,
     pub role: Handle<Role>,
     /// Made first: Lambda would make one that is kept for ever (Z8).
@@ -101,7 +103,7 @@ impl Kind for PythonFunction {
                 "depends_on",
                 format_args!("[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]", self.role.label(), self.log_group.label()),
             );
-            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (*name, value))));
+            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (name.as_str(), value))));
             if let Some(network) = &self.network {
                 out.block("vpc_config", |out| {
                     out.list("subnet_ids", &network.subnets);

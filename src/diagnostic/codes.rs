@@ -71,6 +71,7 @@ codes! {
     UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
     ILLEGAL_HEADER = "GW2030" "illegal-header" Error;
     UNKNOWN_MAPPING = "GW2031" "unknown-mapping" Error;
+    TIMEOUT_ABOVE_FORWARDER = "GW2050" "timeout-above-forwarder" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -114,6 +115,8 @@ codes! {
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
     UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;
+    UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
+    ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -25,6 +25,8 @@ pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) binary_media_types: Vec<Arc<str>>,
+    /// The base path before every operation's own, on the gateway and behind it.
+    pub(super) bases: [Vec<Segment>; 2],
 }
 
 /// Decides every operation.
@@ -283,8 +285,9 @@ impl<'a> Builder<'a> {
             let finding = diagnostic::INTERNAL_NOWHERE
                 .at(first.place.clone())
                 .message(format_args!(
-                    "{} operation(s) are `internal`, and topology `nlb-targets` has no private way to them: they are served nowhere",
-                    internal.len()
+                    "{} operation(s) are `internal`, and topology `{}` has no private way to them: they are served nowhere",
+                    internal.len(),
+                    self.blueprint.spec.topology.name()
                 ))
                 .help("use `hidden` to say so, or a topology with an ALB");
             self.diagnostics.push(finding);
@@ -297,6 +300,12 @@ impl<'a> Builder<'a> {
         let rank = |it: &Draft| it.plan.gateway_path.is_some().then(|| ranks[it.node]);
         self.drafts.sort_by(|a, b| (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method)));
         let operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
-        Routes { operations, refusals: self.refusals.into_iter().collect(), binary_media_types: self.media_types.into_iter().collect() }
+        let base = |is_there: bool| if is_there { self.base.clone() } else { Vec::new() };
+        Routes {
+            operations,
+            refusals: self.refusals.into_iter().collect(),
+            bases: [base(self.base_on_gateway), base(self.base_behind)],
+            binary_media_types: self.media_types.into_iter().collect(),
+        }
     }
 }
