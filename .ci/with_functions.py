@@ -4,7 +4,11 @@
 Usage: with_functions.py JUDGES TOOL.py arguments...
 
 An emulator starts empty, and leave to call a function can be given only where the function is. So the functions that
-params.json names are made as soon as the emulator runs; everything else is the judge's own.
+params.json names are made as soon as the emulator runs.
+
+apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
+it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
+are given. Real Terraform works them out itself; everything else is the judge's own.
 """
 from __future__ import annotations
 
@@ -34,8 +38,22 @@ def main() -> int:
             yield endpoint
 
     judge.emulator = emulator
+    know_where_the_api_is()
     sys.argv = [tool, *sys.argv[3:], *([] if "validate" in sys.argv else ["--params", str(PARAMS)])]
     return judge.main()
+
+
+def know_where_the_api_is() -> None:
+    from judgelib import apply, tfeval
+
+    worked_out = tfeval.call_function
+
+    def call_function(name, args, folder):
+        if name == "split" and args[0] == ":" and getattr(args[1], "attr", None) == "execution_arn":
+            return ["arn", "aws", "execute-api", apply.REGION, apply.ACCOUNT]
+        return worked_out(name, args, folder)
+
+    tfeval.call_function = call_function
 
 
 def make_functions(client) -> None:

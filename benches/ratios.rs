@@ -274,13 +274,14 @@ impl Case {
         clock.skip();
         let file = Arc::new(SourceFile::of(bytes, path(self.spec), self.spec.into()).expect("it is JSON or YAML"));
         clock.stop("read");
-        let api = gwgen::openapi::read(&file).value.expect("it is a description");
+        let library = gwgen::source::Library::new(&files);
+        let apis = [gwgen::openapi::read(&file, &library).value.expect("it is a description")];
         clock.stop("openapi");
-        let plan = gwgen::plan::plan(&api, &blueprint).value.expect("it can be planned");
+        let plan = gwgen::plan::plan(&apis, &blueprint).value.expect("it can be planned");
         clock.stop("plan");
-        black_box(gwgen::lint::lint(&gwgen::lint::Facts { api: &api, blueprint: &blueprint, plan: Some(&plan) }));
+        black_box(gwgen::lint::lint(&gwgen::lint::Facts { apis: &apis, blueprint: &blueprint, plan: Some(&plan) }));
         clock.stop("lint");
-        drop(api);
+        drop(apis);
         clock.stop("drop api");
         let assembled = gwgen::assemble::assemble(&plan);
         clock.stop("assemble");

@@ -15,6 +15,7 @@ mod layers;
 mod not_built;
 pub mod operations;
 mod references;
+mod route_field;
 pub mod routes;
 pub mod scalars;
 mod schema;
@@ -39,6 +40,7 @@ pub use choices::*;
 pub use gateway::*;
 pub use not_built::{Built, built};
 pub use operations::*;
+pub use route_field::Said;
 pub use routes::*;
 pub use scalars::{Duration, Port, Switch};
 pub use schema::schema;
@@ -61,6 +63,19 @@ impl Blueprint {
     /// The place of a JSON pointer of `spec`: in the blueprint, or in the file that it extends.
     pub fn place(&self, pointer: &str) -> Place {
         self.layers.place(&self.removed.original(pointer))
+    }
+
+    /// The place of a description by its index in `spec`, which may be one path or a list.
+    pub fn place_of_spec(&self, index: usize) -> Place {
+        let at = format!("/spec/{index}");
+        self.place(if self.layers.holds(&self.removed.original(&at)) { &at } else { "/spec" })
+    }
+
+    /// The index in `spec` of the description that `match.specs` names.
+    pub fn description(&self, path: &str) -> Option<usize> {
+        // Beside the blueprint is as good as any folder: the two spellings are only compared.
+        let spelt = |path: &str| path.split('/').filter(|it| !matches!(*it, "" | ".")).map(str::to_owned).collect::<Vec<_>>();
+        self.spec.spec.iter().position(|it| it == path || (spelt(it) == spelt(path) && !path.is_empty()))
     }
 
     /// Every variable by name: description, default and sensitivity from whichever use says them.

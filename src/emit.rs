@@ -34,11 +34,19 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         Format::Terraform | Format::TerraformJson => terraform::files(stack),
         Format::Cloudformation => cloudformation::files(stack),
     };
-    let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
-    let told = readme::Told { name: &plan.prefix.name, way: &notes::way(plan), notes: notes::notes(plan), routes: &rows(plan) };
-    let text = readme::readme(stack, name, told);
+    let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*rows(plan));
+    let text = readme::readme(stack, readme::Told { name, sources, way, notes: notes::notes(plan), routes });
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
+}
+
+/// What the files were made from: the blueprint, and the descriptions where there are several.
+fn sources(plan: &Plan, blueprint: &str) -> String {
+    let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
+    match plan.descriptions.as_slice() {
+        [] | [_] => format!("`{name}`"),
+        several => format!("`{name}` and the descriptions {}", several.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// Rows of the README's table of routes.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::blueprint::{Topology, scalar};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::openapi::{self, Api, Security};
-use crate::source::{Files, ReadError, RelativePath, SourceFile};
+use crate::source::{Files, Library, ReadError, RelativePath, SourceFile};
 use crate::{Compiled, Request, compile, limits};
 
 /// Name of the file that is written.
@@ -52,7 +52,8 @@ pub struct Wanted {
 pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
     let mut draft = Draft { text: None, operations: 0, hidden: 0, compiled: Compiled::default() };
     let Some(file) = description(files, wanted, &mut draft.compiled) else { return draft };
-    let api = openapi::read(&file);
+    let library = Library::new(files);
+    let api = openapi::read(&file, &library);
     let Some(api) = api.value else {
         draft.compiled.diagnostics.extend(api.diagnostics);
         return draft;

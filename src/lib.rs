@@ -33,8 +33,9 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Outcome, Place};
 use emit::FileTree;
+use openapi::Api;
 use plan::Plan;
-use source::{Files, RelativePath, SourceFile, Sources};
+use source::{Files, Library, RelativePath, SourceFile, Sources};
 
 /// What is to be compiled.
 #[derive(Clone, Debug)]
@@ -79,23 +80,20 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     let Some(blueprint) = compiled.take(read) else { return compiled };
     compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
     let before = compiled.diagnostics.len();
-    let Some(api) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
+    let Some(apis) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
     if !matches!(blueprint.spec.topology, blueprint::Topology::NlbTargets | blueprint::Topology::Forwarder | blueprint::Topology::Internet)
     {
         return compiled;
     }
     let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
-    let mut planned = plan::plan(&api, &blueprint);
+    let mut planned = plan::plan(&apis, &blueprint);
     // What could not be read may have held what is missed.
     planned.diagnostics.retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
     let Some(plan) = compiled.take(planned) else { return compiled };
-    compiled.diagnostics.extend(lint::lint(&lint::Facts { api: &api, blueprint: &blueprint, plan: Some(&plan) }));
-    let is_told_of = |it: &Diagnostic| it.places.iter().any(|place| place.file == api.file);
-    if !compiled.diagnostics.iter().any(is_told_of) {
-        // The largest thing in memory, and nobody asks for a line in it any more.
-        compiled.sources.release(&api.file);
-    }
-    drop(api);
+    compiled.diagnostics.extend(lint::lint(&lint::Facts { apis: &apis, blueprint: &blueprint, plan: Some(&plan) }));
+    // The largest things in memory, and nobody asks for a line in most of them any more.
+    compiled.sources.release(&compiled.diagnostics);
+    drop(apis);
     if !compiled.has_error() {
         let assembled = assemble::assemble(&plan);
         compiled.diagnostics.extend(walk::walk(&plan, &assembled));
@@ -109,34 +107,43 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     compiled
 }
 
-/// Reads the description that the blueprint names.
-fn describe(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) -> Option<openapi::Api> {
-    let spec = blueprint.spec.spec.first()?;
-    let place = blueprint.place("/spec");
+/// Reads the descriptions that the blueprint names, each with all that it refers to; nothing where one of them cannot be read.
+fn describe(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) -> Option<Vec<Api>> {
+    let library = Library::new(files);
+    let specs = &blueprint.spec.spec;
+    // All of them first: each is named as the user gave it, whoever else refers to it.
+    let opened: Vec<Option<&Arc<SourceFile>>> = (0..specs.len())
+        .map(|index| open(&library, request, blueprint, index).map_err(|finding| compiled.diagnostics.push(*finding)).ok())
+        .collect();
+    let apis: Vec<Option<Api>> = opened.iter().map(|file| compiled.take(openapi::read((*file)?, &library))).collect();
+    library.read().for_each(|file| compiled.sources.add_description(Arc::clone(file)));
+    if apis.is_empty() { None } else { apis.into_iter().collect() }
+}
+
+/// Opens a description by its index in `spec`.
+fn open<'l>(
+    library: &'l Library<'_>,
+    request: &Request,
+    blueprint: &blueprint::Blueprint,
+    index: usize,
+) -> Result<&'l Arc<SourceFile>, Box<Diagnostic>> {
+    let spec = &blueprint.spec.spec[index];
+    let place = blueprint.place_of_spec(index);
     let Some(path) = RelativePath::join(request.blueprint.folder(), spec) else {
-        compiled.diagnostics.push(
+        return Err(Box::new(
             diagnostic::FILE_OUTSIDE_ROOT
                 .at(place)
                 .message(format_args!("`{spec}` lies outside the repository that holds the blueprint"))
                 .help("copy the file into the repository, or move the blueprint beside it"),
-        );
-        return None;
+        ));
     };
-    let shown: Arc<str> = beside(&request.display, spec).into();
-    match SourceFile::read(files, path, shown) {
-        Ok(file) => {
-            let file = Arc::new(file);
-            compiled.sources.add(Arc::clone(&file));
-            compiled.take(openapi::read(&file))
+    library.open(&path, || beside(&request.display, spec).into()).map_err(|finding| {
+        let mut finding = Diagnostic::clone(&finding);
+        if matches!(finding.code.code, "GW0001" | "GW0002") {
+            finding.places.insert(0, place);
         }
-        Err(mut finding) => {
-            if matches!(finding.code.code, "GW0001" | "GW0002") {
-                finding.places.insert(0, place);
-            }
-            compiled.diagnostics.push(*finding);
-            None
-        }
-    }
+        Box::new(finding)
+    })
 }
 
 /// A path that stands in a file, as seen from where the user is.

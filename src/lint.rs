@@ -19,7 +19,7 @@ use crate::plan::Plan;
 
 /// What a rule may look at.
 pub struct Facts<'a> {
-    pub api: &'a Api,
+    pub apis: &'a [Api],
     pub blueprint: &'a Blueprint,
     pub plan: Option<&'a Plan>,
 }
@@ -49,12 +49,14 @@ impl Facts<'_> {
     /// Operations that are served, each once.
     fn served(&self) -> Vec<&Operation> {
         let planned = self.plan.into_iter().flat_map(|plan| &plan.operations).filter(|it| it.gateway_path.is_some());
-        let served: std::collections::HashSet<(&str, HttpMethod)> = planned.map(|plan| (&*plan.path, plan.method)).collect();
-        self.api.operations.iter().filter(|it| served.contains(&(&*it.path, it.method))).collect()
+        let served: std::collections::HashSet<(usize, &str, HttpMethod)> =
+            planned.map(|plan| (plan.description, &*plan.path, plan.method)).collect();
+        let operations = self.apis.iter().enumerate().flat_map(|(index, api)| api.operations.iter().map(move |it| (index, it)));
+        operations.filter(|(index, it)| served.contains(&(*index, &*it.path, it.method))).map(|(_, it)| it).collect()
     }
 
     /// The place of an operation's path item.
     fn item_place(&self, operation: &Operation) -> Place {
-        Place::pointer(&self.api.file, operation.item_pointer())
+        operation.item_place("")
     }
 }

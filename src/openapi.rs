@@ -4,23 +4,29 @@
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
 pub mod extensions;
+mod items;
 mod lean;
 mod loose;
 mod media;
+mod operation;
+mod references;
 mod resolve;
 mod root;
 mod servers;
+mod spot;
 mod swagger;
 
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub(crate) use servers::is_path_character;
+pub use spot::{Setting, SettingOf, Spot};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Outcome, Place};
-use crate::source::{SourceFile, pointer};
+use crate::source::{Library, SourceFile};
 
 /// A description, resolved.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,17 +46,23 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Security schemes that the description declares.
     pub schemes: Vec<Arc<str>>,
+    /// Where the description declares them.
+    pub schemes_pointer: &'static str,
+    /// The JSON text of each scheme.
+    pub definitions: BTreeMap<Arc<str>, Arc<str>>,
     /// Media types that the document itself asks API Gateway to pass through as they are.
     pub binary_media_types: Vec<Arc<str>>,
-    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys outside of paths.
+    /// `x-amazon-apigateway-*` keys outside of paths.
     pub extensions: Vec<Extension>,
+    /// `x-gwgen-*` keys where they mean nothing: outside of paths.
+    pub misplaced: Vec<Extension>,
 }
 
 /// A key of gwgen or API Gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     pub name: Arc<str>,
-    pub pointer: String,
+    pub place: Place,
 }
 
 /// HTTP methods of a path item.
@@ -145,11 +157,17 @@ pub struct Operation {
     pub binary_media_types: Vec<Arc<str>>,
     /// Has servers of its own whose path is not that of the document.
     pub other_servers: bool,
-    /// `x-gwgen-*` and `x-amazon-apigateway-*` keys of it and of its path item.
+    /// `x-amazon-apigateway-*` keys of it and of its path item.
     pub extensions: Vec<Arc<str>>,
+    /// `x-gwgen-*` of its path item, then its own.
+    pub settings: Vec<Setting>,
     pub faults: Vec<Fault>,
-    /// `Some` where the path item is a reference to a component of that name.
-    item: Option<Arc<str>>,
+    /// The main file of its description.
+    file: Arc<str>,
+    /// Where its path item stands, if a reference leads there.
+    item: Option<Arc<Spot>>,
+    /// Where it stands, if it is a reference itself.
+    at: Option<Arc<Spot>>,
 }
 
 impl Operation {
@@ -157,26 +175,20 @@ impl Operation {
         OperationName { method: self.method.as_str(), path: Arc::clone(&self.path) }
     }
 
-    /// Pointer of its path item.
-    pub fn item_pointer(&self) -> String {
+    /// Place of its path item, or of something below it.
+    pub fn item_place(&self, below: &str) -> Place {
         match &self.item {
-            None => pointer::child("/paths", &self.path),
-            Some(name) => pointer::child("/components/pathItems", name),
+            None => Place::pointer(&self.file, self.item_pointer() + below),
+            Some(spot) => spot.place(below),
         }
     }
 
-    /// Pointer of the operation.
-    pub fn pointer(&self) -> String {
-        let mut pointer = self.item_pointer();
-        // One of these is made for every operation, and kept: it is to be as long as its text.
-        match self.method {
-            HttpMethod::Other { key, .. } => pointer::child(&(pointer + "/additionalOperations"), key),
-            method => {
-                let key = method.key();
-                pointer.reserve_exact(1 + key.len());
-                pointer.extend(["/", key]);
-                pointer
-            }
+    /// Place of the operation, or of something below it.
+    pub fn place(&self, below: &str) -> Place {
+        match (&self.at, &self.item) {
+            (Some(spot), _) => spot.place(below),
+            (None, Some(item)) => Place::pointer(&item.file, self.pointer() + below),
+            (None, None) => Place::pointer(&self.file, self.pointer() + below),
         }
     }
 }
@@ -203,25 +215,22 @@ pub struct Parameter {
     at: ParameterAt,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum ParameterAt {
     Item(usize),
     Operation(usize),
-}
-
-impl ParameterAt {
-    fn pointer(self, operation: &Operation) -> String {
-        match self {
-            Self::Item(index) => format!("{}/parameters/{index}", operation.item_pointer()),
-            Self::Operation(index) => format!("{}/parameters/{index}", operation.pointer()),
-        }
-    }
+    /// Listed by another path item on the way, or written in another file.
+    Elsewhere(Arc<Spot>),
 }
 
 impl Parameter {
-    /// Pointer of it, where the operation or its path item lists it.
-    pub fn pointer(&self, operation: &Operation) -> String {
-        self.at.pointer(operation)
+    /// Place of it, where the operation or its path item lists it, or in the other file that holds it.
+    pub fn place(&self, operation: &Operation) -> Place {
+        match &self.at {
+            ParameterAt::Item(index) => operation.item_place(&format!("/parameters/{index}")),
+            ParameterAt::Operation(index) => operation.place(&format!("/parameters/{index}")),
+            ParameterAt::Elsewhere(spot) => spot.place(""),
+        }
     }
 }
 
@@ -241,9 +250,9 @@ pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub code: &'static Code,
-    pub pointer: String,
+    pub place: Place,
     pub message: String,
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 impl Eq for Code {}
@@ -251,8 +260,8 @@ impl Eq for Code {}
 /// Reads a description.
 ///
 /// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key,
-/// GW1008 unresolved path item.
-pub fn read(file: &SourceFile) -> Outcome<Api> {
+/// GW1008 unresolved path item, and those of `references` for path items.
+pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> {
     let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
         Ok(document) => swagger::settled(document),
         Err(error) if error.is_data() => match loose::document(&file.json) {
@@ -264,7 +273,7 @@ pub fn read(file: &SourceFile) -> Outcome<Api> {
     if let Some(diagnostic) = version(file, &document) {
         return Outcome::failed(vec![diagnostic]);
     }
-    resolve::api(file, &document)
+    resolve::api(file, &document, library)
 }
 
 fn not_an_object(file: &SourceFile) -> Diagnostic {

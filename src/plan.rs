@@ -5,6 +5,7 @@
 
 mod backends;
 mod balancer;
+mod extensions;
 mod forwarder;
 mod functions;
 mod headers;
@@ -16,6 +17,7 @@ mod paths;
 mod patterns;
 mod routes;
 mod rules;
+mod schemes;
 mod security;
 mod targets;
 mod tree;
@@ -207,6 +209,8 @@ pub struct HealthCheckPlan {
 /// An operation under a mount, with what was decided of it.
 #[derive(Clone, Debug)]
 pub struct OperationPlan {
+    /// Index of its description in `spec`.
+    pub description: usize,
     pub method: HttpMethod,
     /// The path as the description writes it.
     pub path: Arc<str>,
@@ -244,7 +248,10 @@ pub struct LimitsPlan {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub prefix: Prefix,
+    /// Of the first description.
     pub title: Arc<str>,
+    /// Main files of the descriptions, as `spec` writes them.
+    pub descriptions: Vec<Arc<str>>,
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
@@ -271,10 +278,10 @@ pub struct Plan {
     pub place: Place,
 }
 
-/// Joins a description with a blueprint.
+/// Joins descriptions, in the order of `spec`, with a blueprint.
 ///
 /// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name.
-pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
+pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let spec = &blueprint.spec;
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
@@ -299,15 +306,17 @@ pub fn plan(api: &Api, blueprint: &Blueprint) -> Outcome<Plan> {
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
-    diagnostics.extend(refused_extensions(api));
-    let routes = routes::routes(api, blueprint, &backends, &mut diagnostics);
+    diagnostics.extend(apis.iter().flat_map(refused_extensions));
+    diagnostics.extend(schemes::conflicting(apis, blueprint));
+    let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();
     let output = spec.output.as_ref();
     let plan = Plan {
         prefix,
-        title: Arc::clone(&api.title),
+        title: apis.first().map(|it| Arc::clone(&it.title)).unwrap_or_default(),
+        descriptions: spec.spec.iter().map(|it| it.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
         output: OutputPlan {
             format,
@@ -348,12 +357,14 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
     let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
+    let misplaced = api.misplaced.iter().map(|it| extensions::misplaced(&it.name, &it.place));
     deciding
         .map(|(extension, code)| {
-            code.at(Place::pointer(&api.file, &*extension.pointer))
+            code.at(extension.place.clone())
                 .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
                 .help("remove it from the description; whoever relied on it should not render this API yet")
         })
+        .chain(misplaced)
         .collect()
 }
 

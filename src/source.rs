@@ -3,6 +3,7 @@
 //! In: `Files`, a path. Out: `SourceFile`. Pure but for `Files`.
 //! YAML stops here: later stages see JSON text and pointers, whatever the user wrote.
 
+mod library;
 mod locate;
 pub mod pointer;
 pub mod raw;
@@ -11,6 +12,7 @@ mod yaml;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Place};
+pub use library::Library;
 pub use locate::{Finding, Located, Sources};
 
 /// A path under the root, in its one spelling: `/` between names, no `.`, no `..`, not absolute.
@@ -44,6 +46,29 @@ impl RelativePath {
     pub fn folder(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
+}
+
+/// A path as the user would name it, who named a file of `folder` as `display`.
+pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
+    let mut from = folder.split('/').filter(|name| !name.is_empty()).peekable();
+    let mut to = path.as_str().split('/').filter(|name| !name.is_empty()).peekable();
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    let given = display.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut names: Vec<&str> = given.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    for _ in from {
+        if names.last().is_none_or(|name| *name == "..") {
+            names.push("..");
+        } else {
+            names.pop();
+        }
+    }
+    names.extend(to);
+    let start = if display.starts_with('/') { "/" } else { "" };
+    let shown = format!("{start}{}", names.join("/"));
+    if shown.is_empty() { ".".into() } else { shown.into() }
 }
 
 /// Why a file could not be had.

@@ -130,7 +130,7 @@ fn wrong_values_are_named_one_by_one() {
         ("topology:", "account: {cloudwatch_role: mine}\ntopology:", "GW2002", "/account/cloudwatch_role"),
         ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
         ("topology:", "auth: {jwt: iam}\ntopology:", "GW2004", "/auth/jwt"),
-        ("openapi.yaml", "[a.yaml, b.yaml]", "GW2004", "/spec"),
+        ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
         ("instances: [i-0abc]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
     ] {
         let seen = findings_of(MINIMAL, from, to);

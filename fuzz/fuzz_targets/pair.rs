@@ -2,10 +2,10 @@
 //! and a second reader finds the operations that ours finds.
 #![no_main]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gwgen::openapi::HttpMethod;
-use gwgen::source::{RelativePath, SourceFile};
+use gwgen::source::{Library, Memory, RelativePath, SourceFile};
 use gwgen_fuzz::pairs::{Pair, pair};
 use gwgen_fuzz::{Tally, at_exit, emitted, run};
 
@@ -32,7 +32,8 @@ fn compare_readers(pair: &Pair) {
     let Some(second) = second_reading(&pair.json) else { return };
     let path = RelativePath::join("", pair.api.0).expect("the name is plain");
     let file = SourceFile::of(pair.api.1.clone().into_bytes(), path, pair.api.0.into()).expect("it rendered");
-    let api = gwgen::openapi::read(&std::sync::Arc::new(file)).value.expect("it rendered");
+    let no_other = Memory(BTreeMap::new());
+    let api = gwgen::openapi::read(&file, &Library::new(&no_other)).value.expect("it rendered");
     let own = api.operations.iter().filter(|it| it.method != HttpMethod::Any);
     let own: BTreeSet<_> = own.map(|it| (it.method.as_str().to_owned(), it.path.to_string())).collect();
     assert_eq!(own, second, "{}", pair.json);

@@ -123,6 +123,11 @@ impl Layers {
         Ok(Some((path, display.into())))
     }
 
+    /// Whether one of the files holds the pointer.
+    pub(super) fn holds(&self, pointer: &str) -> bool {
+        self.files.iter().any(|layer| layer.tree.written.pointer(pointer).is_some())
+    }
+
     /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
     pub(super) fn place(&self, pointer: &str) -> Place {
         let holds = self.files.iter().find(|layer| layer.tree.written.pointer(pointer).is_some());
@@ -141,6 +146,7 @@ impl Layers {
                     rebase(value, layer.path.folder(), folder);
                 }
             }
+            rebase_matches(&mut value, layer.path.folder(), folder);
             merge(&mut merged.value, value, "");
             merged.numbers.extend(layer.tree.numbers.clone());
             merged.reported.extend(layer.tree.reported.iter().cloned());
@@ -187,6 +193,20 @@ fn rebase(value: &mut Value, from: &str, to: &str) {
         }
         Value::Array(paths) => paths.iter_mut().for_each(|path| rebase(path, from, to)),
         _ => {}
+    }
+}
+
+/// Makes the descriptions that `match.specs` names relative to another folder, as `spec` is.
+fn rebase_matches(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::Object(mapping) => {
+            if let Some(specs) = mapping.get_mut("match").and_then(|it| it.get_mut("specs")) {
+                rebase(specs, from, to);
+            }
+            mapping.values_mut().for_each(|it| rebase_matches(it, from, to));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| rebase_matches(it, from, to)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -57,6 +57,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/match/methods", &[]),
     ("/routes/*/match/tags", &[]),
     ("/routes/*/match/operation_ids", &[]),
+    ("/routes/*/match/specs", &[]),
     ("/routes/*/match/mounts", &[]),
     ("/routes/*/backend", &[]),
     ("/routes/*/exposure", &[]),
@@ -134,9 +135,6 @@ pub fn built(at: &str) -> Built {
 pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
     let mut refused: Vec<(String, Option<String>)> = Vec::new();
     search(tree, "", &mut refused);
-    if tree.get("spec").and_then(Value::as_array).is_some_and(|paths| paths.len() > 1) {
-        refused.push(("/spec".to_owned(), Some("more than one path".to_owned())));
-    }
     refused.into_iter().map(|(at, value)| finding(blueprint, &at, value.as_deref())).collect()
 }
 
@@ -145,16 +143,29 @@ fn finding(blueprint: &Blueprint, at: &str, value: Option<&str>) -> Diagnostic {
         Some(value) => format!("{}: {value} is not built in this release", subject(at)),
         None => format!("{} is not built in this release", subject(at)),
     };
-    let accepted = BUILT.iter().find(|(shape, _)| has_shape(at, shape)).map_or(&[][..], |(_, values)| values);
-    let help = match accepted {
-        [] if value.is_some() => "write something else here; `gwgen explain GW2004` says what there is".to_owned(),
-        [] => "remove it; `gwgen explain GW2004` says what there is".to_owned(),
-        values => format!("write `{}`, or remove it", values.join("` or `")),
+    let help = if value.is_some() || !accepted(at).is_empty() {
+        help(at)
+    } else {
+        "remove it; `gwgen explain GW2004` says what there is".to_owned()
     };
     NOT_BUILT.at(blueprint.place(at)).message(message).help(help)
 }
 
-fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<String>)>) {
+/// The values of a field that are built, where not all are.
+fn accepted(at: &str) -> &'static [&'static str] {
+    BUILT.iter().find(|(shape, _)| has_shape(at, shape)).map_or(&[], |(_, values)| values)
+}
+
+/// What to write in place of a value that is not built.
+pub(super) fn help(at: &str) -> String {
+    match accepted(at) {
+        [] => "write something else here; `gwgen explain GW2004` says what there is".to_owned(),
+        values => format!("write `{}`, or remove it", values.join("` or `")),
+    }
+}
+
+/// Every part below the pointer that is not built, and the value where only some are.
+pub(super) fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<String>)>) {
     if let Some((_, accepted)) = BUILT.iter().find(|(shape, _)| has_shape(at, shape)) {
         let text = spelled(value);
         if !accepted.is_empty() && !text.as_deref().is_some_and(|text| accepted.contains(&text)) {

@@ -248,7 +248,7 @@ fn unknown_field(place: Place, at: &str, error: &str) -> Diagnostic {
 }
 
 /// Errors: GW2002, GW2007.
-fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
+pub(super) fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
     if let Some(error) = error.strip_prefix(EXPRESSION) {
         let (message, help) = parts(error);
         return INVALID_EXPRESSION.at(place).message(format_args!("{}: {message}", subject(at))).help(help);

@@ -44,13 +44,18 @@ codes! {
     DUPLICATE_KEY = "GW1007" "duplicate-key" Error;
     UNRESOLVED_REFERENCE = "GW1008" "unresolved-reference" Error;
     CYCLIC_REFERENCE = "GW1009" "cyclic-reference" Error;
-    REFERENCE_TO_FILE = "GW1010" "reference-to-file" Error;
+    // GW1010 was "reference-to-file": those are followed.
     NULL_SECURITY = "GW1011" "null-security" Error;
     UNKNOWN_SECURITY_SCHEME = "GW1012" "unknown-security-scheme" Error;
     BAD_BASE_PATH = "GW1013" "bad-base-path" Error;
     DIFFERENT_SERVERS = "GW1014" "different-servers" Warning;
     REFUSED_EXTENSION = "GW1015" "refused-extension" Error;
     UNUSED_EXTENSION = "GW1016" "unused-extension" Warning;
+    UNKNOWN_EXTENSION = "GW1030" "unknown-extension" Error;
+    MISPLACED_EXTENSION = "GW1031" "misplaced-extension" Error;
+    INVALID_EXTENSION = "GW1032" "invalid-extension" Error;
+    REMOTE_REFERENCE = "GW1033" "remote-reference" Error;
+    MEMBERS_BESIDE_REFERENCE = "GW1034" "members-beside-reference" Error;
 
     UNKNOWN_FIELD = "GW2001" "unknown-field" Error;
     INVALID_VALUE = "GW2002" "invalid-value" Error;
@@ -65,6 +70,8 @@ codes! {
     FIELD_DOES_NOT_FIT = "GW2011" "field-does-not-fit" Error;
     INVALID_EXTENDS = "GW2012" "invalid-extends" Error;
     CONFLICTING_MOUNTS = "GW2013" "conflicting-mounts" Error;
+    UNKNOWN_DESCRIPTION = "GW2014" "unknown-description" Error;
+    REPEATED_DESCRIPTION = "GW2015" "repeated-description" Error;
     NO_EFFECT = "GW2020" "no-effect-on-existing" Warning;
     LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
     SECOND_LINK = "GW2022" "second-link" Warning;
@@ -83,6 +90,8 @@ codes! {
     MATCHES_NOTHING = "GW3008" "route-matches-nothing" Warning;
     SHADOWED_OPERATION = "GW3009" "shadowed-operation" Error;
     SHARED_PATH = "GW3010" "shared-path" Warning;
+    OPERATION_IN_TWO_DESCRIPTIONS = "GW3020" "operation-in-two-descriptions" Error;
+    CONFLICTING_SCHEME = "GW3021" "conflicting-scheme" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;

@@ -7,6 +7,8 @@ use crate::stack::{Input, Stack};
 /// What the plan tells a reader of the output.
 pub struct Told<'a> {
     pub name: &'a str,
+    /// What the output was made from.
+    pub sources: &'a str,
     /// The way of a request.
     pub way: &'a str,
     /// What others have to do.
@@ -15,8 +17,8 @@ pub struct Told<'a> {
     pub routes: &'a str,
 }
 
-/// Writes the README; `blueprint` is what the output was rendered from.
-pub fn readme(stack: &Stack, blueprint: &str, told: Told<'_>) -> String {
+/// Writes the README.
+pub fn readme(stack: &Stack, told: Told<'_>) -> String {
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input.default.as_ref().map_or_else(String::new, |default| cell(&default.join(", ")));
         minijinja::context! { name => &**name, description => cell(&input.description), list => input.of.is_list(), default }
@@ -32,8 +34,8 @@ pub fn readme(stack: &Stack, blueprint: &str, told: Told<'_>) -> String {
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let Told { name, way, notes, routes } = told;
-    let context = minijinja::context! { name, title => one_line(&stack.title), blueprint, way, notes, inputs, parameters, outputs, routes };
+    let Told { name, sources, way, notes, routes } = told;
+    let context = minijinja::context! { name, title => one_line(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
 }
 

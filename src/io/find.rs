@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Disk;
 use crate::Request;
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::source::{RelativePath, SourceFile, raw};
+use crate::source::{RelativePath, SourceFile, raw, shown};
 
 /// What the command line says about blueprints.
 #[derive(Clone, Debug, Default)]
@@ -65,25 +65,7 @@ pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
 
 /// The output folder as the user would name it: seen from where the blueprint was named.
 pub(crate) fn shown_output(request: &Request, output: &RelativePath) -> Arc<str> {
-    let mut from = request.blueprint.folder().split('/').filter(|name| !name.is_empty()).peekable();
-    let mut to = output.as_str().split('/').filter(|name| !name.is_empty()).peekable();
-    while from.peek().is_some() && from.peek() == to.peek() {
-        from.next();
-        to.next();
-    }
-    let given = request.display.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut names: Vec<&str> = given.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
-    for _ in from {
-        if names.last().is_none_or(|name| *name == "..") {
-            names.push("..");
-        } else {
-            names.pop();
-        }
-    }
-    names.extend(to);
-    let start = if given.starts_with('/') || request.display.starts_with('/') { "/" } else { "" };
-    let shown = format!("{start}{}", names.join("/"));
-    if shown.is_empty() { ".".into() } else { shown.into() }
+    shown(&request.display, request.blueprint.folder(), output)
 }
 
 /// `gwgen.yaml`, then every `gwgen.*.yaml` in order.

@@ -1,7 +1,7 @@
 //! GW4015: a header parameter that API Gateway never sends on.
 
 use super::Facts;
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Location, Operation};
 
 /// Request headers that do not reach an HTTP backend as the client sent them.
@@ -24,14 +24,14 @@ const LOST: [&str; 14] = [
     "www-authenticate",
 ];
 
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
         for parameter in operation.parameters.iter().filter(|it| it.location == Location::Header) {
             if LOST.iter().any(|it| parameter.name.eq_ignore_ascii_case(it)) {
                 findings.push(
                     diagnostic::LOST_HEADER
-                        .at(Place::pointer(&facts.api.file, parameter.pointer(operation)))
+                        .at(parameter.place(operation))
                         .message(format_args!(
                             "API Gateway drops or replaces the header `{}`, so the backend does not get what the client sent",
                             parameter.name

@@ -9,12 +9,14 @@ use crate::openapi::{Operation, is_unused};
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     // Those that decide who may call are refused in `plan`.
-    for extension in facts.api.extensions.iter().filter(|it| is_unused(&it.name)) {
-        found.entry(&extension.name).or_insert((Place::pointer(&facts.api.file, &*extension.pointer), 0)).1 += 1;
+    for api in facts.apis {
+        for extension in api.extensions.iter().filter(|it| is_unused(&it.name)) {
+            found.entry(&extension.name).or_insert((extension.place.clone(), 0)).1 += 1;
+        }
     }
     for operation in served {
         for extension in operation.extensions.iter().filter(|it| is_unused(it)) {
-            let place = Place::pointer(&facts.api.file, format!("{}/{extension}", operation.pointer()));
+            let place = operation.place(&format!("/{extension}"));
             found.entry(extension).or_insert((place, 0)).1 += 1;
         }
     }

@@ -111,9 +111,6 @@ pub fn treatment(extension: &str) -> Option<Treatment> {
 
 /// The code that refuses a key; `None` where leaving it out cannot open or weaken anything.
 pub fn refuses(extension: &str) -> Option<&'static Code> {
-    if extension.starts_with("x-gwgen-") {
-        return Some(&diagnostic::NOT_BUILT);
-    }
     match treatment(extension)? {
         Refused => Some(&diagnostic::REFUSED_EXTENSION),
         Honoured | Unused => None,
@@ -150,6 +147,6 @@ mod tests {
         }
         assert_eq!(treatment("x-amazon-apigateway-new"), Some(Treatment::Refused));
         assert_eq!(treatment("x-other"), None);
-        assert!(refuses("x-amazon-apigateway-new").is_some() && refuses("x-gwgen-backend").is_some());
+        assert!(refuses("x-amazon-apigateway-new").is_some() && refuses("x-gwgen-backend").is_none());
     }
 }

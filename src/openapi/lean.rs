@@ -50,7 +50,7 @@ macro_rules! lean {
                     $($key => self.$field = lean!(@parse json $(, $nullable)?),)*
                     other => {
                         if is_ours(other) {
-                            self.extensions.push(key.clone());
+                            self.extensions.push((key.clone(), json));
                         }
                         return Ok(false);
                     }
@@ -68,8 +68,8 @@ macro_rules! lean {
         #[derive(Default)]
         pub(super) struct $name<'a> {
             $(pub(super) $field: $type,)*
-            /// `x-gwgen-*` and `x-amazon-apigateway-*` keys that have no field here.
-            pub(super) extensions: Vec<Text<'a>>,
+            /// `x-gwgen-*` and `x-amazon-apigateway-*` members that have no field here.
+            pub(super) extensions: Vec<(Text<'a>, &'a str)>,
             pub(super) faults: Vec<LeanFault>,
         }
 
@@ -95,10 +95,10 @@ macro_rules! lean {
                                     value.$field = lean!(@next map $(, $nullable)?);
                                 })*
                                 other => {
-                                    let ours = is_ours(other);
-                                    map.next_value::<IgnoredAny>()?;
-                                    if ours {
-                                        value.extensions.push(key);
+                                    if is_ours(other) {
+                                        value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
+                                    } else {
+                                        map.next_value::<IgnoredAny>()?;
                                     }
                                 }
                             }
@@ -158,9 +158,9 @@ impl<'de> Deserialize<'de> for Marked<'de> {
     }
 }
 
-/// A mapping whose `x-` keys are extensions.
+/// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
-pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>);
+pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>, pub(super) Option<Text<'a>>);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -173,15 +173,17 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
+                let (mut members, mut reference) = (Vec::new(), None);
                 while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if key.starts_with("x-") {
+                    if *key == *"$ref" {
+                        reference = Some(map.next_value()?);
+                    } else if key.starts_with("x-") {
                         map.next_value::<IgnoredAny>()?;
                     } else {
                         members.push((key, map.next_value::<Option<T>>()?.unwrap_or_default()));
                     }
                 }
-                Ok(Patterned(members))
+                Ok(Patterned(members, reference))
             }
         }
         deserializer.deserialize_map(Reader(std::marker::PhantomData))
@@ -230,10 +232,11 @@ lean! {
 lean! {
     /// Parts that others refer to.
     by_member struct Components {
+        "$ref" reference: Option<Text<'a>>,
         "parameters" parameters: Members<'a, Parameter<'a>> = ?,
         "requestBodies" request_bodies: Members<'a, Content<'a>> = ?,
         "responses" responses: Members<'a, Content<'a>> = ?,
-        "securitySchemes" security_schemes: Members<'a, Marked<'a>> = ?,
+        "securitySchemes" security_schemes: Members<'a, &'a RawValue> = ?,
         "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
     }
 }
@@ -295,9 +298,10 @@ lean! {
 }
 
 lean! {
-    /// A request body or a response, of which only binary media types are read, or a reference to one.
+    /// A request body or a response, of which binary media types and references of headers are read, or a reference to one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
         "content" media_types: Binary = ?,
+        "headers" headers: Option<&'a RawValue>,
     }
 }

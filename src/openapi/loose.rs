@@ -3,7 +3,9 @@
 //! In: JSON text. Out: `Document` with faults. Pure.
 //! Runs only after the fast reading failed on the data; both give the same where nothing is wrong.
 
-use super::lean::{self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem};
+use serde_json::value::RawValue;
+
+use super::lean::{self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem, Patterned};
 use crate::diagnostic;
 use crate::source::pointer;
 use crate::source::raw::{self, Members, Text};
@@ -15,10 +17,7 @@ use crate::source::raw::{self, Members, Text};
 pub(super) fn document(json: &str) -> serde_json::Result<Document<'_>> {
     fill(json, |document: &mut Document<'_>, key, value, error| match &**key {
         "paths" => match raw::members(value) {
-            Ok(items) => {
-                let paths = items.into_iter().filter(|(path, _)| !path.starts_with("x-"));
-                document.paths.0 = paths.map(|(path, item)| (path, path_item(item.get()))).collect();
-            }
+            Ok(items) => document.paths = paths(items),
             Err(error) => document.faults.push(wrong_type(key, &error)),
         },
         "components" => document.components = fill(value, component).unwrap_or_default(),
@@ -74,11 +73,26 @@ pub(super) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Par
         .or_else(|_| Ok(Members(raw::members(json)?.into_iter().map(|(name, entry)| (name, parameter(entry.get()))).collect())))
 }
 
-fn readable<'a, T: serde::Deserialize<'a>>(entries: Vec<(Text<'a>, &'a serde_json::value::RawValue)>) -> Vec<(Text<'a>, T)> {
+/// The path items of a mapping.
+pub(super) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, PathItem<'a>> {
+    let mut paths = Patterned::default();
+    for (path, item) in items {
+        if *path == *"$ref" {
+            // What is no text is a path item that is none, and reported as such.
+            paths.1 = serde_json::from_str(item.get()).ok();
+        }
+        if !path.starts_with("x-") && (*path != *"$ref" || paths.1.is_none()) {
+            paths.0.push((path, path_item(item.get())));
+        }
+    }
+    paths
+}
+
+fn readable<'a, T: serde::Deserialize<'a>>(entries: Vec<(Text<'a>, &'a RawValue)>) -> Vec<(Text<'a>, T)> {
     entries.into_iter().filter_map(|(name, entry)| serde_json::from_str(entry.get()).ok().map(|entry| (name, entry))).collect()
 }
 
-fn parameter(json: &str) -> Parameter<'_> {
+pub(super) fn parameter(json: &str) -> Parameter<'_> {
     fill(json, |parameter: &mut Parameter<'_>, key, _, error| parameter.faults.push(wrong_type(key, error)))
         .unwrap_or_else(|_| Parameter { faults: vec![no_mapping("a parameter")], ..Parameter::default() })
 }
@@ -88,7 +102,7 @@ fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, LeanFa
     raw::elements(json).map(|items| items.into_iter().map(|item| parameter(item.get())).collect()).map_err(|error| wrong_type(key, &error))
 }
 
-fn path_item(json: &str) -> PathItem<'_> {
+pub(super) fn path_item(json: &str) -> PathItem<'_> {
     fill(json, |item: &mut PathItem<'_>, key, value, error| {
         if **key == *"parameters" {
             match parameters(key, value) {
@@ -109,7 +123,7 @@ fn path_item(json: &str) -> PathItem<'_> {
     .unwrap_or_else(|_| PathItem { faults: vec![no_mapping("a path item")], ..PathItem::default() })
 }
 
-fn operation(json: &str) -> Operation<'_> {
+pub(super) fn operation(json: &str) -> Operation<'_> {
     fill(json, |operation: &mut Operation<'_>, key, value, error| match &**key {
         "parameters" => match parameters(key, value) {
             Ok(parameters) => operation.parameters = parameters,

@@ -4,6 +4,7 @@
 //! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some ten thousand of them.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::lean::Content;
 use crate::source::raw::Text;
@@ -34,9 +35,9 @@ impl<'de> Deserialize<'de> for Binary {
     }
 }
 
-/// Answers of an operation, without those that neither are binary nor refer to others.
+/// Answers of an operation by status, without those that neither are binary nor refer to others, or a reference to them all.
 #[derive(Default)]
-pub(super) struct Answers<'a>(pub(super) Vec<Content<'a>>);
+pub(super) struct Answers<'a>(pub(super) Vec<(Text<'a>, Content<'a>)>, pub(super) Option<Text<'a>>);
 
 impl<'de> Deserialize<'de> for Answers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -49,19 +50,35 @@ impl<'de> Deserialize<'de> for Answers<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut answers = Vec::new();
+                let (mut answers, mut reference) = (Vec::new(), None);
                 while let Some(key) = map.next_key::<Text<'de>>()? {
+                    if *key == *"$ref" {
+                        reference = Some(map.next_value()?);
+                        continue;
+                    }
                     if key.starts_with("x-") {
                         map.next_value::<IgnoredAny>()?;
                         continue;
                     }
                     let answer: Option<Content<'de>> = map.next_value()?;
-                    answers.extend(answer.filter(|it| it.reference.is_some() || !it.media_types.0.is_empty()));
+                    answers.extend(answer.filter(|it| !it.is_silent()).map(|answer| (key, answer)));
                 }
-                Ok(Answers(answers))
+                Ok(Answers(answers, reference))
             }
         }
         deserializer.deserialize_map(Reader)
+    }
+}
+
+impl<'a> Content<'a> {
+    /// Whether it neither is binary nor refers to anything.
+    pub(super) fn is_silent(&self) -> bool {
+        self.reference.is_none() && self.media_types.0.is_empty() && self.referring_headers().is_none()
+    }
+
+    /// The text of the headers, where one of them is a reference.
+    pub(super) fn referring_headers(&self) -> Option<&'a str> {
+        self.headers.map(RawValue::get).filter(|it| it.contains("\"$ref\""))
     }
 }
 

@@ -8,32 +8,41 @@ use serde_json::value::RawValue;
 
 use super::Extension;
 use super::lean::{Document, Marked};
-use super::swagger::Homes;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer;
 use crate::source::raw::Text;
 
-/// Keys outside of paths: of the document, its servers, tags, components and security schemes.
-pub(super) fn extensions(document: &Document<'_>, homes: &Homes) -> Vec<Extension> {
+/// Keys outside of paths: of the document, its information, servers, tags and components.
+pub(super) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
     let tags: Vec<Marked<'_>> = document.tags.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
     let binary = document.media_types.map(|_| Text("x-amazon-apigateway-binary-media-types".into()));
     let mut found = Vec::new();
-    let mut add = |base: &str, keys: &[Text<'_>]| {
-        found.extend(keys.iter().map(|key| Extension { name: Arc::from(&**key), pointer: pointer::child(base, &**key) }));
-    };
-    add("", &document.extensions);
-    add("", binary.as_slice());
-    add("/components", &document.components.extensions);
+    let mut add = |base: &str, keys: &mut dyn Iterator<Item = &Text<'_>>| found.extend(keys.map(|key| extension(file, base, key)));
+    add("", &mut names(&document.extensions));
+    add("", &mut binary.iter());
+    add("/info", &mut names(&document.info.extensions));
+    add("/components", &mut names(&document.components.extensions));
     for (index, server) in document.servers.iter().enumerate().filter(|(_, it)| !it.extensions.is_empty()) {
-        add(&format!("/servers/{index}"), &server.extensions);
-    }
-    for (name, scheme) in document.components.security_schemes.0.iter().filter(|(_, it)| !it.0.is_empty()) {
-        add(&pointer::child(homes.schemes, &**name), &scheme.0);
+        add(&format!("/servers/{index}"), &mut names(&server.extensions));
     }
     for (index, tag) in tags.iter().enumerate().filter(|(_, it)| !it.0.is_empty()) {
-        add(&format!("/tags/{index}"), &tag.0);
+        add(&format!("/tags/{index}"), &mut tag.0.iter());
     }
     found
+}
+
+fn names<'e, 'a>(extensions: &'e [(Text<'a>, &'a str)]) -> impl Iterator<Item = &'e Text<'a>> {
+    extensions.iter().map(|(name, _)| name)
+}
+
+fn extension(file: &Arc<str>, base: &str, key: &Text<'_>) -> Extension {
+    Extension { name: Arc::from(&**key), place: Place::pointer(file, pointer::child(base, &**key)) }
+}
+
+/// Keys of a part whose text this is.
+pub(super) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
+    let Marked(keys) = serde_json::from_str(json).unwrap_or_default();
+    keys.iter().map(|key| extension(file, at, key)).collect()
 }
 
 /// The media types of `x-amazon-apigateway-binary-media-types`.

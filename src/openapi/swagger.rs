@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::lean::{Components, Document, LeanFault, Operation, Parameter};
-use super::{Fault, binary, loose, servers};
+use super::{binary, loose, servers};
 use crate::diagnostic;
 use crate::source::pointer;
 use crate::source::raw::Text;
@@ -17,6 +17,7 @@ use crate::source::raw::Text;
 pub(super) struct Homes {
     pub(super) is_swagger: bool,
     pub(super) parameters: &'static str,
+    pub(super) responses: &'static str,
     pub(super) schemes: &'static str,
     pub(super) base_path: &'static str,
     /// What `in` of a parameter may be, as the end of a sentence.
@@ -26,6 +27,7 @@ pub(super) struct Homes {
 const SWAGGER: Homes = Homes {
     is_swagger: true,
     parameters: "/parameters",
+    responses: "/responses",
     schemes: "/securityDefinitions",
     base_path: "/basePath",
     locations: "path, query, header, body and formData",
@@ -34,6 +36,7 @@ const SWAGGER: Homes = Homes {
 const OPENAPI: Homes = Homes {
     is_swagger: false,
     parameters: "/components/parameters",
+    responses: "/components/responses",
     schemes: "/components/securitySchemes",
     base_path: "/servers/0/url",
     locations: "path, query, header and cookie",
@@ -132,19 +135,14 @@ impl Inherited {
     ///
     /// `consumes` speaks of operations with a body, and a file is always sent as `multipart/form-data`.
     /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object", <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
-    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: Body, at: &str, faults: &mut Vec<Fault>) -> Vec<Arc<str>> {
+    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: Body, faults: &mut Vec<LeanFault>) -> Vec<Arc<str>> {
         let mut found: Vec<Arc<str>> = Vec::new();
         let lists = [("consumes", lean.consumes, &self.consumes, body.is_there), ("produces", lean.produces, &self.produces, true)];
         for (key, own, inherited, applies) in lists {
             match own.map(|raw| media_types(key, raw)) {
                 Some(Ok(types)) if applies => found.extend(types.iter().filter_map(|it| binary(it)).map(Arc::from)),
                 None if applies => found.extend(inherited.iter().cloned()),
-                Some(Err(fault)) => faults.push(Fault {
-                    code: fault.code,
-                    pointer: format!("{at}{}", fault.below),
-                    message: fault.message,
-                    help: "write a list of media types, or serve the rest with `exposure: hidden` for this operation",
-                }),
+                Some(Err(fault)) => faults.push(fault),
                 Some(Ok(_)) | None => {}
             }
         }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, Location, Operation, Parameter};
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{Location, Operation, Parameter};
 
 /// A path variable as the description spells it, and as it is spelt on the gateway.
 pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
@@ -17,7 +17,6 @@ pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
 /// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie, GW4013 name, GW4014 repeated name,
 /// GW4031 whole query string.
 pub(super) fn request_parameters(
-    api: &Api,
     operation: &Operation,
     spellings: &Spellings,
     diagnostics: &mut Vec<Diagnostic>,
@@ -25,7 +24,7 @@ pub(super) fn request_parameters(
     let mut declared: BTreeMap<String, bool> = spellings.iter().map(|(_, name)| (["method.request.path.", name].concat(), true)).collect();
     let mut taken: BTreeSet<&str> = spellings.iter().map(|(_, name)| &**name).collect();
     let mut say = |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
-        diagnostics.push(code.at(Place::pointer(&api.file, parameter.pointer(operation))).message(message).help(help));
+        diagnostics.push(code.at(parameter.place(operation)).message(message).help(help));
     };
     // A required parameter keeps its name before an optional one, whatever their order.
     let (required, optional) =
@@ -100,13 +99,13 @@ fn names(spelt: &str, name: &str) -> bool {
 }
 
 /// Reports the variables of the path that the operation forgot to declare; they are declared on the gateway all the same.
-pub(super) fn undeclared(api: &Api, operation: &Operation, spellings: &Spellings, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn undeclared(operation: &Operation, spellings: &Spellings, diagnostics: &mut Vec<Diagnostic>) {
     for (spelt, _) in spellings {
         let is_declared = operation.parameters.iter().any(|it| it.location == Location::Path && names(spelt, &it.name));
         if !is_declared {
             diagnostics.push(
                 diagnostic::UNDECLARED_VARIABLE
-                    .at(Place::pointer(&api.file, operation.pointer()))
+                    .at(operation.place(""))
                     .message(format_args!(
                         "the path variable `{spelt}` of `{}` has no parameter; the gateway declares it all the same",
                         operation.path

@@ -6,8 +6,9 @@ mod naming;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::extensions::{self, Extensions};
 use super::paths::{self, PathFault, Segment, Template};
-use super::rules::{self, Decision, Rules};
+use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
 use super::{BackendPlan, OperationPlan};
@@ -25,17 +26,25 @@ pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) binary_media_types: Vec<Arc<str>>,
-    /// The base path before every operation's own, on the gateway and behind it.
-    pub(super) bases: [Vec<Segment>; 2],
+    /// The base path before the operations of each description, on the gateway and behind it.
+    pub(super) bases: Vec<[Vec<Segment>; 2]>,
 }
 
 /// Decides every operation.
 ///
 /// Errors: faults of operations, GW3001 backend, GW3009 shadowed, GW40xx paths, GW4017 timeout, and those of `security`.
-pub(super) fn routes(api: &Api, blueprint: &Blueprint, backends: &[BackendPlan], diagnostics: &mut Vec<Diagnostic>) -> Routes {
-    let mut builder = Builder::new(api, blueprint, backends);
-    for (index, operation) in api.operations.iter().enumerate() {
-        builder.operation(index, operation);
+pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPlan], diagnostics: &mut Vec<Diagnostic>) -> Routes {
+    let operations: Vec<(usize, &Operation)> =
+        apis.iter().enumerate().flat_map(|(description, api)| api.operations.iter().map(move |it| (description, it))).collect();
+    let extensions: BTreeMap<usize, Extensions> = operations
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, operation))| !operation.settings.is_empty())
+        .map(|(index, (_, operation))| (index, extensions::extensions(operation, blueprint)))
+        .collect();
+    let mut builder = Builder::new((apis, &operations, &extensions), blueprint, backends);
+    for index in 0..operations.len() {
+        builder.operation(index);
     }
     builder.name_variables();
     builder.collisions();
@@ -44,9 +53,9 @@ pub(super) fn routes(api: &Api, blueprint: &Blueprint, backends: &[BackendPlan],
 }
 
 /// An operation under a mount, on its way to a plan.
-struct Draft {
+struct Draft<'a> {
     plan: OperationPlan,
-    /// Index in the description.
+    /// Index among the operations of all descriptions.
     source: usize,
     template: Option<Arc<Template>>,
     /// Node of the tree that its gateway path leads to; the root where it has none.
@@ -54,22 +63,29 @@ struct Draft {
     /// Segments before the template: mount and base path.
     before: usize,
     mount: String,
+    /// The prefix that the blueprint mounts it under.
+    under: &'a str,
     is_dropped: bool,
 }
 
 struct Builder<'a> {
-    api: &'a Api,
+    apis: &'a [Api],
+    /// Those of all descriptions, each with the index of its own.
+    operations: &'a [(usize, &'a Operation)],
+    /// By the index of the operation.
+    extensions: &'a BTreeMap<usize, Extensions>,
     blueprint: &'a Blueprint,
     backends: &'a [BackendPlan],
     mounts: Vec<Option<&'a MountSpec>>,
-    base: Vec<Segment>,
+    /// By description.
+    bases: Vec<Vec<Segment>>,
     base_on_gateway: bool,
     base_behind: bool,
     widen: bool,
     rules: Rules<'a>,
     security: Joined<'a>,
     tree: Tree,
-    drafts: Vec<Draft>,
+    drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
     /// Parameters that many operations have alike, kept once.
@@ -85,64 +101,79 @@ fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
     mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
 }
 
-fn bad_base_path(api: &Api, fault: &str) -> Diagnostic {
-    diagnostic::BAD_BASE_PATH
-        .at(Place::pointer(&api.file, api.base_path_pointer))
-        .message(fault)
-        .help("write a plain path there, or leave it out with `api.base_path: ignore`")
+/// Descriptions, their operations, and the extensions of those.
+type Given<'a> = (&'a [Api], &'a [(usize, &'a Operation)], &'a BTreeMap<usize, Extensions>);
+
+/// The segments of a description's base path, as the side wants them that gets them.
+///
+/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have.
+fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> Vec<Segment> {
+    if let Some(fault) = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore) {
+        diagnostics.push(
+            diagnostic::BAD_BASE_PATH
+                .at(Place::pointer(&api.file, api.base_path_pointer))
+                .message(fault)
+                .help("write a plain path there, or leave it out with `api.base_path: ignore`"),
+        );
+    }
+    match base_path {
+        BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
+        BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
+            |fault| {
+                diagnostics.push(
+                    fault
+                        .code
+                        .at(Place::pointer(&api.file, api.base_path_pointer))
+                        .also(blueprint.place("/api/base_path"))
+                        .message(fault.message)
+                        .help("set `api.base_path: backend`, or change the server's path"),
+                );
+                Vec::new()
+            },
+            |template| template.segments,
+        ),
+        BasePath::Ignore => Vec::new(),
+    }
 }
 
 impl<'a> Builder<'a> {
-    fn new(api: &'a Api, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
+    fn new((apis, operations, extensions): Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
         let gateway = blueprint.spec.api.as_ref();
         let base_path = gateway.and_then(|it| it.base_path).unwrap_or(defaults::BASE_PATH);
-        let fault = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore);
-        let mut diagnostics: Vec<Diagnostic> = fault.map(|fault| bad_base_path(api, fault)).into_iter().collect();
-        let base = match base_path {
-            BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
-            BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
-                |fault| {
-                    diagnostics.push(
-                        fault
-                            .code
-                            .at(Place::pointer(&api.file, api.base_path_pointer))
-                            .also(blueprint.place("/api/base_path"))
-                            .message(fault.message)
-                            .help("set `api.base_path: backend`, or change the server's path"),
-                    );
-                    Vec::new()
-                },
-                |template| template.segments,
-            ),
-            BasePath::Ignore => Vec::new(),
-        };
+        let mut diagnostics = Vec::new();
+        let bases = apis.iter().map(|api| base(api, base_path, blueprint, &mut diagnostics)).collect();
         let mounts = blueprint.spec.mounts.as_deref();
         Self {
-            api,
+            apis,
+            operations,
+            extensions,
             blueprint,
             backends,
             mounts: mounts.map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
-            base,
+            bases,
             base_on_gateway: base_path == BasePath::Both,
             base_behind: base_path != BasePath::Ignore,
             widen: gateway.and_then(|it| it.partial_segments).unwrap_or(defaults::PARTIAL_SEGMENTS) == PartialSegments::Widen,
             rules: Rules::new(blueprint),
-            security: Joined::new(api, blueprint),
+            security: Joined::new(blueprint),
             tree: Tree::new(),
-            drafts: Vec::with_capacity(api.operations.len()),
+            drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
-            media_types: api.binary_media_types.iter().cloned().collect(),
+            media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
             parameters: HashSet::new(),
             last: None,
             diagnostics,
         }
     }
 
-    fn operation(&mut self, index: usize, operation: &'a Operation) {
+    fn operation(&mut self, index: usize) {
+        let (description, operation) = self.operations[index];
+        let extensions = self.extensions.get(&index).map_or(&[][..], |it| &it.levels);
+        let described = Described { operation, description, extensions };
         let mounts = std::mem::take(&mut self.mounts);
-        let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(operation, mount.map_or("/", |it| &it.at))).collect();
+        let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
-        let template = if is_public { self.checked(operation) } else { None };
+        let template = if is_public { self.checked(index) } else { None };
         for (mount, decision) in mounts.iter().zip(&decisions) {
             self.draft(index, *mount, decision, template.as_ref());
         }
@@ -150,16 +181,16 @@ impl<'a> Builder<'a> {
     }
 
     /// The operation's template, where nothing is wrong with it.
-    fn checked(&mut self, operation: &Operation) -> Option<Arc<Template>> {
-        let place = |pointer: String| Place::pointer(&self.api.file, pointer);
+    fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
+        let (_, operation) = self.operations[index];
+        self.diagnostics.extend(self.extensions.get(&index).into_iter().flat_map(|it| it.findings.iter().cloned()));
         for fault in &operation.faults {
-            self.diagnostics
-                .push(fault.code.at(place(fault.pointer.clone())).message(&fault.message).help(fault.help).keeps(operation.name()));
+            self.diagnostics.push(fault.code.at(fault.place.clone()).message(&fault.message).help(&fault.help).keeps(operation.name()));
         }
         for extension in &operation.extensions {
             if let Some(code) = refuses(extension) {
                 let finding = code
-                    .at(place(operation.pointer()))
+                    .at(operation.place(""))
                     .message(format_args!(
                         "`{extension}` is not built yet, and leaving it out could change who may call `{} {}`",
                         operation.method.as_str(),
@@ -174,7 +205,7 @@ impl<'a> Builder<'a> {
             let code = if operation.method == HttpMethod::Trace { &diagnostic::TRACE_METHOD } else { &diagnostic::UNSERVABLE_METHOD };
             let method = operation.method.as_str();
             self.diagnostics.push(
-                code.at(place(operation.pointer()))
+                code.at(operation.place(""))
                     .message(format_args!("API Gateway has no {method}, so `{method} {}` cannot be served", operation.path))
                     .help("remove it, or leave it out with `exposure: hidden`")
                     .keeps(operation.name()),
@@ -184,7 +215,7 @@ impl<'a> Builder<'a> {
             Ok(template) => (operation.faults.is_empty() && operation.method.is_servable()).then_some(template),
             Err(fault) => {
                 self.diagnostics
-                    .push(fault.code.at(place(operation.item_pointer())).message(fault.message).help(fault.help).keeps(operation.name()));
+                    .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
                 None
             }
         }
@@ -203,16 +234,16 @@ impl<'a> Builder<'a> {
 
     /// The operation of that index under a mount.
     fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
-        let operation = &self.api.operations[index];
+        let (description, operation) = self.operations[index];
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
         let mut before: Vec<Segment> = mount_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect();
         if self.base_on_gateway {
-            before.extend(self.base.iter().cloned());
+            before.extend(self.bases[description].iter().cloned());
         }
         if is_public {
-            self.security.decide(operation, decision);
+            self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {
@@ -222,9 +253,10 @@ impl<'a> Builder<'a> {
             self.no_backend(operation);
         }
         let plan = OperationPlan {
+            description,
             method: operation.method,
             path: Arc::clone(&operation.path),
-            place: Place::pointer(&self.api.file, operation.pointer()),
+            place: operation.place(""),
             exposure,
             backend: backend.and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
@@ -245,13 +277,19 @@ impl<'a> Builder<'a> {
             node: 0,
             before: before.len(),
             mount,
+            under: mount_path,
             is_dropped: false,
         });
     }
 
+    /// The operation that a draft is of.
+    fn source(&self, draft: usize) -> &'a Operation {
+        self.operations[self.drafts[draft].source].1
+    }
+
     fn no_backend(&mut self, operation: &Operation) {
         let finding = diagnostic::NO_BACKEND
-            .at(Place::pointer(&self.api.file, operation.pointer()))
+            .at(operation.place(""))
             .also(self.blueprint.place("/routes"))
             .message(format_args!("no route gives `{} {}` a backend", operation.method.as_str(), operation.path))
             .help(format_args!(
@@ -264,14 +302,14 @@ impl<'a> Builder<'a> {
     }
 
     fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
-        let Some((timeout, route)) = decision.timeout_ms else {
+        let Some((timeout, origin)) = decision.timeout_ms else {
             return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
         let raised =
             self.blueprint.spec.limits.as_ref().and_then(|it| it.integration_timeout).map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
         if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
             let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
-                .at(self.blueprint.place(&format!("/routes/{route}/timeout")))
+                .at(origin.place(self.blueprint, "timeout"))
                 .message(format_args!("API Gateway waits 50 ms to {raised} ms for a backend, not {timeout} ms"))
                 .help("choose a time in that range; where the account's quota was raised, set `limits.integration_timeout`");
             self.diagnostics.push(finding);
@@ -300,11 +338,11 @@ impl<'a> Builder<'a> {
         let rank = |it: &Draft| it.plan.gateway_path.is_some().then(|| ranks[it.node]);
         self.drafts.sort_by(|a, b| (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method)));
         let operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
-        let base = |is_there: bool| if is_there { self.base.clone() } else { Vec::new() };
+        let base = |base: &Vec<Segment>, is_there: bool| if is_there { base.clone() } else { Vec::new() };
         Routes {
             operations,
             refusals: self.refusals.into_iter().collect(),
-            bases: [base(self.base_on_gateway), base(self.base_behind)],
+            bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),
         }
     }

@@ -3,14 +3,17 @@
 //! In: an operation under a mount. Out: `Decision`. Pure.
 //! Every rule that matches applies, in order; a later one wins, field by field.
 
+use super::extensions::Written;
 use super::patterns::{PathPattern, text_matches};
 use crate::blueprint::{Blueprint, Exposure, MatchSpec, MountSpec, RouteSpec, defaults};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Operation;
 
 /// Rules in the order in which they apply.
 pub(super) struct Rules<'a> {
     rules: Vec<Rule<'a>>,
+    /// How many of them match everything.
+    general: usize,
 }
 
 struct Rule<'a> {
@@ -19,17 +22,67 @@ struct Rule<'a> {
     index: usize,
     paths: Option<Vec<PathPattern>>,
     methods: Option<Vec<String>>,
+    /// Indexes in `spec`.
+    descriptions: Option<Vec<usize>>,
     has_matched: bool,
 }
 
-/// What is decided of an operation, each with the index of the route that said it last.
+/// What is decided of an operation, some with where it was said last.
 #[derive(Debug, Default)]
 pub(super) struct Decision<'a> {
-    pub(super) backend: Option<(&'a str, Option<usize>)>,
+    pub(super) backend: Option<&'a str>,
     pub(super) exposure: Option<Exposure>,
-    pub(super) auth: Option<(&'a str, usize)>,
+    pub(super) auth: Option<(&'a str, Origin<'a>)>,
     pub(super) weakens: Option<&'a str>,
-    pub(super) timeout_ms: Option<(u64, usize)>,
+    pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
+}
+
+/// Where something was said of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin<'a> {
+    /// In the blueprint's route of that index.
+    Route(usize),
+    /// In the description.
+    Extension(&'a Written),
+}
+
+impl Origin<'_> {
+    /// The place of a field of the route.
+    pub(super) fn place(self, blueprint: &Blueprint, field: &str) -> Place {
+        match self {
+            Self::Route(index) => blueprint.place(&format!("/routes/{index}/{field}")),
+            Self::Extension(written) => written.place(field).cloned().unwrap_or_else(|| blueprint.place("/routes")),
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Route(_) => "route",
+            Self::Extension(_) => "extension",
+        }
+    }
+
+    /// What to do where `auth` asks for less than the description does.
+    pub(super) fn way_to_weaken(self, operation: &Operation) -> String {
+        match self {
+            Self::Route(_) => "add `weakens` with the reason to the route, or let the description's scheme stand".to_owned(),
+            Self::Extension(_) => format!(
+                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: none, weakens: \"...\"}}`",
+                operation.path,
+                operation.method.lower()
+            ),
+        }
+    }
+}
+
+/// An operation of a description, with what its extensions say.
+#[derive(Clone, Copy)]
+pub(super) struct Described<'a> {
+    pub(super) operation: &'a Operation,
+    /// Index of its description in `spec`.
+    pub(super) description: usize,
+    pub(super) extensions: &'a [Written],
 }
 
 impl Decision<'_> {
@@ -38,35 +91,40 @@ impl Decision<'_> {
     }
 }
 
+impl<'a> Decision<'a> {
+    /// Lays a route over what was decided before, field by field.
+    fn apply(&mut self, spec: &'a RouteSpec, origin: Origin<'a>) {
+        self.backend = spec.backend.as_deref().or(self.backend);
+        self.exposure = spec.exposure.or(self.exposure);
+        if let Some(auth) = &spec.auth {
+            self.auth = Some((auth, origin));
+        }
+        self.weakens = spec.weakens.as_deref().or(self.weakens);
+        if let Some(timeout) = spec.timeout {
+            self.timeout_ms = Some((timeout.milliseconds(), origin));
+        }
+    }
+}
+
 impl<'a> Rules<'a> {
     pub(super) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
-        let mut rules: Vec<Rule<'a>> = specs.iter().enumerate().map(|(index, spec)| Rule::new(index, spec)).collect();
+        let mut rules: Vec<Rule<'a>> = specs.iter().enumerate().map(|(index, spec)| Rule::new(index, spec, blueprint)).collect();
         // Stable: those with an empty match come first, in their order.
         rules.sort_by_key(|rule| !rule.spec.r#match.is_empty());
-        Self { rules }
+        let general = rules.iter().filter(|rule| rule.spec.r#match.is_empty()).count();
+        Self { rules, general }
     }
 
-    pub(super) fn decide(&mut self, operation: &Operation, mount: &str) -> Decision<'a> {
+    /// Routes with an empty match, then the extensions of the path and of the operation, then the other routes.
+    pub(super) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let mut decision = Decision::default();
-        for rule in &mut self.rules {
-            if !rule.matches(operation, mount) {
-                continue;
-            }
-            rule.has_matched = true;
-            let spec = rule.spec;
-            if let Some(backend) = &spec.backend {
-                decision.backend = Some((backend, Some(rule.index)));
-            }
-            decision.exposure = spec.exposure.or(decision.exposure);
-            if let Some(auth) = &spec.auth {
-                decision.auth = Some((auth, rule.index));
-            }
-            decision.weakens = spec.weakens.as_deref().or(decision.weakens);
-            if let Some(timeout) = spec.timeout {
-                decision.timeout_ms = Some((timeout.milliseconds(), rule.index));
-            }
+        let (general, particular) = self.rules.split_at_mut(self.general);
+        general.iter_mut().for_each(|rule| rule.apply(described, mount, &mut decision));
+        for written in described.extensions {
+            decision.apply(&written.spec, Origin::Extension(written));
         }
+        particular.iter_mut().for_each(|rule| rule.apply(described, mount, &mut decision));
         decision
     }
 
@@ -85,20 +143,29 @@ impl<'a> Rules<'a> {
 }
 
 impl<'a> Rule<'a> {
-    fn new(index: usize, spec: &'a RouteSpec) -> Self {
-        let MatchSpec { paths, methods, .. } = &spec.r#match;
+    fn new(index: usize, spec: &'a RouteSpec, blueprint: &Blueprint) -> Self {
+        let MatchSpec { paths, methods, specs, .. } = &spec.r#match;
         Self {
             spec,
             index,
             paths: paths.as_ref().map(|paths| paths.iter().map(|it| PathPattern::new(it)).collect()),
             methods: methods.as_ref().map(|methods| methods.iter().map(|it| it.to_ascii_uppercase()).collect()),
+            descriptions: specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
             has_matched: false,
         }
     }
 
-    fn matches(&self, operation: &Operation, mount: &str) -> bool {
-        let spec = &self.spec.r#match;
+    fn apply(&mut self, described: Described<'a>, mount: &str, decision: &mut Decision<'a>) {
+        if self.matches(described, mount) {
+            self.has_matched = true;
+            decision.apply(self.spec, Origin::Route(self.index));
+        }
+    }
+
+    fn matches(&self, described: Described<'_>, mount: &str) -> bool {
+        let (spec, operation) = (&self.spec.r#match, described.operation);
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(operation.method.as_str())))
+            && self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
             && spec.mounts.as_ref().is_none_or(|mounts| mounts.iter().any(|it| it.trim_matches('/') == mount.trim_matches('/')))
             && spec.tags.as_ref().is_none_or(|tags| tags.iter().any(|it| operation.tags.iter().any(|tag| text_matches(it, tag))))
             && spec
@@ -110,11 +177,11 @@ impl<'a> Rule<'a> {
 }
 
 /// The backend that a mount sends an operation to.
-pub(super) fn mounted<'a>(mount: Option<&'a MountSpec>, backend: Option<(&'a str, Option<usize>)>) -> Option<&'a str> {
-    let Some(mount) = mount else { return backend.map(|(name, _)| name) };
+pub(super) fn mounted<'a>(mount: Option<&'a MountSpec>, backend: Option<&'a str>) -> Option<&'a str> {
+    let Some(mount) = mount else { return backend };
     if let Some(only) = &mount.backend {
         return Some(only);
     }
-    let (name, _) = backend?;
+    let name = backend?;
     Some(mount.backends.as_ref().and_then(|backends| backends.get(name)).map_or(name, String::as_str))
 }

@@ -20,42 +20,41 @@ const MAX_MISSING: usize = 8;
 
 /// What was opened, to be told at every render.
 pub(super) struct Joined<'a> {
-    api: &'a Api,
     blueprint: &'a Blueprint,
     /// Operations by the scheme whose check is left out.
     ignored: BTreeMap<Arc<str>, Vec<OperationName>>,
-    /// Operations by the route that weakens them.
-    weakened: BTreeMap<usize, Vec<OperationName>>,
+    /// Operations by the place that weakens them, and what stands there.
+    weakened: BTreeMap<(Place, &'static str), Vec<OperationName>>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Joined<'a> {
-    pub(super) fn new(api: &'a Api, blueprint: &'a Blueprint) -> Self {
-        Self { api, blueprint, ignored: BTreeMap::new(), weakened: BTreeMap::new(), diagnostics: Vec::new() }
+    pub(super) fn new(blueprint: &'a Blueprint) -> Self {
+        Self { blueprint, ignored: BTreeMap::new(), weakened: BTreeMap::new(), diagnostics: Vec::new() }
     }
 
     /// Decides what a public operation asks of its callers; today that is nothing, said or refused.
     ///
     /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3003 weakened without a reason.
-    pub(super) fn decide(&mut self, operation: &Operation, decision: &Decision<'_>) {
+    pub(super) fn decide(&mut self, api: &Api, operation: &Operation, decision: &Decision<'_>) {
         let Security::Needs(alternatives) = &operation.security else { return };
         match decision.auth {
-            None => self.as_described(operation, alternatives),
-            Some((name, route)) if name != NONE && alternatives.iter().any(|it| it.contains_key(name)) => {
-                self.chosen(operation, name, route)
+            None => self.as_described(api, operation, alternatives),
+            Some((name, _)) if name != NONE && alternatives.iter().any(|it| it.contains_key(name)) => self.chosen(operation, name),
+            Some((_, origin)) if decision.weakens.is_some() => {
+                self.weakened.entry((origin.place(self.blueprint, "auth"), origin.noun())).or_default().push(operation.name());
             }
-            Some((_, route)) if decision.weakens.is_some() => self.weakened.entry(route).or_default().push(operation.name()),
-            Some((name, route)) => {
+            Some((name, origin)) => {
                 let finding = diagnostic::WEAKENED_WITHOUT_REASON
-                    .at(self.blueprint.place(&format!("/routes/{route}/auth")))
-                    .also(Place::pointer(&self.api.file, format!("{}/security", operation.pointer())))
+                    .at(origin.place(self.blueprint, "auth"))
+                    .also(operation.place("/security"))
                     .message(format_args!(
                         "`auth: {name}` opens `{} {}`, which the description protects with {}",
                         operation.method.as_str(),
                         operation.path,
                         names(alternatives)
                     ))
-                    .help("add `weakens` with the reason to the route, or let the description's scheme stand")
+                    .help(origin.way_to_weaken(operation))
                     .keeps(operation.name());
                 self.diagnostics.push(finding);
             }
@@ -63,13 +62,13 @@ impl<'a> Joined<'a> {
     }
 
     /// Every scheme of every alternative needs its entry: any of them may be the one a caller uses.
-    fn as_described(&mut self, operation: &Operation, alternatives: &[Requirement]) {
+    fn as_described(&mut self, api: &Api, operation: &Operation, alternatives: &[Requirement]) {
         let auth = self.blueprint.spec.auth.as_ref();
         let is_missing = |name: &&Arc<str>| auth.is_none_or(|auth| !auth.contains_key(&***name));
         let missing: Vec<&Arc<str>> = alternatives.iter().flat_map(BTreeMap::keys).filter(is_missing).take(MAX_MISSING).collect();
         for name in &missing {
-            let place = Place::pointer(&self.api.file, format!("{}/security", operation.pointer()));
-            let finding = if self.api.schemes.contains(*name) {
+            let place = operation.place("/security");
+            let finding = if api.schemes.contains(*name) {
                 diagnostic::UNMAPPED_SCHEME
                     .at(place)
                     .also(self.blueprint.place("/auth"))
@@ -99,7 +98,7 @@ impl<'a> Joined<'a> {
     }
 
     /// A route picks one of the operation's own schemes.
-    fn chosen(&mut self, operation: &Operation, name: &str, _route: usize) {
+    fn chosen(&mut self, operation: &Operation, name: &str) {
         self.ignores(&Arc::from(name), operation);
     }
 
@@ -121,10 +120,10 @@ impl<'a> Joined<'a> {
                 .help("keep `ignore` only where the backends check it themselves");
             self.diagnostics.push(finding);
         }
-        for (route, operations) in &self.weakened {
+        for ((place, noun), operations) in &self.weakened {
             let finding = diagnostic::WEAKENED
-                .at(self.blueprint.place(&format!("/routes/{route}/auth")))
-                .message(format_args!("this route opens {}, which the description protects", counted(operations)))
+                .at(place.clone())
+                .message(format_args!("this {noun} opens {}, which the description protects", counted(operations)))
                 .help("the reason stands in `weakens`; remove the route once it no longer holds");
             self.diagnostics.push(finding);
         }

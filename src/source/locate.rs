@@ -1,7 +1,7 @@
 //! From a pointer to its line: one pass over a file for all the findings in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{SourceFile, pointer, raw};
@@ -11,6 +11,8 @@ use crate::diagnostic::{At, Code, Diagnostic, OperationName, Place, Severity};
 #[derive(Debug, Default)]
 pub struct Sources {
     files: BTreeMap<Arc<str>, Arc<SourceFile>>,
+    /// Those that are no part of the blueprint.
+    descriptions: BTreeSet<Arc<str>>,
 }
 
 /// A place with its line.
@@ -44,9 +46,18 @@ impl Sources {
         self.files.insert(Arc::clone(&file.display), file);
     }
 
-    /// Lets go of a file in which no line has to be found.
-    pub fn release(&mut self, display: &str) {
-        self.files.remove(display);
+    /// Adds a file that a description is made of.
+    pub fn add_description(&mut self, file: Arc<SourceFile>) {
+        if !self.files.contains_key(&file.display) {
+            self.descriptions.insert(Arc::clone(&file.display));
+            self.add(file);
+        }
+    }
+
+    /// Lets go of the descriptions in which no line has to be found.
+    pub fn release(&mut self, diagnostics: &[Diagnostic]) {
+        let told: BTreeSet<&str> = diagnostics.iter().flat_map(|it| &it.places).map(|it| &*it.file).collect();
+        self.files.retain(|display, _| told.contains(&**display) || !self.descriptions.contains(display));
     }
 
     /// The file of that display name.

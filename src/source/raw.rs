@@ -20,6 +20,12 @@ impl std::ops::Deref for Text<'_> {
     }
 }
 
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
         *self.0 == *other

@@ -53,7 +53,12 @@ fn second_reading(json: &str) -> Option<BTreeSet<(String, String)>> {
 
 #[test]
 fn a_second_reader_finds_the_same_operations() {
-    let of_3_0: Vec<_> = entries().iter().filter(|it| it.json.contains("\"3.0.")).filter_map(|it| Some((it, it.api.as_ref()?))).collect();
+    // The second reader follows no references, so it reads descriptions of one file.
+    let of_3_0: Vec<_> = entries()
+        .iter()
+        .filter(|it| it.json.contains("\"3.0.") && it.case.files.len() == 1)
+        .filter_map(|it| Some((it, it.api.as_ref()?)))
+        .collect();
     let compared = in_parallel(&of_3_0, |(entry, api)| {
         let Some(second) = second_reading(&entry.json) else { return 0 };
         let own = api.operations.iter().filter(|it| it.method != HttpMethod::Any);

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Map, Value};
 
 use crate::support::corpus::entries;
-use crate::support::{Case, all_cases, in_parallel};
+use crate::support::{Case, all_cases, in_parallel, json_of};
 
 /// Numbers that look random and are the same in every run (xorshift64).
 struct Numbers(u64);
@@ -53,6 +53,22 @@ fn assert_same(case: &Case, description: &Value, times: u64) {
 fn order_of_keys_and_spelling_of_the_file_do_not_matter() {
     for case in all_cases() {
         assert_same(&case, &case.description(), 3);
+    }
+}
+
+#[test]
+fn order_of_keys_in_every_file_does_not_matter() {
+    for case in all_cases().into_iter().filter(|it| it.files.len() > 2) {
+        let whole = case.compile("terraform").tree.unwrap();
+        for seed in 1..=5_u64 {
+            let mut mixed = case.clone();
+            let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            for (name, bytes) in mixed.files.iter_mut().filter(|(name, _)| !name.starts_with("gwgen")) {
+                let value = serde_json::from_str(&json_of(name, bytes.clone())).unwrap();
+                *bytes = serde_json::to_vec(&shuffled(value, &mut numbers)).unwrap();
+            }
+            assert!(mixed.compile("terraform").tree.as_ref() == Some(&whole), "{}: another order, other bytes", case.name);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use gwgen::openapi::{self, Api};
-use gwgen::source::{RelativePath, SourceFile};
+use gwgen::source::{Library, Memory, RelativePath};
 use gwgen::{Compiled, diagnostic::Diagnostic};
 use serde_json::{Value, json};
 
@@ -80,9 +80,13 @@ fn entry(path: &Path) -> Entry {
         files.insert(name.clone(), fs::read(path).unwrap());
         name.clone()
     };
-    let file = SourceFile::of(files[&spec].clone(), RelativePath::join("", &spec).unwrap(), Arc::from(spec.as_str()));
-    let api = file.as_ref().ok().and_then(|it| openapi::read(it).value);
-    let json = file.map(|it| it.json).unwrap_or_default();
+    let memory = Memory(files);
+    let library = Library::new(&memory);
+    let file = library.open(&RelativePath::join("", &spec).unwrap(), || Arc::from(spec.as_str())).ok();
+    let api = file.and_then(|it| openapi::read(it, &library).value);
+    let json = file.map(|it| Arc::clone(&it.json)).unwrap_or_default();
+    drop(library);
+    let files = memory.0;
     let blueprint = blueprint(&spec, api.as_ref());
     let mut case = Case { name, files, blueprint, spec };
     let mut compiled = case.compile("terraform");

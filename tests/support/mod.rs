@@ -33,7 +33,7 @@ pub(crate) struct Case {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// The blueprint, as data.
     pub(crate) blueprint: Value,
-    /// Path of the description among the files.
+    /// Path of the description among the files, the first where there are several.
     pub(crate) spec: String,
 }
 
@@ -41,14 +41,9 @@ impl Case {
     /// Reads the folder of a case.
     pub(crate) fn read(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                files.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap());
-            }
-        }
+        collect(folder, "", &mut files);
         let blueprint: Value = serde_json::from_str(&json_of("gwgen.yaml", files["gwgen.yaml"].clone())).unwrap();
-        let spec = blueprint["spec"].as_str().unwrap_or("openapi.yaml").to_owned();
+        let spec = blueprint["spec"].as_str().or(blueprint["spec"][0].as_str()).unwrap_or("openapi.yaml").to_owned();
         Self { name: folder.file_name().unwrap().to_str().unwrap().to_owned(), files, blueprint, spec }
     }
 
@@ -73,6 +68,19 @@ impl Case {
     /// The description, as data.
     pub(crate) fn description(&self) -> Value {
         serde_json::from_str(&json_of(&self.spec, self.files[&self.spec].clone())).unwrap()
+    }
+}
+
+/// The files of a folder and of those in it.
+fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            collect(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read(&path).unwrap());
+        }
     }
 }
 

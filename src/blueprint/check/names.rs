@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, child};
-use crate::diagnostic::{CONFLICTING_MOUNTS, MISSING_FIELD, UNKNOWN_AUTH, UNKNOWN_BACKEND, nearest};
+use crate::diagnostic::{
+    CONFLICTING_MOUNTS, MISSING_FIELD, REPEATED_DESCRIPTION, UNKNOWN_AUTH, UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION, nearest,
+};
 
 /// Methods of HTTP that a description can have.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any"];
@@ -24,6 +26,7 @@ impl<'a> Check<'a> {
             }
             self.says_something(&child(&at, "weakens"), route.weakens.as_ref());
             self.methods(&child(&at, "match"), route.r#match.methods.as_ref());
+            self.descriptions(&child(&at, "match"), route.r#match.specs.as_ref());
         }
         for (index, expect) in self.spec().expect.iter().flatten().enumerate() {
             let at = child("/expect", index);
@@ -31,8 +34,10 @@ impl<'a> Check<'a> {
                 self.is_auth(&child(&at, "auth"), auth);
             }
             self.methods(&child(&at, "match"), expect.r#match.methods.as_ref());
+            self.descriptions(&child(&at, "match"), expect.r#match.specs.as_ref());
         }
         self.mounts();
+        self.specs();
         for name in self.spec().auth.iter().flat_map(|auth| auth.keys()).filter(|name| *name == "none") {
             self.wrong(
                 &child("/auth", name),
@@ -110,6 +115,36 @@ impl<'a> Check<'a> {
                 false => format!("{}, or an entry for it", choices(name, known)),
             };
             self.report((&UNKNOWN_AUTH, at), format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
+        }
+    }
+
+    /// Errors: GW2014 a path that `spec` does not name.
+    fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
+        let known = &self.spec().spec;
+        for (index, path) in paths.into_iter().flatten().enumerate() {
+            if self.is_written("spec") && self.blueprint.description(path).is_none() {
+                let at = child(&child(at, "specs"), index);
+                let help = match nearest(path, known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => format!("write one of `{}`", known.join("`, `")),
+                };
+                self.report((&UNKNOWN_DESCRIPTION, &at), format_args!("{}: `spec` names no `{path}`", super::subject(&at)), help);
+            }
+        }
+    }
+
+    /// Errors: GW2015 a description that stands in `spec` twice.
+    pub(super) fn specs(&mut self) {
+        for (index, path) in self.spec().spec.iter().enumerate() {
+            let first = self.blueprint.description(path).filter(|first| *first < index && !path.is_empty());
+            if let Some(first) = first {
+                let found = REPEATED_DESCRIPTION
+                    .at(self.blueprint.place_of_spec(index))
+                    .also(self.blueprint.place_of_spec(first))
+                    .message(format_args!("`spec` names `{path}` twice"))
+                    .help("remove one of the two");
+                self.found.push(found);
+            }
         }
     }
 

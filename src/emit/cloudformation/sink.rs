@@ -232,7 +232,12 @@ fn literals(parts: &[Value]) -> String {
 fn push_template(out: &mut String, parts: &[Value]) {
     for part in parts {
         match part {
-            Value::Literal(text) => out.push_str(&text.replace("${", "${!")),
+            Value::Literal(text) => {
+                // The marker may be split over two parts; only a literal ends with its start.
+                let is_split = out.ends_with('$') && text.starts_with('{');
+                out.push_str(if is_split { "{!" } else { "" });
+                out.push_str(&text[usize::from(is_split)..].replace("${", "${!"));
+            }
             Value::Input(name) => out.extend(["${", &pascal(name), "}"]),
             Value::Pseudo(name) => out.extend(["${", name, "}"]),
             Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),

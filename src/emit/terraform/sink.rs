@@ -100,22 +100,33 @@ impl Hcl for Value {
 
 /// The inside of a quoted template.
 fn push_template(out: &mut String, parts: &[Value]) {
-    for (index, part) in parts.iter().enumerate() {
+    let mut held = String::new();
+    push_parts(out, parts, &mut held);
+    push_escaped(out, &held);
+}
+
+/// Writes parts; text that ends with the start of a marker is held until it is known what follows.
+fn push_parts(out: &mut String, parts: &[Value], held: &mut String) {
+    const STARTS: [char; 2] = ['$', '%'];
+    for part in parts {
         match part {
-            Value::Text(inner) => push_template(out, inner),
+            Value::Text(inner) => push_parts(out, inner, held),
+            Value::Literal(text) if held.is_empty() && !text.ends_with(STARTS) => push_escaped(out, text),
             Value::Literal(text) => {
-                // A `$` right before an interpolation would read as its escape.
-                let before_marker =
-                    parts[index + 1..].iter().find(|it| **it != Value::literal("")).is_some_and(|it| !matches!(it, Value::Literal(_)));
-                match text.strip_suffix(['$', '%']).filter(|_| before_marker) {
-                    Some(head) => {
-                        push_escaped(out, head);
-                        out.extend(["${\"", &text[head.len()..], "\"}"]);
-                    }
-                    None => push_escaped(out, text),
+                held.push_str(text);
+                if !held.ends_with(STARTS) {
+                    push_escaped(out, held);
+                    held.clear();
                 }
             }
             part => {
+                // Right before an interpolation they would read as its escape.
+                let starts = held.trim_end_matches(STARTS).len();
+                push_escaped(out, &held[..starts]);
+                if starts < held.len() {
+                    out.extend(["${\"", &held[starts..], "\"}"]);
+                }
+                held.clear();
                 out.push_str("${");
                 part.hcl(out);
                 out.push('}');
@@ -394,4 +405,46 @@ impl Terraform {
 
 fn width_of(name: &str) -> usize {
     if name.is_ascii() { name.len() } else { name.chars().count() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What stands for an interpolation of `var.x`.
+    const MARK: &str = "\u{0}";
+
+    fn read(expression: &hcl::Expression) -> String {
+        match expression {
+            hcl::Expression::String(text) => text.clone(),
+            hcl::Expression::TemplateExpr(template) => hcl::Template::from_expr(template).unwrap().elements().iter().map(element).collect(),
+            hcl::Expression::Traversal(_) => MARK.to_owned(),
+            other => panic!("{other:?} is no text"),
+        }
+    }
+
+    fn element(element: &hcl::template::Element) -> String {
+        match element {
+            hcl::template::Element::Literal(text) => text.clone(),
+            hcl::template::Element::Interpolation(it) => read(&it.expr),
+            hcl::template::Element::Directive(_) => panic!("a directive of nobody"),
+        }
+    }
+
+    proptest! {
+        /// Found by fuzzing: a marker was split over two literals.
+        #[test]
+        fn parts_of_a_template_read_back(parts in prop::collection::vec(prop::option::of("[$%{}a\"]{0,3}"), 0..6)) {
+            let values = parts.iter().map(|it| it.as_deref().map_or_else(|| Value::Input("x".into()), Value::literal)).collect();
+            let mut out = Terraform::default();
+            out.attribute("a", &Value::Text(values));
+            out.flush();
+            let source = out.into_text();
+            let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
+            let meant: String = parts.iter().map(|it| it.as_deref().unwrap_or(MARK)).collect();
+            prop_assert_eq!(read(&body.attributes().next().unwrap().expr), meant, "{}", source);
+        }
+    }
 }

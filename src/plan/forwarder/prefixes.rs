@@ -56,8 +56,9 @@ fn of_mounts(blueprint: &Blueprint, routes: &Routes, backend: &BackendPlan) -> P
         Some(mounts) => mounts.iter().filter(|it| leads_to(it, &backend.name)).map(|it| it.at.as_str()).collect(),
     };
     let literal = |it: &str| Segment::Literal(it.into());
-    let [on_gateway, behind] = &routes.bases;
-    let prefix = places.into_iter().map(|at| {
+    // Of two descriptions with one prefix the last decides; what that misleads gets a longer one.
+    let each = places.into_iter().flat_map(|at| routes.bases.iter().map(move |bases| (at, bases)));
+    let prefix = each.map(|(at, [on_gateway, behind])| {
         let from = at.split('/').filter(|it| !it.is_empty()).map(literal).chain(on_gateway.iter().cloned()).collect();
         let to = backend.path_prefix.iter().map(|it| literal(it)).chain(behind.iter().cloned()).collect();
         (from, to)

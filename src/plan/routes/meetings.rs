@@ -53,7 +53,7 @@ impl Builder<'_> {
                 .at(answering.plan.place.clone())
                 .message(format_args!("public `{} {}` would answer for an operation with a variable in the same place, which is not public, and API Gateway cannot hold a variable beside a greedy one", answering.plan.method.as_str(), answering.plan.path))
                 .help("hide the greedy path too, or make the other one public")
-                .keeps(self.api.operations[answering.source].name());
+                .keeps(self.operations[answering.source].1.name());
             self.diagnostics.push(finding);
         }
     }
@@ -87,7 +87,7 @@ impl Builder<'_> {
                 draft.path
             ))
             .help("hide both, or give the other a path of whole segments")
-            .keeps(self.api.operations[answering.source].name());
+            .keeps(self.operations[answering.source].1.name());
         self.diagnostics.push(finding);
     }
 }

@@ -2,18 +2,32 @@
 //!
 //! In: drafts with the paths that the description gives them. Out: drafts with those that the gateway and the backend have. Pure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Builder;
 use crate::diagnostic::{self, Place};
+use crate::openapi::HttpMethod;
 use crate::plan::Way;
 use crate::plan::parameters::{self, Spellings};
 use crate::plan::paths::Segment;
 
-impl Builder<'_> {
+/// Drafts by path, method and prefix of the mount.
+type Written<'a> = BTreeMap<(Arc<str>, HttpMethod, &'a str), usize>;
+
+impl<'a> Builder<'a> {
     /// One name for all spellings of a variable, and no two operations at one place.
     pub(super) fn name_variables(&mut self) {
+        let mut written = Written::new();
         for index in 0..self.drafts.len() {
+            if self.drafts[index].plan.gateway_path.is_none() {
+                continue;
+            }
+            if let Some(first) = self.elsewhere(&mut written, index) {
+                self.drafts[index].is_dropped = true;
+                self.in_two_descriptions(first, index);
+                continue;
+            }
             let draft = &mut self.drafts[index];
             let Some(path) = &draft.plan.gateway_path else { continue };
             let (node, first) = self.tree.insert(path, draft.plan.method, index);
@@ -36,11 +50,14 @@ impl Builder<'_> {
     }
 
     fn item_place(&self, draft: usize) -> Place {
-        Place::pointer(&self.api.file, self.api.operations[self.drafts[draft].source].item_pointer())
+        self.source(draft).item_place("")
     }
 
     fn duplicate(&mut self, first: usize, second: usize) {
         let plan = &self.drafts[second].plan;
+        if self.drafts[first].plan.description != plan.description {
+            return self.in_two_descriptions(first, second);
+        }
         let finding = diagnostic::DUPLICATE_OPERATION
             .at(plan.place.clone())
             .also(self.drafts[first].plan.place.clone())
@@ -52,7 +69,38 @@ impl Builder<'_> {
                 self.drafts[first].plan.path
             ))
             .help("merge the two, or leave one out with `exposure: hidden`")
-            .keeps(self.api.operations[self.drafts[second].source].name());
+            .keeps(self.source(second).name());
+        self.diagnostics.push(finding);
+    }
+
+    /// The draft of another description that has the method and path of this one, under the same mount.
+    fn elsewhere(&self, written: &mut Written<'a>, index: usize) -> Option<usize> {
+        if self.apis.len() < 2 {
+            return None;
+        }
+        let draft = &self.drafts[index];
+        let key = (Arc::clone(&draft.plan.path), draft.plan.method, draft.under);
+        let first = *written.entry(key).or_insert(index);
+        (self.drafts[first].plan.description != draft.plan.description).then_some(first)
+    }
+
+    fn in_two_descriptions(&mut self, first: usize, second: usize) {
+        let (one, other) = (&self.drafts[first].plan, &self.drafts[second].plan);
+        let spec = &self.blueprint.spec.spec[other.description];
+        let finding = diagnostic::OPERATION_IN_TWO_DESCRIPTIONS
+            .at(other.place.clone())
+            .also(one.place.clone())
+            .message(format_args!(
+                "`{} {}` of `{}` and `{} {}` of `{}` are one operation to API Gateway",
+                other.method.as_str(),
+                other.path,
+                self.apis[other.description].file,
+                one.method.as_str(),
+                one.path,
+                self.apis[one.description].file
+            ))
+            .help(format_args!("leave one of the two out: `{{match: {{specs: [{spec}], paths: [\"{}\"]}}, exposure: hidden}}`", other.path))
+            .keeps(self.source(second).name());
         self.diagnostics.push(finding);
     }
 
@@ -61,7 +109,7 @@ impl Builder<'_> {
         let draft = &self.drafts[index];
         let (Some(path), Some(template), false) = (&draft.plan.gateway_path, &draft.template, draft.is_dropped) else { return };
         let named = self.tree.named(path);
-        let operation = &self.api.operations[draft.source];
+        let (description, operation) = self.operations[draft.source];
         let inner = &named[draft.before..];
         let spelt = |original: &Arc<str>| {
             template
@@ -76,7 +124,7 @@ impl Builder<'_> {
             // A function gets the request as the gateway got it.
             Some((Way::Function(_), _)) => named.clone(),
             Some((Way::Balanced(_) | Way::Internet(_) | Way::Forwarder(_), prefix)) => {
-                let base = if self.base_behind { &self.base[..] } else { &[] };
+                let base = if self.base_behind { &self.bases[description][..] } else { &[] };
                 let mut path: Vec<Segment> = Vec::with_capacity(prefix.len() + base.len() + inner.len());
                 path.extend(prefix.iter().map(|it| Segment::Literal(Arc::clone(it))));
                 path.extend(base.iter().chain(inner).cloned());
@@ -84,13 +132,13 @@ impl Builder<'_> {
             }
             None => Vec::new(),
         };
-        let parameters = parameters::request_parameters(self.api, operation, &spellings, &mut self.diagnostics);
+        let parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
         let parameters = self.parameters.get(&parameters).cloned().unwrap_or_else(|| {
             let parameters = Arc::new(parameters);
             self.parameters.insert(Arc::clone(&parameters));
             parameters
         });
-        parameters::undeclared(self.api, operation, &spellings, &mut self.diagnostics);
+        parameters::undeclared(operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;
         plan.request_parameters = parameters;
         plan.backend_path = backend_path;
@@ -109,7 +157,7 @@ impl Builder<'_> {
                     second.path, first.path
                 ))
                 .help("leave one of the two out with `exposure: hidden`")
-                .keeps(self.api.operations[self.drafts[greedy].source].name());
+                .keeps(self.source(greedy).name());
             self.diagnostics.push(finding);
         }
     }

@@ -98,12 +98,17 @@ pub(super) fn examples() -> Vec<(String, Plan)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["blueprints", "tests/cases"].into_iter().flat_map(|it| fs::read_dir(root.join(it)).unwrap());
     let plan = |folder: std::path::PathBuf| {
-        let files = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_file());
-        let read = |it: std::path::PathBuf| (it.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&it).unwrap());
-        let compiled = super::compiled(files.map(read).collect());
+        let read = |it: std::path::PathBuf| (it.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(), fs::read(&it).unwrap());
+        let compiled = super::compiled(files(&folder).into_iter().map(read).collect());
         (folder.file_name().unwrap().to_string_lossy().into_owned(), compiled.plan.unwrap())
     };
     folders.map(|it| it.unwrap().path()).filter(|it| it.is_dir()).map(plan).collect()
+}
+
+/// Every file of a folder and of those in it.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    entries.flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] }).collect()
 }
 
 fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut Listener> {

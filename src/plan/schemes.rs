@@ -1,0 +1,73 @@
+//! Security schemes of several descriptions, which `auth` knows by one name.
+//!
+//! In: `Api`s. Out: findings. Pure.
+//! Two schemes of one name are told apart by what a gateway would check, not by their prose.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::blueprint::Blueprint;
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::{Api, Security};
+use crate::source::pointer;
+
+/// Schemes that two descriptions ask for by one name and declare differently.
+///
+/// Errors: GW3021.
+pub(super) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
+    if apis.len() < 2 {
+        return Vec::new();
+    }
+    let mut known: BTreeMap<&Arc<str>, (&Api, Value)> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for api in apis {
+        for (name, definition) in api.definitions.iter().filter(|(name, _)| is_asked_for(api, name)) {
+            let essence = essence(definition);
+            match known.get(name) {
+                None => drop(known.insert(name, (api, essence))),
+                Some((_, first)) if *first == essence => {}
+                Some((first, _)) => findings.push(finding(name, (first, api), blueprint)),
+            }
+        }
+    }
+    findings
+}
+
+fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint) -> Diagnostic {
+    let place = |api: &Api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
+    diagnostic::CONFLICTING_SCHEME
+        .at(place(second))
+        .also(place(first))
+        .also(blueprint.place(&pointer::child("/auth", name)))
+        .message(format_args!(
+            "`{name}` is another security scheme in `{}` than in `{}`, and `auth` has one entry for both",
+            second.file, first.file
+        ))
+        .help("give one of the two another name in its description, with an entry of its own in `auth`")
+}
+
+fn is_asked_for(api: &Api, name: &Arc<str>) -> bool {
+    api.operations.iter().any(|it| match &it.security {
+        Security::Open => false,
+        Security::Needs(alternatives) => alternatives.iter().any(|it| it.contains_key(name)),
+    })
+}
+
+/// A definition without prose, extensions and the list of scopes.
+fn essence(definition: &str) -> Value {
+    let mut value: Value = serde_json::from_str(definition).unwrap_or_default();
+    let plain = |value: &mut Value| {
+        if let Some(mapping) = value.as_object_mut() {
+            mapping.retain(|key, _| !matches!(&**key, "description" | "scopes" | "deprecated" | "bearerFormat") && !key.starts_with("x-"));
+            mapping.sort_keys();
+        }
+    };
+    plain(&mut value);
+    if let Some(flows) = value.get_mut("flows").and_then(Value::as_object_mut) {
+        flows.values_mut().for_each(plain);
+        flows.sort_keys();
+    }
+    value
+}

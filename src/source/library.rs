@@ -1,0 +1,109 @@
+//! Every file that descriptions are made of, each read once.
+//!
+//! In: `Files`, paths. Out: `SourceFile`s that live as long as the library. Pure but for `Files`.
+//! How many files and bytes one blueprint may bring in is limited here and nowhere else.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Files, RelativePath, SourceFile};
+use crate::diagnostic::{self, Diagnostic, Place};
+
+/// How often the shelf doubles. The files that fit: 2 to this power, less one.
+const SHELVES: usize = 15;
+
+/// Most bytes that the files of one blueprint have together.
+///
+/// Unit: bytes. Twice the largest file that is read.
+const MAX_TOTAL_BYTES: usize = 256 << 20;
+
+type Shelf = OnceCell<Box<[OnceCell<Arc<SourceFile>>]>>;
+
+/// The files of a blueprint's descriptions.
+pub struct Library<'f> {
+    files: &'f dyn Files,
+    /// Filled one after another and never moved, so that parts stay borrowed while more is read.
+    shelves: [Shelf; SHELVES],
+    known: RefCell<BTreeMap<RelativePath, Result<usize, Arc<Diagnostic>>>>,
+    count: Cell<usize>,
+    bytes: Cell<usize>,
+}
+
+impl<'f> Library<'f> {
+    pub fn new(files: &'f dyn Files) -> Self {
+        Self { files, shelves: Default::default(), known: RefCell::default(), count: Cell::new(0), bytes: Cell::new(0) }
+    }
+
+    /// The file at a path, read where it was not yet.
+    ///
+    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large or too many.
+    pub fn open(&self, path: &RelativePath, display: impl FnOnce() -> Arc<str>) -> Result<&Arc<SourceFile>, Arc<Diagnostic>> {
+        if let Some(known) = self.known.borrow().get(path) {
+            return known.clone().map(|index| self.at(index));
+        }
+        let display = display();
+        let read = self.has_room(&display).and_then(|()| SourceFile::read(self.files, path.clone(), display).map_err(Arc::from));
+        let shelved = read.map(|file| self.shelve(file));
+        self.known.borrow_mut().insert(path.clone(), shelved.clone());
+        shelved.map(|index| self.at(index))
+    }
+
+    /// Every file that was read, in the order of reading.
+    pub fn read(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        (0..self.count.get()).map(|index| self.at(index))
+    }
+
+    fn has_room(&self, display: &Arc<str>) -> Result<(), Arc<Diagnostic>> {
+        let (count, bytes) = (self.count.get(), self.bytes.get());
+        if count + 1 < 1 << SHELVES && bytes <= MAX_TOTAL_BYTES {
+            return Ok(());
+        }
+        Err(Arc::new(
+            diagnostic::TOO_LARGE
+                .at(Place::file(display))
+                .message(format_args!(
+                    "the descriptions have {count} files of {bytes} bytes before this one; gwgen reads fewer than {} of at most {MAX_TOTAL_BYTES}",
+                    1 << SHELVES
+                ))
+                .help("split the API over several blueprints, or remove what is no OpenAPI"),
+        ))
+    }
+
+    fn shelve(&self, file: SourceFile) -> usize {
+        let index = self.count.get();
+        self.bytes.set(self.bytes.get() + file.text.len());
+        self.count.set(index + 1);
+        let (shelf, place) = spot(index);
+        let shelf = self.shelves[shelf].get_or_init(|| std::iter::repeat_with(OnceCell::new).take(1 << shelf).collect());
+        shelf[place].set(Arc::new(file)).expect("each index is given out once");
+        index
+    }
+
+    fn at(&self, index: usize) -> &Arc<SourceFile> {
+        let (shelf, place) = spot(index);
+        self.shelves[shelf].get().and_then(|shelf| shelf[place].get()).expect("an index is given out for what stands there")
+    }
+}
+
+/// The shelf of an index, and the place on it: shelf n has 2^n places.
+fn spot(index: usize) -> (usize, usize) {
+    let shelf = (index + 1).ilog2() as usize;
+    (shelf, index + 1 - (1 << shelf))
+}
+
+#[cfg(test)]
+#[test]
+fn files_are_read_once_and_stay_where_they_are() {
+    let names: Vec<String> = (0..40).map(|number| format!("{number}.yaml")).collect();
+    let memory = super::Memory(names.iter().map(|name| (name.clone(), name.clone().into_bytes())).collect());
+    let library = Library::new(&memory);
+    let open = |name: &str| library.open(&RelativePath::join("", name).unwrap(), || name.into());
+    let files: Vec<&Arc<SourceFile>> = names.iter().map(|name| open(name).unwrap()).collect();
+    for (name, file) in names.iter().zip(&files) {
+        assert_eq!(*name, *file.text);
+        assert!(Arc::ptr_eq(file, open(name).unwrap()));
+    }
+    assert!(open("missing.yaml").is_err());
+    assert_eq!(library.read().count(), 40);
+}
