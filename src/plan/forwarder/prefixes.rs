@@ -111,6 +111,7 @@ mod tests {
     fn operation(from: &str, to: &str) -> OperationPlan {
         OperationPlan {
             method: HttpMethod::Get,
+            description: 0,
             path: from.into(),
             place: diagnostic::Place::file(&"openapi.yaml".into()),
             exposure: crate::blueprint::Exposure::Public,
