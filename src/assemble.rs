@@ -4,6 +4,7 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod forwarder;
 mod gateway;
 mod network;
 mod rules;
@@ -16,7 +17,7 @@ use crate::aws::{
     VpcLinkRef,
 };
 use crate::blueprint::Layout;
-use crate::plan::{FunctionPlan, Plan, Way};
+use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
 use crate::stack::{File, Handle, Label, Stack};
 use values::{input, parameter, value};
 
@@ -52,6 +53,8 @@ pub struct Assembled {
     pub methods: Vec<Handle<Method>>,
 }
 
+pub(crate) use forwarder::Functions;
+
 /// Builds the stack of a plan.
 pub fn assemble(plan: &Plan) -> Assembled {
     let mut stack = Stack {
@@ -66,8 +69,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let (network, backends) = plan.network.as_ref().map(|it| network::network(&mut stack, plan, it)).unzip();
     let backends = backends.unwrap_or_default();
     let api = gateway::api(&mut stack, plan);
-    permissions(&mut stack, plan, &api);
-    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref() });
+    let functions = forwarder::forwarders(&mut stack, plan);
+    permissions(&mut stack, plan, (&api, &functions));
+    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
     gateway::outputs(&mut stack, &api, &stage);
     if let Some(nodes) = &network {
@@ -77,13 +81,21 @@ pub fn assemble(plan: &Plan) -> Assembled {
 }
 
 /// Leave to call each function, for this API's stage alone.
-fn permissions(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
+fn permissions(stack: &mut Stack, plan: &Plan, (api, functions): (&Handle<RestApi>, &Functions)) {
     for backend in &plan.backends {
-        if let Way::Function(called) = &backend.way {
-            let permission = LambdaPermission { function: function(called), api: api.clone(), stage: value(&plan.stage_name) };
-            stack.add(File::Network, Label::new(Arc::clone(&backend.name)), permission);
-        }
+        let called = match &backend.way {
+            Way::Function(called) => function(called),
+            Way::Forwarder(_) => forwarding(functions, backend),
+            Way::Balanced(_) | Way::Internet(_) => continue,
+        };
+        let permission = LambdaPermission { function: called, api: api.clone(), stage: value(&plan.stage_name) };
+        stack.add(File::Network, Label::new(Arc::clone(&backend.name)), permission);
     }
+}
+
+/// The function that forwards to a backend.
+fn forwarding(functions: &Functions, backend: &BackendPlan) -> Function {
+    Function::Made(functions.get(&backend.name).expect("every backend that is forwarded to has its function").clone())
 }
 
 fn function(plan: &FunctionPlan) -> Function {

@@ -7,6 +7,7 @@ mod alb;
 mod backends;
 mod balancer;
 mod extensions;
+mod forwarder;
 mod functions;
 mod headers;
 mod internet;
@@ -37,7 +38,10 @@ pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use tree::{Refusal, meets};
-pub use ways::{BackendPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way};
+pub use ways::{
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan,
+    ParameterPlan, Way,
+};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +104,13 @@ pub enum InputType {
     /// Security group or range of private callers.
     Client,
     Clients,
+    FunctionSubnet,
+    FunctionSubnets,
+    FunctionGroup,
+    FunctionGroups,
+    /// DNS name or address.
+    Host,
+    Hosts,
 }
 
 impl InputType {
@@ -111,7 +122,11 @@ impl InputType {
             | Self::AutoscalingGroups
             | Self::Addresses
             | Self::Cidrs
-            | Self::Clients => true,
+            | Self::Clients
+            | Self::FunctionSubnets
+            | Self::FunctionGroups
+            | Self::Hosts => true,
+            Self::FunctionSubnet | Self::FunctionGroup | Self::Host => false,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -279,6 +294,8 @@ pub struct Plan {
     pub tags: BTreeMap<Arc<str>, Value>,
     /// `None` where nothing stands behind a load balancer.
     pub network: Option<NetworkPlan>,
+    /// `None` where no function of ours forwards requests.
+    pub forwarders: Option<ForwardersPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
     /// Parameters of the Systems Manager, by path.
     pub parameters: BTreeMap<Arc<str>, ParameterPlan>,
@@ -314,18 +331,15 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let stage = spec.stage.as_ref().and_then(|it| it.name.as_ref());
     let stage_name = stage
         .map_or_else(|| Value::Literal(blueprint::defaults::STAGE.into()), |it| variables.value(it, InputType::StageName, "/stage/name"));
-    let mut tags: BTreeMap<Arc<str>, Value> = BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
-    for (name, value) in spec.tags.iter().flatten() {
-        let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
-        tags.insert(name.as_str().into(), value);
-    }
-    let backends = backends::backends(blueprint, &mut variables);
+    let tags = tags(blueprint, &mut variables);
+    let mut backends = backends::backends(blueprint, &mut variables);
     let mut network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan {
         vpc,
         subnets,
         nlb: balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables)),
         alb: alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables)),
     });
+    let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let (inputs, parameters) = variables.finish();
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
@@ -336,6 +350,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
         alb::rules(alb, blueprint, (&backends, &routes.operations), &mut diagnostics);
     }
+    forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();
     let limits = spec.limits.as_ref();
     let output = spec.output.as_ref();
@@ -351,6 +366,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         },
         tags,
         network,
+        forwarders,
         inputs,
         parameters,
         backends,
@@ -371,6 +387,16 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     diagnostics.extend(nothing_public(&plan, blueprint));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
+}
+
+/// Every resource that can be tagged gets these.
+fn tags(blueprint: &Blueprint, variables: &mut variables::Variables<'_>) -> BTreeMap<Arc<str>, Value> {
+    let mut tags: BTreeMap<Arc<str>, Value> = BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
+    for (name, value) in blueprint.spec.tags.iter().flatten() {
+        let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
+        tags.insert(name.as_str().into(), value);
+    }
+    tags
 }
 
 /// Source: AWS-RULES L1 (Elastic Load Balancing API reference, CreateLoadBalancer).

@@ -57,6 +57,14 @@ impl<K> Clone for Handle<K> {
     }
 }
 
+impl<K> PartialEq for Handle<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.address == other.address
+    }
+}
+
+impl<K> Eq for Handle<K> {}
+
 impl<K> fmt::Debug for Handle<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "#{} {}", self.index, self.address.label)
@@ -160,6 +168,8 @@ pub enum Value {
     },
     /// All of them, one after the other.
     Text(Vec<Value>),
+    /// The items of a list that is known only at deploy time, with commas between; never a part of a text.
+    Joined(Box<Value>),
 }
 
 impl Value {
@@ -174,6 +184,7 @@ impl Value {
             Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) | Self::Here(..) | Self::Parameter { .. } => {
                 vec![self]
             }
+            Self::Joined(_) => vec![self],
             Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
         }
     }
@@ -191,6 +202,7 @@ impl Serialize for Value {
             Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
             Self::Parameter { label, .. } => BTreeMap::from([("parameter", label.as_str())]).serialize(serializer),
             Self::Text(parts) => parts.serialize(serializer),
+            Self::Joined(list) => BTreeMap::from([("joined", list)]).serialize(serializer),
         }
     }
 }

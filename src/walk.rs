@@ -5,15 +5,18 @@
 
 mod alb;
 mod direct;
+pub(crate) mod forwarder;
 mod request;
 pub(crate) mod rules;
 pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;
+use crate::aws::Function;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::{OperationPlan, Plan, Way, text_of};
-use direct::{asked_as_planned, function_holds, internet_holds, needless_permission, sent_as_planned};
+use direct::{asked_as_planned, function_holds, internet_holds, may_be_called, needless_permission, sent_as_planned};
+use forwarder::forwarder_holds;
 use request::{Answer, Api};
 
 /// Checks that every operation arrives where the plan says, and every other one nowhere.
@@ -63,9 +66,15 @@ fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operat
             internet_holds(proxy, planned)
         }
         Answer::Function(method, call) => {
-            let Way::Function(planned) = &backend.way else { return Err("calls a function".into()) };
             asked_as_planned(method, call.timeout_ms, operation)?;
-            function_holds(plan, assembled, call, planned)
+            may_be_called(plan, assembled, call)?;
+            match (&backend.way, &call.function) {
+                (Way::Function(planned), called) => function_holds(called, planned),
+                (Way::Forwarder(planned), Function::Made(function)) => {
+                    forwarder_holds(plan, assembled, function, (operation, backend, planned))
+                }
+                (Way::Balanced(_) | Way::Internet(_) | Way::Forwarder(_), _) => Err("calls a function".into()),
+            }
         }
         Answer::NotFound => Err("is answered with 404".into()),
         Answer::Nothing => Err("is lost".into()),

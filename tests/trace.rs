@@ -106,6 +106,17 @@ fn arrives(trace: &Trace, row: &Value, at: &str) {
         return;
     }
     let integration = hop(trace, "integration").unwrap();
+    if integration.name == "AWS_PROXY" {
+        let (target, function) = (hop(trace, "target").unwrap(), hop(trace, "function").unwrap());
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (start, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (hosts, port) = start.rsplit_once(':').unwrap();
+        let path = filled(path);
+        let path = path.strip_suffix('/').unwrap_or(&path);
+        assert_eq!((&*function.name, &*target.name), (backend, &*unmarked(hosts)), "{at}");
+        assert_eq!(target.detail, format!("{scheme}, port {port}; called in turn, with the path {path}"), "{at}");
+        return;
+    }
     assert_eq!(integration.detail.split("; ").next().unwrap(), filled(&unmarked(url)), "{at}");
     // Behind an application load balancer there is a second one.
     match trace.hops.iter().rfind(|it| it.kind == "target_group") {
@@ -235,6 +246,7 @@ fn the_text_and_the_json_stay_as_they_are() {
     printed("minimal_unknown_method.txt", &[&["put", "/orders/42"][..], &minimal].concat(), 1);
     printed("minimal_unknown_path.json", &[&["GET", "/order/42", "--format", "json"][..], &minimal].concat(), 1);
     printed("alb.txt", &["GET", "/users/7/orders", "--blueprint", "blueprints/alb/gwgen.yaml"], 0);
+    printed("forwarder.txt", &["GET", "/orders/7/invoice", "--blueprint", "blueprints/forwarder/gwgen.yaml"], 0);
     printed("function.txt", &["GET", "/tickets/a%20b", "--blueprint", "blueprints/function/gwgen.yaml"], 0);
     printed("existing.txt", &["POST", "/machines/7/jobs", "--blueprint", "blueprints/existing/gwgen.yaml"], 0);
     printed("internet.txt", &["DELETE", "/preview/books/{id}", "--blueprint", "blueprints/internet/gwgen.yaml"], 0);

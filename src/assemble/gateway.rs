@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::values::{text, value};
-use super::{NetworkNodes, function, this};
+use super::{Functions, NetworkNodes, forwarding, function, this};
 use crate::aws::{
     ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy, Resource, RestApi,
     RouteState, Stage, UriHost, UriSegment,
@@ -24,6 +24,7 @@ const MAX_DESCRIPTION: usize = 1_024;
 pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
     pub(super) network: Option<&'a NetworkNodes>,
+    pub(super) functions: &'a Functions,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -128,6 +129,7 @@ fn integration(behind: &Behind<'_>, operation: &OperationPlan, backend: &Backend
             Integration::Internet(InternetProxy { url, path, headers, skips_verification, timeout_ms })
         }
         Way::Function(called) => Integration::Function(FunctionCall { function: function(called), timeout_ms }),
+        Way::Forwarder(_) => Integration::Function(FunctionCall { function: forwarding(behind.functions, backend), timeout_ms }),
     }
 }
 
@@ -185,7 +187,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
             deploy_time.extend(proxy.url.deploy_time().into_iter().cloned());
             deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
         }
-        Integration::Function(call) => deploy_time.extend(call.function.deploy_time().into_iter().cloned()),
+        Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
         Integration::NotFound => {}
     }
     RouteState {

@@ -97,7 +97,12 @@ fn sources(source: &SourcePlan, group: Made<'_>) -> Vec<(String, Source)> {
     }
 }
 
-fn each(values: &Values, key: fn(&plan::Value) -> String, one: fn(Value) -> Source, all: fn(Value) -> Source) -> Vec<(String, Source)> {
+pub(super) fn each(
+    values: &Values,
+    key: fn(&plan::Value) -> String,
+    one: fn(Value) -> Source,
+    all: fn(Value) -> Source,
+) -> Vec<(String, Source)> {
     match values {
         Values::List(list) => list.iter().map(|it| (format!("__{}", key(it)), one(value(it)))).collect(),
         Values::One(list) => vec![(String::new(), all(value(list)))],

@@ -88,7 +88,13 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::Alb
         | InputType::AlbListener
         | InputType::Client
-        | InputType::Clients => None,
+        | InputType::Clients
+        | InputType::FunctionSubnet
+        | InputType::FunctionSubnets
+        | InputType::FunctionGroup
+        | InputType::FunctionGroups
+        | InputType::Host
+        | InputType::Hosts => None,
         InputType::Function => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",

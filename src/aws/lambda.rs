@@ -1,12 +1,13 @@
-//! AWS Lambda: functions of the user's, and who may call them.
+//! AWS Lambda: functions as the gateway calls them, and who may call them.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
-//! No function is made here; each is named by what the user gave.
+//! No function is made here; each is one of the user's or a `PythonFunction`.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::python::PythonFunction;
 use super::{Kind, RestApi, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -21,6 +22,8 @@ pub enum Function {
     Arn { arn: Arc<str>, qualifier: Option<Arc<str>> },
     /// By an ARN with an alias or a version or without, known only at deploy time.
     Given(Value),
+    /// One that is made in the same stack.
+    Made(Handle<PythonFunction>),
 }
 
 impl Function {
@@ -46,15 +49,17 @@ impl Function {
             ]),
             Self::Arn { arn, qualifier } => parts.push(Value::literal(format!("{start}{arn}{}", suffix(qualifier)))),
             Self::Given(arn) => parts.extend([Value::literal(start), arn.clone(), Value::literal(end)]),
+            Self::Made(function) => parts.extend([Value::literal(start), function.arn(), Value::literal(end)]),
         }
         Value::Text(parts)
     }
 
     /// What it uses that is known only at deploy time.
-    pub fn deploy_time(&self) -> Vec<&Value> {
+    pub fn deploy_time(&self) -> Vec<Value> {
         match self {
             Self::Name { .. } | Self::Arn { .. } => Vec::new(),
-            Self::Given(arn) => arn.deploy_time(),
+            Self::Given(arn) => arn.deploy_time().into_iter().cloned().collect(),
+            Self::Made(function) => vec![function.arn()],
         }
     }
 }
@@ -90,6 +95,7 @@ impl Kind for LambdaPermission {
                     out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
                     out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
                 }
+                Function::Made(function) => out.attribute("function_name", function.name()),
             }
             out.attribute("principal", PRINCIPAL);
             let source = [self.api.attribute("execution_arn", crate::stack::Spelling::Ref), Value::literal("/"), self.stage.clone()];
@@ -107,6 +113,7 @@ impl Kind for LambdaPermission {
                 out.text("FunctionName", &whole);
             }
             Function::Given(arn) => out.value("FunctionName", arn),
+            Function::Made(function) => out.value("FunctionName", &function.name()),
         }
         out.text("Principal", PRINCIPAL);
         let start = [Value::literal("arn:"), here(Here::Partition), Value::literal(":execute-api:"), here(Here::Region), colon()];

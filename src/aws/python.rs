@@ -2,6 +2,7 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::iam::Role;
@@ -17,6 +18,21 @@ pub struct Code {
     /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds its text.
     pub name: &'static str,
     pub text: &'static str,
+}
+
+/// What Lambda calls: the function `handler` of the module that both formats name `index`. Source: AWS-RULES Z6.
+const HANDLER: &str = "index.handler";
+
+impl Code {
+    /// Path of the zip below the output folder.
+    pub fn zip(&self) -> String {
+        format!("functions/{}.zip", self.name)
+    }
+
+    /// Path of the same code for readers.
+    pub fn module(&self) -> String {
+        format!("functions/{}.py", self.name)
+    }
 }
 
 /// Where a function runs in a network.
@@ -44,7 +60,8 @@ pub struct PythonFunction {
     pub timeout_s: u32,
     /// Calls that may run at one time.
     pub reserved_concurrency: Option<u32>,
-    pub environment: Vec<(&'static str, Value)>,
+    /// By name.
+    pub environment: BTreeMap<String, Value>,
     pub network: Option<FunctionNetwork>,
     pub role: Handle<Role>,
     /// Made first: Lambda would make one that is kept for ever (Z8).
@@ -54,11 +71,6 @@ pub struct PythonFunction {
 }
 
 impl PythonFunction {
-    /// Path of the zip below the output folder.
-    pub fn zip(&self) -> String {
-        format!("functions/{}.zip", self.code.name)
-    }
-
     fn groups(network: &FunctionNetwork) -> List {
         match &network.security_groups {
             FunctionGroups::Made(group) => List::Of(vec![group.id()]),
@@ -71,13 +83,13 @@ impl Kind for PythonFunction {
     const NAMES: Names = Names { terraform: "aws_lambda_function", cloudformation: "AWS::Lambda::Function", word: "Function" };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let zip = self.zip();
+        let zip = self.code.zip();
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("function_name", &self.name);
             out.attribute("description", self.description);
             out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
             out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
-            out.attribute("handler", format!("{}.handler", self.code.name));
+            out.attribute("handler", HANDLER);
             out.attribute("runtime", &*self.runtime);
             out.values("architectures", &[Value::literal("arm64")]);
             out.attribute("memory_size", self.memory_mb);
@@ -91,7 +103,7 @@ impl Kind for PythonFunction {
                 "depends_on",
                 format_args!("[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]", self.role.label(), self.log_group.label()),
             );
-            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (*name, value))));
+            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (name.as_str(), value))));
             if let Some(network) = &self.network {
                 out.block("vpc_config", |out| {
                     out.list("subnet_ids", &network.subnets);
@@ -106,8 +118,7 @@ impl Kind for PythonFunction {
         out.value("FunctionName", &self.name);
         out.text("Description", self.description);
         out.object("Code", |out| out.text("ZipFile", self.code.text));
-        // CloudFormation writes the text as `index.py` (Z6).
-        out.text("Handler", "index.handler");
+        out.text("Handler", HANDLER);
         out.text("Runtime", &self.runtime);
         out.texts("Architectures", &["arm64"]);
         out.number("MemorySize", self.memory_mb);

@@ -4,6 +4,7 @@
 //! Only what the blueprint alone can tell; what needs the description is decided in `plan`.
 
 mod backends;
+mod forwarder;
 mod names;
 mod rest;
 mod ways;
@@ -24,6 +25,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.backends();
     check.names();
     check.rest();
+    check.forwarder();
     check.found
 }
 

@@ -46,6 +46,12 @@ fn fill(spec: &mut BlueprintSpec) {
     api.partial_segments.get_or_insert(defaults::PARTIAL_SEGMENTS);
     spec.stage.get_or_insert_default().name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
     fill_alb(spec);
+    if spec.topology == Topology::Forwarder {
+        let forwarder = spec.forwarder.get_or_insert_default();
+        forwarder.memory_mb.get_or_insert(defaults::FORWARDER_MEMORY);
+        forwarder.timeout.get_or_insert(defaults::FORWARDER_TIMEOUT);
+        forwarder.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
+    }
     if matches!(spec.topology, Topology::NlbTargets | Topology::NlbAlb | Topology::NlbAlbSync) {
         let nlb = spec.nlb.get_or_insert_default();
         // A balancer that is there keeps its own.
@@ -90,6 +96,9 @@ fn fill_backend(backend: &mut BackendSpec, topology: Topology) {
     backend.path_prefix.get_or_insert_with(|| defaults::PATH_PREFIX.to_owned());
     if *backend.protocol.get_or_insert(defaults::PROTOCOL) == Protocol::Https {
         backend.tls.get_or_insert(TlsSpec { verify: None }).verify.get_or_insert(defaults::TLS_VERIFY);
+    }
+    if topology == Topology::Forwarder {
+        return;
     }
     if backend.targets.as_ref().is_some_and(|targets| targets.ips.is_some()) {
         backend.outside_vpc.get_or_insert(defaults::OUTSIDE_VPC);

@@ -13,7 +13,7 @@ use super::Exit;
 use super::session::{Named, Session};
 use crate::blueprint::Exposure;
 use crate::compile;
-use crate::plan::{BackendPlan, BalancerPlan, FunctionPlan, OperationPlan, Plan, Value, Way, text_of};
+use crate::plan::{BackendPlan, BalancerPlan, FunctionPlan, OperationPlan, Plan, Value, Values, Way, text_of};
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -140,6 +140,14 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             });
             let host = it.host.as_ref().or(dns_name).map_or_else(|| "(nlb)".to_owned(), shown);
             format!("{scheme}://{host}:{}{}", it.listener_port, path())
+        }
+        Way::Forwarder(it) => {
+            let scheme = if it.is_tls { "https" } else { "http" };
+            let hosts = match &it.hosts {
+                Values::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(","),
+                Values::One(list) => shown(list),
+            };
+            format!("{scheme}://{hosts}:{}{}", it.port, path())
         }
         Way::Internet(it) => format!("{}{}", shown(&it.url), path()),
         Way::Function(FunctionPlan::Name { name: text, qualifier } | FunctionPlan::Arn { arn: text, qualifier }) => {

@@ -81,6 +81,7 @@ codes! {
     HOST_OUTSIDE_RULES = "GW2040" "host-outside-rules" Error;
     UNKNOWN_LISTENER = "GW2041" "unknown-listener" Error;
     RULES_ELSEWHERE = "GW2042" "rules-elsewhere" Warning;
+    TIMEOUT_ABOVE_FORWARDER = "GW2050" "timeout-above-forwarder" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -131,6 +132,8 @@ codes! {
     RULES_DO_NOT_FIT = "GW4060" "rules-do-not-fit" Error;
     TOO_MANY_RULES = "GW4061" "too-many-rules" Error;
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
+    UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
+    ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
 

@@ -1,7 +1,9 @@
 //! What the output's README says of the way of a request, and of what others have to do.
 
 use crate::blueprint::Format;
-use crate::plan::{AlbBalancerPlan, BalancerPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way};
+use crate::plan::{
+    AlbBalancerPlan, BalancerPlan, ForwarderGroupsPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way,
+};
 
 /// The parts of the way, and which of them are made here.
 pub(super) fn way(plan: &Plan) -> String {
@@ -12,6 +14,9 @@ pub(super) fn way(plan: &Plan) -> String {
     }
     if has(|it| matches!(it, Way::Function(_))) {
         way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
+    }
+    if has(|it| matches!(it, Way::Forwarder(_))) {
+        way = way.replacen("API Gateway.", "API Gateway, a function inside the VPC for each backend, and the backend's servers.\nThere is no load balancer; every request is a call of a function.", 1);
     }
     way
 }
@@ -63,7 +68,7 @@ fn alb_way(network: &NetworkPlan) -> String {
 
 /// What has to be so outside of this output, one sentence or two each.
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = forwarded(plan);
     let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
     if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
@@ -94,6 +99,32 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
             )),
             TargetsPlan::Instances(_) | TargetsPlan::Ips { .. } | TargetsPlan::Ecs { is_blue_green: false, .. } => {}
         }
+    }
+    notes
+}
+
+/// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each; API Gateway, payload size: 10 MB.
+fn forwarded(plan: &Plan) -> Vec<String> {
+    let Some(forwarders) = &plan.forwarders else { return Vec::new() };
+    let mut notes = vec![
+        "Requests and answers are calls of a function: 6,291,556 bytes of JSON at most, which is about 4.5 MB of binary. The gateway answers \
+         413 to larger requests, and 502 where an answer is larger; its own limit of 10 MB is out of reach."
+            .to_owned(),
+    ];
+    let open = plan.backends.iter().filter(|it| it.forwarder().is_some_and(|it| it.security_group.is_none()));
+    let names: Vec<String> = open.map(|it| format!("`{}`", it.name)).collect();
+    match &forwarders.groups {
+        ForwarderGroupsPlan::Made(_) if names.is_empty() => {}
+        ForwarderGroupsPlan::Made(_) => {
+            notes.push(format!("The servers of {} admit the security group `forwarder_security_group_id`.", names.join(", ")));
+        }
+        ForwarderGroupsPlan::Given(_) => {
+            notes.push("The functions' own security groups have to let them out to the ports of the backends.".to_owned());
+        }
+    }
+    if plan.backends.iter().filter_map(|it| it.forwarder()).any(|it| it.is_tls && !it.skips_verification) {
+        notes
+            .push("Certificates of servers that are called with https come from a public authority: a function knows no other.".to_owned());
     }
     notes
 }

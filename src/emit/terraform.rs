@@ -5,6 +5,7 @@
 
 mod escape;
 mod files;
+mod package;
 mod sink;
 
 pub use escape::quoted;

@@ -28,3 +28,19 @@ pub(crate) fn unified(folder: &Folder, difference: &Difference<'_>) -> String {
     }
     TextDiff::configure().timeout(PATIENCE).diff_lines(old, new).unified_diff().header(&old_name, &new_name).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Difference, Folder, unified};
+
+    #[test]
+    fn of_a_package_only_its_name_is_shown() {
+        let folder = Folder { path: "out".into(), display: "out".into() };
+        let path = "functions/forwarder.zip".to_owned();
+        let changed = Difference { path, old: Some(b"PK\x03\x04\xff\x1b[31m".to_vec()), new: Some(b"PK\x03\x04\xfe") };
+        let said = "Binary files a/out/functions/forwarder.zip and b/out/functions/forwarder.zip differ\n";
+        assert_eq!(unified(&folder, &changed), said);
+        let removed = Difference { new: None, ..changed };
+        assert_eq!(unified(&folder, &removed), "Binary files a/out/functions/forwarder.zip and /dev/null differ\n");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::forwarder::forwarder;
 use super::functions::function;
 use super::headers::headers;
 use super::internet::internet;
@@ -26,6 +27,8 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         Way::Function(function(blueprint, variables, called, &format!("{at}/targets/function")))
     } else if blueprint.spec.topology == blueprint::Topology::Internet {
         Way::Internet(internet(blueprint, variables, spec, &at)?)
+    } else if blueprint.spec.topology == blueprint::Topology::Forwarder {
+        Way::Forwarder(forwarder(blueprint, variables, spec, &at)?)
     } else {
         Way::Balanced(Box::new(balanced(blueprint, variables, name, spec)?))
     };
@@ -128,7 +131,7 @@ fn unverifiable(blueprint: &Blueprint, name: &str, ends_tls: bool) -> diagnostic
 }
 
 /// A literal host is a DNS name or address: nothing else may come into the integration's URI.
-fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &blueprint::Value, at: &str) {
+pub(super) fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &blueprint::Value, at: &str) {
     let blueprint::Value::Literal(text) = host else { return };
     if text.is_empty() || text.len() > 253 || !text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-')) {
         variables.report(

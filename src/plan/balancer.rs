@@ -65,7 +65,7 @@ pub(super) fn has_nlb(topology: Topology) -> bool {
 /// The backends that stand behind the balancer.
 pub(super) fn balanced(spec: &BlueprintSpec) -> impl Iterator<Item = (&String, &BackendSpec)> {
     let is_function = |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
-    spec.backends.iter().filter(move |(_, it)| spec.topology != Topology::Internet && !is_function(it))
+    spec.backends.iter().filter(move |(_, it)| !matches!(spec.topology, Topology::Internet | Topology::Forwarder) && !is_function(it))
 }
 
 /// VPC and subnets, where something stands behind a balancer; `blueprint` asks for them then.

@@ -110,6 +110,9 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
 /// Source: AWS-RULES L1, L2 (Elastic Load Balancing API reference, CreateLoadBalancer and CreateTargetGroup).
 const MAX_BALANCER_NAME: usize = 32;
 
+/// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
+const MAX_FUNCTION_NAME: usize = 64;
+
 /// Most characters of an environment that is known only at deploy time; its variable is checked for it.
 const MAX_ENVIRONMENT: usize = 8;
 
@@ -152,6 +155,18 @@ impl Prefix {
         let suffix = format!("{suffix}-{}", short_hash(&[&[&*self.name], unchangeable].concat(), 6));
         let room = MAX_BALANCER_NAME - self.environment_length() - suffix.len();
         self.parts(cut(&self.name, room), &suffix)
+    }
+
+    /// Name of a function: as much of the backend as fits, and a hash of it where that is not all.
+    ///
+    /// Source: AWS-RULES Z5 (64 characters).
+    pub fn function(&self, word: &str, backend: &str) -> Vec<Value> {
+        let room = MAX_FUNCTION_NAME - self.name.len() - self.environment_length() - word.len() - 2;
+        if backend.len() <= room {
+            return self.with(&format!("-{word}-{backend}"));
+        }
+        let hash = short_hash(&[backend], 8);
+        self.with(&format!("-{word}-{}-{hash}", cut(backend, room - hash.len() - 1)))
     }
 
     /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot change in place.
@@ -242,7 +257,10 @@ mod tests {
         assert!(text(long.balancer("-nlb", &["vpc-1"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
         assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
+        assert_eq!(text(long.function("forwarder", &"orders".repeat(9))).len(), 64);
+        assert_ne!(long.function("forwarder", &"orders".repeat(9)), long.function("forwarder", &"orders".repeat(8)));
         let short = Prefix { name: "shop".into(), environment: None };
+        assert_eq!(text(short.function("forwarder", "orders")), "shop-forwarder-orders");
         assert!(text(short.balancer("-nlb", &["vpc-1"])).starts_with("shop-nlb-"));
         assert_ne!(short.balancer("-nlb", &["vpc-1"]), short.balancer("-nlb", &["vpc-2"]));
     }

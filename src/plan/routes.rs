@@ -26,6 +26,8 @@ pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) binary_media_types: Vec<Arc<str>>,
+    /// The base path before the operations of each description, on the gateway and behind it.
+    pub(super) bases: Vec<[Vec<Segment>; 2]>,
 }
 
 /// Decides every operation.
@@ -360,6 +362,12 @@ impl<'a> Builder<'a> {
         let rank = |it: &Draft| it.plan.gateway_path.is_some().then(|| ranks[it.node]);
         self.drafts.sort_by(|a, b| (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method)));
         let operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
-        Routes { operations, refusals: self.refusals.into_iter().collect(), binary_media_types: self.media_types.into_iter().collect() }
+        let base = |base: &Vec<Segment>, is_there: bool| if is_there { base.clone() } else { Vec::new() };
+        Routes {
+            operations,
+            refusals: self.refusals.into_iter().collect(),
+            bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
+            binary_media_types: self.media_types.into_iter().collect(),
+        }
     }
 }

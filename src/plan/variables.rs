@@ -178,11 +178,15 @@ impl<'a> Variables<'a> {
         };
         let (holds, want) = match of {
             InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
-            InputType::Subnet | InputType::Subnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
-            InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
-            InputType::SecurityGroup | InputType::BalancerGroup | InputType::BalancerGroups => {
-                (hex_after("sg-"), "the id of a security group, `sg-...`")
+            InputType::Subnet | InputType::Subnets | InputType::FunctionSubnet | InputType::FunctionSubnets => {
+                (hex_after("subnet-"), "the id of a subnet, `subnet-...`")
             }
+            InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
+            InputType::SecurityGroup
+            | InputType::BalancerGroup
+            | InputType::BalancerGroups
+            | InputType::FunctionGroup
+            | InputType::FunctionGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
             InputType::TargetGroup => (is_arn(text, ":targetgroup/"), "the ARN of a target group, `arn:...:targetgroup/...`"),
             InputType::Balancer => {
                 (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
@@ -202,6 +206,7 @@ impl<'a> Variables<'a> {
                 (!text.is_empty() && text.len() <= 255 && !text.contains(':'), "the name of an autoscaling group")
             }
             InputType::Cidr | InputType::Cidrs => (targets::is_range(text), "an IPv4 range of a network, such as `10.0.1.0/24`"),
+            InputType::Host | InputType::Hosts => (is_host(text), "the DNS name or IPv4 address of a server, without scheme, port or path"),
             // `targets` looks at it: there is more to say.
             InputType::Address | InputType::Addresses => (true, ""),
             InputType::StageName => (
@@ -228,6 +233,7 @@ fn joined(first: InputType, second: InputType) -> Option<InputType> {
         _ if first.is_list() != second.is_list() => None,
         (InputType::Text, other) | (other, InputType::Text) => Some(other),
         (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
+        (InputType::SecurityGroup, InputType::FunctionGroup) | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
         _ => None,
     }
 }
@@ -272,6 +278,12 @@ fn describe(of: InputType) -> &'static str {
         InputType::BalancerName => "DNS name of the network load balancer.",
         InputType::VpcLink => "Id of the VPC link to the network load balancer.",
         InputType::Certificate => "ARN of the load balancer's certificate.",
+        InputType::FunctionSubnet => "Private subnet of the functions that forward requests.",
+        InputType::FunctionSubnets => "Private subnets of the functions that forward requests, in two zones or more.",
+        InputType::FunctionGroup => "Security group of the functions that forward requests.",
+        InputType::FunctionGroups => "Security groups of the functions that forward requests.",
+        InputType::Host => "DNS name or address of a server.",
+        InputType::Hosts => "DNS names or addresses of the servers of a backend.",
         InputType::Bucket => "Bucket that the load balancer logs to.",
         InputType::Alb => "ARN of the application load balancer.",
         InputType::AlbListener => "ARN of a listener of the application load balancer.",
@@ -308,6 +320,12 @@ fn kind(of: InputType) -> &'static str {
         InputType::BalancerName => "a DNS name",
         InputType::VpcLink => "a VPC link",
         InputType::Certificate => "a certificate",
+        InputType::FunctionSubnet => "a subnet",
+        InputType::FunctionSubnets => "a list of subnets",
+        InputType::FunctionGroup => "a security group",
+        InputType::FunctionGroups => "a list of security groups",
+        InputType::Host => "a DNS name or address",
+        InputType::Hosts => "a list of DNS names or addresses",
         InputType::Bucket => "a bucket",
         InputType::Alb => "an application load balancer",
         InputType::AlbListener => "a listener",

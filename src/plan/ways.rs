@@ -1,8 +1,9 @@
 //! How the gateway reaches a backend, decided.
 //!
-//! In: decisions of `backends`, `functions`, `internet`, `headers`. Out: `BackendPlan`. Pure.
+//! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out: `BackendPlan`. Pure.
 //! One variant of `Way` for each kind of integration that a topology can need.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AlbPlan, BalancedPlan, InputType, NlbPlan, Plan, Value, Values};
@@ -27,6 +28,46 @@ pub enum Way {
     Internet(InternetPlan),
     /// A function, called by the gateway itself.
     Function(FunctionPlan),
+    /// A function that is made for it inside the VPC, and calls its servers.
+    Forwarder(ForwarderPlan),
+}
+
+/// Servers that a function of ours calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwarderPlan {
+    /// Names or addresses, taken in turn.
+    pub hosts: Values,
+    pub port: u16,
+    pub is_tls: bool,
+    /// What the servers see as `Host`, and their certificate is checked for; the host that is called where there is none.
+    pub host: Option<Value>,
+    pub skips_verification: bool,
+    /// Group of the servers that has to admit the function.
+    pub security_group: Option<Value>,
+    /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits counts.
+    pub paths: BTreeMap<String, String>,
+}
+
+/// What all functions that forward have alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardersPlan {
+    pub subnets: Values,
+    pub groups: ForwarderGroupsPlan,
+    pub memory_mb: u32,
+    /// For a whole request; the function itself runs a little longer.
+    pub timeout_ms: u32,
+    pub runtime: Arc<str>,
+    pub is_traced: bool,
+    /// The gateway takes answers of every type as binary, so that compressed ones come through.
+    pub keeps_accept_encoding: bool,
+}
+
+/// The security groups of the functions that forward.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForwarderGroupsPlan {
+    /// One is made in this VPC.
+    Made(Value),
+    Given(Values),
 }
 
 /// A public HTTPS endpoint.
@@ -88,7 +129,14 @@ impl BackendPlan {
     pub fn balanced(&self) -> Option<&BalancedPlan> {
         match &self.way {
             Way::Balanced(balanced) => Some(balanced),
-            Way::Internet(_) | Way::Function(_) => None,
+            Way::Internet(_) | Way::Function(_) | Way::Forwarder(_) => None,
+        }
+    }
+
+    pub fn forwarder(&self) -> Option<&ForwarderPlan> {
+        match &self.way {
+            Way::Forwarder(forwarder) => Some(forwarder),
+            Way::Balanced(_) | Way::Internet(_) | Way::Function(_) => None,
         }
     }
 }

@@ -9,13 +9,14 @@ use super::request::Asked;
 use super::route::{Match, Reached};
 use super::values::{function, path, shown};
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, FunctionCall, Header, HttpListenerRef, Integration, InternetProxy, Listener, Members, Node, Proxy,
-    TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
+    ApplicationBalancerRef, BalancerRef, Function, FunctionCall, Header, HttpListenerRef, Integration, InternetProxy, Listener, Members,
+    Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
 use crate::blueprint::Format;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
 use crate::stack::{Stack, Value};
+use crate::walk::forwarder::exchanged;
 
 /// Collects hops.
 pub(super) struct Hops<'a> {
@@ -106,7 +107,7 @@ impl<'a> Hops<'a> {
                 let uri = self.shown(&call.function.uri(&it.found.method.api));
                 self.sent(it, "AWS_PROXY", &uri, (call.timeout_ms, &[], false));
                 self.function(call);
-                Ok(())
+                self.forwarded(call, &it.reached)
             }
             Integration::NotFound => {
                 let place = self.part(it.found.index, "aws_api_gateway_integration", "");
@@ -140,6 +141,21 @@ impl<'a> Hops<'a> {
         let place = leave.and_then(|it| self.places.node(it));
         let name = function(&call.function, self.format, self.stack);
         self.add("function", (name, "the stage may call it; it gets the request as an event"), place);
+    }
+
+    /// The servers that a function of ours calls, and with which path.
+    fn forwarded(&mut self, call: &FunctionCall, reached: &Reached<'_>) -> Result<(), String> {
+        let Function::Made(handle) = &call.function else { return Ok(()) };
+        let Node::PythonFunction(function) = &self.stack.entries[handle.index()].node else { return Err("the function is none".into()) };
+        let said = |name: &str| function.environment.get(name).map_or_else(String::new, |it| self.shown(it));
+        let filled = |segment: String| {
+            let name = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(|it| it.trim_end_matches('+'));
+            name.and_then(|it| reached.value(it)).map_or_else(|| segment.clone(), str::to_owned)
+        };
+        let path: String = exchanged(function, &reached.path())?.into_iter().map(|it| format!("/{}", filled(it))).collect();
+        let (name, detail) = (said("HOSTS"), format!("{}, port {}; called in turn, with the path {path}", said("PROTOCOL"), said("PORT")));
+        self.add("target", (name, detail), self.places.node(handle.index()));
+        Ok(())
     }
 
     /// From the link over the network load balancer and its listener to the targets.

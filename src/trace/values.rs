@@ -36,6 +36,7 @@ pub(super) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
             Some(parameter) => format!("${{ssm:{}}}", parameter.path),
             None => format!("${{ssm:{label}}}"),
         },
+        Value::Joined(list) => shown(list, format, stack),
         Value::Text(parts) => parts.iter().map(|it| shown(it, format, stack)).collect(),
     }
 }
@@ -63,5 +64,6 @@ pub(super) fn function(function: &Function, format: Format, stack: &Stack) -> St
             qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"))
         }
         Function::Given(arn) => shown(arn, format, stack),
+        Function::Made(handle) => handle.label().to_string(),
     }
 }

@@ -68,11 +68,13 @@ pub(super) fn internet_holds(proxy: &InternetProxy, planned: &InternetPlan) -> R
     }
 }
 
-/// A request that becomes a call of a function, and the leave for it.
-pub(super) fn function_holds(plan: &Plan, assembled: &Assembled, call: &FunctionCall, planned: &FunctionPlan) -> Result<(), String> {
-    if !is_same_function(&call.function, planned) {
-        return Err("calls another function".into());
-    }
+/// A request that becomes a call of a function of the user's.
+pub(super) fn function_holds(called: &Function, planned: &FunctionPlan) -> Result<(), String> {
+    if is_same_function(called, planned) { Ok(()) } else { Err("calls another function".into()) }
+}
+
+/// The leave for a call.
+pub(super) fn may_be_called(plan: &Plan, assembled: &Assembled, call: &FunctionCall) -> Result<(), String> {
     let is_leave = |it: &&LambdaPermission| it.function == call.function;
     let found = permissions(assembled).find(is_leave).ok_or("calls a function that the API may not call")?;
     if found.api.index() != assembled.api.index() || !is_same(&found.stage, &plan.stage_name) {
@@ -84,9 +86,13 @@ pub(super) fn function_holds(plan: &Plan, assembled: &Assembled, call: &Function
 /// Functions that the API may call although no backend is one.
 pub(super) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let is_planned = |it: &LambdaPermission| {
-        plan.backends.iter().any(|backend| matches!(&backend.way, Way::Function(planned) if is_same_function(&it.function, planned)))
+        plan.backends.iter().any(|backend| match &backend.way {
+            Way::Function(planned) => is_same_function(&it.function, planned),
+            Way::Forwarder(_) => matches!(&it.function, Function::Made(made) if made.label().as_str() == &*backend.name),
+            Way::Balanced(_) | Way::Internet(_) => false,
+        })
     };
-    let count = plan.backends.iter().filter(|it| matches!(it.way, Way::Function(_))).count();
+    let count = plan.backends.iter().filter(|it| matches!(it.way, Way::Function(_) | Way::Forwarder(_))).count();
     let is_needless = permissions(assembled).any(|it| !is_planned(it)) || permissions(assembled).count() != count;
     is_needless.then(|| "the API may call other functions than those of its backends".to_owned())
 }
@@ -102,6 +108,6 @@ fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
             name == planned && qualifier == version
         }
         (Function::Given(found), FunctionPlan::Given(planned)) => is_same(found, planned),
-        (Function::Name { .. } | Function::Arn { .. } | Function::Given(_), _) => false,
+        (Function::Name { .. } | Function::Arn { .. } | Function::Given(_) | Function::Made(_), _) => false,
     }
 }

@@ -3,6 +3,7 @@
 //! In: the examples, and random small APIs. The router of the second part is written from AWS's rules alone.
 
 mod corruption;
+mod forwarder;
 mod routing;
 
 use std::collections::BTreeMap;

@@ -158,6 +158,10 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
     let deployment = deployment_of(text);
     let is_free = |it: &&str| {
         let it = it.trim_start();
+        // One more prefix, for an operation that a mount's own would mislead.
+        if it.starts_with("PATHS ") || it.starts_with("\"PATHS\":") {
+            return false;
+        }
         same_types || !(it.starts_with("\"api\" : \"") || it.starts_with("binary_media_types"))
     };
     let line = |it: &str| {

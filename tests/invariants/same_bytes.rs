@@ -89,8 +89,11 @@ fn rendered(case: &Case, folder: &Path, environment: &[(&str, &str)]) -> BTreeMa
     let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
     let output = command.arg("render").current_dir(folder).envs(environment.iter().copied()).output().unwrap();
     assert!(output.status.success(), "{}: {}", case.name, String::from_utf8_lossy(&output.stderr));
-    let files = fs::read_dir(folder.join("generated")).unwrap().map(|it| it.unwrap().path());
-    files.map(|it| (it.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&it).unwrap())).collect()
+    let generated = folder.join("generated");
+    let paths = |folder: &Path| fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect::<Vec<_>>();
+    let (folders, mut files): (Vec<_>, Vec<_>) = paths(&generated).into_iter().partition(|it| it.is_dir());
+    files.extend(folders.iter().flat_map(|it| paths(it)));
+    files.into_iter().map(|it| (it.strip_prefix(&generated).unwrap().to_str().unwrap().to_owned(), fs::read(&it).unwrap())).collect()
 }
 
 #[test]

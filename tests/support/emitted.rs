@@ -10,20 +10,25 @@ use serde_json::Value;
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
-const ELEMENTS: [(&str, &str, &str); 5] = [
+const ELEMENTS: [(&str, &str, &str); 7] = [
     ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
     ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
     ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
     ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
+    ("aws_iam_role_policy", "aws_iam_role", "policy"),
+    ("aws_cloudwatch_event_target", "aws_cloudwatch_event_rule", "target"),
     ("aws_autoscaling_attachment", "aws_lb_target_group", TERRAFORM_ONLY),
 ];
 
 /// What CloudFormation cannot say, and says so (GW2023).
 pub(crate) const TERRAFORM_ONLY: &str = "autoscaling group";
 
-/// Every file of a tree as text.
+/// Every file of a tree as text, but for packages of functions.
 pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
-    tree.files.iter().map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
+    tree.files
+        .iter()
+        .filter(|(name, _)| !name.ends_with(".zip"))
+        .map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
 }
 
 /// Resource blocks of Terraform files: type and label of each.
@@ -81,6 +86,7 @@ pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
         add("method response", length(&properties["MethodResponses"]));
         add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
         add("target", length(&properties["Targets"]));
+        add("policy", length(&properties["Policies"]));
     }
     counts
 }

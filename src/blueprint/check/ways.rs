@@ -16,6 +16,8 @@ impl Check<'_> {
             self.fits_function(at, backend);
         } else if self.topology() == Some(Topology::Internet) {
             self.fits_internet(at, backend);
+        } else if self.topology() == Some(Topology::Forwarder) {
+            self.fits_forwarder(at, backend);
         }
     }
 

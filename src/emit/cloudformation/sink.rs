@@ -203,6 +203,11 @@ impl Properties {
                     self.call("Fn::Sub", &template);
                 }
             }
+            Value::Joined(list) => {
+                self.out.push_str("{\"Fn::Join\": [\",\", ");
+                self.push_value(list);
+                self.out.push_str("]}");
+            }
             Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
         }
     }
@@ -221,6 +226,7 @@ fn literals(parts: &[Value]) -> String {
         Value::Input(_) | Value::Expression(_) | Value::Attribute(_) | Value::Pseudo(_) | Value::Here(..) | Value::Parameter { .. } => {
             String::new()
         }
+        Value::Joined(_) => String::new(),
     };
     parts.iter().map(text).collect()
 }
@@ -246,6 +252,7 @@ fn push_template(out: &mut String, parts: &[Value]) {
                 Spelling::GetAtt(name) => out.extend(["${", &logical_id(of), ".", name, "}"]),
             },
             Value::Text(parts) => push_template(out, parts),
+            Value::Joined(_) => unreachable!("a joined list is never a part of a text"),
             Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
         }
     }

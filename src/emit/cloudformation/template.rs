@@ -90,12 +90,12 @@ fn parameter_type(of: InputType) -> &'static str {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
         InputType::Function | InputType::Url | InputType::HeaderValue => "String",
         InputType::Vpc => "AWS::EC2::VPC::Id",
-        InputType::Subnet => "AWS::EC2::Subnet::Id",
-        InputType::Subnets => "List<AWS::EC2::Subnet::Id>",
+        InputType::Subnet | InputType::FunctionSubnet => "AWS::EC2::Subnet::Id",
+        InputType::Subnets | InputType::FunctionSubnets => "List<AWS::EC2::Subnet::Id>",
         InputType::Instance => "AWS::EC2::Instance::Id",
         InputType::Instances => "List<AWS::EC2::Instance::Id>",
-        InputType::SecurityGroup | InputType::BalancerGroup => "AWS::EC2::SecurityGroup::Id",
-        InputType::BalancerGroups => "List<AWS::EC2::SecurityGroup::Id>",
+        InputType::SecurityGroup | InputType::BalancerGroup | InputType::FunctionGroup => "AWS::EC2::SecurityGroup::Id",
+        InputType::BalancerGroups | InputType::FunctionGroups => "List<AWS::EC2::SecurityGroup::Id>",
         InputType::AutoscalingGroup
         | InputType::Address
         | InputType::Cidr
@@ -107,8 +107,11 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Bucket
         | InputType::Alb
         | InputType::AlbListener
-        | InputType::Client => "String",
-        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients => "CommaDelimitedList",
+        | InputType::Client
+        | InputType::Host => "String",
+        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients | InputType::Hosts => {
+            "CommaDelimitedList"
+        }
     }
 }
 

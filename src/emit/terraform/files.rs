@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::package;
 use super::sink::Terraform;
+use crate::aws::{Code, Node};
 use crate::emit::{FileTree, banner};
 use crate::stack::{File, Input, Output, Parameter, Stack};
 
@@ -42,7 +44,19 @@ pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<u
         texts.insert("providers.tf".into(), provider(stack).into_text());
     }
     texts.retain(|_, text| text.len() > banner.len());
-    FileTree { files: texts.into_iter().map(|(name, text)| (name, text.into_bytes())).collect() }
+    let mut files: BTreeMap<String, Vec<u8>> = texts.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    for code in functions(stack) {
+        files.insert(code.module(), code.text.as_bytes().to_vec());
+        files.insert(code.zip(), package::zip(code));
+    }
+    FileTree { files }
+}
+
+/// Code of the stack's functions, each once: several functions may run the same.
+fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
+    let codes =
+        stack.entries.iter().filter_map(|it| if let Node::PythonFunction(function) = &it.node { Some(&function.code) } else { None });
+    codes.map(|it| (it.name, it)).collect::<BTreeMap<_, _>>().into_values()
 }
 
 fn name(file: &File) -> String {

@@ -84,6 +84,11 @@ impl Hcl for Value {
                 write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
             }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+            Self::Joined(list) => {
+                out.push_str("join(\",\", ");
+                list.hcl(out);
+                out.push(')');
+            }
             Self::Text(parts) => {
                 out.push('"');
                 push_template(out, parts);

@@ -123,7 +123,7 @@ impl<'a> Builder<'a> {
         let backend_path = match draft.plan.backend.map(|it| &self.backends[it]).map(|it| (&it.way, &it.path_prefix)) {
             // A function gets the request as the gateway got it.
             Some((Way::Function(_), _)) => named.clone(),
-            Some((Way::Balanced(_) | Way::Internet(_), prefix)) => {
+            Some((Way::Balanced(_) | Way::Internet(_) | Way::Forwarder(_), prefix)) => {
                 let base = if self.base_behind { &self.bases[description][..] } else { &[] };
                 let mut path: Vec<Segment> = Vec::with_capacity(prefix.len() + base.len() + inner.len());
                 path.extend(prefix.iter().map(|it| Segment::Literal(Arc::clone(it))));

@@ -112,7 +112,7 @@ fn every_corruption_of_every_example_is_caught() {
 }
 
 /// Every example, and every case of one behaviour.
-fn examples() -> Vec<(String, Plan)> {
+pub(super) fn examples() -> Vec<(String, Plan)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["blueprints", "tests/cases"].into_iter().flat_map(|it| fs::read_dir(root.join(it)).unwrap());
     let plan = |folder: std::path::PathBuf| {

@@ -1,0 +1,227 @@
+//! Functions that forward: one a backend, each with its role and its log group, all in one security group.
+//!
+//! In: `Plan`. Out: nodes in the stack. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::rules::each;
+use super::values::{key, list, text, value};
+use crate::aws::{
+    Code, EgressRule, FunctionGroups, FunctionNetwork, IngressRule, LogGroup, Peer, PythonFunction, Role, SecurityGroup, Source, Statement,
+};
+use crate::blueprint::defaults;
+use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values};
+use crate::stack::{File, Handle, Label, Output, Stack, Value};
+
+/// Its code, which is the same for every backend.
+const CODE: Code = Code { name: "forwarder", text: include_str!("../../templates/functions/forwarder.py") };
+
+/// What a function runs beyond the time of a request: to answer that it was too long. Unit: milliseconds.
+const BEYOND_MS: u32 = 1_000;
+
+/// Functions by the name of their backend.
+pub(crate) type Functions = BTreeMap<Arc<str>, Handle<PythonFunction>>;
+
+/// Everything of the functions that forward.
+pub(super) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
+    let Some(shared) = &plan.forwarders else { return Functions::new() };
+    let group = match &shared.groups {
+        ForwarderGroupsPlan::Made(vpc) => Some(security_group(stack, plan, value(vpc))),
+        ForwarderGroupsPlan::Given(_) => None,
+    };
+    let mut functions = Functions::new();
+    for (backend, forwarder) in plan.backends.iter().filter_map(|it| Some((it, it.forwarder()?))) {
+        rules(stack, shared, group.as_ref(), (backend, forwarder));
+        let name = text(&plan.prefix.function("forwarder", &backend.name));
+        let (role, log_group) = role(stack, plan, shared, (backend, &name));
+        let function = PythonFunction {
+            name,
+            description: "Forwards requests of the API to one backend",
+            code: CODE,
+            runtime: Arc::clone(&shared.runtime),
+            memory_mb: shared.memory_mb,
+            timeout_s: (shared.timeout_ms + BEYOND_MS).div_ceil(1_000),
+            reserved_concurrency: None,
+            environment: environment(shared, backend, forwarder),
+            network: Some(FunctionNetwork { subnets: list(&shared.subnets), security_groups: groups(shared, group.as_ref()) }),
+            role,
+            log_group,
+            is_traced: shared.is_traced,
+        };
+        functions.insert(Arc::clone(&backend.name), stack.add(File::Network, Label::new(Arc::clone(&backend.name)), function));
+    }
+    if let Some(group) = group {
+        output(stack, group.id());
+    }
+    functions
+}
+
+fn security_group(stack: &mut Stack, plan: &Plan, vpc: Value) -> Handle<SecurityGroup> {
+    let group = SecurityGroup {
+        name_prefix: text(&plan.prefix.with("-forwarder-")),
+        description: "Functions between API Gateway and the backends".into(),
+        vpc,
+    };
+    stack.add(File::Network, Label::new("forwarder"), group)
+}
+
+fn output(stack: &mut Stack, id: Value) {
+    stack.outputs.push(Output {
+        name: "forwarder_security_group_id".into(),
+        description: "Id of the security group of the functions that forward requests.".into(),
+        terraform: id.clone(),
+        cloudformation: id,
+        after: Vec::new(),
+    });
+}
+
+fn groups(shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) -> FunctionGroups {
+    match (&shared.groups, group) {
+        (ForwarderGroupsPlan::Given(groups), _) => FunctionGroups::Given(list(groups)),
+        (ForwarderGroupsPlan::Made(_), Some(group)) => FunctionGroups::Made(group.clone()),
+        (ForwarderGroupsPlan::Made(_), None) => unreachable!("the group that is to be made was made before"),
+    }
+}
+
+/// Lets the function out to the backend, and in there. DNS of the VPC passes no security group.
+fn rules(
+    stack: &mut Stack,
+    shared: &ForwardersPlan,
+    group: Option<&Handle<SecurityGroup>>,
+    (backend, forwarder): (&BackendPlan, &ForwarderPlan),
+) {
+    let port = forwarder.port;
+    if let Some(group) = group {
+        let to = forwarder.security_group.as_ref().map_or(Peer::Anywhere, |it| Peer::SecurityGroup(value(it)));
+        let description = format!("Requests to {}", backend.name).into();
+        stack.add(File::Network, Label::new(Arc::clone(&backend.name)), EgressRule { group: group.clone(), description, port, to });
+    }
+    let Some(theirs) = &forwarder.security_group else { return };
+    let sources = match (&shared.groups, group) {
+        (ForwarderGroupsPlan::Given(groups), _) => each(groups, key, Source::SecurityGroup, Source::EachSecurityGroup),
+        (ForwarderGroupsPlan::Made(_), group) => group.iter().map(|it| (String::new(), Source::SecurityGroup(it.id()))).collect(),
+    };
+    for (key, from) in sources {
+        let description = format!("Requests from the function to {}", backend.name).into();
+        stack.add(
+            File::Network,
+            Label::new(format!("{}{key}", backend.name)),
+            IngressRule { group: value(theirs), description, port, from },
+        );
+    }
+}
+
+/// Interfaces in the VPC are made with the function's own role, and know no resources.
+///
+/// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC", required permissions.
+const NETWORK_ACTIONS: &[&str] = &[
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+];
+
+/// Its log group, and a role that may write there, stand in the network, and nothing else.
+fn role(
+    stack: &mut Stack,
+    plan: &Plan,
+    shared: &ForwardersPlan,
+    (backend, name): (&BackendPlan, &Value),
+) -> (Handle<Role>, Handle<LogGroup>) {
+    let label = Label::new(Arc::clone(&backend.name));
+    let name = Value::Text(vec![Value::literal("/aws/lambda/"), name.clone()]);
+    let log_group =
+        stack.add(File::Network, label.clone(), LogGroup { name, retention_days: defaults::ACCESS_LOG_RETENTION, kms_key: None });
+    let any = || vec![Value::literal("*")];
+    let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
+    let mut statements = vec![
+        Statement { sid: "Log", actions: &["logs:CreateLogStream", "logs:PutLogEvents"], resources: streams, condition: None },
+        Statement { sid: "StandInTheNetwork", actions: NETWORK_ACTIONS, resources: any(), condition: None },
+    ];
+    if shared.is_traced {
+        let actions = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+        statements.push(Statement { sid: "Trace", actions, resources: any(), condition: None });
+    }
+    let role = Role {
+        service: "lambda.amazonaws.com",
+        description: "What a function that forwards requests may do",
+        name_prefix: text(&plan.prefix.with("-forward-")),
+        statements,
+    };
+    (stack.add(File::Network, label, role), log_group)
+}
+
+/// What the function reads; `templates/functions/forwarder.py` says what each is.
+fn environment(shared: &ForwardersPlan, backend: &BackendPlan, forwarder: &ForwarderPlan) -> BTreeMap<String, Value> {
+    let flag = |is_true: bool| Value::literal(if is_true { "true" } else { "false" });
+    let mut environment = BTreeMap::from([
+        ("HOSTS".to_owned(), hosts(&forwarder.hosts)),
+        ("PORT".to_owned(), Value::literal(forwarder.port.to_string())),
+        ("PROTOCOL".to_owned(), Value::literal(if forwarder.is_tls { "https" } else { "http" })),
+        ("PATHS".to_owned(), json(&forwarder.paths)),
+        ("KEEP_ACCEPT_ENCODING".to_owned(), flag(shared.keeps_accept_encoding)),
+        ("TIMEOUT_MS".to_owned(), Value::literal(shared.timeout_ms.to_string())),
+    ]);
+    if forwarder.is_tls {
+        environment.insert("TLS_VERIFY".to_owned(), flag(!forwarder.skips_verification));
+    }
+    if let Some(host) = &forwarder.host {
+        environment.insert("HOST".to_owned(), value(host));
+    }
+    let mut from_context: BTreeMap<&str, &str> = BTreeMap::new();
+    for header in &backend.headers {
+        match &header.source {
+            HeaderSource::Static(it) => {
+                let line = Value::Text(vec![Value::literal(format!("{}: ", header.name)), value(it)]);
+                environment.insert(header_variable(&header.name), line);
+            }
+            HeaderSource::Mapping(text) => {
+                from_context.insert(&header.name, text.strip_prefix("context.").unwrap_or(text));
+            }
+        }
+    }
+    if !from_context.is_empty() {
+        environment.insert("CONTEXT_HEADERS".to_owned(), json(&from_context));
+    }
+    environment
+}
+
+fn hosts(hosts: &Values) -> Value {
+    match hosts {
+        Values::List(list) => {
+            let mut parts: Vec<Value> = list.iter().flat_map(|it| [Value::literal(","), value(it)]).skip(1).collect();
+            if parts.len() == 1 { parts.remove(0) } else { Value::Text(parts) }
+        }
+        Values::One(list) => Value::Joined(Box::new(value(list))),
+    }
+}
+
+fn json(mapping: &impl serde::Serialize) -> Value {
+    Value::literal(serde_json::to_string(mapping).expect("a mapping of text to text is JSON"))
+}
+
+/// Letters become large, so that a small one can begin what stands for any other byte: no two headers share a variable.
+fn header_variable(name: &str) -> String {
+    let byte = |it: u8| match it {
+        b'-' => "_".to_owned(),
+        it if it.is_ascii_alphanumeric() => char::from(it.to_ascii_uppercase()).to_string(),
+        it => format!("x{it:02x}"),
+    };
+    name.bytes().map(byte).fold("HEADER_".to_owned(), |variable, it| variable + &it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::header_variable;
+
+    #[test]
+    fn headers_have_variables_of_their_own() {
+        let names = ["x-a", "x_a", "x.a", "xx2ea", "x$a", "xa"];
+        let variables: std::collections::BTreeSet<_> = names.iter().map(|it| header_variable(it)).collect();
+        assert_eq!(variables.len(), names.len());
+        assert!(variables.contains("HEADER_X_A") && variables.contains("HEADER_Xx2eA"));
+    }
+}
