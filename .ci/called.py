@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Deploys an example to an emulated AWS with a data plane, calls every operation over HTTP, and looks what a real server got.
+
+Usage: called.py GWGEN JUDGES BLUEPRINT OUTPUT
+
+call_api.py knows nothing of blueprints: here every operation is called under each mount, the public ones have to reach the
+server (path, query, headers, body), and of the others none may. Validation comes later (DP005). A function that forwards runs
+in the emulator as it was packaged; its server is the judge's, on loopback. VPC links, balancers and their rules are no part of
+any emulator's data plane: gwgen's walk and compare_routes.py look at those.
+"""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+LATER = ("DP005",)
+
+
+def main() -> int:
+    gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
+    shown = json.loads(subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    sys.path[:0] = [str(judges), str(Path(__file__).parent)]
+    import call_api  # the judges bring their own environment
+    import with_functions
+    import yaml
+    from judgelib.emulator import Clients, emulator
+
+    def read(path: Path) -> dict:
+        document = yaml.safe_load(path.read_text())
+        base = document.pop("extends", None)
+        return {**read(path.parent / base), **document} if base else document
+
+    document = read(blueprint)
+    spec = call_api.Spec(blueprint.parent / document["spec"])
+    base = spec.base_path() if (document.get("api") or {}).get("base_path") == "both" else ""
+    mounts = [mount["at"].strip("/") for mount in document.get("mounts") or [{"at": "/"}]]
+    prefixes = [("/" + mount if mount else "") + base for mount in mounts]
+    public = {(it["method"], it["path"]) for it in shown if it["exposure"] == "public" and not it["backend_url"].startswith("lambda:")}
+    kept = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
+    params = json.loads((Path(__file__).parent / "params.json").read_text())
+    report, echo = call_api.Report("called", output.name), call_api.Echo()
+    rewrite = call_api.rewrite
+
+    def rewritten(resource, backend, opened):
+        rewrite(resource, backend, opened)
+        variables = (resource.props.get("Environment") or {}).get("Variables")
+        if resource.type == "AWS::Lambda::Function" and "HOSTS" in (variables or {}):
+            host, port = backend.split(":")
+            variables.update(HOSTS=host, PORT=port, PROTOCOL="http")
+            resource.props.pop("VpcConfig", None)
+            # call_api.py deploys an empty function for a file.
+            if output.is_dir():
+                resource.props["Code"] = {"ZipFile": (output / "functions" / "forwarder.zip").read_bytes()}
+
+    call_api.rewrite = rewritten
+    reached = refused = 0
+    with emulator("ministack") as endpoint:
+        with_functions.make_functions(Clients(endpoint))
+        made = call_api.deploy(endpoint, output, params, echo.address, True, report)
+        if made is None:
+            return report.finish(False)
+        call = call_api.Caller(endpoint, *made, echo)
+        for prefix in prefixes:
+            for operation in spec.operations():
+                key = (operation["method"], operation["path"])
+                if key in public:
+                    reached += call_api.check_open(spec, operation, prefix, call, report)
+                elif key in kept:
+                    path, query, headers = call_api.arguments(operation, prefix)
+                    status, received = call(operation["method"], path, query, headers, None)
+                    refused += received is None
+                    if received is not None or status not in (403, 404):
+                        report.add("DP002 protection", path, f"{operation['method']} {path} is kept back, and was answered {status}")
+    problems = [it for it in report.findings if it.level == "error" and it.code.split()[0] not in LATER]
+    print(f"  {reached} of {len(public) * len(prefixes)} operations reached the server, {refused} of {len(kept) * len(prefixes)} were refused")
+    for it in problems:
+        print(f"  {it.code} {it.where}: {it.message}")
+    return 1 if problems or reached != len(public) * len(prefixes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
