@@ -7,6 +7,7 @@ mod backends;
 mod forwarder;
 mod names;
 mod rest;
+mod topology;
 mod ways;
 
 use super::Blueprint;
@@ -25,6 +26,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.backends();
     check.names();
     check.rest();
+    check.parts_of_topology();
     check.forwarder();
     check.found
 }

@@ -76,6 +76,7 @@ codes! {
     LINK_ELSEWHERE = "GW2021" "link-to-another-balancer" Error;
     SECOND_LINK = "GW2022" "second-link" Warning;
     UNATTACHED_GROUPS = "GW2023" "unattached-autoscaling-groups" Warning;
+    UNUSED_PART = "GW2024" "part-of-another-topology" Warning;
     ILLEGAL_HEADER = "GW2030" "illegal-header" Error;
     UNKNOWN_MAPPING = "GW2031" "unknown-mapping" Error;
     HOST_OUTSIDE_RULES = "GW2040" "host-outside-rules" Error;

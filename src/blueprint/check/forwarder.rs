@@ -10,28 +10,11 @@ use crate::blueprint::spec::Topology;
 use crate::diagnostic::{FIELD_DOES_NOT_FIT, TIMEOUT_ABOVE_FORWARDER};
 
 impl Check<'_> {
-    /// Errors: GW2011, GW2050 a route that waits longer than the function.
+    /// Errors: GW2050 a route that waits longer than the function.
     pub(super) fn forwarder(&mut self) {
-        let spec = self.spec();
-        let Some(topology) = self.topology() else { return };
-        if topology != Topology::Forwarder {
-            if spec.forwarder.is_some() {
-                let message = format!("topology `{}` has no function that forwards", topology.name());
-                self.report((&FIELD_DOES_NOT_FIT, "/forwarder"), message, "remove it, or use topology `forwarder`");
-            }
-            return;
+        if self.topology() == Some(Topology::Forwarder) {
+            self.waits_of_routes();
         }
-        let written = [
-            ("nlb", spec.nlb.is_some()),
-            ("alb", spec.alb.is_some()),
-            ("vpc_link", spec.vpc_link.is_some()),
-            ("sync", spec.sync.is_some()),
-        ];
-        for (field, _) in written.into_iter().filter(|(_, is_written)| *is_written) {
-            let message = format!("topology `forwarder` has no balancer and no link, and `{field}` has no meaning there");
-            self.report((&FIELD_DOES_NOT_FIT, &child("", field)), message, "remove it");
-        }
-        self.waits_of_routes();
     }
 
     fn waits_of_routes(&mut self) {
