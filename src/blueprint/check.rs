@@ -7,6 +7,7 @@ mod backends;
 mod forwarder;
 mod names;
 mod rest;
+mod sync;
 mod ways;
 
 use super::Blueprint;
@@ -26,6 +27,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.names();
     check.rest();
     check.forwarder();
+    check.sync();
     check.found
 }
 
