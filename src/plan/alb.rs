@@ -187,7 +187,8 @@ pub(super) fn alb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> AlbPl
             let group = existing.security_group.as_ref();
             let group = group.map(|it| variables.value(it, InputType::BalancerGroup, "/alb/existing/security_group"));
             let source = existing_source(blueprint, variables, group.as_ref(), admits);
-            let arn = variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn");
+            // Only as a target it is named by its ARN; a function knows its name.
+            let arn = variables.read(&existing.arn, InputType::Alb, ("/alb/existing/arn", !sync::has_sync(blueprint.spec.topology)));
             let dns_name = sync::balancer_name(blueprint, variables, existing);
             (AlbBalancerPlan::Existing { arn, dns_name, security_group: group }, source)
         }

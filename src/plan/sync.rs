@@ -41,7 +41,7 @@ const LISTENER_BYTES: usize = 132;
 const FIXED_BYTES: usize = 400;
 
 /// Whether a function keeps the network load balancer's targets.
-fn has_sync(topology: Topology) -> bool {
+pub(super) fn has_sync(topology: Topology) -> bool {
     match topology {
         Topology::NlbAlbSync => true,
         Topology::NlbTargets | Topology::NlbAlb | Topology::Alb | Topology::Forwarder | Topology::Internet => false,
