@@ -8,7 +8,9 @@ params.json names are made as soon as the emulator runs.
 
 apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
 it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
-are given. Real Terraform works them out itself; everything else is the judge's own.
+are given. Real Terraform works them out itself. The judge also hands on the dimensions of an alarm as Terraform writes them, and
+compares the names of roles, which AWS makes up in both formats: here they are translated, and replaced by what a role may do.
+Everything else is the judge's own.
 """
 from __future__ import annotations
 
@@ -39,6 +41,8 @@ def main() -> int:
 
     judge.emulator = emulator
     know_where_the_api_is()
+    know_dimensions()
+    know_roles_by_what_they_may_do()
     sys.argv = [tool, *sys.argv[3:], *([] if "validate" in sys.argv else ["--params", str(PARAMS)])]
     return judge.main()
 
@@ -56,6 +60,42 @@ def know_where_the_api_is() -> None:
     tfeval.call_function = call_function
 
 
+def know_dimensions() -> None:
+    """Terraform's mapping of dimensions, as the API takes it."""
+    from judgelib import apply
+
+    made = apply.HANDLERS["AWS::CloudWatch::Alarm"]
+
+    def alarm(applier, name, properties):
+        dimensions = properties.get("Dimensions")
+        if isinstance(dimensions, dict):
+            properties = {**properties, "Dimensions": [{"Name": it, "Value": value} for it, value in dimensions.items()]}
+        return made(applier, name, properties)
+
+    apply.HANDLERS["AWS::CloudWatch::Alarm"] = alarm
+
+
+def know_roles_by_what_they_may_do() -> None:
+    from judgelib import emulator
+
+    read = emulator.read_functions
+
+    def read_functions(client, out, problems):
+        read(client, out, problems)
+        iam = client("iam")
+
+        def actions(role):
+            policies = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+                        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
+            return sorted(action for it in policies for statement in it["Statement"] for action in statement["Action"])
+
+        for function in out["functions"]:
+            function["role"] = actions(function["role"])
+        out["roles"] = sorted(actions(role) for role in out["roles"])
+
+    emulator.read_functions = read_functions
+
+
 def make_functions(client) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
@@ -63,7 +103,7 @@ def make_functions(client) -> None:
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
                                                      "Principal": {"Service": "lambda.amazonaws.com"}}]}
     role = client("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    for arn in sorted(set(json.loads(PARAMS.read_text()).values())):
+    for arn in sorted(it for it in set(json.loads(PARAMS.read_text()).values()) if ":lambda:" in it):
         client("lambda").create_function(FunctionName=arn.split(":")[6], Runtime="python3.13", Role=role, Handler="index.handler",
                                          Code={"ZipFile": code.getvalue()})
 

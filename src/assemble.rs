@@ -8,6 +8,7 @@ mod forwarder;
 mod gateway;
 mod network;
 mod rules;
+mod sync;
 mod values;
 
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct NetworkNodes {
     pub link: VpcLinkRef,
     pub balancer: BalancerRef,
     pub alb: Option<ApplicationBalancerRef>,
+    /// What the network load balancer passes on to the other one, by port.
+    pub passed_on: Vec<(u16, Handle<TargetGroup>)>,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.
@@ -70,6 +73,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let backends = backends.unwrap_or_default();
     let api = gateway::api(&mut stack, plan);
     let functions = forwarder::forwarders(&mut stack, plan);
+    sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
     let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);

@@ -13,6 +13,7 @@ mod iam;
 mod lambda;
 mod logs;
 mod python;
+mod s3;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
@@ -24,11 +25,12 @@ pub use elbv2::{
     AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup,
     TargetGroupRef, TargetType, Targets,
 };
-pub use events::Schedule;
+pub use events::{Schedule, SchedulePermission};
 pub use iam::{Role, Statement};
 pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
+pub use s3::Bucket;
 
 use std::sync::Arc;
 
@@ -115,7 +117,9 @@ kinds! {
     ListenerRule,
     PythonFunction,
     Schedule,
+    SchedulePermission,
     Alarm,
+    Bucket,
     SecurityGroup,
     EgressRule,
     IngressRule,

@@ -16,10 +16,12 @@ pub mod names;
 mod parameters;
 mod paths;
 mod patterns;
+mod python;
 mod routes;
 mod rules;
 mod schemes;
 mod security;
+mod sync;
 mod targets;
 mod tree;
 mod variables;
@@ -37,6 +39,7 @@ pub use headers::is_dropped;
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
+pub use sync::SyncPlan;
 pub use tree::{Refusal, meets};
 pub use ways::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan,
@@ -108,6 +111,10 @@ pub enum InputType {
     FunctionSubnets,
     FunctionGroup,
     FunctionGroups,
+    /// DNS name of an application load balancer, as AWS made it.
+    AlbName,
+    /// ARN of a topic.
+    Topic,
     /// DNS name or address.
     Host,
     Hosts,
@@ -126,7 +133,7 @@ impl InputType {
             | Self::FunctionSubnets
             | Self::FunctionGroups
             | Self::Hosts => true,
-            Self::FunctionSubnet | Self::FunctionGroup | Self::Host => false,
+            Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -333,11 +340,11 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         .map_or_else(|| Value::Literal(blueprint::defaults::STAGE.into()), |it| variables.value(it, InputType::StageName, "/stage/name"));
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
-    let mut network = vpc_and_subnets.map(|(vpc, subnets)| NetworkPlan {
-        vpc,
-        subnets,
-        nlb: balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables)),
-        alb: alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables)),
+    let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
+        let nlb = balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables));
+        let alb = alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables));
+        let sync = sync::sync(blueprint, &mut variables, alb.as_ref());
+        NetworkPlan { vpc, subnets, nlb, alb, sync }
     });
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let (inputs, parameters) = variables.finish();

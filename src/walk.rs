@@ -8,6 +8,7 @@ mod direct;
 pub(crate) mod forwarder;
 mod request;
 pub(crate) mod rules;
+mod sync;
 pub(crate) mod tree;
 mod way;
 

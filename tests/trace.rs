@@ -246,6 +246,7 @@ fn the_text_and_the_json_stay_as_they_are() {
     printed("minimal_unknown_method.txt", &[&["put", "/orders/42"][..], &minimal].concat(), 1);
     printed("minimal_unknown_path.json", &[&["GET", "/order/42", "--format", "json"][..], &minimal].concat(), 1);
     printed("alb.txt", &["GET", "/users/7/orders", "--blueprint", "blueprints/alb/gwgen.yaml"], 0);
+    printed("sync.txt", &["GET", "/fares/a", "--blueprint", "blueprints/sync/gwgen.yaml"], 0);
     printed("forwarder.txt", &["GET", "/orders/7/invoice", "--blueprint", "blueprints/forwarder/gwgen.yaml"], 0);
     printed("function.txt", &["GET", "/tickets/a%20b", "--blueprint", "blueprints/function/gwgen.yaml"], 0);
     printed("existing.txt", &["POST", "/machines/7/jobs", "--blueprint", "blueprints/existing/gwgen.yaml"], 0);

@@ -74,21 +74,32 @@ pub(super) fn alb(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, alb: &A
     AlbNodes { balancer: ApplicationBalancerRef::Made(balancer), group, listeners }
 }
 
-/// A listener of the network load balancer for each of the other's, with a target group that holds the other.
-pub(super) fn passed_on(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (from, to): (&BalancerRef, &AlbNodes)) {
-    let Some(alb) = &network.alb else { return };
-    for (it, listener) in alb.listeners.iter().zip(&to.listeners) {
+/// A listener of the network load balancer for each of the other's, with a target group that holds the other; the groups by port.
+pub(super) fn passed_on(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    (from, to): (&BalancerRef, &AlbNodes),
+) -> Vec<(u16, Handle<TargetGroup>)> {
+    let mut groups = Vec::new();
+    for (it, listener) in network.alb.iter().flat_map(|it| &it.listeners).zip(&to.listeners) {
+        let (balancer, listener) = (to.balancer.clone(), listener.clone());
+        let (target_type, targets, deregistration_delay_s) = match &network.sync {
+            Some(_) => (TargetType::Ip, Targets::Kept { balancer, listener }, Some(seconds(defaults::DEREGISTRATION_DELAY))),
+            None => (TargetType::Alb, Targets::Balancer { balancer, listener }, None),
+        };
         let group = TargetGroup {
-            name: text(&plan.prefix.target_group("alb", &[&it.port.to_string(), "TCP", TargetType::Alb.as_str(), vpc(network)])),
+            name: text(&plan.prefix.target_group("alb", &[&it.port.to_string(), "TCP", target_type.as_str(), vpc(network)])),
             port: it.port,
             protocol: GroupProtocol::Tcp,
-            target_type: TargetType::Alb,
+            target_type,
             vpc: value(&network.vpc),
-            deregistration_delay_s: None,
+            deregistration_delay_s,
             health_check: health_check(it),
-            targets: Targets::Balancer { balancer: to.balancer.clone(), listener: listener.clone() },
+            targets,
         };
         let group = stack.add(File::Network, at_port(it.port), group);
+        groups.push((it.port, group.clone()));
         let listener = Listener {
             balancer: from.clone(),
             port: it.port,
@@ -98,6 +109,11 @@ pub(super) fn passed_on(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (
         };
         stack.add(File::Network, Label::new(format!("nlb__{}", it.port)), listener);
     }
+    groups
+}
+
+fn seconds(duration: crate::blueprint::Duration) -> u32 {
+    u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
 }
 
 /// The balancer's own answer says that it is well; of one that others share any answer of a request that was understood does.
@@ -106,7 +122,6 @@ pub(super) fn passed_on(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (
 fn health_check(listener: &AlbListenerPlan) -> HealthCheck {
     let matcher: Arc<str> = if listener.health_priority.is_some() { "200".into() } else { "200-499".into() };
     let path: Arc<str> = HEALTH_PATH.into();
-    let seconds = |it: crate::blueprint::Duration| u32::try_from(it.milliseconds() / 1_000).unwrap_or(u32::MAX);
     HealthCheck {
         protocol: if listener.is_tls { HealthProtocol::Https { path, matcher } } else { HealthProtocol::Http { path, matcher } },
         port: None,

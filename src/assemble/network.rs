@@ -24,17 +24,17 @@ pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> 
     let Some(nlb) = &network.nlb else { unreachable!("every topology with a network has a network load balancer") };
     let group = security_group(stack, plan, (network, nlb));
     let balancer = balancer(stack, plan, (network, nlb), group.as_ref());
-    let (alb, backends) = match &network.alb {
-        None => (None, plan.balanced().map(|it| backend(stack, plan, (network, nlb), (it, &balancer))).collect()),
+    let (alb, backends, passed_on) = match &network.alb {
+        None => (None, plan.balanced().map(|it| backend(stack, plan, (network, nlb), (it, &balancer))).collect(), Vec::new()),
         Some(alb) => {
             let nodes = alb::alb(stack, plan, network, alb);
             let backends = behind_alb(stack, plan, network, (alb, &nodes));
-            alb::passed_on(stack, plan, network, (&balancer, &nodes));
-            (Some(nodes), backends)
+            let passed_on = alb::passed_on(stack, plan, network, (&balancer, &nodes));
+            (Some(nodes), backends, passed_on)
         }
     };
     rules::rules(stack, plan, network, (group.as_ref(), alb.as_ref().and_then(|it| it.group.as_ref())));
-    (NetworkNodes { link: link(stack, plan, nlb, &balancer), balancer, alb: alb.map(|it| it.balancer) }, backends)
+    (NetworkNodes { link: link(stack, plan, nlb, &balancer), balancer, alb: alb.map(|it| it.balancer), passed_on }, backends)
 }
 
 /// The balancer's group: one that is created without any can never get one (V6).

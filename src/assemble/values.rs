@@ -93,6 +93,8 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::FunctionSubnets
         | InputType::FunctionGroup
         | InputType::FunctionGroups
+        | InputType::AlbName
+        | InputType::Topic
         | InputType::Host
         | InputType::Hosts => None,
         InputType::Function => Some((

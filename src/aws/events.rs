@@ -1,4 +1,4 @@
-//! EventBridge: schedules.
+//! EventBridge: schedules, and their leave to call.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
@@ -24,6 +24,11 @@ pub struct Schedule {
 const TARGET: &str = "aws_cloudwatch_event_target";
 const TARGET_ID: &str = "function";
 
+/// What is not called in time is not called late: the next run is never far. Unit: seconds, tries.
+///
+/// Source: AWS-RULES Y12; EventBridge API reference, RetryPolicy (60 seconds at least).
+const RETRY: (u32, u32) = (60, 0);
+
 impl Kind for Schedule {
     const NAMES: Names = Names { terraform: "aws_cloudwatch_event_rule", cloudformation: "AWS::Events::Rule", word: "Schedule" };
 
@@ -38,6 +43,10 @@ impl Kind for Schedule {
             out.bare("rule", format_args!("{}.{label}.name", Self::NAMES.terraform));
             out.attribute("target_id", TARGET_ID);
             out.attribute("arn", self.function.arn());
+            out.block("retry_policy", |out| {
+                out.attribute("maximum_event_age_in_seconds", RETRY.0);
+                out.attribute("maximum_retry_attempts", RETRY.1);
+            });
         });
     }
 
@@ -48,6 +57,10 @@ impl Kind for Schedule {
         out.objects("Targets", [()], |out, ()| {
             out.text("Id", TARGET_ID);
             out.value("Arn", &self.function.arn());
+            out.object("RetryPolicy", |out| {
+                out.number("MaximumEventAgeInSeconds", RETRY.0);
+                out.number("MaximumRetryAttempts", RETRY.1);
+            });
         });
     }
 
@@ -69,5 +82,48 @@ impl Kind for Schedule {
 impl Handle<Schedule> {
     pub fn arn(&self) -> Value {
         self.attribute("arn", Spelling::GetAtt("Arn"))
+    }
+}
+
+/// Leave for a schedule to call its function.
+#[derive(Debug)]
+pub struct SchedulePermission {
+    pub function: Handle<PythonFunction>,
+    pub schedule: Handle<Schedule>,
+}
+
+/// Source: AWS-RULES Z10.
+const PRINCIPAL: &str = "events.amazonaws.com";
+
+impl Kind for SchedulePermission {
+    const NAMES: Names =
+        Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "SchedulePermission" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("action", "lambda:InvokeFunction");
+            out.attribute("function_name", self.function.name());
+            out.attribute("principal", PRINCIPAL);
+            out.attribute("source_arn", self.schedule.arn());
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.text("Action", "lambda:InvokeFunction");
+        out.value("FunctionName", &self.function.name());
+        out.text("Principal", PRINCIPAL);
+        out.value("SourceArn", &self.schedule.arn());
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
     }
 }

@@ -60,6 +60,7 @@ pub const SYNC_SCHEDULE: Duration = Duration::of_seconds(60);
 pub const SYNC_MISSING_BEFORE_DEREGISTER: u32 = 3;
 pub const SYNC_MAX_LOOKUPS_PER_RUN: u32 = 50;
 pub const SYNC_STATE: SyncState = SyncState::Ssm;
+pub const SYNC_RESERVE_CONCURRENCY: bool = true;
 /// Runtime of the sync and the forwarder function.
 pub const FUNCTION_RUNTIME: &str = "python3.13";
 /// Unit: megabytes.

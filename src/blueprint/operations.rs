@@ -25,8 +25,10 @@ pub struct SyncSpec {
     pub state: Option<SyncState>,
     /// Runtime of the function. Default: `python3.13`.
     pub runtime: Option<String>,
-    /// ARN of the topic that its alarm tells.
+    /// ARN of the topic that its alarms tell.
     pub alarm_topic: Option<Value>,
+    /// Whether one concurrent run of the account is kept for it, so that two never overlap. Default: `true`.
+    pub reserve_concurrency: Option<bool>,
 }
 
 /// Where the sync function keeps its memory.

@@ -52,6 +52,7 @@ fn fill(spec: &mut BlueprintSpec) {
         forwarder.timeout.get_or_insert(defaults::FORWARDER_TIMEOUT);
         forwarder.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
     }
+    fill_sync(spec);
     if matches!(spec.topology, Topology::NlbTargets | Topology::NlbAlb | Topology::NlbAlbSync) {
         let nlb = spec.nlb.get_or_insert_default();
         // A balancer that is there keeps its own.
@@ -81,6 +82,19 @@ fn fill_alb(spec: &mut BlueprintSpec) {
     });
     alb.idle_timeout.get_or_insert(defaults::ALB_IDLE_TIMEOUT);
     alb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
+}
+
+fn fill_sync(spec: &mut BlueprintSpec) {
+    if spec.topology != Topology::NlbAlbSync {
+        return;
+    }
+    let sync = spec.sync.get_or_insert_default();
+    sync.schedule.get_or_insert(defaults::SYNC_SCHEDULE);
+    sync.missing_before_deregister.get_or_insert(defaults::SYNC_MISSING_BEFORE_DEREGISTER);
+    sync.max_lookups_per_run.get_or_insert(defaults::SYNC_MAX_LOOKUPS_PER_RUN);
+    sync.state.get_or_insert(defaults::SYNC_STATE);
+    sync.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
+    sync.reserve_concurrency.get_or_insert(defaults::SYNC_RESERVE_CONCURRENCY);
 }
 
 fn fill_backend(backend: &mut BackendSpec, topology: Topology) {

@@ -1,6 +1,6 @@
 //! What the output's README says of the way of a request, and of what others have to do.
 
-use crate::blueprint::Format;
+use crate::blueprint::{Format, SyncState};
 use crate::plan::{
     AlbBalancerPlan, BalancerPlan, ForwarderGroupsPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way,
 };
@@ -52,6 +52,7 @@ fn alb_way(network: &NetworkPlan) -> String {
         AlbBalancerPlan::Made { .. } => ("an internal application load balancer", "Its name is the output `alb_dns_name`"),
         AlbBalancerPlan::Existing { .. } => ("an application load balancer that was\nthere", "Its name is known where it was made"),
     };
+    let kept = if network.sync.is_some() { ",\nwhose addresses a function keeps in target groups" } else { "" };
     let groups = if alb.emits_rules { ", and its path\nrules with a target group for each backend" } else { " with rules of its own" };
     let ports: Vec<String> = alb.listeners.iter().map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" })).collect();
     let host = alb.hosts.first().map_or_else(String::new, |it| format!("; requests name the host `{it}`"));
@@ -61,7 +62,7 @@ fn alb_way(network: &NetworkPlan) -> String {
         "Nobody is admitted until `alb.clients` names callers."
     };
     format!(
-        ", {which}{groups}.\n\nOperations that are internal are reached at the application load balancer alone,\nunder the backend's path. {name}; it listens on {}{host}.\n{clients} What is hidden it answers with 404.",
+        ", {which}{kept}{groups}.\n\nOperations that are internal are reached at the application load balancer alone,\nunder the backend's path. {name}; it listens on {}{host}.\n{clients} What is hidden it answers with 404.",
         ports.join(", ")
     )
 }
@@ -69,6 +70,7 @@ fn alb_way(network: &NetworkPlan) -> String {
 /// What has to be so outside of this output, one sentence or two each.
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = forwarded(plan);
+    notes.extend(kept(plan));
     let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
     if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
@@ -125,6 +127,37 @@ fn forwarded(plan: &Plan) -> Vec<String> {
     if plan.backends.iter().filter_map(|it| it.forwarder()).any(|it| it.is_tls && !it.skips_verification) {
         notes
             .push("Certificates of servers that are called with https come from a public authority: a function knows no other.".to_owned());
+    }
+    notes
+}
+
+/// Source: AWS-RULES Y12 (an account keeps some concurrency for everybody), Z3 (a bucket with objects is not deleted).
+fn kept(plan: &Plan) -> Vec<String> {
+    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else { return Vec::new() };
+    let (minutes, missing) = (sync.interval_minutes, sync.missing_before_deregister);
+    let every = if minutes == 1 { "every minute".to_owned() } else { format!("every {minutes} minutes") };
+    let mut notes = vec![format!(
+        "The function `sync_function_name` registers the addresses of the application load balancer {every}: until its first run the \
+         gateway finds no target. An address that DNS does not list in {missing} runs in a row is taken out."
+    )];
+    if sync.reserves_concurrency {
+        notes.push(
+            "One concurrent run is reserved for this function. An account that has none to spare refuses it; \
+             `sync.reserve_concurrency: false` does without."
+                .to_owned(),
+        );
+    }
+    if sync.alarm_topic.is_some() {
+        notes.push("The alarm that runs stopped is told once when it is made, and its end after the first run.".to_owned());
+    }
+    match (sync.state, plan.output.format) {
+        (SyncState::Ssm, _) => notes.push(
+            "The parameters below `sync_state` are the function's own: they are left behind when all of this is destroyed, and can be deleted then.".to_owned(),
+        ),
+        (SyncState::S3, Format::Cloudformation) => {
+            notes.push("The bucket `sync_state` has to be emptied before the stack can be deleted. What lies in it are counters, which may be lost.".to_owned());
+        }
+        (SyncState::S3, Format::Terraform | Format::TerraformJson) => {}
     }
     notes
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::balancer::{access_logs, balanced};
 use super::variables::Variables;
-use super::{AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, targets};
+use super::{AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, sync, targets};
 use crate::blueprint::{self, AlbSpec, BackendSpec, Blueprint, BlueprintSpec, HealthProtocol, Protocol, Topology, defaults};
 use crate::diagnostic;
 use crate::source::pointer;
@@ -187,8 +187,10 @@ pub(super) fn alb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> AlbPl
             let group = existing.security_group.as_ref();
             let group = group.map(|it| variables.value(it, InputType::BalancerGroup, "/alb/existing/security_group"));
             let source = existing_source(blueprint, variables, group.as_ref(), admits);
-            let arn = variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn");
-            (AlbBalancerPlan::Existing { arn, dns_name: None, security_group: group }, source)
+            // Only as a target it is named by its ARN; a function knows its name.
+            let arn = variables.read(&existing.arn, InputType::Alb, ("/alb/existing/arn", !sync::has_sync(blueprint.spec.topology)));
+            let dns_name = sync::balancer_name(blueprint, variables, existing);
+            (AlbBalancerPlan::Existing { arn, dns_name, security_group: group }, source)
         }
         None => made(blueprint, variables, alb, admits),
     };

@@ -9,6 +9,7 @@ mod prefixes;
 use std::net::Ipv4Addr;
 
 use super::backends::check_host;
+use super::python::{self, wrong};
 use super::routes::Routes;
 use super::variables::Variables;
 use super::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, InputType, Value, Values, Way, targets};
@@ -107,7 +108,7 @@ pub(super) fn forwarders(blueprint: &Blueprint, variables: &mut Variables<'_>) -
         groups,
         memory_mb: memory(blueprint, variables, spec),
         timeout_ms: timeout(blueprint, variables, spec),
-        runtime: runtime(blueprint, variables, spec).into(),
+        runtime: python::runtime(blueprint, variables, spec.runtime.as_deref(), "forwarder"),
         is_traced: blueprint.spec.stage.as_ref().and_then(|it| it.tracing).unwrap_or(defaults::TRACING),
         keeps_accept_encoding: false,
     })
@@ -126,7 +127,12 @@ fn given_groups(blueprint: &Blueprint, variables: &mut Variables<'_>, groups: &b
 fn memory(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
     let memory_mb = spec.memory_mb.unwrap_or(defaults::FORWARDER_MEMORY);
     if !MEMORY_MB.contains(&memory_mb) {
-        wrong(blueprint, variables, "memory_mb", format!("a function has 128 to 10240 megabytes of memory, not {memory_mb}"));
+        wrong(
+            blueprint,
+            variables,
+            ("forwarder", "memory_mb"),
+            format!("a function has 128 to 10240 megabytes of memory, not {memory_mb}"),
+        );
     }
     memory_mb
 }
@@ -134,24 +140,9 @@ fn memory(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Forwarder
 fn timeout(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
     let timeout_ms = spec.timeout.unwrap_or(defaults::FORWARDER_TIMEOUT).milliseconds();
     if !(1_000..=MAX_TIMEOUT_MS).contains(&timeout_ms) {
-        wrong(blueprint, variables, "timeout", format!("a request takes 1s to 899s in a function, not {timeout_ms}ms"));
+        wrong(blueprint, variables, ("forwarder", "timeout"), format!("a request takes 1s to 899s in a function, not {timeout_ms}ms"));
     }
     u32::try_from(timeout_ms).unwrap_or(u32::MAX)
-}
-
-/// The function is written for Python 3.10 and later; older runtimes are no longer given out. Source: AWS-RULES Z4.
-fn runtime(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &ForwarderSpec) -> String {
-    let runtime = spec.runtime.as_deref().unwrap_or(defaults::FUNCTION_RUNTIME);
-    let minor = runtime.strip_prefix("python3.").filter(|it| it.len() == 2).and_then(|it| it.parse::<u8>().ok());
-    if minor.is_none_or(|it| it < 10) {
-        wrong(blueprint, variables, "runtime", format!("the function is written in Python, and `{runtime}` does not run it"));
-    }
-    runtime.to_owned()
-}
-
-fn wrong(blueprint: &Blueprint, variables: &mut Variables<'_>, field: &str, message: String) {
-    let help = format!("write another one, or remove the line; `gwgen show` prints the default of `forwarder.{field}`");
-    variables.report(diagnostic::INVALID_VALUE.at(blueprint.place(&format!("/forwarder/{field}"))).message(message).help(help));
 }
 
 /// Decides what depends on the operations: which prefix stands for which, and whether it all fits into the environment.

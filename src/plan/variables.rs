@@ -200,6 +200,10 @@ impl<'a> Variables<'a> {
             }
             InputType::Certificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
             InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
+            InputType::AlbName => {
+                (is_host(text) && text.contains(".elb."), "the name that AWS gave an application load balancer, `...elb.amazonaws.com`")
+            }
+            InputType::Topic => (is_arn(text, ":sns:"), "the ARN of a topic, `arn:...:sns:...`"),
             InputType::VpcLink => (is_word(text), "the id of a VPC link"),
             InputType::Bucket => (is_host(text), "the name of a bucket"),
             InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
@@ -282,6 +286,8 @@ fn describe(of: InputType) -> &'static str {
         InputType::FunctionSubnets => "Private subnets of the functions that forward requests, in two zones or more.",
         InputType::FunctionGroup => "Security group of the functions that forward requests.",
         InputType::FunctionGroups => "Security groups of the functions that forward requests.",
+        InputType::AlbName => "DNS name of the application load balancer, as AWS made it.",
+        InputType::Topic => "ARN of the topic that is told of alarms.",
         InputType::Host => "DNS name or address of a server.",
         InputType::Hosts => "DNS names or addresses of the servers of a backend.",
         InputType::Bucket => "Bucket that the load balancer logs to.",
@@ -324,6 +330,8 @@ fn kind(of: InputType) -> &'static str {
         InputType::FunctionSubnets => "a list of subnets",
         InputType::FunctionGroup => "a security group",
         InputType::FunctionGroups => "a list of security groups",
+        InputType::AlbName => "the name of an application load balancer",
+        InputType::Topic => "a topic",
         InputType::Host => "a DNS name or address",
         InputType::Hosts => "a list of DNS names or addresses",
         InputType::Bucket => "a bucket",

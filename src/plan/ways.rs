@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AlbPlan, BalancedPlan, InputType, NlbPlan, Plan, Value, Values};
+use super::{AlbPlan, BalancedPlan, InputType, NlbPlan, Plan, SyncPlan, Value, Values};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +117,8 @@ pub struct NetworkPlan {
     pub subnets: Values,
     pub nlb: Option<NlbPlan>,
     pub alb: Option<AlbPlan>,
+    /// There where a function keeps the network load balancer's targets.
+    pub sync: Option<SyncPlan>,
 }
 
 /// A parameter of the Systems Manager.

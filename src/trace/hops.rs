@@ -194,7 +194,10 @@ impl<'a> Hops<'a> {
     fn balancer_of(&self, group: &TargetGroupRef) -> Option<(&'a ApplicationBalancerRef, Option<&'a HttpListenerRef>)> {
         let TargetGroupRef::Made(handle) = group else { return None };
         let Node::TargetGroup(group) = &self.stack.entries[handle.index()].node else { return None };
-        if let Targets::Balancer { balancer, listener } = &group.targets { Some((balancer, listener.as_ref())) } else { None }
+        match &group.targets {
+            Targets::Balancer { balancer, listener } | Targets::Kept { balancer, listener } => Some((balancer, listener.as_ref())),
+            Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => None,
+        }
     }
 
     /// The link and, where it is made here, the balancer that it leads to.
@@ -243,6 +246,7 @@ impl<'a> Hops<'a> {
             Targets::Scaled(members) => ("aws_autoscaling_attachment", members, "instances of this autoscaling group".to_owned()),
             // It is a hop of its own.
             Targets::Balancer { .. } => return,
+            Targets::Kept { .. } => return self.kept(),
             Targets::None => {
                 self.add("target", ("registered by others", "the service or autoscaling group does it"), None);
                 return;
@@ -260,6 +264,15 @@ impl<'a> Hops<'a> {
                 self.add("target", (self.shown(list), format!("each of the list, {detail}")), place);
             }
         }
+    }
+
+    /// The function that registers the addresses, and when.
+    fn kept(&mut self) {
+        let Some(index) = self.indexed(|it| matches!(it, Node::Schedule(_))) else { return };
+        let Node::Schedule(schedule) = &self.stack.entries[index].node else { return };
+        let name = format!("kept by function {}", schedule.function.label());
+        let detail = format!("the addresses of the application load balancer; {}", schedule.expression);
+        self.add("target", (name, detail), self.places.node(schedule.function.index()));
     }
 
     /// Where the request came out, in a sentence.

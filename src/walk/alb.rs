@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::rules::takes;
+use super::sync::Sync;
 use super::way::is_same;
 use crate::assemble::Assembled;
 use crate::aws::{
@@ -15,6 +16,7 @@ use crate::aws::{
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::{AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, HEALTH_PATH, OperationPlan, Plan};
+use crate::stack::Handle;
 
 /// A listener with the rules that stand on it.
 pub(super) struct Front<'a> {
@@ -33,6 +35,8 @@ pub(super) struct Alb<'a> {
     fronts: Vec<Front<'a>>,
     /// Index of its node, where it was made.
     node: Option<usize>,
+    /// The function that keeps its addresses, where one does.
+    sync: Option<Sync>,
 }
 
 /// A rule that sends a request on.
@@ -60,7 +64,8 @@ impl<'a> Alb<'a> {
         if rules != fronts.iter().map(|it| it.rules.len()).sum::<usize>() {
             return Err("a rule stands on no planned listener".into());
         }
-        let alb = Self { planned, fronts, node };
+        let sync = Sync::of(plan, assembled, node.map(|it| &entries[it].address))?;
+        let alb = Self { planned, fronts, node, sync };
         alb.answers_health()?;
         Ok(Some(alb))
     }
@@ -77,14 +82,24 @@ impl<'a> Alb<'a> {
     }
 
     /// The listener that a target group of the balancer before it leads to.
-    pub(super) fn entered(&self, group: &TargetGroup, port: u16) -> Result<&Front<'a>, String> {
-        let Targets::Balancer { balancer, listener } = &group.targets else { return Err("its target group holds no load balancer".into()) };
+    pub(super) fn entered(&self, (handle, group): (&Handle<TargetGroup>, &TargetGroup), port: u16) -> Result<&Front<'a>, String> {
+        let (balancer, listener, target_type) = match (&group.targets, &self.sync) {
+            (Targets::Balancer { balancer, listener }, None) => (balancer, listener, TargetType::Alb),
+            (Targets::Kept { balancer, listener }, Some(sync)) => {
+                sync.keeps(handle, port)?;
+                (balancer, listener, TargetType::Ip)
+            }
+            (
+                Targets::Balancer { .. } | Targets::Kept { .. } | Targets::Registered { .. } | Targets::Scaled(_) | Targets::None,
+                Some(_) | None,
+            ) => return Err("its target group holds no load balancer".into()),
+        };
         let is_it = match (balancer, &self.planned.balancer) {
             (ApplicationBalancerRef::Made(handle), AlbBalancerPlan::Made { .. }) => Some(handle.index()) == self.node,
             (ApplicationBalancerRef::Existing { arn, .. }, AlbBalancerPlan::Existing { arn: planned, .. }) => is_same(arn, planned),
             (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
         };
-        if !is_it || group.target_type != TargetType::Alb || group.protocol != GroupProtocol::Tcp {
+        if !is_it || group.target_type != target_type || group.protocol != GroupProtocol::Tcp {
             return Err("its target group holds another load balancer".into());
         }
         if group.port != port {

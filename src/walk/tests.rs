@@ -5,6 +5,7 @@
 mod corruption;
 mod forwarder;
 mod routing;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -69,10 +69,10 @@ impl<'a> Way<'a> {
         let group = self.group(&listener.forward_to)?;
         let certificate = planned.certificate.as_ref();
         let Some(alb) = &self.alb else { return Ok(Arrival { method, proxy, listener, group, certificate, behind: None }) };
-        let Group::Made { group: passed_on, .. } = &group else {
+        let (TargetGroupRef::Made(handle), Group::Made { group: passed_on, .. }) = (&listener.forward_to, &group) else {
             return Err("its listener leads past the application load balancer".into());
         };
-        let behind = Some((self, alb, alb.entered(passed_on, proxy.port)?));
+        let behind = Some((self, alb, alb.entered((handle, passed_on), proxy.port)?));
         Ok(Arrival { method, proxy, listener, group, certificate, behind })
     }
 
@@ -261,7 +261,7 @@ fn is_target_group_of(group: &TargetGroup, backend: &BalancedPlan) -> bool {
         }
         (Targets::Scaled(members), TargetsPlan::AutoscalingGroups(Some(planned))) => are_same(members, planned),
         (Targets::None, TargetsPlan::AutoscalingGroups(None) | TargetsPlan::Ecs { .. }) => true,
-        (Targets::Registered { .. } | Targets::Scaled(_) | Targets::Balancer { .. } | Targets::None, _) => false,
+        (Targets::Registered { .. } | Targets::Scaled(_) | Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None, _) => false,
     };
     group.target_type == target_type && same_targets && group.protocol.as_str() == spoken(backend)
 }

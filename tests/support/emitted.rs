@@ -10,12 +10,14 @@ use serde_json::Value;
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
-const ELEMENTS: [(&str, &str, &str); 7] = [
+const ELEMENTS: [(&str, &str, &str); 9] = [
     ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
     ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
     ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
     ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
     ("aws_iam_role_policy", "aws_iam_role", "policy"),
+    ("aws_s3_bucket_public_access_block", "aws_s3_bucket", "access block"),
+    ("aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket", "encryption"),
     ("aws_cloudwatch_event_target", "aws_cloudwatch_event_rule", "target"),
     ("aws_autoscaling_attachment", "aws_lb_target_group", TERRAFORM_ONLY),
 ];
@@ -87,6 +89,8 @@ pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
         add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
         add("target", length(&properties["Targets"]));
         add("policy", length(&properties["Policies"]));
+        add("access block", usize::from(properties["PublicAccessBlockConfiguration"].is_object()));
+        add("encryption", usize::from(properties["BucketEncryption"].is_object()));
     }
     counts
 }

@@ -103,6 +103,8 @@ pub enum Targets {
     Scaled(Members),
     /// An application load balancer, on the port of the group. A listener that is made here has to be there before (L25).
     Balancer { balancer: ApplicationBalancerRef, listener: Option<HttpListenerRef> },
+    /// The same balancer by its addresses, which a function keeps here: nothing is registered by the stack (Y11).
+    Kept { balancer: ApplicationBalancerRef, listener: Option<HttpListenerRef> },
     /// They register themselves.
     None,
 }
@@ -132,7 +134,7 @@ impl TargetGroup {
     fn waits_for(&self) -> Option<&Handle<HttpListener>> {
         match &self.targets {
             Targets::Balancer { listener: Some(HttpListenerRef::Made(listener)), .. } => Some(listener),
-            Targets::Balancer { .. } | Targets::Registered { .. } | Targets::Scaled(_) | Targets::None => None,
+            Targets::Balancer { .. } | Targets::Registered { .. } | Targets::Scaled(_) | Targets::Kept { .. } | Targets::None => None,
         }
     }
 
@@ -185,7 +187,7 @@ impl TargetGroup {
                 named(out, "autoscaling_group_name");
                 out.bare("lb_target_group_arn", format_args!("{arn}"));
             }
-            Targets::Balancer { .. } | Targets::None => {}
+            Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => {}
         }
     }
 
@@ -194,7 +196,7 @@ impl TargetGroup {
         match &self.targets {
             Targets::Registered { members, .. } => Some(("aws_lb_target_group_attachment", members)),
             Targets::Scaled(members) => Some(("aws_autoscaling_attachment", members)),
-            Targets::Balancer { .. } | Targets::None => None,
+            Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => None,
         }
     }
 }

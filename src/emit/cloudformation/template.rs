@@ -108,6 +108,8 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Alb
         | InputType::AlbListener
         | InputType::Client
+        | InputType::AlbName
+        | InputType::Topic
         | InputType::Host => "String",
         InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients | InputType::Hosts => {
             "CommaDelimitedList"

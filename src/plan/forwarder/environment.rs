@@ -2,13 +2,11 @@
 //!
 //! In: a decided backend. Out: findings. Pure.
 
+use super::super::python::MAX_ENVIRONMENT_BYTES;
 use super::super::{BackendPlan, HeaderSource, Value, Values};
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer::child;
-
-/// All variables of a function, names and values. Unit: bytes. Source: AWS-RULES Z5.
-const MAX_BYTES: usize = 4_096;
 
 /// What stands in every environment besides paths, hosts and headers. Unit: bytes.
 const FIXED_BYTES: usize = 200;
@@ -56,10 +54,10 @@ pub(super) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
     });
     let paths = forwarder.paths.iter().map(|(from, to)| from.len() + to.len() + "\"\":\"\",".len());
     let bytes = FIXED_BYTES + hosts + headers.sum::<usize>() + paths.sum::<usize>() + forwarder.host.as_ref().map_or(0, known);
-    (bytes > MAX_BYTES).then(|| {
+    (bytes > MAX_ENVIRONMENT_BYTES).then(|| {
         diagnostic::ENVIRONMENT_TOO_LARGE
             .at(place)
-            .message(format_args!("what its function has to know takes about {bytes} bytes, and Lambda takes {MAX_BYTES}"))
+            .message(format_args!("what its function has to know takes about {bytes} bytes, and Lambda takes {MAX_ENVIRONMENT_BYTES}"))
             .help("name the servers by one DNS name, set fewer headers, or split the backend in two")
     })
 }

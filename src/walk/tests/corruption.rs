@@ -344,7 +344,7 @@ fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
             *outside_vpc = !*outside_vpc;
             Some(())
         }
-        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::None => None,
+        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => None,
     })
 }
 
@@ -528,7 +528,7 @@ fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None | Targets::Balancer { .. }))?;
+    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None | Targets::Balancer { .. } | Targets::Kept { .. }))?;
     match &mut group.targets {
         Targets::Registered { members: Members::Listed(list), .. } | Targets::Scaled(Members::Listed(list)) => {
             list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0"));
@@ -536,7 +536,7 @@ fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         Targets::Registered { members: Members::Each(list), .. } | Targets::Scaled(Members::Each(list)) => {
             *list = Value::Input(Arc::from("others"));
         }
-        Targets::Balancer { .. } | Targets::None => return None,
+        Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => return None,
     }
     Some(())
 }

@@ -25,7 +25,7 @@ fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut HttpListene
 fn passing_on(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
     let mut groups =
         assembled.stack.entries.iter_mut().filter_map(|it| if let Node::TargetGroup(it) = &mut it.node { Some(it) } else { None });
-    groups.find(|it| matches!(it.targets, Targets::Balancer { .. }))
+    groups.find(|it| matches!(it.targets, Targets::Balancer { .. } | Targets::Kept { .. }))
 }
 
 /// A rule with a `*` that takes a refused path comes to stand before the refusal.
@@ -39,8 +39,8 @@ pub(super) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn equal_priorities(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut rules = rules(assembled);
-    let (first, second) = (rules.next()?, rules.next()?);
-    second.priority = first.priority;
+    let first = rules.next()?;
+    rules.find(|it| it.listener.is(&first.listener))?.priority = first.priority;
     Some(())
 }
 
@@ -107,7 +107,7 @@ pub(super) fn group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = passing_on(assembled)?;
-    let Targets::Balancer { balancer, .. } = &mut group.targets else { return None };
+    let (Targets::Balancer { balancer, .. } | Targets::Kept { balancer, .. }) = &mut group.targets else { return None };
     *balancer = ApplicationBalancerRef::Existing { arn: Value::literal("other"), dns_name: Value::literal("other") };
     Some(())
 }
