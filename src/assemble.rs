@@ -6,6 +6,7 @@
 mod alb;
 mod forwarder;
 mod gateway;
+mod link;
 mod network;
 mod rules;
 mod values;
@@ -13,8 +14,8 @@ mod values;
 use std::sync::Arc;
 
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, Function, LambdaPermission, Listener, ListenerRule, Method, RestApi, TargetGroup, TargetGroupRef,
-    VpcLinkRef,
+    ApplicationBalancerRef, BalancerRef, Function, HttpListenerRef, LambdaPermission, Listener, ListenerRule, Method, RestApi,
+    SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
 use crate::blueprint::Layout;
 use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
@@ -37,8 +38,13 @@ pub struct BackendNodes {
 #[derive(Clone, Debug)]
 pub struct NetworkNodes {
     pub link: VpcLinkRef,
-    pub balancer: BalancerRef,
+    /// The group that was made with a link of the second version.
+    pub link_group: Option<Handle<SecurityGroup>>,
+    /// The network load balancer.
+    pub balancer: Option<BalancerRef>,
     pub alb: Option<ApplicationBalancerRef>,
+    /// Of the application load balancer, by port; `None` where nobody knows the ARN.
+    pub listeners: Vec<(u16, Option<HttpListenerRef>)>,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.

@@ -83,7 +83,7 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
-    if matches!(blueprint.spec.topology, blueprint::Topology::Alb | blueprint::Topology::NlbAlbSync) {
+    if matches!(blueprint.spec.topology, blueprint::Topology::NlbAlbSync) {
         return compiled;
     }
     let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);

@@ -11,6 +11,7 @@ mod forwarder;
 mod functions;
 mod headers;
 mod internet;
+mod link;
 mod listener_rules;
 pub mod names;
 mod parameters;
@@ -34,6 +35,7 @@ use crate::openapi::{Api, HttpMethod};
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use headers::is_dropped;
+pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
@@ -95,6 +97,12 @@ pub enum InputType {
     Balancer,
     BalancerName,
     VpcLink,
+    /// Id of a link that leads to an application load balancer.
+    LinkV2,
+    LinkSubnet,
+    LinkSubnets,
+    LinkGroup,
+    LinkGroups,
     Certificate,
     Bucket,
     /// ARN of an application load balancer.
@@ -125,8 +133,11 @@ impl InputType {
             | Self::Clients
             | Self::FunctionSubnets
             | Self::FunctionGroups
+            | Self::LinkSubnets
+            | Self::LinkGroups
             | Self::Hosts => true,
             Self::FunctionSubnet | Self::FunctionGroup | Self::Host => false,
+            Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -337,6 +348,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         vpc,
         subnets,
         nlb: balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables)),
+        link: link::has_link(spec.topology).then(|| link::link(blueprint, &mut variables)),
         alb: alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables)),
     });
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
@@ -347,8 +359,9 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
     let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
+    let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
-        alb::rules(alb, blueprint, (&backends, &routes.operations), &mut diagnostics);
+        alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();

@@ -91,7 +91,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
     let places = Places::of(plan.output.format, &assembled.stack);
     let router = Router::of(&tree);
     let segments = asked.segments();
-    let mut hops = Hops::new(plan.output.format, &assembled.stack, &places);
+    let mut hops = Hops::new(plan.output.format, assembled, &places);
     hops.stage(asked);
     let (found, place) = (router.route(asked.method, &segments), router.place(&segments));
     let answer = match &found {

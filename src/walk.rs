@@ -6,6 +6,7 @@
 mod alb;
 mod direct;
 pub(crate) mod forwarder;
+mod link;
 mod request;
 pub(crate) mod rules;
 pub(crate) mod tree;

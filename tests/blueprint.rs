@@ -58,9 +58,14 @@ fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
     let (blueprint, findings) = read_all(&[("gwgen.prod.yaml", include_str!("data/contract.yaml")), ("gwgen.yaml", "version: 1\n")]);
     assert!(blueprint.is_some());
     let (not_built, others): (Vec<_>, Vec<_>) = seen(findings).into_iter().partition(|it| it.0 == "GW2004");
-    // The example's mounts use two backends that it does not define, and its topology has no function that forwards.
-    let expected =
-        [found("GW2005", 64, "/mounts/0/backend"), found("GW2005", 65, "/mounts/1/backends/orders"), found("GW2011", 119, "/forwarder")];
+    // The example's mounts use two backends that it does not define, and its topology has no function that forwards, nor a link in subnets.
+    let expected = [
+        found("GW2005", 64, "/mounts/0/backend"),
+        found("GW2005", 65, "/mounts/1/backends/orders"),
+        found("GW2011", 110, "/vpc_link/subnets"),
+        found("GW2011", 110, "/vpc_link/security_groups"),
+        found("GW2011", 119, "/forwarder"),
+    ];
     assert_eq!(others, expected);
     let pointers: Vec<String> = not_built.into_iter().map(|it| it.2).collect();
     insta::assert_json_snapshot!("contract_not_built", pointers);

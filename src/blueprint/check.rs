@@ -5,6 +5,7 @@
 
 mod backends;
 mod forwarder;
+mod link;
 mod names;
 mod rest;
 mod ways;
@@ -26,6 +27,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.names();
     check.rest();
     check.forwarder();
+    check.link();
     check.found
 }
 

@@ -178,15 +178,20 @@ impl<'a> Variables<'a> {
         };
         let (holds, want) = match of {
             InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
-            InputType::Subnet | InputType::Subnets | InputType::FunctionSubnet | InputType::FunctionSubnets => {
-                (hex_after("subnet-"), "the id of a subnet, `subnet-...`")
-            }
+            InputType::Subnet
+            | InputType::Subnets
+            | InputType::FunctionSubnet
+            | InputType::FunctionSubnets
+            | InputType::LinkSubnet
+            | InputType::LinkSubnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
             InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
             InputType::SecurityGroup
             | InputType::BalancerGroup
             | InputType::BalancerGroups
             | InputType::FunctionGroup
-            | InputType::FunctionGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
+            | InputType::FunctionGroups
+            | InputType::LinkGroup
+            | InputType::LinkGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
             InputType::TargetGroup => (is_arn(text, ":targetgroup/"), "the ARN of a target group, `arn:...:targetgroup/...`"),
             InputType::Balancer => {
                 (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
@@ -200,7 +205,7 @@ impl<'a> Variables<'a> {
             }
             InputType::Certificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
             InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
-            InputType::VpcLink => (is_word(text), "the id of a VPC link"),
+            InputType::VpcLink | InputType::LinkV2 => (is_word(text), "the id of a VPC link"),
             InputType::Bucket => (is_host(text), "the name of a bucket"),
             InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
                 (!text.is_empty() && text.len() <= 255 && !text.contains(':'), "the name of an autoscaling group")
@@ -234,6 +239,14 @@ fn joined(first: InputType, second: InputType) -> Option<InputType> {
         (InputType::Text, other) | (other, InputType::Text) => Some(other),
         (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
         (InputType::SecurityGroup, InputType::FunctionGroup) | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
+        (InputType::SecurityGroup | InputType::BalancerGroup, InputType::LinkGroup) => Some(first),
+        (InputType::LinkGroup, InputType::SecurityGroup | InputType::BalancerGroup) => Some(second),
+        (InputType::BalancerGroups, InputType::LinkGroups) | (InputType::LinkGroups, InputType::BalancerGroups) => {
+            Some(InputType::BalancerGroups)
+        }
+        // The subnets of the network serve balancer and link alike.
+        (InputType::Subnet, InputType::LinkSubnet) | (InputType::LinkSubnet, InputType::Subnet) => Some(InputType::Subnet),
+        (InputType::Subnets, InputType::LinkSubnets) | (InputType::LinkSubnets, InputType::Subnets) => Some(InputType::Subnets),
         _ => None,
     }
 }
@@ -277,6 +290,11 @@ fn describe(of: InputType) -> &'static str {
         InputType::Balancer => "ARN of the network load balancer.",
         InputType::BalancerName => "DNS name of the network load balancer.",
         InputType::VpcLink => "Id of the VPC link to the network load balancer.",
+        InputType::LinkV2 => "Id of the VPC link (V2) that API Gateway uses.",
+        InputType::LinkSubnet => "Private subnet that the VPC link stands in.",
+        InputType::LinkSubnets => "Private subnets that the VPC link stands in, in two zones or more.",
+        InputType::LinkGroup => "Security group of the VPC link.",
+        InputType::LinkGroups => "Security groups of the VPC link.",
         InputType::Certificate => "ARN of the load balancer's certificate.",
         InputType::FunctionSubnet => "Private subnet of the functions that forward requests.",
         InputType::FunctionSubnets => "Private subnets of the functions that forward requests, in two zones or more.",
@@ -319,6 +337,11 @@ fn kind(of: InputType) -> &'static str {
         InputType::Balancer => "a load balancer",
         InputType::BalancerName => "a DNS name",
         InputType::VpcLink => "a VPC link",
+        InputType::LinkV2 => "a VPC link of the second version",
+        InputType::LinkSubnet => "a subnet",
+        InputType::LinkSubnets => "a list of subnets",
+        InputType::LinkGroup => "a security group",
+        InputType::LinkGroups => "a list of security groups",
         InputType::Certificate => "a certificate",
         InputType::FunctionSubnet => "a subnet",
         InputType::FunctionSubnets => "a list of subnets",

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod link;
 
 use std::fs;
 use std::path::Path;
@@ -88,6 +89,17 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("target group that holds another balancer", alb::another_balancer),
     ("second application load balancer", alb::second_balancer),
     ("balancer asked for its health elsewhere", alb::asked_elsewhere),
+    ("integration that names another balancer", link::other_target),
+    ("integration that names no balancer", link::target_lost),
+    ("another balancer named everywhere", link::other_balancer_everywhere),
+    ("host of another balancer", link::other_host),
+    ("another name of the balancer that is there", link::other_name),
+    ("balancer named beside a link of the first version", link::target_added),
+    ("another link of the second version", link::other_link),
+    ("link in other subnets", link::other_subnets),
+    ("link with another group", link::other_groups),
+    ("link let out to another port", link::other_way_out),
+    ("link that is not admitted", link::not_admitted),
 ];
 
 #[test]
@@ -209,7 +221,7 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 /// A second balancer with a listener like the first one's.
 fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
-    let other = match &assembled.network.as_ref()?.balancer {
+    let other = match assembled.network.as_ref()?.balancer.as_ref()? {
         BalancerRef::Existing(balancer) => {
             let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
             return Some(BalancerRef::Existing(Arc::new(other)));
@@ -226,7 +238,7 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
     Some(BalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), other)))
 }
 
-fn link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
+fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
     let VpcLinkRef::Made(link) = &assembled.network.as_ref()?.link else { return None };
     let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
     Some(link)
@@ -234,13 +246,13 @@ fn link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
 
 fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let other = second_balancer(assembled)?;
-    link(assembled)?.balancer = other;
+    first_link(assembled)?.balancer = other;
     Some(())
 }
 
 fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     other_balancer(plan, assembled)?;
-    let other = link(assembled)?.balancer.clone();
+    let other = first_link(assembled)?.balancer.clone();
     for listener in listeners(assembled) {
         listener.balancer = other.clone();
     }
@@ -257,7 +269,7 @@ fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let VpcLinkRef::Existing(_) = &assembled.network.as_ref()?.link else { return None };
-    let balancer = assembled.network.as_ref()?.balancer.clone();
+    let balancer = assembled.network.as_ref()?.balancer.clone()?;
     let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
     proxies(assembled).next()?.link = VpcLinkRef::Made(own);
     Some(())
@@ -276,7 +288,7 @@ fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
             *balancer = Arc::new(other);
             Some(())
         }
-        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Named(_) => None,
+        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Application(_) | UriHost::Named(_) => None,
     })
 }
 
@@ -373,6 +385,7 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let model = proxies(assembled).next()?;
     let proxy = Proxy {
         link: model.link.clone(),
+        target: model.target.clone(),
         is_tls: model.is_tls,
         host: model.host.clone(),
         port: model.port,
