@@ -37,7 +37,8 @@ pub struct BackendNodes {
 /// What all backends behind the load balancer share.
 #[derive(Clone, Debug)]
 pub struct NetworkNodes {
-    pub link: VpcLinkRef,
+    /// None where nothing is public.
+    pub link: Option<VpcLinkRef>,
     /// The group that was made with a link of the second version.
     pub link_group: Option<Handle<SecurityGroup>>,
     /// The network load balancer.
@@ -51,7 +52,8 @@ pub struct NetworkNodes {
 #[derive(Debug)]
 pub struct Assembled {
     pub stack: Stack,
-    pub api: Handle<RestApi>,
+    /// None where nothing is public.
+    pub api: Option<Handle<RestApi>>,
     /// There where a backend stands behind a load balancer.
     pub network: Option<NetworkNodes>,
     /// In the order of `Plan::balanced`.
@@ -74,6 +76,12 @@ pub fn assemble(plan: &Plan) -> Assembled {
     };
     let (network, backends) = plan.network.as_ref().map(|it| network::network(&mut stack, plan, it)).unzip();
     let backends = backends.unwrap_or_default();
+    if !plan.has_gateway {
+        if let Some(nodes) = &network {
+            network::outputs(&mut stack, plan, nodes, &backends);
+        }
+        return Assembled { stack, api: None, network, backends, methods: Vec::new() };
+    }
     let api = gateway::api(&mut stack, plan);
     let functions = forwarder::forwarders(&mut stack, plan);
     permissions(&mut stack, plan, (&api, &functions));
@@ -83,7 +91,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }
-    Assembled { stack, api, network, backends, methods }
+    Assembled { stack, api: Some(api), network, backends, methods }
 }
 
 /// Leave to call each function, for this API's stage alone.

@@ -140,7 +140,7 @@ fn proxy(network: &NetworkNodes, backend: &BalancedPlan, (path, headers, timeout
         (None, None) => unreachable!("a network has a balancer"),
     };
     Proxy {
-        link: network.link.clone(),
+        link: network.link.clone().expect("a plan with something public has a link"),
         target,
         is_tls: backend.is_tls,
         host: backend.host.as_ref().map_or(balancer, |host| UriHost::Named(value(host))),

@@ -23,8 +23,8 @@ fn nlb() -> Label {
 pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
     match (&network.nlb, &network.link, &network.alb) {
         (Some(nlb), _, _) => through_nlb(stack, plan, (network, nlb)),
-        (None, Some(link), Some(alb)) => straight_to_alb(stack, plan, network, (link, alb)),
-        (None, _, _) => unreachable!("every topology with a network has a network load balancer, or a link to the other one"),
+        (None, link, Some(alb)) => straight_to_alb(stack, plan, network, (link.as_ref(), alb)),
+        (None, _, None) => unreachable!("every topology with a network has a load balancer"),
     }
 }
 
@@ -43,20 +43,21 @@ fn through_nlb(stack: &mut Stack, plan: &Plan, (network, nlb): (&NetworkPlan, &N
     rules::rules(stack, plan, network, (group.as_ref(), alb.as_ref().and_then(|it| it.group.as_ref())));
     let link = link(stack, plan, nlb, &balancer);
     let listeners = network.alb.iter().zip(&alb).flat_map(|(plan, nodes)| by_port(plan, nodes)).collect();
-    (NetworkNodes { link, link_group: None, balancer: Some(balancer), alb: alb.map(|it| it.balancer), listeners }, backends)
+    (NetworkNodes { link: Some(link), link_group: None, balancer: Some(balancer), alb: alb.map(|it| it.balancer), listeners }, backends)
 }
 
+/// Where nothing is public there is no link either.
 fn straight_to_alb(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
-    (link, alb): (&LinkPlan, &AlbPlan),
+    (link, alb): (Option<&LinkPlan>, &AlbPlan),
 ) -> (NetworkNodes, Vec<BackendNodes>) {
-    let link_group = link::security_group(stack, plan, (network, link));
+    let link_group = link.and_then(|it| link::security_group(stack, plan, (network, it)));
     let nodes = alb::alb(stack, plan, network, alb);
     let backends = behind_alb(stack, plan, network, (alb, &nodes));
     rules::rules(stack, plan, network, (link_group.as_ref(), nodes.group.as_ref()));
-    let link = link::link(stack, plan, (network, link), link_group.as_ref());
+    let link = link.map(|it| link::link(stack, plan, (network, it), link_group.as_ref()));
     let listeners = by_port(alb, &nodes);
     (NetworkNodes { link, link_group, balancer: None, alb: Some(nodes.balancer), listeners }, backends)
 }
@@ -255,8 +256,8 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, back
             after,
         });
     };
-    if let VpcLinkRef::Made(_) | VpcLinkRef::V2(_) = &nodes.link {
-        add("vpc_link_id".into(), "Id of the VPC link.".into(), nodes.link.id(), Vec::new());
+    if let Some(link @ (VpcLinkRef::Made(_) | VpcLinkRef::V2(_))) = &nodes.link {
+        add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
     }
     if let Some(group) = &nodes.link_group {
         add("vpc_link_security_group_id".into(), "Security group of the VPC link.".into(), group.id(), Vec::new());

@@ -13,7 +13,7 @@ pub(super) fn way(plan: &Plan) -> String {
     if has(|it| matches!(it, Way::Internet(_))) {
         way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
     }
-    if has(|it| matches!(it, Way::Function(_))) {
+    if plan.has_gateway && has(|it| matches!(it, Way::Function(_))) {
         way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
     }
     if has(|it| matches!(it, Way::Forwarder(_))) {
@@ -24,6 +24,9 @@ pub(super) fn way(plan: &Plan) -> String {
 
 fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
     let Some(nlb) = &network.nlb else {
+        if !plan.has_gateway {
+            return format!("no API, as nothing is public:{}", alb_way(network).trim_start_matches(','));
+        }
         let is_there = network.link.as_ref().is_some_and(|it| matches!(it.origin, LinkOrigin::Existing(_)));
         let link = if is_there { "a VPC link (V2) that was there" } else { "a VPC link (V2)" };
         return format!("API Gateway, {link}{}", alb_way(network));

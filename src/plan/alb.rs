@@ -187,9 +187,10 @@ pub(super) fn alb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> AlbPl
             beside_existing(blueprint, variables, alb);
             say_existing(blueprint, variables, alb, emits_rules);
             let group = existing.security_group.as_ref();
-            let group = group.map(|it| variables.value(it, InputType::BalancerGroup, "/alb/existing/security_group"));
+            let is_used = variables.has_gateway || admits || clients.is_some();
+            let group = group.map(|it| variables.read(it, InputType::BalancerGroup, ("/alb/existing/security_group", is_used)));
             let source = existing_source(blueprint, variables, group.as_ref(), admits);
-            let arn = variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn");
+            let arn = variables.of_gateway(&existing.arn, InputType::Alb, "/alb/existing/arn");
             let dns_name = dns_name(blueprint, variables, existing);
             (AlbBalancerPlan::Existing { arn, dns_name, security_group: group }, source)
         }
@@ -359,7 +360,8 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, group: 
 
 /// The name of a balancer that is there, where a URI has no other host.
 fn dns_name(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
-    let has_host = first_host(&blueprint.spec).is_some() || !link::has_link(blueprint.spec.topology);
+    let is_called = variables.has_gateway && link::has_link(blueprint.spec.topology);
+    let has_host = first_host(&blueprint.spec).is_some() || !is_called;
     let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none() && !has_host);
     if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
         variables.report(

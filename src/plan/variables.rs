@@ -14,11 +14,13 @@ pub(super) struct Variables<'a> {
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Something is public; without, what only the gateway uses makes no input.
+    pub(super) has_gateway: bool,
 }
 
 impl<'a> Variables<'a> {
     pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics }
+        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics, has_gateway: true }
     }
 
     /// Inputs by name and parameters by path.
@@ -46,6 +48,11 @@ impl<'a> Variables<'a> {
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
         self.read(value, of, (pointer, true))
+    }
+
+    /// A value that only the gateway uses.
+    pub(super) fn of_gateway(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+        self.read(value, of, (pointer, self.has_gateway))
     }
 
     /// The same; no input is made of what is not used.

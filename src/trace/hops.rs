@@ -279,6 +279,9 @@ impl<'a> Hops<'a> {
 
     /// Where the request came out, in a sentence.
     pub(super) fn arrival(&self) -> String {
+        if self.all.iter().any(|it| it.kind == "rule" && it.name == "unknown") {
+            return "the load balancer's own rules say who answers".to_owned();
+        }
         let end = self.all.iter().rev().find(|it| matches!(it.kind, "target_group" | "function" | "internet"));
         end.map_or_else(String::new, |it| match it.kind {
             "function" => format!("the function {} answers", it.name),

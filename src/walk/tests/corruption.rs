@@ -11,8 +11,8 @@ use std::sync::Arc;
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
     ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource, Integration, InternetProxy,
-    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
-    UriSegment, VpcLink, VpcLinkRef,
+    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, RestApi, TargetGroup, TargetGroupRef, TargetType, Targets,
+    UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -100,6 +100,7 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("link with another group", link::other_groups),
     ("link let out to another port", link::other_way_out),
     ("link that is not admitted", link::not_admitted),
+    ("API where nothing is public", api_beside_nothing_public),
 ];
 
 #[test]
@@ -165,7 +166,7 @@ fn swapped_target_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn wrong_parent(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = assembled.api.clone();
+    let api = assembled.api.clone()?;
     let entries = assembled.stack.entries.iter_mut();
     let mut resources = entries.filter_map(|it| if let Node::Resource(it) = &mut it.node { Some(it) } else { None });
     resources.find(|it| matches!(it.parent, ApiRoot::Below(_)))?.parent = ApiRoot::Root(api);
@@ -239,7 +240,7 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
 }
 
 fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
-    let VpcLinkRef::Made(link) = &assembled.network.as_ref()?.link else { return None };
+    let VpcLinkRef::Made(link) = assembled.network.as_ref()?.link.as_ref()? else { return None };
     let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
     Some(link)
 }
@@ -262,13 +263,18 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
     Some(())
 }
 
+fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new() };
+    (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
+}
+
 fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).next()?.link = VpcLinkRef::Existing(Value::literal("other"));
     Some(())
 }
 
 fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let VpcLinkRef::Existing(_) = &assembled.network.as_ref()?.link else { return None };
+    let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else { return None };
     let balancer = assembled.network.as_ref()?.balancer.clone()?;
     let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
     proxies(assembled).next()?.link = VpcLinkRef::Made(own);
@@ -479,14 +485,14 @@ fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()>
 
 fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    let permission = LambdaPermission { function, api: assembled.api.clone(), stage: Value::literal("*") };
+    let permission = LambdaPermission { function, api: assembled.api.clone()?, stage: Value::literal("*") };
     assembled.stack.add(File::Network, Label::new("other"), permission);
     Some(())
 }
 
 /// Takes the method away and leaves its resource: the gateway then has no answer of its own there.
 fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let target = assembled.api.clone();
+    let target = assembled.api.clone()?;
     let refused = methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?;
     refused.http_method = HttpMethod::Head;
     refused.on = ApiRoot::Root(target);
@@ -494,7 +500,7 @@ fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn method_moved(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = assembled.api.clone();
+    let api = assembled.api.clone()?;
     let moved = methods(assembled).find(|it| matches!(it.on, ApiRoot::Below(_)))?;
     moved.on = ApiRoot::Root(api);
     Some(())

@@ -13,7 +13,7 @@ fn target(assembled: &mut Assembled) -> Option<&mut ApplicationBalancerRef> {
 }
 
 fn link(assembled: &mut Assembled) -> Option<&mut VpcLinkV2> {
-    let VpcLinkRef::V2(link) = assembled.network.as_ref()?.link.clone() else { return None };
+    let VpcLinkRef::V2(link) = assembled.network.as_ref()?.link.clone()? else { return None };
     if let Node::VpcLinkV2(link) = &mut assembled.stack.entries[link.index()].node { Some(link) } else { None }
 }
 
