@@ -26,6 +26,6 @@ case NAME:
 fuzz UNIT="seconds" AMOUNT="60":
     fuzz/run.sh {{UNIT}} {{AMOUNT}}
 
-# Line coverage of the tests, by module. Needs the LLVM tools of the compiler's version (Debian: llvm-22).
+# Line coverage of the tests, by module. Needs the LLVM tools of the compiler (rustup component add llvm-tools; Debian: llvm-22).
 coverage:
     bash .ci/coverage

@@ -1,9 +1,10 @@
-//! What the fuzz targets and the generator of pairs share.
+//! What the fuzz targets and the generators of pairs and texts share.
 //!
 //! In: bytes of a fuzzer, or a seed. Out: panics where something does not hold. Touches no file.
 
 pub mod emitted;
 pub mod pairs;
+pub mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

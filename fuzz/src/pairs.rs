@@ -41,19 +41,19 @@ pub fn bytes_of(seed: u64) -> Vec<u8> {
 }
 
 /// Where a choice falls when the bytes are used up: the first, plainest one.
-struct Choices<'a>(Unstructured<'a>);
+pub(crate) struct Choices<'a>(pub(crate) Unstructured<'a>);
 
 impl Choices<'_> {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0.int_in_range(0..=end - 1).unwrap_or_default()
     }
 
     /// Never, when the bytes are used up.
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) + percent >= 100
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 
