@@ -10,7 +10,7 @@ apply_moto.py works out every expression before it deploys anything, so a functi
 it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
 are given. Real Terraform works them out itself. The judge also hands on the dimensions of an alarm as Terraform writes them, and
 compares the names of roles, which AWS makes up in both formats: here they are translated, and replaced by what a role may do.
-Everything else is the judge's own.
+A VPC link of the second version is told by its name, like one of the first. Everything else is the judge's own.
 """
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ def main() -> int:
     judge = importlib.import_module(tool.removesuffix(".py"))
     from judgelib.emulator import Clients
 
-    started = judge.emulator
+    from judgelib import emulator as reader
+
+    started, paged = judge.emulator, reader.paged
 
     @contextmanager
     def emulator(*arguments, **named):
         with started(*arguments, **named) as endpoint:
             make_functions(Clients(endpoint))
+            reader.paged = naming_links(Clients(endpoint), paged)
             yield endpoint
 
     judge.emulator = emulator
@@ -94,6 +97,16 @@ def know_roles_by_what_they_may_do() -> None:
         out["roles"] = sorted(actions(role) for role in out["roles"])
 
     emulator.read_functions = read_functions
+def naming_links(client, read):
+    """Links of the second version are told by their names, as the judge tells the others: an id is another one every time."""
+    def paged(call, key, **arguments):
+        items = read(call, key, **arguments)
+        if getattr(call, "__name__", "") == "get_vpc_links":
+            second = client("apigatewayv2").get_vpc_links()["Items"]
+            items += [{"id": it["VpcLinkId"], "name": it["Name"], "targetArns": [f"{len(it['SubnetIds'])} subnets"]} for it in second]
+        return items
+
+    return paged
 
 
 def make_functions(client) -> None:

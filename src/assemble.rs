@@ -6,6 +6,7 @@
 mod alb;
 mod forwarder;
 mod gateway;
+mod link;
 mod network;
 mod rules;
 mod sync;
@@ -14,8 +15,8 @@ mod values;
 use std::sync::Arc;
 
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, Function, LambdaPermission, Listener, ListenerRule, Method, RestApi, TargetGroup, TargetGroupRef,
-    VpcLinkRef,
+    ApplicationBalancerRef, BalancerRef, Function, HttpListenerRef, LambdaPermission, Listener, ListenerRule, Method, RestApi,
+    SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
 use crate::blueprint::Layout;
 use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
@@ -37,18 +38,25 @@ pub struct BackendNodes {
 /// What all backends behind the load balancer share.
 #[derive(Clone, Debug)]
 pub struct NetworkNodes {
-    pub link: VpcLinkRef,
-    pub balancer: BalancerRef,
+    /// None where nothing is public.
+    pub link: Option<VpcLinkRef>,
+    /// The group that was made with a link of the second version.
+    pub link_group: Option<Handle<SecurityGroup>>,
+    /// The network load balancer.
+    pub balancer: Option<BalancerRef>,
     pub alb: Option<ApplicationBalancerRef>,
     /// What the network load balancer passes on to the other one, by port.
     pub passed_on: Vec<(u16, Handle<TargetGroup>)>,
+    /// Of the application load balancer, by port; `None` where nobody knows the ARN.
+    pub listeners: Vec<(u16, Option<HttpListenerRef>)>,
 }
 
 /// What was built for the plan, so that the walk can start somewhere.
 #[derive(Debug)]
 pub struct Assembled {
     pub stack: Stack,
-    pub api: Handle<RestApi>,
+    /// None where nothing is public.
+    pub api: Option<Handle<RestApi>>,
     /// There where a backend stands behind a load balancer.
     pub network: Option<NetworkNodes>,
     /// In the order of `Plan::balanced`.
@@ -71,6 +79,12 @@ pub fn assemble(plan: &Plan) -> Assembled {
     };
     let (network, backends) = plan.network.as_ref().map(|it| network::network(&mut stack, plan, it)).unzip();
     let backends = backends.unwrap_or_default();
+    if !plan.has_gateway {
+        if let Some(nodes) = &network {
+            network::outputs(&mut stack, plan, nodes, &backends);
+        }
+        return Assembled { stack, api: None, network, backends, methods: Vec::new() };
+    }
     let api = gateway::api(&mut stack, plan);
     let functions = forwarder::forwarders(&mut stack, plan);
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
@@ -81,7 +95,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }
-    Assembled { stack, api, network, backends, methods }
+    Assembled { stack, api: Some(api), network, backends, methods }
 }
 
 /// Leave to call each function, for this API's stage alone.

@@ -18,7 +18,7 @@ mod s3;
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
     ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
-    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -127,6 +127,7 @@ kinds! {
     TargetGroup,
     Listener,
     VpcLink,
+    VpcLinkV2,
     RestApi,
     Resource,
     Method,

@@ -12,7 +12,7 @@ pub mod terraform;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::blueprint::Format;
+use crate::blueprint::{Exposure, Format};
 use crate::plan::{Plan, text_of};
 use crate::stack::{Address, Stack};
 
@@ -54,7 +54,14 @@ fn sources(plan: &Plan, blueprint: &str) -> String {
 fn rows(plan: &Plan) -> String {
     let mut rows = String::with_capacity(plan.operations.len() * 96);
     for operation in &plan.operations {
-        let (Some(path), Some(backend)) = (&operation.gateway_path, operation.backend) else { continue };
+        let Some(backend) = operation.backend else { continue };
+        if let (false, Exposure::Internal, Some(path)) = (plan.has_gateway, operation.exposure, &operation.private_path) {
+            let path: String = plan.backends[backend].path_prefix.iter().map(|it| format!("/{it}")).chain([path.to_string()]).collect();
+            writeln!(rows, "| {} | `{path}` | {} | `{path}` |", operation.method.as_str(), plan.backends[backend].name)
+                .expect("writing to a String cannot fail");
+            continue;
+        }
+        let Some(path) = &operation.gateway_path else { continue };
         let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
         let (path, behind) = (text_of(path), text_of(&operation.backend_path));
         writeln!(rows, "| {} | `{path}` | {} | `{behind}{slash}` |", operation.method.as_str(), plan.backends[backend].name)

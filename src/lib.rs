@@ -83,9 +83,6 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
-    if blueprint.spec.topology == blueprint::Topology::Alb {
-        return compiled;
-    }
     let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
     let mut planned = plan::plan(&apis, &blueprint);
     // What could not be read may have held what is missed.

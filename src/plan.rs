@@ -11,6 +11,7 @@ mod forwarder;
 mod functions;
 mod headers;
 mod internet;
+mod link;
 mod listener_rules;
 pub mod names;
 mod parameters;
@@ -36,6 +37,7 @@ use crate::openapi::{Api, HttpMethod};
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use headers::is_dropped;
+pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
@@ -98,6 +100,12 @@ pub enum InputType {
     Balancer,
     BalancerName,
     VpcLink,
+    /// Id of a link that leads to an application load balancer.
+    LinkV2,
+    LinkSubnet,
+    LinkSubnets,
+    LinkGroup,
+    LinkGroups,
     Certificate,
     Bucket,
     /// ARN of an application load balancer.
@@ -132,8 +140,11 @@ impl InputType {
             | Self::Clients
             | Self::FunctionSubnets
             | Self::FunctionGroups
+            | Self::LinkSubnets
+            | Self::LinkGroups
             | Self::Hosts => true,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
+            Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
             | Self::Environment
             | Self::StageName
@@ -314,6 +325,8 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
+    /// An API is made, and the way to it.
+    pub has_gateway: bool,
     pub stage_name: Value,
     pub cross_zone: bool,
     pub deletion_protection: bool,
@@ -324,27 +337,66 @@ pub struct Plan {
 
 /// Joins descriptions, in the order of `spec`, with a blueprint.
 ///
-/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name.
+/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name,
+/// GW2070 nothing but a load balancer.
 pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
+    let whole = planned(apis, blueprint, true);
+    if !whole.value.as_ref().is_some_and(is_private_alone) {
+        return whole;
+    }
+    // Without the parts that nobody would come through, and without the inputs that they ask for.
+    let mut alone = planned(apis, blueprint, false);
+    alone.diagnostics.push(balancer_alone(blueprint));
+    alone
+}
+
+/// Whether nothing is public, and private callers are served by rules of the application load balancer.
+fn is_private_alone(plan: &Plan) -> bool {
+    let has_rules = plan.network.as_ref().and_then(|it| it.alb.as_ref()).is_some_and(|it| it.emits_rules);
+    let is_served = |it: &OperationPlan| {
+        it.exposure == blueprint::Exposure::Internal && it.backend.is_some_and(|index| plan.backends[index].balanced().is_some())
+    };
+    has_rules && !plan.operations.iter().any(OperationPlan::is_public) && plan.operations.iter().any(is_served)
+}
+
+fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
+    let spec = &blueprint.spec;
+    let written = [("nlb", spec.nlb.is_some()), ("vpc_link", spec.vpc_link.is_some()), ("stage", spec.stage.is_some())];
+    let names: Vec<String> = written.iter().filter(|it| it.1).map(|it| format!("`{}`", it.0)).collect();
+    let without_effect = if names.is_empty() { String::new() } else { format!("; without effect: {}", names.join(", ")) };
+    diagnostic::BALANCER_ALONE
+        .at(blueprint.place("/routes"))
+        .message(format_args!(
+            "no operation is public, so no API and no way to it is made: only the application load balancer with its rules{without_effect}"
+        ))
+        .help("give an operation `exposure: public` where a gateway was wanted")
+}
+
+/// The plan with a gateway, or without one.
+fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
     let spec = &blueprint.spec;
     let mut diagnostics = Vec::new();
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
+    variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = Prefix {
         name: spec.name.as_str().into(),
         environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
     };
     let stage = spec.stage.as_ref().and_then(|it| it.name.as_ref());
-    let stage_name = stage
-        .map_or_else(|| Value::Literal(blueprint::defaults::STAGE.into()), |it| variables.value(it, InputType::StageName, "/stage/name"));
+    let stage_name = stage.map_or_else(
+        || Value::Literal(blueprint::defaults::STAGE.into()),
+        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
+    );
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
     let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
-        let nlb = balancer::has_nlb(spec.topology).then(|| balancer::nlb(blueprint, &mut variables));
+        let nlb = (has_gateway && balancer::has_nlb(spec.topology)).then(|| balancer::nlb(blueprint, &mut variables));
+        let link = (has_gateway && link::has_link(spec.topology)).then(|| link::link(blueprint, &mut variables));
         let alb = alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables));
-        let sync = sync::sync(blueprint, &mut variables, alb.as_ref());
-        NetworkPlan { vpc, subnets, nlb, alb, sync }
+        let sync = if has_gateway { sync::sync(blueprint, &mut variables, alb.as_ref()) } else { None };
+        NetworkPlan { vpc, subnets, nlb, link, alb, sync }
     });
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let (inputs, parameters) = variables.finish();
@@ -354,12 +406,12 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
     let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
+    let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
-        alb::rules(alb, blueprint, (&backends, &routes.operations), &mut diagnostics);
+        alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();
-    let limits = spec.limits.as_ref();
     let output = spec.output.as_ref();
     let plan = Plan {
         prefix,
@@ -380,20 +432,27 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         operations: routes.operations,
         refusals: routes.refusals,
         binary_media_types: routes.binary_media_types,
+        has_gateway,
         stage_name,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
-        limits: LimitsPlan {
-            resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
-            nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
-            listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
-            target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
-        },
+        limits: limits(spec),
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
+}
+
+/// Quotas as the account has them, or as it has them at first.
+fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
+    let limits = spec.limits.as_ref();
+    LimitsPlan {
+        resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
+        nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
+        listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
+        target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
+    }
 }
 
 /// Every resource that can be tagged gets these.
@@ -429,7 +488,7 @@ fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
 }
 
 fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
-    if plan.operations.iter().any(OperationPlan::is_public) {
+    if !plan.has_gateway || plan.operations.iter().any(OperationPlan::is_public) {
         return None;
     }
     let why = if plan.operations.is_empty() { "the description has no operation" } else { "every operation is internal or hidden" };

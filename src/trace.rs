@@ -46,7 +46,7 @@ pub struct Trace {
 #[derive(Debug, Serialize)]
 pub struct Answer {
     pub by: Answerer,
-    /// `null` where the backend decides.
+    /// `null` where the backend decides, and where there is no API.
     pub status: Option<u16>,
     pub body: Option<&'static str>,
     pub why: String,
@@ -91,7 +91,10 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
     let places = Places::of(plan.output.format, &assembled.stack);
     let router = Router::of(&tree);
     let segments = asked.segments();
-    let mut hops = Hops::new(plan.output.format, &assembled.stack, &places);
+    let mut hops = Hops::new(plan.output.format, assembled, &places);
+    if assembled.api.is_none() {
+        return Ok(without_api(asked, kept(plan, asked.method, &segments)));
+    }
     hops.stage(asked);
     let (found, place) = (router.route(asked.method, &segments), router.place(&segments));
     let answer = match &found {
@@ -125,6 +128,22 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
         nearest: if served { Vec::new() } else { nearest::nearest(&tree, asked.method, &segments) },
         notes: asked.notes(found.as_ref()),
     })
+}
+
+/// Nothing is public: no request comes to a gateway.
+fn without_api(asked: &Asked, kept: Option<String>) -> Trace {
+    let kept = kept.map_or_else(String::new, |it| format!("; {it}"));
+    let why = format!("no operation is public, so there is no API{kept}");
+    Trace {
+        method: asked.method.as_str(),
+        path: asked.path.clone(),
+        served: false,
+        answer: Answer { by: Answerer::Gateway, status: None, body: None, why },
+        hops: Vec::new(),
+        methods: Vec::new(),
+        nearest: Vec::new(),
+        notes: asked.notes(None),
+    }
 }
 
 fn gateway((status, body): (u16, &'static str), why: String) -> Answer {

@@ -6,6 +6,7 @@
 mod alb;
 mod direct;
 pub(crate) mod forwarder;
+mod link;
 mod request;
 pub(crate) mod rules;
 mod sync;
@@ -13,9 +14,10 @@ pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;
-use crate::aws::Function;
+use crate::aws::{Function, Node};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::{OperationPlan, Plan, Way, text_of};
+use crate::stack::Entry;
 use direct::{asked_as_planned, function_holds, internet_holds, may_be_called, needless_permission, sent_as_planned};
 use forwarder::forwarder_holds;
 use request::{Answer, Api};
@@ -29,6 +31,7 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
         Ok(api) => api,
         Err(problem) => return vec![finding(&plan.place, &problem)],
     };
+    findings.extend(needless_gateway(plan, assembled).map(|problem| finding(&plan.place, &problem)));
     findings.extend(needless_permission(plan, assembled).map(|problem| finding(&plan.place, &problem)));
     for operation in &plan.operations {
         if let Err(problem) = operation_holds(plan, (&api, assembled), operation) {
@@ -81,6 +84,20 @@ fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operat
         Answer::Nothing => Err("is lost".into()),
         Answer::Broken(problem) => Err(problem),
     }
+}
+
+/// Where nothing is public no API is made, and nothing that leads from it.
+fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
+    let is_gateway = |it: &&Entry| match &it.node {
+        Node::RestApi(_) | Node::Resource(_) | Node::Method(_) | Node::Deployment(_) | Node::Stage(_) => true,
+        Node::VpcLink(_) | Node::VpcLinkV2(_) | Node::LoadBalancer(_) | Node::Listener(_) | Node::LambdaPermission(_) => true,
+        Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,
+        Node::Schedule(_) | Node::SchedulePermission(_) | Node::Alarm(_) => true,
+        Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) | Node::TargetGroup(_) => false,
+        Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => false,
+    };
+    let found = assembled.stack.entries.iter().filter(|_| !plan.has_gateway).find(is_gateway)?;
+    Some(format!("{} is made, though nothing is public", found.address.label))
 }
 
 fn finding(place: &Place, problem: &str) -> Diagnostic {

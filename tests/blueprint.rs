@@ -62,6 +62,8 @@ fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
     let expected = [
         found("GW2005", 64, "/mounts/0/backend"),
         found("GW2005", 65, "/mounts/1/backends/orders"),
+        found("GW2024", 110, "/vpc_link/subnets"),
+        found("GW2024", 110, "/vpc_link/security_groups"),
         found("GW2024", 113, "/alb"),
         found("GW2024", 118, "/sync"),
         found("GW2024", 119, "/forwarder"),

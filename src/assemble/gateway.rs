@@ -134,10 +134,16 @@ fn integration(behind: &Behind<'_>, operation: &OperationPlan, backend: &Backend
 }
 
 fn proxy(network: &NetworkNodes, backend: &BalancedPlan, (path, headers, timeout_ms): (Vec<UriSegment>, Vec<Header>, u32)) -> Proxy {
+    let (target, balancer) = match (&network.balancer, &network.alb) {
+        (Some(balancer), _) => (None, UriHost::Balancer(balancer.clone())),
+        (None, Some(alb)) => (Some(alb.clone()), UriHost::Application(alb.clone())),
+        (None, None) => unreachable!("a network has a balancer"),
+    };
     Proxy {
-        link: network.link.clone(),
+        link: network.link.clone().expect("a plan with something public has a link"),
+        target,
         is_tls: backend.is_tls,
-        host: backend.host.as_ref().map_or_else(|| UriHost::Balancer(network.balancer.clone()), |host| UriHost::Named(value(host))),
+        host: backend.host.as_ref().map_or(balancer, |host| UriHost::Named(value(host))),
         port: backend.listener_port,
         path,
         headers,
@@ -180,6 +186,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
     match &method.integration {
         Integration::Proxy(proxy) => {
             deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.target.iter().flat_map(|it| it.arn().deploy_time().into_iter().cloned().collect::<Vec<_>>()));
             deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
             deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
         }

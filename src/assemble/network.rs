@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::alb::AlbNodes;
 use super::values::{key, list, text, value};
-use super::{BackendNodes, NetworkNodes, alb, rules, this};
+use super::{BackendNodes, NetworkNodes, alb, link, rules, this};
 use crate::aws::{
-    AccessLogs, ApplicationBalancerRef, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer,
-    Members, SecurityGroup, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
+    AccessLogs, ApplicationBalancerRef, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, HttpListenerRef,
+    Listener, LoadBalancer, Members, SecurityGroup, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
 };
 use crate::blueprint;
-use crate::plan::{self, AlbPlan, BalancedPlan, BalancerPlan, NetworkPlan, NlbPlan, Plan, TargetProtocol, TargetsPlan};
+use crate::plan::{self, AlbPlan, BalancedPlan, BalancerPlan, LinkPlan, NetworkPlan, NlbPlan, Plan, TargetProtocol, TargetsPlan};
 use crate::stack::{Address, File, Handle, Label, List, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
@@ -21,7 +21,14 @@ fn nlb() -> Label {
 
 /// Everything behind the gateway that stands in a network.
 pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
-    let Some(nlb) = &network.nlb else { unreachable!("every topology with a network has a network load balancer") };
+    match (&network.nlb, &network.link, &network.alb) {
+        (Some(nlb), _, _) => through_nlb(stack, plan, (network, nlb)),
+        (None, link, Some(alb)) => straight_to_alb(stack, plan, network, (link.as_ref(), alb)),
+        (None, _, None) => unreachable!("every topology with a network has a load balancer"),
+    }
+}
+
+fn through_nlb(stack: &mut Stack, plan: &Plan, (network, nlb): (&NetworkPlan, &NlbPlan)) -> (NetworkNodes, Vec<BackendNodes>) {
     let group = security_group(stack, plan, (network, nlb));
     let balancer = balancer(stack, plan, (network, nlb), group.as_ref());
     let (alb, backends, passed_on) = match &network.alb {
@@ -34,7 +41,30 @@ pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> 
         }
     };
     rules::rules(stack, plan, network, (group.as_ref(), alb.as_ref().and_then(|it| it.group.as_ref())));
-    (NetworkNodes { link: link(stack, plan, nlb, &balancer), balancer, alb: alb.map(|it| it.balancer), passed_on }, backends)
+    let link = link(stack, plan, nlb, &balancer);
+    let listeners = network.alb.iter().zip(&alb).flat_map(|(plan, nodes)| by_port(plan, nodes)).collect();
+    let alb = alb.map(|it| it.balancer);
+    (NetworkNodes { link: Some(link), link_group: None, balancer: Some(balancer), alb, passed_on, listeners }, backends)
+}
+
+/// Where nothing is public there is no link either.
+fn straight_to_alb(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    (link, alb): (Option<&LinkPlan>, &AlbPlan),
+) -> (NetworkNodes, Vec<BackendNodes>) {
+    let link_group = link.and_then(|it| link::security_group(stack, plan, (network, it)));
+    let nodes = alb::alb(stack, plan, network, alb);
+    let backends = behind_alb(stack, plan, network, (alb, &nodes));
+    rules::rules(stack, plan, network, (link_group.as_ref(), nodes.group.as_ref()));
+    let link = link.map(|it| link::link(stack, plan, (network, it), link_group.as_ref()));
+    let listeners = by_port(alb, &nodes);
+    (NetworkNodes { link, link_group, balancer: None, alb: Some(nodes.balancer), passed_on: Vec::new(), listeners }, backends)
+}
+
+fn by_port(plan: &AlbPlan, nodes: &AlbNodes) -> Vec<(u16, Option<HttpListenerRef>)> {
+    plan.listeners.iter().zip(&nodes.listeners).map(|(plan, listener)| (plan.port, listener.clone())).collect()
 }
 
 /// The balancer's group: one that is created without any can never get one (V6).
@@ -227,10 +257,13 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, back
             after,
         });
     };
-    if let VpcLinkRef::Made(link) = &nodes.link {
+    if let Some(link @ (VpcLinkRef::Made(_) | VpcLinkRef::V2(_))) = &nodes.link {
         add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
     }
-    if let BalancerRef::Made(balancer) = &nodes.balancer {
+    if let Some(group) = &nodes.link_group {
+        add("vpc_link_security_group_id".into(), "Security group of the VPC link.".into(), group.id(), Vec::new());
+    }
+    if let Some(BalancerRef::Made(balancer)) = &nodes.balancer {
         add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
     }
     if let Some(ApplicationBalancerRef::Made(balancer)) = &nodes.alb {

@@ -11,18 +11,23 @@ use crate::stack::{File, Handle, Label, List, Stack, Value};
 /// A group that was made here.
 type Made<'a> = Option<&'a Handle<SecurityGroup>>;
 
-/// Rules of the groups that were made, and of those that the blueprint names for it.
-pub(super) fn rules(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (nlb, alb): (Made<'_>, Made<'_>)) {
-    let of_nlb = network.nlb.as_ref().map(|it| sources(&it.source, nlb)).unwrap_or_default();
-    let Some(plan_of_alb) = &network.alb else { return to_backends(stack, plan, nlb, &of_nlb) };
-    to_alb(stack, plan_of_alb, &of_nlb, (nlb, alb));
+/// Rules of the groups that were made, and of those that the blueprint names for it; the first group is that of what the gateway comes to.
+pub(super) fn rules(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (front, alb): (Made<'_>, Made<'_>)) {
+    let (source, name) = match (&network.nlb, &network.link) {
+        (Some(nlb), _) => (Some(&nlb.source), "network load balancer"),
+        (None, Some(link)) => (Some(&link.source), "VPC link"),
+        (None, None) => (None, ""),
+    };
+    let from = source.map(|it| sources(it, front)).unwrap_or_default();
+    let Some(plan_of_alb) = &network.alb else { return to_backends(stack, plan, front, &from) };
+    to_alb(stack, plan_of_alb, (&from, name), (front, alb));
     if plan_of_alb.emits_rules {
         to_backends(stack, plan, alb, &sources(&plan_of_alb.source, alb));
     }
 }
 
-/// From the balancer before it, and from private callers, to the listeners.
-fn to_alb(stack: &mut Stack, alb: &AlbPlan, of_nlb: &[(String, Source)], (nlb_group, alb_group): (Made<'_>, Made<'_>)) {
+/// From what stands before it, and from private callers, to the listeners.
+fn to_alb(stack: &mut Stack, alb: &AlbPlan, (front, name): (&[(String, Source)], &str), (front_group, alb_group): (Made<'_>, Made<'_>)) {
     let theirs = match &alb.balancer {
         AlbBalancerPlan::Made { .. } => alb_group.map(Handle::<SecurityGroup>::id),
         AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().map(value),
@@ -30,14 +35,14 @@ fn to_alb(stack: &mut Stack, alb: &AlbPlan, of_nlb: &[(String, Source)], (nlb_gr
     let clients = alb.clients.as_ref().map(clients).unwrap_or_default();
     for listener in &alb.listeners {
         let (port, label) = (listener.port, super::alb::at_port(listener.port));
-        if let Some(group) = nlb_group {
+        if let Some(group) = front_group {
             let to = theirs.clone().map_or(Peer::Anywhere, Peer::SecurityGroup);
             let description = "Requests to the application load balancer".into();
             stack.add(File::Network, label.clone(), EgressRule { group: group.clone(), description, port, to });
         }
         let Some(theirs) = &theirs else { continue };
-        for (key, from) in of_nlb {
-            let description = "Requests from the network load balancer".into();
+        for (key, from) in front {
+            let description = format!("Requests from the {name}").into();
             let rule = IngressRule { group: theirs.clone(), description, port, from: from.clone() };
             stack.add(File::Network, Label::new(format!("{label}{key}")), rule);
         }

@@ -83,6 +83,11 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::Balancer
         | InputType::BalancerName
         | InputType::VpcLink
+        | InputType::LinkV2
+        | InputType::LinkSubnet
+        | InputType::LinkSubnets
+        | InputType::LinkGroup
+        | InputType::LinkGroups
         | InputType::Certificate
         | InputType::Bucket
         | InputType::Alb

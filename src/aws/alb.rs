@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::elbv2::{AccessLogs, TargetGroupRef};
 use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
@@ -102,7 +104,7 @@ impl Handle<ApplicationBalancer> {
 }
 
 /// A balancer that is made here, or one that is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum ApplicationBalancerRef {
     Made(Handle<ApplicationBalancer>),
     Existing { arn: Value, dns_name: Value },

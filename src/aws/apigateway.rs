@@ -5,17 +5,19 @@
 
 mod deployment;
 mod direct;
+mod link;
 mod method;
 
 pub use deployment::{Deployment, RouteState, Stage};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
+pub use link::{VpcLink, VpcLinkRef, VpcLinkV2};
 pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{BalancerRef, Kind, only};
+use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
@@ -127,67 +129,5 @@ impl Kind for Resource {
 
     fn addresses(&self, label: &Label) -> Vec<String> {
         only(&Self::NAMES, label)
-    }
-}
-
-/// The way from API Gateway into the VPC (V1: to one network load balancer).
-#[derive(Debug, Serialize)]
-pub struct VpcLink {
-    pub name: Value,
-    pub balancer: BalancerRef,
-}
-
-impl Kind for VpcLink {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_vpc_link", cloudformation: "AWS::ApiGateway::VpcLink", word: "VpcLink" };
-
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.values("target_arns", &[self.balancer.arn()]);
-            out.tags();
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
-        });
-    }
-
-    fn cloudformation(&self, out: &mut Properties) {
-        out.value("Name", &self.name);
-        out.values("TargetArns", &[self.balancer.arn()]);
-        out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
-}
-
-impl Handle<VpcLink> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
-
-/// A link of the stack, or one that is there. For digests, the first is as it was before there was a second.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum VpcLinkRef {
-    Made(Handle<VpcLink>),
-    /// Its id.
-    Existing(Value),
-}
-
-impl VpcLinkRef {
-    pub fn id(&self) -> Value {
-        match self {
-            Self::Made(link) => link.id(),
-            Self::Existing(id) => id.clone(),
-        }
     }
 }

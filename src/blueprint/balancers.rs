@@ -18,9 +18,9 @@ use super::values::{Value, Values};
 pub struct VpcLinkSpec {
     /// Id of a link that is there.
     pub existing: Option<Value>,
-    /// Ids of the subnets that the link stands in.
+    /// Ids of the subnets that the link stands in, in topology `alb`. Default: `network.subnets`.
     pub subnets: Option<Values>,
-    /// Ids of the link's security groups.
+    /// Ids of the link's security groups, in topology `alb`; beside `existing`, what the balancer's group admits.
     pub security_groups: Option<Values>,
 }
 

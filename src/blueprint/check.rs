@@ -5,6 +5,7 @@
 
 mod backends;
 mod forwarder;
+mod link;
 mod names;
 mod rest;
 mod topology;
@@ -28,6 +29,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.rest();
     check.parts_of_topology();
     check.forwarder();
+    check.link();
     check.found
 }
 

@@ -53,6 +53,13 @@ fn fill(spec: &mut BlueprintSpec) {
         forwarder.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
     }
     fill_sync(spec);
+    if spec.topology == Topology::Alb {
+        let link = spec.vpc_link.get_or_insert_default();
+        // A link that is there keeps its own.
+        if link.existing.is_none() {
+            link.subnets = link.subnets.take().or_else(|| spec.network.as_ref().map(|it| it.subnets.clone()));
+        }
+    }
     if matches!(spec.topology, Topology::NlbTargets | Topology::NlbAlb | Topology::NlbAlbSync) {
         let nlb = spec.nlb.get_or_insert_default();
         // A balancer that is there keeps its own.

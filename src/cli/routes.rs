@@ -13,7 +13,9 @@ use super::Exit;
 use super::session::{Named, Session};
 use crate::blueprint::Exposure;
 use crate::compile;
-use crate::plan::{BackendPlan, BalancerPlan, FunctionPlan, OperationPlan, Plan, Value, Values, Way, text_of};
+use crate::plan::{
+    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
+};
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -134,11 +136,8 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
     match &backend.way {
         Way::Balanced(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
-            let dns_name = plan.network.as_ref().and_then(|it| it.nlb.as_ref()).and_then(|it| match &it.balancer {
-                BalancerPlan::Existing { dns_name, .. } => dns_name.as_ref(),
-                BalancerPlan::Made { .. } => None,
-            });
-            let host = it.host.as_ref().or(dns_name).map_or_else(|| "(nlb)".to_owned(), shown);
+            let (dns_name, balancer) = front(plan);
+            let host = it.host.as_ref().or(dns_name).map_or_else(|| balancer.to_owned(), shown);
             format!("{scheme}://{host}:{}{}", it.listener_port, path())
         }
         Way::Forwarder(it) => {
@@ -154,6 +153,17 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             qualifier.as_ref().map_or_else(|| format!("lambda:{text}"), |it| format!("lambda:{text}:{it}"))
         }
         Way::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
+    }
+}
+
+/// The name of the balancer that the gateway calls, where it is known, and what stands for it where it is not.
+fn front(plan: &Plan) -> (Option<&Value>, &'static str) {
+    let Some(network) = &plan.network else { return (None, "(nlb)") };
+    match (&network.nlb, &network.alb) {
+        (Some(NlbPlan { balancer: BalancerPlan::Existing { dns_name, .. }, .. }), _) => (dns_name.as_ref(), "(nlb)"),
+        (None, Some(AlbPlan { balancer: AlbBalancerPlan::Existing { dns_name, .. }, .. })) => (dns_name.as_ref(), "(alb)"),
+        (None, Some(AlbPlan { balancer: AlbBalancerPlan::Made { .. }, .. })) => (None, "(alb)"),
+        (Some(NlbPlan { balancer: BalancerPlan::Made { .. }, .. }), _) | (None, None) => (None, "(nlb)"),
     }
 }
 

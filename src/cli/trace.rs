@@ -24,7 +24,8 @@ JSON, one object a blueprint:
   blueprint, method, path  what was asked
   served                   whether a backend gets the request
   answer                   by (backend, gateway, balancer), status, body, why;
-                           status and body are null where the backend decides
+                           status and body are null where the backend
+                           decides, and where there is no API
   hops                     in order, each with kind, name, detail, place;
                            place is file and line, or null for what is not made here
   methods                  methods that the path has
@@ -140,6 +141,7 @@ fn text(trace: &Trace) -> String {
         (Answerer::Balancer, Some(status), Some(body)) => {
             line(format_args!("not served: the load balancer answers {status} {body}: {}", answer.why))
         }
+        (Answerer::Gateway, None, _) => line(format_args!("not served: {}", answer.why)),
         (Answerer::Gateway | Answerer::Balancer | Answerer::Backend, _, _) => line(format_args!("served: {}", answer.why)),
     }
     if !trace.served && !trace.methods.is_empty() {

@@ -83,6 +83,7 @@ codes! {
     UNKNOWN_LISTENER = "GW2041" "unknown-listener" Error;
     RULES_ELSEWHERE = "GW2042" "rules-elsewhere" Warning;
     TIMEOUT_ABOVE_FORWARDER = "GW2050" "timeout-above-forwarder" Error;
+    BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;

@@ -2,7 +2,8 @@
 
 use crate::blueprint::{Format, SyncState};
 use crate::plan::{
-    AlbBalancerPlan, BalancerPlan, ForwarderGroupsPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way,
+    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan,
+    TargetProtocol, TargetsPlan, Way,
 };
 
 /// The parts of the way, and which of them are made here.
@@ -12,7 +13,7 @@ pub(super) fn way(plan: &Plan) -> String {
     if has(|it| matches!(it, Way::Internet(_))) {
         way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
     }
-    if has(|it| matches!(it, Way::Function(_))) {
+    if plan.has_gateway && has(|it| matches!(it, Way::Function(_))) {
         way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
     }
     if has(|it| matches!(it, Way::Forwarder(_))) {
@@ -22,7 +23,14 @@ pub(super) fn way(plan: &Plan) -> String {
 }
 
 fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
-    let Some(nlb) = &network.nlb else { return format!("API Gateway, a VPC link{}", alb_way(network)) };
+    let Some(nlb) = &network.nlb else {
+        if !plan.has_gateway {
+            return format!("no API, as nothing is public:{}", alb_way(network).trim_start_matches(','));
+        }
+        let is_there = network.link.as_ref().is_some_and(|it| matches!(it.origin, LinkOrigin::Existing(_)));
+        let link = if is_there { "a VPC link (V2) that was there" } else { "a VPC link (V2)" };
+        return format!("API Gateway, {link}{}", alb_way(network));
+    };
     if network.alb.is_some() {
         return format!("{}{}", nlb_way(nlb), alb_way(network));
     }
@@ -71,6 +79,9 @@ fn alb_way(network: &NetworkPlan) -> String {
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = forwarded(plan);
     notes.extend(kept(plan));
+    if let Some((link, alb)) = plan.network.as_ref().and_then(|it| Some((it.link.as_ref()?, it.alb.as_ref()?))) {
+        notes.extend(linked(plan, link, alb));
+    }
     let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
     if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
@@ -162,6 +173,48 @@ fn kept(plan: &Plan) -> Vec<String> {
     notes
 }
 
+/// Source: AWS-RULES V9, V10, V11, T10.
+fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
+    let ports: Vec<String> = alb.listeners.iter().map(|it| it.port.to_string()).collect();
+    let ports = ports.join(", ");
+    let mut notes = Vec::new();
+    match plan.output.format {
+        Format::Terraform | Format::TerraformJson => notes.push(
+            "Terraform needs version 6.25 or later of the provider `hashicorp/aws`: older ones cannot name what a VPC link (V2) leads to."
+                .into(),
+        ),
+        Format::Cloudformation => {}
+    }
+    let is_group_unknown = match &alb.balancer {
+        AlbBalancerPlan::Made { security_groups, .. } => security_groups.is_some(),
+        AlbBalancerPlan::Existing { security_group, .. } => security_group.is_none(),
+    };
+    if is_group_unknown {
+        let group = match &link.origin {
+            LinkOrigin::Made { security_groups: None, .. } => "`vpc_link_security_group_id`",
+            LinkOrigin::Made { .. } | LinkOrigin::Existing(_) => "a group of the VPC link",
+        };
+        notes.push(format!("The load balancer's own security groups have to admit {group} on port {ports}."));
+    }
+    match &link.origin {
+        LinkOrigin::Made { security_groups: None, .. } => {}
+        LinkOrigin::Made { .. } | LinkOrigin::Existing(_) => {
+            notes.push(format!("The VPC link's own security groups have to let it out to the load balancer on port {ports}."));
+        }
+    }
+    notes.push(
+        "A VPC link (V2) does not stand in every zone of every region (in Tokyo only in apne1-az1, -az2 and -az4), and goes to sleep after \
+         60 days without a request: the next one wakes it, and waits."
+            .into(),
+    );
+    notes.push(
+        "One page of AWS says that a private integration puts the stage's name before the path. If the load balancer answers every request \
+         with 404, look for `/<stage>/` in its access log."
+            .into(),
+    );
+    notes
+}
+
 /// Source: AWS-RULES V6, V7, L32.
 fn balancer(plan: &Plan) -> String {
     let ports: Vec<String> = plan.balanced().map(|it| it.listener_port.to_string()).collect();
@@ -176,14 +229,21 @@ fn balancer(plan: &Plan) -> String {
 /// listener, which ECS changes; CodeDeploy's "Amazon ECS blue/green" asks for the same.
 fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
     let name = backend.replace('-', "_");
+    let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
+    let switched = if has_alb {
+        "its rules, which the outputs `listener_rule_arn_*` name,".to_owned()
+    } else {
+        format!("the listener `listener_arn_{name}`")
+    };
     let mut notes = vec![format!(
-        "`{backend}`: its service starts in the target group `target_group_arn_{name}`; deployments switch the listener \
-         `listener_arn_{name}` between it and `green_target_group_arn_{name}`."
+        "`{backend}`: its service starts in the target group `target_group_arn_{name}`; deployments switch {switched} between it and \
+         `green_target_group_arn_{name}`."
     )];
     match plan.output.format {
         Format::Terraform | Format::TerraformJson => {}
         Format::Cloudformation => notes.push(format!(
-            "`{backend}`: update the stack only while the first target group serves. An update that touches the listener sends requests back to it."
+            "`{backend}`: update the stack only while the first target group serves. An update that touches the {} sends requests back to it.",
+            if has_alb { "rules" } else { "listener" }
         )),
     }
     notes

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use super::balancer::{access_logs, balanced};
 use super::variables::Variables;
-use super::{AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, sync, targets};
-use crate::blueprint::{self, AlbSpec, BackendSpec, Blueprint, BlueprintSpec, HealthProtocol, Protocol, Topology, defaults};
+use super::{AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, link, sync, targets};
+use crate::blueprint::{
+    self, AlbSpec, BackendSpec, Blueprint, BlueprintSpec, ExistingAlbSpec, HealthProtocol, Protocol, Topology, defaults,
+};
 use crate::diagnostic;
 use crate::source::pointer;
 pub(super) use rules::rules;
@@ -84,7 +86,7 @@ pub(super) fn first_host(spec: &BlueprintSpec) -> Option<&str> {
     hosts.first().map(String::as_str)
 }
 
-/// Whether a rule names the network load balancer: in the group of the balancer behind it.
+/// Whether a rule names what stands before the balancer: in the balancer's own group.
 pub(super) fn admits(spec: &BlueprintSpec) -> bool {
     let alb = spec.alb.as_ref();
     match alb.and_then(|it| it.existing.as_ref()) {
@@ -185,11 +187,13 @@ pub(super) fn alb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> AlbPl
             beside_existing(blueprint, variables, alb);
             say_existing(blueprint, variables, alb, emits_rules);
             let group = existing.security_group.as_ref();
-            let group = group.map(|it| variables.value(it, InputType::BalancerGroup, "/alb/existing/security_group"));
+            let is_used = variables.has_gateway || admits || clients.is_some();
+            let group = group.map(|it| variables.read(it, InputType::BalancerGroup, ("/alb/existing/security_group", is_used)));
             let source = existing_source(blueprint, variables, group.as_ref(), admits);
             // Only as a target it is named by its ARN; a function knows its name.
-            let arn = variables.read(&existing.arn, InputType::Alb, ("/alb/existing/arn", !sync::has_sync(blueprint.spec.topology)));
-            let dns_name = sync::balancer_name(blueprint, variables, existing);
+            let is_target = variables.has_gateway && !sync::has_sync(blueprint.spec.topology);
+            let arn = variables.read(&existing.arn, InputType::Alb, ("/alb/existing/arn", is_target));
+            let dns_name = sync::balancer_name(blueprint, variables, existing).or_else(|| dns_name(blueprint, variables, existing));
             (AlbBalancerPlan::Existing { arn, dns_name, security_group: group }, source)
         }
         None => made(blueprint, variables, alb, admits),
@@ -354,6 +358,25 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, group: 
         );
     }
     SourcePlan::Groups(Values::List(group.into_iter().cloned().collect()))
+}
+
+/// The name of a balancer that is there, where a URI has no other host.
+fn dns_name(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
+    let is_called = variables.has_gateway && link::has_link(blueprint.spec.topology);
+    let has_host = first_host(&blueprint.spec).is_some() || !is_called;
+    let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none() && !has_host);
+    if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(blueprint.place("/alb/existing"))
+                .also(blueprint.place(&pointer::child("/backends", backend)))
+                .message(format_args!("the balancer has no `dns_name`, and the backend `{backend}` no `host`: a URI needs one of the two"))
+                .help("add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`"),
+        );
+    }
+    let dns_name = existing.dns_name.as_ref();
+    let dns_name = dns_name.map(|it| variables.read(it, InputType::BalancerName, ("/alb/existing/dns_name", unnamed.is_some())));
+    dns_name.filter(|_| unnamed.is_some())
 }
 
 /// What is worth knowing of a balancer that others share.

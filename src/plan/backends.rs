@@ -54,7 +54,7 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
     };
     let host = spec.host.as_ref().map(|it| {
         check_host(blueprint, variables, it, &format!("{at}/host"));
-        variables.value(it, InputType::Text, &format!("{at}/host"))
+        variables.of_gateway(it, InputType::Text, &format!("{at}/host"))
     });
     let speaks_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
     let alb = alb::listener_of(blueprint, variables, spec, &at);
@@ -65,8 +65,8 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
     let is_tls = ends_tls || (speaks_tls && alb.is_none());
     let host = host.or_else(|| alb::first_host(&blueprint.spec).map(|it| Value::Literal(it.into())));
     let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
-    let skips_verification = is_tls && skips_verification(blueprint, variables, spec, &at);
-    if is_tls && verifies && host.is_none() {
+    let skips_verification = is_tls && variables.has_gateway && skips_verification(blueprint, variables, spec, &at);
+    if is_tls && verifies && host.is_none() && variables.has_gateway {
         variables.report(unverifiable(blueprint, name, ends_tls));
     }
     let (targets, security_group) = variables.unused(!alb::emits_rules(&blueprint.spec), |variables| {

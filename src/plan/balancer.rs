@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::variables::Variables;
-use super::{InputType, Value, Values, alb, targets};
+use super::{InputType, Value, Values, alb, link, targets};
 use crate::blueprint::{BackendSpec, Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec, Topology};
 use crate::diagnostic;
 use crate::source::pointer;
@@ -76,23 +76,31 @@ pub(super) fn vpc_and_subnets(spec: &BlueprintSpec, variables: &mut Variables<'_
     balanced(spec).next()?;
     let subnet = (InputType::Subnet, InputType::Subnets);
     Some((
-        variables.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc(spec))),
-        variables.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets(spec))),
+        variables.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc(spec, variables.has_gateway))),
+        variables.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets(spec, variables.has_gateway))),
     ))
 }
 
-/// Whether something is built in the VPC by its id: a target group, or the balancer's security group.
-fn uses_vpc(spec: &BlueprintSpec) -> bool {
+/// Whether something is built in the VPC by its id: a target group, or a security group of a balancer or link.
+fn uses_vpc(spec: &BlueprintSpec, has_gateway: bool) -> bool {
+    let makes_group = balanced(spec).any(|(_, it)| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
+    if !has_nlb(spec.topology) || !has_gateway {
+        let has_own_group = spec.alb.as_ref().is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
+        let has_group_of_link = has_gateway && link::uses(spec, |it| it.security_groups.is_some());
+        return has_own_group || has_group_of_link || (makes_group && alb::emits_rules(spec));
+    }
     let nlb = spec.nlb.as_ref();
     let has_own_group = nlb.is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
-    let makes_group = balanced(spec).any(|(_, it)| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
     let has_alb = alb::has_alb(spec.topology);
     has_own_group || makes_group || has_alb
 }
 
-/// Whether a balancer is built in the subnets.
-fn uses_subnets(spec: &BlueprintSpec) -> bool {
+/// Whether a balancer or a link is built in the subnets.
+fn uses_subnets(spec: &BlueprintSpec, has_gateway: bool) -> bool {
     let makes_alb = alb::has_alb(spec.topology) && spec.alb.as_ref().is_none_or(|it| it.existing.is_none());
+    if !has_nlb(spec.topology) || !has_gateway {
+        return makes_alb || (has_gateway && link::uses(spec, |it| it.subnets.is_some()));
+    }
     makes_alb || spec.nlb.as_ref().is_none_or(|it| it.existing.is_none())
 }
 
@@ -216,7 +224,7 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, existin
     }
 }
 
-fn cidrs(blueprint: &Blueprint, variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
+pub(super) fn cidrs(blueprint: &Blueprint, variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
     let at = "/network/cidrs";
     let cidrs = blueprint.spec.network.as_ref()?.cidrs.as_ref()?;
     if is_used {

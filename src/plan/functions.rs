@@ -16,7 +16,7 @@ const MAX_QUALIFIER: usize = 128;
 
 /// Errors: GW2002 no function, GW2008 Terraform only.
 pub(super) fn function(blueprint: &Blueprint, variables: &mut Variables<'_>, written: &blueprint::Value, at: &str) -> FunctionPlan {
-    let given = variables.value(written, InputType::Function, at);
+    let given = variables.of_gateway(written, InputType::Function, at);
     let Value::Literal(text) = &given else { return FunctionPlan::Given(given) };
     if let Some(function) = parsed(text) {
         return function;

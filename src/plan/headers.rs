@@ -133,7 +133,7 @@ fn source(
     at: &str,
 ) -> Result<HeaderSource, Box<Diagnostic>> {
     let blueprint::Value::Literal(text) = value else {
-        return Ok(HeaderSource::Static(variables.value(value, InputType::HeaderValue, at)));
+        return Ok(HeaderSource::Static(variables.of_gateway(value, InputType::HeaderValue, at)));
     };
     let unknown =
         |message: String, help: String| Err(Box::new(diagnostic::UNKNOWN_MAPPING.at(blueprint.place(at)).message(message).help(help)));

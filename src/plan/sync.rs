@@ -96,7 +96,7 @@ fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpe
 ///
 /// Errors: GW2003 missing field, GW2002 value, GW2008 Terraform only.
 pub(super) fn balancer_name(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
-    if !has_sync(blueprint.spec.topology) {
+    if !has_sync(blueprint.spec.topology) || !variables.has_gateway {
         return None;
     }
     if existing.dns_name.is_none() {

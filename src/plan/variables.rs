@@ -14,11 +14,13 @@ pub(super) struct Variables<'a> {
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Something is public; without, what only the gateway uses makes no input.
+    pub(super) has_gateway: bool,
 }
 
 impl<'a> Variables<'a> {
     pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics }
+        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics, has_gateway: true }
     }
 
     /// Inputs by name and parameters by path.
@@ -46,6 +48,11 @@ impl<'a> Variables<'a> {
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
         self.read(value, of, (pointer, true))
+    }
+
+    /// A value that only the gateway uses.
+    pub(super) fn of_gateway(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+        self.read(value, of, (pointer, self.has_gateway))
     }
 
     /// The same; no input is made of what is not used.
@@ -178,15 +185,20 @@ impl<'a> Variables<'a> {
         };
         let (holds, want) = match of {
             InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
-            InputType::Subnet | InputType::Subnets | InputType::FunctionSubnet | InputType::FunctionSubnets => {
-                (hex_after("subnet-"), "the id of a subnet, `subnet-...`")
-            }
+            InputType::Subnet
+            | InputType::Subnets
+            | InputType::FunctionSubnet
+            | InputType::FunctionSubnets
+            | InputType::LinkSubnet
+            | InputType::LinkSubnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
             InputType::Instance | InputType::Instances => (hex_after("i-"), "the id of an instance, `i-...`"),
             InputType::SecurityGroup
             | InputType::BalancerGroup
             | InputType::BalancerGroups
             | InputType::FunctionGroup
-            | InputType::FunctionGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
+            | InputType::FunctionGroups
+            | InputType::LinkGroup
+            | InputType::LinkGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
             InputType::TargetGroup => (is_arn(text, ":targetgroup/"), "the ARN of a target group, `arn:...:targetgroup/...`"),
             InputType::Balancer => {
                 (is_arn(text, ":loadbalancer/net/"), "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`")
@@ -204,7 +216,7 @@ impl<'a> Variables<'a> {
                 (is_host(text) && text.contains(".elb."), "the name that AWS gave an application load balancer, `...elb.amazonaws.com`")
             }
             InputType::Topic => (is_arn(text, ":sns:"), "the ARN of a topic, `arn:...:sns:...`"),
-            InputType::VpcLink => (is_word(text), "the id of a VPC link"),
+            InputType::VpcLink | InputType::LinkV2 => (is_word(text), "the id of a VPC link"),
             InputType::Bucket => (is_host(text), "the name of a bucket"),
             InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
                 (!text.is_empty() && text.len() <= 255 && !text.contains(':'), "the name of an autoscaling group")
@@ -238,6 +250,14 @@ fn joined(first: InputType, second: InputType) -> Option<InputType> {
         (InputType::Text, other) | (other, InputType::Text) => Some(other),
         (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
         (InputType::SecurityGroup, InputType::FunctionGroup) | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
+        (InputType::SecurityGroup | InputType::BalancerGroup, InputType::LinkGroup) => Some(first),
+        (InputType::LinkGroup, InputType::SecurityGroup | InputType::BalancerGroup) => Some(second),
+        (InputType::BalancerGroups, InputType::LinkGroups) | (InputType::LinkGroups, InputType::BalancerGroups) => {
+            Some(InputType::BalancerGroups)
+        }
+        // The subnets of the network serve balancer and link alike.
+        (InputType::Subnet, InputType::LinkSubnet) | (InputType::LinkSubnet, InputType::Subnet) => Some(InputType::Subnet),
+        (InputType::Subnets, InputType::LinkSubnets) | (InputType::LinkSubnets, InputType::Subnets) => Some(InputType::Subnets),
         _ => None,
     }
 }
@@ -281,6 +301,11 @@ fn describe(of: InputType) -> &'static str {
         InputType::Balancer => "ARN of the network load balancer.",
         InputType::BalancerName => "DNS name of the network load balancer.",
         InputType::VpcLink => "Id of the VPC link to the network load balancer.",
+        InputType::LinkV2 => "Id of the VPC link (V2) that API Gateway uses.",
+        InputType::LinkSubnet => "Private subnet that the VPC link stands in.",
+        InputType::LinkSubnets => "Private subnets that the VPC link stands in, in two zones or more.",
+        InputType::LinkGroup => "Security group of the VPC link.",
+        InputType::LinkGroups => "Security groups of the VPC link.",
         InputType::Certificate => "ARN of the load balancer's certificate.",
         InputType::FunctionSubnet => "Private subnet of the functions that forward requests.",
         InputType::FunctionSubnets => "Private subnets of the functions that forward requests, in two zones or more.",
@@ -325,6 +350,11 @@ fn kind(of: InputType) -> &'static str {
         InputType::Balancer => "a load balancer",
         InputType::BalancerName => "a DNS name",
         InputType::VpcLink => "a VPC link",
+        InputType::LinkV2 => "a VPC link of the second version",
+        InputType::LinkSubnet => "a subnet",
+        InputType::LinkSubnets => "a list of subnets",
+        InputType::LinkGroup => "a security group",
+        InputType::LinkGroups => "a list of security groups",
         InputType::Certificate => "a certificate",
         InputType::FunctionSubnet => "a subnet",
         InputType::FunctionSubnets => "a list of subnets",

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AlbPlan, BalancedPlan, InputType, NlbPlan, Plan, SyncPlan, Value, Values};
+use super::{AlbPlan, BalancedPlan, InputType, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,8 @@ pub struct NetworkPlan {
     pub vpc: Value,
     pub subnets: Values,
     pub nlb: Option<NlbPlan>,
+    /// There where the gateway comes to the application load balancer itself.
+    pub link: Option<LinkPlan>,
     pub alb: Option<AlbPlan>,
     /// There where a function keeps the network load balancer's targets.
     pub sync: Option<SyncPlan>,

@@ -8,6 +8,7 @@ use super::alb::Arriving;
 use super::request::Asked;
 use super::route::{Match, Reached};
 use super::values::{function, path, shown};
+use crate::assemble::Assembled;
 use crate::aws::{
     ApplicationBalancerRef, BalancerRef, Function, FunctionCall, Header, HttpListenerRef, Integration, InternetProxy, Listener, Members,
     Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
@@ -26,11 +27,14 @@ pub(super) struct Hops<'a> {
     format: Format,
     pub(super) stack: &'a Stack,
     pub(super) places: &'a Places<'a>,
+    /// Of the application load balancer, by port.
+    listeners: &'a [(u16, Option<HttpListenerRef>)],
 }
 
 impl<'a> Hops<'a> {
-    pub(super) fn new(format: Format, stack: &'a Stack, places: &'a Places<'a>) -> Self {
-        Self { all: Vec::new(), answered: None, format, stack, places }
+    pub(super) fn new(format: Format, assembled: &'a Assembled, places: &'a Places<'a>) -> Self {
+        let listeners = assembled.network.as_ref().map(|it| &*it.listeners).unwrap_or_default();
+        Self { all: Vec::new(), answered: None, format, stack: &assembled.stack, places, listeners }
     }
 
     pub(super) fn add(&mut self, kind: &'static str, (name, detail): (impl Into<String>, impl Into<String>), place: Option<Written>) {
@@ -161,6 +165,12 @@ impl<'a> Hops<'a> {
     /// From the link over the network load balancer and its listener to the targets.
     fn balanced(&mut self, proxy: &Proxy, (asked, path): (&Asked, &str)) -> Result<(), String> {
         let leads_to = self.link(proxy)?;
+        let host = if let UriHost::Named(Value::Literal(host)) = &proxy.host { Some(&**host) } else { None };
+        let arriving = Arriving { method: asked.method.as_str(), host, path, port: proxy.port };
+        if let Some(balancer) = &proxy.target {
+            let listener = self.listeners.iter().find(|(port, _)| *port == proxy.port).and_then(|(_, it)| it.as_ref());
+            return self.ruled((balancer, listener), &arriving);
+        }
         let is_it = |it: &Listener| it.port == proxy.port && leads_to.is_none_or(|to| to.is(&it.balancer));
         let index =
             self.indexed(|it| matches!(it, Node::Listener(it) if is_it(it))).ok_or("no listener has the port of the integration")?;
@@ -186,8 +196,7 @@ impl<'a> Hops<'a> {
         self.add("rule", ("default action", why), place);
         self.targets(&listener.forward_to)?;
         let Some((balancer, listener)) = self.balancer_of(&listener.forward_to) else { return Ok(()) };
-        let host = if let UriHost::Named(Value::Literal(host)) = &proxy.host { Some(&**host) } else { None };
-        self.ruled((balancer, listener), &Arriving { method: asked.method.as_str(), host, path, port: proxy.port })
+        self.ruled((balancer, listener), &arriving)
     }
 
     /// The application load balancer that a group holds.
@@ -208,6 +217,12 @@ impl<'a> Hops<'a> {
                 let Node::VpcLink(link) = &stack.entries[handle.index()].node else { return Err("the link is none".into()) };
                 self.add("link", (self.shown(&link.name), "VPC link to the load balancer"), self.places.node(handle.index()));
                 Ok(Some(&link.balancer))
+            }
+            VpcLinkRef::V2(handle) => {
+                let Node::VpcLinkV2(link) = &stack.entries[handle.index()].node else { return Err("the link is none".into()) };
+                let detail = "VPC link (V2); the integration names the load balancer";
+                self.add("link", (self.shown(&link.name), detail), self.places.node(handle.index()));
+                Ok(None)
             }
             VpcLinkRef::Existing(id) => {
                 self.add("link", (self.shown(id), "VPC link that is there already"), None);
@@ -277,6 +292,9 @@ impl<'a> Hops<'a> {
 
     /// Where the request came out, in a sentence.
     pub(super) fn arrival(&self) -> String {
+        if self.all.iter().any(|it| it.kind == "rule" && it.name == "unknown") {
+            return "the load balancer's own rules say who answers".to_owned();
+        }
         let end = self.all.iter().rev().find(|it| matches!(it.kind, "target_group" | "function" | "internet"));
         end.map_or_else(String::new, |it| match it.kind {
             "function" => format!("the function {} answers", it.name),

@@ -16,7 +16,7 @@ use crate::aws::{
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::{AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, HEALTH_PATH, OperationPlan, Plan};
-use crate::stack::Handle;
+use crate::stack::{Handle, List, Value};
 
 /// A listener with the rules that stand on it.
 pub(super) struct Front<'a> {
@@ -66,11 +66,13 @@ impl<'a> Alb<'a> {
         }
         let sync = Sync::of(plan, assembled, node.map(|it| &entries[it].address))?;
         let alb = Self { planned, fronts, node, sync };
-        alb.answers_health()?;
+        if plan.network.as_ref().is_some_and(|it| it.nlb.is_some()) {
+            alb.answers_health()?;
+        }
         Ok(Some(alb))
     }
 
-    /// Whoever asks for the balancer's health gets its own answer.
+    /// The balancer before it asks for its health, and gets its own answer.
     fn answers_health(&self) -> Result<(), String> {
         for front in self.fronts.iter().filter(|it| self.planned.emits_rules && it.planned.existing.is_none()) {
             let is_answered = matches!(front.action("GET", None, HEALTH_PATH), Some(RuleAction::Answer(Answer { status: "200", .. })));
@@ -79,6 +81,34 @@ impl<'a> Alb<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether this is the balancer.
+    pub(super) fn is(&self, balancer: &ApplicationBalancerRef) -> bool {
+        match (balancer, &self.planned.balancer) {
+            (ApplicationBalancerRef::Made(handle), AlbBalancerPlan::Made { .. }) => Some(handle.index()) == self.node,
+            (ApplicationBalancerRef::Existing { arn, .. }, AlbBalancerPlan::Existing { arn: planned, .. }) => is_same(arn, planned),
+            (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
+        }
+    }
+
+    /// Whether rules are made in a group of the balancer.
+    pub(super) fn has_group(&self) -> bool {
+        match &self.planned.balancer {
+            AlbBalancerPlan::Made { security_groups, .. } => security_groups.is_none(),
+            AlbBalancerPlan::Existing { security_group, .. } => security_group.is_some(),
+        }
+    }
+
+    /// Whether this is the group that rules are made in.
+    pub(super) fn is_group(&self, assembled: &Assembled, group: &Value) -> bool {
+        match &self.planned.balancer {
+            AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().is_some_and(|planned| is_same(group, planned)),
+            AlbBalancerPlan::Made { .. } => match self.node.map(|it| &assembled.stack.entries[it].node) {
+                Some(Node::ApplicationBalancer(it)) => matches!(&it.security_groups, List::Of(own) if own.contains(group)),
+                _ => false,
+            },
+        }
     }
 
     /// The listener that a target group of the balancer before it leads to.
@@ -94,12 +124,7 @@ impl<'a> Alb<'a> {
                 Some(_) | None,
             ) => return Err("its target group holds no load balancer".into()),
         };
-        let is_it = match (balancer, &self.planned.balancer) {
-            (ApplicationBalancerRef::Made(handle), AlbBalancerPlan::Made { .. }) => Some(handle.index()) == self.node,
-            (ApplicationBalancerRef::Existing { arn, .. }, AlbBalancerPlan::Existing { arn: planned, .. }) => is_same(arn, planned),
-            (ApplicationBalancerRef::Made(_) | ApplicationBalancerRef::Existing { .. }, _) => false,
-        };
-        if !is_it || group.target_type != target_type || group.protocol != GroupProtocol::Tcp {
+        if !self.is(balancer) || group.target_type != target_type || group.protocol != GroupProtocol::Tcp {
             return Err("its target group holds another load balancer".into());
         }
         if group.port != port {

@@ -77,7 +77,7 @@ pub(super) fn function_holds(called: &Function, planned: &FunctionPlan) -> Resul
 pub(super) fn may_be_called(plan: &Plan, assembled: &Assembled, call: &FunctionCall) -> Result<(), String> {
     let is_leave = |it: &&LambdaPermission| it.function == call.function;
     let found = permissions(assembled).find(is_leave).ok_or("calls a function that the API may not call")?;
-    if found.api.index() != assembled.api.index() || !is_same(&found.stage, &plan.stage_name) {
+    if Some(found.api.index()) != assembled.api.as_ref().map(|it| it.index()) || !is_same(&found.stage, &plan.stage_name) {
         return Err("calls a function that only another API or stage may call".into());
     }
     Ok(())
@@ -92,7 +92,7 @@ pub(super) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<
             Way::Balanced(_) | Way::Internet(_) => false,
         })
     };
-    let count = plan.backends.iter().filter(|it| matches!(it.way, Way::Function(_) | Way::Forwarder(_))).count();
+    let count = plan.backends.iter().filter(|it| plan.has_gateway && matches!(it.way, Way::Function(_) | Way::Forwarder(_))).count();
     let is_needless = permissions(assembled).any(|it| !is_planned(it)) || permissions(assembled).count() != count;
     is_needless.then(|| "the API may call other functions than those of its backends".to_owned())
 }

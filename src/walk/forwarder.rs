@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::way::is_same;
+use super::way::{are_same_list, is_same};
 use crate::assemble::Assembled;
 use crate::aws::{FunctionGroups, FunctionNetwork, Node, PythonFunction};
 use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, OperationPlan, Plan, Values, text_of};
-use crate::stack::{Handle, List, Value};
+use crate::stack::{Handle, Value};
 
 /// A request that a function of ours forwards.
 pub(super) fn forwarder_holds(
@@ -38,24 +38,14 @@ pub(super) fn forwarder_holds(
 
 fn stands_as_planned(assembled: &Assembled, network: &FunctionNetwork, shared: &ForwardersPlan) -> bool {
     let groups = match (&network.security_groups, &shared.groups) {
-        (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => are_same(found, planned),
+        (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => are_same_list(found, planned),
         (FunctionGroups::Made(group), ForwarderGroupsPlan::Made(vpc)) => {
             let node = assembled.stack.entries.get(group.index()).map(|it| &it.node);
             matches!(node, Some(Node::SecurityGroup(group)) if is_same(&group.vpc, vpc))
         }
         (FunctionGroups::Given(_) | FunctionGroups::Made(_), _) => false,
     };
-    groups && are_same(&network.subnets, &shared.subnets)
-}
-
-fn are_same(found: &List, planned: &Values) -> bool {
-    match (found, planned) {
-        (List::Of(found), Values::List(planned)) => {
-            found.len() == planned.len() && found.iter().zip(planned).all(|(found, planned)| is_same(found, planned))
-        }
-        (List::One(found), Values::One(planned)) => is_same(found, planned),
-        (List::Of(_) | List::One(_), _) => false,
-    }
+    groups && are_same_list(&network.subnets, &shared.subnets)
 }
 
 fn is_text(function: &PythonFunction, name: &str, text: &str) -> bool {

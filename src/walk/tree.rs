@@ -71,7 +71,12 @@ impl<'a> Tree<'a> {
                 Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Schedule(_) | Node::Alarm(_) => {}
                 Node::SchedulePermission(_) | Node::Bucket(_) => {}
                 Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) => {}
-                Node::RestApi(_) | Node::Deployment(_) | Node::Stage(_) | Node::VpcLink(_) | Node::LambdaPermission(_) => {}
+                Node::RestApi(_)
+                | Node::Deployment(_)
+                | Node::Stage(_)
+                | Node::VpcLink(_)
+                | Node::VpcLinkV2(_)
+                | Node::LambdaPermission(_) => {}
                 Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
                 // They stand behind the gateway.
                 Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}

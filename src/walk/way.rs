@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alb::{Alb, Front};
 use super::direct::{asked_as_planned, sent_as_planned};
+use super::link;
 use crate::assemble::Assembled;
 use crate::aws::{
     BalancerRef, Kind, Listener, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
@@ -12,12 +13,14 @@ use crate::blueprint::Exposure;
 use crate::plan::{
     BackendPlan, BalancedPlan, BalancerPlan, NlbPlan, OperationPlan, Plan, TargetProtocol, TargetsPlan, Value as PlanValue, Values, names,
 };
-use crate::stack::{Handle, Value};
+use crate::stack::{Handle, List, Value};
 
 /// Everything that stands behind the gateway.
 pub(super) struct Way<'a> {
     /// `None` where nothing is to stand there.
     nlb: Option<&'a NlbPlan>,
+    /// There where the gateway comes to the application load balancer itself.
+    link: Option<link::Planned<'a>>,
     alb: Option<Alb<'a>>,
     assembled: &'a Assembled,
     listeners: Vec<&'a Listener>,
@@ -31,12 +34,18 @@ pub(super) struct Way<'a> {
 pub(super) struct Arrival<'a, 'w> {
     method: &'a Method,
     proxy: &'a Proxy,
+    /// `None` where no network load balancer stands on the way.
+    through: Option<Through<'a>>,
+    /// The listener of the application load balancer, where one stands behind.
+    behind: Option<(&'w Way<'a>, &'w Alb<'a>, &'w Front<'a>)>,
+}
+
+/// The network load balancer on the way.
+struct Through<'a> {
     listener: &'a Listener,
     group: Group<'a>,
     /// The certificate that the plan gives its listeners.
     certificate: Option<&'a PlanValue>,
-    /// The listener of the application load balancer, where one stands behind.
-    behind: Option<(&'w Way<'a>, &'w Alb<'a>, &'w Front<'a>)>,
 }
 
 /// Targets of the stack, or of others.
@@ -48,8 +57,9 @@ enum Group<'a> {
 impl<'a> Way<'a> {
     pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
         let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
+        let link = plan.network.as_ref().and_then(|network| Some(link::Planned { network, link: network.link.as_ref()? }));
         let alb = Alb::of(plan, assembled)?;
-        let mut way = Self { nlb, alb, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
+        let mut way = Self { nlb, link, alb, assembled, listeners: Vec::new(), balancers: 0, groups: BTreeMap::new() };
         for entry in &assembled.stack.entries {
             if let Node::Listener(listener) = &entry.node {
                 way.listeners.push(listener);
@@ -64,16 +74,19 @@ impl<'a> Way<'a> {
 
     /// Follows a request from its integration.
     pub(super) fn arrival<'w>(&'w self, method: &'a Method, proxy: &'a Proxy) -> Result<Arrival<'a, 'w>, String> {
+        if let (None, Some(planned), Some(alb)) = (self.nlb, self.link, &self.alb) {
+            let front = link::entered(self.assembled, planned, alb, proxy)?;
+            return Ok(Arrival { method, proxy, through: None, behind: Some((self, alb, front)) });
+        }
         let planned = self.nlb.ok_or("is sent to a load balancer that was not planned")?;
         let listener = self.listener(planned, proxy)?;
-        let group = self.group(&listener.forward_to)?;
-        let certificate = planned.certificate.as_ref();
-        let Some(alb) = &self.alb else { return Ok(Arrival { method, proxy, listener, group, certificate, behind: None }) };
-        let (TargetGroupRef::Made(handle), Group::Made { group: passed_on, .. }) = (&listener.forward_to, &group) else {
+        let through = Through { listener, group: self.group(&listener.forward_to)?, certificate: planned.certificate.as_ref() };
+        let Some(alb) = &self.alb else { return Ok(Arrival { method, proxy, through: Some(through), behind: None }) };
+        let (TargetGroupRef::Made(handle), Group::Made { group: passed_on, .. }) = (&listener.forward_to, &through.group) else {
             return Err("its listener leads past the application load balancer".into());
         };
         let behind = Some((self, alb, alb.entered((handle, passed_on), proxy.port)?));
-        Ok(Arrival { method, proxy, listener, group, certificate, behind })
+        Ok(Arrival { method, proxy, through: Some(through), behind })
     }
 
     fn group(&self, to: &'a TargetGroupRef) -> Result<Group<'a>, String> {
@@ -125,7 +138,9 @@ impl<'a> Way<'a> {
             },
             // Where it leads is what the blueprint says.
             (VpcLinkRef::Existing(id), Some(planned)) if is_same(id, planned) => None,
-            (VpcLinkRef::Made(_) | VpcLinkRef::Existing(_), _) => return Err("its integration names another VPC link".into()),
+            (VpcLinkRef::Made(_) | VpcLinkRef::V2(_) | VpcLinkRef::Existing(_), _) => {
+                return Err("its integration names another VPC link".into());
+            }
         };
         if let Some(balancer) = leads_to
             && !self.is_planned(planned, balancer)
@@ -144,6 +159,10 @@ impl<'a> Way<'a> {
         match &proxy.host {
             UriHost::Balancer(named) if !named.is(&listener.balancer) => Err("its URI names another balancer than its link".into()),
             UriHost::Balancer(named) if !has_planned_name(planned, named) => Err("its URI has another name of the balancer".into()),
+            UriHost::Application(_) => Err("its URI names another balancer than its link".into()),
+            UriHost::Balancer(_) | UriHost::Named(_) if proxy.target.is_some() => {
+                Err("its integration names a balancer beside its link".into())
+            }
             UriHost::Balancer(_) | UriHost::Named(_) => Ok(listener),
         }
     }
@@ -179,10 +198,12 @@ impl Arrival<'_, '_> {
         sent_as_planned(self.method, (&self.proxy.path, &self.proxy.headers), operation, backend)?;
         self.host_holds(balanced)?;
         let Some((way, alb, front)) = &self.behind else {
-            self.listener_holds(balanced)?;
-            return targets_hold(&self.group, balanced);
+            let through = self.through.as_ref().ok_or("arrives at no load balancer")?;
+            self.listener_holds(through, balanced)?;
+            return targets_hold(&through.group, balanced);
         };
-        if self.listener.is_switched || self.listener.certificate.is_some() || self.proxy.is_tls != front.planned.is_tls {
+        let is_plain = |it: &Through<'_>| !it.listener.is_switched && it.listener.certificate.is_none();
+        if !self.through.as_ref().is_none_or(is_plain) || self.proxy.is_tls != front.planned.is_tls {
             return Err("comes to a listener that is no plain way to the application load balancer".into());
         }
         if balanced.listener_port != front.planned.port {
@@ -193,16 +214,16 @@ impl Arrival<'_, '_> {
         }
         let host = match &self.proxy.host {
             UriHost::Named(Value::Literal(host)) => Some(&**host),
-            UriHost::Named(_) | UriHost::Balancer(_) => None,
+            UriHost::Named(_) | UriHost::Balancer(_) | UriHost::Application(_) => None,
         };
         way.sent_to(front, (operation, backend, balanced), host)
     }
 
     fn host_holds(&self, backend: &BalancedPlan) -> Result<(), String> {
         let same_host = match (&self.proxy.host, &backend.host) {
-            (UriHost::Balancer(_), None) => true,
+            (UriHost::Balancer(_) | UriHost::Application(_), None) => true,
             (UriHost::Named(sent), Some(planned)) => is_same(sent, planned),
-            (UriHost::Balancer(_) | UriHost::Named(_), _) => false,
+            (UriHost::Balancer(_) | UriHost::Application(_) | UriHost::Named(_), _) => false,
         };
         if same_host && self.proxy.is_tls == backend.is_tls && self.proxy.skips_verification == backend.skips_verification {
             Ok(())
@@ -211,8 +232,8 @@ impl Arrival<'_, '_> {
         }
     }
 
-    fn listener_holds(&self, backend: &BalancedPlan) -> Result<(), String> {
-        let same_certificate = match (&self.listener.certificate, self.certificate) {
+    fn listener_holds(&self, through: &Through<'_>, backend: &BalancedPlan) -> Result<(), String> {
+        let same_certificate = match (&through.listener.certificate, through.certificate) {
             (None, None) => true,
             (Some(found), Some(planned)) => self.proxy.is_tls && is_same(found, planned),
             (None, Some(_)) | (Some(_), None) => false,
@@ -221,7 +242,7 @@ impl Arrival<'_, '_> {
             return Err("comes to a listener with another certificate".into());
         }
         let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
-        if self.listener.is_switched != is_switched {
+        if through.listener.is_switched != is_switched {
             return Err("comes to a listener that others switch, or that none may".into());
         }
         Ok(())
@@ -282,6 +303,17 @@ fn are_same(found: &Members, planned: &Values) -> bool {
         }
         (Members::Each(found), Values::One(planned)) => is_same(found, planned),
         (Members::Listed(_) | Members::Each(_), _) => false,
+    }
+}
+
+/// Whether a list of the stack is that of the plan.
+pub(super) fn are_same_list(found: &List, planned: &Values) -> bool {
+    match (found, planned) {
+        (List::Of(found), Values::List(planned)) => {
+            found.len() == planned.len() && found.iter().zip(planned).all(|(found, planned)| is_same(found, planned))
+        }
+        (List::One(found), Values::One(planned)) => is_same(found, planned),
+        (List::Of(_) | List::One(_), _) => false,
     }
 }
 

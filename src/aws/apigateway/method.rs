@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::direct::{FunctionCall, Header, InternetProxy};
 use super::{ApiRoot, RestApi, VpcLinkRef};
-use crate::aws::{BalancerRef, Kind};
+use crate::aws::{ApplicationBalancerRef, BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
 use crate::openapi::HttpMethod;
@@ -18,6 +18,8 @@ use crate::stack::{Address, Handle, Label, Names, Value};
 pub enum UriHost {
     /// The balancer itself.
     Balancer(BalancerRef),
+    /// The same, where it is an application load balancer.
+    Application(ApplicationBalancerRef),
     /// A name that the backend is to see, and its certificate is checked for.
     Named(Value),
 }
@@ -34,6 +36,9 @@ pub enum UriSegment {
 #[derive(Debug, Serialize)]
 pub struct Proxy {
     pub link: VpcLinkRef,
+    /// What a link of the second version leads to; one of the first knows it itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<ApplicationBalancerRef>,
     /// `https`, else `http`.
     pub is_tls: bool,
     pub host: UriHost,
@@ -51,6 +56,7 @@ impl Proxy {
     pub fn uri_host(&self) -> Value {
         match &self.host {
             UriHost::Balancer(balancer) => balancer.dns_name(),
+            UriHost::Application(balancer) => balancer.dns_name(),
             UriHost::Named(host) => host.clone(),
         }
     }
@@ -184,6 +190,9 @@ impl Method {
                     out.attribute("integration_http_method", self.http_method.as_str());
                     out.attribute("connection_type", "VPC_LINK");
                     out.attribute("connection_id", proxy.link.id());
+                    if let Some(target) = &proxy.target {
+                        out.attribute("integration_target", target.arn());
+                    }
                     out.attribute("uri", proxy.uri());
                     out.attribute("timeout_milliseconds", proxy.timeout_ms);
                     terraform_request(&proxy.path, &proxy.headers, proxy.skips_verification, out);
@@ -263,6 +272,9 @@ impl Kind for Method {
                 out.text("IntegrationHttpMethod", self.http_method.as_str());
                 out.text("ConnectionType", "VPC_LINK");
                 out.value("ConnectionId", &proxy.link.id());
+                if let Some(target) = &proxy.target {
+                    out.value("IntegrationTarget", &target.arn());
+                }
                 out.value("Uri", &proxy.uri());
                 out.number("TimeoutInMillis", proxy.timeout_ms);
                 cloudformation_request(&proxy.path, &proxy.headers, out);

@@ -3,7 +3,8 @@
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 //! The rest of a blueprint stays as it is from one topology to the next, so a part of another one is said and not refused.
 
-use super::{Check, child};
+use super::Check;
+use crate::blueprint::VpcLinkSpec;
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::UNUSED_PART;
 
@@ -43,9 +44,15 @@ impl Check<'_> {
             ("vpc_link", spec.vpc_link.is_some(), has.vpc_link, "VPC link"),
             ("forwarder", spec.forwarder.is_some(), has.forwarder, "function that forwards"),
         ];
-        for (field, _, _, what) in written.into_iter().filter(|(_, is_written, has_it, _)| *is_written && !has_it) {
-            let message = format!("topology `{}` has no {what}, and `{field}` has no effect", topology.name());
-            self.report((&UNUSED_PART, &child("", field)), message, "keep it for another topology, or remove it");
+        let of_v2 = |is_written: fn(&VpcLinkSpec) -> bool| has.vpc_link && spec.vpc_link.as_ref().is_some_and(is_written);
+        let is_v2 = topology == Topology::Alb;
+        let written = written.into_iter().chain([
+            ("vpc_link/subnets", of_v2(|it| it.subnets.is_some()), is_v2, "VPC link that stands in subnets"),
+            ("vpc_link/security_groups", of_v2(|it| it.security_groups.is_some()), is_v2, "VPC link with security groups"),
+        ]);
+        for (field, _, _, what) in written.filter(|(_, is_written, has_it, _)| *is_written && !has_it) {
+            let message = format!("topology `{}` has no {what}, and `{}` has no effect", topology.name(), field.replace('/', "."));
+            self.report((&UNUSED_PART, &format!("/{field}")), message, "keep it for another topology, or remove it");
         }
     }
 }

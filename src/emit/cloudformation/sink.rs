@@ -175,6 +175,12 @@ impl Properties {
         });
     }
 
+    /// The tags of what takes them by name.
+    pub fn tag_map(&mut self) {
+        let tags = self.tags.clone();
+        self.object("Tags", |out| tags.iter().for_each(|(key, value)| out.value(key, value)));
+    }
+
     fn push_value(&mut self, value: &Value) {
         match value {
             Value::Literal(text) => self.string(text),

@@ -90,12 +90,14 @@ fn parameter_type(of: InputType) -> &'static str {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
         InputType::Function | InputType::Url | InputType::HeaderValue => "String",
         InputType::Vpc => "AWS::EC2::VPC::Id",
-        InputType::Subnet | InputType::FunctionSubnet => "AWS::EC2::Subnet::Id",
-        InputType::Subnets | InputType::FunctionSubnets => "List<AWS::EC2::Subnet::Id>",
+        InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => "AWS::EC2::Subnet::Id",
+        InputType::Subnets | InputType::FunctionSubnets | InputType::LinkSubnets => "List<AWS::EC2::Subnet::Id>",
         InputType::Instance => "AWS::EC2::Instance::Id",
         InputType::Instances => "List<AWS::EC2::Instance::Id>",
-        InputType::SecurityGroup | InputType::BalancerGroup | InputType::FunctionGroup => "AWS::EC2::SecurityGroup::Id",
-        InputType::BalancerGroups | InputType::FunctionGroups => "List<AWS::EC2::SecurityGroup::Id>",
+        InputType::SecurityGroup | InputType::BalancerGroup | InputType::FunctionGroup | InputType::LinkGroup => {
+            "AWS::EC2::SecurityGroup::Id"
+        }
+        InputType::BalancerGroups | InputType::FunctionGroups | InputType::LinkGroups => "List<AWS::EC2::SecurityGroup::Id>",
         InputType::AutoscalingGroup
         | InputType::Address
         | InputType::Cidr
@@ -103,6 +105,7 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Balancer
         | InputType::BalancerName
         | InputType::VpcLink
+        | InputType::LinkV2
         | InputType::Certificate
         | InputType::Bucket
         | InputType::Alb

@@ -5,14 +5,16 @@ use std::ops::Range;
 
 use super::package;
 use super::sink::Terraform;
-use crate::aws::{Code, Node};
+use crate::aws::{Code, Integration, Node, Proxy};
 use crate::emit::{FileTree, banner};
 use crate::stack::{File, Input, Output, Parameter, Stack};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
-/// Lowest AWS provider that knows every argument; the files are valid under 5 and 6.
+/// Lowest AWS provider that knows every argument; such files are valid under 5 and 6.
 const REQUIRED_PROVIDER: &str = ">= 5.40.0";
+/// The same where an integration names what its link leads to. Source: AWS-RULES V9, T10; provider changelog, 6.25.0 (`integration_target`).
+const REQUIRED_PROVIDER_OF_TARGETS: &str = "~> 6.25";
 
 /// Writes a stack.
 pub fn files(stack: &Stack) -> FileTree {
@@ -75,14 +77,17 @@ fn start() -> Terraform {
     out
 }
 
-fn versions(_: &Stack) -> Terraform {
+fn versions(stack: &Stack) -> Terraform {
     let mut out = start();
+    let names_target =
+        |it: &Node| matches!(it, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. })));
+    let is_of_targets = stack.entries.iter().any(|it| names_target(&it.node));
     out.labelled(&["terraform"], |out| {
         out.attribute("required_version", REQUIRED_TERRAFORM);
         out.block("required_providers", |out| {
             out.unaligned_map("aws", |out| {
                 out.attribute("source", "hashicorp/aws");
-                out.attribute("version", REQUIRED_PROVIDER);
+                out.attribute("version", if is_of_targets { REQUIRED_PROVIDER_OF_TARGETS } else { REQUIRED_PROVIDER });
             });
         });
     });

@@ -29,13 +29,14 @@ struct Arriving<'a> {
     to: Destination,
 }
 
-/// Decides the rules of every listener.
+/// Decides the rules of every listener; where another balancer asks for this one's health, each has an answer to that.
 ///
 /// Errors: GW3030 shadowed, GW3031 moved, GW4060 rules that do not fit.
 pub(in crate::plan) fn rules(
     alb: &mut AlbPlan,
     blueprint: &Blueprint,
     (backends, operations): (&[BackendPlan], &[OperationPlan]),
+    is_asked: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if !alb.emits_rules {
@@ -46,7 +47,7 @@ pub(in crate::plan) fn rules(
     for listener in &mut alb.listeners {
         let arriving = arriving(listener.port, backends, operations);
         let (mut first, last) = priorities(blueprint, diagnostics);
-        if listener.existing.is_none() {
+        if is_asked && listener.existing.is_none() {
             listener.health_priority = Some(first);
             first += 1;
         }

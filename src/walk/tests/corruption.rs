@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod link;
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
     ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource, Integration, InternetProxy,
-    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost,
-    UriSegment, VpcLink, VpcLinkRef,
+    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, RestApi, TargetGroup, TargetGroupRef, TargetType, Targets,
+    UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -88,6 +89,18 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("target group that holds another balancer", alb::another_balancer),
     ("second application load balancer", alb::second_balancer),
     ("balancer asked for its health elsewhere", alb::asked_elsewhere),
+    ("integration that names another balancer", link::other_target),
+    ("integration that names no balancer", link::target_lost),
+    ("another balancer named everywhere", link::other_balancer_everywhere),
+    ("host of another balancer", link::other_host),
+    ("another name of the balancer that is there", link::other_name),
+    ("balancer named beside a link of the first version", link::target_added),
+    ("another link of the second version", link::other_link),
+    ("link in other subnets", link::other_subnets),
+    ("link with another group", link::other_groups),
+    ("link let out to another port", link::other_way_out),
+    ("link that is not admitted", link::not_admitted),
+    ("API where nothing is public", api_beside_nothing_public),
 ];
 
 #[test]
@@ -153,7 +166,7 @@ fn swapped_target_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn wrong_parent(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = assembled.api.clone();
+    let api = assembled.api.clone()?;
     let entries = assembled.stack.entries.iter_mut();
     let mut resources = entries.filter_map(|it| if let Node::Resource(it) = &mut it.node { Some(it) } else { None });
     resources.find(|it| matches!(it.parent, ApiRoot::Below(_)))?.parent = ApiRoot::Root(api);
@@ -209,7 +222,7 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 /// A second balancer with a listener like the first one's.
 fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
-    let other = match &assembled.network.as_ref()?.balancer {
+    let other = match assembled.network.as_ref()?.balancer.as_ref()? {
         BalancerRef::Existing(balancer) => {
             let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
             return Some(BalancerRef::Existing(Arc::new(other)));
@@ -226,21 +239,21 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
     Some(BalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), other)))
 }
 
-fn link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
-    let VpcLinkRef::Made(link) = &assembled.network.as_ref()?.link else { return None };
+fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
+    let VpcLinkRef::Made(link) = assembled.network.as_ref()?.link.as_ref()? else { return None };
     let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
     Some(link)
 }
 
 fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let other = second_balancer(assembled)?;
-    link(assembled)?.balancer = other;
+    first_link(assembled)?.balancer = other;
     Some(())
 }
 
 fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     other_balancer(plan, assembled)?;
-    let other = link(assembled)?.balancer.clone();
+    let other = first_link(assembled)?.balancer.clone();
     for listener in listeners(assembled) {
         listener.balancer = other.clone();
     }
@@ -250,14 +263,19 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
     Some(())
 }
 
+fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new() };
+    (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
+}
+
 fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).next()?.link = VpcLinkRef::Existing(Value::literal("other"));
     Some(())
 }
 
 fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let VpcLinkRef::Existing(_) = &assembled.network.as_ref()?.link else { return None };
-    let balancer = assembled.network.as_ref()?.balancer.clone();
+    let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else { return None };
+    let balancer = assembled.network.as_ref()?.balancer.clone()?;
     let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
     proxies(assembled).next()?.link = VpcLinkRef::Made(own);
     Some(())
@@ -276,7 +294,7 @@ fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
             *balancer = Arc::new(other);
             Some(())
         }
-        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Named(_) => None,
+        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Application(_) | UriHost::Named(_) => None,
     })
 }
 
@@ -373,6 +391,7 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let model = proxies(assembled).next()?;
     let proxy = Proxy {
         link: model.link.clone(),
+        target: model.target.clone(),
         is_tls: model.is_tls,
         host: model.host.clone(),
         port: model.port,
@@ -466,14 +485,14 @@ fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()>
 
 fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    let permission = LambdaPermission { function, api: assembled.api.clone(), stage: Value::literal("*") };
+    let permission = LambdaPermission { function, api: assembled.api.clone()?, stage: Value::literal("*") };
     assembled.stack.add(File::Network, Label::new("other"), permission);
     Some(())
 }
 
 /// Takes the method away and leaves its resource: the gateway then has no answer of its own there.
 fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let target = assembled.api.clone();
+    let target = assembled.api.clone()?;
     let refused = methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?;
     refused.http_method = HttpMethod::Head;
     refused.on = ApiRoot::Root(target);
@@ -481,7 +500,7 @@ fn refusal_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn method_moved(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = assembled.api.clone();
+    let api = assembled.api.clone()?;
     let moved = methods(assembled).find(|it| matches!(it.on, ApiRoot::Below(_)))?;
     moved.on = ApiRoot::Root(api);
     Some(())

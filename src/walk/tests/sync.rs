@@ -12,7 +12,7 @@ type Corruption = fn(&mut Assembled) -> Option<()>;
 const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("addresses of another balancer", |it| set(it, "ALB_DNS_NAME", "internal-other-1.eu-west-1.elb.amazonaws.com")),
     ("addresses of the balancer in front", |it| {
-        let name = it.network.as_ref()?.balancer.dns_name();
+        let name = it.network.as_ref()?.balancer.as_ref()?.dns_name();
         function(it)?.environment.insert("ALB_DNS_NAME".into(), name).map(drop)
     }),
     ("no balancer", |it| function(it)?.environment.remove("ALB_DNS_NAME").map(drop)),

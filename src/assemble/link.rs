@@ -1,0 +1,41 @@
+//! The VPC link (V2) to the application load balancer, with its security group.
+//!
+//! In: `LinkPlan`. Out: nodes in the stack. Pure.
+
+use super::this;
+use super::values::{list, text, value};
+use crate::aws::{SecurityGroup, VpcLinkRef, VpcLinkV2};
+use crate::plan::{LinkOrigin, LinkPlan, NetworkPlan, Plan};
+use crate::stack::{File, Handle, Label, List, Stack};
+
+/// The link's group, where it has none of the user's.
+pub(super) fn security_group(stack: &mut Stack, plan: &Plan, (network, link): (&NetworkPlan, &LinkPlan)) -> Option<Handle<SecurityGroup>> {
+    if !matches!(link.origin, LinkOrigin::Made { security_groups: None, .. }) {
+        return None;
+    }
+    let group = SecurityGroup {
+        name_prefix: text(&plan.prefix.with("-link-")),
+        description: "VPC link between API Gateway and the application load balancer".into(),
+        vpc: value(&network.vpc),
+    };
+    Some(stack.add(File::Network, Label::new("link"), group))
+}
+
+pub(super) fn link(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, link): (&NetworkPlan, &LinkPlan),
+    group: Option<&Handle<SecurityGroup>>,
+) -> VpcLinkRef {
+    let (subnets, security_groups) = match &link.origin {
+        LinkOrigin::Existing(id) => return VpcLinkRef::Existing(value(id)),
+        LinkOrigin::Made { subnets, security_groups } => (subnets, security_groups),
+    };
+    let own = List::Of(group.iter().map(|it| it.id()).collect());
+    let link = VpcLinkV2 {
+        name: text(&plan.prefix.with("")),
+        subnets: list(subnets.as_ref().unwrap_or(&network.subnets)),
+        security_groups: security_groups.as_ref().map_or(own, list),
+    };
+    VpcLinkRef::V2(stack.add(File::Network, this(), link))
+}
