@@ -86,7 +86,7 @@ fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpe
     let milliseconds = spec.schedule.unwrap_or(defaults::SYNC_SCHEDULE).milliseconds();
     let minutes = milliseconds / MINUTE_MS;
     if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
-        let message = format!("a schedule is of whole minutes, from `1m` to `1d`, and no run is every {milliseconds} ms");
+        let message = format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
         python::wrong(blueprint, variables, ("sync", "schedule"), message);
     }
     u32::try_from(minutes).unwrap_or(u32::MAX)
