@@ -7,6 +7,7 @@
 //! Source: AWS, "Listener rules for your Application Load Balancer" (AWS-RULES L5, L11 to L15).
 
 mod check;
+mod claims;
 mod pattern;
 mod priority;
 mod reduce;
@@ -112,11 +113,11 @@ pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
     let (mut arms, mut shadowed) = arms(wanted);
     arms.extend(reduce::owned_subtrees(&arms));
     arms.sort_by(|one, other| one.rank().cmp(&other.rank()));
-    let arms = reduce::without_redundant(arms);
-    shadowed.extend(check::shadowed(wanted, &arms));
+    let left = reduce::without_redundant(&arms);
+    shadowed.extend(check::shadowed(wanted, (&left, &arms)));
     shadowed.sort_unstable();
     shadowed.dedup();
-    let (rules, displaced, is_full) = priority::numbered(pack(arms, frame), frame.priorities);
+    let (rules, displaced, is_full) = priority::numbered(pack(left, frame), frame.priorities);
     Rules { rules, shadowed, displaced, is_full }
 }
 

@@ -51,7 +51,10 @@ pub(in crate::plan) struct Pattern {
 impl Pattern {
     /// The pattern of a path template: `/users/{id}` is `/users/*`.
     pub(in crate::plan) fn of(path: &str) -> Self {
-        let template = tokens(path);
+        Self::of_template(tokens(path))
+    }
+
+    fn of_template(template: Vec<Token>) -> Self {
         let slashes_of = |text: &str| text.bytes().filter(|it| *it == b'/').count();
         let (text, is_shortened) = spelled(&template);
         let slashes = slashes_of(&text);
@@ -144,6 +147,33 @@ impl Pattern {
             }
         }
         text.split('/').skip(1).map(kind).collect()
+    }
+
+    /// The template with the literal segments of a pattern that takes some of its requests: all these requests are the result's.
+    ///
+    /// `None` where a wildcard may stand for several of the segments.
+    pub(super) fn within(&self, other: &Self) -> Option<Self> {
+        // Where both have as many slashes no `*` of the pattern crosses one; else only its start is known to stand where it does.
+        let is_aligned = !self.is_greedy && !other.is_greedy && other.slashes == self.slashes_of_template();
+        let known = if is_aligned { other.kinds.len() } else { other.literal_start().count() };
+        let mut template = Vec::with_capacity(self.template.len());
+        let mut rest = self.template.as_slice();
+        for (text, kind) in other.text.split('/').skip(1).zip(&other.kinds).take(known) {
+            let (slash, inside) = rest.split_first().filter(|it| *it.0 == Token::Character(b'/'))?;
+            let end = inside.iter().position(|it| *it == Token::Character(b'/')).unwrap_or(inside.len());
+            let own = &inside[..end];
+            if own.contains(&Token::Rest) {
+                return None;
+            }
+            template.push(*slash);
+            match kind {
+                Kind::Literal => template.extend(text.bytes().map(Token::Character)),
+                Kind::Partial | Kind::Variable => template.extend_from_slice(own),
+            }
+            rest = &inside[end..];
+        }
+        template.extend_from_slice(rest);
+        Some(Self::of_template(template))
     }
 
     /// Literal segments from the left.

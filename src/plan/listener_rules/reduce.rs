@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::claims::is_claimed;
 use super::pattern::{Kind, Pattern};
 use super::priority::Band;
 use super::{Arm, Destination};
@@ -32,11 +33,16 @@ pub(super) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
         start.iter().for_each(|it| literal.extend(["/", it]));
         let pattern = Pattern::subtree(&literal);
         let to = inside[0].to;
-        let is_owned = to != Destination::Nothing && arms.iter().all(|it| it.to == to || !pattern.meets(&it.pattern));
-        if is_owned {
+        let asked = inside.iter().flat_map(|it| it.asked.iter().copied()).collect();
+        let subtree = Arm { pattern, methods: BTreeSet::new(), asked, to, operation: inside[0].operation };
+        let is_elsewhere = |it: &Arm| {
+            it.to != to
+                && subtree.pattern.meets(&it.pattern)
+                && !it.asked.iter().all(|method| is_claimed(&it.pattern, (*method, it.to), &subtree, arms))
+        };
+        if to != Destination::Nothing && !arms.iter().any(is_elsewhere) {
             taken.insert(start.clone());
-            let asked = inside.iter().flat_map(|it| it.asked.iter().copied()).collect();
-            owned.push(Arm { pattern, methods: BTreeSet::new(), asked, to, operation: inside[0].operation });
+            owned.push(subtree);
         }
     }
     let known: BTreeSet<&str> = arms.iter().map(|it| &*it.pattern.text).collect();
@@ -55,23 +61,23 @@ fn is_worth_it(inside: &[&Arm]) -> bool {
 /// Leaves out what later arms send to the same place anyway.
 ///
 /// From the last to the first: what an arm relies on is decided before it.
-pub(super) fn without_redundant(sorted: Vec<Arm>) -> Vec<Arm> {
+pub(super) fn without_redundant(sorted: &[Arm]) -> Vec<Arm> {
     let mut needed: Vec<Arm> = Vec::with_capacity(sorted.len());
-    for arm in sorted.into_iter().rev() {
-        if !is_redundant(&arm, needed.iter().rev()) {
-            needed.push(arm);
+    for arm in sorted.iter().rev() {
+        if !is_redundant(arm, needed.iter().rev(), sorted) {
+            needed.push(arm.clone());
         }
     }
     needed.reverse();
     needed
 }
 
-fn is_redundant<'a>(arm: &Arm, later: impl Iterator<Item = &'a Arm> + Clone) -> bool {
+fn is_redundant<'a>(arm: &Arm, later: impl Iterator<Item = &'a Arm> + Clone, all: &[Arm]) -> bool {
     arm.asked.iter().all(|method| {
         let takers = || later.clone().filter(|it| it.takes(*method));
         for other in takers() {
             if other.to != arm.to {
-                if other.pattern.meets(&arm.pattern) {
+                if other.pattern.meets(&arm.pattern) && !is_claimed(&arm.pattern, (*method, arm.to), other, all) {
                     return false;
                 }
             } else if other.takes_all(*method) && other.pattern.covers(&arm.pattern) {
