@@ -41,6 +41,7 @@ def main() -> int:
     public = {(it["method"], it["path"]) for it in shown if it["exposure"] == "public" and not it["backend_url"].startswith("lambda:")}
     kept = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
     params = json.loads((Path(__file__).parent / "params.json").read_text())
+    with_functions.know_dimensions()
     report, echo = call_api.Report("called", output.name), call_api.Echo()
     rewrite = call_api.rewrite
 
