@@ -10,32 +10,23 @@ to forget (GAPS.txt: resource type, attribute, reason), and destroy has to end c
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
+
+import example
 
 
 def expected_operations(gwgen: Path, judges: Path, blueprint: Path) -> set[tuple[str, str]]:
     """(method, path on the gateway) of every operation that is to be reachable; variables without names."""
     sys.path.insert(0, str(judges))
-    import yaml
     from judgelib.openapi import expected, normal_path
     from judgelib.routes import shape
 
-    def read(path: Path) -> dict:
-        document = yaml.safe_load(path.read_text())
-        base = document.pop("extends", None)
-        return {**read(path.parent / base), **document} if base else document
-
-    document = read(blueprint)
+    document = example.read(blueprint)
     wanted = expected(blueprint.parent / document["spec"])
-    base = wanted["base_path"] if (document.get("api") or {}).get("base_path") == "both" else ""
-    listed = subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    left_out = {(it["method"], normal_path(it["path"])) for it in json.loads(listed) if it["exposure"] != "public"}
-    mounts = [mount["at"].rstrip("/") for mount in document.get("mounts") or [{"at": "/"}]]
-    return {(it["method"], shape(normal_path(mount + base + it["path"]))) for mount in mounts for it in wanted["operations"]
-            if (it["method"], it["path"]) not in left_out}
+    left_out = {(it["method"], normal_path(it["path"])) for it in example.routes(gwgen, blueprint) if it["exposure"] != "public"}
+    return {(it["method"], shape(normal_path(prefix + it["path"]))) for prefix in example.prefixes(document, wanted["base_path"])
+            for it in wanted["operations"] if (it["method"], it["path"]) not in left_out}
 
 
 def main() -> int:

@@ -11,33 +11,25 @@ any emulator's data plane: gwgen's walk and compare_routes.py look at those.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
+
+import example
+import with_functions
 
 LATER = ("DP005",)
 
 
 def main() -> int:
     gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
-    shown = json.loads(subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
-    sys.path[:0] = [str(judges), str(Path(__file__).parent)]
+    shown = example.routes(gwgen, blueprint)
+    sys.path.insert(0, str(judges))
     import call_api  # the judges bring their own environment
-    import with_functions
-    import yaml
     from judgelib.emulator import Clients, emulator
 
-    def read(path: Path) -> dict:
-        document = yaml.safe_load(path.read_text())
-        base = document.pop("extends", None)
-        return {**read(path.parent / base), **document} if base else document
-
-    document = read(blueprint)
+    document = example.read(blueprint)
     spec = call_api.Spec(blueprint.parent / document["spec"])
-    base = spec.base_path() if (document.get("api") or {}).get("base_path") == "both" else ""
-    mounts = [mount["at"].strip("/") for mount in document.get("mounts") or [{"at": "/"}]]
-    prefixes = [("/" + mount if mount else "") + base for mount in mounts]
+    prefixes = example.prefixes(document, spec.base_path())
     public = {(it["method"], it["path"]) for it in shown if it["exposure"] == "public" and not it["backend_url"].startswith("lambda:")}
     kept = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
     params = json.loads((Path(__file__).parent / "params.json").read_text())

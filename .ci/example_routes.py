@@ -9,33 +9,24 @@ are not compared (RT007 RT008 RT009).
 """
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
+
+import example
 
 LATER = ("RT007", "RT008", "RT009")
 
 
 def main() -> int:
     gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
-    shown = json.loads(subprocess.run([gwgen, "routes", "--format", "json", "--blueprint", blueprint], check=True, text=True,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    shown = example.routes(gwgen, blueprint)
     sys.path.insert(0, str(judges))
     from compare_routes import compare  # the judges bring their own environment
     from judgelib.openapi import expected
-    import yaml
 
-    def read(path: Path) -> dict:
-        document = yaml.safe_load(path.read_text())
-        base = document.pop("extends", None)
-        return {**read(path.parent / base), **document} if base else document
-
-    document = read(blueprint)
+    document = example.read(blueprint)
     spec = blueprint.parent / document["spec"]
-    base = expected(spec)["base_path"] if (document.get("api") or {}).get("base_path") == "both" else ""
-    mounts = [mount["at"].strip("/") for mount in document.get("mounts") or [{"at": "/"}]]
-    prefixes = [("/" + mount if mount else "") + base for mount in mounts]
+    prefixes = example.prefixes(document, expected(spec)["base_path"])
     hidden = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
     problems = []
     for prefix in prefixes:
