@@ -6,6 +6,7 @@
 mod alb;
 mod backends;
 mod balancer;
+mod decide;
 mod extensions;
 mod forwarder;
 mod functions;
@@ -31,11 +32,12 @@ mod ways;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{self, Blueprint};
-use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::openapi::{Api, HttpMethod};
+use crate::blueprint;
+use crate::diagnostic::Place;
+use crate::openapi::HttpMethod;
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
+pub use decide::plan;
 pub use headers::is_dropped;
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
@@ -333,169 +335,4 @@ pub struct Plan {
     pub limits: LimitsPlan,
     /// Where a finding about the blueprint as a whole stands.
     pub place: Place,
-}
-
-/// Joins descriptions, in the order of `spec`, with a blueprint.
-///
-/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name,
-/// GW2070 nothing but a load balancer.
-pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
-    let whole = planned(apis, blueprint, true);
-    if !whole.value.as_ref().is_some_and(is_private_alone) {
-        return whole;
-    }
-    // Without the parts that nobody would come through, and without the inputs that they ask for.
-    let mut alone = planned(apis, blueprint, false);
-    alone.diagnostics.push(balancer_alone(blueprint));
-    alone
-}
-
-/// Whether nothing is public, and private callers are served by rules of the application load balancer.
-fn is_private_alone(plan: &Plan) -> bool {
-    let has_rules = plan.network.as_ref().and_then(|it| it.alb.as_ref()).is_some_and(|it| it.emits_rules);
-    let is_served = |it: &OperationPlan| {
-        it.exposure == blueprint::Exposure::Internal && it.backend.is_some_and(|index| plan.backends[index].balanced().is_some())
-    };
-    has_rules && !plan.operations.iter().any(OperationPlan::is_public) && plan.operations.iter().any(is_served)
-}
-
-fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
-    let spec = &blueprint.spec;
-    let written = [("nlb", spec.nlb.is_some()), ("vpc_link", spec.vpc_link.is_some()), ("stage", spec.stage.is_some())];
-    let names: Vec<String> = written.iter().filter(|it| it.1).map(|it| format!("`{}`", it.0)).collect();
-    let without_effect = if names.is_empty() { String::new() } else { format!("; without effect: {}", names.join(", ")) };
-    diagnostic::BALANCER_ALONE
-        .at(blueprint.place("/routes"))
-        .message(format_args!(
-            "no operation is public, so no API and no way to it is made: only the application load balancer with its rules{without_effect}"
-        ))
-        .help("give an operation `exposure: public` where a gateway was wanted")
-}
-
-/// The plan with a gateway, or without one.
-fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
-    let spec = &blueprint.spec;
-    let mut diagnostics = Vec::new();
-    let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
-    let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
-    variables.has_gateway = has_gateway;
-    let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
-    let prefix = Prefix {
-        name: spec.name.as_str().into(),
-        environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
-    };
-    let stage = spec.stage.as_ref().and_then(|it| it.name.as_ref());
-    let stage_name = stage.map_or_else(
-        || Value::Literal(blueprint::defaults::STAGE.into()),
-        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
-    );
-    let tags = tags(blueprint, &mut variables);
-    let mut backends = backends::backends(blueprint, &mut variables);
-    let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
-        let nlb = (has_gateway && balancer::has_nlb(spec.topology)).then(|| balancer::nlb(blueprint, &mut variables));
-        let link = (has_gateway && link::has_link(spec.topology)).then(|| link::link(blueprint, &mut variables));
-        let alb = alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables));
-        let sync = if has_gateway { sync::sync(blueprint, &mut variables, alb.as_ref()) } else { None };
-        NetworkPlan { vpc, subnets, nlb, link, alb, sync }
-    });
-    let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
-    let (inputs, parameters) = variables.finish();
-    if spec.name == "internal" || spec.name.starts_with("internal-") {
-        diagnostics.push(reserved_name(blueprint));
-    }
-    diagnostics.extend(apis.iter().flat_map(refused_extensions));
-    diagnostics.extend(schemes::conflicting(apis, blueprint));
-    let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
-    let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
-    if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
-        alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
-    }
-    forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
-    let nlb = spec.nlb.as_ref();
-    let output = spec.output.as_ref();
-    let plan = Plan {
-        prefix,
-        title: apis.first().map(|it| Arc::clone(&it.title)).unwrap_or_default(),
-        descriptions: spec.spec.iter().map(|it| it.as_str().into()).collect(),
-        region: spec.region.as_deref().map(Arc::from),
-        output: OutputPlan {
-            format,
-            layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
-            files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
-        },
-        tags,
-        network,
-        forwarders,
-        inputs,
-        parameters,
-        backends,
-        operations: routes.operations,
-        refusals: routes.refusals,
-        binary_media_types: routes.binary_media_types,
-        has_gateway,
-        stage_name,
-        cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
-        deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
-        limits: limits(spec),
-        place: blueprint.place(""),
-    };
-    diagnostics.extend(nothing_public(&plan, blueprint));
-    diagnostics.extend(headers::unauthenticated(&plan, blueprint));
-    Outcome::new(plan, diagnostics)
-}
-
-/// Quotas as the account has them, or as it has them at first.
-fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
-    let limits = spec.limits.as_ref();
-    LimitsPlan {
-        resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
-        nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
-        listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
-        target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
-    }
-}
-
-/// Every resource that can be tagged gets these.
-fn tags(blueprint: &Blueprint, variables: &mut variables::Variables<'_>) -> BTreeMap<Arc<str>, Value> {
-    let mut tags: BTreeMap<Arc<str>, Value> = BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
-    for (name, value) in blueprint.spec.tags.iter().flatten() {
-        let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
-        tags.insert(name.as_str().into(), value);
-    }
-    tags
-}
-
-/// Source: AWS-RULES L1 (Elastic Load Balancing API reference, CreateLoadBalancer).
-fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
-    diagnostic::INVALID_VALUE
-        .at(blueprint.place("/name"))
-        .message("AWS keeps load balancer names that start with `internal-` for itself, and `name` is the start of this one's")
-        .help("choose a name that does not start with `internal`")
-}
-
-/// Keys of the document itself that decide who may call the API.
-fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
-    let misplaced = api.misplaced.iter().map(|it| extensions::misplaced(&it.name, &it.place));
-    deciding
-        .map(|(extension, code)| {
-            code.at(extension.place.clone())
-                .message(format_args!("`{}` is not built yet, and leaving it out could change who may call the API", extension.name))
-                .help("remove it from the description; whoever relied on it should not render this API yet")
-        })
-        .chain(misplaced)
-        .collect()
-}
-
-fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
-    if !plan.has_gateway || plan.operations.iter().any(OperationPlan::is_public) {
-        return None;
-    }
-    let why = if plan.operations.is_empty() { "the description has no operation" } else { "every operation is internal or hidden" };
-    Some(
-        diagnostic::NOTHING_PUBLIC
-            .at(blueprint.place(if plan.operations.is_empty() { "/spec" } else { "/routes" }))
-            .message(format_args!("there is nothing to serve on the gateway: {why}"))
-            .help("name a description with `paths`, or give an operation `exposure: public`"),
-    )
 }
