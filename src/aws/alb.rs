@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::elbv2::{AccessLogs, TargetGroupRef};
+use super::elbv2::{AccessLogs, TargetGroupRef, flag, write_attributes};
 use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -62,21 +62,12 @@ impl Kind for ApplicationBalancer {
         out.text("Scheme", "internal");
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
-        let on = |flag: bool| Value::literal(if flag { "true" } else { "false" });
-        let mut attributes = vec![
+        let attributes = vec![
             ("idle_timeout.timeout_seconds", Value::literal(self.idle_timeout_s.to_string())),
-            ("routing.http.drop_invalid_header_fields.enabled", on(true)),
-            ("deletion_protection.enabled", on(self.deletion_protection)),
+            ("routing.http.drop_invalid_header_fields.enabled", flag(true)),
+            ("deletion_protection.enabled", flag(self.deletion_protection)),
         ];
-        if let Some(logs) = &self.access_logs {
-            attributes.push(("access_logs.s3.enabled", on(true)));
-            attributes.push(("access_logs.s3.bucket", logs.bucket.clone()));
-            attributes.extend(logs.prefix.as_ref().map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))));
-        }
-        out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
-            out.text("Key", key);
-            out.value("Value", &value);
-        });
+        write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
 
@@ -228,19 +219,19 @@ impl HttpListenerRef {
 /// An answer of the balancer's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    pub status: &'static str,
+    pub status: u16,
     pub body: &'static str,
 }
 
 impl Answer {
-    pub const NOT_FOUND: Self = Self { status: "404", body: "{\"message\":\"Not Found\"}" };
-    pub const HEALTHY: Self = Self { status: "200", body: "{\"message\":\"OK\"}" };
+    pub const NOT_FOUND: Self = Self { status: 404, body: "{\"message\":\"Not Found\"}" };
+    pub const HEALTHY: Self = Self { status: 200, body: "{\"message\":\"OK\"}" };
     const TYPE: &'static str = "application/json";
 
     fn terraform(self, out: &mut Terraform) {
         out.attribute("type", "fixed-response");
         out.block("fixed_response", |out| {
-            out.attribute("status_code", self.status);
+            out.attribute("status_code", self.status.to_string());
             out.attribute("content_type", Self::TYPE);
             out.attribute("message_body", self.body);
         });
@@ -249,7 +240,7 @@ impl Answer {
     fn cloudformation(self, out: &mut Properties) {
         out.text("Type", "fixed-response");
         out.object("FixedResponseConfig", |out| {
-            out.text("StatusCode", self.status);
+            out.text("StatusCode", &self.status.to_string());
             out.text("ContentType", Self::TYPE);
             out.text("MessageBody", self.body);
         });

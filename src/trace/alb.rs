@@ -58,7 +58,7 @@ impl<'a> Hops<'a> {
         rules.sort_by_key(|(_, rule)| rule.priority);
         let Some((index, rule)) = rules.first().copied() else {
             self.add("rule", ("default action", "no rule takes it"), None);
-            self.answered = Some((404, Answer::NOT_FOUND.body));
+            self.answered = Some((Answer::NOT_FOUND.status, Answer::NOT_FOUND.body));
             return Ok(());
         };
         let label = |index: usize| stack.entries[index].address.label.as_str();
@@ -74,7 +74,7 @@ impl<'a> Hops<'a> {
             }
             RuleAction::Answer(answer) => {
                 self.add("rule", (format!("priority {}", rule.priority), why), place);
-                self.answered = Some((answer.status.parse().unwrap_or(404), answer.body));
+                self.answered = Some((answer.status, answer.body));
                 Ok(())
             }
         }

@@ -75,7 +75,7 @@ impl<'a> Alb<'a> {
     /// The balancer before it asks for its health, and gets its own answer.
     fn answers_health(&self) -> Result<(), String> {
         for front in self.fronts.iter().filter(|it| self.planned.emits_rules && it.planned.existing.is_none()) {
-            let is_answered = matches!(front.action("GET", None, HEALTH_PATH), Some(RuleAction::Answer(Answer { status: "200", .. })));
+            let is_answered = matches!(front.action("GET", None, HEALTH_PATH), Some(RuleAction::Answer(Answer { status: 200, .. })));
             if !is_answered {
                 return Err(format!("the listener on port {} does not answer health checks", front.planned.port));
             }

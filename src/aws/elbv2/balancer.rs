@@ -27,6 +27,23 @@ pub struct AccessLogs {
     pub prefix: Option<Arc<str>>,
 }
 
+/// A flag as attributes of CloudFormation spell it.
+pub(in crate::aws) fn flag(is_on: bool) -> Value {
+    Value::literal(if is_on { "true" } else { "false" })
+}
+
+/// Attributes of a balancer in CloudFormation, and those of its access logs behind them.
+pub(in crate::aws) fn write_attributes(out: &mut Properties, mut attributes: Vec<(&'static str, Value)>, logs: Option<&AccessLogs>) {
+    if let Some(logs) = logs {
+        attributes.extend([("access_logs.s3.enabled", flag(true)), ("access_logs.s3.bucket", logs.bucket.clone())]);
+        attributes.extend(logs.prefix.iter().map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))));
+    }
+    out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
+        out.text("Key", key);
+        out.value("Value", &value);
+    });
+}
+
 impl Kind for LoadBalancer {
     const NAMES: Names = Names { terraform: "aws_lb", cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer", word: "LoadBalancer" };
 
@@ -61,19 +78,11 @@ impl Kind for LoadBalancer {
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
         out.text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "off");
-        let flag = |it| Value::literal(if it { "true" } else { "false" });
-        let mut attributes = vec![
+        let attributes = vec![
             ("load_balancing.cross_zone.enabled", flag(self.cross_zone)),
             ("deletion_protection.enabled", flag(self.deletion_protection)),
         ];
-        if let Some(logs) = &self.access_logs {
-            attributes.extend([("access_logs.s3.enabled", flag(true)), ("access_logs.s3.bucket", logs.bucket.clone())]);
-            attributes.extend(logs.prefix.iter().map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))));
-        }
-        out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
-            out.text("Key", key);
-            out.value("Value", &value);
-        });
+        write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
 
