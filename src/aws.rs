@@ -14,11 +14,13 @@ mod lambda;
 mod logs;
 mod python;
 mod s3;
+mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
-    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    Account, ApiRoot, ClientCertificate, Deployment, FunctionCall, GatewayResponse, Header, HeaderSource, Integration, InternetProxy, Kept,
+    LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState, Preflight, Proxy, Resource, RestApi, RouteState,
+    Settings, Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -31,6 +33,7 @@ pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
 pub use s3::Bucket;
+pub use wafv2::WebAclAssociation;
 
 use std::sync::Arc;
 
@@ -132,8 +135,19 @@ kinds! {
     Resource,
     Method,
     LambdaPermission,
+    GatewayResponse,
+    Account,
+    ClientCertificate,
     Deployment,
     Stage,
+    WebAclAssociation,
+}
+
+impl Node {
+    /// Whether others rely on it, so that it stays when the stack goes.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Account(_)) || matches!(self, Self::Role(role) if role.is_kept)
+    }
 }
 
 /// The address of the only block of a node.

@@ -59,7 +59,7 @@ macro_rules! displayed {
     };
 }
 
-displayed!(bool, u16, u32);
+displayed!(bool, u16, u32, f64);
 
 impl Hcl for Attribute {
     fn hcl(&self, out: &mut String) {
@@ -237,6 +237,17 @@ impl Terraform {
         self.attribute(name, Bare(value));
     }
 
+    /// An argument apart from what stands before it: its name moves no `=`.
+    pub fn apart(&mut self, name: &str, value: fmt::Arguments<'_>) {
+        self.gap();
+        self.bare(name, value);
+    }
+
+    /// What `terraform destroy` refuses to take away.
+    pub fn kept(&mut self) {
+        self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
+    }
+
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
     }
@@ -271,6 +282,14 @@ impl Terraform {
 
     pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
         self.on_one_line(name, texts.iter().map(AsRef::as_ref));
+    }
+
+    /// A list with a line an item, apart from what stands before it.
+    pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
+        self.gap();
+        self.nested(name, ["", ""], |out| {
+            out.enclosed(["[", "]"], |out| texts.iter().for_each(|it| out.item(|out| out.inner(it.as_ref()))));
+        });
     }
 
     pub fn list(&mut self, name: &str, list: &List) {

@@ -264,7 +264,8 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
 }
 
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new() };
+    let api =
+        RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new(), minimum_compression_size: None };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
 }
 
@@ -409,7 +410,7 @@ fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> 
     methods(assembled).filter_map(|it| match &mut it.integration {
         Integration::Proxy(it) => Some(&mut it.headers),
         Integration::Internet(it) => Some(&mut it.headers),
-        Integration::Function(_) | Integration::NotFound => None,
+        Integration::Function(_) | Integration::NotFound | Integration::Preflight(_) => None,
     })
 }
 
