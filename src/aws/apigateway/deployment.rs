@@ -58,7 +58,8 @@ impl Kind for Deployment {
                 out.entry("api", &Value::literal(&*self.api_digest));
                 for part in &self.parts {
                     let Named { names, label, .. } = &*part.address;
-                    let name = format!("{}.{label}", names.terraform);
+                    // Not its address: that would read as a reference in quotes.
+                    let name = format!("{} {label}", names.word);
                     out.entry(&name, &Value::Text(vec![Value::literal(format!("{} ", part.digest)), part.id()]));
                 }
                 for route in &self.routes {

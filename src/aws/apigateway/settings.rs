@@ -41,7 +41,7 @@ pub struct Throttle {
 pub enum MethodThrottle {
     /// The account's own alone; nothing else was ever said.
     Unset,
-    /// The same, under a stage that says otherwise.
+    /// The same, under a stage that says otherwise: Terraform only.
     Off,
     Of(Throttle),
 }
@@ -128,10 +128,13 @@ impl Settings {
         out.flag("MetricsEnabled", self.has_metrics);
         out.text("LoggingLevel", self.logging.as_str());
         out.flag("DataTraceEnabled", false);
-        if self.throttle != MethodThrottle::Unset {
-            let (rate, burst) = self.throttle.numbers();
-            out.decimal("ThrottlingRateLimit", rate);
-            out.decimal("ThrottlingBurstLimit", burst);
+        match self.throttle {
+            MethodThrottle::Unset => {}
+            MethodThrottle::Of(throttle) => {
+                out.decimal("ThrottlingRateLimit", throttle.rate);
+                out.decimal("ThrottlingBurstLimit", throttle.burst as f64);
+            }
+            MethodThrottle::Off => unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there"),
         }
         if let Some(cache) = self.cache {
             out.flag("CachingEnabled", cache.is_some());
