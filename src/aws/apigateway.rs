@@ -54,7 +54,8 @@ impl Kind for RestApi {
             out.tags();
             if let Some(size) = self.minimum_compression_size {
                 // A text in every version of the provider (C11).
-                out.apart("minimum_compression_size", format_args!("\"{size}\""));
+                out.gap();
+                out.attribute("minimum_compression_size", size.to_string());
             }
             if !self.binary_media_types.is_empty() {
                 // Apart from the others: the longest name would move their `=`.

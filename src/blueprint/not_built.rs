@@ -22,7 +22,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/region", &[]),
     ("/extends", &[]),
     ("/output/dir", &[]),
-    ("/output/format", &["terraform", "cloudformation"]),
+    ("/output/format", &[]),
     ("/output/api_style", &["resources"]),
     ("/output/layout", &[]),
     ("/output/files", &[]),

@@ -74,7 +74,8 @@ impl Kind for Stage {
             }
             if !self.after.is_empty() {
                 let after: Vec<String> = self.after.iter().map(|it| format!("{}.{}", it.names.terraform, it.label)).collect();
-                out.apart("depends_on", format_args!("[{}]", after.join(", ")));
+                out.gap();
+                out.bare("depends_on", format_args!("[{}]", after.join(", ")));
             }
         });
         self.settings.terraform((label.as_str(), "*/*"), (&self.api, label), out);

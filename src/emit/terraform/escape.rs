@@ -35,6 +35,22 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
+/// Writes a text of a template in JSON, which knows no escapes but those of its markers.
+pub(super) fn push_marked(out: &mut String, text: &str) {
+    let mut characters = text.chars().peekable();
+    while let Some(it) = characters.next() {
+        out.push(it);
+        if matches!(it, '$' | '%') && characters.peek() == Some(&'{') {
+            out.push(it);
+        }
+    }
+}
+
+/// Writes a JSON string.
+pub(super) fn quoted_json(out: &mut String, text: &str) {
+    out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
+}
+
 /// Whether the name can stand as an object key or block label without quotes.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
