@@ -4,12 +4,14 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod cors;
 mod domain;
 mod forwarder;
 mod gateway;
 mod link;
 mod network;
 mod rules;
+mod stage;
 mod sync;
 mod values;
 
@@ -91,7 +93,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
     let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
-    let stage = gateway::deployment(&mut stack, plan, &api, &methods);
+    cors::gateway_responses(&mut stack, plan, &api);
+    let deployment = gateway::deployment(&mut stack, &api, &methods);
+    let stage = stage::stage(&mut stack, plan, &api, deployment);
     gateway::outputs(&mut stack, plan, &api, &stage);
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);

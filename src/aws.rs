@@ -15,11 +15,13 @@ mod logs;
 mod python;
 mod route53;
 mod s3;
+mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiRoot, BasePathMapping, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, Header, HeaderSource, Integration,
-    InternetProxy, Method, Part, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    Account, ApiRoot, BasePathMapping, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse,
+    Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState,
+    Preflight, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef,
     VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
@@ -34,6 +36,7 @@ pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
 pub use route53::AliasRecord;
 pub use s3::Bucket;
+pub use wafv2::WebAclAssociation;
 
 use std::sync::Arc;
 
@@ -135,11 +138,22 @@ kinds! {
     Resource,
     Method,
     LambdaPermission,
+    GatewayResponse,
+    Account,
+    ClientCertificate,
     Deployment,
     Stage,
     DomainName,
     BasePathMapping,
     AliasRecord,
+    WebAclAssociation,
+}
+
+impl Node {
+    /// Whether others rely on it, so that it stays when the stack goes.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Account(_)) || matches!(self, Self::Role(role) if role.is_kept)
+    }
 }
 
 /// The address of the only block of a node.

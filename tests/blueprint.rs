@@ -216,7 +216,7 @@ fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
 fn numbers_keep_their_text_where_text_is_meant() {
     let (blueprint, findings) =
         read(&(MINIMAL.to_owned() + "tags: {release: 1.10, build: 1e3, on: true}\nstage: {cache: {size_gb: 0.50}}\n"));
-    assert_eq!(seen(findings), [found("GW2004", 9, "/stage/cache")]);
+    assert_eq!(seen(findings), []);
     let tags = blueprint.unwrap().spec.tags.unwrap();
     assert_eq!(tags.values().cloned().collect::<Vec<_>>(), ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned())));
 }

@@ -88,6 +88,8 @@ codes! {
     OLD_TLS = "GW2062" "old-tls" Warning;
     BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
 
+    CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
+
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
     WEAKENED_WITHOUT_REASON = "GW3003" "weakened-without-reason" Error;
@@ -102,6 +104,8 @@ codes! {
     CONFLICTING_SCHEME = "GW3021" "conflicting-scheme" Error;
     SHADOWED_ON_BALANCER = "GW3030" "shadowed-on-balancer" Error;
     MOVED_RULE = "GW3031" "moved-rule" Warning;
+    CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
+    CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;
@@ -140,8 +144,14 @@ codes! {
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
+    ORIGIN_WITHOUT_ERRORS = "GW4085" "origin-without-errors" Warning;
+    PARAMETER_OUTSIDE_CACHE_KEY = "GW4086" "parameter-outside-cache-key" Error;
+    BODY_OUTSIDE_CACHE_KEY = "GW4087" "body-outside-cache-key" Warning;
+    THROTTLE_ABOVE_ACCOUNT = "GW4088" "throttle-above-account" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
+    ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
+    BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

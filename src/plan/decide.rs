@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, domain, endpoint,
-    extensions, forwarder, headers, link, routes, schemes, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, cors, domain, endpoint,
+    extensions, forwarder, gateway_responses, headers, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -59,7 +59,8 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = prefix(spec, &mut variables);
-    let stage_name = stage_name(spec, &mut variables);
+    let stage_name = stage::name(blueprint, &mut variables);
+    let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
     endpoint::written(blueprint, &mut variables);
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
@@ -85,18 +86,14 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
+    let cors = if has_gateway { cors::cors(blueprint, (&routes.operations, &routes.refusals), &mut diagnostics) } else { None };
     let nlb = spec.nlb.as_ref();
-    let output = spec.output.as_ref();
     let plan = Plan {
         prefix,
         title: apis.first().map(|it| Arc::clone(&it.title)).unwrap_or_default(),
         descriptions: spec.spec.iter().map(|it| it.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
-        output: OutputPlan {
-            format,
-            layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
-            files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
-        },
+        output: output(spec, format),
         tags,
         network,
         forwarders,
@@ -105,11 +102,15 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
-        binary_media_types: routes.binary_media_types,
+        gateway_responses: gateway_responses::gateway_responses(blueprint, cors.as_ref()),
+        cors,
+        binary_media_types: binary_media_types(spec, routes.binary_media_types),
+        minimum_compression_size: (spec.api.as_ref()).and_then(|it| it.minimum_compression_size).and_then(|it| u32::try_from(it).ok()),
         has_gateway,
         stage_name,
         endpoint,
         domain,
+        stage,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
         limits: limits(spec),
@@ -127,12 +128,19 @@ fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<
     Prefix { name: spec.name.as_str().into(), environment }
 }
 
-fn stage_name(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Value {
-    let written = spec.stage.as_ref().and_then(|it| it.name.as_ref());
-    written.map_or_else(
-        || Value::Literal(blueprint::defaults::STAGE.into()),
-        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
-    )
+fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputPlan {
+    let output = spec.output.as_ref();
+    OutputPlan {
+        format,
+        layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
+        files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
+    }
+}
+
+/// Those that the blueprint names in place of the description's, sorted.
+fn binary_media_types(spec: &blueprint::BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc<str>> {
+    let Some(written) = spec.api.as_ref().and_then(|it| it.binary_media_types.as_ref()) else { return described };
+    written.iter().map(|it| it.as_str().into()).collect::<std::collections::BTreeSet<Arc<str>>>().into_iter().collect()
 }
 
 /// Quotas as the account has them, or as it has them at first.

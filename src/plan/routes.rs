@@ -2,10 +2,12 @@
 
 mod meetings;
 mod naming;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::cache::Wanted;
 use super::extensions::{self, Extensions};
 use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
@@ -65,6 +67,7 @@ struct Draft<'a> {
     mount: String,
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
+    cache: Option<Wanted<'a>>,
     is_dropped: bool,
 }
 
@@ -261,6 +264,8 @@ impl<'a> Builder<'a> {
             exposure,
             backend: backend.and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
+            throttle: self.throttle(decision),
+            cache: None,
             gateway_path: template.filter(|_| is_public).map(|template| before.iter().chain(&template.segments).cloned().collect()),
             asked_path: (!is_public)
                 .then(|| paths::template(&operation.path, false).ok())
@@ -271,6 +276,7 @@ impl<'a> Builder<'a> {
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
         };
+        let cache = if is_public { self.wanted_cache(operation, decision) } else { None };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
             plan,
@@ -280,6 +286,7 @@ impl<'a> Builder<'a> {
             before: before.len(),
             mount,
             under: mount_path,
+            cache,
             is_dropped: false,
         });
     }
