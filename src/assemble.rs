@@ -4,6 +4,7 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod body;
 mod cors;
 mod domain;
 mod forwarder;
@@ -21,7 +22,7 @@ use crate::aws::{
     ApplicationBalancerRef, BalancerRef, Function, HttpListenerRef, LambdaPermission, Listener, ListenerRule, Method, RestApi,
     SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
-use crate::blueprint::Layout;
+use crate::blueprint::{ApiStyle, Layout};
 use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
 use crate::stack::{File, Handle, Label, Stack};
 use values::{input, parameter, value};
@@ -95,6 +96,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
     cors::gateway_responses(&mut stack, plan, &api);
     let deployment = gateway::deployment(&mut stack, &api, &methods);
+    if plan.output.api_style == ApiStyle::Body {
+        body::fold(&mut stack, plan, (&api, &deployment));
+    }
     let stage = stage::stage(&mut stack, plan, &api, deployment);
     gateway::outputs(&mut stack, plan, &api, &stage);
     if let Some(nodes) = &network {

@@ -19,11 +19,12 @@ mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    Account, ApiRoot, BasePathMapping, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse,
-    Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState,
-    Preflight, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef,
-    VpcLinkV2,
+    Account, ApiRoot, BasePathMapping, Body, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall,
+    GatewayResponse, Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Member, Method, MethodSettings,
+    MethodThrottle, Part, PartState, Preflight, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost,
+    UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
 };
+pub use document::Document;
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
     AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup,

@@ -113,7 +113,7 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
                 diagnostic::TEMPLATE_TOO_LARGE
                     .at(plan.place.clone())
                     .message(format_args!("the template would have {found} {what}, and CloudFormation takes {most}"))
-                    .help("use `output.format: terraform`, which has no such limit, or split the API in two blueprints"),
+                    .help("write `output.api_style: body`, which makes the API one resource, or `format: terraform`, or split the API in two blueprints"),
             );
         }
     }

@@ -301,6 +301,8 @@ pub struct Entry {
     pub address: Address,
     pub file: File,
     pub node: Node,
+    /// It is written as a part of the API's body, and not by itself.
+    pub is_in_body: bool,
 }
 
 /// Everything that is to be deployed; the order is an order of deployment.
@@ -324,7 +326,7 @@ impl Stack {
     pub fn add<K: Kind>(&mut self, file: File, label: Label, kind: K) -> Handle<K> {
         let index = self.entries.len();
         let address = Address(Arc::new(Named { names: &K::NAMES, label, revision: kind.revision() }));
-        self.entries.push(Entry { address: address.clone(), file, node: kind.into() });
+        self.entries.push(Entry { address: address.clone(), file, node: kind.into(), is_in_body: false });
         Handle { index, address, kind: PhantomData }
     }
 }

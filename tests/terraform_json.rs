@@ -51,7 +51,7 @@ fn native_body(body: &Body, path: &str, meant: &mut Meant) {
         let index = if path.is_empty() { String::new() } else { format!("#{number}") };
         *number += 1;
         let path = format!("{path}/{}{labels}{index}", block.identifier());
-        assert!(meant.insert(path.clone(), String::new()).is_none(), "{path} twice");
+        assert!(meant.insert(path.clone(), String::new()).is_none() || path == "/locals", "{path} twice");
         native_body(&block.body, &path, meant);
     }
 }
@@ -68,6 +68,10 @@ fn native_value(value: &Expression, path: &str, meant: &mut Meant) {
                 native_value(value, &format!("{path}/{key}"), meant);
             }
             "object".to_owned()
+        }
+        Expression::Array(items) if items.iter().any(|it| matches!(it, Expression::Object(_))) => {
+            items.iter().enumerate().for_each(|(index, it)| native_value(it, &format!("{path}/{index}"), meant));
+            "list".to_owned()
         }
         Expression::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(" , "),
         other => said(other),
@@ -113,7 +117,7 @@ fn json_file(file: &Value, meant: &mut Meant) {
 
 fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
     if labels == 0 {
-        assert!(meant.insert(path.to_owned(), String::new()).is_none(), "{path} twice");
+        assert!(meant.insert(path.to_owned(), String::new()).is_none() || path == "/locals", "{path} twice");
         return json_body(value, path, meant);
     }
     for (label, inner) in value.as_object().unwrap() {
@@ -122,7 +126,8 @@ fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
 }
 
 /// Arguments whose values are mappings; every other object is a block.
-const MAPPINGS: [&str; 10] = [
+const MAPPINGS: [&str; 11] = [
+    "parameters",
     "tags",
     "triggers",
     "request_parameters",
@@ -140,6 +145,10 @@ fn json_body(body: &Value, path: &str, meant: &mut Meant) {
         let path = format!("{path}/{name}");
         let blocks = match value {
             _ if name == "//" => continue,
+            _ if path.starts_with("/locals/") => {
+                json_value(name, value, &path, meant);
+                continue;
+            }
             Value::Object(_) if !MAPPINGS.contains(&name.as_str()) => std::slice::from_ref(value),
             Value::Array(items) if items.iter().any(Value::is_object) => items.as_slice(),
             _ => {
@@ -165,6 +174,10 @@ fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
         other => format!("${{{other}}}"),
     };
     let said = match value {
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().enumerate().for_each(|(index, it)| json_value("", it, &format!("{path}/{index}"), meant));
+            "list".to_owned()
+        }
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" , "),
         Value::Object(entries) => {
             for (key, value) in entries {

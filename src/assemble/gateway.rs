@@ -33,6 +33,7 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
         description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
         binary_media_types: plan.binary_media_types.clone(),
         endpoint: domain::endpoint(&plan.endpoint),
+        body: None,
         minimum_compression_size: plan.minimum_compression_size,
     };
     stack.add(File::Api, this(), api)
@@ -196,7 +197,7 @@ pub(super) fn deployment(stack: &mut Stack, api: &Handle<RestApi>, methods: &[Ha
     routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
     let digests = parts.iter().map(|it| &it.digest).chain(routes.iter().map(|it| &it.digest));
     let all: Vec<&[u8]> = std::iter::once(&api_digest).chain(digests).map(|it| it.as_bytes()).collect();
-    let deployment = Deployment { api: api.clone(), digest: digest(&all), api_digest, api_uses, parts, routes };
+    let deployment = Deployment { api: api.clone(), digest: digest(&all), api_digest, api_uses, parts, routes, is_of_body: false };
     stack.add(File::Api, this(), deployment)
 }
 

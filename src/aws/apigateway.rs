@@ -4,6 +4,7 @@
 //! Integration and responses are elements of their method: CloudFormation spells them inside it, Terraform as blocks of their own.
 
 mod account;
+mod body;
 mod deployment;
 mod direct;
 mod domain;
@@ -16,6 +17,7 @@ mod settings;
 mod stage;
 
 pub use account::{Account, ClientCertificate, LogRole};
+pub use body::{Body, Member};
 pub use deployment::{Deployment, PartState, RouteState};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use domain::{BasePathMapping, DomainName};
@@ -31,6 +33,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::document::Document;
 use super::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -48,15 +51,42 @@ pub struct RestApi {
     pub minimum_compression_size: Option<u32>,
     #[serde(skip_serializing_if = "Endpoint::is_plain")]
     pub endpoint: Endpoint,
+    /// Everything below it, where it is written as one document.
+    #[serde(skip)]
+    pub body: Option<Arc<Document>>,
 }
+
+/// What an import is told: paths are whole, and descriptions make no documentation. Source: AWS-RULES O5, O6, O7, O15.
+const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documentation")];
 
 /// Terraform's block of a resource policy: one inside the API would refer to itself. Source: AWS-RULES A12.
 const POLICY: &str = "aws_api_gateway_rest_api_policy";
 
 impl RestApi {
+    /// The policy, where it is no part of the body: an import would take it away.
+    fn own_policy(&self) -> Option<&ResourcePolicy> {
+        self.endpoint.policy.as_ref().filter(|_| self.body.is_none())
+    }
+
+    /// What the body says of the API itself.
+    pub fn body_members(&self) -> Vec<Member> {
+        let mut members = Vec::new();
+        if !self.binary_media_types.is_empty() {
+            let types = self.binary_media_types.iter().map(|it| Document::text(it)).collect();
+            members.push(("x-amazon-apigateway-binary-media-types".into(), Document::List(types)));
+        }
+        if let Some(size) = self.minimum_compression_size {
+            members.push(("x-amazon-apigateway-minimum-compression-size".into(), Document::number(size)));
+        }
+        if let Some(policy) = &self.endpoint.policy {
+            members.push(("x-amazon-apigateway-policy".into(), policy.document(&Value::literal(endpoint::SHORT))));
+        }
+        members
+    }
+
     /// What the deployment waits for, and which deploy-time values it has to remember.
     pub fn policy_uses(&self, label: &Label) -> Vec<Value> {
-        let Some(policy) = &self.endpoint.policy else { return Vec::new() };
+        let Some(policy) = self.own_policy() else { return Vec::new() };
         let made = Value::Expression(format!("{POLICY}.{label}.id").into());
         std::iter::once(made).chain(policy.deploy_time()).collect()
     }
@@ -80,6 +110,13 @@ impl Kind for RestApi {
                 out.comment("Bodies of these types pass as bytes.");
                 out.texts("binary_media_types", &self.binary_media_types);
             }
+            if self.body.is_some() {
+                out.comment("What is not in the body is taken away.");
+                out.bare("body", format_args!("jsonencode(local.openapi)"));
+                out.attribute("put_rest_api_mode", "overwrite");
+                out.attribute("fail_on_warnings", true);
+                out.map("parameters", IMPORT);
+            }
             if self.endpoint.is_disabled {
                 out.comment("Callers come through the domain alone.");
                 out.attribute("disable_execute_api_endpoint", true);
@@ -91,7 +128,7 @@ impl Kind for RestApi {
                 }
             });
         });
-        if let Some(policy) = &self.endpoint.policy {
+        if let Some(policy) = self.own_policy() {
             let api = format!("{}.{label}", Self::NAMES.terraform);
             let arn = Value::Expression(format!("{api}.execution_arn").into());
             out.block_of(POLICY, label.as_str(), |out| {
@@ -119,8 +156,14 @@ impl Kind for RestApi {
                 out.list("VpcEndpointIds", endpoints);
             }
         });
-        if let Some(policy) = &self.endpoint.policy {
+        if let Some(policy) = self.own_policy() {
             policy.document(&Value::literal(endpoint::SHORT)).cloudformation("Policy", out);
+        }
+        if let Some(body) = &self.body {
+            out.text("Mode", "overwrite");
+            out.flag("FailOnWarnings", true);
+            out.object("Parameters", |out| IMPORT.iter().for_each(|(name, text)| out.text(name, text)));
+            body.cloudformation("Body", out);
         }
         out.tags();
     }
@@ -135,7 +178,7 @@ impl Kind for RestApi {
 
     fn addresses(&self, label: &Label) -> Vec<String> {
         let mut addresses = only(&Self::NAMES, label);
-        if self.endpoint.policy.is_some() {
+        if self.own_policy().is_some() {
             addresses.push(format!("{POLICY}.{label}"));
         }
         addresses

@@ -10,8 +10,10 @@ use crate::stack::{List, Value};
 
 /// A part of a document, in the order in which it is written.
 #[derive(Clone, Debug)]
-pub(super) enum Document {
+pub enum Document {
     Text(Value),
+    /// A number, `true`, `false` or `null`: both languages spell them alike.
+    Bare(Cow<'static, str>),
     List(Vec<Document>),
     /// A list that may be known only at deploy time.
     Values(List),
@@ -19,6 +21,12 @@ pub(super) enum Document {
 }
 
 impl Document {
+    pub(super) fn number(number: u32) -> Self {
+        Self::Bare(number.to_string().into())
+    }
+
+    pub(super) const TRUE: Self = Self::Bare(Cow::Borrowed("true"));
+
     pub(super) fn text(text: &str) -> Self {
         Self::Text(Value::literal(text))
     }
@@ -35,6 +43,9 @@ impl Document {
     fn push_terraform(&self, out: &mut Terraform) {
         match self {
             Self::Text(value) => out.inner(value),
+            Self::Bare(text) => out.inner_bare(text),
+            Self::List(parts) if parts.is_empty() => out.inner_bare("[]"),
+            Self::Object(parts) if parts.is_empty() => out.inner_bare("{}"),
             Self::List(parts) => out.enclosed(["[", "]"], |out| parts.iter().for_each(|it| out.item(|out| it.push_terraform(out)))),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
             Self::Object(parts) => out.enclosed(["{", "}"], |out| parts.iter().for_each(|(name, part)| part.push_entry(&key(name), out))),
@@ -45,18 +56,37 @@ impl Document {
     fn push_entry(&self, name: &str, out: &mut Terraform) {
         match self {
             Self::Text(value) => out.attribute(name, value),
+            Self::Bare(text) => out.bare(name, format_args!("{text}")),
             Self::Values(list) => out.list(name, list),
             Self::List(parts) => match parts.as_slice() {
+                [] => out.bare(name, format_args!("[]")),
                 [Self::Text(value)] => out.values(name, std::slice::from_ref(value)),
                 _ => out.nested(name, ["", ""], |out| self.push_terraform(out)),
             },
+            Self::Object(parts) if parts.is_empty() => out.bare(name, format_args!("{{}}")),
             Self::Object(_) => out.nested(name, ["", ""], |out| self.push_terraform(out)),
+        }
+    }
+
+    /// `name = {…}`; in JSON an object of its own, with a line a member.
+    pub(crate) fn terraform_object(&self, name: &str, out: &mut Terraform) {
+        if out.is_json() { self.push_json(name, out) } else { self.push_entry(name, out) }
+    }
+
+    fn push_json(&self, name: &str, out: &mut Terraform) {
+        match self {
+            Self::Text(value) => out.attribute(name, value),
+            Self::Bare(text) => out.json_scalar(name, text),
+            Self::Values(list) => out.list(name, list),
+            Self::List(parts) => out.json_list(name, |out| parts.iter().for_each(|it| it.push_json("", out))),
+            Self::Object(parts) => out.unaligned_map(name, |out| parts.iter().for_each(|(name, part)| part.push_json(name, out))),
         }
     }
 
     pub(super) fn cloudformation(&self, name: &str, out: &mut Properties) {
         match self {
             Self::Text(value) => out.value(name, value),
+            Self::Bare(text) => out.bare(name, text),
             Self::Values(list) => out.list(name, list),
             Self::List(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.object(name, |out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
@@ -66,6 +96,7 @@ impl Document {
     fn push_cloudformation(&self, out: &mut Properties) {
         match self {
             Self::Text(value) => out.inner(value),
+            Self::Bare(text) => out.inner_bare(text),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
             Self::List(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),

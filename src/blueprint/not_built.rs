@@ -23,7 +23,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/extends", &[]),
     ("/output/dir", &[]),
     ("/output/format", &[]),
-    ("/output/api_style", &["resources"]),
+    ("/output/api_style", &[]),
     ("/output/layout", &[]),
     ("/output/files", &[]),
     ("/output/nested", &["false"]),

@@ -100,12 +100,16 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
 /// Errors: GW4025 TLS in CloudFormation.
 pub(super) fn skips_verification(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> bool {
     let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
-    if !verifies && blueprint.spec.output.as_ref().and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) {
+    let output = blueprint.spec.output.as_ref();
+    let style = output.and_then(|it| it.api_style).unwrap_or(defaults::API_STYLE);
+    // A body can say it (I13).
+    let cannot = output.and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) && style == blueprint::ApiStyle::Resources;
+    if !verifies && cannot {
         variables.report(
             diagnostic::TLS_IN_CLOUDFORMATION
                 .at(blueprint.place(&format!("{at}/tls/verify")))
-                .message("CloudFormation cannot turn the verification of certificates off")
-                .help("use a certificate of a public authority and `host`, or Terraform"),
+                .message("CloudFormation cannot turn the verification of certificates off, resource by resource")
+                .help("write `output.api_style: body`, use a certificate of a public authority and `host`, or Terraform"),
         );
     }
     !verifies

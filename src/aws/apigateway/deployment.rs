@@ -40,6 +40,8 @@ pub struct Deployment {
     pub digest: String,
     /// In order of their labels.
     pub routes: Vec<RouteState>,
+    /// All of that is in the API's body.
+    pub is_of_body: bool,
 }
 
 impl PartState {
@@ -55,6 +57,13 @@ impl Kind for Deployment {
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("rest_api_id", self.api.id());
+            if self.is_of_body {
+                out.comment("A changed body makes a new deployment.");
+                out.unaligned_map("triggers", |out| {
+                    out.bare("body", format_args!("sha1({}.{}.body)", RestApi::NAMES.terraform, self.api.label()));
+                });
+                return out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            }
             out.comment("A line changes when its route does, and a changed line makes a new deployment.");
             out.unaligned_map("triggers", |out| {
                 out.trigger("api", &self.api_digest, &[], &self.api_uses);
@@ -77,6 +86,9 @@ impl Kind for Deployment {
     }
 
     fn after(&self) -> Vec<Address> {
+        if self.is_of_body {
+            return Vec::new();
+        }
         let routes = self.routes.iter().map(|route| route.method.address().clone());
         self.parts.iter().map(|part| part.address.clone()).chain(routes).collect()
     }

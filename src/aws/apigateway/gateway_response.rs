@@ -30,7 +30,7 @@ pub struct GatewayResponse {
 const TEMPLATE: &str = "application/json";
 
 impl GatewayResponse {
-    fn parameters(&self) -> Vec<(String, String)> {
+    pub(super) fn parameters(&self) -> Vec<(String, String)> {
         self.headers.iter().map(|(name, text)| (format!("gatewayresponse.header.{name}"), format!("'{text}'"))).collect()
     }
 }

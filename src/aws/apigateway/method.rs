@@ -82,7 +82,7 @@ pub(super) fn path_of(segments: &[UriSegment]) -> String {
 }
 
 /// What the integration's request is made of: the headers that are set, and `integration.request.path.x` for every variable of the URI.
-fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
+pub(super) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
     let variables = path.iter().filter_map(|segment| match segment {
         UriSegment::Variable(name) => {
             Some((["integration.request.path.", name].concat(), Value::literal(["method.request.path.", name].concat())))
@@ -160,9 +160,9 @@ const PREFLIGHT_PARTS: &[Part] = &[
 ];
 
 /// Picks the status of a mock integration.
-const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
+pub(super) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
-const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
+pub(super) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
 /// Functions are called with POST, whatever the client's method is. Source: AWS-RULES I1; API Gateway, "Set up Lambda proxy integrations".
 const FUNCTION_METHOD: &str = "POST";

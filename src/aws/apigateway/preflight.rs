@@ -21,12 +21,12 @@ pub struct Preflight {
     pub max_age_s: Option<u32>,
 }
 
-/// Picks the status of a mock integration.
-const REQUEST: &str = "{\"statusCode\": 204}";
-
 impl Preflight {
+    /// Picks the status of a mock integration.
+    pub(super) const REQUEST: &str = "{\"statusCode\": 204}";
+
     /// Headers of the answer with fixed text, each in the single quotes that say so (Q18).
-    fn headers(&self) -> BTreeMap<&'static str, String> {
+    pub(super) fn headers(&self) -> BTreeMap<&'static str, String> {
         let origin = self.origins.first().map_or("*", |it| it);
         let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
         let mut headers = BTreeMap::from([
@@ -51,7 +51,7 @@ impl Preflight {
     /// Names the origin that asks where it is another one than the first that is allowed; all others get the first, which is not theirs.
     ///
     /// Source: API Gateway developer guide, "Use a mapping template to override an API's request and response parameters and status codes".
-    fn template(&self) -> Option<String> {
+    pub(super) fn template(&self) -> Option<String> {
         let others = self.origins.get(1..).filter(|it| !it.is_empty())?;
         let is_other: Vec<String> = others.iter().map(|it| format!("$origin == \"{it}\"")).collect();
         Some(format!(
@@ -67,7 +67,7 @@ impl Preflight {
         out.attribute("type", "MOCK");
         out.attribute("passthrough_behavior", "WHEN_NO_MATCH");
         out.attribute("content_handling", "CONVERT_TO_TEXT");
-        out.map("request_templates", [("application/json", REQUEST)]);
+        out.map("request_templates", [("application/json", Self::REQUEST)]);
     }
 
     /// The two blocks that give the integration its answer.
@@ -96,7 +96,7 @@ impl Preflight {
             out.text("Type", "MOCK");
             out.text("PassthroughBehavior", "WHEN_NO_MATCH");
             out.text("ContentHandling", "CONVERT_TO_TEXT");
-            out.object("RequestTemplates", |out| out.text("application/json", REQUEST));
+            out.object("RequestTemplates", |out| out.text("application/json", Self::REQUEST));
             out.objects("IntegrationResponses", [()], |out, ()| {
                 out.text("StatusCode", "204");
                 out.object("ResponseParameters", |out| {

@@ -93,6 +93,17 @@ impl Properties {
         write!(self.out, "{number}").expect("writing to a String cannot fail");
     }
 
+    /// A number, `true`, `false` or `null`.
+    pub fn bare(&mut self, name: &str, text: &str) {
+        self.name(name);
+        self.out.push_str(text);
+    }
+
+    /// The same inside another value.
+    pub fn inner_bare(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
     pub fn flag(&mut self, name: &str, flag: bool) {
         self.name(name);
         self.out.push_str(if flag { "true" } else { "false" });

@@ -30,7 +30,9 @@ pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<u
         out.object("Resources", |out| {
             for entry in &stack.entries {
                 let start = out.length();
-                resource(entry, out);
+                if !entry.is_in_body {
+                    resource(entry, out);
+                }
                 tell(TEMPLATE, start..out.length());
             }
         });
@@ -41,7 +43,8 @@ pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<u
 
 /// Numbers of resources, parameters and outputs.
 pub fn limits(stack: &Stack) -> [(&'static str, usize); 3] {
-    [("resources", stack.entries.len()), ("parameters", stack.inputs.len() + stack.parameters.len()), ("outputs", stack.outputs.len())]
+    let resources = stack.entries.iter().filter(|it| !it.is_in_body).count();
+    [("resources", resources), ("parameters", stack.inputs.len() + stack.parameters.len()), ("outputs", stack.outputs.len())]
 }
 
 fn resource(entry: &Entry, out: &mut Properties) {

@@ -16,6 +16,9 @@ const REQUIRED_PROVIDER: &str = ">= 5.40.0";
 /// The same where an integration names what its link leads to. Source: AWS-RULES V9, T10; provider changelog, 6.25.0 (`integration_target`).
 const REQUIRED_PROVIDER_OF_TARGETS: &str = "~> 6.25";
 
+/// File of the API's body, without its ending.
+const BODY: &str = "openapi";
+
 /// Writes a file of its own.
 type Write = fn(&Stack, &mut Terraform);
 
@@ -33,13 +36,18 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
         let name = name(&run[0].file, syntax);
         out.resume(contents.remove(&name));
         for entry in run {
+            if entry.is_in_body {
+                tell(&[BODY, syntax.ending()].concat(), 0..0);
+                continue;
+            }
             let start = out.length();
             entry.node.terraform(&entry.address.label, &mut out);
             tell(&name, start..out.length());
         }
         contents.insert(name, out.suspend());
     }
-    let parts: [(&str, Write); 6] = [
+    let parts: [(&str, Write); 7] = [
+        (BODY, body),
         ("versions", versions),
         ("variables", variables),
         ("data", parameters),
@@ -59,6 +67,14 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
         files.insert(code.zip(), package::zip(code));
     }
     FileTree { files }
+}
+
+/// The API's body, where it has one.
+fn body(stack: &Stack, out: &mut Terraform) {
+    let body = stack.entries.iter().find_map(|it| if let Node::RestApi(api) = &it.node { api.body.as_ref() } else { None });
+    if let Some(body) = body {
+        out.labelled(&["locals"], |out| body.terraform_object("openapi", out));
+    }
 }
 
 /// Code of the stack's functions, each once: several functions may run the same.

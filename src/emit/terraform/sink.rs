@@ -335,6 +335,31 @@ impl Terraform {
         self.native().end_item();
     }
 
+    /// Whether texts of the native syntax would stand in quotes.
+    pub fn is_json(&self) -> bool {
+        matches!(self.printer, Printer::Json(_))
+    }
+
+    /// A list of JSON, an item a line; its items have no name.
+    pub fn json_list(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        if let Printer::Json(json) = &mut self.printer {
+            json.open_list(name);
+        }
+        self.closed(body);
+    }
+
+    /// A number, `true`, `false` or `null` of JSON.
+    pub fn json_scalar(&mut self, name: &str, text: &str) {
+        if let Printer::Json(json) = &mut self.printer {
+            json.scalar(name, text);
+        }
+    }
+
+    /// A number, `true`, `false` or `null` inside another value.
+    pub fn inner_bare(&mut self, text: &str) {
+        self.native().out.push_str(text);
+    }
+
     /// A value inside another.
     pub fn inner(&mut self, value: impl Hcl) {
         value.hcl(&mut self.native().out);

@@ -290,6 +290,7 @@ fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<(
         binary_media_types: Vec::new(),
         minimum_compression_size: None,
         endpoint,
+        body: None,
     };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
 }

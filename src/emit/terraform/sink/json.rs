@@ -32,6 +32,8 @@ struct Block {
 struct Frame {
     /// Its keys are the user's, and templates like all texts.
     is_map: bool,
+    /// Its members have no keys.
+    is_list: bool,
     depth: usize,
     has_members: bool,
     has_comment: bool,
@@ -55,7 +57,7 @@ impl Json {
     }
 
     fn enter(&mut self, is_map: bool, depth: usize) {
-        self.frames.push(Frame { is_map, depth, has_members: false, has_comment: false, last: None });
+        self.frames.push(Frame { is_map, is_list: false, depth, has_members: false, has_comment: false, last: None });
     }
 
     fn top(&mut self) -> (&mut String, &mut Frame) {
@@ -93,11 +95,27 @@ impl Json {
         self.enter(true, depth);
     }
 
+    /// A list as the value of an argument.
+    pub(super) fn open_list(&mut self, name: &str) {
+        let (out, frame) = self.top();
+        let depth = frame.depth + 1;
+        key(out, frame, name);
+        out.push('[');
+        self.frames.push(Frame { is_map: true, is_list: true, depth, has_members: false, has_comment: false, last: None });
+    }
+
+    /// A number, `true`, `false` or `null`.
+    pub(super) fn scalar(&mut self, name: &str, text: &str) {
+        let (out, frame) = self.top();
+        key(out, frame, name);
+        out.push_str(text);
+    }
+
     /// Ends the last object.
     pub(super) fn close(&mut self) {
         let (out, frame) = self.top();
         end_list(out, frame);
-        let (depth, has_members) = (frame.depth, frame.has_members);
+        let (depth, has_members, bracket) = (frame.depth, frame.has_members, if frame.is_list { ']' } else { '}' });
         self.frames.pop();
         if self.frames.is_empty() {
             return;
@@ -107,7 +125,7 @@ impl Json {
             out.push('\n');
             margin(out, depth - 1);
         }
-        self.top().0.push('}');
+        self.top().0.push(bracket);
     }
 
     pub(super) fn member(&mut self, name: &str, value: &impl Hcl) {
@@ -185,6 +203,9 @@ fn key(out: &mut String, frame: &mut Frame, name: &str) {
     out.push_str(if frame.has_members { ",\n" } else { "\n" });
     frame.has_members = true;
     margin(out, frame.depth);
+    if frame.is_list {
+        return;
+    }
     if frame.is_map {
         let mut template = String::new();
         push_marked(&mut template, name);
