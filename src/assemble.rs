@@ -5,6 +5,7 @@
 
 mod alb;
 mod cors;
+mod domain;
 mod forwarder;
 mod gateway;
 mod link;
@@ -95,7 +96,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     cors::gateway_responses(&mut stack, plan, &api);
     let deployment = gateway::deployment(&mut stack, &api, &methods);
     let stage = stage::stage(&mut stack, plan, &api, deployment);
-    gateway::outputs(&mut stack, &api, &stage);
+    gateway::outputs(&mut stack, plan, &api, &stage);
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }

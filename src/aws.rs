@@ -13,14 +13,16 @@ mod iam;
 mod lambda;
 mod logs;
 mod python;
+mod route53;
 mod s3;
 mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    Account, ApiRoot, ClientCertificate, Deployment, FunctionCall, GatewayResponse, Header, HeaderSource, Integration, InternetProxy, Kept,
-    LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState, Preflight, Proxy, Resource, RestApi, RouteState,
-    Settings, Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    Account, ApiRoot, BasePathMapping, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse,
+    Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState,
+    Preflight, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -32,6 +34,7 @@ pub use iam::{Role, Statement};
 pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
+pub use route53::AliasRecord;
 pub use s3::Bucket;
 pub use wafv2::WebAclAssociation;
 
@@ -140,6 +143,9 @@ kinds! {
     ClientCertificate,
     Deployment,
     Stage,
+    DomainName,
+    BasePathMapping,
+    AliasRecord,
     WebAclAssociation,
 }
 

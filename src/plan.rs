@@ -9,6 +9,8 @@ mod balancer;
 mod cache;
 mod cors;
 mod decide;
+mod domain;
+mod endpoint;
 mod extensions;
 mod forwarder;
 mod functions;
@@ -44,6 +46,8 @@ pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use cache::CachePlan;
 pub use cors::{CorsPlan, PreflightPlan};
 pub use decide::plan;
+pub use domain::{DomainPlan, MadeDomainPlan};
+pub use endpoint::{EndpointPlan, PolicyPlan};
 pub use gateway_responses::GatewayResponsePlan;
 pub use headers::is_dropped;
 pub use link::{LinkOrigin, LinkPlan};
@@ -141,6 +145,19 @@ pub enum InputType {
     /// DNS name or address.
     Host,
     Hosts,
+    VpcEndpoint,
+    VpcEndpoints,
+    /// Range of callers' addresses.
+    Caller,
+    Callers,
+    /// Name of a domain of the user's own.
+    Domain,
+    DomainCertificate,
+    /// Id of a hosted zone.
+    Zone,
+    /// S3 URI of trusted certificates.
+    Truststore,
+    TruststoreVersion,
 }
 
 impl InputType {
@@ -157,7 +174,11 @@ impl InputType {
             | Self::FunctionGroups
             | Self::LinkSubnets
             | Self::LinkGroups
-            | Self::Hosts => true,
+            | Self::Hosts
+            | Self::VpcEndpoints
+            | Self::Callers => true,
+            Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
+            Self::Truststore | Self::TruststoreVersion => false,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
             Self::LogKey | Self::StageVariable | Self::WebAcl => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
@@ -351,6 +372,8 @@ pub struct Plan {
     /// An API is made, and the way to it.
     pub has_gateway: bool,
     pub stage_name: Value,
+    pub endpoint: EndpointPlan,
+    pub domain: Option<DomainPlan>,
     pub stage: StagePlan,
     pub cross_zone: bool,
     pub deletion_protection: bool,

@@ -71,7 +71,10 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/auth/*", &["ignore"]),
     ("/api/base_path", &[]),
     ("/api/partial_segments", &[]),
-    ("/api/endpoint/type", &["regional"]),
+    ("/api/endpoint", &[]),
+    ("/api/policy", &[]),
+    ("/api/domain", &[]),
+    ("/api/disable_execute_api", &[]),
     ("/api/binary_media_types", &[]),
     ("/api/minimum_compression_size", &[]),
     ("/api/cors", &[]),
@@ -100,7 +103,6 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/api_key", &["false"]),
     ("/routes/*/validation", &["none"]),
     ("/api/validation", &["none"]),
-    ("/api/disable_execute_api", &["false"]),
 ];
 
 /// Whether a field is built.

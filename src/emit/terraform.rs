@@ -8,7 +8,7 @@ mod files;
 mod package;
 mod sink;
 
-pub use escape::quoted;
+pub use escape::{key, quoted};
 pub use files::files;
 pub(super) use files::written;
 pub use sink::{Hcl, Terraform};

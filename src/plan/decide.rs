@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, cors, extensions,
-    forwarder, gateway_responses, headers, link, routes, schemes, stage, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, cors, domain, endpoint,
+    extensions, forwarder, gateway_responses, headers, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -58,12 +58,12 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
-    let prefix = Prefix {
-        name: spec.name.as_str().into(),
-        environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
-    };
+    let prefix = prefix(spec, &mut variables);
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
+    let endpoint = endpoint::endpoint(blueprint, &mut variables);
+    endpoint::written(blueprint, &mut variables);
+    let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
     let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
@@ -108,6 +108,8 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         minimum_compression_size: (spec.api.as_ref()).and_then(|it| it.minimum_compression_size).and_then(|it| u32::try_from(it).ok()),
         has_gateway,
         stage_name,
+        endpoint,
+        domain,
         stage,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
@@ -115,8 +117,15 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
+}
+
+/// First part of every name.
+fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Prefix {
+    let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
+    Prefix { name: spec.name.as_str().into(), environment }
 }
 
 fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputPlan {

@@ -32,6 +32,8 @@ pub struct Deployment {
     pub api: Handle<RestApi>,
     /// Digest of the API itself.
     pub api_digest: String,
+    /// What the API uses that is known only at deploy time, and what of it has to be there first.
+    pub api_uses: Vec<Value>,
     /// Everything else that it shows but the routes, in the order of their addresses.
     pub parts: Vec<PartState>,
     /// Digest of everything.
@@ -55,7 +57,7 @@ impl Kind for Deployment {
             out.attribute("rest_api_id", self.api.id());
             out.comment("A line changes when its route does, and a changed line makes a new deployment.");
             out.unaligned_map("triggers", |out| {
-                out.entry("api", &Value::literal(&*self.api_digest));
+                out.trigger("api", &self.api_digest, &[], &self.api_uses);
                 for part in &self.parts {
                     let Named { names, label, .. } = &*part.address;
                     // Not its address: that would read as a reference in quotes.

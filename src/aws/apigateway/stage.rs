@@ -126,6 +126,10 @@ impl Kind for Stage {
 }
 
 impl Handle<Stage> {
+    pub fn name(&self) -> Value {
+        self.attribute("stage_name", Spelling::Ref)
+    }
+
     /// What a web ACL is put before.
     ///
     /// Source: AWS-RULES E6: CloudFormation tells the name of a stage and no ARN.
