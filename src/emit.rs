@@ -7,6 +7,7 @@ pub mod cloudformation;
 mod notes;
 pub mod places;
 pub mod readme;
+mod stage_notes;
 pub mod terraform;
 
 use std::collections::BTreeMap;

@@ -77,7 +77,8 @@ fn alb_way(network: &NetworkPlan) -> String {
 
 /// What has to be so outside of this output, one sentence or two each.
 pub(super) fn notes(plan: &Plan) -> Vec<String> {
-    let mut notes = forwarded(plan);
+    let mut notes = super::stage_notes::notes(plan);
+    notes.extend(forwarded(plan));
     notes.extend(kept(plan));
     if let Some((link, alb)) = plan.network.as_ref().and_then(|it| Some((it.link.as_ref()?, it.alb.as_ref()?))) {
         notes.extend(linked(plan, link, alb));
