@@ -7,6 +7,7 @@ mod alb;
 mod forwarder;
 mod gateway;
 mod link;
+mod models;
 mod network;
 mod rules;
 mod sync;
@@ -89,7 +90,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let functions = forwarder::forwarders(&mut stack, plan);
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
-    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
+    let checking = models::checking(&mut stack, plan, &api);
+    let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, checking: &checking };
+    let methods = gateway::routes(&mut stack, plan, &behind);
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
     gateway::outputs(&mut stack, &api, &stage);
     if let Some(nodes) = &network {

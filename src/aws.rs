@@ -17,8 +17,8 @@ mod s3;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
-    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    ApiRoot, Checks, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Model, Part, Proxy,
+    RequestValidator, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -130,6 +130,8 @@ kinds! {
     VpcLinkV2,
     RestApi,
     Resource,
+    RequestValidator,
+    Model,
     Method,
     LambdaPermission,
     Deployment,

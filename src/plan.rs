@@ -14,6 +14,7 @@ mod headers;
 mod internet;
 mod link;
 mod listener_rules;
+pub mod models;
 pub mod names;
 mod parameters;
 mod paths;
@@ -41,6 +42,7 @@ pub use decide::plan;
 pub use headers::is_dropped;
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
+pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use sync::SyncPlan;
@@ -284,6 +286,10 @@ pub struct OperationPlan {
     pub has_trailing_slash: bool,
     /// `method.request.…` and whether it is required.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
+    /// What the gateway checks before the backend is asked.
+    pub checks: ChecksPlan,
+    /// What it does not check, though the description says something of it.
+    pub coverage: CoveragePlan,
 }
 
 impl OperationPlan {
@@ -325,6 +331,8 @@ pub struct Plan {
     pub operations: Vec<OperationPlan>,
     /// Answers of the gateway's own, where an operation that is not public would be taken for a public one.
     pub refusals: Vec<Refusal>,
+    /// Models of request bodies, by label.
+    pub models: Vec<ModelPlan>,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
     /// An API is made, and the way to it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::models::{self, Checking};
 use super::values::{text, value};
 use super::{Functions, NetworkNodes, forwarding, function, this};
 use crate::aws::{
@@ -25,6 +26,7 @@ pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
     pub(super) network: Option<&'a NetworkNodes>,
     pub(super) functions: &'a Functions,
+    pub(super) checking: &'a Checking,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -75,7 +77,8 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         for (_, http_method, operation) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, operation);
-            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration };
+            let checks = operation.map(|it| way.checking.of(&it.checks)).unwrap_or_default();
+            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, checks, integration };
             methods.push(stack.add(file.clone(), label, method));
         }
     }
@@ -197,12 +200,10 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
         Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
         Integration::NotFound => {}
     }
-    RouteState {
-        method: handle.clone(),
-        digest: digest(&[handle.label().as_str().as_bytes(), serialized(method, buffer)]),
-        parts: method.parts(),
-        deploy_time,
-    }
+    let schemas = models::schemas(stack, &method.checks);
+    let mut digested: Vec<&[u8]> = vec![handle.label().as_str().as_bytes(), serialized(method, buffer)];
+    digested.extend(schemas.iter().map(Vec::as_slice));
+    RouteState { method: handle.clone(), digest: digest(&digested), parts: method.parts(), deploy_time }
 }
 
 /// The node as JSON, in a buffer that serves them all.

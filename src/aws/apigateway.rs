@@ -7,11 +7,13 @@ mod deployment;
 mod direct;
 mod link;
 mod method;
+mod model;
 
 pub use deployment::{Deployment, RouteState, Stage};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use link::{VpcLink, VpcLinkRef, VpcLinkV2};
-pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
+pub use method::{Checks, Integration, Method, Part, Proxy, UriHost, UriSegment};
+pub use model::{Model, RequestValidator};
 
 use std::sync::Arc;
 

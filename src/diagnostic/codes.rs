@@ -136,6 +136,8 @@ codes! {
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
+    UNCHECKED_BODY = "GW4100" "unchecked-body" Warning;
+    CUT_MODELS = "GW4101" "cut-models" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
 

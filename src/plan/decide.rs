@@ -109,6 +109,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
+        models: routes.models,
         binary_media_types: routes.binary_media_types,
         has_gateway,
         stage_name,

@@ -1,5 +1,6 @@
 //! Every operation under every mount: its exposure, its backend, its path on the gateway and behind it.
 
+mod checks;
 mod meetings;
 mod naming;
 
@@ -11,7 +12,7 @@ use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
-use super::{BackendPlan, OperationPlan};
+use super::{BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation, refuses};
@@ -26,6 +27,8 @@ pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) binary_media_types: Vec<Arc<str>>,
+    /// Models of request bodies, by label.
+    pub(super) models: Vec<ModelPlan>,
     /// The base path before the operations of each description, on the gateway and behind it.
     pub(super) bases: Vec<[Vec<Segment>; 2]>,
 }
@@ -49,6 +52,7 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
     builder.name_variables();
     builder.collisions();
     builder.meetings();
+    builder.checks();
     builder.finish(diagnostics)
 }
 
@@ -65,6 +69,7 @@ struct Draft<'a> {
     mount: String,
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
+    asked: checks::Asked<'a>,
     is_dropped: bool,
 }
 
@@ -88,6 +93,7 @@ struct Builder<'a> {
     drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
+    models: Vec<ModelPlan>,
     /// Parameters that many operations have alike, kept once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
@@ -160,6 +166,7 @@ impl<'a> Builder<'a> {
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
             media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
+            models: Vec::new(),
             parameters: HashSet::new(),
             last: None,
             diagnostics,
@@ -270,6 +277,8 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            checks: Default::default(),
+            coverage: Default::default(),
         };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
@@ -280,6 +289,7 @@ impl<'a> Builder<'a> {
             before: before.len(),
             mount,
             under: mount_path,
+            asked: self.asked(decision),
             is_dropped: false,
         });
     }
@@ -366,6 +376,7 @@ impl<'a> Builder<'a> {
         Routes {
             operations,
             refusals: self.refusals.into_iter().collect(),
+            models: self.models,
             bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),
         }

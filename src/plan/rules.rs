@@ -5,7 +5,7 @@
 
 use super::extensions::Written;
 use super::patterns::{PathPattern, text_matches};
-use crate::blueprint::{Blueprint, Exposure, MatchSpec, MountSpec, RouteSpec, defaults};
+use crate::blueprint::{Blueprint, Exposure, MatchSpec, MountSpec, RouteSpec, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Operation;
 
@@ -35,6 +35,7 @@ pub(super) struct Decision<'a> {
     pub(super) auth: Option<(&'a str, Origin<'a>)>,
     pub(super) weakens: Option<&'a str>,
     pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
+    pub(super) validation: Option<(Validation, Origin<'a>)>,
 }
 
 /// Where something was said of an operation.
@@ -103,6 +104,7 @@ impl<'a> Decision<'a> {
         if let Some(timeout) = spec.timeout {
             self.timeout_ms = Some((timeout.milliseconds(), origin));
         }
+        self.validation = spec.validation.map(|it| (it, origin)).or(self.validation);
     }
 }
 

@@ -64,6 +64,7 @@ fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
 fn name(file: &File) -> String {
     match file {
         File::Api => "api.tf".into(),
+        File::Models => "models.tf".into(),
         File::Network => "network.tf".into(),
         File::Routes(name) => format!("{name}.tf"),
     }

@@ -1,5 +1,6 @@
 //! Where kinds write their blocks.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -367,6 +368,30 @@ impl Terraform {
         self.out.push_str(",\n");
     }
 
+    /// An entry of an enclosed object, whose key may be any text and whose value is written as it is.
+    pub fn keyed(&mut self, key: &str, value: &str) {
+        let name = key_of(key);
+        self.bare(&name, format_args!("{value}"));
+    }
+
+    /// The same over several lines.
+    pub fn keyed_nested(&mut self, key: &str, body: impl FnOnce(&mut Self)) {
+        let name = key_of(key);
+        self.nested(&name, ["", ""], body);
+    }
+
+    /// A text as it is written behind a `=`.
+    pub fn literal(text: &str) -> String {
+        let mut out = String::new();
+        quoted(&mut out, text);
+        out
+    }
+
+    /// A value inside another, written as it is.
+    pub fn inner_bare(&mut self, value: &str) {
+        self.out.push_str(value);
+    }
+
     /// A value inside another.
     pub fn inner(&mut self, value: impl Hcl) {
         value.hcl(&mut self.out);
@@ -418,6 +443,11 @@ impl Terraform {
         self.waiting.clear();
         self.has_content = true;
     }
+}
+
+/// A key of an object, in quotes where it needs some.
+fn key_of(key: &str) -> Cow<'_, str> {
+    if is_identifier(key) { key.into() } else { Terraform::literal(key).into() }
 }
 
 fn width_of(name: &str) -> usize {
