@@ -56,7 +56,7 @@ pub struct BodyContent {
 pub struct SchemaText {
     json: Arc<String>,
     range: Range<usize>,
-    /// Name of the component, or file and pointer of what stands elsewhere.
+    /// Name of the component, else its pointer; behind `./` and the file where it stands elsewhere.
     pub name: Arc<str>,
     /// What each `$ref` in it leads to; `None` where that cannot be had.
     pub references: BTreeMap<Arc<str>, Option<SchemaId>>,
@@ -84,11 +84,19 @@ pub(super) struct Bodies {
     known: BTreeMap<Key, SchemaId>,
     bodies: BTreeMap<Key, Arc<RequestBody>>,
     searched: usize,
+    /// Where schemas and bodies have names.
+    homes: [&'static str; 2],
 }
 
 impl Bodies {
-    pub(super) fn new(dialect: Dialect) -> Self {
-        Self { schemas: Schemas { dialect, texts: Vec::new() }, known: BTreeMap::new(), bodies: BTreeMap::new(), searched: 0 }
+    pub(super) fn new(dialect: Dialect, is_swagger: bool) -> Self {
+        Self {
+            schemas: Schemas { dialect, texts: Vec::new() },
+            known: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            searched: 0,
+            homes: if is_swagger { ["/definitions/", "/parameters/"] } else { ["/components/schemas/", "/components/requestBodies/"] },
+        }
     }
 
     pub(super) fn finish(self) -> Schemas {
@@ -125,7 +133,7 @@ impl Bodies {
         contents.sort_by(|a: &BodyContent, b| a.media_type.cmp(&b.media_type));
         let body = Arc::new(RequestBody {
             is_required: member("required") == Some("true"),
-            name: is_shared.then(|| name(main, &target)),
+            name: is_shared.then(|| name(self.homes, main, &target)),
             contents,
         });
         self.bodies.insert(key(target.json), Arc::clone(&body));
@@ -158,7 +166,7 @@ impl Bodies {
         if id == MAX_SCHEMAS {
             return None;
         }
-        let (json, name) = (Arc::clone(&at.file.json), name(main, &at));
+        let (json, name) = (Arc::clone(&at.file.json), name(self.homes, main, &at));
         self.schemas.texts.push(SchemaText { json, range, name, references: BTreeMap::new() });
         self.known.insert(key(at.json), id);
         waiting.push((id, at));
@@ -182,14 +190,13 @@ fn key(json: &str) -> Key {
     (json.as_ptr() as usize, json.len())
 }
 
-/// What a part is called: its component's name in the main file, else its file and pointer.
-fn name(main: &SourceFile, target: &Target<'_>) -> Arc<str> {
-    const HOMES: [&str; 5] = ["/components/schemas/", "/components/requestBodies/", "/definitions/", "/parameters/", "/"];
+/// What a part is called: its component's name in the main file, else its pointer; behind `./` and the file where it stands elsewhere.
+fn name(homes: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
     if std::ptr::eq(main, target.file) {
-        let rest = HOMES.iter().find_map(|home| target.pointer.strip_prefix(home)).unwrap_or_default();
-        return pointer::unescaped(rest).as_ref().into();
+        let named = homes.iter().find_map(|home| target.pointer.strip_prefix(home));
+        return named.unwrap_or(&target.pointer).into();
     }
     let path = target.file.path.as_str();
     let path = path.strip_prefix(main.path.folder()).map_or(path, |it| it.trim_start_matches('/'));
-    format!("{path}{}", pointer::unescaped(&target.pointer)).into()
+    format!("./{path}{}", target.pointer).into()
 }

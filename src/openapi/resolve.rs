@@ -104,11 +104,7 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
         homes,
         inherited: Inherited::of(document),
         body: Body::default(),
-        bodies: Bodies::new(if document.openapi.starts_with("3.1") || document.openapi.starts_with("3.2") {
-            Dialect::Openapi31
-        } else {
-            Dialect::Openapi30
-        }),
+        bodies: Bodies::new(dialect(document), homes.is_swagger),
         base_path,
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
@@ -128,6 +124,12 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
         names: HashSet::new(),
         kept: HashSet::new(),
     }
+}
+
+/// How the document's schemas are meant.
+fn dialect(document: &Document<'_>) -> Dialect {
+    let is_new = ["3.1", "3.2"].iter().any(|it| document.openapi.starts_with(it));
+    if is_new { Dialect::Openapi31 } else { Dialect::Openapi30 }
 }
 
 fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {

@@ -16,6 +16,7 @@ use super::paths::Segment;
 use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, BodyContent, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
+use crate::source::raw::{self, Text};
 pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
 
 /// Size of all models of an API together, as they are sent. Unit: bytes.
@@ -207,11 +208,12 @@ impl<'a> Models<'a> {
     fn component(&self, description: usize, roots: &[SchemaId]) -> Option<(SchemaId, &'a str)> {
         let [root] = roots else { return None };
         let schemas = &self.apis[description].schemas;
-        let schema: Map<String, Value> = serde_json::from_str(schemas.texts[*root].text()).ok()?;
-        let reference = schema.get("$ref")?.as_str()?;
-        let id = schemas.texts[*root].references.get(reference).copied().flatten()?;
+        let members = raw::members(schemas.texts[*root].text()).ok()?;
+        let (_, reference) = members.iter().find(|(name, _)| *name == "$ref")?;
+        let reference: Text<'_> = serde_json::from_str(reference.get()).ok()?;
+        let id = schemas.texts[*root].references.get(&*reference).copied().flatten()?;
         let is_plain = schemas.dialect == Dialect::Openapi30;
-        let says_nothing = |it: &String| match &**it {
+        let says_nothing = |it: &str| match it {
             "$ref" | "description" | "summary" | "title" | "example" | "examples" | "default" | "deprecated" | "externalDocs" | "xml" => {
                 true
             }
@@ -219,7 +221,7 @@ impl<'a> Models<'a> {
             other => is_plain || other.starts_with("x-"),
         };
         let name = &*schemas.texts[id].name;
-        (!name.is_empty() && schema.keys().all(says_nothing)).then_some((id, name))
+        (!name.is_empty() && members.iter().all(|(it, _)| says_nothing(it))).then_some((id, name))
     }
 
     /// Makes the models, and says which of them had to be cut.
@@ -248,10 +250,10 @@ impl<'a> Models<'a> {
     }
 }
 
-/// A name as a label behind its kind.
+/// A name as a label behind its kind. Pointers keep their escapes, so no two are alike.
 fn joined(kind: &str, name: &str) -> String {
-    let parts = name.split(['/', '#']).filter(|it| !it.is_empty());
-    parts.fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
+    let (kind, name) = name.strip_prefix("./").map_or((kind, name), |rest| ("file", rest));
+    name.split('/').fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
 }
 
 /// The deepest model from that level on that has an end, and its level.

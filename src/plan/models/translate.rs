@@ -7,7 +7,9 @@
 //! Source: AWS-RULES S1, S4 to S9, 5.1.
 
 mod keywords;
+mod part;
 mod read_only;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,67 +18,15 @@ use serde_json::{Map, Value, json};
 
 use crate::openapi::{Dialect, SchemaId, Schemas};
 use crate::source::pointer;
+use part::{Part, both, or_null, takes_empty};
 use read_only::ReadOnly;
+pub use rules::Rules;
 
 /// Most schemas in one model.
 const MAX_NODES: usize = 1_000;
 
 /// Most places that are named of one kind of weakening.
 const MAX_PLACES: usize = 3;
-
-/// Each way in which a schema is brought to what API Gateway takes; a test switches them off one at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// `nullable` lets null through, among the values of `enum` too (S8).
-    pub nullable: bool,
-    /// `const` is an `enum` of one (S4).
-    pub constant: bool,
-    /// Exclusive bounds become inclusive (S5).
-    pub exclusive_bounds: bool,
-    /// No `format` (S6).
-    pub formats: bool,
-    /// Properties that are read only are not required of a request.
-    pub read_only: bool,
-    /// What stands beside `$ref` means nothing before 3.1.
-    pub siblings: bool,
-    /// Patterns that Java reads otherwise go.
-    pub patterns: bool,
-    /// `oneOf` of what became weaker, or of what a discriminator tells apart, is `anyOf`.
-    pub one_of: bool,
-    /// `not` of what became weaker goes.
-    pub negation: bool,
-    /// `items` behind `prefixItems` goes with it (S4).
-    pub prefix_items: bool,
-    /// Keywords that draft 4 lacks go (S4).
-    pub unsupported: bool,
-    /// A body that may be left out is let through where it is (S12).
-    pub optional_body: bool,
-    /// Text of bytes is no JSON text.
-    pub binary: bool,
-    /// A model has an end (S10).
-    pub sizes: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            nullable: true,
-            constant: true,
-            exclusive_bounds: true,
-            formats: true,
-            read_only: true,
-            siblings: true,
-            patterns: true,
-            one_of: true,
-            negation: true,
-            prefix_items: true,
-            unsupported: true,
-            optional_body: true,
-            binary: true,
-            sizes: true,
-        }
-    }
-}
 
 /// What the gateway does not check of what a schema asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,33 +46,6 @@ pub struct Translated {
     pub weakenings: Weakenings,
     /// It has more parts than fit.
     pub is_cut: bool,
-}
-
-/// A part of a model, and whether it lets through exactly what the description does.
-struct Part {
-    schema: Map<String, Value>,
-    is_exact: bool,
-}
-
-impl Part {
-    /// What lets everything through.
-    fn anything(is_exact: bool) -> Self {
-        Self { schema: Map::new(), is_exact }
-    }
-
-    fn nothing() -> Self {
-        Self::of(json!({"not": {}}), true)
-    }
-
-    fn of(schema: Value, is_exact: bool) -> Self {
-        let Value::Object(schema) = schema else { return Self::anything(false) };
-        Self { schema, is_exact }
-    }
-
-    fn combined(keyword: &str, parts: Vec<Map<String, Value>>, is_exact: bool) -> Self {
-        let parts = parts.into_iter().map(Value::Object).collect();
-        Self { schema: Map::from_iter([(keyword.to_owned(), Value::Array(parts))]), is_exact }
-    }
 }
 
 /// Where a schema stands.
@@ -333,59 +256,4 @@ impl<'a> Translator<'a> {
         let step = Step { key: None, entered: Some(id), before: at.step };
         self.schema(&target, At { text: id, step: Some(&step), depth: at.depth + 1, ..at })
     }
-}
-
-/// What both let through.
-fn both(one: Part, other: Part) -> Part {
-    let is_exact = one.is_exact && other.is_exact;
-    if one.schema.is_empty() {
-        return Part { is_exact, ..other };
-    }
-    if other.schema.is_empty() {
-        return Part { is_exact, ..one };
-    }
-    Part::combined("allOf", vec![one.schema, other.schema], is_exact)
-}
-
-/// What a part lets through, and null.
-fn or_null(mut part: Part) -> Part {
-    let null = json!("null");
-    if part.schema.is_empty() {
-        return part;
-    }
-    let has = |keyword: &str| part.schema.contains_key(keyword);
-    if ["allOf", "anyOf", "oneOf", "not"].iter().any(|it| has(it)) {
-        return Part {
-            is_exact: part.is_exact,
-            ..Part::combined("anyOf", vec![Map::from_iter([("type".into(), null)]), part.schema], true)
-        };
-    }
-    part.is_exact &= has("type");
-    if let Some(values) = part.schema.get_mut("enum").and_then(Value::as_array_mut)
-        && !values.contains(&Value::Null)
-    {
-        values.push(Value::Null);
-    }
-    match part.schema.get_mut("type") {
-        Some(Value::Array(types)) if !types.contains(&null) => types.push(null),
-        Some(one @ Value::String(_)) if *one != null => *one = Value::Array(vec![one.take(), null]),
-        _ => {}
-    }
-    part
-}
-
-/// Whether an empty object is let through, as far as that shows.
-fn takes_empty(schema: &Map<String, Value>) -> bool {
-    let is_object = match schema.get("type") {
-        None => true,
-        Some(Value::Array(types)) => types.contains(&json!("object")),
-        Some(one) => *one == "object",
-    };
-    let members = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let takes = |it: &Value| it.as_object().is_some_and(takes_empty);
-    is_object
-        && ["enum", "required", "not", "oneOf"].iter().all(|it| !schema.contains_key(*it))
-        && schema.get("minProperties").is_none_or(|it| *it == 0)
-        && members("allOf").iter().all(takes)
-        && (members("anyOf").is_empty() || members("anyOf").iter().any(takes))
 }

@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
             let Some((source, origin)) = asked(draft).filter(|_| labels.is_empty()) else { continue };
             let operation = self.operations[source].1;
             let Some(body) = operation.body.as_ref().filter(|it| !it.contents.is_empty() && said.insert(source)) else { continue };
-            let types = body.contents.iter().map(|it| format!("`{}`", it.media_type)).collect::<Vec<_>>().join(", ");
+            let types = body.contents.iter().take(5).map(|it| format!("`{}`", it.media_type)).collect::<Vec<_>>().join(", ");
             let finding = diagnostic::UNCHECKED_BODY
                 .at(origin.place(self.blueprint, "validation"))
                 .also(operation.place(""))

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod checks;
 mod link;
 
 use std::fs;
@@ -100,6 +101,11 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("link with another group", link::other_groups),
     ("link let out to another port", link::other_way_out),
     ("link that is not admitted", link::not_admitted),
+    ("validator lost", checks::validator_lost),
+    ("validator of other things", checks::other_validator),
+    ("model lost", checks::model_lost),
+    ("model of another media type", checks::other_media_type),
+    ("model of another schema", checks::other_schema),
     ("API where nothing is public", api_beside_nothing_public),
 ];
 
