@@ -4,6 +4,7 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod domain;
 mod forwarder;
 mod gateway;
 mod link;
@@ -94,7 +95,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, checking: &checking };
     let methods = gateway::routes(&mut stack, plan, &behind);
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
-    gateway::outputs(&mut stack, &api, &stage);
+    gateway::outputs(&mut stack, plan, &api, &stage);
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }

@@ -13,12 +13,14 @@ mod iam;
 mod lambda;
 mod logs;
 mod python;
+mod route53;
 mod s3;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiRoot, Checks, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Model, Part, Proxy,
-    RequestValidator, Resource, RestApi, RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    ApiRoot, BasePathMapping, Checks, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, Header, HeaderSource, Integration,
+    InternetProxy, Method, Model, Part, Proxy, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Stage, UriHost, UriSegment,
+    VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -30,6 +32,7 @@ pub use iam::{Role, Statement};
 pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
+pub use route53::AliasRecord;
 pub use s3::Bucket;
 
 use std::sync::Arc;
@@ -136,6 +139,9 @@ kinds! {
     LambdaPermission,
     Deployment,
     Stage,
+    DomainName,
+    BasePathMapping,
+    AliasRecord,
 }
 
 /// The address of the only block of a node.

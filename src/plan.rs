@@ -7,6 +7,8 @@ mod alb;
 mod backends;
 mod balancer;
 mod decide;
+mod domain;
+mod endpoint;
 mod extensions;
 mod forwarder;
 mod functions;
@@ -39,6 +41,8 @@ use crate::openapi::HttpMethod;
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use decide::plan;
+pub use domain::{DomainPlan, MadeDomainPlan};
+pub use endpoint::{EndpointPlan, PolicyPlan};
 pub use headers::is_dropped;
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
@@ -130,6 +134,19 @@ pub enum InputType {
     /// DNS name or address.
     Host,
     Hosts,
+    VpcEndpoint,
+    VpcEndpoints,
+    /// Range of callers' addresses.
+    Caller,
+    Callers,
+    /// Name of a domain of the user's own.
+    Domain,
+    DomainCertificate,
+    /// Id of a hosted zone.
+    Zone,
+    /// S3 URI of trusted certificates.
+    Truststore,
+    TruststoreVersion,
 }
 
 impl InputType {
@@ -146,7 +163,11 @@ impl InputType {
             | Self::FunctionGroups
             | Self::LinkSubnets
             | Self::LinkGroups
-            | Self::Hosts => true,
+            | Self::Hosts
+            | Self::VpcEndpoints
+            | Self::Callers => true,
+            Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
+            Self::Truststore | Self::TruststoreVersion => false,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
@@ -338,6 +359,8 @@ pub struct Plan {
     /// An API is made, and the way to it.
     pub has_gateway: bool,
     pub stage_name: Value,
+    pub endpoint: EndpointPlan,
+    pub domain: Option<DomainPlan>,
     pub cross_zone: bool,
     pub deletion_protection: bool,
     pub limits: LimitsPlan,

@@ -113,7 +113,15 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Client
         | InputType::AlbName
         | InputType::Topic
+        | InputType::VpcEndpoint
+        | InputType::Caller
+        | InputType::Domain
+        | InputType::DomainCertificate
+        | InputType::Truststore
+        | InputType::TruststoreVersion
         | InputType::Host => "String",
+        InputType::Zone => "AWS::Route53::HostedZone::Id",
+        InputType::VpcEndpoints | InputType::Callers => "CommaDelimitedList",
         InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients | InputType::Hosts => {
             "CommaDelimitedList"
         }
