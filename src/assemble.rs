@@ -10,6 +10,7 @@ mod domain;
 mod forwarder;
 mod gateway;
 mod link;
+mod models;
 mod network;
 mod rules;
 mod stage;
@@ -93,7 +94,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let functions = forwarder::forwarders(&mut stack, plan);
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
-    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
+    let checking = models::checking(&mut stack, plan, &api);
+    let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, checking: &checking };
+    let methods = gateway::routes(&mut stack, plan, &behind);
     cors::gateway_responses(&mut stack, plan, &api);
     let deployment = gateway::deployment(&mut stack, &api, &methods);
     if plan.output.api_style == ApiStyle::Body {

@@ -19,10 +19,10 @@ mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    Account, ApiRoot, BasePathMapping, Body, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall,
+    Account, ApiRoot, BasePathMapping, Body, Checks, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall,
     GatewayResponse, Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Member, Method, MethodSettings,
-    MethodThrottle, Part, PartState, Preflight, Proxy, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost,
-    UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    MethodThrottle, Model, Part, PartState, Preflight, Proxy, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings,
+    Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use document::Document;
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
@@ -137,6 +137,8 @@ kinds! {
     VpcLinkV2,
     RestApi,
     Resource,
+    RequestValidator,
+    Model,
     Method,
     LambdaPermission,
     GatewayResponse,

@@ -5,8 +5,10 @@
 
 mod check;
 mod completions;
+mod coverage;
 mod explain;
 mod init;
+mod lint;
 mod not_built;
 mod render;
 mod routes;
@@ -59,6 +61,8 @@ enum Command {
     Render(render::Arguments),
     /// Print how the files on disk differ from what `render` would write; exit 1 where they do
     Check(check::Arguments),
+    /// Report without rendering, and what the gateway will and will not check
+    Lint(lint::Arguments),
     /// List every operation with its way to a backend
     Routes(routes::Arguments),
     /// Follow one request through the files to its server; exit 1 where nothing serves it
@@ -138,6 +142,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
     match command {
         Command::Render(arguments) => render::run(arguments, session),
         Command::Check(arguments) => check::run(arguments, session),
+        Command::Lint(arguments) => lint::run(arguments, session),
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Trace(arguments) => trace::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),

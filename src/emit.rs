@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::blueprint::{Exposure, Format};
-use crate::plan::{Plan, text_of};
+use crate::plan::{Plan, names, text_of};
 use crate::stack::{Address, Stack};
 
 /// Bytes by path below the output folder, `/` between names.
@@ -71,15 +71,9 @@ fn rows(plan: &Plan) -> String {
     rows
 }
 
-/// Longest part of a logical id that tells what it is about. Unit: characters.
-const MAX_WORDS: usize = 100;
-
 /// The logical id of a node: kind, words of its label, and a hash of the label, always.
 pub fn logical_id(address: &Address) -> String {
-    let mut id = String::from(address.names.word);
-    push_words(&mut id, address.label.as_str(), address.names.word.len() + MAX_WORDS);
-    let digest = blake3::hash(address.label.as_str().as_bytes());
-    id.push_str(&data_encoding::BASE32_NOPAD.encode(digest.as_bytes())[..10]);
+    let mut id = names::words_and_hash(address.names.word, address.label.as_str());
     if let Some(revision) = &address.revision {
         id.push_str(revision);
     }
@@ -89,20 +83,8 @@ pub fn logical_id(address: &Address) -> String {
 /// The name of an input or output in CloudFormation.
 pub fn pascal(name: &str) -> String {
     let mut words = String::new();
-    push_words(&mut words, name, usize::MAX);
+    names::push_words(&mut words, name, usize::MAX);
     words
-}
-
-fn push_words(id: &mut String, text: &str, limit: usize) {
-    let mut starts_word = true;
-    for it in text.chars() {
-        if !it.is_ascii_alphanumeric() {
-            starts_word = true;
-        } else if id.len() < limit {
-            id.push(if starts_word { it.to_ascii_uppercase() } else { it });
-            starts_word = false;
-        }
-    }
 }
 
 /// The banner as comment lines.

@@ -3,6 +3,7 @@
 //! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
+mod bodies;
 pub mod extensions;
 mod items;
 mod lean;
@@ -16,6 +17,7 @@ mod servers;
 mod spot;
 mod swagger;
 
+pub use bodies::{BodyContent, Dialect, RequestBody, SchemaId, SchemaText, Schemas};
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub(crate) use servers::is_path_character;
@@ -56,6 +58,8 @@ pub struct Api {
     pub extensions: Vec<Extension>,
     /// `x-gwgen-*` keys where they mean nothing: outside of paths.
     pub misplaced: Vec<Extension>,
+    /// What request bodies are like.
+    pub schemas: Schemas,
 }
 
 /// A key of gwgen or API Gateway.
@@ -155,6 +159,8 @@ pub struct Operation {
     pub security: Security,
     /// Media types of its bodies that are not text.
     pub binary_media_types: Vec<Arc<str>>,
+    /// The body that a request has, or may have.
+    pub body: Option<Arc<RequestBody>>,
     /// Has servers of its own whose path is not that of the document.
     pub other_servers: bool,
     /// `x-amazon-apigateway-*` keys of it and of its path item.

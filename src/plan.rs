@@ -19,6 +19,7 @@ mod headers;
 mod internet;
 mod link;
 mod listener_rules;
+pub mod models;
 pub mod names;
 mod parameters;
 mod paths;
@@ -52,6 +53,7 @@ pub use gateway_responses::GatewayResponsePlan;
 pub use headers::is_dropped;
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
+pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
 pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
@@ -323,6 +325,10 @@ pub struct OperationPlan {
     pub has_trailing_slash: bool,
     /// `method.request.…` and whether it is required.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
+    /// What the gateway checks before the backend is asked.
+    pub checks: ChecksPlan,
+    /// What it does not check, though the description says something of it.
+    pub coverage: CoveragePlan,
 }
 
 impl OperationPlan {
@@ -366,6 +372,8 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     pub cors: Option<CorsPlan>,
     pub gateway_responses: Vec<GatewayResponsePlan>,
+    /// Models of request bodies, by label.
+    pub models: Vec<ModelPlan>,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
     /// Size from which on answers are compressed. Unit: bytes.

@@ -289,6 +289,8 @@ pub struct Output {
 pub enum File {
     /// The API itself, deployment and stage.
     Api,
+    /// What request bodies are held to.
+    Models,
     /// The way behind the gateway.
     Network,
     /// The routes of a first segment, by the file's name.

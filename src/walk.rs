@@ -4,6 +4,7 @@
 //! It follows the handles and believes nothing that `assemble` says of itself.
 
 mod alb;
+mod checks;
 mod direct;
 pub(crate) mod forwarder;
 mod link;
@@ -38,6 +39,9 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
         if let Err(problem) = operation_holds(plan, (&api, assembled), operation) {
             findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
         }
+    }
+    for (operation, problem) in checks::differing(plan, assembled) {
+        findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
     }
     for refusal in &plan.refusals {
         if !matches!(api.answer(refusal.method, &refusal.path), Answer::NotFound) {
@@ -94,6 +98,7 @@ fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operat
 fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let is_gateway = |it: &&Entry| match &it.node {
         Node::RestApi(_) | Node::Resource(_) | Node::Method(_) | Node::Deployment(_) | Node::Stage(_) => true,
+        Node::Model(_) | Node::RequestValidator(_) => true,
         Node::VpcLink(_) | Node::VpcLinkV2(_) | Node::LoadBalancer(_) | Node::Listener(_) | Node::LambdaPermission(_) => true,
         Node::GatewayResponse(_) | Node::Account(_) | Node::ClientCertificate(_) | Node::WebAclAssociation(_) => true,
         Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,

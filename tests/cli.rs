@@ -53,7 +53,7 @@ fn a_wrong_command_line_exits_2() {
 #[test]
 fn commands_that_are_not_built_say_so() {
     let lines = [
-        &["lint", "--coverage", "--deny", "warnings"][..],
+        &["lint", "--fix"][..],
         &["diff", "HEAD~1", "--fail-on", "any"],
         &["graph"],
         &["cost", "--format", "table"],

@@ -226,6 +226,53 @@ fn many_parameters_and_members_end() {
     assert_eq!(described("openapi.yaml", api), []);
 }
 
+/// A description whose only body is the first of these schemas.
+fn with_schemas(schemas: &str) -> String {
+    format!(
+        r##"{{"openapi": "3.0.3", "paths": {{"/a": {{"post": {{"requestBody": {{"required": true, "content": {{"application/json":
+        {{"schema": {{"$ref": "#/components/schemas/S0"}}}}}}}}, "responses": {{}}}}}}}}, "components": {{"schemas": {{{schemas}}}}}}}"##
+    )
+}
+
+#[test]
+fn schemas_that_lead_into_one_another_end() {
+    let link = |index: usize| format!(r##"{{"$ref": "#/components/schemas/S{index}"}}"##);
+    let named =
+        |of: &dyn Fn(usize) -> String, count: usize| (0..count).map(|it| format!(r#""S{it}": {}"#, of(it))).collect::<Vec<_>>().join(",");
+    // Each is in the next twenty times; a long row of names for one schema; a ring; all in all.
+    let twenty = |it: usize| format!(r#"{{"allOf": [{}]}}"#, vec![link(it + 1); 20].join(","));
+    let last = |count: usize, of: String| format!(r#"{of},"S{count}": {{"type": "string"}}"#);
+    assert_eq!(described("openapi.json", with_schemas(&last(30, named(&twenty, 30)))), [("GW4101", 1)]);
+    assert_eq!(described("openapi.json", with_schemas(&last(50_000, named(&|it| link(it + 1), 50_000)))), [("GW4101", 1)]);
+    assert_eq!(described("openapi.json", with_schemas(&named(&|it| link((it + 1) % 1_000), 1_000))), [("GW4101", 1)]);
+    let all = format!(r#"{{"anyOf": [{}]}}"#, (0..60).map(link).collect::<Vec<_>>().join(","));
+    assert_eq!(described("openapi.json", with_schemas(&named(&|_| all.clone(), 60))), [("GW4101", 1)]);
+}
+
+#[test]
+fn schemas_that_are_wide_or_none_end() {
+    let properties: Vec<String> = (0..100_000).map(|it| format!(r#""p{it}": {{"type": "string"}}"#)).collect();
+    let wide = format!(r#""S0": {{"properties": {{{}}}}}"#, properties.join(","));
+    assert_eq!(described("openapi.json", with_schemas(&wide)), [("GW4101", 1)]);
+    let values: Vec<String> = (0..100_000).map(|it| it.to_string()).collect();
+    assert_eq!(described("openapi.json", with_schemas(&format!(r#""S0": {{"enum": [{}]}}"#, values.join(",")))), []);
+    for odd in [
+        r#"7"#,
+        r#""text""#,
+        "null",
+        "[]",
+        r#"{"type": 7, "required": {}, "properties": [], "allOf": {}, "enum": 3, "minimum": "x"}"#,
+        r#"{"$ref": 7}"#,
+        r##"{"$ref": "#/components/schemas/S0"}"##,
+        r#"{"type": [], "not": 7, "items": 7, "oneOf": [7, null]}"#,
+        r#"{"minimum": 1e300, "maximum": 18446744073709551615, "multipleOf": -1, "minLength": -1}"#,
+        r#"{"const": {"a": [1e300]}}"#,
+        r#"{"properties": {"$ref": {"type": "string"}, "": {}, "${x}": false}, "patternProperties": {"(": {}}}"#,
+    ] {
+        assert_eq!(described("openapi.json", with_schemas(&format!(r#""S0": {odd}"#))), [], "{odd}");
+    }
+}
+
 // Bytes.
 
 #[test]

@@ -6,6 +6,8 @@
 
 mod support;
 
+#[path = "invariants/models.rs"]
+mod models;
 #[path = "invariants/one_endpoint.rs"]
 mod one_endpoint;
 #[path = "invariants/read_back.rs"]

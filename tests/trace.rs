@@ -184,6 +184,11 @@ fn the_place_of_every_node_is_its_own_block() {
             for (index, entry) in stack.entries.iter().enumerate() {
                 let at = format!("{}/{format} {}", case.name, entry.address.label);
                 let addresses = entry.node.addresses(&entry.address.label);
+                if entry.is_in_body {
+                    let place = places.node(index).unwrap_or_else(|| panic!("{at} is nowhere in the body"));
+                    assert!(line(tree, &place).ends_with('{'), "{at}: {}", line(tree, &place));
+                    continue;
+                }
                 if format == "cloudformation" {
                     let place = places.node(index).unwrap();
                     assert_eq!(line(tree, &place), format!("    \"{}\": {{", logical_id(&entry.address)), "{at}");
@@ -223,7 +228,7 @@ fn hops_of_a_request_name_lines_of_files_that_are_there() {
                     let Some(place) = &hop.place else { continue };
                     let line = line(tree, place);
                     assert!(
-                        ["resource \"", "    \"", "      \""].iter().any(|it| line.starts_with(it)),
+                        ["resource \"", "    \"", "      \""].iter().any(|it| line.starts_with(it)) || line.ends_with('{'),
                         "{}/{format} {hop:?}: {line}",
                         case.name
                     );

@@ -29,29 +29,25 @@ pub(super) fn fold(stack: &mut Stack, plan: &Plan, (api, deployment): (&Handle<R
 }
 
 /// Paths with their methods, in the order in which they were added: of the paths.
-fn paths(stack: &Stack) -> Vec<(Arc<str>, Vec<(&'static str, Document)>)> {
+fn paths(stack: &Stack) -> Vec<(Arc<str>, Vec<Member>)> {
     let mut path_of: BTreeMap<usize, String> = BTreeMap::new();
-    let mut paths: Vec<(Arc<str>, Vec<(&'static str, Document)>)> = Vec::new();
+    let mut paths: Vec<(Arc<str>, Vec<Member>)> = Vec::new();
     let at = |root: &ApiRoot, path_of: &BTreeMap<usize, String>| match root {
         ApiRoot::Root(_) => String::new(),
         ApiRoot::Below(resource) => path_of[&resource.index()].clone(),
     };
     for (index, entry) in stack.entries.iter().enumerate() {
-        match &entry.node {
-            Node::Resource(resource) => {
-                let path = format!("{}/{}", at(&resource.parent, &path_of), resource.path_part);
-                path_of.insert(index, path);
-            }
-            Node::Method(method) => {
-                let path = at(&method.on, &path_of);
-                let path: Arc<str> = if path.is_empty() { "/".into() } else { path.into() };
-                let operation = (method.key(), Document::Object(method.operation()));
-                match paths.last_mut() {
-                    Some((last, methods)) if *last == path => methods.push(operation),
-                    _ => paths.push((path, vec![operation])),
-                }
-            }
-            _ => {}
+        if let Node::Resource(resource) = &entry.node {
+            let path = format!("{}/{}", at(&resource.parent, &path_of), resource.path_part);
+            path_of.insert(index, path);
+        }
+        let Node::Method(method) = &entry.node else { continue };
+        let path = at(&method.on, &path_of);
+        let path: Arc<str> = if path.is_empty() { "/".into() } else { path.into() };
+        let operation = (method.key().into(), Document::Object(method.operation()));
+        match paths.last_mut() {
+            Some((last, methods)) if *last == path => methods.push(operation),
+            _ => paths.push((path, vec![operation])),
         }
     }
     paths

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::models::{self, Checking};
 use super::values::{text, value};
 use super::{Functions, NetworkNodes, cors, domain, forwarding, function, this};
 use crate::aws::{
@@ -25,6 +26,7 @@ pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
     pub(super) network: Option<&'a NetworkNodes>,
     pub(super) functions: &'a Functions,
+    pub(super) checking: &'a Checking,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -89,8 +91,12 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, answering);
-            let cache_keys = if let Answering::Operation(it) = answering { cache_keys(it) } else { Vec::new() };
-            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, cache_keys, integration };
+            let (checks, cache_keys) = match answering {
+                Answering::Operation(it) => (way.checking.of(&it.checks), cache_keys(it)),
+                Answering::Refusal | Answering::Preflight(_) => Default::default(),
+            };
+            let (api, on) = (way.api.clone(), on.clone());
+            let method = Method { api, on, http_method, request_parameters, checks, cache_keys, integration };
             methods.push(stack.add(file.clone(), label, method));
         }
     }
@@ -234,12 +240,10 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
         Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
         Integration::NotFound | Integration::Preflight(_) => {}
     }
-    RouteState {
-        method: handle.clone(),
-        digest: digest(&[handle.label().as_str().as_bytes(), serialized(method, buffer)]),
-        parts: method.parts(),
-        deploy_time,
-    }
+    let schemas = models::schemas(stack, &method.checks);
+    let mut digested: Vec<&[u8]> = vec![handle.label().as_str().as_bytes(), serialized(method, buffer)];
+    digested.extend(schemas.iter().map(Vec::as_slice));
+    RouteState { method: handle.clone(), digest: digest(&digested), parts: method.parts(), deploy_time }
 }
 
 /// The node as JSON, in a buffer that serves them all.

@@ -67,9 +67,11 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/timeout", &[]),
     ("/routes/*/throttle", &[]),
     ("/routes/*/cache", &[]),
+    ("/routes/*/validation", &[]),
     ("/mounts", &[]),
     ("/auth/*", &["ignore"]),
     ("/api/base_path", &[]),
+    ("/api/validation", &[]),
     ("/api/partial_segments", &[]),
     ("/api/endpoint", &[]),
     ("/api/policy", &[]),
@@ -101,8 +103,6 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/limits/integration_timeout", &[]),
     // Written like this they ask for nothing.
     ("/routes/*/api_key", &["false"]),
-    ("/routes/*/validation", &["none"]),
-    ("/api/validation", &["none"]),
 ];
 
 /// Whether a field is built.

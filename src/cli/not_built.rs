@@ -15,8 +15,6 @@ use crate::source::Sources;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Report without rendering (not built yet)
-    Lint(Anything),
     /// Say what a change means for the running API (not built yet)
     Diff(Anything),
     /// Draw the picture (not built yet)
@@ -40,7 +38,6 @@ pub(super) struct Anything {
 impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Lint(_) => "lint",
             Self::Diff(_) => "diff",
             Self::Graph(_) => "graph",
             Self::Cost(_) => "cost",

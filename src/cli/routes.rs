@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
 use super::session::{Named, Session};
-use crate::blueprint::Exposure;
+use crate::blueprint::{Exposure, Validation};
 use crate::compile;
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
@@ -65,7 +65,7 @@ struct Row {
     api_key: bool,
     throttle: Option<String>,
     cache: Option<String>,
-    validation: Option<&'static str>,
+    validation: Option<Validation>,
     timeout_ms: Option<u32>,
 }
 
@@ -88,7 +88,7 @@ impl Row {
             api_key: false,
             throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),
             cache: operation.cache.as_ref().map(|it| format!("{}s", it.ttl_s)),
-            validation: public.map(|_| "none"),
+            validation: public.map(|_| operation.checks.level()),
             timeout_ms: public.map(|_| operation.timeout_ms),
         }
     }
@@ -112,9 +112,18 @@ impl Row {
             if self.api_key { "yes" } else { "-" }.to_owned(),
             or_dash(self.throttle.as_deref()),
             or_dash(self.cache.as_deref()),
-            or_dash(self.validation),
+            or_dash(self.validation.map(shown_level)),
             self.timeout_ms.map_or_else(|| "-".to_owned(), |it| format!("{it}ms")),
         ]
+    }
+}
+
+fn shown_level(level: Validation) -> &'static str {
+    match level {
+        Validation::Full => "full",
+        Validation::Body => "body",
+        Validation::Params => "params",
+        Validation::None => "none",
     }
 }
 

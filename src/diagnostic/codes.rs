@@ -148,6 +148,8 @@ codes! {
     PARAMETER_OUTSIDE_CACHE_KEY = "GW4086" "parameter-outside-cache-key" Error;
     BODY_OUTSIDE_CACHE_KEY = "GW4087" "body-outside-cache-key" Warning;
     THROTTLE_ABOVE_ACCOUNT = "GW4088" "throttle-above-account" Warning;
+    UNCHECKED_BODY = "GW4100" "unchecked-body" Warning;
+    CUT_MODELS = "GW4101" "cut-models" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
+use crate::aws::{ApiRoot, Node};
 use crate::blueprint::Format;
 use crate::stack::Stack;
 
@@ -53,6 +54,10 @@ impl<'a> Places<'a> {
     pub fn block(&self, index: usize, address: &str) -> Option<Written> {
         let (file, span) = self.spans.get(index)?;
         let bytes = self.tree.files.get(file)?;
+        if self.stack.entries.get(index)?.is_in_body {
+            let line = in_body(self.stack, index, std::str::from_utf8(bytes).ok()?)?;
+            return Some(Written { file: file.clone(), line });
+        }
         let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
         let offset = match self.format {
             Format::Terraform => {
@@ -68,5 +73,35 @@ impl<'a> Places<'a> {
         };
         let line = bytes[..offset].iter().filter(|it| **it == b'\n').count() + 1;
         Some(Written { file: file.clone(), line })
+    }
+}
+
+/// The line of a node in the API's body: of its path, and of its method below that; else of the body itself.
+fn in_body(stack: &Stack, index: usize, text: &str) -> Option<usize> {
+    let starts = |key: &str| [format!("{key} = {{"), format!("\"{key}\" = {{"), format!("\"{key}\": {{")];
+    let mut lines = text.lines().enumerate();
+    let mut line_of = |key: &str| {
+        let starts = starts(key);
+        lines.find(|(_, line)| starts.iter().any(|it| line.trim() == it)).map(|(number, _)| number + 1)
+    };
+    let node = &stack.entries.get(index)?.node;
+    if let Node::Method(method) = node {
+        let path = path_of(stack, &method.on);
+        line_of(if path.is_empty() { "/" } else { &path })?;
+        return line_of(method.key());
+    }
+    let paths = line_of("paths")?;
+    let Node::Resource(resource) = node else { return Some(paths) };
+    // A resource without methods stands there only as the start of a longer path.
+    line_of(&format!("{}/{}", path_of(stack, &resource.parent), resource.path_part)).or(Some(paths))
+}
+
+fn path_of(stack: &Stack, root: &ApiRoot) -> String {
+    match root {
+        ApiRoot::Root(_) => String::new(),
+        ApiRoot::Below(handle) => {
+            let Node::Resource(resource) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
+            format!("{}/{}", path_of(stack, &resource.parent), resource.path_part)
+        }
     }
 }

@@ -267,7 +267,7 @@ lean! {
         "operationId" id: Option<Text<'a>>,
         "tags" tags: Vec<Text<'a>> = ?,
         "parameters" parameters: Vec<Parameter<'a>> = ?,
-        "requestBody" body: Content<'a> = ?,
+        "requestBody" body: Body<'a> = ?,
         "responses" responses: Answers<'a> = ?,
         "security" security: Presence<Vec<Requirement<'a>>>,
         "servers" servers: Vec<Server<'a>> = ?,
@@ -294,6 +294,7 @@ lean! {
         "style" style: Option<Text<'a>>,
         "type" kind: Option<&'a RawValue>,
         "collectionFormat" collection_format: Option<&'a RawValue>,
+        "schema" schema: Option<&'a RawValue>,
     }
 }
 
@@ -303,5 +304,23 @@ lean! {
         "$ref" reference: Option<Text<'a>>,
         "content" media_types: Binary = ?,
         "headers" headers: Option<&'a RawValue>,
+    }
+}
+
+/// A request body, with its text: what it holds is looked at once more where a model is made of it.
+#[derive(Default)]
+pub(super) struct Body<'a> {
+    pub(super) content: Content<'a>,
+    pub(super) json: Option<&'a str>,
+}
+
+impl<'de> Deserialize<'de> for Body<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        let content = serde_json::from_str(json).map_err(|error| {
+            let text = error.to_string();
+            serde::de::Error::custom(text.split(" at line ").next().unwrap_or_default())
+        })?;
+        Ok(Self { content, json: Some(json) })
     }
 }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::items::{Level, item_place, under};
 use super::lean::{Content, Extra, LeanFault, Operation as LeanOperation, Parameter as LeanParameter, Presence};
 use super::media::Answers;
-use super::references::{Held, Lost, MAX_REFERENCES, Part};
+use super::references::{Held, Lost, MAX_REFERENCES, Part, Target};
 use super::resolve::{MEND, Named, Shared, null_security, security};
 use super::swagger::{self, Body, Homes};
-use super::{Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, Security, Setting, SettingOf, Spot, servers};
-use crate::diagnostic::{self, Place};
+use super::{Fault, HttpMethod, Location, Operation, Parameter, ParameterAt, RequestBody, Security, Setting, SettingOf, Spot, servers};
+use crate::diagnostic::{self, At, Place};
 use crate::source::raw::{self, Text};
 use crate::source::{SourceFile, pointer};
 
@@ -67,6 +67,7 @@ impl<'a> Shared<'a> {
         let mut found = self.parameters(&operation, (levels, of), (lean, file));
         let bodies = self.media_types(&operation, lean, file);
         operation.parameters = found.parameters;
+        operation.body = self.request_body(&operation, lean, file);
         operation.binary_media_types = bodies.media_types;
         operation.faults.append(&mut found.faults);
         operation.faults.extend(bodies.faults);
@@ -104,6 +105,7 @@ impl<'a> Shared<'a> {
             parameters: Vec::new(),
             security: Security::Open,
             binary_media_types: Vec::new(),
+            body: None,
             other_servers: false,
             extensions: Vec::new(),
             settings: Vec::new(),
@@ -198,6 +200,13 @@ impl<'a> Shared<'a> {
             Err(fault) => return found.faults.push(fault),
         };
         if self.homes.is_swagger && self.body.takes(&held) {
+            let file = match &held {
+                Held::Here(_) => here.file,
+                Held::Component(..) => self.file,
+                Held::Elsewhere(elsewhere) => elsewhere.file,
+            };
+            let place = self.held_place(&held, self.components.parameters.home, here);
+            self.body.describe(&held, file, if let At::Pointer(pointer) = &place.at { pointer } else { "" });
             return;
         }
         let place = |below: &str| under(self.held_place(&held, self.components.parameters.home, here), below);
@@ -223,19 +232,32 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// The body that a request has, or may have.
+    fn request_body(&mut self, operation: &Operation, lean: &LeanOperation<'a>, file: &'a SourceFile) -> Option<Arc<RequestBody>> {
+        let (main, references) = (self.file, &self.references);
+        if self.homes.is_swagger {
+            let body = std::mem::take(&mut self.body);
+            return body.request_body((lean, self.document), |it| self.bodies.schema(references, main, it)).map(Arc::new);
+        }
+        let json = lean.body.json?;
+        let place = operation.place("/requestBody");
+        let pointer = if let At::Pointer(pointer) = place.at { pointer } else { String::new() };
+        self.bodies.request_body(references, main, Target { file, pointer, json })
+    }
+
     /// Notes the media types of an operation's bodies that are not text.
     fn media_types(&self, operation: &Operation, lean: &LeanOperation<'a>, file: &'a SourceFile) -> Found {
         let mut found = Found::default();
         if self.homes.is_swagger {
             let mut faults = Vec::new();
-            found.media_types = self.inherited.of_operation(lean, self.body, &mut faults);
+            found.media_types = self.inherited.of_operation(lean, &self.body, &mut faults);
             found.faults.extend(faults.iter().map(|fault| Fault {
                 help: "write a list of media types, or serve the rest with `exposure: hidden` for this operation".into(),
                 ..lifted(&|below| operation.place(below), fault)
             }));
         } else {
             let place = || operation.place("/requestBody");
-            self.content(&mut found, (&lean.body, &self.components.bodies), &Here { file, place: &place });
+            self.content(&mut found, (&lean.body.content, &self.components.bodies), &Here { file, place: &place });
         }
         self.answers(&mut found, &lean.responses, &Here { file, place: &|| operation.place("/responses") });
         if lean.responses.1.is_some() {

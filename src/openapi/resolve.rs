@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::bodies::{Bodies, Dialect};
 use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
 use super::references::{Part, References};
 use super::swagger::{self, Body, Homes, Inherited};
@@ -22,7 +23,8 @@ pub(super) struct Shared<'a> {
     /// Media types of a 2.0 document, for operations that name none.
     pub(super) inherited: Inherited,
     /// What the parameters of the operation at hand say of its body.
-    pub(super) body: Body,
+    pub(super) body: Body<'a>,
+    pub(super) bodies: Bodies,
     pub(super) base_path: String,
     /// The root's requirement, or the fault of one that is null.
     pub(super) security: Result<Security, ()>,
@@ -89,6 +91,7 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
         binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
         extensions,
         misplaced,
+        schemas: shared.bodies.finish(),
     };
     Outcome::new(api, diagnostics)
 }
@@ -101,6 +104,7 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
         homes,
         inherited: Inherited::of(document),
         body: Body::default(),
+        bodies: Bodies::new(dialect(document), homes.is_swagger),
         base_path,
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
@@ -120,6 +124,12 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
         names: HashSet::new(),
         kept: HashSet::new(),
     }
+}
+
+/// How the document's schemas are meant.
+fn dialect(document: &Document<'_>) -> Dialect {
+    let is_new = ["3.1", "3.2"].iter().any(|it| document.openapi.starts_with(it));
+    if is_new { Dialect::Openapi31 } else { Dialect::Openapi30 }
 }
 
 fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {

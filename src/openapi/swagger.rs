@@ -8,10 +8,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::lean::{Components, Document, LeanFault, Operation, Parameter};
-use super::{binary, loose, servers};
+use super::references::Target;
+use super::{BodyContent, RequestBody, SchemaId, binary, loose, servers};
 use crate::diagnostic;
-use crate::source::pointer;
 use crate::source::raw::Text;
+use crate::source::{SourceFile, pointer};
 
 /// Pointers of what a version keeps in a place of its own.
 pub(super) struct Homes {
@@ -135,7 +136,7 @@ impl Inherited {
     ///
     /// `consumes` speaks of operations with a body, and a file is always sent as `multipart/form-data`.
     /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object", <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
-    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: Body, faults: &mut Vec<LeanFault>) -> Vec<Arc<str>> {
+    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>, faults: &mut Vec<LeanFault>) -> Vec<Arc<str>> {
         let mut found: Vec<Arc<str>> = Vec::new();
         let lists = [("consumes", lean.consumes, &self.consumes, body.is_there), ("produces", lean.produces, &self.produces, true)];
         for (key, own, inherited, applies) in lists {
@@ -154,13 +155,43 @@ impl Inherited {
 }
 
 /// What an operation's parameters say of its body.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Body {
+#[derive(Default)]
+pub(super) struct Body<'a> {
     is_there: bool,
     has_file: bool,
+    /// The last parameter that is the whole body: those of the operation come after those of its path item.
+    whole: Option<(bool, Option<Target<'a>>)>,
 }
 
-impl Body {
+impl<'a> Body<'a> {
+    /// Notes where the schema of the whole body stands.
+    pub(super) fn describe(&mut self, parameter: &Parameter<'a>, file: &'a SourceFile, at: &str) {
+        if parameter.location.as_deref() == Some("body") {
+            let schema = parameter.schema.map(|it| Target { file, pointer: format!("{at}/schema"), json: it.get() });
+            self.whole = Some((parameter.required, schema));
+        }
+    }
+
+    /// The body as 3.x would say it: one schema for every media type that the operation consumes.
+    ///
+    /// Source: OpenAPI 2.0, "Operation Object" (`consumes`), <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
+    pub(super) fn request_body(
+        self,
+        (lean, document): (&Operation<'_>, &Document<'_>),
+        schema: impl FnOnce(Target<'a>) -> Option<SchemaId>,
+    ) -> Option<RequestBody> {
+        if !self.is_there {
+            return None;
+        }
+        let listed = lean.consumes.or(document.consumes).and_then(|raw| media_types("consumes", raw).ok()).filter(|it| !it.is_empty());
+        let default = if self.whole.is_some() { "application/json" } else { "application/x-www-form-urlencoded" };
+        let types: Vec<Arc<str>> = listed.map_or_else(|| vec![default.into()], |it| it.iter().map(|it| Arc::from(&**it)).collect());
+        let (is_required, target) = self.whole.unwrap_or_default();
+        let schema = target.and_then(schema);
+        let contents = types.into_iter().map(|media_type| BodyContent { media_type, schema }).collect();
+        Some(RequestBody { is_required, name: None, contents })
+    }
+
     /// Takes a parameter that is sent in the body; `false` for every other, which is the gateway's to declare.
     pub(super) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
         let is_body = parameter.faults.is_empty() && matches!(parameter.location.as_deref(), Some("body" | "formData"));

@@ -106,6 +106,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         cors,
         binary_media_types: binary_media_types(spec, routes.binary_media_types),
         minimum_compression_size: (spec.api.as_ref()).and_then(|it| it.minimum_compression_size).and_then(|it| u32::try_from(it).ok()),
+        models: routes.models,
         has_gateway,
         stage_name,
         endpoint,

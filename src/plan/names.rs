@@ -79,6 +79,35 @@ const DEVICES: [&str; 22] = [
     "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
+/// Longest part of a name that tells what it is about. Unit: characters.
+const MAX_WORDS: usize = 100;
+
+/// A word, the words of a label, and a hash of the label, always: letters and digits alone.
+pub fn words_and_hash(word: &str, label: &str) -> String {
+    named(word, label, label)
+}
+
+/// The same with words of another text.
+pub fn named(word: &str, words: &str, label: &str) -> String {
+    let mut name = String::from(word);
+    push_words(&mut name, words, word.len() + MAX_WORDS);
+    name.push_str(&data_encoding::BASE32_NOPAD.encode(blake3::hash(label.as_bytes()).as_bytes())[..10]);
+    name
+}
+
+/// Words in PascalCase.
+pub fn push_words(name: &mut String, text: &str, limit: usize) {
+    let mut starts_word = true;
+    for it in text.chars() {
+        if !it.is_ascii_alphanumeric() {
+            starts_word = true;
+        } else if name.len() < limit {
+            name.push(if starts_word { it.to_ascii_uppercase() } else { it });
+            starts_word = false;
+        }
+    }
+}
+
 /// Name of the file that holds the routes of a path's first segment, without its ending.
 ///
 /// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which no plain name holds.

@@ -1,5 +1,6 @@
 //! Every operation under every mount: its exposure, its backend, its path on the gateway and behind it.
 
+mod checks;
 mod meetings;
 mod naming;
 mod settings;
@@ -13,7 +14,7 @@ use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
-use super::{BackendPlan, OperationPlan};
+use super::{BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation, refuses};
@@ -28,6 +29,8 @@ pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) binary_media_types: Vec<Arc<str>>,
+    /// Models of request bodies, by label.
+    pub(super) models: Vec<ModelPlan>,
     /// The base path before the operations of each description, on the gateway and behind it.
     pub(super) bases: Vec<[Vec<Segment>; 2]>,
 }
@@ -51,6 +54,7 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
     builder.name_variables();
     builder.collisions();
     builder.meetings();
+    builder.checks();
     builder.finish(diagnostics)
 }
 
@@ -68,6 +72,7 @@ struct Draft<'a> {
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
     cache: Option<Wanted<'a>>,
+    asked: checks::Asked<'a>,
     is_dropped: bool,
 }
 
@@ -91,6 +96,7 @@ struct Builder<'a> {
     drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
+    models: Vec<ModelPlan>,
     /// Parameters that many operations have alike, kept once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
@@ -163,6 +169,7 @@ impl<'a> Builder<'a> {
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
             media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
+            models: Vec::new(),
             parameters: HashSet::new(),
             last: None,
             diagnostics,
@@ -275,6 +282,8 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            checks: Default::default(),
+            coverage: Default::default(),
         };
         let cache = if is_public { self.wanted_cache(operation, decision) } else { None };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
@@ -287,6 +296,7 @@ impl<'a> Builder<'a> {
             mount,
             under: mount_path,
             cache,
+            asked: self.asked(decision),
             is_dropped: false,
         });
     }
@@ -373,6 +383,7 @@ impl<'a> Builder<'a> {
         Routes {
             operations,
             refusals: self.refusals.into_iter().collect(),
+            models: self.models,
             bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),
         }

@@ -5,7 +5,7 @@
 
 use super::extensions::Written;
 use super::patterns::{PathPattern, text_matches};
-use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, defaults};
+use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, SettingOf};
 
@@ -37,6 +37,7 @@ pub(super) struct Decision<'a> {
     pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
     pub(super) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
     pub(super) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
+    pub(super) validation: Option<(Validation, Origin<'a>)>,
 }
 
 /// Where something was said of an operation.
@@ -117,6 +118,7 @@ impl<'a> Decision<'a> {
         }
         self.throttle = spec.throttle.as_ref().map(|it| (it, origin)).or(self.throttle);
         self.cache = spec.cache.as_ref().map(|it| (it, origin)).or(self.cache);
+        self.validation = spec.validation.map(|it| (it, origin)).or(self.validation);
     }
 }
 

@@ -72,6 +72,7 @@ impl<'a> Tree<'a> {
                 Node::SchedulePermission(_) | Node::Bucket(_) => {}
                 Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => {}
                 Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) => {}
+                Node::RequestValidator(_) | Node::Model(_) => {}
                 Node::RestApi(_)
                 | Node::Deployment(_)
                 | Node::Stage(_)

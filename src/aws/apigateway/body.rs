@@ -182,7 +182,7 @@ pub(in crate::aws) fn detached(value: Value) -> Value {
 pub struct Body {
     pub title: Value,
     /// Members of `paths`: path, then methods by their keys.
-    pub paths: Vec<(Arc<str>, Vec<(&'static str, Document)>)>,
+    pub paths: Vec<(Arc<str>, Vec<Member>)>,
     /// The gateway's own members, and `components`.
     pub rest: Vec<Member>,
 }
@@ -191,10 +191,7 @@ impl Body {
     /// Source: AWS-RULES O1 (import takes 3.0).
     pub fn document(&self) -> Document {
         let info = vec![("title".into(), Document::Text(self.title.clone())), ("version".into(), Document::text("1.0.0"))];
-        let methods = |methods: &Vec<(&'static str, Document)>| {
-            Document::Object(methods.iter().map(|(key, it)| ((*key).into(), it.clone())).collect())
-        };
-        let paths = self.paths.iter().map(|(path, it)| (path.to_string().into(), methods(it))).collect();
+        let paths = self.paths.iter().map(|(path, it)| (path.to_string().into(), Document::Object(it.clone()))).collect();
         let mut members = vec![
             ("openapi".into(), Document::text("3.0.1")),
             ("info".into(), Document::Object(info)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::direct::{FunctionCall, Header, InternetProxy};
-use super::{ApiRoot, Preflight, RestApi, VpcLinkRef};
+use super::{ApiRoot, Model, Preflight, RequestValidator, RestApi, VpcLinkRef};
 use crate::aws::{ApplicationBalancerRef, BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -123,6 +123,16 @@ impl Integration {
     }
 }
 
+/// What requests are held to before they are answered.
+#[derive(Debug, Default, Serialize)]
+pub struct Checks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validator: Option<Handle<RequestValidator>>,
+    /// By bare media type (S13).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<Arc<str>, Handle<Model>>,
+}
+
 /// A method of a path with its integration.
 #[derive(Debug, Serialize)]
 pub struct Method {
@@ -131,6 +141,8 @@ pub struct Method {
     pub http_method: HttpMethod,
     /// `method.request.…` and whether it is required; sorted.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
+    #[serde(flatten)]
+    pub checks: Checks,
     /// What tells kept answers apart: `method.request.…`, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cache_keys: Vec<Arc<str>>,
@@ -288,6 +300,13 @@ impl Kind for Method {
             out.attribute("resource_id", self.on.id());
             out.attribute("http_method", self.http_method.as_str());
             out.attribute("authorization", "NONE");
+            if let Some(validator) = &self.checks.validator {
+                out.attribute("request_validator_id", validator.id());
+            }
+            if !self.checks.models.is_empty() {
+                let models: Vec<(&str, Value)> = self.checks.models.iter().map(|(media_type, it)| (&**media_type, it.name())).collect();
+                out.map("request_models", models);
+            }
             if !self.request_parameters.is_empty() {
                 out.map("request_parameters", self.request_parameters.iter().map(|(key, required)| (key.as_str(), *required)));
             }
@@ -305,6 +324,12 @@ impl Kind for Method {
         out.value("ResourceId", &self.on.id());
         out.text("HttpMethod", self.http_method.as_str());
         out.text("AuthorizationType", "NONE");
+        if let Some(validator) = &self.checks.validator {
+            out.value("RequestValidatorId", &validator.id());
+        }
+        if !self.checks.models.is_empty() {
+            out.object("RequestModels", |out| self.checks.models.iter().for_each(|(media_type, it)| out.value(media_type, &it.name())));
+        }
         if !self.request_parameters.is_empty() {
             out.object("RequestParameters", |out| self.request_parameters.iter().for_each(|(key, required)| out.flag(key, *required)));
         }

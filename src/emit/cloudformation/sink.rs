@@ -109,6 +109,17 @@ impl Properties {
         self.out.push_str(if flag { "true" } else { "false" });
     }
 
+    /// A number, a flag or null as JSON writes it.
+    pub fn plain(&mut self, name: &str, json: &str) {
+        self.name(name);
+        self.out.push_str(json);
+    }
+
+    /// The same inside a list.
+    pub fn inner_plain(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
     pub fn value(&mut self, name: &str, value: &Value) {
         self.name(name);
         self.push_value(value);

@@ -87,6 +87,7 @@ fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
 fn name(file: &File, syntax: Syntax) -> String {
     let name = match file {
         File::Api => "api",
+        File::Models => "models",
         File::Network => "network",
         File::Routes(name) => name,
     };

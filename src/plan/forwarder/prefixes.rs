@@ -125,6 +125,8 @@ mod tests {
             backend_path: path(to),
             has_trailing_slash: false,
             request_parameters: Default::default(),
+            checks: Default::default(),
+            coverage: Default::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod checks;
 mod link;
 mod stage;
 
@@ -119,6 +120,11 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("operation answered like a preflight", stage::operation_turned_into_a_preflight),
     ("error of the gateway's own not deployed", stage::error_not_deployed),
     ("error of the gateway's own of another kind", stage::error_of_another_kind),
+    ("validator lost", checks::validator_lost),
+    ("validator of other things", checks::other_validator),
+    ("model lost", checks::model_lost),
+    ("model of another media type", checks::other_media_type),
+    ("model of another schema", checks::other_schema),
     ("API where nothing is public", api_beside_nothing_public),
 ];
 

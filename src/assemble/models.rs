@@ -1,0 +1,52 @@
+//! Validators and models: what the gateway checks of requests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::aws::{Checks, Model, Node, RequestValidator, RestApi};
+use crate::plan::{ChecksPlan, Plan};
+use crate::stack::{File, Handle, Label, Stack};
+
+/// What methods are held to.
+#[derive(Debug, Default)]
+pub(super) struct Checking {
+    /// In the order of the plan.
+    models: Vec<Handle<Model>>,
+    /// By whether they check bodies and parameters.
+    validators: BTreeMap<(bool, bool), Handle<RequestValidator>>,
+}
+
+/// Models, and the validators that some operation needs.
+pub(super) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Checking {
+    let mut checking = Checking::default();
+    for (name, body, parameters) in [("all", true, true), ("body", true, false), ("params", false, true)] {
+        if plan.operations.iter().any(|it| (it.checks.body, it.checks.parameters) == (body, parameters)) {
+            let validator = RequestValidator { api: api.clone(), name: name.into(), body, parameters };
+            checking.validators.insert((body, parameters), stack.add(File::Api, Label::new(name), validator));
+        }
+    }
+    for model in &plan.models {
+        let node = Model { api: api.clone(), name: Arc::clone(&model.name), schema: Arc::clone(&model.schema) };
+        checking.models.push(stack.add(File::Models, Label::new(Arc::clone(&model.label)), node));
+    }
+    checking
+}
+
+impl Checking {
+    /// What a method is held to.
+    pub(super) fn of(&self, plan: &ChecksPlan) -> Checks {
+        Checks {
+            validator: self.validators.get(&(plan.body, plan.parameters)).cloned(),
+            models: plan.models.iter().map(|(media_type, index)| (Arc::clone(media_type), self.models[*index].clone())).collect(),
+        }
+    }
+}
+
+/// The schemas that a method is held to, as JSON: a change of one changes what its route does.
+pub(super) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
+    let schema = |model: &Handle<Model>| {
+        let Node::Model(model) = &stack.entries[model.index()].node else { unreachable!("a handle leads to its own kind") };
+        serde_json::to_vec(&*model.schema).expect("a schema has text keys only")
+    };
+    checks.models.values().map(schema).collect()
+}

@@ -1,0 +1,52 @@
+//! `gwgen lint`: what there is to say of the inputs, without rendering.
+//!
+//! In: blueprints. Out: diagnostics; with `--coverage` what the gateway checks of each operation. Writes nothing.
+//! Exits 1 where there is an error, and with `--deny warnings` where there is any finding.
+
+use std::io;
+
+use clap::{Args, ValueEnum};
+
+use super::session::{Named, Session};
+use super::{Exit, coverage, not_built};
+use crate::compile;
+use crate::diagnostic::Severity;
+use crate::source::Sources;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    named: Named,
+    /// Print what the gateway checks of each operation, and what it does not
+    #[arg(long)]
+    coverage: bool,
+    /// Exit 1 where there is any warning
+    #[arg(long, value_name = "WHAT", value_enum)]
+    deny: Option<Denied>,
+    /// Mend what can be mended (not built yet)
+    #[arg(long, hide = true)]
+    fix: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Denied {
+    Warnings,
+}
+
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    if arguments.fix {
+        return not_built::refuse("lint --fix", session);
+    }
+    let (jobs, diagnostics) = session.jobs(&arguments.named);
+    let mut groups = vec![(Sources::default(), diagnostics)];
+    for job in &jobs {
+        let compiled = compile(&job.disk, &job.request);
+        if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
+            session.out.write_all(coverage::listed(plan).as_bytes())?;
+        }
+        groups.push((compiled.sources, compiled.diagnostics));
+    }
+    let has_finding = groups.iter().any(|(_, diagnostics)| diagnostics.iter().any(|it| it.severity != Severity::Info));
+    let exit = session.report(groups)?;
+    Ok(if arguments.deny == Some(Denied::Warnings) && has_finding { exit.max(Exit::Found) } else { exit })
+}

@@ -1,0 +1,287 @@
+//! What the gateway checks of a request before a backend is asked: required parameters by their presence, bodies by models.
+//!
+//! In: operations with the validation that is asked for, schemas. Out: `ChecksPlan`s, `ModelPlan`s. Pure.
+//! One model per schema of a body, in one piece. It never refuses what the description allows.
+
+mod pattern;
+mod translate;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::names;
+use super::paths::Segment;
+use crate::blueprint::Validation;
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::{Api, BodyContent, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
+use crate::source::raw::{self, Text};
+pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
+
+/// Size of all models of an API together, as they are sent. Unit: bytes.
+///
+/// Source: AWS-RULES S10, M6 (400 KB). Half of it: a template spells models with a line for each part, and may have 1 MB (F5).
+pub const MAX_BYTES: usize = 200_000;
+
+/// How deep a model is made, down to where all of them fit.
+const DEPTHS: [usize; 12] = [64, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1, 0];
+
+/// A model of request bodies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelPlan {
+    /// A function of what the schema is called, or of the operation that it stands in.
+    pub label: Arc<str>,
+    /// Letters and digits alone (S2), with a hash, so that it is neither `Empty` nor `Error` (S17).
+    pub name: Arc<str>,
+    pub schema: Arc<Value>,
+    pub weakenings: Weakenings,
+    pub is_cut: bool,
+}
+
+/// What the gateway checks of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChecksPlan {
+    /// Required parameters are there and not blank.
+    pub parameters: bool,
+    /// Bodies fit the models of their media types; those without one pass as they are.
+    pub body: bool,
+    /// By bare media type; indexes into `Plan::models`.
+    pub models: BTreeMap<Arc<str>, usize>,
+}
+
+impl ChecksPlan {
+    /// What it comes to, as `validation` would say it.
+    pub fn level(&self) -> Validation {
+        match (self.body, self.parameters) {
+            (true, true) => Validation::Full,
+            (true, false) => Validation::Body,
+            (false, true) => Validation::Params,
+            (false, false) => Validation::None,
+        }
+    }
+}
+
+/// What the gateway does not check of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CoveragePlan {
+    /// Parameters that no method can declare.
+    pub parameters: Vec<Arc<str>>,
+    /// Media types without a model, and why.
+    pub bodies: Vec<(Arc<str>, &'static str)>,
+    /// A request may go without a body.
+    pub takes_no_body: bool,
+}
+
+/// What a method leaves to its backend.
+pub(super) fn coverage(operation: &Operation, checks: &ChecksPlan, declared: &BTreeMap<String, bool>) -> CoveragePlan {
+    let location = |it: &Parameter| match it.location {
+        Location::Path => None,
+        Location::Query | Location::QueryString => Some("querystring"),
+        Location::Header => Some("header"),
+        Location::Cookie => Some("cookie"),
+    };
+    let undeclared = operation.parameters.iter().filter_map(|it| Some(format!("{}.{}", location(it)?, it.name)));
+    let parameters = undeclared.filter(|it| !declared.contains_key(&format!("method.request.{it}"))).map(Arc::from).collect();
+    let contents = operation.body.iter().flat_map(|it| &it.contents);
+    let bodies = contents.filter_map(|it| Some((Arc::clone(&it.media_type), unchecked(it, checks)?))).collect();
+    CoveragePlan { parameters, bodies, takes_no_body: operation.body.as_ref().is_some_and(|it| is_optional(it, operation.method)) }
+}
+
+/// Why bodies of a media type have no model.
+fn unchecked(content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str> {
+    match json_type(&content.media_type) {
+        None => Some("API Gateway has models for JSON alone"),
+        Some(_) if content.schema.is_none() => Some("the description says nothing of it that can be read"),
+        Some(media_type) if checks.models.contains_key(&media_type) => None,
+        Some(_) => Some("`validation` leaves it to the backend"),
+    }
+}
+
+/// Whether nobody is refused for sending no body: one of other methods means nothing by itself.
+fn is_optional(body: &RequestBody, method: HttpMethod) -> bool {
+    !body.is_required || !matches!(method, HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch)
+}
+
+/// A body that needs a model.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    /// What the model's name says.
+    words: String,
+    /// The first operation that takes it.
+    place: Place,
+    description: usize,
+    roots: Vec<SchemaId>,
+    is_optional: bool,
+}
+
+/// Bodies of operations, and the models that they come to.
+pub(super) struct Models<'a> {
+    apis: &'a [Api],
+    descriptions: &'a [String],
+    wanted: BTreeMap<Arc<str>, Wanted>,
+}
+
+/// An operation that is served, and its own path.
+pub(super) struct Served<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) description: usize,
+    pub(super) path: &'a [Segment],
+}
+
+/// The bare media type of a model, where a body of it is JSON.
+///
+/// Source: AWS-RULES S13 (parameters never match), S18 (forms, XML and others take no model), Q19 (no content type counts as JSON).
+pub fn json_type(media_type: &str) -> Option<Arc<str>> {
+    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match &*bare {
+        "*/*" | "application/*" => Some("application/json".into()),
+        bare if bare == "application/json" || bare.ends_with("+json") => Some(bare.into()),
+        _ => None,
+    }
+}
+
+impl<'a> Models<'a> {
+    pub(super) fn new(apis: &'a [Api], descriptions: &'a [String]) -> Self {
+        Self { apis, descriptions, wanted: BTreeMap::new() }
+    }
+
+    /// The labels of the models that an operation's body is checked by.
+    pub(super) fn of(&mut self, served: &Served<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+        let Some(body) = &served.operation.body else { return BTreeMap::new() };
+        let mut roots: BTreeMap<Arc<str>, Vec<SchemaId>> = BTreeMap::new();
+        // What names its type wins over what takes any.
+        let is_range = |it: &str| it.contains('*');
+        let mut contents: Vec<_> = body.contents.iter().collect();
+        contents.sort_by_key(|it| is_range(&it.media_type));
+        for content in contents {
+            let (Some(media_type), Some(schema)) = (json_type(&content.media_type), content.schema) else { continue };
+            let known = roots.entry(media_type).or_default();
+            if !known.contains(&schema) && (known.is_empty() || !is_range(&content.media_type)) {
+                known.push(schema);
+            }
+        }
+        let is_optional = is_optional(body, served.operation.method);
+        let mut labels = BTreeMap::new();
+        for (media_type, roots) in roots {
+            let (label, wanted) = self.wanted(served, body, (&media_type, roots), is_optional);
+            self.wanted.entry(Arc::clone(&label)).or_insert(wanted);
+            labels.insert(media_type, label);
+        }
+        labels
+    }
+
+    fn wanted(
+        &self,
+        served: &Served<'_>,
+        body: &RequestBody,
+        (media_type, roots): (&str, Vec<SchemaId>),
+        is_optional: bool,
+    ) -> (Arc<str>, Wanted) {
+        let component = self.component(served.description, &roots);
+        let (mut label, mut words) = match (component, &body.name) {
+            (Some((_, name)), _) => (joined("schema", name), name.to_owned()),
+            (None, Some(name)) => (joined("body", name), format!("body {name}")),
+            (None, None) => {
+                let label = names::operation_label(served.operation.method, served.path);
+                (label.clone(), label)
+            }
+        };
+        if served.description > 0 {
+            // Two descriptions may call different things alike.
+            label = format!("{}__{label}", joined("spec", &self.descriptions[served.description]));
+        }
+        if media_type != "application/json" && component.is_none() {
+            label = format!("{label}__{}", names::literal(media_type));
+            words = format!("{words} {media_type}");
+        }
+        if is_optional {
+            label.push_str("__optional");
+            words.push_str(" optional");
+        }
+        let roots = component.map_or(roots, |(id, _)| vec![id]);
+        let place = served.operation.place("");
+        (label.into(), Wanted { words, place, description: served.description, roots, is_optional })
+    }
+
+    /// The component that a body's schema is, and its name.
+    fn component(&self, description: usize, roots: &[SchemaId]) -> Option<(SchemaId, &'a str)> {
+        let [root] = roots else { return None };
+        let schemas = &self.apis[description].schemas;
+        let members = raw::members(schemas.texts[*root].text()).ok()?;
+        let (_, reference) = members.iter().find(|(name, _)| *name == "$ref")?;
+        let reference: Text<'_> = serde_json::from_str(reference.get()).ok()?;
+        let id = schemas.texts[*root].references.get(&*reference).copied().flatten()?;
+        let is_plain = schemas.dialect == Dialect::Openapi30;
+        let says_nothing = |it: &str| match it {
+            "$ref" | "description" | "summary" | "title" | "example" | "examples" | "default" | "deprecated" | "externalDocs" | "xml" => {
+                true
+            }
+            "nullable" | "x-nullable" => false,
+            other => is_plain || other.starts_with("x-"),
+        };
+        let name = &*schemas.texts[id].name;
+        (!name.is_empty() && members.iter().all(|(it, _)| says_nothing(it))).then_some((id, name))
+    }
+
+    /// Makes the models, and says which of them had to be cut.
+    ///
+    /// Errors: none; warning GW4101 models cut.
+    pub(super) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
+        let mut translators: Vec<Translator<'a>> = self.apis.iter().map(|it| Translator::new(&it.schemas, Rules::default())).collect();
+        let mut made: Vec<(usize, ModelPlan)> = Vec::with_capacity(self.wanted.len());
+        for (label, wanted) in &self.wanted {
+            made.push(model(label, wanted, 0, &mut translators[wanted.description]));
+        }
+        let size = |made: &[(usize, ModelPlan)]| made.iter().map(|(_, it)| bytes(it)).sum::<usize>();
+        let share = MAX_BYTES / made.len().max(1);
+        let mut level = 1;
+        while level < DEPTHS.len() && size(&made) > MAX_BYTES {
+            for ((label, wanted), made) in self.wanted.iter().zip(&mut made) {
+                if made.0 < level && bytes(&made.1) > share {
+                    *made = model(label, wanted, level, &mut translators[wanted.description]);
+                }
+            }
+            level += 1;
+        }
+        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, (_, it))| it.is_cut).map(|(it, _)| &it.place).collect();
+        diagnostics.extend(cut_models(&cut, made.len()));
+        made.into_iter().map(|(_, it)| it).collect()
+    }
+}
+
+/// A name as a label behind its kind. Pointers keep their escapes, so no two are alike.
+fn joined(kind: &str, name: &str) -> String {
+    let (kind, name) = name.strip_prefix("./").map_or((kind, name), |rest| ("file", rest));
+    name.split('/').fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
+}
+
+/// The deepest model from that level on that has an end, and its level.
+fn model(label: &Arc<str>, wanted: &Wanted, from: usize, translator: &mut Translator<'_>) -> (usize, ModelPlan) {
+    let mut levels = (from..DEPTHS.len()).filter_map(|it| Some((it, translator.body(&wanted.roots, wanted.is_optional, DEPTHS[it])?)));
+    let (level, translated) = levels.next().unwrap_or((DEPTHS.len(), Translated { is_cut: true, ..Translated::default() }));
+    let name: Arc<str> = names::named("Model", &wanted.words, label).into();
+    let mut schema = Map::new();
+    schema.insert("$schema".into(), "http://json-schema.org/draft-04/schema#".into());
+    schema.insert("title".into(), Value::from(&*name));
+    schema.extend(translated.schema);
+    let Translated { weakenings, is_cut, .. } = translated;
+    (level, ModelPlan { label: Arc::clone(label), name, schema: Arc::new(Value::Object(schema)), weakenings, is_cut })
+}
+
+fn bytes(model: &ModelPlan) -> usize {
+    model.schema.to_string().len()
+}
+
+fn cut_models(cut: &[&Place], all: usize) -> Option<Diagnostic> {
+    let place = Place::clone(cut.first()?);
+    Some(
+        diagnostic::CUT_MODELS
+            .at(place)
+            .message(format_args!(
+                "{} of {all} models of request bodies are cut, since API Gateway takes 400 KB of all of them: it does not check what lies deeper",
+                cut.len()
+            ))
+            .help("nothing is to be done if the backends check their bodies, and `gwgen lint --coverage` lists what is left; else describe them with fewer parts"),
+    )
+}

@@ -1,0 +1,198 @@
+//! Patterns that mean the same to every reader.
+//!
+//! In: a pattern of JSON Schema (ECMA-262). Out: whether API Gateway, which is written in Java, reads it the same. Pure.
+//! What is in doubt is left out: a model that is weaker refuses nobody.
+//!
+//! Source: ECMA-262, "Patterns" and annex B; Java SE, `java.util.regex.Pattern` (possessive quantifiers, unions and intersections of classes,
+//! `\s` and `\b` of other characters, stray brackets).
+
+/// Longest pattern that is kept. Unit: bytes.
+const MAX_LENGTH: usize = 512;
+
+/// Whether a pattern is made of parts alone that have one meaning.
+pub(super) fn is_portable(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    if bytes.len() > MAX_LENGTH || !bytes.iter().all(|it| matches!(it, b' '..=b'~')) {
+        return false;
+    }
+    let mut reader = Reader { bytes, at: 0, depth: 0 };
+    reader.all() && reader.depth == 0
+}
+
+struct Reader<'p> {
+    bytes: &'p [u8],
+    at: usize,
+    /// Groups that are open.
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let next = self.bytes.get(self.at).copied();
+        self.at += 1;
+        next
+    }
+
+    fn all(&mut self) -> bool {
+        // Whether a quantifier may follow.
+        let mut has_atom = false;
+        while let Some(byte) = self.next() {
+            has_atom = match byte {
+                b'\\' if self.escape() => true,
+                b'[' if self.class() => true,
+                b'(' => {
+                    self.depth += 1;
+                    if self.bytes[self.at..].starts_with(b"?:") {
+                        self.at += 2;
+                    } else if self.bytes.get(self.at) == Some(&b'?') {
+                        return false;
+                    }
+                    false
+                }
+                b')' if self.depth > 0 => {
+                    self.depth -= 1;
+                    true
+                }
+                b'|' | b'^' | b'$' => false,
+                b'*' | b'+' | b'?' if has_atom => self.quantified(),
+                b'{' if has_atom && self.count() => self.quantified(),
+                b'\\' | b'[' | b')' | b'*' | b'+' | b'?' | b'{' | b']' | b'}' => return false,
+                _ => true,
+            };
+        }
+        true
+    }
+
+    /// What follows a quantifier: `?` makes it lazy for both, `+` possessive for one.
+    fn quantified(&mut self) -> bool {
+        if self.bytes.get(self.at) == Some(&b'?') {
+            self.at += 1;
+        }
+        false
+    }
+
+    /// `{2}`, `{2,}` or `{2,3}`, of at most three digits each.
+    fn count(&mut self) -> bool {
+        let Some(end) = self.bytes[self.at..].iter().position(|it| *it == b'}') else { return false };
+        let text = std::str::from_utf8(&self.bytes[self.at..self.at + end]).unwrap_or_default();
+        self.at += end + 1;
+        let number = |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        match text.split_once(',') {
+            None => number(text),
+            Some((low, "")) => number(low),
+            Some((low, high)) => number(low) && number(high) && low.parse::<u32>().ok() <= high.parse::<u32>().ok(),
+        }
+    }
+
+    /// An escape outside of a class.
+    fn escape(&mut self) -> bool {
+        self.next().is_some_and(|it| matches!(it, b'd' | b'D' | b'w' | b'W' | b't' | b'n' | b'r' | b'f') || it.is_ascii_punctuation())
+    }
+
+    /// A class without one in it, and ranges between plain characters alone.
+    fn class(&mut self) -> bool {
+        if self.bytes.get(self.at) == Some(&b'^') {
+            self.at += 1;
+        }
+        // The item before: a plain character, which can start a range.
+        let (mut before, mut is_empty) = (None, true);
+        loop {
+            let Some(byte) = self.next() else { return false };
+            match byte {
+                b']' => return !is_empty,
+                b'[' | b'&' | b'^' | b' ' if byte != b' ' => return false,
+                b'-' => {
+                    let ends = self.bytes.get(self.at) == Some(&b']');
+                    match (before.take(), ends) {
+                        (_, true) => {}
+                        (None, false) if is_empty => {}
+                        (Some(low), false) => match self.plain() {
+                            Some(high) if low <= high => {}
+                            _ => return false,
+                        },
+                        (None, false) => return false,
+                    }
+                }
+                b'\\' => {
+                    let Some(escaped) = self.bytes.get(self.at).copied() else { return false };
+                    if !self.escape() {
+                        return false;
+                    }
+                    before = escaped.is_ascii_punctuation().then_some(escaped);
+                }
+                byte => before = Some(byte),
+            }
+            is_empty = false;
+        }
+    }
+
+    /// The end of a range.
+    fn plain(&mut self) -> Option<u8> {
+        match self.next()? {
+            b'\\' => self.next().filter(u8::is_ascii_punctuation),
+            b'[' | b']' | b'&' | b'^' | b'-' => None,
+            byte => Some(byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_all_readers_read_alike_is_kept() {
+        for kept in [
+            "^[a-z0-9_-]{1,20}$",
+            "^\\d{4}-\\d{2}$",
+            "a|b",
+            "^(?:GET|PUT)$",
+            "^[A-Za-z\\.\\-]+?$",
+            "^$",
+            "\\{x\\}",
+            "[-a]",
+            "^\\+?[1-9]\\d{1,14}$",
+            "[a-z ]",
+            "[\\w.]+",
+            "[\\]\\[]",
+        ] {
+            assert!(super::is_portable(kept), "{kept}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_in_two_ways_is_dropped() {
+        for dropped in [
+            "\\s+",
+            "\\bword",
+            "a++",
+            "(?=x)",
+            "(?<n>x)",
+            "\\1",
+            "[[:alpha:]]",
+            "[a&&b]",
+            "[\\w-.]",
+            "a{",
+            "a{x}",
+            "{2}",
+            "]",
+            "}",
+            "\\p{L}",
+            "\\u00e9",
+            "é",
+            "[]",
+            "[^]",
+            "(",
+            ")",
+            "*",
+            "a{3,2}",
+            "[z-a]",
+            "^*",
+            "[a-\\d]",
+            "(?i)a",
+            "\\",
+            "[a",
+            "\\cA",
+        ] {
+            assert!(!super::is_portable(dropped), "{dropped}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The rules by which a schema is brought to draft 4.
+//!
+//! In: nothing. Out: `Rules`, all of them on. Pure.
+
+/// Each way in which a schema is brought to what API Gateway takes; a test switches them off one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// `nullable` lets null through, among the values of `enum` too (S8).
+    pub nullable: bool,
+    /// `const` is an `enum` of one (S4).
+    pub constant: bool,
+    /// Exclusive bounds become inclusive (S5).
+    pub exclusive_bounds: bool,
+    /// No `format` (S6).
+    pub formats: bool,
+    /// Properties that are read only are not required of a request.
+    pub read_only: bool,
+    /// What stands beside `$ref` means nothing before 3.1.
+    pub siblings: bool,
+    /// Patterns that Java reads otherwise go.
+    pub patterns: bool,
+    /// `oneOf` of what became weaker, or of what a discriminator tells apart, is `anyOf`.
+    pub one_of: bool,
+    /// `not` of what became weaker goes.
+    pub negation: bool,
+    /// `items` behind `prefixItems` goes with it (S4).
+    pub prefix_items: bool,
+    /// Keywords that draft 4 lacks go (S4).
+    pub unsupported: bool,
+    /// A body that may be left out is let through where it is (S12).
+    pub optional_body: bool,
+    /// Text of bytes is no JSON text.
+    pub binary: bool,
+    /// A model has an end (S10).
+    pub sizes: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            nullable: true,
+            constant: true,
+            exclusive_bounds: true,
+            formats: true,
+            read_only: true,
+            siblings: true,
+            patterns: true,
+            one_of: true,
+            negation: true,
+            prefix_items: true,
+            unsupported: true,
+            optional_body: true,
+            binary: true,
+            sizes: true,
+        }
+    }
+}

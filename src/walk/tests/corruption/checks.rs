@@ -1,0 +1,42 @@
+//! Corruptions of what methods are held to.
+
+use std::sync::Arc;
+
+use super::methods;
+use crate::assemble::Assembled;
+use crate::aws::{Method, Node};
+use crate::plan::Plan;
+
+fn validated(assembled: &mut Assembled) -> Option<&mut Method> {
+    methods(assembled).find(|it| it.checks.validator.is_some())
+}
+
+pub(super) fn validator_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    validated(assembled)?.checks.validator = None;
+    Some(())
+}
+
+pub(super) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let validator =
+        assembled.stack.entries.iter_mut().find_map(|it| if let Node::RequestValidator(it) = &mut it.node { Some(it) } else { None })?;
+    (validator.body, validator.parameters) = (validator.parameters, !validator.body);
+    Some(())
+}
+
+pub(super) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    methods(assembled).find(|it| !it.checks.models.is_empty())?.checks.models.clear();
+    Some(())
+}
+
+pub(super) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let method = methods(assembled).find(|it| !it.checks.models.is_empty())?;
+    let (_, model) = method.checks.models.pop_first()?;
+    method.checks.models.insert("text/plain".into(), model);
+    Some(())
+}
+
+pub(super) fn other_schema(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+    let model = assembled.stack.entries.iter_mut().find_map(|it| if let Node::Model(it) = &mut it.node { Some(it) } else { None })?;
+    model.schema = Arc::new(serde_json::json!({"title": "another"}));
+    Some(())
+}
