@@ -4,12 +4,14 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod authorizers;
 mod forwarder;
 mod gateway;
 mod link;
 mod network;
 mod rules;
 mod sync;
+mod usage;
 mod values;
 
 use std::sync::Arc;
@@ -89,9 +91,12 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let functions = forwarder::forwarders(&mut stack, plan);
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
-    let methods = gateway::routes(&mut stack, plan, &gateway::Behind { api: &api, network: network.as_ref(), functions: &functions });
+    let authorizers = authorizers::authorizers(&mut stack, plan, &api);
+    let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, authorizers: &authorizers };
+    let methods = gateway::routes(&mut stack, plan, &behind);
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
     gateway::outputs(&mut stack, &api, &stage);
+    usage::usage_plans(&mut stack, plan, (&api, &stage));
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }

@@ -17,8 +17,9 @@ mod s3;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Part, Proxy, Resource, RestApi,
-    RouteState, Stage, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Deployment, FunctionCall, Header,
+    HeaderSource, Integration, InternetProxy, KeyRef, Method, Part, Proxy, Quota, Resource, RestApi, RouteState, Stage, Throttle, UriHost,
+    UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -129,11 +130,16 @@ kinds! {
     VpcLink,
     VpcLinkV2,
     RestApi,
+    Authorizer,
+    AuthorizerPermission,
     Resource,
     Method,
     LambdaPermission,
     Deployment,
     Stage,
+    ApiKey,
+    UsagePlan,
+    UsagePlanKey,
 }
 
 /// The address of the only block of a node.

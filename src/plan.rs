@@ -4,14 +4,17 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod alb;
+mod authorizers;
 mod backends;
 mod balancer;
 mod decide;
+mod expect;
 mod extensions;
 mod forwarder;
 mod functions;
 mod headers;
 mod internet;
+mod keys;
 mod link;
 mod listener_rules;
 pub mod names;
@@ -36,9 +39,11 @@ use crate::blueprint;
 use crate::diagnostic::Place;
 use crate::openapi::HttpMethod;
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
+pub use authorizers::{AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use decide::plan;
 pub use headers::is_dropped;
+pub use keys::{KeyPlan, KeySource, QuotaPlan, ThrottlePlan, UsagePlan};
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
@@ -128,6 +133,13 @@ pub enum InputType {
     /// DNS name or address.
     Host,
     Hosts,
+    /// ARN of a user pool of Cognito.
+    UserPool,
+    UserPools,
+    /// ARN of a function that decides who may call.
+    AuthorizerFunction,
+    /// Id of an API key.
+    ApiKey,
 }
 
 impl InputType {
@@ -144,8 +156,10 @@ impl InputType {
             | Self::FunctionGroups
             | Self::LinkSubnets
             | Self::LinkGroups
-            | Self::Hosts => true,
+            | Self::Hosts
+            | Self::UserPools => true,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
+            Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
             | Self::Environment
@@ -284,6 +298,8 @@ pub struct OperationPlan {
     pub has_trailing_slash: bool,
     /// `method.request.…` and whether it is required.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
+    /// What the gateway asks of its callers; nothing where it is not public.
+    pub auth: AuthPlan,
 }
 
 impl OperationPlan {
@@ -299,6 +315,7 @@ pub struct LimitsPlan {
     pub nlb_listeners: u64,
     pub listener_rules: u64,
     pub target_groups: u64,
+    pub authorizers: u64,
 }
 
 /// What is to be built, decided.
@@ -325,6 +342,12 @@ pub struct Plan {
     pub operations: Vec<OperationPlan>,
     /// Answers of the gateway's own, where an operation that is not public would be taken for a public one.
     pub refusals: Vec<Refusal>,
+    /// By name.
+    pub authorizers: Vec<AuthorizerPlan>,
+    /// By name.
+    pub usage_plans: Vec<UsagePlan>,
+    /// API keys come from the authorizer, not from a header.
+    pub key_from_authorizer: bool,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
     /// An API is made, and the way to it.

@@ -237,7 +237,7 @@ impl Here {
 }
 
 /// A list, or one reference that yields one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum List {
     Of(Vec<Value>),
     One(Value),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::authorizers::{self, Authorizers};
 use super::values::{text, value};
 use super::{Functions, NetworkNodes, forwarding, function, this};
 use crate::aws::{
@@ -25,6 +26,7 @@ pub(super) struct Behind<'a> {
     pub(super) api: &'a Handle<RestApi>,
     pub(super) network: Option<&'a NetworkNodes>,
     pub(super) functions: &'a Functions,
+    pub(super) authorizers: &'a Authorizers,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -32,6 +34,7 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
         name: text(&plan.prefix.with("")),
         description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
         binary_media_types: plan.binary_media_types.clone(),
+        key_from_authorizer: plan.key_from_authorizer,
     };
     stack.add(File::Api, this(), api)
 }
@@ -75,7 +78,9 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         for (_, http_method, operation) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, operation);
-            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration };
+            // A refusal asks nobody who they are.
+            let authorization = operation.map(|it| authorizers::authorization(&it.auth, way.authorizers)).unwrap_or_default();
+            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration, authorization };
             methods.push(stack.add(file.clone(), label, method));
         }
     }
@@ -197,12 +202,14 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
         Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
         Integration::NotFound => {}
     }
-    RouteState {
-        method: handle.clone(),
-        digest: digest(&[handle.label().as_str().as_bytes(), serialized(method, buffer)]),
-        parts: method.parts(),
-        deploy_time,
+    let mut of_authorizer = Vec::new();
+    if let Some((authorizer, uses)) = authorizers::in_snapshot(stack, &method.authorization) {
+        serialized(authorizer, &mut of_authorizer);
+        deploy_time.extend(uses);
     }
+    let mut parts = vec![handle.label().as_str().as_bytes(), serialized(method, buffer)];
+    parts.extend((!of_authorizer.is_empty()).then_some(&*of_authorizer));
+    RouteState { method: handle.clone(), digest: digest(&parts), parts: method.parts(), deploy_time }
 }
 
 /// The node as JSON, in a buffer that serves them all.

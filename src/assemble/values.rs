@@ -101,8 +101,11 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::AlbName
         | InputType::Topic
         | InputType::Host
-        | InputType::Hosts => None,
-        InputType::Function => Some((
+        | InputType::Hosts
+        | InputType::UserPool
+        | InputType::UserPools
+        | InputType::ApiKey => None,
+        InputType::Function | InputType::AuthorizerFunction => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",
         )),

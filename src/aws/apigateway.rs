@@ -3,15 +3,19 @@
 //! In: fields with types. Out: text in a sink. Pure.
 //! Integration and responses are elements of their method: CloudFormation spells them inside it, Terraform as blocks of their own.
 
+mod authorizer;
 mod deployment;
 mod direct;
 mod link;
 mod method;
+mod usage;
 
+pub use authorizer::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission};
 pub use deployment::{Deployment, RouteState, Stage};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use link::{VpcLink, VpcLinkRef, VpcLinkV2};
 pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
+pub use usage::{ApiKey, KeyRef, Quota, Throttle, UsagePlan, UsagePlanKey};
 
 use std::sync::Arc;
 
@@ -29,6 +33,9 @@ pub struct RestApi {
     pub description: Arc<str>,
     /// Sorted: its order is part of its state.
     pub binary_media_types: Vec<Arc<str>>,
+    /// API keys come from an authorizer's function, not from a header.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub key_from_authorizer: bool,
 }
 
 impl Kind for RestApi {
@@ -38,6 +45,9 @@ impl Kind for RestApi {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("name", &self.name);
             out.attribute("description", &*self.description);
+            if self.key_from_authorizer {
+                out.attribute("api_key_source", "AUTHORIZER");
+            }
             out.tags();
             if !self.binary_media_types.is_empty() {
                 // Apart from the others: the longest name would move their `=`.
@@ -51,6 +61,9 @@ impl Kind for RestApi {
     fn cloudformation(&self, out: &mut Properties) {
         out.value("Name", &self.name);
         out.text("Description", &self.description);
+        if self.key_from_authorizer {
+            out.text("ApiKeySourceType", "AUTHORIZER");
+        }
         if !self.binary_media_types.is_empty() {
             out.texts("BinaryMediaTypes", &self.binary_media_types);
         }

@@ -84,6 +84,7 @@ codes! {
     RULES_ELSEWHERE = "GW2042" "rules-elsewhere" Warning;
     TIMEOUT_ABOVE_FORWARDER = "GW2050" "timeout-above-forwarder" Error;
     BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
+    KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -99,6 +100,14 @@ codes! {
     CONFLICTING_SCHEME = "GW3021" "conflicting-scheme" Error;
     SHADOWED_ON_BALANCER = "GW3030" "shadowed-on-balancer" Error;
     MOVED_RULE = "GW3031" "moved-rule" Warning;
+    INEXPRESSIBLE_SECURITY = "GW3040" "inexpressible-security" Error;
+    SCHEME_DOES_NOT_FIT = "GW3041" "scheme-does-not-fit" Error;
+    UNUSED_SCHEME = "GW3042" "unused-scheme" Error;
+    SCOPES_WITHOUT_COGNITO = "GW3043" "scopes-without-cognito" Error;
+    KEY_WITHOUT_PLAN = "GW3044" "key-without-plan" Error;
+    BROKEN_PROMISE = "GW3045" "broken-promise" Error;
+    PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Warning;
+    KEY_FROM_NO_AUTHORIZER = "GW3047" "key-from-no-authorizer" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;
@@ -136,8 +145,15 @@ codes! {
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
+    ANY_SCOPE_SUFFICES = "GW4080" "any-scope-suffices" Warning;
+    UNCHECKED_SCOPES = "GW4081" "unchecked-scopes" Warning;
+    TOO_MANY_PLAN_THROTTLES = "GW4082" "too-many-plan-throttles" Error;
+    TOO_MANY_AUTHORIZERS = "GW4083" "too-many-authorizers" Error;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
+    PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
+    PLAN_WITHOUT_EFFECT = "GW5011" "usage-plan-without-effect" Warning;
+    UNUSED_AUTH = "GW5012" "unused-auth" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

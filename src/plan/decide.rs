@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, extensions, forwarder,
-    headers, link, routes, schemes, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, authorizers, backends, balancer, extensions,
+    forwarder, headers, keys, link, routes, schemes, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -53,7 +53,7 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
 /// The plan with a gateway, or without one.
 fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
     let spec = &blueprint.spec;
-    let mut diagnostics = Vec::new();
+    let (mut diagnostics, mut found) = (Vec::new(), Vec::new());
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
@@ -77,30 +77,29 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         NetworkPlan { vpc, subnets, nlb, link, alb, sync }
     });
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
+    let routes = routes::routes(apis, blueprint, &backends, &mut found);
+    let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
+    let usage_plans = if has_gateway { keys::plans(blueprint, routes.throttles.clone(), &mut variables) } else { Vec::new() };
     let (inputs, parameters) = variables.finish();
+    diagnostics.append(&mut found);
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
-    let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
+    diagnostics.extend(keys::covered(blueprint, &routes.operations, &authorizers));
     let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
         alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
     let nlb = spec.nlb.as_ref();
-    let output = spec.output.as_ref();
     let plan = Plan {
         prefix,
         title: apis.first().map(|it| Arc::clone(&it.title)).unwrap_or_default(),
         descriptions: spec.spec.iter().map(|it| it.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
-        output: OutputPlan {
-            format,
-            layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
-            files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
-        },
+        output: output(spec, format),
         tags,
         network,
         forwarders,
@@ -109,6 +108,9 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
+        authorizers,
+        usage_plans,
+        key_from_authorizer: keys::from_authorizer(blueprint),
         binary_media_types: routes.binary_media_types,
         has_gateway,
         stage_name,
@@ -122,6 +124,16 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     Outcome::new(plan, diagnostics)
 }
 
+/// Where and how the result is written.
+fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputPlan {
+    let output = spec.output.as_ref();
+    OutputPlan {
+        format,
+        layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
+        files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
+    }
+}
+
 /// Quotas as the account has them, or as it has them at first.
 fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
     let limits = spec.limits.as_ref();
@@ -129,6 +141,7 @@ fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
         resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
         nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
         listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
+        authorizers: limits.and_then(|it| it.authorizers).unwrap_or(crate::limits::AUTHORIZERS),
         target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
     }
 }

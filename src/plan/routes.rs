@@ -6,12 +6,14 @@ mod naming;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::expect::{self, Looked};
 use super::extensions::{self, Extensions};
+use super::keys::{self, Throttles};
 use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
-use super::{BackendPlan, OperationPlan};
+use super::{AuthPlan, BackendPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation, refuses};
@@ -28,6 +30,8 @@ pub(super) struct Routes {
     pub(super) binary_media_types: Vec<Arc<str>>,
     /// The base path before the operations of each description, on the gateway and behind it.
     pub(super) bases: Vec<[Vec<Segment>; 2]>,
+    /// Of usage plans.
+    pub(super) throttles: Throttles,
 }
 
 /// Decides every operation.
@@ -66,6 +70,7 @@ struct Draft<'a> {
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
     is_dropped: bool,
+    is_throttled: bool,
 }
 
 struct Builder<'a> {
@@ -242,8 +247,9 @@ impl<'a> Builder<'a> {
         if self.base_on_gateway {
             before.extend(self.bases[description].iter().cloned());
         }
+        let mut auth = AuthPlan::default();
         if is_public {
-            self.security.decide(&self.apis[description], operation, decision);
+            auth = self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {
@@ -270,6 +276,7 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            auth,
         };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
@@ -281,6 +288,7 @@ impl<'a> Builder<'a> {
             mount,
             under: mount_path,
             is_dropped: false,
+            is_throttled: expect::is_throttled(self.blueprint, decision.throttle),
         });
     }
 
@@ -355,7 +363,11 @@ impl<'a> Builder<'a> {
             self.diagnostics.push(finding);
         }
         self.diagnostics.extend(self.rules.unmatched(self.blueprint));
-        self.diagnostics.extend(self.security.finish());
+        let looked: Vec<Looked<'_>> = self.drafts.iter().map(|it| self.looked(it)).collect();
+        let promises = expect::expect(self.blueprint, &looked);
+        let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
+        self.diagnostics.extend(promises);
+        self.diagnostics.extend(self.security.finish(self.apis));
         diagnostics.append(&mut self.diagnostics);
         // By gateway path, path and method; the tree knows the order of its paths, and comparing ranks is much quicker.
         let ranks = self.tree.ranks();
@@ -368,6 +380,14 @@ impl<'a> Builder<'a> {
             refusals: self.refusals.into_iter().collect(),
             bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),
+            throttles,
         }
+    }
+
+    /// An operation as promises and usage plans see it.
+    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> Looked<'b> {
+        let (description, operation) = self.operations[draft.source];
+        let described = Described { operation, description, extensions: &[] };
+        Looked { described, mount: draft.under, plan: &draft.plan, is_throttled: draft.is_throttled }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::authorizer::Authorization;
 use super::direct::{FunctionCall, Header, InternetProxy};
 use super::{ApiRoot, RestApi, VpcLinkRef};
 use crate::aws::{ApplicationBalancerRef, BalancerRef, Kind};
@@ -129,6 +130,8 @@ pub struct Method {
     /// `method.request.…` and whether it is required; sorted.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
     pub integration: Integration,
+    #[serde(skip_serializing_if = "Authorization::is_open")]
+    pub authorization: Authorization,
 }
 
 /// A Terraform block of a method: its type, and what its label has behind that of the method.
@@ -247,7 +250,7 @@ impl Kind for Method {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("resource_id", self.on.id());
             out.attribute("http_method", self.http_method.as_str());
-            out.attribute("authorization", "NONE");
+            self.authorization.terraform(out);
             if !self.request_parameters.is_empty() {
                 out.map("request_parameters", self.request_parameters.iter().map(|(key, required)| (key.as_str(), *required)));
             }
@@ -262,7 +265,7 @@ impl Kind for Method {
         out.value("RestApiId", &self.api.id());
         out.value("ResourceId", &self.on.id());
         out.text("HttpMethod", self.http_method.as_str());
-        out.text("AuthorizationType", "NONE");
+        self.authorization.cloudformation(out);
         if !self.request_parameters.is_empty() {
             out.object("RequestParameters", |out| self.request_parameters.iter().for_each(|(key, required)| out.flag(key, *required)));
         }

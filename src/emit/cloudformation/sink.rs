@@ -88,6 +88,12 @@ impl Properties {
         write!(self.out, "{}", number.into()).expect("writing to a String cannot fail");
     }
 
+    /// A number of any size, as it is written.
+    pub fn bare(&mut self, name: &str, number: std::fmt::Arguments<'_>) {
+        self.name(name);
+        self.out.write_fmt(number).expect("writing to a String cannot fail");
+    }
+
     pub fn flag(&mut self, name: &str, flag: bool) {
         self.name(name);
         self.out.push_str(if flag { "true" } else { "false" });

@@ -113,10 +113,16 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Client
         | InputType::AlbName
         | InputType::Topic
-        | InputType::Host => "String",
-        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients | InputType::Hosts => {
-            "CommaDelimitedList"
-        }
+        | InputType::Host
+        | InputType::UserPool
+        | InputType::AuthorizerFunction
+        | InputType::ApiKey => "String",
+        InputType::AutoscalingGroups
+        | InputType::Addresses
+        | InputType::Cidrs
+        | InputType::Clients
+        | InputType::Hosts
+        | InputType::UserPools => "CommaDelimitedList",
     }
 }
 

@@ -123,6 +123,7 @@ mod tests {
             backend_path: path(to),
             has_trailing_slash: false,
             request_parameters: Default::default(),
+            auth: Default::default(),
         }
     }
 

@@ -264,7 +264,7 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
 }
 
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new() };
+    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new(), key_from_authorizer: false };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
 }
 
