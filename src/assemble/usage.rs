@@ -31,7 +31,7 @@ pub(super) fn usage_plans(stack: &mut Stack, plan: &Plan, (api, stage): (&Handle
 /// A key, and the part of a label that names it.
 fn key_of(stack: &mut Stack, plan: &Plan, of: &plan::UsagePlan, (source, api): (&KeySource, &Handle<RestApi>)) -> (KeyRef, String) {
     match source {
-        KeySource::Existing(id) => (KeyRef::Existing(value(id)), format!("existing_{}", key(id))),
+        KeySource::Existing(id) => (KeyRef::Existing(value(id)), format!("existing__{}", key(id))),
         KeySource::Made(name) => {
             let part = names::literal(name);
             let description = format!("Key of usage plan {}.", of.name).into();

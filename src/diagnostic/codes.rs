@@ -154,6 +154,7 @@ codes! {
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
     PLAN_WITHOUT_EFFECT = "GW5011" "usage-plan-without-effect" Warning;
     UNUSED_AUTH = "GW5012" "unused-auth" Warning;
+    SCOPES_OF_SOME = "GW5013" "scopes-of-some" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -191,6 +191,13 @@ impl<'a> Joined<'a> {
             self.weakens(case, (origin, "api_key"), &Weakening::Key);
         }
         asked.auth.api_key = wanted;
+        for (name, _) in self.entries.iter().filter(|(_, spec)| matches!(spec, AuthSpec::ApiKey)) {
+            if wanted {
+                asked.auth.entries.insert(name.as_str().into());
+            } else {
+                asked.auth.entries.remove(name.as_str());
+            }
+        }
     }
 
     /// Notes what asks for less than the description does, or refuses it.
@@ -210,6 +217,9 @@ impl<'a> Joined<'a> {
         }
         if let (true, Some(name)) = (asks_all, asked.auth.authorizer()) {
             self.told.any_suffices(name, case.operation);
+        }
+        if let Some(name) = asked.auth.authorizer().filter(|it| matches!(self.entries.get(*it), Some(AuthSpec::Cognito(_)))) {
+            self.told.asks(name, !asked.auth.scopes.is_empty(), case.operation);
         }
         for name in &asked.unchecked {
             self.told.unchecked(name, case.operation);

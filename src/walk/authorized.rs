@@ -1,13 +1,13 @@
 //! Whether every method asks of its callers what was planned, with the authorizer that was planned.
 //!
 //! In: `Plan`, `Assembled`. Out: the first thing that differs. Pure.
-//! An authorizer is told by what it asks, never by the name that the stack gives it.
+//! An authorizer is told by what it asks and by its entry's name, never by the label that the stack gives it.
 
 use super::direct::is_same_function;
 use super::way::are_same_list;
 use crate::assemble::Assembled;
 use crate::aws::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Function, KeyRef, Kind, Method, Node};
-use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPlan, Plan};
+use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPlan, Plan, names};
 use crate::stack::Handle;
 
 /// Compares what a method asks with what its operation is to ask.
@@ -51,6 +51,8 @@ fn authorizer_holds(
         }
         (AuthorizerKind::Cognito { .. } | AuthorizerKind::Lambda { .. }, _, _) => false,
     };
+    // Two entries may ask the same: each method names its own.
+    let same = same && *node.name == *names::literal(&planned.name);
     if same { Ok(()) } else { Err(format!("is checked by another authorizer than `{}`", planned.name)) }
 }
 

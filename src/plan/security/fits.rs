@@ -12,6 +12,9 @@ use crate::source::pointer;
 
 /// Errors: GW3041.
 pub(super) fn misfit(blueprint: &Blueprint, (api, operation): (&Api, &Operation), name: &str, spec: &AuthSpec) -> Option<Diagnostic> {
+    if !matches!(spec, AuthSpec::ApiKey | AuthSpec::Cognito(_)) {
+        return None;
+    }
     let declared: Value = serde_json::from_str(api.definitions.get(name)?).unwrap_or_default();
     let text = |key: &str| declared.get(key).and_then(Value::as_str).unwrap_or_default();
     let is_key = text("type") == "apiKey";

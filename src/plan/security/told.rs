@@ -25,7 +25,8 @@ pub(super) enum Weakening<'w> {
     Key,
 }
 
-type ByName = BTreeMap<Arc<str>, Vec<(OperationName, Place)>>;
+/// Operations by the entry of `auth`, and where the first of them says so.
+type ByName = BTreeMap<Arc<str>, (Place, Vec<OperationName>)>;
 
 /// Operations by the cause of a warning.
 pub(super) struct Told<'a> {
@@ -33,6 +34,9 @@ pub(super) struct Told<'a> {
     ignored: ByName,
     any_suffices: ByName,
     unchecked: ByName,
+    /// By the Cognito entry: those that ask for scopes, and those that do not.
+    with_scopes: ByName,
+    without_scopes: ByName,
     /// By the place that weakens them, what stands there, and whether they become open.
     weakened: BTreeMap<(Place, &'static str, bool), Vec<OperationName>>,
     scopes_without_cognito: BTreeMap<Place, Vec<OperationName>>,
@@ -45,6 +49,8 @@ impl<'a> Told<'a> {
             ignored: ByName::new(),
             any_suffices: ByName::new(),
             unchecked: ByName::new(),
+            with_scopes: ByName::new(),
+            without_scopes: ByName::new(),
             weakened: BTreeMap::new(),
             scopes_without_cognito: BTreeMap::new(),
         }
@@ -62,6 +68,11 @@ impl<'a> Told<'a> {
         note(&mut self.unchecked, name, operation);
     }
 
+    /// An operation that asks a Cognito entry.
+    pub(super) fn asks(&mut self, name: &str, has_scopes: bool, operation: &Operation) {
+        note(if has_scopes { &mut self.with_scopes } else { &mut self.without_scopes }, name, operation);
+    }
+
     pub(super) fn weakened(&mut self, (origin, field): (Origin<'_>, &str), what: &Weakening<'_>, operation: &Operation) {
         let key = (origin.place(self.blueprint, field), origin.noun(), matches!(what, Weakening::Opened(_)));
         self.weakened.entry(key).or_default().push(operation.name());
@@ -71,14 +82,15 @@ impl<'a> Told<'a> {
         self.scopes_without_cognito.entry(origin.place(self.blueprint, "scopes")).or_default().push(operation.name());
     }
 
-    pub(super) fn finish(self) -> Vec<Diagnostic> {
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        let with_scopes = std::mem::take(&mut self.with_scopes);
+        self.without_scopes.retain(|name, _| with_scopes.contains_key(name));
         let at = |name: &str| self.blueprint.place(&pointer::child("/auth", name));
         let mut findings = Vec::new();
         let mut by_name = |found: &ByName, code: &'static Code, message: &dyn Fn(&str, &str) -> String, help: &str| {
-            for (name, of) in found {
-                let operations: Vec<OperationName> = of.iter().map(|it| it.0.clone()).collect();
-                let mut finding = code.at(at(name)).message(message(name, &counted(&operations))).help(help);
-                finding.places.extend(of.first().filter(|_| *code != diagnostic::IGNORED_SCHEME).map(|it| it.1.clone()));
+            for (name, (first, operations)) in found {
+                let mut finding = code.at(at(name)).message(message(name, &counted(operations))).help(help);
+                finding.places.extend((*code != diagnostic::IGNORED_SCHEME).then(|| first.clone()));
                 findings.push(finding);
             }
         };
@@ -104,6 +116,16 @@ impl<'a> Told<'a> {
             &|name, all| format!("the description asks for scopes on {all}, and the gateway checks none of `{name}`"),
             "have the authorizer's function or the backend check them; the gateway itself knows scopes of Cognito alone",
         );
+        by_name(
+            &self.without_scopes,
+            &diagnostic::SCOPES_OF_SOME,
+            &|name, all| {
+                format!(
+                    "no scope of `{name}` is asked for on {all}, while other operations ask for some: ID tokens are taken here, and access tokens there"
+                )
+            },
+            "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
+        );
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
             let message = match is_opened {
@@ -126,13 +148,13 @@ impl<'a> Told<'a> {
 }
 
 fn note(by: &mut ByName, name: &str, operation: &Operation) {
-    if !by.contains_key(name) {
-        by.insert(name.into(), Vec::new());
-    }
-    let Some(operations) = by.get_mut(name) else { return };
+    let Some((_, operations)) = by.get_mut(name) else {
+        by.insert(name.into(), (operation.place("/security"), vec![operation.name()]));
+        return;
+    };
     // Under every mount anew.
-    if operations.last().map(|it| &it.0) != Some(&operation.name()) {
-        operations.push((operation.name(), operation.place("/security")));
+    if operations.last() != Some(&operation.name()) {
+        operations.push(operation.name());
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod auth;
 mod link;
 
 use std::fs;
@@ -105,10 +106,11 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
 
 #[test]
 fn every_corruption_of_every_example_is_caught() {
-    let mut applied = vec![0; CORRUPTIONS.len()];
+    let corruptions: Vec<&(&str, Corruption)> = CORRUPTIONS.iter().chain(auth::CORRUPTIONS).collect();
+    let mut applied = vec![0; corruptions.len()];
     for (name, plan) in examples() {
         assert!(super::super::walk(&plan, &assemble(&plan)).is_empty(), "{name} is sound");
-        for (index, (what, corrupt)) in CORRUPTIONS.iter().enumerate() {
+        for (index, (what, corrupt)) in corruptions.iter().enumerate() {
             let mut assembled = assemble(&plan);
             if corrupt(&plan, &mut assembled).is_none() {
                 continue;
@@ -119,7 +121,7 @@ fn every_corruption_of_every_example_is_caught() {
             assert!(findings.iter().all(|it| it.code.code == "GW9001"), "{name}: {what}");
         }
     }
-    for ((what, _), applied) in CORRUPTIONS.iter().zip(applied) {
+    for ((what, _), applied) in corruptions.iter().zip(applied) {
         assert!(applied > 0, "no example has the parts for: {what}");
     }
 }
