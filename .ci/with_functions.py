@@ -43,11 +43,42 @@ def main() -> int:
             yield endpoint
 
     judge.emulator = emulator
+    if "apply" in sys.argv:
+        plan_as_json_too(judge, Path(sys.argv[-1]))
     know_where_the_api_is()
     know_dimensions()
     know_roles_by_what_they_may_do()
     sys.argv = [tool, *sys.argv[3:], *([] if "validate" in sys.argv else ["--params", str(PARAMS)])]
     return judge.main()
+
+
+def plan_as_json_too(judge, folder: Path) -> None:
+    """After the second plan of an output: its twin as JSON has to plan the same on what was applied."""
+    twin = folder.parent / folder.name.replace("ci-terraform-", "ci-terraform-json-", 1)
+    run = judge.terraform
+
+    def changes(work: Path, name: str) -> list:
+        found = json.loads(run(work, "show", "-json", name).stdout).get("resource_changes", [])
+        return [(it["address"], it["change"]["actions"], it["change"].get("before"), it["change"].get("after")) for it in found]
+
+    def terraform(work: Path, *arguments: str, check: bool = True):
+        done = run(work, *arguments, check=check)
+        if "-out=again.tfplan" not in arguments or done.returncode == 1:
+            return done
+        replaced = {it: it.read_bytes() for it in work.glob("*.tf") if (twin / f"{it.name}.json").is_file()}
+        for path in replaced:
+            path.unlink()
+            (work / f"{path.name}.json").write_bytes((twin / f"{path.name}.json").read_bytes())
+        as_json = run(work, "plan", "-no-color", "-detailed-exitcode", "-out=json.tfplan", check=False)
+        if as_json.returncode == 1 or not replaced or changes(work, "json.tfplan") != changes(work, "again.tfplan"):
+            raise RuntimeError(f"the JSON of {len(replaced)} files plans otherwise:\n{as_json.stdout[-4000:]}{as_json.stderr[-4000:]}")
+        for path, content in replaced.items():
+            (work / f"{path.name}.json").unlink()
+            path.write_bytes(content)
+        return done
+
+    if twin.is_dir():
+        judge.terraform = terraform
 
 
 def know_where_the_api_is() -> None:

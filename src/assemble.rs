@@ -5,6 +5,7 @@
 
 mod alb;
 mod authorizers;
+mod domain;
 mod forwarder;
 mod gateway;
 mod link;
@@ -95,7 +96,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, authorizers: &authorizers };
     let methods = gateway::routes(&mut stack, plan, &behind);
     let stage = gateway::deployment(&mut stack, plan, &api, &methods);
-    gateway::outputs(&mut stack, &api, &stage);
+    gateway::outputs(&mut stack, plan, &api, &stage);
     usage::usage_plans(&mut stack, plan, (&api, &stage));
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);

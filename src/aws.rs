@@ -13,13 +13,15 @@ mod iam;
 mod lambda;
 mod logs;
 mod python;
+mod route53;
 mod s3;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Deployment, FunctionCall, Header,
-    HeaderSource, Integration, InternetProxy, KeyRef, Method, Part, Proxy, Quota, Resource, RestApi, RouteState, Stage, Throttle, UriHost,
-    UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2,
+    ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, BasePathMapping, Deployment,
+    DomainName, Endpoint, EndpointType, FunctionCall, Header, HeaderSource, Integration, InternetProxy, KeyRef, Method, Part, Proxy, Quota,
+    Resource, ResourcePolicy, RestApi, RouteState, Stage, Throttle, UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef,
+    VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -31,6 +33,7 @@ pub use iam::{Role, Statement};
 pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
+pub use route53::AliasRecord;
 pub use s3::Bucket;
 
 use std::sync::Arc;
@@ -140,6 +143,9 @@ kinds! {
     ApiKey,
     UsagePlan,
     UsagePlanKey,
+    DomainName,
+    BasePathMapping,
+    AliasRecord,
 }
 
 /// The address of the only block of a node.

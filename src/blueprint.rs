@@ -15,6 +15,7 @@ mod identity;
 mod layers;
 mod not_built;
 pub mod operations;
+mod policy;
 mod references;
 mod route_field;
 pub mod routes;
@@ -57,6 +58,8 @@ pub struct Blueprint {
     pub spec: BlueprintSpec,
     layers: Layers,
     removed: Removed,
+    /// The resource policy that it names.
+    policy: Option<Arc<serde_json::Value>>,
     /// By name; what the uses of a variable say together.
     variables: BTreeMap<String, Variable>,
 }
@@ -80,6 +83,11 @@ impl Blueprint {
         self.spec.spec.iter().position(|it| it == path || (spelt(it) == spelt(path) && !path.is_empty()))
     }
 
+    /// The resource policy that `api.policy` names, as data.
+    pub fn policy(&self) -> Option<&Arc<serde_json::Value>> {
+        self.policy.as_ref()
+    }
+
     /// Every variable by name: description, default and sensitivity from whichever use says them.
     pub fn variables(&self) -> &BTreeMap<String, Variable> {
         &self.variables
@@ -93,6 +101,7 @@ impl Blueprint {
 /// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends,
 /// GW2013 conflicting mounts.
 pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
+    let (folder, given) = (path.folder().to_owned(), Arc::clone(&display));
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {
         return Outcome::failed(diagnostics);
@@ -100,7 +109,11 @@ pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &
     let typed = typed::typed(&layers, &mut diagnostics);
     let (variables, conflicts) = references::variables(&typed.tree, &|pointer| layers.place(&typed.removed.original(pointer)));
     diagnostics.extend(conflicts);
-    let blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, variables };
+    let mut blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, policy: None, variables };
+    match policy::read(files, (&folder, &given), &blueprint) {
+        Ok(policy) => blueprint.policy = policy,
+        Err(finding) => diagnostics.push(*finding),
+    }
     diagnostics.extend(check::check(&blueprint, &typed.known));
     diagnostics.extend(not_built::not_built(&blueprint, &typed.tree));
     let has_network = blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;

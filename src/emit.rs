@@ -31,8 +31,8 @@ pub const BANNER: [&str; 2] = [
 /// Writes a stack in the format of the plan, with its README.
 pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
     let mut tree = match plan.output.format {
-        // The other formats are refused before a stack is built.
-        Format::Terraform | Format::TerraformJson => terraform::files(stack),
+        Format::Terraform => terraform::files(terraform::Syntax::Native, stack),
+        Format::TerraformJson => terraform::files(terraform::Syntax::Json, stack),
         Format::Cloudformation => cloudformation::files(stack),
     };
     let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*rows(plan));

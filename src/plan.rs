@@ -8,6 +8,8 @@ mod authorizers;
 mod backends;
 mod balancer;
 mod decide;
+mod domain;
+mod endpoint;
 mod expect;
 mod extensions;
 mod forwarder;
@@ -42,6 +44,8 @@ pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use authorizers::{AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use decide::plan;
+pub use domain::{DomainPlan, MadeDomainPlan};
+pub use endpoint::{EndpointPlan, PolicyPlan};
 pub use headers::is_dropped;
 pub use keys::{KeyPlan, KeySource, QuotaPlan, ThrottlePlan, UsagePlan};
 pub use link::{LinkOrigin, LinkPlan};
@@ -140,6 +144,19 @@ pub enum InputType {
     AuthorizerFunction,
     /// Id of an API key.
     ApiKey,
+    VpcEndpoint,
+    VpcEndpoints,
+    /// Range of callers' addresses.
+    Caller,
+    Callers,
+    /// Name of a domain of the user's own.
+    Domain,
+    DomainCertificate,
+    /// Id of a hosted zone.
+    Zone,
+    /// S3 URI of trusted certificates.
+    Truststore,
+    TruststoreVersion,
 }
 
 impl InputType {
@@ -157,7 +174,11 @@ impl InputType {
             | Self::LinkSubnets
             | Self::LinkGroups
             | Self::Hosts
-            | Self::UserPools => true,
+            | Self::UserPools
+            | Self::VpcEndpoints
+            | Self::Callers => true,
+            Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
+            Self::Truststore | Self::TruststoreVersion => false,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
             Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
@@ -353,6 +374,8 @@ pub struct Plan {
     /// An API is made, and the way to it.
     pub has_gateway: bool,
     pub stage_name: Value,
+    pub endpoint: EndpointPlan,
+    pub domain: Option<DomainPlan>,
     pub cross_zone: bool,
     pub deletion_protection: bool,
     pub limits: LimitsPlan,

@@ -103,6 +103,7 @@ fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
         Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,
         Node::Schedule(_) | Node::SchedulePermission(_) | Node::Alarm(_) => true,
         Node::Authorizer(_) | Node::AuthorizerPermission(_) | Node::ApiKey(_) | Node::UsagePlan(_) | Node::UsagePlanKey(_) => true,
+        Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => true,
         Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) | Node::TargetGroup(_) => false,
         Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => false,
     };

@@ -55,7 +55,8 @@ fn a_minimal_blueprint_reads() {
 
 #[test]
 fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
-    let (blueprint, findings) = read_all(&[("gwgen.prod.yaml", include_str!("data/contract.yaml")), ("gwgen.yaml", "version: 1\n")]);
+    let files = [("gwgen.prod.yaml", include_str!("data/contract.yaml")), ("gwgen.yaml", "version: 1\n"), ("policy.json", "{}")];
+    let (blueprint, findings) = read_all(&files);
     assert!(blueprint.is_some());
     let (not_built, others): (Vec<_>, Vec<_>) = seen(findings).into_iter().partition(|it| it.0 == "GW2004");
     // The example's mounts use two backends that it does not define, and its topology has neither an application load balancer nor functions.

@@ -102,8 +102,11 @@ fn balancers_are_protected_from_deletion_by_default() {
     for case in all_cases() {
         for tree in FORMATS.map(|format| case.compile(format).tree).into_iter().flatten() {
             let all: String = texts(&tree).flat_map(|(_, text)| text.split_whitespace()).collect();
-            let is_made = all.contains("resource\"aws_lb\"") || all.contains("\"Type\":\"AWS::ElasticLoadBalancingV2::LoadBalancer\"");
+            let is_made = all.contains("resource\"aws_lb\"")
+                || all.contains("\"aws_lb\":{")
+                || all.contains("\"Type\":\"AWS::ElasticLoadBalancingV2::LoadBalancer\"");
             let is_protected = all.contains("enable_deletion_protection=true")
+                || all.contains("\"enable_deletion_protection\":true")
                 || all.contains("{\"Key\":\"deletion_protection.enabled\",\"Value\":\"true\"}");
             assert_eq!(is_made, is_protected, "{}", case.name);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::authorizers::{self, Authorizers};
 use super::values::{text, value};
-use super::{Functions, NetworkNodes, forwarding, function, this};
+use super::{Functions, NetworkNodes, domain, forwarding, function, this};
 use crate::aws::{
     ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy, Resource, RestApi,
     RouteState, Stage, UriHost, UriSegment,
@@ -35,6 +35,7 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
         description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
         binary_media_types: plan.binary_media_types.clone(),
         key_from_authorizer: plan.key_from_authorizer,
+        endpoint: domain::endpoint(&plan.endpoint),
     };
     stack.add(File::Api, this(), api)
 }
@@ -177,10 +178,11 @@ pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, 
     let Node::RestApi(node) = &stack.entries[api.index()].node else { unreachable!("a handle leads to its own kind") };
     let mut buffer = Vec::new();
     let api_digest = digest(&[serialized(node, &mut buffer)]);
+    let api_uses = node.policy_uses(api.label());
     let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method, &mut buffer)).collect();
     routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
     let parts: Vec<&[u8]> = std::iter::once(api_digest.as_bytes()).chain(routes.iter().map(|it| it.digest.as_bytes())).collect();
-    let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, routes };
+    let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, api_uses, routes };
     let deployment = stack.add(File::Api, this(), deployment);
     stack.add(File::Api, this(), Stage { api: api.clone(), deployment, name: value(&plan.stage_name) })
 }
@@ -231,7 +233,8 @@ fn digest(parts: &[&[u8]]) -> String {
 }
 
 /// What the API tells.
-pub(super) fn outputs(stack: &mut Stack, api: &Handle<RestApi>, stage: &Handle<Stage>) {
+pub(super) fn outputs(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, stage: &Handle<Stage>) {
+    let of_domain = plan.domain.as_ref().map(|it| domain::domain(stack, it, (api, stage)));
     let url = Value::Text(vec![
         Value::literal("https://"),
         api.id(),
@@ -240,12 +243,17 @@ pub(super) fn outputs(stack: &mut Stack, api: &Handle<RestApi>, stage: &Handle<S
         Value::literal("."),
         Value::Pseudo("AWS::URLSuffix"),
         Value::literal("/"),
-        stage.attribute("stage_name", Spelling::Ref),
+        stage.name(),
     ]);
-    let outputs = [
-        ("invoke_url", "URL that callers put before a path.", stage.attribute("invoke_url", Spelling::Ref), url),
+    let (invoke_url, url) = match &of_domain {
+        Some(domain) if plan.endpoint.is_disabled => (domain.clone(), domain.clone()),
+        _ => (stage.attribute("invoke_url", Spelling::Ref), url),
+    };
+    let mut outputs = vec![
+        ("invoke_url", "URL that callers put before a path.", invoke_url, url),
         ("rest_api_id", "Id of the REST API.", api.id(), api.id()),
     ];
+    outputs.extend(of_domain.map(|it| ("domain_url", "URL of the API on its domain.", it.clone(), it)));
     for (name, description, terraform, cloudformation) in outputs {
         stack.outputs.push(Output { name: name.into(), description: description.into(), terraform, cloudformation, after: Vec::new() });
     }

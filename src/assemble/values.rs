@@ -104,7 +104,16 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::Hosts
         | InputType::UserPool
         | InputType::UserPools
-        | InputType::ApiKey => None,
+        | InputType::ApiKey
+        | InputType::VpcEndpoint
+        | InputType::VpcEndpoints
+        | InputType::Caller
+        | InputType::Callers
+        | InputType::Domain
+        | InputType::DomainCertificate
+        | InputType::Zone
+        | InputType::Truststore
+        | InputType::TruststoreVersion => None,
         InputType::Function | InputType::AuthorizerFunction => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",

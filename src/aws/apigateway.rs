@@ -6,6 +6,8 @@
 mod authorizer;
 mod deployment;
 mod direct;
+mod domain;
+mod endpoint;
 mod link;
 mod method;
 mod usage;
@@ -13,6 +15,8 @@ mod usage;
 pub use authorizer::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission};
 pub use deployment::{Deployment, RouteState, Stage};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
+pub use domain::{BasePathMapping, DomainName};
+pub use endpoint::{Endpoint, EndpointType, ResourcePolicy};
 pub use link::{VpcLink, VpcLinkRef, VpcLinkV2};
 pub use method::{Integration, Method, Part, Proxy, UriHost, UriSegment};
 pub use usage::{ApiKey, KeyRef, Quota, Throttle, UsagePlan, UsagePlanKey};
@@ -36,6 +40,20 @@ pub struct RestApi {
     /// API keys come from an authorizer's function, not from a header.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub key_from_authorizer: bool,
+    #[serde(skip_serializing_if = "Endpoint::is_plain")]
+    pub endpoint: Endpoint,
+}
+
+/// Terraform's block of a resource policy: one inside the API would refer to itself. Source: AWS-RULES A12.
+const POLICY: &str = "aws_api_gateway_rest_api_policy";
+
+impl RestApi {
+    /// What the deployment waits for, and which deploy-time values it has to remember.
+    pub fn policy_uses(&self, label: &Label) -> Vec<Value> {
+        let Some(policy) = &self.endpoint.policy else { return Vec::new() };
+        let made = Value::Expression(format!("{POLICY}.{label}.id").into());
+        std::iter::once(made).chain(policy.deploy_time()).collect()
+    }
 }
 
 impl Kind for RestApi {
@@ -54,8 +72,25 @@ impl Kind for RestApi {
                 out.comment("Bodies of these types pass as bytes.");
                 out.texts("binary_media_types", &self.binary_media_types);
             }
-            out.block("endpoint_configuration", |out| out.texts("types", &["REGIONAL"]));
+            if self.endpoint.is_disabled {
+                out.comment("Callers come through the domain alone.");
+                out.attribute("disable_execute_api_endpoint", true);
+            }
+            out.block("endpoint_configuration", |out| {
+                out.texts("types", &[self.endpoint.spelt()]);
+                if let Some(endpoints) = &self.endpoint.vpc_endpoints {
+                    out.list("vpc_endpoint_ids", endpoints);
+                }
+            });
         });
+        if let Some(policy) = &self.endpoint.policy {
+            let api = format!("{}.{label}", Self::NAMES.terraform);
+            let arn = Value::Expression(format!("{api}.execution_arn").into());
+            out.block_of(POLICY, label.as_str(), |out| {
+                out.bare("rest_api_id", format_args!("{api}.id"));
+                policy.document(&arn).terraform("policy", out);
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -67,7 +102,18 @@ impl Kind for RestApi {
         if !self.binary_media_types.is_empty() {
             out.texts("BinaryMediaTypes", &self.binary_media_types);
         }
-        out.object("EndpointConfiguration", |out| out.texts("Types", &["REGIONAL"]));
+        if self.endpoint.is_disabled {
+            out.flag("DisableExecuteApiEndpoint", true);
+        }
+        out.object("EndpointConfiguration", |out| {
+            out.texts("Types", &[self.endpoint.spelt()]);
+            if let Some(endpoints) = &self.endpoint.vpc_endpoints {
+                out.list("VpcEndpointIds", endpoints);
+            }
+        });
+        if let Some(policy) = &self.endpoint.policy {
+            policy.document(&Value::literal(endpoint::SHORT)).cloudformation("Policy", out);
+        }
         out.tags();
     }
 
@@ -80,7 +126,11 @@ impl Kind for RestApi {
     }
 
     fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
+        let mut addresses = only(&Self::NAMES, label);
+        if self.endpoint.policy.is_some() {
+            addresses.push(format!("{POLICY}.{label}"));
+        }
+        addresses
     }
 }
 

@@ -2,16 +2,20 @@
 //!
 //! In: a tree of values. Out: text in a sink. Pure.
 
+use std::borrow::Cow;
+
 use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::Value;
+use crate::emit::terraform::{Terraform, key};
+use crate::stack::{List, Value};
 
 /// A part of a document, in the order in which it is written.
 #[derive(Clone, Debug)]
 pub(super) enum Document {
     Text(Value),
     List(Vec<Document>),
-    Object(Vec<(&'static str, Document)>),
+    /// A list that may be known only at deploy time.
+    Values(List),
+    Object(Vec<(Cow<'static, str>, Document)>),
 }
 
 impl Document {
@@ -32,7 +36,8 @@ impl Document {
         match self {
             Self::Text(value) => out.inner(value),
             Self::List(parts) => out.enclosed(["[", "]"], |out| parts.iter().for_each(|it| out.item(|out| it.push_terraform(out)))),
-            Self::Object(parts) => out.enclosed(["{", "}"], |out| parts.iter().for_each(|(name, part)| part.push_entry(name, out))),
+            Self::Values(_) => unreachable!("a list of values stands under a name"),
+            Self::Object(parts) => out.enclosed(["{", "}"], |out| parts.iter().for_each(|(name, part)| part.push_entry(&key(name), out))),
         }
     }
 
@@ -40,6 +45,7 @@ impl Document {
     fn push_entry(&self, name: &str, out: &mut Terraform) {
         match self {
             Self::Text(value) => out.attribute(name, value),
+            Self::Values(list) => out.list(name, list),
             Self::List(parts) => match parts.as_slice() {
                 [Self::Text(value)] => out.values(name, std::slice::from_ref(value)),
                 _ => out.nested(name, ["", ""], |out| self.push_terraform(out)),
@@ -51,6 +57,7 @@ impl Document {
     pub(super) fn cloudformation(&self, name: &str, out: &mut Properties) {
         match self {
             Self::Text(value) => out.value(name, value),
+            Self::Values(list) => out.list(name, list),
             Self::List(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.object(name, |out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
         }
@@ -59,6 +66,7 @@ impl Document {
     fn push_cloudformation(&self, out: &mut Properties) {
         match self {
             Self::Text(value) => out.inner(value),
+            Self::Values(_) => unreachable!("a list of values stands under a name"),
             Self::List(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
         }

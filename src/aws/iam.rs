@@ -35,14 +35,14 @@ pub struct Statement {
 impl Statement {
     fn document(&self) -> Document {
         let mut parts = vec![
-            ("Sid", Document::text(self.sid)),
-            ("Effect", Document::text("Allow")),
-            ("Action", Document::texts(self.actions)),
-            ("Resource", Document::List(self.resources.iter().cloned().map(Document::Text).collect())),
+            ("Sid".into(), Document::text(self.sid)),
+            ("Effect".into(), Document::text("Allow")),
+            ("Action".into(), Document::texts(self.actions)),
+            ("Resource".into(), Document::List(self.resources.iter().cloned().map(Document::Text).collect())),
         ];
         if let Some((operator, key, value)) = &self.condition {
-            let condition = Document::Object(vec![(key, Document::Text(value.clone()))]);
-            parts.push(("Condition", Document::Object(vec![(operator, condition)])));
+            let condition = Document::Object(vec![((*key).into(), Document::Text(value.clone()))]);
+            parts.push(("Condition".into(), Document::Object(vec![((*operator).into(), condition)])));
         }
         Document::Object(parts)
     }
@@ -51,13 +51,13 @@ impl Statement {
 impl Role {
     fn trust(&self) -> Document {
         Document::Object(vec![
-            ("Version", Document::text("2012-10-17")),
+            ("Version".into(), Document::text("2012-10-17")),
             (
-                "Statement",
+                "Statement".into(),
                 Document::List(vec![Document::Object(vec![
-                    ("Effect", Document::text("Allow")),
-                    ("Action", Document::text("sts:AssumeRole")),
-                    ("Principal", Document::Object(vec![("Service", Document::text(self.service))])),
+                    ("Effect".into(), Document::text("Allow")),
+                    ("Action".into(), Document::text("sts:AssumeRole")),
+                    ("Principal".into(), Document::Object(vec![("Service".into(), Document::text(self.service))])),
                 ])]),
             ),
         ])
@@ -65,8 +65,8 @@ impl Role {
 
     fn policy(&self) -> Document {
         Document::Object(vec![
-            ("Version", Document::text("2012-10-17")),
-            ("Statement", Document::List(self.statements.iter().map(Statement::document).collect())),
+            ("Version".into(), Document::text("2012-10-17")),
+            ("Statement".into(), Document::List(self.statements.iter().map(Statement::document).collect())),
         ])
     }
 }

@@ -83,6 +83,9 @@ codes! {
     UNKNOWN_LISTENER = "GW2041" "unknown-listener" Error;
     RULES_ELSEWHERE = "GW2042" "rules-elsewhere" Warning;
     TIMEOUT_ABOVE_FORWARDER = "GW2050" "timeout-above-forwarder" Error;
+    UNREACHABLE_API = "GW2060" "unreachable-api" Error;
+    MUTUAL_TLS_PASSED_BY = "GW2061" "mutual-tls-passed-by" Error;
+    OLD_TLS = "GW2062" "old-tls" Warning;
     BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
     KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
@@ -137,6 +140,7 @@ codes! {
     LEADING_SLASHES = "GW4026" "leading-slashes" Warning;
     UNSERVABLE_METHOD = "GW4030" "unservable-method" Error;
     WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
+    HEALTH_CHECK_PATH = "GW4032" "health-check-path" Error;
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
     UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;

@@ -35,7 +35,8 @@ impl<'a> Places<'a> {
         let mut spans = Vec::with_capacity(stack.entries.len());
         let tell = |file: &str, span| spans.push((file.to_owned(), span));
         let tree = match format {
-            Format::Terraform | Format::TerraformJson => terraform::written(stack, tell),
+            Format::Terraform => terraform::written(terraform::Syntax::Native, stack, tell),
+            Format::TerraformJson => terraform::written(terraform::Syntax::Json, stack, tell),
             Format::Cloudformation => cloudformation::written(stack, tell),
         };
         Self { stack, format, tree, spans }
@@ -52,16 +53,20 @@ impl<'a> Places<'a> {
     pub fn block(&self, index: usize, address: &str) -> Option<Written> {
         let (file, span) = self.spans.get(index)?;
         let bytes = self.tree.files.get(file)?;
-        let text = std::str::from_utf8(bytes.get(span.clone())?).ok()?;
+        let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
         let offset = match self.format {
-            Format::Terraform | Format::TerraformJson => {
+            Format::Terraform => {
                 let (kind, label) = address.split_once('.')?;
                 // What starts a line of a node's text, unlike what stands in a string, is a block.
-                text.find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))? + 1
+                span.start + text(span.clone())?.find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))? + 1
             }
-            Format::Cloudformation => text.find('"')?,
+            Format::TerraformJson => {
+                let (kind, label) = address.split_once('.')?;
+                terraform::position(text(0..bytes.len())?, kind, label)?
+            }
+            Format::Cloudformation => span.start + text(span.clone())?.find('"')?,
         };
-        let line = bytes[..span.start + offset].iter().filter(|it| **it == b'\n').count() + 1;
+        let line = bytes[..offset].iter().filter(|it| **it == b'\n').count() + 1;
         Some(Written { file: file.clone(), line })
     }
 }

@@ -1,14 +1,15 @@
-//! Terraform as HCL, byte for byte as `terraform fmt` spells it.
+//! Terraform in its native syntax, byte for byte as `terraform fmt` spells it, or as JSON.
 //!
 //! In: `Stack`. Out: files. Pure.
-//! A run of attributes is buffered to align its `=`; nothing else is held back.
+//! Kinds write into one sink, which spells both.
 
 mod escape;
 mod files;
 mod package;
 mod sink;
 
-pub use escape::quoted;
+pub use escape::{key, quoted};
 pub use files::files;
 pub(super) use files::written;
 pub use sink::{Hcl, Terraform};
+pub(super) use sink::{Syntax, position};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, authorizers, backends, balancer, extensions,
-    forwarder, headers, keys, link, routes, schemes, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, authorizers, backends, balancer, domain,
+    endpoint, extensions, forwarder, headers, keys, link, routes, schemes, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -58,15 +58,11 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
-    let prefix = Prefix {
-        name: spec.name.as_str().into(),
-        environment: spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment")),
-    };
-    let stage = spec.stage.as_ref().and_then(|it| it.name.as_ref());
-    let stage_name = stage.map_or_else(
-        || Value::Literal(blueprint::defaults::STAGE.into()),
-        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
-    );
+    let prefix = prefix(spec, &mut variables);
+    let stage_name = stage_name(spec, &mut variables);
+    let endpoint = endpoint::endpoint(blueprint, &mut variables);
+    endpoint::written(blueprint, &mut variables);
+    let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
     let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
@@ -114,12 +110,15 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         binary_media_types: routes.binary_media_types,
         has_gateway,
         stage_name,
+        endpoint,
+        domain,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
         limits: limits(spec),
         place: blueprint.place(""),
     };
     diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }
@@ -132,6 +131,20 @@ fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputP
         layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
         files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
     }
+}
+
+/// First part of every name.
+fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Prefix {
+    let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
+    Prefix { name: spec.name.as_str().into(), environment }
+}
+
+fn stage_name(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Value {
+    let written = spec.stage.as_ref().and_then(|it| it.name.as_ref());
+    written.map_or_else(
+        || Value::Literal(blueprint::defaults::STAGE.into()),
+        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
+    )
 }
 
 /// Quotas as the account has them, or as it has them at first.

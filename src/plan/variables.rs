@@ -55,6 +55,11 @@ impl<'a> Variables<'a> {
         self.read(value, of, (pointer, self.has_gateway))
     }
 
+    /// A list that only the gateway uses.
+    pub(super) fn of_gateway_all(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+        self.read_all(values, of, (pointer, self.has_gateway))
+    }
+
     /// The same; no input is made of what is not used.
     pub(super) fn read(&mut self, value: &blueprint::Value, of: InputType, (pointer, is_used): (&str, bool)) -> Value {
         match value {
@@ -216,6 +221,14 @@ impl<'a> Variables<'a> {
                 (is_host(text) && text.contains(".elb."), "the name that AWS gave an application load balancer, `...elb.amazonaws.com`")
             }
             InputType::Topic => (is_arn(text, ":sns:"), "the ARN of a topic, `arn:...:sns:...`"),
+            InputType::VpcEndpoint | InputType::VpcEndpoints => (hex_after("vpce-"), "the id of a VPC endpoint, `vpce-...`"),
+            InputType::Caller | InputType::Callers => {
+                (is_range_of_callers(text), "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`")
+            }
+            InputType::Domain => (is_host(text) && text.contains('.'), "the name of a domain, such as `api.shop.example`"),
+            InputType::DomainCertificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
+            InputType::Zone => (is_word(text), "the id of a hosted zone"),
+            InputType::Truststore => (text.starts_with("s3://") && !text.contains(char::is_whitespace), "an S3 URI, `s3://bucket/key`"),
             InputType::VpcLink | InputType::LinkV2 => (is_word(text), "the id of a VPC link"),
             InputType::Bucket => (is_host(text), "the name of a bucket"),
             InputType::AutoscalingGroup | InputType::AutoscalingGroups => {
@@ -235,7 +248,7 @@ impl<'a> Variables<'a> {
             ),
             // Functions, URLs and headers are read where they are decided.
             InputType::Text | InputType::Environment | InputType::Url | InputType::HeaderValue => (true, ""),
-            InputType::Function | InputType::AuthorizerFunction => (true, ""),
+            InputType::Function | InputType::AuthorizerFunction | InputType::TruststoreVersion => (true, ""),
         };
         if !holds {
             let finding = diagnostic::INVALID_VALUE
@@ -276,6 +289,14 @@ fn is_arn(text: &str, middle: &str) -> bool {
 
 fn is_host(text: &str) -> bool {
     !text.is_empty() && text.len() <= 253 && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+}
+
+fn is_range_of_callers(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, length)| match (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) {
+        (Ok(std::net::IpAddr::V4(_)), Ok(length)) => length <= 32,
+        (Ok(std::net::IpAddr::V6(_)), Ok(length)) => length <= 128,
+        _ => false,
+    })
 }
 
 fn is_word(text: &str) -> bool {
@@ -324,6 +345,15 @@ fn describe(of: InputType) -> &'static str {
         InputType::Host => "DNS name or address of a server.",
         InputType::Hosts => "DNS names or addresses of the servers of a backend.",
         InputType::Bucket => "Bucket that the load balancer logs to.",
+        InputType::VpcEndpoint => "VPC endpoint that callers come through.",
+        InputType::VpcEndpoints => "VPC endpoints that callers come through.",
+        InputType::Caller => "Range of addresses that may call the API.",
+        InputType::Callers => "Ranges of addresses that may call the API.",
+        InputType::Domain => "Name of the API's domain.",
+        InputType::DomainCertificate => "ARN of the domain's certificate.",
+        InputType::Zone => "Id of the hosted zone that gets the domain's record.",
+        InputType::Truststore => "S3 URI of the certificates that callers' certificates are checked against.",
+        InputType::TruststoreVersion => "Version of the object that holds the trusted certificates.",
         InputType::Alb => "ARN of the application load balancer.",
         InputType::AlbListener => "ARN of a listener of the application load balancer.",
         InputType::Client => "Security group or range of private callers.",
@@ -377,6 +407,15 @@ fn kind(of: InputType) -> &'static str {
         InputType::Host => "a DNS name or address",
         InputType::Hosts => "a list of DNS names or addresses",
         InputType::Bucket => "a bucket",
+        InputType::VpcEndpoint => "a VPC endpoint",
+        InputType::VpcEndpoints => "a list of VPC endpoints",
+        InputType::Caller => "a range of callers",
+        InputType::Callers => "a list of ranges of callers",
+        InputType::Domain => "a domain",
+        InputType::DomainCertificate => "a domain's certificate",
+        InputType::Zone => "a hosted zone",
+        InputType::Truststore => "a truststore",
+        InputType::TruststoreVersion => "the version of a truststore",
         InputType::Alb => "an application load balancer",
         InputType::AlbListener => "a listener",
         InputType::Client => "a private caller",

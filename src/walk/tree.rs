@@ -70,6 +70,7 @@ impl<'a> Tree<'a> {
                 }
                 Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Schedule(_) | Node::Alarm(_) => {}
                 Node::SchedulePermission(_) | Node::Bucket(_) => {}
+                Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => {}
                 Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) => {}
                 Node::RestApi(_)
                 | Node::Deployment(_)

@@ -13,8 +13,10 @@ what is new; deregister what was missing in enough runs in a row; write the coun
   the same 8 for a minute, so a full answer out of a cache proves no absence.
 - Register before deregister, and never down to none: a group always holds what DNS lists now.
 - Draining is not registered: an address that comes back while it drains is registered again.
-- A counter rises at most once per schedule interval, so overlapping or repeated runs do no harm; an address that DNS
-  lists again starts at none. Counters are kept per target group, written last and only when they changed; damaged,
+- No run is repeated: AWS calls again, a minute later, what failed or was throttled, and by then the next run is due. An
+  event that is older than that ends at once, without a question or a call.
+- A counter rises at most once per schedule interval, so overlapping runs do no harm; an address that DNS lists again
+  starts at none. Counters are kept per target group, written last and only when they changed; damaged,
   missing or outdated ones count as empty. An emptied counter delays a removal, it never hastens one.
 
 Environment
@@ -42,6 +44,7 @@ IncompleteLookups (1: MAX_LOOKUPS_PER_RUN or a cache kept the run from proving a
 only: no data for AddressCount means that runs fail or stopped.
 """
 
+import datetime
 import functools
 import ipaddress
 import json
@@ -62,6 +65,9 @@ FULL_ANSWER = 8
 INTERVAL_TOLERANCE = 0.9
 # Counters older than this many intervals say nothing about runs in a row.
 OUTDATED_INTERVALS = 10
+# Lambda waits this long before it calls again after an error, and EventBridge gives an event up by then (AWS, "How Lambda
+# handles errors and retries with asynchronous invocation"; "Event retry policy").
+REPEATED_SECONDS = 60
 # All lookups of a run together; well below the function's timeout.
 LOOKUP_SECONDS = 25
 EMPTY_STATE = {"counted_at": 0, "missing": {}}
@@ -79,6 +85,9 @@ class DnsError(SyncError):
 def handler(event, context, clock=time.time):
     """One run. The clock is a parameter for the tests' sake."""
     config = Config(os.environ)
+    if age(event, clock()) >= REPEATED_SECONDS:
+        print(json.dumps({"skipped": "the event is old: the schedule's next run does its work", "time": event["time"]}))
+        return []
     addresses, complete = resolve(config)
     failures, summaries = [], []
     for port, group in config.target_groups:
@@ -92,6 +101,12 @@ def handler(event, context, clock=time.time):
     for summary in summaries:
         print(json.dumps(metrics(context, summary)))
     return summaries
+
+
+def age(event, now):
+    """Seconds since the schedule sent the event; none where nobody says so, as in a call by hand."""
+    sent = event.get("time")
+    return now - datetime.datetime.fromisoformat(sent).timestamp() if sent else 0
 
 
 class Config:

@@ -296,6 +296,23 @@ def swallow(now):
         pass
 
 
+def no_retries():
+    """what AWS calls again a minute after a failure, or late, does nothing; the schedule's next run does"""
+    world.begin(ips(3)).run()
+    world.list(*ips(2))
+    world.dns.fail("SERVFAIL")
+    yield "a run fails", "DnsError", world.run()
+    event, failed_at = world.event(), world.now
+    world.dns.reset(ips(2))
+    for late in (60, 61, 181):
+        world.proxy.calls.clear()
+        before = world.state(), world.dns.asked
+        outcome = world.invoke(now=failed_at + late, event=event)
+        yield f"the same event {late} s later", ("ok", [], before), (outcome, world.proxy.calls, (world.state(), world.dns.asked))
+    yield "the schedule goes on", [3, 3, 2], [world.run() and world.size() for _ in range(3)]
+    yield "a call by hand has no time and runs", ("ok", True), (world.invoke(event={}), "_aws" in world.output)
+
+
 def early_and_late_schedule():
     """a schedule that is some seconds early or late still counts every run"""
     world.begin(ips(3)).run()
@@ -421,7 +438,7 @@ def no_run_did_harm():
 CASES = [
     first_run, grow, shrink, gone_for(1), gone_for(2), gone_for(3), flapping, returning_while_draining,
     draining_is_left_alone, all_replaced, limits, unhealthy_stays, broken_dns, usable_dns, slow_dns, failing_calls,
-    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, early_and_late_schedule,
+    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries, early_and_late_schedule,
     many_addresses, few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
     no_run_did_harm,
 ]  # fmt: skip

@@ -5,6 +5,7 @@ not lacked for enough runs, or leave a group with less than it had to. What is f
 """
 
 import contextlib
+import datetime
 import importlib.util
 import io
 import json
@@ -103,7 +104,12 @@ class World:
                     self.violations.append(f"the group of {port} is empty")
         return outcome
 
-    def invoke(self, now=None):
+    def event(self):
+        """What EventBridge sends, as far as a function can tell."""
+        sent = datetime.datetime.fromtimestamp(self.now, datetime.UTC)
+        return {"source": "aws.events", "detail-type": "Scheduled Event", "time": sent.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+    def invoke(self, now=None, event=None):
         os.environ |= self.environment
         for name in ("STATE", "STATE_BUCKET", "DNS_MODE", "MISSING_BEFORE_DEREGISTER", "MAX_LOOKUPS_PER_RUN"):
             if name not in self.environment:
@@ -111,7 +117,7 @@ class World:
         output = io.StringIO()
         try:
             with contextlib.redirect_stdout(output):
-                self.result = self.function.handler({}, Context(), clock=lambda: now or self.now)
+                self.result = self.function.handler(self.event() if event is None else event, Context(), clock=lambda: now or self.now)
             return "ok"
         except Exception as failure:
             self.failure = failure

@@ -144,6 +144,8 @@ fn without_rules(text: &str) -> String {
     for line in text.lines() {
         is_rule |= line.starts_with("resource \"aws_lb_listener_rule\"")
             || line.starts_with("output \"listener_rule_arn_")
+            || line.starts_with("    \"aws_lb_listener_rule\"")
+            || line.starts_with("    \"listener_rule_arn_")
             || line.starts_with("    \"ListenerRule");
         if !is_rule && !line.contains("aws_lb_listener_rule.") && !line.contains("listener_rule_arn_") {
             rest.extend([line, "\n"]);
@@ -162,7 +164,8 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
         if it.starts_with("PATHS ") || it.starts_with("\"PATHS\":") {
             return false;
         }
-        same_types || !(it.starts_with("\"api\" : \"") || it.starts_with("binary_media_types"))
+        let of_types = ["\"api\" : \"", "\"api\": \"", "binary_media_types", "\"binary_media_types\""];
+        same_types || !of_types.iter().any(|start| it.starts_with(start))
     };
     let line = |it: &str| {
         // The last of a list has no comma, and the deployment's id is its digest.

@@ -10,10 +10,11 @@ use serde_json::Value;
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
-const ELEMENTS: [(&str, &str, &str); 9] = [
+const ELEMENTS: [(&str, &str, &str); 10] = [
     ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
     ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
     ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
+    ("aws_api_gateway_rest_api_policy", "aws_api_gateway_rest_api", "resource policy"),
     ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
     ("aws_iam_role_policy", "aws_iam_role", "policy"),
     ("aws_s3_bucket_public_access_block", "aws_s3_bucket", "access block"),
@@ -87,6 +88,7 @@ pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
         add("integration", usize::from(properties["Integration"].is_object()));
         add("method response", length(&properties["MethodResponses"]));
         add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
+        add("resource policy", usize::from(kind == "AWS::ApiGateway::RestApi" && properties["Policy"].is_object()));
         add("target", length(&properties["Targets"]));
         add("policy", length(&properties["Policies"]));
         add("access block", usize::from(properties["PublicAccessBlockConfiguration"].is_object()));

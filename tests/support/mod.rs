@@ -20,7 +20,7 @@ use gwgen::{Compiled, Request};
 use serde_json::{Value, json};
 
 /// The formats that every case goes through.
-pub(crate) const FORMATS: [&str; 2] = ["terraform", "cloudformation"];
+pub(crate) const FORMATS: [&str; 3] = ["terraform", "terraform-json", "cloudformation"];
 
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -25,6 +25,8 @@ pub struct Deployment {
     pub api: Handle<RestApi>,
     /// Digest of everything but the routes.
     pub api_digest: String,
+    /// What the API uses that is known only at deploy time, and what of it has to be there first.
+    pub api_uses: Vec<Value>,
     /// Digest of everything.
     pub digest: String,
     /// In order of their labels.
@@ -40,7 +42,7 @@ impl Kind for Deployment {
             out.attribute("rest_api_id", self.api.id());
             out.comment("A line changes when its route does, and a changed line makes a new deployment.");
             out.unaligned_map("triggers", |out| {
-                out.entry("api", &Value::literal(&*self.api_digest));
+                out.trigger("api", &self.api_digest, &[], &self.api_uses);
                 for route in &self.routes {
                     out.trigger(route.method.label().as_str(), &route.digest, route.parts, &route.deploy_time);
                 }
@@ -78,6 +80,12 @@ pub struct Stage {
     pub api: Handle<RestApi>,
     pub deployment: Handle<Deployment>,
     pub name: Value,
+}
+
+impl Handle<Stage> {
+    pub fn name(&self) -> Value {
+        self.attribute("stage_name", Spelling::Ref)
+    }
 }
 
 impl Kind for Stage {

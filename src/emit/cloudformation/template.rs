@@ -116,7 +116,15 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Host
         | InputType::UserPool
         | InputType::AuthorizerFunction
-        | InputType::ApiKey => "String",
+        | InputType::ApiKey
+        | InputType::VpcEndpoint
+        | InputType::Caller
+        | InputType::Domain
+        | InputType::DomainCertificate
+        | InputType::Truststore
+        | InputType::TruststoreVersion => "String",
+        InputType::Zone => "AWS::Route53::HostedZone::Id",
+        InputType::VpcEndpoints | InputType::Callers => "CommaDelimitedList",
         InputType::AutoscalingGroups
         | InputType::Addresses
         | InputType::Cidrs

@@ -1,5 +1,6 @@
 //! The one place where text becomes an HCL string.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Writes a quoted template that yields exactly `text`.
@@ -33,6 +34,32 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
             it => out.push(it),
         }
     }
+}
+
+/// Writes a text of a template in JSON, which knows no escapes but those of its markers.
+pub(super) fn push_marked(out: &mut String, text: &str) {
+    let mut characters = text.chars().peekable();
+    while let Some(it) = characters.next() {
+        out.push(it);
+        if matches!(it, '$' | '%') && characters.peek() == Some(&'{') {
+            out.push(it);
+        }
+    }
+}
+
+/// Writes a JSON string.
+pub(super) fn quoted_json(out: &mut String, text: &str) {
+    out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
+}
+
+/// A name as the key of an object.
+pub fn key(name: &str) -> Cow<'_, str> {
+    if is_identifier(name) {
+        return Cow::Borrowed(name);
+    }
+    let mut text = String::new();
+    quoted(&mut text, name);
+    Cow::Owned(text)
 }
 
 /// Whether the name can stand as an object key or block label without quotes.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::package;
-use super::sink::Terraform;
+use super::sink::{Content, Syntax, Terraform};
 use crate::aws::{Code, Integration, Node, Proxy};
-use crate::emit::{FileTree, banner};
-use crate::stack::{File, Input, Output, Parameter, Stack};
+use crate::emit::FileTree;
+use crate::stack::{File, Input, Parameter, Stack};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
@@ -16,37 +16,44 @@ const REQUIRED_PROVIDER: &str = ">= 5.40.0";
 /// The same where an integration names what its link leads to. Source: AWS-RULES V9, T10; provider changelog, 6.25.0 (`integration_target`).
 const REQUIRED_PROVIDER_OF_TARGETS: &str = "~> 6.25";
 
+/// Writes a file of its own.
+type Write = fn(&Stack, &mut Terraform);
+
 /// Writes a stack.
-pub fn files(stack: &Stack) -> FileTree {
-    written(stack, |_, _| {})
+pub fn files(syntax: Syntax, stack: &Stack) -> FileTree {
+    written(syntax, stack, |_, _| {})
 }
 
-/// Writes a stack, and tells of each node in turn its file and where in that its blocks stand.
-pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
-    let banner = start().into_text();
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    // One buffer for all: each text is copied out at its own size, and keeps nothing of what growing took.
-    let mut out = Terraform::default();
+/// Writes a stack, and tells of each node in turn its file and where in that its blocks stand (in JSON: anywhere).
+pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
+    let mut contents: BTreeMap<String, Content> = BTreeMap::new();
+    // One buffer for all.
+    let mut out = Terraform::new(syntax);
     for run in stack.entries.chunk_by(|a, b| a.file == b.file) {
-        let name = name(&run[0].file);
-        out.resume(texts.get(&name).unwrap_or(&banner));
+        let name = name(&run[0].file, syntax);
+        out.resume(contents.remove(&name));
         for entry in run {
-            let start = out.text().len();
+            let start = out.length();
             entry.node.terraform(&entry.address.label, &mut out);
-            tell(&name, start..out.text().len());
+            tell(&name, start..out.length());
         }
-        texts.insert(name, out.text().to_owned());
+        contents.insert(name, out.suspend());
     }
-    texts.insert("versions.tf".into(), versions(stack).into_text());
-    texts.insert("variables.tf".into(), variables(stack).into_text());
-    texts.insert("data.tf".into(), parameters(stack).into_text());
-    texts.insert("outputs.tf".into(), outputs(&stack.outputs).into_text());
-    texts.insert("locals.tf".into(), locals(stack).into_text());
-    if stack.is_root {
-        texts.insert("providers.tf".into(), provider(stack).into_text());
+    let parts: [(&str, Write); 6] = [
+        ("versions", versions),
+        ("variables", variables),
+        ("data", parameters),
+        ("outputs", outputs),
+        ("locals", locals),
+        ("providers", provider),
+    ];
+    for (name, write) in parts {
+        out.resume(None);
+        write(stack, &mut out);
+        contents.insert([name, syntax.ending()].concat(), out.suspend());
     }
-    texts.retain(|_, text| text.len() > banner.len());
-    let mut files: BTreeMap<String, Vec<u8>> = texts.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    let texts = contents.into_iter().filter_map(|(name, content)| Some((name, content.into_text()?.into_bytes())));
+    let mut files: BTreeMap<String, Vec<u8>> = texts.collect();
     for code in functions(stack) {
         files.insert(code.module(), code.text.as_bytes().to_vec());
         files.insert(code.zip(), package::zip(code));
@@ -61,24 +68,16 @@ fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
     codes.map(|it| (it.name, it)).collect::<BTreeMap<_, _>>().into_values()
 }
 
-fn name(file: &File) -> String {
-    match file {
-        File::Api => "api.tf".into(),
-        File::Network => "network.tf".into(),
-        File::Routes(name) => format!("{name}.tf"),
-    }
+fn name(file: &File, syntax: Syntax) -> String {
+    let name = match file {
+        File::Api => "api",
+        File::Network => "network",
+        File::Routes(name) => name,
+    };
+    [name, syntax.ending()].concat()
 }
 
-fn start() -> Terraform {
-    let mut text = String::new();
-    banner(&mut text, "#");
-    let mut out = Terraform::with_capacity(1 << 12);
-    text.lines().for_each(|line| out.line(line));
-    out
-}
-
-fn versions(stack: &Stack) -> Terraform {
-    let mut out = start();
+fn versions(stack: &Stack, out: &mut Terraform) {
     let names_target =
         |it: &Node| matches!(it, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. })));
     let is_of_targets = stack.entries.iter().any(|it| names_target(&it.node));
@@ -91,31 +90,27 @@ fn versions(stack: &Stack) -> Terraform {
             });
         });
     });
-    out
 }
 
-fn provider(stack: &Stack) -> Terraform {
-    let mut out = start();
+fn provider(stack: &Stack, out: &mut Terraform) {
+    if !stack.is_root {
+        return;
+    }
     out.labelled(&["provider", "aws"], |out| {
         if let Some(region) = &stack.provider_region {
             out.attribute("region", region);
         }
     });
-    out
 }
 
-fn locals(stack: &Stack) -> Terraform {
-    let mut out = start();
+fn locals(stack: &Stack, out: &mut Terraform) {
     out.labelled(&["locals"], |out| out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value))));
-    out
 }
 
-fn variables(stack: &Stack) -> Terraform {
-    let mut out = start();
+fn variables(stack: &Stack, out: &mut Terraform) {
     for (name, input) in &stack.inputs {
         out.labelled(&["variable", name], |out| variable(name, input, out));
     }
-    out
 }
 
 fn variable(name: &str, input: &Input, out: &mut Terraform) {
@@ -137,12 +132,10 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
     }
 }
 
-fn parameters(stack: &Stack) -> Terraform {
-    let mut out = start();
+fn parameters(stack: &Stack, out: &mut Terraform) {
     for (label, it) in &stack.parameters {
         out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| parameter(it, out));
     }
-    out
 }
 
 /// `insecure_value` is empty of a SecureString, and says so late.
@@ -166,9 +159,8 @@ fn parameter(parameter: &Parameter, out: &mut Terraform) {
     });
 }
 
-fn outputs(outputs: &[Output]) -> Terraform {
-    let mut out = start();
-    for output in outputs {
+fn outputs(stack: &Stack, out: &mut Terraform) {
+    for output in &stack.outputs {
         out.labelled(&["output", &output.name], |out| {
             out.attribute("description", &*output.description);
             out.attribute("value", &output.terraform);
@@ -179,5 +171,4 @@ fn outputs(outputs: &[Output]) -> Terraform {
             }
         });
     }
-    out
 }

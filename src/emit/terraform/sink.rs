@@ -1,158 +1,121 @@
-//! Where kinds write their blocks.
+//! Where kinds write their blocks, in either spelling of Terraform.
+//!
+//! In: calls of kinds. Out: the text of a file. Pure.
+//! A kind does not know which spelling it is written in.
+
+mod json;
+mod native;
+mod values;
 
 use std::fmt;
-use std::fmt::Write as _;
-use std::ops::Range;
 
-use super::escape::{is_identifier, push_escaped, quoted};
+use json::Json;
+pub(in crate::emit) use json::position;
+use native::Native;
+use values::Bare;
+pub use values::Hcl;
+
+use super::escape::{is_identifier, quoted};
 use crate::aws::Part;
-use crate::stack::{Attribute, Label, List, Names, Value};
+use crate::emit::banner;
+use crate::stack::{Label, List, Names, Value};
 
-/// Text of a file, and the run of attributes that waits to be aligned.
-#[derive(Debug, Default)]
-pub struct Terraform {
-    out: String,
-    indent: usize,
-    /// Something stands in this block already.
-    has_content: bool,
-    run: Vec<(Range<usize>, Range<usize>)>,
-    /// Names and values of the run.
-    waiting: String,
+/// Which spelling is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    Native,
+    Json,
 }
 
-/// What can stand behind a `=`.
-pub trait Hcl {
-    fn hcl(&self, out: &mut String);
-}
-
-impl Hcl for str {
-    fn hcl(&self, out: &mut String) {
-        quoted(out, self);
-    }
-}
-
-impl Hcl for String {
-    fn hcl(&self, out: &mut String) {
-        quoted(out, self);
-    }
-}
-
-impl Hcl for std::sync::Arc<str> {
-    fn hcl(&self, out: &mut String) {
-        quoted(out, self);
-    }
-}
-
-impl<T: Hcl + ?Sized> Hcl for &T {
-    fn hcl(&self, out: &mut String) {
-        (*self).hcl(out);
-    }
-}
-
-macro_rules! displayed {
-    ($($type:ty),*) => {
-        $(impl Hcl for $type {
-            fn hcl(&self, out: &mut String) {
-                write!(out, "{self}").expect("writing to a String cannot fail");
-            }
-        })*
-    };
-}
-
-displayed!(bool, u16, u32);
-
-impl Hcl for Attribute {
-    fn hcl(&self, out: &mut String) {
-        out.extend([self.of.names.terraform, ".", self.of.label.as_str(), ".", self.terraform]);
-    }
-}
-
-impl Hcl for Value {
-    fn hcl(&self, out: &mut String) {
+impl Syntax {
+    /// What the name of a file ends with.
+    pub(in crate::emit) fn ending(self) -> &'static str {
         match self {
-            Self::Literal(text) => quoted(out, text),
-            Self::Input(name) => out.extend(["var.", name]),
-            Self::Expression(text) => out.push_str(text),
-            Self::Attribute(attribute) => attribute.hcl(out),
-            Self::Here(here, api) => {
-                let index = here.index();
-                write!(out, "split(\":\", {}.{}.execution_arn)[{index}]", api.names.terraform, api.label)
-                    .expect("writing to a String cannot fail");
-            }
-            Self::Parameter { label, is_list } => {
-                let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
-                write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
-            }
-            Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
-            Self::Joined(list) => {
-                out.push_str("join(\",\", ");
-                list.hcl(out);
-                out.push(')');
-            }
-            Self::Text(parts) => {
-                out.push('"');
-                push_template(out, parts);
-                out.push('"');
-            }
+            Self::Native => ".tf",
+            Self::Json => ".tf.json",
         }
     }
 }
 
-/// The inside of a quoted template.
-fn push_template(out: &mut String, parts: &[Value]) {
-    let mut held = String::new();
-    push_parts(out, parts, &mut held);
-    push_escaped(out, &held);
+/// The blocks of a file.
+#[derive(Debug)]
+pub struct Terraform {
+    printer: Printer,
 }
 
-/// Writes parts; text that ends with the start of a marker is held until it is known what follows.
-fn push_parts(out: &mut String, parts: &[Value], held: &mut String) {
-    const STARTS: [char; 2] = ['$', '%'];
-    for part in parts {
-        match part {
-            Value::Text(inner) => push_parts(out, inner, held),
-            Value::Literal(text) if held.is_empty() && !text.ends_with(STARTS) => push_escaped(out, text),
-            Value::Literal(text) => {
-                held.push_str(text);
-                if !held.ends_with(STARTS) {
-                    push_escaped(out, held);
-                    held.clear();
-                }
-            }
-            part => {
-                // Right before an interpolation they would read as its escape.
-                let starts = held.trim_end_matches(STARTS).len();
-                push_escaped(out, &held[..starts]);
-                if starts < held.len() {
-                    out.extend(["${\"", &held[starts..], "\"}"]);
-                }
-                held.clear();
-                out.push_str("${");
-                part.hcl(out);
-                out.push('}');
-            }
+#[derive(Debug)]
+enum Printer {
+    Native(Native),
+    Json(Json),
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub(in crate::emit) enum Content {
+    Native(String),
+    Json(Json),
+}
+
+impl Content {
+    /// The text of the file; none where it holds no block.
+    pub(in crate::emit) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Native(text) => (text != head()).then_some(text),
+            Self::Json(json) => json.into_text(),
         }
     }
+}
+
+/// First lines of a file in the native syntax.
+fn head() -> String {
+    let mut text = String::new();
+    banner(&mut text, "#");
+    text
 }
 
 impl Terraform {
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self { out: String::with_capacity(bytes), ..Self::default() }
+    pub(in crate::emit) fn new(syntax: Syntax) -> Self {
+        let printer = match syntax {
+            Syntax::Native => Printer::Native(Native::default()),
+            Syntax::Json => Printer::Json(Json::default()),
+        };
+        Self { printer }
     }
 
-    pub fn into_text(self) -> String {
-        self.out
+    /// Goes on with a file, or starts one.
+    pub(in crate::emit) fn resume(&mut self, content: Option<Content>) {
+        match &mut self.printer {
+            Printer::Native(native) => {
+                native.out.clear();
+                native.has_content = true;
+                match content {
+                    Some(Content::Native(text)) => native.out.push_str(&text),
+                    Some(Content::Json(_)) => unreachable!("one output has one spelling"),
+                    None => native.out.push_str(&head()),
+                }
+            }
+            Printer::Json(json) => {
+                if let Some(Content::Json(blocks)) = content {
+                    *json = blocks;
+                }
+            }
+        }
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.out
+    /// What the file holds so far, at its own size: the sink keeps the room that it grew to.
+    pub(in crate::emit) fn suspend(&mut self) -> Content {
+        match &mut self.printer {
+            Printer::Native(native) => Content::Native(native.out.clone()),
+            Printer::Json(json) => Content::Json(std::mem::take(json)),
+        }
     }
 
-    /// Goes on behind a text, with the room that the last one took.
-    pub(super) fn resume(&mut self, text: &str) {
-        self.out.clear();
-        self.out.push_str(text);
-        self.has_content = true;
+    /// How much text there is; in JSON that is known only at the end.
+    pub(in crate::emit) fn length(&self) -> usize {
+        match &self.printer {
+            Printer::Native(native) => native.out.len(),
+            Printer::Json(_) => 0,
+        }
     }
 
     /// A resource block of a kind.
@@ -167,56 +130,45 @@ impl Terraform {
 
     /// A top-level block with labels.
     pub fn labelled(&mut self, header: &[&str], body: impl FnOnce(&mut Self)) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
+        match &mut self.printer {
+            Printer::Native(native) => native.head(header),
+            Printer::Json(json) => json.head(header),
         }
-        self.out.push_str(header[0]);
-        for label in &header[1..] {
-            self.out.push(' ');
-            quoted(&mut self.out, label);
-        }
-        self.braces(body);
+        self.closed(body);
     }
 
-    fn braces(&mut self, body: impl FnOnce(&mut Self)) {
-        self.out.push_str(" {\n");
-        self.indent += 1;
-        self.has_content = false;
+    fn closed(&mut self, body: impl FnOnce(&mut Self)) {
         body(self);
-        self.flush();
-        self.indent -= 1;
-        self.has_content = true;
-        self.margin();
-        self.out.push_str("}\n");
+        match &mut self.printer {
+            Printer::Native(native) => native.close(),
+            Printer::Json(json) => json.close(),
+        }
     }
 
     /// A block in the current one.
     pub fn block(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        self.gap();
-        self.margin();
-        self.out.push_str(name);
-        self.braces(body);
+        match &mut self.printer {
+            Printer::Native(native) => native.open_apart(name),
+            Printer::Json(json) => json.open_block(name),
+        }
+        self.closed(body);
     }
 
     /// A block right below a comment of its own.
     pub fn block_below(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        self.flush();
-        self.margin();
-        self.out.push_str(name);
-        self.braces(body);
+        match &mut self.printer {
+            Printer::Native(native) => native.open_below(name),
+            Printer::Json(json) => json.open_block(name),
+        }
+        self.closed(body);
     }
 
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
-        self.spelt(|it| it.push_str(name), value);
-    }
-
-    fn spelt(&mut self, name: impl FnOnce(&mut String), value: impl Hcl) {
-        let start = self.waiting.len();
-        name(&mut self.waiting);
-        let middle = self.waiting.len();
-        value.hcl(&mut self.waiting);
-        self.run.push((start..middle, middle..self.waiting.len()));
+        match &mut self.printer {
+            Printer::Native(native) => native.spelt(|it| it.push_str(name), &value),
+            Printer::Json(json) => json.member(name, &value),
+        }
     }
 
     /// An argument whose value is an expression around another value.
@@ -228,13 +180,10 @@ impl Terraform {
 
     /// An argument whose value is written as it is.
     pub fn bare(&mut self, name: &str, value: fmt::Arguments<'_>) {
-        struct Bare<'a>(fmt::Arguments<'a>);
-        impl Hcl for Bare<'_> {
-            fn hcl(&self, out: &mut String) {
-                out.write_fmt(self.0).expect("writing to a String cannot fail");
-            }
+        match &mut self.printer {
+            Printer::Native(native) => native.spelt(|it| it.push_str(name), &Bare(value)),
+            Printer::Json(json) => json.bare(name, Bare(value)),
         }
-        self.attribute(name, Bare(value));
     }
 
     pub fn tags(&mut self) {
@@ -253,14 +202,7 @@ impl Terraform {
         let mut text = String::new();
         match list {
             List::One(value) => value.hcl(&mut text),
-            List::Of(values) => {
-                text.push('[');
-                for (index, value) in values.iter().enumerate() {
-                    text.push_str(if index > 0 { ", " } else { "" });
-                    value.hcl(&mut text);
-                }
-                text.push(']');
-            }
+            List::Of(values) => push_list(&mut text, values.iter()),
         }
         self.bare("for_each", format_args!("toset([for it in {text} : it if {condition}])"));
     }
@@ -281,147 +223,118 @@ impl Terraform {
     }
 
     fn on_one_line(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
-        let mut text = String::from("[");
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                text.push_str(", ");
+        match &mut self.printer {
+            Printer::Native(native) => {
+                let mut text = String::new();
+                push_list(&mut text, items);
+                native.spelt(|it| it.push_str(name), &Bare(format_args!("{text}")));
             }
-            item.hcl(&mut text);
+            Printer::Json(json) => json.list(name, items),
         }
-        text.push(']');
-        self.bare(name, format_args!("{text}"));
     }
 
     /// A mapping with a line an entry, aligned.
     pub fn map<'a, V: Hcl>(&mut self, name: &str, entries: impl IntoIterator<Item = (&'a str, V)>) {
-        self.gap();
-        self.margin();
-        self.out.push_str(name);
-        self.out.push_str(" =");
-        self.braces(|out| {
-            for (key, value) in entries {
-                out.spelt(|it| if is_identifier(key) { it.push_str(key) } else { quoted(it, key) }, value);
+        match &mut self.printer {
+            Printer::Native(native) => {
+                native.open_apart(&[name, " ="].concat());
+                for (key, value) in entries {
+                    native.spelt(|it| if is_identifier(key) { it.push_str(key) } else { quoted(it, key) }, &value);
+                }
+                native.close();
             }
-        });
+            Printer::Json(json) => {
+                json.open_map(name);
+                entries.into_iter().for_each(|(key, value)| json.member(key, &value));
+                json.close();
+            }
+        }
     }
 
     /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
     pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        self.flush();
-        self.margin();
-        self.out.push_str(name);
-        self.out.push_str(" =");
-        self.braces(body);
+        match &mut self.printer {
+            Printer::Native(native) => native.open_below(&[name, " ="].concat()),
+            Printer::Json(json) => json.open_map(name),
+        }
+        self.closed(body);
     }
 
     /// An entry of an unaligned mapping.
     pub fn entry(&mut self, key: &str, value: &Value) {
-        self.margin();
-        quoted(&mut self.out, key);
-        self.out.push_str(" : ");
-        value.hcl(&mut self.out);
-        self.out.push('\n');
+        match &mut self.printer {
+            Printer::Native(native) => native.entry(key, value),
+            Printer::Json(json) => json.member(key, value),
+        }
     }
 
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
     pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
-        self.margin();
-        quoted(&mut self.out, label);
-        self.out.extend([" : \"", digest]);
-        for (kind, ending) in parts {
-            self.out.extend([" ${", kind, ".", label, ending, ".id}"]);
+        let text = native::trigger(digest, (label, parts), uses);
+        match &mut self.printer {
+            Printer::Native(native) => native.trigger(label, &text),
+            Printer::Json(json) => json.template(label, &text),
         }
-        for value in uses {
-            self.out.push_str(" ${");
-            value.hcl(&mut self.out);
-            self.out.push('}');
-        }
-        self.out.push_str("\"\n");
     }
 
     /// An argument over several lines: what stands around the value, and what writes it.
     pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
-        self.flush();
-        self.margin();
-        self.out.extend([name, " = ", around[0]]);
+        if let Printer::Json(_) = &self.printer {
+            let mut inline = Self { printer: Printer::Native(Native::inline()) };
+            body(&mut inline);
+            let text = std::mem::take(&mut inline.native().out);
+            return self.bare(name, format_args!("{}{text}{}", around[0], around[1]));
+        }
+        self.native().start_nested(name, around[0]);
         body(self);
-        self.out.extend([around[1], "\n"]);
-        self.has_content = true;
+        self.native().end_nested(around[1]);
+    }
+
+    /// What writes an expression: the native syntax, in JSON too.
+    fn native(&mut self) -> &mut Native {
+        match &mut self.printer {
+            Printer::Native(native) => native,
+            Printer::Json(_) => unreachable!("an expression is written by a sink of its own"),
+        }
     }
 
     /// A list or an object inside a value, a line an item.
     pub fn enclosed(&mut self, brackets: [&str; 2], body: impl FnOnce(&mut Self)) {
-        self.out.extend([brackets[0], "\n"]);
-        self.indent += 1;
+        self.native().start_enclosed(brackets[0]);
         body(self);
-        self.flush();
-        self.indent -= 1;
-        self.margin();
-        self.out.push_str(brackets[1]);
+        self.native().end_enclosed(brackets[1]);
     }
 
     /// An item of an enclosed list.
     pub fn item(&mut self, body: impl FnOnce(&mut Self)) {
-        self.margin();
+        self.native().margin();
         body(self);
-        self.out.push_str(",\n");
+        self.native().end_item();
     }
 
     /// A value inside another.
     pub fn inner(&mut self, value: impl Hcl) {
-        value.hcl(&mut self.out);
+        value.hcl(&mut self.native().out);
     }
 
     /// A comment line, apart from what stands before it.
     pub fn comment(&mut self, text: &str) {
-        self.gap();
-        self.margin();
-        self.out.extend(["# ", text, "\n"]);
-    }
-
-    /// A line as it is.
-    pub fn line(&mut self, text: &str) {
-        self.flush();
-        self.margin();
-        self.out.extend([text, "\n"]);
-        self.has_content = true;
-    }
-
-    /// Ends the run, and puts an empty line behind what stands in the block.
-    fn gap(&mut self) {
-        self.flush();
-        if self.has_content {
-            self.out.push('\n');
+        match &mut self.printer {
+            Printer::Native(native) => native.comment(text),
+            Printer::Json(json) => json.comment(text),
         }
-        self.has_content = true;
-    }
-
-    fn margin(&mut self) {
-        for _ in 0..self.indent {
-            self.out.push_str("  ");
-        }
-    }
-
-    fn flush(&mut self) {
-        let Some(width) = self.run.iter().map(|(name, _)| width_of(&self.waiting[name.clone()])).max() else { return };
-        for (name, value) in self.run.drain(..) {
-            let name = &self.waiting[name];
-            for _ in 0..self.indent {
-                self.out.push_str("  ");
-            }
-            self.out.push_str(name);
-            for _ in width_of(name)..width {
-                self.out.push(' ');
-            }
-            self.out.extend([" = ", &self.waiting[value], "\n"]);
-        }
-        self.waiting.clear();
-        self.has_content = true;
     }
 }
 
-fn width_of(name: &str) -> usize {
-    if name.is_ascii() { name.len() } else { name.chars().count() }
+fn push_list(out: &mut String, items: impl Iterator<Item = impl Hcl>) {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        item.hcl(out);
+    }
+    out.push(']');
 }
 
 #[cfg(test)]

@@ -156,12 +156,18 @@ fn name(operation: &OperationPlan) -> OperationName {
 }
 
 fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
-    let (lost, by) = (arriving.operation, by.operation);
+    let (lost, by, by_to) = (arriving.operation, by.operation, by.to);
     let is_mounted = lost.path == by.path && lost.method == by.method;
     let why = if is_mounted { "the prefix of a mount is gone there, and" } else { "where a `*` takes slashes too," };
     let what = match arriving.to {
         Destination::Backend(_) => "does not reach its backend",
         Destination::Nothing => "is hidden, but a backend answers it",
+    };
+    // With a slash behind it, a hidden path would pass a rule that lets only deeper ones through.
+    let help = if [arriving.to, by_to].contains(&Destination::Nothing) {
+        "hide both operations or neither: no rule keeps them apart"
+    } else {
+        "give one of the two backends a listener of its own (`alb_port`) or a `path_prefix`, or serve both from one backend"
     };
     diagnostic::SHADOWED_ON_BALANCER
         .at(lost.place.clone())
@@ -173,7 +179,7 @@ fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
             by.method.as_str(),
             by.path
         ))
-        .help("give one of the two backends a listener of its own (`alb_port`) or a `path_prefix`, or serve both from one backend")
+        .help(help)
         .keeps(name(lost))
 }
 

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use crate::assemble::{Assembled, BackendNodes, assemble};
 use crate::aws::{
-    ApiRoot, BalancerRef, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource, Integration, InternetProxy,
-    LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, RestApi, TargetGroup, TargetGroupRef, TargetType, Targets,
-    UriHost, UriSegment, VpcLink, VpcLinkRef,
+    ApiRoot, BalancerRef, Endpoint, EndpointType, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource,
+    Integration, InternetProxy, LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, RestApi, TargetGroup,
+    TargetGroupRef, TargetType, Targets, UriHost, UriSegment, VpcLink, VpcLinkRef,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -266,7 +266,9 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
 }
 
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let api = RestApi { name: Value::literal("other"), description: "".into(), binary_media_types: Vec::new(), key_from_authorizer: false };
+    let endpoint = Endpoint { kind: EndpointType::Regional, vpc_endpoints: None, policy: None, is_disabled: false };
+    let (name, description, binary_media_types) = (Value::literal("other"), "".into(), Vec::new());
+    let api = RestApi { name, description, binary_media_types, key_from_authorizer: false, endpoint };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
 }
 

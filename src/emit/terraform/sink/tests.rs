@@ -29,14 +29,70 @@ proptest! {
     #[test]
     fn parts_of_a_template_read_back(parts in prop::collection::vec(prop::option::of("[$%{}a\"]{0,3}"), 0..6)) {
         let values = parts.iter().map(|it| it.as_deref().map_or_else(|| Value::Input("x".into()), Value::literal)).collect();
-        let mut out = Terraform::default();
-        out.attribute("a", Value::Text(values));
-        out.flush();
-        let source = out.into_text();
+        let mut source = String::from("a = ");
+        Value::Text(values).hcl(&mut source);
         // The crate misreads an escape right behind another sign; Terraform does not.
         prop_assume!(!["%%%{", "$%%{", "$$${", "%$${"].iter().any(|it| source.contains(it)));
         let body = hcl::parse(&source).unwrap_or_else(|error| panic!("{error}\n{source}"));
         let meant: String = parts.iter().map(|it| it.as_deref().unwrap_or(MARK)).collect();
         prop_assert_eq!(read(&body.attributes().next().unwrap().expr), meant, "{}", source);
     }
+}
+
+fn json(write: impl FnOnce(&mut Terraform)) -> serde_json::Value {
+    let mut out = Terraform::new(Syntax::Json);
+    out.labelled(&["resource", "kind", "label"], write);
+    let text = out.suspend().into_text().unwrap();
+    serde_json::from_str::<serde_json::Value>(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))["resource"]["kind"]["label"].take()
+}
+
+#[test]
+fn blocks_of_one_name_become_a_list() {
+    let written = json(|out| {
+        out.block("once", |_| {});
+        for key in ["a", "b", "c"] {
+            out.block("more", |out| out.attribute(key, true));
+        }
+        out.block("twice", |out| {
+            out.block("inner", |out| out.attribute("a", 1_u16));
+            out.block("inner", |out| out.attribute("b", 2_u16));
+        });
+        out.attribute("last", "text");
+    });
+    let expected = serde_json::json!({
+        "once": {}, "more": [{"a": true}, {"b": true}, {"c": true}], "twice": {"inner": [{"a": 1}, {"b": 2}]}, "last": "text"
+    });
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn expressions_are_templates_of_one_interpolation() {
+    let written = json(|out| {
+        out.comment("Why.");
+        out.comment("A second one has no place.");
+        out.bare("depends_on", format_args!("[kind.a, kind.b]"));
+        out.bare("filename", format_args!("\"${{path.module}}/x\""));
+        out.applied("name", ["join(\":\", ", ")"], &Value::Input("x".into()));
+        out.attribute("text", "${no} %{no} $${no} \"");
+        out.values("list", &[Value::literal("a"), Value::Input("b".into())]);
+        out.map("map", [("${key}", "value"), ("//", "no comment"), ("depends_on", "[text]")]);
+        out.nested("policy", ["jsonencode(", ")"], |out| {
+            out.enclosed(["{", "}"], |out| {
+                out.attribute("Version", "1");
+                out.nested("Parts", ["", ""], |out| out.enclosed(["[", "]"], |out| out.item(|out| out.inner("a \"quoted\" text"))));
+                out.attribute("Last", true);
+            });
+        });
+    });
+    let expected = serde_json::json!({
+        "//": "Why.",
+        "depends_on": ["kind.a", "kind.b"],
+        "filename": "${path.module}/x",
+        "name": "${join(\":\", var.x)}",
+        "text": "$${no} %%{no} $$${no} \"",
+        "list": ["a", "${var.b}"],
+        "map": {"$${key}": "value", "//": "no comment", "depends_on": "[text]"},
+        "policy": "${jsonencode({Version = \"1\", Parts = [\"a \\\"quoted\\\" text\"], Last = true})}",
+    });
+    assert_eq!(written, expected);
 }

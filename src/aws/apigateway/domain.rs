@@ -1,0 +1,145 @@
+//! Domains of the user's own, and where an API stands on them.
+
+use std::sync::Arc;
+
+use super::{RestApi, Stage};
+use crate::aws::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// A domain with its certificate.
+#[derive(Debug)]
+pub struct DomainName {
+    pub name: Value,
+    /// Edge-optimized, else regional.
+    pub is_edge: bool,
+    pub certificate: Value,
+    pub security_policy: Arc<str>,
+    /// S3 URI of the trusted certificates, and the version of that object.
+    pub truststore: Option<(Value, Option<Value>)>,
+}
+
+impl DomainName {
+    fn endpoint(&self) -> &'static str {
+        if self.is_edge { "EDGE" } else { "REGIONAL" }
+    }
+}
+
+impl Kind for DomainName {
+    const NAMES: Names =
+        Names { terraform: "aws_api_gateway_domain_name", cloudformation: "AWS::ApiGateway::DomainName", word: "DomainName" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("domain_name", &self.name);
+            out.attribute(if self.is_edge { "certificate_arn" } else { "regional_certificate_arn" }, &self.certificate);
+            out.attribute("security_policy", &*self.security_policy);
+            out.tags();
+            out.block("endpoint_configuration", |out| out.texts("types", &[self.endpoint()]));
+            if let Some((uri, version)) = &self.truststore {
+                out.block("mutual_tls_authentication", |out| {
+                    out.attribute("truststore_uri", uri);
+                    if let Some(version) = version {
+                        out.attribute("truststore_version", version);
+                    }
+                });
+            }
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("DomainName", &self.name);
+        out.value(if self.is_edge { "CertificateArn" } else { "RegionalCertificateArn" }, &self.certificate);
+        out.text("SecurityPolicy", &self.security_policy);
+        out.object("EndpointConfiguration", |out| out.texts("Types", &[self.endpoint()]));
+        if let Some((uri, version)) = &self.truststore {
+            out.object("MutualTlsAuthentication", |out| {
+                out.value("TruststoreUri", uri);
+                if let Some(version) = version {
+                    out.value("TruststoreVersion", version);
+                }
+            });
+        }
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<DomainName> {
+    pub fn name(&self) -> Value {
+        self.attribute("domain_name", Spelling::Ref)
+    }
+
+    /// Name that a record leads to, and the zone of that name.
+    pub fn target(&self, is_edge: bool) -> [Value; 2] {
+        let of = |terraform, cloudformation| self.attribute(terraform, Spelling::GetAtt(cloudformation));
+        if is_edge {
+            [of("cloudfront_domain_name", "DistributionDomainName"), of("cloudfront_zone_id", "DistributionHostedZoneId")]
+        } else {
+            [of("regional_domain_name", "RegionalDomainName"), of("regional_zone_id", "RegionalHostedZoneId")]
+        }
+    }
+}
+
+/// Where an API stands on a domain.
+#[derive(Debug)]
+pub struct BasePathMapping {
+    pub api: Handle<RestApi>,
+    pub stage: Handle<Stage>,
+    /// Name of the domain.
+    pub domain: Value,
+    /// One segment; empty for the whole domain.
+    pub base_path: Arc<str>,
+}
+
+impl Kind for BasePathMapping {
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_base_path_mapping",
+        cloudformation: "AWS::ApiGateway::BasePathMapping",
+        word: "BasePathMapping",
+    };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("api_id", self.api.id());
+            out.attribute("stage_name", self.stage.name());
+            out.attribute("domain_name", &self.domain);
+            if !self.base_path.is_empty() {
+                out.attribute("base_path", &*self.base_path);
+            }
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.value("Stage", &self.stage.name());
+        out.value("DomainName", &self.domain);
+        if !self.base_path.is_empty() {
+            out.text("BasePath", &self.base_path);
+        }
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}

@@ -1,0 +1,63 @@
+//! Route 53: records.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+
+use std::sync::Arc;
+
+use super::{DomainName, Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Value};
+
+/// The record that leads callers of a domain to API Gateway.
+#[derive(Debug)]
+pub struct AliasRecord {
+    /// Id of the hosted zone.
+    pub zone: Value,
+    pub name: Value,
+    pub domain: Handle<DomainName>,
+    /// The domain is edge-optimized, else regional.
+    pub is_edge: bool,
+}
+
+impl Kind for AliasRecord {
+    const NAMES: Names = Names { terraform: "aws_route53_record", cloudformation: "AWS::Route53::RecordSet", word: "AliasRecord" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        let [name, zone] = self.domain.target(self.is_edge);
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("zone_id", &self.zone);
+            out.attribute("name", &self.name);
+            out.attribute("type", "A");
+            out.block("alias", |out| {
+                out.attribute("name", name);
+                out.attribute("zone_id", zone);
+                out.attribute("evaluate_target_health", false);
+            });
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        let [name, zone] = self.domain.target(self.is_edge);
+        out.value("HostedZoneId", &self.zone);
+        out.value("Name", &self.name);
+        out.text("Type", "A");
+        out.object("AliasTarget", |out| {
+            out.value("DNSName", &name);
+            out.value("HostedZoneId", &zone);
+            out.flag("EvaluateTargetHealth", false);
+        });
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}

@@ -1,0 +1,265 @@
+//! Blocks as Terraform's JSON: what a kind writes, gathered by type and label.
+//!
+//! In: blocks, in the order in which they are written. Out: the text of a file. Pure.
+//! Source: Terraform, "JSON Configuration Syntax", <https://developer.hashicorp.com/terraform/language/syntax/json>, read 2026-11-22.
+
+use std::collections::BTreeMap;
+
+use super::values::Hcl;
+use crate::emit::BANNER;
+use crate::emit::terraform::escape::{push_marked, quoted_json};
+
+/// Arguments that name something, and take no expression.
+const NAMING: [&str; 3] = ["depends_on", "ignore_changes", "type"];
+
+/// Blocks that were not put into a file yet.
+#[derive(Debug, Default)]
+pub(in crate::emit) struct Json {
+    blocks: Vec<Block>,
+    frames: Vec<Frame>,
+}
+
+/// A block with its type and labels.
+#[derive(Debug)]
+struct Block {
+    header: Vec<String>,
+    /// What stands between its braces.
+    body: String,
+}
+
+/// An object that is being written.
+#[derive(Debug)]
+struct Frame {
+    /// Its keys are the user's, and templates like all texts.
+    is_map: bool,
+    depth: usize,
+    has_members: bool,
+    has_comment: bool,
+    /// The last member, where it is a block: a second one of its name makes a list.
+    last: Option<LastBlock>,
+}
+
+#[derive(Debug)]
+struct LastBlock {
+    name: String,
+    /// Where its first `{` stands.
+    starts: usize,
+    is_list: bool,
+}
+
+impl Json {
+    /// A block at the root of a file.
+    pub(super) fn head(&mut self, header: &[&str]) {
+        self.blocks.push(Block { header: header.iter().map(|it| (*it).to_owned()).collect(), body: String::new() });
+        self.enter(false, header.len() + 1);
+    }
+
+    fn enter(&mut self, is_map: bool, depth: usize) {
+        self.frames.push(Frame { is_map, depth, has_members: false, has_comment: false, last: None });
+    }
+
+    fn top(&mut self) -> (&mut String, &mut Frame) {
+        let block = self.blocks.last_mut().expect("a member stands in a block");
+        (&mut block.body, self.frames.last_mut().expect("a member stands in an object"))
+    }
+
+    /// A block in the current one.
+    pub(super) fn open_block(&mut self, name: &str) {
+        let (out, frame) = self.top();
+        let depth = frame.depth + 1;
+        match &mut frame.last {
+            Some(last) if last.name == name => {
+                if !last.is_list {
+                    out.insert(last.starts, '[');
+                    last.is_list = true;
+                }
+                out.push_str(", {");
+            }
+            _ => {
+                key(out, frame, name);
+                frame.last = Some(LastBlock { name: name.to_owned(), starts: out.len(), is_list: false });
+                out.push('{');
+            }
+        }
+        self.enter(false, depth);
+    }
+
+    /// A mapping as the value of an argument.
+    pub(super) fn open_map(&mut self, name: &str) {
+        let (out, frame) = self.top();
+        let depth = frame.depth + 1;
+        key(out, frame, name);
+        out.push('{');
+        self.enter(true, depth);
+    }
+
+    /// Ends the last object.
+    pub(super) fn close(&mut self) {
+        let (out, frame) = self.top();
+        end_list(out, frame);
+        let (depth, has_members) = (frame.depth, frame.has_members);
+        self.frames.pop();
+        if self.frames.is_empty() {
+            return;
+        }
+        if has_members {
+            let (out, _) = self.top();
+            out.push('\n');
+            margin(out, depth - 1);
+        }
+        self.top().0.push('}');
+    }
+
+    pub(super) fn member(&mut self, name: &str, value: &impl Hcl) {
+        let (out, frame) = self.top();
+        key(out, frame, name);
+        value.json(out);
+    }
+
+    /// An argument whose value is written as it is.
+    pub(super) fn bare(&mut self, name: &str, value: super::values::Bare<'_>) {
+        let (_, frame) = self.top();
+        if frame.is_map || !NAMING.contains(&name) {
+            return self.member(name, &value);
+        }
+        let text = value.0.to_string();
+        match text.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            Some(names) => self.list(name, names.split(", ")),
+            None => self.template(name, &text),
+        }
+    }
+
+    pub(super) fn list(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
+        let (out, frame) = self.top();
+        key(out, frame, name);
+        out.push('[');
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                out.push_str(", ");
+            }
+            item.json(out);
+        }
+        out.push(']');
+    }
+
+    /// A text whose markers are meant.
+    pub(super) fn template(&mut self, name: &str, text: &str) {
+        let (out, frame) = self.top();
+        key(out, frame, name);
+        quoted_json(out, text);
+    }
+
+    /// An object has one comment: it is a member of it.
+    pub(super) fn comment(&mut self, text: &str) {
+        let (out, frame) = self.top();
+        if !frame.is_map && !frame.has_comment {
+            frame.has_comment = true;
+            key(out, frame, "//");
+            quoted_json(out, text);
+        }
+    }
+
+    /// The text of a file; none without a block.
+    pub(super) fn into_text(self) -> Option<String> {
+        let mut tree = Tree::default();
+        for block in self.blocks {
+            tree.add(&block.header, block.body);
+        }
+        if tree.members.is_empty() {
+            return None;
+        }
+        let mut out = String::from("{\n  \"//\": ");
+        quoted_json(&mut out, &BANNER.join(" "));
+        for (name, inner) in tree.sorted() {
+            out.push_str(",\n");
+            inner.write(name, 1, &mut out);
+        }
+        out.push_str("\n}\n");
+        Some(out)
+    }
+}
+
+/// `"name": `, behind what stands in the object already.
+fn key(out: &mut String, frame: &mut Frame, name: &str) {
+    end_list(out, frame);
+    out.push_str(if frame.has_members { ",\n" } else { "\n" });
+    frame.has_members = true;
+    margin(out, frame.depth);
+    if frame.is_map {
+        let mut template = String::new();
+        push_marked(&mut template, name);
+        quoted_json(out, &template);
+    } else {
+        quoted_json(out, name);
+    }
+    out.push_str(": ");
+}
+
+fn end_list(out: &mut String, frame: &mut Frame) {
+    if frame.last.take().is_some_and(|it| it.is_list) {
+        out.push(']');
+    }
+}
+
+fn margin(out: &mut String, depth: usize) {
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+/// Blocks by type and label: a key stands in an object once.
+#[derive(Debug, Default)]
+struct Tree {
+    /// In the order in which they were written.
+    members: Vec<(String, Tree)>,
+    index: BTreeMap<String, usize>,
+    body: Option<String>,
+}
+
+impl Tree {
+    fn add(&mut self, header: &[String], body: String) {
+        let Some((first, rest)) = header.split_first() else {
+            self.body = Some(body);
+            return;
+        };
+        let at = *self.index.entry(first.clone()).or_insert_with(|| {
+            self.members.push((first.clone(), Self::default()));
+            self.members.len() - 1
+        });
+        self.members[at].1.add(rest, body);
+    }
+
+    /// Types by their names, so that a new one moves no other; labels as they were written, which is in the order of their paths.
+    fn sorted(&self) -> Vec<(&str, &Self)> {
+        let mut members: Vec<(&str, &Self)> = self.members.iter().map(|(name, tree)| (&**name, tree)).collect();
+        if self.members.iter().any(|(_, tree)| tree.body.is_none()) {
+            members.sort_by_key(|(name, _)| *name);
+        }
+        members
+    }
+
+    fn write(&self, name: &str, depth: usize, out: &mut String) {
+        margin(out, depth);
+        quoted_json(out, name);
+        out.push_str(": {");
+        if let Some(body) = &self.body {
+            out.push_str(body);
+        }
+        for (index, (name, tree)) in self.sorted().into_iter().enumerate() {
+            out.push_str(if index > 0 { ",\n" } else { "\n" });
+            tree.write(name, depth + 1, out);
+        }
+        if !self.members.is_empty() || self.body.as_ref().is_some_and(|it| !it.is_empty()) {
+            out.push('\n');
+            margin(out, depth);
+        }
+        out.push('}');
+    }
+}
+
+/// Where the block of a resource starts in the text of a file.
+pub(in crate::emit) fn position(text: &str, kind: &str, label: &str) -> Option<usize> {
+    let resources = text.find("\n  \"resource\": {\n")?;
+    let of_kind = resources + text[resources..].find(&format!("\n    \"{kind}\": {{\n"))?;
+    Some(of_kind + text[of_kind..].find(&format!("\n      \"{label}\": {{"))? + 1)
+}

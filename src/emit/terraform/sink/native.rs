@@ -1,0 +1,191 @@
+//! Blocks in Terraform's native syntax, as `terraform fmt` spells them.
+//!
+//! In: what a kind writes. Out: the text of a file. Pure.
+//! A run of attributes is held back to align its `=`; nothing else is.
+
+use std::ops::Range;
+
+use super::values::Hcl;
+use crate::aws::Part;
+use crate::emit::terraform::escape::quoted;
+use crate::stack::Value;
+
+/// Text of a file, and the run of attributes that waits to be aligned.
+#[derive(Debug, Default)]
+pub(super) struct Native {
+    pub(super) out: String,
+    indent: usize,
+    /// Something stands in this block already.
+    pub(super) has_content: bool,
+    run: Vec<(Range<usize>, Range<usize>)>,
+    /// Names and values of the run.
+    waiting: String,
+    /// An expression that goes into a JSON text: its parts stand side by side.
+    is_inline: bool,
+}
+
+impl Native {
+    pub(super) fn inline() -> Self {
+        Self { is_inline: true, ..Self::default() }
+    }
+
+    /// A block at the root of a file.
+    pub(super) fn head(&mut self, header: &[&str]) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        self.out.push_str(header[0]);
+        for label in &header[1..] {
+            self.out.push(' ');
+            quoted(&mut self.out, label);
+        }
+        self.open();
+    }
+
+    fn open(&mut self) {
+        self.out.push_str(" {\n");
+        self.indent += 1;
+        self.has_content = false;
+    }
+
+    pub(super) fn close(&mut self) {
+        self.flush();
+        self.indent -= 1;
+        self.has_content = true;
+        self.margin();
+        self.out.push_str("}\n");
+    }
+
+    /// A block or mapping below an empty line.
+    pub(super) fn open_apart(&mut self, name: &str) {
+        self.gap();
+        self.margin();
+        self.out.push_str(name);
+        self.open();
+    }
+
+    /// The same without one.
+    pub(super) fn open_below(&mut self, name: &str) {
+        self.flush();
+        self.margin();
+        self.out.push_str(name);
+        self.open();
+    }
+
+    /// An argument on one line, with those around it aligned.
+    pub(super) fn spelt(&mut self, name: impl FnOnce(&mut String), value: &impl Hcl) {
+        let start = self.waiting.len();
+        name(&mut self.waiting);
+        let middle = self.waiting.len();
+        value.hcl(&mut self.waiting);
+        self.run.push((start..middle, middle..self.waiting.len()));
+    }
+
+    /// An entry of an unaligned mapping.
+    pub(super) fn entry(&mut self, key: &str, value: &Value) {
+        self.margin();
+        quoted(&mut self.out, key);
+        self.out.push_str(" : ");
+        value.hcl(&mut self.out);
+        self.out.push('\n');
+    }
+
+    pub(super) fn trigger(&mut self, label: &str, text: &str) {
+        self.margin();
+        quoted(&mut self.out, label);
+        self.out.extend([" : \"", text, "\"\n"]);
+    }
+
+    /// The name of an argument over several lines, and what stands before its value.
+    pub(super) fn start_nested(&mut self, name: &str, before: &str) {
+        self.flush();
+        self.margin();
+        self.out.extend([name, " = ", before]);
+    }
+
+    pub(super) fn end_nested(&mut self, after: &str) {
+        self.out.extend([after, if self.is_inline { ", " } else { "\n" }]);
+        self.has_content = true;
+    }
+
+    pub(super) fn start_enclosed(&mut self, bracket: &str) {
+        self.out.extend([bracket, if self.is_inline { "" } else { "\n" }]);
+        self.indent += 1;
+    }
+
+    pub(super) fn end_enclosed(&mut self, bracket: &str) {
+        self.flush();
+        self.indent -= 1;
+        self.margin();
+        if self.is_inline && self.out.ends_with(", ") {
+            self.out.truncate(self.out.len() - ", ".len());
+        }
+        self.out.push_str(bracket);
+    }
+
+    pub(super) fn end_item(&mut self) {
+        self.out.push_str(if self.is_inline { ", " } else { ",\n" });
+    }
+
+    /// A comment line, apart from what stands before it.
+    pub(super) fn comment(&mut self, text: &str) {
+        self.gap();
+        self.margin();
+        self.out.extend(["# ", text, "\n"]);
+    }
+
+    /// Ends the run, and puts an empty line behind what stands in the block.
+    fn gap(&mut self) {
+        self.flush();
+        if self.has_content {
+            self.out.push('\n');
+        }
+        self.has_content = true;
+    }
+
+    pub(super) fn margin(&mut self) {
+        for _ in 0..if self.is_inline { 0 } else { self.indent } {
+            self.out.push_str("  ");
+        }
+    }
+
+    pub(super) fn flush(&mut self) {
+        let Some(width) = self.run.iter().map(|(name, _)| width_of(&self.waiting[name.clone()])).max() else { return };
+        for (name, value) in self.run.drain(..) {
+            let name = &self.waiting[name];
+            if self.is_inline {
+                self.out.extend([name, " = ", &self.waiting[value], ", "]);
+                continue;
+            }
+            for _ in 0..self.indent {
+                self.out.push_str("  ");
+            }
+            self.out.push_str(name);
+            for _ in width_of(name)..width {
+                self.out.push(' ');
+            }
+            self.out.extend([" = ", &self.waiting[value], "\n"]);
+        }
+        self.waiting.clear();
+        self.has_content = true;
+    }
+}
+
+/// What a deployment remembers of a route, as the inside of a template.
+pub(super) fn trigger(digest: &str, (label, parts): (&str, &[Part]), uses: &[Value]) -> String {
+    let mut text = String::with_capacity(96);
+    text.push_str(digest);
+    for (kind, ending) in parts {
+        text.extend([" ${", kind, ".", label, ending, ".id}"]);
+    }
+    for value in uses {
+        text.push_str(" ${");
+        value.hcl(&mut text);
+        text.push('}');
+    }
+    text
+}
+
+fn width_of(name: &str) -> usize {
+    if name.is_ascii() { name.len() } else { name.chars().count() }
+}

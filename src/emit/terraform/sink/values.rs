@@ -1,0 +1,206 @@
+//! What stands behind a `=`, in both spellings of Terraform.
+//!
+//! In: values of the stack. Out: text. Pure.
+//! In JSON every text is a template, and an expression is a template of one interpolation.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use super::super::escape::{push_escaped, push_marked, quoted, quoted_json};
+use crate::stack::{Attribute, Value};
+
+/// What can stand behind a `=`.
+pub trait Hcl {
+    /// An expression of the native syntax.
+    fn hcl(&self, out: &mut String);
+
+    /// The same as a JSON value.
+    fn json(&self, out: &mut String);
+}
+
+/// The JSON value of an expression. Source: Terraform, "JSON Configuration Syntax", "Expression Mapping",
+/// <https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping>, read 2026-11-22.
+pub(super) fn interpolated(expression: &str, out: &mut String) {
+    quoted_json(out, &["${", expression, "}"].concat());
+}
+
+impl Hcl for str {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+
+    fn json(&self, out: &mut String) {
+        literal(self, out);
+    }
+}
+
+impl Hcl for String {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+
+    fn json(&self, out: &mut String) {
+        literal(self, out);
+    }
+}
+
+impl Hcl for std::sync::Arc<str> {
+    fn hcl(&self, out: &mut String) {
+        quoted(out, self);
+    }
+
+    fn json(&self, out: &mut String) {
+        literal(self, out);
+    }
+}
+
+impl<T: Hcl + ?Sized> Hcl for &T {
+    fn hcl(&self, out: &mut String) {
+        (*self).hcl(out);
+    }
+
+    fn json(&self, out: &mut String) {
+        (*self).json(out);
+    }
+}
+
+/// A text that stands for itself.
+fn literal(text: &str, out: &mut String) {
+    let mut template = String::with_capacity(text.len());
+    push_marked(&mut template, text);
+    quoted_json(out, &template);
+}
+
+macro_rules! displayed {
+    ($($type:ty),*) => {
+        $(impl Hcl for $type {
+            fn hcl(&self, out: &mut String) {
+                write!(out, "{self}").expect("writing to a String cannot fail");
+            }
+
+            fn json(&self, out: &mut String) {
+                self.hcl(out);
+            }
+        })*
+    };
+}
+
+displayed!(bool, u16, u32);
+
+impl Hcl for Attribute {
+    fn hcl(&self, out: &mut String) {
+        out.extend([self.of.names.terraform, ".", self.of.label.as_str(), ".", self.terraform]);
+    }
+
+    fn json(&self, out: &mut String) {
+        let mut text = String::new();
+        self.hcl(&mut text);
+        interpolated(&text, out);
+    }
+}
+
+impl Hcl for Value {
+    fn hcl(&self, out: &mut String) {
+        match self {
+            Self::Literal(text) => quoted(out, text),
+            Self::Input(name) => out.extend(["var.", name]),
+            Self::Expression(text) => out.push_str(text),
+            Self::Attribute(attribute) => attribute.hcl(out),
+            Self::Here(here, api) => {
+                let index = here.index();
+                write!(out, "split(\":\", {}.{}.execution_arn)[{index}]", api.names.terraform, api.label)
+                    .expect("writing to a String cannot fail");
+            }
+            Self::Parameter { label, is_list } => {
+                let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
+                write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
+            }
+            Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+            Self::Joined(list) => {
+                out.push_str("join(\",\", ");
+                list.hcl(out);
+                out.push(')');
+            }
+            Self::Text(parts) => {
+                out.push('"');
+                push_template(out, parts, push_escaped);
+                out.push('"');
+            }
+        }
+    }
+
+    fn json(&self, out: &mut String) {
+        match self {
+            Self::Literal(text) => literal(text, out),
+            Self::Text(parts) => {
+                let mut template = String::new();
+                push_template(&mut template, parts, push_marked);
+                quoted_json(out, &template);
+            }
+            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Here(..) | Self::Parameter { .. } | Self::Joined(_) => {
+                let mut text = String::new();
+                self.hcl(&mut text);
+                interpolated(&text, out);
+            }
+            Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
+        }
+    }
+}
+
+/// An expression that is written as it is.
+pub(super) struct Bare<'a>(pub(super) fmt::Arguments<'a>);
+
+impl Hcl for Bare<'_> {
+    fn hcl(&self, out: &mut String) {
+        out.write_fmt(self.0).expect("writing to a String cannot fail");
+    }
+
+    fn json(&self, out: &mut String) {
+        let text = self.0.to_string();
+        match text.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+            // A template already.
+            Some(template) if !template.contains('\\') => quoted_json(out, template),
+            _ => interpolated(&text, out),
+        }
+    }
+}
+
+/// How the texts between interpolations are written.
+type Escape = fn(&mut String, &str);
+
+/// The inside of a template.
+fn push_template(out: &mut String, parts: &[Value], escape: Escape) {
+    let mut held = String::new();
+    push_parts(out, parts, &mut held, escape);
+    escape(out, &held);
+}
+
+/// Writes parts; text that ends with the start of a marker is held until it is known what follows.
+fn push_parts(out: &mut String, parts: &[Value], held: &mut String, escape: Escape) {
+    const STARTS: [char; 2] = ['$', '%'];
+    for part in parts {
+        match part {
+            Value::Text(inner) => push_parts(out, inner, held, escape),
+            Value::Literal(text) if held.is_empty() && !text.ends_with(STARTS) => escape(out, text),
+            Value::Literal(text) => {
+                held.push_str(text);
+                if !held.ends_with(STARTS) {
+                    escape(out, held);
+                    held.clear();
+                }
+            }
+            part => {
+                // Right before an interpolation they would read as its escape.
+                let starts = held.trim_end_matches(STARTS).len();
+                escape(out, &held[..starts]);
+                if starts < held.len() {
+                    out.extend(["${\"", &held[starts..], "\"}"]);
+                }
+                held.clear();
+                out.push_str("${");
+                part.hcl(out);
+                out.push('}');
+            }
+        }
+    }
+}

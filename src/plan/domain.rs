@@ -1,0 +1,189 @@
+//! A domain of the user's own: made with its certificate and record, or there already.
+//!
+//! In: `DomainSpec`. Out: `DomainPlan`, findings. Pure.
+
+use std::sync::Arc;
+
+use super::endpoint::EndpointPlan;
+use super::variables::Variables;
+use super::{InputType, OperationPlan, Segment, Value};
+use crate::blueprint::{Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
+use crate::diagnostic::{self, Code, Diagnostic};
+
+/// A domain, and where the API stands on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainPlan {
+    pub name: Value,
+    /// One segment; empty for the whole domain.
+    pub base_path: Arc<str>,
+    /// `None`: it is there.
+    pub made: Option<MadeDomainPlan>,
+}
+
+/// A domain that is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeDomainPlan {
+    pub is_edge: bool,
+    pub certificate: Value,
+    /// Hosted zone that gets its record.
+    pub zone: Option<Value>,
+    pub security_policy: Arc<str>,
+    /// S3 URI of the trusted certificates, and the version of that object.
+    pub truststore: Option<(Value, Option<Value>)>,
+}
+
+/// Lowest versions of TLS that every provider can say. Source: AWS-RULES E3.
+const SECURITY_POLICIES: [&str; 2] = ["TLS_1_2", "TLS_1_0"];
+
+/// What API Gateway answers itself at the root of a custom domain. Source: AWS-RULES P9.
+const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
+
+/// Decides the domain.
+///
+/// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS that can be passed by, GW2062 old TLS.
+pub(super) fn domain(blueprint: &Blueprint, variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> Option<DomainPlan> {
+    let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
+    let mut check = Check { blueprint, variables };
+    if endpoint.kind == EndpointType::Private {
+        check.report(
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "",
+            "a private API has no domain of its own here",
+            "remove `api.domain`, or write `type: regional`",
+        );
+    }
+    let name = check.variables.of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
+    let base_path: Arc<str> = spec.base_path.as_deref().unwrap_or_default().trim_matches('/').into();
+    if !base_path.bytes().all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it)) {
+        check.report(
+            &diagnostic::INVALID_VALUE,
+            "/base_path",
+            "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`",
+            "write one segment, or mount the API (`mounts`)",
+        );
+    }
+    let made = if spec.existing.unwrap_or(false) {
+        check.of_existing(spec);
+        None
+    } else {
+        check.made(spec, endpoint)
+    };
+    Some(DomainPlan { name, base_path, made })
+}
+
+struct Check<'c, 'a> {
+    blueprint: &'c Blueprint,
+    variables: &'c mut Variables<'a>,
+}
+
+impl Check<'_, '_> {
+    fn report(&mut self, code: &'static Code, below: &str, message: &str, help: &str) {
+        let place = self.blueprint.place(&format!("/api/domain{below}"));
+        self.variables.report(code.at(place).message(message).help(help));
+    }
+
+    fn of_existing(&mut self, spec: &DomainSpec) {
+        let fields = [
+            ("certificate", spec.certificate.is_some()),
+            ("zone", spec.zone.is_some()),
+            ("security_policy", spec.security_policy.is_some()),
+            ("mutual_tls", spec.mutual_tls.is_some()),
+        ];
+        for (field, _) in fields.iter().filter(|it| it.1) {
+            let message = format!("the domain is there already, so `{field}` would change nothing");
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                &format!("/{field}"),
+                &message,
+                "remove it, or `existing: true` if gwgen is to make the domain",
+            );
+        }
+    }
+
+    fn made(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
+        let is_edge = endpoint.kind == EndpointType::Edge;
+        let Some(certificate) = &spec.certificate else {
+            self.report(
+                &diagnostic::MISSING_FIELD,
+                "",
+                "a domain needs a certificate, and none is named",
+                "add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already",
+            );
+            return None;
+        };
+        let certificate = self.variables.of_gateway(certificate, InputType::DomainCertificate, "/api/domain/certificate");
+        if let Value::Literal(arn) = &certificate
+            && is_edge
+            && !arn.contains(":us-east-1:")
+        {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                "the certificate of an edge-optimized domain has to be one of us-east-1",
+                "import or request it there, or write `type: regional`",
+            );
+        }
+        let zone = spec.zone.as_ref().map(|it| self.variables.of_gateway(it, InputType::Zone, "/api/domain/zone"));
+        let security_policy = spec.security_policy.as_deref().unwrap_or(SECURITY_POLICIES[0]);
+        self.security_policy(security_policy);
+        let truststore = spec.mutual_tls.as_ref().map(|it| self.mutual_tls(it, security_policy, endpoint));
+        Some(MadeDomainPlan { is_edge, certificate, zone, security_policy: security_policy.into(), truststore })
+    }
+
+    fn security_policy(&mut self, written: &str) {
+        if !SECURITY_POLICIES.contains(&written) {
+            let message = format!("`{written}` is no policy that both provider versions take");
+            self.report(&diagnostic::INVALID_VALUE, "/security_policy", &message, "write `TLS_1_2`, or remove the line");
+        } else if written == SECURITY_POLICIES[1] {
+            self.report(
+                &diagnostic::OLD_TLS,
+                "/security_policy",
+                "`TLS_1_0` lets callers use versions of TLS that are broken",
+                "write `TLS_1_2`, or remove the line",
+            );
+        }
+    }
+
+    fn mutual_tls(&mut self, spec: &MutualTlsSpec, security_policy: &str, endpoint: &EndpointPlan) -> (Value, Option<Value>) {
+        if !endpoint.is_disabled {
+            self.report(
+                &diagnostic::MUTUAL_TLS_PASSED_BY,
+                "/mutual_tls",
+                "callers need a certificate at the domain, and none at the address that AWS gives",
+                "write `disable_execute_api: true` under `api`",
+            );
+        }
+        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs": regional domains, TLS 1.2.
+        if endpoint.kind == EndpointType::Edge || security_policy != SECURITY_POLICIES[0] {
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                "/mutual_tls",
+                "mutual TLS needs a regional domain with `TLS_1_2`",
+                "write `type: regional`, and no other `security_policy`",
+            );
+        }
+        let truststore = self.variables.of_gateway(&spec.truststore, InputType::Truststore, "/api/domain/mutual_tls/truststore");
+        let version = spec.version.as_ref();
+        (truststore, version.map(|it| self.variables.of_gateway(it, InputType::TruststoreVersion, "/api/domain/mutual_tls/version")))
+    }
+}
+
+/// Operations that API Gateway would answer itself on a domain of their own.
+///
+/// Errors: GW4032.
+pub(super) fn taken_paths(domain: Option<&DomainPlan>, operations: &[OperationPlan]) -> Vec<Diagnostic> {
+    if domain.is_none() {
+        return Vec::new();
+    }
+    let is_taken = |it: &&OperationPlan| {
+        it.is_public() && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
+    };
+    let finding = |it: &OperationPlan| {
+        diagnostic::HEALTH_CHECK_PATH
+            .at(it.place.clone())
+            .message(format_args!("on a custom domain API Gateway answers `{}` itself", it.path))
+            .help("mount the API under a prefix, give it another path, or hide the operation")
+            .keeps(crate::diagnostic::OperationName { method: it.method.as_str(), path: Arc::clone(&it.path) })
+    };
+    operations.iter().filter(is_taken).map(finding).collect()
+}
