@@ -9,7 +9,8 @@ params.json names are made as soon as the emulator runs.
 apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
 it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
 are given. Real Terraform works them out itself. The judge also hands on the dimensions of an alarm as Terraform writes them, and
-compares the names of roles, which AWS makes up in both formats: here they are translated, and replaced by what a role may do.
+compares the names of roles and of API Gateway's own logs, which AWS makes up: here they are translated, and replaced by what a role
+may do and by a name without the id.
 A VPC link of the second version is told by its name, like one of the first. Everything else is the judge's own.
 """
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import re
 import sys
 import zipfile
 from contextlib import contextmanager
@@ -126,6 +128,10 @@ def know_roles_by_what_they_may_do() -> None:
         for function in out["functions"]:
             function["role"] = actions(function["role"])
         out["roles"] = sorted(actions(role) for role in out["roles"])
+
+        # API Gateway's own log is named by the API's id, which is another one every time.
+        for group in out["log_groups"]:
+            group["name"] = re.sub(r"^(API-Gateway-Execution-Logs_)[^/]+/", r"\1API/", group["name"])
 
     emulator.read_functions = read_functions
 def naming_links(client, read):

@@ -5,12 +5,14 @@
 
 mod alb;
 mod authorizers;
+mod cors;
 mod domain;
 mod forwarder;
 mod gateway;
 mod link;
 mod network;
 mod rules;
+mod stage;
 mod sync;
 mod usage;
 mod values;
@@ -95,7 +97,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let authorizers = authorizers::authorizers(&mut stack, plan, &api);
     let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, authorizers: &authorizers };
     let methods = gateway::routes(&mut stack, plan, &behind);
-    let stage = gateway::deployment(&mut stack, plan, &api, &methods);
+    cors::gateway_responses(&mut stack, plan, &api);
+    let deployment = gateway::deployment(&mut stack, &api, &methods);
+    let stage = stage::stage(&mut stack, plan, &api, deployment);
     gateway::outputs(&mut stack, plan, &api, &stage);
     usage::usage_plans(&mut stack, plan, (&api, &stage));
     if let Some(nodes) = &network {

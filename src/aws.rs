@@ -15,13 +15,15 @@ mod logs;
 mod python;
 mod route53;
 mod s3;
+mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, BasePathMapping, Deployment,
-    DomainName, Endpoint, EndpointType, FunctionCall, Header, HeaderSource, Integration, InternetProxy, KeyRef, Method, Part, Proxy, Quota,
-    Resource, ResourcePolicy, RestApi, RouteState, Stage, Throttle, UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef,
-    VpcLinkV2,
+    Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, BasePathMapping,
+    ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse, Header, HeaderSource, Integration,
+    InternetProxy, Kept, KeyRef, LogRole, LoggingLevel, Method, MethodSettings, MethodThrottle, Part, PartState, PlanThrottle, Preflight,
+    Proxy, Quota, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle, UriHost, UriSegment, UsagePlan, UsagePlanKey,
+    VpcLink, VpcLinkRef, VpcLinkV2,
 };
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
@@ -35,6 +37,7 @@ pub use logs::{Alarm, Comparison, LogGroup};
 pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
 pub use route53::AliasRecord;
 pub use s3::Bucket;
+pub use wafv2::WebAclAssociation;
 
 use std::sync::Arc;
 
@@ -138,6 +141,9 @@ kinds! {
     Resource,
     Method,
     LambdaPermission,
+    GatewayResponse,
+    Account,
+    ClientCertificate,
     Deployment,
     Stage,
     ApiKey,
@@ -146,6 +152,14 @@ kinds! {
     DomainName,
     BasePathMapping,
     AliasRecord,
+    WebAclAssociation,
+}
+
+impl Node {
+    /// Whether others rely on it, so that it stays when the stack goes.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Account(_)) || matches!(self, Self::Role(role) if role.is_kept)
+    }
 }
 
 /// The address of the only block of a node.

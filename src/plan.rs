@@ -7,6 +7,8 @@ mod alb;
 mod authorizers;
 mod backends;
 mod balancer;
+mod cache;
+mod cors;
 mod decide;
 mod domain;
 mod endpoint;
@@ -14,6 +16,7 @@ mod expect;
 mod extensions;
 mod forwarder;
 mod functions;
+mod gateway_responses;
 mod headers;
 mod internet;
 mod keys;
@@ -28,6 +31,7 @@ mod routes;
 mod rules;
 mod schemes;
 mod security;
+mod stage;
 mod sync;
 mod targets;
 mod tree;
@@ -43,15 +47,19 @@ use crate::openapi::HttpMethod;
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use authorizers::{AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
+pub use cache::CachePlan;
+pub use cors::{CorsPlan, PreflightPlan};
 pub use decide::plan;
 pub use domain::{DomainPlan, MadeDomainPlan};
 pub use endpoint::{EndpointPlan, PolicyPlan};
+pub use gateway_responses::GatewayResponsePlan;
 pub use headers::is_dropped;
-pub use keys::{KeyPlan, KeySource, QuotaPlan, ThrottlePlan, UsagePlan};
+pub use keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
+pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
 pub use sync::SyncPlan;
 pub use tree::{Refusal, meets};
 pub use ways::{
@@ -134,6 +142,11 @@ pub enum InputType {
     AlbName,
     /// ARN of a topic.
     Topic,
+    /// ARN of a key that encrypts logs.
+    LogKey,
+    StageVariable,
+    /// ARN of a web ACL.
+    WebAcl,
     /// DNS name or address.
     Host,
     Hosts,
@@ -181,6 +194,7 @@ impl InputType {
             Self::Truststore | Self::TruststoreVersion => false,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
             Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
+            Self::LogKey | Self::StageVariable | Self::WebAcl => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
             | Self::Environment
@@ -307,6 +321,9 @@ pub struct OperationPlan {
     /// Index into `Plan::backends`; of public operations always there.
     pub backend: Option<usize>,
     pub timeout_ms: u32,
+    /// The one that holds for it, its own or the stage's.
+    pub throttle: Option<ThrottlePlan>,
+    pub cache: Option<CachePlan>,
     /// Path on the gateway, with the mount and a base path that is served there; `None` where a REST API cannot hold it.
     pub gateway_path: Option<Vec<Segment>>,
     /// Path on the gateway of what is not public, where it has whole segments.
@@ -369,13 +386,18 @@ pub struct Plan {
     pub usage_plans: Vec<UsagePlan>,
     /// API keys come from the authorizer, not from a header.
     pub key_from_authorizer: bool,
+    pub cors: Option<CorsPlan>,
+    pub gateway_responses: Vec<GatewayResponsePlan>,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
+    /// Size from which on answers are compressed. Unit: bytes.
+    pub minimum_compression_size: Option<u32>,
     /// An API is made, and the way to it.
     pub has_gateway: bool,
     pub stage_name: Value,
     pub endpoint: EndpointPlan,
     pub domain: Option<DomainPlan>,
+    pub stage: StagePlan,
     pub cross_zone: bool,
     pub deletion_protection: bool,
     pub limits: LimitsPlan,

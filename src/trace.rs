@@ -15,6 +15,7 @@ pub use request::Asked;
 use serde::Serialize;
 
 use crate::assemble::Assembled;
+use crate::aws::Integration;
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
@@ -106,6 +107,9 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
             match own {
                 None if hops.answered.is_some() => balancer(hops.answered, kept(plan, asked.method, &segments)),
                 None => Answer { by: Answerer::Backend, status: None, body: None, why: hops.arrival() },
+                Some(own) if matches!(it.found.method.integration, Integration::Preflight(_)) => {
+                    gateway(own, "a browser asks what it may send; `api.cors` says it".to_owned())
+                }
                 Some(own) => gateway(own, refused(plan, &router, asked, &segments)),
             }
         }

@@ -10,6 +10,7 @@ pub(crate) mod forwarder;
 mod link;
 mod request;
 pub(crate) mod rules;
+mod stage;
 mod sync;
 pub(crate) mod tree;
 mod way;
@@ -50,11 +51,13 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
             findings.push(finding(&plan.place, &format!("`{method} {path}` is to be answered with 404 and is not")));
         }
     }
+    findings.extend(stage::problems(plan, &api, assembled).iter().map(|problem| finding(&plan.place, problem)));
     let served = plan.operations.iter().filter(|it| it.gateway_path.is_some()).count();
-    if served + plan.refusals.len() != api.methods() {
+    let own = plan.refusals.len() + plan.cors.as_ref().map_or(0, |it| it.preflights.len());
+    if served + own != api.methods() {
         findings.push(finding(
             &plan.place,
-            &format!("the plan has {served} operations and {} refusals, the stack {} methods", plan.refusals.len(), api.methods()),
+            &format!("the plan has {served} operations and {own} answers of the gateway's own, the stack {} methods", api.methods()),
         ));
     }
     findings
@@ -90,6 +93,7 @@ fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operat
             }
         }
         Answer::NotFound => Err("is answered with 404".into()),
+        Answer::Preflight(_) => Err("is answered as what a browser asks before it sends".into()),
         Answer::Nothing => Err("is lost".into()),
         Answer::Broken(problem) => Err(problem),
     }
@@ -100,6 +104,7 @@ fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let is_gateway = |it: &&Entry| match &it.node {
         Node::RestApi(_) | Node::Resource(_) | Node::Method(_) | Node::Deployment(_) | Node::Stage(_) => true,
         Node::VpcLink(_) | Node::VpcLinkV2(_) | Node::LoadBalancer(_) | Node::Listener(_) | Node::LambdaPermission(_) => true,
+        Node::GatewayResponse(_) | Node::Account(_) | Node::ClientCertificate(_) | Node::WebAclAssociation(_) => true,
         Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,
         Node::Schedule(_) | Node::SchedulePermission(_) | Node::Alarm(_) => true,
         Node::Authorizer(_) | Node::AuthorizerPermission(_) | Node::ApiKey(_) | Node::UsagePlan(_) | Node::UsagePlanKey(_) => true,

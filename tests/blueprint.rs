@@ -137,7 +137,7 @@ fn wrong_values_are_named_one_by_one() {
         ("topology:", "auth: {jwt: {cognit: {}}}\ntopology:", "GW2001", "/auth/jwt/cognit"),
         ("topology:", "account: {cloudwatch_role: mine}\ntopology:", "GW2002", "/account/cloudwatch_role"),
         ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
-        ("topology:", "api: {waf: arn}\ntopology:", "GW2004", "/api/waf"),
+        ("topology:", "output: {nested: true}\ntopology:", "GW2004", "/output/nested"),
         ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
         ("instances: [i-0abc]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
     ] {
@@ -216,7 +216,7 @@ fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
 fn numbers_keep_their_text_where_text_is_meant() {
     let (blueprint, findings) =
         read(&(MINIMAL.to_owned() + "tags: {release: 1.10, build: 1e3, on: true}\nstage: {cache: {size_gb: 0.50}}\n"));
-    assert_eq!(seen(findings), [found("GW2004", 9, "/stage/cache")]);
+    assert_eq!(seen(findings), []);
     let tags = blueprint.unwrap().spec.tags.unwrap();
     assert_eq!(tags.values().cloned().collect::<Vec<_>>(), ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned())));
 }

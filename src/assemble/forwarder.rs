@@ -150,6 +150,7 @@ fn role(
         description: "What a function that forwards requests may do",
         name_prefix: text(&plan.prefix.with("-forward-")),
         statements,
+        is_kept: false,
     };
     (stack.add(File::Network, label, role), log_group)
 }

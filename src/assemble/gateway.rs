@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::authorizers::{self, Authorizers};
 use super::values::{text, value};
-use super::{Functions, NetworkNodes, domain, forwarding, function, this};
+use super::{Functions, NetworkNodes, cors, domain, forwarding, function, this};
 use crate::aws::{
-    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, Proxy, Resource, RestApi,
+    ApiRoot, Deployment, FunctionCall, Header, HeaderSource, Integration, InternetProxy, Method, Node, PartState, Proxy, Resource, RestApi,
     RouteState, Stage, UriHost, UriSegment,
 };
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
-use crate::plan::{self, BackendPlan, BalancedPlan, OperationPlan, Plan, Segment, Way, names};
-use crate::stack::{File, Handle, Label, Output, Spelling, Stack, Value};
+use crate::plan::{self, BackendPlan, BalancedPlan, OperationPlan, Plan, PreflightPlan, Segment, Way, names};
+use crate::stack::{Address, File, Handle, Label, Output, Spelling, Stack, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
 const DIGEST: &[u8] = b"gwgen-digest-1";
@@ -36,19 +36,31 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
         binary_media_types: plan.binary_media_types.clone(),
         key_from_authorizer: plan.key_from_authorizer,
         endpoint: domain::endpoint(&plan.endpoint),
+        minimum_compression_size: plan.minimum_compression_size,
     };
     stack.add(File::Api, this(), api)
 }
 
-/// What stands at a path: a method with the operation that answers it, or the gateway's own refusal.
-type Served<'a> = (&'a [Segment], HttpMethod, Option<&'a OperationPlan>);
+/// What answers a method.
+#[derive(Clone, Copy)]
+enum Answering<'a> {
+    Operation(&'a OperationPlan),
+    /// The gateway, with 404.
+    Refusal,
+    /// The gateway, to a browser that asks what it may send.
+    Preflight(&'a PreflightPlan),
+}
 
-/// By path and method, each once: an operation before a refusal.
+/// What stands at a path.
+type Served<'a> = (&'a [Segment], HttpMethod, Answering<'a>);
+
+/// By path and method, each once: an operation before a refusal, and that before a preflight.
 fn served(plan: &Plan) -> Vec<Served<'_>> {
-    let operations = plan.operations.iter().filter_map(|it| Some((it.gateway_path.as_deref()?, it.method, Some(it))));
-    let refusals = plan.refusals.iter().map(|it| (&*it.path, it.method, None));
-    let mut served: Vec<Served<'_>> = operations.chain(refusals).collect();
-    // Stable, and quick: operations and refusals are two sorted runs.
+    let operations = plan.operations.iter().filter_map(|it| Some((it.gateway_path.as_deref()?, it.method, Answering::Operation(it))));
+    let refusals = plan.refusals.iter().map(|it| (&*it.path, it.method, Answering::Refusal));
+    let preflights = plan.cors.iter().flat_map(|it| &it.preflights).map(|it| (&*it.path, HttpMethod::Options, Answering::Preflight(it)));
+    let mut served: Vec<Served<'_>> = operations.chain(refusals).chain(preflights).collect();
+    // Stable, and quick: operations, refusals and preflights are sorted runs.
     served.sort_by(|(a, by, _), (b, other, _)| (a, by).cmp(&(b, other)));
     served.dedup_by(|(a, by, _), (b, other, _)| (a, by) == (b, other));
     served
@@ -76,12 +88,15 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
             parents.push((path[depth].clone(), ApiRoot::Below(handle)));
         }
         let on = parents.last().map_or_else(|| ApiRoot::Root(way.api.clone()), |(_, on)| on.clone());
-        for (_, http_method, operation) in served.iter().copied() {
+        for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
-            let (request_parameters, integration) = answer(plan, way, path, operation);
-            // A refusal asks nobody who they are.
+            let (request_parameters, integration) = answer(plan, way, path, answering);
+            let operation = if let Answering::Operation(it) = answering { Some(it) } else { None };
+            let cache_keys = operation.map_or_else(Vec::new, cache_keys);
+            // Refusals and preflights ask nobody who they are.
             let authorization = operation.map(|it| authorizers::authorization(&it.auth, way.authorizers)).unwrap_or_default();
-            let method = Method { api: way.api.clone(), on: on.clone(), http_method, request_parameters, integration, authorization };
+            let (api, on) = (way.api.clone(), on.clone());
+            let method = Method { api, on, http_method, request_parameters, cache_keys, integration, authorization };
             methods.push(stack.add(file.clone(), label, method));
         }
     }
@@ -104,18 +119,22 @@ fn part(segment: &Segment) -> Arc<str> {
 }
 
 /// Parameters and integration of a method.
-fn answer(
-    plan: &Plan,
-    way: &Behind<'_>,
-    path: &[Segment],
-    operation: Option<&OperationPlan>,
-) -> (Arc<BTreeMap<String, bool>>, Integration) {
-    let Some(operation) = operation else {
+fn answer(plan: &Plan, way: &Behind<'_>, path: &[Segment], answering: Answering<'_>) -> (Arc<BTreeMap<String, bool>>, Integration) {
+    let variables = || {
         let parameters = path.iter().filter_map(Segment::variable).map(|name| (format!("method.request.path.{name}"), true));
-        return (Arc::new(parameters.collect()), Integration::NotFound);
+        Arc::new(parameters.collect())
+    };
+    let operation = match answering {
+        Answering::Operation(operation) => operation,
+        Answering::Refusal => return (variables(), Integration::NotFound),
+        Answering::Preflight(it) => return (variables(), Integration::Preflight(cors::preflight(plan, it))),
     };
     let backend = &plan.backends[operation.backend.expect("a public operation without a backend is an error, and nothing is assembled")];
     (Arc::clone(&operation.request_parameters), integration(way, operation, backend))
+}
+
+fn cache_keys(operation: &OperationPlan) -> Vec<Arc<str>> {
+    operation.cache.as_ref().map(|it| it.keys.clone()).unwrap_or_default()
 }
 
 fn integration(behind: &Behind<'_>, operation: &OperationPlan, backend: &BackendPlan) -> Integration {
@@ -173,18 +192,35 @@ fn uri_segment(segment: &Segment) -> UriSegment {
     }
 }
 
-/// The snapshot and the stage that shows it.
-pub(super) fn deployment(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, methods: &[Handle<Method>]) -> Handle<Stage> {
+/// The snapshot that the stage shows.
+pub(super) fn deployment(stack: &mut Stack, api: &Handle<RestApi>, methods: &[Handle<Method>]) -> Handle<Deployment> {
     let Node::RestApi(node) = &stack.entries[api.index()].node else { unreachable!("a handle leads to its own kind") };
     let mut buffer = Vec::new();
     let api_digest = digest(&[serialized(node, &mut buffer)]);
     let api_uses = node.policy_uses(api.label());
+    let parts = parts(stack, &mut buffer);
     let mut routes: Vec<RouteState> = methods.iter().map(|method| route_state(stack, method, &mut buffer)).collect();
     routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
-    let parts: Vec<&[u8]> = std::iter::once(api_digest.as_bytes()).chain(routes.iter().map(|it| it.digest.as_bytes())).collect();
-    let deployment = Deployment { api: api.clone(), digest: digest(&parts), api_digest, api_uses, routes };
-    let deployment = stack.add(File::Api, this(), deployment);
-    stack.add(File::Api, this(), Stage { api: api.clone(), deployment, name: value(&plan.stage_name) })
+    let digests = parts.iter().map(|it| &it.digest).chain(routes.iter().map(|it| &it.digest));
+    let all: Vec<&[u8]> = std::iter::once(&api_digest).chain(digests).map(|it| it.as_bytes()).collect();
+    let deployment = Deployment { api: api.clone(), digest: digest(&all), api_digest, api_uses, parts, routes };
+    stack.add(File::Api, this(), deployment)
+}
+
+/// What the snapshot shows beside the API itself and its routes: a kind that joins is one line here.
+fn parts(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<PartState> {
+    let mut parts = Vec::new();
+    for entry in &stack.entries {
+        if let Node::GatewayResponse(it) = &entry.node {
+            parts.push(part_state(&entry.address, serialized(it, buffer)));
+        }
+    }
+    parts.sort_by(|a, b| (a.address.names.terraform, a.address.label.as_str()).cmp(&(b.address.names.terraform, b.address.label.as_str())));
+    parts
+}
+
+fn part_state(address: &Address, node: &[u8]) -> PartState {
+    PartState { address: address.clone(), digest: digest(&[address.label.as_str().as_bytes(), node]) }
 }
 
 fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
@@ -202,7 +238,7 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
             deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
         }
         Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
-        Integration::NotFound => {}
+        Integration::NotFound | Integration::Preflight(_) => {}
     }
     let mut of_authorizer = Vec::new();
     if let Some((authorizer, uses)) = authorizers::in_snapshot(stack, &method.authorization) {

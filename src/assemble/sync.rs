@@ -54,6 +54,7 @@ pub(super) fn sync(stack: &mut Stack, plan: &Plan, (api, network): (&Handle<Rest
         description: "What the function that keeps the balancer's addresses may do",
         name_prefix: text(&plan.prefix.with("-sync-")),
         statements: statements(api, &log_group, groups, &state),
+        is_kept: false,
     };
     let role = stack.add(File::Network, label(), role);
     let function = PythonFunction {

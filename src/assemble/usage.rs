@@ -1,6 +1,6 @@
 //! API keys and usage plans, and how a key's value is shown.
 
-use crate::aws::{ApiKey, KeyRef, Quota, RestApi, Stage, Throttle, UsagePlan, UsagePlanKey};
+use crate::aws::{ApiKey, KeyRef, PlanThrottle, Quota, RestApi, Stage, UsagePlan, UsagePlanKey};
 use crate::blueprint::Period;
 use crate::plan::{self, KeySource, Plan, ThrottlePlan, names};
 use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
@@ -64,8 +64,8 @@ fn shows(name: &str, made: &Handle<ApiKey>, api: &Handle<RestApi>) -> Output {
     }
 }
 
-fn throttle(plan: ThrottlePlan) -> Throttle {
-    Throttle { rate: plan.rate, burst: plan.burst }
+fn throttle(plan: ThrottlePlan) -> PlanThrottle {
+    PlanThrottle { rate: plan.rate, burst: plan.burst }
 }
 
 fn period(period: Period) -> &'static str {

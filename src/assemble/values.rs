@@ -59,7 +59,7 @@ pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterP
     (Label::new(names::parameter_label(path)), Parameter { path: path.clone(), of, pattern })
 }
 
-/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, Q18 for headers, I2 for addresses.
+/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, D8 for stage variables, Q18 for headers, I2 for addresses.
 fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
     match of {
         InputType::Environment => Some(("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens.")),
@@ -100,6 +100,8 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::FunctionGroups
         | InputType::AlbName
         | InputType::Topic
+        | InputType::LogKey
+        | InputType::WebAcl
         | InputType::Host
         | InputType::Hosts
         | InputType::UserPool
@@ -122,6 +124,9 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
             "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
             "An address starts with https:// and ends without a slash.",
         )),
+        InputType::StageVariable => {
+            Some(("^[A-Za-z0-9._~:/?#&=,-]{1,512}$", "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,."))
+        }
         InputType::HeaderValue => Some(("^[ -&(-~]*$", "The value of a header is printable ASCII without single quotes.")),
     }
 }

@@ -20,6 +20,8 @@ pub struct Role {
     pub name_prefix: Value,
     /// Statements of the policy.
     pub statements: Vec<Statement>,
+    /// Others rely on it: it stays when the stack goes.
+    pub is_kept: bool,
 }
 
 /// What a role may do. Source: AWS-RULES Z1, Z2 (which actions know resources).
@@ -83,6 +85,9 @@ impl Kind for Role {
             out.attribute("description", self.description);
             out.tags();
             self.trust().terraform("assume_role_policy", out);
+            if self.is_kept {
+                out.kept();
+            }
         });
         out.block_of(POLICY, label.as_str(), |out| {
             out.attribute("name_prefix", &self.name_prefix);

@@ -54,6 +54,23 @@ impl Kind for LogGroup {
 }
 
 impl Handle<LogGroup> {
+    /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
+    ///
+    /// Source: AWS-RULES D19.
+    pub fn bare_arn(&self) -> Value {
+        let arn = [
+            Value::literal("arn:"),
+            Value::Pseudo("AWS::Partition"),
+            Value::literal(":logs:"),
+            Value::Pseudo("AWS::Region"),
+            Value::literal(":"),
+            Value::Pseudo("AWS::AccountId"),
+            Value::literal(":log-group:"),
+            self.attribute("name", Spelling::Ref),
+        ];
+        Value::Text(arn.into())
+    }
+
     pub fn arn(&self) -> Value {
         self.attribute("arn", Spelling::GetAtt("Arn"))
     }

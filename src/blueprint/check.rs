@@ -9,6 +9,7 @@ mod forwarder;
 mod link;
 mod names;
 mod rest;
+mod stage;
 mod topology;
 mod ways;
 

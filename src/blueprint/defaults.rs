@@ -56,6 +56,10 @@ pub const ACCESS_LOG_RETENTION: u32 = 365;
 pub const EXECUTION_LOG: ExecutionLog = ExecutionLog::Off;
 pub const METRICS: bool = true;
 pub const TRACING: bool = true;
+pub const CLIENT_CERTIFICATE: bool = false;
+/// Source: AWS-RULES D23 (300 seconds).
+pub const CACHE_TTL: Duration = Duration::of_seconds(300);
+pub const CACHE_ENCRYPTED: bool = true;
 
 pub const CROSS_ZONE: bool = true;
 pub const DELETION_PROTECTION: bool = true;
@@ -73,6 +77,14 @@ pub const FUNCTION_RUNTIME: &str = "python3.13";
 /// Unit: megabytes.
 pub const FORWARDER_MEMORY: u32 = 512;
 pub const FORWARDER_TIMEOUT: Duration = Duration::of_seconds(29);
+
+/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: AWS-RULES D21 (API reference, `cacheClusterSize`).
+pub const CACHE_SIZES: [&str; 8] = ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"];
+
+/// The size of a cluster as AWS spells it; `None` where there is none of that size.
+pub fn cache_size(size_gb: f64) -> Option<&'static str> {
+    CACHE_SIZES.into_iter().find(|it| it.parse::<f64>().is_ok_and(|it| (it - size_gb).abs() < 1e-9))
+}
 
 /// The port of the NLB's listener: the servers' own.
 pub fn listener_port(backend: &BackendSpec) -> Option<Port> {

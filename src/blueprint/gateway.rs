@@ -176,12 +176,12 @@ pub struct StageSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageCacheSpec {
-    /// Size of the cluster. Unit: gigabytes.
+    /// Size of the cluster: 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 or 237. Unit: gigabytes.
     #[schemars(range(min = 0))]
     pub size_gb: f64,
-    /// How long an answer is kept, unless a route says otherwise.
+    /// How long an answer is kept, unless a route says otherwise, at most `1h`. Default: `5m`.
     pub ttl: Option<Duration>,
-    /// Whether answers are kept encrypted.
+    /// Whether answers are kept encrypted. Default: `true`.
     pub encrypted: Option<bool>,
 }
 

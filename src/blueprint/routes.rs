@@ -121,9 +121,9 @@ pub struct ThrottleSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CacheSpec {
-    /// How long an answer is kept.
-    pub ttl: Duration,
-    /// What tells answers apart, for example `query.page` or `header.Accept-Language`.
+    /// How long an answer is kept, at most `1h`. Default: that of `stage.cache`.
+    pub ttl: Option<Duration>,
+    /// What tells answers apart beside the path's variables, for example `query.page` or `header.Accept-Language`. Default: every query parameter that is declared.
     pub key: Option<Vec<String>>,
     /// The reason why callers may see each other's answers.
     pub shared: Option<String>,

@@ -12,7 +12,7 @@ use super::choices::{AuthSpec, EcsSpec};
 use super::routes::{MatchSpec, RouteSpec};
 use super::spec::{BlueprintSpec, Topology};
 use super::values::Value;
-use super::{AlbListenerSpec, Blueprint, Port, Rules, TlsSpec, defaults};
+use super::{AccessLogSpec, AlbListenerSpec, Blueprint, Port, Rules, Switch, TlsSpec, defaults};
 
 /// The blueprint with every default filled in, and with what it extends.
 pub fn show(blueprint: &Blueprint) -> String {
@@ -44,7 +44,7 @@ fn fill(spec: &mut BlueprintSpec) {
     api.endpoint.get_or_insert_default().r#type.get_or_insert(defaults::ENDPOINT);
     api.base_path.get_or_insert(defaults::BASE_PATH);
     api.partial_segments.get_or_insert(defaults::PARTIAL_SEGMENTS);
-    spec.stage.get_or_insert_default().name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
+    fill_stage(spec);
     fill_alb(spec);
     if spec.topology == Topology::Forwarder {
         let forwarder = spec.forwarder.get_or_insert_default();
@@ -69,6 +69,22 @@ fn fill(spec: &mut BlueprintSpec) {
             nlb.deletion_protection.get_or_insert(defaults::DELETION_PROTECTION);
         }
     }
+}
+
+fn fill_stage(spec: &mut BlueprintSpec) {
+    let stage = spec.stage.get_or_insert_default();
+    stage.name.get_or_insert_with(|| Value::Literal(defaults::STAGE.to_owned()));
+    if let Switch::On(log) = stage.access_log.get_or_insert_with(|| Switch::On(AccessLogSpec::default())) {
+        log.retention_days.get_or_insert(defaults::ACCESS_LOG_RETENTION);
+    }
+    if let Some(Switch::On(cache)) = &mut stage.cache {
+        cache.ttl.get_or_insert(defaults::CACHE_TTL);
+        cache.encrypted.get_or_insert(defaults::CACHE_ENCRYPTED);
+    }
+    stage.execution_log.get_or_insert(defaults::EXECUTION_LOG);
+    stage.metrics.get_or_insert(defaults::METRICS);
+    stage.tracing.get_or_insert(defaults::TRACING);
+    stage.client_certificate.get_or_insert(defaults::CLIENT_CERTIFICATE);
 }
 
 /// The application load balancer; one that is there keeps its own.

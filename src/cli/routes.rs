@@ -86,8 +86,8 @@ impl Row {
             auth: public.map(|_| asked(operation)),
             scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
             api_key: operation.auth.api_key,
-            throttle: None,
-            cache: None,
+            throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),
+            cache: operation.cache.as_ref().map(|it| format!("{}s", it.ttl_s)),
             validation: public.map(|_| "none"),
             timeout_ms: public.map(|_| operation.timeout_ms),
         }

@@ -89,6 +89,8 @@ codes! {
     BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
     KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
+    CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
+
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
     WEAKENED_WITHOUT_REASON = "GW3003" "weakened-without-reason" Error;
@@ -111,6 +113,8 @@ codes! {
     BROKEN_PROMISE = "GW3045" "broken-promise" Error;
     PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Warning;
     KEY_FROM_NO_AUTHORIZER = "GW3047" "key-from-no-authorizer" Error;
+    CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
+    CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;
@@ -153,12 +157,18 @@ codes! {
     UNCHECKED_SCOPES = "GW4081" "unchecked-scopes" Warning;
     TOO_MANY_PLAN_THROTTLES = "GW4082" "too-many-plan-throttles" Error;
     TOO_MANY_AUTHORIZERS = "GW4083" "too-many-authorizers" Error;
+    ORIGIN_WITHOUT_ERRORS = "GW4085" "origin-without-errors" Warning;
+    PARAMETER_OUTSIDE_CACHE_KEY = "GW4086" "parameter-outside-cache-key" Error;
+    BODY_OUTSIDE_CACHE_KEY = "GW4087" "body-outside-cache-key" Warning;
+    THROTTLE_ABOVE_ACCOUNT = "GW4088" "throttle-above-account" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
     PLAN_WITHOUT_EFFECT = "GW5011" "usage-plan-without-effect" Warning;
     UNUSED_AUTH = "GW5012" "unused-auth" Warning;
     SCOPES_OF_SOME = "GW5013" "scopes-of-some" Warning;
+    ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
+    BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

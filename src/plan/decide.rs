@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, authorizers, backends, balancer, domain,
-    endpoint, extensions, forwarder, headers, keys, link, routes, schemes, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer, cors,
+    domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -59,19 +59,14 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
     let prefix = prefix(spec, &mut variables);
-    let stage_name = stage_name(spec, &mut variables);
+    let stage_name = stage::name(blueprint, &mut variables);
+    let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
     endpoint::written(blueprint, &mut variables);
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
-    let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
-        let nlb = (has_gateway && balancer::has_nlb(spec.topology)).then(|| balancer::nlb(blueprint, &mut variables));
-        let link = (has_gateway && link::has_link(spec.topology)).then(|| link::link(blueprint, &mut variables));
-        let alb = alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables));
-        let sync = if has_gateway { sync::sync(blueprint, &mut variables, alb.as_ref()) } else { None };
-        NetworkPlan { vpc, subnets, nlb, link, alb, sync }
-    });
+    let mut network = vpc_and_subnets.map(|it| network(blueprint, &mut variables, it));
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let routes = routes::routes(apis, blueprint, &backends, &mut found);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
@@ -89,6 +84,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
+    let cors = if has_gateway { cors::cors(blueprint, (&routes.operations, &routes.refusals), &mut diagnostics) } else { None };
     let nlb = spec.nlb.as_ref();
     let plan = Plan {
         prefix,
@@ -107,11 +103,15 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         authorizers,
         usage_plans,
         key_from_authorizer: keys::from_authorizer(blueprint),
-        binary_media_types: routes.binary_media_types,
+        gateway_responses: gateway_responses::gateway_responses(blueprint, cors.as_ref()),
+        cors,
+        binary_media_types: binary_media_types(spec, routes.binary_media_types),
+        minimum_compression_size: (spec.api.as_ref()).and_then(|it| it.minimum_compression_size).and_then(|it| u32::try_from(it).ok()),
         has_gateway,
         stage_name,
         endpoint,
         domain,
+        stage,
         cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
         deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
         limits: limits(spec),
@@ -121,6 +121,16 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
+}
+
+/// The load balancers and the way to them, where a backend stands behind one.
+fn network(blueprint: &Blueprint, variables: &mut variables::Variables<'_>, (vpc, subnets): (Value, Values)) -> NetworkPlan {
+    let (topology, has_gateway) = (blueprint.spec.topology, variables.has_gateway);
+    let nlb = (has_gateway && balancer::has_nlb(topology)).then(|| balancer::nlb(blueprint, variables));
+    let link = (has_gateway && link::has_link(topology)).then(|| link::link(blueprint, variables));
+    let alb = alb::has_alb(topology).then(|| alb::alb(blueprint, variables));
+    let sync = if has_gateway { sync::sync(blueprint, variables, alb.as_ref()) } else { None };
+    NetworkPlan { vpc, subnets, nlb, link, alb, sync }
 }
 
 /// Where and how the result is written.
@@ -139,12 +149,10 @@ fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<
     Prefix { name: spec.name.as_str().into(), environment }
 }
 
-fn stage_name(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Value {
-    let written = spec.stage.as_ref().and_then(|it| it.name.as_ref());
-    written.map_or_else(
-        || Value::Literal(blueprint::defaults::STAGE.into()),
-        |it| variables.of_gateway(it, InputType::StageName, "/stage/name"),
-    )
+/// Those that the blueprint names in place of the description's, sorted.
+fn binary_media_types(spec: &blueprint::BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc<str>> {
+    let Some(written) = spec.api.as_ref().and_then(|it| it.binary_media_types.as_ref()) else { return described };
+    written.iter().map(|it| it.as_str().into()).collect::<std::collections::BTreeSet<Arc<str>>>().into_iter().collect()
 }
 
 /// Quotas as the account has them, or as it has them at first.

@@ -20,6 +20,7 @@ const FIELDS: [&str; 7] = ["backend", "exposure", "auth", "cache", "throttle", "
 /// The extensions of one level, as a route.
 #[derive(Debug)]
 pub(super) struct Written {
+    pub(super) of: SettingOf,
     pub(super) spec: RouteSpec,
     /// By the field of the route.
     places: BTreeMap<&'static str, Place>,
@@ -50,7 +51,7 @@ pub(super) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extens
     }
     for of in [SettingOf::Path, SettingOf::Operation] {
         let settings: Vec<&Setting> = operation.settings.iter().filter(|it| it.of == of).collect();
-        if let Some(written) = level(&settings, blueprint, &mut found.findings) {
+        if let Some(written) = level(of, &settings, blueprint, &mut found.findings) {
             found.levels.push(written);
         }
     }
@@ -60,7 +61,7 @@ pub(super) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extens
     found
 }
 
-fn level(settings: &[&Setting], blueprint: &Blueprint, findings: &mut Vec<Diagnostic>) -> Option<Written> {
+fn level(of: SettingOf, settings: &[&Setting], blueprint: &Blueprint, findings: &mut Vec<Diagnostic>) -> Option<Written> {
     let mut places = BTreeMap::new();
     let mut fields = serde_json::Map::new();
     for (index, setting) in settings.iter().enumerate() {
@@ -83,7 +84,7 @@ fn level(settings: &[&Setting], blueprint: &Blueprint, findings: &mut Vec<Diagno
     fields.insert("match".to_owned(), serde_json::json!({}));
     // Each field was read alone before.
     let spec = serde_json::from_value(serde_json::Value::Object(fields)).ok()?;
-    Some(Written { spec, places })
+    Some(Written { of, spec, places })
 }
 
 /// The value of one extension, where it is one that the route field takes and that is built.

@@ -10,7 +10,7 @@ use super::expect::Looked;
 use super::paths::text_of;
 use super::rules::Matcher;
 use super::variables::Variables;
-use super::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, Value};
+use super::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, ThrottlePlan, Value};
 use crate::blueprint::{ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, ThrottleSpec, UsagePlanSpec, defaults};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::source::pointer::child;
@@ -41,13 +41,6 @@ pub enum KeySource {
     Existing(Value),
 }
 
-/// Requests per second.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ThrottlePlan {
-    pub rate: f64,
-    pub burst: u64,
-}
-
 /// Requests in a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuotaPlan {
@@ -58,10 +51,8 @@ pub struct QuotaPlan {
 /// Throttles of operations, by the plan that sets them.
 pub(super) type Throttles = BTreeMap<Arc<str>, BTreeMap<String, ThrottlePlan>>;
 
-impl ThrottlePlan {
-    pub(super) fn of(spec: &ThrottleSpec) -> Self {
-        Self { rate: spec.rate, burst: spec.burst }
-    }
+fn throttle_of(spec: &ThrottleSpec) -> ThrottlePlan {
+    ThrottlePlan { rate: spec.rate, burst: spec.burst }
 }
 
 /// Throttles that plans set for some operations; a later one wins.
@@ -130,7 +121,7 @@ pub(super) fn plans(blueprint: &Blueprint, mut throttles: Throttles, variables: 
         UsagePlan {
             name: name.as_str().into(),
             keys: spec.keys.iter().flatten().enumerate().map(key).collect(),
-            throttle: spec.throttle.as_ref().map(ThrottlePlan::of),
+            throttle: spec.throttle.as_ref().map(throttle_of),
             quota: spec.quota.as_ref().map(|it| QuotaPlan { limit: it.limit, period: it.period }),
             routes: throttles.remove(name.as_str()).unwrap_or_default(),
         }

@@ -124,6 +124,6 @@ fn is_ignored_header(name: &str) -> bool {
 }
 
 /// Source: AWS-RULES Q2: `^[a-zA-Z0-9:._$-]+$`.
-fn is_declarable(name: &str) -> bool {
+pub(super) fn is_declarable(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b":._$-".contains(&it))
 }

@@ -2,10 +2,12 @@
 
 mod meetings;
 mod naming;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::cache::Wanted;
 use super::expect::{self, Looked};
 use super::extensions::{self, Extensions};
 use super::keys::{self, Throttles};
@@ -69,6 +71,7 @@ struct Draft<'a> {
     mount: String,
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
+    cache: Option<Wanted<'a>>,
     is_dropped: bool,
     is_throttled: bool,
 }
@@ -267,6 +270,8 @@ impl<'a> Builder<'a> {
             exposure,
             backend: backend.and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
+            throttle: self.throttle(decision),
+            cache: None,
             gateway_path: template.filter(|_| is_public).map(|template| before.iter().chain(&template.segments).cloned().collect()),
             asked_path: (!is_public)
                 .then(|| paths::template(&operation.path, false).ok())
@@ -278,6 +283,7 @@ impl<'a> Builder<'a> {
             request_parameters: Default::default(),
             auth,
         };
+        let cache = if is_public { self.wanted_cache(operation, decision) } else { None };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
             plan,
@@ -287,8 +293,9 @@ impl<'a> Builder<'a> {
             before: before.len(),
             mount,
             under: mount_path,
+            cache,
             is_dropped: false,
-            is_throttled: expect::is_throttled(self.blueprint, decision.throttle),
+            is_throttled: expect::is_throttled(self.blueprint, decision.throttle.map(|it| it.0)),
         });
     }
 

@@ -5,9 +5,9 @@
 
 use super::extensions::Written;
 use super::patterns::{PathPattern, text_matches};
-use crate::blueprint::{Blueprint, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, defaults};
+use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::Operation;
+use crate::openapi::{Operation, SettingOf};
 
 /// Rules in the order in which they apply.
 pub(super) struct Rules<'a> {
@@ -42,8 +42,9 @@ pub(super) struct Decision<'a> {
     pub(super) weakens: Option<&'a str>,
     pub(super) scopes: Option<(&'a [String], Origin<'a>)>,
     pub(super) api_key: Option<(bool, Origin<'a>)>,
-    pub(super) throttle: Option<&'a Switch<ThrottleSpec>>,
     pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
+    pub(super) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
+    pub(super) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
 }
 
 /// Where something was said of an operation.
@@ -61,6 +62,16 @@ impl Origin<'_> {
         match self {
             Self::Route(index) => blueprint.place(&format!("/routes/{index}/{field}")),
             Self::Extension(written) => written.place(field).cloned().unwrap_or_else(|| blueprint.place("/routes")),
+        }
+    }
+
+    /// Whether what it says is meant for these methods, not just for whatever a path has.
+    pub(super) fn names_methods(self, blueprint: &Blueprint) -> bool {
+        match self {
+            Self::Route(index) => {
+                blueprint.spec.routes.as_ref().and_then(|it| it.get(index)).is_some_and(|it| it.r#match.methods.is_some())
+            }
+            Self::Extension(written) => written.of == SettingOf::Operation,
         }
     }
 
@@ -115,10 +126,11 @@ impl<'a> Decision<'a> {
         if let Some(api_key) = spec.api_key {
             self.api_key = Some((api_key, origin));
         }
-        self.throttle = spec.throttle.as_ref().or(self.throttle);
         if let Some(timeout) = spec.timeout {
             self.timeout_ms = Some((timeout.milliseconds(), origin));
         }
+        self.throttle = spec.throttle.as_ref().map(|it| (it, origin)).or(self.throttle);
+        self.cache = spec.cache.as_ref().map(|it| (it, origin)).or(self.cache);
     }
 }
 

@@ -184,6 +184,7 @@ impl<'a> Variables<'a> {
     }
 
     /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
+    #[expect(clippy::too_many_lines, reason = "a flat table: what a text of each type looks like")]
     fn check_literal(&mut self, text: &str, of: InputType, pointer: &str) {
         let hex_after = |prefix: &str| {
             text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric()))
@@ -219,6 +220,16 @@ impl<'a> Variables<'a> {
             InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
             InputType::AlbName => {
                 (is_host(text) && text.contains(".elb."), "the name that AWS gave an application load balancer, `...elb.amazonaws.com`")
+            }
+            InputType::LogKey => (is_arn(text, ":kms:"), "the ARN of a key, `arn:...:kms:...`"),
+            InputType::WebAcl => (
+                is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
+                "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
+            ),
+            InputType::StageVariable => {
+                let legal = |it: u8| it.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&it);
+                let want = "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`";
+                ((1..=512).contains(&text.len()) && text.bytes().all(legal), want)
             }
             InputType::Topic => (is_arn(text, ":sns:"), "the ARN of a topic, `arn:...:sns:...`"),
             InputType::VpcEndpoint | InputType::VpcEndpoints => (hex_after("vpce-"), "the id of a VPC endpoint, `vpce-...`"),
@@ -342,6 +353,9 @@ fn describe(of: InputType) -> &'static str {
         InputType::FunctionGroups => "Security groups of the functions that forward requests.",
         InputType::AlbName => "DNS name of the application load balancer, as AWS made it.",
         InputType::Topic => "ARN of the topic that is told of alarms.",
+        InputType::LogKey => "ARN of the key that encrypts the log of requests.",
+        InputType::StageVariable => "Value of a stage variable.",
+        InputType::WebAcl => "ARN of the web ACL that the API is put behind.",
         InputType::Host => "DNS name or address of a server.",
         InputType::Hosts => "DNS names or addresses of the servers of a backend.",
         InputType::Bucket => "Bucket that the load balancer logs to.",
@@ -404,6 +418,9 @@ fn kind(of: InputType) -> &'static str {
         InputType::FunctionGroups => "a list of security groups",
         InputType::AlbName => "the name of an application load balancer",
         InputType::Topic => "a topic",
+        InputType::LogKey => "the ARN of a key",
+        InputType::StageVariable => "the value of a stage variable",
+        InputType::WebAcl => "a web ACL",
         InputType::Host => "a DNS name or address",
         InputType::Hosts => "a list of DNS names or addresses",
         InputType::Bucket => "a bucket",

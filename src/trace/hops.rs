@@ -137,6 +137,11 @@ impl<'a> Hops<'a> {
                 self.function(call);
                 self.forwarded(call, &it.reached)
             }
+            Integration::Preflight(_) => {
+                let place = self.part(it.found.index, "aws_api_gateway_integration", "");
+                self.add("integration", ("MOCK", "the gateway tells a browser what it may send"), place);
+                Ok(())
+            }
             Integration::NotFound => {
                 let place = self.part(it.found.index, "aws_api_gateway_integration", "");
                 self.add("integration", ("MOCK", "the gateway answers 404 itself"), place);

@@ -16,7 +16,7 @@ pub(super) fn asked_as_planned(method: &Method, timeout_ms: u32, operation: &Ope
     if method.request_parameters != operation.request_parameters {
         return Err("declares other parameters".into());
     }
-    Ok(())
+    super::stage::cached_as_planned(method, operation)
 }
 
 /// Compares path and headers of what is sent on.

@@ -14,6 +14,8 @@ pub(super) enum Answer<'a, 'w> {
     Function(&'a Method, &'a FunctionCall),
     /// The gateway, with 404.
     NotFound,
+    /// The gateway, to a browser that asks what it may send.
+    Preflight(&'a Method),
     /// Nothing: the gateway has no such method.
     Nothing,
     Broken(String),
@@ -66,6 +68,7 @@ impl<'a> Api<'a> {
             Integration::Internet(proxy) => Answer::Internet(method, proxy),
             Integration::Function(call) => Answer::Function(method, call),
             Integration::NotFound => Answer::NotFound,
+            Integration::Preflight(_) => Answer::Preflight(method),
         }
     }
 
@@ -146,13 +149,15 @@ impl Tried {
     }
 
     fn of(place: &Place<'_>, asked: Asked) -> Self {
+        // What a browser asks first stands for no other method.
+        let is_asked = |it: &&Found<'_>| !matches!(it.method.integration, Integration::Preflight(_));
         let exact = place.methods.get(&asked.method).or_else(|| place.methods.get(&HttpMethod::Any));
-        let found = exact.or_else(|| place.methods.values().find(|it| meets(it.method.http_method, asked.method)));
+        let found = exact.or_else(|| place.methods.values().find(|it| is_asked(it) && meets(it.method.http_method, asked.method)));
         let Some(Found { method: found, .. }) = found else { return Self::MISSED };
         // Any method but those that are there falls through.
         let misses = exact.is_none() && !asked.is_narrower;
         match found.integration {
-            Integration::NotFound => Self { leaks: false, misses },
+            Integration::NotFound | Integration::Preflight(_) => Self { leaks: false, misses },
             // A method of its own could be refused beside ANY.
             Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
                 Self { leaks: asked.is_wider || (found.http_method == HttpMethod::Any && asked.method != HttpMethod::Any), misses }

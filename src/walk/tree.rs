@@ -75,6 +75,10 @@ impl<'a> Tree<'a> {
                 Node::RestApi(_)
                 | Node::Deployment(_)
                 | Node::Stage(_)
+                | Node::GatewayResponse(_)
+                | Node::Account(_)
+                | Node::ClientCertificate(_)
+                | Node::WebAclAssociation(_)
                 | Node::VpcLink(_)
                 | Node::VpcLinkV2(_)
                 | Node::LambdaPermission(_) => {}

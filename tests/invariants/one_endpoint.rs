@@ -87,7 +87,8 @@ fn chosen(plan: &Plan, description: &Value, pick: &Pick) -> Vec<(&'static str, S
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
         written.extend(item.as_object().into_iter().flatten().map(|(key, _)| (path.as_str(), key.as_str())));
     }
-    written.retain(|it| public.contains_key(it));
+    // A path's own OPTIONS stands in the place of the preflight.
+    written.retain(|it| public.contains_key(it) && (it.1 != "options" || plan.cors.is_none()));
     if written.len() < 2 {
         return Vec::new();
     }
@@ -162,6 +163,15 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
         let it = it.trim_start();
         // One more prefix, for an operation that a mount's own would mislead.
         if it.starts_with("PATHS ") || it.starts_with("\"PATHS\":") {
+            return false;
+        }
+        // A path's preflight lists its methods and headers, and has a digest like every route.
+        let preflight = [
+            "\"options__",
+            "\"method.response.header.Access-Control-Allow-Methods\"",
+            "\"method.response.header.Access-Control-Allow-Headers\"",
+        ];
+        if preflight.iter().any(|start| it.starts_with(start)) {
             return false;
         }
         let of_types = ["\"api\" : \"", "\"api\": \"", "binary_media_types", "\"binary_media_types\""];

@@ -10,11 +10,12 @@ use serde_json::Value;
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
-const ELEMENTS: [(&str, &str, &str); 10] = [
+const ELEMENTS: [(&str, &str, &str); 11] = [
     ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
     ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
     ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
     ("aws_api_gateway_rest_api_policy", "aws_api_gateway_rest_api", "resource policy"),
+    ("aws_api_gateway_method_settings", "aws_api_gateway_stage", "settings"),
     ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
     ("aws_iam_role_policy", "aws_iam_role", "policy"),
     ("aws_s3_bucket_public_access_block", "aws_s3_bucket", "access block"),
@@ -58,7 +59,11 @@ pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
     for (kind, label) in &blocks {
         if let Some((_, owner, name)) = ELEMENTS.iter().find(|(element, _, _)| element == kind) {
             let owned = blocks.iter().any(|(of, other)| {
-                of == owner && (other == label || label.strip_prefix(other.as_str()).is_some_and(|key| key.starts_with("__")))
+                // The settings of a method have its label, not the stage's.
+                of == owner
+                    && (*name == "settings"
+                        || other == label
+                        || label.strip_prefix(other.as_str()).is_some_and(|key| key.starts_with("__")))
             });
             assert!(owned, "{kind}.{label} has no owner");
             *counts.entry((*name).to_owned()).or_default() += 1;
@@ -89,6 +94,7 @@ pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
         add("method response", length(&properties["MethodResponses"]));
         add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
         add("resource policy", usize::from(kind == "AWS::ApiGateway::RestApi" && properties["Policy"].is_object()));
+        add("settings", length(&properties["MethodSettings"]));
         add("target", length(&properties["Targets"]));
         add("policy", length(&properties["Policies"]));
         add("access block", usize::from(properties["PublicAccessBlockConfiguration"].is_object()));

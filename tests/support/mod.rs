@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gwgen::diagnostic::{At, Diagnostic};
+use gwgen::diagnostic::{At, Diagnostic, Severity};
 use gwgen::source::{Memory, RelativePath, SourceFile};
 use gwgen::{Compiled, Request};
 use serde_json::{Value, json};
@@ -135,7 +135,11 @@ pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
 
 /// The codes of the errors, or of the warnings; sorted, each once.
 pub(crate) fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
-    let mut codes: Vec<&'static str> = diagnostics.iter().filter(|it| it.is_error() == errors).map(|it| it.code.code).collect();
+    let mut codes: Vec<&'static str> = diagnostics
+        .iter()
+        .filter(|it| it.severity == if errors { Severity::Error } else { Severity::Warning })
+        .map(|it| it.code.code)
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     codes

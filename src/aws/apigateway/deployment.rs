@@ -1,4 +1,4 @@
-//! Deployments and stages.
+//! Deployments.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Method, Part, RestApi};
 use crate::aws::{Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::stack::{Address, Attribute, Handle, Label, Named, Names, Spelling, Value};
 
 /// What a deployment remembers of a route.
 #[derive(Debug)]
@@ -19,18 +19,33 @@ pub struct RouteState {
     pub deploy_time: Vec<Value>,
 }
 
+/// What a deployment remembers of another part of the API.
+#[derive(Debug)]
+pub struct PartState {
+    pub address: Address,
+    pub digest: String,
+}
+
 /// A snapshot of the API.
 #[derive(Debug)]
 pub struct Deployment {
     pub api: Handle<RestApi>,
-    /// Digest of everything but the routes.
+    /// Digest of the API itself.
     pub api_digest: String,
     /// What the API uses that is known only at deploy time, and what of it has to be there first.
     pub api_uses: Vec<Value>,
+    /// Everything else that it shows but the routes, in the order of their addresses.
+    pub parts: Vec<PartState>,
     /// Digest of everything.
     pub digest: String,
     /// In order of their labels.
     pub routes: Vec<RouteState>,
+}
+
+impl PartState {
+    fn id(&self) -> Value {
+        Value::Attribute(Attribute { of: self.address.clone(), terraform: "id", cloudformation: Spelling::Ref })
+    }
 }
 
 impl Kind for Deployment {
@@ -43,6 +58,12 @@ impl Kind for Deployment {
             out.comment("A line changes when its route does, and a changed line makes a new deployment.");
             out.unaligned_map("triggers", |out| {
                 out.trigger("api", &self.api_digest, &[], &self.api_uses);
+                for part in &self.parts {
+                    let Named { names, label, .. } = &*part.address;
+                    // Not its address: that would read as a reference in quotes.
+                    let name = format!("{} {label}", names.word);
+                    out.entry(&name, &Value::Text(vec![Value::literal(format!("{} ", part.digest)), part.id()]));
+                }
                 for route in &self.routes {
                     out.trigger(route.method.label().as_str(), &route.digest, route.parts, &route.deploy_time);
                 }
@@ -56,7 +77,8 @@ impl Kind for Deployment {
     }
 
     fn after(&self) -> Vec<Address> {
-        self.routes.iter().map(|route| route.method.address().clone()).collect()
+        let routes = self.routes.iter().map(|route| route.method.address().clone());
+        self.parts.iter().map(|part| part.address.clone()).chain(routes).collect()
     }
 
     fn revision(&self) -> Option<Arc<str>> {
@@ -71,51 +93,5 @@ impl Kind for Deployment {
 impl Handle<Deployment> {
     pub fn id(&self) -> Value {
         self.attribute("id", Spelling::Ref)
-    }
-}
-
-/// A deployment under a name.
-#[derive(Debug)]
-pub struct Stage {
-    pub api: Handle<RestApi>,
-    pub deployment: Handle<Deployment>,
-    pub name: Value,
-}
-
-impl Handle<Stage> {
-    pub fn name(&self) -> Value {
-        self.attribute("stage_name", Spelling::Ref)
-    }
-}
-
-impl Kind for Stage {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_stage", cloudformation: "AWS::ApiGateway::Stage", word: "Stage" };
-
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("deployment_id", self.deployment.id());
-            out.attribute("stage_name", &self.name);
-            out.tags();
-        });
-    }
-
-    fn cloudformation(&self, out: &mut Properties) {
-        out.value("RestApiId", &self.api.id());
-        out.value("DeploymentId", &self.deployment.id());
-        out.value("StageName", &self.name);
-        out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

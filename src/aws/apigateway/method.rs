@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::authorizer::Authorization;
 use super::direct::{FunctionCall, Header, InternetProxy};
-use super::{ApiRoot, RestApi, VpcLinkRef};
+use super::{ApiRoot, Preflight, RestApi, VpcLinkRef};
 use crate::aws::{ApplicationBalancerRef, BalancerRef, Kind};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
@@ -101,6 +101,8 @@ pub enum Integration {
     Function(FunctionCall),
     /// The gateway itself, with 404.
     NotFound,
+    /// The gateway itself, to a browser that asks what it may send.
+    Preflight(Preflight),
 }
 
 impl Integration {
@@ -108,7 +110,7 @@ impl Integration {
     pub fn is_backend(&self) -> bool {
         match self {
             Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => true,
-            Self::NotFound => false,
+            Self::NotFound | Self::Preflight(_) => false,
         }
     }
 
@@ -117,6 +119,7 @@ impl Integration {
         match self {
             Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,
             Self::NotFound => Some((404, NOT_FOUND_BODY)),
+            Self::Preflight(_) => Some((204, "")),
         }
     }
 }
@@ -129,6 +132,9 @@ pub struct Method {
     pub http_method: HttpMethod,
     /// `method.request.…` and whether it is required; sorted.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
+    /// What tells kept answers apart: `method.request.…`, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cache_keys: Vec<Arc<str>>,
     pub integration: Integration,
     #[serde(skip_serializing_if = "Authorization::is_open")]
     pub authorization: Authorization,
@@ -146,6 +152,14 @@ const NOT_FOUND_PARTS: &[Part] = &[
     ("aws_api_gateway_integration", ""),
     ("aws_api_gateway_method_response", "__404"),
     ("aws_api_gateway_integration_response", "__404"),
+];
+
+/// Blocks of a method that tells browsers what they may send.
+const PREFLIGHT_PARTS: &[Part] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+    ("aws_api_gateway_method_response", "__204"),
+    ("aws_api_gateway_integration_response", "__204"),
 ];
 
 /// Picks the status of a mock integration.
@@ -179,6 +193,7 @@ impl Method {
         match self.integration {
             Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => PROXY_PARTS,
             Integration::NotFound => NOT_FOUND_PARTS,
+            Integration::Preflight(_) => PREFLIGHT_PARTS,
         }
     }
 
@@ -219,8 +234,18 @@ impl Method {
                     out.attribute("content_handling", "CONVERT_TO_TEXT");
                     out.map("request_templates", [("application/json", NOT_FOUND_REQUEST)]);
                 }
+                Integration::Preflight(preflight) => preflight.terraform(out),
+            }
+            if !self.cache_keys.is_empty() {
+                out.each_on_a_line("cache_key_parameters", &self.cache_keys);
             }
         });
+    }
+
+    fn cloudformation_cache(&self, out: &mut Properties) {
+        if !self.cache_keys.is_empty() {
+            out.texts("CacheKeyParameters", &self.cache_keys);
+        }
     }
 
     /// The two blocks that give a mock integration its answer.
@@ -242,6 +267,21 @@ impl Method {
     }
 }
 
+/// A method, for what is written beside it.
+pub(super) struct MethodAt<'a> {
+    pub(super) method: &'a Method,
+    pub(super) label: &'a Label,
+}
+
+impl MethodAt<'_> {
+    /// Which method a block belongs to, so that it comes after the block of that kind.
+    pub(super) fn terraform(&self, after: &str, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.method.api.id());
+        out.attribute("resource_id", self.method.on.id());
+        out.bare("http_method", format_args!("{after}.{}.http_method", self.label));
+    }
+}
+
 impl Kind for Method {
     const NAMES: Names = Names { terraform: "aws_api_gateway_method", cloudformation: "AWS::ApiGateway::Method", word: "Method" };
 
@@ -256,8 +296,10 @@ impl Kind for Method {
             }
         });
         self.terraform_integration(label, out);
-        if matches!(self.integration, Integration::NotFound) {
-            self.terraform_responses(label, out);
+        match &self.integration {
+            Integration::NotFound => self.terraform_responses(label, out),
+            Integration::Preflight(preflight) => preflight.terraform_responses(&MethodAt { method: self, label }, out),
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {}
         }
     }
 
@@ -281,6 +323,7 @@ impl Kind for Method {
                 out.value("Uri", &proxy.uri());
                 out.number("TimeoutInMillis", proxy.timeout_ms);
                 cloudformation_request(&proxy.path, &proxy.headers, out);
+                self.cloudformation_cache(out);
             }),
             Integration::Internet(proxy) => out.object("Integration", |out| {
                 out.text("Type", "HTTP_PROXY");
@@ -288,12 +331,14 @@ impl Kind for Method {
                 out.value("Uri", &proxy.uri());
                 out.number("TimeoutInMillis", proxy.timeout_ms);
                 cloudformation_request(&proxy.path, &proxy.headers, out);
+                self.cloudformation_cache(out);
             }),
             Integration::Function(call) => out.object("Integration", |out| {
                 out.text("Type", "AWS_PROXY");
                 out.text("IntegrationHttpMethod", FUNCTION_METHOD);
                 out.value("Uri", &call.function.uri(&self.api));
                 out.number("TimeoutInMillis", call.timeout_ms);
+                self.cloudformation_cache(out);
             }),
             Integration::NotFound => {
                 out.object("Integration", |out| {
@@ -308,6 +353,7 @@ impl Kind for Method {
                 });
                 out.objects("MethodResponses", [()], |out, ()| out.text("StatusCode", "404"));
             }
+            Integration::Preflight(preflight) => preflight.cloudformation(out),
         }
     }
 

@@ -60,12 +60,12 @@ impl Handle<ApiKey> {
 
 /// Requests per second, and at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Throttle {
+pub struct PlanThrottle {
     pub rate: f64,
     pub burst: u64,
 }
 
-impl Throttle {
+impl PlanThrottle {
     fn terraform(self, out: &mut Terraform) {
         out.bare("burst_limit", format_args!("{}", self.burst));
         out.bare("rate_limit", format_args!("{}", self.rate));
@@ -91,10 +91,10 @@ pub struct UsagePlan {
     pub name: Value,
     pub api: Handle<RestApi>,
     pub stage: Handle<Stage>,
-    pub throttle: Option<Throttle>,
+    pub throttle: Option<PlanThrottle>,
     pub quota: Option<Quota>,
     /// By path and method, unescaped (AWS-RULES U2).
-    pub routes: BTreeMap<String, Throttle>,
+    pub routes: BTreeMap<String, PlanThrottle>,
 }
 
 impl UsagePlan {

@@ -23,6 +23,8 @@ impl Check<'_> {
             }
         }
         self.limits();
+        self.stage();
+        self.api();
     }
 
     fn limits(&mut self) {

@@ -94,6 +94,11 @@ impl Properties {
         self.out.write_fmt(number).expect("writing to a String cannot fail");
     }
 
+    pub fn decimal(&mut self, name: &str, number: f64) {
+        self.name(name);
+        write!(self.out, "{number}").expect("writing to a String cannot fail");
+    }
+
     pub fn flag(&mut self, name: &str, flag: bool) {
         self.name(name);
         self.out.push_str(if flag { "true" } else { "false" });

@@ -48,6 +48,10 @@ fn resource(entry: &Entry, out: &mut Properties) {
     let names = entry.node.names();
     out.object(&logical_id(&entry.address), |out| {
         out.text("Type", names.cloudformation);
+        if entry.node.is_kept() {
+            out.text("DeletionPolicy", "Retain");
+            out.text("UpdateReplacePolicy", "Retain");
+        }
         let after: Vec<String> = entry.node.after().iter().map(logical_id).collect();
         if !after.is_empty() {
             out.texts("DependsOn", &after);
@@ -88,6 +92,7 @@ fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
 fn parameter_type(of: InputType) -> &'static str {
     match of {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
+        InputType::LogKey | InputType::StageVariable | InputType::WebAcl => "String",
         InputType::Function | InputType::Url | InputType::HeaderValue => "String",
         InputType::Vpc => "AWS::EC2::VPC::Id",
         InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => "AWS::EC2::Subnet::Id",

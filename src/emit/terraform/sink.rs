@@ -186,6 +186,18 @@ impl Terraform {
         }
     }
 
+    /// Sets what follows apart from what stands before it: its name moves no `=`.
+    pub fn gap(&mut self) {
+        if let Printer::Native(native) = &mut self.printer {
+            native.gap();
+        }
+    }
+
+    /// What `terraform destroy` refuses to take away.
+    pub fn kept(&mut self) {
+        self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
+    }
+
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
     }
@@ -213,6 +225,17 @@ impl Terraform {
 
     pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
         self.on_one_line(name, texts.iter().map(AsRef::as_ref));
+    }
+
+    /// A list with a line an item, apart from what stands before it.
+    pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
+        if let Printer::Json(json) = &mut self.printer {
+            return json.list(name, texts.iter().map(AsRef::as_ref));
+        }
+        self.gap();
+        self.nested(name, ["", ""], |out| {
+            out.enclosed(["[", "]"], |out| texts.iter().for_each(|it| out.item(|out| out.inner(it.as_ref()))));
+        });
     }
 
     pub fn list(&mut self, name: &str, list: &List) {

@@ -116,6 +116,8 @@ mod tests {
             place: diagnostic::Place::file(&"openapi.yaml".into()),
             exposure: crate::blueprint::Exposure::Public,
             backend: Some(0),
+            throttle: None,
+            cache: None,
             timeout_ms: 29_000,
             gateway_path: Some(path(from)),
             asked_path: None,

@@ -132,7 +132,8 @@ impl<'a> Builder<'a> {
             }
             None => Vec::new(),
         };
-        let parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
+        let mut parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
+        let cache = draft.cache.as_ref().map(|it| it.keyed(operation, &mut parameters, self.blueprint, &mut self.diagnostics));
         let parameters = self.parameters.get(&parameters).cloned().unwrap_or_else(|| {
             let parameters = Arc::new(parameters);
             self.parameters.insert(Arc::clone(&parameters));
@@ -141,6 +142,7 @@ impl<'a> Builder<'a> {
         parameters::undeclared(operation, &spellings, &mut self.diagnostics);
         let plan = &mut self.drafts[index].plan;
         plan.request_parameters = parameters;
+        plan.cache = cache;
         plan.backend_path = backend_path;
         plan.gateway_path = Some(named);
     }

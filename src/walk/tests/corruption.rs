@@ -4,6 +4,7 @@
 mod alb;
 mod auth;
 mod link;
+mod stage;
 
 use std::fs;
 use std::path::Path;
@@ -101,6 +102,24 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("link with another group", link::other_groups),
     ("link let out to another port", link::other_way_out),
     ("link that is not admitted", link::not_admitted),
+    ("part of the cache's key lost", stage::key_lost),
+    ("part of the cache's key not declared", stage::key_undeclared),
+    ("answers of every method kept", stage::cached_unasked),
+    ("answers kept longer", stage::kept_longer),
+    ("throttle of the stage lost", stage::throttle_lost),
+    ("throttle of a method changed", stage::throttle_of_a_method_changed),
+    ("exception from the stage's throttle lost", stage::exception_left_unset),
+    ("settings of a method lost", stage::settings_lost),
+    ("settings of a method twice", stage::settings_twice),
+    ("settings of another path", stage::settings_of_another_path),
+    ("log of requests lost", stage::log_lost),
+    ("another method allowed to browsers", stage::method_allowed),
+    ("another origin allowed", stage::origin_allowed),
+    ("credentials allowed otherwise", stage::credentials_allowed),
+    ("preflight answered with 404", stage::preflight_lost),
+    ("operation answered like a preflight", stage::operation_turned_into_a_preflight),
+    ("error of the gateway's own not deployed", stage::error_not_deployed),
+    ("error of the gateway's own of another kind", stage::error_of_another_kind),
     ("API where nothing is public", api_beside_nothing_public),
 ];
 
@@ -267,8 +286,14 @@ fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<(
 
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let endpoint = Endpoint { kind: EndpointType::Regional, vpc_endpoints: None, policy: None, is_disabled: false };
-    let (name, description, binary_media_types) = (Value::literal("other"), "".into(), Vec::new());
-    let api = RestApi { name, description, binary_media_types, key_from_authorizer: false, endpoint };
+    let api = RestApi {
+        name: Value::literal("other"),
+        description: "".into(),
+        binary_media_types: Vec::new(),
+        minimum_compression_size: None,
+        key_from_authorizer: false,
+        endpoint,
+    };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
 }
 
@@ -413,7 +438,7 @@ fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> 
     methods(assembled).filter_map(|it| match &mut it.integration {
         Integration::Proxy(it) => Some(&mut it.headers),
         Integration::Internet(it) => Some(&mut it.headers),
-        Integration::Function(_) | Integration::NotFound => None,
+        Integration::Function(_) | Integration::NotFound | Integration::Preflight(_) => None,
     })
 }
 

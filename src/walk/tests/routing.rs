@@ -148,7 +148,7 @@ fn deployed(assembled: &Assembled, routes: &[Route]) -> Table {
             let template = place(&method.on, &templates);
             let verb = method.http_method.as_str();
             let index = match method.integration {
-                Integration::NotFound => None,
+                Integration::NotFound | Integration::Preflight(_) => None,
                 Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
                     let is_it = |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
                     Some(routes.iter().position(is_it).expect("a proxy belongs to a public operation"))

@@ -135,7 +135,7 @@ impl Native {
     }
 
     /// Ends the run, and puts an empty line behind what stands in the block.
-    fn gap(&mut self) {
+    pub(super) fn gap(&mut self) {
         self.flush();
         if self.has_content {
             self.out.push('\n');

@@ -85,7 +85,7 @@ macro_rules! displayed {
     };
 }
 
-displayed!(bool, u16, u32);
+displayed!(bool, u16, u32, f64);
 
 impl Hcl for Attribute {
     fn hcl(&self, out: &mut String) {

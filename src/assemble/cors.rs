@@ -1,0 +1,62 @@
+//! What browsers of other origins are told, and the gateway's own errors.
+//!
+//! In: `CorsPlan`, `GatewayResponsePlan`s. Out: integrations and nodes in the stack. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::aws::{GatewayResponse, Preflight, RestApi};
+use crate::plan::{GatewayResponsePlan, Plan, PreflightPlan};
+use crate::stack::{File, Handle, Label, Stack};
+
+/// The answer to a browser that asks before it sends.
+pub(super) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
+    let cors = plan.cors.as_ref().expect("a preflight is planned with the rest of `cors`");
+    Preflight {
+        origins: cors.origins.clone(),
+        methods: path.methods.clone(),
+        headers: path.headers.clone(),
+        has_credentials: cors.has_credentials,
+        max_age_s: cors.max_age_s,
+    }
+}
+
+/// Everything that the gateway says itself.
+pub(super) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
+    for planned in &plan.gateway_responses {
+        let response = GatewayResponse {
+            api: api.clone(),
+            of: planned.of,
+            status: planned.status.map(|it| it.0).filter(|_| planned.is_problem),
+            headers: headers(plan, planned),
+            body: body(planned),
+        };
+        stack.add(File::Api, Label::new(planned.of.to_ascii_lowercase()), response);
+    }
+}
+
+fn headers(plan: &Plan, planned: &GatewayResponsePlan) -> BTreeMap<&'static str, Arc<str>> {
+    let mut headers: BTreeMap<&'static str, Arc<str>> = BTreeMap::new();
+    if let Some(cors) = &plan.cors {
+        headers.insert("Access-Control-Allow-Origin", cors.first_origin().into());
+        if cors.has_credentials {
+            headers.insert("Access-Control-Allow-Credentials", "true".into());
+        }
+    }
+    if planned.is_problem {
+        headers.insert("Content-Type", "application/problem+json".into());
+    }
+    headers
+}
+
+/// `messageString` comes with its quotes. Source: AWS-RULES C9; RFC 9457, section 3.1.
+fn body(planned: &GatewayResponsePlan) -> String {
+    let detail = "$context.error.messageString";
+    if !planned.is_problem {
+        return format!("{{\"message\":{detail}}}");
+    }
+    let known = planned
+        .status
+        .map_or_else(String::new, |(status, title)| format!("\"title\":\"{title}\",\"status\":{status},\"code\":\"{}\",", planned.of));
+    format!("{{\"type\":\"about:blank\",{known}\"detail\":{detail},\"instance\":\"urn:uuid:$context.requestId\"}}")
+}

@@ -1,0 +1,149 @@
+//! The stage and what stands beside it: logs, the account's role, the certificate, the web ACL.
+//!
+//! In: `StagePlan`, the deployment. Out: nodes in the stack. Pure.
+
+use super::this;
+use super::values::{text, value};
+use crate::aws::{
+    Account, ClientCertificate, Deployment, Kept, LogGroup, LogRole, LoggingLevel, MethodSettings, MethodThrottle, RestApi, Role, Settings,
+    Stage, Statement, Throttle, WebAclAssociation,
+};
+use crate::blueprint::{ExecutionLog, defaults};
+use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
+use crate::stack::{Address, File, Handle, Here, Label, Output, Stack, Value};
+
+/// Where API Gateway writes, and what the role for it may do.
+///
+/// Source: AWS, "Permissions for CloudWatch logging": the managed policy `AmazonAPIGatewayPushToCloudWatchLogs`.
+const LOG_ACTIONS: &[&str] = &[
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+];
+
+/// The stage with all that it needs and that needs it.
+pub(super) fn stage(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, deployment: Handle<Deployment>) -> Handle<Stage> {
+    let planned = &plan.stage;
+    let name = value(&plan.stage_name);
+    let mut after: Vec<Address> = account(stack, plan, api).into_iter().collect();
+    after.extend(execution_log(stack, plan, api, &name));
+    let request_log = planned.request_log.as_ref().map(|log| {
+        let name = Value::Text(vec![Value::literal("/aws/apigateway/"), text(&plan.prefix.with(""))]);
+        let (retention_days, kms_key) = (log.retention_days, log.kms_key.as_ref().map(value));
+        stack.add(File::Api, Label::new("requests"), LogGroup { name, retention_days, kms_key })
+    });
+    let client_certificate = planned.has_client_certificate.then(|| {
+        let description = text(&plan.prefix.with(""));
+        stack.add(File::Api, this(), ClientCertificate { description })
+    });
+    let stage = Stage {
+        api: api.clone(),
+        deployment,
+        name,
+        is_traced: planned.is_traced,
+        variables: planned.variables.iter().map(|(name, it)| (name.clone(), value(it))).collect(),
+        request_log,
+        cache_size: planned.cache.as_ref().map(|it| it.size),
+        client_certificate: client_certificate.clone(),
+        settings: settings(plan, planned.throttle, None),
+        of_methods: plan.operations.iter().filter_map(|it| of_method(plan, it)).collect(),
+        after,
+    };
+    let stage = stack.add(File::Api, this(), stage);
+    if let Some(web_acl) = &planned.web_acl {
+        stack.add(File::Api, this(), WebAclAssociation { api: api.clone(), stage: stage.clone(), web_acl: value(web_acl) });
+    }
+    if let Some(certificate) = client_certificate {
+        stack.outputs.push(Output {
+            name: "client_certificate_id".into(),
+            description: "Id of the certificate by which backends know the gateway.".into(),
+            terraform: certificate.id(),
+            cloudformation: certificate.id(),
+            after: Vec::new(),
+        });
+    }
+    stage
+}
+
+fn settings(plan: &Plan, throttle: Option<ThrottlePlan>, cache: Option<Kept>) -> Settings {
+    Settings {
+        has_metrics: plan.stage.has_metrics,
+        logging: match plan.stage.execution_log {
+            ExecutionLog::Off => LoggingLevel::Off,
+            ExecutionLog::Error => LoggingLevel::Error,
+            ExecutionLog::Info => LoggingLevel::Info,
+        },
+        throttle: match (throttle, plan.stage.throttle) {
+            (Some(it), _) => MethodThrottle::Of(Throttle { rate: it.rate, burst: it.burst }),
+            (None, Some(_)) => MethodThrottle::Off,
+            (None, None) => MethodThrottle::Unset,
+        },
+        cache: plan.stage.cache.as_ref().map(|_| cache),
+    }
+}
+
+/// The settings of a method that differ from those of all.
+fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
+    let path = operation.gateway_path.as_ref()?;
+    if operation.throttle == plan.stage.throttle && operation.cache.is_none() {
+        return None;
+    }
+    let kept = operation.cache.as_ref().map(|it| Kept { ttl_s: it.ttl_s, is_encrypted: it.is_encrypted });
+    Some(MethodSettings {
+        label: Label::new(names::operation_label(operation.method, path)),
+        path: text_of(path).into(),
+        http_method: operation.method,
+        settings: settings(plan, operation.throttle, kept),
+    })
+}
+
+/// The account's setting and the role that goes with it, where they are ours to make.
+fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Address> {
+    let role = match &plan.stage.role {
+        LogRolePlan::Existing => return None,
+        LogRolePlan::Arn(arn) => LogRole::Given(Value::literal(arn.clone())),
+        LogRolePlan::Made => {
+            let here = |it: Here| Value::Here(it, api.address().clone());
+            let groups = vec![
+                Value::literal("arn:"),
+                here(Here::Partition),
+                Value::literal(":logs:"),
+                here(Here::Region),
+                Value::literal(":"),
+                here(Here::Account),
+                Value::literal(":log-group:*"),
+            ];
+            let write = Statement { sid: "WriteLogs", actions: LOG_ACTIONS, resources: vec![Value::Text(groups)], condition: None };
+            let role = Role {
+                service: "apigateway.amazonaws.com",
+                description: "What API Gateway may do to write the logs of all APIs in this region",
+                name_prefix: text(&plan.prefix.with("-logs-")),
+                statements: vec![write],
+                is_kept: true,
+            };
+            LogRole::Made(stack.add(File::Api, Label::new("logs"), role))
+        }
+    };
+    Some(stack.add(File::Api, this(), Account { role }).address().clone())
+}
+
+/// The group of API Gateway's own log, which would be kept for ever if API Gateway made it.
+///
+/// Source: AWS-RULES D18.
+fn execution_log(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, stage: &Value) -> Option<Address> {
+    if plan.stage.execution_log == ExecutionLog::Off {
+        return None;
+    }
+    let name = Value::Text(vec![Value::literal("API-Gateway-Execution-Logs_"), api.id(), Value::literal("/"), stage.clone()]);
+    let request_log = plan.stage.request_log.as_ref();
+    let group = LogGroup {
+        name,
+        retention_days: request_log.map_or(defaults::ACCESS_LOG_RETENTION, |it| it.retention_days),
+        kms_key: request_log.and_then(|it| it.kms_key.as_ref()).map(value),
+    };
+    Some(stack.add(File::Api, Label::new("execution"), group).address().clone())
+}

@@ -1,0 +1,106 @@
+//! What API Gateway has once for an account and region, and the certificate that it shows to backends.
+
+use std::sync::Arc;
+
+use super::{Kind, only};
+use crate::aws::Role;
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// The role with which API Gateway writes logs.
+#[derive(Debug)]
+pub enum LogRole {
+    Made(Handle<Role>),
+    Given(Value),
+}
+
+/// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept when this stack goes.
+///
+/// Source: AWS-RULES D17; provider documentation, `aws_api_gateway_account`: version 5 keeps the settings when the resource is destroyed,
+/// later ones reset them.
+#[derive(Debug)]
+pub struct Account {
+    pub role: LogRole,
+}
+
+impl Kind for Account {
+    const NAMES: Names = Names { terraform: "aws_api_gateway_account", cloudformation: "AWS::ApiGateway::Account", word: "Account" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            match &self.role {
+                LogRole::Made(role) => {
+                    out.attribute("cloudwatch_role_arn", role.arn());
+                    // API Gateway looks at what the role may do when it is told of it.
+                    out.bare("depends_on", format_args!("[aws_iam_role_policy.{}]", role.label()));
+                }
+                LogRole::Given(arn) => out.attribute("cloudwatch_role_arn", arn),
+            }
+            out.kept();
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        match &self.role {
+            LogRole::Made(role) => out.value("CloudWatchRoleArn", &role.arn()),
+            LogRole::Given(arn) => out.value("CloudWatchRoleArn", arn),
+        }
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+/// A certificate by which a backend knows the gateway.
+#[derive(Debug)]
+pub struct ClientCertificate {
+    pub description: Value,
+}
+
+impl Kind for ClientCertificate {
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_client_certificate",
+        cloudformation: "AWS::ApiGateway::ClientCertificate",
+        word: "ClientCertificate",
+    };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("description", &self.description);
+            out.tags();
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("Description", &self.description);
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<ClientCertificate> {
+    pub fn id(&self) -> Value {
+        self.attribute("id", Spelling::Ref)
+    }
+}

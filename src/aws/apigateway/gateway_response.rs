@@ -1,0 +1,79 @@
+//! The gateway's own errors.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Kind, RestApi, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names};
+
+/// What the gateway answers where it does not ask a backend, for one type of reason.
+#[derive(Debug, Serialize)]
+pub struct GatewayResponse {
+    pub api: Handle<RestApi>,
+    /// As AWS names it.
+    pub of: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Fixed text by the name of the header.
+    pub headers: BTreeMap<&'static str, Arc<str>>,
+    /// Values of `$context` are put in; no other template runs.
+    pub body: String,
+}
+
+/// The one template, which every caller gets: no other content type is there to be asked for.
+///
+/// Source: API Gateway developer guide, "Gateway responses in API Gateway"; AWS-RULES C9, C10.
+const TEMPLATE: &str = "application/json";
+
+impl GatewayResponse {
+    fn parameters(&self) -> Vec<(String, String)> {
+        self.headers.iter().map(|(name, text)| (format!("gatewayresponse.header.{name}"), format!("'{text}'"))).collect()
+    }
+}
+
+impl Kind for GatewayResponse {
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_gateway_response",
+        cloudformation: "AWS::ApiGateway::GatewayResponse",
+        word: "GatewayResponse",
+    };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("response_type", self.of);
+            if let Some(status) = self.status {
+                out.attribute("status_code", status.to_string());
+            }
+            let parameters = self.parameters();
+            out.map("response_parameters", parameters.iter().map(|(name, text)| (name.as_str(), text)));
+            out.map("response_templates", [(TEMPLATE, &self.body)]);
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.text("ResponseType", self.of);
+        if let Some(status) = self.status {
+            out.text("StatusCode", &status.to_string());
+        }
+        out.object("ResponseParameters", |out| self.parameters().iter().for_each(|(name, text)| out.text(name, text)));
+        out.object("ResponseTemplates", |out| out.text(TEMPLATE, &self.body));
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}

@@ -1,0 +1,163 @@
+//! Settings of a stage's methods: of all of them, and of those that differ.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! Elements of their stage: Terraform spells each as a block of its own, CloudFormation as an item of the stage.
+
+use std::sync::Arc;
+
+use super::RestApi;
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::openapi::HttpMethod;
+use crate::stack::{Handle, Label};
+
+/// What API Gateway itself logs of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoggingLevel {
+    Off,
+    Error,
+    Info,
+}
+
+impl LoggingLevel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Error => "ERROR",
+            Self::Info => "INFO",
+        }
+    }
+}
+
+/// Requests per second, and at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttle {
+    pub rate: f64,
+    pub burst: u64,
+}
+
+/// What holds a method's requests back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MethodThrottle {
+    /// The account's own alone; nothing else was ever said.
+    Unset,
+    /// The same, under a stage that says otherwise: Terraform only.
+    Off,
+    Of(Throttle),
+}
+
+impl MethodThrottle {
+    /// Rate and burst as API Gateway writes them.
+    fn numbers(self) -> (f64, f64) {
+        match self {
+            Self::Unset | Self::Off => (UNSET, UNSET),
+            Self::Of(throttle) => (throttle.rate, throttle.burst as f64),
+        }
+    }
+}
+
+/// How long answers of a method are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub ttl_s: u32,
+    pub is_encrypted: bool,
+}
+
+/// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was made, and never again.
+///
+/// Source: AWS-RULES D13.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub has_metrics: bool,
+    pub logging: LoggingLevel,
+    pub throttle: MethodThrottle,
+    /// `None` where the stage has no cluster; there, `Some(None)`: not cached.
+    pub cache: Option<Option<Kept>>,
+}
+
+/// A method whose settings differ from those of all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MethodSettings {
+    /// That of its method.
+    pub label: Label,
+    /// On the gateway, with its first slash.
+    pub path: Arc<str>,
+    pub http_method: HttpMethod,
+    pub settings: Settings,
+}
+
+/// Terraform's block of settings.
+pub(super) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
+
+/// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1 (throttling disabled)"; AWS-RULES D14.
+const UNSET: f64 = -1.0;
+
+/// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a header that says so.
+const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
+
+impl Settings {
+    pub(super) fn terraform(&self, (label, path): (&str, &str), (api, stage): (&Handle<RestApi>, &Label), out: &mut Terraform) {
+        out.block_of(METHOD_SETTINGS, label, |out| {
+            out.attribute("rest_api_id", api.id());
+            out.bare("stage_name", format_args!("aws_api_gateway_stage.{stage}.stage_name"));
+            out.attribute("method_path", path);
+            out.block("settings", |out| {
+                out.attribute("metrics_enabled", self.has_metrics);
+                out.attribute("logging_level", self.logging.as_str());
+                out.attribute("data_trace_enabled", false);
+                let (rate, burst) = self.throttle.numbers();
+                out.attribute("throttling_rate_limit", rate);
+                out.attribute("throttling_burst_limit", burst);
+                if let Some(cache) = self.cache {
+                    out.attribute("caching_enabled", cache.is_some());
+                }
+                if let Some(Some(kept)) = self.cache {
+                    out.attribute("cache_ttl_in_seconds", kept.ttl_s);
+                    out.attribute("cache_data_encrypted", kept.is_encrypted);
+                    out.attribute("require_authorization_for_cache_control", true);
+                    out.attribute("unauthorized_cache_control_header_strategy", UNAUTHORIZED);
+                }
+            });
+        });
+    }
+
+    /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15, D24).
+    pub(super) fn cloudformation(&self, (path, method): (&str, &str), out: &mut Properties) {
+        out.text("ResourcePath", path);
+        out.text("HttpMethod", method);
+        out.flag("MetricsEnabled", self.has_metrics);
+        out.text("LoggingLevel", self.logging.as_str());
+        out.flag("DataTraceEnabled", false);
+        match self.throttle {
+            MethodThrottle::Unset => {}
+            MethodThrottle::Of(throttle) => {
+                out.decimal("ThrottlingRateLimit", throttle.rate);
+                out.decimal("ThrottlingBurstLimit", throttle.burst as f64);
+            }
+            MethodThrottle::Off => unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there"),
+        }
+        if let Some(cache) = self.cache {
+            out.flag("CachingEnabled", cache.is_some());
+        }
+        if let Some(Some(kept)) = self.cache {
+            out.number("CacheTtlInSeconds", kept.ttl_s);
+            out.flag("CacheDataEncrypted", kept.is_encrypted);
+        }
+    }
+}
+
+impl MethodSettings {
+    /// Source: AWS-RULES D11: a part of a path in a patch, so `/` is `~1`; the first one is left out, but for the root.
+    pub(super) fn terraform_path(&self) -> String {
+        let path = match self.path.trim_start_matches('/') {
+            "" => "~1".to_owned(),
+            path => path.replace('/', "~1"),
+        };
+        format!("{path}/{}", self.http_method.as_str())
+    }
+
+    /// Source: AWS-RULES D12.
+    pub(super) fn cloudformation_path(&self) -> String {
+        if &*self.path == "/" { "/".to_owned() } else { format!("/{}", self.path.replace('/', "~1")) }
+    }
+}

@@ -1,0 +1,161 @@
+//! Stages, with their log of requests and the settings of their methods.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::settings::METHOD_SETTINGS;
+use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
+use crate::aws::{Kind, LogGroup};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// A deployment under a name.
+#[derive(Debug)]
+pub struct Stage {
+    pub api: Handle<RestApi>,
+    pub deployment: Handle<Deployment>,
+    pub name: Value,
+    pub is_traced: bool,
+    pub variables: BTreeMap<Arc<str>, Value>,
+    pub request_log: Option<Handle<LogGroup>>,
+    /// Size of the cache cluster, as AWS spells it.
+    pub cache_size: Option<&'static str>,
+    pub client_certificate: Option<Handle<ClientCertificate>>,
+    /// Of all methods.
+    pub settings: Settings,
+    /// Of methods that differ, in the order of their paths.
+    pub of_methods: Vec<MethodSettings>,
+    /// What has to be there before something is logged.
+    pub after: Vec<Address>,
+}
+
+/// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's variables, of bodies or of headers but the agent.
+///
+/// Source: AWS, "Variables for access logging for API Gateway"; AWS-RULES D19 (one line, with the id of the request, 3 KB at most).
+pub(super) const REQUEST_LOG_FORMAT: &str = concat!(
+    r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
+    r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,
+    r#""status":"$context.status","responseLength":"$context.responseLength","responseLatency":"$context.responseLatency","#,
+    r#""integrationStatus":"$context.integrationStatus","integrationLatency":"$context.integrationLatency","#,
+    r#""integrationRequestId":"$context.integration.requestId","integrationError":"$context.integrationErrorMessage","#,
+    r#""authorizerStatus":"$context.authorizer.status","authorizerLatency":"$context.authorizer.latency","#,
+    r#""authorizerError":"$context.authorizer.error","principalId":"$context.authorizer.principalId","#,
+    r#""apiKeyId":"$context.identity.apiKeyId","error":"$context.error.message","errorType":"$context.error.responseType","#,
+    r#""validationError":"$context.error.validationErrorString","wafStatus":"$context.waf.status","#,
+    r#""sourceIp":"$context.identity.sourceIp","userAgent":"$context.identity.userAgent","traceId":"$context.xrayTraceId"}"#,
+);
+
+impl Kind for Stage {
+    const NAMES: Names = Names { terraform: "aws_api_gateway_stage", cloudformation: "AWS::ApiGateway::Stage", word: "Stage" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("deployment_id", self.deployment.id());
+            out.attribute("stage_name", &self.name);
+            out.attribute("xray_tracing_enabled", self.is_traced);
+            if let Some(size) = self.cache_size {
+                out.attribute("cache_cluster_enabled", true);
+                out.attribute("cache_cluster_size", size);
+            }
+            if let Some(certificate) = &self.client_certificate {
+                out.attribute("client_certificate_id", certificate.id());
+            }
+            out.tags();
+            if !self.variables.is_empty() {
+                out.map("variables", self.variables.iter().map(|(name, value)| (&**name, value)));
+            }
+            if let Some(log) = &self.request_log {
+                out.block("access_log_settings", |out| {
+                    out.attribute("destination_arn", log.arn());
+                    out.attribute("format", REQUEST_LOG_FORMAT);
+                });
+            }
+            if !self.after.is_empty() {
+                let after: Vec<String> = self.after.iter().map(|it| format!("{}.{}", it.names.terraform, it.label)).collect();
+                out.gap();
+                out.bare("depends_on", format_args!("[{}]", after.join(", ")));
+            }
+        });
+        self.settings.terraform((label.as_str(), "*/*"), (&self.api, label), out);
+        for method in &self.of_methods {
+            method.settings.terraform((method.label.as_str(), &method.terraform_path()), (&self.api, label), out);
+        }
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.value("DeploymentId", &self.deployment.id());
+        out.value("StageName", &self.name);
+        out.flag("TracingEnabled", self.is_traced);
+        if let Some(size) = self.cache_size {
+            out.flag("CacheClusterEnabled", true);
+            out.text("CacheClusterSize", size);
+        }
+        if let Some(certificate) = &self.client_certificate {
+            out.value("ClientCertificateId", &certificate.id());
+        }
+        if !self.variables.is_empty() {
+            out.object("Variables", |out| self.variables.iter().for_each(|(name, value)| out.value(name, value)));
+        }
+        if let Some(log) = &self.request_log {
+            out.object("AccessLogSetting", |out| {
+                out.value("DestinationArn", &log.bare_arn());
+                out.text("Format", REQUEST_LOG_FORMAT);
+            });
+        }
+        let all = std::iter::once((&self.settings, "/*".to_owned(), "*"));
+        let those = self.of_methods.iter().map(|it| (&it.settings, it.cloudformation_path(), it.http_method.as_str()));
+        out.objects("MethodSettings", all.chain(those), |out, (settings, path, method)| settings.cloudformation((&path, method), out));
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        self.after.clone()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        let settings = std::iter::once(label).chain(self.of_methods.iter().map(|it| &it.label));
+        std::iter::once(format!("{}.{label}", Self::NAMES.terraform)).chain(settings.map(|it| format!("{METHOD_SETTINGS}.{it}"))).collect()
+    }
+}
+
+impl Handle<Stage> {
+    pub fn name(&self) -> Value {
+        self.attribute("stage_name", Spelling::Ref)
+    }
+
+    /// What a web ACL is put before.
+    ///
+    /// Source: AWS-RULES E6: CloudFormation tells the name of a stage and no ARN.
+    pub fn arn(&self, api: &Handle<RestApi>) -> (Value, Value) {
+        let arn = [
+            Value::literal("arn:"),
+            Value::Pseudo("AWS::Partition"),
+            Value::literal(":apigateway:"),
+            Value::Pseudo("AWS::Region"),
+            Value::literal("::/restapis/"),
+            api.id(),
+            Value::literal("/stages/"),
+            self.attribute("stage_name", Spelling::Ref),
+        ];
+        (self.attribute("arn", Spelling::Ref), Value::Text(arn.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::REQUEST_LOG_FORMAT;
+
+    #[test]
+    fn a_line_of_the_log_is_one_json_object_that_api_gateway_takes() {
+        assert!(REQUEST_LOG_FORMAT.len() <= 3 * 1_024 && !REQUEST_LOG_FORMAT.contains('\n'));
+        let line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(REQUEST_LOG_FORMAT).unwrap();
+        assert_eq!(line["requestId"], "$context.requestId");
+    }
+}

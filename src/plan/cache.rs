@@ -1,0 +1,239 @@
+//! Which answers are kept, for how long, and what tells them apart.
+//!
+//! In: what is decided of an operation, its declared parameters. Out: `CachePlan`. Pure.
+//! Fails closed: an answer that depends on the caller, or on something that is not in the key, is kept only where the blueprint says so.
+//! Source: AWS-RULES D22 to D25 (nothing of a request is in the key but what is listed there).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::parameters::is_declarable;
+use super::rules::{Decision, Origin};
+use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::{HttpMethod, Location, Operation};
+
+/// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
+const MAX_TTL_MS: u64 = 3_600_000;
+
+/// How answers of an operation are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachePlan {
+    pub ttl_s: u32,
+    pub is_encrypted: bool,
+    /// `method.request.…`, sorted; all of them are declared.
+    pub keys: Vec<Arc<str>>,
+}
+
+/// What is asked of the cache for an operation.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    spec: &'a CacheSpec,
+    cluster: &'a StageCacheSpec,
+    origin: Origin<'a>,
+    /// What tells callers apart, where the answer may depend on the caller.
+    identities: Vec<String>,
+}
+
+/// Reads what is decided of an operation's answers.
+///
+/// Errors: GW2002 time, GW3071 no cluster; GW4087 body outside the key (a warning).
+pub(super) fn wanted<'a>(
+    operation: &Operation,
+    decision: &Decision<'a>,
+    blueprint: &'a Blueprint,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Wanted<'a>> {
+    let (written, origin) = decision.cache?;
+    let spec = written.on()?;
+    let place = || origin.place(blueprint, "cache");
+    // Only GET unless asked.
+    if operation.method != HttpMethod::Get && !origin.names_methods(blueprint) {
+        return None;
+    }
+    if !matches!(operation.method, HttpMethod::Get | HttpMethod::Head) {
+        findings.push(body_outside_key(operation, place()));
+    }
+    let Some(cluster) = blueprint.spec.stage.as_ref().and_then(|it| it.cache.as_ref()).and_then(Switch::on) else {
+        findings.push(
+            diagnostic::CACHE_WITHOUT_CLUSTER
+                .at(place())
+                .message("answers are to be kept, and the stage has no cache")
+                .help("add for example `stage: {cache: {size_gb: 0.5}}`, which costs by the hour, or write `cache: off` here"),
+        );
+        return None;
+    };
+    let ttl = spec.ttl.or(cluster.ttl).unwrap_or(defaults::CACHE_TTL).milliseconds();
+    if ttl > MAX_TTL_MS || ttl % 1_000 != 0 {
+        findings.push(
+            diagnostic::INVALID_VALUE
+                .at(place())
+                .message(format_args!("API Gateway keeps an answer for whole seconds, at most 3600, not {ttl} ms"))
+                .help("write a time from `0s` to `1h`"),
+        );
+    }
+    Some(Wanted { spec, cluster, origin, identities: identities(operation, decision, blueprint) })
+}
+
+fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
+    diagnostic::BODY_OUTSIDE_CACHE_KEY
+        .at(place)
+        .also(operation.place(""))
+        .message(format_args!(
+            "answers to `{} {}` are kept, and requests that differ in their body alone get each other's: it is in no key",
+            operation.method.as_str(),
+            operation.path
+        ))
+        .help("keep this only where the body does not matter; else leave the method out of the route's `methods`")
+}
+
+/// What tells the callers of an operation apart: `header.Authorization`, or what its authorizers look at. Empty where it is open.
+///
+/// What the description protects counts even where the gateway does not look: the backend may answer each caller in its own way.
+fn identities(operation: &Operation, decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
+    let mut names: Vec<&str> = operation.security.alternatives().iter().flat_map(BTreeMap::keys).map(|it| &**it).collect();
+    names.extend(decision.auth.map(|(name, _)| name).filter(|it| *it != "none"));
+    let mut identities: Vec<String> =
+        names.into_iter().flat_map(|name| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)))).collect();
+    identities.sort();
+    identities.dedup();
+    identities
+}
+
+/// What an entry of `auth` tells callers apart by.
+fn identity_of(auth: Option<&AuthSpec>) -> Vec<String> {
+    let authorization = || vec!["header.Authorization".to_owned()];
+    match auth {
+        Some(AuthSpec::Lambda(it)) => it.identity.clone().filter(|it| !it.is_empty()).unwrap_or_else(authorization),
+        Some(AuthSpec::ApiKey) => vec!["header.x-api-key".to_owned()],
+        Some(AuthSpec::Iam | AuthSpec::Ignore | AuthSpec::Cognito(_)) | None => authorization(),
+    }
+}
+
+impl Wanted<'_> {
+    /// The key, and what has to be declared for it.
+    ///
+    /// Errors: GW2002 a part of the key, GW3070 callers that get each other's answers, GW4086 a parameter that no key can hold.
+    pub(super) fn keyed(
+        &self,
+        operation: &Operation,
+        declared: &mut BTreeMap<String, bool>,
+        blueprint: &Blueprint,
+        findings: &mut Vec<Diagnostic>,
+    ) -> CachePlan {
+        let place = self.origin.place(blueprint, "cache");
+        let mut keys: Vec<Arc<str>> = starting(declared, "method.request.path.");
+        match &self.spec.key {
+            None => {
+                keys.extend(starting(declared, "method.request.querystring."));
+                findings.extend(outside_key(operation, declared, &place));
+            }
+            Some(parts) => {
+                for part in parts {
+                    match part_of_key(part, declared) {
+                        Ok(key) => keys.push(key),
+                        Err(problem) => findings.push(
+                            diagnostic::INVALID_VALUE
+                                .at(place.clone())
+                                .message(format_args!("the key of the cache cannot hold `{part}`: {problem}"))
+                                .help("write `query.name` or `header.Name`; path variables are always in the key")
+                                .keeps(operation.name()),
+                        ),
+                    }
+                }
+            }
+        }
+        if self.spec.shared.is_none() {
+            findings.extend(self.mixed(operation, &keys, &place));
+        }
+        keys.sort();
+        keys.dedup();
+        let ttl = self.spec.ttl.or(self.cluster.ttl).unwrap_or(defaults::CACHE_TTL);
+        CachePlan {
+            ttl_s: u32::try_from(ttl.milliseconds() / 1_000).unwrap_or(u32::MAX),
+            is_encrypted: self.cluster.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
+            keys,
+        }
+    }
+
+    /// Callers that would get each other's answers.
+    fn mixed(&self, operation: &Operation, keys: &[Arc<str>], place: &Place) -> Option<Diagnostic> {
+        let is_in = |identity: &String| match identity.split_once('.') {
+            Some(("header", name)) => {
+                keys.iter().any(|it| it.strip_prefix("method.request.header.").is_some_and(|it| it.eq_ignore_ascii_case(name)))
+            }
+            Some(("query", name)) => keys.iter().any(|it| it.strip_prefix("method.request.querystring.") == Some(name)),
+            Some(_) | None => false,
+        };
+        let missing: Vec<&String> = self.identities.iter().filter(|it| !is_in(it)).collect();
+        let first = missing.first()?;
+        Some(
+            diagnostic::CACHED_ACROSS_CALLERS
+                .at(place.clone())
+                .also(operation.place("/security"))
+                .message(format_args!(
+                    "`{} {}` is protected, and callers would get each other's answers: `{first}` is not in the key of the cache",
+                    operation.method.as_str(),
+                    operation.path
+                ))
+                .help(format_args!(
+                    "add `{first}` to `key`, say in `shared` why everybody may see the same answer, or write `cache: off` for this operation"
+                ))
+                .keeps(operation.name()),
+        )
+    }
+}
+
+fn starting(declared: &BTreeMap<String, bool>, prefix: &str) -> Vec<Arc<str>> {
+    declared.keys().filter(|it| it.starts_with(prefix)).map(|it| it.as_str().into()).collect()
+}
+
+/// Query parameters that the answer may depend on and that no key can hold.
+fn outside_key(operation: &Operation, declared: &BTreeMap<String, bool>, place: &Place) -> Vec<Diagnostic> {
+    let is_outside = |name: &str, location: Location| match location {
+        Location::Query => !declared.contains_key(&format!("method.request.querystring.{name}")),
+        Location::QueryString => true,
+        Location::Path | Location::Header | Location::Cookie => false,
+    };
+    let outside = operation.parameters.iter().filter(|it| is_outside(&it.name, it.location));
+    outside
+        .map(|parameter| {
+            diagnostic::PARAMETER_OUTSIDE_CACHE_KEY
+                .at(place.clone())
+                .also(parameter.place(operation))
+                .message(format_args!(
+                    "`{} {}` is cached, and requests that differ in `{}` alone would get each other's answers: API Gateway cannot declare it",
+                    operation.method.as_str(),
+                    operation.path,
+                    parameter.name
+                ))
+                .help("write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter")
+                .keeps(operation.name())
+        })
+        .collect()
+}
+
+/// A part of the key as API Gateway names it, declared. Source: AWS-RULES Q2, Q3, Q5.
+fn part_of_key(part: &str, declared: &mut BTreeMap<String, bool>) -> Result<Arc<str>, &'static str> {
+    let (location, name) = match part.split_once('.') {
+        Some(("query", name)) => ("querystring", name),
+        Some(("header", name)) => ("header", name),
+        Some(_) | None => return Err("it is neither `query.…` nor `header.…`"),
+    };
+    if !is_declarable(name) {
+        return Err("API Gateway takes letters, digits and `.:_$-` in a name");
+    }
+    let same = |other: &str| if location == "header" { other.eq_ignore_ascii_case(name) } else { other == name };
+    for key in declared.keys() {
+        let Some((of, other)) = key.strip_prefix("method.request.").and_then(|it| it.split_once('.')) else { continue };
+        if of == location && same(other) {
+            return Ok(key.as_str().into());
+        }
+        if other == name {
+            return Err("API Gateway declares a name once, and another parameter of this operation has it");
+        }
+    }
+    let key = format!("method.request.{location}.{name}");
+    declared.insert(key.clone(), false);
+    Ok(key.into())
+}

@@ -1,0 +1,61 @@
+//! Throttle and cache of an operation.
+//!
+//! In: what is decided of it. Out: its throttle, what is asked of the cache, and findings. Pure.
+
+use super::Builder;
+use crate::blueprint::{Exposure, Format, Switch, defaults};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::Operation;
+use crate::plan::cache::{self, Wanted};
+use crate::plan::rules::{Decision, Origin};
+use crate::plan::stage::{ThrottlePlan, above_account};
+
+impl<'a> Builder<'a> {
+    /// The throttle that holds for an operation: its own, or that of the stage.
+    ///
+    /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot make, GW4088 a throttle above the account's (a warning).
+    pub(super) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
+        let of_stage = self.blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
+        let Some((written, origin)) = decision.throttle else { return of_stage.and_then(Switch::on).map(ThrottlePlan::of) };
+        let place = origin.place(self.blueprint, "throttle");
+        let Some(throttle) = written.on().map(ThrottlePlan::of) else {
+            self.unthrottled(of_stage.is_some_and(|it| it.on().is_some()) && decision.exposure() == Exposure::Public, place);
+            return None;
+        };
+        if throttle.rate < 0.0 && matches!(origin, Origin::Extension(_)) {
+            let finding =
+                diagnostic::INVALID_VALUE.at(place.clone()).message("a rate is not negative").help("write requests per second, or `off`");
+            self.once(finding);
+        }
+        above_account(throttle, place).into_iter().for_each(|it| self.once(it));
+        Some(throttle)
+    }
+
+    /// Source: the schema of `AWS::ApiGateway::Stage`: limits of 0 and more, and what is left out is that of the stage (AWS-RULES D13).
+    fn unthrottled(&mut self, is_exception: bool, place: Place) {
+        let format = self.blueprint.spec.output.as_ref().and_then(|it| it.format).unwrap_or(defaults::FORMAT);
+        if is_exception && format == Format::Cloudformation {
+            let finding = diagnostic::TERRAFORM_ONLY
+                .at(place)
+                .message("CloudFormation cannot leave a method out of the stage's throttle")
+                .help("write a throttle of its own that is high enough, or give the others theirs by routes in place of `stage.throttle`");
+            self.once(finding);
+        }
+    }
+
+    /// What is asked of the cache for a public operation.
+    pub(super) fn wanted_cache(&mut self, operation: &Operation, decision: &Decision<'a>) -> Option<Wanted<'a>> {
+        let mut findings = Vec::new();
+        let wanted = cache::wanted(operation, decision, self.blueprint, &mut findings);
+        findings.into_iter().for_each(|it| self.once(it));
+        wanted
+    }
+
+    /// Reports what one place says of many operations once.
+    fn once(&mut self, finding: Diagnostic) {
+        let is_it = |it: &Diagnostic| it.code == finding.code && it.places == finding.places && it.operations == finding.operations;
+        if !self.diagnostics.iter().any(is_it) {
+            self.diagnostics.push(finding);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The stage: its logs, metrics, throttle, cache, variables, certificate and web ACL, and the role that the account logs with.
+//!
+//! In: the blueprint's `stage`, `account` and `api.waf`. Out: `StagePlan`. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::variables::Variables;
+use super::{InputType, Value};
+use crate::blueprint::{AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch, ThrottleSpec, defaults};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::source::pointer;
+
+/// Requests per second, and at once, that AWS gives all APIs of an account in a region at first.
+///
+/// Source: AWS, "Amazon API Gateway quotas" (AWS-RULES M22).
+const ACCOUNT_RATE: f64 = 10_000.0;
+const ACCOUNT_BURST: u64 = 5_000;
+
+/// Requests per second in the long run, and at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThrottlePlan {
+    pub rate: f64,
+    pub burst: u64,
+}
+
+/// The log of requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLogPlan {
+    pub retention_days: u32,
+    pub kms_key: Option<Value>,
+}
+
+/// The cache cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterPlan {
+    /// As AWS spells it. Unit: gigabytes.
+    pub size: &'static str,
+    pub ttl_s: u32,
+    pub is_encrypted: bool,
+}
+
+/// The role with which API Gateway writes logs, one for all APIs of an account in a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogRolePlan {
+    /// Others look after it.
+    Existing,
+    Made,
+    Arn(Arc<str>),
+}
+
+/// What the one stage is, beside its name.
+#[derive(Clone, Debug)]
+pub struct StagePlan {
+    pub request_log: Option<RequestLogPlan>,
+    pub execution_log: ExecutionLog,
+    pub has_metrics: bool,
+    pub is_traced: bool,
+    pub variables: BTreeMap<Arc<str>, Value>,
+    pub has_client_certificate: bool,
+    pub throttle: Option<ThrottlePlan>,
+    pub cache: Option<ClusterPlan>,
+    pub web_acl: Option<Value>,
+    pub role: LogRolePlan,
+}
+
+impl StagePlan {
+    /// Whether the account's role is needed.
+    pub fn writes_logs(&self) -> bool {
+        self.request_log.is_some() || self.execution_log != ExecutionLog::Off
+    }
+}
+
+/// The stage's name.
+pub(super) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
+    match blueprint.spec.stage.as_ref().and_then(|it| it.name.as_ref()) {
+        None => Value::Literal(defaults::STAGE.into()),
+        Some(name) => variables.of_gateway(name, InputType::StageName, "/stage/name"),
+    }
+}
+
+/// Decides the stage.
+///
+/// Errors: those of its values; GW4088 throttle above the account's (a warning), GW5015 role of others (a note).
+pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> StagePlan {
+    let unset = StageSpec::default();
+    let spec = blueprint.spec.stage.as_ref().unwrap_or(&unset);
+    let throttle = spec.throttle.as_ref().and_then(Switch::on).map(ThrottlePlan::of);
+    if let Some(throttle) = throttle {
+        above_account(throttle, blueprint.place("/stage/throttle")).into_iter().for_each(|it| variables.report(it));
+    }
+    let unnamed = BTreeMap::new();
+    let stage = StagePlan {
+        request_log: request_log(spec, variables),
+        execution_log: spec.execution_log.unwrap_or(defaults::EXECUTION_LOG),
+        has_metrics: spec.metrics.unwrap_or(defaults::METRICS),
+        is_traced: spec.tracing.unwrap_or(defaults::TRACING),
+        variables: (spec.variables.as_ref().unwrap_or(&unnamed).iter())
+            .map(|(name, value)| {
+                let at = pointer::child("/stage/variables", name);
+                (name.as_str().into(), variables.of_gateway(value, InputType::StageVariable, &at))
+            })
+            .collect(),
+        has_client_certificate: spec.client_certificate.unwrap_or(defaults::CLIENT_CERTIFICATE),
+        throttle,
+        cache: spec.cache.as_ref().and_then(Switch::on).map(cluster),
+        web_acl: (blueprint.spec.api.as_ref().and_then(|it| it.waf.as_ref()))
+            .map(|it| variables.of_gateway(it, InputType::WebAcl, "/api/waf")),
+        role: match (blueprint.spec.account.as_ref()).and_then(|it| it.cloudwatch_role.as_ref()).unwrap_or(&defaults::CLOUDWATCH_ROLE) {
+            CloudwatchRole::Existing => LogRolePlan::Existing,
+            CloudwatchRole::Create => LogRolePlan::Made,
+            CloudwatchRole::Arn(arn) => LogRolePlan::Arn(arn.as_str().into()),
+        },
+    };
+    if variables.has_gateway && stage.writes_logs() && stage.role == LogRolePlan::Existing {
+        variables.report(role_of_others(blueprint));
+    }
+    stage
+}
+
+fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<RequestLogPlan> {
+    let unset = AccessLogSpec::default();
+    let log = match &spec.access_log {
+        None => &unset,
+        Some(Switch::On(log)) => log,
+        Some(Switch::Off) => return None,
+    };
+    Some(RequestLogPlan {
+        retention_days: log.retention_days.unwrap_or(defaults::ACCESS_LOG_RETENTION),
+        kms_key: log.kms_key.as_ref().map(|it| variables.of_gateway(it, InputType::LogKey, "/stage/access_log/kms_key")),
+    })
+}
+
+fn cluster(spec: &StageCacheSpec) -> ClusterPlan {
+    ClusterPlan {
+        size: defaults::cache_size(spec.size_gb).unwrap_or_default(),
+        ttl_s: u32::try_from(spec.ttl.unwrap_or(defaults::CACHE_TTL).milliseconds() / 1_000).unwrap_or(u32::MAX),
+        is_encrypted: spec.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
+    }
+}
+
+impl ThrottlePlan {
+    pub(super) fn of(spec: &ThrottleSpec) -> Self {
+        Self { rate: spec.rate, burst: spec.burst }
+    }
+}
+
+/// A throttle that the account's own comes before.
+pub(super) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diagnostic> {
+    if throttle.rate <= ACCOUNT_RATE && throttle.burst <= ACCOUNT_BURST {
+        return None;
+    }
+    Some(
+        diagnostic::THROTTLE_ABOVE_ACCOUNT
+            .at(place)
+            .message(format_args!(
+                "{} requests per second and {} at once is more than an account has at first for all of its APIs: {ACCOUNT_RATE} and {ACCOUNT_BURST}",
+                throttle.rate, throttle.burst
+            ))
+            .help("have AWS raise the account's throttle, or write less"),
+    )
+}
+
+/// Source: AWS-RULES D17 (one role for an account and region; without it AWS refuses a stage that logs).
+fn role_of_others(blueprint: &Blueprint) -> Diagnostic {
+    diagnostic::ROLE_OF_OTHERS
+        .at(blueprint.place("/account/cloudwatch_role"))
+        .message("the stage writes logs with the role of the account's API Gateway settings in this region, which is taken to be there")
+        .help(
+            "check it with `aws apigateway get-account --query cloudwatchRoleArn`; where that prints `null` for an account that nobody else looks after, \
+             write `account: {cloudwatch_role: create}`",
+        )
+}
