@@ -25,3 +25,21 @@ def prefixes(document: dict, base_path: str) -> list[str]:
     """What stands before a path of the description on the gateway: each mount, and the base path where the gateway has it, too."""
     base = base_path if (document.get("api") or {}).get("base_path") == "both" else ""
     return [mount["at"].rstrip("/") + base for mount in document.get("mounts") or [{"at": "/"}]]
+
+
+def may_be_open(document: dict, operation: dict) -> bool:
+    """Whether the blueprint says that the gateway does not check an operation, or asks for less of it; `operation` is the judges'."""
+    entries = document.get("auth") or {}
+    if any(entries.get(name) == "ignore" for alternative in operation["security"] for name in alternative):
+        return True
+    return any(matches(route["match"], operation) for route in document.get("routes") or [] if "weakens" in route)
+
+
+def matches(match: dict, operation: dict) -> bool:
+    """The patterns that examples use; whatever else stands in a match is taken for none."""
+    def fits(pattern: str) -> bool:
+        path = operation["path"]
+        return path == pattern or (pattern.endswith("/**") and f"{path}/".startswith(pattern[:-2]))
+
+    methods = [it.upper() for it in match.get("methods") or [operation["method"]]]
+    return operation["method"] in methods and any(fits(it) for it in match.get("paths") or ["/**"]) and not set(match) - {"methods", "paths"}

@@ -4,6 +4,7 @@
 //! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
 
 mod alb;
+mod authorizers;
 mod body;
 mod cors;
 mod domain;
@@ -15,6 +16,7 @@ mod network;
 mod rules;
 mod stage;
 mod sync;
+mod usage;
 mod values;
 
 use std::sync::Arc;
@@ -95,7 +97,9 @@ pub fn assemble(plan: &Plan) -> Assembled {
     sync::sync(&mut stack, plan, (&api, network.as_ref()));
     permissions(&mut stack, plan, (&api, &functions));
     let checking = models::checking(&mut stack, plan, &api);
-    let behind = gateway::Behind { api: &api, network: network.as_ref(), functions: &functions, checking: &checking };
+    let authorizers = authorizers::authorizers(&mut stack, plan, &api);
+    let (network_nodes, asked) = (network.as_ref(), (&checking, &authorizers));
+    let behind = gateway::Behind { api: &api, network: network_nodes, functions: &functions, checking: asked.0, authorizers: asked.1 };
     let methods = gateway::routes(&mut stack, plan, &behind);
     cors::gateway_responses(&mut stack, plan, &api);
     let deployment = gateway::deployment(&mut stack, &api, &methods);
@@ -104,6 +108,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     }
     let stage = stage::stage(&mut stack, plan, &api, deployment);
     gateway::outputs(&mut stack, plan, &api, &stage);
+    usage::usage_plans(&mut stack, plan, (&api, &stage));
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }

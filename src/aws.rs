@@ -19,10 +19,11 @@ mod wafv2;
 
 pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
 pub use apigateway::{
-    Account, ApiRoot, BasePathMapping, Body, Checks, ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall,
-    GatewayResponse, Header, HeaderSource, Integration, InternetProxy, Kept, LogRole, LoggingLevel, Member, Method, MethodSettings,
-    MethodThrottle, Model, Part, PartState, Preflight, Proxy, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings,
-    Stage, Throttle, UriHost, UriSegment, VpcLink, VpcLinkRef, VpcLinkV2,
+    Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, BasePathMapping, Body, Checks,
+    ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse, Header, HeaderSource, Integration,
+    InternetProxy, Kept, KeyRef, LogRole, LoggingLevel, Member, Method, MethodSettings, MethodThrottle, Model, Part, PartState,
+    PlanThrottle, Preflight, Proxy, Quota, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle,
+    UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2, keyed, signed,
 };
 pub use document::Document;
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
@@ -136,6 +137,8 @@ kinds! {
     VpcLink,
     VpcLinkV2,
     RestApi,
+    Authorizer,
+    AuthorizerPermission,
     Resource,
     RequestValidator,
     Model,
@@ -146,6 +149,9 @@ kinds! {
     ClientCertificate,
     Deployment,
     Stage,
+    ApiKey,
+    UsagePlan,
+    UsagePlanKey,
     DomainName,
     BasePathMapping,
     AliasRecord,

@@ -32,6 +32,12 @@ pub const LISTENER_RULES: u64 = 100;
 /// Source: the same.
 pub const TARGET_GROUPS: u64 = 100;
 
+/// Authorizers of an API. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES M3).
+pub const AUTHORIZERS: u64 = 10;
+
+/// Operations that a usage plan throttles by themselves. Source: the same (AWS-RULES M16).
+pub const PLAN_THROTTLES: u64 = 20;
+
 /// Resources, parameters and outputs of a template.
 ///
 /// Source: AWS, "Understand CloudFormation quotas" (AWS-RULES F5).
@@ -44,7 +50,7 @@ pub fn resources(stack: &Stack) -> u64 {
 
 /// Checks a stack against the quotas.
 ///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4061 rules, GW4062 target groups, GW2006 names that become one.
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4061 rules, GW4062 target groups, GW4083 authorizers, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
@@ -67,6 +73,15 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
                     plan.limits.nlb_listeners
                 ))
                 .help("split the API in two blueprints, or put several services behind one port"),
+        );
+    }
+    let authorizers = plan.authorizers.len() as u64;
+    if authorizers > plan.limits.authorizers {
+        findings.push(
+            diagnostic::TOO_MANY_AUTHORIZERS
+                .at(plan.place.clone())
+                .message(format_args!("the operations need {authorizers} authorizers, and an API may have {}", plan.limits.authorizers))
+                .help("ask AWS for a higher quota and set `limits.authorizers` to it, or let schemes share an entry of `auth`"),
         );
     }
     behind_alb(plan, stack, &mut findings);

@@ -243,10 +243,22 @@ impl Parameter {
 /// What a caller must show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Nothing: no requirement, or one of the alternatives is empty.
+    /// Nothing: no requirement.
     Open,
+    /// Nothing, as one of the alternatives is empty; the others.
+    Optional(Arc<[Requirement]>),
     /// One of the alternatives, each with all of its schemes.
     Needs(Arc<[Requirement]>),
+}
+
+impl Security {
+    /// Every alternative that asks for something.
+    pub fn alternatives(&self) -> &[Requirement] {
+        match self {
+            Self::Open => &[],
+            Self::Optional(alternatives) | Self::Needs(alternatives) => alternatives,
+        }
+    }
 }
 
 /// Schemes with the scopes that are asked for.

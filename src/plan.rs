@@ -4,6 +4,7 @@
 //! Every decision about what to build is made here and nowhere later.
 
 mod alb;
+mod authorizers;
 mod backends;
 mod balancer;
 mod cache;
@@ -11,12 +12,14 @@ mod cors;
 mod decide;
 mod domain;
 mod endpoint;
+mod expect;
 mod extensions;
 mod forwarder;
 mod functions;
 mod gateway_responses;
 mod headers;
 mod internet;
+mod keys;
 mod link;
 mod listener_rules;
 pub mod models;
@@ -43,6 +46,7 @@ use crate::blueprint;
 use crate::diagnostic::Place;
 use crate::openapi::HttpMethod;
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
+pub use authorizers::{AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use cache::CachePlan;
 pub use cors::{CorsPlan, PreflightPlan};
@@ -51,6 +55,7 @@ pub use domain::{DomainPlan, MadeDomainPlan};
 pub use endpoint::{EndpointPlan, PolicyPlan};
 pub use gateway_responses::GatewayResponsePlan;
 pub use headers::is_dropped;
+pub use keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
@@ -147,6 +152,13 @@ pub enum InputType {
     /// DNS name or address.
     Host,
     Hosts,
+    /// ARN of a user pool of Cognito.
+    UserPool,
+    UserPools,
+    /// ARN of a function that decides who may call.
+    AuthorizerFunction,
+    /// Id of an API key.
+    ApiKey,
     VpcEndpoint,
     VpcEndpoints,
     /// Range of callers' addresses.
@@ -177,11 +189,13 @@ impl InputType {
             | Self::LinkSubnets
             | Self::LinkGroups
             | Self::Hosts
+            | Self::UserPools
             | Self::VpcEndpoints
             | Self::Callers => true,
             Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
             Self::Truststore | Self::TruststoreVersion => false,
             Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
+            Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
             Self::LogKey | Self::StageVariable | Self::WebAcl => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
             Self::Text
@@ -329,6 +343,8 @@ pub struct OperationPlan {
     pub checks: ChecksPlan,
     /// What it does not check, though the description says something of it.
     pub coverage: CoveragePlan,
+    /// What the gateway asks of its callers; nothing where it is not public.
+    pub auth: AuthPlan,
 }
 
 impl OperationPlan {
@@ -344,6 +360,7 @@ pub struct LimitsPlan {
     pub nlb_listeners: u64,
     pub listener_rules: u64,
     pub target_groups: u64,
+    pub authorizers: u64,
 }
 
 /// What is to be built, decided.
@@ -370,6 +387,12 @@ pub struct Plan {
     pub operations: Vec<OperationPlan>,
     /// Answers of the gateway's own, where an operation that is not public would be taken for a public one.
     pub refusals: Vec<Refusal>,
+    /// By name.
+    pub authorizers: Vec<AuthorizerPlan>,
+    /// By name.
+    pub usage_plans: Vec<UsagePlan>,
+    /// API keys come from the authorizer, not from a header.
+    pub key_from_authorizer: bool,
     pub cors: Option<CorsPlan>,
     pub gateway_responses: Vec<GatewayResponsePlan>,
     /// Models of request bodies, by label.

@@ -4,6 +4,7 @@
 //! It follows the handles and believes nothing that `assemble` says of itself.
 
 mod alb;
+mod authorized;
 mod checks;
 mod direct;
 pub(crate) mod forwarder;
@@ -16,10 +17,11 @@ pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;
-use crate::aws::{Function, Node};
+use crate::aws::{Function, Method, Node};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::{OperationPlan, Plan, Way, text_of};
 use crate::stack::Entry;
+use authorized::{authorized_as_planned, extras};
 use direct::{asked_as_planned, function_holds, internet_holds, may_be_called, needless_permission, sent_as_planned};
 use forwarder::forwarder_holds;
 use request::{Answer, Api};
@@ -35,6 +37,7 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
     };
     findings.extend(needless_gateway(plan, assembled).map(|problem| finding(&plan.place, &problem)));
     findings.extend(needless_permission(plan, assembled).map(|problem| finding(&plan.place, &problem)));
+    findings.extend(extras(plan, assembled).map(|problem| finding(&plan.place, &problem)));
     for operation in &plan.operations {
         if let Err(problem) = operation_holds(plan, (&api, assembled), operation) {
             findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
@@ -44,7 +47,10 @@ pub fn walk(plan: &Plan, assembled: &Assembled) -> Vec<Diagnostic> {
         findings.push(finding(&operation.place, &format!("`{} {}` {problem}", operation.method.as_str(), operation.path)));
     }
     for refusal in &plan.refusals {
-        if !matches!(api.answer(refusal.method, &refusal.path), Answer::NotFound) {
+        let asks = |it: &Method| !it.authorization.is_open();
+        if api.method(refusal.method, &refusal.path).is_some_and(asks)
+            || !matches!(api.answer(refusal.method, &refusal.path), Answer::NotFound)
+        {
             let (method, path) = (refusal.method.as_str(), text_of(&refusal.path));
             findings.push(finding(&plan.place, &format!("`{method} {path}` is to be answered with 404 and is not")));
         }
@@ -68,6 +74,9 @@ fn operation_holds(plan: &Plan, (api, assembled): (&Api<'_>, &Assembled), operat
     }
     let path = operation.gateway_path.as_ref().ok_or("has no path on the gateway")?;
     let backend = operation.backend.map(|index| &plan.backends[index]).ok_or("has no backend")?;
+    if let Some(method) = api.method(operation.method, path) {
+        authorized_as_planned(plan, assembled, method, operation)?;
+    }
     match api.answer(operation.method, path) {
         Answer::Backend(arrival) => arrival.holds(operation, backend),
         Answer::Internet(method, proxy) => {
@@ -103,6 +112,7 @@ fn needless_gateway(plan: &Plan, assembled: &Assembled) -> Option<String> {
         Node::GatewayResponse(_) | Node::Account(_) | Node::ClientCertificate(_) | Node::WebAclAssociation(_) => true,
         Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Bucket(_) => true,
         Node::Schedule(_) | Node::SchedulePermission(_) | Node::Alarm(_) => true,
+        Node::Authorizer(_) | Node::AuthorizerPermission(_) | Node::ApiKey(_) | Node::UsagePlan(_) | Node::UsagePlanKey(_) => true,
         Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => true,
         Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) | Node::TargetGroup(_) => false,
         Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => false,

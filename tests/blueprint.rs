@@ -137,7 +137,7 @@ fn wrong_values_are_named_one_by_one() {
         ("topology:", "auth: {jwt: {cognit: {}}}\ntopology:", "GW2001", "/auth/jwt/cognit"),
         ("topology:", "account: {cloudwatch_role: mine}\ntopology:", "GW2002", "/account/cloudwatch_role"),
         ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
-        ("topology:", "auth: {jwt: iam}\ntopology:", "GW2004", "/auth/jwt"),
+        ("topology:", "output: {nested: true}\ntopology:", "GW2004", "/output/nested"),
         ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
         ("instances: [i-0abc]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
     ] {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::authorizers::{self, Authorizers};
 use super::models::{self, Checking};
 use super::values::{text, value};
 use super::{Functions, NetworkNodes, cors, domain, forwarding, function, this};
@@ -27,6 +28,7 @@ pub(super) struct Behind<'a> {
     pub(super) network: Option<&'a NetworkNodes>,
     pub(super) functions: &'a Functions,
     pub(super) checking: &'a Checking,
+    pub(super) authorizers: &'a Authorizers,
 }
 
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
@@ -34,6 +36,7 @@ pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
         name: text(&plan.prefix.with("")),
         description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
         binary_media_types: plan.binary_media_types.clone(),
+        key_from_authorizer: plan.key_from_authorizer,
         endpoint: domain::endpoint(&plan.endpoint),
         body: None,
         minimum_compression_size: plan.minimum_compression_size,
@@ -91,12 +94,13 @@ pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Ha
         for (_, http_method, answering) in served.iter().copied() {
             let label = Label::new(names::operation_label(http_method, path));
             let (request_parameters, integration) = answer(plan, way, path, answering);
-            let (checks, cache_keys) = match answering {
-                Answering::Operation(it) => (way.checking.of(&it.checks), cache_keys(it)),
-                Answering::Refusal | Answering::Preflight(_) => Default::default(),
-            };
+            let operation = if let Answering::Operation(it) = answering { Some(it) } else { None };
+            let cache_keys = operation.map_or_else(Vec::new, cache_keys);
+            let checks = operation.map(|it| way.checking.of(&it.checks)).unwrap_or_default();
+            // Refusals and preflights ask nobody who they are.
+            let authorization = operation.map(|it| authorizers::authorization(&it.auth, way.authorizers)).unwrap_or_default();
             let (api, on) = (way.api.clone(), on.clone());
-            let method = Method { api, on, http_method, request_parameters, checks, cache_keys, integration };
+            let method = Method { api, on, http_method, request_parameters, checks, cache_keys, integration, authorization };
             methods.push(stack.add(file.clone(), label, method));
         }
     }
@@ -240,8 +244,14 @@ fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> 
         Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
         Integration::NotFound | Integration::Preflight(_) => {}
     }
+    let mut of_authorizer = Vec::new();
+    if let Some((authorizer, uses)) = authorizers::in_snapshot(stack, &method.authorization) {
+        serialized(authorizer, &mut of_authorizer);
+        deploy_time.extend(uses);
+    }
     let schemas = models::schemas(stack, &method.checks);
     let mut digested: Vec<&[u8]> = vec![handle.label().as_str().as_bytes(), serialized(method, buffer)];
+    digested.extend((!of_authorizer.is_empty()).then_some(&*of_authorizer));
     digested.extend(schemas.iter().map(Vec::as_slice));
     RouteState { method: handle.clone(), digest: digest(&digested), parts: method.parts(), deploy_time }
 }

@@ -104,6 +104,9 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::WebAcl
         | InputType::Host
         | InputType::Hosts
+        | InputType::UserPool
+        | InputType::UserPools
+        | InputType::ApiKey
         | InputType::VpcEndpoint
         | InputType::VpcEndpoints
         | InputType::Caller
@@ -113,7 +116,7 @@ fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
         | InputType::Zone
         | InputType::Truststore
         | InputType::TruststoreVersion => None,
-        InputType::Function => Some((
+        InputType::Function | InputType::AuthorizerFunction => Some((
             "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
             "The ARN of a function is due, with an alias or a version or without.",
         )),

@@ -4,6 +4,7 @@
 //! Integration and responses are elements of their method: CloudFormation spells them inside it, Terraform as blocks of their own.
 
 mod account;
+mod authorizer;
 mod body;
 mod deployment;
 mod direct;
@@ -16,9 +17,11 @@ mod model;
 mod preflight;
 mod settings;
 mod stage;
+mod usage;
 
 pub use account::{Account, ClientCertificate, LogRole};
-pub use body::{Body, Member};
+pub use authorizer::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission};
+pub use body::{Body, Member, keyed, signed};
 pub use deployment::{Deployment, PartState, RouteState};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use domain::{BasePathMapping, DomainName};
@@ -30,6 +33,7 @@ pub use model::{Model, RequestValidator};
 pub use preflight::Preflight;
 pub use settings::{Kept, LoggingLevel, MethodSettings, MethodThrottle, Settings, Throttle};
 pub use stage::Stage;
+pub use usage::{ApiKey, KeyRef, PlanThrottle, Quota, UsagePlan, UsagePlanKey};
 
 use std::sync::Arc;
 
@@ -48,6 +52,9 @@ pub struct RestApi {
     pub description: Arc<str>,
     /// Sorted: its order is part of its state.
     pub binary_media_types: Vec<Arc<str>>,
+    /// API keys come from an authorizer's function, not from a header.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub key_from_authorizer: bool,
     /// Size from which on answers are compressed. Unit: bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_compression_size: Option<u32>,
@@ -80,6 +87,9 @@ impl RestApi {
         if let Some(size) = self.minimum_compression_size {
             members.push(("x-amazon-apigateway-minimum-compression-size".into(), Document::number(size)));
         }
+        if self.key_from_authorizer {
+            members.push(("x-amazon-apigateway-api-key-source".into(), Document::text("AUTHORIZER")));
+        }
         if let Some(policy) = &self.endpoint.policy {
             members.push(("x-amazon-apigateway-policy".into(), policy.document(&Value::literal(endpoint::SHORT))));
         }
@@ -101,6 +111,9 @@ impl Kind for RestApi {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("name", &self.name);
             out.attribute("description", &*self.description);
+            if self.key_from_authorizer {
+                out.attribute("api_key_source", "AUTHORIZER");
+            }
             out.tags();
             if let Some(size) = self.minimum_compression_size {
                 // A text in every version of the provider (C11).
@@ -143,6 +156,9 @@ impl Kind for RestApi {
     fn cloudformation(&self, out: &mut Properties) {
         out.value("Name", &self.name);
         out.text("Description", &self.description);
+        if self.key_from_authorizer {
+            out.text("ApiKeySourceType", "AUTHORIZER");
+        }
         if !self.binary_media_types.is_empty() {
             out.texts("BinaryMediaTypes", &self.binary_media_types);
         }

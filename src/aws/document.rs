@@ -25,9 +25,21 @@ impl Document {
         Self::Bare(number.to_string().into())
     }
 
+    /// Any JSON.
+    pub(crate) fn json(json: &serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Array(items) => Self::List(items.iter().map(Self::json).collect()),
+            serde_json::Value::Object(members) => {
+                Self::Object(members.iter().map(|(name, it)| (name.clone().into(), Self::json(it))).collect())
+            }
+            serde_json::Value::String(text) => Self::text(text),
+            other => Self::Bare(other.to_string().into()),
+        }
+    }
+
     pub(super) const TRUE: Self = Self::Bare(Cow::Borrowed("true"));
 
-    pub(super) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Text(Value::literal(text))
     }
 
@@ -86,7 +98,7 @@ impl Document {
     pub(super) fn cloudformation(&self, name: &str, out: &mut Properties) {
         match self {
             Self::Text(value) => out.value(name, value),
-            Self::Bare(text) => out.bare(name, text),
+            Self::Bare(text) => out.plain(name, text),
             Self::Values(list) => out.list(name, list),
             Self::List(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.object(name, |out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
@@ -96,7 +108,7 @@ impl Document {
     fn push_cloudformation(&self, out: &mut Properties) {
         match self {
             Self::Text(value) => out.inner(value),
-            Self::Bare(text) => out.inner_bare(text),
+            Self::Bare(text) => out.inner_plain(text),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
             Self::List(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),

@@ -75,7 +75,37 @@ pub struct LambdaPermission {
 
 /// Source: AWS, "Lambda resource-based policy examples for API Gateway",
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.
-const PRINCIPAL: &str = "apigateway.amazonaws.com";
+pub(super) const PRINCIPAL: &str = "apigateway.amazonaws.com";
+
+/// The function of a permission, with its alias or version apart.
+pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
+    match function {
+        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+            out.attribute("function_name", text);
+            if let Some(qualifier) = qualifier {
+                out.attribute("qualifier", qualifier);
+            }
+        }
+        Function::Given(arn) => {
+            // The provider reads the two back apart from each other.
+            out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
+            out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
+        }
+        Function::Made(function) => out.attribute("function_name", function.name()),
+    }
+}
+
+/// The function of a permission, in one.
+pub(super) fn spell_function_name(function: &Function, out: &mut Properties) {
+    match function {
+        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+            let whole = qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
+            out.text("FunctionName", &whole);
+        }
+        Function::Given(arn) => out.value("FunctionName", arn),
+        Function::Made(function) => out.value("FunctionName", &function.name()),
+    }
+}
 
 impl Kind for LambdaPermission {
     const NAMES: Names = Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "Permission" };
@@ -83,20 +113,7 @@ impl Kind for LambdaPermission {
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("action", "lambda:InvokeFunction");
-            match &self.function {
-                Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
-                    out.attribute("function_name", text);
-                    if let Some(qualifier) = qualifier {
-                        out.attribute("qualifier", qualifier);
-                    }
-                }
-                Function::Given(arn) => {
-                    // The provider reads the two back apart from each other.
-                    out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
-                    out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
-                }
-                Function::Made(function) => out.attribute("function_name", function.name()),
-            }
+            spell_function(&self.function, out);
             out.attribute("principal", PRINCIPAL);
             let source = [self.api.attribute("execution_arn", crate::stack::Spelling::Ref), Value::literal("/"), self.stage.clone()];
             out.attribute("source_arn", Value::Text(source.into_iter().chain([Value::literal("/*")]).collect()));
@@ -107,14 +124,7 @@ impl Kind for LambdaPermission {
         let here = |it: Here| Value::Here(it, self.api.address().clone());
         let (colon, slash) = (|| Value::literal(":"), || Value::literal("/"));
         out.text("Action", "lambda:InvokeFunction");
-        match &self.function {
-            Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
-                let whole = qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
-                out.text("FunctionName", &whole);
-            }
-            Function::Given(arn) => out.value("FunctionName", arn),
-            Function::Made(function) => out.value("FunctionName", &function.name()),
-        }
+        spell_function_name(&self.function, out);
         out.text("Principal", PRINCIPAL);
         let start = [Value::literal("arn:"), here(Here::Partition), Value::literal(":execute-api:"), here(Here::Region), colon()];
         let end = [here(Here::Account), colon(), self.api.id(), slash(), self.stage.clone(), Value::literal("/*")];

@@ -3,6 +3,7 @@
 //! In: `Blueprint`. Out: diagnostics. Pure.
 //! Only what the blueprint alone can tell; what needs the description is decided in `plan`.
 
+mod auth;
 mod backends;
 mod forwarder;
 mod link;
@@ -28,6 +29,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     check.backends();
     check.names();
     check.rest();
+    check.auth();
     check.parts_of_topology();
     check.forwarder();
     check.link();

@@ -5,9 +5,9 @@
 
 use super::backends::{BackendSpec, EcsDeployment, EcsNetwork, HealthProtocol, Protocol};
 use super::choices::{CloudwatchRole, HealthPort};
-use super::gateway::{BasePath, EndpointType, ExecutionLog, PartialSegments};
+use super::gateway::{ApiKeySource, BasePath, EndpointType, ExecutionLog, PartialSegments};
 use super::operations::SyncState;
-use super::routes::{Exposure, Validation};
+use super::routes::{AuthorizerKind, Exposure, Validation};
 use super::scalars::{Duration, Port};
 use super::spec::{ApiStyle, FileLayout, Format, Layout, Topology};
 
@@ -38,6 +38,13 @@ pub const MATCHER: &str = "200-399";
 pub const EXPOSURE: Exposure = Exposure::Public;
 pub const TIMEOUT: Duration = Duration::of_seconds(29);
 pub const VALIDATION: Validation = Validation::Full;
+
+pub const AUTHORIZER_KIND: AuthorizerKind = AuthorizerKind::Request;
+/// What tells callers of a function that decides apart.
+pub const IDENTITY: &str = "header.Authorization";
+/// Source: AWS-RULES A8 (300 seconds).
+pub const AUTHORIZER_TTL: Duration = Duration::of_seconds(300);
+pub const API_KEY_SOURCE: ApiKeySource = ApiKeySource::Header;
 
 pub const ENDPOINT: EndpointType = EndpointType::Regional;
 pub const BASE_PATH: BasePath = BasePath::Backend;

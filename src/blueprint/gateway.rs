@@ -31,7 +31,7 @@ pub struct ApiSpec {
     pub binary_media_types: Option<Vec<String>>,
     /// Size from which on answers are compressed. Unit: bytes.
     pub minimum_compression_size: Option<u64>,
-    /// Where an API key is looked for.
+    /// Where an API key is looked for: in the header `x-api-key`, or in the answer of a `lambda` authorizer. Default: `header`.
     pub api_key_source: Option<ApiKeySource>,
     /// Answers to browsers of other origins.
     pub cors: Option<CorsSpec>,

@@ -64,14 +64,19 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/exposure", &[]),
     ("/routes/*/auth", &[]),
     ("/routes/*/weakens", &[]),
+    ("/routes/*/scopes", &[]),
+    ("/routes/*/api_key", &[]),
     ("/routes/*/timeout", &[]),
     ("/routes/*/throttle", &[]),
     ("/routes/*/cache", &[]),
     ("/routes/*/validation", &[]),
     ("/mounts", &[]),
-    ("/auth/*", &["ignore"]),
+    ("/auth", &[]),
+    ("/expect", &[]),
+    ("/usage_plans", &[]),
     ("/api/base_path", &[]),
     ("/api/validation", &[]),
+    ("/api/api_key_source", &[]),
     ("/api/partial_segments", &[]),
     ("/api/endpoint", &[]),
     ("/api/policy", &[]),
@@ -100,9 +105,10 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/limits/nlb_listeners", &[]),
     ("/limits/listener_rules", &[]),
     ("/limits/target_groups", &[]),
+    ("/limits/authorizers", &[]),
+    ("/limits/plan_throttles", &[]),
     ("/limits/integration_timeout", &[]),
     // Written like this they ask for nothing.
-    ("/routes/*/api_key", &["false"]),
 ];
 
 /// Whether a field is built.

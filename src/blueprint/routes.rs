@@ -175,13 +175,13 @@ pub struct CognitoSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LambdaAuthorizerSpec {
-    /// ARN of the function.
+    /// Name or ARN of the function.
     pub function: Value,
-    /// What the function is given.
+    /// What the function is given. Default: `request`.
     pub kind: Option<AuthorizerKind>,
-    /// What tells callers apart, for example `header.Authorization`.
+    /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`. Default: `header.Authorization`.
     pub identity: Option<Vec<String>>,
-    /// How long an answer of the function is kept.
+    /// How long an answer of the function is kept, at most `1h`. Default: `5m`.
     pub ttl: Option<Duration>,
 }
 

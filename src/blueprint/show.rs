@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::backends::{BackendSpec, HealthProtocol, Protocol};
-use super::choices::EcsSpec;
+use super::choices::{AuthSpec, EcsSpec};
 use super::routes::{MatchSpec, RouteSpec};
 use super::spec::{BlueprintSpec, Topology};
 use super::values::Value;
@@ -53,6 +53,7 @@ fn fill(spec: &mut BlueprintSpec) {
         forwarder.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
     }
     fill_sync(spec);
+    fill_auth(spec);
     if spec.topology == Topology::Alb {
         let link = spec.vpc_link.get_or_insert_default();
         // A link that is there keeps its own.
@@ -118,6 +119,19 @@ fn fill_sync(spec: &mut BlueprintSpec) {
     sync.state.get_or_insert(defaults::SYNC_STATE);
     sync.runtime.get_or_insert_with(|| defaults::FUNCTION_RUNTIME.to_owned());
     sync.reserve_concurrency.get_or_insert(defaults::SYNC_RESERVE_CONCURRENCY);
+}
+
+fn fill_auth(spec: &mut BlueprintSpec) {
+    for entry in spec.auth.iter_mut().flatten().map(|it| it.1) {
+        if let AuthSpec::Lambda(lambda) = entry {
+            lambda.kind.get_or_insert(defaults::AUTHORIZER_KIND);
+            lambda.identity.get_or_insert_with(|| vec![defaults::IDENTITY.to_owned()]);
+            lambda.ttl.get_or_insert(defaults::AUTHORIZER_TTL);
+        }
+    }
+    if spec.usage_plans.is_some() {
+        spec.api.get_or_insert_default().api_key_source.get_or_insert(defaults::API_KEY_SOURCE);
+    }
 }
 
 fn fill_backend(backend: &mut BackendSpec, topology: Topology) {

@@ -14,7 +14,7 @@ use super::session::{Named, Session};
 use crate::blueprint::{Exposure, Validation};
 use crate::compile;
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
+    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
 };
 use crate::source::Sources;
 
@@ -60,7 +60,7 @@ struct Row {
     url: Option<String>,
     backend: Option<String>,
     backend_url: Option<String>,
-    auth: Option<&'static str>,
+    auth: Option<String>,
     scopes: Vec<String>,
     api_key: bool,
     throttle: Option<String>,
@@ -83,9 +83,9 @@ impl Row {
                 Some(_) => Some(backend_url(plan, backend, operation)),
                 None => private_url(plan, backend, operation),
             }),
-            auth: public.map(|_| "none"),
-            scopes: Vec::new(),
-            api_key: false,
+            auth: public.map(|_| asked(operation)),
+            scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
+            api_key: operation.auth.api_key,
             throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),
             cache: operation.cache.as_ref().map(|it| format!("{}s", it.ttl_s)),
             validation: public.map(|_| operation.checks.level()),
@@ -107,7 +107,7 @@ impl Row {
             or_dash(self.url.as_deref()),
             or_dash(self.backend.as_deref()),
             or_dash(self.backend_url.as_deref()),
-            or_dash(self.auth),
+            or_dash(self.auth.as_deref()),
             if self.scopes.is_empty() { "-".to_owned() } else { self.scopes.join(" ") },
             if self.api_key { "yes" } else { "-" }.to_owned(),
             or_dash(self.throttle.as_deref()),
@@ -124,6 +124,15 @@ fn shown_level(level: Validation) -> &'static str {
         Validation::Body => "body",
         Validation::Params => "params",
         Validation::None => "none",
+    }
+}
+
+/// The entry of `auth` that callers are checked by.
+fn asked(operation: &OperationPlan) -> String {
+    match &operation.auth.check {
+        Check::Nobody => "none".to_owned(),
+        Check::Iam => "iam".to_owned(),
+        Check::Authorizer(name) => name.to_string(),
     }
 }
 

@@ -87,6 +87,7 @@ codes! {
     MUTUAL_TLS_PASSED_BY = "GW2061" "mutual-tls-passed-by" Error;
     OLD_TLS = "GW2062" "old-tls" Warning;
     BALANCER_ALONE = "GW2070" "balancer-alone" Warning;
+    KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
 
@@ -104,6 +105,14 @@ codes! {
     CONFLICTING_SCHEME = "GW3021" "conflicting-scheme" Error;
     SHADOWED_ON_BALANCER = "GW3030" "shadowed-on-balancer" Error;
     MOVED_RULE = "GW3031" "moved-rule" Warning;
+    INEXPRESSIBLE_SECURITY = "GW3040" "inexpressible-security" Error;
+    SCHEME_DOES_NOT_FIT = "GW3041" "scheme-does-not-fit" Error;
+    UNUSED_SCHEME = "GW3042" "unused-scheme" Error;
+    SCOPES_WITHOUT_COGNITO = "GW3043" "scopes-without-cognito" Error;
+    KEY_WITHOUT_PLAN = "GW3044" "key-without-plan" Error;
+    BROKEN_PROMISE = "GW3045" "broken-promise" Error;
+    PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Warning;
+    KEY_FROM_NO_AUTHORIZER = "GW3047" "key-from-no-authorizer" Error;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
 
@@ -144,6 +153,10 @@ codes! {
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
+    ANY_SCOPE_SUFFICES = "GW4080" "any-scope-suffices" Warning;
+    UNCHECKED_SCOPES = "GW4081" "unchecked-scopes" Warning;
+    TOO_MANY_PLAN_THROTTLES = "GW4082" "too-many-plan-throttles" Error;
+    TOO_MANY_AUTHORIZERS = "GW4083" "too-many-authorizers" Error;
     ORIGIN_WITHOUT_ERRORS = "GW4085" "origin-without-errors" Warning;
     PARAMETER_OUTSIDE_CACHE_KEY = "GW4086" "parameter-outside-cache-key" Error;
     BODY_OUTSIDE_CACHE_KEY = "GW4087" "body-outside-cache-key" Warning;
@@ -152,6 +165,10 @@ codes! {
     CUT_MODELS = "GW4101" "cut-models" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
+    PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
+    PLAN_WITHOUT_EFFECT = "GW5011" "usage-plan-without-effect" Warning;
+    UNUSED_AUTH = "GW5012" "unused-auth" Warning;
+    SCOPES_OF_SOME = "GW5013" "scopes-of-some" Warning;
     ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
     BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
 

@@ -217,11 +217,13 @@ pub(super) fn null_security(place: Place) -> Fault {
 }
 
 pub(super) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
-    if requirements.is_empty() || requirements.iter().any(|it| it.0.is_empty()) {
-        return Security::Open;
-    }
     let requirement = |it: &LeanRequirement<'_>| -> Requirement {
         it.0.iter().map(|(name, scopes)| (Arc::from(&**name), scopes.iter().map(|scope| Arc::from(&**scope)).collect())).collect()
     };
-    Security::Needs(requirements.iter().map(requirement).collect())
+    let asking: Arc<[Requirement]> = requirements.iter().filter(|it| !it.0.is_empty()).map(requirement).collect();
+    match asking.len() {
+        0 => Security::Open,
+        found if found < requirements.len() => Security::Optional(asking),
+        _ => Security::Needs(asking),
+    }
 }

@@ -11,7 +11,7 @@ use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
 use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{HttpMethod, Location, Operation, Security};
+use crate::openapi::{HttpMethod, Location, Operation};
 
 /// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
 const MAX_TTL_MS: u64 = 3_600_000;
@@ -91,10 +91,7 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
 ///
 /// What the description protects counts even where the gateway does not look: the backend may answer each caller in its own way.
 fn identities(operation: &Operation, decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
-    let mut names: Vec<&str> = match &operation.security {
-        Security::Needs(alternatives) => alternatives.iter().flat_map(BTreeMap::keys).map(|it| &**it).collect(),
-        Security::Open => Vec::new(),
-    };
+    let mut names: Vec<&str> = operation.security.alternatives().iter().flat_map(BTreeMap::keys).map(|it| &**it).collect();
     names.extend(decision.auth.map(|(name, _)| name).filter(|it| *it != "none"));
     let mut identities: Vec<String> =
         names.into_iter().flat_map(|name| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)))).collect();

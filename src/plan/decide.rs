@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, alb, backends, balancer, cors, domain, endpoint,
-    extensions, forwarder, gateway_responses, headers, link, routes, schemes, stage, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer, cors,
+    domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -53,7 +53,7 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
 /// The plan with a gateway, or without one.
 fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
     let spec = &blueprint.spec;
-    let mut diagnostics = Vec::new();
+    let (mut diagnostics, mut found) = (Vec::new(), Vec::new());
     let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
@@ -66,21 +66,19 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(blueprint, &mut variables);
-    let mut network = vpc_and_subnets.map(|(vpc, subnets)| {
-        let nlb = (has_gateway && balancer::has_nlb(spec.topology)).then(|| balancer::nlb(blueprint, &mut variables));
-        let link = (has_gateway && link::has_link(spec.topology)).then(|| link::link(blueprint, &mut variables));
-        let alb = alb::has_alb(spec.topology).then(|| alb::alb(blueprint, &mut variables));
-        let sync = if has_gateway { sync::sync(blueprint, &mut variables, alb.as_ref()) } else { None };
-        NetworkPlan { vpc, subnets, nlb, link, alb, sync }
-    });
+    let mut network = vpc_and_subnets.map(|it| network(blueprint, &mut variables, it));
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
+    let routes = routes::routes(apis, blueprint, &backends, &mut found);
+    let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
+    let usage_plans = if has_gateway { keys::plans(blueprint, routes.throttles.clone(), &mut variables) } else { Vec::new() };
     let (inputs, parameters) = variables.finish();
+    diagnostics.append(&mut found);
     if spec.name == "internal" || spec.name.starts_with("internal-") {
         diagnostics.push(reserved_name(blueprint));
     }
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
-    let routes = routes::routes(apis, blueprint, &backends, &mut diagnostics);
+    diagnostics.extend(keys::covered(blueprint, &routes.operations, &authorizers));
     let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
         alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
@@ -102,6 +100,9 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         backends,
         operations: routes.operations,
         refusals: routes.refusals,
+        authorizers,
+        usage_plans,
+        key_from_authorizer: keys::from_authorizer(blueprint),
         gateway_responses: gateway_responses::gateway_responses(blueprint, cors.as_ref()),
         cors,
         binary_media_types: binary_media_types(spec, routes.binary_media_types),
@@ -123,12 +124,17 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     Outcome::new(plan, diagnostics)
 }
 
-/// First part of every name.
-fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Prefix {
-    let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
-    Prefix { name: spec.name.as_str().into(), environment }
+/// The load balancers and the way to them, where a backend stands behind one.
+fn network(blueprint: &Blueprint, variables: &mut variables::Variables<'_>, (vpc, subnets): (Value, Values)) -> NetworkPlan {
+    let (topology, has_gateway) = (blueprint.spec.topology, variables.has_gateway);
+    let nlb = (has_gateway && balancer::has_nlb(topology)).then(|| balancer::nlb(blueprint, variables));
+    let link = (has_gateway && link::has_link(topology)).then(|| link::link(blueprint, variables));
+    let alb = alb::has_alb(topology).then(|| alb::alb(blueprint, variables));
+    let sync = if has_gateway { sync::sync(blueprint, variables, alb.as_ref()) } else { None };
+    NetworkPlan { vpc, subnets, nlb, link, alb, sync }
 }
 
+/// Where and how the result is written.
 fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputPlan {
     let output = spec.output.as_ref();
     OutputPlan {
@@ -137,6 +143,12 @@ fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputP
         layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
         files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
     }
+}
+
+/// First part of every name.
+fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Prefix {
+    let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
+    Prefix { name: spec.name.as_str().into(), environment }
 }
 
 /// Those that the blueprint names in place of the description's, sorted.
@@ -152,6 +164,7 @@ fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
         resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
         nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
         listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
+        authorizers: limits.and_then(|it| it.authorizers).unwrap_or(crate::limits::AUTHORIZERS),
         target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
     }
 }

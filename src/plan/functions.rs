@@ -16,7 +16,17 @@ const MAX_QUALIFIER: usize = 128;
 
 /// Errors: GW2002 no function, GW2008 Terraform only.
 pub(super) fn function(blueprint: &Blueprint, variables: &mut Variables<'_>, written: &blueprint::Value, at: &str) -> FunctionPlan {
-    let given = variables.of_gateway(written, InputType::Function, at);
+    of_type(blueprint, variables, written, (InputType::Function, at))
+}
+
+/// The same, for what an input of that type is for.
+pub(super) fn of_type(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    written: &blueprint::Value,
+    (of, at): (InputType, &str),
+) -> FunctionPlan {
+    let given = variables.of_gateway(written, of, at);
     let Value::Literal(text) = &given else { return FunctionPlan::Given(given) };
     if let Some(function) = parsed(text) {
         return function;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::variables::Variables;
-use super::{HeaderPlan, HeaderSource, InputType, OperationPlan, Plan, Value};
+use super::{AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSource, InputType, OperationPlan, Plan, Value};
 use crate::blueprint::{self, BackendSpec, Blueprint};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::pointer::child;
@@ -84,7 +84,7 @@ const CONTEXT: &[&str] = &[
 ];
 
 /// Parts of `identity` that only a caller who was authenticated has.
-const OF_A_CALLER: &[&str] = &["authorizer.", "identity.caller", "identity.cognito", "identity.user", "identity.principalOrgId"];
+const OF_A_CALLER: &[&str] = &["identity.caller", "identity.cognito", "identity.user", "identity.principalOrgId"];
 
 /// Decides the headers of a backend, by name.
 ///
@@ -183,35 +183,74 @@ fn is_context(name: &str) -> bool {
     own || CONTEXT.contains(&name)
 }
 
-/// Headers that tell who calls, on operations where nobody asks who calls.
+/// Headers that tell who calls, on operations where nobody asks who calls, or where another authorizer does.
 ///
-/// Errors: GW4050 (a warning). Until an authorizer can be built, every public operation is such a one.
+/// Errors: GW4050 (a warning).
 pub(super) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, backend) in plan.backends.iter().enumerate() {
-        let mut open = plan.operations.iter().filter(|it: &&OperationPlan| it.is_public() && it.backend == Some(index));
-        let Some(first) = open.next() else { continue };
         for header in &backend.headers {
             let HeaderSource::Mapping(text) = &header.source else { continue };
-            let name = text.strip_prefix("context.").unwrap_or_default();
-            if !OF_A_CALLER.iter().any(|it| name.starts_with(it)) || name == "identity.userAgent" {
-                continue;
-            }
+            let Some(filled) = filled_by(text.strip_prefix("context.").unwrap_or_default()) else { continue };
+            let is_empty = |it: &&OperationPlan| it.is_public() && it.backend == Some(index) && !filled.by(plan, &it.auth);
+            let mut empty = plan.operations.iter().filter(is_empty);
+            let Some(first) = empty.next() else { continue };
             let at = child(&child(&child("/backends", &*backend.name), "headers"), &*header.name);
-            let more = open.clone().count();
+            let more = empty.count();
             let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+            let who = if first.auth.check == Check::Nobody { "where nobody is authenticated" } else { filled.elsewhere() };
             findings.push(
                 diagnostic::UNAUTHENTICATED_HEADER
                     .at(blueprint.place(&at))
                     .message(format_args!(
-                        "`{text}` is empty where nobody is authenticated, as on `{} {}`{others}: a backend must not trust `{}` there",
+                        "`{text}` is empty {who}, as on `{} {}`{others}: a backend must not trust `{}` there",
                         first.method.as_str(),
                         first.path,
                         header.name
                     ))
-                    .help("give these operations an `auth`, or a backend of their own without this header"),
+                    .help("give these operations an `auth` that fills it, or a backend of their own without this header"),
             );
         }
     }
     findings
+}
+
+/// Who fills a part of the context that tells who calls.
+///
+/// Source: AWS, "Variables for data transformations for API Gateway": claims are of Cognito, other keys of a function's answer, the
+/// caller's parts of the identity of signed requests.
+#[derive(Clone, Copy)]
+enum FilledBy {
+    Cognito,
+    Lambda,
+    Iam,
+}
+
+fn filled_by(name: &str) -> Option<FilledBy> {
+    if name.starts_with("authorizer.claims.") {
+        return Some(FilledBy::Cognito);
+    }
+    if name.starts_with("authorizer.") {
+        return Some(FilledBy::Lambda);
+    }
+    (OF_A_CALLER.iter().any(|it| name.starts_with(it)) && name != "identity.userAgent").then_some(FilledBy::Iam)
+}
+
+impl FilledBy {
+    fn by(self, plan: &Plan, auth: &AuthPlan) -> bool {
+        let authorizer = || auth.authorizer().and_then(|name| plan.authorizers.iter().find(|it| *it.name == *name));
+        match self {
+            Self::Iam => auth.check == Check::Iam,
+            Self::Cognito => authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Cognito(_))),
+            Self::Lambda => authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Lambda(_))),
+        }
+    }
+
+    fn elsewhere(self) -> &'static str {
+        match self {
+            Self::Iam => "where requests are not signed (`iam`)",
+            Self::Cognito => "where no Cognito authorizer looks at a token",
+            Self::Lambda => "where no function decides (`lambda`)",
+        }
+    }
 }

@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::cache::Wanted;
+use super::expect::{self, Looked};
 use super::extensions::{self, Extensions};
+use super::keys::{self, Throttles};
 use super::paths::{self, PathFault, Segment, Template};
 use super::rules::{self, Decision, Described, Rules};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
-use super::{BackendPlan, ModelPlan, OperationPlan};
+use super::{AuthPlan, BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation, refuses};
@@ -33,6 +35,8 @@ pub(super) struct Routes {
     pub(super) models: Vec<ModelPlan>,
     /// The base path before the operations of each description, on the gateway and behind it.
     pub(super) bases: Vec<[Vec<Segment>; 2]>,
+    /// Of usage plans.
+    pub(super) throttles: Throttles,
 }
 
 /// Decides every operation.
@@ -74,6 +78,7 @@ struct Draft<'a> {
     cache: Option<Wanted<'a>>,
     asked: checks::Asked<'a>,
     is_dropped: bool,
+    is_throttled: bool,
 }
 
 struct Builder<'a> {
@@ -252,8 +257,9 @@ impl<'a> Builder<'a> {
         if self.base_on_gateway {
             before.extend(self.bases[description].iter().cloned());
         }
+        let mut auth = AuthPlan::default();
         if is_public {
-            self.security.decide(&self.apis[description], operation, decision);
+            auth = self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
         let backend = rules::mounted(mount, decision.backend).or_else(|| {
@@ -282,6 +288,7 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            auth,
             checks: Default::default(),
             coverage: Default::default(),
         };
@@ -298,6 +305,7 @@ impl<'a> Builder<'a> {
             cache,
             asked: self.asked(decision),
             is_dropped: false,
+            is_throttled: expect::is_throttled(self.blueprint, decision.throttle.map(|it| it.0)),
         });
     }
 
@@ -372,7 +380,11 @@ impl<'a> Builder<'a> {
             self.diagnostics.push(finding);
         }
         self.diagnostics.extend(self.rules.unmatched(self.blueprint));
-        self.diagnostics.extend(self.security.finish());
+        let looked: Vec<Looked<'_>> = self.drafts.iter().map(|it| self.looked(it)).collect();
+        let promises = expect::expect(self.blueprint, &looked);
+        let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
+        self.diagnostics.extend(promises);
+        self.diagnostics.extend(self.security.finish(self.apis));
         diagnostics.append(&mut self.diagnostics);
         // By gateway path, path and method; the tree knows the order of its paths, and comparing ranks is much quicker.
         let ranks = self.tree.ranks();
@@ -386,6 +398,14 @@ impl<'a> Builder<'a> {
             models: self.models,
             bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),
+            throttles,
         }
+    }
+
+    /// An operation as promises and usage plans see it.
+    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> Looked<'b> {
+        let (description, operation) = self.operations[draft.source];
+        let described = Described { operation, description, extensions: &[] };
+        Looked { described, mount: draft.under, plan: &draft.plan, is_throttled: draft.is_throttled }
     }
 }

@@ -20,11 +20,17 @@ struct Rule<'a> {
     spec: &'a RouteSpec,
     /// Index in the blueprint.
     index: usize,
+    matcher: Matcher,
+    has_matched: bool,
+}
+
+/// `match` of a route, a promise or a usage plan.
+pub(super) struct Matcher {
+    spec: MatchSpec,
     paths: Option<Vec<PathPattern>>,
     methods: Option<Vec<String>>,
     /// Indexes in `spec`.
     descriptions: Option<Vec<usize>>,
-    has_matched: bool,
 }
 
 /// What is decided of an operation, some with where it was said last.
@@ -34,6 +40,8 @@ pub(super) struct Decision<'a> {
     pub(super) exposure: Option<Exposure>,
     pub(super) auth: Option<(&'a str, Origin<'a>)>,
     pub(super) weakens: Option<&'a str>,
+    pub(super) scopes: Option<(&'a [String], Origin<'a>)>,
+    pub(super) api_key: Option<(bool, Origin<'a>)>,
     pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
     pub(super) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
     pub(super) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
@@ -77,11 +85,11 @@ impl Origin<'_> {
     }
 
     /// What to do where `auth` asks for less than the description does.
-    pub(super) fn way_to_weaken(self, operation: &Operation) -> String {
+    pub(super) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
         match self {
             Self::Route(_) => "add `weakens` with the reason to the route, or let the description's scheme stand".to_owned(),
             Self::Extension(_) => format!(
-                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: none, weakens: \"...\"}}`",
+                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
                 operation.path,
                 operation.method.lower()
             ),
@@ -113,6 +121,12 @@ impl<'a> Decision<'a> {
             self.auth = Some((auth, origin));
         }
         self.weakens = spec.weakens.as_deref().or(self.weakens);
+        if let Some(scopes) = &spec.scopes {
+            self.scopes = Some((scopes, origin));
+        }
+        if let Some(api_key) = spec.api_key {
+            self.api_key = Some((api_key, origin));
+        }
         if let Some(timeout) = spec.timeout {
             self.timeout_ms = Some((timeout.milliseconds(), origin));
         }
@@ -160,26 +174,30 @@ impl<'a> Rules<'a> {
 
 impl<'a> Rule<'a> {
     fn new(index: usize, spec: &'a RouteSpec, blueprint: &Blueprint) -> Self {
-        let MatchSpec { paths, methods, specs, .. } = &spec.r#match;
-        Self {
-            spec,
-            index,
-            paths: paths.as_ref().map(|paths| paths.iter().map(|it| PathPattern::new(it)).collect()),
-            methods: methods.as_ref().map(|methods| methods.iter().map(|it| it.to_ascii_uppercase()).collect()),
-            descriptions: specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
-            has_matched: false,
-        }
+        Self { spec, index, matcher: Matcher::new(&spec.r#match, blueprint), has_matched: false }
     }
 
     fn apply(&mut self, described: Described<'a>, mount: &str, decision: &mut Decision<'a>) {
-        if self.matches(described, mount) {
+        if self.matcher.matches(described, mount) {
             self.has_matched = true;
             decision.apply(self.spec, Origin::Route(self.index));
         }
     }
+}
 
-    fn matches(&self, described: Described<'_>, mount: &str) -> bool {
-        let (spec, operation) = (&self.spec.r#match, described.operation);
+impl Matcher {
+    pub(super) fn new(spec: &MatchSpec, blueprint: &Blueprint) -> Self {
+        let MatchSpec { paths, methods, specs, .. } = spec;
+        Self {
+            paths: paths.as_ref().map(|paths| paths.iter().map(|it| PathPattern::new(it)).collect()),
+            methods: methods.as_ref().map(|methods| methods.iter().map(|it| it.to_ascii_uppercase()).collect()),
+            descriptions: specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
+            spec: spec.clone(),
+        }
+    }
+
+    pub(super) fn matches(&self, described: Described<'_>, mount: &str) -> bool {
+        let (spec, operation) = (&self.spec, described.operation);
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(operation.method.as_str())))
             && self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
             && spec.mounts.as_ref().is_none_or(|mounts| mounts.iter().any(|it| it.trim_matches('/') == mount.trim_matches('/')))

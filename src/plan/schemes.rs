@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, Security};
+use crate::openapi::Api;
 use crate::source::pointer;
 
 /// Schemes that two descriptions ask for by one name and declare differently.
@@ -49,10 +49,7 @@ fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint
 }
 
 fn is_asked_for(api: &Api, name: &Arc<str>) -> bool {
-    api.operations.iter().any(|it| match &it.security {
-        Security::Open => false,
-        Security::Needs(alternatives) => alternatives.iter().any(|it| it.contains_key(name)),
-    })
+    api.operations.iter().any(|it| it.security.alternatives().iter().any(|it| it.contains_key(name)))
 }
 
 /// A definition without prose, extensions and the list of scopes.

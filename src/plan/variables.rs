@@ -247,6 +247,10 @@ impl<'a> Variables<'a> {
             }
             InputType::Cidr | InputType::Cidrs => (targets::is_range(text), "an IPv4 range of a network, such as `10.0.1.0/24`"),
             InputType::Host | InputType::Hosts => (is_host(text), "the DNS name or IPv4 address of a server, without scheme, port or path"),
+            InputType::UserPool | InputType::UserPools => {
+                (is_arn(text, ":userpool/"), "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`")
+            }
+            InputType::ApiKey => (is_word(text), "the id of an API key"),
             // `targets` looks at it: there is more to say.
             InputType::Address | InputType::Addresses => (true, ""),
             InputType::StageName => (
@@ -254,8 +258,8 @@ impl<'a> Variables<'a> {
                 "a stage name: letters, digits, `_` and `-`, at most 128",
             ),
             // Functions, URLs and headers are read where they are decided.
-            InputType::Text | InputType::Environment | InputType::Function | InputType::Url | InputType::HeaderValue => (true, ""),
-            InputType::TruststoreVersion => (true, ""),
+            InputType::Text | InputType::Environment | InputType::Url | InputType::HeaderValue => (true, ""),
+            InputType::Function | InputType::AuthorizerFunction | InputType::TruststoreVersion => (true, ""),
         };
         if !holds {
             let finding = diagnostic::INVALID_VALUE
@@ -273,6 +277,9 @@ fn joined(first: InputType, second: InputType) -> Option<InputType> {
         _ if first == second => Some(first),
         _ if first.is_list() != second.is_list() => None,
         (InputType::Text, other) | (other, InputType::Text) => Some(other),
+        (InputType::Function, InputType::AuthorizerFunction) | (InputType::AuthorizerFunction, InputType::Function) => {
+            Some(InputType::Function)
+        }
         (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
         (InputType::SecurityGroup, InputType::FunctionGroup) | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
         (InputType::SecurityGroup | InputType::BalancerGroup, InputType::LinkGroup) => Some(first),
@@ -365,6 +372,10 @@ fn describe(of: InputType) -> &'static str {
         InputType::AlbListener => "ARN of a listener of the application load balancer.",
         InputType::Client => "Security group or range of private callers.",
         InputType::Clients => "Security groups or ranges of private callers.",
+        InputType::UserPool => "ARN of a Cognito user pool whose tokens are accepted.",
+        InputType::UserPools => "ARNs of the Cognito user pools whose tokens are accepted.",
+        InputType::AuthorizerFunction => "ARN of a function that decides who may call, with an alias or a version or without.",
+        InputType::ApiKey => "Id of an API key that is there.",
     }
 }
 
@@ -426,6 +437,10 @@ fn kind(of: InputType) -> &'static str {
         InputType::AlbListener => "a listener",
         InputType::Client => "a private caller",
         InputType::Clients => "a list of private callers",
+        InputType::UserPool => "a user pool",
+        InputType::UserPools => "a list of user pools",
+        InputType::AuthorizerFunction => "the ARN of a function",
+        InputType::ApiKey => "an API key",
     }
 }
 

@@ -10,8 +10,8 @@ use super::route::{Match, Reached};
 use super::values::{function, path, shown};
 use crate::assemble::Assembled;
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, Function, FunctionCall, Header, HttpListenerRef, Integration, InternetProxy, Listener, Members,
-    Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
+    ApplicationBalancerRef, AuthorizedBy, BalancerRef, Function, FunctionCall, Header, HttpListenerRef, Integration, InternetProxy,
+    Listener, Members, Node, Proxy, TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
 use crate::blueprint::Format;
 use crate::emit::places::{Places, Written};
@@ -87,8 +87,32 @@ impl<'a> Hops<'a> {
         let detail = if method == HttpMethod::Any { "takes every method that the path has none of its own for" } else { "" };
         let place = self.places.node(it.found.index);
         self.add("method", (method.as_str(), detail), place.clone());
-        // No method has another yet.
-        self.add("authorizer", ("NONE", "the gateway lets every caller through"), place);
+        self.asked(it, place);
+    }
+
+    /// What the gateway asks of the caller.
+    fn asked(&mut self, it: &Match<'_>, of_method: Option<Written>) {
+        let asked = &it.found.method.authorization;
+        let place = asked.authorizer().map_or(of_method, |it| self.places.node(it.index()));
+        let scopes = || match &asked.scopes[..] {
+            [] => "a token of one of its user pools".to_owned(),
+            scopes => format!("an access token with one of the scopes {}", scopes.join(", ")),
+        };
+        let (name, mut detail) = match &asked.by {
+            AuthorizedBy::Nobody => ("NONE".to_owned(), String::new()),
+            AuthorizedBy::Iam => {
+                ("AWS_IAM".to_owned(), "asks for a request signed with AWS credentials that may call the method".to_owned())
+            }
+            AuthorizedBy::Cognito(by) => (by.label().to_string(), format!("asks for {}", scopes())),
+            AuthorizedBy::Custom(by) => (by.label().to_string(), "asks a function".to_owned()),
+        };
+        match (asked.api_key, detail.is_empty()) {
+            (true, true) => detail.push_str("asks for an API key of a usage plan, and for nothing else"),
+            (true, false) => detail.push_str("; and for an API key of a usage plan"),
+            (false, true) => detail.push_str("the gateway lets every caller through"),
+            (false, false) => {}
+        }
+        self.add("authorizer", (name, detail), place);
     }
 
     /// The integration and what is behind it.

@@ -101,7 +101,7 @@ fn permissions(assembled: &Assembled) -> impl Iterator<Item = &LambdaPermission>
     assembled.stack.entries.iter().filter_map(|it| if let Node::LambdaPermission(it) = &it.node { Some(it) } else { None })
 }
 
-fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
+pub(super) fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
     match (found, planned) {
         (Function::Name { name, qualifier }, FunctionPlan::Name { name: planned, qualifier: version })
         | (Function::Arn { arn: name, qualifier }, FunctionPlan::Arn { arn: planned, qualifier: version }) => {

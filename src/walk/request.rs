@@ -43,6 +43,11 @@ impl<'a> Api<'a> {
 
     /// What answers a request for the path's own template.
     pub(super) fn answer<'w>(&'w self, method: HttpMethod, path: &[Segment]) -> Answer<'a, 'w> {
+        self.method(method, path).map_or(Answer::Nothing, |found| self.forward(found))
+    }
+
+    /// The method of the path's own template.
+    pub(super) fn method(&self, method: HttpMethod, path: &[Segment]) -> Option<&'a Method> {
         let mut place = 0;
         for segment in path {
             let here = &self.tree.places[place];
@@ -51,12 +56,9 @@ impl<'a> Api<'a> {
                 Segment::Variable(name) => here.variable.filter(|(spelt, _)| *spelt == &**name).map(|(_, place)| place),
                 Segment::Rest(name) => here.rest.filter(|(spelt, _)| *spelt == &**name).map(|(_, place)| place),
             };
-            match next {
-                Some(next) => place = next,
-                None => return Answer::Nothing,
-            }
+            place = next?;
         }
-        self.tree.places[place].methods.get(&method).map_or(Answer::Nothing, |found| self.forward(found.method))
+        self.tree.places[place].methods.get(&method).map(|found| found.method)
     }
 
     /// From the integration through link, listener and rule to the targets.

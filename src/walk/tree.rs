@@ -83,6 +83,8 @@ impl<'a> Tree<'a> {
                 | Node::VpcLink(_)
                 | Node::VpcLinkV2(_)
                 | Node::LambdaPermission(_) => {}
+                Node::Authorizer(_) | Node::AuthorizerPermission(_) => {}
+                Node::ApiKey(_) | Node::UsagePlan(_) | Node::UsagePlanKey(_) => {}
                 Node::SecurityGroup(_) | Node::EgressRule(_) | Node::IngressRule(_) => {}
                 // They stand behind the gateway.
                 Node::LoadBalancer(_) | Node::TargetGroup(_) | Node::Listener(_) => {}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::authorizer::Authorization;
 use super::direct::{FunctionCall, Header, InternetProxy};
 use super::{ApiRoot, Model, Preflight, RequestValidator, RestApi, VpcLinkRef};
 use crate::aws::{ApplicationBalancerRef, BalancerRef, Kind};
@@ -147,6 +148,8 @@ pub struct Method {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cache_keys: Vec<Arc<str>>,
     pub integration: Integration,
+    #[serde(skip_serializing_if = "Authorization::is_open")]
+    pub authorization: Authorization,
 }
 
 /// A Terraform block of a method: its type, and what its label has behind that of the method.
@@ -299,7 +302,7 @@ impl Kind for Method {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("resource_id", self.on.id());
             out.attribute("http_method", self.http_method.as_str());
-            out.attribute("authorization", "NONE");
+            self.authorization.terraform(out);
             if let Some(validator) = &self.checks.validator {
                 out.attribute("request_validator_id", validator.id());
             }
@@ -323,7 +326,7 @@ impl Kind for Method {
         out.value("RestApiId", &self.api.id());
         out.value("ResourceId", &self.on.id());
         out.text("HttpMethod", self.http_method.as_str());
-        out.text("AuthorizationType", "NONE");
+        self.authorization.cloudformation(out);
         if let Some(validator) = &self.checks.validator {
             out.value("RequestValidatorId", &validator.id());
         }

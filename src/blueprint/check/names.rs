@@ -119,7 +119,7 @@ impl<'a> Check<'a> {
     }
 
     /// Errors: GW2014 a path that `spec` does not name.
-    fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
+    pub(super) fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
         let known = &self.spec().spec;
         for (index, path) in paths.into_iter().flatten().enumerate() {
             if self.is_written("spec") && self.blueprint.description(path).is_none() {
@@ -148,7 +148,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
+    pub(super) fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
         for (index, method) in methods.into_iter().flatten().enumerate() {
             // One of `additionalOperations` is written as it is reported, in upper case; then it is no slip.
             let is_other = !method.is_empty() && *method == method.to_ascii_uppercase();

@@ -88,20 +88,15 @@ impl Properties {
         write!(self.out, "{}", number.into()).expect("writing to a String cannot fail");
     }
 
+    /// A number of any size, as it is written.
+    pub fn bare(&mut self, name: &str, number: std::fmt::Arguments<'_>) {
+        self.name(name);
+        self.out.write_fmt(number).expect("writing to a String cannot fail");
+    }
+
     pub fn decimal(&mut self, name: &str, number: f64) {
         self.name(name);
         write!(self.out, "{number}").expect("writing to a String cannot fail");
-    }
-
-    /// A number, `true`, `false` or `null`.
-    pub fn bare(&mut self, name: &str, text: &str) {
-        self.name(name);
-        self.out.push_str(text);
-    }
-
-    /// The same inside another value.
-    pub fn inner_bare(&mut self, text: &str) {
-        self.out.push_str(text);
     }
 
     pub fn flag(&mut self, name: &str, flag: bool) {

@@ -121,18 +121,24 @@ fn parameter_type(of: InputType) -> &'static str {
         | InputType::Client
         | InputType::AlbName
         | InputType::Topic
+        | InputType::Host
+        | InputType::UserPool
+        | InputType::AuthorizerFunction
+        | InputType::ApiKey
         | InputType::VpcEndpoint
         | InputType::Caller
         | InputType::Domain
         | InputType::DomainCertificate
         | InputType::Truststore
-        | InputType::TruststoreVersion
-        | InputType::Host => "String",
+        | InputType::TruststoreVersion => "String",
         InputType::Zone => "AWS::Route53::HostedZone::Id",
         InputType::VpcEndpoints | InputType::Callers => "CommaDelimitedList",
-        InputType::AutoscalingGroups | InputType::Addresses | InputType::Cidrs | InputType::Clients | InputType::Hosts => {
-            "CommaDelimitedList"
-        }
+        InputType::AutoscalingGroups
+        | InputType::Addresses
+        | InputType::Cidrs
+        | InputType::Clients
+        | InputType::Hosts
+        | InputType::UserPools => "CommaDelimitedList",
     }
 }
 

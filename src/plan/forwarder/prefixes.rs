@@ -127,6 +127,7 @@ mod tests {
             request_parameters: Default::default(),
             checks: Default::default(),
             coverage: Default::default(),
+            auth: Default::default(),
         }
     }
 

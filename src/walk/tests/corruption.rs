@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
 
 mod alb;
+mod auth;
 mod checks;
 mod link;
 mod stage;
@@ -130,10 +131,11 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
 
 #[test]
 fn every_corruption_of_every_example_is_caught() {
-    let mut applied = vec![0; CORRUPTIONS.len()];
+    let corruptions: Vec<&(&str, Corruption)> = CORRUPTIONS.iter().chain(auth::CORRUPTIONS).collect();
+    let mut applied = vec![0; corruptions.len()];
     for (name, plan) in examples() {
         assert!(super::super::walk(&plan, &assemble(&plan)).is_empty(), "{name} is sound");
-        for (index, (what, corrupt)) in CORRUPTIONS.iter().enumerate() {
+        for (index, (what, corrupt)) in corruptions.iter().enumerate() {
             let mut assembled = assemble(&plan);
             if corrupt(&plan, &mut assembled).is_none() {
                 continue;
@@ -144,7 +146,7 @@ fn every_corruption_of_every_example_is_caught() {
             assert!(findings.iter().all(|it| it.code.code == "GW9001"), "{name}: {what}");
         }
     }
-    for ((what, _), applied) in CORRUPTIONS.iter().zip(applied) {
+    for ((what, _), applied) in corruptions.iter().zip(applied) {
         assert!(applied > 0, "no example has the parts for: {what}");
     }
 }
@@ -295,6 +297,7 @@ fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<(
         description: "".into(),
         binary_media_types: Vec::new(),
         minimum_compression_size: None,
+        key_from_authorizer: false,
         endpoint,
         body: None,
     };

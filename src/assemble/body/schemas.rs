@@ -1,0 +1,149 @@
+//! Models as the body's components: what an import of OpenAPI 3.0 takes of JSON Schema, draft 4.
+//!
+//! In: the schema of a model. Out: one that refuses nothing more. Pure.
+//! Source: AWS-RULES O1; OpenAPI 3.0.4, "Schema Object": `type` is one text, and there are no schemas by pattern, position or dependency.
+
+use serde_json::{Map, Value as Json};
+
+/// Keywords of draft 4 that OpenAPI 3.0 has, too, besides those that hold schemas.
+const KEPT: [&str; 15] = [
+    "title",
+    "description",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+];
+
+/// Weakens a schema to what import takes; tells whether anything had to go.
+///
+/// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one becomes `anyOf`, the other goes.
+pub(super) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
+    let Json::Object(members) = schema else { return (Json::Object(Map::new()), !schema.is_object()) };
+    let is_open = is_template && members.get("properties").and_then(Json::as_object).is_some_and(|it| it.keys().any(|it| is_function(it)));
+    let mut relaxed = Relaxed { schema: Map::new(), is_weaker: is_open, is_template, is_open };
+    members.iter().for_each(|(name, member)| relaxed.take(name, member));
+    (Json::Object(relaxed.schema), relaxed.is_weaker)
+}
+
+struct Relaxed {
+    schema: Map<String, Json>,
+    is_weaker: bool,
+    /// CloudFormation would take some names of properties for its functions.
+    is_template: bool,
+    /// Such a property is there.
+    is_open: bool,
+}
+
+/// Source: AWS CloudFormation, "Intrinsic function reference".
+fn is_function(name: &str) -> bool {
+    matches!(name, "Ref" | "Condition") || name.starts_with("Fn::")
+}
+
+impl Relaxed {
+    fn take(&mut self, name: &str, member: &Json) {
+        match (name, member) {
+            ("type", Json::String(text)) if text != "null" => self.keep(name, member.clone()),
+            ("enum" | "required", Json::Array(_)) => self.keep(name, member.clone()),
+            ("properties", Json::Object(properties)) => self.properties(properties),
+            ("items", Json::Object(_)) => self.inner(name, member),
+            // A property that cannot be named must not fall under what holds for all others.
+            ("additionalProperties", _) if self.is_open => self.is_weaker = true,
+            ("additionalProperties", Json::Bool(_)) => self.keep(name, member.clone()),
+            ("additionalProperties", Json::Object(_)) => self.inner(name, member),
+            ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => self.parts(name, parts),
+            ("not", Json::Object(_)) => {
+                let (inner, is_weaker) = relaxed(member, self.is_template);
+                if is_weaker { self.is_weaker = true } else { self.keep(name, inner) }
+            }
+            _ if KEPT.contains(&name) => self.keep(name, member.clone()),
+            _ => self.is_weaker = true,
+        }
+    }
+
+    fn keep(&mut self, name: &str, member: Json) {
+        self.schema.insert(name.to_owned(), member);
+    }
+
+    fn inner(&mut self, name: &str, member: &Json) {
+        let (inner, is_weaker) = relaxed(member, self.is_template);
+        self.is_weaker |= is_weaker;
+        self.keep(name, inner);
+    }
+
+    fn properties(&mut self, properties: &Map<String, Json>) {
+        let mut kept = Map::new();
+        for (name, property) in properties.iter().filter(|(name, _)| !(self.is_template && is_function(name))) {
+            let (inner, is_weaker) = relaxed(property, self.is_template);
+            self.is_weaker |= is_weaker;
+            kept.insert(name.clone(), inner);
+        }
+        self.keep("properties", Json::Object(kept));
+    }
+
+    fn parts(&mut self, name: &str, parts: &[Json]) {
+        let relaxed: Vec<(Json, bool)> = parts.iter().map(|it| relaxed(it, self.is_template)).collect();
+        let is_weaker = relaxed.iter().any(|it| it.1);
+        self.is_weaker |= is_weaker;
+        let name = if is_weaker && name == "oneOf" { "anyOf" } else { name };
+        let parts = Json::Array(relaxed.into_iter().map(|it| it.0).collect());
+        match self.schema.get_mut(name) {
+            // `oneOf` became another `anyOf`: both hold.
+            Some(_) => self.both(parts),
+            None => self.keep(name, parts),
+        }
+    }
+
+    fn both(&mut self, parts: Json) {
+        let inner = Json::Object(Map::from_iter([("anyOf".to_owned(), parts)]));
+        match self.schema.get_mut("allOf").and_then(Json::as_array_mut) {
+            Some(all) => all.push(inner),
+            None => self.keep("allOf", Json::Array(vec![inner])),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    fn relaxed(schema: &Json) -> Json {
+        super::relaxed(schema, true).0
+    }
+
+    #[test]
+    fn what_import_does_not_take_makes_a_model_weaker() {
+        let of = json!({"type": ["string", "null"], "maxLength": 3, "patternProperties": {"a": {}}, "items": [{}], "enum": ["a", null]});
+        assert_eq!(relaxed(&of), json!({"maxLength": 3, "enum": ["a", null]}));
+        assert_eq!(
+            relaxed(&json!({"type": "object", "additionalProperties": false})),
+            json!({"type": "object", "additionalProperties": false})
+        );
+    }
+
+    #[test]
+    fn nothing_weaker_stands_where_it_would_refuse_more() {
+        let optional = json!({"type": ["string", "null"]});
+        assert_eq!(relaxed(&json!({"not": optional})), json!({}));
+        assert_eq!(relaxed(&json!({"oneOf": [optional, {"type": "number"}]})), json!({"anyOf": [{}, {"type": "number"}]}));
+        let both = json!({"anyOf": [{"type": "string"}], "oneOf": [optional]});
+        assert_eq!(relaxed(&both), json!({"anyOf": [{"type": "string"}], "allOf": [{"anyOf": [{}]}]}));
+    }
+
+    #[test]
+    fn a_property_that_cloudformation_would_misread_is_anything() {
+        let of = json!({"additionalProperties": false, "properties": {"Ref": {"type": "string"}, "name": {"type": "string"}}});
+        assert_eq!(relaxed(&of), json!({"properties": {"name": {"type": "string"}}}));
+        let other_order = json!({"properties": {"Ref": {"type": "string"}}, "additionalProperties": false});
+        assert_eq!(relaxed(&other_order), json!({"properties": {}}));
+    }
+}

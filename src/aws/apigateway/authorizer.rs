@@ -1,0 +1,244 @@
+//! Authorizers, and what a method asks of its callers.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! A function that decides needs leave to be called, for its own authorizer alone (AWS-RULES A11).
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::RestApi;
+use crate::aws::lambda::{PRINCIPAL, spell_function, spell_function_name};
+use crate::aws::{Function, Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Here, Label, List, Names, Spelling, Value};
+
+/// Who looks at the callers of methods.
+#[derive(Debug, Serialize)]
+pub struct Authorizer {
+    pub api: Handle<RestApi>,
+    pub name: Arc<str>,
+    pub asks: AuthorizerKind,
+}
+
+/// Whom an authorizer asks.
+#[derive(Debug, Serialize)]
+pub enum AuthorizerKind {
+    Cognito { user_pools: List },
+    Lambda { function: Function, is_token: bool, identity: Vec<Arc<str>>, ttl_s: u32 },
+}
+
+/// Where a Cognito authorizer finds the token. Source: AWS-RULES A2.
+const TOKEN: &str = "method.request.header.Authorization";
+
+impl AuthorizerKind {
+    fn type_name(&self) -> &'static str {
+        match self {
+            Self::Cognito { .. } => "COGNITO_USER_POOLS",
+            Self::Lambda { is_token: true, .. } => "TOKEN",
+            Self::Lambda { is_token: false, .. } => "REQUEST",
+        }
+    }
+
+    /// What it uses that is known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<Value> {
+        match self {
+            Self::Cognito { user_pools: List::Of(pools) } => pools.iter().flat_map(Value::deploy_time).cloned().collect(),
+            Self::Cognito { user_pools: List::One(pools) } => vec![Value::Joined(Box::new(pools.clone()))],
+            Self::Lambda { function, .. } => function.deploy_time(),
+        }
+    }
+}
+
+impl Kind for Authorizer {
+    const NAMES: Names =
+        Names { terraform: "aws_api_gateway_authorizer", cloudformation: "AWS::ApiGateway::Authorizer", word: "Authorizer" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("name", &self.name);
+            out.attribute("type", self.asks.type_name());
+            match &self.asks {
+                AuthorizerKind::Cognito { user_pools } => {
+                    out.attribute("identity_source", TOKEN);
+                    out.list("provider_arns", user_pools);
+                }
+                AuthorizerKind::Lambda { function, identity, ttl_s, .. } => {
+                    out.attribute("identity_source", identity.join(","));
+                    out.attribute("authorizer_uri", function.uri(&self.api));
+                    out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
+                }
+            }
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.text("Name", &self.name);
+        out.text("Type", self.asks.type_name());
+        match &self.asks {
+            AuthorizerKind::Cognito { user_pools } => {
+                out.text("IdentitySource", TOKEN);
+                out.list("ProviderARNs", user_pools);
+            }
+            AuthorizerKind::Lambda { function, identity, ttl_s, .. } => {
+                if !identity.is_empty() {
+                    out.text("IdentitySource", &identity.join(","));
+                }
+                out.value("AuthorizerUri", &function.uri(&self.api));
+                out.number("AuthorizerResultTtlInSeconds", *ttl_s);
+            }
+        }
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<Authorizer> {
+    pub fn id(&self) -> Value {
+        self.attribute("id", Spelling::Ref)
+    }
+}
+
+/// What a method asks of its callers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Authorization {
+    pub by: AuthorizedBy,
+    /// A token needs one of them; sorted.
+    pub scopes: Vec<Arc<str>>,
+    pub api_key: bool,
+}
+
+/// Who looks at the callers of a method.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum AuthorizedBy {
+    #[default]
+    Nobody,
+    Iam,
+    Cognito(Handle<Authorizer>),
+    Custom(Handle<Authorizer>),
+}
+
+impl Authorization {
+    pub fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// As API Gateway names it. Source: AWS-RULES A1.
+    pub fn type_name(&self) -> &'static str {
+        match self.by {
+            AuthorizedBy::Nobody => "NONE",
+            AuthorizedBy::Iam => "AWS_IAM",
+            AuthorizedBy::Cognito(_) => "COGNITO_USER_POOLS",
+            AuthorizedBy::Custom(_) => "CUSTOM",
+        }
+    }
+
+    pub fn authorizer(&self) -> Option<&Handle<Authorizer>> {
+        match &self.by {
+            AuthorizedBy::Cognito(authorizer) | AuthorizedBy::Custom(authorizer) => Some(authorizer),
+            AuthorizedBy::Nobody | AuthorizedBy::Iam => None,
+        }
+    }
+
+    pub(super) fn terraform(&self, out: &mut Terraform) {
+        out.attribute("authorization", self.type_name());
+        if let Some(authorizer) = self.authorizer() {
+            out.attribute("authorizer_id", authorizer.id());
+        }
+        if !self.scopes.is_empty() {
+            out.texts("authorization_scopes", &self.scopes);
+        }
+        if self.api_key {
+            out.attribute("api_key_required", true);
+        }
+    }
+
+    pub(super) fn cloudformation(&self, out: &mut Properties) {
+        out.text("AuthorizationType", self.type_name());
+        if let Some(authorizer) = self.authorizer() {
+            out.value("AuthorizerId", &authorizer.id());
+        }
+        if !self.scopes.is_empty() {
+            out.texts("AuthorizationScopes", &self.scopes);
+        }
+        if self.api_key {
+            out.flag("ApiKeyRequired", true);
+        }
+    }
+}
+
+/// Leave for an authorizer to call its function.
+#[derive(Debug)]
+pub struct AuthorizerPermission {
+    pub function: Function,
+    pub api: Handle<RestApi>,
+    pub authorizer: Handle<Authorizer>,
+    /// The authorizer comes with the API's body, and nobody knows its id: leave is given for every one of this API.
+    pub is_of_any: bool,
+}
+
+impl AuthorizerPermission {
+    fn authorizer_id(&self) -> Value {
+        if self.is_of_any { Value::literal("*") } else { self.authorizer.id() }
+    }
+}
+
+impl Kind for AuthorizerPermission {
+    const NAMES: Names =
+        Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "AuthorizerPermission" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("action", "lambda:InvokeFunction");
+            spell_function(&self.function, out);
+            out.attribute("principal", PRINCIPAL);
+            let api = self.api.attribute("execution_arn", Spelling::Ref);
+            out.attribute("source_arn", Value::Text(vec![api, Value::literal("/authorizers/"), self.authorizer_id()]));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        let here = |it: Here| Value::Here(it, self.api.address().clone());
+        out.text("Action", "lambda:InvokeFunction");
+        spell_function_name(&self.function, out);
+        out.text("Principal", PRINCIPAL);
+        let source = vec![
+            Value::literal("arn:"),
+            here(Here::Partition),
+            Value::literal(":execute-api:"),
+            here(Here::Region),
+            Value::literal(":"),
+            here(Here::Account),
+            Value::literal(":"),
+            self.api.id(),
+            Value::literal("/authorizers/"),
+            self.authorizer_id(),
+        ];
+        out.value("SourceArn", &Value::Text(source));
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}

@@ -1,0 +1,225 @@
+//! API keys and usage plans.
+//!
+//! In: fields with types. Out: text in a sink. Pure.
+//! The value of a key is made by AWS and stands in no file (AWS-RULES U1).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{RestApi, Stage};
+use crate::aws::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// A key of a caller.
+#[derive(Debug)]
+pub struct ApiKey {
+    pub name: Value,
+    pub description: Arc<str>,
+}
+
+impl Kind for ApiKey {
+    const NAMES: Names = Names { terraform: "aws_api_gateway_api_key", cloudformation: "AWS::ApiGateway::ApiKey", word: "ApiKey" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name", &self.name);
+            out.attribute("description", &self.description);
+            out.attribute("enabled", true);
+            out.tags();
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("Name", &self.name);
+        out.text("Description", &self.description);
+        // Without it a key is switched off.
+        out.flag("Enabled", true);
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<ApiKey> {
+    pub fn id(&self) -> Value {
+        self.attribute("id", Spelling::Ref)
+    }
+}
+
+/// Requests per second, and at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlanThrottle {
+    pub rate: f64,
+    pub burst: u64,
+}
+
+impl PlanThrottle {
+    fn terraform(self, out: &mut Terraform) {
+        out.bare("burst_limit", format_args!("{}", self.burst));
+        out.bare("rate_limit", format_args!("{}", self.rate));
+    }
+
+    fn cloudformation(self, out: &mut Properties) {
+        out.bare("BurstLimit", format_args!("{}", self.burst));
+        out.bare("RateLimit", format_args!("{}", self.rate));
+    }
+}
+
+/// Requests in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub limit: u64,
+    /// `DAY`, `WEEK` or `MONTH`.
+    pub period: &'static str,
+}
+
+/// A usage plan of one stage.
+#[derive(Debug)]
+pub struct UsagePlan {
+    pub name: Value,
+    pub api: Handle<RestApi>,
+    pub stage: Handle<Stage>,
+    pub throttle: Option<PlanThrottle>,
+    pub quota: Option<Quota>,
+    /// By path and method, unescaped (AWS-RULES U2).
+    pub routes: BTreeMap<String, PlanThrottle>,
+}
+
+impl UsagePlan {
+    fn stage_name(&self) -> Value {
+        self.stage.attribute("stage_name", Spelling::Ref)
+    }
+}
+
+impl Kind for UsagePlan {
+    const NAMES: Names = Names { terraform: "aws_api_gateway_usage_plan", cloudformation: "AWS::ApiGateway::UsagePlan", word: "UsagePlan" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("name", &self.name);
+            out.tags();
+            out.block("api_stages", |out| {
+                out.attribute("api_id", self.api.id());
+                out.attribute("stage", self.stage_name());
+                for (path, throttle) in &self.routes {
+                    out.block("throttle", |out| {
+                        out.attribute("path", path);
+                        throttle.terraform(out);
+                    });
+                }
+            });
+            if let Some(quota) = self.quota {
+                out.block("quota_settings", |out| {
+                    out.bare("limit", format_args!("{}", quota.limit));
+                    out.attribute("period", quota.period);
+                });
+            }
+            if let Some(throttle) = self.throttle {
+                out.block("throttle_settings", |out| throttle.terraform(out));
+            }
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("UsagePlanName", &self.name);
+        out.objects("ApiStages", [()], |out, ()| {
+            out.value("ApiId", &self.api.id());
+            out.value("Stage", &self.stage_name());
+            if !self.routes.is_empty() {
+                out.object("Throttle", |out| {
+                    for (path, throttle) in &self.routes {
+                        out.object(path, |out| throttle.cloudformation(out));
+                    }
+                });
+            }
+        });
+        if let Some(quota) = self.quota {
+            out.object("Quota", |out| {
+                out.bare("Limit", format_args!("{}", quota.limit));
+                out.text("Period", quota.period);
+            });
+        }
+        if let Some(throttle) = self.throttle {
+            out.object("Throttle", |out| throttle.cloudformation(out));
+        }
+        out.tags();
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+/// A key's place in a plan.
+#[derive(Debug)]
+pub struct UsagePlanKey {
+    pub key: KeyRef,
+    pub plan: Handle<UsagePlan>,
+}
+
+/// A key that is made, or there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyRef {
+    Made(Handle<ApiKey>),
+    Existing(Value),
+}
+
+impl KeyRef {
+    fn id(&self) -> Value {
+        match self {
+            Self::Made(key) => key.id(),
+            Self::Existing(id) => id.clone(),
+        }
+    }
+}
+
+impl Kind for UsagePlanKey {
+    const NAMES: Names =
+        Names { terraform: "aws_api_gateway_usage_plan_key", cloudformation: "AWS::ApiGateway::UsagePlanKey", word: "UsagePlanKey" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("key_id", self.key.id());
+            out.attribute("key_type", "API_KEY");
+            out.attribute("usage_plan_id", self.plan.attribute("id", Spelling::Ref));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("KeyId", &self.key.id());
+        out.text("KeyType", "API_KEY");
+        out.value("UsagePlanId", &self.plan.attribute("id", Spelling::Ref));
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}

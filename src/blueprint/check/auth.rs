@@ -1,0 +1,154 @@
+//! Authorizers, API keys and usage plans, as far as the blueprint alone tells.
+//!
+//! In: `BlueprintSpec`. Out: diagnostics. Pure.
+
+use std::collections::BTreeMap;
+
+use super::{Check, child};
+use crate::blueprint::choices::{AuthSpec, KeySpec};
+use crate::blueprint::routes::{AuthorizerKind, LambdaAuthorizerSpec};
+use crate::blueprint::values::Values;
+use crate::blueprint::{defaults, identity_source};
+use crate::diagnostic::KEY_IN_TWO_PLANS;
+
+/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source: AWS-RULES A8 (0 to 3,600 seconds).
+const MAX_TTL: u64 = 3_600_000;
+
+/// Longest name of a key. Unit: characters. Shorter than at AWS (U1: 1,024), as it goes into the name of an output.
+const MAX_KEY_NAME: usize = 100;
+
+impl Check<'_> {
+    /// Errors: GW2002 values, GW2080 a key in two plans.
+    pub(super) fn auth(&mut self) {
+        for (name, spec) in self.spec().auth.iter().flatten() {
+            let at = child("/auth", name);
+            match spec {
+                AuthSpec::Cognito(it) => {
+                    if matches!(&it.user_pools, Values::List(list) if list.is_empty()) {
+                        let at = child(&child(&at, "cognito"), "user_pools");
+                        self.wrong(&at, "no user pool is named", "write the ARN of one, or `{var: user_pool_arn}`");
+                    }
+                }
+                AuthSpec::Lambda(it) => self.lambda(&child(&at, "lambda"), it),
+                AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => {}
+            }
+            if name == "any" {
+                self.wrong(&at, "`any` is no name of one's own", "a promise writes `auth: any` for one at all; rename this entry");
+            }
+        }
+        for (index, route) in self.spec().routes.iter().flatten().enumerate() {
+            let at = child(&child("/routes", index), "scopes");
+            for (index, scope) in route.scopes.iter().flatten().enumerate() {
+                // Source: RFC 6749, section 3.3.
+                if scope.is_empty() || !scope.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'"' | b'\\')) {
+                    self.wrong(
+                        &child(&at, index),
+                        format_args!("`{scope}` is no scope"),
+                        "write one scope an entry, for example `shop/read`",
+                    );
+                }
+            }
+        }
+        self.usage_plans();
+    }
+
+    /// Source: AWS-RULES A8; API Gateway API reference, CreateAuthorizer, `identitySource`.
+    fn lambda(&mut self, at: &str, spec: &LambdaAuthorizerSpec) {
+        let ttl = spec.ttl.unwrap_or(defaults::AUTHORIZER_TTL).milliseconds();
+        if ttl > MAX_TTL || !ttl.is_multiple_of(1_000) {
+            self.wrong(
+                &child(at, "ttl"),
+                "an answer is kept for 0s to 1h, in whole seconds",
+                "write for example `5m`, or `0s` to ask every time",
+            );
+        }
+        let identity_at = child(at, "identity");
+        for (index, source) in spec.identity.iter().flatten().enumerate() {
+            if identity_source(source).is_none() {
+                self.wrong(
+                    &child(&identity_at, index),
+                    format_args!("`{source}` is no part of a request"),
+                    "write `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`",
+                );
+            }
+        }
+        let Some(identity) = &spec.identity else { return };
+        let is_token = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token;
+        if is_token && !matches!(&identity[..], [only] if only.starts_with("header.")) {
+            self.wrong(&identity_at, "a function of kind `token` gets one header", "write one `header.NAME`, or `kind: request`");
+        } else if !is_token && identity.is_empty() && ttl > 0 {
+            self.wrong(
+                &identity_at,
+                "nothing tells callers apart, and answers are kept: one caller's would be every other's",
+                "name what callers differ in, or write `ttl: 0s`",
+            );
+        }
+    }
+
+    fn usage_plans(&mut self) {
+        let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
+        for (name, plan) in self.spec().usage_plans.iter().flatten() {
+            let at = child("/usage_plans", name);
+            if !is_key_name(name) {
+                self.wrong(
+                    &at,
+                    format_args!("`{name}` is no name of a plan"),
+                    "use letters, digits, `.`, `_` and `-`, from a letter or digit on",
+                );
+            }
+            if plan.quota.as_ref().is_some_and(|it| it.limit == 0) {
+                self.wrong(
+                    &child(&child(&at, "quota"), "limit"),
+                    "a quota is not 0",
+                    "write how many requests are allowed, or remove the plan",
+                );
+            }
+            for (index, route) in plan.routes.iter().flatten().enumerate() {
+                let at = child(&child(&at, "routes"), index);
+                if route.rate < 0.0 {
+                    self.wrong(&child(&at, "rate"), "a rate is not negative", "write requests per second");
+                }
+                self.methods(&child(&at, "match"), route.r#match.methods.as_ref());
+                self.descriptions(&child(&at, "match"), route.r#match.specs.as_ref());
+            }
+            for (index, key) in plan.keys.iter().flatten().enumerate() {
+                let at = child(&child(&at, "keys"), index);
+                let (shown, same) = match key {
+                    KeySpec::Named(text) => {
+                        if !is_key_name(text) {
+                            let help = "use letters, digits, `.`, `_` and `-`, from a letter or digit on, at most 100";
+                            self.wrong(&at, format_args!("`{text}` is no name of a key"), help);
+                        }
+                        (format!("`{text}`"), format!("name {}", crate::emit::pascal(text).to_ascii_lowercase()))
+                    }
+                    KeySpec::Existing(id) => ("this key".to_owned(), format!("id {}", serde_json::to_string(id).unwrap_or_default())),
+                };
+                self.key_once(&mut seen, same, (shown, at));
+            }
+        }
+    }
+
+    /// Source: AWS-RULES U4: of the plans of one stage, a key may be in one.
+    fn key_once(&mut self, seen: &mut BTreeMap<String, (String, String)>, same: String, (shown, at): (String, String)) {
+        if let Some((other, first)) = seen.get(&same) {
+            let both = if *other == shown {
+                format!("{shown} is named twice")
+            } else {
+                format!("{shown} and {other} differ in punctuation alone")
+            };
+            let finding = KEY_IN_TWO_PLANS
+                .at(self.blueprint.place(&at))
+                .also(self.blueprint.place(first))
+                .message(format_args!("{both}, and of the plans of a stage a key may be in one"))
+                .help("keep it in one plan, or give each plan a key of its own name");
+            self.found.push(finding);
+        } else {
+            seen.insert(same, (shown, at));
+        }
+    }
+}
+
+fn is_key_name(name: &str) -> bool {
+    let legal = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-');
+    name.len() <= MAX_KEY_NAME && name.starts_with(|it: char| it.is_ascii_alphanumeric()) && name.bytes().all(legal)
+}

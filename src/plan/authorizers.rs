@@ -1,0 +1,108 @@
+//! What the gateway asks of callers, and the authorizers that it asks with.
+//!
+//! In: `auth`, the names of its entries that operations use. Out: `AuthorizerPlan`s by name. Pure.
+//! An entry that no method uses makes nothing, and no input is asked for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::variables::Variables;
+use super::{FunctionPlan, InputType, OperationPlan, Values, functions};
+use crate::blueprint::{AuthSpec, AuthorizerKind, Blueprint, LambdaAuthorizerSpec, defaults, identity_source};
+use crate::source::pointer::child;
+
+/// What an operation asks of its callers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthPlan {
+    pub check: Check,
+    /// A token needs one of them; sorted.
+    pub scopes: Vec<Arc<str>>,
+    pub api_key: bool,
+    /// Entries of `auth` that stand for the operation, those that nobody checks too.
+    pub entries: BTreeSet<Arc<str>>,
+}
+
+/// Who looks at a caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    #[default]
+    Nobody,
+    Iam,
+    /// By the name of its entry of `auth`.
+    Authorizer(Arc<str>),
+}
+
+/// An authorizer of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizerPlan {
+    /// The name of its entry of `auth`.
+    pub name: Arc<str>,
+    pub asks: AuthorizerAsks,
+}
+
+/// Whom an authorizer asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthorizerAsks {
+    /// User pools, by their ARNs.
+    Cognito(Values),
+    Lambda(LambdaAuthorizerPlan),
+}
+
+/// A function that decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LambdaAuthorizerPlan {
+    pub function: FunctionPlan,
+    /// It gets one token, else the whole request.
+    pub is_token: bool,
+    /// As API Gateway spells them.
+    pub identity: Vec<Arc<str>>,
+    pub ttl_s: u32,
+}
+
+/// The authorizers that public operations use, by name.
+///
+/// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
+pub(super) fn authorizers(blueprint: &Blueprint, operations: &[OperationPlan], variables: &mut Variables<'_>) -> Vec<AuthorizerPlan> {
+    let used: BTreeSet<&str> = operations.iter().filter(|it| it.is_public()).filter_map(|it| it.auth.authorizer()).collect();
+    let entries = blueprint.spec.auth.iter().flatten().filter(|(name, _)| used.contains(name.as_str()));
+    let plan = |(name, spec): (&String, &AuthSpec)| {
+        let at = child("/auth", name);
+        let asks = match spec {
+            AuthSpec::Cognito(it) => {
+                let types = (InputType::UserPool, InputType::UserPools);
+                AuthorizerAsks::Cognito(variables.values(&it.user_pools, types, &child(&child(&at, "cognito"), "user_pools")))
+            }
+            AuthSpec::Lambda(it) => AuthorizerAsks::Lambda(lambda(blueprint, variables, it, &child(&at, "lambda"))),
+            AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
+        };
+        Some(AuthorizerPlan { name: name.as_str().into(), asks })
+    };
+    entries.filter_map(plan).collect()
+}
+
+fn lambda(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &LambdaAuthorizerSpec, at: &str) -> LambdaAuthorizerPlan {
+    let identity = spec.identity.as_ref().map_or_else(|| vec![defaults::IDENTITY.to_owned()], Clone::clone);
+    let ttl = spec.ttl.unwrap_or(defaults::AUTHORIZER_TTL);
+    LambdaAuthorizerPlan {
+        function: functions::of_type(blueprint, variables, &spec.function, (InputType::AuthorizerFunction, &child(at, "function"))),
+        is_token: spec.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token,
+        // `blueprint` reports those that are none.
+        identity: identity.iter().filter_map(|it| identity_source(it)).map(Arc::from).collect(),
+        ttl_s: u32::try_from(ttl.milliseconds() / 1_000).unwrap_or(u32::MAX),
+    }
+}
+
+impl AuthPlan {
+    /// Whether every caller is let through.
+    pub fn is_open(&self) -> bool {
+        self.check == Check::Nobody && !self.api_key
+    }
+
+    /// The name of the authorizer.
+    pub fn authorizer(&self) -> Option<&str> {
+        match &self.check {
+            Check::Authorizer(name) => Some(name),
+            Check::Nobody | Check::Iam => None,
+        }
+    }
+}

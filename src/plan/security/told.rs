@@ -1,0 +1,265 @@
+//! What is said of the join: errors of one operation, and warnings that each name all operations of one cause.
+//!
+//! In: an operation and what was decided of it. Out: findings. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Case;
+use crate::blueprint::Blueprint;
+use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
+use crate::openapi::{Operation, Requirement};
+use crate::plan::rules::Origin;
+use crate::source::pointer;
+
+/// How a route asks for less than the description does.
+pub(super) enum Weakening<'w> {
+    /// The schemes that are left out.
+    Opened(String),
+    Replaced {
+        by: &'w str,
+        of: String,
+    },
+    /// The scopes that no longer count.
+    Scopes(Vec<Arc<str>>),
+    Key,
+}
+
+/// Operations by the entry of `auth`, and where the first of them says so.
+type ByName = BTreeMap<Arc<str>, (Place, Vec<OperationName>)>;
+
+/// Operations by the cause of a warning.
+pub(super) struct Told<'a> {
+    blueprint: &'a Blueprint,
+    ignored: ByName,
+    any_suffices: ByName,
+    unchecked: ByName,
+    /// By the Cognito entry: those that ask for scopes, and those that do not.
+    with_scopes: ByName,
+    without_scopes: ByName,
+    /// By the place that weakens them, what stands there, and whether they become open.
+    weakened: BTreeMap<(Place, &'static str, bool), Vec<OperationName>>,
+    scopes_without_cognito: BTreeMap<Place, Vec<OperationName>>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(blueprint: &'a Blueprint) -> Self {
+        Self {
+            blueprint,
+            ignored: ByName::new(),
+            any_suffices: ByName::new(),
+            unchecked: ByName::new(),
+            with_scopes: ByName::new(),
+            without_scopes: ByName::new(),
+            weakened: BTreeMap::new(),
+            scopes_without_cognito: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn ignored(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.ignored, name, operation);
+    }
+
+    pub(super) fn any_suffices(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.any_suffices, name, operation);
+    }
+
+    pub(super) fn unchecked(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.unchecked, name, operation);
+    }
+
+    /// An operation that asks a Cognito entry.
+    pub(super) fn asks(&mut self, name: &str, has_scopes: bool, operation: &Operation) {
+        note(if has_scopes { &mut self.with_scopes } else { &mut self.without_scopes }, name, operation);
+    }
+
+    pub(super) fn weakened(&mut self, (origin, field): (Origin<'_>, &str), what: &Weakening<'_>, operation: &Operation) {
+        let key = (origin.place(self.blueprint, field), origin.noun(), matches!(what, Weakening::Opened(_)));
+        self.weakened.entry(key).or_default().push(operation.name());
+    }
+
+    pub(super) fn scopes_without_cognito(&mut self, origin: Origin<'_>, operation: &Operation) {
+        self.scopes_without_cognito.entry(origin.place(self.blueprint, "scopes")).or_default().push(operation.name());
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        let with_scopes = std::mem::take(&mut self.with_scopes);
+        self.without_scopes.retain(|name, _| with_scopes.contains_key(name));
+        let at = |name: &str| self.blueprint.place(&pointer::child("/auth", name));
+        let mut findings = Vec::new();
+        let mut by_name = |found: &ByName, code: &'static Code, message: &dyn Fn(&str, &str) -> String, help: &str| {
+            for (name, (first, operations)) in found {
+                let mut finding = code.at(at(name)).message(message(name, &counted(operations))).help(help);
+                finding.places.extend((*code != diagnostic::IGNORED_SCHEME).then(|| first.clone()));
+                findings.push(finding);
+            }
+        };
+        by_name(
+            &self.ignored,
+            &diagnostic::IGNORED_SCHEME,
+            &|name, all| format!("the gateway does not check `{name}` on {all}; whatever stands behind it has to"),
+            "keep `ignore` only where the backends check it themselves",
+        );
+        by_name(
+            &self.any_suffices,
+            &diagnostic::ANY_SCOPE_SUFFICES,
+            &|name, all| {
+                format!(
+                    "a token of `{name}` with any one of the scopes is let through on {all}, where the description asks for all of them"
+                )
+            },
+            "have the backend check the others, or name the one that decides in `scopes` of a route",
+        );
+        by_name(
+            &self.unchecked,
+            &diagnostic::UNCHECKED_SCOPES,
+            &|name, all| format!("the description asks for scopes on {all}, and the gateway checks none of `{name}`"),
+            "have the authorizer's function or the backend check them; the gateway itself knows scopes of Cognito alone",
+        );
+        by_name(
+            &self.without_scopes,
+            &diagnostic::SCOPES_OF_SOME,
+            &|name, all| {
+                format!(
+                    "no scope of `{name}` is asked for on {all}, while other operations ask for some: ID tokens are taken here, and access tokens there"
+                )
+            },
+            "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
+        );
+        for ((place, noun, is_opened), operations) in &self.weakened {
+            let all = counted(operations);
+            let message = match is_opened {
+                true => format!("this {noun} opens {all}, which the description protects"),
+                false => format!("this {noun} asks less of {all} than the description does"),
+            };
+            let help = "the reason stands in `weakens`; remove the route once it no longer holds";
+            findings.push(diagnostic::WEAKENED.at(place.clone()).message(message).help(help));
+        }
+        for (place, operations) in &self.scopes_without_cognito {
+            let mut finding = diagnostic::SCOPES_WITHOUT_COGNITO
+                .at(place.clone())
+                .message(format_args!("`scopes` are checked by a Cognito authorizer alone, and {} has none", counted(operations)))
+                .help("name an `auth` of that kind for it, or match fewer operations");
+            finding.operations.extend(operations.iter().cloned());
+            findings.push(finding);
+        }
+        findings
+    }
+}
+
+fn note(by: &mut ByName, name: &str, operation: &Operation) {
+    let Some((_, operations)) = by.get_mut(name) else {
+        by.insert(name.into(), (operation.place("/security"), vec![operation.name()]));
+        return;
+    };
+    // Under every mount anew.
+    if operations.last() != Some(&operation.name()) {
+        operations.push(operation.name());
+    }
+}
+
+/// A scheme without an entry.
+pub(super) fn missing(blueprint: &Blueprint, case: Case<'_, '_>, name: &Arc<str>) -> Diagnostic {
+    let operation = case.operation;
+    let (place, named) = (operation.place("/security"), shown(operation));
+    let finding = if case.api.schemes.contains(name) {
+        diagnostic::UNMAPPED_SCHEME
+            .at(place)
+            .also(blueprint.place("/auth"))
+            .message(format_args!("{named} is protected by `{name}`, and the blueprint does not say what the gateway does with it"))
+            .help(format_args!(
+                "add `{name}` under `auth`: an authorizer that checks it, or `ignore` if the backend does; or hide the operation"
+            ))
+    } else {
+        diagnostic::UNKNOWN_SECURITY_SCHEME
+            .at(place)
+            .message(format_args!("{named} asks for the security scheme `{name}`, which the description does not declare"))
+            .help("declare the scheme, or hide the operation")
+    };
+    finding.keeps(operation.name())
+}
+
+/// Two schemes at once that would take two authorizers.
+pub(super) fn two_authorizers(blueprint: &Blueprint, case: Case<'_, '_>, (one, other): (&str, &str)) -> Diagnostic {
+    diagnostic::INEXPRESSIBLE_SECURITY
+        .at(case.operation.place("/security"))
+        .also(blueprint.place(&pointer::child("/auth", one)))
+        .also(blueprint.place(&pointer::child("/auth", other)))
+        .message(format_args!(
+            "{} asks for `{one}` and `{other}` at once, and a method has one authorizer, with an API key beside it or without",
+            shown(case.operation)
+        ))
+        .help("map the two to one authorizer that checks both, or one of them to `ignore` if the backend checks it")
+        .keeps(case.operation.name())
+}
+
+/// Alternatives of which the gateway can check one.
+pub(super) fn several(blueprint: &Blueprint, case: Case<'_, '_>, alternatives: &[&Requirement]) -> Diagnostic {
+    let operation = case.operation;
+    let first = alternatives.first().and_then(|it| it.keys().next()).map_or("...", |it| it);
+    let written: Vec<Requirement> = alternatives.iter().copied().cloned().collect();
+    diagnostic::INEXPRESSIBLE_SECURITY
+        .at(operation.place("/security"))
+        .also(blueprint.place("/auth"))
+        .message(format_args!("{} takes {}, and a method cannot take one of several", shown(operation), names(&written)))
+        .help(format_args!(
+            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {first}}}`",
+            operation.path,
+            operation.method.lower()
+        ))
+        .keeps(operation.name())
+}
+
+/// Something that asks for less, and does not say why.
+pub(super) fn without_reason(
+    blueprint: &Blueprint,
+    (origin, field): (Origin<'_>, &str),
+    what: &Weakening<'_>,
+    operation: &Operation,
+) -> Diagnostic {
+    let named = shown(operation);
+    let (message, auth) = match what {
+        Weakening::Opened(of) => (format!("`auth: none` opens {named}, which the description protects with {of}"), "none"),
+        Weakening::Replaced { by, of } => {
+            (format!("`auth: {by}` lets others through to {named}, which the description protects with {of}"), *by)
+        }
+        Weakening::Scopes(scopes) => {
+            (format!("`scopes` let others through to {named}, for which the description asks for `{}`", scopes.join("`, `")), "none")
+        }
+        Weakening::Key => (format!("`api_key: false` takes the key from {named}, for which the description asks for one"), "none"),
+    };
+    diagnostic::WEAKENED_WITHOUT_REASON
+        .at(origin.place(blueprint, field))
+        .also(operation.place("/security"))
+        .message(message)
+        .help(origin.way_to_weaken(operation, auth))
+        .keeps(operation.name())
+}
+
+/// Source: AWS-RULES A7: browsers send no credentials with a preflight.
+pub(super) fn protected_preflight(operation: &Operation) -> Diagnostic {
+    diagnostic::PROTECTED_PREFLIGHT
+        .at(operation.place(""))
+        .message(format_args!("{} asks callers who they are, and browsers ask it before they say so", shown(operation)))
+        .help("open it with `auth: none`, and `weakens` with the reason, if browsers of other origins call this path")
+}
+
+fn shown(operation: &Operation) -> String {
+    format!("`{} {}`", operation.method.as_str(), operation.path)
+}
+
+/// The schemes of alternatives.
+pub(super) fn names(alternatives: &[Requirement]) -> String {
+    let all = |it: &Requirement| it.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    alternatives.iter().map(all).collect::<Vec<_>>().join(" or ")
+}
+
+pub(super) fn counted(operations: &[OperationName]) -> String {
+    match operations {
+        [only] => format!("`{} {}`", only.method, only.path),
+        [first, rest @ ..] => {
+            format!("`{} {}` and {} more operation{}", first.method, first.path, rest.len(), if rest.len() == 1 { "" } else { "s" })
+        }
+        [] => "no operation".into(),
+    }
+}
