@@ -384,11 +384,10 @@ impl Terraform {
         value.hcl(&mut self.native().out);
     }
 
-    /// A comment line, apart from what stands before it.
+    /// A comment line, apart from what stands before it; JSON has none.
     pub fn comment(&mut self, text: &str) {
-        match &mut self.printer {
-            Printer::Native(native) => native.comment(text),
-            Printer::Json(json) => json.comment(text),
+        if let Printer::Native(native) = &mut self.printer {
+            native.comment(text);
         }
     }
 }

@@ -36,7 +36,6 @@ struct Frame {
     is_list: bool,
     depth: usize,
     has_members: bool,
-    has_comment: bool,
     /// The last member, where it is a block: a second one of its name makes a list.
     last: Option<LastBlock>,
 }
@@ -57,7 +56,7 @@ impl Json {
     }
 
     fn enter(&mut self, is_map: bool, depth: usize) {
-        self.frames.push(Frame { is_map, is_list: false, depth, has_members: false, has_comment: false, last: None });
+        self.frames.push(Frame { is_map, is_list: false, depth, has_members: false, last: None });
     }
 
     fn top(&mut self) -> (&mut String, &mut Frame) {
@@ -101,7 +100,7 @@ impl Json {
         let depth = frame.depth + 1;
         key(out, frame, name);
         out.push('[');
-        self.frames.push(Frame { is_map: true, is_list: true, depth, has_members: false, has_comment: false, last: None });
+        self.frames.push(Frame { is_map: true, is_list: true, depth, has_members: false, last: None });
     }
 
     /// A number, `true`, `false` or `null`.
@@ -165,16 +164,6 @@ impl Json {
         let (out, frame) = self.top();
         key(out, frame, name);
         quoted_json(out, text);
-    }
-
-    /// An object has one comment: it is a member of it.
-    pub(super) fn comment(&mut self, text: &str) {
-        let (out, frame) = self.top();
-        if !frame.is_map && !frame.has_comment {
-            frame.has_comment = true;
-            key(out, frame, "//");
-            quoted_json(out, text);
-        }
     }
 
     /// The text of a file; none without a block.
