@@ -97,7 +97,10 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
         compiled.diagnostics.extend(walk::walk(&plan, &assembled));
         compiled.diagnostics.extend(limits::limits(&plan, &assembled.stack));
         if !compiled.has_error() {
-            compiled.tree = Some(emit::files(&plan, &assembled.stack, &request.display));
+            let tree = emit::files(&plan, &assembled.stack, &request.display);
+            let too_large = limits::written(&plan, &tree);
+            compiled.tree = too_large.is_none().then_some(tree);
+            compiled.diagnostics.extend(too_large);
         }
         compiled.assembled = Some(assembled);
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::aws::{GroupProtocol, Node, TargetGroup};
 use crate::blueprint::Format;
 use crate::diagnostic::{self, Diagnostic};
-use crate::emit::{self, logical_id};
+use crate::emit::{self, FileTree, logical_id};
 use crate::plan::Plan;
 use crate::stack::{Parameter, Stack};
 
@@ -43,6 +43,16 @@ pub const PLAN_THROTTLES: u64 = 20;
 /// Source: AWS, "Understand CloudFormation quotas" (AWS-RULES F5).
 const TEMPLATE: [(&str, usize); 3] = [("resources", 500), ("parameters", 200), ("outputs", 200)];
 
+/// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB.
+///
+/// Source: the same.
+const TEMPLATE_BYTES: usize = 1_000_000;
+
+/// Bytes of an OpenAPI document that API Gateway imports.
+///
+/// Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES M8, O9: 6 MB).
+const BODY_BYTES: usize = 6 * 1024 * 1024;
+
 /// Resources of the API: one a path.
 pub fn resources(stack: &Stack) -> u64 {
     stack.entries.iter().filter(|entry| matches!(entry.node, Node::Resource(_))).count() as u64
@@ -50,7 +60,7 @@ pub fn resources(stack: &Stack) -> u64 {
 
 /// Checks a stack against the quotas.
 ///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4061 rules, GW4062 target groups, GW4083 authorizers, GW2006 names that become one.
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062 target groups, GW4083 authorizers, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
@@ -85,10 +95,38 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
         );
     }
     behind_alb(plan, stack, &mut findings);
+    body(plan, stack, &mut findings);
     if plan.output.format == Format::Cloudformation {
         template(plan, stack, &mut findings);
     }
     findings
+}
+
+/// What API Gateway imports.
+fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
+    let body = stack.entries.iter().find_map(|it| if let Node::RestApi(api) = &it.node { api.body.as_ref() } else { None });
+    let bytes = body.map_or(0, |it| it.bytes());
+    if bytes > BODY_BYTES {
+        findings.push(
+            diagnostic::BODY_TOO_LARGE
+                .at(plan.place.clone())
+                .message(format_args!("the API's document would have {bytes} bytes or more, and API Gateway imports {BODY_BYTES}"))
+                .help("write `output.api_style: resources` in Terraform, or `api.validation: params`, which leaves the models out, or split the API in two blueprints"),
+        );
+    }
+}
+
+/// A template as it was written.
+///
+/// Errors: GW4020.
+pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
+    let bytes = tree.files.get(emit::cloudformation::TEMPLATE)?.len();
+    (bytes > TEMPLATE_BYTES).then(|| {
+        diagnostic::TEMPLATE_TOO_LARGE
+            .at(plan.place.clone())
+            .message(format_args!("the template would have {bytes} bytes, and CloudFormation takes {TEMPLATE_BYTES}"))
+            .help("write `output.format: terraform`, or `api.validation: params`, which leaves the models out, or split the API in two blueprints")
+    })
 }
 
 /// Rules and target groups of the application load balancer.

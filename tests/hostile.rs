@@ -623,3 +623,22 @@ fn json_and_yaml_twins_give_equal_bytes() {
         }
     }
 }
+
+/// What AWS would refuse in the middle of a deployment, although no number of parts is too high.
+#[test]
+fn an_output_of_megabytes_is_refused_with_a_way_out() {
+    let mut api = String::from("openapi: 3.0.3\ninfo: {title: Shop, version: \"1\"}\ncomponents:\n  parameters:\n");
+    for index in 0..40 {
+        let _ = writeln!(api, "    p{index}: {{name: p{index}{}, in: query, schema: {{type: string}}}}", "x".repeat(9_000));
+    }
+    let named: Vec<String> = (0..40).map(|index| format!("{{$ref: '#/components/parameters/p{index}'}}")).collect();
+    api.push_str("paths:\n");
+    for path in 0..18 {
+        let _ = writeln!(api, "  /p{path}: {{get: {{parameters: [{}], responses: {{}}}}}}", named.join(", "));
+    }
+    let run_with =
+        |output: &str| codes(&[("gwgen.yaml", format!("{BLUEPRINT}output: {output}\n").into()), ("openapi.yaml", api.clone().into())]);
+    assert_eq!(run_with("{api_style: body}"), [("GW4034", 1)]);
+    assert_eq!(run_with("{format: cloudformation}"), [("GW4020", 1)]);
+    assert_eq!(run_with("{format: terraform}"), []);
+}

@@ -47,6 +47,19 @@ impl Document {
         Self::List(texts.iter().map(|it| Self::text(it)).collect())
     }
 
+    /// Least bytes of the JSON, without a blank and without what is known only at deploy time.
+    pub(crate) fn bytes(&self) -> usize {
+        let within = |parts: usize, sum: usize| 2 + parts.saturating_sub(1) + sum;
+        match self {
+            Self::Text(value) => 2 + known(value),
+            Self::Bare(text) => text.len(),
+            Self::Values(List::Of(values)) => within(values.len(), values.iter().map(|it| 2 + known(it)).sum()),
+            Self::Values(List::One(_)) => 2,
+            Self::List(parts) => within(parts.len(), parts.iter().map(Self::bytes).sum()),
+            Self::Object(parts) => within(parts.len(), parts.iter().map(|(name, it)| 3 + name.len() + it.bytes()).sum()),
+        }
+    }
+
     /// `name = jsonencode({…})`
     pub(super) fn terraform(&self, name: &str, out: &mut Terraform) {
         out.nested(name, ["jsonencode(", ")"], |out| self.push_terraform(out));
@@ -113,5 +126,20 @@ impl Document {
             Self::List(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
         }
+    }
+}
+
+/// Bytes of a text that are known, with a backslash before what JSON escapes.
+fn known(value: &Value) -> usize {
+    match value {
+        Value::Literal(text) => text.len() + text.bytes().filter(|it| matches!(it, b'"' | b'\\') || it.is_ascii_control()).count(),
+        Value::Text(parts) => parts.iter().map(known).sum(),
+        Value::Input(_)
+        | Value::Expression(_)
+        | Value::Attribute(_)
+        | Value::Pseudo(_)
+        | Value::Here(..)
+        | Value::Parameter { .. }
+        | Value::Joined(_) => 0,
     }
 }

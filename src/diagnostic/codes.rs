@@ -145,6 +145,7 @@ codes! {
     UNSERVABLE_METHOD = "GW4030" "unservable-method" Error;
     WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
     HEALTH_CHECK_PATH = "GW4032" "health-check-path" Error;
+    BODY_TOO_LARGE = "GW4034" "body-too-large" Error;
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
     UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;

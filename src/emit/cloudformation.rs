@@ -8,4 +8,4 @@ mod template;
 
 pub use sink::Properties;
 pub(super) use template::written;
-pub use template::{files, limits};
+pub use template::{TEMPLATE, files, limits};

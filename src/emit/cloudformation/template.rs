@@ -8,7 +8,7 @@ use crate::emit::{BANNER, FileTree, logical_id, pascal};
 use crate::stack::{Entry, Input, InputType, Label, Output, Parameter, Stack};
 
 /// Name of the template.
-const TEMPLATE: &str = "template.json";
+pub const TEMPLATE: &str = "template.json";
 
 /// Writes a stack.
 pub fn files(stack: &Stack) -> FileTree {

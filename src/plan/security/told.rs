@@ -196,14 +196,16 @@ pub(super) fn two_authorizers(blueprint: &Blueprint, case: Case<'_, '_>, (one, o
 /// Alternatives of which the gateway can check one.
 pub(super) fn several(blueprint: &Blueprint, case: Case<'_, '_>, alternatives: &[&Requirement]) -> Diagnostic {
     let operation = case.operation;
-    let first = alternatives.first().and_then(|it| it.keys().next()).map_or("...", |it| it);
+    // A scheme that every alternative has picks none of them.
+    let shared = |name: &Arc<str>| alternatives.iter().filter(|it| it.contains_key(name)).count();
+    let telling = alternatives.iter().flat_map(|it| it.keys()).min_by_key(|name| shared(name)).map_or("...", |it| it);
     let written: Vec<Requirement> = alternatives.iter().copied().cloned().collect();
     diagnostic::INEXPRESSIBLE_SECURITY
         .at(operation.place("/security"))
         .also(blueprint.place("/auth"))
         .message(format_args!("{} takes {}, and a method cannot take one of several", shown(operation), names(&written)))
         .help(format_args!(
-            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {first}}}`",
+            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {telling}}}`",
             operation.path,
             operation.method.lower()
         ))
