@@ -15,7 +15,6 @@ from pathlib import Path
 import example
 
 
-
 def main() -> int:
     gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
     shown = example.routes(gwgen, blueprint)
@@ -36,7 +35,7 @@ def main() -> int:
         for finding in report.findings:
             code, name = finding.code.split()[0], finding.message.split(": ")[0]
             path = name.partition(" ")[2]
-            if finding.level != "error" or code in LATER:
+            if finding.level != "error":
                 continue
             elsewhere = any(path.startswith(other + "/") or path == other for other in prefixes if other != prefix)
             if code == "RT001" and name in absent:
@@ -45,8 +44,8 @@ def main() -> int:
                 pass
             elif code == "RT002" and elsewhere:
                 pass
-            # The gateway's own 404 stands where a hidden operation would be: its path and method are there, its parameters are not.
-            elif code == "RT005" and name in {f"{method} {path}" for method, path in hidden}:
+            # The gateway's own 404 stands where a hidden operation would be: its path and method are there, what it checks is not.
+            elif code in ("RT005", "RT007", "RT009") and name in {f"{method} {path}" for method, path in hidden}:
                 pass
             else:
                 problems.append(f"{finding.code} {finding.where}: {finding.message}")
