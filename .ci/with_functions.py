@@ -7,7 +7,7 @@ An emulator starts empty, and leave to call a function can be given only where t
 params.json names are made as soon as the emulator runs.
 
 apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
-it the partition and region of a function's URI, which are parts of the API's ARN. Where the emulator stands is known: its parts
+it the partition and region of a function's URI, which are parts of the API's ARN, or of a log group's. Where the emulator stands is known: its parts
 are given. Real Terraform works them out itself. The judge also hands on the dimensions of an alarm as Terraform writes them, and
 compares the names of roles and of API Gateway's own logs, which AWS makes up: here they are translated, and replaced by what a role
 may do and by a name without the id.
@@ -117,10 +117,11 @@ def know_where_the_api_is() -> None:
     from judgelib import apply, tfeval
 
     worked_out = tfeval.call_function
+    services = {"execution_arn": "execute-api", "arn": "logs"}
 
     def call_function(name, args, folder):
-        if name == "split" and args[0] == ":" and getattr(args[1], "attr", None) == "execution_arn":
-            return ["arn", "aws", "execute-api", apply.REGION, apply.ACCOUNT]
+        if name == "split" and args[0] == ":" and getattr(args[1], "attr", None) in services:
+            return ["arn", "aws", services[args[1].attr], apply.REGION, apply.ACCOUNT]
         return worked_out(name, args, folder)
 
     tfeval.call_function = call_function

@@ -18,6 +18,7 @@ mod forwarder;
 mod functions;
 mod gateway_responses;
 mod headers;
+mod inputs;
 mod internet;
 mod keys;
 mod link;
@@ -55,6 +56,7 @@ pub use domain::{DomainPlan, MadeDomainPlan};
 pub use endpoint::{EndpointPlan, PolicyPlan};
 pub use gateway_responses::GatewayResponsePlan;
 pub use headers::is_dropped;
+pub use inputs::InputType;
 pub use keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub use link::{LinkOrigin, LinkPlan};
 pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
@@ -90,139 +92,6 @@ pub enum Value {
 pub enum Values {
     List(Vec<Value>),
     One(Value),
-}
-
-/// Type of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InputType {
-    Text,
-    Environment,
-    StageName,
-    Vpc,
-    Subnet,
-    Subnets,
-    Instance,
-    Instances,
-    SecurityGroup,
-    Function,
-    Url,
-    HeaderValue,
-    BalancerGroup,
-    BalancerGroups,
-    AutoscalingGroup,
-    AutoscalingGroups,
-    Address,
-    Addresses,
-    Cidr,
-    Cidrs,
-    /// ARN of a target group.
-    TargetGroup,
-    /// ARN of a load balancer.
-    Balancer,
-    BalancerName,
-    VpcLink,
-    /// Id of a link that leads to an application load balancer.
-    LinkV2,
-    LinkSubnet,
-    LinkSubnets,
-    LinkGroup,
-    LinkGroups,
-    Certificate,
-    Bucket,
-    /// ARN of an application load balancer.
-    Alb,
-    /// ARN of one of its listeners.
-    AlbListener,
-    /// Security group or range of private callers.
-    Client,
-    Clients,
-    FunctionSubnet,
-    FunctionSubnets,
-    FunctionGroup,
-    FunctionGroups,
-    /// DNS name of an application load balancer, as AWS made it.
-    AlbName,
-    /// ARN of a topic.
-    Topic,
-    /// ARN of a key that encrypts logs.
-    LogKey,
-    StageVariable,
-    /// ARN of a web ACL.
-    WebAcl,
-    /// DNS name or address.
-    Host,
-    Hosts,
-    /// ARN of a user pool of Cognito.
-    UserPool,
-    UserPools,
-    /// ARN of a function that decides who may call.
-    AuthorizerFunction,
-    /// Id of an API key.
-    ApiKey,
-    VpcEndpoint,
-    VpcEndpoints,
-    /// Range of callers' addresses.
-    Caller,
-    Callers,
-    /// Name of a domain of the user's own.
-    Domain,
-    DomainCertificate,
-    /// Id of a hosted zone.
-    Zone,
-    /// S3 URI of trusted certificates.
-    Truststore,
-    TruststoreVersion,
-}
-
-impl InputType {
-    pub fn is_list(self) -> bool {
-        match self {
-            Self::Subnets
-            | Self::Instances
-            | Self::BalancerGroups
-            | Self::AutoscalingGroups
-            | Self::Addresses
-            | Self::Cidrs
-            | Self::Clients
-            | Self::FunctionSubnets
-            | Self::FunctionGroups
-            | Self::LinkSubnets
-            | Self::LinkGroups
-            | Self::Hosts
-            | Self::UserPools
-            | Self::VpcEndpoints
-            | Self::Callers => true,
-            Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
-            Self::Truststore | Self::TruststoreVersion => false,
-            Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
-            Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
-            Self::LogKey | Self::StageVariable | Self::WebAcl => false,
-            Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
-            Self::Text
-            | Self::Environment
-            | Self::StageName
-            | Self::Vpc
-            | Self::Subnet
-            | Self::Instance
-            | Self::SecurityGroup
-            | Self::BalancerGroup
-            | Self::AutoscalingGroup
-            | Self::Address
-            | Self::Cidr
-            | Self::TargetGroup
-            | Self::Balancer
-            | Self::BalancerName
-            | Self::VpcLink
-            | Self::Certificate
-            | Self::Bucket
-            | Self::Alb
-            | Self::AlbListener
-            | Self::Client
-            | Self::Function
-            | Self::Url
-            | Self::HeaderValue => false,
-        }
-    }
 }
 
 /// Something that the user gives at deploy time.

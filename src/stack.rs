@@ -158,7 +158,8 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
-    /// Where the API is deployed, read from its ARN in Terraform: no attribute of a data source is without a warning in every provider (T9).
+    /// Where the stack is deployed, read in Terraform from the ARN of the API or of another node: no attribute of a data source is without
+    /// a warning in every provider (T9).
     Here(Here, Address),
     /// A parameter of the Systems Manager, by its label.
     Parameter {
@@ -207,7 +208,7 @@ impl Serialize for Value {
     }
 }
 
-/// A part of every ARN of the deployed API.
+/// A part of every ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Here {
     Partition,
@@ -216,7 +217,7 @@ pub enum Here {
 }
 
 impl Here {
-    /// Which part of the ARN of a REST API's execution it is.
+    /// Which part of an ARN it is, that of a REST API's execution too.
     ///
     /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway": `arn:<partition>:execute-api:<region>:<account>:<api>`.
     pub fn index(self) -> usize {

@@ -3,7 +3,7 @@
 //! In: choices, from a fuzzer's bytes or from a seed. Out: `Texts`, their source and meaning. Pure.
 
 use arbitrary::{Arbitrary, Unstructured};
-use gwgen::emit::terraform::Terraform;
+use gwgen::emit::terraform::{Syntax, Terraform};
 use gwgen::stack::Value;
 
 use crate::pairs::{Choices, bytes_of};
@@ -29,7 +29,7 @@ impl Texts {
             .map(|it| it.as_deref().map_or_else(|| interpolated.clone(), Value::literal))
             .chain([Value::literal(&*self.short)])
             .collect();
-        let mut out = Terraform::default();
+        let mut out = Terraform::new(Syntax::Native);
         out.labelled(&["resource", "kind", &self.label], |out| {
             out.attribute("a", &self.attribute);
             out.attribute("longer", &self.short);

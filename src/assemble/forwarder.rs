@@ -12,7 +12,7 @@ use crate::aws::{
 };
 use crate::blueprint::defaults;
 use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values};
-use crate::stack::{File, Handle, Label, Output, Stack, Value};
+use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
 
 /// Its code, which is the same for every backend.
 const CODE: Code = Code { name: "forwarder", text: include_str!("../../templates/functions/forwarder.py") };
@@ -112,17 +112,23 @@ fn rules(
     }
 }
 
-/// Interfaces in the VPC are made with the function's own role, and know no resources.
+/// What Lambda does with the function's own role to stand in the VPC: this to resources of the region.
 ///
 /// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC", required permissions.
-const NETWORK_ACTIONS: &[&str] = &[
-    "ec2:CreateNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeSubnets",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-];
+const INTERFACE_ACTIONS: &[&str] =
+    &["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"];
+
+/// And this to all or none. Source: the same page.
+const LOOK_ACTIONS: &[&str] = &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
+
+/// Every resource of EC2 in the region, which is how AWS asks for it; of any account, since subnets can be shared by another.
+///
+/// The region is read from the log group: an API that is written as one body names the function, so the function can't wait for it.
+fn interfaces(log_group: &Handle<LogGroup>) -> Value {
+    let here = |it: Here| Value::Here(it, log_group.address().clone());
+    let end = Value::literal(":*:*/*");
+    Value::Text(vec![Value::literal("arn:"), here(Here::Partition), Value::literal(":ec2:"), here(Here::Region), end])
+}
 
 /// Its log group, and a role that may write there, stand in the network, and nothing else.
 fn role(
@@ -139,7 +145,8 @@ fn role(
     let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
     let mut statements = vec![
         Statement { sid: "Log", actions: &["logs:CreateLogStream", "logs:PutLogEvents"], resources: streams, condition: None },
-        Statement { sid: "StandInTheNetwork", actions: NETWORK_ACTIONS, resources: any(), condition: None },
+        Statement { sid: "StandInTheNetwork", actions: INTERFACE_ACTIONS, resources: vec![interfaces(&log_group)], condition: None },
+        Statement { sid: "SeeTheNetwork", actions: LOOK_ACTIONS, resources: any(), condition: None },
     ];
     if shared.is_traced {
         let actions = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];

@@ -20,7 +20,7 @@ pub(super) struct Checking {
 pub(super) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Checking {
     let mut checking = Checking::default();
     for (name, body, parameters) in [("all", true, true), ("body", true, false), ("params", false, true)] {
-        if plan.operations.iter().any(|it| (it.checks.body, it.checks.parameters) == (body, parameters)) {
+        if plan.operations.iter().any(|it| it.gateway_path.is_some() && it.checks.validator() == Some((body, parameters))) {
             let validator = RequestValidator { api: api.clone(), name: name.into(), body, parameters };
             checking.validators.insert((body, parameters), stack.add(File::Api, Label::new(name), validator));
         }
@@ -36,7 +36,7 @@ impl Checking {
     /// What a method is held to.
     pub(super) fn of(&self, plan: &ChecksPlan) -> Checks {
         Checks {
-            validator: self.validators.get(&(plan.body, plan.parameters)).cloned(),
+            validator: plan.validator().and_then(|it| self.validators.get(&it)).cloned(),
             models: plan.models.iter().map(|(media_type, index)| (Arc::clone(media_type), self.models[*index].clone())).collect(),
         }
     }

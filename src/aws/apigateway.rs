@@ -142,6 +142,8 @@ impl Kind for RestApi {
                     out.list("vpc_endpoint_ids", endpoints);
                 }
             });
+            // Terraform holds it so anyway: a deployment that does relies on it (T16). Names of APIs may be the same.
+            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
         });
         if let Some(policy) = self.own_policy() {
             let api = format!("{}.{label}", Self::NAMES.terraform);

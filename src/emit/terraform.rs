@@ -11,5 +11,5 @@ mod sink;
 pub use escape::{key, quoted};
 pub use files::files;
 pub(super) use files::written;
-pub use sink::{Hcl, Terraform};
-pub(super) use sink::{Syntax, position};
+pub(super) use sink::position;
+pub use sink::{Hcl, Syntax, Terraform};

@@ -48,6 +48,8 @@ pub struct ChecksPlan {
     pub body: bool,
     /// By bare media type; indexes into `Plan::models`.
     pub models: BTreeMap<Arc<str>, usize>,
+    /// `validation` asks for something, whether or not the description has it.
+    pub is_asked: bool,
 }
 
 impl ChecksPlan {
@@ -58,6 +60,16 @@ impl ChecksPlan {
             (true, false) => Validation::Body,
             (false, true) => Validation::Params,
             (false, false) => Validation::None,
+        }
+    }
+
+    /// Whether the method's validator looks at bodies and at parameters; none where `validation` says so.
+    ///
+    /// Where the description has nothing to check, it is the one of parameters: security checks want every method to name one (CKV2_AWS_53).
+    pub fn validator(&self) -> Option<(bool, bool)> {
+        match (self.body, self.parameters) {
+            (false, false) => self.is_asked.then_some((false, true)),
+            both => Some(both),
         }
     }
 }

@@ -38,11 +38,11 @@ fn checked(plan: &Plan, assembled: &Assembled, method: &Method, operation: &Oper
     let (checks, planned) = (&method.checks, &operation.checks);
     let validator = checks.validator.as_ref().map(|it| &assembled.stack.entries[it.index()].node);
     let found = match validator {
-        Some(Node::RequestValidator(it)) => (it.body, it.parameters),
+        Some(Node::RequestValidator(it)) => Some((it.body, it.parameters)),
         Some(_) => return Err("names no validator"),
-        None => (false, false),
+        None => None,
     };
-    if found != (planned.body, planned.parameters) {
+    if found != planned.validator() {
         return Err("is checked by another validator");
     }
     let mut models: BTreeMap<Arc<str>, (&str, &serde_json::Value)> = BTreeMap::new();

@@ -47,11 +47,12 @@ pub enum MethodThrottle {
 }
 
 impl MethodThrottle {
-    /// Rate and burst as API Gateway writes them.
-    fn numbers(self) -> (f64, f64) {
+    /// Rate and burst as the provider writes them; nothing where its defaults say the same.
+    fn numbers(self) -> Option<(f64, f64)> {
         match self {
-            Self::Unset | Self::Off => (UNSET, UNSET),
-            Self::Of(throttle) => (throttle.rate, throttle.burst as f64),
+            Self::Unset => None,
+            Self::Off => Some((UNSET, UNSET)),
+            Self::Of(throttle) => Some((throttle.rate, throttle.burst as f64)),
         }
     }
 }
@@ -105,9 +106,10 @@ impl Settings {
                 out.attribute("metrics_enabled", self.has_metrics);
                 out.attribute("logging_level", self.logging.as_str());
                 out.attribute("data_trace_enabled", false);
-                let (rate, burst) = self.throttle.numbers();
-                out.attribute("throttling_rate_limit", rate);
-                out.attribute("throttling_burst_limit", burst);
+                if let Some((rate, burst)) = self.throttle.numbers() {
+                    out.attribute("throttling_rate_limit", rate);
+                    out.attribute("throttling_burst_limit", burst);
+                }
                 if let Some(cache) = self.cache {
                     out.attribute("caching_enabled", cache.is_some());
                 }

@@ -74,7 +74,7 @@ fn head() -> String {
 }
 
 impl Terraform {
-    pub(in crate::emit) fn new(syntax: Syntax) -> Self {
+    pub fn new(syntax: Syntax) -> Self {
         let printer = match syntax {
             Syntax::Native => Printer::Native(Native::default()),
             Syntax::Json => Printer::Json(Json::default()),
@@ -108,6 +108,11 @@ impl Terraform {
             Printer::Native(native) => Content::Native(native.out.clone()),
             Printer::Json(json) => Content::Json(std::mem::take(json)),
         }
+    }
+
+    /// The text of the blocks.
+    pub fn into_text(mut self) -> String {
+        self.suspend().into_text().unwrap_or_default()
     }
 
     /// How much text there is; in JSON that is known only at the end.

@@ -55,7 +55,8 @@ impl<'a> Builder<'a> {
             let is_required = |(name, required): (&String, &bool)| *required && !name.starts_with("method.request.path.");
             let parameters = draft.plan.request_parameters.iter().any(is_required);
             let parameters = parameters && matches!(draft.asked.level, Validation::Full | Validation::Params);
-            draft.plan.checks = ChecksPlan { parameters, body: !models.is_empty(), models };
+            let is_asked = draft.asked.level != Validation::None;
+            draft.plan.checks = ChecksPlan { parameters, body: !models.is_empty(), models, is_asked };
             if draft.template.is_some() {
                 draft.plan.coverage = coverage(self.operations[draft.source].1, &draft.plan.checks, &draft.plan.request_parameters);
             }

@@ -42,7 +42,7 @@ proptest! {
 fn json(write: impl FnOnce(&mut Terraform)) -> serde_json::Value {
     let mut out = Terraform::new(Syntax::Json);
     out.labelled(&["resource", "kind", "label"], write);
-    let text = out.suspend().into_text().unwrap();
+    let text = out.into_text();
     serde_json::from_str::<serde_json::Value>(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))["resource"]["kind"]["label"].take()
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use super::super::escape::{push_escaped, push_marked, quoted, quoted_json};
+use crate::aws::{Kind as _, RestApi};
 use crate::stack::{Attribute, Value};
 
 /// What can stand behind a `=`.
@@ -106,10 +107,11 @@ impl Hcl for Value {
             Self::Input(name) => out.extend(["var.", name]),
             Self::Expression(text) => out.push_str(text),
             Self::Attribute(attribute) => attribute.hcl(out),
-            Self::Here(here, api) => {
+            Self::Here(here, of) => {
                 let index = here.index();
-                write!(out, "split(\":\", {}.{}.execution_arn)[{index}]", api.names.terraform, api.label)
-                    .expect("writing to a String cannot fail");
+                // The API's own ARN names no account.
+                let arn = if *of.names == RestApi::NAMES { "execution_arn" } else { "arn" };
+                write!(out, "split(\":\", {}.{}.{arn})[{index}]", of.names.terraform, of.label).expect("writing to a String cannot fail");
             }
             Self::Parameter { label, is_list } => {
                 let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
