@@ -35,6 +35,11 @@ def may_be_open(document: dict, operation: dict) -> bool:
     return any(matches(route["match"], operation) for route in document.get("routes") or [] if "weakens" in route)
 
 
+def body_is_unchecked(document: dict, operation: dict) -> bool:
+    """Whether a route says that the gateway looks at no body of an operation; `operation` is the judges'."""
+    return any(matches(route["match"], operation) for route in document.get("routes") or [] if route.get("validation") in ("params", "none"))
+
+
 def matches(match: dict, operation: dict) -> bool:
     """The patterns that examples use; whatever else stands in a match is taken for none."""
     def fits(pattern: str) -> bool:
