@@ -31,6 +31,7 @@ def main() -> int:
     lines = [it.split(None, 3) for it in gaps_path.read_text().splitlines() if it.strip() and not it.startswith("#")]
     gaps, met, problems, compared = {tuple(it[:3]) for it in lines if len(it) == 4}, set(), [], 0
     with emulator.emulator("moto") as endpoint:
+        emulator.paged = with_functions.naming_links(emulator.Clients(endpoint), emulator.paged)
         for folder in folders:
             state = {}
             for style in ("ci-cloudformation-gwgen", "ci-body-cloudformation-gwgen"):
