@@ -25,7 +25,7 @@ pub use apigateway::{
     PlanThrottle, Preflight, Proxy, Quota, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle,
     UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2, keyed, signed,
 };
-pub use document::Document;
+pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
     AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup,

@@ -1,11 +1,11 @@
-//! JSON documents that AWS takes as one argument: policies.
+//! JSON documents that AWS takes as one argument: policies, models, bodies.
 //!
 //! In: a tree of values. Out: text in a sink. Pure.
 
 use std::borrow::Cow;
 
 use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::{Terraform, key};
+use crate::emit::terraform::{Hcl, Terraform, key};
 use crate::stack::{List, Value};
 
 /// A part of a document, in the order in which it is written.
@@ -15,6 +15,8 @@ pub enum Document {
     /// A number, `true`, `false` or `null`: both languages spell them alike.
     Bare(Cow<'static, str>),
     List(Vec<Document>),
+    /// A list of plain parts that is written on one line.
+    Line(Vec<Document>),
     /// A list that may be known only at deploy time.
     Values(List),
     Object(Vec<(Cow<'static, str>, Document)>),
@@ -37,6 +39,16 @@ impl Document {
         }
     }
 
+    /// The same, with short lists of plain parts on one line.
+    pub(super) fn in_lines(self) -> Self {
+        match self {
+            Self::List(parts) if line(&parts).is_some_and(|it| it.len() <= MAX_LINE + "]".len()) => Self::Line(parts),
+            Self::List(parts) => Self::List(parts.into_iter().map(Self::in_lines).collect()),
+            Self::Object(parts) => Self::Object(parts.into_iter().map(|(name, it)| (name, it.in_lines())).collect()),
+            plain @ (Self::Text(_) | Self::Bare(_) | Self::Line(_) | Self::Values(_)) => plain,
+        }
+    }
+
     pub(super) const TRUE: Self = Self::Bare(Cow::Borrowed("true"));
 
     pub(crate) fn text(text: &str) -> Self {
@@ -55,7 +67,7 @@ impl Document {
             Self::Bare(text) => text.len(),
             Self::Values(List::Of(values)) => within(values.len(), values.iter().map(|it| 2 + known(it)).sum()),
             Self::Values(List::One(_)) => 2,
-            Self::List(parts) => within(parts.len(), parts.iter().map(Self::bytes).sum()),
+            Self::List(parts) | Self::Line(parts) => within(parts.len(), parts.iter().map(Self::bytes).sum()),
             Self::Object(parts) => within(parts.len(), parts.iter().map(|(name, it)| 3 + name.len() + it.bytes()).sum()),
         }
     }
@@ -69,6 +81,7 @@ impl Document {
         match self {
             Self::Text(value) => out.inner(value),
             Self::Bare(text) => out.inner_bare(text),
+            Self::Line(parts) => out.inner_bare(&line(parts).expect("its parts are plain")),
             Self::List(parts) if parts.is_empty() => out.inner_bare("[]"),
             Self::Object(parts) if parts.is_empty() => out.inner_bare("{}"),
             Self::List(parts) => out.enclosed(["[", "]"], |out| parts.iter().for_each(|it| out.item(|out| it.push_terraform(out)))),
@@ -83,6 +96,7 @@ impl Document {
             Self::Text(value) => out.attribute(name, value),
             Self::Bare(text) => out.bare(name, format_args!("{text}")),
             Self::Values(list) => out.list(name, list),
+            Self::Line(parts) => out.bare(name, format_args!("{}", line(parts).expect("its parts are plain"))),
             Self::List(parts) => match parts.as_slice() {
                 [] => out.bare(name, format_args!("[]")),
                 [Self::Text(value)] => out.values(name, std::slice::from_ref(value)),
@@ -103,7 +117,7 @@ impl Document {
             Self::Text(value) => out.attribute(name, value),
             Self::Bare(text) => out.json_scalar(name, text),
             Self::Values(list) => out.list(name, list),
-            Self::List(parts) => out.json_list(name, |out| parts.iter().for_each(|it| it.push_json("", out))),
+            Self::List(parts) | Self::Line(parts) => out.json_list(name, |out| parts.iter().for_each(|it| it.push_json("", out))),
             Self::Object(parts) => out.unaligned_map(name, |out| parts.iter().for_each(|(name, part)| part.push_json(name, out))),
         }
     }
@@ -113,7 +127,7 @@ impl Document {
             Self::Text(value) => out.value(name, value),
             Self::Bare(text) => out.plain(name, text),
             Self::Values(list) => out.list(name, list),
-            Self::List(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
+            Self::List(parts) | Self::Line(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.object(name, |out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
         }
     }
@@ -123,7 +137,7 @@ impl Document {
             Self::Text(value) => out.inner(value),
             Self::Bare(text) => out.inner_plain(text),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
-            Self::List(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
+            Self::List(parts) | Self::Line(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
             Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
         }
     }
@@ -142,4 +156,29 @@ fn known(value: &Value) -> usize {
         | Value::Parameter { .. }
         | Value::Joined(_) => 0,
     }
+}
+
+/// What makes a list too long for one line. Unit: characters.
+const MAX_LINE: usize = 100;
+
+/// A list as one line; none where a part has parts of its own.
+fn line(parts: &[Document]) -> Option<String> {
+    let mut line = String::from("[");
+    for (index, part) in parts.iter().enumerate() {
+        line.push_str(if index > 0 { ", " } else { "" });
+        match part {
+            Document::Text(value) => value.hcl(&mut line),
+            Document::Bare(text) => line.push_str(text),
+            Document::List(_) | Document::Line(_) | Document::Values(_) | Document::Object(_) => return None,
+        }
+    }
+    Some(line + "]")
+}
+
+/// Whether CloudFormation would take a member of that name for one of its functions.
+///
+/// Source: AWS, "Intrinsic function reference",
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>.
+pub fn is_function(name: &str) -> bool {
+    matches!(name, "Ref" | "Condition") || name.starts_with("Fn::")
 }

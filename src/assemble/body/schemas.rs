@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::aws::is_function;
+
 /// Keywords of draft 4 that OpenAPI 3.0 has, too, besides those that hold schemas.
 const KEPT: [&str; 15] = [
     "title",
@@ -42,11 +44,6 @@ struct Relaxed {
     is_template: bool,
     /// Such a property is there.
     is_open: bool,
-}
-
-/// Source: AWS CloudFormation, "Intrinsic function reference".
-fn is_function(name: &str) -> bool {
-    matches!(name, "Ref" | "Condition") || name.starts_with("Fn::")
 }
 
 impl Relaxed {

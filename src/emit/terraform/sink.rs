@@ -360,25 +360,6 @@ impl Terraform {
         }
     }
 
-    /// An entry of an enclosed object, whose key may be any text and whose value is written as it is.
-    pub fn keyed(&mut self, key: &str, value: &str) {
-        let name = super::key(key);
-        self.bare(&name, format_args!("{value}"));
-    }
-
-    /// The same over several lines.
-    pub fn keyed_nested(&mut self, key: &str, body: impl FnOnce(&mut Self)) {
-        let name = super::key(key);
-        self.nested(&name, ["", ""], body);
-    }
-
-    /// A text as it is written behind a `=`.
-    pub fn literal(text: &str) -> String {
-        let mut out = String::new();
-        quoted(&mut out, text);
-        out
-    }
-
     /// A value inside another, written as it is.
     pub fn inner_bare(&mut self, value: &str) {
         self.native().out.push_str(value);
