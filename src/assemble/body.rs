@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::values::text;
-use crate::aws::{ApiRoot, Authorization, AuthorizedBy, Body, Deployment, Document, Member, Method, Node, RestApi, keyed, signed};
+use crate::aws::{Authorization, AuthorizedBy, Body, Deployment, Document, Member, Method, Node, RestApi, keyed, signed};
 use crate::blueprint::Format;
 use crate::plan::Plan;
 use crate::stack::{Handle, Stack};
@@ -78,19 +78,10 @@ impl Names {
 
 /// Paths with their methods, in the order in which they were added: of the paths.
 fn paths(stack: &Stack, names: &Names) -> Vec<(Arc<str>, Vec<Member>)> {
-    let mut path_of: BTreeMap<usize, String> = BTreeMap::new();
     let mut paths: Vec<(Arc<str>, Vec<Member>)> = Vec::new();
-    let at = |root: &ApiRoot, path_of: &BTreeMap<usize, String>| match root {
-        ApiRoot::Root(_) => String::new(),
-        ApiRoot::Below(resource) => path_of[&resource.index()].clone(),
-    };
-    for (index, entry) in stack.entries.iter().enumerate() {
-        if let Node::Resource(resource) = &entry.node {
-            let path = format!("{}/{}", at(&resource.parent, &path_of), resource.path_part);
-            path_of.insert(index, path);
-        }
+    for entry in &stack.entries {
         let Node::Method(method) = &entry.node else { continue };
-        let path = at(&method.on, &path_of);
+        let path = method.on.path(stack);
         let path: Arc<str> = if path.is_empty() { "/".into() } else { path.into() };
         let operation = (method.key().into(), Document::Object(operation(method, names)));
         match paths.last_mut() {

@@ -40,10 +40,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::document::Document;
-use super::{Kind, only};
+use super::{Kind, Node, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::stack::{Address, Handle, Here, Label, Names, Spelling, Stack, Value};
 
 /// A REST API.
 #[derive(Debug, Serialize)]
@@ -206,6 +206,23 @@ impl Kind for RestApi {
 }
 
 impl Handle<RestApi> {
+    /// An ARN below that of its execution, for Terraform and for CloudFormation, which does not tell that one.
+    pub fn executed(&self, below: &[Value]) -> [Value; 2] {
+        let here = |it: Here| Value::Here(it, self.address().clone());
+        let own = vec![
+            Value::literal("arn:"),
+            here(Here::Partition),
+            Value::literal(":execute-api:"),
+            here(Here::Region),
+            Value::literal(":"),
+            here(Here::Account),
+            Value::literal(":"),
+            self.id(),
+        ];
+        let arn = |start: Vec<Value>| Value::Text(start.into_iter().chain(below.iter().cloned()).collect());
+        [arn(vec![self.attribute("execution_arn", Spelling::Ref)]), arn(own)]
+    }
+
     pub fn id(&self) -> Value {
         self.attribute("id", Spelling::Ref)
     }
@@ -225,6 +242,17 @@ impl ApiRoot {
             Self::Below(resource) => resource.attribute("id", Spelling::Ref),
         }
     }
+
+    /// The path that callers ask for; empty for the root.
+    pub fn path(&self, stack: &Stack) -> String {
+        match self {
+            Self::Root(_) => String::new(),
+            Self::Below(handle) => {
+                let Node::Resource(resource) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
+                resource.path(stack)
+            }
+        }
+    }
 }
 
 /// One segment of a path.
@@ -234,6 +262,13 @@ pub struct Resource {
     pub parent: ApiRoot,
     /// A literal, `{name}` or `{name+}`.
     pub path_part: Arc<str>,
+}
+
+impl Resource {
+    /// Its path on the gateway.
+    pub fn path(&self, stack: &Stack) -> String {
+        format!("{}/{}", self.parent.path(stack), self.path_part)
+    }
 }
 
 impl Kind for Resource {

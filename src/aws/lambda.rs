@@ -107,6 +107,13 @@ pub(super) fn spell_function_name(function: &Function, out: &mut Properties) {
     }
 }
 
+impl LambdaPermission {
+    /// Calls of the one stage, for Terraform and for CloudFormation.
+    fn source(&self) -> [Value; 2] {
+        self.api.executed(&[Value::literal("/"), self.stage.clone(), Value::literal("/*")])
+    }
+}
+
 impl Kind for LambdaPermission {
     const NAMES: Names = Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "Permission" };
 
@@ -115,20 +122,17 @@ impl Kind for LambdaPermission {
             out.attribute("action", "lambda:InvokeFunction");
             spell_function(&self.function, out);
             out.attribute("principal", PRINCIPAL);
-            let source = [self.api.attribute("execution_arn", crate::stack::Spelling::Ref), Value::literal("/"), self.stage.clone()];
-            out.attribute("source_arn", Value::Text(source.into_iter().chain([Value::literal("/*")]).collect()));
+            let [source, _] = self.source();
+            out.attribute("source_arn", source);
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        let here = |it: Here| Value::Here(it, self.api.address().clone());
-        let (colon, slash) = (|| Value::literal(":"), || Value::literal("/"));
         out.text("Action", "lambda:InvokeFunction");
         spell_function_name(&self.function, out);
         out.text("Principal", PRINCIPAL);
-        let start = [Value::literal("arn:"), here(Here::Partition), Value::literal(":execute-api:"), here(Here::Region), colon()];
-        let end = [here(Here::Account), colon(), self.api.id(), slash(), self.stage.clone(), Value::literal("/*")];
-        out.value("SourceArn", &Value::Text(start.into_iter().chain(end).collect()));
+        let [_, source] = self.source();
+        out.value("SourceArn", &source);
     }
 
     fn after(&self) -> Vec<Address> {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
-use crate::aws::{ApiRoot, Node};
+use crate::aws::Node;
 use crate::blueprint::Format;
 use crate::stack::Stack;
 
@@ -86,22 +86,12 @@ fn in_body(stack: &Stack, index: usize, text: &str) -> Option<usize> {
     };
     let node = &stack.entries.get(index)?.node;
     if let Node::Method(method) = node {
-        let path = path_of(stack, &method.on);
+        let path = method.on.path(stack);
         line_of(if path.is_empty() { "/" } else { &path })?;
         return line_of(method.key());
     }
     let paths = line_of("paths")?;
     let Node::Resource(resource) = node else { return Some(paths) };
     // A resource without methods stands there only as the start of a longer path.
-    line_of(&format!("{}/{}", path_of(stack, &resource.parent), resource.path_part)).or(Some(paths))
-}
-
-fn path_of(stack: &Stack, root: &ApiRoot) -> String {
-    match root {
-        ApiRoot::Root(_) => String::new(),
-        ApiRoot::Below(handle) => {
-            let Node::Resource(resource) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-            format!("{}/{}", path_of(stack, &resource.parent), resource.path_part)
-        }
-    }
+    line_of(&resource.path(stack)).or(Some(paths))
 }

@@ -12,7 +12,7 @@ use crate::aws::lambda::{PRINCIPAL, spell_function, spell_function_name};
 use crate::aws::{Function, Kind, only};
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Here, Label, List, Names, Spelling, Value};
+use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 
 /// Who looks at the callers of methods.
 #[derive(Debug, Serialize)]
@@ -191,8 +191,10 @@ pub struct AuthorizerPermission {
 }
 
 impl AuthorizerPermission {
-    fn authorizer_id(&self) -> Value {
-        if self.is_of_any { Value::literal("*") } else { self.authorizer.id() }
+    /// Calls of the authorizer, for Terraform and for CloudFormation.
+    fn source(&self) -> [Value; 2] {
+        let id = if self.is_of_any { Value::literal("*") } else { self.authorizer.id() };
+        self.api.executed(&[Value::literal("/authorizers/"), id])
     }
 }
 
@@ -205,29 +207,17 @@ impl Kind for AuthorizerPermission {
             out.attribute("action", "lambda:InvokeFunction");
             spell_function(&self.function, out);
             out.attribute("principal", PRINCIPAL);
-            let api = self.api.attribute("execution_arn", Spelling::Ref);
-            out.attribute("source_arn", Value::Text(vec![api, Value::literal("/authorizers/"), self.authorizer_id()]));
+            let [source, _] = self.source();
+            out.attribute("source_arn", source);
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        let here = |it: Here| Value::Here(it, self.api.address().clone());
         out.text("Action", "lambda:InvokeFunction");
         spell_function_name(&self.function, out);
         out.text("Principal", PRINCIPAL);
-        let source = vec![
-            Value::literal("arn:"),
-            here(Here::Partition),
-            Value::literal(":execute-api:"),
-            here(Here::Region),
-            Value::literal(":"),
-            here(Here::Account),
-            Value::literal(":"),
-            self.api.id(),
-            Value::literal("/authorizers/"),
-            self.authorizer_id(),
-        ];
-        out.value("SourceArn", &Value::Text(source));
+        let [_, source] = self.source();
+        out.value("SourceArn", &source);
     }
 
     fn after(&self) -> Vec<Address> {
