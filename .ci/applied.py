@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Judges what `terraform_real.py apply` reported of an example.
 
-Usage: applied.py GWGEN JUDGES BLUEPRINT REPORT.json GAPS.txt
+Usage: applied.py GWGEN JUDGES BLUEPRINT GAPS.txt USED.txt REPORT.json [OTHER.json]
 
 What was read back from the emulated AWS has to be the operations that expected_routes.py finds in the description, under every
 mount, without those that the blueprint leaves out. The second plan has to be empty but for attributes that the emulator is known
-to forget (GAPS.txt: resource type, attribute, reason), and destroy has to end clean.
+to forget (GAPS.txt: resource type, attribute, reason; those met are added to USED.txt), and destroy has to end clean. With the report of the
+same example in the other style, everything that was read back has to be the same: methods and who may call them, integrations,
+authorizers, validators, models, gateway responses, the stage, usage plans, and whatever stands beside the API.
 """
 from __future__ import annotations
 
@@ -29,8 +31,18 @@ def expected_operations(gwgen: Path, judges: Path, blueprint: Path) -> set[tuple
             for it in wanted["operations"] if (it["method"], it["path"]) not in left_out}
 
 
+def differences(left, right, at: str) -> list[str]:
+    """Where two states differ. What is empty, off or the internet is what is not told; the emulator's own messages say nothing."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return [it for key in sorted({*left, *right} - {"problems"}) for it in differences(left.get(key), right.get(key), f"{at}: {key}")]
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        return [it for number, pair in enumerate(zip(left, right)) for it in differences(*pair, f"{at} {number}")]
+    untold = (None, False, "", [], {}, "INTERNET")
+    return [] if left == right or (left in untold and right in untold) else [f"{at}: {str(left)[:300]}, {str(right)[:300]} in the other style"]
+
+
 def main() -> int:
-    gwgen, judges, blueprint, report_path, gaps_path = (Path(it) for it in sys.argv[1:6])
+    gwgen, judges, blueprint, gaps_path, used_path, report_path, *other = (Path(it) for it in sys.argv[1:8])
     report = json.loads(report_path.read_text())
     if "failed" in report:
         print(f"  {report['failed'][-3000:]}")
@@ -41,6 +53,8 @@ def main() -> int:
         kind = change["address"].split(".")[0]
         if change["actions"] != ["update"] or any((kind, it) not in gaps for it in change["attributes"]):
             problems.append(f"second plan: {change['address']} {change['actions']} {change['attributes']}")
+        with used_path.open("a") as used:
+            used.writelines(f"{kind} {it}\n" for it in change["attributes"])
     from_aws = {(it["method"], it["path"]) for api in report["state"]["apis"] for it in api["operations"]
                 if it["integration"]["type"] in ("HTTP_PROXY", "AWS_PROXY")}
     wanted = expected_operations(gwgen, judges, blueprint)
@@ -48,11 +62,14 @@ def main() -> int:
     from_aws = {(method, shape(path)) for method, path in from_aws}
     problems += [f"not deployed: {method} {path}" for method, path in sorted(wanted - from_aws)]
     problems += [f"deployed, but not asked for: {method} {path}" for method, path in sorted(from_aws - wanted)]
+    for path in other:
+        problems += differences(json.loads(path.read_text())["state"], report["state"], "read back")
     if report.get("destroyed") is not True:
         problems.append(f"destroy: {report.get('destroy_error', 'did not end clean')[-2000:]}")
-    print(f"  {blueprint.parent.name}: {report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
-          f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; destroyed: {report.get('destroyed')}"
-          if not problems else f"  {blueprint.parent.name}: falls short")
+    name = f"{blueprint.parent.name}, {'a body' if 'body' in blueprint.name else 'resources'}"
+    print(f"  {name}: {report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
+          f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; destroyed: {report.get('destroyed')}{'; the other style reads back the same' if other else ''}"
+          if not problems else f"  {name}: falls short")
     for problem in problems:
         print(f"  {problem}")
     return 1 if problems else 0

@@ -1,59 +1,91 @@
 #!/usr/bin/env python3
 """Deploys examples to an emulated AWS in both styles of an API, and compares what it tells back.
 
-Usage: read_back.py JUDGES GAPS.txt FOLDER...
+Usage: read_back.py JUDGES GAPS.txt UNMADE.txt FOLDER...
 
-Each folder has `ci-cloudformation-gwgen` and `ci-body-cloudformation-gwgen`. The emulator's import of a body is basic: it makes the tree of
-resources, the methods, and of an integration what is compared here. It makes no authorizers, validators, models and gateway
-responses; these are compared in the texts (styles.py). What it imports wrongly is listed with reasons (GAPS.txt: example, method and path, field).
+Each folder has `ci-cloudformation-gwgen` and `ci-body-cloudformation-gwgen`. Compared is the whole API that the gateway's own interface tells:
+its settings and policy, the tree, methods with who may call, declared parameters, models and answers, integrations, authorizers,
+validators, models, gateway responses and the stage. A model in a body may only be weaker, and only as styles.py says. What the
+emulator imports wrongly is listed with reasons (GAPS.txt: example, part, field), and so are the kinds of resources that the judge passes by
+(UNMADE.txt: kind, reason): check_cfn.py holds these against their schemas, and the real terraform applies them.
 """
 from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 import urllib.request
 from pathlib import Path
 
+import styles
 import with_functions
 
 PARAMS = json.loads(with_functions.PARAMS.read_text())
+# Made up by AWS, another one every time; and the document's version, which resources have no word for.
+UNCOMPARED = {"id", "createdDate", "rootResourceId", "deploymentId", "lastUpdatedDate", "ResponseMetadata", "version"}
+# What is meant where nothing is said.
+MEANT = {"connectionType": "INTERNET", "passthroughBehavior": "WHEN_NO_MATCH", "timeoutInMillis": 29000, "authorizerResultTtlInSeconds": 300}
 
 
 def main() -> int:
-    judges, gaps_path, folders = Path(sys.argv[1]), Path(sys.argv[2]), [Path(it) for it in sys.argv[3:]]
+    judges, gaps_path, unmade_path, *folders = (Path(it) for it in sys.argv[1:])
     sys.path.insert(0, str(judges))
     judge = importlib.import_module("apply_moto")
     from judgelib import apply, emulator
 
     with_functions.start_our_server(emulator)
     import_bodies(apply)
-    lines = [it.split(None, 3) for it in gaps_path.read_text().splitlines() if it.strip() and not it.startswith("#")]
-    gaps, met, problems, compared = {tuple(it[:3]) for it in lines if len(it) == 4}, set(), [], 0
+    gaps, unmade = {it[:3] for it in listed(gaps_path, 3)}, {it[0] for it in listed(unmade_path, 1)}
+    met, passed_by, problems, compared = set(), set(), [], {}
     with emulator.emulator("moto") as endpoint:
         emulator.paged = with_functions.naming_links(emulator.Clients(endpoint), emulator.paged)
         for folder in folders:
-            state = {}
-            for style in ("ci-cloudformation-gwgen", "ci-body-cloudformation-gwgen"):
-                state[style] = deployed(judge, emulator, endpoint, folder / style / "template.json", problems)
-            left, right = state.values()
-            name = folder.name
-            if set(left["resources"]) != set(right["resources"]):
-                problems.append(f"{name}: resources: {sorted(set(left['resources']) ^ set(right['resources']))}")
-            for key in sorted(set(left["methods"]) | set(right["methods"])):
-                one, other = left["methods"].get(key, {}), right["methods"].get(key, {})
-                for field in sorted(field for field in {**one, **other} if one.get(field) != other.get(field)):
-                    gap = (name, key.replace(" ", ":"), field)
-                    if gap in gaps:
-                        met.add(gap)
-                    else:
-                        problems.append(f"{name}: {key}: {field}: {one.get(field)} as resources, {other.get(field)} as a body")
-            compared += len(left["methods"])
-            print(f"  {name}: {len(left['methods'])} methods, {len(left['resources'])} resources read back")
+            left, right = (deployed(judge, emulator, endpoint, folder / style / "template.json", problems, passed_by)
+                           for style in ("ci-cloudformation-gwgen", "ci-body-cloudformation-gwgen"))
+            found = list(differences(left, right))
+            met |= {(folder.name, *it[:2]) for it in found} & gaps
+            problems += [f"{folder.name}: {part}: {field}: {one} as resources, {other} as a body"
+                         for part, field, one, other in found if (folder.name, part, field) not in gaps]
+            counts = count(left)
+            compared = {kind: compared.get(kind, 0) + number for kind, number in counts.items()} | {
+                kind: number for kind, number in compared.items() if kind not in counts}
+            print(f"  {folder.name}: {told(counts)} read back")
+    print(f"  all: {told(compared)}")
     problems += [f"a known gap that is gone: {' '.join(it)}" for it in sorted(gaps - met)]
+    problems += [f"a kind that is passed by, or is no longer: {it}" for it in sorted(unmade ^ passed_by)]
+    # An empty comparison proves nothing.
+    problems += [f"no {kind} read back" for kind in ("method", "authorizer", "validator", "model", "response") if not compared.get(kind)]
     for problem in problems:
-        print(f"  {problem}")
-    return 1 if problems or not compared else 0
+        print(f"  {problem[:600]}")
+    return 1 if problems else 0
+
+
+def listed(path: Path, keys: int) -> list[tuple[str, ...]]:
+    """Lines of so many keys, each with a reason."""
+    lines = [tuple(it.split(None, keys)) for it in path.read_text().splitlines() if it.strip() and not it.startswith("#")]
+    assert all(len(it) == keys + 1 for it in lines), f"{path}: a line without a reason"
+    return lines
+
+
+def count(parts: dict) -> dict[str, int]:
+    kinds = [name.split(" ")[0] for name in parts]
+    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+
+
+def told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in counts.items())
+
+
+def differences(left: dict, right: dict):
+    for part in sorted(set(left) | set(right)):
+        one, other = left.get(part, {}), right.get(part, {})
+        for field in sorted(field for field in {**one, **other} if one.get(field) != other.get(field)):
+            if field == "schema" and field in one and field in other:
+                problems, _ = styles.stricter(one[field], other[field], part)
+                if not problems:
+                    continue
+            yield part.replace(" ", ":"), field, one.get(field), other.get(field)
 
 
 def import_bodies(apply) -> None:
@@ -64,7 +96,11 @@ def import_bodies(apply) -> None:
         attributes = made(applier, name, properties)
         if "Body" in properties:
             client = applier.client("apigateway")
-            client.put_rest_api(restApiId=attributes["id"], mode="overwrite", body=json.dumps(properties["Body"]))
+            client.put_rest_api(restApiId=attributes["id"], mode="overwrite", failOnWarnings=True, body=json.dumps(properties["Body"]))
+            # What stands beside a body wins over it.
+            says = {"description": "Description", "minimumCompressionSize": "MinimumCompressionSize", "apiKeySource": "ApiKeySourceType"}
+            client.update_rest_api(restApiId=attributes["id"], patchOperations=[
+                {"op": "replace", "path": f"/{name}", "value": str(properties[key])} for name, key in says.items() if key in properties])
             items = client.get_resources(restApiId=attributes["id"], limit=500)["items"]
             attributes["RootResourceId"] = next(it["id"] for it in items if it["path"] == "/")
         return attributes
@@ -72,19 +108,59 @@ def import_bodies(apply) -> None:
     apply.HANDLERS["AWS::ApiGateway::RestApi"] = rest_api
 
 
-def deployed(judge, emulator, endpoint: str, template: Path, problems: list[str]) -> dict:
+def deployed(judge, emulator, endpoint: str, template: Path, problems: list[str], passed_by: set[str]) -> dict:
     """What a fresh emulator holds after a template."""
     urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=30).close()
-    with_functions.make_functions(emulator.Clients(endpoint))
+    client = emulator.Clients(endpoint)
+    with_functions.make_everything(client)
     result = judge.through_api(endpoint, template, PARAMS)
     problems += [f"{template.parent.parent.name}: {template.parent.name}: {name}: {why}" for name, why in result["failed"].items()]
-    [api] = result["state"]["apis"]
-    return {"resources": api["resources"], "methods": {f"{it['method']} {it['path']}": seen(it["integration"]) for it in api["operations"]}}
+    passed_by.update(result["ignored"])
+    return parts(client, emulator.paged)
 
 
-def seen(integration: dict) -> dict:
-    """A connection that nobody named is the internet's, and an integration of the gateway's own has no URI."""
-    return {**integration, "connection": integration["connection"] or "INTERNET", "uri": integration["uri"] or None}
+def parts(client, paged) -> dict[str, dict]:
+    """The API by parts, each with what the gateway tells of it; ids of other parts are told by name."""
+    gateway = client("apigateway")
+    [api] = paged(gateway.get_rest_apis, "items")
+    of = {"restApiId": api["id"]}
+    authorizers, validators = paged(gateway.get_authorizers, "items", **of), paged(gateway.get_request_validators, "items", **of)
+    names = {it["id"]: it["name"] for it in [*authorizers, *validators, *paged(gateway.get_vpc_links, "items")]}
+    found = {"API": api}
+    # How a scheme is called in a document says nothing.
+    found |= {f"authorizer {it['name']}": meaning({**it, "authType": None}, "authorizerResultTtlInSeconds") for it in authorizers}
+    found |= {f"validator {it['name']}": it for it in validators}
+    found |= {f"model {it['name']}": {**it, "schema": json.loads(it["schema"])} for it in paged(gateway.get_models, "items", **of)}
+    found |= {f"response {it['responseType']}": it for it in gateway.get_gateway_responses(limit=500, **of)["items"]}
+    found |= {f"stage {it['stageName']}": it for it in gateway.get_stages(**of)["item"]}
+    for resource in paged(gateway.get_resources, "items", **of):
+        found[f"resource {resource['path']}"] = {"path": resource["path"]}
+        for verb in resource.get("resourceMethods") or {}:
+            method = gateway.get_method(resourceId=resource["id"], httpMethod=verb, **of)
+            found[f"method {verb} {resource['path']}"] = whole_method(method)
+    text = json.dumps(found, default=str).replace(api["id"], "API")
+    text = re.sub(r"(:loadbalancer/\w+/[^/\"]+)/[0-9a-f]{16}", r"\1", text)
+    for made_up, name in names.items():
+        text = re.sub(rf'"{made_up}"', json.dumps(name).replace("\\", r"\\"), text)
+    return {name: known(it) for name, it in json.loads(text).items()}
+
+
+def whole_method(method: dict) -> dict:
+    """A method with its integration beside it. Whether a header of an answer is required, which a document cannot say, matters to nobody."""
+    integration = meaning(method.pop("methodIntegration"), "connectionType", "passthroughBehavior", "timeoutInMillis")
+    answers = {status: known({**it, "responseParameters": sorted(it.get("responseParameters") or {})})
+               for status, it in (method.pop("methodResponses", None) or {}).items()}
+    answered = {status: known(it) for status, it in (integration.pop("integrationResponses", None) or {}).items()}
+    return {**method, "answers": answers, "answered": answered, **{f"integration.{name}": value for name, value in integration.items()}}
+
+
+def meaning(part: dict, *names: str) -> dict:
+    return {**part, **{name: MEANT[name] if part.get(name) is None else part[name] for name in names}}
+
+
+def known(part: dict) -> dict:
+    """What is not told, empty or off is all the same."""
+    return {name: value for name, value in part.items() if name not in UNCOMPARED and value not in (None, "", [], {}, False)}
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 
 Usage: with_functions.py JUDGES TOOL.py arguments...
 
-An emulator starts empty, and leave to call a function can be given only where the function is. So the functions that
-params.json names are made as soon as the emulator runs.
+An emulator starts empty, and leave to call a function can be given only where the function is. So what params.json names (functions,
+a hosted zone, a web ACL) is made as soon as the emulator runs.
 
 apply_moto.py works out every expression before it deploys anything, so a function of an attribute stays unknown to it, and with
 it the partition and region of a function's URI, which are parts of the API's ARN, or of a log group's. Where the emulator stands is known: its parts
@@ -18,6 +18,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import os
 import re
 import sys
 import zipfile
@@ -41,13 +42,15 @@ def main() -> int:
     @contextmanager
     def emulator(*arguments, **named):
         with started(*arguments, **named) as endpoint:
-            make_functions(Clients(endpoint))
+            make_everything(Clients(endpoint))
             reader.paged = naming_links(Clients(endpoint), paged)
             yield endpoint
 
     judge.emulator = emulator
     start_our_server(reader)
     if "apply" in sys.argv:
+        # Half of a run is the collecting of garbage: the provider holds much, and lives for seconds.
+        os.environ.setdefault("GOGC", "400")
         keep_the_account(judge)
         plan_as_json_too(judge, Path(sys.argv[-1]))
     know_where_the_api_is()
@@ -79,6 +82,8 @@ def keep_the_account(judge) -> None:
             there = run(work, "state", "list").stdout.split()
             if "aws_api_gateway_account.this" in there:
                 run(work, "state", "rm", *sorted(kept & set(there)))
+            # The plan before has just read all of it.
+            arguments = (*arguments, "-refresh=false")
         return run(work, *arguments, check=check)
 
     judge.terraform = terraform
@@ -102,7 +107,10 @@ def plan_as_json_too(judge, folder: Path) -> None:
             path.unlink()
             (work / f"{path.name}.json").write_bytes((twin / f"{path.name}.json").read_bytes())
         as_json = run(work, "plan", "-no-color", "-detailed-exitcode", "-out=json.tfplan", check=False)
-        if as_json.returncode == 1 or not replaced or changes(work, "json.tfplan") != changes(work, "again.tfplan"):
+        # Two plans without a change are the same.
+        same = as_json.returncode == done.returncode == 0 or (
+            as_json.returncode == done.returncode == 2 and changes(work, "json.tfplan") == changes(work, "again.tfplan"))
+        if not replaced or not same:
             raise RuntimeError(f"the JSON of {len(replaced)} files plans otherwise:\n{as_json.stdout[-4000:]}{as_json.stderr[-4000:]}")
         for path, content in replaced.items():
             (work / f"{path.name}.json").unlink()
@@ -165,6 +173,8 @@ def know_roles_by_what_they_may_do() -> None:
             group["name"] = re.sub(r"^(API-Gateway-Execution-Logs_)[^/]+/", r"\1API/", group["name"])
 
     emulator.read_functions = read_functions
+
+
 def naming_links(client, read):
     """Links of the second version are told by their names, as the judge tells the others: an id is another one every time."""
     def paged(call, key, **arguments):
@@ -187,6 +197,14 @@ def make_functions(client) -> None:
     for arn in sorted(it for it in set(json.loads(PARAMS.read_text()).values()) if ":lambda:" in it):
         client("lambda").create_function(FunctionName=arn.split(":")[6], Runtime="python3.13", Role=role, Handler="index.handler",
                                          Code={"ZipFile": code.getvalue()})
+
+
+def make_everything(client) -> None:
+    """What params.json names: functions, a zone for the domain's record, and a web ACL; moto_server.py gives these two their ids."""
+    make_functions(client)
+    client("route53").create_hosted_zone(Name="example", CallerReference="example")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "callers"}
+    client("wafv2").create_web_acl(Name="callers", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=seen)
 
 
 if __name__ == "__main__":
