@@ -67,9 +67,10 @@ def main() -> int:
     if report.get("destroyed") is not True:
         problems.append(f"destroy: {report.get('destroy_error', 'did not end clean')[-2000:]}")
     name = f"{blueprint.parent.name}, {'a body' if 'body' in blueprint.name else 'resources'}"
-    print(f"  {name}: {report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
-          f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; destroyed: {report.get('destroyed')}{'; the other style reads back the same' if other else ''}"
-          if not problems else f"  {name}: falls short")
+    told = (f"{report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
+            f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; "
+            f"destroyed: {report.get('destroyed')}{'; the other style reads back the same' if other else ''}")
+    print(f"  {name}: {'falls short' if problems else told}")
     for problem in problems:
         print(f"  {problem}")
     return 1 if problems else 0
