@@ -8,7 +8,7 @@ accept:
 
 # Real tools over the files that the golden tests wrote.
 validate:
-    cargo test --test golden && terraform fmt -check -recursive target/golden && cfn-lint 'target/golden/**/template.json'
+    cargo test --test golden && terraform fmt -check -recursive target/golden && cfn-lint 'target/golden/**/template.json' 'target/golden/**/template.yaml'
 
 # The JSON Schema of the blueprint, for editors. It is not committed.
 schema:

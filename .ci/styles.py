@@ -42,6 +42,9 @@ def main() -> int:
         name = blueprint.parent.name
         folder = work / name
         shutil.copytree(blueprint.parent, folder, symlinks=False, dirs_exist_ok=True)
+        # JSON is read here, and Terraform takes no syntax of a template.
+        copy = folder / "gwgen.yaml"
+        copy.write_text(re.sub(r", template: yaml", "", copy.read_text()))
         rendered = {}
         for style in ("resources", "body"):
             rendered[style] = render(gwgen, folder, "cloudformation", style)

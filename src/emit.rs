@@ -34,7 +34,7 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
     let mut tree = match plan.output.format {
         Format::Terraform => terraform::files(terraform::Syntax::Native, stack),
         Format::TerraformJson => terraform::files(terraform::Syntax::Json, stack),
-        Format::Cloudformation => cloudformation::files(stack),
+        Format::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
     let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*rows(plan));
     let text = readme::readme(stack, readme::Told { name, sources, way, notes: notes::notes(plan), routes });

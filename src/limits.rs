@@ -120,7 +120,7 @@ fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
 ///
 /// Errors: GW4020.
 pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
-    let bytes = tree.files.get(emit::cloudformation::TEMPLATE)?.len();
+    let bytes = tree.files.get(emit::cloudformation::name(plan.output.template))?.len();
     (bytes > TEMPLATE_BYTES).then(|| {
         diagnostic::TEMPLATE_TOO_LARGE
             .at(plan.place.clone())

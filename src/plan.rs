@@ -108,6 +108,7 @@ pub struct InputPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPlan {
     pub format: blueprint::Format,
+    pub template: blueprint::TemplateSyntax,
     pub api_style: blueprint::ApiStyle,
     pub layout: blueprint::Layout,
     pub files: blueprint::FileLayout,

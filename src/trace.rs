@@ -89,7 +89,7 @@ const NO_ROUTE: (u16, &str) = (403, "{\"message\":\"Missing Authentication Token
 /// The stack leads nowhere, which the walk has ruled out where files were made.
 pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace, String> {
     let tree = Tree::of(&assembled.stack)?;
-    let places = Places::of(plan.output.format, &assembled.stack);
+    let places = Places::of(&plan.output, &assembled.stack);
     let router = Router::of(&tree);
     let segments = asked.segments();
     let mut hops = Hops::new(plan.output.format, assembled, &places);

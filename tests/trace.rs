@@ -18,7 +18,7 @@ use gwgen::openapi::HttpMethod;
 use gwgen::plan::{Segment, text_of};
 use gwgen::trace::{Answerer, Asked, Hop, Trace, trace};
 use serde_json::Value;
-use support::{Case, FORMATS, all_cases, folders, in_parallel, repository};
+use support::{Case, SPELLINGS, YAML, all_cases, folders, in_parallel, repository};
 
 fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
@@ -131,7 +131,7 @@ fn arrives(trace: &Trace, row: &Value, at: &str) {
 fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
     let mut refusals = 0;
     for case in all_cases() {
-        for format in FORMATS {
+        for format in SPELLINGS {
             let compiled = case.compile(format);
             if compiled.tree.is_none() {
                 continue;
@@ -175,23 +175,26 @@ fn line<'a>(tree: &'a FileTree, place: &Written) -> &'a str {
 fn the_place_of_every_node_is_its_own_block() {
     let mut blocks = 0;
     for case in all_cases() {
-        for format in FORMATS {
+        for format in SPELLINGS {
             let compiled = case.compile(format);
             let Some(tree) = &compiled.tree else { continue };
             let stack = &compiled.assembled.as_ref().unwrap().stack;
-            let places = Places::of(compiled.plan.as_ref().unwrap().output.format, stack);
+            let places = Places::of(&compiled.plan.as_ref().unwrap().output, stack);
             let mut seen = BTreeSet::new();
             for (index, entry) in stack.entries.iter().enumerate() {
                 let at = format!("{}/{format} {}", case.name, entry.address.label);
                 let addresses = entry.node.addresses(&entry.address.label);
                 if entry.is_in_body {
                     let place = places.node(index).unwrap_or_else(|| panic!("{at} is nowhere in the body"));
-                    assert!(line(tree, &place).ends_with('{'), "{at}: {}", line(tree, &place));
+                    let end = if place.file.ends_with(".yaml") { ':' } else { '{' };
+                    assert!(line(tree, &place).ends_with(end), "{at}: {}", line(tree, &place));
                     continue;
                 }
-                if format == "cloudformation" {
+                if format.starts_with("cloudformation") {
                     let place = places.node(index).unwrap();
-                    assert_eq!(line(tree, &place), format!("    \"{}\": {{", logical_id(&entry.address)), "{at}");
+                    let (id, is_yaml) = (logical_id(&entry.address), place.file.ends_with(".yaml"));
+                    let first = if is_yaml { format!("  {id}:") } else { format!("    \"{id}\": {{") };
+                    assert_eq!(line(tree, &place), first, "{at}");
                     assert!(seen.insert((place.file, place.line)), "{at}");
                     continue;
                 }
@@ -216,9 +219,32 @@ fn the_place_of_every_node_is_its_own_block() {
 }
 
 #[test]
+fn a_node_stands_below_the_same_keys_in_both_syntaxes_of_a_template() {
+    /// The key of a line, and how many keys stand above it.
+    fn key(line: &str) -> (&str, usize) {
+        let depth = (line.len() - line.trim_start().len()) / 2;
+        let key = line.trim().trim_end_matches('{').trim_end().trim_end_matches(':').trim_matches('"');
+        // All of a JSON document stands in its braces.
+        (key, depth - usize::from(line.ends_with('{')))
+    }
+    let mut compared = 0;
+    for case in all_cases() {
+        let both = ["cloudformation", YAML].map(|it| case.compile(it));
+        let [Some(json), Some(yaml)] = both.each_ref().map(|it| it.tree.as_ref()) else { continue };
+        let places = both.each_ref().map(|it| Places::of(&it.plan.as_ref().unwrap().output, &it.assembled.as_ref().unwrap().stack));
+        for index in 0..both[0].assembled.as_ref().unwrap().stack.entries.len() {
+            let [left, right] = places.each_ref().map(|it| it.node(index).unwrap());
+            assert_eq!(key(line(json, &left)), key(line(yaml, &right)), "{}: {left:?} {right:?}", case.name);
+            compared += 1;
+        }
+    }
+    assert!(compared > 1_000, "{compared}");
+}
+
+#[test]
 fn hops_of_a_request_name_lines_of_files_that_are_there() {
     for case in all_cases() {
-        for format in FORMATS {
+        for format in SPELLINGS {
             let compiled = case.compile(format);
             let Some(tree) = &compiled.tree else { continue };
             for operation in compiled.plan.as_ref().unwrap().operations.iter().filter(|it| it.is_public() && it.method != HttpMethod::Any) {
@@ -227,11 +253,9 @@ fn hops_of_a_request_name_lines_of_files_that_are_there() {
                 for hop in &trace.hops {
                     let Some(place) = &hop.place else { continue };
                     let line = line(tree, place);
-                    assert!(
-                        ["resource \"", "    \"", "      \""].iter().any(|it| line.starts_with(it)) || line.ends_with('{'),
-                        "{}/{format} {hop:?}: {line}",
-                        case.name
-                    );
+                    let is_block = ["resource \"", "    \"", "      \""].iter().any(|it| line.starts_with(it)) || line.ends_with('{');
+                    let is_start = if place.file.ends_with(".yaml") { line.ends_with(':') } else { is_block };
+                    assert!(is_start, "{}/{format} {hop:?}: {line}", case.name);
                 }
             }
         }

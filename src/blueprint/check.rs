@@ -8,6 +8,7 @@ mod backends;
 mod forwarder;
 mod link;
 mod names;
+mod output;
 mod rest;
 mod stage;
 mod topology;
@@ -26,6 +27,7 @@ use crate::source::pointer;
 pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     let mut check = Check { blueprint, known, found: Vec::new() };
     check.head();
+    check.output();
     check.backends();
     check.names();
     check.rest();

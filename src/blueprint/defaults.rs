@@ -9,10 +9,11 @@ use super::gateway::{ApiKeySource, BasePath, EndpointType, ExecutionLog, Partial
 use super::operations::SyncState;
 use super::routes::{AuthorizerKind, Exposure, Validation};
 use super::scalars::{Duration, Port};
-use super::spec::{ApiStyle, FileLayout, Format, Layout, Topology};
+use super::spec::{ApiStyle, FileLayout, Format, Layout, TemplateSyntax, Topology};
 
 pub const OUTPUT_DIR: &str = "generated";
 pub const FORMAT: Format = Format::Terraform;
+pub const TEMPLATE: TemplateSyntax = TemplateSyntax::Json;
 pub const API_STYLE: ApiStyle = ApiStyle::Resources;
 pub const LAYOUT: Layout = Layout::Module;
 pub const FILES: FileLayout = FileLayout::BySegment;

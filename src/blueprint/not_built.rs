@@ -23,6 +23,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/extends", &[]),
     ("/output/dir", &[]),
     ("/output/format", &[]),
+    ("/output/template", &[]),
     ("/output/api_style", &[]),
     ("/output/layout", &[]),
     ("/output/files", &[]),

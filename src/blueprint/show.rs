@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::backends::{BackendSpec, HealthProtocol, Protocol};
 use super::choices::{AuthSpec, EcsSpec};
 use super::routes::{MatchSpec, RouteSpec};
-use super::spec::{BlueprintSpec, Topology};
+use super::spec::{BlueprintSpec, Format, Topology};
 use super::values::Value;
 use super::{AccessLogSpec, AlbListenerSpec, Blueprint, Port, Rules, Switch, TlsSpec, defaults};
 
@@ -30,7 +30,10 @@ fn fill(spec: &mut BlueprintSpec) {
     spec.extends = None;
     let output = spec.output.get_or_insert_default();
     output.dir.get_or_insert_with(|| defaults::OUTPUT_DIR.to_owned());
-    output.format.get_or_insert(defaults::FORMAT);
+    // The other formats have no template.
+    if *output.format.get_or_insert(defaults::FORMAT) == Format::Cloudformation {
+        output.template.get_or_insert(defaults::TEMPLATE);
+    }
     output.api_style.get_or_insert(defaults::API_STYLE);
     output.layout.get_or_insert(defaults::LAYOUT);
     output.files.get_or_insert(defaults::FILES);

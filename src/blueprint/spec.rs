@@ -123,6 +123,8 @@ pub struct OutputSpec {
     pub dir: Option<String>,
     /// Language of the output. Default: `terraform`.
     pub format: Option<Format>,
+    /// CloudFormation: `template.json` or `template.yaml`. Default: `json`.
+    pub template: Option<TemplateSyntax>,
     /// How the API is spelled. Default: `resources`.
     pub api_style: Option<ApiStyle>,
     /// Whether a provider block is written. Default: `module`.
@@ -140,6 +142,14 @@ pub enum Format {
     Terraform,
     TerraformJson,
     Cloudformation,
+}
+
+/// Syntax of a CloudFormation template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TemplateSyntax {
+    Json,
+    Yaml,
 }
 
 /// How the API is spelled.

@@ -1,4 +1,4 @@
-//! CloudFormation as JSON.
+//! CloudFormation as JSON or YAML.
 //!
 //! In: `Stack`. Out: files. Pure.
 //! Template and properties are written in order; nothing is collected first.
@@ -7,5 +7,6 @@ mod sink;
 mod template;
 
 pub use sink::Properties;
+pub(super) use sink::yaml_key;
 pub(super) use template::written;
-pub use template::{TEMPLATE, files, limits};
+pub use template::{files, limits, name};

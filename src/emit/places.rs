@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
 use crate::aws::Node;
-use crate::blueprint::Format;
+use crate::blueprint::{Format, TemplateSyntax};
+use crate::plan::OutputPlan;
 use crate::stack::Stack;
 
 /// A line of a generated file.
@@ -25,6 +26,7 @@ pub struct Written {
 pub struct Places<'a> {
     stack: &'a Stack,
     format: Format,
+    template: TemplateSyntax,
     tree: FileTree,
     /// In the order of the stack.
     spans: Vec<(String, Range<usize>)>,
@@ -32,15 +34,15 @@ pub struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// Writes the stack once more, and keeps where its nodes stand.
-    pub fn of(format: Format, stack: &'a Stack) -> Self {
+    pub fn of(output: &OutputPlan, stack: &'a Stack) -> Self {
         let mut spans = Vec::with_capacity(stack.entries.len());
         let tell = |file: &str, span| spans.push((file.to_owned(), span));
-        let tree = match format {
+        let tree = match output.format {
             Format::Terraform => terraform::written(terraform::Syntax::Native, stack, tell),
             Format::TerraformJson => terraform::written(terraform::Syntax::Json, stack, tell),
-            Format::Cloudformation => cloudformation::written(stack, tell),
+            Format::Cloudformation => cloudformation::written(output.template, stack, tell),
         };
-        Self { stack, format, tree, spans }
+        Self { stack, format: output.format, template: output.template, tree, spans }
     }
 
     /// The block of a node; where it is written as several, the first.
@@ -55,7 +57,7 @@ impl<'a> Places<'a> {
         let (file, span) = self.spans.get(index)?;
         let bytes = self.tree.files.get(file)?;
         if self.stack.entries.get(index)?.is_in_body {
-            let line = in_body(self.stack, index, std::str::from_utf8(bytes).ok()?)?;
+            let line = self.in_body(index, std::str::from_utf8(bytes).ok()?)?;
             return Some(Written { file: file.clone(), line });
         }
         let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
@@ -69,29 +71,58 @@ impl<'a> Places<'a> {
                 let (kind, label) = address.split_once('.')?;
                 terraform::position(text(0..bytes.len())?, kind, label)?
             }
-            Format::Cloudformation => span.start + text(span.clone())?.find('"')?,
+            Format::Cloudformation => span.start + text(span.clone())?.find(|it: char| !it.is_whitespace() && it != ',')?,
         };
         let line = bytes[..offset].iter().filter(|it| **it == b'\n').count() + 1;
         Some(Written { file: file.clone(), line })
     }
+
+    /// The line of a node in the API's body: of its path, and of its method below that; else of the body itself.
+    fn in_body(&self, index: usize, text: &str) -> Option<usize> {
+        let first = self.first_of_api(text)?;
+        let mut lines = text.lines().enumerate().skip(first);
+        let mut line_of = |key: &str, depth| {
+            let starts = self.starts(key, depth);
+            // A line of a text in YAML cannot stand as far left as the keys beside it.
+            let is_start = |line: &str| starts.iter().any(|it| if self.is_yaml() { line == it } else { line.trim() == it });
+            lines.find(|(_, line)| is_start(line)).map(|(number, _)| number + 1)
+        };
+        let node = &self.stack.entries.get(index)?.node;
+        if let Node::Method(method) = node {
+            let path = method.on.path(self.stack);
+            line_of(if path.is_empty() { "/" } else { &path }, PATH_DEPTH)?;
+            return line_of(method.key(), PATH_DEPTH + 1);
+        }
+        let paths = line_of("paths", PATH_DEPTH - 1)?;
+        let Node::Resource(resource) = node else { return Some(paths) };
+        // A resource without methods stands there only as the start of a longer path.
+        line_of(&resource.path(self.stack), PATH_DEPTH).or(Some(paths))
+    }
+
+    /// How many lines stand before a template's API; Terraform has its body before anything that is like one.
+    fn first_of_api(&self, text: &str) -> Option<usize> {
+        match self.format {
+            Format::Terraform | Format::TerraformJson => Some(0),
+            Format::Cloudformation => {
+                let index = self.stack.entries.iter().position(|it| matches!(it.node, Node::RestApi(_)))?;
+                let (_, span) = self.spans.get(index)?;
+                Some(text.get(..span.start)?.lines().count())
+            }
+        }
+    }
+
+    /// The lines with which an object of the body may start, below that key.
+    fn starts(&self, key: &str, depth: usize) -> Vec<String> {
+        if self.is_yaml() {
+            return vec![format!("{}{}:", "  ".repeat(depth), cloudformation::yaml_key(key))];
+        }
+        vec![format!("{key} = {{"), format!("\"{key}\" = {{"), format!("\"{key}\": {{")]
+    }
+
+    fn is_yaml(&self) -> bool {
+        self.format == Format::Cloudformation && self.template == TemplateSyntax::Yaml
+    }
 }
 
-/// The line of a node in the API's body: of its path, and of its method below that; else of the body itself.
-fn in_body(stack: &Stack, index: usize, text: &str) -> Option<usize> {
-    let starts = |key: &str| [format!("{key} = {{"), format!("\"{key}\" = {{"), format!("\"{key}\": {{")];
-    let mut lines = text.lines().enumerate();
-    let mut line_of = |key: &str| {
-        let starts = starts(key);
-        lines.find(|(_, line)| starts.iter().any(|it| line.trim() == it)).map(|(number, _)| number + 1)
-    };
-    let node = &stack.entries.get(index)?.node;
-    if let Node::Method(method) = node {
-        let path = method.on.path(stack);
-        line_of(if path.is_empty() { "/" } else { &path })?;
-        return line_of(method.key());
-    }
-    let paths = line_of("paths")?;
-    let Node::Resource(resource) = node else { return Some(paths) };
-    // A resource without methods stands there only as the start of a longer path.
-    line_of(&resource.path(stack)).or(Some(paths))
-}
+/// How many keys stand above that of a path in a template: `Resources`, the API's id, `Properties`, `Body`, `paths`.
+const PATH_DEPTH: usize = 5;

@@ -139,6 +139,7 @@ fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputP
     let output = spec.output.as_ref();
     OutputPlan {
         format,
+        template: output.and_then(|it| it.template).unwrap_or(blueprint::defaults::TEMPLATE),
         api_style: output.and_then(|it| it.api_style).unwrap_or(blueprint::defaults::API_STYLE),
         layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
         files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gwgen::blueprint::TemplateSyntax;
 use gwgen::emit::{FileTree, cloudformation};
 use gwgen::plan::{Plan, Segment, text_of};
 use gwgen::{Compiled, assemble};
@@ -9,13 +10,13 @@ use serde_json::Value;
 
 use crate::support::corpus::entries;
 use crate::support::emitted::texts;
-use crate::support::{Case, FORMATS, all_cases, findings, in_parallel};
+use crate::support::{Case, SPELLINGS, all_cases, findings, in_parallel};
 
 #[test]
 fn examples_and_cases_lose_only_lines() {
     let mut removed = 0;
     for case in all_cases() {
-        for format in FORMATS {
+        for format in SPELLINGS {
             let whole = case.compile(format);
             let Some(tree) = &whole.tree else { continue };
             for_each_removal(&case, &case.description(), &whole, &Pick::Every, |what, description, spelt_anew| {
@@ -50,7 +51,7 @@ fn real_descriptions_lose_only_lines() {
 
 /// The same stack as a template, however large.
 fn template(plan: &Plan) -> FileTree {
-    cloudformation::files(&assemble::assemble(plan).stack)
+    cloudformation::files(TemplateSyntax::Json, &assemble::assemble(plan).stack)
 }
 
 /// Which operations are removed.
@@ -129,7 +130,8 @@ fn compare(at: &str, whole: (&FileTree, &Compiled), rest: (&FileTree, &Compiled)
     let all: BTreeMap<&str, &str> = texts(whole.0).collect();
     for (name, text) in texts(rest.0) {
         let Some(other) = all.get(name) else { panic!("{at}: {name} is a new file") };
-        let (text, other) = (without_rules(text), without_rules(other));
+        let is_yaml = name.ends_with(".yaml");
+        let [text, other] = [text, other].map(|it| without_rules(it, is_yaml));
         let (kept, of) = (lines(&text, same_types, spelt_anew), lines(&other, same_types, spelt_anew));
         let missing = if spelt_anew { not_among(&kept, &of) } else { out_of_order(&kept, &of) };
         if let Some(line) = missing {
@@ -139,10 +141,13 @@ fn compare(at: &str, whole: (&FileTree, &Compiled), rest: (&FileTree, &Compiled)
 }
 
 /// Without listener rules: one rule holds the patterns of several operations, and which ones depends on all of a backend's.
-fn without_rules(text: &str) -> String {
+fn without_rules(text: &str, is_yaml: bool) -> String {
     let mut is_rule = false;
     let mut rest = String::new();
     for line in text.lines() {
+        // Nothing closes a resource in YAML but the next, or the next section.
+        is_rule &= !is_yaml || line.starts_with("   ");
+        is_rule |= is_yaml && line.starts_with("  ListenerRule");
         is_rule |= line.starts_with("resource \"aws_lb_listener_rule\"")
             || line.starts_with("output \"listener_rule_arn_")
             || line.starts_with("    \"aws_lb_listener_rule\"")
@@ -162,7 +167,7 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
     let is_free = |it: &&str| {
         let it = it.trim_start();
         // One more prefix, for an operation that a mount's own would mislead.
-        if it.starts_with("PATHS ") || it.starts_with("\"PATHS\":") {
+        if ["PATHS ", "\"PATHS\":", "PATHS:"].iter().any(|start| it.starts_with(start)) {
             return false;
         }
         // A path's preflight lists its methods and headers, and has a digest like every route.
@@ -170,6 +175,9 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
             "\"options__",
             "\"method.response.header.Access-Control-Allow-Methods\"",
             "\"method.response.header.Access-Control-Allow-Headers\"",
+            "options__",
+            "method.response.header.Access-Control-Allow-Methods:",
+            "method.response.header.Access-Control-Allow-Headers:",
         ];
         if preflight.iter().any(|start| it.starts_with(start)) {
             return false;
@@ -188,8 +196,12 @@ fn lines(text: &str, same_types: bool, spelt_anew: bool) -> Vec<String> {
 
 /// The logical id of a template's deployment.
 fn deployment_of(text: &str) -> Option<String> {
-    let before = &text[..text.find("\"Type\": \"AWS::ApiGateway::Deployment\"")?];
-    before.lines().rev().find_map(|it| it.trim().strip_suffix("\": {")).and_then(|it| it.strip_prefix('"')).map(str::to_owned)
+    if let Some(end) = text.find("\"Type\": \"AWS::ApiGateway::Deployment\"") {
+        let id = text[..end].lines().rev().find_map(|it| it.trim().strip_suffix("\": {"));
+        return id.and_then(|it| it.strip_prefix('"')).map(str::to_owned);
+    }
+    let before = &text[..text.find("    Type: AWS::ApiGateway::Deployment\n")?];
+    before.lines().next_back().and_then(|it| it.trim().strip_suffix(':')).map(str::to_owned)
 }
 
 /// A line without names of path variables, without the digests that hold them, and without alignment.

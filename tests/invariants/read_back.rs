@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use gwgen::blueprint::TemplateSyntax;
+use gwgen::emit::FileTree;
 use gwgen::openapi::HttpMethod;
 use gwgen::{assemble, emit};
 
 use crate::support::corpus::entries;
-use crate::support::emitted::{TERRAFORM_ONLY, cloudformation_counts, terraform_counts};
-use crate::support::{all_cases, in_parallel};
+use crate::support::emitted::{TERRAFORM_ONLY, cloudformation_counts, template, terraform_counts, without_functions};
+use crate::support::{YAML, all_cases, in_parallel};
 
 #[test]
 fn both_formats_of_a_case_hold_the_same_resources() {
@@ -24,6 +26,33 @@ fn both_formats_of_a_case_hold_the_same_resources() {
     assert!(compared > 15, "only {compared} cases have both formats");
 }
 
+/// A stack as both syntaxes of a template, which have to say the same in the same order.
+fn assert_twins(name: &str, json: &FileTree, yaml: &FileTree) {
+    // As text, since objects are equal in whatever order.
+    let [json, yaml] = [json, yaml].map(|it| without_functions(&template(it)).to_string());
+    assert!(json == yaml, "{name}: the YAML is not the JSON");
+}
+
+#[test]
+fn the_yaml_of_a_case_is_its_json() {
+    let mut compared = 0;
+    for case in all_cases() {
+        for style in ["resources", "body"] {
+            let mut case = case.clone();
+            let root = case.blueprint.as_object_mut().unwrap();
+            let output = root.entry("output").or_insert_with(|| serde_json::json!({})).as_object_mut().unwrap();
+            output.insert("api_style".into(), style.into());
+            output.insert("template".into(), "json".into());
+            let [json, yaml] = ["cloudformation", YAML].map(|it| case.compile(it).tree);
+            assert_eq!(json.is_some(), yaml.is_some(), "{}", case.name);
+            let (Some(json), Some(yaml)) = (json, yaml) else { continue };
+            assert_twins(&case.name, &json, &yaml);
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "only {compared} templates were compared");
+}
+
 #[test]
 fn both_formats_of_a_real_description_hold_the_same_resources() {
     let rendered: Vec<_> = entries().iter().filter(|it| it.is_rendered()).collect();
@@ -31,8 +60,10 @@ fn both_formats_of_a_real_description_hold_the_same_resources() {
         let compiled = &entry.compiled;
         let terraform = terraform_counts(compiled.tree.as_ref().unwrap());
         // The same stack, however large: the quota of a template has a test of its own.
-        let template = emit::cloudformation::files(&assemble::assemble(compiled.plan.as_ref().unwrap()).stack);
-        assert_eq!(terraform, cloudformation_counts(&template), "{}", entry.case.name);
+        let stack = assemble::assemble(compiled.plan.as_ref().unwrap()).stack;
+        let json = emit::cloudformation::files(TemplateSyntax::Json, &stack);
+        assert_eq!(terraform, cloudformation_counts(&json), "{}", entry.case.name);
+        assert_twins(&entry.case.name, &json, &emit::cloudformation::files(TemplateSyntax::Yaml, &stack));
         let public = compiled.plan.as_ref().unwrap().operations.iter().filter(|it| it.is_public()).count();
         let plan = compiled.plan.as_ref().unwrap();
         // What the gateway answers itself.

@@ -6,6 +6,8 @@ use gwgen::aws::KINDS;
 use gwgen::emit::FileTree;
 use serde_json::Value;
 
+use super::json_of;
+
 /// How many there are of each kind, by the CloudFormation name, and of each kind of element.
 pub(crate) type Counts = BTreeMap<String, usize>;
 
@@ -75,9 +77,32 @@ pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
     counts
 }
 
+/// A template as data. In YAML, short forms of functions are read as their texts.
+pub(crate) fn template(tree: &FileTree) -> Value {
+    if let Some(bytes) = tree.files.get("template.json") {
+        return serde_json::from_slice(bytes).expect("the template is JSON");
+    }
+    let name = "template.yaml";
+    serde_json::from_str(&json_of(name, tree.files[name].clone())).expect("what was YAML is JSON")
+}
+
+/// A template with its functions as their texts.
+pub(crate) fn without_functions(json: &Value) -> Value {
+    match json {
+        Value::Object(members) if members.len() == 1 => match members.iter().next().map(|(name, it)| (name.as_str(), it)) {
+            Some(("Ref" | "Fn::Sub", Value::String(argument))) => Value::from(argument.as_str()),
+            Some(("Fn::GetAtt", Value::Array(parts))) => Value::from(parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")),
+            _ => Value::Object(members.iter().map(|(name, it)| (name.clone(), without_functions(it))).collect()),
+        },
+        Value::Object(members) => Value::Object(members.iter().map(|(name, it)| (name.clone(), without_functions(it))).collect()),
+        Value::Array(items) => items.iter().map(without_functions).collect(),
+        plain => plain.clone(),
+    }
+}
+
 /// Counts the resources of a template, and the elements inside them.
 pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
-    let template: Value = serde_json::from_slice(&tree.files["template.json"]).expect("the template is JSON");
+    let template = template(tree);
     let mut counts = Counts::new();
     let mut add = |name: &str, count: usize| {
         if count > 0 {

@@ -22,6 +22,12 @@ use serde_json::{Value, json};
 /// The formats that every case goes through.
 pub(crate) const FORMATS: [&str; 3] = ["terraform", "terraform-json", "cloudformation"];
 
+/// A template as YAML, whatever syntax the case asks for.
+pub(crate) const YAML: &str = "cloudformation-yaml";
+
+/// All ways in which a stack is written.
+pub(crate) const SPELLINGS: [&str; 4] = ["terraform", "terraform-json", "cloudformation", YAML];
+
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -47,7 +53,7 @@ impl Case {
         Self { name: folder.file_name().unwrap().to_str().unwrap().to_owned(), files, blueprint, spec }
     }
 
-    /// Compiles it to a format.
+    /// Compiles it to a format, or to `YAML`. A template has the case's own syntax, and only a template has one.
     pub(crate) fn compile(&self, format: &str) -> Compiled {
         self.compile_with(format, None)
     }
@@ -56,7 +62,13 @@ impl Case {
     pub(crate) fn compile_with(&self, format: &str, description: Option<Vec<u8>>) -> Compiled {
         let mut blueprint = self.blueprint.clone();
         let root = blueprint.as_object_mut().unwrap();
-        root.entry("output").or_insert_with(|| json!({}))["format"] = json!(format);
+        let output = root.entry("output").or_insert_with(|| json!({})).as_object_mut().unwrap();
+        if format == YAML {
+            output.insert("template".into(), json!("yaml"));
+        } else if format != "cloudformation" {
+            output.shift_remove("template");
+        }
+        output.insert("format".into(), json!(if format == YAML { "cloudformation" } else { format }));
         let mut files = self.files.clone();
         files.insert("gwgen.yaml".into(), serde_json::to_vec(&blueprint).unwrap());
         if let Some(description) = description {

@@ -4,20 +4,26 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Properties;
+use crate::blueprint::TemplateSyntax;
 use crate::emit::{BANNER, FileTree, logical_id, pascal};
 use crate::stack::{Entry, Input, InputType, Label, Output, Parameter, Stack};
 
 /// Name of the template.
-pub const TEMPLATE: &str = "template.json";
+pub fn name(syntax: TemplateSyntax) -> &'static str {
+    match syntax {
+        TemplateSyntax::Json => "template.json",
+        TemplateSyntax::Yaml => "template.yaml",
+    }
+}
 
 /// Writes a stack.
-pub fn files(stack: &Stack) -> FileTree {
-    written(stack, |_, _| {})
+pub fn files(syntax: TemplateSyntax, stack: &Stack) -> FileTree {
+    written(syntax, stack, |_, _| {})
 }
 
 /// Writes a stack, and tells of each node in turn its file and where in that it stands.
-pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
-    let mut out = Properties::new(stack.tags.clone());
+pub(in crate::emit) fn written(syntax: TemplateSyntax, stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
+    let mut out = Properties::new(syntax, stack.tags.clone());
     out.document(|out| {
         out.text("AWSTemplateFormatVersion", "2010-09-09");
         out.text("Description", &BANNER.join(" "));
@@ -33,12 +39,12 @@ pub(in crate::emit) fn written(stack: &Stack, mut tell: impl FnMut(&str, Range<u
                 if !entry.is_in_body {
                     resource(entry, out);
                 }
-                tell(TEMPLATE, start..out.length());
+                tell(name(syntax), start..out.length());
             }
         });
         out.object("Outputs", |out| stack.outputs.iter().for_each(|it| output(it, out)));
     });
-    FileTree { files: [(TEMPLATE.to_owned(), out.into_text().into_bytes())].into() }
+    FileTree { files: [(name(syntax).to_owned(), out.into_text().into_bytes())].into() }
 }
 
 /// Numbers of resources, parameters and outputs.

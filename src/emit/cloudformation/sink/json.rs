@@ -1,0 +1,96 @@
+//! A template as JSON.
+//!
+//! In: names, plain values, starts and ends of objects and lists. Out: text. Pure.
+//! Two spaces a level; a function stands on its line.
+
+use super::{Call, Shape};
+
+/// The text so far.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    pub(super) out: String,
+    indent: usize,
+    /// Something stands in this object or list already.
+    has_content: bool,
+}
+
+impl Json {
+    fn separate(&mut self) {
+        if self.has_content {
+            self.out.push(',');
+        }
+        if self.indent > 0 {
+            self.out.push('\n');
+        }
+        self.margin();
+        self.has_content = true;
+    }
+
+    fn margin(&mut self) {
+        for _ in 0..self.indent {
+            self.out.push_str("  ");
+        }
+    }
+
+    pub(super) fn name(&mut self, name: &str) {
+        self.separate();
+        self.text(name);
+        self.out.push_str(": ");
+    }
+
+    /// What stands before an item of a list.
+    pub(super) fn item(&mut self) {
+        self.separate();
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.out.push_str(&serde_json::Value::from(text).to_string());
+    }
+
+    /// A number, a flag or null.
+    pub(super) fn plain(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
+    pub(super) fn open(&mut self, shape: Shape) {
+        self.out.push(match shape {
+            Shape::Object => '{',
+            Shape::List => '[',
+        });
+        self.indent += 1;
+        self.has_content = false;
+    }
+
+    pub(super) fn close(&mut self, shape: Shape) {
+        self.indent -= 1;
+        if self.has_content {
+            self.out.push('\n');
+            self.margin();
+        }
+        self.has_content = true;
+        self.out.push(match shape {
+            Shape::Object => '}',
+            Shape::List => ']',
+        });
+    }
+
+    pub(super) fn call(&mut self, call: Call<'_>) {
+        let (function, arguments) = match call {
+            Call::Ref(name) => ("Ref", &[name][..]),
+            Call::Sub(template) => ("Fn::Sub", &[template][..]),
+            Call::GetAtt(id, name) => ("Fn::GetAtt", &[id, name][..]),
+        };
+        self.out.extend(["{\"", function, "\": "]);
+        match arguments {
+            [argument] => self.text(argument),
+            several => {
+                for (index, argument) in several.iter().enumerate() {
+                    self.out.push_str(if index == 0 { "[" } else { ", " });
+                    self.text(argument);
+                }
+                self.out.push(']');
+            }
+        }
+        self.out.push('}');
+    }
+}

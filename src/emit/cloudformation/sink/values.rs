@@ -1,0 +1,88 @@
+//! Values as CloudFormation's functions.
+//!
+//! In: `Value`. Out: text in a sink. Pure.
+
+use super::{Call, Printer, Properties};
+use crate::emit::{logical_id, pascal};
+use crate::stack::{Attribute, Parameter, Spelling, Value};
+
+impl Properties {
+    pub(super) fn push_value(&mut self, value: &Value) {
+        match value {
+            Value::Literal(text) => self.string(text),
+            Value::Input(name) => self.call(Call::Ref(&pascal(name))),
+            Value::Pseudo(name) => self.call(Call::Ref(name)),
+            Value::Here(here, _) => self.call(Call::Ref(here.pseudo())),
+            Value::Parameter { label, .. } => self.call(Call::Ref(&logical_id(&Parameter::address(label)))),
+            Value::Attribute(attribute) => match attribute.cloudformation {
+                Spelling::Ref => self.call(Call::Ref(&logical_id(&attribute.of))),
+                Spelling::GetAtt(name) => self.call(Call::GetAtt(&logical_id(&attribute.of), name)),
+            },
+            Value::Text(parts) => {
+                let mut template = String::new();
+                push_template(&mut template, parts);
+                if parts.iter().all(|part| part.deploy_time().is_empty()) {
+                    let plain: String = literals(parts);
+                    self.string(&plain);
+                } else {
+                    self.call(Call::Sub(&template));
+                }
+            }
+            Value::Joined(list) => self.joined(list),
+            Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
+        }
+    }
+
+    /// A list with commas between its items. JSON has it on one line.
+    fn joined(&mut self, list: &Value) {
+        match &mut self.printer {
+            Printer::Json(json) => {
+                json.plain("{\"Fn::Join\": [\",\", ");
+                self.push_value(list);
+                self.inner_plain("]}");
+            }
+            Printer::Yaml(_) => self.inner_object(|out| {
+                out.items("Fn::Join", [&Value::literal(","), list], |out, value| out.push_value(value));
+            }),
+        }
+    }
+}
+
+fn literals(parts: &[Value]) -> String {
+    let text = |part: &Value| match part {
+        Value::Literal(text) => text.to_string(),
+        Value::Text(parts) => literals(parts),
+        Value::Input(_) | Value::Expression(_) | Value::Attribute(_) | Value::Pseudo(_) | Value::Here(..) | Value::Parameter { .. } => {
+            String::new()
+        }
+        Value::Joined(_) => String::new(),
+    };
+    parts.iter().map(text).collect()
+}
+
+/// The text of an `Fn::Sub`.
+///
+/// Source: AWS, "Fn::Sub": a literal `${` is written `${!`, <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-sub.html>.
+fn push_template(out: &mut String, parts: &[Value]) {
+    for part in parts {
+        match part {
+            Value::Literal(text) => {
+                // The marker may be split over two parts; only a literal ends with its start.
+                let is_split = out.ends_with('$') && text.starts_with('{');
+                out.push_str(if is_split { "{!" } else { "" });
+                out.push_str(&text[usize::from(is_split)..].replace("${", "${!"));
+            }
+            Value::Input(name) => out.extend(["${", &pascal(name), "}"]),
+            Value::Pseudo(name) => out.extend(["${", name, "}"]),
+            Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),
+            Value::Parameter { label, .. } => out.extend(["${", &logical_id(&Parameter::address(label)), "}"]),
+            Value::Attribute(Attribute { of, cloudformation, .. }) => match cloudformation {
+                Spelling::Ref => out.extend(["${", &logical_id(of), "}"]),
+                Spelling::GetAtt(name) => out.extend(["${", &logical_id(of), ".", name, "}"]),
+            },
+            Value::Text(parts) => push_template(out, parts),
+            Value::Joined(_) => unreachable!("a joined list is never a part of a text"),
+            Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
+        }
+    }
+}
