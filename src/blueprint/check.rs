@@ -10,6 +10,7 @@ mod link;
 mod names;
 mod rest;
 mod stage;
+mod tags;
 mod topology;
 mod ways;
 
@@ -26,6 +27,7 @@ use crate::source::pointer;
 pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     let mut check = Check { blueprint, known, found: Vec::new() };
     check.head();
+    check.tags();
     check.backends();
     check.names();
     check.rest();
