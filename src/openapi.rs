@@ -4,12 +4,15 @@
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
 mod bodies;
+mod contents;
 pub mod extensions;
+mod held;
 mod items;
 mod lean;
 mod loose;
 mod media;
 mod operation;
+mod parameters;
 mod references;
 mod resolve;
 mod root;
