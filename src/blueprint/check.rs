@@ -11,6 +11,7 @@ mod names;
 mod output;
 mod rest;
 mod stage;
+mod tags;
 mod topology;
 mod ways;
 
@@ -28,6 +29,7 @@ pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     let mut check = Check { blueprint, known, found: Vec::new() };
     check.head();
     check.output();
+    check.tags();
     check.backends();
     check.names();
     check.rest();

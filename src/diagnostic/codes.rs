@@ -113,6 +113,7 @@ codes! {
     BROKEN_PROMISE = "GW3045" "broken-promise" Error;
     PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Warning;
     KEY_FROM_NO_AUTHORIZER = "GW3047" "key-from-no-authorizer" Error;
+    MISPLACED_SECURITY = "GW3050" "misplaced-security" Error;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
 
@@ -146,6 +147,7 @@ codes! {
     WHOLE_QUERY_STRING = "GW4031" "whole-query-string" Warning;
     HEALTH_CHECK_PATH = "GW4032" "health-check-path" Error;
     BODY_TOO_LARGE = "GW4034" "body-too-large" Error;
+    HEADER_OUTSIDE_CACHE_KEY = "GW4035" "header-outside-cache-key" Warning;
     ADDRESS_OUT_OF_RANGE = "GW4040" "address-out-of-range" Error;
     SWITCHED_LISTENER = "GW4041" "switched-listener" Warning;
     UNAUTHENTICATED_HEADER = "GW4050" "unauthenticated-header" Warning;

@@ -21,7 +21,13 @@ pub(super) struct LeanFault {
 
 /// Extensions that mean something to gwgen or to API Gateway; others are nobody's business here.
 fn is_ours(key: &str) -> bool {
-    key.starts_with("x-gwgen-") || key.starts_with("x-amazon-apigateway-")
+    is_of_gwgen(key) || key.starts_with("x-amazon-apigateway-")
+}
+
+/// In any case: `X-Gwgen-Exposure` is refused by name, not passed by.
+pub(super) fn is_of_gwgen(key: &str) -> bool {
+    const PREFIX: &str = "x-gwgen-";
+    key.get(..PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(PREFIX))
 }
 
 /// Absent, null and there are three things, where security depends on it.
@@ -247,6 +253,7 @@ lean! {
         "$ref" reference: Option<Text<'a>>,
         "parameters" parameters: Vec<Parameter<'a>> = ?,
         "servers" servers: Vec<Server<'a>> = ?,
+        "security" security: Option<&'a RawValue>,
         "get" get: Option<Box<Operation<'a>>>,
         "put" put: Option<Box<Operation<'a>>>,
         "post" post: Option<Box<Operation<'a>>>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::held::Here;
 use super::items::{Level, under};
-use super::lean::{Extra, LeanFault, Operation as LeanOperation, Presence};
+use super::lean::{Extra, LeanFault, Operation as LeanOperation, Presence, is_of_gwgen};
 use super::references::Held;
 use super::resolve::{MEND, Shared, null_security, security};
 use super::{Fault, HttpMethod, Operation, Parameter, Security, Setting, SettingOf, servers};
@@ -52,7 +52,7 @@ impl<'a> Shared<'a> {
         let of_item = levels.iter().map(|level| &level.item.servers).find(|it| !it.is_empty()).unwrap_or(&level.item.servers);
         let servers = if lean.servers.is_empty() { of_item } else { &lean.servers };
         operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
-        self.secure(&mut operation, lean);
+        self.secure(&mut operation, lean, levels);
         let mut found = self.parameters(&operation, (levels, of), (lean, file));
         let bodies = self.media_types(&operation, lean, file);
         operation.parameters = found.parameters;
@@ -141,7 +141,16 @@ impl<'a> Shared<'a> {
         held
     }
 
-    fn secure(&self, operation: &mut Operation, lean: &LeanOperation<'a>) {
+    fn secure(&self, operation: &mut Operation, lean: &LeanOperation<'a>, levels: &[Level<'_, 'a>]) {
+        if matches!(lean.security, Presence::Absent) {
+            let of_path = levels.iter().filter(|it| it.item.security.is_some());
+            operation.faults.extend(of_path.map(|it| Fault {
+                code: &diagnostic::MISPLACED_SECURITY,
+                place: under(self.item_place(&operation.path, it.spot.as_ref()), "/security"),
+                message: "`security` of a path counts for none of its operations".into(),
+                help: "write it on each operation of the path, or on the document".into(),
+            }));
+        }
         match (&lean.security, &self.security) {
             (Presence::There(requirements), _) => operation.security = security(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
@@ -168,7 +177,7 @@ fn beside(written: &LeanOperation<'_>) -> impl Iterator<Item = &'static str> {
 fn extend(operation: &mut Operation, of: SettingOf, extensions: &[(Text<'_>, &str)], place: &dyn Fn(&str) -> Place) {
     for (name, json) in extensions {
         let name: Arc<str> = Arc::from(&**name);
-        if name.starts_with("x-gwgen-") {
+        if is_of_gwgen(&name) {
             let place = place(&pointer::child("", &*name));
             operation.settings.push(Setting { of, name, json: Arc::from(*json), place });
         } else {

@@ -76,7 +76,7 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
     let definitions = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
     let first = servers::base_path(&document.servers).ok();
-    let (misplaced, extensions) = extensions.into_iter().partition(|it| it.name.starts_with("x-gwgen-"));
+    let (misplaced, extensions) = extensions.into_iter().partition(|it| super::lean::is_of_gwgen(&it.name));
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),

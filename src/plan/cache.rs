@@ -7,14 +7,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
-use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
+use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, LambdaAuthorizerSpec, StageCacheSpec, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{HttpMethod, Location, Operation};
+use crate::openapi::{Api, HttpMethod, Location, Operation};
 
 /// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
 const MAX_TTL_MS: u64 = 3_600_000;
+
+/// What tells holders of API keys apart.
+const API_KEY: &str = "header.x-api-key";
 
 /// How answers of an operation are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +44,7 @@ pub(super) struct Wanted<'a> {
 ///
 /// Errors: GW2002 time, GW3071 no cluster; GW4087 body outside the key (a warning).
 pub(super) fn wanted<'a>(
-    operation: &Operation,
+    (api, operation): (&Api, &Operation),
     decision: &Decision<'a>,
     blueprint: &'a Blueprint,
     findings: &mut Vec<Diagnostic>,
@@ -72,7 +77,7 @@ pub(super) fn wanted<'a>(
                 .help("write a time from `0s` to `1h`"),
         );
     }
-    Some(Wanted { spec, cluster, origin, identities: identities(operation, decision, blueprint) })
+    Some(Wanted { spec, cluster, origin, identities: identities((api, operation), decision, blueprint) })
 }
 
 fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
@@ -87,26 +92,46 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
         .help("keep this only where the body does not matter; else leave the method out of the route's `methods`")
 }
 
-/// What tells the callers of an operation apart: `header.Authorization`, or what its authorizers look at. Empty where it is open.
+/// What tells the callers of an operation apart: what they show, or what its authorizers look at. Empty where it is open.
 ///
 /// What the description protects counts even where the gateway does not look: the backend may answer each caller in its own way.
-fn identities(operation: &Operation, decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
+fn identities((api, operation): (&Api, &Operation), decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
     let mut names: Vec<&str> = operation.security.alternatives().iter().flat_map(BTreeMap::keys).map(|it| &**it).collect();
     names.extend(decision.auth.map(|(name, _)| name).filter(|it| *it != "none"));
-    let mut identities: Vec<String> =
-        names.into_iter().flat_map(|name| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)))).collect();
+    let of = |name: &str| {
+        let declared = api.definitions.get(name).map(|it| &**it);
+        identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), declared)
+    };
+    let mut identities: Vec<String> = names.into_iter().flat_map(of).collect();
+    if decision.api_key.is_some_and(|(is_asked, _)| is_asked) {
+        identities.push(API_KEY.to_owned());
+    }
     identities.sort();
     identities.dedup();
     identities
 }
 
-/// What an entry of `auth` tells callers apart by.
-fn identity_of(auth: Option<&AuthSpec>) -> Vec<String> {
-    let authorization = || vec!["header.Authorization".to_owned()];
+/// What an entry of `auth` tells callers apart by, and where it looks at nothing, what callers show.
+fn identity_of(auth: Option<&AuthSpec>, declared: Option<&str>) -> Vec<String> {
     match auth {
-        Some(AuthSpec::Lambda(it)) => it.identity.clone().filter(|it| !it.is_empty()).unwrap_or_else(authorization),
-        Some(AuthSpec::ApiKey) => vec!["header.x-api-key".to_owned()],
-        Some(AuthSpec::Iam | AuthSpec::Ignore | AuthSpec::Cognito(_)) | None => authorization(),
+        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(identity), .. })) if !identity.is_empty() => identity.clone(),
+        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(_), .. }) | AuthSpec::Ignore) | None => vec![shown(declared)],
+        Some(AuthSpec::Lambda(_) | AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
+        Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
+    }
+}
+
+/// Where callers show who they are, as the description declares it; what no key can hold, where it is nowhere in a request.
+fn shown(declared: Option<&str>) -> String {
+    let scheme: Value = declared.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+    match (text("type"), text("in")) {
+        ("apiKey", "header") => format!("header.{}", text("name")),
+        ("apiKey", "query") => format!("query.{}", text("name")),
+        ("apiKey", "cookie") => "header.Cookie".to_owned(),
+        ("http" | "basic" | "oauth2" | "openIdConnect", _) => defaults::IDENTITY.to_owned(),
+        ("mutualTLS", _) => "context.identity.clientCert".to_owned(),
+        _ => "context.authorizer".to_owned(),
     }
 }
 
@@ -127,6 +152,9 @@ impl Wanted<'_> {
             None => {
                 keys.extend(starting(declared, "method.request.querystring."));
                 findings.extend(outside_key(operation, declared, &place));
+                if self.spec.shared.is_none() {
+                    findings.extend(headers_outside_key(operation, &self.identities, &place));
+                }
             }
             Some(parts) => {
                 for part in parts {
@@ -167,6 +195,8 @@ impl Wanted<'_> {
         };
         let missing: Vec<&String> = self.identities.iter().filter(|it| !is_in(it)).collect();
         let first = missing.first()?;
+        let is_held = first.starts_with("header.") || first.starts_with("query.");
+        let added = if is_held { format!("add `{first}` to `key`, ") } else { String::new() };
         Some(
             diagnostic::CACHED_ACROSS_CALLERS
                 .at(place.clone())
@@ -177,7 +207,7 @@ impl Wanted<'_> {
                     operation.path
                 ))
                 .help(format_args!(
-                    "add `{first}` to `key`, say in `shared` why everybody may see the same answer, or write `cache: off` for this operation"
+                    "{added}say in `shared` why everybody may see the same answer, or write `cache: off` for this operation"
                 ))
                 .keeps(operation.name()),
         )
@@ -209,6 +239,39 @@ fn outside_key(operation: &Operation, declared: &BTreeMap<String, bool>, place: 
                 ))
                 .help("write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter")
                 .keeps(operation.name())
+        })
+        .collect()
+}
+
+/// Headers and cookies that the answer may depend on: none is in the key unless it is named.
+fn headers_outside_key(operation: &Operation, identities: &[String], place: &Place) -> Vec<Diagnostic> {
+    // What is asked of callers is an error of its own, and the others are no parameters (OpenAPI 3.1.1, "Fixed Fields" of a parameter).
+    let is_told = |name: &str| {
+        identities
+            .iter()
+            .filter_map(|it| it.strip_prefix("header."))
+            .chain(["Accept", "Content-Type", "Authorization"])
+            .any(|it| it.eq_ignore_ascii_case(name))
+    };
+    let as_header = |name: &Arc<str>, location: Location| match location {
+        Location::Header => Some(name.to_string()),
+        Location::Cookie => Some("Cookie".to_owned()),
+        Location::Path | Location::Query | Location::QueryString => None,
+    };
+    let outside = operation.parameters.iter().filter_map(|it| Some((it, as_header(&it.name, it.location).filter(|it| !is_told(it))?)));
+    outside
+        .map(|(parameter, header)| {
+            diagnostic::HEADER_OUTSIDE_CACHE_KEY
+                .at(place.clone())
+                .also(parameter.place(operation))
+                .message(format_args!(
+                    "answers to `{} {}` are kept, and requests that differ in the header `{header}` alone get each other's",
+                    operation.method.as_str(),
+                    operation.path
+                ))
+                .help(format_args!(
+                    "name what tells answers apart in `key`, `header.{header}` too, or say in `shared` why it does not matter"
+                ))
         })
         .collect()
 }

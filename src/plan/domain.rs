@@ -123,6 +123,16 @@ impl Check<'_, '_> {
                 "import or request it there, or write `type: regional`",
             );
         }
+        if let (Value::Literal(arn), Some(region), false) = (&certificate, &self.blueprint.spec.region, is_edge)
+            && let Some(other) = arn.split(':').nth(3).filter(|it| it != region)
+        {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                &format!("the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"),
+                "import or request it there",
+            );
+        }
         let zone = spec.zone.as_ref().map(|it| self.variables.of_gateway(it, InputType::Zone, "/api/domain/zone"));
         let security_policy = spec.security_policy.as_deref().unwrap_or(SECURITY_POLICIES[0]);
         self.security_policy(security_policy);

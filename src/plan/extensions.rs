@@ -109,7 +109,7 @@ fn unknown(setting: &Setting) -> Diagnostic {
     diagnostic::UNKNOWN_EXTENSION
         .at(setting.place.clone())
         .message(format_args!("no extension is called `{}`", setting.name))
-        .help(help_with(&setting.name))
+        .help(help_with(&setting.name.to_ascii_lowercase()))
 }
 
 fn help_with(name: &str) -> String {

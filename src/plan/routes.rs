@@ -292,7 +292,7 @@ impl<'a> Builder<'a> {
             checks: Default::default(),
             coverage: Default::default(),
         };
-        let cache = if is_public { self.wanted_cache(operation, decision) } else { None };
+        let cache = if is_public { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
             plan,

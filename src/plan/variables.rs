@@ -151,6 +151,9 @@ impl<'a> Variables<'a> {
     }
 
     fn declare(&mut self, variable: &Variable, of: InputType, pointer: &str) {
+        for text in variable.default.iter().flat_map(default_texts) {
+            self.check_literal(&text, of, &format!("{pointer}/default"));
+        }
         let input = InputPlan {
             of,
             description: variable.description.as_deref().unwrap_or_else(|| describe(of)).into(),
@@ -237,7 +240,10 @@ impl<'a> Variables<'a> {
             InputType::Caller | InputType::Callers => {
                 (is_range_of_callers(text), "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`")
             }
-            InputType::Domain => (is_host(text) && text.contains('.'), "the name of a domain, such as `api.shop.example`"),
+            InputType::Domain => {
+                let is_lower = !text.bytes().any(|it| it.is_ascii_uppercase());
+                (is_host(text) && text.contains('.') && is_lower, "the name of a domain in lower case, such as `api.shop.example`")
+            }
             InputType::DomainCertificate => (is_arn(text, ":certificate/"), "the ARN of a certificate, `arn:...:certificate/...`"),
             InputType::Zone => (is_word(text), "the id of a hosted zone"),
             InputType::Truststore => (text.starts_with("s3://") && !text.contains(char::is_whitespace), "an S3 URI, `s3://bucket/key`"),

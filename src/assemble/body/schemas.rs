@@ -31,7 +31,8 @@ const KEPT: [&str; 15] = [
 /// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one becomes `anyOf`, the other goes.
 pub(super) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
     let Json::Object(members) = schema else { return (Json::Object(Map::new()), !schema.is_object()) };
-    let is_open = is_template && members.get("properties").and_then(Json::as_object).is_some_and(|it| it.keys().any(|it| is_function(it)));
+    let is_lost = is_template && members.get("properties").and_then(Json::as_object).is_some_and(|it| it.keys().any(|it| is_function(it)));
+    let is_open = is_lost || members.get("patternProperties").and_then(Json::as_object).is_some_and(|it| !it.is_empty());
     let mut relaxed = Relaxed { schema: Map::new(), is_weaker: is_open, is_template, is_open };
     members.iter().for_each(|(name, member)| relaxed.take(name, member));
     (Json::Object(relaxed.schema), relaxed.is_weaker)
@@ -42,7 +43,7 @@ struct Relaxed {
     is_weaker: bool,
     /// CloudFormation would take some names of properties for its functions.
     is_template: bool,
-    /// Such a property is there.
+    /// Such a property is there, or one that is named by pattern.
     is_open: bool,
 }
 
@@ -125,6 +126,14 @@ mod tests {
             relaxed(&json!({"type": "object", "additionalProperties": false})),
             json!({"type": "object", "additionalProperties": false})
         );
+    }
+
+    #[test]
+    fn properties_by_pattern_do_not_fall_under_what_holds_for_all_others() {
+        let of = json!({"additionalProperties": false, "patternProperties": {"^x-": {"type": "string"}}, "properties": {"a": {"type": "string"}}});
+        assert_eq!(relaxed(&of), json!({"properties": {"a": {"type": "string"}}}));
+        let none = json!({"additionalProperties": false, "patternProperties": {}});
+        assert_eq!(relaxed(&none), json!({"additionalProperties": false}));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::rest::MAX_NUMBER;
 use super::{Check, child};
 use crate::blueprint::choices::{AuthSpec, KeySpec};
 use crate::blueprint::routes::{AuthorizerKind, LambdaAuthorizerSpec};
@@ -76,7 +77,7 @@ impl Check<'_> {
         let is_token = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token;
         if is_token && !matches!(&identity[..], [only] if only.starts_with("header.")) {
             self.wrong(&identity_at, "a function of kind `token` gets one header", "write one `header.NAME`, or `kind: request`");
-        } else if !is_token && identity.is_empty() && ttl > 0 {
+        } else if !is_token && !identity.iter().any(|it| tells_callers_apart(it)) && ttl > 0 {
             self.wrong(
                 &identity_at,
                 "nothing tells callers apart, and answers are kept: one caller's would be every other's",
@@ -102,6 +103,10 @@ impl Check<'_> {
                     "a quota is not 0",
                     "write how many requests are allowed, or remove the plan",
                 );
+            }
+            if plan.quota.as_ref().is_some_and(|it| it.limit > MAX_NUMBER) {
+                let message = format_args!("API Gateway takes numbers up to {MAX_NUMBER}");
+                self.wrong(&child(&child(&at, "quota"), "limit"), message, "write a smaller one");
             }
             for (index, route) in plan.routes.iter().flatten().enumerate() {
                 let at = child(&child(&at, "routes"), index);
@@ -146,6 +151,14 @@ impl Check<'_> {
             seen.insert(same, (shown, at));
         }
     }
+}
+
+/// Whether a part of a request differs between callers; what is none is reported already.
+///
+/// Stage variables and most of the context are the same for all callers of a method.
+fn tells_callers_apart(source: &str) -> bool {
+    let is_of_caller = ["header.", "query.", "context.identity.", "context.requestId", "context.extendedRequestId"];
+    identity_source(source).is_none() || is_of_caller.iter().any(|it| source.starts_with(it))
 }
 
 fn is_key_name(name: &str) -> bool {

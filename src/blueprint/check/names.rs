@@ -30,6 +30,10 @@ impl<'a> Check<'a> {
         }
         for (index, expect) in self.spec().expect.iter().flatten().enumerate() {
             let at = child("/expect", index);
+            if expect.exposure.is_none() && expect.auth.is_none() && expect.throttle.is_none() {
+                let help = "add `auth`, `exposure` or `throttle`, or remove it";
+                self.report((&MISSING_FIELD, &at), format_args!("{}: it promises nothing", super::subject(&at)), help);
+            }
             if let Some(auth) = expect.auth.as_ref().filter(|auth| !matches!(auth.as_str(), "none" | "any")) {
                 self.is_auth(&child(&at, "auth"), auth);
             }

@@ -7,6 +7,9 @@ use super::{Check, child};
 use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
 use crate::blueprint::scalars::Switch;
 
+/// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and `QuotaSettings` (integers of 32 bits).
+pub(super) const MAX_NUMBER: u64 = 2_147_483_647;
+
 impl Check<'_> {
     /// Errors: GW2002.
     pub(super) fn rest(&mut self) {
@@ -68,6 +71,9 @@ impl Check<'_> {
     fn throttle(&mut self, at: &str, throttle: &ThrottleSpec) {
         if throttle.rate < 0.0 {
             self.wrong(&child(at, "rate"), "a rate is not negative", "write requests per second, or `throttle: off`");
+        }
+        if throttle.burst > MAX_NUMBER {
+            self.wrong(&child(at, "burst"), format_args!("API Gateway takes numbers up to {MAX_NUMBER}"), "write a smaller one");
         }
     }
 

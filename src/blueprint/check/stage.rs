@@ -127,7 +127,10 @@ fn is_origin(origin: &str) -> bool {
     let Some((scheme, host)) = origin.split_once("://") else { return false };
     let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
     let legal = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'.' | b'_');
-    matches!(scheme, "http" | "https" | "capacitor" | "ionic" | "app" | "tauri")
+    // A browser leaves the scheme's own port out.
+    let is_own_port = matches!((scheme, port), ("https", Some("443")) | ("http", Some("80")));
+    !is_own_port
+        && matches!(scheme, "http" | "https" | "capacitor" | "ionic" | "app" | "tauri")
         && !host.is_empty()
         && host.bytes().all(legal)
         && port.is_none_or(|it| !it.is_empty() && it.len() <= 5 && it.bytes().all(|it| it.is_ascii_digit()))

@@ -5,7 +5,7 @@
 use super::Builder;
 use crate::blueprint::{Exposure, Format, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::Operation;
+use crate::openapi::{Api, Operation};
 use crate::plan::cache::{self, Wanted};
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::stage::{ThrottlePlan, above_account};
@@ -44,9 +44,9 @@ impl<'a> Builder<'a> {
     }
 
     /// What is asked of the cache for a public operation.
-    pub(super) fn wanted_cache(&mut self, operation: &Operation, decision: &Decision<'a>) -> Option<Wanted<'a>> {
+    pub(super) fn wanted_cache(&mut self, of: (&Api, &Operation), decision: &Decision<'a>) -> Option<Wanted<'a>> {
         let mut findings = Vec::new();
-        let wanted = cache::wanted(operation, decision, self.blueprint, &mut findings);
+        let wanted = cache::wanted(of, decision, self.blueprint, &mut findings);
         findings.into_iter().for_each(|it| self.once(it));
         wanted
     }
