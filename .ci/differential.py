@@ -84,9 +84,8 @@ def main() -> int:
         if expected["is_spoilt"]:
             continue
         output = pair / "generated"
-        template = output / "template.json"
-        if template.exists():
-            output = template
+        if templates := sorted(output.glob("template.*")):
+            [output] = templates
         else:
             counts["parsed by HashiCorp's parser"] += 1
             # TF025: a variable of a backend that serves nothing in this pair is asked for all the same.

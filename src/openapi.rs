@@ -109,6 +109,13 @@ impl HttpMethod {
         }
     }
 
+    /// Methods that a request to a REST API can have.
+    ///
+    /// Source: AWS-RULES P10.
+    pub fn of_requests() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|it| it.is_servable() && *it != Self::Any)
+    }
+
     /// The method in upper case, as API Gateway spells it.
     pub fn as_str(self) -> &'static str {
         match self {

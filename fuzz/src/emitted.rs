@@ -3,8 +3,10 @@
 //! In: `FileTree`. Out: methods and paths. Shares no code with the writers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use gwgen::emit::FileTree;
+use gwgen::source::{RelativePath, SourceFile};
 use serde_json::Value;
 
 /// Method and path, with `{}` for a variable and `{+}` for a greedy one.
@@ -18,8 +20,18 @@ pub fn parse(tree: &FileTree) {
             hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse: {error}\n{text}"));
         } else if name.ends_with(".json") {
             serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{name} does not parse: {error}\n{text}"));
+        } else if name.ends_with(".yaml") {
+            of_yaml(text);
         }
     }
+}
+
+/// YAML as gwgen reads descriptions: a short form of a function is its text.
+fn of_yaml(text: &str) -> Value {
+    let path = RelativePath::join("", "template.yaml").expect("a name is a path");
+    let file = SourceFile::of(text.into(), path, Arc::from("template.yaml"));
+    let file = file.unwrap_or_else(|error| panic!("the template does not parse: {error:?}\n{text}"));
+    serde_json::from_str(&file.json).expect("what was YAML is JSON")
 }
 
 /// A path with the names of its variables taken away.
@@ -40,8 +52,9 @@ pub fn offered(tree: &FileTree) -> Operations {
         if name.ends_with(".tf") {
             let body = hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse: {error}"));
             body.blocks().filter(|it| it.identifier() == "resource").for_each(|it| nodes.terraform(it));
-        } else if name == "template.json" {
-            let template: Value = serde_json::from_str(text).expect("the template is JSON");
+        } else if name.starts_with("template.") {
+            let is_json = name.ends_with(".json");
+            let template: Value = if is_json { serde_json::from_str(text).expect("the template is JSON") } else { of_yaml(text) };
             template["Resources"].as_object().expect("resources").iter().for_each(|(id, it)| nodes.cloudformation(id, it));
         }
     }
@@ -83,7 +96,9 @@ impl Nodes {
 
     fn cloudformation(&mut self, id: &str, resource: &Value) {
         let properties = &resource["Properties"];
-        let above = |name: &str| properties[name]["Ref"].as_str().map(str::to_owned);
+        // `!Ref Id` is read as its text, and an attribute, which only the root is, as one with a point.
+        let short = |name: &str| properties[name].as_str().filter(|it| !it.contains('.'));
+        let above = |name: &str| properties[name]["Ref"].as_str().or(short(name)).map(str::to_owned);
         let text = |name: &str| properties[name].as_str().unwrap_or_default().to_owned();
         match resource["Type"].as_str() {
             Some("AWS::ApiGateway::Resource") => drop(self.resources.insert(id.to_owned(), (above("ParentId"), text("PathPart")))),

@@ -287,6 +287,9 @@ fn blueprint(it: &mut Choices<'_>, has_scheme: bool, (rules, base_path, mounts):
     if mounts != ["/"] {
         blueprint["mounts"] = mounts.iter().map(|at| json!({"at": at, "backend": "orders"})).collect();
     }
+    if blueprint["output"]["format"] == "cloudformation" && it.chance(50) {
+        blueprint["output"]["template"] = "yaml".into();
+    }
     blueprint
 }
 

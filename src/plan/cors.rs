@@ -63,12 +63,14 @@ pub(super) fn cors(
 }
 
 /// None where the description has an answer of its own to OPTIONS (C6).
+///
+/// One that is for every method, and asks callers for something, can answer no preflight: a browser shows nothing with it.
 fn preflight(spec: &CorsSpec, operations: &[(&[Segment], &OperationPlan)]) -> Option<PreflightPlan> {
-    let answers = |it: &OperationPlan| matches!(it.method, HttpMethod::Options | HttpMethod::Any);
+    let answers = |it: &OperationPlan| it.method == HttpMethod::Options || (it.method == HttpMethod::Any && it.auth.is_open());
     if operations.iter().any(|(_, it)| answers(it)) {
         return None;
     }
-    let mut methods: Vec<HttpMethod> = operations.iter().map(|(_, it)| it.method).collect();
+    let mut methods: Vec<HttpMethod> = operations.iter().flat_map(|(_, it)| offered(it.method)).collect();
     methods.sort();
     methods.dedup();
     let mut headers: BTreeMap<String, Arc<str>> = BTreeMap::new();
@@ -81,6 +83,11 @@ fn preflight(spec: &CorsSpec, operations: &[(&[Segment], &OperationPlan)]) -> Op
         }
     }
     Some(PreflightPlan { path: operations[0].0.to_vec(), methods, headers: headers.into_values().collect() })
+}
+
+/// What a browser may ask for where a method is served.
+fn offered(method: HttpMethod) -> Vec<HttpMethod> {
+    if method == HttpMethod::Any { HttpMethod::of_requests().filter(|it| *it != HttpMethod::Options).collect() } else { vec![method] }
 }
 
 fn findings(blueprint: &Blueprint, spec: &CorsSpec) -> Vec<Diagnostic> {

@@ -24,7 +24,10 @@ pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
 /// Source: AWS-RULES S10, M6 (400 KB). Half of it: a template spells models with a line for each part, and may have 1 MB (F5).
 pub const MAX_BYTES: usize = 200_000;
 
-/// How deep a model is made, down to where all of them fit.
+/// Most bytes of a model, down to where all of them fit. The steps are fixed and wide, so that a model seldom changes with its neighbours.
+const SIZES: [usize; 10] = [MAX_BYTES, 64_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000, 500, 0];
+
+/// How deep a model is made, down to where it fits.
 const DEPTHS: [usize; 12] = [64, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1, 0];
 
 /// A model of request bodies.
@@ -241,24 +244,23 @@ impl<'a> Models<'a> {
     /// Errors: none; warning GW4101 models cut.
     pub(super) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
         let mut translators: Vec<Translator<'a>> = self.apis.iter().map(|it| Translator::new(&it.schemas, Rules::default())).collect();
-        let mut made: Vec<(usize, ModelPlan)> = Vec::with_capacity(self.wanted.len());
+        let mut made: Vec<Made> = Vec::with_capacity(self.wanted.len());
         for (label, wanted) in &self.wanted {
             made.push(model(label, wanted, 0, &mut translators[wanted.description]));
         }
-        let size = |made: &[(usize, ModelPlan)]| made.iter().map(|(_, it)| bytes(it)).sum::<usize>();
-        let share = MAX_BYTES / made.len().max(1);
-        let mut level = 1;
-        while level < DEPTHS.len() && size(&made) > MAX_BYTES {
+        for most in SIZES {
             for ((label, wanted), made) in self.wanted.iter().zip(&mut made) {
-                if made.0 < level && bytes(&made.1) > share {
-                    *made = model(label, wanted, level, &mut translators[wanted.description]);
+                while made.bytes > most && made.level + 1 < DEPTHS.len() {
+                    *made = model(label, wanted, made.level + 1, &mut translators[wanted.description]);
                 }
             }
-            level += 1;
+            if made.iter().map(|it| it.bytes).sum::<usize>() <= MAX_BYTES {
+                break;
+            }
         }
-        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, (_, it))| it.is_cut).map(|(it, _)| &it.place).collect();
+        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, it)| it.model.is_cut).map(|(it, _)| &it.place).collect();
         diagnostics.extend(cut_models(&cut, made.len()));
-        made.into_iter().map(|(_, it)| it).collect()
+        made.into_iter().map(|it| it.model).collect()
     }
 }
 
@@ -268,8 +270,16 @@ fn joined(kind: &str, name: &str) -> String {
     name.split('/').fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
 }
 
-/// The deepest model from that level on that has an end, and its level.
-fn model(label: &Arc<str>, wanted: &Wanted, from: usize, translator: &mut Translator<'_>) -> (usize, ModelPlan) {
+/// A model, how deep it is, and how large.
+struct Made {
+    model: ModelPlan,
+    /// Index of the depth.
+    level: usize,
+    bytes: usize,
+}
+
+/// The deepest model from that level on that has an end.
+fn model(label: &Arc<str>, wanted: &Wanted, from: usize, translator: &mut Translator<'_>) -> Made {
     let mut levels = (from..DEPTHS.len()).filter_map(|it| Some((it, translator.body(&wanted.roots, wanted.is_optional, DEPTHS[it])?)));
     let (level, translated) = levels.next().unwrap_or((DEPTHS.len(), Translated { is_cut: true, ..Translated::default() }));
     let name: Arc<str> = names::named("Model", &wanted.words, label).into();
@@ -278,11 +288,9 @@ fn model(label: &Arc<str>, wanted: &Wanted, from: usize, translator: &mut Transl
     schema.insert("title".into(), Value::from(&*name));
     schema.extend(translated.schema);
     let Translated { weakenings, is_cut, .. } = translated;
-    (level, ModelPlan { label: Arc::clone(label), name, schema: Arc::new(Value::Object(schema)), weakenings, is_cut })
-}
-
-fn bytes(model: &ModelPlan) -> usize {
-    model.schema.to_string().len()
+    let schema = Value::Object(schema);
+    let bytes = schema.to_string().len();
+    Made { model: ModelPlan { label: Arc::clone(label), name, schema: Arc::new(schema), weakenings, is_cut }, level, bytes }
 }
 
 fn cut_models(cut: &[&Place], all: usize) -> Option<Diagnostic> {

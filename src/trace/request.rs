@@ -33,9 +33,8 @@ impl Asked {
     /// # Errors
     /// No request to a REST API has that method (AWS-RULES P10).
     pub fn method(text: &str) -> Result<HttpMethod, String> {
-        let methods = || HttpMethod::ALL.into_iter().filter(|it| it.is_servable() && *it != HttpMethod::Any);
-        methods().find(|it| it.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
-            let all: Vec<&str> = methods().map(HttpMethod::as_str).collect();
+        HttpMethod::of_requests().find(|it| it.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let all: Vec<&str> = HttpMethod::of_requests().map(HttpMethod::as_str).collect();
             format!("API Gateway knows no requests of that method, but {}", all.join(", "))
         })
     }

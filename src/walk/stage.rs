@@ -45,7 +45,12 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
     let is_planned = plan.cors.as_ref().is_some_and(|it| {
         (origins, has_credentials, max_age_s, headers) == (&it.origins, &it.has_credentials, &it.max_age_s, &planned.headers)
     });
-    let is_public = methods.iter().copied().collect::<BTreeSet<_>>() == public;
+    let told_of: BTreeSet<HttpMethod> = methods.iter().copied().collect();
+    let is_public = if public.contains(&HttpMethod::Any) {
+        HttpMethod::of_requests().all(|it| told_of.contains(&it) != (it == HttpMethod::Options))
+    } else {
+        told_of == public
+    };
     (!is_planned || !is_public || !method.cache_keys.is_empty())
         .then(|| format!("browsers are told something else of `{path}` than was planned"))
 }

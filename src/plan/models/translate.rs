@@ -10,6 +10,7 @@ mod keywords;
 mod part;
 mod read_only;
 mod rules;
+mod types;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

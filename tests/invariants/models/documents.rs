@@ -74,7 +74,9 @@ impl Documents {
             }
             "string" => self.text(members),
             "integer" => {
-                json!(number("minimum", 0).max(number("exclusiveMinimum", -1).saturating_add(1)).saturating_add(self.below(2) as i64))
+                let whole = number("minimum", 0).max(number("exclusiveMinimum", -1).saturating_add(1)).saturating_add(self.below(2) as i64);
+                // `1.0` is a whole number in 3.1, and none before it.
+                if self.below(4) == 0 { json!(whole as f64) } else { json!(whole) }
             }
             "number" => json!(number("minimum", 0) as f64 + 0.5),
             "boolean" => json!(self.below(2) == 0),

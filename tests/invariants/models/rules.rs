@@ -25,6 +25,7 @@ fn tried() -> Vec<Tried> {
             json!(null),
         ),
         ("const", |it| it.constant = false, "3.1.0", json!({"const": 1}), json!(1)),
+        ("whole numbers", |it| it.whole_numbers = false, "3.1.0", json!({"type": ["integer", "null"]}), json!(1.0)),
         ("exclusive bounds", |it| it.exclusive_bounds = false, "3.1.0", json!({"exclusiveMinimum": 1}), json!(2)),
         ("exclusive flags", |it| it.exclusive_bounds = false, "3.0.3", json!({"minimum": 1, "exclusiveMinimum": true}), json!(2)),
         ("formats", |it| it.formats = false, "3.0.3", json!({"type": "string", "format": "date"}), json!("soon")),

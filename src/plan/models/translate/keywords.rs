@@ -10,9 +10,6 @@ use super::super::pattern::is_portable;
 use super::{At, Part, Translator};
 use crate::openapi::Dialect;
 
-/// Types of draft 4.
-const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
-
 /// Keywords that ask for something and that draft 4, or API Gateway, does not have.
 ///
 /// Source: AWS-RULES S4; JSON Schema 2020-12 and draft 4.
@@ -48,6 +45,7 @@ impl Translator<'_> {
         self.types(schema, at, &mut part);
         self.values(schema, at, &mut part);
         self.bounds(schema, at, &mut part);
+        self.whole_numbers(at, &mut part);
         self.texts(schema, at, &mut part);
         self.items(schema, at, &mut part);
         self.properties(schema, at, &mut part);
@@ -56,30 +54,14 @@ impl Translator<'_> {
     }
 
     /// Whether keywords that only JSON Schema has mean nothing.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.schemas.dialect == Dialect::Openapi30
     }
 
     /// Leaves a keyword out.
-    fn leave(&mut self, what: &'static str, keyword: &str, at: At<'_>, part: &mut Part) {
+    pub(super) fn leave(&mut self, what: &'static str, keyword: &str, at: At<'_>, part: &mut Part) {
         self.weaker(what, at, keyword);
         part.is_exact = false;
-    }
-
-    fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        let known = |it: &Value| it.as_str().is_some_and(|it| TYPES.contains(&it));
-        match schema.get("type") {
-            None => {}
-            Some(one) if known(one) => drop(part.schema.insert("type".into(), one.clone())),
-            Some(Value::Array(types)) if !types.is_empty() && types.iter().all(known) => {
-                let names: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
-                let mut types = types.clone();
-                types.dedup();
-                let types = if types.len() == names.len() { types } else { names.into_iter().map(Value::from).collect() };
-                part.schema.insert("type".into(), if let [one] = types.as_slice() { one.clone() } else { Value::Array(types) });
-            }
-            Some(_) => self.leave("type", "type", at, part),
-        }
     }
 
     fn values(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {

@@ -9,6 +9,8 @@ pub struct Rules {
     pub nullable: bool,
     /// `const` is an `enum` of one (S4).
     pub constant: bool,
+    /// A whole number may have a fraction of nothing but zeros from 3.1 on, which is none in draft 4.
+    pub whole_numbers: bool,
     /// Exclusive bounds become inclusive (S5).
     pub exclusive_bounds: bool,
     /// No `format` (S6).
@@ -40,6 +42,7 @@ impl Default for Rules {
         Self {
             nullable: true,
             constant: true,
+            whole_numbers: true,
             exclusive_bounds: true,
             formats: true,
             read_only: true,

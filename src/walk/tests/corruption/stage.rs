@@ -83,7 +83,7 @@ pub(super) fn log_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn method_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let methods = &mut preflights(assembled).next()?.methods;
-    methods.push(if methods.contains(&HttpMethod::Delete) { HttpMethod::Patch } else { HttpMethod::Delete });
+    methods.push(HttpMethod::of_requests().find(|it| !methods.contains(it))?);
     Some(())
 }
 
