@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::{GroupProtocol, Node, TargetGroup};
 use crate::blueprint::Format;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::emit::{self, FileTree, logical_id};
 use crate::plan::Plan;
 use crate::stack::{Parameter, Stack};
@@ -89,7 +89,7 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     if authorizers > plan.limits.authorizers {
         findings.push(
             diagnostic::TOO_MANY_AUTHORIZERS
-                .at(plan.place.clone())
+                .at(Place::pointer(&plan.place.file, "/auth"))
                 .message(format_args!("the operations need {authorizers} authorizers, and an API may have {}", plan.limits.authorizers))
                 .help("ask AWS for a higher quota and set `limits.authorizers` to it, or let schemes share an entry of `auth`"),
         );

@@ -122,6 +122,21 @@ fn completions_are_written_for_every_shell() {
 }
 
 #[test]
+fn routes_call_nothing_open_that_is_undecided() {
+    let folder = empty();
+    let description = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\ncomponents: {securitySchemes: {token: {type: http, scheme: bearer}}}\npaths:\n  \
+                       /kept: {get: {security: [{token: []}], responses: {}}}\n  /open: {get: {responses: {}}}\n";
+    let blueprint = "version: 1\nname: a\nspec: openapi.yaml\ntopology: internet\nbackends: {a: {url: 'https://a.example.com'}}\n";
+    std::fs::write(folder.path().join("openapi.yaml"), description).unwrap();
+    std::fs::write(folder.path().join("gwgen.yaml"), blueprint).unwrap();
+    let output = gwgen(folder.path(), &["routes", "--format", "json"]);
+    assert_eq!(code(&output), 1, "{}", text(&output.stderr));
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let auth: Vec<_> = rows.iter().map(|it| (it["path"].as_str().unwrap(), it["auth"].as_str())).collect();
+    assert_eq!(auth, [("/kept", None), ("/open", Some("none"))]);
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_gwgen"))
         .args(["completions", "zsh"])

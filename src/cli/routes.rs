@@ -3,6 +3,7 @@
 //! In: blueprints. Out: a table, JSON or Markdown on standard output.
 //! Read from the plan; nothing is decided here.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use clap::{Args, ValueEnum};
@@ -13,6 +14,7 @@ use super::Exit;
 use super::session::{Named, Session};
 use crate::blueprint::{Exposure, Validation};
 use crate::compile;
+use crate::diagnostic::Diagnostic;
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
 };
@@ -41,12 +43,18 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     for job in &jobs {
         let compiled = compile(&job.disk, &job.request);
         if let Some(plan) = &compiled.plan {
-            let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation)).collect();
+            let unserved = unserved(&compiled.diagnostics);
+            let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation, &unserved)).collect();
             session.out.write_all(listed(&rows, arguments.format).as_bytes())?;
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }
     session.report(groups)
+}
+
+/// Method and path of the operations that an error keeps from being served.
+fn unserved(diagnostics: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
+    diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).map(|it| (it.method, &*it.path)).collect()
 }
 
 /// What is decided of an operation; `null` in JSON and `-` elsewhere where there is nothing to say.
@@ -70,7 +78,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(plan: &Plan, operation: &OperationPlan) -> Self {
+    fn of(plan: &Plan, operation: &OperationPlan, unserved: &BTreeSet<(&str, &str)>) -> Self {
         let backend = operation.backend.map(|index| &plan.backends[index]);
         let public = operation.gateway_path.as_ref();
         Self {
@@ -83,7 +91,7 @@ impl Row {
                 Some(_) => Some(backend_url(plan, backend, operation)),
                 None => private_url(plan, backend, operation),
             }),
-            auth: public.map(|_| asked(operation)),
+            auth: public.and_then(|_| asked(operation, unserved.contains(&(operation.method.as_str(), &*operation.path)))),
             scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
             api_key: operation.auth.api_key,
             throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),
@@ -127,12 +135,12 @@ fn shown_level(level: Validation) -> &'static str {
     }
 }
 
-/// The entry of `auth` that callers are checked by.
-fn asked(operation: &OperationPlan) -> String {
+/// The entry of `auth` that callers are checked by. Nothing is said to be open that an error leaves undecided.
+fn asked(operation: &OperationPlan, is_unserved: bool) -> Option<String> {
     match &operation.auth.check {
-        Check::Nobody => "none".to_owned(),
-        Check::Iam => "iam".to_owned(),
-        Check::Authorizer(name) => name.to_string(),
+        Check::Nobody => (!is_unserved).then(|| "none".to_owned()),
+        Check::Iam => Some("iam".to_owned()),
+        Check::Authorizer(name) => Some(name.to_string()),
     }
 }
 
