@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{GroupProtocol, Node, TargetGroup};
-use crate::blueprint::Format;
+use crate::blueprint::{Format, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::emit::{self, FileTree, logical_id};
 use crate::plan::Plan;
@@ -121,11 +121,18 @@ fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
 /// Errors: GW4020.
 pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
     let bytes = tree.files.get(emit::cloudformation::name(plan.output.template))?.len();
+    // What takes less room: the YAML of large templates has about seven tenths of their JSON.
+    let other_syntax = match plan.output.template {
+        TemplateSyntax::Json if bytes / 10 * 7 <= TEMPLATE_BYTES => "`output.template: yaml`, which takes less room, or ",
+        TemplateSyntax::Json | TemplateSyntax::Yaml => "",
+    };
     (bytes > TEMPLATE_BYTES).then(|| {
         diagnostic::TEMPLATE_TOO_LARGE
             .at(plan.place.clone())
             .message(format_args!("the template would have {bytes} bytes, and CloudFormation takes {TEMPLATE_BYTES}"))
-            .help("write `output.format: terraform`, or `api.validation: params`, which leaves the models out, or split the API in two blueprints")
+            .help(format_args!(
+                "write {other_syntax}`output.format: terraform`, or `api.validation: params`, which leaves the models out, or split the API in two blueprints"
+            ))
     })
 }
 
