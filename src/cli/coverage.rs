@@ -24,12 +24,15 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     writeln!(out, "  {text}").expect("writing to a String cannot fail");
 }
 
-/// The gateway looks at nothing but whether a parameter is there (Q4).
+/// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path is.
 fn parameters(operation: &OperationPlan, out: &mut String) {
     let asked = operation.request_parameters.iter().filter_map(|(key, required)| Some((key.strip_prefix("method.request.")?, *required)));
-    let asked = asked.filter(|(name, _)| !name.starts_with("path."));
-    let (required, optional): (Vec<_>, Vec<_>) = asked.partition(|(_, required)| *required);
+    let (path, asked): (Vec<_>, Vec<_>) = asked.partition(|(name, _)| name.starts_with("path."));
+    let (required, optional): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, required)| *required);
     let names = |them: &[(&str, bool)]| them.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    if !path.is_empty() {
+        line(out, format_args!("not checked  {}: type, format, range, values", names(&path)));
+    }
     if !required.is_empty() && operation.checks.parameters {
         line(out, format_args!("checked      {}: there and not blank; not checked: type, format, range, values", names(&required)));
     } else if !required.is_empty() {
