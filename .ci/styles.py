@@ -18,9 +18,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from rendering import copies, render
 
 # Refusals of CloudFormation alone. GW4025 (a backend whose certificate is not verified) is one of its resources: a body can say it.
 TERRAFORM_ONLY = {"GW2008", "GW4020", "GW4025"}
@@ -33,21 +34,15 @@ WORDLESS = {"$schema", "patternProperties", "dependencies", "definitions", "addi
 
 def main() -> int:
     gwgen, work = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    blueprints = sorted(it for root in sys.argv[3:] for it in Path(root).rglob("gwgen.yaml"))
-    blueprints = [it for it in blueprints if not any(part.startswith("ci-") for part in it.parts)]
-    shutil.rmtree(work, ignore_errors=True)
     compared = operations = models = weaker = 0
     unsaid, without, by_body_alone, failed = [], [], [], []
-    for blueprint in blueprints:
-        name = blueprint.parent.name
-        folder = work / name
-        shutil.copytree(blueprint.parent, folder, symlinks=False, dirs_exist_ok=True)
+    for name, folder in copies(work, sys.argv[3:]):
         # JSON is read here, and Terraform takes no syntax of a template.
         copy = folder / "gwgen.yaml"
         copy.write_text(re.sub(r", template: yaml", "", copy.read_text()))
         rendered = {}
         for style in ("resources", "body"):
-            rendered[style] = render(gwgen, folder, "cloudformation", style)
+            rendered[style] = render(gwgen, folder, format="cloudformation", api_style=style)
         if any(isinstance(it, set) for it in rendered.values()):
             if all(isinstance(it, set) and it <= TERRAFORM_ONLY for it in rendered.values()):
                 unsaid.append(name)
@@ -78,18 +73,6 @@ def main() -> int:
         print(f"  and {len(failed) - 50} more")
     # An empty comparison proves nothing.
     return 1 if failed or not operations else 0
-
-
-def render(gwgen: Path, folder: Path, form: str, style: str) -> Path | set[str]:
-    """The output, or the codes of the errors."""
-    name = f"ci-{form}-{style}"
-    blueprint = folder / f"{name}.yaml"
-    blueprint.write_text(f"extends: gwgen.yaml\noutput: {{dir: {name}, format: {form}, api_style: {style}}}\n")
-    done = subprocess.run([gwgen, "render", "--quiet", "--message-format", "json", "--blueprint", blueprint], text=True, capture_output=True)
-    if done.returncode == 0:
-        return folder / name
-    lines = [json.loads(it) for it in done.stderr.splitlines() if it.startswith("{")]
-    return {it["code"] for it in lines if it["severity"] == "error"} or {done.stderr[-300:]}
 
 
 def whole(schema):
@@ -435,7 +418,7 @@ def choices(key: str, value: list, mine: list | None, body: dict, at: str) -> tu
 
 def as_terraform(gwgen: Path, folder: Path, template: dict, at: str) -> list[str]:
     """The body in Terraform's JSON, with everything that is known only at deploy time left open."""
-    rendered = render(gwgen, folder, "terraform-json", "body")
+    rendered = render(gwgen, folder, format="terraform-json", api_style="body")
     if isinstance(rendered, set):
         return [f"{at}: Terraform refuses what CloudFormation takes: {rendered}"]
     files = [json.loads(it.read_text()) for it in sorted(rendered.glob("*.tf.json"))]

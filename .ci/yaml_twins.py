@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+from rendering import copies, render
 
 # What only Terraform can say, and what only a smaller template can.
 REFUSALS = {"GW2008", "GW4020", "GW4025", "GW4034"}
@@ -50,18 +50,18 @@ Reader.add_constructor("!Sub", short("Fn::Sub", str))
 Reader.add_constructor("!GetAtt", short("Fn::GetAtt", lambda it: it.split(".", 1)))
 
 
+def template(gwgen: Path, folder: Path, style: str, syntax: str) -> Path | set[str]:
+    """The template, or the codes of the errors."""
+    output = render(gwgen, folder, format="cloudformation", template=syntax, api_style=style)
+    return output / f"template.{syntax}" if isinstance(output, Path) else output
+
+
 def main() -> int:
     gwgen, work = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    blueprints = sorted(it for root in sys.argv[3:] for it in Path(root).rglob("gwgen.yaml"))
-    blueprints = [it for it in blueprints if not any(part.startswith("ci-") for part in it.parts)]
-    shutil.rmtree(work, ignore_errors=True)
     compared, sizes, refused, failed = 0, [0, 0], 0, []
-    for blueprint in blueprints:
-        name = blueprint.parent.name
-        folder = work / name
-        shutil.copytree(blueprint.parent, folder, symlinks=False, dirs_exist_ok=True)
+    for name, folder in copies(work, sys.argv[3:]):
         for style in ("resources", "body"):
-            made = [render(gwgen, folder, style, syntax) for syntax in ("json", "yaml")]
+            made = [template(gwgen, folder, style, syntax) for syntax in ("json", "yaml")]
             if any(isinstance(it, set) for it in made):
                 codes = set().union(*(it for it in made if isinstance(it, set)))
                 refused += 1
@@ -79,18 +79,6 @@ def main() -> int:
         print(f"  {problem}")
     # An empty comparison proves nothing.
     return 1 if failed or not compared else 0
-
-
-def render(gwgen: Path, folder: Path, style: str, syntax: str) -> Path | set[str]:
-    """The template, or the codes of the errors."""
-    name = f"ci-{style}-{syntax}"
-    blueprint = folder / f"{name}.yaml"
-    blueprint.write_text(f"extends: gwgen.yaml\noutput: {{dir: {name}, format: cloudformation, template: {syntax}, api_style: {style}}}\n")
-    done = subprocess.run([gwgen, "render", "--quiet", "--message-format", "json", "--blueprint", blueprint], text=True, capture_output=True)
-    if done.returncode == 0:
-        return folder / name / f"template.{syntax}"
-    lines = [json.loads(it) for it in done.stderr.splitlines() if it.startswith("{")]
-    return {it["code"] for it in lines if it["severity"] == "error"} or {done.stderr[-300:]}
 
 
 def differences(twin: Path, template: Path) -> list[str]:
