@@ -7,10 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
+use super::schemes::Declared;
 use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, LambdaAuthorizerSpec, StageCacheSpec, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Location, Operation};
@@ -98,10 +97,7 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
 fn identities((api, operation): (&Api, &Operation), decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
     let mut names: Vec<&str> = operation.security.alternatives().iter().flat_map(BTreeMap::keys).map(|it| &**it).collect();
     names.extend(decision.auth.map(|(name, _)| name).filter(|it| *it != "none"));
-    let of = |name: &str| {
-        let declared = api.definitions.get(name).map(|it| &**it);
-        identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), declared)
-    };
+    let of = |name: &str| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), || shown(Declared::of(api, name)));
     let mut identities: Vec<String> = names.into_iter().flat_map(of).collect();
     if decision.api_key.is_some_and(|(is_asked, _)| is_asked) {
         identities.push(API_KEY.to_owned());
@@ -112,26 +108,26 @@ fn identities((api, operation): (&Api, &Operation), decision: &Decision<'_>, blu
 }
 
 /// What an entry of `auth` tells callers apart by, and where it looks at nothing, what callers show.
-fn identity_of(auth: Option<&AuthSpec>, declared: Option<&str>) -> Vec<String> {
+fn identity_of(auth: Option<&AuthSpec>, shown: impl FnOnce() -> String) -> Vec<String> {
     match auth {
         Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(identity), .. })) if !identity.is_empty() => identity.clone(),
-        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(_), .. }) | AuthSpec::Ignore) | None => vec![shown(declared)],
+        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(_), .. }) | AuthSpec::Ignore) | None => vec![shown()],
         Some(AuthSpec::Lambda(_) | AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
 }
 
 /// Where callers show who they are, as the description declares it; what no key can hold, where it is nowhere in a request.
-fn shown(declared: Option<&str>) -> String {
-    let scheme: Value = declared.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
-    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-    match (text("type"), text("in")) {
-        ("apiKey", "header") => format!("header.{}", text("name")),
-        ("apiKey", "query") => format!("query.{}", text("name")),
+fn shown(declared: Option<Declared>) -> String {
+    const NOWHERE: &str = "context.authorizer";
+    let Some(scheme) = declared else { return NOWHERE.to_owned() };
+    match (scheme.kind(), scheme.location()) {
+        ("apiKey", "header") => format!("header.{}", scheme.name()),
+        ("apiKey", "query") => format!("query.{}", scheme.name()),
         ("apiKey", "cookie") => "header.Cookie".to_owned(),
         ("http" | "basic" | "oauth2" | "openIdConnect", _) => defaults::IDENTITY.to_owned(),
         ("mutualTLS", _) => "context.identity.clientCert".to_owned(),
-        _ => "context.authorizer".to_owned(),
+        _ => NOWHERE.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Security schemes of several descriptions, which `auth` knows by one name.
+//! Security schemes as descriptions declare them; those of several descriptions, which `auth` knows by one name.
 //!
-//! In: `Api`s. Out: findings. Pure.
+//! In: `Api`s. Out: `Declared`, findings. Pure.
 //! Two schemes of one name are told apart by what a gateway would check, not by their prose.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,34 @@ use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::source::pointer;
+
+/// A security scheme as its description declares it; what it does not say is empty.
+pub(super) struct Declared(Value);
+
+impl Declared {
+    pub(super) fn of(api: &Api, name: &str) -> Option<Self> {
+        Some(Self(serde_json::from_str(api.definitions.get(name)?).unwrap_or_default()))
+    }
+
+    /// `type`.
+    pub(super) fn kind(&self) -> &str {
+        self.text("type")
+    }
+
+    /// `in`, of an `apiKey`.
+    pub(super) fn location(&self) -> &str {
+        self.text("in")
+    }
+
+    /// `name`, of an `apiKey`.
+    pub(super) fn name(&self) -> &str {
+        self.text("name")
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+}
 
 /// Schemes that two descriptions ask for by one name and declare differently.
 ///

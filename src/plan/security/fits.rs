@@ -3,11 +3,10 @@
 //! In: the scheme's declaration, its entry. Out: findings. Pure.
 //! Where callers would show one thing and the gateway look for another, that is said before anything is made.
 
-use serde_json::Value;
-
 use crate::blueprint::{AuthSpec, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
+use crate::plan::schemes::Declared;
 use crate::source::pointer;
 
 /// Errors: GW3041.
@@ -15,11 +14,10 @@ pub(super) fn misfit(blueprint: &Blueprint, (api, operation): (&Api, &Operation)
     if !matches!(spec, AuthSpec::ApiKey | AuthSpec::Cognito(_)) {
         return None;
     }
-    let declared: Value = serde_json::from_str(api.definitions.get(name)?).unwrap_or_default();
-    let text = |key: &str| declared.get(key).and_then(Value::as_str).unwrap_or_default();
-    let is_key = text("type") == "apiKey";
-    let is_header = |wanted: &str| is_key && text("in") == "header" && text("name").eq_ignore_ascii_case(wanted);
-    let shown = || if is_key { format!("`{}` in {}", text("name"), text("in")) } else { format!("type `{}`", text("type")) };
+    let declared = Declared::of(api, name)?;
+    let is_key = declared.kind() == "apiKey";
+    let is_header = |wanted: &str| is_key && declared.location() == "header" && declared.name().eq_ignore_ascii_case(wanted);
+    let shown = || if is_key { format!("`{}` in {}", declared.name(), declared.location()) } else { format!("type `{}`", declared.kind()) };
     let (message, help) = match spec {
         // Source: AWS-RULES A6.
         AuthSpec::ApiKey if !is_header("x-api-key") => (
