@@ -231,7 +231,7 @@ def own_segments(event, resource):
     """The last segments of the path, as many as the resource has: a base path and a stage may stand before them."""
     count = len(resource)
     if count and resource[-1].endswith("+}"):
-        count += event["pathParameters"][resource[-1][1:-2]].strip("/").count("/")
+        count += event["pathParameters"][resource[-1][1:-2]].rstrip("/").count("/")
     path = event["path"].rstrip("/").split("/")[1:]
     own = path[len(path) - count :] if count <= len(path) else []
     fixed = ((part, given) for part, given in zip(resource, own) if not part.startswith("{"))
@@ -263,10 +263,10 @@ def request_headers(config, event):
     pairs = [(name, value) for name, values in received.items() for value in values]
     dropped = hop_by_hop(pairs) | {"host", "content-length"}
     kept = [(name, value) for name, value in pairs if folded(name) not in dropped | config.replaced]
-    if not config.keep_accept_encoding:
+    if not config.keep_accept_encoding and "accept-encoding" not in config.replaced:
         kept = [pair for pair in kept if pair[0].lower() != "accept-encoding"] + [("Accept-Encoding", "identity")]
     caller = lookup(event.get("requestContext"), "identity.sourceIp")
-    if caller and not any(name.lower() == "x-forwarded-for" for name, _ in kept):
+    if caller and "x-forwarded-for" not in config.replaced | {name.lower() for name, _ in kept}:
         kept.append(("X-Forwarded-For", caller))
     for name, place in config.context_headers.items():
         value = lookup(event.get("requestContext"), place)

@@ -55,7 +55,7 @@ def setting(**environment):
 def event(method="GET", path="/orders/7", resource="/orders/{id}", query=None, headers=None, body=None, **more):
     """As the gateway builds it: single values beside lists, decoded queries, paths as the client wrote them."""
     binary = isinstance(body, bytes)
-    greedy = path.split("/", 2)[-1].rstrip("/") if resource.endswith("+}") else None
+    greedy = path.split(resource.partition("{")[0], 1)[-1].rstrip("/") if resource.endswith("+}") else None
     return {
         "resource": resource,
         "path": path,
@@ -122,6 +122,7 @@ def paths():
         ("/orders/{id}", "/orders/7/", None, "/orders/7/"),
         ("/files/{proxy+}", "/files/a/b//c", None, "/files/a/b//c"),
         ("/files/{proxy+}", "/files/a/b/", None, "/files/a/b/"),
+        ("/files/{proxy+}", "/shop/files//a//b", None, "/files//a//b"),
         ("/", "/", None, "/"),
         ("/", "/", {"/": "/v2"}, "/v2"),
         ("/", "/shop/prod", None, "/"),
@@ -206,6 +207,11 @@ def set_headers():
     yield "over what the client sent", [("x-other", "1"), ("x-user", "user-7"), ("x-level", "3"), ("x-origin-key", "s3cr:et")], got
     call(event(headers=forged))
     yield "without a value: nothing, not the client's", ([], []), (backend.last.values("x-user"), backend.last.values("x_user"))
+    setting(HEADER_A="Accept-Encoding: gzip", HEADER_B="x-forwarded-for: 192.0.2.1")
+    for sent in (None, {"accept-encoding": ["br"], "X-Forwarded-For": ["198.51.100.1"]}):
+        call(event(headers=sent))
+        yield f"in place of what the function says itself, sent {sent}", (["gzip"], ["192.0.2.1"]), (backend.last.values("accept-encoding"), backend.last.values("x-forwarded-for"))
+    setting(CONTEXT_HEADERS='{"x-user": "authorizer.principalId"}')
     backend.reset()
     status = call(event(context={"authorizer": {"principalId": "a\r\nx-admin: 1"}}))["statusCode"]
     yield "a value with a line break", (400, 0), (status, len(backend.requests))
@@ -368,8 +374,8 @@ def slow():
         yield name, (504, True), (status, 0.25 < seconds < 1.8)
     setting()
     backend.reset(lambda request: time.sleep(2))
-    status, seconds = timed(context=Context(0.8))
-    yield "the function's own time is short", (504, True), (status, 0.2 < seconds < 1.8)
+    status, seconds = timed(context=Context(1.5))
+    yield "the function's own time is short: half a second is left to answer", (504, True), (status, 0.9 < seconds < 1.45)
     with full_server() as port:
         setting(PORT=str(port), CONNECT_TIMEOUT_MS="200")
         status, seconds = timed()
