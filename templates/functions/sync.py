@@ -109,8 +109,7 @@ def handler(event, context, clock=time.time):
 def age(event, now):
     """Seconds since the schedule sent the event; none where nobody says so, as in a call by hand."""
     sent = event.get("time")
-    # Python 3.10 does not read the `Z`.
-    return now - datetime.datetime.fromisoformat(sent.replace("Z", "+00:00")).timestamp() if sent else 0
+    return now - datetime.datetime.fromisoformat(sent).timestamp() if sent else 0
 
 
 class Config:

@@ -6,13 +6,11 @@ FUNCTIONS names another folder with the function, to see the cases fail where a 
 """
 
 import contextlib
-import datetime
 import json
 import os
 import random
 import sys
 import threading
-import types
 
 from dns_server import SERVERS
 from sync_world import BUCKET, World
@@ -318,22 +316,6 @@ def no_retries():
     yield "a call by hand has no time and runs", ("ok", True), (world.invoke(event={}), "_aws" in world.output)
 
 
-def oldest_runtime():
-    """the time of an event is read in Python 3.10, too, which knows no Z"""
-
-    class Old(datetime.datetime):
-        @classmethod
-        def fromisoformat(cls, text):
-            if text.endswith("Z"):
-                raise ValueError(f"Invalid isoformat string: {text!r}")
-            return super().fromisoformat(text)
-
-    read, world.function.datetime = world.function.datetime, types.SimpleNamespace(datetime=Old)
-    world.begin(ips(2))
-    yield "", ("ok", 2), (world.run(), world.size())
-    world.function.datetime = read
-
-
 def early_and_late_schedule():
     """a schedule that is some seconds early or late still counts every run"""
     world.begin(ips(3)).run()
@@ -492,7 +474,7 @@ def no_run_did_harm():
 CASES = [
     first_run, grow, shrink, gone_for(1), gone_for(2), gone_for(3), flapping, returning_while_draining,
     draining_is_left_alone, all_replaced, limits, unhealthy_stays, broken_dns, usable_dns, slow_dns, failing_calls,
-    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries, oldest_runtime,
+    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries,
     early_and_late_schedule, slow_runs, many_addresses, passed_over, few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
     no_run_did_harm,
 ]  # fmt: skip
