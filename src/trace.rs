@@ -3,6 +3,7 @@
 //! In: a request, `Plan`, `Assembled`. Out: `Trace`: hop by hop to the target, or what the gateway answers. Pure.
 //! It routes by the resources alone. What the plan decided is asked only to say why the gateway refuses.
 
+mod access;
 mod alb;
 mod answer;
 mod hops;

@@ -295,6 +295,7 @@ fn the_text_and_the_json_stay_as_they_are() {
     printed("forwarder.txt", &["GET", "/orders/7/invoice", "--blueprint", "blueprints/forwarder/gwgen.yaml"], 0);
     printed("function.txt", &["GET", "/tickets/a%20b", "--blueprint", "blueprints/function/gwgen.yaml"], 0);
     printed("existing.txt", &["POST", "/machines/7/jobs", "--blueprint", "blueprints/existing/gwgen.yaml"], 0);
+    printed("domain.txt", &["GET", "/receipts", "--blueprint", "blueprints/domain/gwgen.yaml"], 0);
     printed("internet.txt", &["DELETE", "/preview/books/{id}", "--blueprint", "blueprints/internet/gwgen.yaml"], 0);
 }
 
