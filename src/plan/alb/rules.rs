@@ -55,10 +55,9 @@ pub(in crate::plan) fn rules(
         let made = listener_rules::rules(&wanted, Frame { names: &names, hosts: alb.hosts.len(), priorities: (first, last) });
         for pairs in made.shadowed.chunk_by(|one, other| one.0 == other.0) {
             let lost = &arriving[pairs[0].0];
-            // The same path under another mount says more than a pattern that stands for several.
-            let by = pairs.iter().map(|(_, by)| &arriving[*by]).min_by_key(|by| by.operation.path != lost.operation.path);
-            if let Some(by) = by.filter(|_| reported.insert(lost.index)) {
-                diagnostics.push(shadowed(lost, by));
+            let others: Vec<&Arriving<'_>> = pairs.iter().map(|(_, by)| &arriving[*by]).collect();
+            if reported.insert(lost.index) {
+                diagnostics.extend(shadowed(lost, &others));
             }
         }
         let has_answer = listener.health_priority.is_some();
@@ -106,6 +105,8 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
         let Some((index, backend)) = operation.backend.map(|it| (it, &backends[it])).filter(|(_, it)| is_here(it)) else { continue };
         let path = match &operation.private_path {
             Some(path) => format!("{}{path}", prefix(backend)),
+            // What the gateway cannot hold has no path behind it, and its own finding.
+            None if operation.backend_path.is_empty() && !operation.path.trim_matches('/').is_empty() => continue,
             None => public_path(operation),
         };
         served.insert((operation.method, shape(&path)));
@@ -155,8 +156,12 @@ fn name(operation: &OperationPlan) -> OperationName {
     OperationName { method: operation.method.as_str(), path: Arc::clone(&operation.path) }
 }
 
-fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
-    let (lost, by, by_to) = (arriving.operation, by.operation, by.to);
+/// An operation whose requests others take. Where a path of its own does not set it apart, hiding it is not enough: the others would answer it.
+fn shadowed(arriving: &Arriving<'_>, others: &[&Arriving<'_>]) -> Option<Diagnostic> {
+    let lost = arriving.operation;
+    // The same path under another mount says more than a pattern that stands for several.
+    let by = others.iter().min_by_key(|by| by.operation.path != lost.path)?;
+    let (by, by_to) = (by.operation, by.to);
     let is_mounted = lost.path == by.path && lost.method == by.method;
     let why = if is_mounted { "the prefix of a mount is gone there, and" } else { "where a `*` takes slashes too," };
     let what = match arriving.to {
@@ -169,7 +174,8 @@ fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
     } else {
         "give one of the two backends a listener of its own (`alb_port`) or a `path_prefix`, or serve both from one backend"
     };
-    diagnostic::SHADOWED_ON_BALANCER
+    let is_served_elsewhere = |it: &&&Arriving<'_>| it.to != Destination::Nothing && shape(&it.path) != shape(&arriving.path);
+    let mut finding = diagnostic::SHADOWED_ON_BALANCER
         .at(lost.place.clone())
         .also(by.place.clone())
         .message(format_args!(
@@ -180,7 +186,12 @@ fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
             by.path
         ))
         .help(help)
-        .keeps(name(lost))
+        .keeps(name(lost));
+    let mut named = BTreeSet::from([arriving.index]);
+    for other in others.iter().filter(is_served_elsewhere).filter(|it| named.insert(it.index)) {
+        finding = finding.keeps(name(other.operation));
+    }
+    Some(finding)
 }
 
 fn health_path(arriving: &Arriving<'_>) -> Diagnostic {
