@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 pub use pattern::HEALTH_PATH;
-use pattern::Pattern;
+pub(super) use pattern::Pattern;
 
 /// Values of all conditions of a rule (L5).
 const MAX_VALUES: usize = 5;
