@@ -7,6 +7,7 @@ mod alb;
 mod authorizers;
 mod backends;
 mod balancer;
+mod bounds;
 mod cache;
 mod cors;
 mod decide;

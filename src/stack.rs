@@ -3,6 +3,8 @@
 //! In: calls of `assemble`. Out: `Stack`. Pure.
 //! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or make a cycle.
 
+mod value;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,6 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::aws::{Kind, Node};
 pub use crate::plan::InputType;
+pub use value::{Attribute, Here, List, Spelling, Value};
 
 /// The Terraform label of a node, and the ground of its logical id: a function of its own key alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,118 +133,6 @@ impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}.{}", self.names.terraform, self.label))
     }
-}
-
-/// How CloudFormation reads an attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spelling {
-    Ref,
-    GetAtt(&'static str),
-}
-
-/// An attribute that is known once its node is deployed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attribute {
-    pub of: Address,
-    pub terraform: &'static str,
-    pub cloudformation: Spelling,
-}
-
-/// Text that is known now or at deploy time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    Literal(Arc<str>),
-    /// An input of the stack.
-    Input(Arc<str>),
-    /// A Terraform expression of the user's, as `terraform fmt` spells it.
-    Expression(Arc<str>),
-    Attribute(Attribute),
-    /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
-    Pseudo(&'static str),
-    /// Where the stack is deployed, read in Terraform from the ARN of the API or of another node: no attribute of a data source is without
-    /// a warning in every provider (T9).
-    Here(Here, Address),
-    /// A parameter of the Systems Manager, by its label.
-    Parameter {
-        label: Label,
-        /// Its commas separate items.
-        is_list: bool,
-    },
-    /// All of them, one after the other.
-    Text(Vec<Value>),
-    /// The items of a list that is known only at deploy time, with commas between; never a part of a text.
-    Joined(Box<Value>),
-}
-
-impl Value {
-    pub fn literal(text: impl Into<Arc<str>>) -> Self {
-        Self::Literal(text.into())
-    }
-
-    /// The parts that are known only at deploy time.
-    pub fn deploy_time(&self) -> Vec<&Value> {
-        match self {
-            Self::Literal(_) => Vec::new(),
-            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) | Self::Here(..) | Self::Parameter { .. } => {
-                vec![self]
-            }
-            Self::Joined(_) => vec![self],
-            Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
-        }
-    }
-}
-
-/// For digests: references by name, never as they are spelt in an output.
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Literal(text) => serializer.serialize_str(text),
-            Self::Input(name) => BTreeMap::from([("input", &**name)]).serialize(serializer),
-            Self::Expression(text) => BTreeMap::from([("expression", &**text)]).serialize(serializer),
-            Self::Attribute(attribute) => (&attribute.of, attribute.terraform).serialize(serializer),
-            Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
-            Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
-            Self::Parameter { label, .. } => BTreeMap::from([("parameter", label.as_str())]).serialize(serializer),
-            Self::Text(parts) => parts.serialize(serializer),
-            Self::Joined(list) => BTreeMap::from([("joined", list)]).serialize(serializer),
-        }
-    }
-}
-
-/// A part of every ARN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Here {
-    Partition,
-    Region,
-    Account,
-}
-
-impl Here {
-    /// Which part of an ARN it is, that of a REST API's execution too.
-    ///
-    /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway": `arn:<partition>:execute-api:<region>:<account>:<api>`.
-    pub fn index(self) -> usize {
-        match self {
-            Self::Partition => 1,
-            Self::Region => 3,
-            Self::Account => 4,
-        }
-    }
-
-    pub fn pseudo(self) -> &'static str {
-        match self {
-            Self::Partition => "AWS::Partition",
-            Self::Region => "AWS::Region",
-            Self::Account => "AWS::AccountId",
-        }
-    }
-}
-
-/// A list, or one reference that yields one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum List {
-    Of(Vec<Value>),
-    One(Value),
 }
 
 /// Something that the user gives at deploy time.

@@ -3,7 +3,9 @@
 //! In: a request, `Plan`, `Assembled`. Out: `Trace`: hop by hop to the target, or what the gateway answers. Pure.
 //! It routes by the resources alone. What the plan decided is asked only to say why the gateway refuses.
 
+mod access;
 mod alb;
+mod answer;
 mod hops;
 mod nearest;
 mod request;
@@ -19,7 +21,7 @@ use crate::aws::Integration;
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, meets, text_of};
+use crate::plan::{OperationPlan, Plan, Segment, Value, meets, text_of};
 use crate::walk::tree::Tree;
 use hops::Hops;
 use route::Router;
@@ -30,7 +32,7 @@ pub struct Trace {
     pub method: &'static str,
     /// As it was routed: without the query string.
     pub path: String,
-    /// Whether a backend gets the request.
+    /// Whether a backend gets the request, or the gateway answers a browser that asks what it may send.
     pub served: bool,
     pub answer: Answer,
     /// In the order in which the request takes them.
@@ -49,7 +51,7 @@ pub struct Answer {
     pub by: Answerer,
     /// `null` where the backend decides, and where there is no API.
     pub status: Option<u16>,
-    pub body: Option<&'static str>,
+    pub body: Option<String>,
     pub why: String,
 }
 
@@ -77,11 +79,6 @@ pub struct Route {
     pub method: &'static str,
     pub path: String,
 }
-
-/// What a REST API says where it has no such method or path.
-///
-/// Source: AWS-RULES P8 (403, not 404 or 405).
-const NO_ROUTE: (u16, &str) = (403, "{\"message\":\"Missing Authentication Token\"}");
 
 /// Follows a request.
 ///
@@ -118,10 +115,15 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
                 hops.resource(it);
             }
             let why = if place.is_some() { "the path has no such method" } else { "no resource has that path" };
-            gateway(NO_ROUTE, kept(plan, asked.method, &segments).unwrap_or_else(|| why.to_owned()))
+            let (status, body) = answer::no_route(&assembled.stack);
+            let why = kept(plan, asked.method, &segments).unwrap_or_else(|| why.to_owned());
+            Answer { by: Answerer::Gateway, status: Some(status), body: Some(body), why }
         }
     };
-    let served = answer.by == Answerer::Backend;
+    let is_preflight = found.as_ref().is_some_and(|it| matches!(it.found.method.integration, Integration::Preflight(_)));
+    let served = answer.by == Answerer::Backend || is_preflight;
+    let mut notes = asked.notes(found.as_ref());
+    notes.extend(repeated_stage(plan, &segments).filter(|_| !served));
     Ok(Trace {
         method: asked.method.as_str(),
         path: asked.path.clone(),
@@ -130,8 +132,14 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
         hops: hops.all,
         methods: place.map(|it| nearest::methods(&tree, it.place)).unwrap_or_default(),
         nearest: if served { Vec::new() } else { nearest::nearest(&tree, asked.method, &segments) },
-        notes: asked.notes(found.as_ref()),
+        notes,
     })
+}
+
+/// The stage's name stands in the stage's URL already.
+fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
+    let Value::Literal(name) = &plan.stage_name else { return None };
+    (segments.first() == Some(&&**name)).then(|| format!("`/{name}` is the stage; the path is what comes after it"))
 }
 
 /// Nothing is public: no request comes to a gateway.
@@ -151,12 +159,12 @@ fn without_api(asked: &Asked, kept: Option<String>) -> Trace {
 }
 
 fn gateway((status, body): (u16, &'static str), why: String) -> Answer {
-    Answer { by: Answerer::Gateway, status: Some(status), body: Some(body), why }
+    Answer { by: Answerer::Gateway, status: Some(status), body: Some(body.to_owned()), why }
 }
 
 fn balancer(answered: Option<(u16, &'static str)>, kept: Option<String>) -> Answer {
     let why = kept.unwrap_or_else(|| "its rules send the request to no backend".to_owned());
-    Answer { by: Answerer::Balancer, status: answered.map(|it| it.0), body: answered.map(|it| it.1), why }
+    Answer { by: Answerer::Balancer, status: answered.map(|it| it.0), body: answered.map(|it| it.1.to_owned()), why }
 }
 
 /// Why the gateway answers itself, and what would answer if it did not.

@@ -144,7 +144,7 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
                 let trace = traced(&compiled, concrete(refusal.method.as_str(), &methods(&refusal.path)), &filled(&text_of(&refusal.path)));
                 let at = format!("{}/{format} {trace:#?}", case.name);
                 assert_eq!((trace.served, trace.answer.by, trace.answer.status), (false, Answerer::Gateway, Some(404)), "{at}");
-                assert_eq!(trace.answer.body, Some("{\"message\":\"Not Found\"}"), "{at}");
+                assert_eq!(trace.answer.body.as_deref(), Some("{\"message\":\"Not Found\"}"), "{at}");
                 assert_eq!(hop(&trace, "integration").map(|it| &*it.name), Some("MOCK"), "{at}");
                 assert!(trace.answer.why.contains(" would take the request"), "{at}");
                 refusals += 1;
@@ -285,11 +285,17 @@ fn the_text_and_the_json_stay_as_they_are() {
     printed("minimal_unknown_path.txt", &[&["GET", "/order/42"][..], &minimal].concat(), 1);
     printed("minimal_unknown_method.txt", &[&["put", "/orders/42"][..], &minimal].concat(), 1);
     printed("minimal_unknown_path.json", &[&["GET", "/order/42", "--format", "json"][..], &minimal].concat(), 1);
+    printed("minimal_stage_in_path.txt", &[&["GET", "/v1/orders"][..], &minimal].concat(), 1);
+    let complete = ["--blueprint", "blueprints/complete/gwgen.yaml"];
+    printed("complete_unknown_path.txt", &[&["GET", "/Orders"][..], &complete].concat(), 1);
+    printed("complete_unknown_method.txt", &[&["PATCH", "/robots"][..], &complete].concat(), 1);
+    printed("complete_preflight.txt", &[&["OPTIONS", "/orders"][..], &complete].concat(), 0);
     printed("alb.txt", &["GET", "/users/7/orders", "--blueprint", "blueprints/alb/gwgen.yaml"], 0);
     printed("sync.txt", &["GET", "/fares/a", "--blueprint", "blueprints/sync/gwgen.yaml"], 0);
     printed("forwarder.txt", &["GET", "/orders/7/invoice", "--blueprint", "blueprints/forwarder/gwgen.yaml"], 0);
     printed("function.txt", &["GET", "/tickets/a%20b", "--blueprint", "blueprints/function/gwgen.yaml"], 0);
     printed("existing.txt", &["POST", "/machines/7/jobs", "--blueprint", "blueprints/existing/gwgen.yaml"], 0);
+    printed("domain.txt", &["GET", "/receipts", "--blueprint", "blueprints/domain/gwgen.yaml"], 0);
     printed("internet.txt", &["DELETE", "/preview/books/{id}", "--blueprint", "blueprints/internet/gwgen.yaml"], 0);
 }
 

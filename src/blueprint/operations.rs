@@ -23,7 +23,7 @@ pub struct SyncSpec {
     pub max_lookups_per_run: Option<u32>,
     /// Where it keeps its memory. Default: `ssm`.
     pub state: Option<SyncState>,
-    /// Runtime of the function. Default: `python3.13`.
+    /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default: `python3.13`.
     pub runtime: Option<String>,
     /// ARN of the topic that its alarms tell.
     pub alarm_topic: Option<Value>,
@@ -47,7 +47,7 @@ pub struct ForwarderSpec {
     pub memory_mb: Option<u32>,
     /// How long it may run. Default: `29s`.
     pub timeout: Option<Duration>,
-    /// Runtime of the function. Default: `python3.13`.
+    /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default: `python3.13`.
     pub runtime: Option<String>,
     /// Ids of its security groups.
     pub security_groups: Option<Values>,

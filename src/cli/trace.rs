@@ -22,10 +22,12 @@ use crate::{Compiled, compile};
 const AFTER: &str = "\
 JSON, one object a blueprint:
   blueprint, method, path  what was asked
-  served                   whether a backend gets the request
+  served                   whether a backend gets the request, or the gateway
+                           answers a browser as `api.cors` says
   answer                   by (backend, gateway, balancer), status, body, why;
                            status and body are null where the backend
-                           decides, and where there is no API
+                           decides, and where there is no API; what only
+                           a request knows stands as $context in a body
   hops                     in order, each with kind, name, detail, place;
                            place is file and line, or null for what is not made here
   methods                  methods that the path has
@@ -134,7 +136,10 @@ fn text(trace: &Trace) -> String {
         line(format_args!("{}", format!("{cells}  {}", row[3]).trim_end()));
     }
     let answer = &trace.answer;
-    match (answer.by, answer.status, answer.body) {
+    match (answer.by, answer.status, &answer.body) {
+        (Answerer::Gateway, Some(status), Some(_)) if trace.served => {
+            line(format_args!("served: the gateway answers {status}: {}", answer.why))
+        }
         (Answerer::Gateway, Some(status), Some(body)) => {
             line(format_args!("not served: the gateway answers {status} {body}: {}", answer.why))
         }

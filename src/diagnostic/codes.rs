@@ -164,6 +164,8 @@ codes! {
     PARAMETER_OUTSIDE_CACHE_KEY = "GW4086" "parameter-outside-cache-key" Error;
     BODY_OUTSIDE_CACHE_KEY = "GW4087" "body-outside-cache-key" Warning;
     THROTTLE_ABOVE_ACCOUNT = "GW4088" "throttle-above-account" Warning;
+    ONE_ZONE = "GW4095" "one-zone" Warning;
+    IDLE_BEFORE_ANSWER = "GW4096" "idle-before-answer" Warning;
     UNCHECKED_BODY = "GW4100" "unchecked-body" Warning;
     CUT_MODELS = "GW4101" "cut-models" Warning;
 

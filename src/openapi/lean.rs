@@ -3,12 +3,15 @@
 //! In: JSON text. Out: `Document`. Pure.
 //! Each struct is defined once and read two ways: whole and fast by serde, or member by member (`set`) where that fails.
 
+mod shapes;
+
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::media::{Answers, Binary};
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
+pub(super) use shapes::{Body, Marked, Patterned, Presence};
 
 /// Something wrong with a part, and where in the part it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,21 +31,6 @@ fn is_ours(key: &str) -> bool {
 pub(super) fn is_of_gwgen(key: &str) -> bool {
     const PREFIX: &str = "x-gwgen-";
     key.get(..PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(PREFIX))
-}
-
-/// Absent, null and there are three things, where security depends on it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Presence<T> {
-    #[default]
-    Absent,
-    Null,
-    There(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::There))
-    }
 }
 
 /// Defines a struct whose members are read by name, `?` for those where null means absent.
@@ -141,60 +129,6 @@ pub(super) fn repeated(key: &str) -> LeanFault {
 
 /// A security requirement: scheme names with their scopes, all of which are needed.
 pub(super) type Requirement<'a> = Members<'a, Vec<Text<'a>>>;
-
-/// The names of a mapping; its values are not read.
-#[derive(Default)]
-pub(super) struct Keys<'a>(pub(super) Vec<Text<'a>>);
-
-impl<'de> Deserialize<'de> for Keys<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Members::<IgnoredAny>::deserialize(deserializer).map(|members| Self(members.0.into_iter().map(|(key, _)| key).collect()))
-    }
-}
-
-/// The extensions of a part of which nothing else is read, whatever it is.
-#[derive(Default)]
-pub(super) struct Marked<'a>(pub(super) Vec<Text<'a>>);
-
-impl<'de> Deserialize<'de> for Marked<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else { return Ok(Self::default()) };
-        Ok(Self(keys.into_iter().filter(|key| is_ours(key)).collect()))
-    }
-}
-
-/// A mapping whose `x-` keys are extensions, or a reference to one.
-#[derive(Default)]
-pub(super) struct Patterned<'a, T>(pub(super) Vec<(Text<'a>, T)>, pub(super) Option<Text<'a>>);
-
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Reader<T> {
-            type Value = Patterned<'de, T>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut members, mut reference) = (Vec::new(), None);
-                while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if *key == *"$ref" {
-                        reference = Some(map.next_value()?);
-                    } else if key.starts_with("x-") {
-                        map.next_value::<IgnoredAny>()?;
-                    } else {
-                        members.push((key, map.next_value::<Option<T>>()?.unwrap_or_default()));
-                    }
-                }
-                Ok(Patterned(members, reference))
-            }
-        }
-        deserializer.deserialize_map(Reader(std::marker::PhantomData))
-    }
-}
 
 lean! {
     /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.
@@ -311,23 +245,5 @@ lean! {
         "$ref" reference: Option<Text<'a>>,
         "content" media_types: Binary = ?,
         "headers" headers: Option<&'a RawValue>,
-    }
-}
-
-/// A request body, with its text: what it holds is looked at once more where a model is made of it.
-#[derive(Default)]
-pub(super) struct Body<'a> {
-    pub(super) content: Content<'a>,
-    pub(super) json: Option<&'a str>,
-}
-
-impl<'de> Deserialize<'de> for Body<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = <&RawValue>::deserialize(deserializer)?.get();
-        let content = serde_json::from_str(json).map_err(|error| {
-            let text = error.to_string();
-            serde::de::Error::custom(text.split(" at line ").next().unwrap_or_default())
-        })?;
-        Ok(Self { content, json: Some(json) })
     }
 }

@@ -3,6 +3,9 @@
 //! In: a reference and the file where it stands. Out: the part, and where it stands. Pure but for `Library`.
 //! Nothing is fetched and nothing is guessed: what a reference does not lead to is said with the reason.
 
+mod address;
+mod parts;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,10 +14,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::lean::{Content, Operation, Parameter, PathItem};
-use super::{Fault, Spot, loose};
+use super::{Fault, Spot};
 use crate::diagnostic::{self, At, Code, Place};
 use crate::source::raw::{self, Text};
 use crate::source::{Library, RelativePath, SourceFile, pointer, shown};
+use address::{is_remote, percent_decoded};
 
 /// Longest chain of references that is followed.
 pub(super) const MAX_REFERENCES: usize = 32;
@@ -290,40 +294,6 @@ fn missing(reference: &str, target: &Target<'_>, token: &str) -> Lost {
     Lost::new(&diagnostic::UNRESOLVED_REFERENCE, message, "write the part there, or mend the reference")
 }
 
-/// A URL with a scheme or a host, which no relative path is.
-///
-/// Source: RFC 3986, section 4.2.
-fn is_remote(path: &str) -> bool {
-    let scheme = path.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme = |it: &str| {
-        it.starts_with(|first: char| first.is_ascii_alphabetic()) && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
-    };
-    path.starts_with("//") || scheme.is_some_and(is_scheme)
-}
-
-/// Text of a URL without its escapes; as it is where they are none.
-fn percent_decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return text.into();
-    }
-    let bytes = text.as_bytes();
-    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let hex = |offset: usize| bytes.get(at + offset).and_then(|it| char::from(*it).to_digit(16)).and_then(|it| u8::try_from(it).ok());
-        match (bytes[at], hex(1), hex(2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(high << 4 | low);
-                at += 3;
-            }
-            (byte, ..) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).map_or(text.into(), Cow::Owned)
-}
-
 fn indexed(json: &str) -> serde_json::Result<Index<'_>> {
     match json.trim_ascii_start().as_bytes().first() {
         Some(b'{') => {
@@ -340,46 +310,4 @@ fn indexed(json: &str) -> serde_json::Result<Index<'_>> {
 
 fn is_mapping(json: &str) -> bool {
     json.trim_ascii_start().starts_with('{')
-}
-
-macro_rules! parts {
-    ($($name:ident $had:ident $what:literal $read:expr;)*) => {
-        $(impl<'a> Part<'a> for $name<'a> {
-            fn reference(&self) -> Option<&Text<'a>> {
-                self.reference.as_ref()
-            }
-
-            fn read(json: &'a str) -> Result<Self, &'static str> {
-                if !is_mapping(json) {
-                    return Err($what);
-                }
-                Ok(serde_json::from_str(json).unwrap_or_else(|_| $read(json)))
-            }
-
-            fn had<'s>(references: &'s References<'a>) -> &'s Had<'a, Self> {
-                &references.$had
-            }
-        })*
-    };
-}
-
-parts! {
-    PathItem items "a path item" loose::path_item;
-    Operation operations "an operation" loose::operation;
-    Parameter parameters "a parameter" loose::parameter;
-    // Only its media types are read: what is broken names none.
-    Content contents "a request body or response" |_| Content::default();
-}
-
-#[cfg(test)]
-#[test]
-fn references_are_told_apart() {
-    for remote in ["https://example.com/a.yaml", "//example.com/a.yaml", "file:///etc/passwd", "C:/a.yaml", "urn:x"] {
-        assert!(is_remote(remote), "{remote}");
-    }
-    for local in ["a.yaml", "../a.yaml", "./a:b.yaml", "1:2.yaml", "paths/{id}.yaml"] {
-        assert!(!is_remote(local), "{local}");
-    }
-    assert_eq!(percent_decoded("a%20b%2fc%7E"), "a b/c~");
-    assert_eq!(percent_decoded("100%/%zz/%ff"), "100%/%zz/%ff");
 }

@@ -7,7 +7,7 @@ use super::functions::function;
 use super::headers::headers;
 use super::internet::internet;
 use super::variables::Variables;
-use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, TargetProtocol, Value, Way, alb, targets};
+use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, TargetProtocol, Value, Way, alb, bounds, targets};
 use crate::blueprint::{self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults};
 use crate::diagnostic;
 use crate::source::pointer;
@@ -90,7 +90,7 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
         skips_verification,
         targets,
         health_check: health_check(blueprint, variables, spec, &at),
-        deregistration_delay_s: seconds(spec.deregistration_delay.unwrap_or(defaults::DEREGISTRATION_DELAY)),
+        deregistration_delay_s: bounds::deregistration_delay(blueprint, variables, spec, &at),
         security_group,
     })
 }
@@ -178,6 +178,7 @@ fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Bac
     if alb::has_alb(blueprint.spec.topology) {
         alb::fits_balancer(blueprint, variables, &plan, &at);
     }
+    bounds::check(blueprint, variables, (&check, &plan), &at);
     if protocol == HealthProtocol::Tcp {
         for (field, is_written) in [("path", check.path.is_some()), ("matcher", check.matcher.is_some())] {
             if is_written {

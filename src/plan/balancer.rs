@@ -96,8 +96,8 @@ fn uses_vpc(spec: &BlueprintSpec, has_gateway: bool) -> bool {
 }
 
 /// Whether a balancer or a link is built in the subnets.
-fn uses_subnets(spec: &BlueprintSpec, has_gateway: bool) -> bool {
-    let makes_alb = alb::has_alb(spec.topology) && spec.alb.as_ref().is_none_or(|it| it.existing.is_none());
+pub(super) fn uses_subnets(spec: &BlueprintSpec, has_gateway: bool) -> bool {
+    let makes_alb = alb::is_made(spec);
     if !has_nlb(spec.topology) || !has_gateway {
         return makes_alb || (has_gateway && link::uses(spec, |it| it.subnets.is_some()));
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer, cors,
-    domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer,
+    bounds, cors, domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -118,7 +118,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         limits: limits(spec),
         place: blueprint.place(""),
     };
-    diagnostics.extend(nothing_public(&plan, blueprint));
+    diagnostics.extend(nothing_public(&plan, blueprint).into_iter().chain(bounds::bounds(&plan, blueprint)));
     diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)

@@ -82,7 +82,7 @@ fn unverifiable(blueprint: &Blueprint, at: &str) -> Diagnostic {
 }
 
 /// Whether some backend gets a function.
-fn is_needed(blueprint: &Blueprint) -> bool {
+pub(super) fn is_needed(blueprint: &Blueprint) -> bool {
     let is_called = |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
     blueprint.spec.topology == Topology::Forwarder && blueprint.spec.backends.values().any(|it| !is_called(it))
 }

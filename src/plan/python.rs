@@ -11,12 +11,16 @@ use crate::diagnostic;
 /// All variables of a function, names and values. Unit: bytes. Source: AWS-RULES Z5.
 pub(super) const MAX_ENVIRONMENT_BYTES: usize = 4_096;
 
-/// The functions are written for Python 3.10 and later; older runtimes are no longer given out. Source: AWS-RULES Z4.
+/// What Lambda runs the functions with. It makes no new function with 3.11 or an older one since 2026-07-31. Source: AWS-RULES Z4.
+const RUNTIMES: [&str; 3] = ["python3.12", "python3.13", "python3.14"];
+
+/// The runtime of a function of ours.
+///
+/// Errors: GW2002 one that Lambda does not give out, or no Python.
 pub(super) fn runtime(blueprint: &Blueprint, variables: &mut Variables<'_>, written: Option<&str>, section: &str) -> Arc<str> {
     let runtime = written.unwrap_or(defaults::FUNCTION_RUNTIME);
-    let minor = runtime.strip_prefix("python3.").filter(|it| it.len() == 2).and_then(|it| it.parse::<u8>().ok());
-    if minor.is_none_or(|it| it < 10) {
-        let message = format!("the function is written in Python, and `{runtime}` does not run it");
+    if !RUNTIMES.contains(&runtime) {
+        let message = format!("the function is written in Python, and Lambda gives out {}, not `{runtime}`", RUNTIMES.join(", "));
         wrong(blueprint, variables, (section, "runtime"), message);
     }
     runtime.into()

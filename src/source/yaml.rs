@@ -3,16 +3,19 @@
 //! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
 //! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere else.
 
+mod aliases;
+mod marks;
 mod mend;
 mod scalars;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::raw;
 use crate::diagnostic::{self, Code, Diagnostic, Place};
+use aliases::expansion;
+pub(super) use marks::Marks;
 use scalars::core_schema;
 
 /// Deepest nesting of collections, as in `serde_json`, which reads the result.
@@ -23,43 +26,6 @@ const MAX_DEPTH: usize = 127;
 /// JSON escapes of control characters take six times their text; everything past that comes from aliases.
 const MAX_GROWTH: usize = 8;
 const FREE_BYTES: usize = 1 << 20;
-
-/// Where parts of the JSON stand in the YAML: sorted by offset in the JSON.
-#[derive(Debug, Default)]
-pub(super) struct Marks(Vec<u64>);
-
-const LINE_BITS: u32 = 22;
-const COLUMN_BITS: u32 = 10;
-
-impl Marks {
-    fn push(&mut self, offset: usize, span: Span) {
-        let limited = |number: usize, bits: u32| (number as u64).min((1 << bits) - 1);
-        let (line, column) = (limited(span.start.line(), LINE_BITS), limited(span.start.col() + 1, COLUMN_BITS));
-        self.0.push((offset as u64) << (LINE_BITS + COLUMN_BITS) | line << COLUMN_BITS | column);
-    }
-
-    fn offset_of(mark: u64) -> usize {
-        usize::try_from(mark >> (LINE_BITS + COLUMN_BITS)).expect("offsets were usize when they were packed")
-    }
-
-    fn from(&self, offset: usize) -> usize {
-        self.0.partition_point(|mark| Self::offset_of(*mark) < offset)
-    }
-
-    /// Copies the marks of a piece of the JSON that stands again `by` bytes later.
-    fn repeat(&mut self, start: usize, end: usize, by: usize) {
-        for index in self.from(start)..self.from(end) {
-            self.0.push(self.0[index] + ((by as u64) << (LINE_BITS + COLUMN_BITS)));
-        }
-    }
-
-    /// Line and column of the part that holds the offset.
-    pub(super) fn position(&self, offset: usize) -> (u32, u32) {
-        let Some(mark) = self.from(offset + 1).checked_sub(1).map(|index| self.0[index]) else { return (1, 1) };
-        let part = |shift: u32, bits: u32| u32::try_from((mark >> shift) & ((1 << bits) - 1)).expect("at most 22 bits");
-        (part(COLUMN_BITS, LINE_BITS), part(0, COLUMN_BITS))
-    }
-}
 
 /// Why YAML could not become JSON.
 pub(super) struct Fault {
@@ -273,92 +239,6 @@ impl Converter {
         self.remember(frame.anchor, frame.start);
         Ok(())
     }
-
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
-        let Some(anchored) = self.anchors.get(&anchor).cloned() else {
-            return Err(Fault::new(
-                &diagnostic::SYNTAX,
-                span,
-                "this alias stands inside its own anchor",
-                "write the part out, or refer to it with `$ref`",
-            ));
-        };
-        let is_key = self.separate(span);
-        let copy = match &anchored {
-            Anchored::Json(start, end) => self.json[*start..*end].into(),
-            Anchored::Apart(text) => Arc::clone(text),
-        };
-        if is_key && !copy.starts_with('"') {
-            return Err(Fault::new(
-                &diagnostic::SYNTAX,
-                span,
-                "an alias to something else than text cannot be a key",
-                "write the key as text",
-            ));
-        }
-        if self.json.len() + copy.len() > self.limit {
-            return Err(expansion(span));
-        }
-        let at = self.json.len();
-        self.json.push_str(&copy);
-        if let Anchored::Json(start, end) = anchored {
-            self.marks.repeat(start, end, at - start);
-        }
-        Ok(())
-    }
-
-    /// Keeps the anchors of a mapping that is to be written anew: their text moves.
-    fn keep_anchors(&mut self, frame: &Frame) {
-        for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
-            if let Anchored::Json(start, end) = *anchored
-                && start >= frame.start
-                && self.rewritten <= self.limit
-            {
-                self.rewritten += end - start;
-                *anchored = Anchored::Apart(self.json[start..end].into());
-            }
-        }
-    }
-
-    /// Writes a mapping with merge keys anew: its own members, then what the merged mappings add.
-    fn merge(&mut self, start: usize) -> Result<(), ()> {
-        let text = self.json[start..].to_owned();
-        let all = raw::members(&text).map_err(drop)?;
-        let (merges, mut members): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key == "<<");
-        let mut names: BTreeSet<raw::Text<'_>> = members.iter().map(|(key, _)| key.clone()).collect();
-        for (_, value) in &merges {
-            let list = if value.get().starts_with('[') { raw::elements(value.get()).map_err(drop)? } else { vec![*value] };
-            for mapping in list {
-                for (key, value) in raw::members(mapping.get()).map_err(drop)? {
-                    if names.insert(key.clone()) {
-                        members.push((key, value));
-                    }
-                }
-            }
-        }
-        self.json.truncate(start);
-        self.marks.0.truncate(self.marks.from(start + 1));
-        self.json.push('{');
-        for (index, (key, value)) in members.iter().enumerate() {
-            if index > 0 {
-                self.json.push(',');
-            }
-            push_string(&mut self.json, key);
-            self.json.push(':');
-            self.json.push_str(value.get());
-        }
-        self.json.push('}');
-        Ok(())
-    }
-}
-
-fn expansion(span: Span) -> Fault {
-    Fault::new(
-        &diagnostic::TOO_LARGE,
-        span,
-        "the aliases of this file expand to far more than the file",
-        "write repeated parts as `$ref`, which are not copied",
-    )
 }
 
 /// A JSON string literal.

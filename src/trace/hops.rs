@@ -4,6 +4,7 @@
 //! A way of its own (a balancer with rules, a function that forwards) is a function here, called in `integration`.
 
 use super::Hop;
+use super::access;
 use super::alb::Arriving;
 use super::request::Asked;
 use super::route::{Match, Reached};
@@ -109,7 +110,7 @@ impl<'a> Hops<'a> {
         match (asked.api_key, detail.is_empty()) {
             (true, true) => detail.push_str("asks for an API key of a usage plan, and for nothing else"),
             (true, false) => detail.push_str("; and for an API key of a usage plan"),
-            (false, true) => detail.push_str("the gateway lets every caller through"),
+            (false, true) => detail.push_str(&access::unasked(self.stack)),
             (false, false) => {}
         }
         self.add("authorizer", (name, detail), place);

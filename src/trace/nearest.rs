@@ -1,7 +1,7 @@
 //! Routes that are most like a request that nothing serves.
 //!
 //! In: `Tree`, a method, segments. Out: `Route`s. Pure.
-//! Of the same method first; then by how many segments differ, then by how many letters.
+//! Those of the same path first, then those of the same method; then by how many segments differ, then by how many letters.
 
 use super::Route;
 use super::route::Part;
@@ -40,7 +40,8 @@ pub(super) fn nearest(tree: &Tree<'_>, method: HttpMethod, segments: &[&str]) ->
         let wanted: Vec<Wanted<'_>> = parts.iter().map(|it| Wanted(*it)).collect();
         let served = found.method.http_method;
         let is_other = served != method && served != HttpMethod::Any;
-        let rank = (is_other, strsim::generic_levenshtein(&asked, &wanted), strsim::levenshtein(&text, &path));
+        let segments = strsim::generic_levenshtein(&asked, &wanted);
+        let rank = (is_other && segments > 0, segments, is_other, strsim::levenshtein(&text, &path));
         ranked.push((rank, path, served));
     });
     ranked.sort();

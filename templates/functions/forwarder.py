@@ -231,7 +231,7 @@ def own_segments(event, resource):
     """The last segments of the path, as many as the resource has: a base path and a stage may stand before them."""
     count = len(resource)
     if count and resource[-1].endswith("+}"):
-        count += event["pathParameters"][resource[-1][1:-2]].strip("/").count("/")
+        count += event["pathParameters"][resource[-1][1:-2]].rstrip("/").count("/")
     path = event["path"].rstrip("/").split("/")[1:]
     own = path[len(path) - count :] if count <= len(path) else []
     fixed = ((part, given) for part, given in zip(resource, own) if not part.startswith("{"))
@@ -263,10 +263,10 @@ def request_headers(config, event):
     pairs = [(name, value) for name, values in received.items() for value in values]
     dropped = hop_by_hop(pairs) | {"host", "content-length"}
     kept = [(name, value) for name, value in pairs if folded(name) not in dropped | config.replaced]
-    if not config.keep_accept_encoding:
+    if not config.keep_accept_encoding and "accept-encoding" not in config.replaced:
         kept = [pair for pair in kept if pair[0].lower() != "accept-encoding"] + [("Accept-Encoding", "identity")]
     caller = lookup(event.get("requestContext"), "identity.sourceIp")
-    if caller and not any(name.lower() == "x-forwarded-for" for name, _ in kept):
+    if caller and "x-forwarded-for" not in config.replaced | {name.lower() for name, _ in kept}:
         kept.append(("X-Forwarded-For", caller))
     for name, place in config.context_headers.items():
         value = lookup(event.get("requestContext"), place)
@@ -381,12 +381,12 @@ def converse(config, host, connection, request, deadline, fresh=False):
     try:
         connection.response_class = functools.partial(Response, deadline=deadline)
         try:
-            send(config, host, connection, request, deadline)
+            is_whole = send(config, host, connection, request, deadline)
             response = connection.getresponse()
         except (ConnectionError, ssl.SSLEOFError) as error:
             raise (error if fresh else Stale(host)) from error
         answer = to_answer(request, response)
-        keep = not response.will_close and response.isclosed()
+        keep = is_whole and not response.will_close and response.isclosed() and not response.has_more
         return answer
     finally:
         if keep:
@@ -396,12 +396,17 @@ def converse(config, host, connection, request, deadline, fresh=False):
 
 
 def send(config, host, connection, request, deadline):
+    """Whether all of it was taken: a server that refuses a body may answer and close before it has read the whole."""
     connection.sock.settimeout(deadline.left())
     connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
     connection.putheader("Host", host_header(config, host))
     for name, value in request.headers:
         connection.putheader(name, value.encode("utf-8"))
-    connection.endheaders(pieces(connection, request.body, deadline) if request.body else None)
+    try:
+        connection.endheaders(pieces(connection, request.body, deadline) if request.body else None)
+    except (ConnectionError, ssl.SSLEOFError):
+        return False
+    return True
 
 
 def pieces(connection, body, deadline):
@@ -427,10 +432,13 @@ def is_ipv6(host):
 
 
 class Response(http.client.HTTPResponse):
-    """Reads under the deadline, and past interim answers (100, 102, 103) to the final one."""
+    """Reads under the deadline, and past interim answers (100, 102, 103) to the final one.
+
+    `has_more` is whether something came behind the answer, which would stand before the next one.
+    """
 
     def __init__(self, sock, *arguments, deadline, **options):
-        self.source = DeadlineSocket(sock, deadline)
+        self.source, self.has_more = DeadlineSocket(sock, deadline), False
         super().__init__(self.source, *arguments, **options)
 
     def begin(self):
@@ -438,6 +446,20 @@ class Response(http.client.HTTPResponse):
         # The parser takes the end of the connection for the end of the headers.
         if self.source.ended:
             raise BadAnswer("the headers are cut off")
+        codings = [coding.lower() for coding in self.headers.get_all("Transfer-Encoding", [])]
+        lengths = {length.strip() for length in self.headers.get_all("Content-Length", [])}
+        if self.status in (204, 304) or self._method == "HEAD":
+            # Nothing follows, though some servers announce chunks (RFC 9112, 6.3), and a few send the last one.
+            self.will_close = self.will_close or (self.chunked and self._method != "HEAD")
+            self.chunked = False
+        elif codings not in ([], ["chunked"]) or (not codings and not is_one_length(lengths)):
+            raise BadAnswer("where the answer ends is in doubt")
+
+    def _close_conn(self):
+        if self.fp is not None:
+            self.source.is_over = True
+            self.has_more = bool(self.fp.peek(1))
+        super()._close_conn()
 
     def _read_status(self):
         version, status, reason = super()._read_status()
@@ -447,11 +469,16 @@ class Response(http.client.HTTPResponse):
         return version, status, reason
 
 
+def is_one_length(lengths):
+    """None is one, too: the body ends with the connection."""
+    return not lengths or (len(lengths) == 1 and re.fullmatch("[0-9]{1,15}", *lengths) is not None)
+
+
 class DeadlineSocket(io.RawIOBase):
     """A socket's reading half. A timeout of the socket alone would begin anew with every octet of a slow answer."""
 
     def __init__(self, sock, deadline):
-        self.sock, self.deadline, self.ended = sock, deadline, False
+        self.sock, self.deadline, self.ended, self.is_over = sock, deadline, False, False
         # Holds the socket open while an answer is read after which the connection closes.
         self.raw = sock.makefile("rb", buffering=0)
 
@@ -462,6 +489,8 @@ class DeadlineSocket(io.RawIOBase):
         return True
 
     def readinto(self, buffer):
+        if self.is_over:
+            return None
         self.sock.settimeout(self.deadline.left())
         count = self.raw.readinto(buffer)
         self.ended = count == 0
@@ -475,15 +504,19 @@ class DeadlineSocket(io.RawIOBase):
 def to_answer(request, response):
     if not 200 <= response.status <= 599:
         raise BadAnswer(f"status {response.status}")
-    body = response.read(MAX_ANSWER_BYTES + 1)
+    try:
+        body = response.read(MAX_ANSWER_BYTES + 1)
+    except ValueError as error:  # a chunk of a negative size
+        raise BadAnswer("a malformed body") from error
     if len(body) > MAX_ANSWER_BYTES or (response.length or 0) > 0 and request.method != "HEAD":
         raise BadAnswer(f"the body is larger than {MAX_ANSWER_BYTES} bytes or cut off")
     pairs = response.headers.items()
     dropped = hop_by_hop(pairs) | (set() if request.method == "HEAD" else {"content-length"})
-    headers = {}
+    headers, spelled = {}, {}
     for name, value in pairs:
         if folded(name) not in dropped:
-            headers.setdefault(name, []).append(text_of(value))
+            # A header in two spellings is one header (RFC 9110, 5.1), and so one list.
+            headers.setdefault(spelled.setdefault(name.lower(), name), []).append(text_of(value))
     text, is_binary = as_text(body)
     answer = {"statusCode": response.status, "multiValueHeaders": headers, "body": text, "isBase64Encoded": is_binary}
     # JSON needs six octets for one at most.
@@ -502,7 +535,7 @@ def as_text(body):
 
 def text_of(value):
     """Header octets, which the parser reads as Latin-1, as the UTF-8 that they mostly are; folded lines as one."""
-    value = " ".join(line.strip() for line in value.splitlines())
+    value = " ".join(line.strip(" \t") for line in re.split("[\r\n]+", value))
     try:
         return value.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):

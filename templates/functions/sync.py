@@ -83,16 +83,19 @@ class DnsError(SyncError):
 
 
 def handler(event, context, clock=time.time):
-    """One run. The clock is a parameter for the tests' sake."""
-    config = Config(os.environ)
-    if age(event, clock()) >= REPEATED_SECONDS:
+    """One run. The clock is a parameter for the tests' sake.
+
+    What counts is when a run began: a slow one must not come too close to the next, which would not count then.
+    """
+    config, now = Config(os.environ), clock()
+    if age(event, now) >= REPEATED_SECONDS:
         print(json.dumps({"skipped": "the event is old: the schedule's next run does its work", "time": event["time"]}))
         return []
     addresses, complete = resolve(config)
     failures, summaries = [], []
     for port, group in config.target_groups:
         try:
-            summaries.append(sync_group(config, group, port, addresses, complete, clock()))
+            summaries.append(sync_group(config, group, port, addresses, complete, now))
         except Exception as failure:  # said below; the other groups still get their turn
             print(json.dumps({"target_group": group, "port": port, "error": repr(failure)}))
             failures.append((group, failure))
@@ -231,7 +234,7 @@ def parse_state(text, config, now):
         counted_at, missing = state["counted_at"], state["missing"]
         age = now - counted_at
         valid = all(type(runs) is int and 0 < runs < config.missing_limit for runs in missing.values())
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         valid = False
     if not valid:
         print(json.dumps({"warning": "the state is damaged; counting starts again", "state": text[:500]}))
@@ -297,15 +300,20 @@ def resolve(config):
     deadline = time.monotonic() + LOOKUP_SECONDS
     ask = functools.partial(lookup, port=config.dns_port, timeout=config.dns_timeout, deadline=deadline)
     if config.dns_mode == "resolver":
-        return gather(lambda turn: ask(config.resolvers, config.alb, RECORD_A, turn), config.max_lookups)
+        return gather(lambda turn: ask(config.resolvers, config.alb, RECORD_A, turn), config)
     servers = authoritative_servers(ask, config)
-    return gather(lambda turn: ask(servers, config.alb, RECORD_A, turn, recursive=False), config.max_lookups)
+    return gather(lambda turn: ask(servers, config.alb, RECORD_A, turn, recursive=False), config)
 
 
-def gather(ask, limit):
-    """Asks until nothing new comes: until half as many answers in a row as there are addresses brought none."""
+def gather(ask, config):
+    """Asks until nothing new comes: until half as many answers in a row as there are addresses brought none.
+
+    An answer of 8 out of n passes an address over with a chance of 1 - 8/n, so half as many answers do now and then, though
+    never in several runs in a row. Where one run is enough to leave, as many answers as addresses have to bring none.
+    """
     found, quiet = set(), 0
-    for turn in range(limit):
+    share = 1 if config.missing_limit == 1 else 0.5
+    for turn in range(config.max_lookups):
         records, authoritative = ask(turn)
         addresses = set(records)
         if not addresses or not all(usable(address) for address in addresses):
@@ -314,7 +322,7 @@ def gather(ask, limit):
         found |= addresses
         if len(addresses) < FULL_ANSWER:
             return found, True
-        if quiet * 2 >= len(found):
+        if quiet >= len(found) * share:
             return found, authoritative
     return found, False
 

@@ -33,6 +33,8 @@ class Backend:
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
+        # That of the case that connected: another may have begun before this connection is at its end.
+        closed = self.closed
         try:
             if self.tls:
                 self.tls.sni_callback = lambda sock, name, context: self.names.append(name)
@@ -48,7 +50,7 @@ class Backend:
         except OSError:
             pass
         finally:
-            self.closed.set()
+            closed.set()
 
     @property
     def last(self):

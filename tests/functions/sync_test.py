@@ -8,6 +8,7 @@ FUNCTIONS names another folder with the function, to see the cases fail where a 
 import contextlib
 import json
 import os
+import random
 import sys
 import threading
 
@@ -205,6 +206,8 @@ def damaged_state():
         '{"counted_at": 1800009999, "missing": {"%s": 2}}' % gone,
         '{"counted_at": 1700000000, "missing": {"%s": 2}}' % gone,
         '{"counted_at": 1800000060, "missing": {"%s": 2.5}}' % gone,
+        '{"counted_at": 1%s, "missing": {"%s": 2}}' % ("0" * 400, gone),
+        "[" * 4000,
     ):
         world.begin(ips(3)).run()
         world.list(*ips(2))
@@ -321,6 +324,17 @@ def early_and_late_schedule():
     yield "", [3, 3, 2], sizes
 
 
+def slow_runs():
+    """a run counts from its beginning, so a slow one keeps the next from counting no more"""
+    world.begin(ips(3), ports=(80, 443)).run()
+    world.list(*ips(2))
+    sizes = []
+    for seconds in (20, 0, 20):
+        world.slowness = seconds
+        sizes.append(world.run() and (world.size(80), world.size(443)))
+    yield "", [(3, 3), (3, 3), (2, 2)], sizes
+
+
 def many_addresses():
     """more than eight addresses"""
     for number in (8, 9, 20, 30):
@@ -332,6 +346,28 @@ def many_addresses():
             runs += 1
         yield f"{number}, one leaves: held, runs, left", (number, 3, number - 1), (held, runs, world.size())
     yield "at most 50 lookups a run", True, world.dns.asked / 5 <= 50
+
+
+class PassesOver:
+    """Chooses as DNS does, but passes one address over in the first answers."""
+
+    def __init__(self, address, answers):
+        self.address, self.answers, self.random = address, answers, random.Random(1)
+
+    def sample(self, addresses, count):
+        self.answers -= 1
+        return self.random.sample([it for it in addresses if it != self.address or self.answers < 0], count)
+
+
+def passed_over():
+    """where one run is enough to leave, an address that answers in a row pass over stays"""
+    for answers in (8, 10):
+        world.begin(ips(12), MISSING_BEFORE_DEREGISTER="1").run()
+        world.dns.random = PassesOver(ips(12)[5], answers)
+        yield f"{answers} answers", ("ok", 12, 0), (world.run(), world.size(), world.actions().count("DeregisterTargets"))
+    world.begin(ips(12), MISSING_BEFORE_DEREGISTER="1").run()
+    world.list(*ips(11))
+    yield "one that is gone leaves at once", ("ok", 11), (world.run(), world.size())
 
 
 def few_lookups():
@@ -438,8 +474,8 @@ def no_run_did_harm():
 CASES = [
     first_run, grow, shrink, gone_for(1), gone_for(2), gone_for(3), flapping, returning_while_draining,
     draining_is_left_alone, all_replaced, limits, unhealthy_stays, broken_dns, usable_dns, slow_dns, failing_calls,
-    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries, early_and_late_schedule,
-    many_addresses, few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
+    short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries,
+    early_and_late_schedule, slow_runs, many_addresses, passed_over, few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
     no_run_did_harm,
 ]  # fmt: skip
 

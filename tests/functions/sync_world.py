@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import importlib.util
 import io
+import itertools
 import json
 import logging
 import os
@@ -65,7 +66,7 @@ class World:
         self.dns.reset(addresses)
         self.proxy.reset()
         self.proxy.before = self.judge_call
-        self.now, self.lacking, self.output = 1_800_000_000.0, {}, ""
+        self.now, self.lacking, self.output, self.slowness = 1_800_000_000.0, {}, "", 0
         self.groups = {port: self.make_group(port) for port in ports}
         self.limit = int(environment.get("MISSING_BEFORE_DEREGISTER", 3))
         self.environment = {
@@ -115,9 +116,11 @@ class World:
             if name not in self.environment:
                 os.environ.pop(name, None)
         output = io.StringIO()
+        # The clock goes on by `slowness` seconds after a run has looked at it first.
+        times = itertools.chain([now or self.now], itertools.repeat((now or self.now) + self.slowness))
         try:
             with contextlib.redirect_stdout(output):
-                self.result = self.function.handler(self.event() if event is None else event, Context(), clock=lambda: now or self.now)
+                self.result = self.function.handler(self.event() if event is None else event, Context(), clock=lambda: next(times))
             return "ok"
         except Exception as failure:
             self.failure = failure

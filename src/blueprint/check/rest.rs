@@ -10,6 +10,9 @@ use crate::blueprint::scalars::Switch;
 /// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and `QuotaSettings` (integers of 32 bits).
 pub(super) const MAX_NUMBER: u64 = 2_147_483_647;
 
+/// Longest time in milliseconds that the gateway waits, whatever the quota. Source: AWS-RULES I4.
+const MAX_WAIT_MS: u64 = 300_000;
+
 impl Check<'_> {
     /// Errors: GW2002.
     pub(super) fn rest(&mut self) {
@@ -45,6 +48,10 @@ impl Check<'_> {
         ];
         for (field, _) in numbers.into_iter().filter(|(_, number)| *number == Some(0)) {
             self.wrong(&child("/limits", field), "a quota is not 0", "write the account's quota, or remove the line");
+        }
+        if limits.integration_timeout.is_some_and(|it| it.milliseconds() > MAX_WAIT_MS) {
+            let message = format!("no account's quota makes the gateway wait longer than {} s", MAX_WAIT_MS / 1_000);
+            self.wrong("/limits/integration_timeout", &message, "write at most `300s`");
         }
     }
 

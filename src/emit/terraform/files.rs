@@ -15,6 +15,8 @@ const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
 const REQUIRED_PROVIDER: &str = ">= 5.40.0";
 /// The same where an integration names what its link leads to. Source: AWS-RULES V9, T10; provider changelog, 6.25.0 (`integration_target`).
 const REQUIRED_PROVIDER_OF_TARGETS: &str = "~> 6.25";
+/// The same where a function runs on what version 5 does not know. Source: AWS-RULES Z4; hashicorp/terraform-provider-aws issue 44984 (6.20.0).
+const REQUIRED_PROVIDER_OF_RUNTIME: (&str, &str) = ("python3.14", "~> 6.20");
 
 /// File of the API's body, without its ending.
 const BODY: &str = "openapi";
@@ -95,18 +97,26 @@ fn name(file: &File, syntax: Syntax) -> String {
 }
 
 fn versions(stack: &Stack, out: &mut Terraform) {
-    let names_target =
-        |it: &Node| matches!(it, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. })));
-    let is_of_targets = stack.entries.iter().any(|it| names_target(&it.node));
     out.labelled(&["terraform"], |out| {
         out.attribute("required_version", REQUIRED_TERRAFORM);
         out.block("required_providers", |out| {
             out.unaligned_map("aws", |out| {
                 out.attribute("source", "hashicorp/aws");
-                out.attribute("version", if is_of_targets { REQUIRED_PROVIDER_OF_TARGETS } else { REQUIRED_PROVIDER });
+                out.attribute("version", required_provider(stack));
             });
         });
     });
+}
+
+fn required_provider(stack: &Stack) -> &'static str {
+    let has = |is: fn(&Node) -> bool| stack.entries.iter().any(|it| is(&it.node));
+    if has(|it| matches!(it, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. })))) {
+        REQUIRED_PROVIDER_OF_TARGETS
+    } else if has(|it| matches!(it, Node::PythonFunction(it) if *it.runtime == *REQUIRED_PROVIDER_OF_RUNTIME.0)) {
+        REQUIRED_PROVIDER_OF_RUNTIME.1
+    } else {
+        REQUIRED_PROVIDER
+    }
 }
 
 fn provider(stack: &Stack, out: &mut Terraform) {

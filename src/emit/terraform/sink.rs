@@ -4,6 +4,7 @@
 //! A kind does not know which spelling it is written in.
 
 mod json;
+mod lists;
 mod native;
 mod values;
 
@@ -15,10 +16,9 @@ use native::Native;
 use values::Bare;
 pub use values::Hcl;
 
-use super::escape::{is_identifier, quoted};
 use crate::aws::Part;
 use crate::emit::banner;
-use crate::stack::{Label, List, Names, Value};
+use crate::stack::{Label, Names, Value};
 
 /// Which spelling is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,96 +206,6 @@ impl Terraform {
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
     }
-
-    /// One block an item of a list that is known at deploy time.
-    pub fn each(&mut self, list: &Value) {
-        let mut text = String::new();
-        list.hcl(&mut text);
-        self.bare("for_each", format_args!("toset({text})"));
-    }
-
-    /// The same for those items, each as `it`, of which a condition holds.
-    pub fn each_that(&mut self, list: &List, condition: &str) {
-        let mut text = String::new();
-        match list {
-            List::One(value) => value.hcl(&mut text),
-            List::Of(values) => push_list(&mut text, values.iter()),
-        }
-        self.bare("for_each", format_args!("toset([for it in {text} : it if {condition}])"));
-    }
-
-    pub fn values(&mut self, name: &str, values: &[Value]) {
-        self.on_one_line(name, values.iter());
-    }
-
-    pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
-        self.on_one_line(name, texts.iter().map(AsRef::as_ref));
-    }
-
-    /// A list with a line an item, apart from what stands before it.
-    pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
-        if let Printer::Json(json) = &mut self.printer {
-            return json.list(name, texts.iter().map(AsRef::as_ref));
-        }
-        self.gap();
-        self.nested(name, ["", ""], |out| {
-            out.enclosed(["[", "]"], |out| texts.iter().for_each(|it| out.item(|out| out.inner(it.as_ref()))));
-        });
-    }
-
-    pub fn list(&mut self, name: &str, list: &List) {
-        match list {
-            List::Of(values) => self.values(name, values),
-            List::One(value) => self.attribute(name, value),
-        }
-    }
-
-    fn on_one_line(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
-        match &mut self.printer {
-            Printer::Native(native) => {
-                let mut text = String::new();
-                push_list(&mut text, items);
-                native.spelt(|it| it.push_str(name), &Bare(format_args!("{text}")));
-            }
-            Printer::Json(json) => json.list(name, items),
-        }
-    }
-
-    /// A mapping with a line an entry, aligned.
-    pub fn map<'a, V: Hcl>(&mut self, name: &str, entries: impl IntoIterator<Item = (&'a str, V)>) {
-        match &mut self.printer {
-            Printer::Native(native) => {
-                native.open_apart(&[name, " ="].concat());
-                for (key, value) in entries {
-                    native.spelt(|it| if is_identifier(key) { it.push_str(key) } else { quoted(it, key) }, &value);
-                }
-                native.close();
-            }
-            Printer::Json(json) => {
-                json.open_map(name);
-                entries.into_iter().for_each(|(key, value)| json.member(key, &value));
-                json.close();
-            }
-        }
-    }
-
-    /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
-    pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        match &mut self.printer {
-            Printer::Native(native) => native.open_below(&[name, " ="].concat()),
-            Printer::Json(json) => json.open_map(name),
-        }
-        self.closed(body);
-    }
-
-    /// An entry of an unaligned mapping.
-    pub fn entry(&mut self, key: &str, value: &Value) {
-        match &mut self.printer {
-            Printer::Native(native) => native.entry(key, value),
-            Printer::Json(json) => json.member(key, value),
-        }
-    }
-
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
     pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
         let text = native::trigger(digest, (label, parts), uses);
@@ -376,17 +286,6 @@ impl Terraform {
             native.comment(text);
         }
     }
-}
-
-fn push_list(out: &mut String, items: impl Iterator<Item = impl Hcl>) {
-    out.push('[');
-    for (index, item) in items.enumerate() {
-        if index > 0 {
-            out.push_str(", ");
-        }
-        item.hcl(out);
-    }
-    out.push(']');
 }
 
 #[cfg(test)]

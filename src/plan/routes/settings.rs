@@ -1,6 +1,6 @@
-//! Throttle and cache of an operation.
+//! Timeout, throttle and cache of an operation.
 //!
-//! In: what is decided of it. Out: its throttle, what is asked of the cache, and findings. Pure.
+//! In: what is decided of it. Out: its timeout and throttle, what is asked of the cache, and findings. Pure.
 
 use super::Builder;
 use crate::blueprint::{Exposure, Format, Switch, defaults};
@@ -10,7 +10,31 @@ use crate::plan::cache::{self, Wanted};
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::stage::{ThrottlePlan, above_account};
 
+/// Shortest and longest time that a REST API waits for its integration.
+///
+/// Unit: milliseconds. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES I4).
+const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=29_000;
+
 impl<'a> Builder<'a> {
+    /// How long the gateway waits for the backend; unit: milliseconds.
+    ///
+    /// Errors: GW4017 out of range.
+    pub(super) fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
+        let Some((timeout, origin)) = decision.timeout_ms else {
+            return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
+        };
+        let raised =
+            self.blueprint.spec.limits.as_ref().and_then(|it| it.integration_timeout).map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
+        if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
+            let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
+                .at(origin.place(self.blueprint, "timeout"))
+                .message(format_args!("API Gateway waits 50 ms to {raised} ms for a backend, not {timeout} ms"))
+                .help("choose a time in that range; where the account's quota was raised, set `limits.integration_timeout`");
+            self.diagnostics.push(finding);
+        }
+        u32::try_from(timeout).unwrap_or(u32::MAX)
+    }
+
     /// The throttle that holds for an operation: its own, or that of the stage.
     ///
     /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot make, GW4088 a throttle above the account's (a warning).

@@ -3,23 +3,23 @@
 
 mod alb;
 mod auth;
+mod balancer;
 mod checks;
+mod direct;
 mod link;
 mod stage;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::assemble::{Assembled, BackendNodes, assemble};
+use crate::assemble::{Assembled, assemble};
 use crate::aws::{
-    ApiRoot, BalancerRef, Endpoint, EndpointType, ExistingBalancer, Function, FunctionCall, GroupProtocol, Header, HeaderSource,
-    Integration, InternetProxy, LambdaPermission, Listener, LoadBalancer, Members, Method, Node, Proxy, RestApi, TargetGroup,
-    TargetGroupRef, TargetType, Targets, UriHost, UriSegment, VpcLink, VpcLinkRef,
+    ApiRoot, Endpoint, EndpointType, Header, HeaderSource, Integration, Listener, Method, Node, Proxy, RestApi, TargetGroup, UriHost,
+    UriSegment,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
-use crate::stack::{File, Label, List, Value};
+use crate::stack::{File, Label, Value};
 
 /// Changes one thing; `None` where the stack has no such thing.
 type Corruption = fn(&Plan, &mut Assembled) -> Option<()>;
@@ -35,8 +35,8 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("variables of the path swapped for text", variable_for_text),
     ("trailing slash added", slash_added),
     ("undeclared path parameter", undeclared_parameter),
-    ("link to another balancer", other_balancer),
-    ("link and host of another balancer", other_balancer_everywhere),
+    ("link to another balancer", balancer::other_balancer),
+    ("link and host of another balancer", balancer::other_balancer_everywhere),
     ("host changed", host_changed),
     ("TLS changed", tls_changed),
     ("certificate not checked", verification_changed),
@@ -44,38 +44,38 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("header changed", header_changed),
     ("header renamed", header_renamed),
     ("header added", header_added),
-    ("address changed", address_changed),
-    ("path on the internet changed", internet_path_changed),
-    ("certificate on the internet not checked", internet_verification_changed),
-    ("another function", function_changed),
-    ("function in place of a backend", function_for_backend),
-    ("permission for another function", permission_for_another),
-    ("permission for every stage", permission_for_every_stage),
-    ("permission that nobody asked for", permission_added),
+    ("address changed", direct::address_changed),
+    ("path on the internet changed", direct::internet_path_changed),
+    ("certificate on the internet not checked", direct::internet_verification_changed),
+    ("another function", direct::function_changed),
+    ("function in place of a backend", direct::function_for_backend),
+    ("permission for another function", direct::permission_for_another),
+    ("permission for every stage", direct::permission_for_every_stage),
+    ("permission that nobody asked for", direct::permission_added),
     ("refusal turned into a proxy", refusal_opened),
     ("refusal removed", refusal_removed),
     ("method on another resource", method_moved),
     ("wrong verb", wrong_verb),
     ("wrong timeout", wrong_timeout),
-    ("doubled listener", doubled_listener),
-    ("doubled listener that assemble does not tell of", doubled_listener_in_silence),
-    ("other kind of targets", other_target_type),
-    ("other targets", other_targets),
-    ("integration through another link", other_link),
-    ("own link in place of the existing one", own_link_in_place_of_the_existing),
-    ("listener on another balancer", listener_on_another_balancer),
-    ("other name of the existing balancer", other_name_of_the_balancer),
-    ("other existing target group", other_existing_group),
-    ("existing target group in place of the own", existing_group_in_place_of_the_own),
-    ("TLS listener without its certificate", certificate_lost),
-    ("other certificate", other_certificate),
-    ("targets encrypted otherwise", encrypted_otherwise),
-    ("listener switched by others", switched_listener),
-    ("other group of deployments on another port", green_on_another_port),
-    ("other group of deployments with other targets", green_of_another_kind),
-    ("other group of deployments lost", green_renamed),
-    ("zone of targets outside the VPC", outside_forgotten),
-    ("autoscaling groups not attached", scaled_forgotten),
+    ("doubled listener", balancer::doubled_listener),
+    ("doubled listener that assemble does not tell of", balancer::doubled_listener_in_silence),
+    ("other kind of targets", balancer::other_target_type),
+    ("other targets", balancer::other_targets),
+    ("integration through another link", balancer::other_link),
+    ("own link in place of the existing one", balancer::own_link_in_place_of_the_existing),
+    ("listener on another balancer", balancer::listener_on_another_balancer),
+    ("other name of the existing balancer", balancer::other_name_of_the_balancer),
+    ("other existing target group", balancer::other_existing_group),
+    ("existing target group in place of the own", balancer::existing_group_in_place_of_the_own),
+    ("TLS listener without its certificate", balancer::certificate_lost),
+    ("other certificate", balancer::other_certificate),
+    ("targets encrypted otherwise", balancer::encrypted_otherwise),
+    ("listener switched by others", balancer::switched_listener),
+    ("other group of deployments on another port", balancer::green_on_another_port),
+    ("other group of deployments with other targets", balancer::green_of_another_kind),
+    ("other group of deployments lost", balancer::green_renamed),
+    ("zone of targets outside the VPC", balancer::outside_forgotten),
+    ("autoscaling groups not attached", balancer::scaled_forgotten),
     ("rules in another order", alb::other_order),
     ("two rules of one priority", alb::equal_priorities),
     ("target groups of two rules swapped", alb::swapped_rules),
@@ -247,49 +247,6 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-/// A second balancer with a listener like the first one's.
-fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
-    let other = match assembled.network.as_ref()?.balancer.as_ref()? {
-        BalancerRef::Existing(balancer) => {
-            let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
-            return Some(BalancerRef::Existing(Arc::new(other)));
-        }
-        BalancerRef::Made(_) => LoadBalancer {
-            name: Value::literal("other"),
-            subnets: List::Of(Vec::new()),
-            security_groups: List::Of(Vec::new()),
-            cross_zone: true,
-            deletion_protection: true,
-            access_logs: None,
-        },
-    };
-    Some(BalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), other)))
-}
-
-fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
-    let VpcLinkRef::Made(link) = assembled.network.as_ref()?.link.as_ref()? else { return None };
-    let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
-    Some(link)
-}
-
-fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let other = second_balancer(assembled)?;
-    first_link(assembled)?.balancer = other;
-    Some(())
-}
-
-fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    other_balancer(plan, assembled)?;
-    let other = first_link(assembled)?.balancer.clone();
-    for listener in listeners(assembled) {
-        listener.balancer = other.clone();
-    }
-    for proxy in proxies(assembled).filter(|it| matches!(it.host, UriHost::Balancer(_))) {
-        proxy.host = UriHost::Balancer(other.clone());
-    }
-    Some(())
-}
-
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let endpoint = Endpoint { kind: EndpointType::Regional, vpc_endpoints: None, policy: None, is_disabled: false };
     let api = RestApi {
@@ -302,109 +259,6 @@ fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<(
         body: None,
     };
     (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
-}
-
-fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).next()?.link = VpcLinkRef::Existing(Value::literal("other"));
-    Some(())
-}
-
-fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else { return None };
-    let balancer = assembled.network.as_ref()?.balancer.clone()?;
-    let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
-    proxies(assembled).next()?.link = VpcLinkRef::Made(own);
-    Some(())
-}
-
-fn listener_on_another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let other = second_balancer(assembled)?;
-    listeners(assembled).next()?.balancer = other;
-    Some(())
-}
-
-fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).find_map(|it| match &mut it.host {
-        UriHost::Balancer(BalancerRef::Existing(balancer)) => {
-            let other = ExistingBalancer { arn: balancer.arn.clone(), dns_name: Value::literal("elsewhere.example") };
-            *balancer = Arc::new(other);
-            Some(())
-        }
-        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Application(_) | UriHost::Named(_) => None,
-    })
-}
-
-fn other_existing_group(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Existing(_));
-    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
-    Some(())
-}
-
-fn existing_group_in_place_of_the_own(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Made(_));
-    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
-    Some(())
-}
-
-fn certificate_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    listeners(assembled).find(|it| it.certificate.is_some())?.certificate = None;
-    Some(())
-}
-
-fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    listeners(assembled).next()?.certificate = Some(Value::literal("other"));
-    Some(())
-}
-
-fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).next()?;
-    group.protocol = if group.protocol == GroupProtocol::Tls { GroupProtocol::Tcp } else { GroupProtocol::Tls };
-    Some(())
-}
-
-fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let listener = listeners(assembled).next()?;
-    listener.is_switched = !listener.is_switched;
-    Some(())
-}
-
-/// The green group: it stands right behind the blue one.
-fn green(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
-    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
-    if let Node::TargetGroup(group) = &mut assembled.stack.entries[index].node { Some(group) } else { None }
-}
-
-fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    green(assembled)?.port += 1;
-    Some(())
-}
-
-fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = green(assembled)?;
-    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
-    Some(())
-}
-
-fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
-    let entry = &mut assembled.stack.entries[index];
-    entry.address = entry.address.relabelled(Label::new("other"));
-    Some(())
-}
-
-fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    groups(assembled).find_map(|it| match &mut it.targets {
-        Targets::Registered { outside_vpc, .. } => {
-            *outside_vpc = !*outside_vpc;
-            Some(())
-        }
-        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => None,
-    })
-}
-
-fn scaled_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    groups(assembled).find(|it| matches!(it.targets, Targets::Scaled(_)))?.targets = Targets::None;
-    Some(())
 }
 
 fn host_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -449,18 +303,6 @@ fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> 
     })
 }
 
-fn internet(assembled: &mut Assembled) -> impl Iterator<Item = &mut InternetProxy> {
-    methods(assembled).filter_map(|it| if let Integration::Internet(it) = &mut it.integration { Some(it) } else { None })
-}
-
-fn calls(assembled: &mut Assembled) -> impl Iterator<Item = &mut FunctionCall> {
-    methods(assembled).filter_map(|it| if let Integration::Function(it) = &mut it.integration { Some(it) } else { None })
-}
-
-fn permissions(assembled: &mut Assembled) -> impl Iterator<Item = &mut LambdaPermission> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::LambdaPermission(it) = &mut it.node { Some(it) } else { None })
-}
-
 fn header_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     headers(assembled).find(|it| !it.is_empty())?.pop().map(drop)
 }
@@ -479,50 +321,6 @@ fn header_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 fn header_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let source = HeaderSource::Static(Value::literal("yes"));
     headers(assembled).next()?.push(Header { name: "x-admin".into(), source });
-    Some(())
-}
-
-fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    internet(assembled).next()?.url = Value::literal("https://elsewhere.example");
-    Some(())
-}
-
-fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    internet(assembled).next()?.path.insert(0, UriSegment::Literal("other".into()));
-    Some(())
-}
-
-fn internet_verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let proxy = internet(assembled).next()?;
-    proxy.skips_verification = !proxy.skips_verification;
-    Some(())
-}
-
-fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    calls(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    Some(())
-}
-
-fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let call = calls(assembled).next()?.clone();
-    methods(assembled).find(|it| matches!(it.integration, Integration::Proxy(_)))?.integration = Integration::Function(call);
-    Some(())
-}
-
-fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    permissions(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    Some(())
-}
-
-fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    permissions(assembled).next()?.stage = Value::literal("*");
-    Some(())
-}
-
-fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    let permission = LambdaPermission { function, api: assembled.api.clone()?, stage: Value::literal("*") };
-    assembled.stack.add(File::Network, Label::new("other"), permission);
     Some(())
 }
 
@@ -549,49 +347,5 @@ fn wrong_verb(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn wrong_timeout(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).next()?.timeout_ms -= 1;
-    Some(())
-}
-
-fn doubled_listener(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let added = twin_of_first_listener(plan, assembled)?;
-    assembled.backends.push(added);
-    Some(())
-}
-
-fn doubled_listener_in_silence(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    twin_of_first_listener(plan, assembled).map(drop)
-}
-
-fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<BackendNodes> {
-    let target_group = assembled.backends.last()?.target_group.clone();
-    let first = listeners(assembled).next()?;
-    let twin = Listener {
-        balancer: first.balancer.clone(),
-        port: first.port,
-        certificate: None,
-        forward_to: target_group.clone(),
-        is_switched: false,
-    };
-    let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
-    Some(BackendNodes { listener: Some(listener), target_group, green: None, rules: Vec::new() })
-}
-
-fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).next()?;
-    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
-    Some(())
-}
-
-fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None | Targets::Balancer { .. } | Targets::Kept { .. }))?;
-    match &mut group.targets {
-        Targets::Registered { members: Members::Listed(list), .. } | Targets::Scaled(Members::Listed(list)) => {
-            list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0"));
-        }
-        Targets::Registered { members: Members::Each(list), .. } | Targets::Scaled(Members::Each(list)) => {
-            *list = Value::Input(Arc::from("others"));
-        }
-        Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => return None,
-    }
     Some(())
 }

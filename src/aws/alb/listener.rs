@@ -1,0 +1,133 @@
+//! Listeners of application load balancers, and the answers that a balancer gives itself.
+
+use std::sync::Arc;
+
+use super::ApplicationBalancer;
+use crate::aws::{Kind, only};
+use crate::emit::cloudformation::Properties;
+use crate::emit::terraform::Terraform;
+use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+
+/// What an HTTPS listener takes: TLS 1.2 and 1.3.
+///
+/// Source: Elastic Load Balancing, "Security policies for your Application Load Balancer".
+const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+
+/// A port of the balancer; its default is a 404.
+#[derive(Debug)]
+pub struct HttpListener {
+    pub balancer: Handle<ApplicationBalancer>,
+    pub port: u16,
+    /// HTTPS with this certificate; HTTP without one.
+    pub certificate: Option<Value>,
+}
+
+impl HttpListener {
+    pub fn protocol(&self) -> &'static str {
+        if self.certificate.is_some() { "HTTPS" } else { "HTTP" }
+    }
+}
+
+impl Kind for HttpListener {
+    const NAMES: Names =
+        Names { terraform: "aws_lb_listener", cloudformation: "AWS::ElasticLoadBalancingV2::Listener", word: "HttpListener" };
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("load_balancer_arn", self.balancer.arn());
+            out.attribute("port", self.port);
+            out.attribute("protocol", self.protocol());
+            if let Some(certificate) = &self.certificate {
+                out.attribute("certificate_arn", certificate);
+                out.attribute("ssl_policy", TLS_POLICY);
+            }
+            out.tags();
+            out.block("default_action", |out| Answer::NOT_FOUND.terraform(out));
+        });
+    }
+
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("LoadBalancerArn", &self.balancer.arn());
+        out.number("Port", self.port);
+        out.text("Protocol", self.protocol());
+        if let Some(certificate) = &self.certificate {
+            out.objects("Certificates", [certificate], |out, it| out.value("CertificateArn", it));
+            out.text("SslPolicy", TLS_POLICY);
+        }
+        out.objects("DefaultActions", [()], |out, ()| Answer::NOT_FOUND.cloudformation(out));
+    }
+
+    fn after(&self) -> Vec<Address> {
+        Vec::new()
+    }
+
+    fn revision(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    fn addresses(&self, label: &Label) -> Vec<String> {
+        only(&Self::NAMES, label)
+    }
+}
+
+impl Handle<HttpListener> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", Spelling::Ref)
+    }
+}
+
+/// A listener that is made here, or one that is there.
+#[derive(Clone, Debug)]
+pub enum HttpListenerRef {
+    Made(Handle<HttpListener>),
+    Existing(Value),
+}
+
+impl HttpListenerRef {
+    /// Whether both are the same listener.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
+            (Self::Existing(one), Self::Existing(other)) => one == other,
+            (Self::Made(_) | Self::Existing(_), _) => false,
+        }
+    }
+
+    pub(super) fn arn(&self) -> Value {
+        match self {
+            Self::Made(listener) => listener.arn(),
+            Self::Existing(arn) => arn.clone(),
+        }
+    }
+}
+
+/// An answer of the balancer's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: &'static str,
+}
+
+impl Answer {
+    pub const NOT_FOUND: Self = Self { status: 404, body: "{\"message\":\"Not Found\"}" };
+    pub const HEALTHY: Self = Self { status: 200, body: "{\"message\":\"OK\"}" };
+    const TYPE: &'static str = "application/json";
+
+    pub(super) fn terraform(self, out: &mut Terraform) {
+        out.attribute("type", "fixed-response");
+        out.block("fixed_response", |out| {
+            out.attribute("status_code", self.status.to_string());
+            out.attribute("content_type", Self::TYPE);
+            out.attribute("message_body", self.body);
+        });
+    }
+
+    pub(super) fn cloudformation(self, out: &mut Properties) {
+        out.text("Type", "fixed-response");
+        out.object("FixedResponseConfig", |out| {
+            out.text("StatusCode", &self.status.to_string());
+            out.text("ContentType", Self::TYPE);
+            out.text("MessageBody", self.body);
+        });
+    }
+}

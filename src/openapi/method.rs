@@ -1,0 +1,85 @@
+//! HTTP methods, as descriptions and API Gateway name them.
+
+/// HTTP methods of a path item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum HttpMethod {
+    Any,
+    Delete,
+    Get,
+    Head,
+    Options,
+    Patch,
+    Post,
+    Put,
+    /// Of OpenAPI 3.2; a REST API has no such method.
+    Query,
+    Trace,
+    /// One of `additionalOperations`; both names live as long as the process.
+    Other {
+        name: &'static str,
+        key: &'static str,
+    },
+}
+
+impl HttpMethod {
+    /// Those that have a field in a path item.
+    pub const ALL: [Self; 10] =
+        [Self::Any, Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put, Self::Query, Self::Trace];
+
+    /// Whether a REST API can have it.
+    ///
+    /// Source: AWS-RULES P10 (`Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
+    pub fn is_servable(self) -> bool {
+        match self {
+            Self::Any | Self::Delete | Self::Get | Self::Head | Self::Options | Self::Patch | Self::Post | Self::Put => true,
+            Self::Query | Self::Trace | Self::Other { .. } => false,
+        }
+    }
+
+    /// Methods that a request to a REST API can have.
+    ///
+    /// Source: AWS-RULES P10.
+    pub fn of_requests() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|it| it.is_servable() && *it != Self::Any)
+    }
+
+    /// The method in upper case, as API Gateway spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "ANY",
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Query => "QUERY",
+            Self::Trace => "TRACE",
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// The key of a path item, or of its `additionalOperations`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Any => "x-amazon-apigateway-any-method",
+            Self::Delete => "delete",
+            Self::Get => "get",
+            Self::Head => "head",
+            Self::Options => "options",
+            Self::Patch => "patch",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Query => "query",
+            Self::Trace => "trace",
+            Self::Other { key, .. } => key,
+        }
+    }
+
+    /// The first word of a label.
+    pub fn lower(self) -> &'static str {
+        if self == Self::Any { "any" } else { self.key() }
+    }
+}

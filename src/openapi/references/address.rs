@@ -1,0 +1,52 @@
+//! What a reference names: a file here or elsewhere, spelt as a URL.
+//!
+//! In: the part of a reference before its `#`. Out: whether it is remote, and its text without escapes. Pure.
+
+use std::borrow::Cow;
+
+/// A URL with a scheme or a host, which no relative path is.
+///
+/// Source: RFC 3986, section 4.2.
+pub(super) fn is_remote(path: &str) -> bool {
+    let scheme = path.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |it: &str| {
+        it.starts_with(|first: char| first.is_ascii_alphabetic()) && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
+    };
+    path.starts_with("//") || scheme.is_some_and(is_scheme)
+}
+
+/// Text of a URL without its escapes; as it is where they are none.
+pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return text.into();
+    }
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let hex = |offset: usize| bytes.get(at + offset).and_then(|it| char::from(*it).to_digit(16)).and_then(|it| u8::try_from(it).ok());
+        match (bytes[at], hex(1), hex(2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(high << 4 | low);
+                at += 3;
+            }
+            (byte, ..) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).map_or(text.into(), Cow::Owned)
+}
+
+#[cfg(test)]
+#[test]
+fn references_are_told_apart() {
+    for remote in ["https://example.com/a.yaml", "//example.com/a.yaml", "file:///etc/passwd", "C:/a.yaml", "urn:x"] {
+        assert!(is_remote(remote), "{remote}");
+    }
+    for local in ["a.yaml", "../a.yaml", "./a:b.yaml", "1:2.yaml", "paths/{id}.yaml"] {
+        assert!(!is_remote(local), "{local}");
+    }
+    assert_eq!(percent_decoded("a%20b%2fc%7E"), "a b/c~");
+    assert_eq!(percent_decoded("100%/%zz/%ff"), "100%/%zz/%ff");
+}

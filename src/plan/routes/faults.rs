@@ -1,0 +1,78 @@
+//! What keeps an operation from being served.
+//!
+//! In: operations that something public asks for. Out: their templates, where nothing is wrong with them, and findings. Pure.
+
+use std::sync::Arc;
+
+use super::Builder;
+use crate::diagnostic;
+use crate::openapi::{HttpMethod, Operation, refuses};
+use crate::plan::paths::{self, PathFault, Template};
+
+impl Builder<'_> {
+    /// The operation's template, where nothing is wrong with it.
+    pub(super) fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
+        let (_, operation) = self.operations[index];
+        self.diagnostics.extend(self.extensions.get(&index).into_iter().flat_map(|it| it.findings.iter().cloned()));
+        for fault in &operation.faults {
+            self.diagnostics.push(fault.code.at(fault.place.clone()).message(&fault.message).help(&fault.help).keeps(operation.name()));
+        }
+        for extension in &operation.extensions {
+            if let Some(code) = refuses(extension) {
+                let finding = code
+                    .at(operation.place(""))
+                    .message(format_args!(
+                        "`{extension}` is not built yet, and leaving it out could change who may call `{} {}`",
+                        operation.method.as_str(),
+                        operation.path
+                    ))
+                    .help("say it with `routes` in the blueprint and remove the extension, or hide the operation")
+                    .keeps(operation.name());
+                self.diagnostics.push(finding);
+            }
+        }
+        if !operation.method.is_servable() {
+            let code = if operation.method == HttpMethod::Trace { &diagnostic::TRACE_METHOD } else { &diagnostic::UNSERVABLE_METHOD };
+            let method = operation.method.as_str();
+            self.diagnostics.push(
+                code.at(operation.place(""))
+                    .message(format_args!("API Gateway has no {method}, so `{method} {}` cannot be served", operation.path))
+                    .help("remove it, or leave it out with `exposure: hidden`")
+                    .keeps(operation.name()),
+            );
+        }
+        match self.template(&operation.path) {
+            Ok(template) => (operation.faults.is_empty() && operation.method.is_servable()).then_some(template),
+            Err(fault) => {
+                self.diagnostics
+                    .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
+                None
+            }
+        }
+    }
+
+    fn template(&mut self, path: &Arc<str>) -> Result<Arc<Template>, PathFault> {
+        if let Some((last, template)) = &self.last
+            && Arc::ptr_eq(last, path)
+        {
+            return Ok(Arc::clone(template));
+        }
+        let template = Arc::new(paths::template(path, self.widen)?);
+        self.last = Some((Arc::clone(path), Arc::clone(&template)));
+        Ok(template)
+    }
+
+    pub(super) fn no_backend(&mut self, operation: &Operation) {
+        let finding = diagnostic::NO_BACKEND
+            .at(operation.place(""))
+            .also(self.blueprint.place("/routes"))
+            .message(format_args!("no route gives `{} {}` a backend", operation.method.as_str(), operation.path))
+            .help(format_args!(
+                "add a route such as `{{match: {{paths: [\"{}\"]}}, backend: {}}}`",
+                operation.path,
+                self.blueprint.spec.backends.keys().next().map_or("...", String::as_str)
+            ))
+            .keeps(operation.name());
+        self.diagnostics.push(finding);
+    }
+}

@@ -1,0 +1,68 @@
+//! What is looked at once all operations are decided, and their order in the plan.
+//!
+//! In: drafts. Out: `Routes`, findings of the whole. Pure.
+
+use super::{Builder, Draft, Routes};
+use crate::blueprint::Exposure;
+use crate::diagnostic::{self, Diagnostic};
+use crate::plan::OperationPlan;
+use crate::plan::expect::{self, Looked};
+use crate::plan::keys;
+use crate::plan::paths::Segment;
+use crate::plan::rules::Described;
+
+impl<'a> Builder<'a> {
+    pub(super) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
+        let has_alb = crate::plan::alb::has_alb(self.blueprint.spec.topology);
+        let is_balanced = |it: &OperationPlan| it.backend.is_none_or(|index| self.backends[index].balanced().is_some());
+        let internal = self.drafts.iter().map(|it| &it.plan).filter(|it| it.exposure == Exposure::Internal);
+        let internal: Vec<&OperationPlan> = internal.filter(|it| !has_alb || !is_balanced(it)).collect();
+        if let Some(first) = internal.first() {
+            let finding = diagnostic::INTERNAL_NOWHERE
+                .at(first.place.clone())
+                .message(format_args!(
+                    "{} operation(s) are `internal`, and {} has no private way to them: they are served nowhere",
+                    internal.len(),
+                    if has_alb {
+                        "a function, which the gateway alone calls,".to_owned()
+                    } else {
+                        format!("topology `{}`", self.blueprint.spec.topology.name())
+                    }
+                ))
+                .help(if has_alb {
+                    "use `hidden` to say so, or give them a backend behind the ALB"
+                } else {
+                    "use `hidden` to say so, or a topology with an ALB"
+                });
+            self.diagnostics.push(finding);
+        }
+        self.diagnostics.extend(self.rules.unmatched(self.blueprint));
+        let looked: Vec<Looked<'_>> = self.drafts.iter().map(|it| self.looked(it)).collect();
+        let promises = expect::expect(self.blueprint, &looked);
+        let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
+        self.diagnostics.extend(promises);
+        self.diagnostics.extend(self.security.finish(self.apis));
+        diagnostics.append(&mut self.diagnostics);
+        // By gateway path, path and method; the tree knows the order of its paths, and comparing ranks is much quicker.
+        let ranks = self.tree.ranks();
+        let rank = |it: &Draft| it.plan.gateway_path.is_some().then(|| ranks[it.node]);
+        self.drafts.sort_by(|a, b| (rank(a), &a.plan.path, a.plan.method).cmp(&(rank(b), &b.plan.path, b.plan.method)));
+        let operations: Vec<OperationPlan> = self.drafts.into_iter().map(|draft| draft.plan).collect();
+        let base = |base: &Vec<Segment>, is_there: bool| if is_there { base.clone() } else { Vec::new() };
+        Routes {
+            operations,
+            refusals: self.refusals.into_iter().collect(),
+            models: self.models,
+            bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
+            binary_media_types: self.media_types.into_iter().collect(),
+            throttles,
+        }
+    }
+
+    /// An operation as promises and usage plans see it.
+    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> Looked<'b> {
+        let (description, operation) = self.operations[draft.source];
+        let described = Described { operation, description, extensions: &[] };
+        Looked { described, mount: draft.under, plan: &draft.plan, is_throttled: draft.is_throttled }
+    }
+}
