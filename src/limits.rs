@@ -22,6 +22,9 @@ pub const RESOURCES: u64 = 300;
 /// Source: AWS, "Quotas for your Network Load Balancers" (AWS-RULES L6).
 pub const NLB_LISTENERS: u64 = 50;
 
+/// Listeners of an application load balancer. Source: AWS, "Quotas for your Application Load Balancers" (AWS-RULES L5).
+const ALB_LISTENERS: u64 = 50;
+
 /// Rules of an application load balancer, over all its listeners, without their defaults.
 ///
 /// Source: AWS, "Quotas for your Application Load Balancers" (AWS-RULES L5).
@@ -136,9 +139,18 @@ pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
     })
 }
 
-/// Rules and target groups of the application load balancer.
+/// Listeners, rules and target groups of the application load balancer.
 fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
+    let listeners = count(|node| matches!(node, Node::HttpListener(_)));
+    if listeners > ALB_LISTENERS {
+        findings.push(
+            diagnostic::TOO_MANY_LISTENERS
+                .at(Place::pointer(&plan.place.file, "/alb/listeners"))
+                .message(format_args!("{listeners} listeners are written, and an application load balancer may have {ALB_LISTENERS}"))
+                .help("let backends share listeners, or split the API in two blueprints"),
+        );
+    }
     let rules = count(|node| matches!(node, Node::ListenerRule(_)));
     if rules > plan.limits.listener_rules {
         findings.push(

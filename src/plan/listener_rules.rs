@@ -3,11 +3,12 @@
 //! In: operations with their path and where they have to arrive. Out: rules with priorities, and operations that no rules can tell apart. Pure.
 //! The order: patterns with more slashes first, since a `*` in a pattern of as many slashes as the request has cannot cross one; then a literal
 //! before a variable, from the left. So a request of an operation meets patterns of its own length segment by segment, as the gateway does,
-//! and wider ones only after them.
+//! and wider ones only after them. What of this order matters becomes lanes, and what stands in one lane shares rules.
 //! Source: AWS, "Listener rules for your Application Load Balancer" (AWS-RULES L5, L11 to L15).
 
 mod check;
 mod claims;
+mod lanes;
 mod pattern;
 mod priority;
 mod reduce;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 pub use pattern::HEALTH_PATH;
-use pattern::Pattern;
+pub(super) use pattern::Pattern;
 
 /// Values of all conditions of a rule (L5).
 const MAX_VALUES: usize = 5;
@@ -102,6 +103,11 @@ impl Arm {
         self.methods.is_empty() || self.methods.contains(&method)
     }
 
+    /// What an arm keeps while its methods change.
+    fn way(&self) -> (Arc<str>, Destination) {
+        (Arc::clone(&self.pattern.text), self.to)
+    }
+
     /// Order of the rules: the smaller comes first.
     fn rank(&self) -> (priority::Band, bool, &str, &BTreeSet<HttpMethod>) {
         (priority::Band::of(&self.pattern), self.methods.is_empty(), &self.pattern.text, &self.methods)
@@ -110,19 +116,53 @@ impl Arm {
 
 /// The rules that send every operation where it has to arrive.
 pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
-    let (mut arms, mut shadowed) = arms(wanted);
-    arms.extend(reduce::owned_subtrees(&arms));
-    arms.sort_by(|one, other| one.rank().cmp(&other.rank()));
-    let left = reduce::without_redundant(&arms);
-    shadowed.extend(check::shadowed(wanted, (&left, &arms)));
-    shadowed.sort_unstable();
-    shadowed.dedup();
-    let (rules, displaced, is_full) = priority::numbered(pack(left, frame), frame.priorities);
-    Rules { rules, shadowed, displaced, is_full }
+    let mut narrowed = BTreeSet::new();
+    loop {
+        let (all, mut shadowed) = arms(wanted, &narrowed);
+        let left = in_lanes(wanted, &all);
+        let strays = check::shadowed(wanted, (&left, &all));
+        let known = narrowed.len();
+        narrowed.extend(strays.iter().filter(|(lost, arm)| may_narrow(&wanted[*lost], arm, frame)).map(|(_, arm)| arm.way()));
+        if narrowed.len() > known {
+            continue;
+        }
+        shadowed.extend(strays.iter().map(|(lost, arm)| (*lost, taker(wanted, *lost, arm))));
+        shadowed.sort_unstable();
+        shadowed.dedup();
+        let (rules, displaced, is_full) = priority::numbered(pack(left, frame), frame.priorities);
+        return Rules { rules, shadowed, displaced, is_full };
+    }
 }
 
-/// An arm a pattern and destination, and operations that have one path and method but different destinations.
-fn arms(wanted: &[Wanted<'_>]) -> (Vec<Arm>, Vec<(usize, usize)>) {
+/// The arms that are needed, with their lanes, in order.
+fn in_lanes(wanted: &[Wanted<'_>], all: &[Arm]) -> Vec<(usize, Arm)> {
+    let left = reduce::without_redundant(all);
+    let lanes = lanes::of(wanted, (&left, all));
+    let mut left: Vec<(usize, Arm)> = lanes.into_iter().zip(left).collect();
+    left.sort_by_key(|it| std::cmp::Reverse(it.0));
+    left
+}
+
+/// The operation for whose sake an arm takes another's requests: one of the same method, if there is one.
+fn taker(wanted: &[Wanted<'_>], lost: usize, arm: &Arm) -> usize {
+    let is_it = |it: &Wanted<'_>| it.to == arm.to && it.method == wanted[lost].method && arm.pattern.covers(&Pattern::of(it.path));
+    wanted.iter().position(is_it).unwrap_or(arm.operation)
+}
+
+/// Whether an arm that takes every method would leave the operation alone if it named those that it is asked for.
+fn may_narrow(lost: &Wanted<'_>, arm: &Arm, frame: Frame<'_>) -> bool {
+    let asked = &arm.asked;
+    let has_room = asked.len() + frame.hosts < MAX_VALUES;
+    arm.methods.is_empty()
+        && has_room
+        && ![HttpMethod::Any, lost.method].iter().any(|it| asked.contains(it))
+        && lost.method != HttpMethod::Any
+}
+
+/// An arm a pattern and destination, in an order that is right, and operations that have one path and method but different destinations.
+///
+/// Those that are narrowed name their methods although nothing else has their pattern.
+fn arms(wanted: &[Wanted<'_>], narrowed: &BTreeSet<(Arc<str>, Destination)>) -> (Vec<Arm>, Vec<(usize, usize)>) {
     let mut by_text: BTreeMap<Arc<str>, (Pattern, BTreeMap<HttpMethod, usize>)> = BTreeMap::new();
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
@@ -139,10 +179,11 @@ fn arms(wanted: &[Wanted<'_>]) -> (Vec<Arm>, Vec<(usize, usize)>) {
         for (method, operation) in methods {
             ways.entry(wanted[operation].to).or_insert_with(|| (BTreeSet::new(), operation)).0.insert(method);
         }
-        let is_one = ways.len() == 1;
+        let rest = rest(&ways);
         arms.extend(ways.into_iter().map(|(to, (methods, operation))| {
+            let is_narrowed = narrowed.contains(&(Arc::clone(&pattern.text), to));
             // A list of methods that leaves no room for a path is said by leaving it out: rules with methods stand before it.
-            let takes_all = is_one || methods.contains(&HttpMethod::Any) || methods.len() >= MAX_VALUES;
+            let takes_all = (rest == Some(to) && !is_narrowed) || methods.contains(&HttpMethod::Any) || methods.len() >= MAX_VALUES;
             Arm {
                 pattern: pattern.clone(),
                 methods: if takes_all { BTreeSet::new() } else { methods.clone() },
@@ -152,58 +193,83 @@ fn arms(wanted: &[Wanted<'_>]) -> (Vec<Arm>, Vec<(usize, usize)>) {
             }
         }));
     }
+    arms.extend(reduce::owned_subtrees(&arms));
+    arms.sort_by(|one, other| one.rank().cmp(&other.rank()));
     (arms, shadowed)
 }
 
+/// The one of a pattern's destinations that gets every method that no other is asked for, as a pattern's only one does.
+///
+/// None where methods are refused: what nobody describes is refused beside them.
+fn rest(ways: &BTreeMap<Destination, (BTreeSet<HttpMethod>, usize)>) -> Option<Destination> {
+    let has_any = ways.values().any(|(methods, _)| methods.contains(&HttpMethod::Any));
+    let is_refused = ways.len() > 1 && ways.contains_key(&Destination::Nothing);
+    ways.keys().next().copied().filter(|_| !has_any && !is_refused)
+}
+
 /// Arms that may stand in one rule, split by bits of their hash until the values fit: where a new one goes depends on itself alone.
-fn pack(arms: Vec<Arm>, frame: Frame<'_>) -> Vec<(priority::Band, ListenerRule)> {
-    let mut groups: BTreeMap<(priority::Band, bool, Vec<HttpMethod>, Destination), Vec<Arm>> = BTreeMap::new();
-    for arm in arms {
-        let methods: Vec<HttpMethod> = arm.methods.iter().copied().collect();
-        groups.entry((priority::Band::of(&arm.pattern), methods.is_empty(), methods, arm.to)).or_default().push(arm);
+fn pack(arms: Vec<(usize, Arm)>, frame: Frame<'_>) -> Vec<(usize, ListenerRule)> {
+    let mut groups: BTreeMap<(usize, BTreeSet<HttpMethod>, Destination), Vec<Value>> = BTreeMap::new();
+    for (lane, arm) in arms {
+        let value = Value { hash: hash(&arm.pattern.text), text: arm.pattern.text, wildcards: arm.pattern.wildcards };
+        groups.entry((lane, arm.methods, arm.to)).or_default().push(value);
     }
     let mut packed = Vec::new();
-    for ((band, _, methods, to), arms) in groups {
+    for ((lane, methods, to), mut values) in groups {
+        let methods: Vec<HttpMethod> = methods.into_iter().collect();
         let room = MAX_VALUES.saturating_sub(methods.len() + frame.hosts).max(1);
-        let wildcards = arms.iter().map(|it| it.pattern.wildcards).max().unwrap_or_default();
-        let room = MAX_WILDCARDS.checked_div(wildcards).map_or(room, |it| room.min(it).max(1));
-        let mut patterns: Vec<(u64, Arc<str>)> = arms.into_iter().map(|it| (hash(&it.pattern.text), it.pattern.text)).collect();
-        patterns.sort_unstable();
+        values.sort_unstable();
         let name = match to {
             Destination::Backend(index) => frame.names.get(index).map_or("", |it| it),
             Destination::Nothing => "",
         };
-        let start = rule_label(name, &methods, &band);
-        split(&patterns, room, String::new(), &mut |bits, patterns| {
-            let mut patterns: Vec<Arc<str>> = patterns.iter().map(|(_, text)| Arc::clone(text)).collect();
+        let start = rule_label(name, &methods, lane);
+        split(&values, room, String::new(), &mut |bits, values| {
+            let mut patterns: Vec<Arc<str>> = values.iter().map(|it| Arc::clone(&it.text)).collect();
             patterns.sort_unstable();
+            // The first half keeps the name, and with it the number, when a rule is split.
+            let bits = bits.trim_end_matches('0');
             let label = if bits.is_empty() { start.clone() } else { format!("{start}__{bits}") };
-            packed.push((band.clone(), ListenerRule { label: label.into(), priority: 0, methods: methods.clone(), patterns, to }));
+            packed.push((lane, ListenerRule { label: label.into(), priority: 0, methods: methods.clone(), patterns, to }));
         });
     }
     packed
 }
 
-/// Backend, methods and shape of the patterns. A refusal has no backend: `refuse__`.
-fn rule_label(backend: &str, methods: &[HttpMethod], band: &priority::Band) -> String {
+/// A pattern on its way into a rule.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Value {
+    hash: u64,
+    text: Arc<str>,
+    wildcards: usize,
+}
+
+/// Backend, methods and lane. A refusal has no backend: `refuse__`.
+fn rule_label(backend: &str, methods: &[HttpMethod], lane: usize) -> String {
     let mut label = if backend.is_empty() { "refuse".to_owned() } else { format!("to__{backend}") };
     for method in methods {
         label.push_str("__");
         label.push_str(&method.as_str().to_ascii_lowercase());
     }
-    label.push_str("__");
-    label.push_str(&band.word());
-    label
+    format!("{label}__{lane}")
 }
 
-fn split(patterns: &[(u64, Arc<str>)], room: usize, bits: String, out: &mut impl FnMut(&str, &[(u64, Arc<str>)])) {
-    if patterns.len() <= room || bits.len() == 64 {
-        patterns.chunks(room).for_each(|it| out(&bits, it));
+/// Halves by the bits of the hash, each half that is not empty as small as a rule.
+fn split(values: &[Value], room: usize, bits: String, out: &mut impl FnMut(&str, &[Value])) {
+    let wildcards: usize = values.iter().map(|it| it.wildcards).sum();
+    if values.len() <= 1 || (values.len() <= room && wildcards <= MAX_WILDCARDS) {
+        out(&bits, values);
         return;
     }
+    // Two texts with one hash: the second takes the place that the next bit would give it.
+    if bits.len() >= 64 {
+        let (first, rest) = values.split_at(1);
+        out(&bits, first);
+        return split(rest, room, format!("{bits}1"), out);
+    }
     // Sorted by hash: what has a zero at this bit comes first.
-    let at = patterns.partition_point(|(hash, _)| hash >> (63 - bits.len()) & 1 == 0);
-    let (zeros, ones) = patterns.split_at(at);
+    let at = values.partition_point(|it| it.hash >> (63 - bits.len()) & 1 == 0);
+    let (zeros, ones) = values.split_at(at);
     for (bit, half) in [('0', zeros), ('1', ones)] {
         if !half.is_empty() {
             split(half, room, format!("{bits}{bit}"), out);

@@ -15,7 +15,7 @@ use crate::aws::{
 };
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
-use crate::plan::{AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, HEALTH_PATH, OperationPlan, Plan};
+use crate::plan::{AlbBalancerPlan, AlbListenerPlan, AlbPlan, BackendPlan, Destination, HEALTH_PATH, OperationPlan, Plan};
 use crate::stack::{Handle, List, Value};
 
 /// A listener with the rules that stand on it.
@@ -169,6 +169,12 @@ impl<'a> Alb<'a> {
                 if let Some(RuleAction::Forward(_)) = front.action(asked(operation.method), host, &sample(&path)) {
                     return Err(format!("is hidden, but answered on port {}", front.planned.port));
                 }
+                // Many servers take a path with a slash behind it for the one without.
+                let slashed = format!("{path}/");
+                let is_planned = front.is_refused(operation.method, &filled(&slashed, |_| "*".into()));
+                if is_planned && matches!(front.action(asked(operation.method), host, &sample(&slashed)), Some(RuleAction::Forward(_))) {
+                    return Err(format!("is hidden, but answered on port {} with a slash behind it", front.planned.port));
+                }
             }
         }
         Ok(())
@@ -224,6 +230,12 @@ impl<'a> Front<'a> {
     /// What the first rule that takes a request does; the listener's default is a 404.
     fn action(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a RuleAction> {
         self.rule(method, host, path).map(|it| &it.action)
+    }
+
+    /// Whether a rule was planned that refuses just that.
+    fn is_refused(&self, method: HttpMethod, pattern: &str) -> bool {
+        let mut refusals = self.planned.rules.iter().filter(|it| it.to == Destination::Nothing);
+        refusals.any(|it| (it.methods.is_empty() || it.methods.contains(&method)) && it.patterns.iter().any(|it| **it == *pattern))
     }
 
     fn rule(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {

@@ -10,7 +10,7 @@ use super::AlbPlan;
 use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
-use crate::plan::listener_rules::{self, Destination, Frame, HEALTH_PATH, Wanted};
+use crate::plan::listener_rules::{self, Destination, Frame, HEALTH_PATH, Pattern, Wanted};
 use crate::plan::{BackendPlan, OperationPlan, text_of};
 
 /// Priorities that are used where the blueprint names none: the first thousand is left to others.
@@ -55,10 +55,9 @@ pub(in crate::plan) fn rules(
         let made = listener_rules::rules(&wanted, Frame { names: &names, hosts: alb.hosts.len(), priorities: (first, last) });
         for pairs in made.shadowed.chunk_by(|one, other| one.0 == other.0) {
             let lost = &arriving[pairs[0].0];
-            // The same path under another mount says more than a pattern that stands for several.
-            let by = pairs.iter().map(|(_, by)| &arriving[*by]).min_by_key(|by| by.operation.path != lost.operation.path);
-            if let Some(by) = by.filter(|_| reported.insert(lost.index)) {
-                diagnostics.push(shadowed(lost, by));
+            let others: Vec<&Arriving<'_>> = pairs.iter().map(|(_, by)| &arriving[*by]).collect();
+            if reported.insert(lost.index) {
+                diagnostics.extend(shadowed(lost, &others));
             }
         }
         let has_answer = listener.health_priority.is_some();
@@ -102,29 +101,73 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
     let is_here = |it: &BackendPlan| it.balanced().is_some_and(|it| it.listener_port == port);
     let mut arriving = Vec::new();
     let mut served: BTreeSet<(HttpMethod, String)> = BTreeSet::new();
+    let mut templates: Vec<(String, Pattern)> = Vec::new();
     for (number, operation) in operations.iter().enumerate().filter(|(_, it)| it.exposure != Exposure::Hidden) {
         let Some((index, backend)) = operation.backend.map(|it| (it, &backends[it])).filter(|(_, it)| is_here(it)) else { continue };
         let path = match &operation.private_path {
             Some(path) => format!("{}{path}", prefix(backend)),
+            // What the gateway cannot hold has no path behind it, and its own finding.
+            None if operation.backend_path.is_empty() && !operation.path.trim_matches('/').is_empty() => continue,
             None => public_path(operation),
         };
         served.insert((operation.method, shape(&path)));
+        templates.push((prefix(backend), Pattern::of(&path)));
+        if operation.private_path.is_none() {
+            // The gateway's variable takes more than the description says; that much is the operation's own before any other's.
+            let path = described(operation, &path);
+            arriving.extend(path.map(|path| Arriving { index: number, operation, path, to: Destination::Backend(index) }));
+        }
         arriving.push(Arriving { index: number, operation, path, to: Destination::Backend(index) });
     }
     let prefixes: BTreeSet<String> = backends.iter().filter(|it| is_here(it)).map(prefix).collect();
+    let is_served = |method: HttpMethod, path: &str| served.contains(&(method, shape(path)));
     for (number, operation) in operations.iter().enumerate().filter(|(_, it)| it.exposure == Exposure::Hidden) {
         let Some(path) = &operation.private_path else { continue };
         let own = operation.backend.map(|it| &backends[it]).filter(|it| it.balanced().is_some()).map(prefix);
-        let own: BTreeSet<String> = own.map_or_else(|| prefixes.clone(), |it| BTreeSet::from([it]));
-        for prefix in own {
+        for prefix in own.iter().chain(prefixes.iter().filter(|it| Some(*it) != own.as_ref())) {
             let path = format!("{prefix}{path}");
+            // Behind another prefix another backend would answer in its place, unless the path is one of a third's own.
+            let pattern = (Some(prefix) != own.as_ref()).then(|| Pattern::of(&path));
+            let is_foreign = pattern.is_some_and(|it| templates.iter().any(|(other, template)| other != prefix && it.meets(template)));
             // The same path under another mount is what is served here.
-            if !served.contains(&(operation.method, shape(&path))) {
-                arriving.push(Arriving { index: number, operation, path, to: Destination::Nothing });
+            if is_foreign || is_served(operation.method, &path) {
+                continue;
             }
+            // Many servers take a path with a slash behind it for the one without, and a `*` takes both.
+            let other = other_slash(&path).filter(|it| ![operation.method, HttpMethod::Any].iter().any(|method| is_served(*method, it)));
+            let other = other.filter(|it| {
+                let pattern = Pattern::of(it);
+                !templates.iter().any(|(_, template)| pattern.meets(template) && !pattern.is_same(template))
+            });
+            let refused = other.into_iter().chain([path]);
+            arriving.extend(refused.map(|path| Arriving { index: number, operation, path, to: Destination::Nothing }));
         }
     }
     arriving
+}
+
+/// The path with the operation's own segments, where some are wider on the gateway (`api.partial_segments: widen`).
+fn described(operation: &OperationPlan, path: &str) -> Option<String> {
+    let is_partial = |it: &str| it.contains('{') && !(it.starts_with('{') && it.find('}') == Some(it.len() - 1));
+    let own = operation.path.trim_matches('/');
+    if !own.split('/').any(is_partial) {
+        return None;
+    }
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let before = segments.len().checked_sub(own.split('/').count())?;
+    let slash = if path.ends_with('/') { "/" } else { "" };
+    Some(format!("{}/{own}{slash}", segments[..before].iter().map(|it| format!("/{it}")).collect::<String>()))
+}
+
+/// The path without the slash at its end, or with one.
+fn other_slash(path: &str) -> Option<String> {
+    if path.ends_with("+}") || path.contains(['?', '#']) {
+        return None;
+    }
+    match path.strip_suffix('/') {
+        Some(without) => Some(without.to_owned()).filter(|it| !it.is_empty()),
+        None => Some(format!("{path}/")),
+    }
 }
 
 fn prefix(backend: &BackendPlan) -> String {
@@ -155,8 +198,12 @@ fn name(operation: &OperationPlan) -> OperationName {
     OperationName { method: operation.method.as_str(), path: Arc::clone(&operation.path) }
 }
 
-fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
-    let (lost, by, by_to) = (arriving.operation, by.operation, by.to);
+/// An operation whose requests others take. Where a path of its own does not set it apart, hiding it is not enough: the others would answer it.
+fn shadowed(arriving: &Arriving<'_>, others: &[&Arriving<'_>]) -> Option<Diagnostic> {
+    let lost = arriving.operation;
+    // The same path under another mount says more than a pattern that stands for several.
+    let by = others.iter().min_by_key(|by| by.operation.path != lost.path)?;
+    let (by, by_to) = (by.operation, by.to);
     let is_mounted = lost.path == by.path && lost.method == by.method;
     let why = if is_mounted { "the prefix of a mount is gone there, and" } else { "where a `*` takes slashes too," };
     let what = match arriving.to {
@@ -169,7 +216,8 @@ fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
     } else {
         "give one of the two backends a listener of its own (`alb_port`) or a `path_prefix`, or serve both from one backend"
     };
-    diagnostic::SHADOWED_ON_BALANCER
+    let is_served_elsewhere = |it: &&&Arriving<'_>| it.to != Destination::Nothing && shape(&it.path) != shape(&arriving.path);
+    let mut finding = diagnostic::SHADOWED_ON_BALANCER
         .at(lost.place.clone())
         .also(by.place.clone())
         .message(format_args!(
@@ -180,7 +228,12 @@ fn shadowed(arriving: &Arriving<'_>, by: &Arriving<'_>) -> Diagnostic {
             by.path
         ))
         .help(help)
-        .keeps(name(lost))
+        .keeps(name(lost));
+    let mut named = BTreeSet::from([arriving.index]);
+    for other in others.iter().filter(is_served_elsewhere).filter(|it| named.insert(it.index)) {
+        finding = finding.keeps(name(other.operation));
+    }
+    Some(finding)
 }
 
 fn health_path(arriving: &Arriving<'_>) -> Diagnostic {

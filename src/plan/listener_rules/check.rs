@@ -1,42 +1,43 @@
-//! Whether every operation arrives where it has to, by the order of the patterns.
+//! Whether every operation arrives where it has to, by the order of the arms.
 //!
-//! In: operations, the arms that are left, in order, and all that there were. Out: pairs of operations, the second of which would take requests of the first. Pure.
+//! In: operations, the arms that are left with their lanes, in order, and all that there were. Out: pairs of an operation and an arm that would take requests of it. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::claims::is_claimed;
 use super::pattern::Pattern;
-use super::priority::Band;
 use super::{Arm, Wanted};
 
-/// Operations that would arrive elsewhere.
-pub(super) fn shadowed(wanted: &[Wanted<'_>], (arms, all): (&[Arm], &[Arm])) -> Vec<(usize, usize)> {
+/// Operations that would arrive elsewhere, by index, and the arm that sends them there.
+pub(super) fn shadowed<'a>(wanted: &[Wanted<'_>], (arms, all): (&'a [(usize, Arm)], &[Arm])) -> Vec<(usize, &'a Arm)> {
     let mut patterns: BTreeMap<&str, Arc<Pattern>> = BTreeMap::new();
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
         let pattern = patterns.entry(it.path).or_insert_with(|| Arc::new(Pattern::of(it.path)));
-        shadowed.extend(shadow(it, pattern, (arms, all)).map(|arm| (index, arm.operation)));
+        shadowed.extend(shadows(it, pattern, (arms, all)).map(|arm| (index, arm)));
     }
     shadowed
 }
 
-/// The arm that takes requests of the operation which are not its own.
-fn shadow<'a>(wanted: &Wanted<'_>, pattern: &Pattern, (arms, all): (&'a [Arm], &[Arm])) -> Option<&'a Arm> {
-    let takers = || arms.iter().filter(|it| it.takes(wanted.method));
-    let meets = |it: &Arm| it.to != wanted.to && it.pattern.meets(pattern) && !pattern.yields_to(&it.pattern);
-    let strays = |it: &Arm| meets(it) && !is_claimed(pattern, (wanted.method, wanted.to), it, all);
-    for arm in takers() {
-        if strays(arm) {
-            return Some(arm);
-        }
-        if arm.to == wanted.to && arm.takes_all(wanted.method) && arm.pattern.covers(pattern) {
-            // Where a rule stands among those of its band is a matter of its hash.
-            let band = Band::of(&arm.pattern);
-            return takers().find(|it| Band::of(&it.pattern) == band && strays(it));
-        }
-    }
-    // No rule took all of it: that is the listener's own 404. A backend's operation has its arm, or shares method and path with another
-    // backend's, which `arms` tells.
-    None
+/// The arms that take requests of the operation which are not their own.
+fn shadows<'a>(wanted: &Wanted<'_>, pattern: &Pattern, (arms, all): (&'a [(usize, Arm)], &[Arm])) -> impl Iterator<Item = &'a Arm> {
+    let takes = |arm: &Arm| arm.to == wanted.to && arm.takes_all(wanted.method) && arm.pattern.covers(pattern);
+    // Where a rule stands among those of its lane is a matter of its hash. Where no rule takes all of it, that is the listener's own 404:
+    // a backend's operation has its arm, or shares method and path with another backend's, which `arms` tells.
+    let last = arms.iter().find(|(_, it)| takes(it)).map_or(0, |it| it.0);
+    let before = arms.iter().take_while(|it| it.0 >= last);
+    before.map(|it| &it.1).filter(|it| strays(wanted, pattern, it, all)).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether the arm takes requests of the operation that have to arrive elsewhere.
+pub(super) fn strays(wanted: &Wanted<'_>, pattern: &Pattern, arm: &Arm, all: &[Arm]) -> bool {
+    let is_same_path = arm.pattern.text == pattern.text;
+    // A method of the path's own is none of those that `ANY` means.
+    let takes = if is_same_path { arm.takes_all(wanted.method) } else { arm.takes(wanted.method) };
+    takes
+        && arm.to != wanted.to
+        && arm.pattern.meets(pattern)
+        && (is_same_path || !pattern.yields_to(&arm.pattern))
+        && !is_claimed(pattern, (wanted.method, wanted.to), arm, all)
 }

@@ -101,7 +101,7 @@ impl Pattern {
     }
 
     /// Whether the pattern takes some request of the other's template.
-    pub(super) fn meets(&self, other: &Self) -> bool {
+    pub(in crate::plan) fn meets(&self, other: &Self) -> bool {
         if self.slashes > other.slashes_of_template() && !other.is_greedy {
             return false;
         }
@@ -121,6 +121,10 @@ impl Pattern {
             }
         }
         reached[pattern.len()]
+    }
+
+    pub(in crate::plan) fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text
     }
 
     fn slashes_of_template(&self) -> usize {
