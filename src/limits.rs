@@ -30,6 +30,9 @@ const ALB_LISTENERS: u64 = 50;
 /// Source: AWS, "Quotas for your Application Load Balancers" (AWS-RULES L5).
 pub const LISTENER_RULES: u64 = 100;
 
+/// Share of the listener rules from which on it is said that few are left. Source: AWS-RULES L5.
+const NEAR_PERCENT: u64 = 80;
+
 /// Target groups of an application load balancer.
 ///
 /// Source: the same.
@@ -63,7 +66,7 @@ pub fn resources(stack: &Stack) -> u64 {
 
 /// Checks a stack against the quotas.
 ///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062 target groups, GW4083 authorizers, GW2006 names that become one.
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062 target groups, GW4063 few rules left, GW4083 authorizers, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
@@ -152,13 +155,23 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
         );
     }
     let rules = count(|node| matches!(node, Node::ListenerRule(_)));
-    if rules > plan.limits.listener_rules {
+    let most = plan.limits.listener_rules;
+    if rules <= most && rules * 100 >= most * NEAR_PERCENT {
+        findings.push(
+            diagnostic::FEW_RULES_LEFT
+                .at(plan.place.clone())
+                .message(format_args!(
+                    "the operations need {rules} of the {most} listener rules that an application load balancer may have"
+                ))
+                .help("ask AWS for a higher quota before it is needed, and set `limits.listener_rules` to it"),
+        );
+    }
+    if rules > most {
         findings.push(
             diagnostic::TOO_MANY_RULES
                 .at(plan.place.clone())
                 .message(format_args!(
-                    "the operations need {rules} listener rules, and an application load balancer may have {}",
-                    plan.limits.listener_rules
+                    "the operations need {rules} listener rules, and an application load balancer may have {most}"
                 ))
                 .help("ask AWS for a higher quota and set `limits.listener_rules` to it, or give each backend paths below one start of its own"),
         );

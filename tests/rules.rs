@@ -76,3 +76,20 @@ fn listeners_of_the_application_load_balancer_are_counted() {
     let (codes, _) = rendered(&[("/a", "get")], &blueprint);
     assert_eq!(codes, ["GW4019"]);
 }
+
+#[test]
+fn a_prefix_makes_no_path_another_backends() {
+    let backends = TWO.replace("port: 8081,", "port: 8081, path_prefix: /pre,");
+    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [/export]}, backend: users}]\n";
+    let paths = |wide: &'static str| [(wide, "get"), ("/export", "get")];
+    // A caller's `/pre/export` is a tenant's on the gateway, and would be the other backend's `/export` on the balancer.
+    let (codes, _) = rendered(&paths("/{tenant}/export"), &format!("{backends}{routes}"));
+    assert_eq!(codes, ["GW3030"]);
+    let (codes, _) = rendered(&paths("/{path+}"), &format!("{backends}{routes}"));
+    assert_eq!(codes, ["GW3030"]);
+    let (codes, _) = rendered(&paths("/{tenant}/orders"), &format!("{backends}{routes}"));
+    assert_eq!(codes, [""; 0]);
+    // Another method is told apart.
+    let (codes, _) = rendered(&[("/{tenant}/export", "post"), ("/export", "get")], &format!("{backends}{routes}"));
+    assert_eq!(codes, [""; 0]);
+}

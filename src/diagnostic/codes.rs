@@ -154,6 +154,7 @@ codes! {
     RULES_DO_NOT_FIT = "GW4060" "rules-do-not-fit" Error;
     TOO_MANY_RULES = "GW4061" "too-many-rules" Error;
     TOO_MANY_TARGET_GROUPS = "GW4062" "too-many-target-groups" Error;
+    FEW_RULES_LEFT = "GW4063" "few-rules-left" Warning;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
     ANY_SCOPE_SUFFICES = "GW4080" "any-scope-suffices" Warning;

@@ -5,6 +5,7 @@
 
 mod existing;
 mod listeners;
+mod overlaps;
 mod rules;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::AlbPlan;
+use super::overlaps::overlaps;
 use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
@@ -22,11 +23,12 @@ const PRIORITIES: (u32, u32) = (1_001, 50_000);
 const MAX_VALUES: usize = 5;
 
 /// An operation as it comes to a listener.
-struct Arriving<'a> {
+pub(super) struct Arriving<'a> {
+    /// Among all operations.
     index: usize,
-    operation: &'a OperationPlan,
-    path: String,
-    to: Destination,
+    pub(super) operation: &'a OperationPlan,
+    pub(super) path: String,
+    pub(super) to: Destination,
 }
 
 /// Decides the rules of every listener; where another balancer asks for this one's health, each has an answer to that.
@@ -57,7 +59,13 @@ pub(in crate::plan) fn rules(
             let lost = &arriving[pairs[0].0];
             let others: Vec<&Arriving<'_>> = pairs.iter().map(|(_, by)| &arriving[*by]).collect();
             if reported.insert(lost.index) {
-                diagnostics.extend(shadowed(lost, &others));
+                diagnostics.extend(shadowed(lost, &others, "where a `*` takes slashes too,"));
+            }
+        }
+        for (lost, by) in overlaps(&arriving) {
+            let (lost, by) = (&arriving[lost], &arriving[by]);
+            if reported.insert(lost.index) {
+                diagnostics.extend(shadowed(lost, &[by], "with what is put before their paths,"));
             }
         }
         let has_answer = listener.health_priority.is_some();
@@ -199,13 +207,13 @@ fn name(operation: &OperationPlan) -> OperationName {
 }
 
 /// An operation whose requests others take. Where a path of its own does not set it apart, hiding it is not enough: the others would answer it.
-fn shadowed(arriving: &Arriving<'_>, others: &[&Arriving<'_>]) -> Option<Diagnostic> {
+fn shadowed(arriving: &Arriving<'_>, others: &[&Arriving<'_>], why: &str) -> Option<Diagnostic> {
     let lost = arriving.operation;
     // The same path under another mount says more than a pattern that stands for several.
     let by = others.iter().min_by_key(|by| by.operation.path != lost.path)?;
     let (by, by_to) = (by.operation, by.to);
     let is_mounted = lost.path == by.path && lost.method == by.method;
-    let why = if is_mounted { "the prefix of a mount is gone there, and" } else { "where a `*` takes slashes too," };
+    let why = if is_mounted { "the prefix of a mount is gone there, and" } else { why };
     let what = match arriving.to {
         Destination::Backend(_) => "does not reach its backend",
         Destination::Nothing => "is hidden, but a backend answers it",
