@@ -25,6 +25,9 @@ const MAX_VALUES: usize = 5;
 /// Wildcards of all conditions of a rule: the lower of the two numbers that AWS has named (L5).
 const MAX_WILDCARDS: usize = 5;
 
+/// Up to so many patterns of one kind, rules are filled up: with two rules or three, half-empty ones count.
+const FILLED_UP: usize = 2 * MAX_VALUES;
+
 /// Where a request has to arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
@@ -224,14 +227,14 @@ fn pack(arms: Vec<(usize, Arm)>, frame: Frame<'_>) -> Vec<(usize, ListenerRule)>
             Destination::Nothing => "",
         };
         let start = rule_label(name, &methods, lane);
-        split(&values, room, String::new(), &mut |bits, values| {
+        for (bits, values) in pieces(&values, room) {
             let mut patterns: Vec<Arc<str>> = values.iter().map(|it| Arc::clone(&it.text)).collect();
             patterns.sort_unstable();
             // The first half keeps the name, and with it the number, when a rule is split.
             let bits = bits.trim_end_matches('0');
             let label = if bits.is_empty() { start.clone() } else { format!("{start}__{bits}") };
             packed.push((lane, ListenerRule { label: label.into(), priority: 0, methods: methods.clone(), patterns, to }));
-        });
+        }
     }
     packed
 }
@@ -254,10 +257,34 @@ fn rule_label(backend: &str, methods: &[HttpMethod], lane: usize) -> String {
     format!("{label}__{lane}")
 }
 
+/// Whether a rule holds them: neither too many values nor too many wildcards.
+fn fits<'a>(values: impl ExactSizeIterator<Item = &'a Value>, room: usize) -> bool {
+    let count = values.len();
+    let wildcards: usize = values.map(|it| it.wildcards).sum();
+    count <= 1 || (count <= room && wildcards <= MAX_WILDCARDS)
+}
+
+/// Sorted values in pieces that fit into a rule, each with the bits that its hashes begin with.
+///
+/// Few pieces are put together where they fit; of many each stays as it is, so that a new pattern moves at most half of one.
+fn pieces(values: &[Value], room: usize) -> Vec<(String, Vec<&Value>)> {
+    let mut pieces: Vec<(String, Vec<&Value>)> = Vec::new();
+    split(values, room, String::new(), &mut |bits, piece| {
+        let has_room = |it: &&mut (String, Vec<&Value>)| {
+            let both: Vec<&Value> = it.1.iter().copied().chain(piece).collect();
+            values.len() <= FILLED_UP && fits(both.into_iter(), room)
+        };
+        match pieces.iter_mut().find(has_room) {
+            Some((_, other)) => other.extend(piece),
+            None => pieces.push((bits.to_owned(), piece.iter().collect())),
+        }
+    });
+    pieces
+}
+
 /// Halves by the bits of the hash, each half that is not empty as small as a rule.
-fn split(values: &[Value], room: usize, bits: String, out: &mut impl FnMut(&str, &[Value])) {
-    let wildcards: usize = values.iter().map(|it| it.wildcards).sum();
-    if values.len() <= 1 || (values.len() <= room && wildcards <= MAX_WILDCARDS) {
+fn split<'a>(values: &'a [Value], room: usize, bits: String, out: &mut impl FnMut(&str, &'a [Value])) {
+    if fits(values.iter(), room) {
         out(&bits, values);
         return;
     }
