@@ -147,7 +147,7 @@ pub(super) fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, h
     }
 }
 
-fn seconds(duration: blueprint::Duration) -> u32 {
+pub(super) fn seconds(duration: blueprint::Duration) -> u32 {
     u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::variables::Variables;
-use super::{AlbBalancerPlan, HealthCheckPlan, Plan, alb, balancer, forwarder};
+use super::{AlbBalancerPlan, HealthCheckPlan, Plan, alb, backends, balancer, forwarder};
 use crate::blueprint::{self, BackendSpec, Blueprint, Duration, HealthCheckSpec, HealthProtocol, defaults};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::pointer;
@@ -27,7 +27,7 @@ pub(super) fn whole_seconds(blueprint: &Blueprint, variables: &mut Variables<'_>
                 .help("write whole seconds, for example `30s`"),
         );
     }
-    u32::try_from(milliseconds / 1_000).unwrap_or(u32::MAX)
+    backends::seconds(duration)
 }
 
 /// How long targets that leave may finish; what a target group that is there says of it is not checked.

@@ -14,7 +14,7 @@ use crate::plan::tree::meets;
 pub(super) fn overlaps(arriving: &[Arriving<'_>]) -> Vec<(usize, usize)> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, it) in arriving.iter().enumerate().filter(|(_, it)| it.to != Destination::Nothing) {
-        groups.entry(before(it)).or_default().push(index);
+        groups.entry(before(&it.path, &it.operation.path).unwrap_or_default()).or_default().push(index);
     }
     let groups: Vec<Vec<usize>> = groups.into_values().collect();
     let mut found = Vec::new();
@@ -34,15 +34,11 @@ pub(super) fn overlaps(arriving: &[Arriving<'_>]) -> Vec<(usize, usize)> {
     found
 }
 
-/// What stands before the operation's own path.
-fn before<'a>(arriving: &'a Arriving<'_>) -> &'a str {
-    let own = arriving.operation.path.trim_matches('/');
+/// What stands before the operation's own path; none where the path is shorter than that.
+pub(super) fn before<'a>(path: &'a str, own: &str) -> Option<&'a str> {
+    let own = own.trim_matches('/');
     let own = if own.is_empty() { 0 } else { own.split('/').count() };
-    let mut before = arriving.path.trim_end_matches('/');
-    for _ in 0..own {
-        before = before.rfind('/').map_or("", |at| &before[..at]);
-    }
-    before
+    (0..own).try_fold(path.trim_end_matches('/'), |before, _| before.rfind('/').map(|at| &before[..at]))
 }
 
 enum Wider {

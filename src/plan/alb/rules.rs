@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::AlbPlan;
-use super::overlaps::overlaps;
+use super::overlaps::{before, overlaps};
 use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
@@ -161,10 +161,8 @@ fn described(operation: &OperationPlan, path: &str) -> Option<String> {
     if !own.split('/').any(is_partial) {
         return None;
     }
-    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let before = segments.len().checked_sub(own.split('/').count())?;
     let slash = if path.ends_with('/') { "/" } else { "" };
-    Some(format!("{}/{own}{slash}", segments[..before].iter().map(|it| format!("/{it}")).collect::<String>()))
+    Some(format!("{}/{own}{slash}", before(path, own)?))
 }
 
 /// The path without the slash at its end, or with one.

@@ -15,19 +15,19 @@ pub(super) fn shadowed<'a>(wanted: &[Wanted<'_>], (arms, all): (&'a [(usize, Arm
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
         let pattern = patterns.entry(it.path).or_insert_with(|| Arc::new(Pattern::of(it.path)));
-        shadowed.extend(shadows(it, pattern, (arms, all)).map(|arm| (index, arm)));
+        shadowed.extend(shadows(it, pattern, (arms, all)).into_iter().map(|arm| (index, arm)));
     }
     shadowed
 }
 
 /// The arms that take requests of the operation which are not their own.
-fn shadows<'a>(wanted: &Wanted<'_>, pattern: &Pattern, (arms, all): (&'a [(usize, Arm)], &[Arm])) -> impl Iterator<Item = &'a Arm> {
+fn shadows<'a>(wanted: &Wanted<'_>, pattern: &Pattern, (arms, all): (&'a [(usize, Arm)], &[Arm])) -> Vec<&'a Arm> {
     let takes = |arm: &Arm| arm.to == wanted.to && arm.takes_all(wanted.method) && arm.pattern.covers(pattern);
     // Where a rule stands among those of its lane is a matter of its hash. Where no rule takes all of it, that is the listener's own 404:
     // a backend's operation has its arm, or shares method and path with another backend's, which `arms` tells.
     let last = arms.iter().find(|(_, it)| takes(it)).map_or(0, |it| it.0);
     let before = arms.iter().take_while(|it| it.0 >= last);
-    before.map(|it| &it.1).filter(|it| strays(wanted, pattern, it, all)).collect::<Vec<_>>().into_iter()
+    before.map(|it| &it.1).filter(|it| strays(wanted, pattern, it, all)).collect()
 }
 
 /// Whether the arm takes requests of the operation that have to arrive elsewhere.
