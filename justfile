@@ -12,7 +12,7 @@ validate:
 
 # The JSON Schema of the blueprint, for editors. It is not committed.
 schema:
-    cargo run --release -- schema > blueprint.schema.json
+    cargo run -- schema > blueprint.schema.json
 
 # The pages in docs/ and what the README's commands print, made anew from the program.
 docs:

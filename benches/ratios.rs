@@ -6,8 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark makes files and looks at the clock")]
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
-#[path = "ratios/synthetic.rs"]
-mod synthetic;
+mod inputs;
 
 use std::fs;
 use std::hint::black_box;
@@ -15,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use inputs::operations;
 
 use gwgen::source::{Memory, RelativePath, SourceFile, Sources};
 
@@ -57,14 +58,13 @@ fn main() {
     }
     let scratch = tempfile::tempdir().expect("a temporary folder can be made");
     let shows_stages = std::env::args().any(|it| it == "--stages");
-    // Continuous integration names another folder where the project is checked out elsewhere.
-    let shared = std::env::var_os("SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let small = synthetic::description(3_000);
-    let large = synthetic::description(10_000);
-    let yaml = synthetic::yaml(&serde_json::from_slice(&large).expect("it was just written"));
+    let blueprint = operations::blueprint().to_string();
+    let small = operations::description(3_000);
+    let large = operations::description(10_000);
+    let yaml = operations::yaml(&serde_json::from_slice(&large).expect("it was just written"));
     let cases = [
-        Case::new(scratch.path(), "synthetic 3,000", "openapi.json", small, synthetic::BLUEPRINT),
-        Case::new(scratch.path(), "synthetic 10,000", "openapi.json", large, synthetic::BLUEPRINT),
+        Case::new(scratch.path(), "synthetic 3,000", "openapi.json", small, &blueprint),
+        Case::new(scratch.path(), "synthetic 10,000", "openapi.json", large, &blueprint),
     ];
     let measured: Vec<Measured> = cases.iter().map(Case::measure).collect();
     println!("{:<58} {:>8} {:>8}", "", "ratio", "target");
@@ -74,39 +74,23 @@ fn main() {
     let exponent = |of: fn(&Measured) -> Duration| (seconds(of(&measured[1])) / seconds(of(&measured[0]))).ln() / (10_f64 / 3.0).ln();
     row("exponent of time, 3,000 to 10,000, program", exponent(|it| it.program), 1.1);
     row("exponent of time, 3,000 to 10,000, library", exponent(|it| it.library), 1.1);
-    report_yaml(&Case::new(scratch.path(), "synthetic 10,000 YAML", "openapi.yaml", yaml.into_bytes(), synthetic::BLUEPRINT), &cases[1]);
-    match fs::read(shared.join("corpus/octokit-github-23.0.2.json")) {
-        Ok(description) => {
-            let case = Case::new(scratch.path(), "GitHub", "openapi.json", description, GITHUB);
+    report_yaml(&Case::new(scratch.path(), "synthetic 10,000 YAML", "openapi.yaml", yaml.into_bytes(), &blueprint), &cases[1]);
+    match inputs::github() {
+        Some(github) => {
+            let blueprint = String::from_utf8(github.blueprint).expect("it was written as text");
+            let case = Case::new(scratch.path(), "GitHub", "openapi.json", github.description, &blueprint);
             let it = case.measure();
             report(&case, &it);
             if shows_stages {
                 stages(&case, &it);
             }
         }
-        Err(_) => println!("GitHub's description is not beside the project: not measured"),
+        None => println!("GitHub's description is not beside the project: not measured"),
     }
     if shows_stages {
         cases.iter().zip(&measured).for_each(|(case, it)| stages(case, it));
     }
 }
-
-/// GitHub's description has two operations whose paths no REST API holds beside each other.
-const GITHUB: &str = r#"
-version: 1
-name: github
-spec: openapi.json
-topology: nlb-targets
-network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}
-backends:
-  rest: {port: 8080, targets: {ecs: true}}
-  repos: {port: 8081, targets: {ecs: true}}
-routes:
-  - {match: {}, backend: rest}
-  - {match: {paths: ["/repos/**"]}, backend: repos}
-  - {match: {paths: ["/repos/{owner}/{repo}/compare/{basehead}", "/repos/{owner}/{repo}/compare/{base}...{head}", "/repos/{owner}/{repo}/dependency-graph/compare/{basehead}"]}, exposure: hidden}
-limits: {resources: 100000}
-"#;
 
 fn report(case: &Case, it: &Measured) {
     let megabytes = case.description.len() as f64 / 1e6;

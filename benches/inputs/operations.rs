@@ -8,20 +8,12 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 /// The blueprint of every synthetic description.
-pub(crate) const BLUEPRINT: &str = "
-version: 1
-name: synthetic
-spec: openapi.json
-topology: nlb-targets
-network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}
-backends:
-  rest: {port: 8080, targets: {ecs: true}}
-  orders: {port: 8081, targets: {ecs: true}}
-routes:
-  - {match: {}, backend: rest}
-  - {match: {paths: [\"/orders0/**\"]}, backend: orders}
-limits: {resources: 100000}
-";
+pub(crate) fn blueprint() -> Value {
+    let mut blueprint = super::blueprint();
+    blueprint["backends"]["orders"] = json!({"port": 8081, "targets": {"ecs": true}});
+    blueprint["routes"] = json!([{"match": {}, "backend": "rest"}, {"match": {"paths": ["/orders0/**"]}, "backend": "orders"}]);
+    blueprint
+}
 
 const NOUNS: [&str; 8] = ["accounts", "carts", "invoices", "orders", "payments", "products", "shipments", "users"];
 const PARTS: [&str; 6] = ["comments", "events", "files", "line-items", "permissions", "revisions"];
