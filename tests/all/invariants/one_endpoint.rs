@@ -8,7 +8,7 @@ use gwgen::plan::{Plan, Segment, text_of};
 use gwgen::{Compiled, assemble};
 use serde_json::Value;
 
-use crate::support::corpus::entries;
+use crate::support::corpus::rendered_entries;
 use crate::support::emitted::texts;
 use crate::support::{Case, SPELLINGS, findings, fixtures, in_parallel};
 
@@ -34,8 +34,7 @@ fn examples_and_cases_lose_only_lines() {
 
 #[test]
 fn real_descriptions_lose_only_lines() {
-    let rendered: Vec<_> = entries().iter().filter(|it| it.is_rendered()).collect();
-    in_parallel(&rendered, |entry| {
+    in_parallel(&rendered_entries(), |entry| {
         let (case, whole) = (&entry.case, &entry.compiled);
         let template = template(whole.plan.as_ref().unwrap());
         let description: Value = serde_json::from_str(&entry.json).unwrap();

@@ -7,7 +7,7 @@ use gwgen::emit::FileTree;
 use gwgen::openapi::HttpMethod;
 use gwgen::{assemble, emit};
 
-use crate::support::corpus::entries;
+use crate::support::corpus::{entries, rendered_entries};
 use crate::support::emitted::{TERRAFORM_ONLY, cloudformation_counts, template, terraform_counts, without_functions};
 use crate::support::{Case, YAML, fixtures, in_parallel};
 
@@ -55,8 +55,7 @@ fn the_yaml_of_a_case_is_its_json() {
 
 #[test]
 fn both_formats_of_a_real_description_hold_the_same_resources() {
-    let rendered: Vec<_> = entries().iter().filter(|it| it.is_rendered()).collect();
-    in_parallel(&rendered, |entry| {
+    in_parallel(&rendered_entries(), |entry| {
         let compiled = &entry.compiled;
         let terraform = terraform_counts(compiled.tree.as_ref().unwrap());
         // The same stack, however large: the quota of a template has a test of its own.

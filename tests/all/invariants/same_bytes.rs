@@ -8,7 +8,7 @@ use std::process::Command;
 use gwgen::emit::FileTree;
 use serde_json::{Map, Value};
 
-use crate::support::corpus::entries;
+use crate::support::corpus::rendered_entries;
 use crate::support::{Case, fixtures, in_parallel, is_full, json_of};
 
 /// Numbers that look random and are the same in every run (xorshift64).
@@ -75,8 +75,7 @@ fn order_of_keys_in_every_file_does_not_matter() {
 
 #[test]
 fn order_and_spelling_of_real_descriptions_do_not_matter() {
-    let rendered: Vec<_> = entries().iter().filter(|it| it.is_rendered()).collect();
-    in_parallel(&rendered, |entry| {
+    in_parallel(&rendered_entries(), |entry| {
         let whole = entry.compiled.tree.as_ref().unwrap();
         assert_same(&entry.case, whole, &serde_json::from_str(&entry.json).unwrap(), 1);
     });
@@ -102,7 +101,7 @@ fn rendered(case: &Case, folder: &Path, environment: &[(&str, &str)]) -> BTreeMa
 
 #[test]
 fn two_processes_write_the_same_bytes() {
-    let real = entries().iter().filter(|it| it.is_rendered() && !it.is_heavy());
+    let real = rendered_entries().into_iter().filter(|it| !it.is_heavy());
     // A process differs from another by its seeds and its environment, which the cases show as well: a few real descriptions do.
     let real = real.step_by(if is_full() { 1 } else { 5 }).map(|it| it.case.clone());
     let cases: Vec<Case> = fixtures().iter().map(|it| (**it).clone()).chain(real).collect();

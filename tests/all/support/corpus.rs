@@ -10,7 +10,7 @@ use gwgen::source::{Library, Memory, RelativePath};
 use gwgen::{Compiled, diagnostic::Diagnostic};
 use serde_json::{Value, json};
 
-use super::{Case, codes, in_parallel, repository};
+use super::{Case, codes, in_parallel, is_full, repository};
 
 /// The folder of the corpus: `shared/corpus` beside this repository, or further up where this is a worktree.
 pub(crate) fn folder() -> Option<PathBuf> {
@@ -68,6 +68,11 @@ pub(crate) fn entries() -> &'static [Entry] {
         entries.sort_by(|a, b| a.case.name.cmp(&b.case.name));
         entries
     })
+}
+
+/// Entries that are rendered, for tests that compile each again and again; the heavy ones with `GWGEN_TESTS=full` alone.
+pub(crate) fn rendered_entries() -> Vec<&'static Entry> {
+    entries().iter().filter(|entry| entry.is_rendered() && (is_full() || !entry.is_heavy())).collect()
 }
 
 fn entry(path: &Path) -> Entry {
