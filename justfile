@@ -8,7 +8,7 @@ accept:
 
 # Real tools over the files that the golden tests wrote.
 validate:
-    cargo test --test golden && terraform fmt -check -recursive target/golden && cfn-lint 'target/golden/**/template.json' 'target/golden/**/template.yaml'
+    cargo test --test all golden:: && terraform fmt -check -recursive target/golden && cfn-lint 'target/golden/**/template.json' 'target/golden/**/template.yaml'
 
 # The JSON Schema of the blueprint, for editors. It is not committed.
 schema:
@@ -16,7 +16,7 @@ schema:
 
 # The pages in docs/ and what the README's commands print, made anew from the program.
 docs:
-    GWGEN_UPDATE_DOCS=1 cargo test --test docs
+    GWGEN_UPDATE_DOCS=1 cargo test --test all docs::
 
 # A new golden case that starts from the smallest example.
 case NAME:

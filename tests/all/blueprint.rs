@@ -1,0 +1,304 @@
+//! Behaviour of reading a blueprint, as a user would see it.
+
+use std::sync::Arc;
+
+use gwgen::blueprint::{self, Blueprint, Value, Values};
+use gwgen::diagnostic::{Outcome, Place};
+use gwgen::source::{Finding, Memory, RelativePath, Sources};
+
+const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
+    network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}\n\
+    backends:\n  orders: {port: 8080, targets: {instances: [i-0abc]}}\n";
+
+fn read_all(files: &[(&str, &str)]) -> (Option<Blueprint>, Vec<Finding>) {
+    let memory = Memory(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect());
+    let mut sources = Sources::default();
+    let path = RelativePath::join("", files[0].0).expect("the tests name files below the root");
+    let Outcome { value, diagnostics } = blueprint::read(&memory, path, Arc::from(files[0].0), &mut sources);
+    for diagnostic in &diagnostics {
+        assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{diagnostic:?}");
+    }
+    (value, sources.locate(diagnostics))
+}
+
+fn read(text: &str) -> (Option<Blueprint>, Vec<Finding>) {
+    read_all(&[("gwgen.yaml", text)])
+}
+
+/// Code, line and pointer of every finding.
+fn findings(text: &str) -> Vec<(&'static str, u32, String)> {
+    seen(read(text).1)
+}
+
+fn seen(findings: Vec<Finding>) -> Vec<(&'static str, u32, String)> {
+    findings.into_iter().map(|it| (it.code, it.places[0].line, it.places[0].pointer.clone().unwrap_or_default())).collect()
+}
+
+fn found(code: &'static str, line: u32, pointer: &str) -> (&'static str, u32, String) {
+    (code, line, pointer.to_owned())
+}
+
+fn findings_of(text: &str, from: &str, to: &str) -> Vec<(&'static str, u32, String)> {
+    assert!(text.contains(from), "{from}");
+    findings(&text.replace(from, to))
+}
+
+#[test]
+fn a_minimal_blueprint_reads() {
+    let (blueprint, findings) = read(MINIMAL);
+    assert!(findings.is_empty(), "{findings:#?}");
+    let spec = blueprint.unwrap().spec;
+    assert_eq!(spec.name, "shop");
+    let instances = spec.backends["orders"].targets.as_ref().unwrap().instances.clone();
+    assert_eq!(instances, Some(Values::List(vec![Value::Literal("i-0abc".to_owned())])));
+}
+
+#[test]
+fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
+    let files = [("gwgen.prod.yaml", include_str!("../data/contract.yaml")), ("gwgen.yaml", "version: 1\n"), ("policy.json", "{}")];
+    let (blueprint, findings) = read_all(&files);
+    assert!(blueprint.is_some());
+    let (not_built, others): (Vec<_>, Vec<_>) = seen(findings).into_iter().partition(|it| it.0 == "GW2004");
+    // The example's mounts use two backends that it does not define, and its topology has neither an application load balancer nor functions.
+    let expected = [
+        found("GW2005", 64, "/mounts/0/backend"),
+        found("GW2005", 65, "/mounts/1/backends/orders"),
+        found("GW2024", 110, "/vpc_link/subnets"),
+        found("GW2024", 110, "/vpc_link/security_groups"),
+        found("GW2024", 113, "/alb"),
+        found("GW2024", 118, "/sync"),
+        found("GW2024", 119, "/forwarder"),
+    ];
+    assert_eq!(others, expected);
+    let pointers: Vec<String> = not_built.into_iter().map(|it| it.2).collect();
+    insta::assert_json_snapshot!("contract_not_built", pointers);
+}
+
+#[test]
+fn every_unknown_field_is_reported_at_once() {
+    let text = MINIMAL.replace("port: 8080", "prot: 1, port: 8080, colour: red")
+        + "topologi: x\nroutes:\n  - {match: {}, bakend: orders}\nauth: {jwt: {lambda: {fnction: x}}}\n";
+    let (_, findings) = read(&text);
+    let told: Vec<_> = findings.iter().map(|it| (it.code, it.places[0].line, it.message.clone(), it.help.clone())).collect();
+    assert!(told.iter().all(|it| it.0 == "GW2001"), "{told:#?}");
+    insta::assert_json_snapshot!("unknown_fields", told);
+}
+
+#[test]
+fn missing_parts_are_named() {
+    let (blueprint, findings) = read("version: 1\n");
+    assert!(blueprint.is_none());
+    assert_eq!(findings.len(), 4, "{findings:#?}");
+    assert!(findings.iter().all(|it| it.code == "GW2003"));
+    assert_eq!(findings_of(MINIMAL, "port: 8080, ", ""), [found("GW2003", 7, "/backends/orders")]);
+    assert_eq!(findings_of(MINIMAL, "vpc: {var: vpc_id}, ", ""), [found("GW2003", 5, "/network")]);
+    assert_eq!(findings_of(MINIMAL, "  orders: {port: 8080, targets: {instances: [i-0abc]}}", "  {}"), [found("GW2003", 6, "/backends")]);
+    assert_eq!(findings_of(MINIMAL, "network:", "netwrok:"), [found("GW2003", 1, ""), found("GW2001", 5, "/netwrok")]);
+}
+
+#[test]
+fn wrong_values_are_named_one_by_one() {
+    for (from, to, code, pointer) in [
+        ("version: 1", "version: 2", "GW2002", "/version"),
+        ("version: 1", "version: \"1\"", "GW2002", "/version"),
+        ("name: shop", "name: Shop", "GW2002", "/name"),
+        ("name: shop", "name: a-name-that-is-too-long", "GW2002", "/name"),
+        ("name: shop", "name: \"a\\nb\"", "GW2002", "/name"),
+        ("name: shop", "name:", "GW2002", "/name"),
+        ("name: shop", "name: shop\nenvironment: production", "GW2002", "/environment"),
+        ("name: shop", "name: shop\nenvironment: {var: stage, default: production}", "GW2002", "/environment/default"),
+        ("instances: [i-0abc]", "instnaces: [i-0abc]", "GW2001", "/backends/orders/targets/instnaces"),
+        ("name: shop", "name: shop\nenvironment: {vra: x}", "GW2001", "/environment/vra"),
+        ("name: shop", "name: shop\nenvironment: {var: Env}", "GW2002", "/environment"),
+        ("name: shop", "name: shop\nenvironment: {var: count}", "GW2002", "/environment"),
+        ("name: shop", "name: shop\nenvironment: {expr: 'a b'}", "GW2007", "/environment"),
+        ("name: shop", "name: shop\nregion: Tokyo", "GW2002", "/region"),
+        ("name: shop", "name: shop\nname: again", "GW1007", "/name"),
+        ("name: shop", "name: shop\nextends: gwgen.yaml", "GW2012", "/extends"),
+        ("name: shop", "name: shop\nextends: ../../x.yaml", "GW0002", "/extends"),
+        ("nlb-targets", "nlb-target", "GW2002", "/topology"),
+        ("8080", "0", "GW2002", "/backends/orders/port"),
+        ("8080", "65536", "GW2002", "/backends/orders/port"),
+        ("8080", "'8080'", "GW2002", "/backends/orders/port"),
+        ("8080", "8080, deregistration_delay: 60", "GW2002", "/backends/orders/deregistration_delay"),
+        ("8080", "8080, path_prefix: x", "GW2002", "/backends/orders/path_prefix"),
+        ("8080", "8080, health_check: {matcher: ok}", "GW2002", "/backends/orders/health_check/matcher"),
+        ("instances: [i-0abc]", "instances: i-0abc", "GW2002", "/backends/orders/targets/instances"),
+        ("instances: [i-0abc]", "instances: [i-0abc], ecs: true", "GW2002", "/backends/orders/targets"),
+        ("instances: [i-0abc]", "ecs: false", "GW2002", "/backends/orders/targets/ecs"),
+        ("orders:", "Orders:", "GW2002", "/backends/Orders"),
+        ("topology:", "routes: [{match: {}, backend: order}]\ntopology:", "GW2005", "/routes/0/backend"),
+        ("topology:", "routes: [{match: {}, auth: jwt}]\ntopology:", "GW2010", "/routes/0/auth"),
+        ("topology:", "routes: [{match: {methods: [fetch]}}]\ntopology:", "GW2002", "/routes/0/match/methods/0"),
+        ("topology:", "routes: [{match: {}, cache: on}]\ntopology:", "GW2002", "/routes/0/cache"),
+        ("topology:", "mounts: [{at: dev, backend: orders}]\ntopology:", "GW2002", "/mounts/0/at"),
+        ("topology:", "mounts: [{at: /dev, backends: {orders: nobody}}]\ntopology:", "GW2005", "/mounts/0/backends/orders"),
+        ("topology:", "auth: {jwt: igonre}\ntopology:", "GW2002", "/auth/jwt"),
+        ("topology:", "auth: {jwt: {cognit: {}}}\ntopology:", "GW2001", "/auth/jwt/cognit"),
+        ("topology:", "account: {cloudwatch_role: mine}\ntopology:", "GW2002", "/account/cloudwatch_role"),
+        ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
+        ("topology:", "output: {nested: true}\ntopology:", "GW2004", "/output/nested"),
+        ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
+        ("instances: [i-0abc]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
+    ] {
+        let seen = findings_of(MINIMAL, from, to);
+        assert!(seen.iter().any(|it| it.0 == code && it.2 == pointer), "{to}: {seen:?}");
+        assert!(seen.len() == 1 || code == "GW2011", "{to}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_list_moves_no_other_place() {
+    let text = MINIMAL.to_owned()
+        + "routes:\n  - {match: {}, timeout: 5}\n  - {match: {}, backend: nobody}\n  - {mtach: {}}\n  - {match: {}, auth: nobody}\n";
+    assert_eq!(
+        findings(&text),
+        [
+            found("GW2002", 9, "/routes/0/timeout"),
+            found("GW2005", 10, "/routes/1/backend"),
+            found("GW2001", 11, "/routes/2/mtach"),
+            found("GW2010", 12, "/routes/3/auth"),
+        ]
+    );
+}
+
+#[test]
+fn ports_and_variables_conflict_with_both_places() {
+    let text = MINIMAL.to_owned()
+        + "  users: {port: 8080, targets: {ecs: true}}\ntags: {a: {var: team, default: x}, b: {var: team, default: y}}\n";
+    let (_, findings) = read(&text);
+    assert_eq!(seen(findings.clone()), [found("GW2009", 8, "/backends/users/port"), found("GW2006", 9, "/tags/b/default")]);
+    assert!(findings.iter().all(|it| it.places.len() == 2));
+}
+
+#[test]
+fn variables_say_together_what_their_uses_say() {
+    let (blueprint, findings) = read(&(MINIMAL.to_owned() + "tags: {var: {var: team, default: x}, b: {var: team, sensitive: true}}\n"));
+    assert!(findings.is_empty(), "{findings:#?}");
+    let blueprint = blueprint.unwrap();
+    let team = &blueprint.variables()["team"];
+    assert_eq!((team.default.clone(), team.sensitive), (Some("x".into()), Some(true)));
+}
+
+#[test]
+fn extends_is_merged_by_key_with_lists_and_references_replaced() {
+    let base =
+        MINIMAL.to_owned() + "tags: {a: one, b: two}\nroutes: [{match: {}, timeout: 5s}, {match: {}}]\nstage: {name: {var: stage}}\n";
+    let top = "extends: common/gwgen.yaml\ntags: {b: three}\nroutes: [{match: {}, timeout: 7s}]\nstage: {name: prod}\n\
+               backends: {orders: {targets: {ecs: true}}}\n";
+    let (blueprint, findings) = read_all(&[("gwgen.prod.yaml", top), ("common/gwgen.yaml", &base)]);
+    assert!(findings.is_empty(), "{findings:#?}");
+    let blueprint = blueprint.unwrap();
+    let spec = &blueprint.spec;
+    assert_eq!(spec.spec, ["common/openapi.yaml"], "a path is relative to the file that says it");
+    assert_eq!(spec.tags.as_ref().unwrap()["b"], Value::Literal("three".to_owned()));
+    assert_eq!(spec.tags.as_ref().unwrap().len(), 2);
+    assert_eq!(spec.routes.as_ref().unwrap().len(), 1);
+    assert_eq!(spec.backends["orders"].targets.as_ref().unwrap().kinds(), ["ecs"]);
+    assert_eq!(blueprint.place("/tags/a"), Place::pointer(&Arc::from("common/gwgen.yaml"), "/tags/a"));
+    assert_eq!(blueprint.place("/tags/b"), Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/b"));
+    assert_eq!(blueprint.place("/tags/c"), Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/c"));
+}
+
+#[test]
+fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
+    let (blueprint, findings) = read("extends: nowhere.yaml\ntagz: {}\n");
+    assert!(blueprint.is_none());
+    let codes: Vec<_> = findings.iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["GW0001", "GW2001"]);
+    let (_, findings) = read_all(&[("a.yaml", "extends: b.yaml\n"), ("b.yaml", "extends: a.yaml\n")]);
+    assert_eq!(seen(findings), [found("GW2012", 1, "/extends")]);
+    let (_, findings) = read_all(&[("a.yaml", "extends: b.yaml\n"), ("b.yaml", &MINIMAL.replace("name:", "nmae:"))]);
+    assert_eq!(findings[1].places[0].file.as_ref(), "b.yaml", "{findings:#?}");
+}
+
+#[test]
+fn numbers_keep_their_text_where_text_is_meant() {
+    let (blueprint, findings) =
+        read(&(MINIMAL.to_owned() + "tags: {release: 1.10, build: 1e3, on: true}\nstage: {cache: {size_gb: 0.50}}\n"));
+    assert_eq!(seen(findings), []);
+    let tags = blueprint.unwrap().spec.tags.unwrap();
+    assert_eq!(tags.values().cloned().collect::<Vec<_>>(), ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned())));
+}
+
+#[test]
+fn json_and_yaml_twins_are_equal() {
+    let yaml = MINIMAL.to_owned() + "routes: [{match: {methods: [GET]}, timeout: 5s, cache: off}]\n";
+    let json = r#"{"version": 1, "name": "shop", "spec": ["openapi.yaml"], "topology": "nlb-targets",
+        "network": {"vpc": {"var": "vpc_id"}, "subnets": {"var": "private_subnet_ids"}},
+        "backends": {"orders": {"port": 8080, "targets": {"instances": ["i-0abc"]}}},
+        "routes": [{"match": {"methods": ["GET"]}, "timeout": "5s", "cache": "off"}]}"#;
+    let (yaml, json) = (read(&yaml), read_all(&[("gwgen.json", json)]));
+    assert!(yaml.1.is_empty() && json.1.is_empty(), "{:#?}{:#?}", yaml.1, json.1);
+    assert_eq!(yaml.0.unwrap().spec, json.0.unwrap().spec);
+}
+
+#[test]
+fn what_is_shown_reads_back_as_the_same() {
+    let rich = MINIMAL.replace("port: 8080", "port: 8080, protocol: https, host: {expr: 'local.a+1'}, health_check: {protocol: http}")
+        + "  users: {port: 9, targets: {ecs: {network: bridge}}}\n\
+           tags: {'a: b': \"x # \\\"y\\\" ${z}\", 'on': 'off', n: '5', e: '1e3', t: 30s, empty: ''}\n\
+           routes: [{match: {paths: ['/a/**', '*']}, auth: none, weakens: 'it is: public'}]\nmounts: [{at: /dev, backends: {orders: users}}]\n";
+    for text in [MINIMAL, &rich] {
+        let (blueprint, findings) = read(text);
+        assert!(findings.is_empty(), "{findings:#?}");
+        let shown = blueprint::show(&blueprint.unwrap());
+        let (again, findings) = read(&shown);
+        assert!(findings.is_empty(), "{findings:#?}\n{shown}");
+        assert_eq!(blueprint::show(&again.unwrap()), shown);
+    }
+    let (blueprint, _) = read(&rich);
+    insta::assert_snapshot!("shown", blueprint::show(&blueprint.unwrap()));
+}
+
+#[test]
+fn hostile_texts_give_a_code() {
+    let deep = "[".repeat(100_000);
+    let nested = format!("{{\"version\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let flow = format!("version: 1\nname: {}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let braces = format!("name: {{expr: '{}'}}", "(".repeat(2_000));
+    let unknown: String = (0..3_000).map(|number| format!("field{number}: x\n")).collect();
+    for text in [
+        "",
+        "\0",
+        "null",
+        "[]",
+        "5",
+        "{",
+        "a: b: c",
+        "- x",
+        "? {a: b}\n: c",
+        "version: \u{7}",
+        "{\"version\": \"\\u0000\"}",
+        "{\"\\u0000\": 1}",
+        "name: \"${x}\"",
+        "name: \"a\\\"b\"",
+        "name: \"a\\nb\"",
+        "tags: {a: \"\\u001f\\u001e\"}",
+        "<<: 5",
+        "&a [*a]",
+        &deep,
+        &nested,
+        &flow,
+        &braces,
+        &unknown,
+    ] {
+        for file in ["gwgen.yaml", "gwgen.json"] {
+            let (blueprint, findings) = read_all(&[(file, text)]);
+            assert!(blueprint.is_none() && !findings.is_empty(), "{text:.80}");
+        }
+    }
+    let (_, findings) =
+        read_all(&[("gwgen.json", "{\"name\": \"unknown field `x`, expected `y`\", \"unknown field `a`, expected `b`\": 1}")]);
+    assert!(findings.iter().any(|it| it.code == "GW2001"));
+}
+
+#[test]
+fn the_schema_knows_every_field_and_no_other() {
+    let schema = blueprint::schema();
+    assert_eq!(schema["title"], "gwgen blueprint");
+    assert!(schema.get("$id").is_none());
+    let text = serde_json::to_string_pretty(&schema).unwrap();
+    assert!(!text.contains("\"null\""), "{text}");
+    insta::assert_snapshot!("schema", text);
+}

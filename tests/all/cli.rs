@@ -1,0 +1,158 @@
+//! The program as its users run it: arguments, streams, exit codes.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn empty() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn version_and_help_are_results() {
+    let output = gwgen(empty().path(), &["--version"]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, concat!("gwgen ", env!("CARGO_PKG_VERSION"), "\n")));
+    let output = gwgen(empty().path(), &["--help"]);
+    assert_eq!(code(&output), 0);
+    for command in ["render", "check", "lint", "routes", "trace", "diff", "graph", "cost", "migrate", "report", "bench-script", "init"] {
+        assert!(text(&output.stdout).contains(&format!("\n  {command}")), "{command}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_exits_2() {
+    for arguments in [
+        &["nonsense"][..],
+        &["--blueprint", "a", "check", "--blueprint", "b"],
+        &["render", "--nonsense"],
+        &["--message-format", "xml", "check"],
+        &["render", "--blueprint", "a", "b"],
+        &[],
+    ] {
+        let output = gwgen(empty().path(), arguments);
+        assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn commands_that_are_not_built_say_so() {
+    let lines = [
+        &["lint", "--fix"][..],
+        &["diff", "HEAD~1", "--fail-on", "any"],
+        &["graph"],
+        &["cost", "--format", "table"],
+        &["migrate", "--to", "alb", "--out", "steps"],
+        &["report", "--output", "report.html"],
+        &["bench-script", "--requests", "300"],
+        &["render", "--watch"],
+    ];
+    for arguments in lines {
+        let output = gwgen(empty().path(), &[&["--message-format", "json"], arguments].concat());
+        assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
+        assert!(text(&output.stderr).starts_with("{\"code\":\"GW2004\",\"slug\":\"not-built\",\"severity\":\"error\""), "{arguments:?}");
+        assert_eq!(text(&output.stderr).lines().count(), 1, "{arguments:?}");
+    }
+}
+
+#[test]
+fn without_a_blueprint_nothing_succeeds() {
+    for command in ["render", "check"] {
+        let output = gwgen(empty().path(), &[command]);
+        assert_eq!((code(&output), text(&output.stdout)), (1, ""));
+        assert!(text(&output.stderr).starts_with("error[GW0007]: "));
+        assert!(text(&output.stderr).ends_with("\n1 error\n"));
+    }
+}
+
+#[test]
+fn a_blueprint_in_a_folder_that_is_not_there_exits_3() {
+    let output = gwgen(empty().path(), &["check", "--message-format", "json", "nowhere/gwgen.yaml"]);
+    assert_eq!(code(&output), 3);
+    assert!(text(&output.stderr).contains("\"places\":[{\"file\":\"nowhere/gwgen.yaml\",\"line\":1,\"column\":1}]"));
+}
+
+#[test]
+fn every_code_is_explained_by_any_of_its_names() {
+    for name in ["GW0006", "gw0006", "0006", "foreign-file"] {
+        let output = gwgen(empty().path(), &["explain", name]);
+        assert_eq!(code(&output), 0, "{name}");
+        assert!(text(&output.stdout).starts_with("# GW0006 foreign-file\n\n## What is checked\n"), "{name}");
+    }
+    for (name, nearest) in [("foreign-fil", "foreign-file"), ("GW0", "GW00"), ("é", "every diagnostic")] {
+        let output = gwgen(empty().path(), &["explain", name]);
+        assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{name}");
+        assert!(text(&output.stderr).contains(nearest), "{name}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn explanations_of_commands_descriptions_and_blueprints_are_complete() {
+    for code in gwgen::diagnostic::CODES.iter().filter(|code| code.code < "GW3") {
+        let heads: Vec<&str> = code.explanation.lines().filter(|line| line.starts_with("# GW") || line.starts_with("## ")).collect();
+        let title = format!("# {} {}", code.code, code.slug);
+        let expected = [&*title, "## What is checked", "## Why it matters", "## Wrong", "## Right", "## Source"];
+        assert_eq!(heads, expected);
+        assert_eq!(code.explanation.matches("\n```").count(), 4, "{}", code.code);
+    }
+}
+
+#[test]
+fn completions_are_written_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = gwgen(empty().path(), &["completions", shell]);
+        assert_eq!(code(&output), 0, "{shell}");
+        assert!(text(&output.stdout).contains("gwgen"), "{shell}");
+    }
+}
+
+#[test]
+fn routes_call_nothing_open_that_is_undecided() {
+    let folder = empty();
+    let description = "openapi: 3.0.3\ninfo: {title: A, version: '1'}\ncomponents: {securitySchemes: {token: {type: http, scheme: bearer}}}\npaths:\n  \
+                       /kept: {get: {security: [{token: []}], responses: {}}}\n  /open: {get: {responses: {}}}\n";
+    let blueprint = "version: 1\nname: a\nspec: openapi.yaml\ntopology: internet\nbackends: {a: {url: 'https://a.example.com'}}\n";
+    std::fs::write(folder.path().join("openapi.yaml"), description).unwrap();
+    std::fs::write(folder.path().join("gwgen.yaml"), blueprint).unwrap();
+    let output = gwgen(folder.path(), &["routes", "--format", "json"]);
+    assert_eq!(code(&output), 1, "{}", text(&output.stderr));
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let auth: Vec<_> = rows.iter().map(|it| (it["path"].as_str().unwrap(), it["auth"].as_str())).collect();
+    assert_eq!(auth, [("/kept", None), ("/open", Some("none"))]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), &*said), (Some(0), ""));
+}
+
+#[test]
+fn diagnostics_are_plain_where_standard_error_is_no_terminal() {
+    let folder = empty();
+    fs::write(folder.path().join("gwgen.yaml"), "version: 1\n").unwrap();
+    let output = gwgen(folder.path(), &["check"]);
+    assert_ne!(code(&output), 0);
+    assert!(!output.stderr.contains(&0x1b));
+}

@@ -1,0 +1,198 @@
+//! Findings that need a disk or a command line, each through the real program.
+//!
+//! `tests/all/diagnostics.rs` lists their codes as exempt from having a folder in `tests/bad`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
+    network: {vpc: vpc-0abc, subnets: [subnet-0aa, subnet-0bb]}\n\
+    backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
+const API: &str = "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}}\n  /users: {get: {responses: {}}}\n";
+
+/// A folder with a blueprint and its description.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("gwgen.yaml"), BLUEPRINT).unwrap();
+    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
+    folder
+}
+
+/// Exit code, and code, severity and first file of every finding, without what is said at every render.
+fn gwgen(folder: &Path, arguments: &[&str]) -> (i32, Vec<(String, String, String)>) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gwgen")).args(["--message-format", "json"]).args(arguments).current_dir(folder).output().unwrap();
+    let finding = |line: &str| {
+        let finding: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        assert!(!text(&finding["message"]).is_empty() && !text(&finding["help"]).is_empty(), "{line}");
+        (text(&finding["code"]), text(&finding["severity"]), text(&finding["places"][0]["file"]))
+    };
+    (output.status.code().unwrap(), std::str::from_utf8(&output.stderr).unwrap().lines().map(finding).filter(|it| it.1 != "info").collect())
+}
+
+fn found(code: &str, severity: &str, file: &str) -> Vec<(String, String, String)> {
+    vec![(code.to_owned(), severity.to_owned(), file.to_owned())]
+}
+
+fn render(folder: &Path) {
+    assert_eq!(gwgen(folder, &["render"]), (0, vec![]));
+}
+
+#[test]
+fn gw0001_a_description_that_is_a_folder() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("openapi.yaml")).unwrap();
+    fs::create_dir(folder.path().join("openapi.yaml")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0001", "error", "gwgen.yaml")));
+}
+
+#[cfg(unix)]
+#[test]
+fn gw0002_a_description_behind_a_link_out_of_the_root() {
+    let (folder, elsewhere) = (folder(), folder());
+    fs::remove_file(folder.path().join("openapi.yaml")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path().join("openapi.yaml"), folder.path().join("openapi.yaml")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0002", "error", "gwgen.yaml")));
+}
+
+#[test]
+fn gw0003_a_file_where_the_output_folder_is_to_be() {
+    let folder = folder();
+    fs::write(folder.path().join("generated"), "mine").unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0003", "error", "gwgen.yaml")));
+    assert_eq!(fs::read_to_string(folder.path().join("generated")).unwrap(), "mine");
+}
+
+#[test]
+fn gw0004_an_output_folder_that_cannot_be_made() {
+    let folder = folder();
+    // No file system takes a name of 300 bytes, whoever runs the test.
+    let name = "x".repeat(300);
+    fs::write(folder.path().join("gwgen.yaml"), format!("{BLUEPRINT}output: {{dir: {name}}}\n")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0004", "error", &name)));
+}
+
+#[test]
+fn gw0005_an_edited_file_that_is_no_longer_part_of_the_output() {
+    let folder = folder();
+    render(folder.path());
+    let routes = folder.path().join("generated/routes_users.tf");
+    fs::write(&routes, "# mine\n").unwrap();
+    fs::write(folder.path().join("openapi.yaml"), API.replace("  /users: {get: {responses: {}}}\n", "")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (0, found("GW0005", "warning", "generated/routes_users.tf")));
+    assert_eq!(fs::read_to_string(&routes).unwrap(), "# mine\n");
+    fs::remove_file(&routes).unwrap();
+    render(folder.path());
+}
+
+#[test]
+fn gw0006_a_file_of_somebody_else() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("generated")).unwrap();
+    fs::write(folder.path().join("generated/api.tf"), "# mine\n").unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0006", "error", "generated/api.tf")));
+    assert_eq!(fs::read_dir(folder.path().join("generated")).unwrap().count(), 1, "nothing was written");
+    fs::remove_file(folder.path().join("generated/api.tf")).unwrap();
+    render(folder.path());
+}
+
+#[test]
+fn gw0007_no_blueprint() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0007", "error", "gwgen.yaml")));
+    assert_eq!(gwgen(folder.path(), &["render", "--env", "prod"]), (1, found("GW0007", "error", "gwgen.prod.yaml")));
+}
+
+#[test]
+fn gw0008_two_blueprints_with_one_output_folder() {
+    let folder = folder();
+    fs::write(folder.path().join("gwgen.prod.yaml"), BLUEPRINT).unwrap();
+    let (exit, findings) = gwgen(folder.path(), &["render"]);
+    assert_eq!((exit, &*findings[0].0, findings.len()), (1, "GW0008", 1));
+    assert!(!folder.path().join("generated").exists(), "neither was written");
+    fs::write(folder.path().join("gwgen.prod.yaml"), format!("{BLUEPRINT}output: {{dir: prod}}\n")).unwrap();
+    render(folder.path());
+}
+
+#[test]
+fn gw0009_a_command_that_is_not_built() {
+    let folder = folder();
+    let (exit, findings) = gwgen(folder.path(), &["cost"]);
+    assert_eq!((exit, &*findings[0].0, findings.len()), (2, "GW2004", 1));
+}
+
+#[test]
+fn gw0010_a_damaged_manifest() {
+    let folder = folder();
+    render(folder.path());
+    let manifest = folder.path().join("generated/.gwgen.json");
+    let before = fs::read(&manifest).unwrap();
+    for damaged in [&b"{"[..], b"\xff", b"{\"version\": 1, \"files\": {\"../../x\": \"00\"}}", b"{\"version\": 2, \"files\": {}}"] {
+        fs::write(&manifest, damaged).unwrap();
+        assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0010", "error", "generated/.gwgen.json")));
+    }
+    fs::write(&manifest, before).unwrap();
+    render(folder.path());
+}
+
+#[test]
+fn gw0011_init_beside_a_blueprint() {
+    let folder = folder();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
+    assert_eq!(fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap(), BLUEPRINT);
+    fs::rename(folder.path().join("gwgen.yaml"), folder.path().join("old.txt")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (0, vec![]));
+}
+
+#[cfg(unix)]
+#[test]
+fn gw0011_init_beside_a_link_that_leads_nowhere() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
+    std::os::unix::fs::symlink("elsewhere.yaml", folder.path().join("gwgen.yaml")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
+    assert!(!folder.path().join("elsewhere.yaml").exists());
+}
+
+#[test]
+fn gw0012_init_without_a_description() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("values.yaml"), "a: 1\n").unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0012", "error", "gwgen.yaml")));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn gw0013_init_with_several_descriptions() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
+    fs::create_dir(folder.path().join("docs")).unwrap();
+    fs::write(folder.path().join("docs/openapi.yml"), API).unwrap();
+    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0013", "error", "gwgen.yaml")));
+    assert!(!folder.path().join("gwgen.yaml").exists());
+    assert_eq!(gwgen(folder.path(), &["init", "--spec", "docs/openapi.yml"]), (0, vec![]));
+}
+
+#[test]
+fn gw0014_an_annotation_for_files_that_are_out_of_date() {
+    let folder = folder();
+    render(folder.path());
+    fs::write(folder.path().join("openapi.yaml"), API.replace("/users", "/people")).unwrap();
+    assert_eq!(gwgen(folder.path(), &["check"]), (1, vec![]), "the diff says it");
+    let check = || {
+        let arguments = ["check", "--message-format", "github"];
+        let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        // Without what is said at every render.
+        let lines = said.lines().filter(|it| !it.starts_with("::notice "));
+        (output.status.code().unwrap(), lines.map(|it| format!("{it}\n")).collect::<String>())
+    };
+    let (code, said) = check();
+    assert_eq!(code, 1);
+    assert!(said.starts_with("::error file=generated/README.md,line=1,col=1,title=GW0014 out-of-date::"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    render(folder.path());
+    assert_eq!(check(), (0, String::new()));
+}

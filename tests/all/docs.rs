@@ -1,0 +1,121 @@
+//! The pages that are made from the program: the blueprint reference, the pages of every code and of `trace`, what the README's commands print.
+//!
+//! In: the schema, the table of what is built, the explanations, the program. Out: compared with `docs/*.md` and `README.md`.
+//! `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` writes them; plain `cargo test` compares.
+
+#[cfg(unix)]
+mod readme;
+mod reference;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use gwgen::diagnostic::{CODES, Severity};
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a page with what it is to be, or writes it where that is asked for.
+fn page(name: &str, text: &str) {
+    let path = repository().join(name);
+    if std::env::var_os("GWGEN_UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let differs = text.lines().zip(committed.lines()).position(|(made, there)| made != there);
+    assert!(
+        committed == text,
+        "{name} is not what the program says, from line {} on; run `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` and commit it",
+        differs.unwrap_or_else(|| text.lines().count().min(committed.lines().count())) + 1
+    );
+}
+
+fn gwgen(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(repository()).env_remove("COLUMNS").output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_blueprint_reference_is_made_from_the_schema() {
+    let shown = gwgen(&["show", "blueprints/minimal/gwgen.yaml"]);
+    page("docs/blueprint.md", &reference::page(&gwgen::blueprint::schema(), &shown));
+}
+
+#[test]
+fn the_page_of_trace_is_made_from_the_command() {
+    page("docs/trace.md", &trace());
+}
+
+#[test]
+fn the_page_of_codes_is_made_from_the_explanations() {
+    page("docs/codes.md", &codes());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_readme_print_what_stands_there() {
+    let text = fs::read_to_string(repository().join("README.md")).unwrap();
+    let Some(made) = readme::with_outputs(&text, repository()) else { return };
+    assert!(text.matches("\n$ ").count() >= 8, "the way of the README is in its console blocks");
+    page("README.md", &made);
+}
+
+fn trace() -> String {
+    let request = ["trace", "GET", "/orders/42", "--blueprint", "blueprints/minimal/gwgen.yaml"];
+    format!(
+        "# `gwgen trace`\n\n<!-- Made by tests/all/docs.rs from the command. Edits here are lost. -->\n\n\
+         Follows one request through the files as AWS would take it, from the stage's URL to the target, and names the file and line of every \
+         block on the way. It reads the finished resources and not what was decided: a literal beats a variable, a variable beats a greedy one, \
+         and where a branch has no answer the gateway falls back to a greedy variable above it. The exit code is 1 where nothing serves the \
+         request: the gateway answers 403 where it has no such path or method, and 404 where an operation is kept from callers. \
+         The places are those of what `gwgen render` would write now: `gwgen check` says whether the files on disk are that.\n\n\
+         ```text\n{}```\n\n## As text\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n```json\n{}```\n",
+        gwgen(&["trace", "--help"]).lines().map(|it| format!("{}\n", it.trim_end())).collect::<String>(),
+        request.join(" "),
+        gwgen(&request),
+        gwgen(&[&request[..], &["--format", "json"]].concat()),
+    )
+}
+
+fn codes() -> String {
+    let mut text = String::from(
+        "# Codes\n\n<!-- Made by tests/all/docs.rs from `gwgen explain`. Edits here are lost. -->\n\n\
+         What each finding means. `gwgen explain GW3001` prints the same text. GW0xxx is about commands and files, GW1xxx about the description, \
+         GW2xxx about the blueprint, GW3xxx about the two together, GW4xxx about limits and rules of AWS, GW5xxx is advice, GW9xxx is a mistake of gwgen.\n\n\
+         | code | name | severity |\n| --- | --- | --- |\n",
+    );
+    for code in CODES {
+        let severity = match code.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        };
+        let anchor = format!("{}-{}", code.code.to_ascii_lowercase(), code.slug);
+        text.push_str(&format!("| [{}](#{anchor}) | {} | {severity} |\n", code.code, code.slug));
+    }
+    for code in CODES {
+        text.push('\n');
+        text.push_str(&one_level_down(code.explanation.trim_end()));
+    }
+    text
+}
+
+/// Markdown with every heading a level deeper; text in fences stays.
+fn one_level_down(text: &str) -> String {
+    let mut is_fenced = false;
+    let mut deeper = String::new();
+    for line in text.lines() {
+        is_fenced ^= line.starts_with("```");
+        if line.starts_with('#') && !is_fenced {
+            deeper.push('#');
+        }
+        deeper.push_str(line);
+        deeper.push('\n');
+    }
+    deeper
+}

@@ -1,0 +1,190 @@
+//! What `gwgen init` writes: it renders, for every description that a blueprint can be written for, in one topology each.
+//!
+//! `GWGEN_TESTS=full` tries every topology that is built for every description.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::support::{codes, compile, corpus, findings, in_parallel, is_full, repository};
+use gwgen::blueprint::{Built, Topology, built};
+use gwgen::init::{Draft, Wanted, draft};
+use gwgen::source::Memory;
+
+const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\nservers: [{url: 'http://orders.internal:9000/v1'}]\npaths:\n\
+    \x20 /orders: {get: {security: [{jwt: []}], responses: {}}}\n\
+    \x20 /orders/{id}.json: {get: {responses: {}}}\n\
+    components: {securitySchemes: {jwt: {type: http, scheme: bearer}}}\n";
+
+/// The topologies of the table of what is built.
+fn built_topologies() -> Vec<Topology> {
+    let is_built = |it: &Topology| match built("/topology") {
+        Built::Whole => true,
+        Built::Values(values) => values.contains(&it.name()),
+        Built::Partly | Built::Not => false,
+    };
+    Topology::ALL.into_iter().filter(is_built).collect()
+}
+
+/// Drafts a blueprint, and compiles what would be written once more.
+fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> Draft {
+    let wanted = Wanted { folder: String::new(), spec: spec.to_owned(), topology };
+    let draft = draft(&Memory(files.clone()), &wanted);
+    if let Some(text) = &draft.text {
+        let mut files = files.clone();
+        files.insert("gwgen.yaml".to_owned(), text.clone().into_bytes());
+        let compiled = compile(files);
+        assert!(compiled.tree.is_some(), "{spec} {}: {}", topology.name(), findings(&compiled.diagnostics));
+        let plan = compiled.plan.unwrap();
+        let hidden: BTreeSet<_> = plan.operations.iter().filter(|it| !it.is_public()).map(|it| (it.method, &it.path)).collect();
+        assert_eq!(hidden.len(), draft.hidden, "{spec} {}: a pattern hides more than it was written for", topology.name());
+    }
+    draft
+}
+
+/// Entries that the table of real descriptions says are served.
+fn served() -> Vec<PathBuf> {
+    let Some(folder) = corpus::folder() else { return Vec::new() };
+    let table = fs::read_to_string(repository().join("tests/corpus.tsv")).unwrap();
+    let names = table.lines().filter(|line| line.split('\t').nth(1) == Some("served")).map(|line| line.split('\t').next().unwrap());
+    let paths = names.map(|name| folder.join(name));
+    // A folder needs its other files; those entries are tried where reading across files is.
+    paths.filter(|path| path.is_file()).collect()
+}
+
+#[test]
+fn what_it_writes_renders_for_every_description_that_is_served() {
+    let topologies = built_topologies();
+    let mut work: Vec<(PathBuf, Topology)> = Vec::new();
+    for (index, path) in served().into_iter().enumerate() {
+        // A topology changes what stands behind the gateway, whatever the description says: one for each description tells most.
+        let one = topologies[index % topologies.len()];
+        work.extend(topologies.iter().filter(|topology| is_full() || **topology == one).map(|topology| (path.clone(), *topology)));
+    }
+    in_parallel(&work, |(path, topology)| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let draft = tried(&BTreeMap::from([(name.to_owned(), fs::read(path).unwrap())]), name, *topology);
+        // A quota that AWS raises: some descriptions need more rules than an account has at first.
+        let errors = draft.compiled.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.code.code);
+        let needs_more_rules = errors.collect::<std::collections::BTreeSet<_>>() == ["GW4061"].into();
+        assert!(draft.text.is_some() || needs_more_rules, "{name} {}: {}", topology.name(), findings(&draft.compiled.diagnostics));
+    });
+}
+
+#[test]
+fn it_is_short_and_says_what_is_to_be_decided() {
+    for topology in built_topologies() {
+        let draft = tried(&BTreeMap::from([("openapi.yaml".to_owned(), API.into())]), "openapi.yaml", topology);
+        assert_eq!((draft.operations, draft.hidden), (2, 1));
+        assert_eq!(codes(&draft.compiled.diagnostics, false)[..1], ["GW3004"]);
+        let text = draft.text.unwrap();
+        for line in
+            ["name: orders ", "  jwt: ignore  # 1 operation asks for it", "  # GW4001 partial-segment: ", "        - \"/orders/{id}.json\""]
+        {
+            assert!(text.lines().any(|it| it.starts_with(line)), "{line}\n{text}");
+        }
+        assert!(
+            topology == Topology::Internet || text.contains(": 9000  # what the servers listen on; the description says so\n"),
+            "{text}"
+        );
+        assert!(text.lines().filter(|it| !it.trim_start().starts_with('#')).count() <= 22, "{text}");
+    }
+}
+
+#[test]
+fn names_of_the_description_cannot_leave_their_places() {
+    let api = r##"{"openapi": "3.0.3", "info": {"title": "x\ny: z"}, "servers": [{"url": "https://a.example/b"}], "paths": {
+        "/a#b: {c}\"": {"get": {"tags": ["t\n}: x", "u"], "security": [{"s: !!x \u2028#": []}], "responses": {}}},
+        "/p?\"\\ \u2028&*": {"get": {"tags": ["v"], "responses": {}}}},
+        "components": {"securitySchemes": {"s: !!x \u2028#": {"type": "http", "scheme": "basic"}}}}"##;
+    for topology in built_topologies() {
+        let draft = tried(&BTreeMap::from([("ab: #c.json".to_owned(), api.into())]), "ab: #c.json", topology);
+        // Neither path can be served, so no blueprint renders; what is written is never broken YAML.
+        let errors = codes(&draft.compiled.diagnostics, true);
+        assert!(draft.text.is_some() || errors.contains(&"GW3006"), "{errors:?}");
+        assert!(!errors.iter().any(|it| it.starts_with("GW1") || it.starts_with("GW2")), "{}", findings(&draft.compiled.diagnostics));
+    }
+}
+
+#[test]
+fn of_the_smallest_example_it_writes_what_stands_there() {
+    let case = crate::support::Case::read(&repository().join("blueprints/minimal"));
+    let wanted = Wanted { folder: String::new(), spec: case.spec.clone(), topology: Topology::NlbTargets };
+    let drafted = draft(&Memory(case.files.clone()), &wanted).compiled.tree.unwrap();
+    assert!(drafted == compile(case.files).tree.unwrap(), "init and blueprints/minimal are two ways to begin, and differ");
+}
+
+fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_description_is_found_by_its_name_or_else_by_what_it_says() {
+    let others = [("package.json", "{\"name\": \"x\"}"), ("broken.yaml", "a: [\n"), ("docs/values.yaml", "openapi: {x: 1}\n")];
+    for path in ["openapi.yaml", "swagger.yml", "api/openapi.yml", "docs/shop.yaml", "spec/x.json"] {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in others.iter().copied().chain([(path, API)]) {
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        let (code, out, _) = said(&gwgen(folder.path(), &["init"]));
+        assert_eq!(code, 0, "{path}");
+        let expected = format!(
+            "took {path}: 2 operations\n1 operation hidden: the comments in gwgen.yaml say why\nwrote gwgen.yaml; read it, then run `gwgen render`\n"
+        );
+        assert_eq!(out, expected);
+        assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 0, "{path}");
+        assert!(folder.path().join("generated/.gwgen.json").is_file());
+    }
+}
+
+#[test]
+fn a_named_description_is_the_one_that_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("far")).unwrap();
+    fs::write(folder.path().join("far/away.yaml"), API).unwrap();
+    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
+    assert_eq!(said(&gwgen(folder.path(), &["init", "--spec", "far/away.yaml", "--quiet"])), (0, String::new(), String::new()));
+    assert!(fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap().contains("\nspec: far/away.yaml\n"));
+    assert_eq!(said(&gwgen(folder.path(), &["render", "--quiet"])).0, 0);
+}
+
+#[test]
+fn nothing_is_written_where_no_blueprint_would_render() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("openapi.yaml"), "openapi: 3.0.3\npaths: {}\n").unwrap();
+    let (code, out, err) = said(&gwgen(folder.path(), &["init", "--message-format", "json"]));
+    assert_eq!((code, &*out), (1, ""));
+    assert!(err.contains("\"code\":\"GW3006\"") && err.contains("\"places\":[{\"file\":\"openapi.yaml\",\"line\":1,"), "{err}");
+    assert!(!folder.path().join("gwgen.yaml").exists());
+    for arguments in [&["init", "--spec", "nowhere.yaml"][..], &["init", "--spec", "../../../../../../x.yaml"]] {
+        assert_eq!(said(&gwgen(folder.path(), arguments)).0, 3, "{arguments:?}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn other_topologies_and_options_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
+    for topology in Topology::ALL.into_iter().filter(|it| !built_topologies().contains(it)) {
+        let (code, out, err) = said(&gwgen(folder.path(), &["init", "--topology", topology.name()]));
+        assert_eq!((code, &*out), (2, ""));
+        assert!(err.starts_with("error[GW2004]: ") && err.contains(topology.name()), "{err}");
+    }
+    for arguments in
+        [&["init", "--topology", "nlb"][..], &["init", "--blueprint", "gwgen.yaml"], &["init", "--env", "prod"], &["init", "x"]]
+    {
+        let (code, out, err) = said(&gwgen(folder.path(), arguments));
+        assert_eq!((code, &*out), (2, ""), "{arguments:?}");
+        assert!(!err.is_empty());
+    }
+    assert!(!folder.path().join("gwgen.yaml").exists());
+}

@@ -1,0 +1,23 @@
+//! All tests that use the crate and the program from outside: one binary, since each one links all of the crate and its dependencies.
+//!
+//! `cargo test --test all golden::` runs one module, `cargo test --test all` all of them. Unit tests stand beside the code.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from the disk, and lay out folders of their own")]
+
+mod blueprint;
+mod cli;
+mod diagnostics;
+mod diagnostics_cli;
+mod docs;
+mod golden;
+mod hostile;
+mod init;
+mod invariants;
+mod lint;
+mod mutation;
+mod newcomer;
+mod rules;
+mod support;
+mod terraform_json;
+mod trace;
+mod writer;

@@ -1,0 +1,199 @@
+//! Terraform's JSON says what its native syntax says: the same blocks with the same arguments.
+//!
+//! In: every example and case in both spellings. Out: compared as the crate `hcl` reads them.
+//! `.ci/run` asks the real terraform, too: after an apply of the one, the other has to plan the same.
+
+use std::collections::BTreeMap;
+
+use crate::support::emitted::texts;
+use crate::support::fixtures;
+use hcl::expr::{Expression, TemplateExpr};
+use hcl::template::Element;
+use hcl::{Body, Template};
+use serde_json::Value;
+
+/// Arguments by the path of their blocks, each as the text of what it means.
+type Meant = BTreeMap<String, String>;
+
+#[test]
+fn both_spellings_mean_the_same() {
+    let mut arguments = 0;
+    for case in fixtures() {
+        let [native, json] = ["terraform", "terraform-json"].map(|it| case.compiled(it).tree.as_ref().unwrap());
+        let (mut in_native, mut in_json) = (Meant::new(), Meant::new());
+        for (_, text) in texts(native).filter(|(name, _)| name.ends_with(".tf")) {
+            native_body(&hcl::parse(text).unwrap(), "", &mut in_native);
+        }
+        for (name, text) in texts(json).filter(|(name, _)| name.ends_with(".tf.json")) {
+            assert!(native.files.contains_key(name.trim_end_matches(".json")), "{}: {name} has no twin", case.name);
+            json_file(&serde_json::from_str(text).unwrap(), &mut in_json);
+        }
+        for (path, meant) in &in_native {
+            assert_eq!(in_json.get(path), Some(meant), "{}: {path}", case.name);
+        }
+        assert_eq!(in_native.len(), in_json.len(), "{}: {:?}", case.name, in_json.keys().find(|it| !in_native.contains_key(*it)));
+        arguments += in_native.len();
+    }
+    assert!(arguments > 10_000, "only {arguments} arguments were compared");
+}
+
+fn native_body(body: &Body, path: &str, meant: &mut Meant) {
+    for attribute in body.attributes() {
+        native_value(&attribute.expr, &format!("{path}/{}", attribute.key()), meant);
+    }
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for block in body.blocks() {
+        let labels: String = block.labels().iter().map(|it| format!("/{}", it.as_str())).collect();
+        let number = seen.entry(block.identifier().to_owned()).or_default();
+        let index = if path.is_empty() { String::new() } else { format!("#{number}") };
+        *number += 1;
+        let path = format!("{path}/{}{labels}{index}", block.identifier());
+        assert!(meant.insert(path.clone(), String::new()).is_none() || path == "/locals", "{path} twice");
+        native_body(&block.body, &path, meant);
+    }
+}
+
+fn native_value(value: &Expression, path: &str, meant: &mut Meant) {
+    let text = match value {
+        Expression::Object(object) => {
+            for (key, value) in object {
+                let key = match key {
+                    hcl::ObjectKey::Identifier(name) => name.as_str().to_owned(),
+                    hcl::ObjectKey::Expression(key) => said(key),
+                    other => panic!("{other:?}"),
+                };
+                native_value(value, &format!("{path}/{key}"), meant);
+            }
+            "object".to_owned()
+        }
+        Expression::Array(items) if items.iter().any(|it| matches!(it, Expression::Object(_))) => {
+            items.iter().enumerate().for_each(|(index, it)| native_value(it, &format!("{path}/{index}"), meant));
+            "list".to_owned()
+        }
+        Expression::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(" , "),
+        other => said(other),
+    };
+    meant.insert(path.to_owned(), text);
+}
+
+/// What an expression means: texts without quotes, everything else as it is formatted.
+fn said(value: &Expression) -> String {
+    match value {
+        Expression::String(text) => text.clone(),
+        Expression::TemplateExpr(template) => elements(&Template::from_expr(template).unwrap()),
+        other => format!("${{{}}}", formatted(other)),
+    }
+}
+
+fn elements(template: &Template) -> String {
+    let element = |it: &Element| match it {
+        Element::Literal(text) => text.clone(),
+        Element::Interpolation(it) => format!("${{{}}}", formatted(&it.expr)),
+        Element::Directive(_) => panic!("a directive of nobody"),
+    };
+    template.elements().iter().map(element).collect()
+}
+
+fn formatted(value: &Expression) -> String {
+    let text = hcl::format::to_string(value).unwrap();
+    // An object over several lines and the same on one.
+    text.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn json_file(file: &Value, meant: &mut Meant) {
+    for (keyword, inner) in file.as_object().unwrap() {
+        let labels = match keyword.as_str() {
+            "//" => continue,
+            "resource" | "data" => 2,
+            "variable" | "output" | "provider" => 1,
+            _ => 0,
+        };
+        json_labels(inner, &format!("/{keyword}"), labels, meant);
+    }
+}
+
+fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
+    if labels == 0 {
+        assert!(meant.insert(path.to_owned(), String::new()).is_none() || path == "/locals", "{path} twice");
+        return json_body(value, path, meant);
+    }
+    for (label, inner) in value.as_object().unwrap() {
+        json_labels(inner, &format!("{path}/{label}"), labels - 1, meant);
+    }
+}
+
+/// Arguments whose values are mappings; every other object is a block.
+const MAPPINGS: [&str; 11] = [
+    "parameters",
+    "tags",
+    "triggers",
+    "request_parameters",
+    "request_templates",
+    "response_templates",
+    "response_parameters",
+    "variables",
+    "aws",
+    "dimensions",
+    "request_models",
+];
+
+fn json_body(body: &Value, path: &str, meant: &mut Meant) {
+    for (name, value) in body.as_object().unwrap() {
+        let path = format!("{path}/{name}");
+        let blocks = match value {
+            _ if name == "//" => continue,
+            _ if path.starts_with("/locals/") => {
+                json_value(name, value, &path, meant);
+                continue;
+            }
+            Value::Object(_) if !MAPPINGS.contains(&name.as_str()) => std::slice::from_ref(value),
+            Value::Array(items) if items.iter().any(Value::is_object) => items.as_slice(),
+            _ => {
+                json_value(name, value, &path, meant);
+                continue;
+            }
+        };
+        for (index, block) in blocks.iter().enumerate() {
+            let path = format!("{path}#{index}");
+            meant.insert(path.clone(), String::new());
+            json_body(block, &path, meant);
+        }
+    }
+}
+
+fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
+    // What names something is no text there.
+    let names = matches!(name, "depends_on" | "ignore_changes" | "type") && !path.contains("/triggers/");
+    let names = names && (name != "type" || path.starts_with("/variable"));
+    let text = |it: &Value| match it {
+        Value::String(text) if names => format!("${{{text}}}"),
+        Value::String(text) => template(text),
+        other => format!("${{{other}}}"),
+    };
+    let said = match value {
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().enumerate().for_each(|(index, it)| json_value("", it, &format!("{path}/{index}"), meant));
+            "list".to_owned()
+        }
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" , "),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                json_value("", value, &format!("{path}/{}", template(key)), meant);
+            }
+            "object".to_owned()
+        }
+        other => text(other),
+    };
+    meant.insert(path.to_owned(), said);
+}
+
+/// A text of JSON is a template without escapes.
+fn template(text: &str) -> String {
+    match text.strip_prefix("${").and_then(|it| it.strip_suffix('}')) {
+        Some(expression) if hcl::parse(&format!("a = {expression}")).is_ok() => {
+            let body = hcl::parse(&format!("a = {expression}")).unwrap();
+            format!("${{{}}}", formatted(&body.attributes().next().unwrap().expr))
+        }
+        _ => elements(&Template::from_expr(&TemplateExpr::QuotedString(text.to_owned())).unwrap()),
+    }
+}
