@@ -296,7 +296,8 @@ impl<'a> Translator<'a> {
 
     fn object(&mut self, schema: &Map<String, Value>, at: At<'_>) -> Part {
         let at = At { is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string), ..at };
-        let is_nullable = self.rules.nullable && ["nullable", "x-nullable"].iter().any(|name| member(schema, name) == Some(&Value::Bool(true)));
+        let is_nullable =
+            self.rules.nullable && ["nullable", "x-nullable"].iter().any(|name| member(schema, name) == Some(&Value::Bool(true)));
         let Some(reference) = member(schema, "$ref").and_then(Value::as_str) else {
             let part = self.keywords(schema, at);
             return if is_nullable { or_null(part) } else { part };

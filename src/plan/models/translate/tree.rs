@@ -167,13 +167,8 @@ mod tests {
 
     #[test]
     fn a_size_is_that_of_what_is_written() {
-        let values = [
-            json!({"a\"b": [1, 2.5e300, -0.0], "\u{1}\n": null}),
-            json!("ä\\\u{7f}"),
-            json!([]),
-            json!([true, false, "x"]),
-            json!({}),
-        ];
+        let values =
+            [json!({"a\"b": [1, 2.5e300, -0.0], "\u{1}\n": null}), json!("ä\\\u{7f}"), json!([]), json!([true, false, "x"]), json!({})];
         let mut object = Object::default();
         for (index, value) in values.into_iter().enumerate() {
             object.insert(format!("\t{index}"), value);
