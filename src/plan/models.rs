@@ -9,7 +9,7 @@ mod translate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::names;
 use super::paths::Segment;
@@ -17,6 +17,7 @@ use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, BodyContent, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
 use crate::source::raw::{self, Text};
+use translate::Assembled;
 pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
 
 /// Size of all models of an API together, as they are sent. Unit: bytes.
@@ -246,21 +247,19 @@ impl<'a> Models<'a> {
         let mut translators: Vec<Translator<'a>> = self.apis.iter().map(|it| Translator::new(&it.schemas, Rules::default())).collect();
         let mut made: Vec<Made> = Vec::with_capacity(self.wanted.len());
         for (label, wanted) in &self.wanted {
-            made.push(model(label, wanted, 0, &mut translators[wanted.description]));
+            made.push(Made::new(label, wanted, &mut translators[wanted.description]));
         }
         for most in SIZES {
-            for ((label, wanted), made) in self.wanted.iter().zip(&mut made) {
-                while made.bytes > most && made.level + 1 < DEPTHS.len() {
-                    *made = model(label, wanted, made.level + 1, &mut translators[wanted.description]);
-                }
+            for (wanted, made) in self.wanted.values().zip(&mut made) {
+                made.cut_to(most, wanted, &mut translators[wanted.description]);
             }
             if made.iter().map(|it| it.bytes).sum::<usize>() <= MAX_BYTES {
                 break;
             }
         }
-        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, it)| it.model.is_cut).map(|(it, _)| &it.place).collect();
+        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, it)| it.assembled.is_cut).map(|(it, _)| &it.place).collect();
         diagnostics.extend(cut_models(&cut, made.len()));
-        made.into_iter().map(|it| it.model).collect()
+        self.wanted.keys().zip(made).map(|(label, made)| made.finish(label)).collect()
     }
 }
 
@@ -270,27 +269,54 @@ fn joined(kind: &str, name: &str) -> String {
     name.split('/').fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
 }
 
-/// A model, how deep it is, and how large.
+/// A model, how deep it is, and how large. It is written once its size is settled.
 struct Made {
-    model: ModelPlan,
+    name: Arc<str>,
     /// Index of the depth.
     level: usize,
     bytes: usize,
+    assembled: Assembled,
 }
 
-/// The deepest model from that level on that has an end.
-fn model(label: &Arc<str>, wanted: &Wanted, from: usize, translator: &mut Translator<'_>) -> Made {
-    let mut levels = (from..DEPTHS.len()).filter_map(|it| Some((it, translator.body(&wanted.roots, wanted.is_optional, DEPTHS[it])?)));
-    let (level, translated) = levels.next().unwrap_or((DEPTHS.len(), Translated { is_cut: true, ..Translated::default() }));
-    let name: Arc<str> = names::named("Model", &wanted.words, label).into();
-    let mut schema = Map::new();
-    schema.insert("$schema".into(), "http://json-schema.org/draft-04/schema#".into());
-    schema.insert("title".into(), Value::from(&*name));
-    schema.extend(translated.schema);
-    let Translated { weakenings, is_cut, .. } = translated;
-    let schema = Value::Object(schema);
-    let bytes = schema.to_string().len();
-    Made { model: ModelPlan { label: Arc::clone(label), name, schema: Arc::new(schema), weakenings, is_cut }, level, bytes }
+impl Made {
+    fn new(label: &str, wanted: &Wanted, translator: &mut Translator<'_>) -> Self {
+        let name = names::named("Model", &wanted.words, label).into();
+        let mut made = Self { name, level: 0, bytes: 0, assembled: Assembled::cut() };
+        made.put_together(0, wanted, translator);
+        made
+    }
+
+    /// Makes it the deepest from that level on that has an end.
+    fn put_together(&mut self, from: usize, wanted: &Wanted, translator: &mut Translator<'_>) {
+        let assembled = |level| translator.assembled(&wanted.roots, wanted.is_optional, DEPTHS[level]);
+        let found = (from..DEPTHS.len()).zip((from..DEPTHS.len()).map(assembled)).find_map(|(level, it)| Some((level, it?)));
+        (self.level, self.assembled) = found.unwrap_or_else(|| (DEPTHS.len(), Assembled::cut()));
+        self.bytes = head(&self.name).to_string().len() + self.assembled.bytes();
+    }
+
+    /// Cuts it until it has no more bytes than that, or cannot be cut any more.
+    fn cut_to(&mut self, most: usize, wanted: &Wanted, translator: &mut Translator<'_>) {
+        while self.bytes > most && self.level + 1 < DEPTHS.len() {
+            if DEPTHS[self.level + 1] < self.assembled.height {
+                self.put_together(self.level + 1, wanted, translator);
+            } else {
+                self.level += 1;
+            }
+        }
+    }
+
+    fn finish(self, label: &Arc<str>) -> ModelPlan {
+        let Value::Object(mut schema) = head(&self.name) else { unreachable!("it is written as one") };
+        schema.extend(self.assembled.schema());
+        let schema = Arc::new(Value::Object(schema));
+        let Assembled { weakenings, is_cut, .. } = self.assembled;
+        ModelPlan { label: Arc::clone(label), name: self.name, schema, weakenings, is_cut }
+    }
+}
+
+/// What every model starts with.
+fn head(name: &str) -> Value {
+    json!({"$schema": "http://json-schema.org/draft-04/schema#", "title": name})
 }
 
 fn cut_models(cut: &[&Place], all: usize) -> Option<Diagnostic> {

@@ -10,18 +10,22 @@ mod keywords;
 mod part;
 mod read_only;
 mod rules;
+mod shared;
+mod tree;
 mod types;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::openapi::{Dialect, SchemaId, Schemas};
 use crate::source::pointer;
 use part::{Part, both, or_null, takes_empty};
-use read_only::ReadOnly;
+use read_only::{Known as KnownReadOnly, ReadOnly};
 pub use rules::Rules;
+use shared::Parts;
+use tree::{Object, Tree};
 
 /// Most schemas in one model.
 const MAX_NODES: usize = 1_000;
@@ -49,13 +53,40 @@ pub struct Translated {
     pub is_cut: bool,
 }
 
+/// The same in parts, which it shares with other models.
+pub(super) struct Assembled {
+    schema: Object,
+    pub(super) weakenings: Weakenings,
+    pub(super) is_cut: bool,
+    /// Levels that it has: down to a depth of so many or more it stays as it is.
+    pub(super) height: usize,
+}
+
+impl Assembled {
+    /// What lets everything through, since nothing of it fits.
+    pub(super) fn cut() -> Self {
+        Self { schema: Object::default(), weakenings: Weakenings::new(), is_cut: true, height: 0 }
+    }
+
+    /// Size of the members as compact JSON, with the comma in front of each. Unit: bytes.
+    pub(super) fn bytes(&self) -> usize {
+        if self.schema.is_empty() { 0 } else { self.schema.bytes() - 1 }
+    }
+
+    pub(super) fn schema(&self) -> Map<String, Value> {
+        self.schema.to_map()
+    }
+}
+
 /// Where a schema stands.
 #[derive(Clone, Copy)]
 struct At<'s> {
     /// The schema whose text it is in.
     text: SchemaId,
-    /// What led here: keys, and references that were followed.
+    /// Keys that led here, from the part that is put together.
     step: Option<&'s Step<'s>>,
+    /// Schemas that were entered on the way.
+    entered: Option<&'s Entered<'s>>,
     depth: usize,
     /// Properties that requests need not have.
     read_only: &'s ReadOnly,
@@ -64,48 +95,75 @@ struct At<'s> {
 }
 
 struct Step<'s> {
-    /// `None` where a reference was followed.
-    key: Option<&'s str>,
-    /// The schema that was entered.
-    entered: Option<SchemaId>,
+    key: &'s str,
     before: Option<&'s Step<'s>>,
+}
+
+struct Entered<'s> {
+    schema: SchemaId,
+    before: Option<&'s Entered<'s>>,
 }
 
 impl<'s> At<'s> {
     fn entered(&self) -> impl Iterator<Item = SchemaId> {
-        std::iter::successors(self.step, |it| it.before).filter_map(|it| it.entered)
+        std::iter::successors(self.entered, |entered| entered.before).map(|entered| entered.schema)
     }
 
     fn pointer(&self, keyword: &str) -> String {
-        let mut keys: Vec<&str> = std::iter::successors(self.step, |it| it.before).filter_map(|it| it.key).collect();
+        let mut keys: Vec<&str> = std::iter::successors(self.step, |step| step.before).map(|step| step.key).collect();
         keys.reverse();
         keys.iter().chain(&[keyword]).fold(String::new(), |base, key| pointer::child(&base, key))
     }
+
+    /// Pointer of the schema itself.
+    fn itself(&self) -> String {
+        self.pointer("").trim_end_matches('/').to_owned()
+    }
+
+    /// Pointer that starts here.
+    fn joined(&self, place: &str) -> String {
+        if place.is_empty() {
+            return self.itself();
+        }
+        let mut pointer = self.pointer("");
+        pointer.pop();
+        pointer.push_str(place);
+        pointer
+    }
+}
+
+/// What was found out of the part that is put together.
+#[derive(Default)]
+struct Found {
+    weakenings: Weakenings,
+    is_cut: bool,
+    /// One more than the depth of the deepest schema.
+    deepest: usize,
 }
 
 /// Makes models of the schemas of one description.
 pub struct Translator<'a> {
     schemas: &'a Schemas,
     rules: Rules,
-    has_read_only: bool,
+    read_only: KnownReadOnly,
+    parts: Parts,
     parsed: BTreeMap<SchemaId, Option<Rc<Value>>>,
+    /// Schemas in the model so far.
     nodes: usize,
-    weakenings: Weakenings,
-    is_cut: bool,
+    found: Found,
     max_depth: usize,
 }
 
 impl<'a> Translator<'a> {
     pub fn new(schemas: &'a Schemas, rules: Rules) -> Self {
-        let has_read_only = schemas.texts.iter().any(|it| it.text().contains("\"readOnly\""));
         Self {
             schemas,
             rules,
-            has_read_only,
+            read_only: KnownReadOnly::new(schemas),
+            parts: Parts::new(schemas),
             parsed: BTreeMap::new(),
             nodes: 0,
-            weakenings: Weakenings::new(),
-            is_cut: false,
+            found: Found::default(),
             max_depth: 0,
         }
     }
@@ -114,39 +172,49 @@ impl<'a> Translator<'a> {
     ///
     /// `None` where it has too many parts down to that depth.
     pub fn body(&mut self, roots: &[SchemaId], is_optional: bool, max_depth: usize) -> Option<Translated> {
-        (self.nodes, self.is_cut, self.max_depth) = (0, false, max_depth);
-        self.weakenings.clear();
+        let assembled = self.assembled(roots, is_optional, max_depth)?;
+        Some(Translated { schema: assembled.schema(), weakenings: assembled.weakenings, is_cut: assembled.is_cut })
+    }
+
+    pub(super) fn assembled(&mut self, roots: &[SchemaId], is_optional: bool, max_depth: usize) -> Option<Assembled> {
+        (self.nodes, self.max_depth, self.found) = (0, max_depth, Found::default());
         let mut parts: Vec<Part> = roots.iter().map(|root| self.root(*root)).collect();
+        if self.is_too_large(self.nodes) {
+            return None;
+        }
         let mut part = if parts.len() == 1 {
             parts.remove(0)
         } else {
-            let is_anything = parts.is_empty() || parts.iter().any(|it| it.schema.is_empty());
+            let is_anything = parts.is_empty() || parts.iter().any(|part| part.schema.is_empty());
             if is_anything {
                 Part::anything(false)
             } else {
-                Part::combined("anyOf", parts.into_iter().map(|it| it.schema).collect(), false)
+                Part::combined("anyOf", parts.into_iter().map(|part| part.schema).collect(), false)
             }
         };
         if is_optional && self.rules.optional_body && !takes_empty(&part.schema) {
             // The gateway takes a body that is left out for `{}` (S12).
-            let empty = Map::from_iter([("type".to_owned(), json!("object")), ("maxProperties".to_owned(), json!(0))]);
+            let empty = Object::of([("type", Tree::Value("object".into())), ("maxProperties", Tree::Value(0.into()))]);
             part = Part::combined("anyOf", vec![empty, part.schema], false);
         }
-        if self.rules.sizes && self.nodes > MAX_NODES && max_depth > 0 {
-            return None;
-        }
-        Some(Translated { schema: part.schema, weakenings: std::mem::take(&mut self.weakenings), is_cut: self.is_cut })
+        let Found { weakenings, is_cut, deepest } = std::mem::take(&mut self.found);
+        Some(Assembled { schema: part.schema, weakenings, is_cut, height: deepest })
+    }
+
+    /// Whether so many schemas are too many, so that what is made of them is thrown away.
+    fn is_too_large(&self, nodes: usize) -> bool {
+        self.rules.sizes && self.max_depth > 0 && nodes > MAX_NODES
     }
 
     fn root(&mut self, root: SchemaId) -> Part {
-        let step = Step { key: None, entered: Some(root), before: None };
         let nothing = ReadOnly::default();
-        let at = At { text: root, step: Some(&step), depth: 0, read_only: &nothing, is_rebased: false };
+        let at = At { text: root, step: None, entered: None, depth: 0, read_only: &nothing, is_rebased: false };
         let Some(schema) = self.parsed(root) else { return self.without("schema", at) };
         if self.rules.binary && self.is_bytes(&schema, at, 0) {
             return self.without("bytes", at);
         }
-        self.place(&schema, at)
+        let read_only = self.read_only(&schema, at);
+        self.entered(At { read_only: &read_only, ..at })
     }
 
     /// Whether a body is no JSON but bytes, whatever its media type says.
@@ -173,7 +241,7 @@ impl<'a> Translator<'a> {
 
     /// Notes what is left out.
     fn weaker(&mut self, what: &'static str, at: At<'_>, keyword: &str) {
-        let noted = self.weakenings.entry(what).or_default();
+        let noted = self.found.weakenings.entry(what).or_default();
         noted.count += 1;
         if noted.places.len() < MAX_PLACES {
             let pointer = at.pointer(keyword);
@@ -182,44 +250,40 @@ impl<'a> Translator<'a> {
     }
 
     fn without(&mut self, what: &'static str, at: At<'_>) -> Part {
-        let noted = self.weakenings.entry(what).or_default();
+        let noted = self.found.weakenings.entry(what).or_default();
         noted.count += 1;
         if noted.places.len() < MAX_PLACES {
-            let pointer = at.pointer("");
-            noted.places.push(pointer.trim_end_matches('/').to_owned());
+            noted.places.push(at.itself());
         }
         Part::anything(false)
     }
 
     /// A schema of a value: the body, a property, an item.
     fn place(&mut self, schema: &Value, at: At<'_>) -> Part {
-        if !self.has_read_only || !self.rules.read_only {
-            let none = ReadOnly::default();
-            return self.schema(schema, At { read_only: &none, ..at });
-        }
         let read_only = self.read_only(schema, at);
         self.schema(schema, At { read_only: &read_only, ..at })
     }
 
     /// A schema of a value below.
     fn below(&mut self, schema: &Value, key: &str, name: Option<&str>, at: At<'_>) -> Part {
-        let step = Step { key: Some(key), entered: None, before: at.step };
-        let named = Step { key: name, entered: None, before: Some(&step) };
-        self.place(schema, At { step: Some(if name.is_some() { &named } else { &step }), depth: at.depth + 1, ..at })
+        let step = Step { key, before: at.step };
+        let named = name.map(|key| Step { key, before: Some(&step) });
+        self.place(schema, At { step: named.as_ref().or(Some(&step)), depth: at.depth + 1, ..at })
     }
 
     /// A schema of the same value.
     fn same(&mut self, schema: &Value, key: &str, index: Option<usize>, at: At<'_>) -> Part {
-        let step = Step { key: Some(key), entered: None, before: at.step };
-        let index = index.map(|it| it.to_string());
-        let numbered = Step { key: index.as_deref(), entered: None, before: Some(&step) };
-        self.schema(schema, At { step: Some(if index.is_some() { &numbered } else { &step }), depth: at.depth + 1, ..at })
+        let step = Step { key, before: at.step };
+        let index = index.map(|index| index.to_string());
+        let numbered = index.as_deref().map(|key| Step { key, before: Some(&step) });
+        self.schema(schema, At { step: numbered.as_ref().or(Some(&step)), depth: at.depth + 1, ..at })
     }
 
     fn schema(&mut self, schema: &Value, at: At<'_>) -> Part {
-        self.nodes += 1;
+        self.nodes = self.nodes.saturating_add(1);
+        self.found.deepest = self.found.deepest.max(at.depth + 1);
         if self.rules.sizes && (self.nodes > MAX_NODES || at.depth >= self.max_depth) {
-            self.is_cut = true;
+            self.found.is_cut = true;
             return self.without("size", at);
         }
         match schema {
@@ -231,18 +295,16 @@ impl<'a> Translator<'a> {
     }
 
     fn object(&mut self, schema: &Map<String, Value>, at: At<'_>) -> Part {
-        let at = At { is_rebased: at.is_rebased || schema.get("$id").is_some_and(Value::is_string), ..at };
-        let is_nullable = self.rules.nullable && ["nullable", "x-nullable"].iter().any(|it| schema.get(*it) == Some(&Value::Bool(true)));
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+        let at = At { is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string), ..at };
+        let is_nullable =
+            self.rules.nullable && ["nullable", "x-nullable"].iter().any(|name| member(schema, name) == Some(&Value::Bool(true)));
+        let Some(reference) = member(schema, "$ref").and_then(Value::as_str) else {
             let part = self.keywords(schema, at);
             return if is_nullable { or_null(part) } else { part };
         };
         let target = self.referred(reference, at);
         let part = if self.schemas.dialect == Dialect::Openapi31 || !self.rules.siblings {
-            let mut siblings = schema.clone();
-            siblings.remove("$ref");
-            let siblings = self.keywords(&siblings, at);
-            both(target, siblings)
+            both(target, self.keywords(schema, at))
         } else {
             target
         };
@@ -250,11 +312,18 @@ impl<'a> Translator<'a> {
     }
 
     fn referred(&mut self, reference: &str, at: At<'_>) -> Part {
-        let Some((id, target)) = self.target(reference, at) else { return self.without("$ref", at) };
-        if at.entered().any(|it| it == id) {
+        let Some((id, _)) = self.target(reference, at) else { return self.without("$ref", at) };
+        if at.entered().any(|entered| entered == id) {
             return self.without("recursion", at);
         }
-        let step = Step { key: None, entered: Some(id), before: at.step };
-        self.schema(&target, At { text: id, step: Some(&step), depth: at.depth + 1, ..at })
+        self.entered(At { text: id, depth: at.depth + 1, ..at })
     }
+}
+
+/// A member of a schema. Most have few, which are compared sooner than hashed.
+fn member<'v>(schema: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    if schema.len() > 12 {
+        return schema.get(name);
+    }
+    schema.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
 }

@@ -2,12 +2,12 @@
 //!
 //! In: the members of a schema. Out: `Part`. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value, json};
 
 use super::super::pattern::is_portable;
-use super::{At, Part, Translator};
+use super::{At, Object, Part, Translator, Tree, member};
 use crate::openapi::Dialect;
 
 /// Keywords that ask for something and that draft 4, or API Gateway, does not have.
@@ -65,40 +65,40 @@ impl Translator<'_> {
     }
 
     fn values(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        if let Some(Value::Array(values)) = schema.get("enum") {
+        if let Some(Value::Array(values)) = member(schema, "enum") {
             let mut seen = BTreeSet::new();
             let distinct: Vec<Value> = values.iter().take(MAX_VALUES + 1).map(canonical).filter(|it| seen.insert(it.to_string())).collect();
             if distinct.is_empty() || distinct.len() > MAX_VALUES || !distinct.iter().all(is_exact_value) {
                 self.leave("enum", "enum", at, part);
             } else {
-                part.schema.insert("enum".into(), Value::Array(distinct));
+                part.schema.insert("enum", Value::Array(distinct));
             }
         }
-        let Some(value) = &schema.get("const").map(canonical) else { return };
+        let Some(value) = &member(schema, "const").map(canonical) else { return };
         if self.is_plain() {
             self.leave("const", "const", at, part);
         } else if !self.rules.constant {
-            part.schema.insert("const".into(), value.clone());
+            part.schema.insert("const", value.clone());
         } else if !is_exact_value(value) {
             self.leave("const", "const", at, part);
-        } else if let Some(Value::Array(values)) = part.schema.get_mut("enum") {
+        } else if let Some(Value::Array(values)) = part.schema.value("enum") {
             // Both hold: what is in one of them alone is let through.
             if values.contains(value) {
-                *values = vec![value.clone()];
+                part.schema.insert("enum", json!([value]));
             } else {
                 part.is_exact = false;
             }
         } else {
-            part.schema.insert("enum".into(), json!([value]));
+            part.schema.insert("enum", json!([value]));
         }
     }
 
     fn bounds(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         for (keyword, exclusive, is_lower) in [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)] {
-            let mut bound = schema.get(keyword).and_then(Value::as_number).cloned();
-            match schema.get(exclusive) {
+            let mut bound = member(schema, keyword).and_then(Value::as_number).cloned();
+            match member(schema, exclusive) {
                 None | Some(Value::Bool(false)) => {}
-                Some(it) if !self.rules.exclusive_bounds => drop(part.schema.insert(exclusive.into(), it.clone())),
+                Some(it) if !self.rules.exclusive_bounds => part.schema.insert(exclusive, it.clone()),
                 Some(Value::Number(number)) if !self.is_plain() => {
                     let is_tighter = |it: &Number| (number.as_f64() > it.as_f64()) == is_lower;
                     if bound.as_ref().is_none_or(is_tighter) {
@@ -109,58 +109,58 @@ impl Translator<'_> {
                 Some(_) => self.leave("exclusive bound", exclusive, at, part),
             }
             match bound {
-                Some(bound) if is_exact_number(&bound) => drop(part.schema.insert(keyword.into(), Value::Number(bound))),
+                Some(bound) if is_exact_number(&bound) => part.schema.insert(keyword, Value::Number(bound)),
                 Some(_) => self.leave("number", keyword, at, part),
                 None => {}
             }
         }
-        match schema.get("multipleOf").and_then(Value::as_number) {
+        match member(schema, "multipleOf").and_then(Value::as_number) {
             Some(number) if is_exact_number(number) && number.as_f64().is_some_and(|it| it > 0.0) => {
-                part.schema.insert("multipleOf".into(), Value::Number(number.clone()));
+                part.schema.insert("multipleOf", Value::Number(number.clone()));
             }
             Some(_) => self.leave("number", "multipleOf", at, part),
             None => {}
         }
         for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
-            match schema.get(keyword) {
+            match member(schema, keyword) {
                 Some(Value::Number(number)) if number.as_u64().is_some_and(|it| it < 1 << 53) => {
-                    part.schema.insert(keyword.into(), Value::Number(number.clone()));
+                    part.schema.insert(keyword, Value::Number(number.clone()));
                 }
                 Some(Value::Number(_)) => self.leave("number", keyword, at, part),
                 Some(_) | None => {}
             }
         }
-        if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
-            part.schema.insert("uniqueItems".into(), Value::Bool(true));
+        if member(schema, "uniqueItems") == Some(&Value::Bool(true)) {
+            part.schema.insert("uniqueItems", Value::Bool(true));
         }
     }
 
     fn texts(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+        if let Some(pattern) = member(schema, "pattern").and_then(Value::as_str) {
             if is_portable(pattern) || !self.rules.patterns {
-                part.schema.insert("pattern".into(), pattern.into());
+                part.schema.insert("pattern", Value::from(pattern));
             } else {
                 self.leave("pattern", "pattern", at, part);
             }
         }
-        if let Some(format) = schema.get("format").filter(|it| it.is_string()) {
+        if let Some(format) = member(schema, "format").filter(|it| it.is_string()) {
             if self.rules.formats {
                 self.leave("format", "format", at, part);
             } else {
-                part.schema.insert("format".into(), format.clone());
+                part.schema.insert("format", format.clone());
             }
         }
     }
 
     fn items(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        let is_tuple = schema.contains_key("prefixItems") && self.rules.prefix_items;
-        match schema.get("items") {
+        let is_tuple = member(schema, "prefixItems").is_some() && self.rules.prefix_items;
+        match member(schema, "items") {
             None => {}
             Some(items @ (Value::Object(_) | Value::Bool(_))) if !is_tuple => {
                 let items = self.below(items, "items", None, at);
                 part.is_exact &= items.is_exact;
                 if !items.schema.is_empty() {
-                    part.schema.insert("items".into(), Value::Object(items.schema));
+                    part.schema.insert("items", Tree::Object(items.schema));
                 }
             }
             Some(_) => self.leave("items", "items", at, part),
@@ -169,40 +169,40 @@ impl Translator<'_> {
 
     fn properties(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         self.required(schema, at, part);
-        if let Some(Value::Object(properties)) = schema.get("properties") {
-            let mut kept = Map::new();
+        if let Some(Value::Object(properties)) = member(schema, "properties") {
+            let mut kept = Vec::with_capacity(properties.len());
             for (name, property) in sorted(properties) {
                 let property = self.below(property, "properties", Some(name), at);
                 part.is_exact &= property.is_exact;
-                kept.insert(name.clone(), Value::Object(property.schema));
+                kept.push((name.clone().into(), Tree::Object(property.schema)));
             }
             if !kept.is_empty() {
-                part.schema.insert("properties".into(), Value::Object(kept));
+                part.schema.insert("properties", Tree::Object(Object::from_distinct(kept)));
             }
         }
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        let patterns = member(schema, "patternProperties").and_then(Value::as_object);
         let is_kept = patterns.is_none_or(|it| !self.rules.patterns || (!self.is_plain() && it.keys().all(|it| is_portable(it))));
         if let Some(patterns) = patterns.filter(|_| is_kept) {
-            let mut kept = Map::new();
+            let mut kept = Vec::with_capacity(patterns.len());
             for (pattern, property) in sorted(patterns) {
                 let property = self.below(property, "patternProperties", Some(pattern), at);
                 part.is_exact &= property.is_exact;
-                kept.insert(pattern.clone(), Value::Object(property.schema));
+                kept.push((pattern.clone().into(), Tree::Object(property.schema)));
             }
             if !kept.is_empty() {
-                part.schema.insert("patternProperties".into(), Value::Object(kept));
+                part.schema.insert("patternProperties", Tree::Object(Object::from_distinct(kept)));
             }
         }
         if !is_kept {
             self.leave("pattern", "patternProperties", at, part);
         }
-        match schema.get("additionalProperties") {
-            Some(Value::Bool(false)) if is_kept => drop(part.schema.insert("additionalProperties".into(), Value::Bool(false))),
+        match member(schema, "additionalProperties") {
+            Some(Value::Bool(false)) if is_kept => part.schema.insert("additionalProperties", Value::Bool(false)),
             Some(additional @ Value::Object(_)) if is_kept => {
                 let additional = self.below(additional, "additionalProperties", None, at);
                 part.is_exact &= additional.is_exact;
                 if !additional.schema.is_empty() {
-                    part.schema.insert("additionalProperties".into(), Value::Object(additional.schema));
+                    part.schema.insert("additionalProperties", Tree::Object(additional.schema));
                 }
             }
             // What a pattern allows would be taken for more than there may be.
@@ -212,63 +212,67 @@ impl Translator<'_> {
     }
 
     fn required(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        let Some(Value::Array(names)) = schema.get("required") else { return };
+        let Some(Value::Array(names)) = member(schema, "required") else { return };
         let names: BTreeSet<&str> = names.iter().filter_map(Value::as_str).collect();
         let (left, kept): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|it| at.read_only.holds(it));
         if !left.is_empty() {
             self.leave("readOnly", "required", at, part);
         }
         if !kept.is_empty() {
-            part.schema.insert("required".into(), kept.into());
+            part.schema.insert("required", Value::from(kept));
         }
     }
 
     fn left_out(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         for keyword in LEFT_OUT {
-            let Some(value) = schema.get(keyword) else { continue };
+            let Some(value) = member(schema, keyword) else { continue };
             if self.rules.unsupported {
                 self.leave(keyword, keyword, at, part);
             } else {
-                part.schema.insert(keyword.into(), value.clone());
+                part.schema.insert(keyword, value.clone());
             }
         }
         if !self.rules.unsupported {
             let dropped = ["example", "nullable", "discriminator", "default", "readOnly"];
-            part.schema.extend(dropped.iter().filter_map(|it| Some(((*it).to_owned(), schema.get(*it)?.clone()))));
+            for keyword in dropped {
+                if let Some(value) = member(schema, keyword) {
+                    part.schema.insert(keyword, value.clone());
+                }
+            }
         }
     }
 
     fn combinators(&mut self, schema: &Map<String, Value>, at: At<'_>, mut part: Part) -> Part {
-        let mut all: Vec<Map<String, Value>> = Vec::new();
+        let mut all: Vec<Object> = Vec::new();
         for (keyword, is_alternative) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
-            let Some(members) = schema.get(keyword).and_then(Value::as_array).filter(|it| !it.is_empty()) else { continue };
+            let Some(members) = member(schema, keyword).and_then(Value::as_array).filter(|it| !it.is_empty()) else { continue };
             let members: Vec<Part> = members.iter().enumerate().map(|(index, it)| self.same(it, keyword, Some(index), at)).collect();
             let are_exact = members.iter().all(|it| it.is_exact);
             part.is_exact &= are_exact;
             let is_one = keyword == "oneOf" && members.len() > 1;
-            let weaker = is_one && self.rules.one_of && (!are_exact || schema.contains_key("discriminator"));
+            let weaker = is_one && self.rules.one_of && (!are_exact || member(schema, "discriminator").is_some());
             if weaker {
                 self.leave("oneOf", "oneOf", at, &mut part);
             }
-            let members: Vec<Map<String, Value>> = members.into_iter().map(|it| it.schema).collect();
+            let members: Vec<Object> = members.into_iter().map(|it| it.schema).collect();
             if !is_alternative {
                 all.extend(members.into_iter().filter(|it| !it.is_empty()));
             } else if members.len() == 1 {
                 all.extend(members.into_iter().filter(|it| !it.is_empty()));
             } else if is_one && !weaker {
-                part.schema.insert("oneOf".into(), Value::Array(members.into_iter().map(Value::Object).collect()));
-            } else if !members.iter().any(Map::is_empty) {
-                let members = Value::Array(members.into_iter().map(Value::Object).collect());
+                part.schema.insert("oneOf", Tree::list(members));
+            } else if !members.iter().any(Object::is_empty) {
+                let members = Tree::list(members);
                 match part.schema.get("anyOf") {
-                    None => drop(part.schema.insert("anyOf".into(), members)),
-                    Some(_) => all.push(Map::from_iter([("anyOf".to_owned(), members)])),
+                    None => part.schema.insert("anyOf", members),
+                    Some(_) => all.push(Object::of([("anyOf", members)])),
                 }
             }
         }
-        if let Some(negated) = schema.get("not").filter(|it| it.is_object() || it.is_boolean()) {
+        if let Some(negated) = member(schema, "not").filter(|it| it.is_object() || it.is_boolean()) {
             let negated = self.same(negated, "not", None, at);
             if negated.is_exact || !self.rules.negation {
-                part.schema.insert("not".into(), Value::Object(negated.schema));
+                part.schema.insert("not", Tree::Object(negated.schema));
             } else {
                 self.leave("not", "not", at, &mut part);
             }
@@ -277,7 +281,7 @@ impl Translator<'_> {
             (_, 0) => part,
             (true, 1) => Part { schema: all.remove(0), ..part },
             _ => {
-                part.schema.insert("allOf".into(), Value::Array(all.into_iter().map(Value::Object).collect()));
+                part.schema.insert("allOf", Tree::list(all));
                 part
             }
         }
@@ -285,8 +289,10 @@ impl Translator<'_> {
 }
 
 /// Members in an order that does not depend on how the document is written.
-fn sorted(members: &Map<String, Value>) -> BTreeMap<&String, &Value> {
-    members.iter().collect()
+fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut sorted: Vec<_> = members.iter().collect();
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    sorted
 }
 
 /// A value with its members in order.

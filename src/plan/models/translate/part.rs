@@ -2,32 +2,29 @@
 //!
 //! In: parts that let through at least what they are to. Out: the same of all of them. Pure.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use super::tree::{Object, Tree};
 
 /// A part of a model, and whether it lets through exactly what the description does.
+#[derive(Clone)]
 pub(super) struct Part {
-    pub(super) schema: Map<String, Value>,
+    pub(super) schema: Object,
     pub(super) is_exact: bool,
 }
 
 impl Part {
     /// What lets everything through.
     pub(super) fn anything(is_exact: bool) -> Self {
-        Self { schema: Map::new(), is_exact }
+        Self { schema: Object::default(), is_exact }
     }
 
     pub(super) fn nothing() -> Self {
-        Self::of(json!({"not": {}}), true)
+        Self { schema: Object::of([("not", Tree::Object(Object::default()))]), is_exact: true }
     }
 
-    pub(super) fn of(schema: Value, is_exact: bool) -> Self {
-        let Value::Object(schema) = schema else { return Self::anything(false) };
-        Self { schema, is_exact }
-    }
-
-    pub(super) fn combined(keyword: &str, parts: Vec<Map<String, Value>>, is_exact: bool) -> Self {
-        let parts = parts.into_iter().map(Value::Object).collect();
-        Self { schema: Map::from_iter([(keyword.to_owned(), Value::Array(parts))]), is_exact }
+    pub(super) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
+        Self { schema: Object::of([(keyword, Tree::list(parts))]), is_exact }
     }
 }
 
@@ -49,39 +46,37 @@ pub(super) fn or_null(mut part: Part) -> Part {
     if part.schema.is_empty() {
         return part;
     }
-    let has = |keyword: &str| part.schema.contains_key(keyword);
-    if ["allOf", "anyOf", "oneOf", "not"].iter().any(|it| has(it)) {
-        return Part {
-            is_exact: part.is_exact,
-            ..Part::combined("anyOf", vec![Map::from_iter([("type".into(), null)]), part.schema], true)
-        };
+    if ["allOf", "anyOf", "oneOf", "not"].iter().any(|keyword| part.schema.has(keyword)) {
+        let of_null = Object::of([("type", Tree::Value(null))]);
+        return Part { is_exact: part.is_exact, ..Part::combined("anyOf", vec![of_null, part.schema], true) };
     }
-    part.is_exact &= has("type");
-    if let Some(values) = part.schema.get_mut("enum").and_then(Value::as_array_mut)
+    part.is_exact &= part.schema.has("type");
+    if let Some(Value::Array(values)) = part.schema.value("enum")
         && !values.contains(&Value::Null)
     {
-        values.push(Value::Null);
+        let values = values.iter().cloned().chain([Value::Null]).collect();
+        part.schema.insert("enum", Value::Array(values));
     }
-    match part.schema.get_mut("type") {
-        Some(Value::Array(types)) if !types.contains(&null) => types.push(null),
-        Some(one @ Value::String(_)) if *one != null => *one = Value::Array(vec![one.take(), null]),
-        _ => {}
-    }
+    let types = match part.schema.value("type") {
+        Some(Value::Array(types)) if !types.contains(&null) => types.iter().cloned().chain([null]).collect(),
+        Some(one @ Value::String(_)) if *one != null => vec![one.clone(), null],
+        _ => return part,
+    };
+    part.schema.insert("type", Value::Array(types));
     part
 }
 
 /// Whether an empty object is let through, as far as that shows.
-pub(super) fn takes_empty(schema: &Map<String, Value>) -> bool {
-    let is_object = match schema.get("type") {
+pub(super) fn takes_empty(schema: &Object) -> bool {
+    let is_object = match schema.value("type") {
         None => true,
         Some(Value::Array(types)) => types.contains(&json!("object")),
         Some(one) => *one == "object",
     };
-    let members = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let takes = |it: &Value| it.as_object().is_some_and(takes_empty);
+    let takes = |part: &Tree| matches!(part, Tree::Object(part) if takes_empty(part));
     is_object
-        && ["enum", "required", "not", "oneOf"].iter().all(|it| !schema.contains_key(*it))
-        && schema.get("minProperties").is_none_or(|it| *it == 0)
-        && members("allOf").iter().all(takes)
-        && (members("anyOf").is_empty() || members("anyOf").iter().any(takes))
+        && ["enum", "required", "not", "oneOf"].iter().all(|keyword| !schema.has(keyword))
+        && schema.value("minProperties").is_none_or(|least| *least == 0)
+        && schema.list("allOf").iter().all(takes)
+        && (schema.list("anyOf").is_empty() || schema.list("anyOf").iter().any(takes))
 }

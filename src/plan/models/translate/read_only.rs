@@ -6,11 +6,13 @@
 //! Source: OpenAPI 3.0.3, "Schema Object" (`readOnly`: "If the property is marked as readOnly being true and is in the required list, the
 //! required will take effect on the response only"), <https://spec.openapis.org/oas/v3.0.3#schema-object>, read 2026-11-22.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{At, Translator};
+use super::{At, Translator, member};
+use crate::openapi::{SchemaId, Schemas};
 
 /// Most schemas that are looked through for one value.
 const MAX_LOOKED_AT: usize = 300;
@@ -19,11 +21,13 @@ const MAX_LOOKED_AT: usize = 300;
 const MAX_DEPTH: usize = 12;
 
 /// Properties of a value that requests need not have.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct ReadOnly {
-    names: BTreeSet<String>,
+    names: Rc<BTreeSet<String>>,
     /// There may be more than were found.
     is_unknown: bool,
+    /// The same for the same properties; 0 for none.
+    pub(super) number: usize,
 }
 
 impl ReadOnly {
@@ -32,48 +36,118 @@ impl ReadOnly {
     }
 }
 
+/// What was found of all schemas so far.
+pub(super) struct Known {
+    is_anywhere: bool,
+    numbers: BTreeMap<(Rc<BTreeSet<String>>, bool), usize>,
+    /// By schema and by how many references and parts led to it.
+    schemas: BTreeMap<(SchemaId, usize), bool>,
+    /// Properties that a schema names itself and that are read only.
+    properties: BTreeMap<SchemaId, Rc<[String]>>,
+}
+
+impl Known {
+    pub(super) fn new(schemas: &Schemas) -> Self {
+        let is_anywhere = schemas.texts.iter().any(|text| text.text().contains("\"readOnly\""));
+        Self { is_anywhere, numbers: BTreeMap::new(), schemas: BTreeMap::new(), properties: BTreeMap::new() }
+    }
+}
+
+/// What is gathered of one value.
+#[derive(Default)]
+struct Gathered {
+    names: BTreeSet<String>,
+    is_unknown: bool,
+    looked_at: usize,
+}
+
 /// Keywords whose schemas say something of the same value.
 const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 impl Translator<'_> {
     pub(super) fn read_only(&mut self, schema: &Value, at: At<'_>) -> ReadOnly {
-        let mut found = ReadOnly::default();
-        let mut looked_at = 0;
-        self.gather(schema, at, (0, &mut looked_at), &mut found);
-        found
+        if !self.read_only.is_anywhere || !self.rules.read_only {
+            return ReadOnly::default();
+        }
+        let mut gathered = Gathered::default();
+        self.gather(schema, at, 0, &mut gathered);
+        let Gathered { names, is_unknown, .. } = gathered;
+        if names.is_empty() && !is_unknown {
+            return ReadOnly::default();
+        }
+        let names = Rc::new(names);
+        let next = self.read_only.numbers.len() + 1;
+        let number = *self.read_only.numbers.entry((Rc::clone(&names), is_unknown)).or_insert(next);
+        ReadOnly { names, is_unknown, number }
     }
 
-    fn gather(&mut self, schema: &Value, at: At<'_>, (depth, looked_at): (usize, &mut usize), found: &mut ReadOnly) {
-        *looked_at += 1;
-        if *looked_at > MAX_LOOKED_AT || depth > MAX_DEPTH {
-            found.is_unknown = true;
+    fn gather(&mut self, schema: &Value, at: At<'_>, depth: usize, gathered: &mut Gathered) {
+        if !gathered.goes_on(depth) {
             return;
         }
         let Value::Object(members) = schema else { return };
-        for (name, property) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            if self.is_read_only(property, at, 0) {
-                found.names.insert(name.clone());
+        let names = self.own(members, at);
+        gathered.names.extend(names);
+        self.gather_parts(members, at, depth, gathered);
+    }
+
+    fn gather_parts(&mut self, members: &Map<String, Value>, at: At<'_>, depth: usize, gathered: &mut Gathered) {
+        let lists = LISTS.iter().filter_map(|keyword| member(members, keyword)?.as_array()).flatten();
+        for part in lists.chain(SINGLE.iter().filter_map(|keyword| member(members, keyword))) {
+            self.gather(part, at, depth + 1, gathered);
+        }
+        let reference = member(members, "$ref").and_then(Value::as_str);
+        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else { return };
+        if !gathered.goes_on(depth + 1) {
+            return;
+        }
+        let Value::Object(members) = &*target else { return };
+        let at = At { text: id, ..at };
+        let names = match self.read_only.properties.get(&id) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let names: Rc<[String]> = self.own(members, at).into();
+                self.read_only.properties.insert(id, Rc::clone(&names));
+                names
             }
-        }
-        let lists = LISTS.iter().filter_map(|it| members.get(*it)?.as_array()).flatten();
-        for part in lists.chain(SINGLE.iter().filter_map(|it| members.get(*it))) {
-            self.gather(part, at, (depth + 1, looked_at), found);
-        }
-        if let Some((id, target)) = members.get("$ref").and_then(Value::as_str).and_then(|it| self.target(it, at)) {
-            self.gather(&target, At { text: id, ..at }, (depth + 1, looked_at), found);
-        }
+        };
+        gathered.names.extend(names.iter().cloned());
+        self.gather_parts(members, at, depth + 1, gathered);
+    }
+
+    /// Properties that are named here and that are read only.
+    fn own(&mut self, members: &Map<String, Value>, at: At<'_>) -> Vec<String> {
+        let properties = member(members, "properties").and_then(Value::as_object).into_iter().flatten();
+        properties.filter(|(_, property)| self.is_read_only(property, at, 0)).map(|(name, _)| name.clone()).collect()
     }
 
     fn is_read_only(&mut self, schema: &Value, at: At<'_>, depth: usize) -> bool {
-        if schema["readOnly"] == true || depth > MAX_DEPTH {
+        let Value::Object(members) = schema else { return depth > MAX_DEPTH };
+        if depth > MAX_DEPTH || member(members, "readOnly") == Some(&Value::Bool(true)) {
             return true;
         }
-        let parts = schema["allOf"].as_array();
-        if parts.is_some_and(|parts| parts.iter().any(|it| self.is_read_only(it, at, depth + 1))) {
+        let parts = member(members, "allOf").and_then(Value::as_array);
+        if parts.is_some_and(|parts| parts.iter().any(|part| self.is_read_only(part, at, depth + 1))) {
             return true;
         }
-        let Some((id, target)) = schema["$ref"].as_str().and_then(|it| self.target(it, at)) else { return false };
-        self.is_read_only(&target, At { text: id, ..at }, depth + 1)
+        let reference = member(members, "$ref").and_then(Value::as_str);
+        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else { return false };
+        if let Some(known) = self.read_only.schemas.get(&(id, depth)) {
+            return *known;
+        }
+        let is_read_only = self.is_read_only(&target, At { text: id, ..at }, depth + 1);
+        self.read_only.schemas.insert((id, depth), is_read_only);
+        is_read_only
+    }
+}
+
+impl Gathered {
+    /// Counts one more schema, and tells whether it is looked at.
+    fn goes_on(&mut self, depth: usize) -> bool {
+        self.looked_at += 1;
+        let goes_on = self.looked_at <= MAX_LOOKED_AT && depth <= MAX_DEPTH;
+        self.is_unknown |= !goes_on;
+        goes_on
     }
 }

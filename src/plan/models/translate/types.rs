@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{At, Part, Translator};
+use super::{At, Part, Translator, member};
 
 /// Types of draft 4.
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
@@ -14,15 +14,15 @@ const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "obje
 impl Translator<'_> {
     pub(super) fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         let known = |it: &Value| it.as_str().is_some_and(|it| TYPES.contains(&it));
-        match schema.get("type") {
+        match member(schema, "type") {
             None => {}
-            Some(one) if known(one) => drop(part.schema.insert("type".into(), one.clone())),
+            Some(one) if known(one) => part.schema.insert("type", one.clone()),
             Some(Value::Array(types)) if !types.is_empty() && types.iter().all(known) => {
                 let names: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
                 let mut types = types.clone();
                 types.dedup();
                 let types = if types.len() == names.len() { types } else { names.into_iter().map(Value::from).collect() };
-                part.schema.insert("type".into(), if let [one] = types.as_slice() { one.clone() } else { Value::Array(types) });
+                part.schema.insert("type", one_or_all(types));
             }
             Some(_) => self.leave("type", "type", at, part),
         }
@@ -35,19 +35,16 @@ impl Translator<'_> {
         if self.is_plain() || !self.rules.whole_numbers {
             return;
         }
-        let takes_all = match part.schema.get_mut("type") {
+        let takes_all = match part.schema.value("type") {
             Some(Value::String(one)) if one == "integer" => {
-                "number".clone_into(one);
+                part.schema.insert("type", Value::from("number"));
                 false
             }
-            Some(Value::Array(types)) if types.iter().any(|it| it == "integer") => {
-                let takes_all = types.iter().any(|it| it == "number");
-                types.retain(|it| !takes_all || it != "integer");
-                types.iter_mut().filter(|it| *it == "integer").for_each(|it| *it = "number".into());
-                if let [one] = types.as_slice() {
-                    let one = one.clone();
-                    part.schema.insert("type".into(), one);
-                }
+            Some(Value::Array(types)) if types.iter().any(|of| of == "integer") => {
+                let takes_all = types.iter().any(|of| of == "number");
+                let kept = types.iter().filter(|of| !takes_all || *of != "integer");
+                let kept = kept.map(|of| if of == "integer" { "number".into() } else { of.clone() }).collect();
+                part.schema.insert("type", one_or_all(kept));
                 takes_all
             }
             Some(_) | None => true,
@@ -55,12 +52,21 @@ impl Translator<'_> {
         if takes_all {
             return;
         }
-        let step = part.schema.insert("multipleOf".into(), json!(1));
-        match step.as_ref().and_then(Value::as_f64) {
-            None => {}
+        let step = part.schema.value("multipleOf").cloned();
+        let is_whole = |of: &Value| of.as_f64().is_none_or(|of| of.fract() == 0.0);
+        match step {
             // Every one is a whole number.
-            Some(of) if of.fract() == 0.0 => drop(step.and_then(|it| part.schema.insert("multipleOf".into(), it))),
-            Some(_) => self.leave("number", "multipleOf", at, part),
+            Some(step) if step.is_number() && is_whole(&step) => {}
+            Some(_) => {
+                part.schema.insert("multipleOf", json!(1));
+                self.leave("number", "multipleOf", at, part);
+            }
+            None => part.schema.insert("multipleOf", json!(1)),
         }
     }
+}
+
+/// One type stands by itself.
+fn one_or_all(mut types: Vec<Value>) -> Value {
+    if types.len() == 1 { types.remove(0) } else { Value::Array(types) }
 }
