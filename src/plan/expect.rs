@@ -4,7 +4,7 @@
 //! They are the evidence that stands beside the description: what it loses, a promise still asks for.
 
 use super::OperationPlan;
-use super::rules::{Described, Matcher};
+use super::rules::{Described, Matchers};
 use crate::blueprint::{Blueprint, ExpectSpec, Exposure, MatchSpec, Presence, Switch, ThrottleSpec};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::source::pointer::child;
@@ -29,12 +29,14 @@ pub(super) fn is_throttled(blueprint: &Blueprint, said: Option<&Switch<ThrottleS
 /// Errors: GW3045 a broken promise, GW3046 a promise about nothing.
 pub(super) fn expect(blueprint: &Blueprint, looked: &[Looked<'_>]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (index, promise) in blueprint.spec.expect.iter().flatten().enumerate() {
+    let promises = blueprint.spec.expect.as_deref().unwrap_or_default();
+    let matches: Vec<MatchSpec> = promises.iter().map(plain).collect();
+    let matched = Matchers::new(matches.iter(), blueprint).matches(looked.iter().map(|it| (it.described, it.mount)));
+    for (index, (promise, matched)) in promises.iter().zip(matched).enumerate() {
         let at = child("/expect", index);
         let exposure = promise.r#match.exposure;
-        let matcher = Matcher::new(&plain(promise), blueprint);
-        let is_meant = |it: &&Looked<'_>| exposure.is_none_or(|asked| it.plan.exposure == asked) && matcher.matches(it.described, it.mount);
-        let mut meant = looked.iter().filter(is_meant).peekable();
+        let is_meant = |it: &&Looked<'_>| exposure.is_none_or(|asked| it.plan.exposure == asked);
+        let mut meant = matched.iter().map(|it| &looked[*it]).filter(is_meant).peekable();
         if meant.peek().is_none() {
             findings.push(
                 diagnostic::PROMISE_ABOUT_NOTHING

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::expect::Looked;
 use super::paths::text_of;
-use super::rules::Matcher;
+use super::rules::Matchers;
 use super::variables::Variables;
 use super::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, ThrottlePlan, Value};
 use crate::blueprint::{ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, ThrottleSpec, UsagePlanSpec, defaults};
@@ -63,11 +63,13 @@ pub(super) fn throttles(blueprint: &Blueprint, looked: &[Looked<'_>], diagnostic
     for (name, spec) in blueprint.spec.usage_plans.iter().flatten() {
         let at = child("/usage_plans", name);
         let mut throttles = BTreeMap::new();
-        for (index, route) in spec.routes.iter().flatten().enumerate() {
+        let routes = spec.routes.as_deref().unwrap_or_default();
+        let matches = Matchers::new(routes.iter().map(|it| &it.r#match), blueprint);
+        let matches = matches.matches(looked.iter().map(|it| (it.described, it.mount)));
+        for (index, (route, matched)) in routes.iter().zip(matches).enumerate() {
             let at = child(&child(&child(&at, "routes"), index), "match");
-            let matcher = Matcher::new(&route.r#match, blueprint);
             let throttle = ThrottlePlan { rate: route.rate, burst: route.burst };
-            let matched = || looked.iter().filter(|it| it.plan.is_public() && matcher.matches(it.described, it.mount));
+            let matched = || matched.iter().map(|it| &looked[*it]).filter(|it| it.plan.is_public());
             if matched().next().is_none() {
                 diagnostics.push(
                     diagnostic::MATCHES_NOTHING

@@ -8,17 +8,23 @@
 
 mod check;
 mod claims;
+mod index;
 mod lanes;
 mod pattern;
 mod priority;
 mod reduce;
+mod shape;
+mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
+use claims::Claims;
+use index::Asked;
 pub use pattern::HEALTH_PATH;
 pub(super) use pattern::Pattern;
+pub(super) use templates::Templates;
 
 /// Values of all conditions of a rule (L5).
 const MAX_VALUES: usize = 5;
@@ -119,17 +125,23 @@ impl Arm {
 
 /// The rules that send every operation where it has to arrive.
 pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
+    let asked: Vec<Asked> = wanted.iter().map(|it| Asked::new(Pattern::of(it.path), it.method, it.to)).collect();
     let mut narrowed = BTreeSet::new();
     loop {
-        let (all, mut shadowed) = arms(wanted, &narrowed);
-        let left = in_lanes(wanted, &all);
-        let strays = check::shadowed(wanted, (&left, &all));
+        let (all, mut shadowed) = arms(&asked, &narrowed);
+        let mut claims = Claims::new(&all);
+        let left = in_lanes(&asked, &all, &mut claims);
+        let strays = check::shadowed(&asked, &left, &mut claims);
         let known = narrowed.len();
         narrowed.extend(strays.iter().filter(|(lost, arm)| may_narrow(&wanted[*lost], arm, frame)).map(|(_, arm)| arm.way()));
         if narrowed.len() > known {
             continue;
         }
-        shadowed.extend(strays.iter().map(|(lost, arm)| (*lost, taker(wanted, *lost, arm))));
+        let mut takers: BTreeMap<(&str, Destination, HttpMethod), usize> = BTreeMap::new();
+        for (lost, arm) in &strays {
+            let key = (&*arm.pattern.text, arm.to, asked[*lost].method);
+            shadowed.push((*lost, *takers.entry(key).or_insert_with(|| taker(&asked, *lost, arm))));
+        }
         shadowed.sort_unstable();
         shadowed.dedup();
         let (rules, displaced, is_full) = priority::numbered(pack(left, frame), frame.priorities);
@@ -138,18 +150,18 @@ pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
 }
 
 /// The arms that are needed, with their lanes, in order.
-fn in_lanes(wanted: &[Wanted<'_>], all: &[Arm]) -> Vec<(usize, Arm)> {
-    let left = reduce::without_redundant(all);
-    let lanes = lanes::of(wanted, (&left, all));
+fn in_lanes(asked: &[Asked], all: &[Arm], claims: &mut Claims<'_>) -> Vec<(usize, Arm)> {
+    let left = reduce::without_redundant(all, claims);
+    let lanes = lanes::of(asked, &left, claims);
     let mut left: Vec<(usize, Arm)> = lanes.into_iter().zip(left).collect();
     left.sort_by_key(|it| std::cmp::Reverse(it.0));
     left
 }
 
 /// The operation for whose sake an arm takes another's requests: one of the same method, if there is one.
-fn taker(wanted: &[Wanted<'_>], lost: usize, arm: &Arm) -> usize {
-    let is_it = |it: &Wanted<'_>| it.to == arm.to && it.method == wanted[lost].method && arm.pattern.covers(&Pattern::of(it.path));
-    wanted.iter().position(is_it).unwrap_or(arm.operation)
+fn taker(asked: &[Asked], lost: usize, arm: &Arm) -> usize {
+    let is_it = |it: &Asked| it.to == arm.to && it.method == asked[lost].method && arm.pattern.covers(&it.pattern);
+    asked.iter().position(is_it).unwrap_or(arm.operation)
 }
 
 /// Whether an arm that takes every method would leave the operation alone if it named those that it is asked for.
@@ -165,12 +177,11 @@ fn may_narrow(lost: &Wanted<'_>, arm: &Arm, frame: Frame<'_>) -> bool {
 /// An arm a pattern and destination, in an order that is right, and operations that have one path and method but different destinations.
 ///
 /// Those that are narrowed name their methods although nothing else has their pattern.
-fn arms(wanted: &[Wanted<'_>], narrowed: &BTreeSet<(Arc<str>, Destination)>) -> (Vec<Arm>, Vec<(usize, usize)>) {
-    let mut by_text: BTreeMap<Arc<str>, (Pattern, BTreeMap<HttpMethod, usize>)> = BTreeMap::new();
+fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>) -> (Vec<Arm>, Vec<(usize, usize)>) {
+    let mut by_text: BTreeMap<Arc<str>, (&Pattern, BTreeMap<HttpMethod, usize>)> = BTreeMap::new();
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
-        let pattern = Pattern::of(it.path);
-        let (_, methods) = by_text.entry(Arc::clone(&pattern.text)).or_insert_with(|| (pattern, BTreeMap::new()));
+        let (_, methods) = by_text.entry(Arc::clone(&it.pattern.text)).or_insert_with(|| (&it.pattern, BTreeMap::new()));
         let first = *methods.entry(it.method).or_insert(index);
         if wanted[first].to != it.to {
             shadowed.push((index, first));
@@ -272,9 +283,10 @@ fn pieces(values: &[Value], room: usize) -> Vec<(String, Vec<&Value>)> {
     split(values, room, String::new(), &mut |bits, piece| {
         let has_room = |it: &&mut (String, Vec<&Value>)| {
             let both: Vec<&Value> = it.1.iter().copied().chain(piece).collect();
-            values.len() <= FILLED_UP && fits(both.into_iter(), room)
+            fits(both.into_iter(), room)
         };
-        match pieces.iter_mut().find(has_room) {
+        let are_few = values.len() <= FILLED_UP;
+        match pieces.iter_mut().filter(|_| are_few).find(has_room) {
             Some((_, other)) => other.extend(piece),
             None => pieces.push((bits.to_owned(), piece.iter().collect())),
         }
@@ -308,6 +320,3 @@ fn hash(text: &str) -> u64 {
     let bytes = blake3::hash(text.as_bytes());
     bytes.as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
-
-#[cfg(test)]
-mod tests;

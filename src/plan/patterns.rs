@@ -1,4 +1,8 @@
 //! Patterns of `match`: `*` is any text within a segment, `**` any number of segments, everything else itself.
+//!
+//! Many patterns are looked up by what stands before their first wildcard and after their last one, not tried one by one.
+
+use std::collections::{BTreeMap, HashMap};
 
 /// A pattern for paths as the description writes them.
 #[derive(Debug)]
@@ -15,13 +19,104 @@ impl PathPattern {
     }
 }
 
-/// Whether a text matches a pattern in which `*` is any text.
+/// Whether a text matches a pattern in which `*` is any text; time is the sum of the lengths.
 pub(super) fn text_matches(pattern: &str, text: &str) -> bool {
-    if !pattern.contains('*') {
-        return pattern == text;
+    let Some((start, wild)) = pattern.split_once('*') else { return pattern == text };
+    let (middle, end) = wild.rsplit_once('*').unwrap_or(("", wild));
+    let inside = text.strip_prefix(start).and_then(|it| it.strip_suffix(end));
+    let after = |rest: &'_ str, piece: &str| rest.find(piece).map(|at| at + piece.len());
+    let Some(mut rest) = inside else { return false };
+    middle.split('*').all(|piece| after(rest, piece).map(|at| rest = &rest[at..]).is_some())
+}
+
+/// Patterns with a value each, found by the texts that they match.
+#[derive(Debug)]
+pub(super) struct Patterns<T> {
+    of: Of,
+    exact: HashMap<Box<str>, Vec<T>>,
+    /// By the sizes of their fixed start and end, then by these themselves.
+    wild: BTreeMap<(usize, usize), HashMap<Box<str>, Vec<Wild<T>>>>,
+}
+
+#[derive(Debug)]
+struct Wild<T> {
+    pattern: Box<str>,
+    value: T,
+}
+
+/// What the patterns are for. The size of a start or end is counted in segments or in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Paths,
+    Texts,
+}
+
+impl<T: Copy> Patterns<T> {
+    pub(super) fn new(of: Of) -> Self {
+        Self { of, exact: HashMap::new(), wild: BTreeMap::new() }
     }
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    wildcard(&pattern, &text, |it| *it == '*', |pattern, it| pattern == it)
+
+    pub(super) fn insert(&mut self, pattern: &str, value: T) {
+        let (Some(first), Some(last)) = (pattern.find('*'), pattern.rfind('*')) else {
+            return self.exact.entry(pattern.into()).or_default().push(value);
+        };
+        let (start, end) = (&pattern[..first], &pattern[last + 1..]);
+        let (start, end, sizes) = match self.of {
+            Of::Texts => (start, end, (start.len(), end.len())),
+            // A `**` takes the slash beside it, too, where it takes nothing.
+            Of::Paths => {
+                let (start, end) = (start.rfind('/').map_or("", |at| &start[..at]), end.find('/').map_or("", |at| &end[at + 1..]));
+                (start, end, (segments(start), segments(end)))
+            }
+        };
+        let fixed = format!("{start}*{end}").into_boxed_str();
+        self.wild.entry(sizes).or_default().entry(fixed).or_default().push(Wild { pattern: pattern.into(), value });
+    }
+
+    /// Calls back with the value of each pattern that matches, until it is enough.
+    pub(super) fn any(&self, text: &str, mut each: impl FnMut(T) -> bool) -> bool {
+        if self.exact.get(text).is_some_and(|it| it.iter().any(|value| each(*value))) {
+            return true;
+        }
+        self.wild.iter().any(|((start, end), lists)| {
+            let parts = match self.of {
+                Of::Texts => text.get(..*start).zip(text.len().checked_sub(*end).and_then(|at| text.get(at..))),
+                Of::Paths => first_segments(text, *start).zip(last_segments(text, *end)),
+            };
+            let list = parts.and_then(|(start, end)| lists.get(format!("{start}*{end}").as_str()));
+            list.is_some_and(|list| list.iter().any(|it| self.matches(&it.pattern, text) && each(it.value)))
+        })
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        match self.of {
+            Of::Paths => PathPattern::new(pattern).matches(text),
+            Of::Texts => text_matches(pattern, text),
+        }
+    }
+}
+
+/// How many segments a fixed start or end has.
+fn segments(text: &str) -> usize {
+    if text.is_empty() { 0 } else { text.split('/').count() }
+}
+
+/// The first segments of a path, so many of them.
+fn first_segments(path: &str, count: usize) -> Option<&str> {
+    if count == 0 {
+        return Some("");
+    }
+    let mut ends = path.match_indices('/').map(|it| it.0).chain([path.len()]);
+    ends.nth(count - 1).map(|at| &path[..at])
+}
+
+/// The last segments of a path, so many of them.
+fn last_segments(path: &str, count: usize) -> Option<&str> {
+    if count == 0 {
+        return Some("");
+    }
+    let mut starts = path.rmatch_indices('/').map(|it| it.0 + 1).chain([0]);
+    starts.nth(count - 1).map(|at| &path[at..])
 }
 
 /// Matches with one kind of wildcard that takes any number of items; time is at most the product of the lengths.
@@ -53,4 +148,26 @@ fn patterns_mean_what_the_contract_says() {
     assert!(matches("/*/export", "/users/export") && !matches("/*/export", "/a/b/export"));
     assert!(matches("/**/x", "/x") && matches("/**/x", "/a/b/x") && matches("/a*c", "/abbc") && !matches("/a*", "/a/b"));
     assert!(text_matches("list*", "listOrders") && !text_matches("list*", "getList"));
+    assert!(text_matches("a*b*c", "abc") && text_matches("*b*", "abc") && !text_matches("ab*ba", "aba") && !text_matches("a*b*b*c", "abc"));
+}
+
+#[cfg(test)]
+#[test]
+fn patterns_that_are_looked_up_match_what_each_of_them_does() {
+    let paths = ["", "/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "/b/{id}", "/{id}", "/{id}/b", "a", "a/b", "//", "/a//b", "/ab/b"];
+    let patterns = [
+        "*", "**", "/*", "/**", "/**/", "/a/**", "/a/**/c", "**/b", "/*/b", "/a*", "/*b/b", "/a*/**", "/**/b", "/**/{id}", "/a/b",
+        "/**/a/**", "a/*", "/*/", "**/", "/a/*/c", "/**b", "a**", "/**/b/*",
+    ];
+    for (of, is_matched) in
+        [(Of::Paths, (|pattern, path| PathPattern::new(pattern).matches(path)) as fn(&str, &str) -> bool), (Of::Texts, text_matches)]
+    {
+        for pattern in patterns {
+            let mut found = Patterns::new(of);
+            found.insert(pattern, ());
+            for path in paths {
+                assert_eq!(found.any(path, |()| true), is_matched(pattern, path), "{of:?}: {pattern} {path}");
+            }
+        }
+    }
 }

@@ -3,8 +3,10 @@
 //! In: an operation under a mount. Out: `Decision`. Pure.
 //! Every rule that matches applies, in order; a later one wins, field by field.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::extensions::Written;
-use super::patterns::{PathPattern, text_matches};
+use super::patterns::{Of, Patterns};
 use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, SettingOf};
@@ -12,6 +14,8 @@ use crate::openapi::{Operation, SettingOf};
 /// Rules in the order in which they apply.
 pub(super) struct Rules<'a> {
     rules: Vec<Rule<'a>>,
+    /// Of the rules, in their order.
+    matchers: Matchers,
     /// How many of them match everything.
     general: usize,
 }
@@ -20,17 +24,28 @@ struct Rule<'a> {
     spec: &'a RouteSpec,
     /// Index in the blueprint.
     index: usize,
-    matcher: Matcher,
     has_matched: bool,
 }
 
-/// `match` of a route, a promise or a usage plan.
-pub(super) struct Matcher {
-    spec: MatchSpec,
-    paths: Option<Vec<PathPattern>>,
+/// `match` of routes, promises or usage plans, found by what they name rather than tried one by one.
+pub(super) struct Matchers {
+    all: Vec<Matcher>,
+    by_id: Patterns<usize>,
+    by_path: Patterns<usize>,
+    by_tag: Patterns<usize>,
+    /// Those that name neither ids nor paths nor tags.
+    others: Vec<usize>,
+}
+
+/// One `match`: what of an operation is no pattern, and which patterns there are.
+struct Matcher {
     methods: Option<Vec<String>>,
     /// Indexes in `spec`.
-    descriptions: Option<Vec<usize>>,
+    descriptions: Option<BTreeSet<usize>>,
+    /// Without slashes around them.
+    mounts: Option<HashSet<String>>,
+    /// How many of ids, paths and tags have to match.
+    criteria: usize,
 }
 
 /// What is decided of an operation, some with where it was said last.
@@ -139,22 +154,24 @@ impl<'a> Decision<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
-        let mut rules: Vec<Rule<'a>> = specs.iter().enumerate().map(|(index, spec)| Rule::new(index, spec, blueprint)).collect();
+        let mut rules: Vec<Rule<'a>> = specs.iter().enumerate().map(|(index, spec)| Rule { spec, index, has_matched: false }).collect();
         // Stable: those with an empty match come first, in their order.
         rules.sort_by_key(|rule| !rule.spec.r#match.is_empty());
         let general = rules.iter().filter(|rule| rule.spec.r#match.is_empty()).count();
-        Self { rules, general }
+        let matchers = Matchers::new(rules.iter().map(|it| &it.spec.r#match), blueprint);
+        Self { rules, matchers, general }
     }
 
     /// Routes with an empty match, then the extensions of the path and of the operation, then the other routes.
     pub(super) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let mut decision = Decision::default();
-        let (general, particular) = self.rules.split_at_mut(self.general);
-        general.iter_mut().for_each(|rule| rule.apply(described, mount, &mut decision));
+        let matching = self.matchers.matching(described, mount);
+        let (general, particular) = matching.split_at(matching.partition_point(|it| *it < self.general));
+        general.iter().for_each(|it| self.rules[*it].apply(&mut decision));
         for written in described.extensions {
             decision.apply(&written.spec, Origin::Extension(written));
         }
-        particular.iter_mut().for_each(|rule| rule.apply(described, mount, &mut decision));
+        particular.iter().for_each(|it| self.rules[*it].apply(&mut decision));
         decision
     }
 
@@ -173,40 +190,87 @@ impl<'a> Rules<'a> {
 }
 
 impl<'a> Rule<'a> {
-    fn new(index: usize, spec: &'a RouteSpec, blueprint: &Blueprint) -> Self {
-        Self { spec, index, matcher: Matcher::new(&spec.r#match, blueprint), has_matched: false }
+    fn apply(&mut self, decision: &mut Decision<'a>) {
+        self.has_matched = true;
+        decision.apply(self.spec, Origin::Route(self.index));
+    }
+}
+
+impl Matchers {
+    pub(super) fn new<'s>(specs: impl Iterator<Item = &'s MatchSpec>, blueprint: &Blueprint) -> Self {
+        let mut made = Self {
+            all: Vec::new(),
+            by_id: Patterns::new(Of::Texts),
+            by_path: Patterns::new(Of::Paths),
+            by_tag: Patterns::new(Of::Texts),
+            others: Vec::new(),
+        };
+        for (index, spec) in specs.enumerate() {
+            let indexes = [(&mut made.by_id, &spec.operation_ids), (&mut made.by_path, &spec.paths), (&mut made.by_tag, &spec.tags)];
+            let mut criteria = 0;
+            for (patterns, texts) in indexes {
+                criteria += usize::from(texts.is_some());
+                texts.iter().flatten().for_each(|it| patterns.insert(it, index));
+            }
+            if criteria == 0 {
+                made.others.push(index);
+            }
+            made.all.push(Matcher::new(spec, criteria, blueprint));
+        }
+        made
     }
 
-    fn apply(&mut self, described: Described<'a>, mount: &str, decision: &mut Decision<'a>) {
-        if self.matcher.matches(described, mount) {
-            self.has_matched = true;
-            decision.apply(self.spec, Origin::Route(self.index));
+    /// Indexes of those that match an operation under a mount, in their order.
+    pub(super) fn matching(&self, described: Described<'_>, mount: &str) -> Vec<usize> {
+        let operation = described.operation;
+        // One entry for each of ids, paths and tags that matches.
+        let mut matched: Vec<usize> = Vec::new();
+        let mut seek = |patterns: &Patterns<usize>, texts: &mut dyn Iterator<Item = &str>| {
+            let mut found = BTreeSet::new();
+            for text in texts {
+                patterns.any(text, |index| {
+                    found.insert(index);
+                    false
+                });
+            }
+            matched.extend(found);
+        };
+        seek(&self.by_id, &mut operation.id.as_deref().into_iter());
+        seek(&self.by_path, &mut std::iter::once(&*operation.path));
+        seek(&self.by_tag, &mut operation.tags.iter().map(|it| &**it));
+        matched.sort_unstable();
+        let whole = matched.chunk_by(|one, other| one == other).filter(|it| self.all[it[0]].criteria == it.len()).map(|it| it[0]);
+        let mut all: Vec<usize> = whole.chain(self.others.iter().copied()).filter(|it| self.all[*it].holds(described, mount)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// What each of them matches among operations, by index, in their order.
+    pub(super) fn matches<'d>(&self, operations: impl Iterator<Item = (Described<'d>, &'d str)>) -> Vec<Vec<usize>> {
+        let mut matches = vec![Vec::new(); self.all.len()];
+        for (index, (described, mount)) in operations.enumerate() {
+            self.matching(described, mount).into_iter().for_each(|it| matches[it].push(index));
         }
+        matches
     }
 }
 
 impl Matcher {
-    pub(super) fn new(spec: &MatchSpec, blueprint: &Blueprint) -> Self {
-        let MatchSpec { paths, methods, specs, .. } = spec;
+    fn new(spec: &MatchSpec, criteria: usize, blueprint: &Blueprint) -> Self {
         Self {
-            paths: paths.as_ref().map(|paths| paths.iter().map(|it| PathPattern::new(it)).collect()),
-            methods: methods.as_ref().map(|methods| methods.iter().map(|it| it.to_ascii_uppercase()).collect()),
-            descriptions: specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
-            spec: spec.clone(),
+            methods: spec.methods.clone(),
+            descriptions: spec.specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
+            mounts: spec.mounts.as_ref().map(|mounts| mounts.iter().map(|it| it.trim_matches('/').to_owned()).collect()),
+            criteria,
         }
     }
 
-    pub(super) fn matches(&self, described: Described<'_>, mount: &str) -> bool {
-        let (spec, operation) = (&self.spec, described.operation);
-        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(operation.method.as_str())))
+    /// Whether all holds that is no pattern.
+    fn holds(&self, described: Described<'_>, mount: &str) -> bool {
+        let method = described.operation.method.as_str();
+        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(method)))
             && self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
-            && spec.mounts.as_ref().is_none_or(|mounts| mounts.iter().any(|it| it.trim_matches('/') == mount.trim_matches('/')))
-            && spec.tags.as_ref().is_none_or(|tags| tags.iter().any(|it| operation.tags.iter().any(|tag| text_matches(it, tag))))
-            && spec
-                .operation_ids
-                .as_ref()
-                .is_none_or(|ids| operation.id.as_deref().is_some_and(|id| ids.iter().any(|it| text_matches(it, id))))
-            && self.paths.as_ref().is_none_or(|paths| paths.iter().any(|it| it.matches(&operation.path)))
+            && self.mounts.as_ref().is_none_or(|it| it.contains(mount.trim_matches('/')))
     }
 }
 

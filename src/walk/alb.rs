@@ -3,9 +3,9 @@
 //! In: `AlbPlan`, the stack. Out: target groups, or what is wrong. Pure.
 //! Source: AWS-RULES L11: the lowest priority first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules::takes;
+use super::rules::ByPath;
 use super::sync::Sync;
 use super::way::is_same;
 use crate::assemble::Assembled;
@@ -23,8 +23,9 @@ pub(super) struct Front<'a> {
     pub(super) planned: &'a AlbListenerPlan,
     /// Index of its node, where it was made.
     node: Option<usize>,
-    /// By priority.
-    rules: Vec<&'a ListenerRule>,
+    rules: ByPath<'a>,
+    /// Methods of the planned rules that refuse a pattern, each rule's own; none names every method.
+    refusals: BTreeMap<&'a str, Vec<&'a [HttpMethod]>>,
     /// Methods and shapes of paths that are served here.
     served: BTreeSet<(HttpMethod, String)>,
 }
@@ -223,7 +224,11 @@ fn front<'a>(
         it.exposure != Exposure::Hidden && backend.is_some_and(|it| it.listener_port == port)
     };
     let served = plan.operations.iter().filter(here).filter_map(|it| Some((it.method, shape(&arriving(it, &plan.backends[it.backend?])))));
-    Ok(Front { planned, node, rules, served: served.collect() })
+    let mut refusals: BTreeMap<&str, Vec<&[HttpMethod]>> = BTreeMap::new();
+    for rule in planned.rules.iter().filter(|it| it.to == Destination::Nothing) {
+        rule.patterns.iter().for_each(|it| refusals.entry(it).or_default().push(&rule.methods));
+    }
+    Ok(Front { planned, node, rules: ByPath::new(rules), refusals, served: served.collect() })
 }
 
 impl<'a> Front<'a> {
@@ -234,12 +239,11 @@ impl<'a> Front<'a> {
 
     /// Whether a rule was planned that refuses just that.
     fn is_refused(&self, method: HttpMethod, pattern: &str) -> bool {
-        let mut refusals = self.planned.rules.iter().filter(|it| it.to == Destination::Nothing);
-        refusals.any(|it| (it.methods.is_empty() || it.methods.contains(&method)) && it.patterns.iter().any(|it| **it == *pattern))
+        self.refusals.get(pattern).into_iter().flatten().any(|it| it.is_empty() || it.contains(&method))
     }
 
     fn rule(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {
-        self.rules.iter().find(|it| takes(it, method, host, path)).copied()
+        self.rules.first(method, host, path)
     }
 
     /// Where a request for an operation is sent.

@@ -11,7 +11,7 @@ use super::overlaps::{before, overlaps};
 use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
-use crate::plan::listener_rules::{self, Destination, Frame, HEALTH_PATH, Pattern, Wanted};
+use crate::plan::listener_rules::{self, Destination, Frame, HEALTH_PATH, Pattern, Templates, Wanted};
 use crate::plan::{BackendPlan, OperationPlan, text_of};
 
 /// Priorities that are used where the blueprint names none: the first thousand is left to others.
@@ -127,6 +127,7 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
         }
         arriving.push(Arriving { index: number, operation, path, to: Destination::Backend(index) });
     }
+    let mut by_segments = Templates::new(templates.iter().map(|(prefix, template)| (template, prefix.clone())));
     let prefixes: BTreeSet<String> = backends.iter().filter(|it| is_here(it)).map(prefix).collect();
     let is_served = |method: HttpMethod, path: &str| served.contains(&(method, shape(path)));
     for (number, operation) in operations.iter().enumerate().filter(|(_, it)| it.exposure == Exposure::Hidden) {
@@ -136,7 +137,7 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
             let path = format!("{prefix}{path}");
             // Behind another prefix another backend would answer in its place, unless the path is one of a third's own.
             let pattern = (Some(prefix) != own.as_ref()).then(|| Pattern::of(&path));
-            let is_foreign = pattern.is_some_and(|it| templates.iter().any(|(other, template)| other != prefix && it.meets(template)));
+            let is_foreign = pattern.is_some_and(|it| by_segments.meets_other(&it, prefix, |other| it.meets(&templates[other].1)));
             // The same path under another mount is what is served here.
             if is_foreign || is_served(operation.method, &path) {
                 continue;
@@ -145,7 +146,7 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
             let other = other_slash(&path).filter(|it| ![operation.method, HttpMethod::Any].iter().any(|method| is_served(*method, it)));
             let other = other.filter(|it| {
                 let pattern = Pattern::of(it);
-                !templates.iter().any(|(_, template)| pattern.meets(template) && !pattern.is_same(template))
+                !by_segments.meets(&pattern, |other| pattern.meets(&templates[other].1) && !pattern.is_same(&templates[other].1))
             });
             let refused = other.into_iter().chain([path]);
             arriving.extend(refused.map(|path| Arriving { index: number, operation, path, to: Destination::Nothing }));

@@ -5,61 +5,101 @@
 //! where nothing of another destination lies between them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::check::strays;
-use super::pattern::Pattern;
-use super::{Arm, Destination, Wanted};
+use super::claims::{Claims, Universal};
+use super::index::{Asked, Index, Next, Rivals};
+use super::{Arm, Destination};
 use crate::openapi::HttpMethod;
 
 /// Arms of one rule, as far as there is room.
 type Group<'a> = (usize, &'a BTreeSet<HttpMethod>, Destination);
 
 /// The lane of each arm.
-pub(super) fn of(wanted: &[Wanted<'_>], (arms, all): (&[Arm], &[Arm])) -> Vec<usize> {
-    let rivals = rivals(wanted, (arms, all));
+pub(super) fn of(wanted: &[Asked], arms: &[Arm], claims: &mut Claims<'_>) -> Vec<usize> {
+    let universal = Rc::clone(&claims.universal);
+    let of_arms = by_taker(wanted, arms, &universal);
     let mut lanes = vec![0; arms.len()];
+    let mut behind = Index::empty(arms.iter(), &universal);
     for at in (0..arms.len()).rev() {
-        // Rivals stand behind, so their lanes are known.
-        lanes[at] = rivals[at].iter().map(|it| lanes[*it] + 1).max().unwrap_or_default();
+        // What has to stand behind has its lane already.
+        for asked in &of_arms[at] {
+            let search = Rivals { universal: Some(&universal), kinds: None, are_stray: true, least: lanes[at] };
+            behind.rivals(asked, search, |rival, lane| {
+                if lane < lanes[at] {
+                    return Next::OtherList;
+                }
+                if strays(asked, &arms[rival], claims) {
+                    lanes[at] = lane + 1;
+                    return Next::OtherList;
+                }
+                Next::Further
+            });
+        }
+        behind.insert(at, lanes[at]);
     }
-    while raise(arms, &rivals, &mut lanes) {}
-    lanes
+    let mut order = Order { arms, of_arms, lanes, universal };
+    while order.raise(claims) {}
+    order.lanes
 }
 
-/// The arms that have to stand behind each one, by index.
-fn rivals(wanted: &[Wanted<'_>], (arms, all): (&[Arm], &[Arm])) -> Vec<BTreeSet<usize>> {
-    let mut rivals = vec![BTreeSet::new(); arms.len()];
-    let mut patterns: BTreeMap<&str, Arc<Pattern>> = BTreeMap::new();
-    for it in wanted {
-        let pattern = patterns.entry(it.path).or_insert_with(|| Arc::new(Pattern::of(it.path)));
-        let takes = |arm: &Arm| arm.to == it.to && arm.takes_all(it.method) && arm.pattern.covers(pattern);
-        // What nothing takes is refused by the listener itself.
-        let Some(taker) = arms.iter().position(takes) else { continue };
-        let behind = arms.iter().enumerate().skip(taker + 1);
-        rivals[taker].extend(behind.filter(|(_, arm)| strays(it, pattern, arm, all)).map(|(index, _)| index));
-    }
-    rivals
-}
-
-/// Moves the arms of one group into a group of a higher lane, where all of them may stand there. Whether there was one.
-fn raise(arms: &[Arm], rivals: &[BTreeSet<usize>], lanes: &mut [usize]) -> bool {
-    // The lowest lane of those that have to stand before each arm.
-    let mut below = vec![usize::MAX; arms.len()];
-    for (before, behind) in rivals.iter().enumerate() {
-        behind.iter().for_each(|it| below[*it] = below[*it].min(lanes[before]));
-    }
-    let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
-    for (index, arm) in arms.iter().enumerate() {
-        groups.entry((lanes[index], &arm.methods, arm.to)).or_default().push(index);
-    }
-    for ((lane, methods, to), inside) in &groups {
-        let room = inside.iter().map(|it| below[*it]).min().unwrap_or_default();
-        let higher = groups.keys().find(|it| it.0 > *lane && it.0 < room && it.1 == *methods && it.2 == *to);
-        if let Some((higher, ..)) = higher {
-            inside.iter().for_each(|it| lanes[*it] = *higher);
-            return true;
+/// The operations that each arm is the first to take as a whole. What nothing takes is refused by the listener itself.
+fn by_taker<'w>(wanted: &'w [Asked], arms: &[Arm], universal: &Universal) -> Vec<Vec<&'w Asked>> {
+    let mut index = Index::empty(arms.iter(), universal);
+    (0..arms.len()).for_each(|at| index.insert(at, arms.len() - at));
+    let mut of_arms = vec![Vec::new(); arms.len()];
+    for asked in wanted {
+        if let Some((taker, _)) = index.taker(asked) {
+            of_arms[taker].push(asked);
         }
     }
-    false
+    of_arms
+}
+
+/// Arms, the operations that each has to take, and the lanes so far.
+struct Order<'a> {
+    arms: &'a [Arm],
+    of_arms: Vec<Vec<&'a Asked>>,
+    lanes: Vec<usize>,
+    universal: Rc<Universal>,
+}
+
+impl Order<'_> {
+    /// Moves the arms of one group into a group of a higher lane, where all of them may stand there. Whether there was one.
+    fn raise(&mut self, claims: &mut Claims<'_>) -> bool {
+        let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
+        let mut lanes: BTreeMap<(&BTreeSet<HttpMethod>, Destination), BTreeSet<usize>> = BTreeMap::new();
+        for (index, arm) in self.arms.iter().enumerate() {
+            groups.entry((self.lanes[index], &arm.methods, arm.to)).or_default().push(index);
+            lanes.entry((&arm.methods, arm.to)).or_default().insert(self.lanes[index]);
+        }
+        for ((lane, methods, to), inside) in &groups {
+            let higher = lanes[&(*methods, *to)].range(lane + 1..).next().copied();
+            if let Some(higher) = higher.filter(|it| !self.is_blocked(inside, (*lane, *it), claims)) {
+                inside.iter().for_each(|it| self.lanes[*it] = higher);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether an arm of a lane up to the higher one has to stand before one of these.
+    fn is_blocked(&self, inside: &[usize], (lane, higher): (usize, usize), claims: &mut Claims<'_>) -> bool {
+        let mut index = Index::empty(inside.iter().map(|it| &self.arms[*it]), &self.universal);
+        (0..inside.len()).for_each(|at| index.insert(at, 0));
+        let mut is_blocked = false;
+        let between = (0..self.arms.len()).filter(|it| (lane + 1..=higher).contains(&self.lanes[*it]));
+        for (before, asked) in between.flat_map(|it| self.of_arms[it].iter().map(move |asked| (it, asked))) {
+            let search = Rivals { universal: Some(&self.universal), kinds: None, are_stray: true, least: 0 };
+            index.rivals(asked, search, |at, _| {
+                is_blocked = inside[at] > before && strays(asked, &self.arms[inside[at]], claims);
+                if is_blocked { Next::End } else { Next::Further }
+            });
+            if is_blocked {
+                return true;
+            }
+        }
+        false
+    }
 }

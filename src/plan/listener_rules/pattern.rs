@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use super::shape::{PatternShape, TemplateShape};
+
 /// Longest value of a condition. Unit: characters.
 const MAX_CHARACTERS: usize = 128;
 
@@ -42,6 +44,14 @@ pub(in crate::plan) struct Pattern {
     pub(super) kinds: Vec<Kind>,
     /// Of the template.
     template: Vec<Token>,
+    /// The template with a `*` for each variable; none where the pattern says just that.
+    unshortened: Option<Arc<str>>,
+    /// Kinds of the template's segments; none where they are those of the pattern.
+    own_kinds: Option<Vec<Kind>>,
+    /// The first segment of the template that takes any number of segments.
+    rest: Option<usize>,
+    /// Of the template.
+    own_slashes: usize,
     /// The pattern says neither more nor less than the template, for requests with as many slashes.
     pub(super) is_exact: bool,
     /// The template takes any number of segments.
@@ -55,15 +65,22 @@ impl Pattern {
     }
 
     fn of_template(template: Vec<Token>) -> Self {
-        let slashes_of = |text: &str| text.bytes().filter(|it| *it == b'/').count();
-        let (text, is_shortened) = spelled(&template);
-        let slashes = slashes_of(&text);
+        let slashes_of = |tokens: &[Token]| tokens.iter().filter(|it| **it == Token::Character(b'/')).count();
+        let kinds_of = |text: &str| text.split('/').skip(1).map(kind).collect::<Vec<Kind>>();
+        let whole = starred(&template);
+        let (text, is_shortened) = spelled(whole.clone());
+        let slashes = text.bytes().filter(|it| *it == b'/').count();
+        let rest = template.iter().position(|it| *it == Token::Rest);
         Self {
+            own_kinds: is_shortened.then(|| kinds_of(&whole)),
+            unshortened: is_shortened.then(|| whole.into()),
+            own_slashes: slashes_of(&template),
+            rest: rest.map(|at| slashes_of(&template[..at]).saturating_sub(1)),
             wildcards: text.bytes().filter(|it| *it == b'*').count(),
             slashes,
-            kinds: text.split('/').skip(1).map(kind).collect(),
+            kinds: kinds_of(&text),
             is_exact: !is_shortened,
-            is_greedy: template.contains(&Token::Rest),
+            is_greedy: rest.is_some(),
             text: text.into(),
             template,
         }
@@ -105,6 +122,9 @@ impl Pattern {
         if self.slashes > other.slashes_of_template() && !other.is_greedy {
             return false;
         }
+        if let Some(is_met) = self.meets_by_segments(other) {
+            return is_met;
+        }
         let pattern = self.text.as_bytes();
         // Which places of the pattern can be reached, token by token.
         let mut reached = vec![false; pattern.len() + 1];
@@ -123,34 +143,61 @@ impl Pattern {
         reached[pattern.len()]
     }
 
+    /// Whether the pattern takes some request of the other's template, where no `*` can cross a slash and each stands for a whole segment.
+    fn meets_by_segments(&self, other: &Self) -> Option<bool> {
+        let is_whole = |kinds: &[Kind]| !kinds.contains(&Kind::Partial);
+        let is_aligned =
+            self.slashes == other.own_slashes && !other.is_greedy && is_whole(&self.kinds) && is_whole(other.kinds_of_template());
+        let own = other.unshortened.as_ref().unwrap_or(&other.text);
+        if !is_aligned || !self.text.starts_with('/') || !own.starts_with('/') {
+            return None;
+        }
+        let is_met = |(pattern, template): (&str, &str)| pattern == "*" || pattern == template || (template == "*" && !pattern.is_empty());
+        Some(self.text.split('/').zip(own.split('/')).all(is_met))
+    }
+
     pub(in crate::plan) fn is_same(&self, other: &Self) -> bool {
         self.text == other.text
     }
 
     fn slashes_of_template(&self) -> usize {
-        self.template.iter().filter(|it| **it == Token::Character(b'/')).count()
+        self.own_slashes
+    }
+
+    /// Segments of the pattern.
+    pub(super) fn segments(&self) -> Vec<&str> {
+        self.text.split('/').skip(1).collect()
+    }
+
+    /// Segments of the template, with a `*` for each variable.
+    pub(super) fn own_segments(&self) -> Vec<&str> {
+        self.unshortened.as_ref().unwrap_or(&self.text).split('/').skip(1).collect()
+    }
+
+    /// The pattern says what its template does, which has as many slashes as each of its requests.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_exact && !self.is_greedy
+    }
+
+    pub(super) fn shape(&self) -> PatternShape {
+        PatternShape { kinds: self.kinds.clone(), is_plain: self.is_plain(), is_rooted: self.text.starts_with('/') }
+    }
+
+    pub(super) fn own_shape(&self) -> TemplateShape {
+        let is_rooted = self.template.first() == Some(&Token::Character(b'/'));
+        TemplateShape { kinds: self.kinds_of_template().to_vec(), rest: self.rest, is_rooted }
     }
 
     /// Whether a request that both take is the other's own: it has as many slashes, and is more particular where they first differ.
     pub(super) fn yields_to(&self, other: &Self) -> bool {
         let is_literal = other.wildcards == 0;
         let same_length = self.slashes_of_template() == other.slashes && other.is_exact && !other.is_greedy;
-        is_literal || (!self.is_greedy && same_length && other.kinds < self.kinds_of_template())
+        is_literal || (!self.is_greedy && same_length && other.kinds[..] < *self.kinds_of_template())
     }
 
     /// Kinds of the template's own segments, which a shortened pattern no longer has.
-    fn kinds_of_template(&self) -> Vec<Kind> {
-        if self.is_exact {
-            return self.kinds.clone();
-        }
-        let mut text = String::new();
-        for token in &self.template {
-            match token {
-                Token::Character(byte) => text.push(char::from(*byte)),
-                Token::Variable | Token::Rest => text.push('*'),
-            }
-        }
-        text.split('/').skip(1).map(kind).collect()
+    pub(super) fn kinds_of_template(&self) -> &[Kind] {
+        self.own_kinds.as_ref().unwrap_or(&self.kinds)
     }
 
     /// The template with the literal segments of a pattern that takes some of its requests: all these requests are the result's.
@@ -227,21 +274,23 @@ fn tokens(path: &str) -> Vec<Token> {
     tokens
 }
 
-/// The pattern, and whether it had to be shortened: it then takes more than the template.
-fn spelled(template: &[Token]) -> (String, bool) {
-    let mut text = String::with_capacity(template.len());
-    for token in template {
-        match token {
-            Token::Character(byte) => text.push(char::from(*byte)),
-            Token::Variable | Token::Rest => text.push('*'),
-        }
-    }
+/// The template with a `*` for each variable.
+fn starred(template: &[Token]) -> String {
+    let character = |token: &Token| match token {
+        Token::Character(byte) => char::from(*byte),
+        Token::Variable | Token::Rest => '*',
+    };
+    template.iter().map(character).collect()
+}
+
+/// The pattern of such a text, and whether it had to be shortened: it then takes more than the template.
+fn spelled(mut text: String) -> (String, bool) {
     let mut is_shortened = false;
-    while text.bytes().filter(|it| *it == b'*').count() > super::MAX_WILDCARDS {
+    // The last one that there is room for stands for all the others as well.
+    let last_kept = text.match_indices('*').nth(super::MAX_WILDCARDS - 1).map(|(at, _)| at);
+    if let (Some(from), Some(to)) = (last_kept, text.rfind('*').filter(|it| last_kept.is_some_and(|from| from < *it))) {
         is_shortened = true;
-        let last = text.rfind('*').unwrap_or_default();
-        let before = text[..last].rfind('*').unwrap_or_default();
-        text.replace_range(before..last, "");
+        text.replace_range(from..to, "");
     }
     if text.len() > MAX_CHARACTERS {
         is_shortened = true;

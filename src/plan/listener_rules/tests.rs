@@ -267,3 +267,23 @@ fn few_priorities_are_used_up_in_order() {
     assert!(!tight.displaced.is_empty());
     assert!(rules(&wanted(&list), Frame { names: &names, hosts: 0, priorities: (100, 101) }).is_full);
 }
+
+/// With every pair compared, each of these would run for minutes.
+#[test]
+fn patterns_that_cross_by_the_thousand_are_not_compared_in_pairs() {
+    let count = 1_500;
+    let cross = |number: usize| [(format!("/a/{{x}}/s{number}"), ONE), (format!("/a/t{number}/{{y}}"), TWO)];
+    let claimed = |number: usize| [(format!("/{{x}}/s{number}"), ONE), (format!("/c{number}/{{y}}"), TWO)];
+    let apart = |number: usize| [(format!("/{{x}}/c{number}/m{number}"), ONE), (format!("/t{number}/{{y}}/k{number}"), TWO)];
+    let refused = |number: usize| [(format!("/r{number}/{{id}}"), ONE), (format!("/r{number}/hidden"), Destination::Nothing)];
+    for (name, routes) in [("cross", &cross as &dyn Fn(usize) -> [_; 2]), ("claimed", &claimed), ("apart", &apart), ("refused", &refused)] {
+        let paths: Vec<(String, Destination)> = (0..count).flat_map(routes).collect();
+        let list: Vec<(&str, Destination)> = paths.iter().map(|(path, to)| (&**path, *to)).collect();
+        let built = one(&list);
+        assert!(built.shadowed.is_empty() && !built.is_full, "{name}: {:?}", built.shadowed);
+        for (path, to) in list.iter().rev().take(20) {
+            let request = path.replace("{x}", "v").replace("{y}", "v").replace("{id}", "v");
+            assert_eq!(sent(&built.rules, HttpMethod::Get, &request), *to, "{name}: {request}");
+        }
+    }
+}
