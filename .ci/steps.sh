@@ -173,10 +173,8 @@ functions() {
   done
 }
 
-# Pairs of a description and a blueprint. The generator is a part of the tests; the seeds are always the same.
-pairs() { # count
-  rm -rf target/pairs
-  GWGEN_PAIRS="$1" cargo test --quiet --test pairs
+# The pairs of a description and a blueprint that `cargo test` made, from the same seeds every time, by judges that are not ours.
+pairs() {
   "$python" .ci/differential.py "$gwgen" "$judges" target/pairs
 }
 
@@ -230,11 +228,27 @@ is_newer() { # folder
 }
 
 # The real `terraform validate` and `terraform fmt`, once over everything that the steps before wrote.
-# A root calls a batch of outputs as modules: the provider's own start takes longest, and memory grows with the batch.
 validate() {
-  local output outputs=() batch size=24
-  for output in "$work"/blueprints/*/ci-*terraform-*/ "$work"/corpus-terraform/*/out/; do
-    if is_newer "$output"; then
+  local folder
+  validate_together 100 "$work"/blueprints/*/ci-*terraform-*/
+  validate_together 8 "$work"/corpus-terraform/*/out/
+  if command -v terraform >/dev/null; then
+    for folder in "$work/blueprints" "$work"/corpus-terraform*/; do
+      TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive "$folder"
+    done
+  else
+    cannot 'terraform fmt: no terraform on the PATH'
+  fi
+}
+
+# A root calls outputs as modules, since the provider's own start takes longest; but time grows faster than a root does.
+validate_together() { # number outputs...
+  local size="$1" output outputs=() batch
+  shift
+  for output in "$@"; do
+    if [ ! -d "$output" ]; then
+      continue
+    elif is_newer "$output"; then
       cannot "${output#"$work/"} with the real terraform: it asks for a newer provider than is installed"
     else
       outputs+=("${output%/}")
@@ -244,10 +258,4 @@ validate() {
     or_says_why "$python" "$judges/terraform_real.py" validate "${outputs[@]:batch:size}"
   done
   printf '  %d outputs\n' "${#outputs[@]}"
-  if command -v terraform >/dev/null; then
-    TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive "$work/blueprints"
-    TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive "$work/corpus-terraform"
-  else
-    cannot 'terraform fmt: no terraform on the PATH'
-  fi
 }
