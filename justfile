@@ -25,7 +25,3 @@ case NAME:
 # Sixty seconds of fuzzing; `just fuzz executions 10000000` is the long run. Needs `cargo install cargo-fuzz`.
 fuzz UNIT="seconds" AMOUNT="60":
     fuzz/run.sh {{UNIT}} {{AMOUNT}}
-
-# Line coverage of the tests, by module. Needs the LLVM tools of the compiler (rustup component add llvm-tools; Debian: llvm-22).
-coverage:
-    bash .ci/coverage

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Judges what `terraform_real.py apply` reported of an example.
 
-Usage: applied.py GWGEN JUDGES BLUEPRINT GAPS.txt USED.txt REPORT.json [OTHER.json]
+Usage: applied.py GWGEN JUDGES BLUEPRINT REPORT.json [OTHER.json]
 
 What was read back from the emulated AWS has to be the operations that expected_routes.py finds in the description, under every
-mount, without those that the blueprint leaves out. The second plan has to be empty but for attributes that the emulator is known
-to forget (GAPS.txt: resource type, attribute, reason; those met are added to USED.txt), and destroy has to end clean. With the report of the
-same example in the other style, everything that was read back has to be the same: methods and who may call them, integrations,
-authorizers, validators, models, gateway responses, the stage, usage plans, and whatever stands beside the API.
+mount, without those that the blueprint leaves out. The second plan has to be empty but for what the judge knows of the emulator, and
+destroy has to end clean. With the report of the same example in the other style, everything that was read back has to be the same: methods
+and who may call them, integrations, authorizers, validators, models, gateway responses, the stage, usage plans, and whatever stands beside
+the API.
 """
 from __future__ import annotations
 
@@ -51,19 +51,12 @@ def differences(left, right, at: str) -> list[str]:
 
 
 def main() -> int:
-    gwgen, judges, blueprint, gaps_path, used_path, report_path, *other = (Path(it) for it in sys.argv[1:8])
+    gwgen, judges, blueprint, report_path, *other = (Path(argument) for argument in sys.argv[1:6])
     report = json.loads(report_path.read_text())
     if "failed" in report:
         print(f"  {report['failed'][-3000:]}")
         return 1
-    gaps = {tuple(line.split(None, 2)[:2]) for line in gaps_path.read_text().splitlines() if line.strip() and not line.startswith("#")}
-    problems = []
-    for change in report["second_plan"]:
-        kind = change["address"].split(".")[0]
-        if change["actions"] != ["update"] or any((kind, it) not in gaps for it in change["attributes"]):
-            problems.append(f"second plan: {change['address']} {change['actions']} {change['attributes']}")
-        with used_path.open("a") as used:
-            used.writelines(f"{kind} {it}\n" for it in change["attributes"])
+    problems = [f"second plan: {change['address']} {change['actions']} {change['attributes']}" for change in report["second_plan"]]
     from_aws = {(it["method"], it["path"]) for api in report["state"]["apis"] for it in api["operations"]
                 if it["integration"]["type"] in ("HTTP_PROXY", "AWS_PROXY")}
     wanted = expected_operations(gwgen, judges, blueprint)
@@ -77,7 +70,7 @@ def main() -> int:
         problems.append(f"destroy: {report.get('destroy_error', 'did not end clean')[-2000:]}")
     name = f"{blueprint.parent.name}, {'a body' if 'body' in blueprint.name else 'resources'}"
     summary = (f"{report['applied']} resources applied; {len(from_aws)} of {len(wanted)} operations read back; "
-               f"{len(report['second_plan'])} changes in the second plan, all of them known gaps of the emulator; "
+               f"the second plan is empty but for {len(report['emulator_forgets'])} attributes that the emulator forgets; "
                f"destroyed: {report.get('destroyed')}{'; the other style reads back the same' if other else ''}")
     print(f"  {name}: {'falls short' if problems else summary}")
     for problem in problems:

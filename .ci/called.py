@@ -18,7 +18,6 @@ import sys
 from pathlib import Path
 
 import example
-import with_functions
 
 
 def main() -> int:
@@ -26,7 +25,7 @@ def main() -> int:
     shown = example.routes(gwgen, blueprint)
     sys.path.insert(0, str(judges))
     import call_api  # the judges bring their own environment
-    from judgelib.emulator import Clients, emulator
+    from judgelib.emulator import emulator
 
     document = example.read(blueprint)
     spec = call_api.Spec(blueprint.parent / document["spec"])
@@ -34,29 +33,20 @@ def main() -> int:
     public = {(it["method"], it["path"]) for it in shown if it["exposure"] == "public" and not it["backend_url"].startswith("lambda:")}
     kept = {(it["method"], it["path"]) for it in shown if it["exposure"] != "public"}
     params = json.loads((Path(__file__).parent / "params.json").read_text())
-    with_functions.know_dimensions()
     report, echo = call_api.Report("called", output.name), call_api.Echo()
     rewrite = call_api.rewrite
 
     def rewritten(resource, backend, opened):
         rewrite(resource, backend, opened)
-        name = resource.props.get("FunctionName")
-        if resource.type == "AWS::Lambda::Permission" and isinstance(name, str):
-            # The emulator has another account than the examples' functions.
-            resource.props["FunctionName"] = name.split(":")[6] if name.startswith("arn:") else name
         variables = (resource.props.get("Environment") or {}).get("Variables")
         if resource.type == "AWS::Lambda::Function" and "HOSTS" in (variables or {}):
             host, port = backend.split(":")
             variables.update(HOSTS=host, PORT=port, PROTOCOL="http")
             resource.props.pop("VpcConfig", None)
-            # call_api.py deploys an empty function for a file.
-            if output.is_dir():
-                resource.props["Code"] = {"ZipFile": (output / "functions" / "forwarder.zip").read_bytes()}
 
     call_api.rewrite = rewritten
     reached = refused = 0
     with emulator("ministack") as endpoint:
-        with_functions.make_functions(Clients(endpoint))
         made = call_api.deploy(endpoint, output, params, echo.address, True, report)
         if made is None:
             return report.finish(False)
@@ -90,7 +80,6 @@ def as_written(call_api, deployed: tuple, described: tuple, shown: tuple, report
     echo, refused, let_in, with_key = call_api.Echo(), 0, 0, 0
     with emulator("ministack") as endpoint:
         client = Clients(endpoint)
-        with_functions.make_functions(client)
         made = call_api.deploy(endpoint, output, params, echo.address, False, report)
         if made is None:
             return

@@ -16,10 +16,9 @@ import sys
 from pathlib import Path
 
 import yaml
-from rendering import copies, render
+from render import TERRAFORM_ONLY, copies, render
 
-# What only Terraform can say, and what only a smaller template can.
-REFUSALS = {"GW2008", "GW4020", "GW4025", "GW4034"}
+REFUSALS = TERRAFORM_ONLY | {"GW4034"}
 
 
 class Reader(yaml.SafeLoader):
@@ -52,7 +51,7 @@ Reader.add_constructor("!GetAtt", short("Fn::GetAtt", lambda it: it.split(".", 1
 
 def template(gwgen: Path, folder: Path, style: str, syntax: str) -> Path | set[str]:
     """The template, or the codes of the errors."""
-    output = render(gwgen, folder, format="cloudformation", template=syntax, api_style=style)
+    output = render(gwgen, folder / "gwgen.yaml", f"ci-{syntax}-{style}", format="cloudformation", template=syntax, api_style=style)
     return output / f"template.{syntax}" if isinstance(output, Path) else output
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes every target, one after the other, on one core.
 #
-# Usage: fuzz/run.sh seconds N [TARGET...]      N seconds in all (what .ci/run does)
+# Usage: fuzz/run.sh seconds N [TARGET...]      N seconds in all (what .ci/full does)
 #        fuzz/run.sh executions N [TARGET...]   N executions in all; the cheap targets get more of them
 #
 # Needs cargo-fuzz and the installed stable toolchain: without a sanitizer nothing of nightly is used.

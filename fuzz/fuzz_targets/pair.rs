@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gwgen::openapi::HttpMethod;
 use gwgen::source::{Library, Memory, RelativePath, SourceFile};
 use gwgen_fuzz::pairs::{Pair, pair};
-use gwgen_fuzz::{Tally, at_exit, emitted, run};
+use gwgen_fuzz::{Tally, at_exit, offered, run};
 
 static TALLY: Tally =
     Tally::new("pair", ["executions", "reached emit", "compared with what was asked for", "compared with a second reader"]);
@@ -46,8 +46,8 @@ libfuzzer_sys::fuzz_target!(init: at_exit(print), |data: &[u8]| {
     TALLY.count(0);
     let Some(tree) = &compiled.tree else { return };
     TALLY.count(1);
-    if let Some(offered) = &pair.offered {
-        assert_eq!(emitted::offered(tree), *offered, "{}\n{}", pair.blueprint.1, pair.api.1);
+    if let Some(asked_for) = &pair.offered {
+        assert_eq!(offered::offered(tree), *asked_for, "{}\n{}", pair.blueprint.1, pair.api.1);
         TALLY.count(2);
         compare_readers(&pair);
     }

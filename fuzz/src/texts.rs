@@ -2,7 +2,7 @@
 //!
 //! In: choices, from a fuzzer's bytes or from a seed. Out: `Texts`, their source and meaning. Pure.
 
-use arbitrary::{Arbitrary, Unstructured};
+use arbitrary::Arbitrary;
 use gwgen::emit::terraform::{Syntax, Terraform};
 use gwgen::stack::Value;
 
@@ -48,7 +48,7 @@ impl Texts {
     /// Texts that are made of the signs that HCL knows. Equal seeds make equal texts.
     pub fn of_seed(seed: u64) -> Self {
         let bytes = bytes_of(seed);
-        let mut it = Choices(Unstructured::new(&bytes));
+        let mut it = Choices(&bytes);
         Self {
             attribute: text(&mut it),
             key: text(&mut it),

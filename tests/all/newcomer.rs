@@ -1,7 +1,7 @@
 //! The way of somebody who meets gwgen today, with the real git: a description, `init`, `render`, a commit through the hook,
 //! a new endpoint, `check`, `render`, a commit.
 //!
-//! The hook is a plain script that runs what `.pre-commit-hooks.yaml` says; the program pre-commit itself is tried by `.ci/run`.
+//! The hook is a plain script that runs what `.pre-commit-hooks.yaml` says; the program pre-commit itself is tried by `.ci/full`.
 #![cfg(unix)]
 
 use std::fs;

@@ -1,7 +1,7 @@
 //! Terraform's JSON says what its native syntax says: the same blocks with the same arguments.
 //!
 //! In: every example and case in both spellings. Out: compared as the crate `hcl` reads them.
-//! `.ci/run` asks the real terraform, too: after an apply of the one, the other has to plan the same.
+//! `.ci/full` asks the real terraform, too: after an apply of the one, the other has to plan the same.
 
 use std::collections::BTreeMap;
 

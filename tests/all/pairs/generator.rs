@@ -2,13 +2,14 @@
 //!
 //! In: choices, from a fuzzer's bytes or from a seed. Out: `Pair`. Pure: equal choices make equal pairs.
 //! Nearly all pairs are valid; one in eight is spoilt on purpose. A new field is one line in `blueprint` or `operation`.
+//! The package `fuzz` includes this file too.
+#![allow(unreachable_pub, reason = "public in the package `fuzz`")]
 
 use std::collections::BTreeSet;
 
-use arbitrary::Unstructured;
 use serde_json::{Map, Value, json};
 
-use crate::emitted::{Operations, shape};
+use super::offered::{Operations, shape};
 
 /// A description and a blueprint.
 pub struct Pair {
@@ -16,6 +17,7 @@ pub struct Pair {
     pub blueprint: (&'static str, String),
     pub api: (&'static str, String),
     /// The description as JSON.
+    #[allow(dead_code, reason = "the fuzz target gives it to a second reader")]
     pub json: String,
     /// What the gateway offers if this renders; `None` where the pair was spoilt.
     pub offered: Option<Operations>,
@@ -40,12 +42,14 @@ pub fn bytes_of(seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// Where a choice falls when the bytes are used up: the first, plainest one.
-pub(crate) struct Choices<'a>(pub(crate) Unstructured<'a>);
+/// Choices that follow bytes; when these are used up, always the first, plainest one.
+pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
 
 impl Choices<'_> {
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0.int_in_range(0..=end - 1).unwrap_or_default()
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        usize::from(*first) % end
     }
 
     /// Never, when the bytes are used up.
@@ -61,7 +65,10 @@ impl Choices<'_> {
         if self.chance(60) {
             return self.pick(TEXTS).to_owned();
         }
-        self.0.arbitrary::<&str>().map(|it| it.chars().filter(|it| !it.is_control()).take(24).collect()).unwrap_or_default()
+        let length = self.below(25).min(self.0.len());
+        let (text, rest) = self.0.split_at(length);
+        self.0 = rest;
+        String::from_utf8_lossy(text).chars().filter(|character| !character.is_control()).collect()
     }
 }
 
@@ -85,7 +92,7 @@ type Written = (String, &'static str);
 
 /// Makes a pair.
 pub fn pair(bytes: &[u8]) -> Pair {
-    let mut it = Choices(Unstructured::new(bytes));
+    let mut it = Choices(bytes);
     let is_spoilt = it.chance(12);
     let is_3_0 = it.chance(70);
     let has_scheme = it.chance(30);

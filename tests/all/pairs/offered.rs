@@ -1,6 +1,7 @@
 //! Reads what was emitted, with the HCL parser and `serde_json`, and rebuilds the operations from it.
 //!
-//! In: `FileTree`. Out: methods and paths. Shares no code with the writers.
+//! In: `FileTree`. Out: methods and paths. Shares no code with the writers. The package `fuzz` includes this file too.
+#![allow(unreachable_pub, reason = "public in the package `fuzz`")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
