@@ -233,8 +233,8 @@ validate() {
   validate_together 100 "$work"/blueprints/*/ci-*terraform-*/
   validate_together 8 "$work"/corpus-terraform/*/out/
   if command -v terraform >/dev/null; then
-    for folder in "$work/blueprints" "$work"/corpus-terraform*/; do
-      TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive "$folder"
+    for folder in "$work/blueprints" "$work/corpus-terraform"; do
+      [ ! -d "$folder" ] || TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive "$folder"
     done
   else
     cannot 'terraform fmt: no terraform on the PATH'
