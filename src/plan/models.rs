@@ -246,8 +246,15 @@ impl<'a> Models<'a> {
     pub(super) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
         let mut translators: Vec<Translator<'a>> = self.apis.iter().map(|it| Translator::new(&it.schemas, Rules::default())).collect();
         let mut made: Vec<Made> = Vec::with_capacity(self.wanted.len());
+        let mut bytes = 0;
         for (label, wanted) in &self.wanted {
-            made.push(Made::new(label, wanted, &mut translators[wanted.description]));
+            let mut one = Made::new(label, wanted, &mut translators[wanted.description]);
+            bytes += one.bytes;
+            if bytes > MAX_BYTES {
+                // They do not fit together, so many of them will be cut: sizes are enough until then.
+                made.iter_mut().chain([&mut one]).for_each(|made| made.assembled = None);
+            }
+            made.push(one);
         }
         for most in SIZES {
             for (wanted, made) in self.wanted.values().zip(&mut made) {
@@ -257,9 +264,13 @@ impl<'a> Models<'a> {
                 break;
             }
         }
-        let cut: Vec<&Place> = self.wanted.values().zip(&made).filter(|(_, it)| it.assembled.is_cut).map(|(it, _)| &it.place).collect();
-        diagnostics.extend(cut_models(&cut, made.len()));
-        self.wanted.keys().zip(made).map(|(label, made)| made.finish(label)).collect()
+        let finished = self.wanted.iter().zip(made);
+        let models: Vec<ModelPlan> =
+            finished.map(|((label, wanted), made)| made.finish(label, wanted, &mut translators[wanted.description])).collect();
+        let cut: Vec<&Place> =
+            self.wanted.values().zip(&models).filter(|(_, model)| model.is_cut).map(|(wanted, _)| &wanted.place).collect();
+        diagnostics.extend(cut_models(&cut, models.len()));
+        models
     }
 }
 
@@ -275,41 +286,49 @@ struct Made {
     /// Index of the depth.
     level: usize,
     bytes: usize,
-    assembled: Assembled,
+    /// Levels that it has.
+    height: usize,
+    /// Its parts, unless they were let go of to save memory.
+    assembled: Option<Assembled>,
 }
 
 impl Made {
     fn new(label: &str, wanted: &Wanted, translator: &mut Translator<'_>) -> Self {
         let name = names::named("Model", &wanted.words, label).into();
-        let mut made = Self { name, level: 0, bytes: 0, assembled: Assembled::cut() };
-        made.put_together(0, wanted, translator);
+        let mut made = Self { name, level: 0, bytes: 0, height: 0, assembled: None };
+        made.assembled = Some(made.put_together(wanted, translator));
         made
     }
 
-    /// Makes it the deepest from that level on that has an end.
-    fn put_together(&mut self, from: usize, wanted: &Wanted, translator: &mut Translator<'_>) {
+    /// Makes it the deepest from its level on that has an end.
+    fn put_together(&mut self, wanted: &Wanted, translator: &mut Translator<'_>) -> Assembled {
         let assembled = |level| translator.assembled(&wanted.roots, wanted.is_optional, DEPTHS[level]);
-        let found = (from..DEPTHS.len()).zip((from..DEPTHS.len()).map(assembled)).find_map(|(level, it)| Some((level, it?)));
-        (self.level, self.assembled) = found.unwrap_or_else(|| (DEPTHS.len(), Assembled::cut()));
-        self.bytes = head(&self.name).to_string().len() + self.assembled.bytes();
+        let levels = self.level..DEPTHS.len();
+        let found = levels.clone().zip(levels.map(assembled)).find_map(|(level, assembled)| Some((level, assembled?)));
+        let (level, assembled) = found.unwrap_or_else(|| (DEPTHS.len(), Assembled::cut()));
+        (self.level, self.height) = (level, assembled.height);
+        self.bytes = head(&self.name).to_string().len() + assembled.bytes();
+        assembled
     }
 
     /// Cuts it until it has no more bytes than that, or cannot be cut any more.
     fn cut_to(&mut self, most: usize, wanted: &Wanted, translator: &mut Translator<'_>) {
         while self.bytes > most && self.level + 1 < DEPTHS.len() {
-            if DEPTHS[self.level + 1] < self.assembled.height {
-                self.put_together(self.level + 1, wanted, translator);
-            } else {
-                self.level += 1;
+            self.level += 1;
+            if DEPTHS[self.level] < self.height {
+                // Many may be cut, so none keeps its parts.
+                self.put_together(wanted, translator);
+                self.assembled = None;
             }
         }
     }
 
-    fn finish(self, label: &Arc<str>) -> ModelPlan {
+    fn finish(mut self, label: &Arc<str>, wanted: &Wanted, translator: &mut Translator<'_>) -> ModelPlan {
+        let assembled = self.assembled.take().unwrap_or_else(|| self.put_together(wanted, translator));
         let Value::Object(mut schema) = head(&self.name) else { unreachable!("it is written as one") };
-        schema.extend(self.assembled.schema());
+        schema.extend(assembled.schema());
         let schema = Arc::new(Value::Object(schema));
-        let Assembled { weakenings, is_cut, .. } = self.assembled;
+        let Assembled { weakenings, is_cut, .. } = assembled;
         ModelPlan { label: Arc::clone(label), name: self.name, schema, weakenings, is_cut }
     }
 }

@@ -214,7 +214,7 @@ impl<'a> Translator<'a> {
             return self.without("bytes", at);
         }
         let read_only = self.read_only(&schema, at);
-        self.entered(At { read_only: &read_only, ..at })
+        self.entered(&schema, At { read_only: &read_only, ..at })
     }
 
     /// Whether a body is no JSON but bytes, whatever its media type says.
@@ -230,6 +230,9 @@ impl<'a> Translator<'a> {
 
     fn parsed(&mut self, id: SchemaId) -> Option<Rc<Value>> {
         let schemas = self.schemas;
+        if !self.parts.may_be_met_again(id) {
+            return serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new);
+        }
         self.parsed.entry(id).or_insert_with(|| serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new)).clone()
     }
 
@@ -312,11 +315,11 @@ impl<'a> Translator<'a> {
     }
 
     fn referred(&mut self, reference: &str, at: At<'_>) -> Part {
-        let Some((id, _)) = self.target(reference, at) else { return self.without("$ref", at) };
+        let Some((id, target)) = self.target(reference, at) else { return self.without("$ref", at) };
         if at.entered().any(|entered| entered == id) {
             return self.without("recursion", at);
         }
-        self.entered(At { text: id, depth: at.depth + 1, ..at })
+        self.entered(&target, At { text: id, depth: at.depth + 1, ..at })
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::part::Part;
 use super::{At, Entered, Translator, Weakenings};
 use crate::openapi::{SchemaId, Schemas};
@@ -76,11 +78,10 @@ impl Parts {
 
 impl Translator<'_> {
     /// The schema of a text that is entered here.
-    pub(super) fn entered(&mut self, at: At<'_>) -> Part {
-        let Some(schema) = self.parsed(at.text) else { return self.without("schema", at) };
+    pub(super) fn entered(&mut self, schema: &Value, at: At<'_>) -> Part {
         let entered = Entered { schema: at.text, before: at.entered };
         if !self.parts.may_be_met_again(at.text) {
-            return self.schema(&schema, At { entered: Some(&entered), is_rebased: false, ..at });
+            return self.schema(schema, At { entered: Some(&entered), is_rebased: false, ..at });
         }
         let kept = if self.rules.sizes { self.max_depth.saturating_sub(at.depth) } else { usize::MAX };
         let context = self.parts.context(at);
@@ -96,7 +97,7 @@ impl Translator<'_> {
             return self.put(finished, at);
         }
         let (outer, before) = (std::mem::take(&mut self.found), self.nodes);
-        let part = self.schema(&schema, At { step: None, entered: Some(&entered), is_rebased: false, ..at });
+        let part = self.schema(schema, At { step: None, entered: Some(&entered), is_rebased: false, ..at });
         let found = std::mem::replace(&mut self.found, outer);
         let nodes = self.nodes - before;
         let context = self.parts.context(at);
