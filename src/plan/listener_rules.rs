@@ -320,3 +320,6 @@ fn hash(text: &str) -> u64 {
     let bytes = blake3::hash(text.as_bytes());
     bytes.as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Many patterns are looked up by what stands before their first wildcard and after their last one, not tried one by one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A pattern for paths as the description writes them.
 #[derive(Debug)]
@@ -35,7 +35,14 @@ pub(super) struct Patterns<T> {
     of: Of,
     exact: HashMap<Box<str>, Vec<T>>,
     /// By the sizes of their fixed start and end, then by these themselves.
-    wild: BTreeMap<(usize, usize), HashMap<Box<str>, Vec<Wild<T>>>>,
+    wild: BTreeMap<(usize, usize), HashMap<Box<str>, Between<T>>>,
+}
+
+/// Patterns with one start and end, by the longest text that they have between their wildcards.
+#[derive(Debug)]
+struct Between<T> {
+    lengths: BTreeSet<usize>,
+    lists: HashMap<Box<str>, Vec<Wild<T>>>,
 }
 
 #[derive(Debug)]
@@ -70,7 +77,16 @@ impl<T: Copy> Patterns<T> {
             }
         };
         let fixed = format!("{start}*{end}").into_boxed_str();
-        self.wild.entry(sizes).or_default().entry(fixed).or_default().push(Wild { pattern: pattern.into(), value });
+        let inside = pattern.get(first..=last).unwrap_or_default();
+        let longest = match self.of {
+            Of::Texts => inside.split('*').max_by_key(|it| it.len()),
+            Of::Paths => inside.split('/').filter(|it| !it.contains('*')).max_by_key(|it| it.len()),
+        };
+        let longest = longest.unwrap_or_default();
+        let lists = self.wild.entry(sizes).or_default();
+        let between = lists.entry(fixed).or_insert_with(|| Between { lengths: BTreeSet::new(), lists: HashMap::new() });
+        between.lengths.insert(longest.len());
+        between.lists.entry(longest.into()).or_default().push(Wild { pattern: pattern.into(), value });
     }
 
     /// Calls back with the value of each pattern that matches, until it is enough.
@@ -83,9 +99,22 @@ impl<T: Copy> Patterns<T> {
                 Of::Texts => text.get(..*start).zip(text.len().checked_sub(*end).and_then(|at| text.get(at..))),
                 Of::Paths => first_segments(text, *start).zip(last_segments(text, *end)),
             };
-            let list = parts.and_then(|(start, end)| lists.get(format!("{start}*{end}").as_str()));
-            list.is_some_and(|list| list.iter().any(|it| self.matches(&it.pattern, text) && each(it.value)))
+            let between = parts.and_then(|(start, end)| lists.get(format!("{start}*{end}").as_str()));
+            let keys = between.map_or_else(BTreeSet::new, |it| self.keys(it, text));
+            let found = keys.into_iter().filter_map(|key| between.and_then(|it| it.lists.get(key)));
+            found.flatten().any(|it| self.matches(&it.pattern, text) && each(it.value))
         })
+    }
+
+    /// The texts that patterns which match may have between their wildcards.
+    fn keys<'t>(&self, between: &Between<T>, text: &'t str) -> BTreeSet<&'t str> {
+        match self.of {
+            Of::Paths => text.split('/').chain([""]).collect(),
+            Of::Texts => {
+                let of_length = |length: usize| (0..=text.len().saturating_sub(length)).filter_map(move |at| text.get(at..at + length));
+                between.lengths.iter().flat_map(|length| of_length(*length)).collect()
+            }
+        }
     }
 
     fn matches(&self, pattern: &str, text: &str) -> bool {
@@ -156,8 +185,32 @@ fn patterns_mean_what_the_contract_says() {
 fn patterns_that_are_looked_up_match_what_each_of_them_does() {
     let paths = ["", "/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "/b/{id}", "/{id}", "/{id}/b", "a", "a/b", "//", "/a//b", "/ab/b"];
     let patterns = [
-        "*", "**", "/*", "/**", "/**/", "/a/**", "/a/**/c", "**/b", "/*/b", "/a*", "/*b/b", "/a*/**", "/**/b", "/**/{id}", "/a/b",
-        "/**/a/**", "a/*", "/*/", "**/", "/a/*/c", "/**b", "a**", "/**/b/*",
+        "*",
+        "**",
+        "/*",
+        "/**",
+        "/**/",
+        "/a/**",
+        "/a/**/c",
+        "**/b",
+        "/*/b",
+        "/a*",
+        "/*b/b",
+        "/a*/**",
+        "/**/b",
+        "/**/{id}",
+        "/a/b",
+        "/**/a/**",
+        "a/*",
+        "/*/",
+        "**/",
+        "/a/*/c",
+        "/**/a/*/c",
+        "/*a*b",
+        "*/{*}/*",
+        "/**b",
+        "a**",
+        "/**/b/*",
     ];
     for (of, is_matched) in
         [(Of::Paths, (|pattern, path| PathPattern::new(pattern).matches(path)) as fn(&str, &str) -> bool), (Of::Texts, text_matches)]

@@ -4,31 +4,36 @@
 //! Written from AWS's pages alone, apart from what made the rules; the walk and `trace` share it.
 //! Source: AWS-RULES L11, L13: `*` is any text with slashes, `?` one character; the case of a path counts, that of a host does not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::aws::ListenerRule;
 
-/// Rules of a listener by what their path patterns start and end with.
+/// Rules of a listener by the segments of their path patterns that have no wildcard.
 ///
-/// A path has the segments before the first wildcard of a pattern that takes it, and those after the last one.
+/// A path has the segments before the first wildcard of a pattern that takes it, those after the last one, and all that are between slashes.
 pub(super) struct ByPath<'a> {
     rules: Vec<&'a ListenerRule>,
-    /// By the numbers of these segments, then by the segments themselves; each list by priority.
-    lists: BTreeMap<(usize, usize), HashMap<String, Vec<usize>>>,
+    /// By the numbers of these first and last segments, then by the segments themselves.
+    lists: BTreeMap<(usize, usize), HashMap<String, Between<'a>>>,
 }
+
+/// Indexes of rules, in order, by the longest segment between the wildcards of the pattern; an empty text where there is none.
+type Between<'a> = HashMap<&'a str, Vec<usize>>;
 
 impl<'a> ByPath<'a> {
     /// Takes rules by priority.
     pub(super) fn new(rules: Vec<&'a ListenerRule>) -> Self {
-        let mut lists: BTreeMap<(usize, usize), HashMap<String, Vec<usize>>> = BTreeMap::new();
-        for (index, rule) in rules.iter().enumerate() {
+        let mut lists: BTreeMap<(usize, usize), HashMap<String, Between<'_>>> = BTreeMap::new();
+        for (index, rule) in rules.iter().copied().enumerate() {
             for pattern in &rule.paths {
                 let is_wild = |it: &&str| it.contains(['*', '?']);
                 let segments: Vec<&str> = pattern.split('/').collect();
                 let start = segments.iter().take_while(|it| !is_wild(it)).count();
                 let end = segments[start..].iter().rev().take_while(|it| !is_wild(it)).count();
+                let between = segments[start..segments.len() - end].iter().copied().filter(|it| !is_wild(it)).max_by_key(|it| it.len());
                 let key = key(&segments, (start, end)).unwrap_or_default();
-                lists.entry((start, end)).or_default().entry(key).or_default().push(index);
+                let list = lists.entry((start, end)).or_default().entry(key).or_default();
+                list.entry(between.unwrap_or_default()).or_default().push(index);
             }
         }
         Self { rules, lists }
@@ -41,11 +46,14 @@ impl<'a> ByPath<'a> {
     /// The first rule that takes a request.
     pub(super) fn first(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {
         let segments: Vec<&str> = path.split('/').collect();
+        let inside: BTreeSet<&str> = segments.iter().copied().chain([""]).collect();
         let mut first: Option<usize> = None;
         for (sizes, lists) in &self.lists {
-            let Some(list) = key(&segments, *sizes).and_then(|it| lists.get(&it)) else { continue };
-            let before = list.iter().take_while(|it| first.is_none_or(|first| **it < first));
-            first = before.copied().find(|it| takes(self.rules[*it], method, host, path)).or(first);
+            let Some(between) = key(&segments, *sizes).and_then(|it| lists.get(&it)) else { continue };
+            for list in inside.iter().filter_map(|it| between.get(it)) {
+                let mut before = list.iter().copied().take_while(|it| first.is_none_or(|first| *it < first));
+                first = before.find(|it| takes(self.rules[*it], method, host, path)).or(first);
+            }
         }
         first.map(|it| self.rules[it])
     }

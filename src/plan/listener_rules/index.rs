@@ -50,7 +50,7 @@ type Table<'a> = HashMap<Vec<&'a str>, Lists>;
 struct Members<'a> {
     all: Vec<(usize, usize)>,
     heaviest: usize,
-    tables: HashMap<Vec<Place>, Table<'a>>,
+    tables: BTreeMap<Vec<Place>, Table<'a>>,
 }
 
 /// Arms by shape, and by the segments that were asked for.

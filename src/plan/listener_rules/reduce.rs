@@ -32,11 +32,11 @@ pub(super) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
         let Some(start) = part.first().map(|it| &it.segments[..depth]) else { continue };
         let mut inside: Vec<usize> = part.iter().filter(|it| depth <= it.deepest).map(|it| it.arm).collect();
         inside.sort_unstable();
-        if let Some(subtree) = subtree(arms, &inside, start) {
-            if !is_elsewhere(arms, &subtree, (&mut templates, &mut claims)) {
-                owned.push(subtree);
-                continue;
-            }
+        if let Some(subtree) = subtree(arms, &inside, start)
+            && !is_elsewhere(arms, &subtree, (&mut templates, &mut claims))
+        {
+            owned.push(subtree);
+            continue;
         }
         let first = waiting.len();
         let mut at = from + part.partition_point(|it| it.segments.len() <= depth);
