@@ -4,6 +4,7 @@
 //! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
 
 mod bodies;
+mod by_media_type;
 mod contents;
 pub mod extensions;
 mod held;
@@ -22,6 +23,7 @@ mod spot;
 mod swagger;
 
 pub use bodies::{BodyContent, Dialect, RequestBody, SchemaId, SchemaText, Schemas};
+pub use by_media_type::ByMediaType;
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;

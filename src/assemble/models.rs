@@ -48,5 +48,5 @@ pub(super) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
         let Node::Model(model) = &stack.entries[model.index()].node else { unreachable!("a handle leads to its own kind") };
         serde_json::to_vec(&*model.schema).expect("a schema has text keys only")
     };
-    checks.models.values().map(schema).collect()
+    checks.models.iter().map(|(_, model)| schema(model)).collect()
 }

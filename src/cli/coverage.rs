@@ -48,7 +48,7 @@ fn parameters(operation: &OperationPlan, out: &mut String) {
 
 fn bodies(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     let coverage = &operation.coverage;
-    for (media_type, index) in &operation.checks.models {
+    for (media_type, index) in operation.checks.models.iter() {
         let model = &plan.models[*index];
         line(out, format_args!("checked      body {media_type} by model {}", model.name));
         weaker(model, out);
@@ -65,7 +65,7 @@ fn bodies(plan: &Plan, operation: &OperationPlan, out: &mut String) {
 }
 
 fn weaker(model: &ModelPlan, out: &mut String) {
-    for (what, weakening) in &model.weakenings {
+    for (what, weakening) in &*model.weakenings {
         let more = weakening.count - weakening.places.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let places: Vec<&str> = weakening.places.iter().map(|it| if it.is_empty() { "/" } else { it.as_str() }).collect();

@@ -6,7 +6,7 @@
 mod pattern;
 mod translate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use super::names;
 use super::paths::Segment;
 use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, BodyContent, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
+use crate::openapi::{Api, BodyContent, ByMediaType, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
 use crate::source::raw::{self, Text};
 use translate::Assembled;
 pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
@@ -39,7 +39,8 @@ pub struct ModelPlan {
     /// Letters and digits alone (S2), with a hash, so that it is neither `Empty` nor `Error` (S17).
     pub name: Arc<str>,
     pub schema: Arc<Value>,
-    pub weakenings: Weakenings,
+    /// Shared by all models that are equally weaker.
+    pub weakenings: Arc<Weakenings>,
     pub is_cut: bool,
 }
 
@@ -51,7 +52,7 @@ pub struct ChecksPlan {
     /// Bodies fit the models of their media types; those without one pass as they are.
     pub body: bool,
     /// By bare media type; indexes into `Plan::models`.
-    pub models: BTreeMap<Arc<str>, usize>,
+    pub models: ByMediaType<usize>,
     /// `validation` asks for something, whether or not the description has it.
     pub is_asked: bool,
 }
@@ -109,7 +110,7 @@ fn unchecked(content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str>
     match json_type(&content.media_type) {
         None => Some("API Gateway has models for JSON alone"),
         Some(_) if content.schema.is_none() => Some("the description says nothing of it that can be read"),
-        Some(media_type) if checks.models.contains_key(&media_type) => None,
+        Some(media_type) if checks.models.contains(&media_type) => None,
         Some(_) => Some("`validation` leaves it to the backend"),
     }
 }
@@ -265,8 +266,9 @@ impl<'a> Models<'a> {
             }
         }
         let finished = self.wanted.iter().zip(made);
-        let models: Vec<ModelPlan> =
+        let mut models: Vec<ModelPlan> =
             finished.map(|((label, wanted), made)| made.finish(label, wanted, &mut translators[wanted.description])).collect();
+        share_weakenings(&mut models);
         let cut: Vec<&Place> =
             self.wanted.values().zip(&models).filter(|(_, model)| model.is_cut).map(|(wanted, _)| &wanted.place).collect();
         diagnostics.extend(cut_models(&cut, models.len()));
@@ -329,7 +331,18 @@ impl Made {
         schema.extend(assembled.schema());
         let schema = Arc::new(Value::Object(schema));
         let Assembled { weakenings, is_cut, .. } = assembled;
-        ModelPlan { label: Arc::clone(label), name: self.name, schema, weakenings, is_cut }
+        ModelPlan { label: Arc::clone(label), name: self.name, schema, weakenings: weakenings.into(), is_cut }
+    }
+}
+
+/// Keeps equal weakenings once: models that are cut to the same depth have them alike.
+fn share_weakenings(models: &mut [ModelPlan]) {
+    let mut known: BTreeSet<Arc<Weakenings>> = BTreeSet::new();
+    for model in models {
+        match known.get(&model.weakenings) {
+            Some(shared) => model.weakenings = Arc::clone(shared),
+            None => drop(known.insert(Arc::clone(&model.weakenings))),
+        }
     }
 }
 

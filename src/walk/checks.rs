@@ -46,7 +46,7 @@ fn checked(plan: &Plan, assembled: &Assembled, method: &Method, operation: &Oper
         return Err("is checked by another validator");
     }
     let mut models: BTreeMap<Arc<str>, (&str, &serde_json::Value)> = BTreeMap::new();
-    for (media_type, handle) in &checks.models {
+    for (media_type, handle) in checks.models.iter() {
         let Node::Model(model) = &assembled.stack.entries[handle.index()].node else { return Err("names no model") };
         models.insert(Arc::clone(media_type), (&*model.name, &*model.schema));
     }

@@ -13,7 +13,7 @@ use super::{ApiRoot, Model, Preflight, RequestValidator, RestApi};
 use crate::aws::Kind;
 use crate::emit::cloudformation::Properties;
 use crate::emit::terraform::Terraform;
-use crate::openapi::HttpMethod;
+use crate::openapi::{ByMediaType, HttpMethod};
 use crate::stack::{Address, Handle, Label, Names, Value};
 pub use uri::{Proxy, UriHost, UriSegment};
 pub(super) use uri::{mappings, path_of};
@@ -55,8 +55,8 @@ pub struct Checks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validator: Option<Handle<RequestValidator>>,
     /// By bare media type (S13).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub models: BTreeMap<Arc<str>, Handle<Model>>,
+    #[serde(skip_serializing_if = "ByMediaType::is_empty")]
+    pub models: ByMediaType<Handle<Model>>,
 }
 
 /// A method of a path with its integration.

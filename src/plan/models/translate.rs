@@ -34,7 +34,7 @@ const MAX_NODES: usize = 1_000;
 const MAX_PLACES: usize = 3;
 
 /// What the gateway does not check of what a schema asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weakening {
     /// Pointers into the schema as if all it refers to stood in it; the first few.
     pub places: Vec<String>,

@@ -10,6 +10,7 @@ use super::super::rules::{Decision, Origin};
 use super::{Builder, Draft};
 use crate::blueprint::{Validation, defaults};
 use crate::diagnostic;
+use crate::openapi::ByMediaType;
 
 /// What a route asks the gateway to check, and where it says so for this operation in particular.
 #[derive(Clone, Copy)]
@@ -49,8 +50,7 @@ impl<'a> Builder<'a> {
         let index: BTreeMap<&str, usize> =
             self.models.iter().enumerate().map(|(index, it): (usize, &ModelPlan)| (&*it.label, index)).collect();
         for (draft, labels) in self.drafts.iter_mut().zip(&labels) {
-            let models: BTreeMap<Arc<str>, usize> =
-                labels.iter().map(|(media_type, label)| (Arc::clone(media_type), index[&**label])).collect();
+            let models: ByMediaType<usize> = labels.iter().map(|(media_type, label)| (Arc::clone(media_type), index[&**label])).collect();
             // A variable of the path is always there.
             let is_required = |(name, required): (&String, &bool)| *required && !name.starts_with("method.request.path.");
             let parameters = draft.plan.request_parameters.iter().any(is_required);

@@ -109,7 +109,7 @@ fn counted(plan: &Plan, document: &Value) -> Counts {
     let checked: Vec<_> = plan.operations.iter().filter(|it| it.description == 0 && it.checks.body).collect();
     let step = if is_full() { 1 } else { checked.len().div_ceil(SAMPLE).max(1) };
     for operation in checked.into_iter().step_by(step) {
-        for (media_type, index) in &operation.checks.models {
+        for (media_type, index) in operation.checks.models.iter() {
             let name = format!("{} {} {media_type}", operation.method.as_str(), operation.path);
             let model = jsonschema::draft4::options().should_validate_formats(true).build(&plan.models[*index].schema).unwrap();
             match reference.body(&operation.path, operation.method.key(), media_type) {

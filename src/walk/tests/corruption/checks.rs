@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::methods;
 use crate::assemble::Assembled;
 use crate::aws::{Method, Node};
+use crate::openapi::ByMediaType;
 use crate::plan::Plan;
 
 fn validated(assembled: &mut Assembled) -> Option<&mut Method> {
@@ -24,14 +25,14 @@ pub(super) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()>
 }
 
 pub(super) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| !it.checks.models.is_empty())?.checks.models.clear();
+    methods(assembled).find(|it| !it.checks.models.is_empty())?.checks.models = ByMediaType::default();
     Some(())
 }
 
 pub(super) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let method = methods(assembled).find(|it| !it.checks.models.is_empty())?;
-    let (_, model) = method.checks.models.pop_first()?;
-    method.checks.models.insert("text/plain".into(), model);
+    let models: Vec<_> = method.checks.models.iter().map(|(_, model)| model.clone()).collect();
+    method.checks.models = models.into_iter().map(|model| (Arc::from("text/plain"), model)).collect();
     Some(())
 }
 
