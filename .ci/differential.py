@@ -3,7 +3,7 @@
 
 Usage: differential.py GWGEN JUDGES FOLDER
 
-FOLDER holds what `tests/pairs.rs` wrote. Judges, in this one process: HashiCorp's HCL parser and the provider's schema
+FOLDER holds what `tests/all/pairs.rs` wrote. Judges, in this one process: HashiCorp's HCL parser and the provider's schema
 (check_tf), and a reader of descriptions that shares no code with gwgen (compare_routes). What a pair leaves out on purpose has to be
 missing, and nothing else. Every scheme is ignored there, so RT008 is what was asked for.
 """

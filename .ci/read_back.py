@@ -5,7 +5,7 @@ Usage: read_back.py JUDGES FOLDER...
 
 Each folder has `ci-cloudformation-gwgen` and `ci-body-cloudformation-gwgen`. Compared is the whole API that the gateway's own interface tells:
 its settings and policy, the tree, methods with who may call, declared parameters, models and answers, integrations, authorizers,
-validators, models, gateway responses and the stage. The schema of a model has to be what its template says: tests/styles.rs compares those
+validators, models, gateway responses and the stage. The schema of a model has to be what its template says: tests/all/styles.rs compares those
 of the styles.
 """
 from __future__ import annotations

@@ -132,10 +132,6 @@ tests() {
 }
 
 counted_cost() {
-  if [ ! -f benches/counted.rs ]; then
-    cannot 'the counted cost: benches/counted.rs is not there'
-    return
-  fi
   if ! command -v valgrind >/dev/null; then
     { apt-get update && apt-get install --yes --no-install-recommends valgrind; } >"$work/valgrind.txt" 2>&1 ||
       cannot "the counted cost: valgrind cannot be installed: $(tail -n 1 "$work/valgrind.txt")"
