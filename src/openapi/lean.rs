@@ -178,6 +178,9 @@ lean! {
         "responses" responses: Members<'a, Content<'a>> = ?,
         "securitySchemes" security_schemes: Members<'a, &'a RawValue> = ?,
         "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
+        "schemas" schemas: Option<&'a RawValue>,
+        "examples" examples: Option<&'a RawValue>,
+        "headers" headers: Option<&'a RawValue>,
     }
 }
 

@@ -120,6 +120,8 @@ enum Index<'a> {
 /// The references of one description.
 pub(super) struct References<'a> {
     library: &'a Library<'a>,
+    /// Parts that were found before, from which pointers below them are followed.
+    starts: Vec<Target<'a>>,
     indexes: RefCell<BTreeMap<RelativePath, BTreeMap<String, Rc<Index<'a>>>>>,
     items: Had<'a, PathItem<'a>>,
     operations: Had<'a, Operation<'a>>,
@@ -128,9 +130,10 @@ pub(super) struct References<'a> {
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(library: &'a Library<'a>) -> Self {
+    pub(super) fn new(library: &'a Library<'a>, starts: Vec<Target<'a>>) -> Self {
         Self {
             library,
+            starts,
             indexes: RefCell::default(),
             items: RefCell::default(),
             operations: RefCell::default(),
@@ -204,8 +207,13 @@ impl<'a> References<'a> {
                 "write the way to the part, such as `#/components/parameters/id`",
             ));
         }
-        let mut target = Target { file, pointer: String::new(), json: &file.json };
-        for token in fragment.split('/').skip(1) {
+        let below = |start: &Target<'a>| {
+            let rest = fragment.strip_prefix(&start.pointer).filter(|rest| rest.starts_with('/') && std::ptr::eq(start.file, file))?;
+            Some((start.clone(), rest))
+        };
+        let root = || (Target { file, pointer: String::new(), json: &file.json }, &*fragment);
+        let (mut target, rest) = self.starts.iter().find_map(below).unwrap_or_else(root);
+        for token in rest.split('/').skip(1) {
             let token = pointer::unescaped(token);
             let next = self.step(&mut target, &token, budget)?;
             let Some(json) = next else { return Err(missing(reference, &target, &token)) };

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use super::bodies::{Bodies, Dialect};
 use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
-use super::references::{Part, References};
+use super::references::{Part, References, Target};
 use super::swagger::{self, Body, Homes, Inherited};
 use super::{Api, Extension, Fault, Location, Requirement, Security, root, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
@@ -118,12 +120,24 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
             responses: Named::of(homes.responses, &components.responses.0),
         },
         lost_schemes: BTreeMap::new(),
-        references: References::new(library),
+        references: References::new(library, starts(file, document)),
         placed: HashMap::new(),
         parts: 0,
         names: HashSet::new(),
         kept: HashSet::new(),
     }
+}
+
+/// Where most references lead, so that the whole document need not be read for them; nothing where another part may be meant.
+fn starts<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Vec<Target<'a>> {
+    let components = &document.components;
+    if !document.faults.is_empty() || !components.faults.is_empty() {
+        return Vec::new();
+    }
+    let kinds = [("schemas", components.schemas), ("examples", components.examples), ("headers", components.headers)];
+    let start =
+        |(kind, json): (&str, Option<&'a RawValue>)| Some(Target { file, pointer: format!("/components/{kind}"), json: json?.get() });
+    kinds.into_iter().filter_map(start).collect()
 }
 
 /// How the document's schemas are meant.

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::{SourceFile, pointer, raw};
 use crate::diagnostic::{At, Code, Diagnostic, OperationName, Place, Severity};
@@ -156,8 +160,9 @@ struct Found {
 
 impl Found {
     fn of(file: &SourceFile, trie: &Trie) -> Self {
-        let mut offsets = Vec::new();
-        Search { text: &file.json, found: &mut offsets }.below(&file.json, trie, "");
+        let mut search = Search { text: &file.json, found: Vec::new() };
+        search.below(&file.json, trie, "");
+        let mut offsets = search.found;
         offsets.sort_by_key(|(_, offset)| *offset);
         let mut lines = Lines { text: &file.text, at: 0, line: 1, column: 0 };
         let mut positions: BTreeMap<String, Vec<(u32, u32)>> = BTreeMap::new();
@@ -183,45 +188,114 @@ impl Found {
     }
 }
 
-/// A pass over a text for the wanted pointers.
+/// One pass over a text for the wanted pointers: what no pointer leads into is skipped.
 struct Search<'a> {
     text: &'a str,
     /// Pointers with their offsets.
-    found: &'a mut Vec<(String, usize)>,
+    found: Vec<(String, usize)>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// Offset in the text of a part of it.
     fn offset(&self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
 
     /// Notes the offset of every wanted member of a part.
-    fn below(&mut self, json: &str, trie: &Trie, at: &str) {
-        if trie.children.is_empty() {
-            return;
+    fn below(&mut self, json: &'a str, trie: &Trie, at: &str) {
+        // The text was read before, so it is JSON.
+        drop(Below { search: self, trie, at }.deserialize(&mut serde_json::Deserializer::from_str(json)));
+    }
+}
+
+/// The part at a pointer, as it is read.
+struct Below<'s, 'a> {
+    search: &'s mut Search<'a>,
+    trie: &'s Trie,
+    at: &'s str,
+}
+
+impl<'de> DeserializeSeed<'de> for Below<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.trie.children.is_empty() {
+            return deserializer.deserialize_ignored_any(IgnoredAny).map(drop);
         }
-        let start = json.trim_ascii_start();
-        if start.starts_with('{') {
-            for (key, value) in raw::members(json).unwrap_or_default() {
-                let Some(child) = trie.children.get(&*key) else { continue };
-                let offset = match &key.0 {
-                    Cow::Borrowed(key) => self.offset(key) - 1,
-                    Cow::Owned(_) => key_before(self.text, self.offset(value.get())),
-                };
-                self.note(pointer::child(at, &*key), offset, (value.get(), child));
-            }
-        } else if start.starts_with('[') {
-            for (index, value) in raw::elements(json).unwrap_or_default().into_iter().enumerate() {
-                let Some(child) = trie.children.get(&index.to_string()) else { continue };
-                self.note(pointer::child(at, index), self.offset(value.get()), (value.get(), child));
-            }
-        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Below<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
     }
 
-    fn note(&mut self, pointer: String, offset: usize, (value, child): (&str, &Trie)) {
-        self.below(value, child, &pointer);
-        self.found.push((pointer, offset));
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<raw::Text<'de>>()? {
+            let Some(child) = self.trie.children.get(&*key) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let pointer = pointer::child(self.at, &*key);
+            let offset = match &key.0 {
+                Cow::Borrowed(key) => {
+                    let offset = self.search.offset(key) - 1;
+                    map.next_value_seed(Below { search: &mut *self.search, trie: child, at: &pointer })?;
+                    offset
+                }
+                // A key with escapes is a copy: it is found by what follows it.
+                Cow::Owned(_) => {
+                    let value = map.next_value::<&'de RawValue>()?.get();
+                    self.search.below(value, child, &pointer);
+                    key_before(self.search.text, self.search.offset(value))
+                }
+            };
+            self.search.found.push((pointer, offset));
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        for index in 0.. {
+            let Some(child) = self.trie.children.get(&index.to_string()) else {
+                if items.next_element::<IgnoredAny>()?.is_none() {
+                    break;
+                }
+                continue;
+            };
+            let Some(item) = items.next_element::<&'de RawValue>()? else { break };
+            let pointer = pointer::child(self.at, index);
+            self.search.below(item.get(), child, &pointer);
+            self.search.found.push((pointer, self.search.offset(item.get())));
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 

@@ -147,7 +147,9 @@ pub struct Translator<'a> {
     rules: Rules,
     read_only: KnownReadOnly,
     parts: Parts,
+    /// Schemas that something refers to.
     parsed: BTreeMap<SchemaId, Option<Rc<Value>>>,
+    last_parsed: Option<(SchemaId, Option<Rc<Value>>)>,
     /// Schemas in the model so far.
     nodes: usize,
     found: Found,
@@ -162,6 +164,7 @@ impl<'a> Translator<'a> {
             read_only: KnownReadOnly::new(schemas),
             parts: Parts::new(schemas),
             parsed: BTreeMap::new(),
+            last_parsed: None,
             nodes: 0,
             found: Found::default(),
             max_depth: 0,
@@ -230,10 +233,15 @@ impl<'a> Translator<'a> {
 
     fn parsed(&mut self, id: SchemaId) -> Option<Rc<Value>> {
         let schemas = self.schemas;
-        if !self.parts.may_be_met_again(id) {
-            return serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new);
+        let parse = || serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new);
+        if self.parts.may_be_met_again(id) {
+            return self.parsed.entry(id).or_insert_with(parse).clone();
         }
-        self.parsed.entry(id).or_insert_with(|| serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new)).clone()
+        // A body is cut several times in a row, and large descriptions have too many of them to keep.
+        if self.last_parsed.as_ref().is_none_or(|(last, _)| *last != id) {
+            self.last_parsed = Some((id, parse()));
+        }
+        self.last_parsed.as_ref().and_then(|(_, schema)| schema.clone())
     }
 
     /// What a reference leads to.
