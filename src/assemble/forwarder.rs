@@ -179,6 +179,9 @@ fn environment(shared: &ForwardersPlan, backend: &BackendPlan, forwarder: &Forwa
     if let Some(host) = &forwarder.host {
         environment.insert("HOST".to_owned(), value(host));
     }
+    if !forwarder.timeouts.is_empty() {
+        environment.insert("TIMEOUTS".to_owned(), json(&forwarder.timeouts));
+    }
     let mut from_context: BTreeMap<&str, &str> = BTreeMap::new();
     for header in &backend.headers {
         match &header.source {
@@ -208,7 +211,7 @@ fn hosts(hosts: &Values) -> Value {
 }
 
 fn json(mapping: &impl serde::Serialize) -> Value {
-    Value::literal(serde_json::to_string(mapping).expect("a mapping of text to text is JSON"))
+    Value::literal(serde_json::to_string(mapping).expect("a mapping of text to text or numbers is JSON"))
 }
 
 /// Letters become large, so that a small one can begin what stands for any other byte: no two headers share a variable.

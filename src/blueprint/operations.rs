@@ -17,9 +17,9 @@ use super::values::{Value, Values};
 pub struct SyncSpec {
     /// How often it runs. Default: `1m`.
     pub schedule: Option<Duration>,
-    /// How many runs in a row an address is missing before it is taken out. Default: 3.
+    /// How many runs in a row an address is missing before it is taken out; 1 is warned of. Default: 3.
     pub missing_before_deregister: Option<u32>,
-    /// How many lookups a run makes at most. Default: 50.
+    /// How many lookups a run makes at most; an address counts as missing once two agree. Default: 50.
     pub max_lookups_per_run: Option<u32>,
     /// Where it keeps its memory. Default: `ssm`.
     pub state: Option<SyncState>,
@@ -45,7 +45,7 @@ pub enum SyncState {
 pub struct ForwarderSpec {
     /// Its memory. Unit: megabytes. Default: 512.
     pub memory_mb: Option<u32>,
-    /// How long it may run. Default: `29s`.
+    /// How long a request may take in it; a route with a shorter `timeout` has that. Default: `29s`.
     pub timeout: Option<Duration>,
     /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default: `python3.13`.
     pub runtime: Option<String>,

@@ -157,6 +157,8 @@ codes! {
     FEW_RULES_LEFT = "GW4063" "few-rules-left" Warning;
     UNFORWARDABLE_PATH = "GW4070" "unforwardable-path" Error;
     ENVIRONMENT_TOO_LARGE = "GW4071" "environment-too-large" Error;
+    LEAVES_AFTER_ONE_RUN = "GW4072" "leaves-after-one-run" Warning;
+    NOTHING_EVER_LEAVES = "GW4073" "nothing-ever-leaves" Warning;
     ANY_SCOPE_SUFFICES = "GW4080" "any-scope-suffices" Warning;
     UNCHECKED_SCOPES = "GW4081" "unchecked-scopes" Warning;
     TOO_MANY_PLAN_THROTTLES = "GW4082" "too-many-plan-throttles" Error;

@@ -5,6 +5,7 @@
 
 mod environment;
 mod prefixes;
+mod timeouts;
 
 use std::net::Ipv4Addr;
 
@@ -50,7 +51,16 @@ pub(super) fn forwarder(blueprint: &Blueprint, variables: &mut Variables<'_>, sp
     }
     let group = spec.security_group.as_ref();
     let security_group = group.map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
-    Some(ForwarderPlan { hosts, port, is_tls, host, skips_verification: !verifies, security_group, paths: Default::default() })
+    Some(ForwarderPlan {
+        hosts,
+        port,
+        is_tls,
+        host,
+        skips_verification: !verifies,
+        security_group,
+        paths: Default::default(),
+        timeouts: Default::default(),
+    })
 }
 
 fn check_addresses(blueprint: &Blueprint, variables: &mut Variables<'_>, addresses: &blueprint::Values, at: &str) {
@@ -145,7 +155,7 @@ fn timeout(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Forwarde
     u32::try_from(timeout_ms).unwrap_or(u32::MAX)
 }
 
-/// Decides what depends on the operations: which prefix stands for which, and whether it all fits into the environment.
+/// Decides what depends on the operations: which prefix stands for which, which have less time, and whether it all fits into the environment.
 ///
 /// Errors: GW2031 mapping, GW4070 path, GW4071 environment.
 pub(super) fn after_routes(
@@ -164,6 +174,8 @@ pub(super) fn after_routes(
         diagnostics.extend(wrong);
         if let Way::Forwarder(forwarder) = &mut backend.way {
             forwarder.paths = paths;
+            let operations = routes.operations.iter().filter(|operation| operation.backend == Some(index));
+            forwarder.timeouts = timeouts::timeouts(operations, forwarders.timeout_ms);
         }
         diagnostics.extend(environment::mappings(blueprint, backend));
         diagnostics.extend(environment::size(blueprint.place(&pointer::child("/backends", &*backend.name)), backend));

@@ -50,7 +50,7 @@ pub(super) fn has_sync(topology: Topology) -> bool {
 
 /// Decides the function.
 ///
-/// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment.
+/// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment, GW4072 and GW4073 counts (warnings).
 pub(super) fn sync(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Option<SyncPlan> {
     let alb = alb.filter(|_| has_sync(blueprint.spec.topology))?;
     let written = SyncSpec::default();
@@ -59,6 +59,7 @@ pub(super) fn sync(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: Op
     for (field, _) in [("missing_before_deregister", missing), ("max_lookups_per_run", lookups)].iter().filter(|it| it.1 == Some(0)) {
         python::wrong(blueprint, variables, ("sync", field), "it is a count of 1 or more, not 0".to_owned());
     }
+    risky_counts(blueprint, variables, spec);
     let bytes = FIXED_BYTES + alb.listeners.len() * LISTENER_BYTES;
     if bytes > MAX_ENVIRONMENT_BYTES {
         variables.report(
@@ -80,6 +81,26 @@ pub(super) fn sync(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: Op
         alarm_topic: spec.alarm_topic.as_ref().map(|it| variables.value(it, InputType::Topic, "/sync/alarm_topic")),
         reserves_concurrency: spec.reserve_concurrency.unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
     })
+}
+
+/// Warns of counts that are allowed, though hardly meant.
+fn risky_counts(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) {
+    if spec.missing_before_deregister == Some(1) {
+        variables.report(
+            diagnostic::LEAVES_AFTER_ONE_RUN
+                .at(blueprint.place("/sync/missing_before_deregister"))
+                .message("an address leaves with the first run that lacks it, so one wrong moment of DNS takes a healthy address out")
+                .help("write 2 or more, or remove the line: it is 3 then"),
+        );
+    }
+    if spec.max_lookups_per_run == Some(1) {
+        variables.report(
+            diagnostic::NOTHING_EVER_LEAVES
+                .at(blueprint.place("/sync/max_lookups_per_run"))
+                .message("an address counts as missing once a second lookup of the run agrees; with one lookup no address ever leaves")
+                .help("write 2 or more, or remove the line: it is 50 then"),
+        );
+    }
 }
 
 fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {

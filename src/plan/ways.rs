@@ -46,6 +46,9 @@ pub struct ForwarderPlan {
     pub security_group: Option<Value>,
     /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits counts.
     pub paths: BTreeMap<String, String>,
+    /// Milliseconds of operations that have less time than the function gives a request, by `METHOD prefix` of the gateway's path.
+    /// The longest prefix of the method that fits counts.
+    pub timeouts: BTreeMap<String, u32>,
 }
 
 /// What all functions that forward have alike.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::way::{are_same_list, is_same};
 use crate::assemble::Assembled;
 use crate::aws::{FunctionGroups, FunctionNetwork, Node, PythonFunction};
+use crate::openapi::HttpMethod;
 use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, OperationPlan, Plan, Values, text_of};
 use crate::stack::{Handle, Value};
 
@@ -28,6 +29,9 @@ pub(super) fn forwarder_holds(
     destination_holds(function, planned)?;
     path_holds(function, operation)?;
     headers_hold(function, backend)?;
+    for method in methods_of(plan, operation) {
+        time_holds(function, method, (operation, shared))?;
+    }
     let flag = |name: &str, is_true: bool| is_text(function, name, if is_true { "true" } else { "false" });
     if flag("KEEP_ACCEPT_ENCODING", shared.keeps_accept_encoding) && is_text(function, "TIMEOUT_MS", &shared.timeout_ms.to_string()) {
         Ok(())
@@ -100,6 +104,33 @@ pub(crate) fn exchanged(function: &PythonFunction, resource: &str) -> Result<Vec
 fn path_holds(function: &PythonFunction, operation: &OperationPlan) -> Result<(), String> {
     let reached = exchanged(function, &text_of(operation.gateway_path.as_deref().unwrap_or_default()))?;
     if reached == segments(&text_of(&operation.backend_path)) { Ok(()) } else { Err("reaches its backend under another path".into()) }
+}
+
+/// Methods of the requests that an operation serves: `ANY` those that its path has no other operation for.
+fn methods_of(plan: &Plan, operation: &OperationPlan) -> Vec<HttpMethod> {
+    if operation.method != HttpMethod::Any {
+        return vec![operation.method];
+    }
+    let is_taken = |method: HttpMethod| {
+        plan.operations.iter().any(|other| other.method == method && other.is_public() && other.gateway_path == operation.gateway_path)
+    };
+    HttpMethod::of_requests().filter(|method| !is_taken(*method)).collect()
+}
+
+/// The time that the function finds for a request is the gateway's, where that is shorter than its own.
+fn time_holds(function: &PythonFunction, method: HttpMethod, (operation, shared): (&OperationPlan, &ForwardersPlan)) -> Result<(), String> {
+    let own = shared.timeout_ms.min(operation.timeout_ms);
+    let found = match function.environment.get("TIMEOUTS") {
+        Some(Value::Literal(text)) => {
+            let times: BTreeMap<String, u32> = serde_json::from_str(text).map_err(|_| "has timeouts at its function that are no JSON")?;
+            let resource = segments(&text_of(operation.gateway_path.as_deref().unwrap_or_default()));
+            let mut keys = (0..=resource.len()).rev().map(|length| format!("{} /{}", method.as_str(), resource[..length].join("/")));
+            keys.find_map(|key| times.get(&key).copied()).unwrap_or(shared.timeout_ms)
+        }
+        Some(_) => return Err("has timeouts at its function that are not known".into()),
+        None => shared.timeout_ms,
+    };
+    if found == own { Ok(()) } else { Err(format!("has {found} ms at its function, not {own} ms")) }
 }
 
 fn headers_hold(function: &PythonFunction, backend: &BackendPlan) -> Result<(), String> {

@@ -7,7 +7,8 @@ only thing that the gateway can tell.
 What the backend gets
 - The method; the path as the client wrote it, percent-encoding kept, without the custom domain's base path and the
   stage (`path` holds them there), with a prefix exchanged as PATHS says. A path with a `.` or `..` segment, however it
-  is encoded, gets 400: behind it a backend may see another operation than the one that the gateway let through.
+  is encoded, gets 400: behind it a backend may see another operation than the one that the gateway let through. That
+  holds for what some servers make of a segment, too: decoded twice, cut at `;` or NUL, without control characters.
 - The query. The gateway hands it over decoded and as a map: values of one name keep their order, the order among names
   is the map's, `a` becomes `a=`, and every octet that is not unreserved is percent-encoded anew (a space is %20).
 - The headers, repeated ones too, but for hop-by-hop ones and those that `Connection` names. Headers of HEADER_* and
@@ -18,6 +19,7 @@ What the backend gets
 
 What the client gets: status, headers, body. A body that is UTF-8 goes as text, which is the same octets; any other
 (compressed, images) as base64, which the gateway decodes where binaryMediaTypes match the client's first Accept.
+400: a value of the event that no request can carry: null, half of a surrogate pair, a body that is not base64.
 502: refused, unknown host, broken answer or certificate, too large. 504: no whole answer in time.
 
 Limits: an event and an answer are at most 6 MB as JSON, so about 4.5 MB of binary; the gateway's own 10 MB are out of
@@ -39,6 +41,9 @@ Environment
   KEEP_ACCEPT_ENCODING  true where the API's binaryMediaTypes have */*, else false (default)
   TIMEOUT_MS          for a whole request, default 29000; at most what the function has left, less half a second.
                       Looking up a name in DNS is not under it
+  TIMEOUTS            JSON object, "METHOD prefix of the gateway's resource" -> milliseconds, for operations that have less
+                      time than TIMEOUT_MS; the method's longest whole-segment match wins; default {}.
+                      {"GET /reports": 5000}: GET /reports and all GET below it
   CONNECT_TIMEOUT_MS  for a try at one address, default 3000
 
 Permissions: the log group's streams, and for the VPC ec2:CreateNetworkInterface, DescribeNetworkInterfaces,
@@ -74,6 +79,10 @@ MAX_ANSWER_BYTES = 6_291_556
 # Servers close idle connections after 5 s (Node.js) or more, and a frozen function does not notice.
 MAX_IDLE_SECONDS = 4
 LAMBDA_RESERVE_SECONDS = 0.5
+# A path may be decoded by a proxy, a server and a framework in turn.
+MOST_DECODINGS = 3
+# `.`, `/` and `\` in more octets than UTF-8 allows, which lenient decoders take.
+OVERLONG = {"%c0%ae": ".", "%c0%af": "/", "%c1%9c": "/"}
 CHUNK_BYTES = 65_536
 # What a header's name may be (RFC 9110, 5.6.2).
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -99,7 +108,7 @@ def handler(event, context):
     config = configuration()
     began = time.monotonic()
     try:
-        return forward(config, event, Deadline(config, context))
+        return forward(config, event, Deadline(own_timeout(config, event), context))
     except BadRequest as failure:
         return problem(400, str(failure))
     except TimeoutError as failure:
@@ -138,6 +147,7 @@ class Config:
         ]
         self.replaced = {folded(name) for name, _ in self.headers} | {folded(name) for name in self.context_headers}
         self.timeout = int(environment.get("TIMEOUT_MS", 29_000)) / 1000
+        self.timeouts = {key: int(value) / 1000 for key, value in json.loads(environment.get("TIMEOUTS") or "{}").items()}
         self.connect_timeout = int(environment.get("CONNECT_TIMEOUT_MS", 3_000)) / 1000
         self.keep_accept_encoding = is_true(environment, "KEEP_ACCEPT_ENCODING", "false")
         verify = is_true(environment, "TLS_VERIFY", "true")
@@ -160,9 +170,9 @@ def is_true(environment, name, default):
     return value == "true"
 
 
-def parse_header(text):
-    name, colon, value = text.partition(":")
-    if not colon or not name or any(character in text for character in "\r\n"):
+def parse_header(line):
+    name, colon, value = line.partition(":")
+    if not colon or not name or any(character in line for character in "\r\n"):
         raise ValueError(f"a header is not `name: value`: {name!r}")
     return name.strip(), value.strip()
 
@@ -175,11 +185,18 @@ def tls_context(verify):
     return context
 
 
+def own_timeout(config, event):
+    """Seconds that the operation has: as long as the gateway waits for it, where that is less than the function's own."""
+    method, resource = text(event["httpMethod"], "The method").upper(), segments_of(event["resource"])
+    prefixes = ("/" + "/".join(resource[:length]) for length in range(len(resource), -1, -1))
+    keys = (f"{method} {prefix}" for prefix in prefixes)
+    return min(config.timeout, next((config.timeouts[key] for key in keys if key in config.timeouts), config.timeout))
+
+
 class Deadline:
     """The end of a request; every wait takes no longer than what is left of it."""
 
-    def __init__(self, config, context):
-        left = config.timeout
+    def __init__(self, left, context):
         if context is not None:
             left = min(left, context.get_remaining_time_in_millis() / 1000 - LAMBDA_RESERVE_SECONDS)
         self.at = time.monotonic() + left
@@ -198,12 +215,33 @@ class Request:
     """What is sent, whichever host gets it."""
 
     def __init__(self, config, event):
-        self.method = event["httpMethod"].upper()
+        self.method = text(event["httpMethod"], "The method").upper()
+        if not re.fullmatch(TOKEN, self.method):
+            raise BadRequest("The method is not a token")
         self.target = target_path(config, event) + query_string(event)
         self.body = request_body(event)
         self.headers = request_headers(config, event)
         if self.body or self.method in WITH_BODY:
             self.headers.append(("Content-Length", str(len(self.body))))
+
+
+def text(value, what):
+    """A value of the event as a request can carry it: JSON also knows null and halves of surrogate pairs."""
+    if not isinstance(value, str):
+        raise BadRequest(f"{what} is not text")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadRequest(f"{what} is not Unicode text") from error
+    return value
+
+
+def pairs_of(event, several, single, what):
+    """Names and values of the query or the headers, repeated ones too."""
+    lists = event.get(several) or {name: [value] for name, value in (event.get(single) or {}).items()}
+    if not all(isinstance(values, list) for values in lists.values()):
+        raise BadRequest(f"{what} is not a list")
+    return [(text(name, what), text(value, what)) for name, values in lists.items() for value in values]
 
 
 def target_path(config, event):
@@ -213,26 +251,38 @@ def target_path(config, event):
     prefix = max(prefixes, key=lambda key: len(segments_of(key)), default=None)
     if prefix is None:
         raise ValueError(f"PATHS has no prefix for {event['resource']}")
-    rest = own_segments(event, resource)[len(segments_of(prefix)) :]
+    path = text(event["path"], "The path")
+    rest = own_segments(event, path, resource)[len(segments_of(prefix)) :]
     target = "/".join([config.paths[prefix].rstrip("/"), *rest]) or "/"
     if rest:
-        target += event["path"][len(event["path"].rstrip("/")) :]
-    decoded = unquote(target).replace("\\", "/").split("/")
-    if any(segment.partition(";")[0] in (".", "..") for segment in decoded):
+        target += path[len(path.rstrip("/")) :]
+    if has_relative_segment(target):
         raise BadRequest("The path has a relative segment")
     return quote(target, safe=PATH_SAFE)
+
+
+def has_relative_segment(path):
+    """Whether a server may take a segment for `.` or `..`, however often it decodes and wherever it cuts."""
+    for _ in range(MOST_DECODINGS + 1):
+        segments = path.replace("\\", "/").split("/")
+        readings = segments + [re.split("[;?#\0]", segment)[0] for segment in segments]
+        if any(re.sub("[\0- \x7f]", "", reading) in (".", "..") for reading in readings):
+            return True
+        path = unquote(re.sub("|".join(OVERLONG), lambda found: OVERLONG[found[0].lower()], path, flags=re.IGNORECASE))
+    return False
 
 
 def segments_of(path):
     return path.strip("/").split("/") if path.strip("/") else []
 
 
-def own_segments(event, resource):
+def own_segments(event, path, resource):
     """The last segments of the path, as many as the resource has: a base path and a stage may stand before them."""
     count = len(resource)
     if count and resource[-1].endswith("+}"):
-        count += event["pathParameters"][resource[-1][1:-2]].rstrip("/").count("/")
-    path = event["path"].rstrip("/").split("/")[1:]
+        rest = (event.get("pathParameters") or {}).get(resource[-1][1:-2])
+        count += text(rest, "The path").rstrip("/").count("/")
+    path = path.rstrip("/").split("/")[1:]
     own = path[len(path) - count :] if count <= len(path) else []
     fixed = ((part, given) for part, given in zip(resource, own) if not part.startswith("{"))
     if len(own) != count or any(part != unquote(given) for part, given in fixed):
@@ -241,37 +291,35 @@ def own_segments(event, resource):
 
 
 def query_string(event):
-    single = {name: [value] for name, value in (event.get("queryStringParameters") or {}).items()}
-    values = event.get("multiValueQueryStringParameters") or single
-    pairs = [(name, value) for name, items in values.items() for value in items]
-    text = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in pairs)
-    return f"?{text}" if text else ""
-
-
-def encoded(text):
-    return quote(text, safe="", errors="replace")
+    pairs = pairs_of(event, "multiValueQueryStringParameters", "queryStringParameters", "A value of the query")
+    query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    return f"?{query}" if query else ""
 
 
 def request_body(event):
-    body = event.get("body") or ""
-    return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
+    body = event.get("body")
+    body = "" if body is None else text(body, "The body")
+    if not event.get("isBase64Encoded"):
+        return body.encode("utf-8")
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise BadRequest("The body is not base64") from error
 
 
 def request_headers(config, event):
-    single = {name: [value] for name, value in (event.get("headers") or {}).items()}
-    received = event.get("multiValueHeaders") or single
-    pairs = [(name, value) for name, values in received.items() for value in values]
+    pairs = pairs_of(event, "multiValueHeaders", "headers", "A header")
     dropped = hop_by_hop(pairs) | {"host", "content-length"}
     kept = [(name, value) for name, value in pairs if folded(name) not in dropped | config.replaced]
     if not config.keep_accept_encoding and "accept-encoding" not in config.replaced:
         kept = [pair for pair in kept if pair[0].lower() != "accept-encoding"] + [("Accept-Encoding", "identity")]
     caller = lookup(event.get("requestContext"), "identity.sourceIp")
     if caller and "x-forwarded-for" not in config.replaced | {name.lower() for name, _ in kept}:
-        kept.append(("X-Forwarded-For", caller))
+        kept.append(("X-Forwarded-For", text(caller, "The caller's address")))
     for name, place in config.context_headers.items():
         value = lookup(event.get("requestContext"), place)
         if value is not None:
-            kept.append((name, value))
+            kept.append((name, text(value, "A value of the context")))
     kept += config.headers
     for name, value in kept:
         if not re.fullmatch(TOKEN, name) or re.search("[\r\n\0]", value):
@@ -517,8 +565,8 @@ def to_answer(request, response):
         if folded(name) not in dropped:
             # A header in two spellings is one header (RFC 9110, 5.1), and so one list.
             headers.setdefault(spelled.setdefault(name.lower(), name), []).append(text_of(value))
-    text, is_binary = as_text(body)
-    answer = {"statusCode": response.status, "multiValueHeaders": headers, "body": text, "isBase64Encoded": is_binary}
+    content, is_binary = as_text(body)
+    answer = {"statusCode": response.status, "multiValueHeaders": headers, "body": content, "isBase64Encoded": is_binary}
     # JSON needs six octets for one at most.
     if len(body) * 6 > MAX_ANSWER_BYTES and len(json.dumps(answer, ensure_ascii=False).encode()) > MAX_ANSWER_BYTES:
         raise BadAnswer(f"the answer is larger than {MAX_ANSWER_BYTES} bytes as JSON")

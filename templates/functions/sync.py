@@ -11,6 +11,9 @@ what is new; deregister what was missing in enough runs in a row; write the coun
 - An answer lists at most 8 addresses, in turns. An address counts as missing only after a complete gathering: an answer
   with fewer than 8, or, from servers that are authoritative, answers in a row that bring nothing new. A cache repeats
   the same 8 for a minute, so a full answer out of a cache proves no absence.
+- No absence counts on the word of one answer, nor of one server where there are several: where a registered address is
+  lacking, the next server is asked, or the only one again, and what any answer lists is there. Where nobody confirms
+  it (a failure, no other server, no lookup left), what is new is registered and no counter rises.
 - Register before deregister, and never down to none: a group always holds what DNS lists now.
 - Draining is not registered: an address that comes back while it drains is registered again.
 - No run is repeated: AWS calls again, a minute later, what failed or was throttled, and by then the next run is due. An
@@ -23,7 +26,8 @@ Environment
   ALB_DNS_NAME              name of the ALB, as ELB made it (not a CNAME to it)
   TARGET_GROUPS             port=ARN,port=ARN: ALB listener port and the target group that follows it
   MISSING_BEFORE_DEREGISTER whole number >= 1, default 3: the run in a row that lacks an address and deregisters it
-  MAX_LOOKUPS_PER_RUN       whole number >= 1, default 50: questions for the ALB's name in one run
+  MAX_LOOKUPS_PER_RUN       whole number >= 1, default 50: questions for the ALB's name in one run; with 1 nothing is
+                            ever confirmed, so nothing leaves
   SCHEDULE_SECONDS          whole number >= 1, default 60: the interval of the schedule
   STATE                     ssm (default) | s3
   STATE_PREFIX              ssm: a parameter path such as /gwgen/shop/sync; s3: a key prefix such as sync
@@ -40,8 +44,8 @@ streams.
 
 Metrics, in the embedded metric format, namespace GwGen/AlbIpSync, dimensions FunctionName and Port: AddressCount (what
 DNS lists), TargetCount (registered after the run), MissingCount (registered, not listed), Registered, Deregistered,
-IncompleteLookups (1: MAX_LOOKUPS_PER_RUN or a cache kept the run from proving an absence). Written by successful runs
-only: no data for AddressCount means that runs fail or stopped.
+IncompleteLookups (1: MAX_LOOKUPS_PER_RUN, a cache, or a server that fails kept the run from proving an absence). Written
+by successful runs only: no data for AddressCount means that runs fail or stopped.
 """
 
 import datetime
@@ -91,11 +95,11 @@ def handler(event, context, clock=time.time):
     if age(event, now) >= REPEATED_SECONDS:
         print(json.dumps({"skipped": "the event is old: the schedule's next run does its work", "time": event["time"]}))
         return []
-    addresses, complete = resolve(config)
+    lookups = resolve(config)
     failures, summaries = [], []
     for port, group in config.target_groups:
         try:
-            summaries.append(sync_group(config, group, port, addresses, complete, now))
+            summaries.append(sync_group(config, group, port, lookups, now))
         except Exception as failure:  # said below; the other groups still get their turn
             print(json.dumps({"target_group": group, "port": port, "error": repr(failure)}))
             failures.append((group, failure))
@@ -127,7 +131,7 @@ class Config:
         self.dns_mode = one_of(environment, "DNS_MODE", ("authoritative", "resolver"))
         self.dns_port = positive(environment, "DNS_PORT", 53)
         self.dns_timeout = positive(environment, "DNS_TIMEOUT_MS", 2000) / 1000
-        self.resolvers = split(environment.get("DNS_RESOLVERS", "")) or system_resolvers()
+        self.resolvers = list(dict.fromkeys(split(environment.get("DNS_RESOLVERS", "")) or system_resolvers()))
         if not self.alb or not self.target_groups or not self.resolvers:
             raise SyncError("ALB_DNS_NAME, TARGET_GROUPS and a resolver are needed")
 
@@ -166,9 +170,10 @@ def system_resolvers():
 # --- One target group ---
 
 
-def sync_group(config, group, port, addresses, complete, now):
+def sync_group(config, group, port, lookups, now):
     """Brings one target group to the addresses. Reads first; then register, deregister, state, in that order."""
     registered = registered_addresses(group, port)
+    addresses, complete = lookups.corroborate(registered)
     key = f"{config.state_prefix}/{group.rsplit('/', 1)[-1]}-{port}"
     text = load_state(config, key)
     state = parse_state(text, config, now)
@@ -296,35 +301,84 @@ def metrics(context, summary):
 
 
 def resolve(config):
-    """Every address of the ALB, and whether what is not among them is known to be absent."""
+    """What DNS says in this run, gone on with until every address of the ALB should be known."""
     deadline = time.monotonic() + LOOKUP_SECONDS
     ask = functools.partial(lookup, port=config.dns_port, timeout=config.dns_timeout, deadline=deadline)
     if config.dns_mode == "resolver":
-        return gather(lambda turn: ask(config.resolvers, config.alb, RECORD_A, turn), config)
-    servers = authoritative_servers(ask, config)
-    return gather(lambda turn: ask(servers, config.alb, RECORD_A, turn, recursive=False), config)
+        servers, recursive = list(config.resolvers), True
+        count_of_servers = len(servers)
+    else:
+        (servers, count_of_servers), recursive = authoritative_servers(ask, config), False
+    ask = functools.partial(ask, servers, config.alb, RECORD_A, recursive=recursive)
+    lookups = Lookups(config, ask, servers, count_of_servers)
+    lookups.gather()
+    return lookups
 
 
-def gather(ask, config):
-    """Asks until nothing new comes: until half as many answers in a row as there are addresses brought none.
+class Lookups:
+    """The answers of a run. What one of them lists is there; what is absent takes more than one to say.
 
-    An answer of 8 out of n passes an address over with a chance of 1 - 8/n, so half as many answers do now and then, though
-    never in several runs in a row. Where one run is enough to leave, as many answers as addresses have to bring none.
+    `servers` are those of `count_of_servers` that have not failed in this run.
     """
-    found, quiet = set(), 0
-    share = 1 if config.missing_limit == 1 else 0.5
-    for turn in range(config.max_lookups):
-        records, authoritative = ask(turn)
+
+    def __init__(self, config, ask, servers, count_of_servers):
+        self.config, self.ask, self.servers, self.count_of_servers = config, ask, servers, count_of_servers
+        self.found, self.asked, self.has_failed, self.is_authoritative = set(), 0, False, False
+        # The server of each answer that had room for every address, and of each in a row that brought nothing new.
+        self.short, self.quiet = [], []
+
+    def gather(self):
+        """Asks until nothing new comes: until half as many answers in a row as there are addresses brought none.
+
+        An answer of 8 out of n passes an address over with a chance of 1 - 8/n, so half as many answers do now and then,
+        though never in several runs in a row. Where one run is enough to leave, as many answers as addresses have to
+        bring none.
+        """
+        while not self.short and not self.is_quiet() and self.asked < self.config.max_lookups:
+            self.next_answer()
+
+    def corroborate(self, registered):
+        """Every address, and whether registered ones that are not among them are known to be absent.
+
+        A failure in here confirms nothing, but takes nothing back either: new addresses are still registered.
+        """
+        while registered - self.found and self.is_complete() and not self.is_proven() and self.can_be_proven():
+            try:
+                self.next_answer()
+            except DnsError as failure:
+                self.has_failed = True
+                print(json.dumps({"warning": "an absence is not confirmed and does not count", "error": str(failure)}))
+        return set(self.found), self.is_proven() if registered - self.found else self.is_complete()
+
+    def next_answer(self):
+        records, self.is_authoritative, server = self.ask(self.asked)
+        self.asked += 1
         addresses = set(records)
         if not addresses or not all(usable(address) for address in addresses):
             raise DnsError(f"an answer lists {sorted(addresses) or 'no address'}; nothing is changed")
-        quiet = 0 if addresses - found else quiet + 1
-        found |= addresses
+        self.quiet = [] if addresses - self.found else [*self.quiet, server]
+        self.found |= addresses
         if len(addresses) < FULL_ANSWER:
-            return found, True
-        if quiet >= len(found) * share:
-            return found, authoritative
-    return found, False
+            self.short.append(server)
+
+    def is_quiet(self):
+        share = 1 if self.config.missing_limit == 1 else 0.5
+        return bool(self.found) and len(self.quiet) >= len(self.found) * share
+
+    def is_complete(self):
+        return bool(self.short) or (self.is_quiet() and self.is_authoritative)
+
+    def is_proven(self):
+        """Two answers agree that there is no more, of two servers where there are several."""
+        proofs = (self.short, self.quiet if self.is_quiet() and self.is_authoritative else [])
+        return any(len(servers) > 1 and self.are_enough(servers) for servers in proofs)
+
+    def can_be_proven(self):
+        has_time = self.asked < self.config.max_lookups and not self.has_failed
+        return has_time and self.are_enough([*self.short, *self.quiet, *self.servers])
+
+    def are_enough(self, servers):
+        return len(set(servers)) >= min(2, self.count_of_servers)
 
 
 def usable(address):
@@ -334,32 +388,36 @@ def usable(address):
 
 
 def authoritative_servers(ask, config):
-    """Addresses of the servers of the zone that holds the ALB's name, found from the name upwards."""
+    """Addresses of the servers of the zone that holds the ALB's name, found from the name upwards, and how many there are."""
     labels = config.alb.split(".")
     for start in range(1, len(labels) - 1):
-        hosts, _ = ask(config.resolvers, ".".join(labels[start:]), RECORD_NS, 0)
+        hosts, _, _ = ask(config.resolvers, ".".join(labels[start:]), RECORD_NS, 0)
         if hosts:
             return server_addresses(ask, config, hosts)
     raise DnsError(f"no zone with name servers above {config.alb}")
 
 
 def server_addresses(ask, config, hosts):
-    addresses = []
+    addresses, unknown = set(), 0
     for host in hosts:
         try:
-            addresses += ask(config.resolvers, host, RECORD_A, 0)[0]
+            found, _, _ = ask(config.resolvers, host, RECORD_A, 0)
         except DnsError as failure:  # one of several; the others will do
+            found = []
             print(json.dumps({"warning": str(failure)}))
+        addresses.update(found)
+        unknown += not found
     if not addresses:
         raise DnsError(f"no address for any of {', '.join(hosts)}")
-    random.shuffle(addresses)
-    return addresses
+    servers = sorted(addresses)
+    random.shuffle(servers)
+    return servers, len(servers) + unknown
 
 
 def lookup(servers, name, kind, turn, port, timeout, deadline, recursive=True):
-    """The records of a name, from the first server that has an answer; each turn starts at another server.
+    """The records of a name, whether they are authoritative, and the first server that has an answer, whose they are.
 
-    One that fails is not asked again in this run while there are others.
+    Each turn starts at another server. One that fails is not asked again in this run while there are others.
     """
     start = turn % len(servers)
     order = servers[start:] + servers[:start]
@@ -368,7 +426,7 @@ def lookup(servers, name, kind, turn, port, timeout, deadline, recursive=True):
         if time.monotonic() >= deadline:
             raise DnsError(f"{name}: the lookups take longer than {LOOKUP_SECONDS} s")
         try:
-            return query((server, port), name, kind, timeout, recursive)
+            return *query((server, port), name, kind, timeout, recursive), server
         except (DnsError, OSError) as failure:
             failures.append(f"{server}: {failure!r}")
             if len(servers) > 1:

@@ -1,7 +1,8 @@
 """A small DNS: a caching resolver and two authoritative servers on loopback, all on one port, UDP and TCP.
 
 The authoritative servers answer as Route 53 does: with at most eight addresses, others each time. The resolver repeats
-what it answered first. Faults are set for all servers of a role or for one address.
+what it answered first. Faults are set for all servers of a role or for one address; `views` are what single servers list
+in place of `addresses`, `name_servers` those that the zone names, `unknown` those of them that have no address.
 """
 
 import random
@@ -37,6 +38,7 @@ class Dns:
 
     def reset(self, addresses):
         self.addresses, self.faults, self.cached, self.asked = list(addresses), {}, None, 0
+        self.views, self.name_servers, self.unknown, self.asked_of = {}, (1, 2), (), []
         # Every case sees the same choices: a gathering may rarely miss one of many, and a case must not fail by chance.
         self.random = random.Random(1)
 
@@ -62,6 +64,7 @@ class Dns:
         name, kind = question_of(query)
         if name == NAME:
             self.asked += not over_tcp
+            self.asked_of += [] if over_tcp else [role]
         fault = self.faults.get(role)
         good = self.good(query, name, kind, role)
         if fault in ("truncated", "tcp cut") and not over_tcp:
@@ -72,15 +75,21 @@ class Dns:
         authority = role != RESOLVER
         records = []
         if name == ZONE and kind == NS:
-            records = [(name, NS, encode(f"ns-{number}.awsdns.test")) for number in (1, 2)]
-        elif name.endswith(".awsdns.test"):
+            records = [(name, NS, encode(f"ns-{number}.awsdns.test")) for number in self.name_servers]
+        elif name.endswith(".awsdns.test") and int(name[3]) not in self.unknown:
             records = [(name, A, socket.inet_aton(SERVERS[int(name[3]) - 1]))]
         elif name == NAME and kind == A:
-            chosen = self.random.sample(self.addresses, min(8, len(self.addresses)))
+            listed = self.view(role)
+            chosen = self.random.sample(listed, min(8, len(listed)))
             if not authority:
                 self.cached = chosen = self.cached or chosen
             records = [(name, A, socket.inet_aton(address)) for address in chosen]
         return message(query, flags=0x0400 if authority else 0x0080, records=records)
+
+    def view(self, role):
+        """What a server lists; one of several views is the next answer's, the last one stays."""
+        views = self.views.get(role, [self.addresses])
+        return views.pop(0) if len(views) > 1 else views[0]
 
 
 def pair(address, port):

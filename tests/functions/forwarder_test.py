@@ -26,7 +26,7 @@ from table import Table
 SOURCE = pathlib.Path(os.environ.get("FUNCTIONS", pathlib.Path(__file__).parents[2] / "templates" / "functions"))
 SETTINGS = (
     "HOSTS", "PORT", "PROTOCOL", "HOST", "TLS_VERIFY", "PATHS", "CONTEXT_HEADERS", "KEEP_ACCEPT_ENCODING",
-    "TIMEOUT_MS", "CONNECT_TIMEOUT_MS",
+    "TIMEOUT_MS", "TIMEOUTS", "CONNECT_TIMEOUT_MS",
 )  # fmt: skip
 EVERY_OCTET = bytes(range(256))
 
@@ -146,10 +146,23 @@ def relative_paths():
     """a relative segment is refused and nothing is sent"""
     setting()
     backend.reset()
-    for path in ("/orders/..", "/orders/.", "/orders/%2e%2E", "/orders/..%2Fadmin", "/orders/a%2f..%2fb", "/orders/..%5Cadmin", "/orders/..;x"):
-        yield path, (400, 0), (call(event(path=path))["statusCode"], len(backend.requests))
+    for path in (
+        "/orders/..", "/orders/.", "/orders/%2e%2E", "/orders/..%2Fadmin", "/orders/a%2f..%2fb", "/orders/..%5Cadmin", "/orders/..;x",
+        # Cut at a NUL, or freed of control characters and blanks.
+        "/orders/..%00", "/orders/%2e%2e%00", "/orders/..\0", "/orders/.%00", "/orders/..%00.json", "/orders/%2E.%00%2Fadmin", "/orders/.%00.",
+        "/orders/..%0a", "/orders/..%20", "/orders/%09..", "/orders/..%7F", "/orders/..%3Bx", "/orders/..;x%00", "/orders/..%3Fx", "/orders/..%23x",
+        # Decoded more than once, and in more octets than UTF-8 allows.
+        "/orders/%252e%252e", "/orders/%25252e.", "/orders/..%252Fadmin", "/orders/..%255cadmin", "/orders/..%2500", "/orders/%c0%ae%C0%AE", "/orders/..%c0%afadmin",
+    ):  # fmt: skip
+        yield ascii(path), (400, 0), (call(event(path=path))["statusCode"], len(backend.requests))
+    for path, sent in (("/files/a%00/b", "/files/a%00/b"), ("/files/../b", None), ("/files/x/..%00/b", None), ("/files/x%2F..%00", None), ("/files/..%00/", None)):
+        backend.reset()
+        status = call(event(path=path, resource="/files/{proxy+}"))["statusCode"]
+        yield f"below a variable for the rest: {path}", (200 if sent else 400, [sent] if sent else []), (status, [it.target for it in backend.requests])
+    backend.reset()
     yield "a path that is not its resource's", (400, 0), (call(event(path="/admin/7"))["statusCode"], len(backend.requests))
-    yield "dots in a name are no relative segment", 200, call(event(path="/orders/..a.json"))["statusCode"]
+    for path in ("/orders/..a.json", "/orders/...", "/orders/a..", "/orders/a%00b", "/orders/a%20.", "/orders/%25", "/orders/100%2525", "/orders/%E9"):
+        yield f"{path} has no relative segment", (200, path), (call(event(path=path))["statusCode"], backend.last.target)
 
 
 def queries():
@@ -194,6 +207,58 @@ def headers():
     call(event(headers={"accept-encoding": ["gzip, br"]}))
     yield "no compression that the gateway would not undo", ["identity"], backend.last.values("accept-encoding")
     yield "the caller's address where the gateway sends none", ["203.0.113.9"], backend.last.values("x-forwarded-for")
+
+
+HALF = "\ud800"
+
+
+def not_text():
+    """a value that no request can carry is refused and nothing is sent"""
+    setting(CONTEXT_HEADERS='{"x-user": "authorizer.principalId"}')
+    half_after = "a\udfffb"
+    for name, request in (
+        ("half of a pair in the path", event(path=f"/orders/{HALF}")),
+        ("half of a pair in the rest of a path", event(path=f"/files/a/{HALF}", resource="/files/{proxy+}")),
+        ("half of a pair in a value of the query", event(query={"a": ["1", HALF]})),
+        ("half of a pair in a name of the query", event(query={half_after: ["1"]})),
+        ("half of a pair in a header", event(headers={"X-A": [half_after]})),
+        ("half of a pair in a header's name", event(headers={f"X-{HALF}": ["1"]})),
+        ("half of a pair in a header that is not sent on", event(headers={"Connection": [HALF]})),
+        ("half of a pair in the body", event("POST", body=f'{{"a": "{HALF}"}}')),
+        ("half of a pair from the authorizer", event(context={"authorizer": {"principalId": half_after}})),
+        ("half of a pair as the caller's address", event(context={"identity": {"sourceIp": HALF}})),
+        ("half of a pair in the method", event(method=f"GET{HALF}")),
+        ("a method that is no token", event(method="GET /admin HTTP/1.1\r\nX: 1")),
+        ("null in the query", event(query={"a": [None]})),
+        ("null after a value", event(query={"a": ["1", None]})),
+        ("null in place of a list", event(query={"a": ["1"]}, multiValueQueryStringParameters={"a": None})),
+        ("text in place of a list", event(query={"a": ["1"]}, multiValueQueryStringParameters={"a": "xy"})),
+        ("a number in the query", event(query={"a": [1]})),
+        ("null among single values", event(queryStringParameters={"a": None}, multiValueQueryStringParameters=None)),
+        ("null as a header", event(headers={"X-A": [None]})),
+        ("null among single headers", event() | {"headers": {"X-A": None}}),
+        ("null as the path", event() | {"path": None}),
+        ("no rest of the path", event(path="/files/a", resource="/files/{proxy+}") | {"pathParameters": None}),
+        ("a mapping as the body", event("POST") | {"body": {"a": 1}}),
+        ("no base64", event("POST") | {"body": "%%%", "isBase64Encoded": True}),
+        ("base64 without its padding", event("POST") | {"body": "YQ", "isBase64Encoded": True}),
+        ("base64 with a line break", event("POST") | {"body": "YWFh\nYWFh", "isBase64Encoded": True}),
+        ("base64 of another alphabet", event("POST") | {"body": "-_-_", "isBase64Encoded": True}),
+        ("base64 beyond ASCII", event("POST") | {"body": "Zoë=", "isBase64Encoded": True}),
+        ("base64 with half of a pair", event("POST") | {"body": HALF, "isBase64Encoded": True}),
+    ):
+        backend.reset()
+        answer = call(json.loads(json.dumps(request)))
+        yield name, (400, True, 0), (answer["statusCode"], "message" in answer["body"], len(backend.requests))
+    for name, request in (
+        ("a whole pair", event("POST", query={"a": ["\U0001f600"]}, body="\U0001f600")),
+        ("neither query nor headers nor body", event() | {"queryStringParameters": None, "multiValueQueryStringParameters": None, "body": None}),
+        ("empty lists", event() | {"multiValueQueryStringParameters": {}, "multiValueHeaders": {}}),
+        ("an empty body as base64", event("POST") | {"body": "", "isBase64Encoded": True}),
+        ("no body as base64", event("POST") | {"body": None, "isBase64Encoded": True}),
+    ):
+        backend.reset()
+        yield name, (200, 1), (call(json.loads(json.dumps(request)))["statusCode"], len(backend.requests))
 
 
 def set_headers():
@@ -386,6 +451,34 @@ def slow():
         yield "a body that nobody reads", (504, True), (status, 0.25 < seconds < 1.8)
 
 
+def own_timeouts():
+    """an operation that has less time than the function"""
+    timeouts = {"GET /orders": 250, "GET /orders/{id}/invoice": 900, "PUT /": 250, "GET /files/{proxy+}": 250, "DELETE /orders": 9_000}
+    setting(TIMEOUT_MS="600", TIMEOUTS=json.dumps(timeouts))
+    backend.reset(lambda request: time.sleep(2))
+    for method, resource, path, expected in (
+        ("GET", "/orders", "/orders", 0.25),
+        ("GET", "/orders/{id}", "/orders/7", 0.25),
+        ("get", "/orders/{id}", "/base/v1/orders/7", 0.25),
+        ("PUT", "/", "/", 0.25),
+        ("PUT", "/orders/{id}", "/orders/7", 0.25),
+        ("GET", "/files/{proxy+}", "/files/a/b", 0.25),
+        ("POST", "/orders", "/orders", 0.6),
+        ("GET", "/ordersheet/{id}", "/ordersheet/7", 0.6),
+        ("GET", "/", "/", 0.6),
+        # Never more than the function's own.
+        ("GET", "/orders/{id}/invoice", "/orders/7/invoice", 0.6),
+        ("DELETE", "/orders", "/orders", 0.6),
+    ):
+        status, seconds = timed(event(method, path=path, resource=resource))
+        yield f"{method} {resource}: {expected} s", (504, True), (status, expected - 0.05 < seconds < expected + 0.3)
+    status, seconds = timed(event(path="/orders", resource="/orders"), Context(0.65))
+    yield "nor than what Lambda leaves", (504, True), (status, seconds < 0.22)
+    backend.reset(lambda request: time.sleep(0.35) or response(b"late"))
+    yield "an answer that comes after it", 504, call()["statusCode"]
+    yield "the same answer where there is time", 200, call(event("POST"))["statusCode"]
+
+
 @contextlib.contextmanager
 def full_server():
     """Its queue is full, so a connection is neither taken nor refused."""
@@ -552,19 +645,19 @@ def certificate(folder, name, names):
 
 def configuration():
     """a wrong environment fails the call"""
-    for name, value in (("HOSTS", ""), ("PORT", "x"), ("PROTOCOL", "ftp"), ("TLS_VERIFY", "no"), ("KEEP_ACCEPT_ENCODING", "1"), ("HEADER_A", "x"), ("HEADER_A", "x: 1\r\ny: 2"), ("PATHS", "{"), ("PATHS", '{"/dev": "/"}')):
+    for name, value in (("HOSTS", ""), ("PORT", "x"), ("PROTOCOL", "ftp"), ("TLS_VERIFY", "no"), ("KEEP_ACCEPT_ENCODING", "1"), ("HEADER_A", "x"), ("HEADER_A", "x: 1\r\ny: 2"), ("PATHS", "{"), ("PATHS", '{"/dev": "/"}'), ("TIMEOUTS", "{"), ("TIMEOUTS", '{"GET /": "x"}'), ("TIMEOUTS", "[1]")):
         setting(**{name: value})
         backend.reset()
         try:
             seen = call()["statusCode"]
-        except (ValueError, KeyError) as failure:
+        except (ValueError, KeyError, AttributeError) as failure:
             seen = "raised"
         yield f"{name}={value!r}", ("raised", 0), (seen, len(backend.requests))
 
 
 CASES = [
-    methods, paths, relative_paths, queries, headers, set_headers, bodies, large_answers, answers, broken_answers,
-    refused_early, unreachable, slow, reuse, stale, cut_surplus, several_hosts, ipv6, tls, configuration,
+    methods, paths, relative_paths, queries, headers, not_text, set_headers, bodies, large_answers, answers, broken_answers,
+    refused_early, unreachable, slow, own_timeouts, reuse, stale, cut_surplus, several_hosts, ipv6, tls, configuration,
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -370,6 +370,114 @@ def passed_over():
     yield "one that is gone leaves at once", ("ok", 11), (world.run(), world.size())
 
 
+@contextlib.contextmanager
+def first_asked_first():
+    """The zone's servers are asked in their order, so that a case knows who answers first."""
+    shuffle, random.shuffle = random.shuffle, lambda servers: None
+    yield
+    random.shuffle = shuffle
+
+
+def one_of_two_lags():
+    """an address that one of two servers lists is there"""
+    gone, new = ips(3)[2], "10.0.0.99"
+    for limit in ("3", "1"):
+        for lagging in SERVERS:
+            world.begin(ips(3), MISSING_BEFORE_DEREGISTER=limit).run()
+            world.dns.views[lagging] = [ips(2)]
+            yield f"limit {limit}, {lagging} lags: held, counted", ({"ok"}, 3, {}), ({world.run() for _ in range(6)}, world.size(), world.missing())
+    world.begin(ips(3)).run()
+    world.dns.views = {SERVERS[0]: [[*ips(2), new]]}
+    world.dns.addresses = [*ips(3), new]
+    yield "what only one lists is registered, too", ("ok", {*ips(3), new}), (world.run(2), world.targets())
+    with first_asked_first():
+        world.begin(ips(3)).run()
+        world.list(*ips(2))
+        world.dns.asked_of.clear()
+        world.run()
+        yield "one after the other is asked", ([*SERVERS], {gone: 1}), (world.dns.asked_of, world.missing())
+        world.dns.views[SERVERS[1]] = [ips(3)]
+        world.run()
+        yield "a server that still lists it takes the counter back", {}, world.missing()
+
+
+def nothing_lacking():
+    """one question is enough where nothing registered is lacking"""
+    world.begin(ips(3), ports=(80, 443)).run()
+    world.list(*ips(5))
+    world.dns.asked_of.clear()
+    yield "new ones", ("ok", 1, 5), (world.run(), len(world.dns.asked_of), world.size())
+    world.list(*ips(4))
+    world.dns.asked_of.clear()
+    yield "two groups lack the same address: two questions in all", ("ok", 2, {ips(5)[4]: 1}, {ips(5)[4]: 1}), (world.run(), len(world.dns.asked_of), world.missing(80), world.missing(443))
+
+
+def one_server():
+    """the only server is asked again"""
+    world.begin(ips(3)).run()
+    world.dns.name_servers = (1,)
+    for _ in range(6):
+        world.dns.views[SERVERS[0]] = [ips(2), ips(3)]
+        world.run()
+    yield "what the second answer lists is there", (3, {}), (world.size(), world.missing())
+    world.dns.views = {}
+    world.list(*ips(2))
+    world.dns.asked_of.clear()
+    sizes = [world.run() and world.size() for _ in range(3)]
+    yield "what both lack leaves in the third run", ([3, 3, 2], [SERVERS[0]] * 6), (sizes, world.dns.asked_of[:6])
+    for resolvers, held in ((SERVERS[0], 2), (f"{SERVERS[0]},{SERVERS[0]}", 2), (",".join(SERVERS), 3)):
+        world.begin(ips(3), DNS_MODE="resolver", DNS_RESOLVERS=resolvers).run()
+        world.list(*ips(2))
+        world.dns.fail("REFUSED", SERVERS[1])
+        world.run(3)
+        yield f"resolvers {resolvers}, the second refuses", held, world.size()
+
+
+def other_server_fails():
+    """a failure confirms no absence"""
+    gone, new = ips(3)[2], "10.0.0.99"
+    for fault in ("no records", "SERVFAIL", "silence", "NXDOMAIN", "REFUSED", "garbage", "0.0.0.0", "tcp cut"):
+        for limit in ("3", "1"):
+            world.begin(ips(3), MISSING_BEFORE_DEREGISTER=limit, DNS_TIMEOUT_MS="100").run()
+            world.list(*ips(2), new)
+            world.dns.fail(fault, SERVERS[1])
+            with first_asked_first():
+                outcomes = {world.run() for _ in range(4)}
+            yield f"{fault}, limit {limit}: held, counted", ({"ok"}, {*ips(3), new}, {}), (outcomes, world.targets(), world.missing())
+            yield f"{fault}, limit {limit}: the metric says so", 1, metric()["IncompleteLookups"]
+    world.begin(ips(3)).run()
+    world.list(*ips(2))
+    world.run(2)
+    world.dns.fail("SERVFAIL", SERVERS[1])
+    world.run(2)
+    yield "a counter neither rises nor falls meanwhile", (3, {gone: 2}), (world.size(), world.missing())
+    world.dns.faults = {}
+    yield "and goes on where it was", ("ok", 2), (world.run(), world.size())
+    world.begin(ips(3)).run()
+    world.dns.unknown = (2,)
+    world.list(*ips(2))
+    world.run(4)
+    yield "a server whose address is not known is one that fails", (3, {}), (world.size(), world.missing())
+    world.begin(ips(12)).run(2)
+    world.list(*ips(11))
+    world.dns.fail("SERVFAIL", SERVERS[1])
+    world.run(4)
+    yield "of many addresses, too", (12, {}), (world.size(), world.missing())
+
+
+def lookups_to_confirm():
+    """MAX_LOOKUPS_PER_RUN is kept, and what it leaves unconfirmed does not count"""
+    for most, held in (("1", 3), ("2", 2)):
+        world.begin(ips(3), MAX_LOOKUPS_PER_RUN=most).run()
+        yield f"{most}: all is there", 0, metric()["IncompleteLookups"]
+        world.list(*ips(2))
+        world.dns.asked_of.clear()
+        world.run()
+        yield f"{most}: one is gone", (int(most), 1 if most == "1" else 0), (len(world.dns.asked_of), metric()["IncompleteLookups"])
+        world.run(3)
+        yield f"{most}: held after four runs", held, world.size()
+
+
 def few_lookups():
     """too few lookups prove no absence"""
     world.begin(ips(40), MAX_LOOKUPS_PER_RUN="3").run()
@@ -475,7 +583,8 @@ CASES = [
     first_run, grow, shrink, gone_for(1), gone_for(2), gone_for(3), flapping, returning_while_draining,
     draining_is_left_alone, all_replaced, limits, unhealthy_stays, broken_dns, usable_dns, slow_dns, failing_calls,
     short_throttling, damaged_state, lost_state, standstill, two_listeners, overlapping, no_retries,
-    early_and_late_schedule, slow_runs, many_addresses, passed_over, few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
+    early_and_late_schedule, slow_runs, many_addresses, passed_over, one_of_two_lags, nothing_lacking, one_server, other_server_fails, lookups_to_confirm,
+    few_lookups, cached_answers, store_in_s3, quiet_runs, foreign_targets, metrics, configuration,
     no_run_did_harm,
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer::child;
 
-/// What stands in every environment besides paths, hosts and headers. Unit: bytes.
+/// What stands in every environment besides paths, timeouts, hosts and headers. Unit: bytes.
 const FIXED_BYTES: usize = 200;
 
 /// What API Gateway knows of a request and puts into no event.
@@ -53,11 +53,17 @@ pub(super) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
         2 * it.name.len() + value + "HEADER_: ".len()
     });
     let paths = forwarder.paths.iter().map(|(from, to)| from.len() + to.len() + "\"\":\"\",".len());
-    let bytes = FIXED_BYTES + hosts + headers.sum::<usize>() + paths.sum::<usize>() + forwarder.host.as_ref().map_or(0, known);
+    let timeouts = forwarder.timeouts.iter().map(|(key, time)| key.len() + time.to_string().len() + "\"\":,".len());
+    let bytes = FIXED_BYTES
+        + hosts
+        + headers.sum::<usize>()
+        + paths.sum::<usize>()
+        + timeouts.sum::<usize>()
+        + forwarder.host.as_ref().map_or(0, known);
     (bytes > MAX_ENVIRONMENT_BYTES).then(|| {
         diagnostic::ENVIRONMENT_TOO_LARGE
             .at(place)
             .message(format_args!("what its function has to know takes about {bytes} bytes, and Lambda takes {MAX_ENVIRONMENT_BYTES}"))
-            .help("name the servers by one DNS name, set fewer headers, or split the backend in two")
+            .help("name the servers by one DNS name, set fewer headers, give more of its routes the same `timeout`, or split the backend in two")
     })
 }

@@ -100,7 +100,7 @@ fn missing(prefixes: &Prefixes, operation: &OperationPlan) -> Option<(Vec<Segmen
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::openapi::HttpMethod;
 
@@ -108,7 +108,7 @@ mod tests {
         super::super::super::paths::template(text, false).expect("a path that a REST API holds").segments
     }
 
-    fn operation(from: &str, to: &str) -> OperationPlan {
+    pub(in super::super) fn operation(from: &str, to: &str) -> OperationPlan {
         OperationPlan {
             method: HttpMethod::Get,
             description: 0,

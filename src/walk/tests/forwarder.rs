@@ -16,6 +16,13 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("verification turned off and on", |it| turned(it, "TLS_VERIFY")),
     ("encoding kept and lost", |it| turned(it, "KEEP_ACCEPT_ENCODING")),
     ("other timeout", |it| set(it, "TIMEOUT_MS", "1")),
+    ("an operation's own time lost", |it| timed(it)?.environment.remove("TIMEOUTS").map(drop)),
+    ("an operation's own time changed", |it| {
+        timed(it)?.environment.insert("TIMEOUTS".to_owned(), Value::literal("{\"GET /\":1}"));
+        Some(())
+    }),
+    ("less time where none was planned", |it| set(it, "TIMEOUTS", "{\"DELETE /\":1,\"GET /\":1,\"POST /\":1,\"PUT /\":1}")),
+    ("timeouts that are no JSON", |it| set(it, "TIMEOUTS", "{")),
     ("other prefix", |it| set(it, "PATHS", "{\"/\":\"/elsewhere\"}")),
     ("prefixes that are no JSON", |it| set(it, "PATHS", "/")),
     ("no prefix", |it| set(it, "PATHS", "{}")),
@@ -54,6 +61,14 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
 
 fn first(assembled: &mut Assembled) -> Option<&mut PythonFunction> {
     assembled.stack.entries.iter_mut().find_map(|it| if let Node::PythonFunction(it) = &mut it.node { Some(it) } else { None })
+}
+
+/// The first function with operations that have less time than it.
+fn timed(assembled: &mut Assembled) -> Option<&mut PythonFunction> {
+    assembled.stack.entries.iter_mut().find_map(|entry| match &mut entry.node {
+        Node::PythonFunction(function) if function.environment.contains_key("TIMEOUTS") => Some(function),
+        _ => None,
+    })
 }
 
 fn network(assembled: &mut Assembled) -> Option<&mut FunctionNetwork> {
