@@ -110,8 +110,8 @@ fn cases() -> Vec<Case> {
         [
             models::distinct(1_000),
             models::one_component(1_000),
-            models::recursive(1_000),
-            models::deep(1_000),
+            models::recursive(100),
+            models::deep(100),
             matching::crossing("500 crossing routes", 500),
             matching::crossing("2,000 crossing routes", 2_000),
             matching::hidden_literals(2_000),

@@ -51,7 +51,7 @@ pub(crate) fn recursive(operations: usize) -> Input {
         "Base".to_owned(),
         json!({"type": "object", "properties": {"id": {"type": "string", "readOnly": true}}, "required": ["id"]}),
     );
-    input("1,000 recursive models", schemas, operations, |index| format!("Node{index}"))
+    input("100 recursive models", schemas, operations, |index| format!("Node{index}"))
 }
 
 /// Bodies that are forty levels deep, where each level refers twice to the one below: their parts number 2^40 when written out.
@@ -66,7 +66,7 @@ pub(crate) fn deep(operations: usize) -> Input {
     }
     schemas.insert(format!("Level{DEPTH}"), json!({"type": "string"}));
     schemas.extend((0..operations).map(|index| (format!("Order{index}"), holder(index, "Level0"))));
-    input("1,000 models of forty levels", schemas, operations, |index| format!("Order{index}"))
+    input("100 models of forty levels", schemas, operations, |index| format!("Order{index}"))
 }
 
 /// An object of a few properties.
