@@ -70,6 +70,11 @@ impl Blueprint {
         self.layers.place(&self.removed.original(pointer))
     }
 
+    /// Whether a part of the blueprint comes whole from a file that it extends.
+    pub fn is_from_base(&self, pointer: &str) -> bool {
+        self.layers.is_from_base(&self.removed.original(pointer))
+    }
+
     /// The place of a description by its index in `spec`, which may be one path or a list.
     pub fn place_of_spec(&self, index: usize) -> Place {
         let at = format!("/spec/{index}");
@@ -99,13 +104,14 @@ impl Blueprint {
 /// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002 invalid value, GW2003 missing field,
 /// GW2004 not built, GW2005 unknown backend, GW2006 conflicting variable, GW2007 invalid expression, GW2009 port taken,
 /// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends,
-/// GW2013 conflicting mounts.
+/// GW2013 conflicting mounts, GW2100 dropped safeguard.
 pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
     let (folder, given) = (path.folder().to_owned(), Arc::clone(&display));
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {
         return Outcome::failed(diagnostics);
     }
+    diagnostics.extend(layers::dropped(&layers));
     let typed = typed::typed(&layers, &mut diagnostics);
     let (variables, conflicts) = references::variables(&typed.tree, &|pointer| layers.place(&typed.removed.original(pointer)));
     diagnostics.extend(conflicts);

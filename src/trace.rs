@@ -8,10 +8,12 @@ mod alb;
 mod answer;
 mod hops;
 mod nearest;
+mod private;
 mod request;
 pub(crate) mod route;
 mod values;
 
+pub use private::Private;
 pub use request::Asked;
 
 use serde::Serialize;
@@ -37,6 +39,8 @@ pub struct Trace {
     pub answer: Answer,
     /// In the order in which the request takes them.
     pub hops: Vec<Hop>,
+    /// What becomes of it where a private caller sends it to the load balancer; of what is internal.
+    pub private: Option<Private>,
     /// Methods that the path has.
     pub methods: Vec<&'static str>,
     /// Where nothing serves the request: the routes that are most like it.
@@ -90,8 +94,11 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
     let router = Router::of(&tree);
     let segments = asked.segments();
     let mut hops = Hops::new(plan.output.format, assembled, &places);
+    let operation = kept_operation(plan, asked.method, &segments);
+    let kept = operation.map(|operation| private::Kept { operation, method: asked.method.as_str(), segments: &segments });
+    let private = kept.map(|it| private::private(plan, assembled, &places, &it)).transpose()?.flatten();
     if assembled.api.is_none() {
-        return Ok(without_api(asked, kept(plan, asked.method, &segments)));
+        return Ok(without_api(asked, kept_because(operation), private));
     }
     hops.stage(asked);
     let (found, place) = (router.route(asked.method, &segments), router.place(&segments));
@@ -102,12 +109,12 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
             hops.integration(it, asked)?;
             let own = it.found.method.integration.own_answer();
             match own {
-                None if hops.answered.is_some() => balancer(hops.answered, kept(plan, asked.method, &segments)),
+                None if hops.answered.is_some() => balancer(hops.answered, kept_because(operation)),
                 None => Answer { by: Answerer::Backend, status: None, body: None, why: hops.arrival() },
                 Some(own) if matches!(it.found.method.integration, Integration::Preflight(_)) => {
                     gateway(own, "a browser asks what it may send; `api.cors` says it".to_owned())
                 }
-                Some(own) => gateway(own, refused(plan, &router, asked, &segments)),
+                Some(own) => gateway(own, refused(kept_because(operation), &router, asked.method, &segments)),
             }
         }
         None => {
@@ -116,7 +123,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
             }
             let why = if place.is_some() { "the path has no such method" } else { "no resource has that path" };
             let (status, body) = answer::no_route(&assembled.stack);
-            let why = kept(plan, asked.method, &segments).unwrap_or_else(|| why.to_owned());
+            let why = kept_because(operation).unwrap_or_else(|| why.to_owned());
             Answer { by: Answerer::Gateway, status: Some(status), body: Some(body), why }
         }
     };
@@ -130,6 +137,7 @@ pub fn trace(plan: &Plan, assembled: &Assembled, asked: &Asked) -> Result<Trace,
         served,
         answer,
         hops: hops.all,
+        private: private.filter(|_| !served),
         methods: place.map(|it| nearest::methods(&tree, it.place)).unwrap_or_default(),
         nearest: if served { Vec::new() } else { nearest::nearest(&tree, asked.method, &segments) },
         notes,
@@ -143,7 +151,7 @@ fn repeated_stage(plan: &Plan, segments: &[&str]) -> Option<String> {
 }
 
 /// Nothing is public: no request comes to a gateway.
-fn without_api(asked: &Asked, kept: Option<String>) -> Trace {
+fn without_api(asked: &Asked, kept: Option<String>, private: Option<Private>) -> Trace {
     let kept = kept.map_or_else(String::new, |it| format!("; {it}"));
     let why = format!("no operation is public, so there is no API{kept}");
     Trace {
@@ -152,6 +160,7 @@ fn without_api(asked: &Asked, kept: Option<String>) -> Trace {
         served: false,
         answer: Answer { by: Answerer::Gateway, status: None, body: None, why },
         hops: Vec::new(),
+        private,
         methods: Vec::new(),
         nearest: Vec::new(),
         notes: asked.notes(None),
@@ -168,9 +177,9 @@ fn balancer(answered: Option<(u16, &'static str)>, kept: Option<String>) -> Answ
 }
 
 /// Why the gateway answers itself, and what would answer if it did not.
-fn refused(plan: &Plan, router: &Router<'_, '_>, asked: &Asked, segments: &[&str]) -> String {
-    let kept = kept(plan, asked.method, segments).unwrap_or_else(|| "no operation of the description is served there".to_owned());
-    match router.without_refusals().route(asked.method, segments) {
+fn refused(kept: Option<String>, router: &Router<'_, '_>, method: HttpMethod, segments: &[&str]) -> String {
+    let kept = kept.unwrap_or_else(|| "no operation of the description is served there".to_owned());
+    match router.without_refusals().route(method, segments) {
         Some(other) => {
             let (method, path) = (other.found.method.http_method.as_str(), other.reached.path());
             format!("{kept}; without this 404, `{method} {path}` would take the request")
@@ -180,11 +189,16 @@ fn refused(plan: &Plan, router: &Router<'_, '_>, asked: &Asked, segments: &[&str
 }
 
 /// The operation that is not public and has the path; of several, that with the fewest variables.
-fn kept(plan: &Plan, method: HttpMethod, segments: &[&str]) -> Option<String> {
+fn kept_operation<'p>(plan: &'p Plan, method: HttpMethod, segments: &[&str]) -> Option<&'p OperationPlan> {
     let is_asked =
         |it: &&OperationPlan| !it.is_public() && meets(it.method, method) && it.asked_path.as_ref().is_some_and(|path| has(path, segments));
     let variables = |it: &&OperationPlan| it.asked_path.iter().flatten().filter(|it| it.variable().is_some()).count();
-    let operation = plan.operations.iter().filter(is_asked).min_by_key(variables)?;
+    plan.operations.iter().filter(is_asked).min_by_key(variables)
+}
+
+/// Why the gateway does not serve it, in a sentence.
+fn kept_because(operation: Option<&OperationPlan>) -> Option<String> {
+    let operation = operation?;
     let path = operation.asked_path.as_ref()?;
     let exposure = match operation.exposure {
         Exposure::Public => return None,

@@ -3,6 +3,8 @@
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
 //! Merged by key, lists and references replaced whole; paths stay those of the file that says them.
 
+mod dropped;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use super::references::is_reference;
 use super::tree::{Tree, tree};
 use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE};
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer};
+pub(super) use dropped::dropped;
 
 /// Longest chain of files, the blueprint itself included.
 const MAX_FILES: usize = 8;
@@ -128,6 +131,12 @@ impl Layers {
         self.files.iter().any(|layer| layer.tree.written.pointer(pointer).is_some())
     }
 
+    /// Whether a base holds the pointer, and the blueprint itself does not.
+    pub(super) fn is_from_base(&self, pointer: &str) -> bool {
+        let holds = |layer: &Layer| layer.tree.written.pointer(pointer).is_some();
+        !self.files.first().is_some_and(holds) && self.files.iter().any(holds)
+    }
+
     /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
     pub(super) fn place(&self, pointer: &str) -> Place {
         let holds = self.files.iter().find(|layer| layer.tree.written.pointer(pointer).is_some());
@@ -138,20 +147,25 @@ impl Layers {
     /// The files as one.
     pub(super) fn merged(&self) -> Merged {
         let mut merged = Merged { value: Value::Object(serde_json::Map::new()), ..Merged::default() };
-        let folder = self.files.first().map_or("", |layer| layer.path.folder());
         for layer in self.files.iter().rev() {
-            let mut value = layer.tree.value.clone();
-            for path in PATHS {
-                if let Some(value) = value.pointer_mut(path) {
-                    rebase(value, layer.path.folder(), folder);
-                }
-            }
-            rebase_matches(&mut value, layer.path.folder(), folder);
-            merge(&mut merged.value, value, "");
+            merge(&mut merged.value, self.rebased(layer), "");
             merged.numbers.extend(layer.tree.numbers.clone());
             merged.reported.extend(layer.tree.reported.iter().cloned());
         }
         merged
+    }
+
+    /// The value of a file, its paths relative to the folder of the blueprint.
+    fn rebased(&self, layer: &Layer) -> Value {
+        let folder = self.files.first().map_or("", |layer| layer.path.folder());
+        let mut value = layer.tree.value.clone();
+        for path in PATHS {
+            if let Some(value) = value.pointer_mut(path) {
+                rebase(value, layer.path.folder(), folder);
+            }
+        }
+        rebase_matches(&mut value, layer.path.folder(), folder);
+        value
     }
 }
 

@@ -71,6 +71,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/throttle", &[]),
     ("/routes/*/cache", &[]),
     ("/routes/*/validation", &[]),
+    ("/routes/*/optional", &[]),
     ("/mounts", &[]),
     ("/auth", &[]),
     ("/expect", &[]),

@@ -23,7 +23,7 @@ pub struct RouteSpec {
     pub exposure: Option<Exposure>,
     /// A name of `auth`, or `none`. Default: what the description asks for.
     pub auth: Option<String>,
-    /// The reason why `auth` asks for less than the description does.
+    /// The reason why `auth`, `scopes` or `api_key` of this very route asks for less than the description does.
     pub weakens: Option<String>,
     /// OAuth scopes of which a token needs one.
     pub scopes: Option<Vec<String>>,
@@ -37,6 +37,8 @@ pub struct RouteSpec {
     pub throttle: Option<Switch<ThrottleSpec>>,
     /// How long answers are kept, or `off`.
     pub cache: Option<Switch<CacheSpec>>,
+    /// Whether it may match nothing, or be overridden whole, where it restricts: a note in place of an error. Default: `false`; `true` of what comes from a base.
+    pub optional: Option<bool>,
 }
 
 /// Which operations: all given keys, within a key any entry.
@@ -150,10 +152,12 @@ pub struct ExpectSpec {
     pub r#match: ExpectMatchSpec,
     /// The exposure that each has.
     pub exposure: Option<Exposure>,
-    /// The authorization that each has: a name of `auth`, `none`, or `any` for one at all.
+    /// The authorization that each has: a name of `auth` that callers are checked by, `none`, or `any` for one at all.
     pub auth: Option<String>,
     /// `any`: each has a throttle.
     pub throttle: Option<Presence>,
+    /// Whether it may match nothing: a note in place of an error. Default: `false`; `true` of what comes from a base.
+    pub optional: Option<bool>,
 }
 
 /// That something is there at all.

@@ -207,6 +207,7 @@ fn everything() -> RouteSpec {
         timeout: None,
         throttle: None,
         cache: None,
+        optional: None,
     }
 }
 
@@ -275,7 +276,8 @@ fn is_short(value: &Json) -> bool {
     }
 }
 
-fn flow(value: &Json) -> String {
+/// Writes a value on one line.
+pub(super) fn flow(value: &Json) -> String {
     match value {
         Json::Object(mapping) => {
             let members: Vec<String> = mapping.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();

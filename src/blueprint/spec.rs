@@ -49,7 +49,7 @@ pub struct BlueprintSpec {
     pub topology: Topology,
     /// Where each backend runs, by its name: lower-case letters, digits and `-`.
     pub backends: BTreeMap<String, BackendSpec>,
-    /// Rules for operations: every rule that matches applies, in order; a later one wins, field by field.
+    /// Rules for operations: every rule that matches applies, in the order in which they stand; a later one wins, field by field. The description's `x-gwgen-*` come after the leading rules with an empty `match`. One that restricts (`exposure`, `auth`, `scopes`, `api_key`, `throttle`) and matches nothing, or is wholly overridden, is an error.
     pub routes: Option<Vec<RouteSpec>>,
     /// The whole API under prefixes, each with its own backends; the prefix is stripped on the way.
     pub mounts: Option<Vec<MountSpec>>,

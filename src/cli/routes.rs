@@ -91,7 +91,11 @@ impl Row {
                 Some(_) => Some(backend_url(plan, backend, operation)),
                 None => private_url(plan, backend, operation),
             }),
-            auth: public.and_then(|_| asked(operation, unserved.contains(&(operation.method.as_str(), &*operation.path)))),
+            auth: match public {
+                Some(_) => asked(operation, unserved.contains(&(operation.method.as_str(), &*operation.path))),
+                // The load balancer checks nobody.
+                None => backend.and_then(|it| private_url(plan, it, operation)).map(|_| "none".to_owned()),
+            },
             scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
             api_key: operation.auth.api_key,
             throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),

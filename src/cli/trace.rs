@@ -30,6 +30,9 @@ JSON, one object a blueprint:
                            a request knows stands as $context in a body
   hops                     in order, each with kind, name, detail, place;
                            place is file and line, or null for what is not made here
+  private                  of what is internal: served, path, answer and hops
+                           where a private caller sends the request to the
+                           load balancer, which checks nobody; null else
   methods                  methods that the path has
   nearest                  where nothing serves the request: up to three routes (method, path)
   notes                    what was left aside, or is not certain
@@ -80,7 +83,8 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         let mut compiled = compile(&job.disk, &job.request);
         match traced(job, &compiled, &asked) {
             Some(Ok(trace)) => {
-                exit = exit.max(if trace.served { Exit::Done } else { Exit::Found });
+                let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);
+                exit = exit.max(if is_served { Exit::Done } else { Exit::Found });
                 let shown = Shown { blueprint: &job.request.display, trace };
                 session.out.write_all(told(&shown, arguments.format, jobs.len() > 1).as_bytes())?;
             }
@@ -108,7 +112,8 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
         Err(problem) => return Some(Err(broken(problem))),
     };
     if &*folder != "." {
-        for place in traced.hops.iter_mut().filter_map(|it| it.place.as_mut()) {
+        let private = traced.private.iter_mut().flat_map(|it| &mut it.hops);
+        for place in traced.hops.iter_mut().chain(private).filter_map(|it| it.place.as_mut()) {
             place.file = format!("{}/{}", folder.trim_end_matches('/'), place.file);
         }
     }
@@ -124,17 +129,23 @@ fn told(shown: &Shown<'_>, format: TraceFormat, is_one_of_several: bool) -> Stri
 }
 
 /// A line a hop: kind, name, place, detail.
-fn text(trace: &Trace) -> String {
+fn hop_lines(hops: &[crate::trace::Hop]) -> String {
     let place = |hop: &crate::trace::Hop| hop.place.as_ref().map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line));
-    let rows: Vec<[String; 4]> =
-        trace.hops.iter().map(|it| [it.kind.replace('_', " "), it.name.clone(), place(it), it.detail.clone()]).collect();
+    let rows: Vec<[String; 4]> = hops.iter().map(|it| [it.kind.replace('_', " "), it.name.clone(), place(it), it.detail.clone()]).collect();
     let widths: Vec<usize> = (0..3).map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
-    let mut out = format!("{} {}\n", trace.method, trace.path);
-    let mut line = |text: std::fmt::Arguments<'_>| writeln!(out, "{text}").expect("writing to a String cannot fail");
+    let mut lines = String::new();
     for row in &rows {
         let cells: String = row.iter().zip(&widths).map(|(cell, width)| format!("  {cell}{}", " ".repeat(width - cell.width()))).collect();
-        line(format_args!("{}", format!("{cells}  {}", row[3]).trim_end()));
+        lines.push_str(format!("{cells}  {}", row[3]).trim_end());
+        lines.push('\n');
     }
+    lines
+}
+
+/// The hops and the answer, then the way of private callers, then what is most like the request.
+fn text(trace: &Trace) -> String {
+    let mut out = format!("{} {}\n{}", trace.method, trace.path, hop_lines(&trace.hops));
+    let mut line = |text: std::fmt::Arguments<'_>| writeln!(out, "{text}").expect("writing to a String cannot fail");
     let answer = &trace.answer;
     match (answer.by, answer.status, &answer.body) {
         (Answerer::Gateway, Some(status), Some(_)) if trace.served => {
@@ -148,6 +159,16 @@ fn text(trace: &Trace) -> String {
         }
         (Answerer::Gateway, None, _) => line(format_args!("not served: {}", answer.why)),
         (Answerer::Gateway | Answerer::Balancer | Answerer::Backend, _, _) => line(format_args!("served: {}", answer.why)),
+    }
+    if let Some(private) = &trace.private {
+        let hops = hop_lines(&private.hops);
+        line(format_args!("private callers: {} {} at the load balancer\n{}", trace.method, private.path, hops.trim_end()));
+        match (private.answer.status, &private.answer.body) {
+            (Some(status), Some(body)) => {
+                line(format_args!("not served: the load balancer answers {status} {body}: {}", private.answer.why))
+            }
+            _ => line(format_args!("served to private callers: {}", private.answer.why)),
+        }
     }
     if !trace.served && !trace.methods.is_empty() {
         line(format_args!("methods of this path: {}", trace.methods.join(", ")));

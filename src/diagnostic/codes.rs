@@ -90,6 +90,7 @@ codes! {
     KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
+    DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -111,9 +112,16 @@ codes! {
     SCOPES_WITHOUT_COGNITO = "GW3043" "scopes-without-cognito" Error;
     KEY_WITHOUT_PLAN = "GW3044" "key-without-plan" Error;
     BROKEN_PROMISE = "GW3045" "broken-promise" Error;
-    PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Warning;
+    PROMISE_ABOUT_NOTHING = "GW3046" "promise-about-nothing" Error;
     KEY_FROM_NO_AUTHORIZER = "GW3047" "key-from-no-authorizer" Error;
     MISPLACED_SECURITY = "GW3050" "misplaced-security" Error;
+    LOST_SAFEGUARD = "GW3060" "lost-safeguard" Error;
+    OVERRIDDEN_SAFEGUARD = "GW3061" "overridden-safeguard" Error;
+    METHODS_OF_ANY = "GW3062" "methods-of-any" Error;
+    OVERRIDDEN_ROUTE = "GW3063" "overridden-route" Warning;
+    LOOSENED_BY_DESCRIPTION = "GW3064" "loosened-by-description" Error;
+    SHARED_ANSWERS = "GW3065" "shared-answers" Warning;
+    UNCHECKED_INTERNAL = "GW3066" "unchecked-internal-operation" Warning;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
 
@@ -179,6 +187,7 @@ codes! {
     SCOPES_OF_SOME = "GW5013" "scopes-of-some" Warning;
     ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
     BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
+    IDLE_SAFEGUARD = "GW5020" "idle-safeguard" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
 use super::schemes::Declared;
+use super::security::counted;
 use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, LambdaAuthorizerSpec, StageCacheSpec, Switch, defaults};
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Api, HttpMethod, Location, Operation};
 
 /// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
@@ -131,6 +132,38 @@ fn shown(declared: Option<Declared>) -> String {
     }
 }
 
+/// Answers that callers may see of each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SharedAnswers {
+    /// The place that says so.
+    place: Place,
+    reason: String,
+    /// Its callers are told apart by nothing.
+    is_protected: bool,
+    is_of_description: bool,
+}
+
+impl SharedAnswers {
+    /// Returns the finding about these operations.
+    ///
+    /// Errors: GW3064 where the description says it of a protected operation; GW3065 else (a warning).
+    pub(super) fn finding(&self, operations: &[OperationName]) -> Diagnostic {
+        let whose = if self.is_protected { "callers get each other's answers" } else { "answers that differ by a header are mixed" };
+        let message = format!("{whose} of {} from the cache, because `shared` says so: {}", counted(operations), self.reason);
+        if !(self.is_of_description && self.is_protected) {
+            let help = "remove `shared` once the reason no longer holds";
+            return diagnostic::SHARED_ANSWERS.at(self.place.clone()).message(message).help(help);
+        }
+        let path = operations.first().map_or_else(String::new, |it| serde_json::Value::from(&*it.path).to_string());
+        let method = operations.first().map_or("get", |it| it.method).to_ascii_lowercase();
+        let mut finding = diagnostic::LOOSENED_BY_DESCRIPTION.at(self.place.clone()).message(message).help(format_args!(
+            "the description alone cannot say so; remove it, or say it in the blueprint: `{{match: {{paths: [{path}], methods: [{method}]}}, cache: {{shared: \"...\"}}}}`"
+        ));
+        finding.operations = operations.to_vec();
+        finding
+    }
+}
+
 impl Wanted<'_> {
     /// The key, and what has to be declared for it.
     ///
@@ -178,6 +211,20 @@ impl Wanted<'_> {
             is_encrypted: self.cluster.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
             keys,
         }
+    }
+
+    /// Where callers get each other's answers because `shared` says that they may: the place that says it, and whether it is an extension.
+    pub(super) fn shared(&self, operation: &Operation, keys: &[Arc<str>], blueprint: &Blueprint) -> Option<SharedAnswers> {
+        let reason = self.spec.shared.as_deref()?;
+        let place = self.origin.place(blueprint, "cache");
+        let has_headers = self.spec.key.is_none() && !headers_outside_key(operation, &self.identities, &place).is_empty();
+        let is_mixed = self.mixed(operation, keys, &place).is_some();
+        (is_mixed || has_headers).then(|| SharedAnswers {
+            is_protected: is_mixed,
+            is_of_description: matches!(self.origin, Origin::Extension(_)),
+            reason: reason.to_owned(),
+            place,
+        })
     }
 
     /// Callers that would get each other's answers.

@@ -11,18 +11,18 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::cache::Wanted;
+use super::cache::{SharedAnswers, Wanted};
 use super::expect;
 use super::extensions::{self, Extensions};
 use super::keys::Throttles;
 use super::paths::{self, Segment, Template};
-use super::rules::{self, Decision, Described, Rules};
+use super::rules::{self, Decision, Described, Rules, Siblings};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
 use super::{AuthPlan, BackendPlan, ModelPlan, OperationPlan};
-use crate::blueprint::{BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
-use crate::diagnostic::Diagnostic;
-use crate::openapi::{Api, Operation};
+use crate::blueprint::{AuthSpec, BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
+use crate::diagnostic::{Diagnostic, OperationName, Place};
+use crate::openapi::{Api, Operation, Security};
 use bases::{base, distinct};
 
 /// What became of the operations.
@@ -50,7 +50,9 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
         .filter(|(_, (_, operation))| !operation.settings.is_empty())
         .map(|(index, (_, operation))| (index, extensions::extensions(operation, blueprint)))
         .collect();
-    let mut builder = Builder::new((apis, &operations, &extensions), blueprint, backends);
+    let siblings = Siblings::of(&operations);
+    let given = Given { apis, operations: &operations, extensions: &extensions, siblings: &siblings };
+    let mut builder = Builder::new(given, blueprint, backends);
     for index in 0..operations.len() {
         builder.operation(index);
     }
@@ -59,6 +61,14 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
     builder.meetings();
     builder.checks();
     builder.finish(diagnostics)
+}
+
+/// What nobody checks on the way of private callers.
+struct Protection {
+    /// Entries of `auth` or schemes of the description.
+    schemes: BTreeSet<Arc<str>>,
+    /// The place that makes the operation internal.
+    place: Place,
 }
 
 /// An operation under a mount, on its way to a plan.
@@ -75,6 +85,8 @@ struct Draft<'a> {
     /// The prefix that the blueprint mounts it under.
     under: &'a str,
     cache: Option<Wanted<'a>>,
+    /// Where it is internal: what its public callers would be checked by.
+    unchecked: Option<Protection>,
     asked: checks::Asked<'a>,
     is_dropped: bool,
     is_throttled: bool,
@@ -95,12 +107,15 @@ struct Builder<'a> {
     base_behind: bool,
     widen: bool,
     rules: Rules<'a>,
+    siblings: &'a Siblings,
     security: Joined<'a>,
     tree: Tree,
     drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
     models: Vec<ModelPlan>,
+    /// Operations whose callers may see each other's answers.
+    shared: BTreeMap<SharedAnswers, Vec<OperationName>>,
     /// Parameters that many operations have alike, kept once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
@@ -108,11 +123,20 @@ struct Builder<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Descriptions, their operations, and the extensions of those.
-type Given<'a> = (&'a [Api], &'a [(usize, &'a Operation)], &'a BTreeMap<usize, Extensions>);
+/// What is read from the descriptions.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    apis: &'a [Api],
+    /// Those of all descriptions, each with the index of its own.
+    operations: &'a [(usize, &'a Operation)],
+    /// By the index of the operation.
+    extensions: &'a BTreeMap<usize, Extensions>,
+    siblings: &'a Siblings,
+}
 
 impl<'a> Builder<'a> {
-    fn new((apis, operations, extensions): Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
+    fn new(given: Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
+        let Given { apis, operations, extensions, siblings } = given;
         let gateway = blueprint.spec.api.as_ref();
         let base_path = gateway.and_then(|it| it.base_path).unwrap_or(defaults::BASE_PATH);
         let mut diagnostics = Vec::new();
@@ -130,12 +154,14 @@ impl<'a> Builder<'a> {
             base_behind: base_path != BasePath::Ignore,
             widen: gateway.and_then(|it| it.partial_segments).unwrap_or(defaults::PARTIAL_SEGMENTS) == PartialSegments::Widen,
             rules: Rules::new(blueprint),
+            siblings,
             security: Joined::new(blueprint),
             tree: Tree::new(),
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
             media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
             models: Vec::new(),
+            shared: BTreeMap::new(),
             parameters: HashSet::new(),
             last: None,
             diagnostics,
@@ -145,7 +171,7 @@ impl<'a> Builder<'a> {
     fn operation(&mut self, index: usize) {
         let (description, operation) = self.operations[index];
         let extensions = self.extensions.get(&index).map_or(&[][..], |it| &it.levels);
-        let described = Described { operation, description, extensions };
+        let described = Described { operation, description, extensions, siblings: self.siblings.beside(description, operation) };
         let mounts = std::mem::take(&mut self.mounts);
         let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
@@ -171,7 +197,7 @@ impl<'a> Builder<'a> {
             auth = self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
         }
-        let backend = rules::mounted(mount, decision.backend).or_else(|| {
+        let backend = rules::mounted(mount, decision.backend.map(|it| it.0)).or_else(|| {
             (self.blueprint.spec.backends.len() == 1).then(|| self.blueprint.spec.backends.keys().next().map(String::as_str)).flatten()
         });
         let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
@@ -212,10 +238,31 @@ impl<'a> Builder<'a> {
             mount,
             under: mount_path,
             cache,
+            unchecked: self.protection(operation, decision).filter(|_| has_alb),
             asked: self.asked(decision),
             is_dropped: false,
             is_throttled: expect::is_throttled(self.blueprint, decision.throttle.map(|it| it.0)),
         });
+    }
+
+    /// What an internal operation asks of public callers; nothing where the backend checks it itself.
+    fn protection(&self, operation: &Operation, decision: &Decision<'a>) -> Option<Protection> {
+        let (exposure, origin) = decision.exposure?;
+        if exposure != Exposure::Internal {
+            return None;
+        }
+        let is_ignored = |name: &str| matches!(self.blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), Some(AuthSpec::Ignore));
+        let mut schemes: BTreeSet<Arc<str>> = match (decision.auth, &operation.security) {
+            (Some(("none", _)), _) => BTreeSet::new(),
+            (Some((name, _)), _) => BTreeSet::from([Arc::from(name)]),
+            (None, Security::Needs(alternatives)) => alternatives.iter().flat_map(|it| it.keys().cloned()).collect(),
+            (None, Security::Open | Security::Optional(_)) => BTreeSet::new(),
+        };
+        schemes.retain(|it| !is_ignored(it));
+        if schemes.is_empty() && decision.api_key.is_some_and(|it| it.0) {
+            schemes.insert("api_key".into());
+        }
+        (!schemes.is_empty()).then(|| Protection { schemes, place: origin.place(self.blueprint, "exposure") })
     }
 
     /// The operation that a draft is of.

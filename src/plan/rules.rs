@@ -3,58 +3,55 @@
 //! In: an operation under a mount. Out: `Decision`. Pure.
 //! Every rule that matches applies, in order; a later one wins, field by field.
 
-use std::collections::{BTreeSet, HashSet};
+mod any;
+mod fields;
+mod loosened;
+mod matchers;
+mod safeguards;
+mod subjects;
+
+use std::collections::BTreeSet;
 
 use super::extensions::Written;
-use super::patterns::{Of, Patterns};
-use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
-use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Operation, SettingOf};
+use crate::blueprint::{Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
+use crate::diagnostic::{OperationName, Place};
+use crate::openapi::{HttpMethod, Operation, SettingOf};
+pub(super) use any::Siblings;
+use fields::Field;
+pub(super) use matchers::Matchers;
+pub(super) use safeguards::Lost;
+pub(super) use subjects::Subjects;
 
-/// Rules in the order in which they apply.
+/// Rules in the order in which they apply, which is that of the blueprint.
 pub(super) struct Rules<'a> {
+    blueprint: &'a Blueprint,
     rules: Vec<Rule<'a>>,
     /// Of the rules, in their order.
     matchers: Matchers,
-    /// How many of them match everything.
-    general: usize,
+    /// Number of leading rules with an empty match: the description's extensions come after them.
+    leading: usize,
+    /// What extensions loosen, by place and field.
+    loosened: loosened::Loosened,
 }
 
 struct Rule<'a> {
     spec: &'a RouteSpec,
-    /// Index in the blueprint.
-    index: usize,
+    /// It matches a whole operation.
     has_matched: bool,
+    /// It matches an operation, or some of the methods of one for any method.
+    is_touched: bool,
+    /// Its fields that hold for at least one operation.
+    in_force: BTreeSet<Field>,
+    /// Operations for any method of which it names some methods only, where its restrictions do not hold for them.
+    parts: Vec<OperationName>,
 }
 
-/// `match` of routes, promises or usage plans, found by what they name rather than tried one by one.
-pub(super) struct Matchers {
-    all: Vec<Matcher>,
-    by_id: Patterns<usize>,
-    by_path: Patterns<usize>,
-    by_tag: Patterns<usize>,
-    /// Those that name neither ids nor paths nor tags.
-    others: Vec<usize>,
-}
-
-/// One `match`: what of an operation is no pattern, and which patterns there are.
-struct Matcher {
-    methods: Option<Vec<String>>,
-    /// Indexes in `spec`.
-    descriptions: Option<BTreeSet<usize>>,
-    /// Without slashes around them.
-    mounts: Option<HashSet<String>>,
-    /// How many of ids, paths and tags have to match.
-    criteria: usize,
-}
-
-/// What is decided of an operation, some with where it was said last.
-#[derive(Debug, Default)]
+/// What is decided of an operation, with where it was said last.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Decision<'a> {
-    pub(super) backend: Option<&'a str>,
-    pub(super) exposure: Option<Exposure>,
+    pub(super) backend: Option<(&'a str, Origin<'a>)>,
+    pub(super) exposure: Option<(Exposure, Origin<'a>)>,
     pub(super) auth: Option<(&'a str, Origin<'a>)>,
-    pub(super) weakens: Option<&'a str>,
     pub(super) scopes: Option<(&'a [String], Origin<'a>)>,
     pub(super) api_key: Option<(bool, Origin<'a>)>,
     pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
@@ -91,6 +88,14 @@ impl Origin<'_> {
         }
     }
 
+    /// The reason why this very route asks for less than the description does; an extension gives none.
+    pub(super) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
+        match self {
+            Self::Route(index) => blueprint.spec.routes.as_ref()?.get(index)?.weakens.as_deref(),
+            Self::Extension(_) => None,
+        }
+    }
+
     /// What it is, in a sentence.
     pub(super) fn noun(self) -> &'static str {
         match self {
@@ -119,23 +124,24 @@ pub(super) struct Described<'a> {
     /// Index of its description in `spec`.
     pub(super) description: usize,
     pub(super) extensions: &'a [Written],
+    /// Methods that its path has operations of their own for, where it is one for any method.
+    pub(super) siblings: &'a [HttpMethod],
 }
 
 impl Decision<'_> {
     pub(super) fn exposure(&self) -> Exposure {
-        self.exposure.unwrap_or(defaults::EXPOSURE)
+        self.exposure.map_or(defaults::EXPOSURE, |it| it.0)
     }
 }
 
 impl<'a> Decision<'a> {
     /// Lays a route over what was decided before, field by field.
     fn apply(&mut self, spec: &'a RouteSpec, origin: Origin<'a>) {
-        self.backend = spec.backend.as_deref().or(self.backend);
-        self.exposure = spec.exposure.or(self.exposure);
+        self.backend = spec.backend.as_deref().map(|it| (it, origin)).or(self.backend);
+        self.exposure = spec.exposure.map(|it| (it, origin)).or(self.exposure);
         if let Some(auth) = &spec.auth {
             self.auth = Some((auth, origin));
         }
-        self.weakens = spec.weakens.as_deref().or(self.weakens);
         if let Some(scopes) = &spec.scopes {
             self.scopes = Some((scopes, origin));
         }
@@ -154,123 +160,49 @@ impl<'a> Decision<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
-        let mut rules: Vec<Rule<'a>> = specs.iter().enumerate().map(|(index, spec)| Rule { spec, index, has_matched: false }).collect();
-        // Stable: those with an empty match come first, in their order.
-        rules.sort_by_key(|rule| !rule.spec.r#match.is_empty());
-        let general = rules.iter().filter(|rule| rule.spec.r#match.is_empty()).count();
-        let matchers = Matchers::new(rules.iter().map(|it| &it.spec.r#match), blueprint);
-        Self { rules, matchers, general }
+        let rule = |spec: &'a RouteSpec| Rule { spec, has_matched: false, is_touched: false, in_force: BTreeSet::new(), parts: Vec::new() };
+        Self {
+            blueprint,
+            rules: specs.iter().map(rule).collect(),
+            matchers: Matchers::new(specs.iter().map(|it| &it.r#match), blueprint),
+            leading: specs.iter().take_while(|it| it.r#match.is_empty()).count(),
+            loosened: loosened::Loosened::default(),
+        }
     }
 
-    /// Routes with an empty match, then the extensions of the path and of the operation, then the other routes.
+    /// Applies the leading routes with an empty match, then the extensions of the path and of the operation, then the other routes.
     pub(super) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
-        let mut decision = Decision::default();
         let matching = self.matchers.matching(described, mount);
-        let (general, particular) = matching.split_at(matching.partition_point(|it| *it < self.general));
-        general.iter().for_each(|it| self.rules[*it].apply(&mut decision));
+        let (leading, others): (Vec<usize>, Vec<usize>) = matching.whole.iter().partition(|it| **it < self.leading);
+        let mut decision = Decision::default();
+        leading.iter().for_each(|it| self.rules[*it].apply(*it, &mut decision));
+        let of_blueprint = (!described.extensions.is_empty()).then(|| decision.clone());
         for written in described.extensions {
             decision.apply(&written.spec, Origin::Extension(written));
         }
-        particular.iter().for_each(|it| self.rules[*it].apply(&mut decision));
+        others.iter().for_each(|it| self.rules[*it].apply(*it, &mut decision));
+        for (field, origin) in decision.origins() {
+            if let Origin::Route(index) = origin {
+                self.rules[index].in_force.insert(field);
+            }
+        }
+        if let Some(before) = of_blueprint {
+            self.loosened.note(loosened::Change { before: &before, after: &decision }, described.operation, self.blueprint);
+        }
+        for index in matching.parts {
+            self.rules[index].is_touched = true;
+            if self.is_left_open(index, described.operation, &decision) {
+                self.rules[index].parts.push(described.operation.name());
+            }
+        }
         decision
-    }
-
-    /// Errors: GW3008 a route matches nothing (a warning).
-    pub(super) fn unmatched(&self, blueprint: &Blueprint) -> Vec<Diagnostic> {
-        let unmatched = self.rules.iter().filter(|rule| !rule.has_matched);
-        unmatched
-            .map(|rule| {
-                diagnostic::MATCHES_NOTHING
-                    .at(blueprint.place(&format!("/routes/{}/match", rule.index)))
-                    .message("this route matches no operation")
-                    .help("compare its patterns with the paths, methods, tags and operation ids of the description, or remove it")
-            })
-            .collect()
     }
 }
 
 impl<'a> Rule<'a> {
-    fn apply(&mut self, decision: &mut Decision<'a>) {
-        self.has_matched = true;
-        decision.apply(self.spec, Origin::Route(self.index));
-    }
-}
-
-impl Matchers {
-    pub(super) fn new<'s>(specs: impl Iterator<Item = &'s MatchSpec>, blueprint: &Blueprint) -> Self {
-        let mut made = Self {
-            all: Vec::new(),
-            by_id: Patterns::new(Of::Texts),
-            by_path: Patterns::new(Of::Paths),
-            by_tag: Patterns::new(Of::Texts),
-            others: Vec::new(),
-        };
-        for (index, spec) in specs.enumerate() {
-            let indexes = [(&mut made.by_id, &spec.operation_ids), (&mut made.by_path, &spec.paths), (&mut made.by_tag, &spec.tags)];
-            let mut criteria = 0;
-            for (patterns, texts) in indexes {
-                criteria += usize::from(texts.is_some());
-                texts.iter().flatten().for_each(|it| patterns.insert(it, index));
-            }
-            if criteria == 0 {
-                made.others.push(index);
-            }
-            made.all.push(Matcher::new(spec, criteria, blueprint));
-        }
-        made
-    }
-
-    /// Indexes of those that match an operation under a mount, in their order.
-    pub(super) fn matching(&self, described: Described<'_>, mount: &str) -> Vec<usize> {
-        let operation = described.operation;
-        // One entry for each of ids, paths and tags that matches.
-        let mut matched: Vec<usize> = Vec::new();
-        let mut seek = |patterns: &Patterns<usize>, texts: &mut dyn Iterator<Item = &str>| {
-            let mut found = BTreeSet::new();
-            for text in texts {
-                patterns.any(text, |index| {
-                    found.insert(index);
-                    false
-                });
-            }
-            matched.extend(found);
-        };
-        seek(&self.by_id, &mut operation.id.as_deref().into_iter());
-        seek(&self.by_path, &mut std::iter::once(&*operation.path));
-        seek(&self.by_tag, &mut operation.tags.iter().map(|it| &**it));
-        matched.sort_unstable();
-        let whole = matched.chunk_by(|one, other| one == other).filter(|it| self.all[it[0]].criteria == it.len()).map(|it| it[0]);
-        let mut all: Vec<usize> = whole.chain(self.others.iter().copied()).filter(|it| self.all[*it].holds(described, mount)).collect();
-        all.sort_unstable();
-        all
-    }
-
-    /// What each of them matches among operations, by index, in their order.
-    pub(super) fn matches<'d>(&self, operations: impl Iterator<Item = (Described<'d>, &'d str)>) -> Vec<Vec<usize>> {
-        let mut matches = vec![Vec::new(); self.all.len()];
-        for (index, (described, mount)) in operations.enumerate() {
-            self.matching(described, mount).into_iter().for_each(|it| matches[it].push(index));
-        }
-        matches
-    }
-}
-
-impl Matcher {
-    fn new(spec: &MatchSpec, criteria: usize, blueprint: &Blueprint) -> Self {
-        Self {
-            methods: spec.methods.clone(),
-            descriptions: spec.specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
-            mounts: spec.mounts.as_ref().map(|mounts| mounts.iter().map(|it| it.trim_matches('/').to_owned()).collect()),
-            criteria,
-        }
-    }
-
-    /// Whether all holds that is no pattern.
-    fn holds(&self, described: Described<'_>, mount: &str) -> bool {
-        let method = described.operation.method.as_str();
-        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|it| it.eq_ignore_ascii_case(method)))
-            && self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
-            && self.mounts.as_ref().is_none_or(|it| it.contains(mount.trim_matches('/')))
+    fn apply(&mut self, index: usize, decision: &mut Decision<'a>) {
+        (self.has_matched, self.is_touched) = (true, true);
+        decision.apply(self.spec, Origin::Route(index));
     }
 }
 

@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, OperationName};
 use crate::openapi::{Api, HttpMethod, Operation, Requirement, Security};
 use asked::{Asked, Entries, TwoAuthorizers, any_of, check, same_check};
 pub(super) use fits::covers;
+pub(super) use told::counted;
 use told::{Told, Weakening, names};
 
 /// `auth` of a route that asks for nothing.
@@ -202,7 +203,7 @@ impl<'a> Joined<'a> {
 
     /// Notes what asks for less than the description does, or refuses it.
     fn weakens(&mut self, case: Case<'_, 'a>, (origin, field): (Origin<'a>, &'static str), what: &Weakening<'_>) {
-        if case.decision.weakens.is_some() {
+        if origin.weakens(self.blueprint).is_some() {
             self.told.weakened((origin, field), what, case.operation);
         } else {
             self.diagnostics.push(told::without_reason(self.blueprint, (origin, field), what, case.operation));

@@ -73,6 +73,8 @@ fn trace() -> String {
          block on the way. It reads the finished resources and not what was decided: a literal beats a variable, a variable beats a greedy one, \
          and where a branch has no answer the gateway falls back to a greedy variable above it. The exit code is 1 where nothing serves the \
          request: the gateway answers 403 where it has no such path or method, and 404 where an operation is kept from callers. \
+         An operation that is `internal` is followed a second time, as private callers send it to the load balancer, which checks nobody; where a \
+         backend gets it there, the exit code is 0. \
          The places are those of what `gwgen render` would write now: `gwgen check` says whether the files on disk are that.\n\n\
          ```text\n{}```\n\n## As text\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n```json\n{}```\n",
         gwgen(&["trace", "--help"]).lines().map(|it| format!("{}\n", it.trim_end())).collect::<String>(),

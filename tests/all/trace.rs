@@ -123,7 +123,7 @@ fn arrives(trace: &Trace, row: &Value, at: &str) {
 
 #[test]
 fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
-    let mut refusals = 0;
+    let (mut refusals, mut private_ways) = (0, 0);
     for case in fixtures() {
         for format in SPELLINGS {
             let compiled = case.compiled(format);
@@ -155,10 +155,19 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
                     if plan.has_gateway { matches!(trace.answer.status, Some(403 | 404)) } else { trace.answer.status.is_none() };
                 assert!(!trace.served && is_right, "{at}");
                 assert!(trace.answer.why.contains(" is hidden") || trace.answer.why.contains(" is internal"), "{at}");
+                let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
+                let is_balanced = operation.backend.is_some_and(|index| plan.backends[index].balanced().is_some());
+                if trace.answer.why.contains(" is internal") && has_alb && is_balanced {
+                    let private = trace.private.as_ref().unwrap_or_else(|| panic!("{at}"));
+                    assert!(private.served && private.hops.iter().any(|it| it.kind == "rule"), "{at}");
+                    private_ways += 1;
+                } else {
+                    assert!(trace.private.is_none(), "{at}");
+                }
             }
         }
     }
-    assert!(refusals > 5, "{refusals}");
+    assert!(refusals > 5 && private_ways > 5, "{refusals} {private_ways}");
 }
 
 fn line<'a>(tree: &'a FileTree, place: &Written) -> &'a str {

@@ -2,14 +2,19 @@
 //!
 //! In: drafts. Out: `Routes`, findings of the whole. Pure.
 
-use super::{Builder, Draft, Routes};
+use std::collections::BTreeSet;
+
+use super::{Builder, Draft, Protection, Routes};
 use crate::blueprint::Exposure;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::OperationPlan;
 use crate::plan::expect::{self, Looked};
 use crate::plan::keys;
 use crate::plan::paths::Segment;
-use crate::plan::rules::Described;
+use crate::plan::rules::{Described, Subjects};
+
+/// Number of operations or schemes that one finding names.
+const MAX_SHOWN: usize = 5;
 
 impl<'a> Builder<'a> {
     pub(super) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
@@ -36,9 +41,12 @@ impl<'a> Builder<'a> {
                 });
             self.diagnostics.push(finding);
         }
-        self.diagnostics.extend(self.rules.unmatched(self.blueprint));
+        self.diagnostics.extend(self.unchecked_internal());
+        let subjects = Subjects::of(self.operations.iter().map(|it| it.1), self.blueprint);
+        self.diagnostics.extend(self.rules.findings(&subjects));
+        self.diagnostics.extend(self.shared.iter().map(|(shared, operations)| shared.finding(operations)));
         let looked: Vec<Looked<'_>> = self.drafts.iter().map(|it| self.looked(it)).collect();
-        let promises = expect::expect(self.blueprint, &looked);
+        let promises = expect::expect(self.blueprint, &subjects, &looked);
         let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
         self.diagnostics.extend(promises);
         self.diagnostics.extend(self.security.finish(self.apis));
@@ -59,10 +67,38 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What the description or a route protects, and private callers reach without that.
+    ///
+    /// Errors: GW3066 (a warning), once.
+    fn unchecked_internal(&self) -> Option<Diagnostic> {
+        let is_balanced = |it: &OperationPlan| it.backend.is_some_and(|index| self.backends[index].balanced().is_some());
+        let mut seen = BTreeSet::new();
+        let unchecked: Vec<(&Draft<'a>, &Protection)> = (self.drafts.iter())
+            .filter_map(|it| Some((it, it.unchecked.as_ref()?)))
+            .filter(|(it, _)| is_balanced(&it.plan) && seen.insert(it.source))
+            .collect();
+        let (first, protection) = unchecked.first()?;
+        let shown: Vec<String> =
+            unchecked.iter().take(MAX_SHOWN).map(|(it, _)| format!("`{} {}`", it.plan.method.as_str(), it.plan.path)).collect();
+        let more = unchecked.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names: BTreeSet<&str> = unchecked.iter().flat_map(|(_, it)| it.schemes.iter().map(|it| &**it)).collect();
+        let names = names.into_iter().take(MAX_SHOWN).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+        let mut finding = diagnostic::UNCHECKED_INTERNAL
+            .at(protection.place.clone())
+            .message(format_args!(
+                "{}{more}: internal, and protected by {names}, which the load balancer does not check: whoever reaches it (`alb.clients`) calls them without",
+                shown.join(", ")
+            ))
+            .help("have the backend check callers itself, admit in `alb.clients` only those that may call them, or use `exposure: hidden`");
+        finding.places.push(first.plan.place.clone());
+        Some(finding)
+    }
+
     /// An operation as promises and usage plans see it.
     fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> Looked<'b> {
         let (description, operation) = self.operations[draft.source];
-        let described = Described { operation, description, extensions: &[] };
+        let described = Described { operation, description, extensions: &[], siblings: self.siblings.beside(description, operation) };
         Looked { described, mount: draft.under, plan: &draft.plan, is_throttled: draft.is_throttled }
     }
 }

@@ -134,6 +134,14 @@ impl<'a> Builder<'a> {
         };
         let mut parameters = parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
         let cache = draft.cache.as_ref().map(|it| it.keyed(operation, &mut parameters, self.blueprint, &mut self.diagnostics));
+        let shared = draft.cache.as_ref().zip(cache.as_ref()).and_then(|(it, plan)| it.shared(operation, &plan.keys, self.blueprint));
+        if let Some(shared) = shared {
+            let operations = self.shared.entry(shared).or_default();
+            // Under every mount anew.
+            if operations.last() != Some(&operation.name()) {
+                operations.push(operation.name());
+            }
+        }
         let parameters = self.parameters.get(&parameters).cloned().unwrap_or_else(|| {
             let parameters = Arc::new(parameters);
             self.parameters.insert(Arc::clone(&parameters));

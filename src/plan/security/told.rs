@@ -256,7 +256,7 @@ pub(super) fn names(alternatives: &[Requirement]) -> String {
     alternatives.iter().map(all).collect::<Vec<_>>().join(" or ")
 }
 
-pub(super) fn counted(operations: &[OperationName]) -> String {
+pub(in crate::plan) fn counted(operations: &[OperationName]) -> String {
     match operations {
         [only] => format!("`{} {}`", only.method, only.path),
         [first, rest @ ..] => {

@@ -246,7 +246,7 @@ fn json_and_yaml_twins_give_equal_bytes() {
         "version": 1, "name": "shop", "spec": "openapi", "topology": "nlb-targets", "environment": {"var": "environment"},
         "network": {"vpc": {"var": "vpc_id"}, "subnets": {"var": "subnets"}}, "tags": {"team": "a: b # c", "on": "off", "price": "1.10"},
         "auth": {"key": "ignore"}, "backends": {"orders": {"port": 8080, "targets": {"ecs": true}, "path_prefix": "/x"}},
-        "routes": [{"match": {"methods": ["head"]}, "exposure": "hidden"}]
+        "routes": [{"match": {"methods": ["head"], "paths": ["/"]}, "exposure": "hidden"}]
     });
     let spelt = |value: &serde_json::Value| {
         let mut text = String::new();

@@ -237,9 +237,11 @@ fn description(it: &mut Choices<'_>, is_3_0: bool, has_scheme: bool, (base, path
 
 fn rules(it: &mut Choices<'_>, written: &[Written]) -> Vec<Rule> {
     let mut rules = Vec::new();
+    // A rule for one method everywhere would be one for some methods of an operation for any method, which is refused.
+    let has_any = written.iter().any(|(_, method)| method.starts_with("x-"));
     for _ in 0..it.below(4) {
         let (path, method) = &written[it.below(written.len())];
-        let path = it.chance(80).then(|| path.clone());
+        let path = (it.chance(80) || has_any).then(|| path.clone());
         let method = (path.is_none() || it.chance(60)).then_some(*method).filter(|it| !it.starts_with("x-"));
         // A rule that names neither is one for everything, and comes before the others.
         if path.is_some() || method.is_some() {
@@ -265,7 +267,8 @@ fn blueprint(it: &mut Choices<'_>, has_scheme: bool, (rules, base_path, mounts):
         let mut wanted = Map::new();
         wanted.extend(rule.path.as_ref().map(|it| ("paths".to_owned(), json!([it]))));
         wanted.extend(rule.method.map(|it| ("methods".to_owned(), json!([it]))));
-        let mut route = json!({"match": wanted, "exposure": rule.exposure});
+        // A later rule may override it whole.
+        let mut route = json!({"match": wanted, "exposure": rule.exposure, "optional": true});
         if it.chance(30) {
             route["timeout"] = it.pick(&["50ms", "1s", "29s"]).into();
         }

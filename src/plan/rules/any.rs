@@ -1,0 +1,145 @@
+//! Rules that name methods, and operations for any method.
+//!
+//! In: `methods` of a match, an operation. Out: how much of the operation is meant, and findings. Pure.
+//! Such an operation takes every method that its path has no operation of its own for, and API Gateway has one method for all of them:
+//! what a rule says of some of them cannot hold for these alone.
+
+use std::collections::BTreeMap;
+
+use super::fields::{restricting, restricts};
+use super::{Decision, Described, Field, Origin, Rules};
+use crate::blueprint::{Exposure, Switch};
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{HttpMethod, Operation};
+use crate::plan::security::counted;
+
+/// How much of an operation the methods of a match name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    Nothing,
+    /// Some of the methods that an operation for any method takes.
+    Part,
+    Whole,
+}
+
+/// How much of an operation these methods name.
+pub(super) fn reach(methods: &[String], described: Described<'_>) -> Reach {
+    let names = |method: HttpMethod| methods.iter().any(|it| it.eq_ignore_ascii_case(method.as_str()));
+    let method = described.operation.method;
+    if names(method) {
+        return Reach::Whole;
+    }
+    if method != HttpMethod::Any {
+        return Reach::Nothing;
+    }
+    let taken = || HttpMethod::of_requests().filter(|it| !described.siblings.contains(it));
+    match (taken().any(names), taken().all(names)) {
+        (true, true) => Reach::Whole,
+        (true, false) => Reach::Part,
+        (false, _) => Reach::Nothing,
+    }
+}
+
+/// Methods of the paths that have an operation for any method, by description and path.
+#[derive(Debug, Default)]
+pub(in crate::plan) struct Siblings(BTreeMap<(usize, String), Vec<HttpMethod>>);
+
+impl Siblings {
+    /// Collects them from the operations of all descriptions, each with the index of its own.
+    pub(in crate::plan) fn of(operations: &[(usize, &Operation)]) -> Self {
+        let any = operations.iter().filter(|(_, it)| it.method == HttpMethod::Any);
+        let mut all: BTreeMap<(usize, String), Vec<HttpMethod>> =
+            any.map(|(description, it)| ((*description, shape(&it.path)), Vec::new())).collect();
+        if all.is_empty() {
+            return Self::default();
+        }
+        for (description, operation) in operations.iter().filter(|(_, it)| it.method != HttpMethod::Any) {
+            if let Some(methods) = all.get_mut(&(*description, shape(&operation.path))) {
+                methods.push(operation.method);
+            }
+        }
+        Self(all)
+    }
+
+    /// The methods that the path of an operation for any method has operations of their own for.
+    pub(in crate::plan) fn beside(&self, description: usize, operation: &Operation) -> &[HttpMethod] {
+        if operation.method != HttpMethod::Any {
+            return &[];
+        }
+        self.0.get(&(description, shape(&operation.path))).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A path without the names of its variables.
+fn shape(path: &str) -> String {
+    let mut shape = String::with_capacity(path.len());
+    let mut is_inside = false;
+    for character in path.chars() {
+        is_inside = (is_inside || character == '{') && character != '}';
+        if !is_inside || character == '{' {
+            shape.push(character);
+        }
+    }
+    shape
+}
+
+impl Rules<'_> {
+    /// Whether a rule that names some methods of an operation for any method restricts them, and nothing holds for the whole in its place.
+    pub(super) fn is_left_open(&self, index: usize, operation: &Operation, decision: &Decision<'_>) -> bool {
+        let spec = self.rules[index].spec;
+        let is_later = |origin: Origin<'_>| matches!(origin, Origin::Route(other) if other > index);
+        let is_meant = |field: &Field| match decision.exposure() {
+            Exposure::Public => true,
+            Exposure::Internal => *field == Field::Exposure,
+            Exposure::Hidden => false,
+        };
+        restricting(spec).into_iter().filter(is_meant).any(|field| {
+            let is_said = decision.origins().any(|(said, origin)| said == field && is_later(origin));
+            let holds = match field {
+                Field::Exposure => spec.exposure.is_some_and(|it| decision.exposure() >= it),
+                Field::Auth => match (&spec.auth, decision.auth) {
+                    (Some(auth), Some((name, _))) => auth == name,
+                    (Some(auth), None) => {
+                        let alternatives = operation.security.alternatives();
+                        !alternatives.is_empty() && alternatives.iter().all(|it| it.contains_key(&**auth))
+                    }
+                    (None, _) => true,
+                },
+                Field::Scopes => decision.scopes.map(|it| it.0) == spec.scopes.as_deref(),
+                Field::ApiKey => decision.api_key.is_some_and(|it| it.0),
+                Field::Throttle => {
+                    let of_stage = self.blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
+                    let throttle = decision.throttle.map(|it| it.0).or(of_stage).and_then(Switch::on);
+                    let asked = spec.throttle.as_ref().and_then(Switch::on);
+                    asked.zip(throttle).is_some_and(|(asked, is)| is.rate <= asked.rate && is.burst <= asked.burst)
+                }
+                Field::Backend | Field::Timeout | Field::Cache | Field::Validation => true,
+            };
+            !is_said && !holds
+        })
+    }
+
+    /// Reports rules that restrict some of the methods of operations for any method.
+    ///
+    /// Errors: GW3062.
+    pub(super) fn left_open(&self) -> Vec<Diagnostic> {
+        let with_parts = self.rules.iter().enumerate().filter(|(_, it)| !it.parts.is_empty());
+        with_parts
+            .map(|(index, rule)| {
+                let mut operations = rule.parts.clone();
+                operations.dedup();
+                let named = rule.spec.r#match.methods.iter().flatten().map(|it| it.to_ascii_uppercase()).collect::<Vec<_>>().join(", ");
+                let mut finding = diagnostic::METHODS_OF_ANY
+                    .at(self.blueprint.place(&format!("/routes/{index}/match/methods")))
+                    .message(format_args!(
+                        "this route restricts {named}, which {} would take without that restriction ({}): API Gateway has one method for all of ANY",
+                        counted(&operations),
+                        restricts(rule.spec)
+                    ))
+                    .help("add `any` to `methods`, which restricts the whole operation; or say in a later route with `methods: [any]` what holds for it");
+                finding.operations = operations;
+                finding
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! Fields of a route, and which of them restrict who may call an operation and how often.
+//!
+//! In: `RouteSpec`, `Decision`. Out: `Field`s. Pure.
+
+use super::{Decision, Origin};
+use crate::blueprint::{Exposure, RouteSpec, Switch};
+
+/// A field of a route that says something of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Field {
+    Backend,
+    Exposure,
+    Auth,
+    Scopes,
+    ApiKey,
+    Timeout,
+    Throttle,
+    Cache,
+    Validation,
+}
+
+impl Field {
+    /// The name of the field in the blueprint.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Backend => "backend",
+            Self::Exposure => "exposure",
+            Self::Auth => "auth",
+            Self::Scopes => "scopes",
+            Self::ApiKey => "api_key",
+            Self::Timeout => "timeout",
+            Self::Throttle => "throttle",
+            Self::Cache => "cache",
+            Self::Validation => "validation",
+        }
+    }
+}
+
+/// The fields that a route writes.
+pub(super) fn written(spec: &RouteSpec) -> Vec<Field> {
+    let all = [
+        (Field::Backend, spec.backend.is_some()),
+        (Field::Exposure, spec.exposure.is_some()),
+        (Field::Auth, spec.auth.is_some()),
+        (Field::Scopes, spec.scopes.is_some()),
+        (Field::ApiKey, spec.api_key.is_some()),
+        (Field::Timeout, spec.timeout.is_some()),
+        (Field::Throttle, spec.throttle.is_some()),
+        (Field::Cache, spec.cache.is_some()),
+        (Field::Validation, spec.validation.is_some()),
+    ];
+    all.into_iter().filter_map(|(field, is_written)| is_written.then_some(field)).collect()
+}
+
+/// The fields by which a route keeps callers out, or slows them down.
+pub(super) fn restricting(spec: &RouteSpec) -> Vec<Field> {
+    let all = [
+        (Field::Exposure, spec.exposure.is_some_and(|it| it != Exposure::Public)),
+        (Field::Auth, spec.auth.as_deref().is_some_and(|it| it != "none")),
+        (Field::Scopes, spec.scopes.as_ref().is_some_and(|it| !it.is_empty())),
+        (Field::ApiKey, spec.api_key == Some(true)),
+        (Field::Throttle, spec.throttle.as_ref().and_then(Switch::on).is_some()),
+    ];
+    all.into_iter().filter_map(|(field, is_restricting)| is_restricting.then_some(field)).collect()
+}
+
+/// The restrictions of a route as they are written, in a sentence.
+pub(super) fn restricts(spec: &RouteSpec) -> String {
+    let shown = |field: Field| match field {
+        Field::Exposure => format!("`exposure: {}`", if spec.exposure == Some(Exposure::Hidden) { "hidden" } else { "internal" }),
+        Field::Auth => format!("`auth: {}`", spec.auth.as_deref().unwrap_or_default()),
+        Field::ApiKey => "`api_key: true`".to_owned(),
+        field => format!("`{}`", field.name()),
+    };
+    restricting(spec).into_iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+impl<'a> Decision<'a> {
+    /// Where each field that was decided was said last.
+    pub(super) fn origins(&self) -> impl Iterator<Item = (Field, Origin<'a>)> {
+        let all = [
+            (Field::Backend, self.backend.map(|it| it.1)),
+            (Field::Exposure, self.exposure.map(|it| it.1)),
+            (Field::Auth, self.auth.map(|it| it.1)),
+            (Field::Scopes, self.scopes.map(|it| it.1)),
+            (Field::ApiKey, self.api_key.map(|it| it.1)),
+            (Field::Timeout, self.timeout_ms.map(|it| it.1)),
+            (Field::Throttle, self.throttle.map(|it| it.1)),
+            (Field::Cache, self.cache.map(|it| it.1)),
+            (Field::Validation, self.validation.map(|it| it.1)),
+        ];
+        all.into_iter().filter_map(|(field, origin)| Some((field, origin?)))
+    }
+}

@@ -1,0 +1,162 @@
+//! What `match` can name: paths, tags and operation ids of the descriptions, and prefixes of mounts.
+//!
+//! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with what is most like them. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::blueprint::{Blueprint, MatchSpec};
+use crate::openapi::Operation;
+use crate::plan::patterns::{Of, PathPattern, Patterns};
+
+/// Number of entries that are compared with every name there is: beyond them a finding names no neighbour.
+const MAX_COMPARED: usize = 8;
+
+/// Least likeness of a name that is suggested.
+const LIKENESS: f64 = 0.75;
+
+/// All that patterns of `match` can name.
+pub(in crate::plan) struct Subjects<'a> {
+    paths: BTreeSet<&'a str>,
+    tags: BTreeSet<&'a str>,
+    ids: BTreeSet<&'a str>,
+    mounts: BTreeSet<&'a str>,
+    compared: std::cell::Cell<usize>,
+}
+
+/// An entry of a `match` that no operation has.
+#[derive(Debug)]
+pub(in crate::plan) struct Idle {
+    /// The key of `match` that holds it.
+    pub(in crate::plan) key: &'static str,
+    pub(in crate::plan) entry: String,
+    /// Pattern or name that is most like it.
+    nearest: Option<String>,
+}
+
+impl Idle {
+    /// Returns the help of a finding about such entries.
+    pub(in crate::plan) fn help(all: &[Self]) -> String {
+        let suggested: Vec<String> = all.iter().filter_map(|it| it.nearest.as_ref()).map(|it| format!("did you mean `{it}`?")).collect();
+        let start = if suggested.is_empty() {
+            "compare its patterns with the paths, methods, tags and operation ids of the description.".to_owned()
+        } else {
+            suggested.join(" ")
+        };
+        format!("{start} Correct it, remove it, or write `optional: true` where it may match nothing")
+    }
+}
+
+impl<'a> Subjects<'a> {
+    /// Collects what the operations of all descriptions have.
+    pub(in crate::plan) fn of(operations: impl Iterator<Item = &'a Operation>, blueprint: &'a Blueprint) -> Self {
+        let mut subjects = Self {
+            paths: BTreeSet::new(),
+            tags: BTreeSet::new(),
+            ids: BTreeSet::new(),
+            mounts: blueprint.spec.mounts.iter().flatten().map(|it| &*it.at).collect(),
+            compared: std::cell::Cell::new(0),
+        };
+        for operation in operations {
+            subjects.paths.insert(&operation.path);
+            subjects.tags.extend(operation.tags.iter().map(|it| &**it));
+            subjects.ids.extend(operation.id.as_deref());
+        }
+        subjects
+    }
+
+    /// Entries of each `match` that name nothing there is, by the index of the `match`.
+    pub(in crate::plan) fn idle(&self, matches: &[&MatchSpec]) -> Vec<Vec<Idle>> {
+        let mut idle: Vec<Vec<Idle>> = matches.iter().map(|_| Vec::new()).collect();
+        let keys: [(&'static str, Of, &BTreeSet<&str>); 3] =
+            [("paths", Of::Paths, &self.paths), ("tags", Of::Texts, &self.tags), ("operation_ids", Of::Texts, &self.ids)];
+        for (key, of, names) in keys {
+            let entries: Vec<(usize, &String)> =
+                matches.iter().enumerate().flat_map(|(index, it)| list(it, key).iter().map(move |entry| (index, entry))).collect();
+            let mut patterns = Patterns::new(of);
+            entries.iter().enumerate().for_each(|(number, (_, entry))| patterns.insert(entry, number));
+            let mut is_used = vec![false; entries.len()];
+            for name in names {
+                patterns.any(name, |number| {
+                    is_used[number] = true;
+                    false
+                });
+            }
+            for ((index, entry), _) in entries.iter().zip(is_used).filter(|(_, is_used)| !is_used) {
+                idle[*index].push(Idle { key, entry: (*entry).clone(), nearest: self.nearest(key, entry, names) });
+            }
+        }
+        for (index, spec) in matches.iter().enumerate() {
+            for entry in spec.mounts.iter().flatten() {
+                let plain = |it: &str| it.trim_matches('/').to_owned();
+                if !self.mounts.iter().any(|it| plain(it) == plain(entry)) && !plain(entry).is_empty() {
+                    idle[index].push(Idle { key: "mounts", entry: entry.clone(), nearest: self.nearest("mounts", entry, &self.mounts) });
+                }
+            }
+        }
+        idle
+    }
+
+    /// What is most like an entry that names nothing.
+    fn nearest(&self, key: &str, entry: &str, names: &BTreeSet<&str>) -> Option<String> {
+        self.compared.set(self.compared.get() + 1);
+        if self.compared.get() > MAX_COMPARED {
+            return None;
+        }
+        let moved = if key == "paths" { moved(entry, names) } else { None };
+        moved.or_else(|| alike(entry, names))
+    }
+}
+
+fn list<'m>(spec: &'m MatchSpec, key: &str) -> &'m [String] {
+    let list = match key {
+        "paths" => &spec.paths,
+        "tags" => &spec.tags,
+        _ => &spec.operation_ids,
+    };
+    list.as_deref().unwrap_or_default()
+}
+
+/// The same pattern under another prefix: `/v2/admin/**` for `/admin/**`.
+fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
+    if !entry.starts_with('/') || entry.starts_with("/**") || entry.starts_with("/*") {
+        return None;
+    }
+    let below = PathPattern::new(&format!("/**{entry}"));
+    let path = paths.iter().find(|it| below.matches(it))?;
+    let ends = path.match_indices('/').map(|it| it.0).skip(1);
+    let own = PathPattern::new(entry);
+    let prefix = ends.filter(|at| own.matches(&path[*at..])).map(|at| &path[..at]).last()?;
+    Some(format!("{prefix}{entry}"))
+}
+
+/// The name that is most like an entry, wildcards aside.
+fn alike(entry: &str, names: &BTreeSet<&str>) -> Option<String> {
+    let text = entry.replace("/**", "").replace('*', "").to_lowercase();
+    let likeness = |name: &str| strsim::jaro_winkler(&text, &name.to_lowercase());
+    let ranked = names.iter().map(|name| (likeness(name), *name)).filter(|(likeness, _)| *likeness >= LIKENESS);
+    ranked.max_by(|one, other| one.0.total_cmp(&other.0).then_with(|| other.1.cmp(one.1))).map(|(_, name)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{alike, moved};
+
+    #[test]
+    fn a_pattern_whose_paths_moved_is_found_again() {
+        let paths = BTreeSet::from(["/up", "/v2/admin/users", "/v2/admin/users/{id}"]);
+        assert_eq!(moved("/admin/**", &paths).as_deref(), Some("/v2/admin/**"));
+        assert_eq!(moved("/admin/users", &paths).as_deref(), Some("/v2/admin/users"));
+        assert_eq!(moved("/staff/**", &paths), None);
+        assert_eq!(moved("**", &paths), None);
+    }
+
+    #[test]
+    fn names_are_compared_in_any_case() {
+        let tags = BTreeSet::from(["admin", "billing"]);
+        assert_eq!(alike("ADMIN", &tags).as_deref(), Some("admin"));
+        assert_eq!(alike("adm*", &tags).as_deref(), Some("admin"));
+        assert_eq!(alike("xyz", &tags), None);
+    }
+}
