@@ -90,6 +90,7 @@ codes! {
     KEY_IN_TWO_PLANS = "GW2080" "key-in-two-plans" Error;
 
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
+    REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -116,6 +117,7 @@ codes! {
     MISPLACED_SECURITY = "GW3050" "misplaced-security" Error;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
+    CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;

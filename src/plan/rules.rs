@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::extensions::Written;
-use super::patterns::{Of, Patterns};
+use super::patterns::{Of, Patterns, only};
 use crate::blueprint::{Blueprint, CacheSpec, Exposure, MatchSpec, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, SettingOf};
@@ -104,8 +104,8 @@ impl Origin<'_> {
         match self {
             Self::Route(_) => "add `weakens` with the reason to the route, or let the description's scheme stand".to_owned(),
             Self::Extension(_) => format!(
-                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
-                operation.path,
+                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [{}], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
+                only(&operation.path),
                 operation.method.lower()
             ),
         }
