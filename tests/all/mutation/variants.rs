@@ -19,6 +19,9 @@ pub(super) const AS_IT_STANDS: Variant = Variant { topology: None, style: "" };
 /// Fields that are about access, and not about servers or balancers.
 const KEPT: [&str; 10] = ["version", "name", "spec", "region", "routes", "mounts", "auth", "expect", "usage_plans", "stage"];
 
+/// Those of `api`.
+const KEPT_OF_THE_API: [&str; 4] = ["api_key_source", "partial_segments", "base_path", "validation"];
+
 /// Every topology in both styles.
 pub(super) fn variants() -> Vec<Variant> {
     let in_both = |topology: &Topology| ["resources", "body"].map(|style| Variant { topology: Some(*topology), style });
@@ -41,10 +44,8 @@ impl Variant {
         let names = blueprint["backends"].as_object().into_iter().flatten().map(|(name, _)| name);
         let backend = |(index, name): (usize, &String)| (name.clone(), backend(topology, index, name));
         made.insert("backends".into(), Value::Object(names.enumerate().map(backend).collect()));
-        for (field, of) in [("api", ["api_key_source", "partial_segments", "base_path", "validation"])] {
-            let kept = of.into_iter().filter_map(|it| Some((it.to_owned(), blueprint[field].get(it)?.clone())));
-            made.insert(field.into(), Value::Object(kept.collect()));
-        }
+        let kept = KEPT_OF_THE_API.into_iter().filter_map(|it| Some((it.to_owned(), blueprint["api"].get(it)?.clone())));
+        made.insert("api".into(), Value::Object(kept.collect()));
         Value::Object(made)
     }
 }
