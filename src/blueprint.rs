@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Outcome, Place};
 use crate::source::{Files, RelativePath, Sources};
+pub use layers::CommentedLine;
 use layers::Layers;
 use typed::Removed;
 
@@ -40,7 +41,7 @@ pub use backends::*;
 pub use balancers::*;
 pub use choices::*;
 pub use gateway::*;
-pub use identity::identity_source;
+pub use identity::{CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source};
 pub use not_built::{Built, built};
 pub use operations::*;
 pub use route_field::Said;
@@ -79,6 +80,11 @@ impl Blueprint {
     pub fn place_of_spec(&self, index: usize) -> Place {
         let at = format!("/spec/{index}");
         self.place(if self.layers.holds(&self.removed.original(&at)) { &at } else { "/spec" })
+    }
+
+    /// Lines that would be this key if they were no comments, of the first file that has any.
+    pub fn commented(&self, key: &str) -> Vec<CommentedLine> {
+        self.layers.commented(key)
     }
 
     /// The index in `spec` of the description that `match.specs` names.

@@ -1,18 +1,23 @@
 //! The first blueprint of a description: short, commented, and such that its output renders.
 //!
 //! In: `Files`, a description, a topology. Out: `Draft`. Pure but for `Files`.
-//! What cannot be served is hidden with the code that says why; what protects nothing yet is said beside each scheme.
+//! What cannot be served is hidden with the code that says why. What the description protects stays closed: a scheme that nobody has
+//! decided yet is an error of `render`, and its proposals stand in comments.
 
 mod guess;
+mod schemes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::blueprint::{Topology, scalar};
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::openapi::{self, Api, Security};
+use crate::openapi::{self, Api, Operation};
+use crate::plan::exact;
 use crate::source::{Files, Library, ReadError, RelativePath, SourceFile};
 use crate::{Compiled, Request, compile, limits};
+pub use schemes::Scheme;
+use schemes::Schemes;
 
 /// Name of the file that is written.
 pub const NAME: &str = "gwgen.yaml";
@@ -32,6 +37,8 @@ pub struct Draft {
     pub operations: usize,
     /// Operations that are hidden so that the rest renders.
     pub hidden: usize,
+    /// Security schemes without an entry of `auth`: the blueprint renders once each of them has one.
+    pub undecided: Vec<Scheme>,
     /// What compiling the blueprint came to, with its findings.
     pub compiled: Compiled,
 }
@@ -50,7 +57,7 @@ pub struct Wanted {
 ///
 /// Errors: those of reading the description, and what is left when no operation can be blamed for it.
 pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
-    let mut draft = Draft { text: None, operations: 0, hidden: 0, compiled: Compiled::default() };
+    let mut draft = Draft { text: None, operations: 0, hidden: 0, undecided: Vec::new(), compiled: Compiled::default() };
     let Some(file) = description(files, wanted, &mut draft.compiled) else { return draft };
     let library = Library::new(files);
     let api = openapi::read(&file, &library);
@@ -59,17 +66,28 @@ pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
         return draft;
     };
     draft.operations = api.operations.len();
-    let mut stuck = Stuck::default();
-    let mut resources = None;
+    let (mut stuck, mut resources) = (Stuck::default(), None);
     for _ in 0..MAX_ROUNDS {
-        let text = text(&api, &file, wanted, &stuck, resources);
-        draft.compiled = compiled(files, wanted, &text);
+        let schemes = Schemes::of(&api, |operation| !stuck.holds(operation));
+        let writer = Writer { api: &api, file: &file, wanted, stuck: &stuck, resources, schemes: &schemes };
+        // With every scheme left out of account, whatever is found then has other reasons than a decision that is not made yet.
+        draft.compiled = compiled(files, wanted, &writer.text(Entries::Ignored));
+        let mut found: Vec<Diagnostic> = Vec::new();
         if draft.compiled.tree.is_some() {
-            draft.hidden = stuck.0.len();
-            draft.text = Some(text);
-            break;
+            let text = writer.text(Entries::Proposed);
+            if !schemes.is_empty() {
+                draft.compiled = Compiled::default();
+                draft.compiled = compiled(files, wanted, &text);
+            }
+            let is_left = |it: &&Diagnostic| it.is_error() && !waits_for_a_decision(it, &schemes);
+            found.extend(draft.compiled.diagnostics.iter().filter(is_left).cloned());
+            if found.is_empty() {
+                (draft.hidden, draft.text, draft.undecided) = (stuck.0.len(), Some(text), schemes.undecided);
+                break;
+            }
         }
-        let more = stuck.take(&draft.compiled.diagnostics);
+        let errors = if found.is_empty() { &draft.compiled.diagnostics } else { &found };
+        let more = stuck.take(errors);
         let quota = quota(&draft.compiled).filter(|_| resources.is_none());
         resources = resources.or(quota);
         if !more && quota.is_none() {
@@ -80,6 +98,11 @@ pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
         in_the_description(&mut draft.compiled.diagnostics, &file.display);
     }
     draft
+}
+
+/// Whether a finding is about a scheme that has no entry of `auth` yet, and goes once it has one.
+fn waits_for_a_decision(finding: &Diagnostic, schemes: &Schemes) -> bool {
+    !schemes.undecided.is_empty() && (*finding.code == diagnostic::UNMAPPED_SCHEME || *finding.code == diagnostic::UNKNOWN_AUTH)
 }
 
 /// A place in a blueprint that is not written would send its reader nowhere.
@@ -144,6 +167,10 @@ fn quota(compiled: &Compiled) -> Option<u64> {
 struct Stuck(BTreeMap<(Arc<str>, &'static str), &'static Code>);
 
 impl Stuck {
+    fn holds(&self, operation: &Operation) -> bool {
+        self.0.contains_key(&(Arc::clone(&operation.path), operation.method.as_str()))
+    }
+
     /// Takes over what errors name; whether that was anything new.
     fn take(&mut self, diagnostics: &[Diagnostic]) -> bool {
         let before = self.0.len();
@@ -155,7 +182,7 @@ impl Stuck {
         self.0.len() > before
     }
 
-    /// One route for all paths with the same code and methods: it matches each path with each method.
+    /// One route for all paths with the same code and methods: it matches each path with each method, and no other path.
     fn groups(&self) -> Vec<minijinja::Value> {
         let mut paths: BTreeMap<(&str, &str), (&Code, Methods<'_>)> = BTreeMap::new();
         for ((path, method), code) in &self.0 {
@@ -164,7 +191,7 @@ impl Stuck {
         let mut groups: BTreeMap<(&str, Methods<'_>), Group<'_>> = BTreeMap::new();
         for ((_, path), (code, methods)) in paths {
             let group = Group { code, methods: methods.clone(), paths: Vec::new() };
-            groups.entry((code.code, methods)).or_insert(group).paths.push(scalar(path));
+            groups.entry((code.code, methods)).or_insert(group).paths.push(scalar(&exact(path)));
         }
         groups.into_values().map(Group::context).collect()
     }
@@ -187,34 +214,58 @@ impl Group<'_> {
     }
 }
 
-fn text(api: &Api, file: &SourceFile, wanted: &Wanted, stuck: &Stuck, resources: Option<u64>) -> String {
-    let guess = guess::guess(api, file);
-    let is_internet = wanted.topology == Topology::Internet;
-    let backend = guess.backend.as_str();
-    let variable = backend.replace('-', "_");
-    let url = is_internet.then(|| guess.url.as_deref().map_or_else(|| format!("{{var: {variable}_url}}"), scalar));
-    let context = minijinja::context! {
-        spec => scalar(&wanted.spec),
-        name => scalar(&guess.name),
-        topology => wanted.topology.name(),
-        way => way(wanted.topology),
-        has_network => !is_internet,
-        backend => scalar(backend),
-        variable,
-        url,
-        port => guess.port.unwrap_or(guess::PORT),
-        is_port_known => guess.port.is_some(),
-        has_hosts => wanted.topology == Topology::Forwarder,
-        tags => guess.tags.iter().take(MAX_TAGS).map(|it| scalar(it)).collect::<Vec<_>>(),
-        schemes => schemes(api),
-        hidden => stuck.groups(),
-        resources,
-    };
-    let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-    let mut environment = minijinja::Environment::new();
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    environment.render_str(include_str!("../templates/init.yaml.j2"), context).expect("the template names only what it is given")
+/// What stands in `auth` of the blueprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entries {
+    /// What is proposed to the user.
+    Proposed,
+    /// `ignore` for every scheme, only to see what else there is; never written to a file.
+    Ignored,
+}
+
+/// What goes into the text of a blueprint.
+#[derive(Clone, Copy)]
+struct Writer<'a> {
+    api: &'a Api,
+    file: &'a SourceFile,
+    wanted: &'a Wanted,
+    stuck: &'a Stuck,
+    resources: Option<u64>,
+    schemes: &'a Schemes,
+}
+
+impl Writer<'_> {
+    fn text(self, entries: Entries) -> String {
+        let (guess, wanted) = (guess::guess(self.api, self.file), self.wanted);
+        let is_internet = wanted.topology == Topology::Internet;
+        let backend = guess.backend.as_str();
+        let variable = backend.replace('-', "_");
+        let url = is_internet.then(|| guess.url.as_deref().map_or_else(|| format!("{{var: {variable}_url}}"), scalar));
+        let context = minijinja::context! {
+            spec => scalar(&wanted.spec),
+            name => scalar(&guess.name),
+            topology => wanted.topology.name(),
+            way => way(wanted.topology),
+            has_network => !is_internet,
+            backend => scalar(backend),
+            variable,
+            url,
+            port => guess.port.unwrap_or(guess::PORT),
+            is_port_known => guess.port.is_some(),
+            has_hosts => wanted.topology == Topology::Forwarder,
+            tags => guess.tags.iter().take(MAX_TAGS).map(|it| scalar(it)).collect::<Vec<_>>(),
+            keys => self.schemes.keys.iter().map(Scheme::context).collect::<Vec<_>>(),
+            undecided => self.schemes.undecided.iter().map(Scheme::context).collect::<Vec<_>>(),
+            are_ignored => entries == Entries::Ignored,
+            hidden => self.stuck.groups(),
+            resources => self.resources,
+        };
+        let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        let mut environment = minijinja::Environment::new();
+        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+        environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
+        environment.render_str(include_str!("../templates/init.yaml.j2"), context).expect("the template names only what it is given")
+    }
 }
 
 fn way(topology: Topology) -> &'static str {
@@ -226,18 +277,4 @@ fn way(topology: Topology) -> &'static str {
         Topology::Forwarder => "API Gateway, a function inside the VPC, the servers; no balancer",
         Topology::Internet => "API Gateway, the public HTTPS address of each backend; nothing private",
     }
-}
-
-/// Every scheme that an operation asks for, and how many do.
-fn schemes(api: &Api) -> Vec<minijinja::Value> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for operation in &api.operations {
-        let Security::Needs(alternatives) = &operation.security else { continue };
-        let names: BTreeSet<&str> = alternatives.iter().flat_map(|it| it.keys()).map(|it| &**it).collect();
-        names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
-    }
-    let declared = api.schemes.iter().filter_map(|name| Some((name, *counts.get(&**name)?)));
-    // `none` is a word of the blueprint's own.
-    let named = declared.filter(|(name, _)| ***name != *"none");
-    named.map(|(name, count)| minijinja::context! { name => scalar(name), count }).collect()
 }

@@ -26,6 +26,8 @@ const PATHS: &[&str] = &["/spec", "/output/dir", "/api/policy"];
 struct Layer {
     path: RelativePath,
     display: Arc<str>,
+    /// The file as it was written, with its comments.
+    text: Arc<String>,
     tree: Tree,
 }
 
@@ -77,7 +79,7 @@ fn read_one(
         Ok(file) => {
             let file = Arc::new(file);
             sources.add(Arc::clone(&file));
-            tree(&file, found).map(|tree| Layer { path, display, tree })
+            tree(&file, found).map(|tree| Layer { path, display, text: Arc::clone(&file.text), tree })
         }
         Err(fault) => {
             found.push(*fault);
@@ -144,6 +146,20 @@ impl Layers {
         Place::pointer(&layer.display, pointer)
     }
 
+    /// Lines of the files that are a key in a comment: what somebody may uncomment.
+    pub(super) fn commented(&self, key: &str) -> Vec<CommentedLine> {
+        let mut found = Vec::new();
+        for layer in &self.files {
+            for (line, column) in layer.text.lines().zip(1u32..).filter_map(|(text, line)| Some((line, column_of_comment(text, key)?))) {
+                found.push(CommentedLine { file: Arc::clone(&layer.display), line, column });
+            }
+            if !found.is_empty() {
+                break;
+            }
+        }
+        found
+    }
+
     /// The files as one.
     pub(super) fn merged(&self) -> Merged {
         let mut merged = Merged { value: Value::Object(serde_json::Map::new()), ..Merged::default() };
@@ -167,6 +183,30 @@ impl Layers {
         rebase_matches(&mut value, layer.path.folder(), folder);
         value
     }
+}
+
+/// A line of a blueprint that is a key in a comment.
+#[derive(Clone, Debug)]
+pub struct CommentedLine {
+    pub file: Arc<str>,
+    /// Unit: 1-based.
+    pub line: u32,
+    /// Of the comment. Unit: 1-based, in Unicode scalar values.
+    column: u32,
+}
+
+impl CommentedLine {
+    pub fn place(&self) -> Place {
+        Place::position(&self.file, self.line, self.column)
+    }
+}
+
+/// The column of a comment that would be the key if it were none.
+fn column_of_comment(line: &str, key: &str) -> Option<u32> {
+    let (indent, comment) = line.split_once('#')?;
+    let rest = comment.trim_start().strip_prefix(key)?;
+    let is_key = indent.trim().is_empty() && (rest == ":" || rest.starts_with(": "));
+    is_key.then(|| u32::try_from(indent.chars().count()).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// The files of a blueprint as one.

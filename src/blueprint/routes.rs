@@ -45,7 +45,7 @@ pub struct RouteSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments.
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments, `\*` a star of the path itself.
     pub paths: Option<Vec<String>>,
     /// HTTP methods in any case.
     pub methods: Option<Vec<String>>,
@@ -70,7 +70,7 @@ impl MatchSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectMatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments.
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments, `\*` a star of the path itself.
     pub paths: Option<Vec<String>>,
     /// HTTP methods in any case.
     pub methods: Option<Vec<String>>,
@@ -185,6 +185,8 @@ pub struct LambdaAuthorizerSpec {
     pub kind: Option<AuthorizerKind>,
     /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`. Default: `header.Authorization`.
     pub identity: Option<Vec<String>>,
+    /// Where callers really show their credential, for descriptions that are wrong about it: `header.NAME` or `query.NAME`. `identity` holds it, or is it where none is written.
+    pub credential: Option<String>,
     /// How long an answer of the function is kept, at most `1h`. Default: `5m`.
     pub ttl: Option<Duration>,
 }

@@ -128,7 +128,7 @@ fn fill_auth(spec: &mut BlueprintSpec) {
     for entry in spec.auth.iter_mut().flatten().map(|it| it.1) {
         if let AuthSpec::Lambda(lambda) = entry {
             lambda.kind.get_or_insert(defaults::AUTHORIZER_KIND);
-            lambda.identity.get_or_insert_with(|| vec![defaults::IDENTITY.to_owned()]);
+            lambda.identity = Some(lambda.identity_sources());
             lambda.ttl.get_or_insert(defaults::AUTHORIZER_TTL);
         }
     }
@@ -302,5 +302,11 @@ pub(crate) fn scalar(text: &str) -> String {
     {
         return text.to_owned();
     }
-    serde_json::Value::from(text).to_string()
+    // What ends a line for some readers, or turns the text around, stands as an escape: a comment may hold the scalar, too.
+    let is_unsafe = |it: char| {
+        it.is_control()
+            || matches!(it, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted.chars().map(|it| if is_unsafe(it) { format!("\\u{:04x}", u32::from(it)) } else { it.to_string() }).collect()
 }

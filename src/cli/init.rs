@@ -12,9 +12,12 @@ use super::Exit;
 use super::session::Session;
 use crate::blueprint::{Built, Topology, built};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::init::{Draft, NAME, Wanted, draft};
+use crate::init::{Draft, NAME, Scheme, Wanted, draft};
 use crate::io::{descriptions, is_there, make, rim};
 use crate::source::Sources;
+
+/// Most schemes that are named.
+const MAX_SCHEMES: usize = 8;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -86,11 +89,12 @@ fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagno
 /// Errors: GW0011 one is there, GW0004 it cannot be written.
 fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let (mut diagnostics, sources) = (draft.compiled.diagnostics, draft.compiled.sources);
+    let summary = Summary { operations: draft.operations, hidden: draft.hidden, undecided: draft.undecided };
     if let Some(text) = draft.text {
-        // The other warnings are those of every render.
-        diagnostics.retain(|it| *it.code == diagnostic::IGNORED_SCHEME);
+        // What is left to decide is said below, and everything again at every render.
+        diagnostics.clear();
         match make(&session.folder.join(NAME), text.as_bytes()) {
-            Ok(true) => session.say(&told(spec, draft.operations, draft.hidden))?,
+            Ok(true) => session.say(&told(spec, &summary))?,
             Ok(false) => diagnostics.push(exists()),
             Err(error) => diagnostics.push(
                 diagnostic::UNWRITABLE_FILE
@@ -103,10 +107,31 @@ fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exi
     session.report(vec![(sources, diagnostics)])
 }
 
-fn told(spec: &str, operations: usize, hidden: usize) -> String {
+/// What was written, in the words of a reader.
+struct Summary {
+    operations: usize,
+    hidden: usize,
+    undecided: Vec<Scheme>,
+}
+
+fn told(spec: &str, summary: &Summary) -> String {
     let counted = |count: usize| format!("{count} operation{}", if count == 1 { "" } else { "s" });
-    let hidden = if hidden > 0 { format!("{} hidden: the comments in {NAME} say why\n", counted(hidden)) } else { String::new() };
-    format!("took {spec}: {}\n{hidden}wrote {NAME}; read it, then run `gwgen render`\n", counted(operations))
+    let mut text = format!("took {spec}: {}\n", counted(summary.operations));
+    if summary.hidden > 0 {
+        text += &format!("{} hidden: the comments in {NAME} say why\n", counted(summary.hidden));
+    }
+    for scheme in summary.undecided.iter().take(MAX_SCHEMES) {
+        text += &format!("to decide: who checks {}, which protects {}\n", scheme.name, counted(scheme.operations));
+    }
+    let more = summary.undecided.len().saturating_sub(MAX_SCHEMES);
+    if more > 0 {
+        text += &format!("to decide: {more} more\n");
+    }
+    text += match summary.undecided.as_slice() {
+        [] => "wrote gwgen.yaml; read it, then run `gwgen render`\n",
+        _ => "wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n",
+    };
+    text
 }
 
 fn exists() -> Diagnostic {

@@ -91,6 +91,7 @@ codes! {
 
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
+    REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -124,6 +125,7 @@ codes! {
     UNCHECKED_INTERNAL = "GW3066" "unchecked-internal-operation" Warning;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
+    CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::variables::Variables;
 use super::{FunctionPlan, InputType, OperationPlan, Values, functions};
-use crate::blueprint::{AuthSpec, AuthorizerKind, Blueprint, LambdaAuthorizerSpec, defaults, identity_source};
+use crate::blueprint::{AuthSpec, Blueprint, LambdaAuthorizerSpec, identity_source};
 use crate::source::pointer::child;
 
 /// What an operation asks of its callers.
@@ -81,14 +81,12 @@ pub(super) fn authorizers(blueprint: &Blueprint, operations: &[OperationPlan], v
 }
 
 fn lambda(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &LambdaAuthorizerSpec, at: &str) -> LambdaAuthorizerPlan {
-    let identity = spec.identity.as_ref().map_or_else(|| vec![defaults::IDENTITY.to_owned()], Clone::clone);
-    let ttl = spec.ttl.unwrap_or(defaults::AUTHORIZER_TTL);
     LambdaAuthorizerPlan {
         function: functions::of_type(blueprint, variables, &spec.function, (InputType::AuthorizerFunction, &child(at, "function"))),
-        is_token: spec.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token,
+        is_token: spec.is_token(),
         // `blueprint` reports those that are none.
-        identity: identity.iter().filter_map(|it| identity_source(it)).map(Arc::from).collect(),
-        ttl_s: u32::try_from(ttl.milliseconds() / 1_000).unwrap_or(u32::MAX),
+        identity: spec.identity_sources().iter().filter_map(|it| identity_source(it)).map(Arc::from).collect(),
+        ttl_s: u32::try_from(spec.ttl_ms() / 1_000).unwrap_or(u32::MAX),
     }
 }
 

@@ -11,7 +11,7 @@ use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
 use super::schemes::Declared;
 use super::security::counted;
-use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, LambdaAuthorizerSpec, StageCacheSpec, Switch, defaults};
+use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Api, HttpMethod, Location, Operation};
 
@@ -98,7 +98,7 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
 fn identities((api, operation): (&Api, &Operation), decision: &Decision<'_>, blueprint: &Blueprint) -> Vec<String> {
     let mut names: Vec<&str> = operation.security.alternatives().iter().flat_map(BTreeMap::keys).map(|it| &**it).collect();
     names.extend(decision.auth.map(|(name, _)| name).filter(|it| *it != "none"));
-    let of = |name: &str| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), || shown(Declared::of(api, name)));
+    let of = |name: &str| identity_of(blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), || Declared::of(api, name));
     let mut identities: Vec<String> = names.into_iter().flat_map(of).collect();
     if decision.api_key.is_some_and(|(is_asked, _)| is_asked) {
         identities.push(API_KEY.to_owned());
@@ -108,28 +108,30 @@ fn identities((api, operation): (&Api, &Operation), decision: &Decision<'_>, blu
     identities
 }
 
-/// What an entry of `auth` tells callers apart by, and where it looks at nothing, what callers show.
-fn identity_of(auth: Option<&AuthSpec>, shown: impl FnOnce() -> String) -> Vec<String> {
+/// What an entry of `auth` tells callers apart by; what callers show counts where it looks at nothing, or at each request anew.
+fn identity_of(auth: Option<&AuthSpec>, declared: impl FnOnce() -> Option<Declared>) -> Vec<String> {
     match auth {
-        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(identity), .. })) if !identity.is_empty() => identity.clone(),
-        Some(AuthSpec::Lambda(LambdaAuthorizerSpec { identity: Some(_), .. }) | AuthSpec::Ignore) | None => vec![shown()],
-        Some(AuthSpec::Lambda(_) | AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
+        Some(AuthSpec::Lambda(spec)) => {
+            let shown = || declared().map(|it| shown(Some(&it)));
+            let credential = spec.credential.clone().or_else(shown);
+            let sources = spec.identity_sources().into_iter().chain(credential.filter(|_| spec.ttl_ms() == 0));
+            let sources: Vec<String> = sources.collect();
+            if sources.is_empty() { vec![shown_nowhere()] } else { sources }
+        }
+        Some(AuthSpec::Ignore) | None => vec![shown(declared().as_ref())],
+        Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
 }
 
 /// Where callers show who they are, as the description declares it; what no key can hold, where it is nowhere in a request.
-fn shown(declared: Option<Declared>) -> String {
-    const NOWHERE: &str = "context.authorizer";
-    let Some(scheme) = declared else { return NOWHERE.to_owned() };
-    match (scheme.kind(), scheme.location()) {
-        ("apiKey", "header") => format!("header.{}", scheme.name()),
-        ("apiKey", "query") => format!("query.{}", scheme.name()),
-        ("apiKey", "cookie") => "header.Cookie".to_owned(),
-        ("http" | "basic" | "oauth2" | "openIdConnect", _) => defaults::IDENTITY.to_owned(),
-        ("mutualTLS", _) => "context.identity.clientCert".to_owned(),
-        _ => NOWHERE.to_owned(),
-    }
+fn shown(declared: Option<&Declared>) -> String {
+    declared.and_then(Declared::credential).unwrap_or_else(shown_nowhere)
+}
+
+/// What no key of a cache can hold.
+fn shown_nowhere() -> String {
+    "context.authorizer".to_owned()
 }
 
 /// Answers that callers may see of each other.
@@ -154,7 +156,7 @@ impl SharedAnswers {
             let help = "remove `shared` once the reason no longer holds";
             return diagnostic::SHARED_ANSWERS.at(self.place.clone()).message(message).help(help);
         }
-        let path = operations.first().map_or_else(String::new, |it| serde_json::Value::from(&*it.path).to_string());
+        let path = operations.first().map_or_else(String::new, |it| super::patterns::only(&it.path));
         let method = operations.first().map_or("get", |it| it.method).to_ascii_lowercase();
         let mut finding = diagnostic::LOOSENED_BY_DESCRIPTION.at(self.place.clone()).message(message).help(format_args!(
             "the description alone cannot say so; remove it, or say it in the blueprint: `{{match: {{paths: [{path}], methods: [{method}]}}, cache: {{shared: \"...\"}}}}`"

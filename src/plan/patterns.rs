@@ -1,8 +1,32 @@
-//! Patterns of `match`: `*` is any text within a segment, `**` any number of segments, everything else itself.
+//! Patterns of `match`: `*` is any text within a segment, `**` any number of segments, `\*` a star of the path, everything else itself.
 //!
 //! Many patterns are looked up by what stands before their first wildcard and after their last one, not tried one by one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What stands for a star of the path itself while patterns and paths are compared: a character that no text is meant to hold.
+const STAR: &str = "\u{10FFFF}";
+
+/// A pattern that matches this path alone, in double quotes as YAML and JSON read them.
+pub(super) fn only(path: &str) -> String {
+    serde_json::Value::from(exact(path)).to_string()
+}
+
+/// A pattern that matches this path alone.
+pub(crate) fn exact(path: &str) -> String {
+    path.replace('*', "\\*")
+}
+
+/// A pattern in which every star that is left is a wildcard.
+fn without_escapes(pattern: &str) -> Cow<'_, str> {
+    if pattern.contains("\\*") { Cow::Owned(pattern.replace("\\*", STAR)) } else { Cow::Borrowed(pattern) }
+}
+
+/// A path as patterns without escapes match it.
+fn with_stars(path: &str) -> Cow<'_, str> {
+    if path.contains('*') { Cow::Owned(path.replace('*', STAR)) } else { Cow::Borrowed(path) }
+}
 
 /// A pattern for paths as the description writes them.
 #[derive(Debug)]
@@ -64,6 +88,8 @@ impl<T: Copy> Patterns<T> {
     }
 
     pub(super) fn insert(&mut self, pattern: &str, value: T) {
+        let pattern = if self.of == Of::Paths { without_escapes(pattern) } else { Cow::Borrowed(pattern) };
+        let pattern = &*pattern;
         let (Some(first), Some(last)) = (pattern.find('*'), pattern.rfind('*')) else {
             return self.exact.entry(pattern.into()).or_default().push(value);
         };
@@ -91,6 +117,8 @@ impl<T: Copy> Patterns<T> {
 
     /// Calls back with the value of each pattern that matches, until it is enough.
     pub(super) fn any(&self, text: &str, mut each: impl FnMut(T) -> bool) -> bool {
+        let text = if self.of == Of::Paths { with_stars(text) } else { Cow::Borrowed(text) };
+        let text = &*text;
         if self.exact.get(text).is_some_and(|it| it.iter().any(|value| each(*value))) {
             return true;
         }
@@ -222,5 +250,24 @@ fn patterns_that_are_looked_up_match_what_each_of_them_does() {
                 assert_eq!(found.any(path, |()| true), is_matched(pattern, path), "{of:?}: {pattern} {path}");
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn a_star_behind_a_backslash_is_one_of_the_path() {
+    let matches = |pattern: &str, path: &str| {
+        let mut found = Patterns::new(Of::Paths);
+        found.insert(pattern, ());
+        found.any(path, |()| true)
+    };
+    assert!(matches(r"/files/\*\*", "/files/**") && !matches(r"/files/\*\*", "/files") && !matches(r"/files/\*\*", "/files/{id}/meta"));
+    assert!(
+        matches("/files/**", "/files/**") && matches("/files/*", "/files/*") && matches(r"/a*\*", "/ab*") && !matches(r"/a*\*", "/abc")
+    );
+    assert!(matches(r"/a\b", r"/a\b") && matches(r"/a\\*", r"/a\*") && !matches(r"/a\\*", "/a*"));
+    for path in ["/files/**", "/*", r"/a\*b", "/orders/{id}", r"/\\**", "/{*}"] {
+        let others = ["/files", "/files/x", "/x", "/axb", r"/a\xb", "/orders/7", r"/\\", "/{x}"];
+        assert!(matches(&exact(path), path) && !others.iter().any(|other| matches(&exact(path), other)), "{path}");
     }
 }

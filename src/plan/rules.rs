@@ -13,6 +13,7 @@ mod subjects;
 use std::collections::BTreeSet;
 
 use super::extensions::Written;
+use super::patterns::only;
 use crate::blueprint::{Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Operation, SettingOf};
@@ -109,8 +110,8 @@ impl Origin<'_> {
         match self {
             Self::Route(_) => "add `weakens` with the reason to the route, or let the description's scheme stand".to_owned(),
             Self::Extension(_) => format!(
-                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
-                operation.path,
+                "say it in the blueprint in its place, with the reason: `{{match: {{paths: [{}], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
+                only(&operation.path),
                 operation.method.lower()
             ),
         }

@@ -8,32 +8,44 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, CLIENT_CERTIFICATE, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::source::pointer;
 
 /// A security scheme as its description declares it; what it does not say is empty.
-pub(super) struct Declared(Value);
+pub(crate) struct Declared(Value);
 
 impl Declared {
-    pub(super) fn of(api: &Api, name: &str) -> Option<Self> {
+    pub(crate) fn of(api: &Api, name: &str) -> Option<Self> {
         Some(Self(serde_json::from_str(api.definitions.get(name)?).unwrap_or_default()))
     }
 
     /// `type`.
-    pub(super) fn kind(&self) -> &str {
+    pub(crate) fn kind(&self) -> &str {
         self.text("type")
     }
 
     /// `in`, of an `apiKey`.
-    pub(super) fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.text("in")
     }
 
     /// `name`, of an `apiKey`.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.text("name")
+    }
+
+    /// Where callers show it, as a source of identity; `None` where it is nowhere in a request.
+    pub(crate) fn credential(&self) -> Option<String> {
+        match (self.kind(), self.location()) {
+            ("apiKey", "header") => Some(format!("header.{}", self.name())),
+            ("apiKey", "query") => Some(format!("query.{}", self.name())),
+            ("apiKey", "cookie") => Some("header.Cookie".to_owned()),
+            ("http" | "basic" | "oauth2" | "openIdConnect", _) => Some(defaults::IDENTITY.to_owned()),
+            ("mutualTLS", _) => Some(CLIENT_CERTIFICATE.to_owned()),
+            _ => None,
+        }
     }
 
     fn text(&self, key: &str) -> &str {

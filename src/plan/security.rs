@@ -4,6 +4,7 @@
 //! Fails closed: whatever cannot be expressed, or is not said, is an error.
 
 mod asked;
+mod credential;
 mod fits;
 mod told;
 mod unused;
@@ -63,7 +64,7 @@ impl<'a> Joined<'a> {
 
     /// Decides what a public operation asks of its callers.
     ///
-    /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3003 weakened without a reason, GW3040 inexpressible security,
+    /// Errors: GW1012 undeclared scheme, GW3003 weakened without a reason, GW3040 inexpressible security,
     /// GW3041 scheme that does not fit, GW3043 scopes without Cognito.
     pub(super) fn decide(&mut self, api: &Api, operation: &Operation, decision: &Decision<'a>) -> AuthPlan {
         let case = Case { api, operation, decision };
@@ -102,7 +103,11 @@ impl<'a> Joined<'a> {
         let is_missing = |name: &&Arc<str>| !self.entries.contains_key(&***name);
         let missing: Vec<&Arc<str>> = alternatives.iter().flat_map(|it| it.keys()).filter(is_missing).take(MAX_MISSING).collect();
         for name in &missing {
-            self.diagnostics.push(told::missing(self.blueprint, case, name));
+            if case.api.schemes.contains(name) {
+                self.told.unmapped(name, case.operation);
+            } else {
+                self.diagnostics.push(told::undeclared(case.operation, name));
+            }
         }
         let misfits: Vec<Diagnostic> = alternatives
             .iter()
@@ -216,6 +221,9 @@ impl<'a> Joined<'a> {
         for name in asked.auth.entries.iter().filter(|it| matches!(of(it), Some(AuthSpec::Ignore))) {
             self.told.ignored(name, case.operation);
         }
+        for name in asked.auth.entries.iter().filter(|it| matches!(of(it), Some(AuthSpec::Lambda(_)))) {
+            self.told.function(name, case.operation);
+        }
         if let (true, Some(name)) = (asks_all, asked.auth.authorizer()) {
             self.told.any_suffices(name, case.operation);
         }
@@ -232,10 +240,12 @@ impl<'a> Joined<'a> {
 
     /// All findings; what was opened is a warning at every render.
     ///
-    /// Errors: GW3042 a mapped scheme that nothing asks for, beside open operations.
+    /// Errors: GW3002 unmapped scheme, GW3041 and GW3090 credentials that an authorizer does not see or keeps answers without,
+    /// GW3042 a mapped scheme that nothing asks for, beside open operations.
     pub(super) fn finish(self, apis: &[Api]) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics;
         diagnostics.extend(unused::unused((self.blueprint, apis), &self.chosen, &self.unsaid, self.has_keys));
+        diagnostics.extend(credential::apart(self.blueprint, apis, self.told.functions()));
         diagnostics.extend(self.told.finish());
         diagnostics
     }

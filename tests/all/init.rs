@@ -27,20 +27,46 @@ fn built_topologies() -> Vec<Topology> {
     Topology::ALL.into_iter().filter(is_built).collect()
 }
 
-/// Drafts a blueprint, and compiles what would be written once more.
+/// Drafts a blueprint, and compiles what would be written once more: as it stands, and with every proposal of one kind uncommented.
 fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> Draft {
     let wanted = Wanted { folder: String::new(), spec: spec.to_owned(), topology };
     let draft = draft(&Memory(files.clone()), &wanted);
-    if let Some(text) = &draft.text {
+    let Some(text) = &draft.text else { return draft };
+    let name = format!("{spec} {}", topology.name());
+    let with = |text: &str| {
         let mut files = files.clone();
-        files.insert("gwgen.yaml".to_owned(), text.clone().into_bytes());
-        let compiled = compile(files);
-        assert!(compiled.tree.is_some(), "{spec} {}: {}", topology.name(), findings(&compiled.diagnostics));
-        let plan = compiled.plan.unwrap();
-        let hidden: BTreeSet<_> = plan.operations.iter().filter(|it| !it.is_public()).map(|it| (it.method, &it.path)).collect();
-        assert_eq!(hidden.len(), draft.hidden, "{spec} {}: a pattern hides more than it was written for", topology.name());
+        files.insert("gwgen.yaml".to_owned(), text.to_owned().into_bytes());
+        compile(files)
+    };
+    assert!(!text.contains(": ignore"), "{name}: opened by default\n{text}");
+    let compiled = with(text);
+    if draft.undecided.is_empty() {
+        assert!(compiled.tree.is_some(), "{name}: {}", findings(&compiled.diagnostics));
+    } else {
+        assert!(compiled.tree.is_none(), "{name}: rendered before anything was decided");
+        let waiting = compiled.diagnostics.iter().filter(|it| it.is_error());
+        assert!(waiting.clone().all(|it| matches!(it.code.code, "GW3002" | "GW2010")), "{name}: {}", findings(&compiled.diagnostics));
+        let unmapped = waiting.filter(|it| it.code.code == "GW3002").count();
+        assert!(unmapped <= draft.undecided.len(), "{name}: one finding for each scheme");
+        let decided = with(&uncommented(text, ": iam"));
+        // One of several schemes is somebody's choice, too.
+        let errors = codes(&decided.diagnostics, true);
+        assert!(decided.tree.is_some() || errors == ["GW3040"], "{name}: {}", findings(&decided.diagnostics));
     }
+    let plan = compiled.plan.unwrap();
+    let hidden: BTreeSet<_> = plan.operations.iter().filter(|it| !it.is_public()).map(|it| (it.method, &it.path)).collect();
+    assert_eq!(hidden.len(), draft.hidden, "{name}: a pattern hides more than it was written for");
     draft
+}
+
+/// The blueprint with those proposals that end in a text.
+fn uncommented(text: &str, end: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("# auth:") {
+        Some("") => "auth:\n".to_owned(),
+        _ if line.starts_with("  # ") && line.contains(end) => format!("  {}\n", &line[4..]),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// Entries that the table of real descriptions says are served.
@@ -77,11 +103,18 @@ fn it_is_short_and_says_what_is_to_be_decided() {
     for topology in built_topologies() {
         let draft = tried(&BTreeMap::from([("openapi.yaml".to_owned(), API.into())]), "openapi.yaml", topology);
         assert_eq!((draft.operations, draft.hidden), (2, 1));
-        assert_eq!(codes(&draft.compiled.diagnostics, false)[..1], ["GW3004"]);
+        assert_eq!(codes(&draft.compiled.diagnostics, true), ["GW3002"]);
+        assert_eq!(draft.undecided.iter().map(|it| (&*it.name, it.operations)).collect::<Vec<_>>(), [("jwt", 1)]);
         let text = draft.text.unwrap();
-        for line in
-            ["name: orders ", "  jwt: ignore  # 1 operation asks for it", "  # GW4001 partial-segment: ", "        - \"/orders/{id}.json\""]
-        {
+        for line in [
+            "name: orders ",
+            "# auth:",
+            "  # jwt: {cognito: {user_pools: ",
+            "  # jwt: {lambda: {function: {var: authorizer_arn}, identity: [header.Authorization]}}",
+            "  # jwt: iam",
+            "  # GW4001 partial-segment: ",
+            "        - \"/orders/{id}.json\"",
+        ] {
             assert!(text.lines().any(|it| it.starts_with(line)), "{line}\n{text}");
         }
         assert!(
@@ -137,9 +170,13 @@ fn the_description_is_found_by_its_name_or_else_by_what_it_says() {
         let (code, out, _) = said(&gwgen(folder.path(), &["init"]));
         assert_eq!(code, 0, "{path}");
         let expected = format!(
-            "took {path}: 2 operations\n1 operation hidden: the comments in gwgen.yaml say why\nwrote gwgen.yaml; read it, then run `gwgen render`\n"
+            "took {path}: 2 operations\n1 operation hidden: the comments in gwgen.yaml say why\n\
+            to decide: who checks jwt, which protects 1 operation\n\
+            wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n"
         );
         assert_eq!(out, expected);
+        assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 1, "{path}");
+        decide(folder.path());
         assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 0, "{path}");
         assert!(folder.path().join("generated/.gwgen.json").is_file());
     }
@@ -153,7 +190,78 @@ fn a_named_description_is_the_one_that_is_taken() {
     fs::write(folder.path().join("openapi.yaml"), API).unwrap();
     assert_eq!(said(&gwgen(folder.path(), &["init", "--spec", "far/away.yaml", "--quiet"])), (0, String::new(), String::new()));
     assert!(fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap().contains("\nspec: far/away.yaml\n"));
+    decide(folder.path());
     assert_eq!(said(&gwgen(folder.path(), &["render", "--quiet"])).0, 0);
+}
+
+/// Uncomments what a reader would, here signed requests.
+fn decide(folder: &Path) {
+    let path = folder.join("gwgen.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(path, uncommented(&text, ": iam")).unwrap();
+}
+
+#[test]
+fn right_after_it_nothing_protected_is_open() {
+    for scheme in [
+        "{type: http, scheme: bearer}",
+        "{type: http, scheme: basic}",
+        "{type: apiKey, in: header, name: X-Auth}",
+        "{type: apiKey, in: query, name: token}",
+        "{type: apiKey, in: query, name: \"to ken\"}",
+        "{type: apiKey, in: cookie, name: session}",
+        "{type: openIdConnect, openIdConnectUrl: 'https://id.example'}",
+        "{type: mutualTLS}",
+        "{type: apiKey, in: header, name: X-API-Key}",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let api = API.replace("{type: http, scheme: bearer}", scheme);
+        fs::write(folder.path().join("openapi.yaml"), &api).unwrap();
+        assert_eq!(said(&gwgen(folder.path(), &["init"])).0, 0, "{scheme}");
+        let (_, out, err) = said(&gwgen(folder.path(), &["trace", "GET", "/orders"]));
+        assert!(!format!("{out}{err}").contains("lets every caller through"), "{scheme}: {out}{err}");
+        let (code, _, err) = said(&gwgen(folder.path(), &["render", "--message-format", "json"]));
+        let is_key = scheme.contains("X-API-Key");
+        assert_eq!((code, err.matches("\"GW3002\"").count()), if is_key { (0, 0) } else { (1, 1) }, "{scheme}: {err}");
+        assert!(is_key || (err.contains("uncomment ") && err.contains("and `auth:` in line ")), "{err}");
+        // Every proposal renders as it stands.
+        let text = fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap();
+        for kind in [": iam", ": {cognito: ", ": {lambda: "] {
+            if is_key || !text.contains(kind) {
+                continue;
+            }
+            fs::write(folder.path().join("gwgen.yaml"), uncommented(&text, kind)).unwrap();
+            let (code, _, err) = said(&gwgen(folder.path(), &["render"]));
+            assert_eq!(code, 0, "{scheme} {kind}: {err}");
+        }
+    }
+}
+
+#[test]
+fn one_finding_names_all_operations_of_a_scheme() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = "openapi: 3.0.3\ninfo: {title: x}\nsecurity: [{jwt: []}]\npaths:\n  /a: {get: {responses: {}}, put: {responses: {}}}\n\
+        \x20 /b: {get: {security: [{key: []}], responses: {}}, post: {security: [{key: []}, {jwt: []}], responses: {}}}\n\
+        components: {securitySchemes: {jwt: {type: oauth2, flows: {}}, key: {type: apiKey, in: header, name: x-api-key}}}\n";
+    fs::write(folder.path().join("openapi.yaml"), api).unwrap();
+    assert_eq!(said(&gwgen(folder.path(), &["init"])).0, 0);
+    let text = fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap();
+    assert!(text.contains("\nauth:\n  key: api-key  #") && text.contains("  clients: {keys: [first]}"), "{text}");
+    let (code, _, err) = said(&gwgen(folder.path(), &["render", "--message-format", "json"]));
+    let errors: Vec<&str> = err.lines().filter(|it| it.contains("\"severity\":\"error\"")).collect();
+    assert_eq!((code, errors.len()), (1, 1), "{err}");
+    assert_eq!(errors[0].matches("\"method\":").count(), 3, "{err}");
+}
+
+#[test]
+fn it_hides_by_exact_path() {
+    let api = "openapi: 3.0.3\ninfo: {title: x}\npaths:\n  /files/**: {get: {responses: {}}}\n  /files: {get: {responses: {}}}\n\
+        \x20 /files/{id}/meta: {get: {responses: {}}}\n  /a*: {get: {responses: {}}, put: {responses: {}}}\n  /ab: {get: {responses: {}}}\n\
+        \x20 \"/a\\\\*\": {get: {responses: {}}}\n  \"/x{y\": {get: {responses: {}}}\n";
+    for topology in built_topologies() {
+        let draft = tried(&BTreeMap::from([("openapi.yaml".to_owned(), api.into())]), "openapi.yaml", topology);
+        assert_eq!(draft.operations - draft.hidden, 3, "{}", draft.text.unwrap());
+    }
 }
 
 #[test]

@@ -3,6 +3,10 @@
 //! In: every example and case that asks callers for something. Out: plain assertions, and how many mutations were tried.
 //! What was taken away ends in an error, or in a finding that was not there before; no method becomes more open in silence.
 
+mod classes;
+mod one_less;
+mod variants;
+
 use std::collections::BTreeMap;
 
 use crate::support::{Case, Fixture, findings, fixtures, in_parallel};

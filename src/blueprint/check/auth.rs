@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::rest::MAX_NUMBER;
 use super::{Check, child};
 use crate::blueprint::choices::{AuthSpec, KeySpec};
-use crate::blueprint::routes::{AuthorizerKind, LambdaAuthorizerSpec};
+use crate::blueprint::routes::LambdaAuthorizerSpec;
 use crate::blueprint::values::Values;
-use crate::blueprint::{defaults, identity_source};
+use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
 
 /// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source: AWS-RULES A8 (0 to 3,600 seconds).
@@ -55,7 +55,7 @@ impl Check<'_> {
 
     /// Source: AWS-RULES A8; API Gateway API reference, CreateAuthorizer, `identitySource`.
     fn lambda(&mut self, at: &str, spec: &LambdaAuthorizerSpec) {
-        let ttl = spec.ttl.unwrap_or(defaults::AUTHORIZER_TTL).milliseconds();
+        let ttl = spec.ttl_ms();
         if ttl > MAX_TTL || !ttl.is_multiple_of(1_000) {
             self.wrong(
                 &child(at, "ttl"),
@@ -73,13 +73,19 @@ impl Check<'_> {
                 );
             }
         }
-        let Some(identity) = &spec.identity else { return };
-        let is_token = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token;
-        if is_token && !matches!(&identity[..], [only] if only.starts_with("header.")) {
-            self.wrong(&identity_at, "a function of kind `token` gets one header", "write one `header.NAME`, or `kind: request`");
-        } else if !is_token && !identity.iter().any(|it| tells_callers_apart(it)) && ttl > 0 {
+        if let Some(credential) = spec.credential.as_ref().filter(|it| !is_credential(it)) {
             self.wrong(
-                &identity_at,
+                &child(at, "credential"),
+                format_args!("`{credential}` is nothing that one caller alone can show"),
+                "write `header.NAME` or `query.NAME`, or `ttl: 0s` in place of `credential` where the function decides by something else",
+            );
+        }
+        let at = if spec.identity.is_some() { &identity_at } else { at };
+        if spec.is_token() && !spec.is_one_header() {
+            self.wrong(at, "a function of kind `token` gets one header", "write one `header.NAME`, or `kind: request`");
+        } else if !spec.is_token() && !spec.tells_callers_apart() && ttl > 0 {
+            self.wrong(
+                at,
                 "nothing tells callers apart, and answers are kept: one caller's would be every other's",
                 "name what callers differ in, or write `ttl: 0s`",
             );
@@ -151,14 +157,6 @@ impl Check<'_> {
             seen.insert(same, (shown, at));
         }
     }
-}
-
-/// Whether a part of a request differs between callers; what is none is reported already.
-///
-/// Stage variables and most of the context are the same for all callers of a method.
-fn tells_callers_apart(source: &str) -> bool {
-    let is_of_caller = ["header.", "query.", "context.identity.", "context.requestId", "context.extendedRequestId"];
-    identity_source(source).is_none() || is_of_caller.iter().any(|it| source.starts_with(it))
 }
 
 fn is_key_name(name: &str) -> bool {

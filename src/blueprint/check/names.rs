@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, child};
+use crate::blueprint::RouteSpec;
 use crate::diagnostic::{
-    CONFLICTING_MOUNTS, MISSING_FIELD, REPEATED_DESCRIPTION, UNKNOWN_AUTH, UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION, nearest,
+    CONFLICTING_MOUNTS, MISSING_FIELD, REASON_FOR_NOTHING, REPEATED_DESCRIPTION, UNKNOWN_AUTH, UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION,
+    nearest,
 };
 
 /// Methods of HTTP that a description can have.
@@ -25,6 +27,7 @@ impl<'a> Check<'a> {
                 self.is_auth(&child(&at, "auth"), auth);
             }
             self.says_something(&child(&at, "weakens"), route.weakens.as_ref());
+            self.has_what_it_weakens(&child(&at, "weakens"), route);
             self.methods(&child(&at, "match"), route.r#match.methods.as_ref());
             self.descriptions(&child(&at, "match"), route.r#match.specs.as_ref());
         }
@@ -48,6 +51,17 @@ impl<'a> Check<'a> {
                 "`none` is no name of one's own",
                 "a route writes `auth: none` for no authorization; rename this entry",
             );
+        }
+    }
+
+    /// A reason stands in the route that asks for less, and counts there alone.
+    ///
+    /// Errors: GW2110 (a warning).
+    fn has_what_it_weakens(&mut self, at: &str, route: &RouteSpec) {
+        if route.weakens.is_some() && route.auth.is_none() && route.scopes.is_none() && route.api_key.is_none() {
+            let message =
+                "`weakens` gives a reason, and the route says nothing of `auth`, `scopes` or `api_key` that it could be a reason for";
+            self.report((&REASON_FOR_NOTHING, at), message, "move it to the route that asks for less, or remove it");
         }
     }
 

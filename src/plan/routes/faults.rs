@@ -8,6 +8,7 @@ use super::Builder;
 use crate::diagnostic;
 use crate::openapi::{HttpMethod, Operation, refuses};
 use crate::plan::paths::{self, PathFault, Template};
+use crate::plan::patterns::only;
 
 impl Builder<'_> {
     /// The operation's template, where nothing is wrong with it.
@@ -68,8 +69,8 @@ impl Builder<'_> {
             .also(self.blueprint.place("/routes"))
             .message(format_args!("no route gives `{} {}` a backend", operation.method.as_str(), operation.path))
             .help(format_args!(
-                "add a route such as `{{match: {{paths: [\"{}\"]}}, backend: {}}}`",
-                operation.path,
+                "add a route such as `{{match: {{paths: [{}]}}, backend: {}}}`",
+                only(&operation.path),
                 self.blueprint.spec.backends.keys().next().map_or("...", String::as_str)
             ))
             .keeps(operation.name());

@@ -11,6 +11,7 @@ use crate::openapi::HttpMethod;
 use crate::plan::Way;
 use crate::plan::parameters::{self, Spellings};
 use crate::plan::paths::Segment;
+use crate::plan::patterns::only;
 
 /// Drafts by path, method and prefix of the mount.
 type Written<'a> = BTreeMap<(Arc<str>, HttpMethod, &'a str), usize>;
@@ -99,7 +100,10 @@ impl<'a> Builder<'a> {
                 one.path,
                 self.apis[one.description].file
             ))
-            .help(format_args!("leave one of the two out: `{{match: {{specs: [{spec}], paths: [\"{}\"]}}, exposure: hidden}}`", other.path))
+            .help(format_args!(
+                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`",
+                only(&other.path)
+            ))
             .keeps(self.source(second).name());
         self.diagnostics.push(finding);
     }

@@ -62,7 +62,7 @@ impl Loosening {
     fn finding(&self, place: &Place) -> Diagnostic {
         let Self { field, value, .. } = self;
         let first = self.operations.first();
-        let path = first.map_or_else(String::new, |it| serde_json::Value::from(&*it.path).to_string());
+        let path = first.map_or_else(String::new, |it| crate::plan::patterns::only(&it.path));
         let methods = match first.filter(|_| !self.is_of_path) {
             Some(it) => format!(", methods: [{}]", it.method.to_ascii_lowercase()),
             None => String::new(),

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Case;
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, scalar};
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
 use crate::openapi::{Operation, Requirement};
+use crate::plan::patterns::only;
 use crate::plan::rules::Origin;
 use crate::source::pointer;
 
@@ -26,7 +27,7 @@ pub(super) enum Weakening<'w> {
 }
 
 /// Operations by the entry of `auth`, and where the first of them says so.
-type ByName = BTreeMap<Arc<str>, (Place, Vec<OperationName>)>;
+pub(super) type ByName = BTreeMap<Arc<str>, (Place, Vec<OperationName>)>;
 
 /// Operations by the cause of a warning.
 pub(super) struct Told<'a> {
@@ -34,6 +35,10 @@ pub(super) struct Told<'a> {
     ignored: ByName,
     any_suffices: ByName,
     unchecked: ByName,
+    /// By the scheme that has no entry.
+    unmapped: ByName,
+    /// By the entry that has a function decide.
+    functions: ByName,
     /// By the Cognito entry: those that ask for scopes, and those that do not.
     with_scopes: ByName,
     without_scopes: ByName,
@@ -49,6 +54,8 @@ impl<'a> Told<'a> {
             ignored: ByName::new(),
             any_suffices: ByName::new(),
             unchecked: ByName::new(),
+            unmapped: ByName::new(),
+            functions: ByName::new(),
             with_scopes: ByName::new(),
             without_scopes: ByName::new(),
             weakened: BTreeMap::new(),
@@ -66,6 +73,21 @@ impl<'a> Told<'a> {
 
     pub(super) fn unchecked(&mut self, name: &str, operation: &Operation) {
         note(&mut self.unchecked, name, operation);
+    }
+
+    /// An operation that asks for a scheme without an entry.
+    pub(super) fn unmapped(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.unmapped, name, operation);
+    }
+
+    /// An operation that has a function decide.
+    pub(super) fn function(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.functions, name, operation);
+    }
+
+    /// Operations by the entry that has a function decide.
+    pub(super) fn functions(&self) -> &ByName {
+        &self.functions
     }
 
     /// An operation that asks a Cognito entry.
@@ -126,6 +148,7 @@ impl<'a> Told<'a> {
             },
             "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
         );
+        findings.extend(self.unmapped.iter().map(|(name, found)| unmapped(self.blueprint, name, found)));
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
             let message = match is_opened {
@@ -158,25 +181,45 @@ fn note(by: &mut ByName, name: &str, operation: &Operation) {
     }
 }
 
-/// A scheme without an entry.
-pub(super) fn missing(blueprint: &Blueprint, case: Case<'_, '_>, name: &Arc<str>) -> Diagnostic {
-    let operation = case.operation;
-    let (place, named) = (operation.place("/security"), shown(operation));
-    let finding = if case.api.schemes.contains(name) {
-        diagnostic::UNMAPPED_SCHEME
-            .at(place)
-            .also(blueprint.place("/auth"))
-            .message(format_args!("{named} is protected by `{name}`, and the blueprint does not say what the gateway does with it"))
-            .help(format_args!(
-                "add `{name}` under `auth`: an authorizer that checks it, or `ignore` if the backend does; or hide the operation"
-            ))
-    } else {
-        diagnostic::UNKNOWN_SECURITY_SCHEME
-            .at(place)
-            .message(format_args!("{named} asks for the security scheme `{name}`, which the description does not declare"))
-            .help("declare the scheme, or hide the operation")
+/// A scheme without an entry, with all operations that ask for it.
+fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+    let entry = scalar(name);
+    let proposed = blueprint.commented(&entry);
+    let hides = if operations.len() == 1 { "hide the operation" } else { "hide the operations" };
+    let help = match (proposed.first(), proposed.last()) {
+        (Some(first), Some(last)) => {
+            let lines = if first.line == last.line {
+                format!("line {}", first.line)
+            } else {
+                format!("one of the lines {} to {}", first.line, last.line)
+            };
+            let auth = if blueprint.spec.auth.is_some() { Vec::new() } else { blueprint.commented("auth") };
+            let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
+            format!("uncomment {lines} of `{}`{also}; or {hides}", first.file)
+        }
+        _ => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does; or {hides}"),
     };
-    finding.keeps(operation.name())
+    let place = match proposed.first() {
+        Some(line) => line.place(),
+        None => first.clone(),
+    };
+    let mut finding = diagnostic::UNMAPPED_SCHEME.at(place);
+    finding.places.push(if proposed.is_empty() { blueprint.place("/auth") } else { first.clone() });
+    finding.operations.clone_from(operations);
+    let all = counted(operations);
+    let is_or_are = if operations.len() == 1 { "is" } else { "are" };
+    finding
+        .message(format_args!("{all} {is_or_are} protected by `{name}`, and the blueprint does not say what the gateway does with it"))
+        .help(help)
+}
+
+/// A scheme that the description asks for and does not declare.
+pub(super) fn undeclared(operation: &Operation, name: &str) -> Diagnostic {
+    diagnostic::UNKNOWN_SECURITY_SCHEME
+        .at(operation.place("/security"))
+        .message(format_args!("{} asks for the security scheme `{name}`, which the description does not declare", shown(operation)))
+        .help("declare the scheme, or hide the operation")
+        .keeps(operation.name())
 }
 
 /// Two schemes at once that would take two authorizers.
@@ -205,9 +248,10 @@ pub(super) fn several(blueprint: &Blueprint, case: Case<'_, '_>, alternatives: &
         .also(blueprint.place("/auth"))
         .message(format_args!("{} takes {}, and a method cannot take one of several", shown(operation), names(&written)))
         .help(format_args!(
-            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [\"{}\"], methods: [{}]}}, auth: {telling}}}`",
-            operation.path,
-            operation.method.lower()
+            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [{}], methods: [{}]}}, auth: {}}}`",
+            only(&operation.path),
+            operation.method.lower(),
+            scalar(telling)
         ))
         .keeps(operation.name())
 }
