@@ -27,7 +27,7 @@ pub use by_media_type::ByMediaType;
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;
-pub(crate) use servers::is_path_character;
+pub(crate) use servers::{is_dots, is_path_character};
 pub use spot::{Setting, SettingOf, Spot};
 
 use std::borrow::Cow;

@@ -68,6 +68,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/routes/*/scopes", &[]),
     ("/routes/*/api_key", &[]),
     ("/routes/*/timeout", &[]),
+    ("/routes/*/greedy", &[]),
     ("/routes/*/throttle", &[]),
     ("/routes/*/cache", &[]),
     ("/routes/*/validation", &[]),

@@ -33,6 +33,8 @@ pub struct RouteSpec {
     pub validation: Option<Validation>,
     /// How long the gateway waits for the backend. Default: `29s`.
     pub timeout: Option<Duration>,
+    /// Variables of the path that take the rest of it, for descriptions that cannot say so.
+    pub greedy: Option<Vec<String>>,
     /// Requests per second, or `off`.
     pub throttle: Option<Switch<ThrottleSpec>>,
     /// How long answers are kept, or `off`.

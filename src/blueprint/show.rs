@@ -205,6 +205,7 @@ fn everything() -> RouteSpec {
         api_key: None,
         validation: None,
         timeout: None,
+        greedy: None,
         throttle: None,
         cache: None,
         optional: None,

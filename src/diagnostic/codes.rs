@@ -125,6 +125,10 @@ codes! {
     UNCHECKED_INTERNAL = "GW3066" "unchecked-internal-operation" Warning;
     CACHED_ACROSS_CALLERS = "GW3070" "cached-across-callers" Error;
     CACHE_WITHOUT_CLUSTER = "GW3071" "cache-without-cluster" Error;
+    REACHED_ELSEWHERE = "GW3080" "reached-elsewhere" Error;
+    CROSSING_TEMPLATES = "GW3081" "crossing-templates" Warning;
+    BELOW_A_GREEDY_PATH = "GW3082" "below-a-greedy-path" Warning;
+    NO_SUCH_VARIABLE = "GW3083" "no-such-variable" Error;
     CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
@@ -181,6 +185,9 @@ codes! {
     IDLE_BEFORE_ANSWER = "GW4096" "idle-before-answer" Warning;
     UNCHECKED_BODY = "GW4100" "unchecked-body" Warning;
     CUT_MODELS = "GW4101" "cut-models" Warning;
+    DOT_SEGMENT = "GW4110" "dot-segment" Error;
+    FRAMEWORK_TEMPLATE = "GW4111" "framework-template" Error;
+    READ_AS_VARIABLE = "GW4112" "read-as-variable" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;

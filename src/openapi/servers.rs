@@ -23,6 +23,9 @@ pub(super) fn plain(path: &str) -> Result<String, String> {
     if path.split('/').skip(1).any(str::is_empty) {
         return Err(format!("has an empty segment in its path `{path}`"));
     }
+    if let Some(dots) = path.split('/').find(|it| is_dots(it)) {
+        return Err(format!("has the segment `{dots}` in its path `{path}`, which clients and proxies take away"));
+    }
     match path.chars().find(|it| !is_path_character(*it)) {
         Some(found) => Err(format!("has {found:?} in its path `{path}`")),
         None => Ok(path.to_owned()),
@@ -56,6 +59,13 @@ fn path_of(url: &str) -> String {
         // A URL relative to the document; where that is served from is not known here.
         None => format!("/{}", url.trim_start_matches("./")),
     }
+}
+
+/// Whether a segment means its place in the path, not a name.
+///
+/// Source: RFC 3986, section 5.2.4, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
+pub(crate) fn is_dots(segment: &str) -> bool {
+    matches!(segment, "." | "..")
 }
 
 /// A character of a path that needs no escape and means itself, where braces would be a variable of an integration's URI.

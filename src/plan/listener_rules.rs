@@ -6,6 +6,7 @@
 //! and wider ones only after them. What of this order matters becomes lanes, and what stands in one lane shares rules.
 //! Source: AWS, "Listener rules for your Application Load Balancer" (AWS-RULES L5, L11 to L15).
 
+mod ambiguous;
 mod check;
 mod claims;
 mod index;
@@ -128,12 +129,13 @@ pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
     let asked: Vec<Asked> = wanted.iter().map(|it| Asked::new(Pattern::of(it.path), it.method, it.to)).collect();
     let mut narrowed = BTreeSet::new();
     loop {
-        let (all, mut shadowed) = arms(&asked, &narrowed);
+        let (all, mut shadowed) = arms(&asked, &narrowed, room_for_methods(frame));
+        shadowed.extend(ambiguous::pairs(&asked));
         let mut claims = Claims::new(&all);
         let left = in_lanes(&asked, &all, &mut claims);
         let strays = check::shadowed(&asked, &left, &mut claims);
         let known = narrowed.len();
-        narrowed.extend(strays.iter().filter(|(lost, arm)| may_narrow(&wanted[*lost], arm, frame)).map(|(_, arm)| arm.way()));
+        narrowed.extend(strays.iter().filter(|(lost, arm)| may_narrow(&asked[*lost], arm, frame)).map(|(_, arm)| arm.way()));
         if narrowed.len() > known {
             continue;
         }
@@ -165,19 +167,25 @@ fn taker(asked: &[Asked], lost: usize, arm: &Arm) -> usize {
 }
 
 /// Whether an arm that takes every method would leave the operation alone if it named those that it is asked for.
-fn may_narrow(lost: &Wanted<'_>, arm: &Arm, frame: Frame<'_>) -> bool {
+fn may_narrow(lost: &Asked, arm: &Arm, frame: Frame<'_>) -> bool {
     let asked = &arm.asked;
-    let has_room = asked.len() + frame.hosts < MAX_VALUES;
+    // `ANY` keeps the methods that the arm does not name only where its own path has them: below a greedy variable.
+    let keeps_others = lost.method != HttpMethod::Any || check::falls_back(lost, arm);
     arm.methods.is_empty()
-        && has_room
+        && room_for_methods(frame) > 0
         && ![HttpMethod::Any, lost.method].iter().any(|it| asked.contains(it))
-        && lost.method != HttpMethod::Any
+        && keeps_others
+}
+
+/// How many methods a rule may name beside a pattern and the hosts.
+fn room_for_methods(frame: Frame<'_>) -> usize {
+    MAX_VALUES.saturating_sub(1 + frame.hosts)
 }
 
 /// An arm a pattern and destination, in an order that is right, and operations that have one path and method but different destinations.
 ///
-/// Those that are narrowed name their methods although nothing else has their pattern.
-fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>) -> (Vec<Arm>, Vec<(usize, usize)>) {
+/// Those that are narrowed name their methods although nothing else has their pattern, in several arms where one rule has no room for all.
+fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>, room: usize) -> (Vec<Arm>, Vec<(usize, usize)>) {
     let mut by_text: BTreeMap<Arc<str>, (&Pattern, BTreeMap<HttpMethod, usize>)> = BTreeMap::new();
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
@@ -194,18 +202,22 @@ fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>) -> (Vec<
             ways.entry(wanted[operation].to).or_insert_with(|| (BTreeSet::new(), operation)).0.insert(method);
         }
         let rest = rest(&ways);
-        arms.extend(ways.into_iter().map(|(to, (methods, operation))| {
+        for (to, (methods, operation)) in ways {
             let is_narrowed = narrowed.contains(&(Arc::clone(&pattern.text), to));
             // A list of methods that leaves no room for a path is said by leaving it out: rules with methods stand before it.
-            let takes_all = (rest == Some(to) && !is_narrowed) || methods.contains(&HttpMethod::Any) || methods.len() >= MAX_VALUES;
-            Arm {
-                pattern: pattern.clone(),
-                methods: if takes_all { BTreeSet::new() } else { methods.clone() },
-                asked: methods,
-                to,
-                operation,
+            let has_no_room = methods.len() >= MAX_VALUES && !is_narrowed;
+            let takes_all = (rest == Some(to) && !is_narrowed) || methods.contains(&HttpMethod::Any) || has_no_room;
+            let arm = |methods: BTreeSet<HttpMethod>, asked| Arm { pattern: pattern.clone(), methods, asked, to, operation };
+            if takes_all {
+                arms.push(arm(BTreeSet::new(), methods));
+            } else if is_narrowed && methods.len() > room {
+                let methods: Vec<HttpMethod> = methods.into_iter().collect();
+                let pieces = methods.chunks(room.max(1)).map(|it| it.iter().copied().collect::<BTreeSet<HttpMethod>>());
+                arms.extend(pieces.map(|it| arm(it.clone(), it)));
+            } else {
+                arms.push(arm(methods.clone(), methods));
             }
-        }));
+        }
     }
     arms.extend(reduce::owned_subtrees(&arms));
     arms.sort_by(|one, other| one.rank().cmp(&other.rank()));

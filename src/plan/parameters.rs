@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::paths;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Location, Operation, Parameter};
 
@@ -93,9 +94,9 @@ pub(super) fn request_parameters(
     declared
 }
 
-/// Whether a parameter's name is that of a variable, or of one in a widened segment, which alone holds braces.
+/// Whether a parameter's name is that of a variable, as a web framework may have it too, or of one in a widened segment, which alone holds braces.
 fn names(spelt: &str, name: &str) -> bool {
-    spelt == name || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
+    spelt == name || spelt == paths::bare(name) || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
 }
 
 /// Reports the variables of the path that the operation forgot to declare; they are declared on the gateway all the same.

@@ -3,9 +3,13 @@
 //! In: a path as the description writes it. Out: segments, or why not. Pure.
 //! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (AWS-RULES P1, P2, P5, P11, P12).
 
+mod framework;
+
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Code};
+use crate::openapi::is_dots;
+pub(super) use framework::{bare, plain};
 
 /// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES P15).
 const MAX_PATH_BYTES: usize = 1_400;
@@ -68,6 +72,19 @@ pub(super) struct Template {
     pub(super) renamed: Vec<(Arc<str>, Arc<str>)>,
     /// Segments that lost their fixed parts (`partial_segments: widen`).
     pub(super) widened: Vec<Arc<str>>,
+    /// Variables that are written as a web framework has them.
+    pub(super) read: Vec<ReadVariable>,
+}
+
+/// A variable that is written as a web framework has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ReadVariable {
+    /// As the description has it.
+    pub(super) written: Arc<str>,
+    /// As API Gateway has it.
+    pub(super) variable: Segment,
+    /// What nobody but the backend checks.
+    pub(super) constraint: Option<Arc<str>>,
 }
 
 /// Why a path cannot be held.
@@ -78,6 +95,8 @@ pub(super) struct PathFault {
     pub(super) help: &'static str,
 }
 
+const FRAMEWORK: &str =
+    "write `{name}` for one segment or `{name+}` for the rest of the path, or leave the operation out with `exposure: hidden`";
 const HIDE: &str = "change the path, or leave the operation out with `exposure: hidden`";
 
 /// Reads a path template.
@@ -104,11 +123,11 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
     let rest = rest.trim_start_matches('/');
     let has_trailing_slash = rest.ends_with('/');
     let inner = rest.strip_suffix('/').unwrap_or(rest);
-    let mut template = Template { segments: Vec::new(), has_trailing_slash, renamed: Vec::new(), widened: Vec::new() };
+    let mut template = Template { segments: Vec::new(), has_trailing_slash, renamed: Vec::new(), widened: Vec::new(), read: Vec::new() };
     if rest.is_empty() {
         return Ok(template);
     }
-    for text in inner.split('/') {
+    for text in framework::segments(inner) {
         if text.is_empty() {
             return fault(&diagnostic::EMPTY_SEGMENT, format!("the path `{path}` has an empty segment"), HIDE);
         }
@@ -126,28 +145,30 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
 
 impl Template {
     fn segment(&mut self, text: &str, widen: bool) -> Result<(), PathFault> {
-        if !text.contains(['{', '}']) {
-            if let Some(bad) = text.chars().find(|it| !is_literal_character(*it)) {
-                return Err(PathFault {
-                    code: &diagnostic::ILLEGAL_PATH,
-                    message: format!("the segment `{text}` holds {bad:?}, which API Gateway refuses in a path part"),
-                    help: HIDE,
-                });
-            }
-            self.segments.push(Segment::Literal(text.into()));
+        if let Some(name) = framework::colon(text) {
+            self.read_variable(text, framework::Read { name, is_greedy: false, constraint: None });
             return Ok(());
         }
-        let whole = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).filter(|name| !name.contains(['{', '}']));
-        let (name, is_greedy) = match whole {
-            Some(name) => (name.strip_suffix('+').unwrap_or(name), name.ends_with('+')),
-            None if !widen || text.matches('{').count() != text.matches('}').count() => {
+        if !text.contains(['{', '}']) {
+            self.segments.push(literal(text)?);
+            return Ok(());
+        }
+        let whole = framework::inner(text);
+        let (name, is_greedy) = match (whole, whole.and_then(framework::read)) {
+            (_, Some(Ok(read))) => {
+                self.read_variable(text, read);
+                return Ok(());
+            }
+            (Some(_), Some(Err(why))) => return Err(unreadable(text, why)),
+            (Some(name), None) => (name.strip_suffix('+').unwrap_or(name), name.ends_with('+')),
+            (None, _) if !widen || text.matches('{').count() != text.matches('}').count() => {
                 return Err(PathFault {
                     code: &diagnostic::PARTIAL_SEGMENT,
                     message: format!("in the segment `{text}` the variable is only a part; a REST API knows whole segments"),
                     help: "set `api.partial_segments: widen`, after which the gateway no longer checks the fixed part, or leave the operation out with `exposure: hidden`",
                 });
             }
-            None => {
+            (None, _) => {
                 self.widened.push(text.into());
                 (text, false)
             }
@@ -160,9 +181,47 @@ impl Template {
         Ok(())
     }
 
+    /// Adds a variable that is written as a web framework has it.
+    fn read_variable(&mut self, written: &str, read: framework::Read<'_>) {
+        let name = self.free_name(read.name);
+        let variable = if read.is_greedy { Segment::Rest(name) } else { Segment::Variable(name) };
+        let constraint = read.constraint.map(Arc::from);
+        self.read.push(ReadVariable { written: written.into(), variable: variable.clone(), constraint });
+        self.segments.push(variable);
+    }
+
     /// The name, or with a number where the path uses it already.
     fn free_name(&self, name: &str) -> Arc<str> {
         free_name(name, |candidate| self.segments.iter().filter_map(Segment::variable).any(|it| **it == *candidate))
+    }
+}
+
+/// A segment of fixed text.
+fn literal(text: &str) -> Result<Segment, PathFault> {
+    if is_dots(text) {
+        return Err(PathFault {
+            code: &diagnostic::DOT_SEGMENT,
+            message: format!(
+                "the path has the segment `{text}`, which clients and proxies take away: another path is reached than the one that is written"
+            ),
+            help: "write the path without it, or leave the operation out with `exposure: hidden`",
+        });
+    }
+    match text.chars().find(|it| !is_literal_character(*it)) {
+        Some(bad) => Err(PathFault {
+            code: &diagnostic::ILLEGAL_PATH,
+            message: format!("the segment `{text}` holds {bad:?}, which API Gateway refuses in a path part"),
+            help: HIDE,
+        }),
+        None => Ok(Segment::Literal(text.into())),
+    }
+}
+
+fn unreadable(text: &str, why: &str) -> PathFault {
+    PathFault {
+        code: &diagnostic::FRAMEWORK_TEMPLATE,
+        message: format!("`{text}` is written as a web framework has it, and {why}"),
+        help: FRAMEWORK,
     }
 }
 

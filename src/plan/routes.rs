@@ -4,8 +4,10 @@ mod bases;
 mod checks;
 mod faults;
 mod finish;
+mod greedy;
 mod meetings;
 mod naming;
+mod reached;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -56,9 +58,11 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
     for index in 0..operations.len() {
         builder.operation(index);
     }
+    builder.unknown_greedy_names();
     builder.name_variables();
     builder.collisions();
     builder.meetings();
+    builder.reached();
     builder.checks();
     builder.finish(diagnostics)
 }
@@ -77,6 +81,8 @@ struct Draft<'a> {
     /// Index among the operations of all descriptions.
     source: usize,
     template: Option<Arc<Template>>,
+    /// The path with the variables that take the rest.
+    written: Arc<str>,
     /// Node of the tree that its gateway path leads to; the root where it has none.
     node: usize,
     /// Segments before the template: mount and base path.
@@ -120,6 +126,8 @@ struct Builder<'a> {
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
     last: Option<(Arc<str>, Arc<Template>)>,
+    /// Names of greedy variables that some path has, by the route that asks for them and decides an operation.
+    greedy_names: BTreeMap<usize, BTreeSet<&'a str>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -164,6 +172,7 @@ impl<'a> Builder<'a> {
             shared: BTreeMap::new(),
             parameters: HashSet::new(),
             last: None,
+            greedy_names: BTreeMap::new(),
             diagnostics,
         }
     }
@@ -176,6 +185,10 @@ impl<'a> Builder<'a> {
         let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at))).collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(index) } else { None };
+        let has_private_callers = super::alb::has_alb(self.blueprint.spec.topology) && super::alb::emits_rules(&self.blueprint.spec);
+        if !is_public && has_private_callers && decisions.iter().any(|it| it.exposure() == Exposure::Internal) {
+            self.checked_for_private_callers(index);
+        }
         for (mount, decision) in mounts.iter().zip(&decisions) {
             self.draft(index, *mount, decision, template.as_ref());
         }
@@ -185,6 +198,8 @@ impl<'a> Builder<'a> {
     /// The operation of that index under a mount.
     fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
         let (description, operation) = self.operations[index];
+        let spelt = self.spelt(operation, decision, template);
+        let template = spelt.template.as_ref();
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
@@ -216,10 +231,10 @@ impl<'a> Builder<'a> {
             cache: None,
             gateway_path: template.filter(|_| is_public).map(|template| before.iter().chain(&template.segments).cloned().collect()),
             asked_path: (!is_public)
-                .then(|| paths::template(&operation.path, false).ok())
+                .then(|| paths::template(&spelt.path, false).ok())
                 .flatten()
                 .map(|it| before.iter().cloned().chain(it.segments).collect()),
-            private_path: (has_alb && !is_public).then(|| self.private_path(description, operation)),
+            private_path: (has_alb && !is_public).then(|| self.private_path(description, &spelt.path)),
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
@@ -233,6 +248,7 @@ impl<'a> Builder<'a> {
             plan,
             source: index,
             template: template.filter(|_| is_public).cloned(),
+            written: spelt.path,
             node: 0,
             before: before.len(),
             mount,

@@ -59,6 +59,7 @@ pub(super) struct Decision<'a> {
     pub(super) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
     pub(super) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
     pub(super) validation: Option<(Validation, Origin<'a>)>,
+    pub(super) greedy: Option<(&'a [String], Origin<'a>)>,
 }
 
 /// Where something was said of an operation.
@@ -154,6 +155,9 @@ impl<'a> Decision<'a> {
         }
         self.throttle = spec.throttle.as_ref().map(|it| (it, origin)).or(self.throttle);
         self.cache = spec.cache.as_ref().map(|it| (it, origin)).or(self.cache);
+        if let Some(greedy) = &spec.greedy {
+            self.greedy = Some((greedy, origin));
+        }
         self.validation = spec.validation.map(|it| (it, origin)).or(self.validation);
     }
 }

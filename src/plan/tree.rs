@@ -5,6 +5,7 @@
 
 mod asked;
 mod search;
+mod taker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use super::paths::{Segment, free_name};
 use crate::openapi::HttpMethod;
-pub(super) use asked::{asked, can_be_asked};
+pub(super) use asked::{Asked, asked, can_be_asked};
 pub(super) use search::Meeting;
 
 /// An answer of the gateway's own: 404 for an operation that is not public.

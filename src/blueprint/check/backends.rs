@@ -11,7 +11,7 @@ use crate::blueprint::scalars::Port;
 use crate::blueprint::spec::Topology;
 use crate::blueprint::values::{Value, Values};
 use crate::diagnostic::{FIELD_DOES_NOT_FIT, MISSING_FIELD, PORT_TAKEN};
-use crate::openapi::is_path_character;
+use crate::openapi::{is_dots, is_path_character};
 
 /// The kinds of targets that a topology takes; `function` goes with any.
 fn accepted(topology: Topology) -> &'static [&'static str] {
@@ -144,6 +144,10 @@ impl Check<'_> {
         if let Some(prefix) = backend.path_prefix.as_ref().filter(|it| !it.chars().all(is_path_character)) {
             let help = "write a plain path, for example `/v1`";
             self.wrong(&child(at, "path_prefix"), format_args!("`{prefix}` holds what cannot stand in a path"), help);
+        }
+        if let Some(dots) = backend.path_prefix.iter().flat_map(|it| it.split('/')).find(|it| is_dots(it)) {
+            let message = format_args!("`path_prefix` has the segment `{dots}`, which servers take away: another path is reached");
+            self.wrong(&child(at, "path_prefix"), message, "write the path without it");
         }
         if let Some(Value::Literal(host)) = &backend.host {
             let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');

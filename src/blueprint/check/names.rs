@@ -11,6 +11,7 @@ use crate::diagnostic::{
     CONFLICTING_MOUNTS, MISSING_FIELD, REASON_FOR_NOTHING, REPEATED_DESCRIPTION, UNKNOWN_AUTH, UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION,
     nearest,
 };
+use crate::openapi::is_dots;
 
 /// Methods of HTTP that a description can have.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any"];
@@ -101,6 +102,10 @@ impl<'a> Check<'a> {
         if !prefix.is_empty() && prefix.split('/').any(|segment| segment.is_empty() || !segment.chars().all(is_legal)) {
             let message = format!("`/{prefix}` is no path that API Gateway can hold");
             self.wrong(&at, message, "write segments of letters, digits, `.`, `_`, `:` and `-`");
+        }
+        if let Some(dots) = prefix.split('/').find(|it| is_dots(it)) {
+            let message = format!("`/{prefix}` has the segment `{dots}`, which clients take away: nothing below it is reached");
+            self.wrong(&at, message, "write the path without it");
         }
         if let Some(first) = prefixes.get(prefix) {
             let found = CONFLICTING_MOUNTS

@@ -7,7 +7,7 @@ use super::{Check, child};
 use crate::blueprint::backends::{BackendSpec, Protocol};
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
-use crate::openapi::is_path_character;
+use crate::openapi::{is_dots, is_path_character};
 
 impl Check<'_> {
     /// Errors: GW2011.
@@ -71,6 +71,9 @@ pub(super) fn url_problem(url: &str) -> Option<&'static str> {
     if url.contains(['?', '#']) {
         return Some("has a query or a fragment, which cannot stand before a path");
     }
+    if path.split('/').any(is_dots) {
+        return Some("has the segment `.` or `..` in its path, which servers take away");
+    }
     let is_plain = path.chars().all(is_path_character) && !path.contains(['{', '}']) && !path.starts_with('/') && !path.contains("//");
     (!is_plain).then_some("holds what cannot stand in a path")
 }
@@ -94,6 +97,8 @@ mod tests {
             "https://a/#x",
             "https://a//x",
             "https://a/{x}",
+            "https://a/v1/../x",
+            "https://a/.",
         ] {
             assert!(url_problem(wrong).is_some(), "{wrong}");
         }

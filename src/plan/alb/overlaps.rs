@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 use super::rules::Arriving;
 use crate::openapi::HttpMethod;
 use crate::plan::listener_rules::Destination;
+use crate::plan::paths::plain;
 use crate::plan::tree::meets;
 
 /// Indexes of operations, the one with the wider path first: for each wider one the first pair that there is.
 pub(super) fn overlaps(arriving: &[Arriving<'_>]) -> Vec<(usize, usize)> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, it) in arriving.iter().enumerate().filter(|(_, it)| it.to != Destination::Nothing) {
-        groups.entry(before(&it.path, &it.operation.path).unwrap_or_default()).or_default().push(index);
+        groups.entry(before(&it.path, &plain(&it.operation.path)).unwrap_or_default()).or_default().push(index);
     }
     if groups.len() < 2 {
         return Vec::new();

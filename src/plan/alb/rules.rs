@@ -12,6 +12,7 @@ use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
 use crate::plan::listener_rules::{self, Destination, Frame, HEALTH_PATH, Pattern, Templates, Wanted};
+use crate::plan::paths::plain;
 use crate::plan::{BackendPlan, OperationPlan, text_of};
 
 /// Priorities that are used where the blueprint names none: the first thousand is left to others.
@@ -158,7 +159,8 @@ fn arriving<'a>(port: u16, backends: &[BackendPlan], operations: &'a [OperationP
 /// The path with the operation's own segments, where some are wider on the gateway (`api.partial_segments: widen`).
 fn described(operation: &OperationPlan, path: &str) -> Option<String> {
     let is_partial = |it: &str| it.contains('{') && !(it.starts_with('{') && it.find('}') == Some(it.len() - 1));
-    let own = operation.path.trim_matches('/');
+    let own = plain(&operation.path);
+    let own = own.trim_matches('/');
     if !own.split('/').any(is_partial) {
         return None;
     }

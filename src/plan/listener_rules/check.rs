@@ -5,6 +5,7 @@
 use super::Arm;
 use super::claims::Claims;
 use super::index::{Asked, Index, Next, Rivals};
+use crate::openapi::HttpMethod;
 
 /// Operations that would arrive elsewhere, by index, and the arm that sends them there.
 pub(super) fn shadowed<'a>(wanted: &[Asked], arms: &'a [(usize, Arm)], claims: &mut Claims<'_>) -> Vec<(usize, &'a Arm)> {
@@ -36,6 +37,15 @@ pub(super) fn strays(asked: &Asked, arm: &Arm, claims: &mut Claims<'_>) -> bool 
     takes
         && arm.to != asked.to
         && arm.pattern.meets(pattern)
-        && (is_same_path || !pattern.yields_to(&arm.pattern))
+        && (is_same_path || !pattern.yields_to(&arm.pattern) || falls_back(asked, arm))
         && !claims.is_claimed(pattern, (asked.method, asked.to), arm)
+}
+
+/// Whether the arm takes a method that none of its operations has, and that is the operation's own: on the gateway, what a literal path does not
+/// answer comes to the greedy variable above it.
+pub(super) fn falls_back(asked: &Asked, arm: &Arm) -> bool {
+    asked.pattern.is_greedy
+        && arm.pattern.wildcards == 0
+        && arm.methods.is_empty()
+        && ![HttpMethod::Any, asked.method].iter().any(|it| arm.asked.contains(it))
 }

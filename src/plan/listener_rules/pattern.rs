@@ -23,8 +23,8 @@ pub(super) enum Kind {
 }
 
 /// What stands at one place of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Token {
     Character(u8),
     /// One or more bytes without a slash.
     Variable,
@@ -158,6 +158,11 @@ impl Pattern {
 
     pub(in crate::plan) fn is_same(&self, other: &Self) -> bool {
         self.text == other.text
+    }
+
+    /// What the pattern stands for; two templates may have one pattern.
+    pub(super) fn template(&self) -> &[Token] {
+        &self.template
     }
 
     fn slashes_of_template(&self) -> usize {

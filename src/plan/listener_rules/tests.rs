@@ -1,5 +1,6 @@
 //! Rules against an evaluator that was written from AWS's pages alone.
 
+mod any;
 mod fewest;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Builder;
 use crate::blueprint::{BasePath, Blueprint, MountSpec};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, Operation};
+use crate::openapi::Api;
 use crate::plan::paths::{self, Segment};
 
 /// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
@@ -51,13 +51,13 @@ pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagno
 
 impl Builder<'_> {
     /// As private callers write it, but for the backend's prefix.
-    pub(super) fn private_path(&self, description: usize, operation: &Operation) -> Arc<str> {
+    pub(super) fn private_path(&self, description: usize, own: &str) -> Arc<str> {
         let base = if self.base_behind { &self.bases[description][..] } else { &[] };
         let mut path: String = base.iter().map(|it| format!("/{}", it.path_part())).collect();
-        if !operation.path.starts_with('/') {
+        if !own.starts_with('/') {
             path.push('/');
         }
-        path.push_str(&operation.path);
+        path.push_str(&paths::plain(own));
         path.into()
     }
 }

@@ -43,12 +43,53 @@ impl Builder<'_> {
             );
         }
         match self.template(&operation.path) {
-            Ok(template) => (operation.faults.is_empty() && operation.method.is_servable()).then_some(template),
+            Ok(template) => {
+                self.read_variables(operation, &template);
+                (operation.faults.is_empty() && operation.method.is_servable()).then_some(template)
+            }
             Err(fault) => {
                 self.diagnostics
                     .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
                 None
             }
+        }
+    }
+
+    /// What keeps an operation from private callers: dot segments, and variables that no rule can be sure of.
+    pub(super) fn checked_for_private_callers(&mut self, index: usize) {
+        let (_, operation) = self.operations[index];
+        let is_unclear = |it: &PathFault| [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE].contains(&it.code);
+        match self.template(&operation.path) {
+            Ok(template) => self.read_variables(operation, &template),
+            Err(fault) if is_unclear(&fault) => {
+                let finding = fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name());
+                self.diagnostics.push(finding);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Names variables that are written as a web framework has them, once a path.
+    fn read_variables(&mut self, operation: &Operation, template: &Template) {
+        let place = operation.item_place("");
+        let is_said = |it: &diagnostic::Diagnostic| it.code == &diagnostic::READ_AS_VARIABLE && it.places.first() == Some(&place);
+        if template.read.is_empty() || self.diagnostics.iter().any(is_said) {
+            return;
+        }
+        for it in &template.read {
+            let part = it.variable.path_part();
+            let (unchecked, instead) = match &it.constraint {
+                Some(constraint) => (
+                    format!("; the gateway does not check `{constraint}`, and the backend has to"),
+                    format!("write `{part}` in the description, and the constraint as the `pattern` of the parameter"),
+                ),
+                None => (String::new(), format!("write `{part}` in the description")),
+            };
+            let finding = diagnostic::READ_AS_VARIABLE
+                .at(place.clone())
+                .message(format_args!("`{}` of `{}` is read as `{part}`, as web frameworks mean it{unchecked}", it.written, operation.path))
+                .help(instead);
+            self.diagnostics.push(finding);
         }
     }
 

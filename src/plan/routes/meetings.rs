@@ -19,10 +19,10 @@ impl Builder<'_> {
                 continue;
             }
             let is_public = draft.plan.is_public();
-            if !can_be_asked(&draft.plan.path) {
+            if !can_be_asked(&draft.written) {
                 continue;
             }
-            let full = format!("{}{}", draft.mount, draft.plan.path);
+            let full = format!("{}{}", draft.mount, draft.written);
             for meeting in self.tree.meetings(&asked(&full, self.widen), draft.plan.method) {
                 match meeting {
                     Meeting::Same(_) if is_public => {}

@@ -2,6 +2,7 @@
 //!
 //! In: paths as the description writes them. Out: their segments, whatever they are made of. Pure.
 
+use crate::openapi::is_dots;
 use crate::plan::paths::{self, Segment};
 
 /// A segment of an operation that is not served.
@@ -44,7 +45,16 @@ pub(in crate::plan) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     if path.is_empty() {
         return Vec::new();
     }
-    let segment = |text| match paths::template(&format!("/{text}"), widen).map(|it| it.segments) {
+    let segment = |text| match text {
+        // Nobody asks for it: clients take it away.
+        text if is_dots(text) => Asked::Literal(text),
+        text => variable_or_literal(text, widen),
+    };
+    path.split('/').map(segment).collect()
+}
+
+fn variable_or_literal(text: &str, widen: bool) -> Asked<'_> {
+    match paths::template(&format!("/{text}"), widen).map(|it| it.segments) {
         Ok(segments) => match segments.as_slice() {
             [Segment::Literal(_)] => Asked::Literal(text),
             [Segment::Variable(_)] => Asked::Variable,
@@ -52,6 +62,5 @@ pub(in crate::plan) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
             _ => Asked::Opaque,
         },
         Err(_) => Asked::Opaque,
-    };
-    path.split('/').map(segment).collect()
+    }
 }

@@ -1,0 +1,269 @@
+//! Path variables as web frameworks write them.
+//!
+//! In: a segment of a path, or what stands between its braces. Out: what API Gateway has for it, or why it has nothing. Pure.
+//! Only what keeps its meaning is read: a variable of one segment, or one that takes the rest. A constraint becomes nothing that is checked.
+//! Source: Starlette, "Path parameters" (`{path:path}`); ASP.NET Core, "Routing" (`{**slug}`, `{id:int}`, `{id?}`, `{id=1}`); Spring, `PathPattern`
+//! (`{*rest}`, `{id:[0-9]+}`); Go, `net/http.ServeMux` (`{path...}`, `{$}`); chi, "URL patterns"; Express, "Route parameters" (`:id`); RFC 6570,
+//! section 3.2.3 (`{+path}`); `google.api.http` (`{name=**}`); each read 2026-11-29.
+
+use std::borrow::Cow;
+
+/// A variable, as API Gateway has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Read<'a> {
+    pub(super) name: &'a str,
+    pub(super) is_greedy: bool,
+    /// What the framework checks and the gateway does not.
+    pub(super) constraint: Option<&'a str>,
+}
+
+/// Why a variable has no counterpart, as the end of a sentence.
+pub(super) type Unreadable = &'static str;
+
+const MANY_OR_ONE: Unreadable = "may take one segment or several, by the framework";
+const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
+const UNNAMED: Unreadable = "names no variable";
+const UNKNOWN: Unreadable = "is no variable that API Gateway has";
+
+/// A whole segment as Express writes a variable: `:id`.
+pub(super) fn colon(segment: &str) -> Option<&str> {
+    segment.strip_prefix(':').filter(|it| is_name(it))
+}
+
+/// What stands between the braces, where it is more than a name; none where it is plain.
+pub(super) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
+    let greedy = |name, constraint| match is_name(name) {
+        true => Ok(Read { name, is_greedy: true, constraint }),
+        false => Err(UNNAMED),
+    };
+    if inner == "$" {
+        return Some(Err(UNKNOWN));
+    }
+    if let Some(rest) = inner.strip_prefix("**").or_else(|| inner.strip_prefix('*')) {
+        let (name, constraint) = split(rest, ':');
+        return Some(if rest.ends_with('?') || rest.contains('=') { Err(OPTIONAL) } else { greedy(name, constraint) });
+    }
+    if let Some(name) = inner.strip_suffix("...").or_else(|| inner.strip_prefix('+')) {
+        return Some(greedy(name, None));
+    }
+    if let (name, Some(constraint)) = split(inner, ':') {
+        return Some(constrained(name, constraint));
+    }
+    match split(inner, '=') {
+        (name, Some("**")) => return Some(greedy(name, None)),
+        (name, Some("*")) if is_name(name) => return Some(Ok(Read { name, is_greedy: false, constraint: None })),
+        (_, Some(_)) => return Some(Err(OPTIONAL)),
+        (_, None) => {}
+    }
+    if inner.ends_with('?') {
+        return Some(Err(OPTIONAL));
+    }
+    inner.ends_with('*').then_some(Err(MANY_OR_ONE))
+}
+
+fn constrained<'a>(name: &'a str, constraint: &'a str) -> Result<Read<'a>, Unreadable> {
+    if !is_name(name) {
+        return Err(UNNAMED);
+    }
+    if constraint == "path" {
+        return Ok(Read { name, is_greedy: true, constraint: None });
+    }
+    if constraint.ends_with('?') || constraint.contains('=') {
+        return Err(OPTIONAL);
+    }
+    if may_take_slash(constraint) {
+        return Err(MANY_OR_ONE);
+    }
+    Ok(Read { name, is_greedy: false, constraint: Some(constraint) })
+}
+
+fn split(text: &str, at: char) -> (&str, Option<&str>) {
+    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+}
+
+/// The name of a parameter without what a framework writes beside it.
+pub(in crate::plan) fn bare(name: &str) -> &str {
+    match read(name) {
+        Some(Ok(read)) => read.name,
+        Some(Err(_)) | None => name.strip_prefix(':').unwrap_or(name),
+    }
+}
+
+/// Whether a regular expression may take a `/`; where that is not certain, it may.
+fn may_take_slash(pattern: &str) -> bool {
+    let mut rest = pattern.chars().peekable();
+    while let Some(it) = rest.next() {
+        match it {
+            '/' | '.' => return true,
+            '\\' => match rest.next() {
+                Some(escaped) if escaped.is_ascii_alphanumeric() && !"dwbtnrsAzZ0123456789".contains(escaped) => return true,
+                Some('/') | None => return true,
+                Some(_) => {}
+            },
+            '[' if class_takes_slash(&mut rest) => return true,
+            // Groups with a meaning of their own.
+            '(' if rest.peek() == Some(&'?') => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Reads a class of characters to its end.
+fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let is_negated = rest.next_if_eq(&'^').is_some();
+    let mut has_slash = false;
+    let mut before: Option<char> = None;
+    while let Some(it) = rest.next() {
+        match it {
+            ']' if before.is_some() => return has_slash != is_negated,
+            // A class in a class, or a set of one.
+            '[' | '&' => return true,
+            '-' if before.is_some() && rest.peek().is_some_and(|it| *it != ']') => {
+                let end = rest.next();
+                has_slash |= before.is_some_and(|start| start <= '/') && end.is_none_or(|end| end == '\\' || end >= '/');
+            }
+            '\\' => match rest.next() {
+                Some(escaped) if escaped.is_ascii_alphanumeric() && !"dwtnrs".contains(escaped) => return true,
+                Some(escaped) => {
+                    has_slash |= escaped == '/';
+                    before = Some('\\');
+                }
+                None => return true,
+            },
+            it => {
+                has_slash |= it == '/';
+                before = Some(it);
+            }
+        }
+    }
+    true
+}
+
+/// What stands between the braces of a segment that is one variable.
+pub(super) fn inner(segment: &str) -> Option<&str> {
+    let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let Some(first) = inner.find(['{', '}']) else { return Some(inner) };
+    // Braces of a regular expression: `{id:[0-9]{3}}`.
+    let is_constraint = inner.find(':').is_some_and(|it| it < first);
+    let mut depth = 0_i64;
+    let is_balanced = inner.bytes().all(|it| {
+        depth += i64::from(it == b'{') - i64::from(it == b'}');
+        depth >= 0
+    });
+    (is_constraint && is_balanced && depth == 0).then_some(inner)
+}
+
+/// The segments of a path; a `/` in the constraint of a variable is no end of one.
+pub(super) fn segments(path: &str) -> Vec<&str> {
+    let mut segments = Vec::new();
+    let (mut start, mut depth, mut is_in_constraint) = (0, 0_usize, false);
+    for (at, byte) in path.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => {
+                depth = depth.saturating_sub(1);
+                is_in_constraint &= depth > 0;
+            }
+            b':' | b'=' => is_in_constraint |= depth > 0,
+            b'/' if !is_in_constraint => {
+                segments.push(&path[start..at]);
+                (start, depth) = (at + 1, 0);
+            }
+            _ => {}
+        }
+    }
+    segments.push(&path[start..]);
+    segments
+}
+
+/// The path with variables as OpenAPI has them, where a framework writes them otherwise and they keep their meaning.
+pub(in crate::plan) fn plain(path: &str) -> Cow<'_, str> {
+    if !path.contains(['{', ':']) || !path.contains([':', '*', '=', '+', '.']) {
+        return Cow::Borrowed(path);
+    }
+    let segment = |text: &str| {
+        if let Some(name) = colon(text) {
+            return format!("{{{name}}}");
+        }
+        match inner(text).and_then(read) {
+            Some(Ok(Read { name, is_greedy, .. })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
+            // Its end is no sign of a greedy variable.
+            Some(Err(_)) if text.ends_with("+}") => format!("{}}}", text.trim_end_matches('}').trim_end_matches('+')),
+            Some(Err(_)) | None => text.to_owned(),
+        }
+    };
+    Cow::Owned(segments(path).into_iter().map(segment).collect::<Vec<String>>().join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelt(text: &str) -> String {
+        plain(text).into_owned()
+    }
+
+    #[test]
+    fn variables_keep_their_meaning() {
+        for (written, expected) in [
+            ("/users/:id", "/users/{id}"),
+            ("/a/{id:[0-9]+}/b", "/a/{id}/b"),
+            ("/a/{id:[0-9]{3}}", "/a/{id}"),
+            ("/a/{id:int}", "/a/{id}"),
+            ("/a/{id:min(3)}", "/a/{id}"),
+            ("/a/{id:[^/]+}", "/a/{id}"),
+            (r"/a/{id:\d+}", "/a/{id}"),
+            ("/a/{path:path}", "/a/{path+}"),
+            ("/a/{**slug}", "/a/{slug+}"),
+            ("/a/{*rest}", "/a/{rest+}"),
+            ("/a/{rest...}", "/a/{rest+}"),
+            ("/a/{+rest}", "/a/{rest+}"),
+            ("/a/{name=**}", "/a/{name+}"),
+            ("/a/{name=*}", "/a/{name}"),
+            ("/a/{rest+}", "/a/{rest+}"),
+            ("/a/{id}:verb", "/a/{id}:verb"),
+            ("/a:b/c", "/a:b/c"),
+        ] {
+            assert_eq!(spelt(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_may_take_more_than_a_segment_is_not_read() {
+        for written in [
+            "p:.*",
+            "p:.+",
+            "p:[^a]+",
+            r"p:\S+",
+            r"p:\W",
+            "p:[+-9]+",
+            "p:[!-~]*",
+            "p:(?i)a",
+            "p:[[:graph:]]",
+            "id?",
+            "id=5",
+            "id:int?",
+            "*",
+            "$",
+            "...",
+            ":id",
+            "id*",
+            "p:[a",
+            r"p:[\S]",
+            r"p:\x2f",
+            "p:a\\",
+        ] {
+            assert!(matches!(read(written), Some(Err(_))), "{written}");
+        }
+        for (pattern, expected) in
+            [("[a-z]+", false), ("[0-9]{3}", false), ("[a-z-]+", false), ("[]a]", false), ("a|b", false), ("[a-z/]", true)]
+        {
+            assert_eq!(may_take_slash(pattern), expected, "{pattern}");
+        }
+    }
+}

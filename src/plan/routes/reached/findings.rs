@@ -1,0 +1,84 @@
+//! What is said of operations that are reached through others.
+//!
+//! In: pairs of drafts. Out: findings. Pure.
+
+use std::collections::BTreeSet;
+
+use super::{Found, Pairs};
+use crate::diagnostic::{self, Diagnostic, OperationName};
+use crate::plan::OperationPlan;
+use crate::plan::routes::Builder;
+
+/// Most operations that one finding names.
+const MAX_NAMED: usize = 5;
+
+impl Builder<'_> {
+    pub(super) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
+        let reached = found.reached.iter().map(|(public, guarded)| self.reached_through(*public, guarded));
+        let crossing = found.crossing.iter().map(|(public, guarded)| self.crossing(*public, guarded));
+        reached.chain(crossing).chain(self.below_rest(&found.below_rest)).collect()
+    }
+
+    fn reached_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
+        let plan = &self.drafts[public].plan;
+        let finding = diagnostic::REACHED_ELSEWHERE.at(plan.place.clone()).message(format_args!(
+            "requests of `{}` arrive at the address of {}: with what is put before their paths or taken away, the backend gets the same path",
+            name(plan),
+            self.listed(guarded)
+        ));
+        let help = "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own";
+        self.with_places(finding.help(help), guarded).keeps(self.source(public).name())
+    }
+
+    fn crossing(&self, public: usize, guarded: &[usize]) -> Diagnostic {
+        let plan = &self.drafts[public].plan;
+        let finding = diagnostic::CROSSING_TEMPLATES.at(plan.place.clone()).message(format_args!(
+            "one path can fit both `{}` and {}: the gateway takes it for the first, and the backend may take it for the other",
+            name(plan),
+            self.listed(guarded)
+        ));
+        let help = "let the two paths differ in a fixed segment, or hide both or ask callers of both for the same";
+        self.with_places(finding.help(help), guarded)
+    }
+
+    /// Said once, whatever the number of operations.
+    fn below_rest(&self, pairs: &Pairs) -> Option<Diagnostic> {
+        // What an error keeps from being served has been told enough.
+        let kept: BTreeSet<&OperationName> = self.diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).collect();
+        let pairs: Vec<_> = pairs.iter().filter(|(public, _)| !kept.contains(&self.source(**public).name())).collect();
+        let (public, guarded) = pairs.first()?;
+        let plan = &self.drafts[**public].plan;
+        let others =
+            if pairs.len() > 1 { format!(" (and {} more greedy paths have such operations)", pairs.len() - 1) } else { String::new() };
+        let finding = diagnostic::BELOW_A_GREEDY_PATH.at(plan.place.clone()).message(format_args!(
+            "below the greedy path of `{}` stands {}{others}: spelt with `//`, other capitals or percent signs, its path comes to the backend through \
+             the greedy one, since the gateway compares paths as they are written",
+            name(plan),
+            self.listed(guarded)
+        ));
+        let help = "let the backend refuse those paths by itself, or write the paths that are public in place of the greedy one";
+        Some(self.with_places(finding.help(help), guarded))
+    }
+
+    fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
+        guarded.iter().take(MAX_NAMED).fold(finding, |finding, it| finding.also(self.drafts[*it].plan.place.clone()))
+    }
+
+    /// Operations with what keeps callers from them.
+    fn listed(&self, guarded: &[usize]) -> String {
+        let named = guarded.iter().take(MAX_NAMED).map(|it| {
+            let plan = &self.drafts[*it].plan;
+            let why = if plan.is_public() { "asks callers for more" } else { "is not public" };
+            format!("`{}`, which {why}", name(plan))
+        });
+        let mut text = named.collect::<Vec<String>>().join(", ");
+        if guarded.len() > MAX_NAMED {
+            text.push_str(&format!(", and {} more", guarded.len() - MAX_NAMED));
+        }
+        text
+    }
+}
+
+fn name(plan: &OperationPlan) -> String {
+    format!("{} {}", plan.method.as_str(), plan.path)
+}
