@@ -141,8 +141,10 @@ fn output_stays_below_the_root() {
         let found = blueprint(format!("{BLUEPRINT}extends: '{spec}'\n"));
         assert_eq!(found, [("GW0002", 8)], "{spec}");
     }
+    let dots = described("openapi.yaml", "openapi: 3.0.3\npaths:\n  /..: {get: {}}\n  /a/./b: {get: {}}\n");
+    assert_eq!(dots, [("GW4110", 3), ("GW4110", 4)]);
     // Names of files come from segments, which are the describer's.
-    let api = "openapi: 3.0.3\npaths:\n  /con: {get: {}}\n  /..: {get: {}}\n  /.: {get: {}}\n  /Con: {get: {}}\n  /a.b: {get: {}}\n  /.git: {get: {}}\n  /aux: {get: {}}\n  '/{x}': {get: {}}\n  /: {get: {}}\n";
+    let api = "openapi: 3.0.3\npaths:\n  /con: {get: {}}\n  /Con: {get: {}}\n  /a.b: {get: {}}\n  /.git: {get: {}}\n  /aux: {get: {}}\n  '/{x}': {get: {}}\n  /: {get: {}}\n";
     for name in rendered(BLUEPRINT, api).keys() {
         let is_plain = name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_-.".contains(&it));
         assert!((is_plain || name == "README.md") && !name.contains("..") && !name.starts_with('.'), "{name}");
