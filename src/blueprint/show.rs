@@ -300,5 +300,6 @@ pub(crate) fn scalar(text: &str) -> String {
     {
         return text.to_owned();
     }
-    serde_json::Value::from(text).to_string()
+    let quoted = serde_json::Value::from(text).to_string();
+    crate::printed::Shape::Yaml.visible(&quoted).into_owned()
 }
