@@ -77,8 +77,9 @@ impl Folder {
         }
         let manifest_failed = |error| (manifest::NAME.to_owned(), error);
         staging.put_synced(Path::new(manifest::NAME), &differs.new_manifest).map_err(manifest_failed)?;
+        let on_the_way = differs.manifest_on_the_way();
         if !differs.differences.is_empty() {
-            staging.put_synced(Path::new(ON_THE_WAY), &differs.manifest_on_the_way()).map_err(manifest_failed)?;
+            staging.put_synced(Path::new(ON_THE_WAY), &on_the_way).map_err(manifest_failed)?;
             disk::rename(&staging.path.join(ON_THE_WAY), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
         }
         for (number, difference) in differs.differences.iter().enumerate() {
@@ -91,7 +92,10 @@ impl Folder {
             done.map_err(|error| (difference.path.clone(), error))?;
             changed.push((difference.path.clone(), change));
         }
-        disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+        // Where files were only added, both manifests are one.
+        if differs.differences.is_empty() || on_the_way != differs.new_manifest {
+            disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+        }
         changed.extend(alone);
         Ok(())
     }
