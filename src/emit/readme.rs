@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::printed::{code, markdown};
+use crate::printed::{code, line, markdown};
 use crate::stack::{Input, Stack};
 
 /// What the plan tells a reader of the output.
@@ -28,7 +28,7 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
     let outputs: Vec<_> = stack
         .outputs
         .iter()
-        .map(|output| minijinja::context! { name => &*output.name, description => markdown(&output.description) })
+        .map(|output| minijinja::context! { name => &*output.name, description => own_cell(&output.description) })
         .collect();
     let parameters: Vec<_> = stack.parameters.values().map(|it| code(&it.path)).collect();
     let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
@@ -38,4 +38,9 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
     let Told { name, sources, way, notes, routes } = told;
     let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
+}
+
+/// Text of gwgen's own in a cell of a table: names that it holds are those of the blueprint, which are plain.
+fn own_cell(text: &str) -> String {
+    line(text).replace('|', "\\|")
 }
