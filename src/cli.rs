@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::printed::Shape;
 use crate::report::{Format, Style};
 use session::Session;
 
@@ -112,10 +113,12 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         Ok(cli) => cli,
         Err(error) => {
             let text = error.render();
+            let plain = text.to_string();
+            let shown = Shape::Lines.visible(&plain);
             match (error.use_stderr(), surroundings.colour) {
-                (true, true) => write!(err, "{}", text.ansi())?,
-                (true, false) => write!(err, "{text}")?,
-                (false, _) => write!(out, "{text}")?,
+                (true, true) if shown == plain => write!(err, "{}", text.ansi())?,
+                (true, _) => write!(err, "{shown}")?,
+                (false, _) => write!(out, "{shown}")?,
             }
             return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -127,10 +130,9 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         return Ok(Exit::WrongCommandLine as u8);
     }
     let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet };
-    let mut session = Session { out, err, folder: surroundings.folder, options, style };
+    let mut session = Session::new(surroundings.folder, options, style, (out, err));
     let exit = if session.options.watch { not_built::refuse("--watch", &mut session) } else { command(&cli.command, &mut session) }?;
-    session.out.flush()?;
-    session.err.flush()?;
+    session.flush()?;
     Ok(exit as u8)
 }
 

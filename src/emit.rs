@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::blueprint::{Exposure, Format};
-use crate::plan::{Plan, names, text_of};
+use crate::plan::{OperationPlan, Plan, names, text_of};
+use crate::printed::code;
 use crate::stack::{Address, Stack};
 
 /// Bytes by path below the output folder, `/` between names.
@@ -46,8 +47,8 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
 fn sources(plan: &Plan, blueprint: &str) -> String {
     let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
     match plan.descriptions.as_slice() {
-        [] | [_] => format!("`{name}`"),
-        several => format!("`{name}` and the descriptions {}", several.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        [] | [_] => code(name),
+        several => format!("{} and the descriptions {}", code(name), several.iter().map(|it| code(it)).collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -58,17 +59,20 @@ fn rows(plan: &Plan) -> String {
         let Some(backend) = operation.backend else { continue };
         if let (false, Exposure::Internal, Some(path)) = (plan.has_gateway, operation.exposure, &operation.private_path) {
             let path: String = plan.backends[backend].path_prefix.iter().map(|it| format!("/{it}")).chain([path.to_string()]).collect();
-            writeln!(rows, "| {} | `{path}` | {} | `{path}` |", operation.method.as_str(), plan.backends[backend].name)
-                .expect("writing to a String cannot fail");
+            push_row(&mut rows, operation, [&path, &plan.backends[backend].name, &path]);
             continue;
         }
         let Some(path) = &operation.gateway_path else { continue };
         let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
-        let (path, behind) = (text_of(path), text_of(&operation.backend_path));
-        writeln!(rows, "| {} | `{path}` | {} | `{behind}{slash}` |", operation.method.as_str(), plan.backends[backend].name)
-            .expect("writing to a String cannot fail");
+        let behind = text_of(&operation.backend_path) + slash;
+        push_row(&mut rows, operation, [&text_of(path), &plan.backends[backend].name, &behind]);
     }
     rows
+}
+
+fn push_row(rows: &mut String, operation: &OperationPlan, [path, backend, behind]: [&str; 3]) {
+    let method = operation.method.as_str();
+    writeln!(rows, "| {method} | {} | {backend} | {} |", code(path), code(behind)).expect("writing to a String cannot fail");
 }
 
 /// The logical id of a node: kind, words of its label, and a hash of the label, always.

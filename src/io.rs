@@ -4,6 +4,7 @@
 //! No file that gwgen did not write is changed or removed, and no file is ever half-written.
 #![expect(clippy::disallowed_methods, reason = "this is the module that may touch the file system")]
 
+mod banner;
 mod description;
 mod diff;
 mod find;
@@ -24,6 +25,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::source::reserved::is_of_git;
 use crate::source::{Files, ReadError, RelativePath};
 
 /// Largest file that is read.
@@ -60,6 +62,10 @@ impl Files for Disk {
         let resolved = fs::canonicalize(self.root.join(path.as_str())).map_err(ReadError::Io)?;
         if !resolved.starts_with(&self.root) {
             return Err(ReadError::OutsideRoot);
+        }
+        let below = resolved.strip_prefix(&self.root).unwrap_or(&resolved);
+        if below.iter().any(|name| is_of_git(&name.to_string_lossy())) {
+            return Err(ReadError::OfGit);
         }
         let metadata = fs::metadata(&resolved).map_err(ReadError::Io)?;
         // Opening a FIFO or a device would wait for ever, so the kind is asked for before.

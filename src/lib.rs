@@ -29,6 +29,7 @@ pub mod init;
 
 pub mod cli;
 pub(crate) mod io;
+pub(crate) mod printed;
 pub(crate) mod report;
 
 use std::sync::Arc;
@@ -159,13 +160,21 @@ fn beside(display: &str, path: &str) -> String {
 fn output(blueprint: &blueprint::Blueprint, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Option<RelativePath> {
     let dir = blueprint.spec.output.as_ref().and_then(|it| it.dir.as_deref()).unwrap_or(blueprint::defaults::OUTPUT_DIR);
     let path = RelativePath::join(request.blueprint.folder(), dir);
-    if path.is_none() {
-        diagnostics.push(
-            diagnostic::OUTPUT_OUTSIDE_ROOT
-                .at(Place { ..blueprint.place("/output/dir") })
-                .message(format_args!("the output folder `{dir}` lies outside the repository that holds the blueprint"))
-                .help("choose a folder inside the repository"),
-        );
+    let refused = |message: String| {
+        diagnostic::OUTPUT_OUTSIDE_ROOT
+            .at(Place { ..blueprint.place("/output/dir") })
+            .message(message)
+            .help("choose an `output.dir` inside the repository, such as `generated`")
+    };
+    let Some(path) = path else {
+        diagnostics.push(refused(format!("the output folder `{dir}` lies outside the repository that holds the blueprint")));
+        return None;
+    };
+    let is_home = dir.split(['/', '\\']).any(|name| name.contains('~'));
+    let why = is_home.then_some("a shell reads `~` as somebody's home folder");
+    if let Some(why) = why.or_else(|| path.as_str().split('/').find_map(source::reserved::why_no_output)) {
+        diagnostics.push(refused(format!("`output.dir` cannot be `{dir}`: {why}")));
+        return None;
     }
-    path
+    Some(path)
 }

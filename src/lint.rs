@@ -8,6 +8,7 @@ mod different_servers;
 mod disputed_character;
 mod leading_slashes;
 mod lost_header;
+mod optional_security;
 mod trailing_slash;
 mod unparsed_style;
 mod unused_extension;
@@ -34,6 +35,7 @@ const RULES: &[Rule] = &[
     disputed_character::check,
     leading_slashes::check,
     lost_header::check,
+    optional_security::check,
     trailing_slash::check,
     unparsed_style::check,
     unused_extension::check,

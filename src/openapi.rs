@@ -11,8 +11,10 @@ mod held;
 mod items;
 mod lean;
 mod loose;
+mod lost;
 mod media;
 mod method;
+mod near;
 mod operation;
 mod parameters;
 mod references;
@@ -218,6 +220,9 @@ pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> 
         },
         Err(error) => return Outcome::failed(vec![file.syntax(&error)]),
     };
+    if !document.openapi.is_empty() || !document.swagger.is_empty() {
+        file.show_lines();
+    }
     if let Some(diagnostic) = version(file, &document) {
         return Outcome::failed(vec![diagnostic]);
     }

@@ -7,9 +7,11 @@ mod library;
 mod locate;
 pub mod pointer;
 pub mod raw;
+pub(crate) mod reserved;
 mod yaml;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{self, Diagnostic, Place};
 pub use library::Library;
@@ -76,6 +78,8 @@ pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
 pub enum ReadError {
     /// Outside the root once symbolic links are resolved.
     OutsideRoot,
+    /// Below `.git`, or `.git` itself.
+    OfGit,
     /// What the operating system says.
     Io(std::io::Error),
 }
@@ -116,6 +120,8 @@ pub struct SourceFile {
     pub json: Arc<String>,
     /// Where the parts of `json` stand in `text`; `None` where both are one.
     marks: Option<yaml::Marks>,
+    /// Whether messages may show lines of it.
+    is_shown: AtomicBool,
 }
 
 impl SourceFile {
@@ -123,7 +129,8 @@ impl SourceFile {
     ///
     /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
     pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
-        let bytes = files.read(&path).map_err(|error| Box::new(unreadable(&display, &error)))?;
+        let read = if reserved::leads_into_git(path.as_str()) { Err(ReadError::OfGit) } else { files.read(&path) };
+        let bytes = read.map_err(|error| Box::new(unreadable(&display, &error)))?;
         Self::of(bytes, path, display)
     }
 
@@ -144,12 +151,25 @@ impl SourceFile {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let text = Arc::new(text);
+        let is_shown = AtomicBool::new(says_description(&text));
         let is_json = text.trim_ascii_start().starts_with(['{', '[']);
         if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
-            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None });
+            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None, is_shown });
         }
         let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text)))?;
-        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks) })
+        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks), is_shown })
+    }
+
+    /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a description refers to.
+    ///
+    /// Whoever writes a blueprint or a description can name any file of the repository, secrets too, and what messages show lands in logs.
+    pub fn show_lines(&self) {
+        self.is_shown.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether messages may show lines of the file.
+    pub fn may_show_lines(&self) -> bool {
+        self.is_shown.load(Ordering::Relaxed)
     }
 
     /// The finding that a syntax error of `json` makes.
@@ -164,8 +184,28 @@ impl SourceFile {
     }
 }
 
+/// Most lines at the start of a file in which it says what it is.
+const MAX_HEAD_LINES: usize = 50;
+
+/// Whether a text says near its start that it is an OpenAPI description, at the left margin or as the first key of a JSON object.
+fn says_description(text: &str) -> bool {
+    text.lines().take(MAX_HEAD_LINES).any(|line| {
+        let start = line.trim_start();
+        let is_deep = line.len() - start.len() > 4;
+        let key = match start.strip_prefix(['{', '"']) {
+            Some(rest) if !is_deep => rest.trim_start_matches([' ', '"']),
+            _ => line,
+        };
+        ["openapi", "swagger"].iter().any(|name| key.strip_prefix(name).is_some_and(|rest| rest.starts_with(['"', ':', ' ', '\''])))
+    })
+}
+
 fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
     match error {
+        ReadError::OfGit => diagnostic::FILE_OUTSIDE_ROOT
+            .at(Place::file(display))
+            .message(format_args!("`{display}` lies in `.git`, where git keeps its own files; gwgen reads none of them"))
+            .help("copy the file to a place beside the blueprint, and name it there"),
         ReadError::OutsideRoot => diagnostic::FILE_OUTSIDE_ROOT
             .at(Place::file(display))
             .message(format_args!("`{display}` lies outside the repository that holds the blueprint"))

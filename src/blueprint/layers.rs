@@ -11,9 +11,10 @@ use std::sync::Arc;
 use serde_json::{Number, Value};
 
 use super::references::is_reference;
+use super::spec::BlueprintSpec;
 use super::tree::{Tree, tree};
-use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE};
-use crate::source::{Files, RelativePath, SourceFile, Sources, pointer};
+use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE, nearest};
+use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
 pub(super) use dropped::dropped;
 
 /// Longest chain of files, the blueprint itself included.
@@ -48,7 +49,13 @@ pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sou
     let mut next = Some((path, display));
     while let Some((path, display)) = next.take() {
         let said = layers.files.last().map(|layer| Place::pointer(&layer.display, "/extends"));
-        let Some(layer) = read_one(files, (path, display), sources, &mut found) else {
+        let read = SourceFile::read(files, path, display).and_then(|file| match &said {
+            // Whoever names it could name any file of the repository.
+            Some(place) if !is_blueprint(&file) => Err(Box::new(no_blueprint(&file, place))),
+            _ => Ok(file),
+        });
+        let said = said.filter(|_| !matches!(&read, Err(fault) if fault.code == &INVALID_EXTENDS));
+        let Some(layer) = read_one(read, sources, &mut found) else {
             layers.is_whole = false;
             if let (Some(place), Some(last)) = (said, found.last_mut()) {
                 // A file that is not there is mended where it is named.
@@ -69,17 +76,44 @@ pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sou
     (layers, found)
 }
 
-fn read_one(
-    files: &dyn Files,
-    (path, display): (RelativePath, Arc<str>),
-    sources: &mut Sources,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Layer> {
-    match SourceFile::read(files, path.clone(), Arc::clone(&display)) {
+/// Whether a file that is extended can be a blueprint: a mapping of which each key is a field, or nearly one.
+///
+/// A file with a syntax error can be one, and no line of it is shown.
+fn is_blueprint(file: &SourceFile) -> bool {
+    let fields = root_fields();
+    let is_field = |key: &str| fields.iter().any(|field| field == key);
+    match raw::members(&file.json) {
+        Ok(members) => {
+            let is_near = |key: &str| is_field(key) || nearest(key, fields.iter().map(String::as_str)).is_some();
+            members.iter().all(|(key, _)| is_near(key)) && (members.is_empty() || members.iter().any(|(key, _)| is_field(key)))
+        }
+        Err(error) => !error.is_data(),
+    }
+}
+
+/// Names of the fields at the root of a blueprint, as the error for one that is none lists them.
+fn root_fields() -> Vec<String> {
+    let unknown = serde_json::from_str::<BlueprintSpec>("{\"\\u0000\": 0}").err().map(|error| error.to_string()).unwrap_or_default();
+    let listed = unknown.rsplit_once("`, expected ").map_or("", |(_, listed)| listed);
+    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Errors: GW2012.
+fn no_blueprint(file: &SourceFile, place: &Place) -> Diagnostic {
+    INVALID_EXTENDS
+        .at(place.clone())
+        .message(format_args!("`{}` is no blueprint, so it cannot be extended", file.display))
+        .help("name a file that holds fields of a blueprint and nothing else; `gwgen schema` lists them")
+}
+
+fn read_one(read: Result<SourceFile, Box<Diagnostic>>, sources: &mut Sources, found: &mut Vec<Diagnostic>) -> Option<Layer> {
+    match read {
         Ok(file) => {
             let file = Arc::new(file);
+            file.show_lines();
             sources.add(Arc::clone(&file));
-            tree(&file, found).map(|tree| Layer { path, display, text: Arc::clone(&file.text), tree })
+            let (path, display, text) = (file.path.clone(), Arc::clone(&file.display), Arc::clone(&file.text));
+            tree(&file, found).map(|tree| Layer { path, display, text, tree })
         }
         Err(fault) => {
             found.push(*fault);

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Blueprint;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::{self, Files, RelativePath, SourceFile};
 
 /// Reads the file of `api.policy`, if there is one.
 ///
-/// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 to GW1004.
+/// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 to GW1004, GW2002 no policy.
 pub(super) fn read(
     files: &dyn Files,
     (folder, display): (&str, &Arc<str>),
@@ -30,12 +30,14 @@ pub(super) fn read(
         ));
     };
     let shown = source::shown(display, folder, &path);
+    // What the file holds is committed with the output, and whoever names it could name any file of the repository.
     let of_blueprint = |mut finding: Box<Diagnostic>| {
         finding.places.insert(0, place.clone());
         finding
     };
     let file = SourceFile::read(files, path, shown).map_err(of_blueprint)?;
     match serde_json::from_str::<Value>(&file.json) {
+        Ok(policy) if !is_policy(&policy) => Err(of_blueprint(Box::new(no_policy(&file)))),
         Ok(mut policy) => {
             // The order of keys is nobody's decision: it must not be a difference.
             Value::sort_all_objects(&mut policy);
@@ -43,4 +45,44 @@ pub(super) fn read(
         }
         Err(error) => Err(of_blueprint(Box::new(file.syntax(&error)))),
     }
+}
+
+/// Elements of a policy and of its statements.
+///
+/// Source: AWS IAM, "IAM JSON policy elements reference",
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>, read 2026-11-22.
+const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
+const STATEMENT_ELEMENTS: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
+
+/// Whether a file holds a policy and nothing else. Shapes and values are looked at elsewhere.
+fn is_policy(policy: &Value) -> bool {
+    let holds_only = |value: &Value, known: &[&str]| value.as_object().is_none_or(|it| it.keys().all(|key| known.contains(&key.as_str())));
+    let is_statement = |statement: &Value| {
+        let principals = ["Principal", "NotPrincipal"].iter().filter_map(|name| statement.get(name));
+        let is_condition = |value: &Value| value.as_object().is_some_and(|operators| operators.values().all(Value::is_object));
+        statement.is_object()
+            && holds_only(statement, &STATEMENT_ELEMENTS)
+            && principals.into_iter().all(|it| holds_only(it, &PRINCIPALS))
+            && statement.get("Condition").is_none_or(is_condition)
+    };
+    let statements = match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    policy.is_object() && holds_only(policy, &ELEMENTS) && !statements.is_empty() && statements.iter().all(is_statement)
+}
+
+/// Errors: GW2002.
+fn no_policy(file: &SourceFile) -> Diagnostic {
+    diagnostic::INVALID_VALUE
+        .at(Place::file(&file.display))
+        .message(format_args!("`{}` is no resource policy, or holds more than one", file.display))
+        .help(format_args!(
+            "write `{}` at its root and `{}` in each statement, and nothing else",
+            ELEMENTS.join("`, `"),
+            STATEMENT_ELEMENTS.join("`, `")
+        ))
 }

@@ -303,11 +303,6 @@ pub(crate) fn scalar(text: &str) -> String {
     {
         return text.to_owned();
     }
-    // What ends a line for some readers, or turns the text around, stands as an escape: a comment may hold the scalar, too.
-    let is_unsafe = |it: char| {
-        it.is_control()
-            || matches!(it, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let quoted = serde_json::Value::from(text).to_string();
-    quoted.chars().map(|it| if is_unsafe(it) { format!("\\u{:04x}", u32::from(it)) } else { it.to_string() }).collect()
+    crate::printed::Shape::Yaml.visible(&quoted).into_owned()
 }

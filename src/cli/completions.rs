@@ -20,6 +20,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "gwgen", &mut script);
-    session.out.write_all(&script)?;
+    session.print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

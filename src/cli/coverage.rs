@@ -6,13 +6,15 @@
 use std::fmt::Write as _;
 
 use crate::plan::{ModelPlan, OperationPlan, Plan, text_of};
+use crate::printed;
 
 /// A paragraph for every operation that is served.
 pub(super) fn listed(plan: &Plan) -> String {
     let mut out = String::new();
     for operation in &plan.operations {
         let Some(path) = &operation.gateway_path else { continue };
-        writeln!(out, "{} {}", operation.method.as_str(), text_of(path)).expect("writing to a String cannot fail");
+        writeln!(out, "{} {}", printed::line(operation.method.as_str()), printed::line(&text_of(path)))
+            .expect("writing to a String cannot fail");
         parameters(operation, &mut out);
         bodies(plan, operation, &mut out);
         out.push('\n');
@@ -21,7 +23,7 @@ pub(super) fn listed(plan: &Plan) -> String {
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
-    writeln!(out, "  {text}").expect("writing to a String cannot fail");
+    writeln!(out, "  {}", printed::line(&text.to_string())).expect("writing to a String cannot fail");
 }
 
 /// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path is.

@@ -20,14 +20,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if let Some(code) = named(&arguments.code) {
-        writeln!(session.out, "{}", code.explanation.trim_end())?;
+        session.print(&format!("{}\n", code.explanation.trim_end()))?;
         return Ok(Exit::Done);
     }
     let wanted = normal(&arguments.code);
     let hint = nearest(&wanted, CODES.iter().flat_map(|code| [code.code, code.slug]));
     let hint = hint
         .map_or_else(|| "the codes stand in every diagnostic, as in `error[GW3001]`".to_owned(), |near| format!("did you mean `{near}`?"));
-    writeln!(session.err, "error: no diagnostic is called `{}`\n  = help: {hint}", arguments.code.escape_debug())?;
+    session.complain(&format!("error: no diagnostic is called `{}`\n  = help: {hint}\n", arguments.code.escape_debug()))?;
     Ok(Exit::WrongCommandLine)
 }
 

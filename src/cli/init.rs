@@ -31,7 +31,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if !session.options.blueprints.is_empty() || session.options.env.is_some() {
-        writeln!(session.err, "error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`")?;
+        session
+            .complain(&format!("error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`\n"))?;
         return Ok(Exit::WrongCommandLine);
     }
     let topology = Topology::ALL.into_iter().find(|it| it.name() == arguments.topology).unwrap_or(Topology::NlbTargets);

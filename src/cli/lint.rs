@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     for job in &jobs {
         let compiled = compile(&job.disk, &job.request);
         if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
-            session.out.write_all(coverage::listed(plan).as_bytes())?;
+            session.print(&coverage::listed(plan))?;
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }

@@ -12,6 +12,7 @@ use super::Exit;
 use super::session::{Named, Session, in_threads, not_staged};
 use crate::diagnostic::Diagnostic;
 use crate::io::{Change, Folder, Written, unified};
+use crate::printed;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -57,7 +58,7 @@ fn told(folder: &Folder, written: &Written<'_>, diff: bool) -> String {
             Change::Updated => "updated",
             Change::Removed => "removed",
         };
-        append(&mut text, format_args!("{verb} {}\n", folder.shown(path)));
+        append(&mut text, format_args!("{verb} {}\n", printed::line(&folder.shown(path))));
     }
     if written.diagnostics.iter().all(|it| !it.is_error()) {
         append(&mut text, format_args!("{}, {} unchanged in {}\n", counted(written.changed.len()), written.unchanged, folder.display));

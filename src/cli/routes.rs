@@ -18,6 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
 };
+use crate::printed;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
@@ -45,7 +46,11 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         if let Some(plan) = &compiled.plan {
             let unserved = unserved(&compiled.diagnostics);
             let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation, &unserved)).collect();
-            session.out.write_all(listed(&rows, arguments.format).as_bytes())?;
+            match arguments.format {
+                RouteFormat::Json => session.print_json(&rows)?,
+                RouteFormat::Table => session.print(&table(&rows))?,
+                RouteFormat::Markdown => session.print(&markdown(&rows))?,
+            }
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }
@@ -206,23 +211,22 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn listed(rows: &[Row], format: RouteFormat) -> String {
-    let cells: Vec<[String; HEADER.len()]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.iter().map(Row::cells)).collect();
-    match format {
-        RouteFormat::Json => serde_json::to_string_pretty(rows).expect("rows have text keys only") + "\n",
-        RouteFormat::Markdown => {
-            let line = |cells: &[String; HEADER.len()]| format!("| {} |\n", cells.each_ref().map(|it| it.replace('|', "\\|")).join(" | "));
-            let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
-            cells.iter().enumerate().map(|(index, it)| if index == 0 { line(it) + &rule } else { line(it) }).collect()
-        }
-        RouteFormat::Table => {
-            let widths: Vec<usize> = (0..HEADER.len()).map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
-            let padded = |it: &[String; HEADER.len()]| {
-                let line: String =
-                    it.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
-                line.trim_end().to_owned() + "\n"
-            };
-            cells.iter().map(padded).collect()
-        }
-    }
+fn table(rows: &[Row]) -> String {
+    let visible = |row: &Row| row.cells().map(|it| printed::line(&it).into_owned());
+    let cells: Vec<[String; HEADER.len()]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.iter().map(visible)).collect();
+    let widths: Vec<usize> = (0..HEADER.len()).map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
+    let padded = |it: &[String; HEADER.len()]| {
+        let line: String = it.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
+        line.trim_end().to_owned() + "\n"
+    };
+    cells.iter().map(padded).collect()
+}
+
+fn markdown(rows: &[Row]) -> String {
+    let line = |cells: &[String; HEADER.len()]| format!("| {} |\n", cells.join(" | "));
+    let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
+    // A dash alone is what stands for nothing; at the start of a cell it makes no list.
+    let escaped = |cell: String| if cell == "-" { cell } else { printed::markdown(&cell) };
+    let head = line(&HEADER.map(str::to_owned)) + &rule;
+    rows.iter().fold(head, |text, row| text + &line(&row.cells().map(escaped)))
 }

@@ -9,7 +9,6 @@ use super::Exit;
 use super::session::Session;
 
 pub(super) fn run(session: &mut Session<'_>) -> io::Result<Exit> {
-    let text = serde_json::to_string_pretty(&crate::blueprint::schema()).expect("a schema has text keys only");
-    writeln!(session.out, "{text}")?;
+    session.print_json(&crate::blueprint::schema())?;
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ use super::{Exit, Options};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
 use crate::io::{Folder, Job, Wanted, find};
+use crate::printed::Shape;
 use crate::report::{self, Style};
 use crate::source::Sources;
 use crate::{Compiled, compile};
@@ -25,8 +26,8 @@ pub(super) struct Named {
 }
 
 pub(super) struct Session<'a> {
-    pub out: &'a mut dyn Write,
-    pub err: &'a mut dyn Write,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
     pub folder: PathBuf,
     pub options: Options,
     pub style: Style,
@@ -40,7 +41,11 @@ pub(super) struct Ready {
     pub sources: Sources,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    pub(super) fn new(folder: PathBuf, options: Options, style: Style, (out, err): (&'a mut dyn Write, &'a mut dyn Write)) -> Self {
+        Self { out, err, folder, options, style }
+    }
+
     /// The blueprints that this command is about.
     pub(super) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
         let files = self.options.blueprints.iter().chain(&named.positional).cloned().collect();
@@ -103,7 +108,28 @@ impl Session<'_> {
 
     /// A result that is no diagnostic, unless `--quiet`.
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
-        if self.options.quiet { Ok(()) } else { self.out.write_all(text.as_bytes()) }
+        if self.options.quiet { Ok(()) } else { self.print(text) }
+    }
+
+    /// A result, in whole lines.
+    pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(Shape::Lines.visible(text).as_bytes())
+    }
+
+    /// A result as JSON over several lines.
+    pub(super) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value)?;
+        writeln!(self.out, "{}", Shape::Json.visible(&text))
+    }
+
+    /// What is wrong with the command line, in whole lines.
+    pub(super) fn complain(&mut self, text: &str) -> io::Result<()> {
+        self.err.write_all(Shape::Lines.visible(text).as_bytes())
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()?;
+        self.err.flush()
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     for job in &jobs {
         let (shown, sources) = show(job);
         if let Some(text) = shown.value.filter(|_| !shown.diagnostics.iter().any(Diagnostic::is_error)) {
-            writeln!(session.out, "{separator}{}", text.trim_end())?;
+            session.print(&format!("{separator}{}\n", text.trim_end()))?;
             separator = "---\n";
         }
         groups.push((sources, shown.diagnostics));

@@ -14,6 +14,7 @@ use super::session::{Named, Session};
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
 use crate::openapi::HttpMethod;
+use crate::printed;
 use crate::source::Sources;
 use crate::trace::{Answerer, Asked, Trace, trace};
 use crate::{Compiled, compile};
@@ -86,7 +87,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
                 let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);
                 exit = exit.max(if is_served { Exit::Done } else { Exit::Found });
                 let shown = Shown { blueprint: &job.request.display, trace };
-                session.out.write_all(told(&shown, arguments.format, jobs.len() > 1).as_bytes())?;
+                match arguments.format {
+                    TraceFormat::Json => session.print_json(&shown)?,
+                    TraceFormat::Text => session.print(&told(&shown, jobs.len() > 1))?,
+                }
             }
             Some(Err(finding)) => compiled.diagnostics.push(*finding),
             None => {}
@@ -120,18 +124,16 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
     Some(Ok(traced))
 }
 
-fn told(shown: &Shown<'_>, format: TraceFormat, is_one_of_several: bool) -> String {
-    match format {
-        TraceFormat::Json => serde_json::to_string_pretty(shown).expect("a trace has text keys only") + "\n",
-        TraceFormat::Text if is_one_of_several => format!("{}\n{}\n", shown.blueprint, text(&shown.trace)),
-        TraceFormat::Text => text(&shown.trace),
-    }
+fn told(shown: &Shown<'_>, is_one_of_several: bool) -> String {
+    if is_one_of_several { format!("{}\n{}\n", printed::line(shown.blueprint), text(&shown.trace)) } else { text(&shown.trace) }
 }
 
 /// A line a hop: kind, name, place, detail.
 fn hop_lines(hops: &[crate::trace::Hop]) -> String {
+    let visible = |text: &str| printed::line(text).into_owned();
     let place = |hop: &crate::trace::Hop| hop.place.as_ref().map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line));
-    let rows: Vec<[String; 4]> = hops.iter().map(|it| [it.kind.replace('_', " "), it.name.clone(), place(it), it.detail.clone()]).collect();
+    let rows: Vec<[String; 4]> =
+        hops.iter().map(|it| [it.kind.replace('_', " "), visible(&it.name), visible(&place(it)), visible(&it.detail)]).collect();
     let widths: Vec<usize> = (0..3).map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
     let mut lines = String::new();
     for row in &rows {
@@ -144,8 +146,10 @@ fn hop_lines(hops: &[crate::trace::Hop]) -> String {
 
 /// The hops and the answer, then the way of private callers, then what is most like the request.
 fn text(trace: &Trace) -> String {
-    let mut out = format!("{} {}\n{}", trace.method, trace.path, hop_lines(&trace.hops));
-    let mut line = |text: std::fmt::Arguments<'_>| writeln!(out, "{text}").expect("writing to a String cannot fail");
+    let visible = |text: &str| printed::line(text).into_owned();
+    let mut out = format!("{} {}\n{}", trace.method, visible(&trace.path), hop_lines(&trace.hops));
+    let mut line =
+        |text: std::fmt::Arguments<'_>| writeln!(out, "{}", visible(&text.to_string())).expect("writing to a String cannot fail");
     let answer = &trace.answer;
     match (answer.by, answer.status, &answer.body) {
         (Answerer::Gateway, Some(status), Some(_)) if trace.served => {

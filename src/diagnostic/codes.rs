@@ -56,6 +56,9 @@ codes! {
     INVALID_EXTENSION = "GW1032" "invalid-extension" Error;
     REMOTE_REFERENCE = "GW1033" "remote-reference" Error;
     MEMBERS_BESIDE_REFERENCE = "GW1034" "members-beside-reference" Error;
+    MISSPELT_KEY = "GW1040" "misspelt-key" Error;
+    SECURITY_LEFT_BEHIND = "GW1041" "security-left-behind" Error;
+    OPTIONAL_SECURITY = "GW1042" "optional-security" Warning;
 
     UNKNOWN_FIELD = "GW2001" "unknown-field" Error;
     INVALID_VALUE = "GW2002" "invalid-value" Error;

@@ -5,6 +5,7 @@ use crate::plan::{
     AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan,
     TargetProtocol, TargetsPlan, Way,
 };
+use crate::printed::code;
 
 /// The parts of the way, and which of them are made here.
 pub(super) fn way(plan: &Plan) -> String {
@@ -63,7 +64,7 @@ fn alb_way(network: &NetworkPlan) -> String {
     let kept = if network.sync.is_some() { ",\nwhose addresses a function keeps in target groups" } else { "" };
     let groups = if alb.emits_rules { ", and its path\nrules with a target group for each backend" } else { " with rules of its own" };
     let ports: Vec<String> = alb.listeners.iter().map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" })).collect();
-    let host = alb.hosts.first().map_or_else(String::new, |it| format!("; requests name the host `{it}`"));
+    let host = alb.hosts.first().map_or_else(String::new, |it| format!("; requests name the host {}", code(it)));
     let clients = if alb.clients.is_some() {
         "The callers of `alb.clients` are admitted."
     } else {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use similar::TextDiff;
 
 use super::output::{Difference, Folder};
+use crate::printed;
 
 /// After that long the rest of a file is shown as replaced: the shortest diff of two very different large files takes minutes.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The unified diff of one file.
 pub(crate) fn unified(folder: &Folder, difference: &Difference<'_>) -> String {
     let shown = folder.shown(&difference.path);
-    let shown = shown.trim_start_matches('/');
+    let shown = printed::line(shown.trim_start_matches('/'));
     let old_name = if difference.old.is_some() { format!("a/{shown}") } else { "/dev/null".to_owned() };
     let new_name = if difference.new.is_some() { format!("b/{shown}") } else { "/dev/null".to_owned() };
     let (Ok(old), Ok(new)) =

@@ -3,18 +3,20 @@
 //! In: `FileTree`, the folder on disk. Out: `Differs`. Reads only.
 //! Everything is looked at before anything is written: one thing in the way, and nothing is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::manifest::{self, Entries};
+use super::banner::carries_banner;
+use super::manifest::{self, Entries, Listed};
 use super::there::{There, at, way};
 use super::{Disk, Job};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
 use crate::source::RelativePath;
+use crate::source::reserved::why_no_output;
 
 /// An output folder that may be written to: below the root, symbolic links resolved. It need not exist.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ pub(crate) struct Differs<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The manifest on disk.
     pub(super) old_manifest: Option<Vec<u8>>,
+    /// What the manifest is to list.
+    pub(super) entries: Entries,
     /// The manifest that is to be there.
     pub(super) new_manifest: Vec<u8>,
     /// Staging folders that are left of killed runs, or belong to runs of this moment.
@@ -74,6 +78,19 @@ impl Differs<'_> {
     pub(crate) fn manifest_alone(&self) -> Option<Difference<'_>> {
         let differs = self.differences.is_empty() && self.old_manifest.as_deref() != Some(&self.new_manifest);
         differs.then(|| Difference { path: manifest::NAME.to_owned(), old: self.old_manifest.clone(), new: Some(&self.new_manifest) })
+    }
+
+    /// The manifest while files are written: it lists those that are to come and those that are to go, and what stood there before.
+    ///
+    /// Written before any of them, it tells the next run which files are ours, should this one not come to its end.
+    pub(super) fn manifest_on_the_way(&self) -> Vec<u8> {
+        let mut listed = Listed { files: self.entries.clone(), before: Entries::new() };
+        for difference in &self.differences {
+            let Some(old) = &difference.old else { continue };
+            let entries = if difference.new.is_some() { &mut listed.before } else { &mut listed.files };
+            entries.insert(difference.path.clone(), manifest::hash(old));
+        }
+        manifest::printed(&listed)
     }
 
     pub(crate) fn has_error(&self) -> bool {
@@ -98,8 +115,8 @@ impl Folder {
         let Ok(below) = path.strip_prefix(job.disk.root()) else {
             return Err(refused("symbolic links lead it out of the repository that holds the blueprint"));
         };
-        if below.iter().any(|name| name.eq_ignore_ascii_case(".git")) {
-            return Err(refused("git keeps its own files there"));
+        if let Some(why) = below.iter().find_map(|name| why_no_output(&name.to_string_lossy())) {
+            return Err(refused(why));
         }
         Ok(Self { path, display })
     }
@@ -114,14 +131,11 @@ impl Folder {
     /// Errors: GW0001 unreadable, GW0004 a path that cannot be, GW0005 (warning) edited orphan, GW0006 foreign file,
     /// GW0010 damaged manifest.
     pub(crate) fn compare<'a>(&self, tree: &'a FileTree) -> Differs<'a> {
-        let mut differs = Differs::default();
-        let (leftovers, journal) = self.leftovers();
-        differs.leftovers = leftovers;
-        let known = self.manifest(&mut differs);
+        let mut differs = Differs { leftovers: self.leftovers(), ..Differs::default() };
+        let listed = self.manifest(&mut differs);
         let mut folders = BTreeMap::new();
-        let mut entries = Entries::new();
         for (path, bytes) in &tree.files {
-            entries.insert(path.clone(), manifest::hash(bytes));
+            differs.entries.insert(path.clone(), manifest::hash(bytes));
             if !manifest::is_below(path) {
                 differs.diagnostics.push(self.impossible(path));
                 continue;
@@ -130,76 +144,68 @@ impl Folder {
                 Err(error) => differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &self.shown(path), &error)),
                 Ok(There::Nothing) => differs.differences.push(Difference { path: path.clone(), old: None, new: Some(bytes) }),
                 Ok(There::File(old)) if old == *bytes => differs.unchanged += 1,
-                Ok(There::File(old)) if known.contains_key(path) || journal.contains(&(path.clone(), manifest::hash(&old))) => {
+                Ok(There::File(old)) if listed.holds(path) && carries_banner(&old) => {
                     differs.differences.push(Difference { path: path.clone(), old: Some(old), new: Some(bytes) });
+                }
+                Ok(There::File(_)) if listed.holds(path) => {
+                    differs
+                        .diagnostics
+                        .push(self.foreign(path, "a file that `.gwgen.json` lists, but without gwgen's banner in its first lines"));
                 }
                 Ok(There::File(_)) => differs.diagnostics.push(self.foreign(path, "a file that gwgen did not write")),
                 Ok(There::Other(what)) => differs.diagnostics.push(self.foreign(path, what)),
             }
         }
-        let listed = known.iter().map(|(path, hash)| (path, hash, true));
-        let begun = journal.iter().filter(|(path, _)| !known.contains_key(path)).map(|(path, hash)| (path, hash, false));
-        for (path, hash, is_listed) in listed.chain(begun).filter(|(path, ..)| !tree.files.contains_key(*path)) {
+        for (path, hash) in listed.files.iter().filter(|(path, _)| !tree.files.contains_key(*path)) {
             match self.there(path, &mut folders) {
                 Err(error) => differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &self.shown(path), &error)),
-                // A run that ended before its manifest was in place may have changed the file since the manifest was written.
-                Ok(There::File(old)) if manifest::hash(&old) == *hash || journal.contains(&(path.clone(), manifest::hash(&old))) => {
+                Ok(There::File(old)) if listed.is_as_written(path, &old) && carries_banner(&old) => {
                     differs.differences.push(Difference { path: path.clone(), old: Some(old), new: None });
                 }
-                Ok(There::File(_) | There::Other(_)) if is_listed => {
+                Ok(There::File(_) | There::Other(_)) => {
                     differs.diagnostics.push(self.edited_orphan(path));
                     // Its line stays, so that it is named until it is gone.
-                    entries.insert(path.clone(), hash.clone());
+                    differs.entries.insert(path.clone(), hash.clone());
                 }
-                Ok(There::Nothing | There::File(_) | There::Other(_)) => {}
+                Ok(There::Nothing) => {}
             }
         }
         differs.differences.sort_by(|a, b| a.path.cmp(&b.path));
-        differs.differences.dedup_by(|a, b| a.path == b.path);
-        differs.new_manifest = manifest::printed(&entries);
+        differs.new_manifest = manifest::printed(&Listed { files: differs.entries.clone(), before: Entries::new() });
         differs
     }
 
     /// What the manifest on disk lists.
     ///
     /// Errors: GW0001 unreadable, GW0010 damaged.
-    fn manifest(&self, differs: &mut Differs<'_>) -> Entries {
+    fn manifest(&self, differs: &mut Differs<'_>) -> Listed {
         let display = self.shown(manifest::NAME);
         let bytes = match at(&self.path.join(manifest::NAME)) {
-            Ok(There::Nothing) => return Entries::new(),
+            Ok(There::Nothing) => return Listed::default(),
             Ok(There::File(bytes)) => bytes,
             Ok(There::Other(what)) => {
                 differs.diagnostics.push(damaged(&display, what));
-                return Entries::new();
+                return Listed::default();
             }
             Err(error) => {
                 differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &display, &error));
-                return Entries::new();
+                return Listed::default();
             }
         };
-        let entries = manifest::parsed(&bytes).unwrap_or_else(|why| {
+        let listed = manifest::parsed(&bytes).unwrap_or_else(|why| {
             differs.diagnostics.push(damaged(&display, &why));
-            Entries::new()
+            Listed::default()
         });
         differs.old_manifest = Some(bytes);
-        entries
+        listed
     }
 
-    /// Staging folders, and which files with which hashes their runs set out to write.
-    ///
-    /// A run that is killed between two renames leaves files that no manifest lists yet; its staged manifest does.
-    fn leftovers(&self) -> (Vec<PathBuf>, BTreeSet<(String, String)>) {
-        let (mut folders, mut journal) = (Vec::new(), BTreeSet::new());
-        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if !entry.file_name().to_str().is_some_and(is_staging) || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                continue;
-            }
-            if let Ok(There::File(bytes)) = at(&entry.path().join(manifest::NAME)) {
-                journal.extend(manifest::parsed(&bytes).unwrap_or_default());
-            }
-            folders.push(entry.path());
-        }
-        (folders, journal)
+    /// Staging folders. What is in them says nothing of other files: anybody can commit such a folder.
+    fn leftovers(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let staging =
+            entries.filter(|entry| entry.file_name().to_str().is_some_and(is_staging) && entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        staging.map(|entry| entry.path()).collect()
     }
 
     /// What stands at a path below the folder. A symbolic link on the way is never followed.

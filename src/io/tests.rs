@@ -1,6 +1,7 @@
 //! The writer, the reader and the search for blueprints, on real folders.
 
 pub(super) mod faults;
+mod ours;
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::{Change, Disk, Folder, Job, Wanted, find, shown_output, unified};
 use crate::Request;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::emit::FileTree;
+use crate::emit::{BANNER, FileTree};
 use crate::source::{Files, ReadError, RelativePath};
 
 /// A repository with an output folder `infra`.
@@ -33,8 +34,15 @@ impl Repository {
         fs::write(path, text).unwrap();
     }
 
+    /// A file as gwgen wrote it, with another text behind its banner.
+    fn edit(&self, path: &str, text: &str) {
+        self.put(path, &marked(text));
+    }
+
+    /// The text behind the banner, where there is one.
     fn text(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).unwrap()
+        let text = fs::read_to_string(self.path(path)).unwrap();
+        text.strip_prefix(&marked("")).map_or(text.clone(), str::to_owned)
     }
 
     fn job(&self) -> Job {
@@ -63,8 +71,13 @@ fn request(blueprint: &str, display: &str) -> Request {
     Request { blueprint: RelativePath::join("", blueprint).unwrap(), display: display.into() }
 }
 
+/// Text behind the banner.
+fn marked(text: &str) -> String {
+    format!("# {}\n# {}\n{text}", BANNER[0], BANNER[1])
+}
+
 fn tree(files: &[(&str, &str)]) -> FileTree {
-    FileTree { files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect() }
+    FileTree { files: files.iter().map(|(path, text)| ((*path).to_owned(), marked(text).into_bytes())).collect() }
 }
 
 fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
@@ -96,7 +109,10 @@ fn files_are_created_updated_and_removed_with_their_empty_folders() {
     let changed = written(&repository.infra(), &[("a.tf", "3\n")]);
     assert_eq!(changed, [("a.tf".to_owned(), Change::Updated), ("sub/deep/b.tf".to_owned(), Change::Removed)]);
     assert_eq!(repository.names(), [".gwgen.json", "a.tf"]);
-    let manifest = format!("{{\n  \"version\": 1,\n  \"files\": {{\n    \"a.tf\": \"{}\"\n  }}\n}}\n", blake3::hash(b"3\n").to_hex());
+    let manifest = format!(
+        "{{\n  \"version\": 1,\n  \"files\": {{\n    \"a.tf\": \"{}\"\n  }}\n}}\n",
+        blake3::hash(marked("3\n").as_bytes()).to_hex()
+    );
     assert_eq!(repository.text("infra/.gwgen.json"), manifest);
 }
 
@@ -119,8 +135,8 @@ fn equal_files_keep_their_times() {
 fn an_edited_file_is_generated_anew_but_an_edited_orphan_stays_and_is_named_until_it_is_gone() {
     let repository = Repository::new();
     written(&repository.infra(), &[("a.tf", "1\n"), ("b.tf", "2\n")]);
-    repository.put("infra/a.tf", "edited\n");
-    repository.put("infra/b.tf", "edited\n");
+    repository.edit("infra/a.tf", "edited\n");
+    repository.edit("infra/b.tf", "edited\n");
     for changes in [1, 0] {
         let tree = tree(&[("a.tf", "1\n")]);
         let written = repository.infra().write(&tree);
@@ -146,7 +162,7 @@ fn a_foreign_file_is_refused_and_nothing_is_written() {
 #[test]
 fn a_foreign_file_with_the_same_bytes_is_taken_over() {
     let repository = Repository::new();
-    repository.put("infra/a.tf", "1\n");
+    repository.edit("infra/a.tf", "1\n");
     assert_eq!(written(&repository.infra(), &[("a.tf", "1\n")]), [(".gwgen.json".to_owned(), Change::Created)]);
     written(&repository.infra(), &[("a.tf", "2\n")]);
     assert_eq!(repository.text("infra/a.tf"), "2\n");
@@ -160,7 +176,7 @@ fn files_and_folders_in_each_others_way_are_refused() {
     repository.put("taken", "mine\n");
     refused(&repository.infra(), &[("folder", "1\n")], &diagnostic::FOREIGN_FILE);
     refused(&repository.infra(), &[("file/a.tf", "1\n")], &diagnostic::FOREIGN_FILE);
-    for output in ["taken", "taken/below", ".git", ".git/hooks", "infra/.GIT/x"] {
+    for output in ["taken", "taken/below", ".git", ".git/hooks", "infra/.GIT/x", ".github/workflows", "infra/.gwgen.tmp-1-1", "nul"] {
         assert_eq!(repository.folder(output).unwrap_err().code.code, "GW0003", "{output}");
     }
 }
@@ -219,39 +235,6 @@ fn a_manifest_that_cannot_be_trusted_stops_everything() {
     }
 }
 
-#[test]
-fn leftovers_of_killed_runs_are_cleaned_up_and_tell_which_files_are_ours() {
-    let repository = Repository::new();
-    let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex();
-    let journal = format!(
-        "{{\"version\": 1, \"files\": {{\"a.tf\": \"{}\", \"b.tf\": \"{}\", \"c.tf\": \"{}\"}}}}",
-        hash("1\n"),
-        hash("2\n"),
-        hash("3\n")
-    );
-    repository.put("infra/.gwgen.tmp-99999999-0/.gwgen.json", &journal);
-    repository.put("infra/.gwgen.tmp-99999999-0/2", "3\n");
-    repository.put("infra/.gwgen.tmp-mine/keep", "mine\n");
-    // Renamed before the kill: one that is changed by now, one that is not wanted any more.
-    repository.put("infra/a.tf", "1\n");
-    repository.put("infra/b.tf", "2\n");
-    let changed = written(&repository.infra(), &[("a.tf", "9\n")]);
-    assert_eq!(changed, [("a.tf".to_owned(), Change::Updated), ("b.tf".to_owned(), Change::Removed)]);
-    let kept: &[&str] = if cfg!(unix) { &[] } else { &[".gwgen.tmp-99999999-0"] };
-    let expected: Vec<&str> = [".gwgen.json"].iter().chain(kept).chain(&[".gwgen.tmp-mine", "a.tf"]).copied().collect();
-    assert_eq!(repository.names(), expected);
-}
-
-#[test]
-fn a_journal_takes_over_nothing_but_the_bytes_it_names() {
-    let repository = Repository::new();
-    let journal = format!("{{\"version\": 1, \"files\": {{\"a.tf\": \"{}\"}}}}", blake3::hash(b"1\n").to_hex());
-    repository.put("infra/.gwgen.tmp-99999999-0/.gwgen.json", &journal);
-    repository.put("infra/a.tf", "mine\n");
-    refused(&repository.infra(), &[("a.tf", "9\n")], &diagnostic::FOREIGN_FILE);
-    assert_eq!(repository.text("infra/a.tf"), "mine\n");
-}
-
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_is_an_error_of_its_own() {
@@ -280,8 +263,9 @@ fn refused_by_the_system(repository: &Repository) {
 fn two_writers_at_once_leave_whole_files() {
     let repository = Repository::new();
     let long = |letter: &str| letter.repeat(100_000);
-    let trees: Vec<FileTree> =
-        ["x", "y"].map(|letter| FileTree { files: (0..20).map(|n| (format!("f{n}.tf"), long(letter).into_bytes())).collect() }).into();
+    let trees: Vec<FileTree> = ["x", "y"]
+        .map(|letter| FileTree { files: (0..20).map(|n| (format!("f{n}.tf"), marked(&long(letter)).into_bytes())).collect() })
+        .into();
     written(&repository.infra(), &[]);
     for _ in 0..5 {
         std::thread::scope(|scope| {
@@ -316,9 +300,12 @@ fn check_writes_nothing_and_its_diff_can_be_applied() {
     let (folder, tree) = (repository.infra(), tree(&[("a.tf", "1\n3\n"), ("c.tf", "new\n")]));
     let differs = folder.compare(&tree);
     let diff: String = differs.differences.iter().map(|it| unified(&folder, it)).collect();
-    let expected = "--- a/infra/a.tf\n+++ b/infra/a.tf\n@@ -1,2 +1,2 @@\n 1\n-2\n+3\n\
-                    --- a/infra/b.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n\
-                    --- /dev/null\n+++ b/infra/c.tf\n@@ -0,0 +1 @@\n+new\n";
+    let [first, second] = BANNER;
+    let expected = format!(
+        "--- a/infra/a.tf\n+++ b/infra/a.tf\n@@ -1,4 +1,4 @@\n # {first}\n # {second}\n 1\n-2\n+3\n\
+         --- a/infra/b.tf\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-# {first}\n-# {second}\n-gone\n\
+         --- /dev/null\n+++ b/infra/c.tf\n@@ -0,0 +1,3 @@\n+# {first}\n+# {second}\n+new\n"
+    );
     assert_eq!(diff, expected);
     assert_eq!(repository.text("infra/.gwgen.json"), before);
     assert_eq!(repository.names(), [".gwgen.json", "a.tf", "b.tf"]);
@@ -341,6 +328,9 @@ fn reading_stays_below_the_root_and_waits_for_no_device() {
         assert!(matches!(read("link.yaml"), Err(ReadError::OutsideRoot)));
         std::os::unix::fs::symlink("sub/openapi.yaml", repository.path("inside.yaml")).unwrap();
         assert!(read("inside.yaml").is_ok());
+        repository.put(".git/config", "[core]\n");
+        std::os::unix::fs::symlink(".git/config", repository.path("config.yaml")).unwrap();
+        assert!(matches!(read("config.yaml"), Err(ReadError::OfGit)));
     }
 }
 

@@ -1,18 +1,24 @@
 //! Brings the output folder to what it is to be.
 //!
 //! In: `FileTree`. Out: `Written`. Writes only below the output folder.
-//! All changed files are staged beside their places first, then renamed one by one, the manifest last: each file is old or new.
+//! All changed files are staged beside their places first, then renamed one by one: each file is old or new. A manifest that lists
+//! both states is in place before the first of them, the one that lists the new state after the last.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::banner::carries_banner;
 use super::manifest;
 use super::operations as disk;
 use super::output::{Change, Differs, Folder, failed};
+use super::there::{There, at};
 use crate::diagnostic::{self, Diagnostic};
 use crate::emit::FileTree;
+
+/// Name of the staged manifest that stands in place while files are written.
+const ON_THE_WAY: &str = "manifest";
 
 /// What was written.
 #[derive(Debug)]
@@ -51,7 +57,7 @@ impl Folder {
         } else if lock.is_held() {
             // Nobody else is at work here, so these are all left of runs that were killed.
             for leftover in &written.differs.leftovers {
-                drop(disk::remove_staging(leftover));
+                drop(remove_leftover(leftover));
             }
         }
         written
@@ -63,15 +69,19 @@ impl Folder {
         if differs.differences.is_empty() && alone.is_none() {
             return Ok(());
         }
-        let mut staging = Staging::new(&self.path).map_err(|error| (String::new(), error))?;
+        let staging = Staging::new(&self.path).map_err(|error| (String::new(), error))?;
         for (number, difference) in differs.differences.iter().enumerate() {
             if let Some(new) = difference.new {
                 staging.put(Path::new(&number.to_string()), new).map_err(|error| (difference.path.clone(), error))?;
             }
         }
-        staging.put_synced(Path::new(manifest::NAME), &differs.new_manifest).map_err(|error| (manifest::NAME.to_owned(), error))?;
-        // From here on the staged manifest tells the next run which files are ours, should this one not come to its end.
-        staging.is_journal = true;
+        let manifest_failed = |error| (manifest::NAME.to_owned(), error);
+        staging.put_synced(Path::new(manifest::NAME), &differs.new_manifest).map_err(manifest_failed)?;
+        let on_the_way = differs.manifest_on_the_way();
+        if !differs.differences.is_empty() {
+            staging.put_synced(Path::new(ON_THE_WAY), &on_the_way).map_err(manifest_failed)?;
+            disk::rename(&staging.path.join(ON_THE_WAY), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+        }
         for (number, difference) in differs.differences.iter().enumerate() {
             let (path, change) = (self.path.join(&difference.path), difference.change());
             let done = match change {
@@ -82,9 +92,10 @@ impl Folder {
             done.map_err(|error| (difference.path.clone(), error))?;
             changed.push((difference.path.clone(), change));
         }
-        disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME))
-            .map_err(|error| (manifest::NAME.to_owned(), error))?;
-        staging.is_journal = false;
+        // Where files were only added, both manifests are one.
+        if differs.differences.is_empty() || on_the_way != differs.new_manifest {
+            disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+        }
         changed.extend(alone);
         Ok(())
     }
@@ -105,6 +116,25 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Removes a staging folder of a run that was killed; one that holds anything else than such runs leave stays as it is.
+fn remove_leftover(folder: &Path) -> io::Result<()> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let There::File(bytes) = at(&path)? else { return Ok(()) };
+        // A full disk leaves the start of a file, or none of it.
+        let is_manifest = [manifest::NAME, ON_THE_WAY].contains(&name) && manifest::is_start(&bytes);
+        let is_staged = name.bytes().all(|byte| byte.is_ascii_digit()) && (bytes.is_empty() || carries_banner(&bytes));
+        if !is_manifest && !is_staged {
+            return Ok(());
+        }
+        paths.push(path);
+    }
+    paths.iter().try_for_each(|path| disk::remove_file(path))?;
+    disk::remove_folder(folder)
 }
 
 fn make_parent(path: &Path) -> io::Result<()> {
@@ -143,8 +173,6 @@ impl Lock {
 /// A folder for files on their way, on the same file system as their places.
 struct Staging {
     path: PathBuf,
-    /// While files are renamed it has to survive a failure.
-    is_journal: bool,
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -157,7 +185,7 @@ impl Staging {
             match disk::make_folder(&path) {
                 // Left by a killed process of the same id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                made => return made.map(|()| Self { path, is_journal: false }),
+                made => return made.map(|()| Self { path }),
             }
         }
     }
@@ -175,8 +203,6 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if !self.is_journal {
-            drop(disk::remove_staging(&self.path));
-        }
+        drop(disk::remove_staging(&self.path));
     }
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Operation;
+use super::lost::{self, LostInBodies};
 use super::references::{References, Target};
+use crate::diagnostic::Place;
 use crate::source::raw::{self, Text};
 use crate::source::{SourceFile, pointer};
 
@@ -84,6 +87,7 @@ pub(super) struct Bodies {
     known: BTreeMap<Key, SchemaId>,
     bodies: BTreeMap<Key, Arc<RequestBody>>,
     searched: usize,
+    lost: LostInBodies,
     /// Where schemas and bodies have names.
     homes: [&'static str; 2],
 }
@@ -95,6 +99,7 @@ impl Bodies {
             known: BTreeMap::new(),
             bodies: BTreeMap::new(),
             searched: 0,
+            lost: LostInBodies::default(),
             homes: if is_swagger { ["/definitions/", "/parameters/"] } else { ["/components/schemas/", "/components/requestBodies/"] },
         }
     }
@@ -118,11 +123,18 @@ impl Bodies {
         let is_shared = target.json.as_ptr() != written;
         let members = raw::members(target.json).ok()?;
         let member = |name: &str| members.iter().rev().find(|(key, _)| *key == *name).map(|(_, json)| json.get());
-        let mut contents = Vec::new();
+        let (mut contents, mut faults) = (Vec::new(), Vec::new());
         for (media_type, json) in raw::members(member("content")?).ok()?.into_iter().filter(|(key, _)| !key.starts_with("x-")) {
             let below = pointer::child(&format!("{}/content", target.pointer), &*media_type);
+            let place = Place::pointer(&target.file.display, format!("{below}/$ref"));
             let content = Target { file: target.file, pointer: below, json: json.get() };
-            let schema = references.followed(content).ok().and_then(|content| {
+            // What is no mapping says nothing of the body; only a reference can lead nowhere.
+            let followed = references.followed(content).map_err(|lost| {
+                if is_reference(json.get()) {
+                    faults.push(lost.at(place));
+                }
+            });
+            let schema = followed.ok().and_then(|content| {
                 let members = raw::members(content.json).ok()?;
                 let (_, schema) = members.into_iter().rev().find(|(key, _)| *key == "schema")?;
                 let at = Target { file: content.file, pointer: format!("{}/schema", content.pointer), json: schema.get() };
@@ -136,6 +148,7 @@ impl Bodies {
             name: is_shared.then(|| name(self.homes, main, &target)),
             contents,
         });
+        self.lost.add_body(&body, faults);
         self.bodies.insert(key(target.json), Arc::clone(&body));
         Some(body)
     }
@@ -146,13 +159,24 @@ impl Bodies {
         let first = self.add(main, at, &mut waiting)?;
         while let Some((id, target)) = waiting.pop() {
             let mut found = BTreeMap::new();
+            let mut is_lost = false;
             for reference in self.referring(target.json) {
-                let leads_to = references.target(target.file, &reference).ok().and_then(|it| self.add(main, it, &mut waiting));
+                let leads_to = lost::target(references, &target, &reference);
+                is_lost |= leads_to.is_err();
+                let leads_to = leads_to.ok().and_then(|it| self.add(main, it, &mut waiting));
                 found.insert(Arc::from(&*reference), leads_to);
+            }
+            if is_lost {
+                self.lost.add_schema(id, lost::in_schema(references, self.schemas.dialect, (&target, main)));
             }
             self.schemas.texts[id].references = found;
         }
         Some(first)
+    }
+
+    /// Gives the operations the faults of references in their bodies that lead nowhere.
+    pub(super) fn tell_lost(&self, operations: &mut [Operation]) {
+        self.lost.tell(&self.schemas, operations);
     }
 
     fn add<'a>(&mut self, main: &SourceFile, at: Target<'a>, waiting: &mut Vec<(SchemaId, Target<'a>)>) -> Option<SchemaId> {
@@ -184,6 +208,10 @@ impl Bodies {
         let texts = values.filter_map(|it| serde_json::Deserializer::from_str(it).into_iter::<Text<'a>>().next()?.ok());
         texts.collect()
     }
+}
+
+fn is_reference(json: &str) -> bool {
+    raw::members(json).is_ok_and(|members| members.iter().any(|(key, _)| *key == "$ref"))
 }
 
 fn key(json: &str) -> Key {

@@ -74,6 +74,8 @@ impl<'a> Shared<'a> {
     /// The mapping that a reference in place of `responses` leads to.
     fn responses(&self, file: &'a SourceFile, reference: &str) -> Result<(&'a SourceFile, Answers<'a>, Place), Lost> {
         let target = self.references.target(file, reference)?;
+        let is_status = |key: &str| key == "default" || (key.len() == 3 && key.starts_with(|first: char| first.is_ascii_digit()));
+        target.accepted("a mapping of responses", |key, _| is_status(key) || key == "$ref")?;
         let responses = serde_json::from_str(target.json).map_err(|_| target.no_mapping("`responses`"))?;
         Ok((target.file, responses, Place::pointer(&target.file.display, target.pointer)))
     }

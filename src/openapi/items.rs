@@ -67,6 +67,7 @@ impl<'a> Shared<'a> {
         let document = self.document;
         self.list(&document.paths, &List { file: self.file, pointer: None }, &mut seen, (&mut found, diagnostics));
         self.referred_paths((&mut found, diagnostics), &mut seen);
+        self.bodies.tell_lost(&mut found);
         if self.parts >= MAX_PARTS {
             let finding = diagnostic::TOO_LARGE.at(Place::pointer(&self.file.display, "/paths"));
             let message = format!("the operations have more than {MAX_PARTS} parameters and media types together");
@@ -102,6 +103,7 @@ impl<'a> Shared<'a> {
     /// The path items that a reference in place of `paths` leads to.
     fn paths(&self, file: &'a SourceFile, reference: &str) -> Result<(Rc<Patterned<'a, PathItem<'a>>>, List<'a>), Lost> {
         let target = self.references.target(file, reference)?;
+        target.accepted("a mapping of path items", |key, _| key.starts_with('/') || key == "$ref")?;
         let paths = match serde_json::from_str(target.json) {
             Ok(paths) => paths,
             Err(_) => raw::members(target.json).map(loose::paths).map_err(|_| target.no_mapping("`paths`"))?,

@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::media::{Answers, Binary};
+use super::near::Part;
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
 pub(super) use shapes::{Body, Marked, Patterned, Presence};
@@ -27,10 +28,13 @@ fn is_ours(key: &str) -> bool {
     is_of_gwgen(key) || key.starts_with("x-amazon-apigateway-")
 }
 
-/// In any case: `X-Gwgen-Exposure` is refused by name, not passed by.
+/// In any spelling: `X-Gwgen-Exposure`, `x_gwgen_exposure` and `gwgen-exposure` are refused by name, not passed by.
 pub(super) fn is_of_gwgen(key: &str) -> bool {
-    const PREFIX: &str = "x-gwgen-";
-    key.get(..PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(PREFIX))
+    if !key.starts_with(['x', 'X', 'g', 'G', '_', '-']) {
+        return false;
+    }
+    let letters = || key.bytes().filter(|it| !matches!(it, b'-' | b'_' | b'.' | b' ')).map(|it| it.to_ascii_lowercase());
+    [&b"xgwgen"[..], b"gwgen"].iter().any(|name| letters().take(name.len()).eq(name.iter().copied()))
 }
 
 /// Defines a struct whose members are read by name, `?` for those where null means absent.
@@ -45,6 +49,8 @@ macro_rules! lean {
                     other => {
                         if is_ours(other) {
                             self.extensions.push((key.clone(), json));
+                        } else if const { Part::of(stringify!($name)) }.watches(other) {
+                            self.faults.extend(const { Part::of(stringify!($name)) }.fault(other, json));
                         }
                         return Ok(false);
                     }
@@ -91,6 +97,9 @@ macro_rules! lean {
                                 other => {
                                     if is_ours(other) {
                                         value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
+                                    } else if const { Part::of(stringify!($name)) }.watches(other) {
+                                        let json = map.next_value::<&'de RawValue>()?.get();
+                                        value.faults.extend(const { Part::of(stringify!($name)) }.fault(other, json));
                                     } else {
                                         map.next_value::<IgnoredAny>()?;
                                     }

@@ -46,8 +46,16 @@ fn fill<'a, T: ByMember<'a>>(json: &'a str, mut mend: impl FnMut(&mut T, &Text<'
 /// The fault of a member whose value has the wrong type.
 pub(super) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
     let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or_default();
+    let what = without_value(text.split(" at line ").next().unwrap_or_default());
     LeanFault { code: &diagnostic::WRONG_TYPE, below: pointer::child("", key), message: format!("`{key}` cannot be read: {what}") }
+}
+
+/// `invalid type: string "x", expected a mapping` without the value: the line is shown beside it where the file may be shown.
+fn without_value(text: &str) -> String {
+    match (text.find(['"', '`']), text.rfind(", expected ")) {
+        (Some(start), Some(end)) if start < end => [text[..start].trim_end(), &text[end..]].concat(),
+        _ => text.to_owned(),
+    }
 }
 
 /// The fault of a part that is no mapping.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::held::Here;
 use super::items::{Level, under};
-use super::lean::{Extra, LeanFault, Operation as LeanOperation, Presence, is_of_gwgen};
+use super::lean::{Extra, LeanFault, Operation as LeanOperation, Presence, Requirement, is_of_gwgen};
 use super::references::Held;
 use super::resolve::{MEND, Shared, null_security, security};
 use super::{Fault, HttpMethod, Operation, Parameter, Security, Setting, SettingOf, servers};
@@ -52,7 +52,7 @@ impl<'a> Shared<'a> {
         let of_item = levels.iter().map(|level| &level.item.servers).find(|it| !it.is_empty()).unwrap_or(&level.item.servers);
         let servers = if lean.servers.is_empty() { of_item } else { &lean.servers };
         operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
-        self.secure(&mut operation, lean, levels);
+        self.secure(&mut operation, lean, levels, file);
         let mut found = self.parameters(&operation, (levels, of), (lean, file));
         let bodies = self.media_types(&operation, lean, file);
         operation.parameters = found.parameters;
@@ -141,7 +141,30 @@ impl<'a> Shared<'a> {
         held
     }
 
-    fn secure(&self, operation: &mut Operation, lean: &LeanOperation<'a>, levels: &[Level<'_, 'a>]) {
+    /// Faults of other files whose root protects what the root of the main file does not.
+    fn left_behind(&self, files: impl Iterator<Item = &'a SourceFile>) -> Vec<Fault> {
+        let mut found: Vec<&SourceFile> = Vec::new();
+        for file in files.filter(|it| !std::ptr::eq(*it, self.file)) {
+            if !found.iter().any(|it| std::ptr::eq(*it, file)) && self.asks_more(file) {
+                found.push(file);
+            }
+        }
+        found.into_iter().map(security_of_another_file).collect()
+    }
+
+    /// Whether a file is a description of its own whose root asks something of callers that the root of the main file does not.
+    fn asks_more(&self, file: &'a SourceFile) -> bool {
+        let has = |pointer: &str| self.references.target(file, pointer);
+        let Ok(there) = has("#/security") else { return false };
+        if has("#/openapi").is_err() && has("#/swagger").is_err() && has("#/paths").is_err() {
+            return false;
+        }
+        let Ok(requirements) = serde_json::from_str::<Vec<Requirement<'_>>>(there.json) else { return true };
+        let there = security(&requirements);
+        there != Security::Open && self.security.as_ref().ok() != Some(&there)
+    }
+
+    fn secure(&self, operation: &mut Operation, lean: &LeanOperation<'a>, levels: &[Level<'_, 'a>], file: &'a SourceFile) {
         if matches!(lean.security, Presence::Absent) {
             let of_path = levels.iter().filter(|it| it.item.security.is_some());
             operation.faults.extend(of_path.map(|it| Fault {
@@ -150,6 +173,8 @@ impl<'a> Shared<'a> {
                 message: "`security` of a path counts for none of its operations".into(),
                 help: "write it on each operation of the path, or on the document".into(),
             }));
+            let files = levels.iter().map(|it| it.file).chain([file]);
+            operation.faults.extend(self.left_behind(files));
         }
         match (&lean.security, &self.security) {
             (Presence::There(requirements), _) => operation.security = security(requirements),
@@ -162,6 +187,19 @@ impl<'a> Shared<'a> {
             let lost: Vec<Fault> = names.filter_map(|name| self.lost_schemes.get(name)).cloned().collect();
             operation.faults.extend(lost);
         }
+    }
+}
+
+/// The fault of `security` at the root of another file, which asks nothing of an operation that this description refers to.
+fn security_of_another_file(file: &SourceFile) -> Fault {
+    Fault {
+        code: &diagnostic::SECURITY_LEFT_BEHIND,
+        place: Place::pointer(&file.display, "/security"),
+        message: format!(
+            "`security` at the root of `{}` does not reach an operation that another description refers to, and the root of that asks for something else",
+            file.display
+        ),
+        help: "write `security` on the operation itself; then it counts wherever the operation is referred to".into(),
     }
 }
 

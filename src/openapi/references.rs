@@ -39,6 +39,32 @@ impl Target<'_> {
             ..Lost::new(&diagnostic::WRONG_TYPE, format!("{what} has to be a mapping"), "mend it there, or the references to it")
         }
     }
+
+    /// It is a mapping with none of the members that the reference to it wants.
+    fn of_another_kind(&self, what: &str) -> Lost {
+        Lost {
+            place: Some(Place::pointer(&self.file.display, &*self.pointer)),
+            ..Lost::new(&diagnostic::WRONG_TYPE, format!("what stands here is not {what}"), "mend it there, or the references to it")
+        }
+    }
+
+    /// Takes a part of another file for what the reference wants, and lets messages show lines of that file.
+    ///
+    /// Errors: GW1006 the file is no description, and the part has none of the members that such a part has.
+    pub(super) fn accepted(&self, what: &str, is_member: impl Fn(&str, &str) -> bool) -> Result<(), Lost> {
+        if self.file.may_show_lines() {
+            return Ok(());
+        }
+        let members = raw::members(self.json).map_err(|_| self.no_mapping(what))?;
+        if members.is_empty() {
+            return Ok(());
+        }
+        if !members.iter().any(|(key, value)| is_member(key, value.get())) {
+            return Err(self.of_another_kind(what));
+        }
+        self.file.show_lines();
+        Ok(())
+    }
 }
 
 /// Why a reference leads nowhere.
@@ -64,6 +90,12 @@ impl Lost {
 /// A part that may be a reference to another one.
 pub(super) trait Part<'a>: Sized {
     fn reference(&self) -> Option<&Text<'a>>;
+
+    /// What a part is called, with its article.
+    const NAME: &'static str;
+
+    /// Members by which a part of this kind is known.
+    const MEMBERS: &'static [&'static str];
 
     /// Reads the text of a part; what is wrong with it is its own fault where it can hold one.
     fn read(json: &'a str) -> Result<Self, &'static str>;
@@ -152,6 +184,7 @@ impl<'a> References<'a> {
             return Ok(Rc::clone(known));
         }
         let part = T::read(target.json).map_err(|what| target.no_mapping(what))?;
+        target.accepted(T::NAME, |key, _| T::MEMBERS.contains(&key))?;
         let spot = Arc::new(Spot { file: Arc::clone(&target.file.display), pointer: target.pointer.as_str().into() });
         let elsewhere = Rc::new(Elsewhere { part, file: target.file, spot });
         let mut had = T::had(self).borrow_mut();
@@ -188,6 +221,26 @@ impl<'a> References<'a> {
         }
         let message = "the references go in a circle".to_owned();
         Err(Lost::new(&diagnostic::CYCLIC_REFERENCE, message, "let one of them hold the part"))
+    }
+
+    /// Follows a part that may be a reference and nothing else, and that part, and so on.
+    ///
+    /// Errors: GW1009 the references go in a circle. What else is wrong is said where that reference itself stands.
+    pub(super) fn ends(&self, mut target: Target<'a>) -> Result<(), Lost> {
+        let mut passed = Vec::new();
+        for _ in 0..MAX_REFERENCES {
+            if passed.contains(&target.json.as_ptr()) {
+                let message = "the references go in a circle".to_owned();
+                return Err(Lost::new(&diagnostic::CYCLIC_REFERENCE, message, "let one of them hold the part"));
+            }
+            passed.push(target.json.as_ptr());
+            let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json).ok().and_then(|it| it.reference) else {
+                return Ok(());
+            };
+            let Ok(next) = self.target(target.file, &reference) else { return Ok(()) };
+            target = next;
+        }
+        Ok(())
     }
 
     fn walk(&self, from: &'a SourceFile, reference: &str, budget: &mut usize) -> Result<Target<'a>, Lost> {

@@ -109,7 +109,14 @@ fn unknown(setting: &Setting) -> Diagnostic {
     diagnostic::UNKNOWN_EXTENSION
         .at(setting.place.clone())
         .message(format_args!("no extension is called `{}`", setting.name))
-        .help(help_with(&setting.name.to_ascii_lowercase()))
+        .help(help_with(&normal(&setting.name)))
+}
+
+/// A name as extensions are spelt: `x_gwgen_exposure` is `x-gwgen-exposure`.
+fn normal(name: &str) -> String {
+    let lower = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
+    let field = lower.split_once("gwgen").map_or(&*lower, |(_, field)| field.trim_matches('-'));
+    [PREFIX, field].concat()
 }
 
 fn help_with(name: &str) -> String {
@@ -133,7 +140,7 @@ pub(super) fn misplaced(name: &str, place: &Place) -> Diagnostic {
         return diagnostic::UNKNOWN_EXTENSION
             .at(place.clone())
             .message(format_args!("no extension is called `{name}`"))
-            .help(help_with(name));
+            .help(help_with(&normal(name)));
     }
     diagnostic::MISPLACED_EXTENSION
         .at(place.clone())

@@ -121,7 +121,10 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
     let is_plain = matches!(path.first(), Some(Segment::Literal(_)))
         && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'_' | b'-'))
         && text.len() <= 100
-        && !DEVICES.contains(&text);
+        && !DEVICES.contains(&text)
+        // Terraform merges `*_override.tf` into other files instead of reading it as one of its own.
+        && text != "override"
+        && !text.ends_with("_override");
     if is_plain {
         return format!("routes_{text}").into();
     }
@@ -269,6 +272,10 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(distinct.len(), names.len());
         assert_eq!(&*routes_file(&path("/orders/{id}")), "routes_orders");
+        for first in ["/override", "/x_override", "/_override", "/Override", "/a/override"] {
+            let name = routes_file(&path(first));
+            assert!(!name.ends_with("_override") && &*name != "override", "{first}: {name}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 use std::io;
 
 use crate::diagnostic::{COMMAND_LINE, Severity};
+use crate::printed;
 use crate::source::Finding;
 
 /// How many operations are named before the rest is counted.
@@ -36,28 +37,34 @@ fn command(finding: &Finding) -> String {
 
 /// What is wrong, what it keeps from being served, what to do: a line each.
 fn message(finding: &Finding) -> String {
-    let mut lines = vec![finding.message.clone()];
-    let named: Vec<String> = finding.operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, it.path)).collect();
+    let mut lines = vec![printed::line(&finding.message).into_owned()];
+    let named: Vec<String> = finding
+        .operations
+        .iter()
+        .take(MAX_OPERATIONS)
+        .map(|it| printed::line(&format!("{} {}", it.method, it.path)).into_owned())
+        .collect();
     if !named.is_empty() {
         let more = finding.operations.len() - named.len();
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         lines.push(format!("not served: {}{rest}", named.join(", ")));
     }
     for place in finding.places.iter().skip(1) {
-        lines.push(format!("also: {}:{}:{}", place.file, place.line, place.column));
+        lines.push(format!("also: {}:{}:{}", printed::line(&place.file), place.line, place.column));
     }
     if !finding.help.is_empty() {
-        lines.push(format!("help: {}", finding.help));
+        lines.push(format!("help: {}", printed::line(&finding.help)));
     }
     lines.join("\n")
 }
 
 fn data(text: &str) -> String {
+    // Line breaks are ours; what else cannot be seen was made visible with the part that held it.
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&printed::line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -93,7 +100,7 @@ mod tests {
     fn text_of_the_user_starts_no_command_and_ends_no_property() {
         let found = UNUSED_EXTENSION.at(Place::file(&"a,line=1::b%0A.yaml".into())).message("x\r\n::stop-commands::y 100%").help("");
         let expected =
-            "::warning file=a%2Cline=1%3A%3Ab%250A.yaml,line=1,col=1,title=GW1016 unused-extension::x%0D%0A::stop-commands::y 100%25\n";
+            "::warning file=a%2Cline=1%3A%3Ab%250A.yaml,line=1,col=1,title=GW1016 unused-extension::x␍␊::stop-commands::y 100%25\n";
         assert_eq!(said(found), expected);
     }
 

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use crate::diagnostic::Severity;
+use crate::printed;
 use crate::source::{Finding, Located, Sources};
 
 /// Widest piece of a source line that is shown. Unit: terminal columns.
@@ -64,7 +65,12 @@ struct Reached<'a> {
 impl<'a> Lines<'a> {
     fn line(&mut self, place: &'a Located) -> Option<&'a str> {
         if !self.starts.contains_key(&*place.file) {
-            let text = self.sources.iter().find_map(|sources| sources.file(&place.file)).map(|file| file.text.as_str())?;
+            let text = self
+                .sources
+                .iter()
+                .find_map(|sources| sources.file(&place.file))
+                .filter(|file| file.may_show_lines())
+                .map(|file| file.text.as_str())?;
             let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
             self.starts.insert(&place.file, (text, starts));
         }
@@ -110,12 +116,11 @@ impl Paint {
             Severity::Info => ("note", AnsiColor::Cyan),
         };
         let head = self.in_style(colour.on_default().bold(), &format!("{name}[{}]", finding.code));
-        let mut text = format!("{head}{}\n", self.in_style(Style::new().bold(), &format!(": {}", visible(&finding.message))));
+        let mut text = format!("{head}{}\n", self.in_style(Style::new().bold(), &format!(": {}", printed::line(&finding.message))));
         let gutter = finding.places.first().map_or(1, |place| place.line.to_string().len()).max(1);
         for (index, place) in finding.places.iter().enumerate() {
-            let arrow = if index == 0 { "-->" } else { ":::" };
-            let position = format!("{}:{}:{}", visible(&place.file), place.line, place.column);
-            append(&mut text, format_args!("{:gutter$}{} {position}\n", "", self.edge(arrow)));
+            let position = format!("{}:{}:{}", printed::line(&place.file), place.line, place.column);
+            append(&mut text, format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")));
             if index == 0 {
                 text.push_str(&self.excerpt(place, lines, gutter));
             }
@@ -128,7 +133,7 @@ impl Paint {
             note(&mut text, "not served", &operations(finding));
         }
         if !finding.help.is_empty() {
-            note(&mut text, "help", &visible(&finding.help));
+            note(&mut text, "help", &printed::line(&finding.help));
         }
         text.push('\n');
         text
@@ -152,7 +157,7 @@ fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 fn operations(finding: &Finding) -> String {
-    let named = finding.operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, visible(&it.path)));
+    let named = finding.operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, printed::line(&it.path)));
     let mut text = named.collect::<Vec<_>>().join(", ");
     let more = finding.operations.len().saturating_sub(MAX_OPERATIONS);
     if more > 0 {
@@ -167,11 +172,11 @@ fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be shown is drawn.
     let mut at = Vec::new();
     let mut width = 0;
-    for character in line.chars().take(3 * MAX_WIDTH) {
+    for (index, character) in line.char_indices().take(3 * MAX_WIDTH) {
         at.push((drawn.len(), width));
         match character {
             '\t' => drawn.push_str(TAB),
-            other => draw(other, &mut drawn),
+            other => drawn.push_str(&printed::character(line, index, other)),
         }
         width += drawn[at.last().map_or(0, |(start, _)| *start)..].chars().map(|it| it.width().unwrap_or(0)).sum::<usize>();
     }
@@ -184,33 +189,6 @@ fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     let closing = if end < drawn.len() || line.chars().nth(3 * MAX_WIDTH).is_some() { "…" } else { "" };
     let indent = caret - start.1 + opening.chars().count();
     (format!("{opening}{}{closing}", drawn[start.0..end].trim_end()), indent)
-}
-
-/// Text in one line, with every control character to be seen.
-fn visible(text: &str) -> String {
-    let mut drawn = String::with_capacity(text.len());
-    text.chars().for_each(|character| draw(character, &mut drawn));
-    drawn
-}
-
-fn draw(character: char, drawn: &mut String) {
-    match character {
-        '\0'..='\u{1f}' => drawn.extend(char::from_u32(0x2400 + character as u32)),
-        '\u{7f}' => drawn.push('\u{2421}'),
-        // C1 controls, marks that turn the direction of text, and characters that do not show at all.
-        '\u{80}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => {
-            append(drawn, format_args!("\\u{{{:x}}}", character as u32));
-        }
-        other => drawn.push(other),
-    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 
 use std::io;
 
+use crate::printed::Shape;
 use crate::source::Finding;
 
 pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
     for finding in findings {
-        serde_json::to_writer(&mut *out, finding)?;
-        out.write_all(b"\n")?;
+        writeln!(out, "{}", Shape::Json.visible(&serde_json::to_string(finding)?))?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod lint;
 mod mutation;
 mod newcomer;
 mod pairs;
+mod printed;
 mod rules;
 mod styles;
 mod support;

@@ -65,7 +65,7 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
     let texts = contents.into_iter().filter_map(|(name, content)| Some((name, content.into_text()?.into_bytes())));
     let mut files: BTreeMap<String, Vec<u8>> = texts.collect();
     for code in functions(stack) {
-        files.insert(code.module(), code.text.as_bytes().to_vec());
+        files.insert(code.module(), package::module(code));
         files.insert(code.zip(), package::zip(code));
     }
     FileTree { files }

@@ -9,6 +9,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime, System};
 
 use crate::aws::Code;
+use crate::emit::{BANNER, banner};
 
 /// Name of the module in the zip; CloudFormation writes inline code under the same one. Source: AWS-RULES Z6.
 const MODULE: &str = "index.py";
@@ -16,14 +17,24 @@ const MODULE: &str = "index.py";
 /// Everybody reads it, nobody runs it. Source: AWS-RULES Z7 (a package that Lambda may not read fails at the first call).
 const MODE: u32 = 0o644;
 
-/// The zip: one stored file, of 1980-01-01, without extra fields (Z7).
+/// The module beside the zip, for readers: the same code behind the banner.
+pub(super) fn module(code: &Code) -> Vec<u8> {
+    let mut text = String::with_capacity(code.text.len() + 256);
+    banner(&mut text, "#");
+    text.push('\n');
+    text.push_str(code.text);
+    text.into_bytes()
+}
+
+/// The zip: one stored file, of 1980-01-01, without extra fields (Z7); its comment is the banner, by which the next render knows it.
 pub(super) fn zip(code: &Code) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())
         .system(System::Unix)
         .unix_permissions(MODE);
-    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(code.text.len() + 256)));
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(code.text.len() + 512)));
+    writer.set_comment(BANNER.join(" ")).expect("a sentence fits a comment");
     writer.start_file(MODULE, options).expect("a plain name can be written to memory");
     writer.write_all(code.text.as_bytes()).expect("writing to memory cannot fail");
     writer.finish().expect("writing to memory cannot fail").into_inner()
@@ -71,7 +82,9 @@ mod tests {
         let end = directory + 46 + name;
         assert_eq!(&bytes[end..end + 4], b"PK\x05\x06");
         assert_eq!((number(&bytes, end + 8, 2), number(&bytes, end + 10, 2)), (1, 1), "one file");
-        assert_eq!((number(&bytes, end + 16, 4), bytes.len()), (directory, end + 22), "no comment");
+        let comment = crate::emit::BANNER.join(" ");
+        assert_eq!((number(&bytes, end + 16, 4), number(&bytes, end + 20, 2)), (directory, comment.len()));
+        assert_eq!(&bytes[end + 22..], comment.as_bytes(), "the banner is the comment");
     }
 
     #[test]

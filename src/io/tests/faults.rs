@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Repository, codes, tree};
+use super::{Repository, codes, marked, tree};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 
@@ -91,7 +91,7 @@ fn before_it(begins: &FileTree) -> Repository {
     if !begins.files.is_empty() {
         let written = repository.infra().write(begins);
         assert_eq!(codes(&written.diagnostics), [""; 0]);
-        repository.put("infra/orphan.tf", "edited\n");
+        repository.edit("infra/orphan.tf", "edited\n");
         repository.put("infra/mine.tf", "mine\n");
         repository.put("infra/gone/mine.tf", "mine\n");
     }
@@ -100,7 +100,7 @@ fn before_it(begins: &FileTree) -> Repository {
 
 fn is_whole(path: &str, text: &str, trees: [&FileTree; 2]) -> bool {
     let is_ours = trees.iter().any(|it| it.files.get(path).is_some_and(|bytes| bytes == text.as_bytes()));
-    is_ours || path == ".gwgen.json" || text == "mine\n" || text == "edited\n"
+    is_ours || path == ".gwgen.json" || text == "mine\n" || text == marked("edited\n")
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
@@ -116,7 +116,7 @@ fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault
         files(&untouched)
     };
     let repository = before_it(begins);
-    let user: Vec<_> = files(&repository).into_iter().filter(|(_, text)| text == "mine\n" || text == "edited\n").collect();
+    let user: Vec<_> = files(&repository).into_iter().filter(|(_, text)| text == "mine\n" || *text == marked("edited\n")).collect();
     let (complete, name) = {
         let untouched = before_it(begins);
         untouched.infra().write(ends);

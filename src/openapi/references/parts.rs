@@ -8,15 +8,18 @@ use crate::openapi::loose;
 use crate::source::raw::Text;
 
 macro_rules! parts {
-    ($($name:ident $had:ident $what:literal $read:expr;)*) => {
+    ($($name:ident $had:ident $what:literal $members:tt $read:expr;)*) => {
         $(impl<'a> Part<'a> for $name<'a> {
             fn reference(&self) -> Option<&Text<'a>> {
                 self.reference.as_ref()
             }
 
+            const NAME: &'static str = $what;
+            const MEMBERS: &'static [&'static str] = &$members;
+
             fn read(json: &'a str) -> Result<Self, &'static str> {
                 if !is_mapping(json) {
-                    return Err($what);
+                    return Err(Self::NAME);
                 }
                 Ok(serde_json::from_str(json).unwrap_or_else(|_| $read(json)))
             }
@@ -29,9 +32,12 @@ macro_rules! parts {
 }
 
 parts! {
-    PathItem items "a path item" loose::path_item;
-    Operation operations "an operation" loose::operation;
-    Parameter parameters "a parameter" loose::parameter;
+    PathItem items "a path item" [
+        "$ref", "parameters", "servers", "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+        "x-amazon-apigateway-any-method", "additionalOperations"
+    ] loose::path_item;
+    Operation operations "an operation" ["$ref", "responses", "operationId", "requestBody", "parameters", "security"] loose::operation;
+    Parameter parameters "a parameter" ["$ref", "in"] loose::parameter;
     // Only its media types are read: what is broken names none.
-    Content contents "a request body or response" |_| Content::default();
+    Content contents "a request body or response" ["$ref", "content", "headers", "schema", "description"] |_| Content::default();
 }

@@ -9,7 +9,9 @@ use crate::source::{RelativePath, SourceFile, Sources};
 fn sources(text: &str) -> Sources {
     let mut sources = Sources::default();
     let path = RelativePath::join("", "openapi.yaml").unwrap();
-    sources.add(Arc::new(SourceFile::of(text.as_bytes().to_vec(), path, "openapi.yaml".into()).unwrap()));
+    let file = SourceFile::of(text.as_bytes().to_vec(), path, "openapi.yaml".into()).unwrap();
+    file.show_lines();
+    sources.add(Arc::new(file));
     sources
 }
 
@@ -24,6 +26,17 @@ fn reported(text: &str, line: u32, column: u32) -> String {
 fn the_caret_stands_under_the_column() {
     let expected = "error[GW3001]: wrong\n --> openapi.yaml:2:4\n  |\n2 | b: xy\n  |    ^\n  = help: mend it\n\n1 error\n";
     assert_eq!(reported("a: 1\nb: xy\n", 2, 4), expected);
+}
+
+#[test]
+fn of_a_file_that_is_none_of_ours_no_line_is_shown() {
+    let diagnostic = diagnostic::NO_BACKEND.at(Place::position(&".env".into(), 1, 4)).message("wrong").help("mend it");
+    let mut sources = Sources::default();
+    let file = SourceFile::of(b"PASSWORD: OPENSESAME\n".to_vec(), RelativePath::join("", ".env").unwrap(), ".env".into()).unwrap();
+    sources.add(Arc::new(file));
+    let mut out = Vec::new();
+    report(vec![(sources, vec![diagnostic])], Style::default(), &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "error[GW3001]: wrong\n --> .env:1:4\n  = help: mend it\n\n1 error\n");
 }
 
 #[test]

@@ -199,14 +199,14 @@ fn schemas_that_are_wide_or_none_end() {
     assert_eq!(described("openapi.json", with_schemas(&wide)), [("GW4101", 1)]);
     let values: Vec<String> = (0..100_000).map(|it| it.to_string()).collect();
     assert_eq!(described("openapi.json", with_schemas(&format!(r#""S0": {{"enum": [{}]}}"#, values.join(",")))), []);
+    for odd in [r#"7"#, r#""text""#, "null", "[]"] {
+        assert_eq!(described("openapi.json", with_schemas(&format!(r#""S0": {odd}"#))), [("GW1006", 2)], "{odd}");
+    }
+    let itself = r##""S0": {"$ref": "#/components/schemas/S0"}"##;
+    assert_eq!(described("openapi.json", with_schemas(itself)), [("GW1009", 2)]);
     for odd in [
-        r#"7"#,
-        r#""text""#,
-        "null",
-        "[]",
         r#"{"type": 7, "required": {}, "properties": [], "allOf": {}, "enum": 3, "minimum": "x"}"#,
         r#"{"$ref": 7}"#,
-        r##"{"$ref": "#/components/schemas/S0"}"##,
         r#"{"type": [], "not": 7, "items": 7, "oneOf": [7, null]}"#,
         r#"{"minimum": 1e300, "maximum": 18446744073709551615, "multipleOf": -1, "minLength": -1}"#,
         r#"{"const": {"a": [1e300]}}"#,

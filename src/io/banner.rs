@@ -1,0 +1,45 @@
+//! By what a file is known to be ours: the banner in its first lines.
+//!
+//! In: bytes of a file. Out: whether gwgen wrote them. Pure.
+//! A manifest alone proves nothing, since anybody can commit one.
+
+use crate::emit::BANNER;
+
+/// How far into a file its first lines reach. Unit: bytes.
+const MAX_HEAD_BYTES: usize = 1_024;
+
+/// First lines of the functions' code, by which releases that wrote no banner into it are known.
+const OLD_CODE: [&str; 2] = [
+    "\"\"\"Forwards requests of an API Gateway REST API (AWS_PROXY) to one backend inside the VPC.",
+    "\"\"\"Keeps the target groups of an NLB equal to the addresses of an ALB.",
+];
+
+/// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7.
+const ZIP_START: &[u8] = b"PK\x03\x04";
+
+/// Whether a file carries the banner: a comment or a description in its first lines, the comment of an archive.
+pub(super) fn carries_banner(bytes: &[u8]) -> bool {
+    let (sentence, _) = BANNER[0].split_once(':').unwrap_or((BANNER[0], ""));
+    let head = &bytes[..bytes.len().min(MAX_HEAD_BYTES)];
+    // The comment of an archive is its last field.
+    let place = if bytes.starts_with(ZIP_START) { &bytes[bytes.len().saturating_sub(MAX_HEAD_BYTES)..] } else { head };
+    holds(place, sentence) || OLD_CODE.iter().any(|line| holds(head, line))
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[cfg(test)]
+#[test]
+fn files_of_this_and_of_older_releases_are_known() {
+    let banner = BANNER.join("\n# ");
+    let old_zip = ["PK\u{3}\u{4} header index.py", OLD_CODE[1], "\n"].concat();
+    for ours in [&format!("# {banner}\n"), &format!("{{\n  \"//\": \"{banner}\"\n}}"), &format!("{}\n\"\"\"", OLD_CODE[0]), &old_zip] {
+        assert!(carries_banner(ours.as_bytes()), "{ours}");
+    }
+    let far_below = format!("{}# {banner}\n", "# mine\n".repeat(200));
+    for foreign in ["", "# mine\n", "PK\u{3}\u{4} of somebody else", &far_below] {
+        assert!(!carries_banner(foreign.as_bytes()), "{foreign}");
+    }
+}
