@@ -55,7 +55,8 @@ fn a_minimal_blueprint_reads() {
 
 #[test]
 fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
-    let files = [("gwgen.prod.yaml", include_str!("../data/contract.yaml")), ("gwgen.yaml", "version: 1\n"), ("policy.json", "{}")];
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}]}"#;
+    let files = [("gwgen.prod.yaml", include_str!("../data/contract.yaml")), ("gwgen.yaml", "version: 1\n"), ("policy.json", policy)];
     let (blueprint, findings) = read_all(&files);
     assert!(blueprint.is_some());
     let (not_built, others): (Vec<_>, Vec<_>) = seen(findings).into_iter().partition(|it| it.0 == "GW2004");
