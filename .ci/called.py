@@ -19,6 +19,9 @@ from pathlib import Path
 
 import example
 
+# Kinds that the emulator with a data plane does not have. A request passes through none of them.
+NOT_EMULATED = ("aws_api_gateway_client_certificate.", "aws_wafv2_web_acl_association.")
+
 
 def main() -> int:
     gwgen, judges, blueprint, output = (Path(it) for it in sys.argv[1:5])
@@ -65,7 +68,7 @@ def main() -> int:
     asking = {(it["method"], it["path"]): it for it in shown if it["exposure"] == "public" and (it["auth"] != "none" or it["api_key"])}
     if asking:
         as_written(call_api, (output, params), (spec, prefixes), (asking, public), report)
-    problems = [it for it in report.findings if it.level == "error"]
+    problems = [it for it in report.findings if it.level == "error" and not str(it.where).startswith(NOT_EMULATED)]
     print(f"  {reached} of {len(public) * len(prefixes)} operations reached the server, {refused} of {len(kept) * len(prefixes)} were refused")
     for it in problems:
         print(f"  {it.code} {it.where}: {it.message}")

@@ -46,7 +46,8 @@ together() { # "function arguments"...
 timed() { # function arguments...
   local name="$*" start=$SECONDS result=ok used
   (
-    trap 'times >"$work/steps/$name.times"' EXIT
+    # Expanded now: a step may have a variable of that name.
+    trap "times >'$work/steps/$name.times'" EXIT
     set -e
     "$@"
   ) &
