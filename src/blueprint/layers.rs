@@ -13,6 +13,7 @@ use serde_json::{Number, Value};
 use super::references::is_reference;
 use super::spec::BlueprintSpec;
 use super::tree::{Tree, tree};
+use super::typed::expected_names;
 use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE, nearest};
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
 pub(super) use dropped::dropped;
@@ -94,8 +95,7 @@ fn is_blueprint(file: &SourceFile) -> bool {
 /// Names of the fields at the root of a blueprint, as the error for one that is none lists them.
 fn root_fields() -> Vec<String> {
     let unknown = serde_json::from_str::<BlueprintSpec>("{\"\\u0000\": 0}").err().map(|error| error.to_string()).unwrap_or_default();
-    let listed = unknown.rsplit_once("`, expected ").map_or("", |(_, listed)| listed);
-    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    expected_names(&unknown).map(str::to_owned).collect()
 }
 
 /// Errors: GW2012.

@@ -234,11 +234,16 @@ impl Reader<'_> {
     }
 }
 
+/// Names that serde's error for an unknown one lists as expected.
+pub(super) fn expected_names(error: &str) -> impl Iterator<Item = &str> {
+    error.rsplit_once("`, expected ").map_or("", |(_, names)| names).split('`').skip(1).step_by(2)
+}
+
 /// Errors: GW2001.
 fn unknown_field(place: Place, at: &str, error: &str) -> Diagnostic {
     let (parent, token) = at.rsplit_once('/').unwrap_or_default();
     let name = pointer::unescaped(token);
-    let known: Vec<&str> = error.rsplit_once("`, expected ").map_or("", |(_, known)| known).split('`').skip(1).step_by(2).collect();
+    let known: Vec<&str> = expected_names(error).collect();
     let help = match diagnostic::nearest(&name, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "remove it".to_owned(),
