@@ -13,13 +13,18 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 
-def render(gwgen: str, folder: Path, format: str) -> tuple[Path, set[str]]:
-    """A folder with a folder for each example, and their names."""
-    together, names = (folder / f"checkov-{format}").resolve(), set()
-    shutil.rmtree(together, ignore_errors=True)
+def render(gwgen: str, folder: Path, format: str, scratch: Path) -> tuple[Path, set[str]]:
+    """A folder with a folder for each example, and their names.
+
+    It lies below `scratch`, a temporary one: checkov reads the path of a template as a variable of each function in it, and takes 40 characters
+    without a hyphen for a secret key, which the path of a checkout can hold.
+    """
+    together, names = scratch / format, set()
+    together.mkdir()
     for blueprint in sorted(folder.glob("*/gwgen*.yaml")):
         if not (blueprint.parent / f"ci-{format}-{blueprint.stem}").is_dir():
             continue
@@ -78,9 +83,14 @@ def compare(found: dict[str, dict[str, list[str]]], known: Known) -> list[str]:
 
 def main() -> int:
     gwgen, checkov, folder, listed = sys.argv[1:]
-    rendered = {format: render(gwgen, Path(folder), format) for format in ("terraform", "cloudformation")}
+    with tempfile.TemporaryDirectory(prefix="checkov-") as scratch:
+        return judge(gwgen, checkov, Path(folder), Path(listed), Path(scratch))
+
+
+def judge(gwgen: str, checkov: str, folder: Path, listed: Path, scratch: Path) -> int:
+    rendered = {format: render(gwgen, folder, format, scratch) for format in ("terraform", "cloudformation")}
     processes = {format: start(checkov, format, together) for format, (together, _) in rendered.items()}
-    known, problems = known_from(Path(listed))
+    known, problems = known_from(listed)
     found: dict[str, dict[str, list[str]]] = {}
     for format, (_, names) in rendered.items():
         results = result(processes[format])
