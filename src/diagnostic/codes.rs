@@ -133,6 +133,7 @@ codes! {
     BELOW_A_GREEDY_PATH = "GW3082" "below-a-greedy-path" Warning;
     NO_SUCH_VARIABLE = "GW3083" "no-such-variable" Error;
     CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
+    DIVERTED_TO_A_GREEDY_PATH = "GW3091" "diverted-to-a-greedy-path" Error;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;

@@ -11,6 +11,7 @@ mod check;
 mod claims;
 mod index;
 mod lanes;
+mod named;
 mod pattern;
 mod priority;
 mod reduce;
@@ -51,6 +52,8 @@ pub(super) struct Wanted<'a> {
     /// Path template that arrives at the balancer, with what is put before it.
     pub(super) path: &'a str,
     pub(super) to: Destination,
+    /// Number of what stands before the operation's own path: only paths of one frame are told apart by the gateway.
+    pub(super) frame: usize,
 }
 
 /// What the rules have to keep to.
@@ -127,7 +130,8 @@ impl Arm {
 /// The rules that send every operation where it has to arrive.
 pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
     let asked: Vec<Asked> = wanted.iter().map(|it| Asked::new(Pattern::of(it.path), it.method, it.to)).collect();
-    let mut narrowed = BTreeSet::new();
+    let frames: Vec<usize> = wanted.iter().map(|it| it.frame).collect();
+    let mut narrowed = named::ways(&asked, &frames, &arms(&asked, &BTreeSet::new(), room_for_methods(frame)).0);
     loop {
         let (all, mut shadowed) = arms(&asked, &narrowed, room_for_methods(frame));
         shadowed.extend(ambiguous::pairs(&asked));

@@ -4,6 +4,7 @@
 //! Source: AWS-RULES P3, P6, P7, P18 (a parent has one variable child; a literal beats it).
 
 mod asked;
+mod diverted;
 mod search;
 mod taker;
 

@@ -3,7 +3,7 @@
 //! In: seeds, as many as `GWGEN_PAIRS` says, or 60. Out: plain assertions; every pair in `target/pairs`, for judges that are not ours
 //! (`.ci/differential.py`).
 
-mod generator;
+pub(crate) mod generator;
 mod offered;
 
 use std::collections::BTreeMap;

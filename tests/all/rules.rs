@@ -57,6 +57,32 @@ fn a_widened_path_keeps_its_method_from_another_backend_s_narrower_pattern() {
 }
 
 #[test]
+fn a_rule_names_its_methods_beside_a_wider_hidden_path() {
+    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/{x}\"]}, exposure: hidden}, {match: {paths: [/a]}, exposure: internal}]\n";
+    for hidden in ["x-amazon-apigateway-any-method", "get"] {
+        let (codes, network) = rendered(&[("/{x}", hidden), ("/a", "post"), ("/b/{y}", "get")], &format!("{TWO}{routes}"));
+        assert!(codes.is_empty() && network.contains("values = [\"POST\"]"), "{codes:?} {network}");
+    }
+}
+
+#[test]
+fn a_rule_names_its_methods_beside_a_wider_path_of_another_backend() {
+    let backends = TWO.replace("port: 8080,", "port: 8080, path_prefix: /v1,");
+    let routes = "routes: [{match: {}, backend: users}, {match: {paths: [/b]}, backend: orders}]\n";
+    let (codes, network) = rendered(&[("/b", "delete"), ("/{x}/{y}", "post")], &format!("{backends}{routes}"));
+    assert!(codes.is_empty() && network.contains("values = [\"DELETE\"]"), "{codes:?} {network}");
+}
+
+#[test]
+fn any_and_a_method_of_what_is_one_path_on_the_balancer_are_refused() {
+    let backends = TWO.replace("port: 8081,", "port: 8081, path_prefix: /a,");
+    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/b/{x}\"]}, backend: users}]\n";
+    let paths = [("/b/{x}", "x-amazon-apigateway-any-method"), ("/a/b/{y}", "get")];
+    let (codes, _) = rendered(&paths, &format!("{backends}{routes}"));
+    assert_eq!(codes, ["GW3030"]);
+}
+
+#[test]
 fn a_path_with_a_fault_of_its_own_shadows_nothing() {
     let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/a=b\"]}, backend: users}]\n";
     let (codes, _) = rendered(&[("/a=b", "get"), ("/", "get")], &format!("{TWO}{routes}"));

@@ -4,7 +4,7 @@
 //! On the gateway `/{tenant}/orders` takes `/pre/orders`; on the balancer that is `/orders` of a backend whose `path_prefix` is `/pre`.
 //! That a literal comes before a variable says nothing here: the two are no paths of one API.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::rules::Arriving;
 use crate::openapi::HttpMethod;
@@ -12,20 +12,22 @@ use crate::plan::listener_rules::Destination;
 use crate::plan::paths::plain;
 use crate::plan::tree::meets;
 
+/// A number for what stands before each operation's own path.
+pub(super) fn frames(arriving: &[Arriving<'_>]) -> Vec<usize> {
+    let texts: Vec<&str> = arriving.iter().map(|it| before(&it.path, &plain(&it.operation.path)).unwrap_or_default()).collect();
+    let sorted: BTreeSet<&str> = texts.iter().copied().collect();
+    let numbers: BTreeMap<&str, usize> = sorted.into_iter().zip(0..).collect();
+    texts.into_iter().map(|it| numbers[it]).collect()
+}
+
 /// Indexes of operations, the one with the wider path first: for each wider one the first pair that there is.
-pub(super) fn overlaps(arriving: &[Arriving<'_>]) -> Vec<(usize, usize)> {
-    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, it) in arriving.iter().enumerate().filter(|(_, it)| it.to != Destination::Nothing) {
-        groups.entry(before(&it.path, &plain(&it.operation.path)).unwrap_or_default()).or_default().push(index);
-    }
-    if groups.len() < 2 {
+pub(super) fn overlaps(arriving: &[Arriving<'_>], frames: &[usize]) -> Vec<(usize, usize)> {
+    let mut served: Vec<usize> = (0..arriving.len()).filter(|it| arriving[*it].to != Destination::Nothing).collect();
+    if served.iter().all(|it| frames[*it] == frames[served[0]]) {
         return Vec::new();
     }
-    let paths: Vec<Path<'_>> = groups
-        .into_values()
-        .enumerate()
-        .flat_map(|(group, indexes)| indexes.into_iter().map(move |index| Path::of(&arriving[index], (index, group))))
-        .collect();
+    served.sort_by_key(|it| frames[*it]);
+    let paths: Vec<Path<'_>> = served.into_iter().map(|it| Path::of(&arriving[it], (it, frames[it]))).collect();
     let mut by_segments = BySegments::new(&paths);
     let mut found: Vec<(usize, usize)> =
         (0..paths.len()).filter_map(|lost| Some((lost, by_segments.first_inside(&paths[lost])?))).collect();
@@ -99,7 +101,8 @@ impl<'p, 'a> BySegments<'p, 'a> {
     fn first_inside(&mut self, wider: &Path<'a>) -> Option<usize> {
         let mut first: Option<usize> = None;
         for (shape, members) in &mut self.shapes {
-            let Some(places) = shared_if_wider(&wider.shape, shape) else { continue };
+            let is_any = wider.tag.method == HttpMethod::Any;
+            let Some(places) = shared_if_wider(&wider.shape, shape, is_any) else { continue };
             let texts = |path: &Path<'a>, places: &[usize]| places.iter().map(|it| path.segments[*it]).collect::<Vec<&str>>();
             let key = texts(wider, &places);
             let (all, paths) = (&members.all, self.paths);
@@ -126,8 +129,8 @@ pub(super) fn before<'a>(path: &'a str, own: &str) -> Option<&'a str> {
 }
 
 /// The segments that have to be the same text where a path of the first shape takes all that one of the second does where they first
-/// differ; none where it does not, or where no request is of both.
-fn shared_if_wider(first: &[Segment], second: &[Segment]) -> Option<Vec<usize>> {
+/// differ; none where it does not, or where no request is of both. Of one path, `ANY` takes more than a method.
+fn shared_if_wider(first: &[Segment], second: &[Segment], first_is_any: bool) -> Option<Vec<usize>> {
     let is_open = |it: &Segment| matches!(it, Segment::Open | Segment::Greedy);
     let mut shared = Vec::new();
     let mut is_wider: Option<bool> = None;
@@ -150,5 +153,5 @@ fn shared_if_wider(first: &[Segment], second: &[Segment]) -> Option<Vec<usize>> 
             (Some(_), None) | (None, Some(_)) => return None,
         }
     }
-    is_wider.filter(|it| *it).map(|_| shared)
+    is_wider.unwrap_or(first_is_any).then_some(shared)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::AlbPlan;
-use super::overlaps::{before, overlaps};
+use super::overlaps::{before, frames, overlaps};
 use crate::blueprint::{Blueprint, Exposure};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::HttpMethod;
@@ -54,7 +54,10 @@ pub(in crate::plan) fn rules(
             listener.health_priority = Some(first);
             first += 1;
         }
-        let wanted: Vec<Wanted<'_>> = arriving.iter().map(|it| Wanted { method: it.operation.method, path: &it.path, to: it.to }).collect();
+        let frames = frames(&arriving);
+        let numbered = arriving.iter().zip(&frames);
+        let wanted: Vec<Wanted<'_>> =
+            numbered.map(|(it, frame)| Wanted { method: it.operation.method, path: &it.path, to: it.to, frame: *frame }).collect();
         let made = listener_rules::rules(&wanted, Frame { names: &names, hosts: alb.hosts.len(), priorities: (first, last) });
         for pairs in made.shadowed.chunk_by(|one, other| one.0 == other.0) {
             let lost = &arriving[pairs[0].0];
@@ -63,7 +66,7 @@ pub(in crate::plan) fn rules(
                 diagnostics.extend(shadowed(lost, &others, "where a `*` takes slashes too,"));
             }
         }
-        for (lost, by) in overlaps(&arriving) {
+        for (lost, by) in overlaps(&arriving, &frames) {
             let (lost, by) = (&arriving[lost], &arriving[by]);
             if reported.insert(lost.index) {
                 diagnostics.extend(shadowed(lost, &[by], "with what is put before their paths,"));

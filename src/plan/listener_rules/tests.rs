@@ -54,7 +54,8 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
 
 fn built(routes: &[Route], hosts: usize) -> Rules {
     let texts: Vec<String> = routes.iter().map(Route::text).collect();
-    let wanted: Vec<Wanted<'_>> = routes.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to }).collect();
+    let wanted: Vec<Wanted<'_>> =
+        routes.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to, frame: 0 }).collect();
     let names: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
     rules(&wanted, Frame { names: &names, hosts, priorities: (1_001, 50_000) })
 }
@@ -174,7 +175,7 @@ fn a_new_route_renumbers_nothing() {
 }
 
 fn wanted<'a>(list: &[(&'a str, Destination)]) -> Vec<Wanted<'a>> {
-    list.iter().map(|(path, to)| Wanted { method: HttpMethod::Get, path, to: *to }).collect()
+    list.iter().map(|(path, to)| Wanted { method: HttpMethod::Get, path, to: *to, frame: 0 }).collect()
 }
 
 fn one(list: &[(&str, Destination)]) -> Rules {
@@ -214,7 +215,7 @@ fn a_greedy_path_that_another_backends_pattern_would_cross_into_is_shadowed() {
 #[test]
 fn a_greedy_path_passes_by_other_methods() {
     let get = wanted(&[("/a/{rest+}", ONE)]);
-    let delete = Wanted { method: HttpMethod::Delete, path: "/a/{x}/c", to: TWO };
+    let delete = Wanted { method: HttpMethod::Delete, path: "/a/{x}/c", to: TWO, frame: 0 };
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     let built = rules(&[get[0].clone(), delete], Frame { names: &names, hosts: 0, priorities: (1_001, 50_000) });
     assert!(built.shadowed.is_empty(), "{built:#?}");
@@ -226,7 +227,7 @@ fn a_greedy_path_passes_by_other_methods() {
 fn any_method_leaves_the_paths_own_ones_alone() {
     for (any, get) in [(ONE, TWO), (TWO, ONE), (Destination::Nothing, ONE), (ONE, Destination::Nothing)] {
         let list = [(HttpMethod::Any, "/a", any), (HttpMethod::Get, "/a", get), (HttpMethod::Get, "/{x}", TWO)];
-        let list = list.map(|(method, path, to)| Wanted { method, path, to });
+        let list = list.map(|(method, path, to)| Wanted { method, path, to, frame: 0 });
         let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
         let built = rules(&list, Frame { names: &names, hosts: 0, priorities: (1_001, 50_000) });
         assert!(built.shadowed.is_empty(), "{built:#?}");

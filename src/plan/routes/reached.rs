@@ -38,12 +38,14 @@ struct Found {
     crossing: Pairs,
     /// Below a greedy variable, where another spelling of the path passes by.
     below_rest: Pairs,
+    /// Below a greedy variable, which the gateway takes some of its requests for.
+    diverted: Pairs,
 }
 
 impl Builder<'_> {
     /// Compares what the backends get.
     ///
-    /// Errors: GW3080 reached through another operation; warnings GW3081 templates that cross, GW3082 below a greedy variable.
+    /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings GW3081 templates that cross, GW3082 below a greedy variable.
     pub(super) fn reached(&mut self) {
         let Some(places) = Places::of(self) else { return };
         let found = self.found(&places);
@@ -60,6 +62,8 @@ impl Builder<'_> {
                 let is_same_frame = public.tag.frame == guarded.tag.frame;
                 let kind = match (relation.is_crossing(), is_same_frame) {
                     (true, true) if !relation.public_comes_first => return Met::Further,
+                    // Where servers look at fixed texts first, it is the guarded one that they take the request for.
+                    (true, false) if !relation.public_comes_first => &mut found.reached,
                     (true, _) => &mut found.crossing,
                     (false, true) => &mut found.below_rest,
                     (false, false) => &mut found.reached,
@@ -75,6 +79,11 @@ impl Builder<'_> {
                         return Met::Further;
                     }
                 }
+                let kind = if is_spelt && self.is_diverted(router.get_or_init(|| self.with_refusals()), public, guarded) {
+                    &mut found.diverted
+                } else {
+                    kind
+                };
                 let list = kind.entry(public.draft).or_default();
                 // A guarded operation that is reached under several mounts is named once.
                 if !list.iter().any(|it| self.drafts[*it].source == self.drafts[guarded.draft].source) {
@@ -128,6 +137,12 @@ impl Builder<'_> {
         tree.taker(&self.common_path(public, guarded)?, method)
     }
 
+    /// Whether the public greedy variable takes requests that fit the guarded path, since a fixed text stands beside one of its variables.
+    fn is_diverted(&self, tree: &Tree, public: &Place, guarded: &Place) -> bool {
+        let method = self.drafts[guarded.draft].plan.method;
+        self.common_path(public, guarded).is_some_and(|it| tree.diverts(&it, method, public.draft))
+    }
+
     /// The gateway's path of the most general request that fits both.
     fn common_path(&self, public: &Place, guarded: &Place) -> Option<Vec<Segment>> {
         let path = self.drafts[public.draft].plan.gateway_path.as_ref()?;
@@ -142,6 +157,8 @@ impl Builder<'_> {
             match segment {
                 Segment::Literal(_) => common.push(segment.clone()),
                 Segment::Variable(_) => common.push(part(guarded.parts.get(at).filter(|_| !guarded.has_rest_before(at)))),
+                // It takes one segment at least, where the greedy variable of the guarded one began before.
+                Segment::Rest(_) if at >= guarded.parts.len() => common.push(part(None)),
                 Segment::Rest(_) => common.extend(guarded.parts.iter().skip(at).map(|it| part(Some(it)))),
             }
         }

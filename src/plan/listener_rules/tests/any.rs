@@ -82,7 +82,8 @@ fn all_requests() -> Vec<Vec<&'static str>> {
 
 fn rules_of(all: &[Any], hosts: usize) -> Rules {
     let texts: Vec<String> = all.iter().map(Any::text).collect();
-    let wanted: Vec<Wanted<'_>> = all.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to }).collect();
+    let wanted: Vec<Wanted<'_>> =
+        all.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to, frame: 0 }).collect();
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     rules(&wanted, Frame { names: &names, hosts, priorities: (1_001, 50_000) })
 }

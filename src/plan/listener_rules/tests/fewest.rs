@@ -22,7 +22,7 @@ fn candidates(routes: &[Route]) -> BTreeSet<String> {
 }
 
 /// A search for the shortest list of rules, from the first rule to the last, among all patterns and orders; a rule names methods where those
-/// of one path go different ways, and nowhere else.
+/// of one path go different ways, or where a hidden operation of a wider path has another one, and nowhere else.
 ///
 /// Shares nothing with what makes the rules: a rule may stand next if all requests that it takes of those that are left go one way.
 struct Search {
@@ -38,15 +38,24 @@ impl Search {
     fn new(routes: &[Route]) -> Option<Self> {
         let mut left: Vec<(HttpMethod, String)> = Vec::new();
         let mut to: BTreeMap<Destination, u128> = BTreeMap::new();
+        // A path whose methods a rule has to name, since a hidden operation of a wider path has another one.
+        let mut named: BTreeSet<String> = BTreeSet::new();
         for route in routes {
-            for request in requests(route).iter().filter(|it| owner(routes, it) == Some(&route.path[..])) {
+            for request in requests(route) {
+                let Some(owner) = owner(routes, &request) else { continue };
+                let is_own = owner == route.path;
+                let has_method = routes.iter().any(|it| it.path == owner && it.method == route.method);
+                if !is_own && (has_method || route.to != Destination::Nothing) {
+                    continue;
+                }
+                named.extend((!is_own).then(|| spelled(owner)));
                 *to.entry(route.to).or_default() |= 1_u128.checked_shl(u32::try_from(left.len()).unwrap())?;
                 left.push((route.method, format!("/{}", request.join("/"))));
             }
         }
         let patterns = candidates(routes);
         let is_parted = |it: &&Route| routes.iter().any(|other| other.path == it.path && other.to != it.to);
-        let parted: BTreeSet<String> = routes.iter().filter(is_parted).map(|it| spelled(&it.path)).collect();
+        let parted: BTreeSet<String> = routes.iter().filter(is_parted).map(|it| spelled(&it.path)).chain(named).collect();
         let all: BTreeSet<HttpMethod> = routes.iter().map(|it| it.method).collect();
         let all: Vec<HttpMethod> = all.into_iter().collect();
         let rules = (0_u32..1 << all.len()).map(|bits| {
@@ -149,8 +158,9 @@ fn few_rules_are_enough() {
     assert!(least > 400 && above <= 1 && found * 20 <= least * 21, "{found} rules where {least} do, {above} sets with too many");
 }
 
+/// Where a rule names its methods for the sake of a hidden operation, fewer patterns fit into it.
 #[test]
 fn few_rules_are_enough_for_several_methods() {
     let [found, least, above] = compared(400, false);
-    assert!(least > 400 && above <= 1 && found * 20 <= least * 21, "{found} rules where {least} do, {above} sets with too many");
+    assert!(least > 400 && above <= 2 && found * 20 <= least * 21, "{found} rules where {least} do, {above} sets with too many");
 }

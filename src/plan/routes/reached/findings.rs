@@ -16,7 +16,8 @@ impl Builder<'_> {
     pub(super) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
         let reached = found.reached.iter().map(|(public, guarded)| self.reached_through(*public, guarded));
         let crossing = found.crossing.iter().map(|(public, guarded)| self.crossing(*public, guarded));
-        reached.chain(crossing).chain(self.below_rest(&found.below_rest)).collect()
+        let diverted = found.diverted.iter().map(|(public, guarded)| self.diverted(*public, guarded));
+        reached.chain(diverted).chain(crossing).chain(self.below_rest(found)).collect()
     }
 
     fn reached_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
@@ -27,6 +28,18 @@ impl Builder<'_> {
             self.listed(guarded)
         ));
         let help = "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own";
+        self.with_places(finding.help(help), guarded).keeps(self.source(public).name())
+    }
+
+    fn diverted(&self, public: usize, guarded: &[usize]) -> Diagnostic {
+        let plan = &self.drafts[public].plan;
+        let finding = diagnostic::DIVERTED_TO_A_GREEDY_PATH.at(plan.place.clone()).message(format_args!(
+            "some requests come to the greedy path of `{}` in place of {}: another path has a fixed text where it has a variable, and the \
+             gateway never goes back from that to the variable",
+            name(plan),
+            self.listed(guarded)
+        ));
+        let help = "hide the greedy path, too, or ask callers of both for the same, or write the paths that are public in its place";
         self.with_places(finding.help(help), guarded).keeps(self.source(public).name())
     }
 
@@ -42,10 +55,13 @@ impl Builder<'_> {
     }
 
     /// Said once, whatever the number of operations.
-    fn below_rest(&self, pairs: &Pairs) -> Option<Diagnostic> {
+    fn below_rest(&self, found: &Found) -> Option<Diagnostic> {
         // What an error keeps from being served has been told enough.
         let kept: BTreeSet<&OperationName> = self.diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).collect();
-        let pairs: Vec<_> = pairs.iter().filter(|(public, _)| !kept.contains(&self.source(**public).name())).collect();
+        let is_refused = |public: &usize| {
+            [&found.reached, &found.diverted].iter().any(|it| it.contains_key(public)) || kept.contains(&self.source(*public).name())
+        };
+        let pairs: Vec<_> = found.below_rest.iter().filter(|(public, _)| !is_refused(public)).collect();
         let (public, guarded) = pairs.first()?;
         let plan = &self.drafts[**public].plan;
         let others =
