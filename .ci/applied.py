@@ -12,6 +12,7 @@ the API.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -31,14 +32,19 @@ def expected_operations(gwgen: Path, judges: Path, blueprint: Path) -> set[tuple
             for it in wanted["operations"] if (it["method"], it["path"]) not in left_out}
 
 
+# What Terraform puts behind a `name_prefix`: the time in 18 digits, and a counter of 8 hexadecimal ones.
+# Source: hashicorp/terraform-plugin-sdk, helper/id, PrefixedUniqueId.
+UNIQUE_SUFFIX = re.compile(r"-\d{18}[0-9a-f]{8}")
+
+
 def told(state):
-    """A state without what is not told (empty, off, the internet) and the emulator's own messages. No list of it has an order."""
+    """A state without what is not told (empty, off, the internet), made-up suffixes and the emulator's messages. No list of it has an order."""
     if isinstance(state, dict):
         members = {key: told(it) for key, it in state.items() if key != "problems"}
         return {key: it for key, it in sorted(members.items()) if it not in (None, False, "", [], {}, "INTERNET")}
     if isinstance(state, list):
         return sorted((told(it) for it in state), key=lambda it: json.dumps(it, sort_keys=True))
-    return state
+    return UNIQUE_SUFFIX.sub("", state) if isinstance(state, str) else state
 
 
 def differences(left, right, at: str) -> list[str]:
