@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{restricting, restricts};
+use super::fields::{restricting, shown};
 use super::{Decision, Described, Field, Origin, Rules};
-use crate::blueprint::{Exposure, Switch};
+use crate::blueprint::{Exposure, RouteSpec, Switch, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{HttpMethod, Operation};
 use crate::plan::security::counted;
@@ -70,6 +70,13 @@ impl Siblings {
     }
 }
 
+/// The fields that an operation for any method may not lack while some of its methods have them: restrictions, checks, a backend.
+fn needed_by_any(spec: &RouteSpec) -> Vec<Field> {
+    let is_checking = spec.validation.is_some_and(|it| it != Validation::None);
+    let others = [(Field::Backend, spec.backend.is_some()), (Field::Validation, is_checking)];
+    restricting(spec).into_iter().chain(others.into_iter().filter_map(|(field, is_written)| is_written.then_some(field))).collect()
+}
+
 /// A path without the names of its variables.
 fn shape(path: &str) -> String {
     let mut shape = String::with_capacity(path.len());
@@ -84,7 +91,8 @@ fn shape(path: &str) -> String {
 }
 
 impl Rules<'_> {
-    /// Whether a rule that names some methods of an operation for any method restricts them, and nothing holds for the whole in its place.
+    /// Whether a rule that names some methods of an operation for any method restricts them, checks them or sends them to a backend of their own,
+    /// and nothing holds for the whole in its place.
     pub(super) fn is_left_open(&self, index: usize, operation: &Operation, decision: &Decision<'_>) -> bool {
         let spec = self.rules[index].spec;
         let is_later = |origin: Origin<'_>| matches!(origin, Origin::Route(other) if other > index);
@@ -93,7 +101,7 @@ impl Rules<'_> {
             Exposure::Internal => *field == Field::Exposure,
             Exposure::Hidden => false,
         };
-        restricting(spec).into_iter().filter(is_meant).any(|field| {
+        needed_by_any(spec).into_iter().filter(is_meant).any(|field| {
             let is_said = decision.origins().any(|(said, origin)| said == field && is_later(origin));
             let holds = match field {
                 Field::Exposure => spec.exposure.is_some_and(|it| decision.exposure() >= it),
@@ -113,7 +121,12 @@ impl Rules<'_> {
                     let asked = spec.throttle.as_ref().and_then(Switch::on);
                     asked.zip(throttle).is_some_and(|(asked, is)| is.rate <= asked.rate && is.burst <= asked.burst)
                 }
-                Field::Backend | Field::Timeout | Field::Cache | Field::Validation => true,
+                Field::Backend => decision.backend.map(|it| it.0) == spec.backend.as_deref(),
+                Field::Validation => {
+                    let of_api = self.blueprint.spec.api.as_ref().and_then(|it| it.validation).unwrap_or(defaults::VALIDATION);
+                    Some(decision.validation.map_or(of_api, |it| it.0)) == spec.validation
+                }
+                Field::Timeout | Field::Cache => true,
             };
             !is_said && !holds
         })
@@ -132,11 +145,11 @@ impl Rules<'_> {
                 let mut finding = diagnostic::METHODS_OF_ANY
                     .at(self.blueprint.place(&format!("/routes/{index}/match/methods")))
                     .message(format_args!(
-                        "this route restricts {named}, which {} would take without that restriction ({}): API Gateway has one method for all of ANY",
-                        counted(&operations),
-                        restricts(rule.spec)
+                        "this route says {} of {named}, which {} would take without it: API Gateway has one method for all of ANY",
+                        shown(&needed_by_any(rule.spec), rule.spec),
+                        counted(&operations)
                     ))
-                    .help("add `any` to `methods`, which restricts the whole operation; or say in a later route with `methods: [any]` what holds for it");
+                    .help("add `any` to `methods`, so that it holds for the whole operation; or say in a later route with `methods: [any]` what holds for it");
                 finding.operations = operations;
                 finding
             })

@@ -66,13 +66,19 @@ pub(super) fn restricting(spec: &RouteSpec) -> Vec<Field> {
 
 /// The restrictions of a route as they are written, in a sentence.
 pub(super) fn restricts(spec: &RouteSpec) -> String {
-    let shown = |field: Field| match field {
+    shown(&restricting(spec), spec)
+}
+
+/// Fields of a route as they are written, in a sentence.
+pub(super) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
+    let shown = |field: &Field| match field {
+        Field::Backend => format!("`backend: {}`", spec.backend.as_deref().unwrap_or_default()),
         Field::Exposure => format!("`exposure: {}`", if spec.exposure == Some(Exposure::Hidden) { "hidden" } else { "internal" }),
         Field::Auth => format!("`auth: {}`", spec.auth.as_deref().unwrap_or_default()),
         Field::ApiKey => "`api_key: true`".to_owned(),
         field => format!("`{}`", field.name()),
     };
-    restricting(spec).into_iter().map(shown).collect::<Vec<_>>().join(", ")
+    fields.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 impl<'a> Decision<'a> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Found, Pairs};
+use super::Found;
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::plan::OperationPlan;
 use crate::plan::routes::Builder;
