@@ -180,8 +180,15 @@ impl<T> Outcome<T> {
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
+}
+
+/// How alike two names are, from 0 to 1. In a short name one slip is most of what the general measure looks at.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(name, candidate);
+    let is_short = (3..=6).contains(&name.len()) && (3..=6).contains(&candidate.len());
+    if is_short && strsim::osa_distance(name, candidate) == 1 { likeness.max(0.9) } else { likeness }
 }
