@@ -34,6 +34,13 @@ static HABITS: &[(&Code, &str)] = &[
     (&WHOLE_QUERY_STRING, "whole query strings cannot be declared by API Gateway, so it checks nothing of them"),
     (&UNCHECKED_BODY, "operations have a body that the gateway cannot check: models are made of JSON with a schema alone"),
     (&READ_AS_VARIABLE, "segments are read as variables, as web frameworks mean them"),
+    (&NO_BACKEND, "operations get no backend from any route"),
+    (&WEAKENED_WITHOUT_REASON, "operations would let callers through whom the description does not, and no `weakens` gives the reason"),
+    (&DUPLICATE_OPERATION, "operations are the same as another one to API Gateway, which compares no names of variables"),
+    (&TRACE_METHOD, "operations have the method TRACE, which API Gateway does not have"),
+    (&ILLEGAL_PATH, "paths do not start with `/`, or hold what API Gateway refuses in a path part"),
+    (&EMPTY_SEGMENT, "paths have an empty segment"),
+    (&QUERY_IN_PATH, "paths hold `?` or `#`, which is never part of a path"),
     (&PROTECTED_PREFLIGHT, "operations ask callers who they are, and browsers ask them before they say so"),
 ];
 
@@ -90,8 +97,11 @@ fn example(finding: &Diagnostic) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
 
-/// An example with the path that it stands at, where its own text does not say so.
+/// An example: the operation that cannot be served, or what the message names, with the path that it stands at.
 fn named(finding: &Diagnostic) -> Option<String> {
+    if let Some(operation) = finding.operations.first() {
+        return Some(format!("`{} {}`", operation.method, operation.path));
+    }
     let example = example(finding)?;
     let At::Pointer(pointer) = &finding.places.first()?.at else { return Some(format!("`{example}`")) };
     let path = pointer.strip_prefix("/paths/").and_then(|it| it.split('/').next()).map(pointer::unescaped);

@@ -173,3 +173,16 @@ fn a_habit_is_said_once_and_listed_in_json() {
     fs::write(folder.path().join("gwgen.yaml"), format!("{BLUEPRINT}{allow}")).unwrap();
     assert_eq!(gwgen(folder.path(), &["lint"]).codes(), ["warning GW4015"]);
 }
+
+#[test]
+fn one_mistake_is_one_error_that_names_all_operations() {
+    let folder = folder("  users: {port: 8081, targets: {ecs: true}}\n");
+    let parts: String = (0..30).map(|it| format!("  /part{it}: {{get: {{responses: {{}}}}}}\n")).collect();
+    fs::write(folder.path().join("openapi.yaml"), format!("openapi: 3.0.3\npaths:\n{parts}")).unwrap();
+    let said = gwgen(folder.path(), &["lint", "--quiet"]);
+    assert_eq!((said.exit, said.codes()), (1, vec!["error GW3001".to_owned()]));
+    let operations = said.findings[0]["operations"].as_array().unwrap();
+    assert_eq!((operations.len(), &operations[0]["method"]), (30, &Value::from("GET")));
+    let message = said.findings[0]["message"].as_str().unwrap();
+    assert_eq!(message, "30 operations get no backend from any route; for example `GET /part0`, `GET /part1`, `GET /part10`");
+}
