@@ -220,6 +220,11 @@ corpus_in_both_formats() {
   "$python" .ci/corpus_findings.py "$work/corpus-cloudformation.json" --refused-before "$work/corpus-terraform.json"
 }
 
+# Few kinds of findings a description: a finding that stands among many is not read.
+corpus_noise() {
+  "$python" .ci/corpus_noise.py "$gwgen" "$work/corpus-terraform"
+}
+
 # Whether an output asks for a newer provider than version 5, which is what machines have.
 is_newer() { # folder
   grep -q 'version.*~> 6' "$1"/versions.tf*

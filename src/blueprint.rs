@@ -28,11 +28,11 @@ mod tree;
 mod typed;
 pub mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Outcome, Place};
-use crate::source::{Files, RelativePath, Sources};
+use crate::diagnostic::{self, At, Diagnostic, Outcome, Place};
+use crate::source::{Files, RelativePath, Sources, pointer};
 pub use layers::CommentedLine;
 use layers::Layers;
 use typed::Removed;
@@ -63,6 +63,8 @@ pub struct Blueprint {
     policy: Option<Arc<serde_json::Value>>,
     /// By name; what the uses of a variable say together.
     variables: BTreeMap<String, Variable>,
+    /// Pointers of the parts that were wrong and were left out.
+    left_out: BTreeSet<String>,
 }
 
 impl Blueprint {
@@ -80,6 +82,19 @@ impl Blueprint {
     pub fn place_of_spec(&self, index: usize) -> Place {
         let at = format!("/spec/{index}");
         self.place(if self.layers.holds(&self.removed.original(&at)) { &at } else { "/spec" })
+    }
+
+    /// Whether a finding says that something is not there which was wrong and left out, and said to be.
+    pub fn was_left_out(&self, finding: &Diagnostic) -> bool {
+        let is_in = |place: &Place, pointer: &str| matches!(&place.at, At::Pointer(at) if at == pointer) && self.layers.has(&place.file);
+        // A route that was wrong may be the one that gives a backend.
+        if finding.code == &diagnostic::NO_BACKEND && self.left_out.iter().any(|it| it.starts_with("/routes")) {
+            return true;
+        }
+        self.left_out.iter().filter_map(|it| it.rsplit_once('/')).any(|(parent, name)| {
+            let name = pointer::unescaped(name);
+            finding.places.iter().any(|place| is_in(place, parent)) && finding.message.contains(&format!("`{name}`"))
+        })
     }
 
     /// Lines that would be this key if they were no comments, of the first file that has any.
@@ -121,13 +136,14 @@ pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &
     let typed = typed::typed(&layers, &mut diagnostics);
     let (variables, conflicts) = references::variables(&typed.tree, &|pointer| layers.place(&typed.removed.original(pointer)));
     diagnostics.extend(conflicts);
-    let mut blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, policy: None, variables };
+    let mut blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, policy: None, variables, left_out: BTreeSet::new() };
     match policy::read(files, (&folder, &given), &blueprint) {
         Ok(policy) => blueprint.policy = policy,
         Err(finding) => diagnostics.push(*finding),
     }
     diagnostics.extend(check::check(&blueprint, &typed.known));
     diagnostics.extend(not_built::not_built(&blueprint, &typed.tree));
+    blueprint.left_out = typed.known.reported;
     let has_network = blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
     if typed.is_complete && has_network { Outcome::new(blueprint, diagnostics) } else { Outcome::failed(diagnostics) }
 }

@@ -48,7 +48,7 @@ struct Options {
     /// How diagnostics look on standard error.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
     message_format: Format,
-    /// Errors only: no warnings, no summaries, no diffs.
+    /// Errors and diffs only: no warnings, no notes, no summaries.
     #[arg(long, short, global = true)]
     quiet: bool,
     /// Run again whenever an input changes (not built yet).
@@ -129,7 +129,8 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         writeln!(err, "error: `--blueprint` stands before and after the command; put all of them on one side")?;
         return Ok(Exit::WrongCommandLine as u8);
     }
-    let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet };
+    let notes = matches!(cli.command, Command::Render(_) | Command::Check(_) | Command::Lint(_));
+    let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet, notes };
     let mut session = Session::new(surroundings.folder, options, style, (out, err));
     let exit = if session.options.watch { not_built::refuse("--watch", &mut session) } else { command(&cli.command, &mut session) }?;
     session.flush()?;

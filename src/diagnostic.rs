@@ -4,6 +4,7 @@
 //! Lines are not known here: a place names a file and a pointer, `source` finds the line only when something is reported.
 
 mod codes;
+pub mod habits;
 pub use codes::{CODES, *};
 
 use std::fmt;
@@ -92,6 +93,19 @@ pub struct Diagnostic {
     /// Never empty; the first is where to mend it.
     pub places: Vec<Place>,
     pub operations: Vec<OperationName>,
+    /// What few findings have.
+    pub extra: Option<Box<Extra>>,
+}
+
+/// What few findings have.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    /// The findings that this one stands for, where a whole description has one habit.
+    pub occurrences: Vec<Diagnostic>,
+    /// The reason for which `lint.allow` allows it.
+    pub allowed: Option<String>,
+    /// The line that is meant, of a file that could not be read.
+    pub line: Option<String>,
 }
 
 impl Code {
@@ -104,6 +118,7 @@ impl Code {
             help: String::new(),
             places: vec![place],
             operations: Vec::new(),
+            extra: None,
         }
     }
 }
@@ -137,6 +152,21 @@ impl Diagnostic {
 
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// Whether `lint.allow` allows it.
+    pub fn is_allowed(&self) -> bool {
+        self.extra.as_ref().is_some_and(|it| it.allowed.is_some())
+    }
+
+    pub fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+
+    /// Every place, those of the findings that it stands for, too.
+    pub fn all_places(&self) -> impl Iterator<Item = &Place> {
+        let occurrences = self.extra.iter().flat_map(|it| &it.occurrences);
+        self.places.iter().chain(occurrences.flat_map(|it| &it.places))
     }
 }
 
@@ -180,8 +210,15 @@ impl<T> Outcome<T> {
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| (likeness(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
+}
+
+/// How alike two names are, from 0 to 1. In a short name one slip is most of what the general measure looks at.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(name, candidate);
+    let is_short = (3..=6).contains(&name.len()) && (3..=6).contains(&candidate.len());
+    if is_short && strsim::osa_distance(name, candidate) == 1 { likeness.max(0.9) } else { likeness }
 }

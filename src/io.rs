@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that may touch the file system")]
 
 mod banner;
+mod day;
 mod description;
 mod diff;
 mod find;
@@ -15,6 +16,7 @@ mod output;
 mod there;
 mod write;
 
+pub(crate) use day::today;
 pub(crate) use description::{descriptions, is_there, make, rim};
 pub(crate) use diff::unified;
 pub(crate) use find::{Job, Wanted, find, shown_output};

@@ -76,20 +76,38 @@ impl Compiled {
     }
 }
 
-/// The whole way through, without side effects.
+/// The whole way through, without side effects. Nothing that `lint.allow` allows has expired.
 pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
+    compile_on(files, request, None)
+}
+
+/// The whole way through, on a day that is written as `2027-03-31`.
+pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Compiled {
     let mut compiled = Compiled::default();
     let read = blueprint::read(files, request.blueprint.clone(), Arc::clone(&request.display), &mut compiled.sources);
     let Some(blueprint) = compiled.take(read) else { return compiled };
-    compiled.output = output(&blueprint, request, &mut compiled.diagnostics);
+    let policy = lint::Policy::of(&blueprint, day, &mut compiled.diagnostics);
+    compile_blueprint(files, request, &blueprint, &mut compiled);
+    policy.apply(compiled.plan.as_ref(), &mut compiled.diagnostics);
+    if compiled.has_error() {
+        compiled.tree = None;
+    }
+    compiled.diagnostics = diagnostic::habits::grouped(std::mem::take(&mut compiled.diagnostics));
+    compiled
+}
+
+/// From the blueprint to the files.
+fn compile_blueprint(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) {
+    compiled.output = output(blueprint, request, &mut compiled.diagnostics);
     let before = compiled.diagnostics.len();
-    let Some(apis) = describe(files, request, &blueprint, &mut compiled) else { return compiled };
+    let Some(apis) = describe(files, request, blueprint, compiled) else { return };
     let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
-    let mut planned = plan::plan(&apis, &blueprint);
+    let mut planned = plan::plan(&apis, blueprint);
     // What could not be read may have held what is missed.
     planned.diagnostics.retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
-    let Some(plan) = compiled.take(planned) else { return compiled };
-    compiled.diagnostics.extend(lint::lint(&lint::Facts { apis: &apis, blueprint: &blueprint, plan: Some(&plan) }));
+    planned.diagnostics.retain(|it| !blueprint.was_left_out(it));
+    let Some(plan) = compiled.take(planned) else { return };
+    compiled.diagnostics.extend(lint::lint(&lint::Facts { apis: &apis, blueprint, plan: Some(&plan) }));
     // The largest things in memory, and nobody asks for a line in most of them any more.
     compiled.sources.release(&compiled.diagnostics);
     drop(apis);
@@ -106,7 +124,6 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
         compiled.assembled = Some(assembled);
     }
     compiled.plan = Some(plan);
-    compiled
 }
 
 /// Reads the descriptions that the blueprint names, each with all that it refers to; nothing where one of them cannot be read.
@@ -141,6 +158,9 @@ fn open<'l>(
     };
     library.open(&path, || beside(&request.display, spec).into()).map_err(|finding| {
         let mut finding = Diagnostic::clone(&finding);
+        if finding.code == &diagnostic::UNREADABLE_FILE {
+            finding.help = format!("write the path from the folder of `{}`, and check the file's permissions", place.file);
+        }
         if matches!(finding.code.code, "GW0001" | "GW0002") {
             finding.places.insert(0, place);
         }

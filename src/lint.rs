@@ -9,6 +9,7 @@ mod disputed_character;
 mod leading_slashes;
 mod lost_header;
 mod optional_security;
+mod policy;
 mod trailing_slash;
 mod unparsed_style;
 mod unused_extension;
@@ -17,6 +18,7 @@ use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::Plan;
+pub(crate) use policy::Policy;
 
 /// What a rule may look at.
 pub struct Facts<'a> {

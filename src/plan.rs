@@ -64,7 +64,7 @@ pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
-pub(crate) use patterns::exact;
+pub(crate) use patterns::{Of, Patterns, exact};
 pub(crate) use schemes::Declared;
 pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
 pub use sync::SyncPlan;

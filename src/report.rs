@@ -6,6 +6,7 @@
 mod github;
 mod human;
 mod json;
+mod sarif;
 
 use std::io;
 
@@ -22,6 +23,8 @@ pub(crate) enum Format {
     Json,
     /// Annotations of GitHub Actions.
     Github,
+    /// One SARIF 2.1.0 document, for code scanning.
+    Sarif,
 }
 
 /// How to report.
@@ -31,23 +34,40 @@ pub(crate) struct Style {
     pub colour: bool,
     /// Errors only.
     pub quiet: bool,
+    /// Notes are said, too: by the commands that are about findings, since they would drown the answers of others.
+    pub notes: bool,
 }
 
-/// Reports the findings of several blueprints as one list.
-pub(crate) fn report(groups: Vec<(Sources, Vec<Diagnostic>)>, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+impl Style {
+    fn shows(self, finding: &Finding) -> bool {
+        let is_said = match finding.severity {
+            Severity::Error => true,
+            Severity::Warning => !self.quiet,
+            Severity::Info => !self.quiet && self.notes,
+        };
+        // Code scanning keeps what is allowed as suppressed; without it, it would count as mended.
+        is_said && (finding.allowed.is_none() || self.format == Format::Sarif)
+    }
+}
+
+/// Reports the findings of several blueprints as one list. `folder` is the working directory as seen from the repository's root.
+pub(crate) fn report(groups: Vec<(Sources, Vec<Diagnostic>)>, style: Style, folder: &str, out: &mut dyn io::Write) -> io::Result<()> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut sources: Vec<Sources> = Vec::new();
     for (of, diagnostics) in groups {
         findings.extend(of.locate(diagnostics));
         sources.push(of);
     }
-    findings.retain(|finding| !style.quiet || finding.severity == Severity::Error);
-    findings.sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
+    findings.retain(|finding| style.shows(finding));
+    // What one blueprint allows and another does not is said, and so is the higher severity: the first of equal ones stays.
+    let rank = |it: &Finding| (it.severity, it.allowed.is_some());
+    findings.sort_by(|a, b| (&a.places, a.code, &a.message, rank(a)).cmp(&(&b.places, b.code, &b.message, rank(b))));
     // Blueprints that share a description find the same faults in it.
     findings.dedup_by(|a, b| (a.code, &a.message, &a.places) == (b.code, &b.message, &b.places));
     match style.format {
         Format::Human => human::report(&findings, &sources, style.colour, out),
         Format::Json => json::report(&findings, out),
         Format::Github => github::report(&findings, out),
+        Format::Sarif => sarif::report(&findings, &sarif::Files { sources: &sources, folder }, out),
     }
 }

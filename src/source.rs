@@ -13,7 +13,7 @@ mod yaml;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, At, Diagnostic, Place};
 pub use library::Library;
 pub use locate::{Finding, Located, Sources};
 
@@ -134,6 +134,18 @@ impl SourceFile {
         Self::of(bytes, path, display)
     }
 
+    /// Reads the blueprint that the user named, of which messages may show lines whatever it holds.
+    ///
+    /// Errors: those of `read`.
+    pub fn read_blueprint(files: &dyn Files, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
+        Self::read(files, path.clone(), display).map_err(|mut fault| {
+            if let (Some(At::Position { line, .. }), Ok(bytes)) = (fault.places.first().map(|it| it.at.clone()), files.read(&path)) {
+                fault.extra().line = line_of(&String::from_utf8_lossy(&bytes), line);
+            }
+            fault
+        })
+    }
+
     /// Brings the bytes of a file to JSON.
     ///
     /// Errors: GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
@@ -151,13 +163,13 @@ impl SourceFile {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let text = Arc::new(text);
-        let is_shown = AtomicBool::new(says_description(&text));
+        let is_shown = says_description(&text) || is_named_as_blueprint(&display);
         let is_json = text.trim_ascii_start().starts_with(['{', '[']);
         if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
-            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None, is_shown });
+            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None, is_shown: AtomicBool::new(is_shown) });
         }
-        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text)))?;
-        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks), is_shown })
+        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text, is_shown)))?;
+        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks), is_shown: AtomicBool::new(is_shown) })
     }
 
     /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a description refers to.
@@ -184,6 +196,9 @@ impl SourceFile {
     }
 }
 
+/// Longest start of a line that a finding keeps. Unit: characters.
+const MAX_SHOWN: usize = 10_000;
+
 /// Most lines at the start of a file in which it says what it is.
 const MAX_HEAD_LINES: usize = 50;
 
@@ -200,6 +215,17 @@ fn says_description(text: &str) -> bool {
     })
 }
 
+/// Whether a file is named as blueprints are, which nobody names a secret.
+fn is_named_as_blueprint(display: &str) -> bool {
+    let name = display.rsplit('/').next().unwrap_or_default();
+    name.starts_with("gwgen.") && (name.ends_with(".yaml") || name.ends_with(".json"))
+}
+
+/// A line by its number, for a message. Unit: 1-based.
+fn line_of(text: &str, number: u32) -> Option<String> {
+    text.lines().nth((number as usize).checked_sub(1)?).map(|it| it.chars().take(MAX_SHOWN).collect())
+}
+
 fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
     match error {
         ReadError::OfGit => diagnostic::FILE_OUTSIDE_ROOT
@@ -213,7 +239,7 @@ fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
         ReadError::Io(error) => diagnostic::UNREADABLE_FILE
             .at(Place::file(display))
             .message(format_args!("`{display}` cannot be read: {error}"))
-            .help("check the path, which is relative to the blueprint, and the file's permissions"),
+            .help("check the path and the file's permissions"),
     }
 }
 

@@ -50,17 +50,24 @@ pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sou
     let mut next = Some((path, display));
     while let Some((path, display)) = next.take() {
         let said = layers.files.last().map(|layer| Place::pointer(&layer.display, "/extends"));
-        let read = SourceFile::read(files, path, display).and_then(|file| match &said {
+        let read = match &said {
+            None => SourceFile::read_blueprint(files, path, display),
             // Whoever names it could name any file of the repository.
-            Some(place) if !is_blueprint(&file) => Err(Box::new(no_blueprint(&file, place))),
-            _ => Ok(file),
-        });
+            Some(place) => SourceFile::read(files, path, display).and_then(|file| match is_blueprint(&file) {
+                true => Ok(file),
+                false => Err(Box::new(no_blueprint(&file, place))),
+            }),
+        };
         let said = said.filter(|_| !matches!(&read, Err(fault) if fault.code == &INVALID_EXTENDS));
         let Some(layer) = read_one(read, sources, &mut found) else {
             layers.is_whole = false;
             if let (Some(place), Some(last)) = (said, found.last_mut()) {
                 // A file that is not there is mended where it is named.
                 let index = if last.code == &UNREADABLE_FILE || last.code == &FILE_OUTSIDE_ROOT { 0 } else { last.places.len() };
+                if last.code == &UNREADABLE_FILE {
+                    last.help =
+                        format!("write the path from the folder of `{}`, which extends it, and check the file's permissions", place.file);
+                }
                 last.places.insert(index, place);
             }
             break;
@@ -160,6 +167,11 @@ impl Layers {
         let extends = extends.trim_start_matches("./");
         let display = folder.map_or_else(|| extends.to_owned(), |folder| format!("{folder}/{extends}"));
         Ok(Some((path, display.into())))
+    }
+
+    /// Whether a file is one of them.
+    pub(super) fn has(&self, display: &str) -> bool {
+        self.files.iter().any(|layer| *layer.display == *display)
     }
 
     /// Whether one of the files holds the pointer.

@@ -104,6 +104,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/forwarder/timeout", &[]),
     ("/forwarder/runtime", &[]),
     ("/forwarder/security_groups", &[]),
+    ("/lint", &[]),
     ("/limits/resources", &[]),
     ("/limits/nlb_listeners", &[]),
     ("/limits/listener_rules", &[]),

@@ -57,9 +57,9 @@ pub struct ForwarderSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LintSpec {
-    /// Findings that are allowed, each with its reason. Errors that protect a user can't be allowed.
+    /// Findings that are allowed, each with its reason: they are not said, but where a scheme is ignored or an operation weakened, which stays a note. Errors protect users and cannot be allowed.
     pub allow: Option<Vec<AllowSpec>>,
-    /// Codes that are errors here.
+    /// Codes that are errors here, but where `allow` allows them.
     pub deny: Option<Vec<String>>,
 }
 
@@ -70,9 +70,11 @@ pub struct AllowSpec {
     /// Code of the finding.
     #[schemars(regex(pattern = "^GW[0-9]{4}$"))]
     pub code: String,
+    /// Patterns of paths, as in `match` of a route: it is allowed where every path that it is about matches one. Without: everywhere.
+    pub paths: Option<Vec<String>>,
     /// Why it is allowed.
     pub reason: String,
-    /// Last day on which it is allowed, as `2027-03-31`.
+    /// Last day on which it is allowed, as `2027-03-31`; from the next day on, the entry is an error.
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub until: Option<String>,
 }

@@ -32,6 +32,9 @@ pub(super) fn read(
     let shown = source::shown(display, folder, &path);
     // What the file holds is committed with the output, and whoever names it could name any file of the repository.
     let of_blueprint = |mut finding: Box<Diagnostic>| {
+        if finding.code == &diagnostic::UNREADABLE_FILE {
+            finding.help = format!("write the path from the folder of `{}`, and check the file's permissions", place.file);
+        }
         finding.places.insert(0, place.clone());
         finding
     };

@@ -55,7 +55,7 @@ fn one(
     let alone = differs.manifest_alone().filter(|_| !has_error);
     let count = differs.differences.len() + usize::from(alone.is_some());
     for difference in differs.differences.iter().chain(&alone) {
-        session.say(&unified(folder, difference))?;
+        session.print(&unified(folder, difference))?;
     }
     if count > 0 || !has_error {
         let plural = if count == 1 { " differs" } else { "s differ" };

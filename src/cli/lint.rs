@@ -7,9 +7,8 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{Named, Session};
+use super::session::{Named, Session, compiled};
 use super::{Exit, coverage, not_built};
-use crate::compile;
 use crate::diagnostic::Severity;
 use crate::source::Sources;
 
@@ -40,13 +39,13 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
     for job in &jobs {
-        let compiled = compile(&job.disk, &job.request);
+        let compiled = compiled(job);
         if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
             session.print(&coverage::listed(plan))?;
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }
-    let has_finding = groups.iter().any(|(_, diagnostics)| diagnostics.iter().any(|it| it.severity != Severity::Info));
+    let has_finding = groups.iter().any(|(_, diagnostics)| diagnostics.iter().any(|it| it.severity != Severity::Info && !it.is_allowed()));
     let exit = session.report(groups)?;
     Ok(if arguments.deny == Some(Denied::Warnings) && has_finding { exit.max(Exit::Found) } else { exit })
 }

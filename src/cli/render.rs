@@ -35,7 +35,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
             found.push(Vec::new());
             continue;
         };
-        session.say(&told(folder, &written, arguments.diff))?;
+        if arguments.diff {
+            session.print(&changes(folder, &written))?;
+        }
+        session.say(&told(folder, &written))?;
         if arguments.staged && !written.diagnostics.iter().any(Diagnostic::is_error) {
             written.diagnostics.extend(not_staged(folder, tree)?);
         }
@@ -44,14 +47,16 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     session.report_of(ready, found, diagnostics)
 }
 
+/// The changes of every file that was written.
+fn changes(folder: &Folder, written: &Written<'_>) -> String {
+    let changes = written.differs.differences.iter().filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
+    changes.map(|difference| unified(folder, difference)).collect()
+}
+
 /// A line a file that changed, and a summary.
-fn told(folder: &Folder, written: &Written<'_>, diff: bool) -> String {
+fn told(folder: &Folder, written: &Written<'_>) -> String {
     let mut text = String::new();
     let append = |text: &mut String, line: std::fmt::Arguments<'_>| text.write_fmt(line).expect("writing to a String cannot fail");
-    if diff {
-        let changes = written.differs.differences.iter().filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
-        changes.for_each(|difference| text.push_str(&unified(folder, difference)));
-    }
     for (path, change) in &written.changed {
         let verb = match change {
             Change::Created => "created",

@@ -11,9 +11,8 @@ use clap::{Args, ValueEnum};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
-use super::session::{Named, Session};
+use super::session::{Named, Session, compiled};
 use crate::blueprint::{Exposure, Validation};
-use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
     for job in &jobs {
-        let compiled = compile(&job.disk, &job.request);
+        let compiled = compiled(job);
         if let Some(plan) = &compiled.plan {
             let unserved = unserved(&compiled.diagnostics);
             let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation, &unserved)).collect();

@@ -11,11 +11,11 @@ use std::thread;
 use super::{Exit, Options};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
-use crate::io::{Folder, Job, Wanted, find};
+use crate::io::{Folder, Job, Wanted, find, rim, today};
 use crate::printed::Shape;
-use crate::report::{self, Style};
+use crate::report::{self, Format, Style};
 use crate::source::Sources;
-use crate::{Compiled, compile};
+use crate::{Compiled, compile_on};
 
 /// Blueprints named by position.
 #[derive(Debug, Default, clap::Args)]
@@ -102,7 +102,10 @@ impl<'a> Session<'a> {
     pub(super) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
         let exit = groups.iter().flat_map(|(_, diagnostics)| diagnostics).map(exit_of).max().unwrap_or(Exit::Done);
         self.out.flush()?;
-        report::report(groups, self.style, self.err)?;
+        // Only there do paths start at the repository's root. Where the folder is gone, so is what could be reported of it.
+        let folder =
+            if self.style.format == Format::Sarif { rim(&self.folder).map(|(_, below)| below).unwrap_or_default() } else { String::new() };
+        report::report(groups, self.style, &folder, self.err)?;
         Ok(exit)
     }
 
@@ -144,8 +147,13 @@ pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -
     })
 }
 
+/// Compiles a blueprint as of today.
+pub(super) fn compiled(job: &Job) -> Compiled {
+    compile_on(&job.disk, &job.request, Some(&today()))
+}
+
 fn prepared(job: &Job) -> Ready {
-    let Compiled { output, tree, mut diagnostics, sources, plan, assembled } = compile(&job.disk, &job.request);
+    let Compiled { output, tree, mut diagnostics, sources, plan, assembled } = compiled(job);
     // The process ends soon; taking half a million parts apart before that would take a tenth of its time.
     std::mem::forget((plan, assembled));
     let has_error = diagnostics.iter().any(Diagnostic::is_error);

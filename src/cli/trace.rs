@@ -10,14 +10,14 @@ use clap::{Args, ValueEnum};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
-use super::session::{Named, Session};
+use super::session::{Named, Session, compiled};
+use crate::Compiled;
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
 use crate::openapi::HttpMethod;
 use crate::printed;
 use crate::source::Sources;
 use crate::trace::{Answerer, Asked, Trace, trace};
-use crate::{Compiled, compile};
 
 /// What `--help` says of the JSON.
 const AFTER: &str = "\
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let mut groups = vec![(Sources::default(), diagnostics)];
     let mut exit = Exit::Done;
     for job in &jobs {
-        let mut compiled = compile(&job.disk, &job.request);
+        let mut compiled = compiled(job);
         match traced(job, &compiled, &asked) {
             Some(Ok(trace)) => {
                 let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);

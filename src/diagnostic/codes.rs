@@ -95,6 +95,10 @@ codes! {
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
     REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
+    ALLOWED_ERROR = "GW2130" "allowed-error" Error;
+    EXPIRED_ALLOWANCE = "GW2131" "expired-allowance" Error;
+    ALLOWS_NOTHING = "GW2132" "allows-nothing" Warning;
+    UNKNOWN_CODE = "GW2133" "unknown-code" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;

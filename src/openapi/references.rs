@@ -316,7 +316,7 @@ impl<'a> References<'a> {
         }
         let path = percent_decoded(path);
         let Some(path) = RelativePath::join(from.path.folder(), &path) else {
-            let message = format!("the reference `{reference}` lies outside the repository that holds the blueprint");
+            let message = format!("the reference `{reference}` of `{}` lies outside the repository that holds the blueprint", from.display);
             return Err(Lost::new(
                 &diagnostic::FILE_OUTSIDE_ROOT,
                 message,
@@ -326,7 +326,13 @@ impl<'a> References<'a> {
         match self.library.open(&path, || shown(&from.display, from.path.folder(), &path)) {
             Ok(file) => Ok(file),
             Err(finding) => {
-                Err(Lost { message: format!("the reference `{reference}` cannot be had: {}", finding.message), ..broken(&finding) })
+                let mut lost = broken(&finding);
+                lost.message = format!("the reference `{reference}` cannot be had: {}", finding.message);
+                if *finding.code == diagnostic::UNREADABLE_FILE {
+                    lost.help =
+                        format!("write the path from the file that holds the reference, `{}`, or put the file there", from.display).into();
+                }
+                Err(lost)
             }
         }
     }

@@ -97,6 +97,7 @@ pub(super) struct PathFault {
 
 const FRAMEWORK: &str =
     "write `{name}` for one segment or `{name+}` for the rest of the path, or leave the operation out with `exposure: hidden`";
+const OPTIONAL: &str = "write two paths, one with the variable as `{name}` and one without it, each with its operations; or leave the operation out with `exposure: hidden`";
 const HIDE: &str = "change the path, or leave the operation out with `exposure: hidden`";
 
 /// Reads a path template.
@@ -109,10 +110,10 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
             HIDE,
         );
     }
-    if let Some(found) = path.find(['?', '#']) {
+    if let Some(found) = framework::query(path) {
         return fault(
             &diagnostic::QUERY_IN_PATH,
-            format!("the path `{path}` holds `{}`, which is never part of a path", &path[found..=found]),
+            format!("the path `{path}` holds `{found}`, which is never part of a path"),
             "declare a query parameter instead, or leave the operation out with `exposure: hidden`",
         );
     }
@@ -148,6 +149,9 @@ impl Template {
         if let Some(name) = framework::colon(text) {
             self.read_variable(text, framework::Read { name, is_greedy: false, constraint: None });
             return Ok(());
+        }
+        if framework::is_optional_colon(text) {
+            return Err(unreadable(text, framework::OPTIONAL));
         }
         if !text.contains(['{', '}']) {
             self.segments.push(literal(text)?);
@@ -221,7 +225,7 @@ fn unreadable(text: &str, why: &str) -> PathFault {
     PathFault {
         code: &diagnostic::FRAMEWORK_TEMPLATE,
         message: format!("`{text}` is written as a web framework has it, and {why}"),
-        help: FRAMEWORK,
+        help: if why == framework::OPTIONAL { OPTIONAL } else { FRAMEWORK },
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn text_matches(pattern: &str, text: &str) -> bool {
 
 /// Patterns with a value each, found by the texts that they match.
 #[derive(Debug)]
-pub(super) struct Patterns<T> {
+pub(crate) struct Patterns<T> {
     of: Of,
     exact: HashMap<Box<str>, Vec<T>>,
     /// By the sizes of their fixed start and end, then by these themselves.
@@ -77,17 +77,17 @@ struct Wild<T> {
 
 /// What the patterns are for. The size of a start or end is counted in segments or in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Of {
+pub(crate) enum Of {
     Paths,
     Texts,
 }
 
 impl<T: Copy> Patterns<T> {
-    pub(super) fn new(of: Of) -> Self {
+    pub(crate) fn new(of: Of) -> Self {
         Self { of, exact: HashMap::new(), wild: BTreeMap::new() }
     }
 
-    pub(super) fn insert(&mut self, pattern: &str, value: T) {
+    pub(crate) fn insert(&mut self, pattern: &str, value: T) {
         let pattern = if self.of == Of::Paths { without_escapes(pattern) } else { Cow::Borrowed(pattern) };
         let pattern = &*pattern;
         let (Some(first), Some(last)) = (pattern.find('*'), pattern.rfind('*')) else {
@@ -116,7 +116,7 @@ impl<T: Copy> Patterns<T> {
     }
 
     /// Calls back with the value of each pattern that matches, until it is enough.
-    pub(super) fn any(&self, text: &str, mut each: impl FnMut(T) -> bool) -> bool {
+    pub(crate) fn any(&self, text: &str, mut each: impl FnMut(T) -> bool) -> bool {
         let text = if self.of == Of::Paths { with_stars(text) } else { Cow::Borrowed(text) };
         let text = &*text;
         if self.exact.get(text).is_some_and(|it| it.iter().any(|value| each(*value))) {

@@ -64,7 +64,7 @@ impl<'a> Joined<'a> {
 
     /// Decides what a public operation asks of its callers.
     ///
-    /// Errors: GW1012 undeclared scheme, GW3003 weakened without a reason, GW3040 inexpressible security,
+    /// Errors: GW3003 weakened without a reason, GW3040 inexpressible security,
     /// GW3041 scheme that does not fit, GW3043 scopes without Cognito.
     pub(super) fn decide(&mut self, api: &Api, operation: &Operation, decision: &Decision<'a>) -> AuthPlan {
         let case = Case { api, operation, decision };
@@ -106,7 +106,7 @@ impl<'a> Joined<'a> {
             if case.api.schemes.contains(name) {
                 self.told.unmapped(name, case.operation);
             } else {
-                self.diagnostics.push(told::undeclared(case.operation, name));
+                self.told.undeclared(name, case.operation);
             }
         }
         let misfits: Vec<Diagnostic> = alternatives
@@ -149,12 +149,12 @@ impl<'a> Joined<'a> {
     /// An API key that every alternative asks for stays. In the place of another authorizer it needs a reason: it lets others through.
     fn replaced(&mut self, case: Case<'_, 'a>, alternatives: &[Requirement], (name, origin): (&'a str, Origin<'a>)) -> Option<Asked> {
         let name: Arc<str> = name.into();
+        // That a name has no entry is an error of the blueprint, and said there.
+        let spec = self.entries.get(&*name)?;
         let mut own = Asked::default();
         own.auth.entries.insert(Arc::clone(&name));
-        if let Some(spec) = self.entries.get(&*name) {
-            own.auth.check = check(&name, spec);
-            own.auth.api_key = matches!(spec, AuthSpec::ApiKey);
-        }
+        own.auth.check = check(&name, spec);
+        own.auth.api_key = matches!(spec, AuthSpec::ApiKey);
         if alternatives.is_empty() {
             return Some(own);
         }
@@ -162,8 +162,7 @@ impl<'a> Joined<'a> {
         let described: Option<Vec<Asked>> =
             alternatives.iter().map(|it| Asked::of(it, &self.entries).ok()).collect::<Option<_>>().filter(|_| is_mapped);
         let keeps = |it: &Asked| it.auth.check == Check::Nobody || same_check(&it.auth.check, &own.auth.check, &self.entries);
-        let is_known = self.entries.contains_key(&*name);
-        if !is_known || !described.as_ref().is_some_and(|all| all.iter().all(keeps)) {
+        if !described.as_ref().is_some_and(|all| all.iter().all(keeps)) {
             self.weakens(case, (origin, "auth"), &Weakening::Replaced { by: &name, of: names(alternatives) });
         } else if let Some(same) = described.iter().flatten().find(|it| it.auth.check != Check::Nobody) {
             own.auth.scopes.clone_from(&same.auth.scopes);
@@ -240,13 +239,17 @@ impl<'a> Joined<'a> {
 
     /// All findings; what was opened is a warning at every render.
     ///
-    /// Errors: GW3002 unmapped scheme, GW3041 and GW3090 credentials that an authorizer does not see or keeps answers without,
+    /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3041 and GW3090 credentials that an authorizer does not see or keeps answers without,
     /// GW3042 a mapped scheme that nothing asks for, beside open operations.
     pub(super) fn finish(self, apis: &[Api]) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics;
-        diagnostics.extend(unused::unused((self.blueprint, apis), &self.chosen, &self.unsaid, self.has_keys));
+        let chosen = self.chosen.iter().map(|it| &**it).filter(|it| !self.entries.contains_key(*it));
+        let meant = unused::meant((self.blueprint, apis), &self.chosen, self.told.without_entry().chain(chosen));
+        let unused = unused::unused((self.blueprint, apis), &self.chosen, &self.unsaid, self.has_keys);
+        // One mistake, one finding.
+        diagnostics.extend(unused.into_iter().filter(|(name, _)| !meant.values().any(|it| it == name)).map(|(_, finding)| finding));
         diagnostics.extend(credential::apart(self.blueprint, apis, self.told.functions()));
-        diagnostics.extend(self.told.finish());
+        diagnostics.extend(self.told.finish(&meant));
         diagnostics
     }
 }

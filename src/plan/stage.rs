@@ -112,7 +112,8 @@ pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
             CloudwatchRole::Arn(arn) => LogRolePlan::Arn(arn.as_str().into()),
         },
     };
-    if variables.has_gateway && stage.writes_logs() && stage.role == LogRolePlan::Existing {
+    let is_answered = blueprint.spec.account.as_ref().is_some_and(|it| it.cloudwatch_role.is_some());
+    if variables.has_gateway && stage.writes_logs() && stage.role == LogRolePlan::Existing && !is_answered {
         variables.report(role_of_others(blueprint));
     }
     stage
@@ -168,6 +169,6 @@ fn role_of_others(blueprint: &Blueprint) -> Diagnostic {
         .message("the stage writes logs with the role of the account's API Gateway settings in this region, which is taken to be there")
         .help(
             "check it with `aws apigateway get-account --query cloudwatchRoleArn`; where that prints `null` for an account that nobody else looks after, \
-             write `account: {cloudwatch_role: create}`",
+             write `account: {cloudwatch_role: create}`, and `existing` in its place where the role is there, which ends this note",
         )
 }

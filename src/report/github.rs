@@ -78,7 +78,7 @@ mod tests {
     fn said(diagnostic: crate::diagnostic::Diagnostic) -> String {
         let mut out = Vec::new();
         let style = Style { format: Format::Github, ..Style::default() };
-        report(vec![(Sources::default(), vec![diagnostic])], style, &mut out).unwrap();
+        report(vec![(Sources::default(), vec![diagnostic])], style, "", &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -122,7 +122,7 @@ impl Paint {
             let position = format!("{}:{}:{}", printed::line(&place.file), place.line, place.column);
             append(&mut text, format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")));
             if index == 0 {
-                text.push_str(&self.excerpt(place, lines, gutter));
+                text.push_str(&self.excerpt(place, lines, (finding.line.as_deref(), gutter)));
             }
         }
         let note = |text: &mut String, label: &str, what: &str| {
@@ -140,11 +140,13 @@ impl Paint {
     }
 
     /// The line that is meant, with a caret under its column.
-    fn excerpt<'a>(self, place: &'a Located, lines: &mut Lines<'a>, gutter: usize) -> String {
+    fn excerpt<'a>(self, place: &'a Located, lines: &mut Lines<'a>, (line, gutter): (Option<&'a str>, usize)) -> String {
         let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);
         let before = (place.column as usize).saturating_sub(1);
         let skipped = before.saturating_sub(MAX_WIDTH);
-        let Some(rest) = lines.rest(place, skipped).filter(|_| !is_whole_file) else { return String::new() };
+        // Of a file that could not be read, the finding has the line.
+        let own = line.map(|it| it.char_indices().nth(skipped).map_or("", |(start, _)| &it[start..]));
+        let Some(rest) = own.or_else(|| lines.rest(place, skipped)).filter(|_| !is_whole_file) else { return String::new() };
         let (shown, indent) = cut(rest, before - skipped, skipped > 0);
         let (bar, number) = (self.edge("|"), self.edge(&format!("{:>gutter$}", place.line)));
         let caret = self.in_style(AnsiColor::Red.on_default().bold(), "^");

@@ -41,8 +41,25 @@ pub struct Finding {
     pub help: String,
     pub places: Vec<Located>,
     pub operations: Vec<OperationName>,
+    /// The findings that this one stands for, where a whole description has one habit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub occurrences: Vec<Occurrence>,
+    /// The reason for which `lint.allow` allows it.
+    #[serde(skip)]
+    pub allowed: Option<String>,
+    /// The line that is meant, of a file that could not be read.
+    #[serde(skip)]
+    pub line: Option<String>,
     #[serde(skip)]
     pub of: &'static Code,
+}
+
+/// One of several findings that are said as one.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Occurrence {
+    pub message: String,
+    pub help: String,
+    pub places: Vec<Located>,
 }
 
 impl Sources {
@@ -60,7 +77,7 @@ impl Sources {
 
     /// Lets go of the descriptions in which no line has to be found.
     pub fn release(&mut self, diagnostics: &[Diagnostic]) {
-        let told: BTreeSet<&str> = diagnostics.iter().flat_map(|it| &it.places).map(|it| &*it.file).collect();
+        let told: BTreeSet<&str> = diagnostics.iter().flat_map(Diagnostic::all_places).map(|it| &*it.file).collect();
         self.files.retain(|display, _| told.contains(&**display) || !self.descriptions.contains(display));
     }
 
@@ -72,7 +89,7 @@ impl Sources {
     /// Finds the lines of all places; sorted by file, line, column and code, without duplicates.
     pub fn locate(&self, diagnostics: Vec<Diagnostic>) -> Vec<Finding> {
         let mut wanted: BTreeMap<Arc<str>, Trie> = BTreeMap::new();
-        for place in diagnostics.iter().flat_map(|diagnostic| &diagnostic.places) {
+        for place in diagnostics.iter().flat_map(Diagnostic::all_places) {
             if let At::Pointer(pointer) | At::Repeated(pointer, _) = &place.at {
                 wanted.entry(Arc::clone(&place.file)).or_default().insert(pointer);
             }
@@ -97,15 +114,20 @@ impl Sources {
 }
 
 fn finding(diagnostic: Diagnostic, found: &BTreeMap<Arc<str>, Found>) -> Finding {
-    let places = diagnostic.places.into_iter().map(|place| located(place, found)).collect();
+    let at = |places: Vec<Place>| places.into_iter().map(|place| located(place, found)).collect();
+    let extra = diagnostic.extra.map(|it| *it).unwrap_or_default();
+    let one = |it: Diagnostic| Occurrence { message: it.message, help: it.help, places: at(it.places) };
     Finding {
         code: diagnostic.code.code,
         slug: diagnostic.code.slug,
         severity: diagnostic.severity,
         message: diagnostic.message,
         help: diagnostic.help,
-        places,
+        places: at(diagnostic.places),
         operations: diagnostic.operations,
+        occurrences: extra.occurrences.into_iter().map(one).collect(),
+        allowed: extra.allowed,
+        line: extra.line,
         of: diagnostic.code,
     }
 }

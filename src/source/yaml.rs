@@ -43,14 +43,19 @@ impl Fault {
         Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help, is_syntax: false }
     }
 
-    /// The finding; what ends too early is placed on the last line, not after it.
-    pub(super) fn at(mut self, file: &Arc<str>, text: &str) -> Diagnostic {
+    /// The finding, with its line where that may be shown; what ends too early is placed on the last line, not after it.
+    pub(super) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
         let lines = text.lines().count();
         if self.line > lines {
             (self.line, self.column) = (lines, text.lines().last().map_or(0, |it| it.chars().count()) + 1);
         }
         let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
-        self.code.at(Place::position(file, position(self.line), position(self.column))).message(self.message).help(self.help)
+        let line = position(self.line);
+        let mut finding = self.code.at(Place::position(file, line, position(self.column))).message(self.message).help(self.help);
+        if is_shown {
+            finding.extra().line = super::line_of(text, line);
+        }
+        finding
     }
 }
 
@@ -129,8 +134,24 @@ fn convert(text: &str) -> Result<(String, Marks), Fault> {
 fn syntax(error: &saphyr_parser::ScanError) -> Fault {
     let marker = *error.marker();
     let code = if error.info().contains("recursion") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
-    let fault = Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), "mend the text here or just above");
+    let fault = Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), mend_of(error.info()));
     Fault { is_syntax: code.code == diagnostic::SYNTAX.code, ..fault }
+}
+
+/// What to do about what the parser says.
+fn mend_of(info: &str) -> &'static str {
+    let says = |part: &str| info.contains(part);
+    if says("anchor") {
+        "put text that begins with `*` or `&` in quotes, as in `\"*\"`; unquoted it names an anchor"
+    } else if says("tab") {
+        "indent with spaces; YAML takes no tabs there"
+    } else if says("unexpected character") {
+        "put text that begins with this character in quotes"
+    } else if says("quoted scalar") {
+        "close the quotes that are opened here"
+    } else {
+        "mend the text here or just above; text that holds `: ` or ` #`, or begins with a bracket, needs quotes"
+    }
 }
 
 impl Converter {

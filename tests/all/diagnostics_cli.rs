@@ -196,3 +196,41 @@ fn gw0014_an_annotation_for_files_that_are_out_of_date() {
     render(folder.path());
     assert_eq!(check(), (0, String::new()));
 }
+
+/// What `lint` prints for people.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).arg("lint").args(arguments).current_dir(folder).output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_syntax_error_shows_its_line() {
+    let folder = folder();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("gwgen.yaml", &format!("{BLUEPRINT}stage:\n\tname: v1\n"));
+    assert!(printed(folder.path(), &[]).contains("9 |     name: v1\n"), "{}", printed(folder.path(), &[]));
+    write("other.yml", &format!("{BLUEPRINT}api: {{cors: {{origins: [*]}}}}\n"));
+    let text = printed(folder.path(), &["other.yml"]);
+    assert!(text.contains("8 | api: {cors: {origins: [*]}}\n") && text.contains("in quotes, as in `\"*\"`"), "{text}");
+    write("gwgen.yaml", "extends: gwgen.base.yaml\n");
+    write("gwgen.base.yaml", &format!("{BLUEPRINT}name: 'shop\n"));
+    assert!(printed(folder.path(), &["gwgen.yaml"]).contains("| name: 'shop\n"));
+    write("gwgen.yaml", BLUEPRINT);
+    write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}\n");
+    assert!(printed(folder.path(), &["gwgen.yaml"]).contains("|   /orders: {get: {responses: {}}\n"));
+}
+
+#[test]
+fn a_syntax_error_shows_no_line_of_a_file_that_is_neither_blueprint_nor_description() {
+    let folder = folder();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("secrets.yaml", "password:\n\tsecret: hunter2\n");
+    for blueprint in [BLUEPRINT.replace("openapi.yaml", "secrets.yaml"), format!("{BLUEPRINT}extends: secrets.yaml\n")] {
+        write("gwgen.yaml", &blueprint);
+        let text = printed(folder.path(), &[]);
+        assert!(text.contains("GW1002") && text.contains("secrets.yaml:2") && !text.contains("hunter2"), "{text}");
+    }
+    write("gwgen.yaml", BLUEPRINT);
+    write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {$ref: secrets.yaml}\n");
+    assert!(!printed(folder.path(), &[]).contains("hunter2"));
+}

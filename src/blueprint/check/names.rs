@@ -135,7 +135,10 @@ impl<'a> Check<'a> {
         if !known.contains(name) && self.blueprint.layers.is_whole {
             let help = match known.is_empty() {
                 true => format!("write an entry for it: `auth: {{{name}: ...}}`"),
-                false => format!("{}, or an entry for it", choices(name, known)),
+                false => {
+                    let choices = choices(name, known);
+                    format!("{choices}{} add an entry for it", if choices.ends_with('?') { " Or" } else { "; or" })
+                }
             };
             self.report((&UNKNOWN_AUTH, at), format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
         }

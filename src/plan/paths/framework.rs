@@ -20,14 +20,28 @@ pub(super) struct Read<'a> {
 /// Why a variable has no counterpart, as the end of a sentence.
 pub(super) type Unreadable = &'static str;
 
+pub(super) const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
 const MANY_OR_ONE: Unreadable = "may take one segment or several, by the framework";
-const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
 const UNNAMED: Unreadable = "names no variable";
 const UNKNOWN: Unreadable = "is no variable that API Gateway has";
 
 /// A whole segment as Express writes a variable: `:id`.
 pub(super) fn colon(segment: &str) -> Option<&str> {
     segment.strip_prefix(':').filter(|it| is_name(it))
+}
+
+/// The first `?` or `#` of a path that is no part of a variable as a framework writes it.
+pub(super) fn query(path: &str) -> Option<&str> {
+    if !path.contains(['?', '#']) {
+        return None;
+    }
+    let is_variable = |segment: &&str| is_optional_colon(segment) || inner(segment).and_then(read).is_some();
+    segments(path).into_iter().filter(|it| !is_variable(it)).find_map(|it| it.find(['?', '#']).map(|at| &it[at..=at]))
+}
+
+/// A whole segment as Express writes a variable that may be left out: `:id?`.
+pub(super) fn is_optional_colon(segment: &str) -> bool {
+    segment.strip_suffix('?').and_then(colon).is_some()
 }
 
 /// What stands between the braces, where it is more than a name; none where it is plain.

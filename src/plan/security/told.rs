@@ -37,6 +37,8 @@ pub(super) struct Told<'a> {
     unchecked: ByName,
     /// By the scheme that has no entry.
     unmapped: ByName,
+    /// By the scheme that the description does not declare.
+    undeclared: ByName,
     /// By the entry that has a function decide.
     functions: ByName,
     /// By the Cognito entry: those that ask for scopes, and those that do not.
@@ -55,6 +57,7 @@ impl<'a> Told<'a> {
             any_suffices: ByName::new(),
             unchecked: ByName::new(),
             unmapped: ByName::new(),
+            undeclared: ByName::new(),
             functions: ByName::new(),
             with_scopes: ByName::new(),
             without_scopes: ByName::new(),
@@ -78,6 +81,16 @@ impl<'a> Told<'a> {
     /// An operation that asks for a scheme without an entry.
     pub(super) fn unmapped(&mut self, name: &str, operation: &Operation) {
         note(&mut self.unmapped, name, operation);
+    }
+
+    /// An operation that asks for a scheme that is neither declared nor an entry.
+    pub(super) fn undeclared(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.undeclared, name, operation);
+    }
+
+    /// Names of schemes that have no entry, declared or not.
+    pub(super) fn without_entry(&self) -> impl Iterator<Item = &str> {
+        self.unmapped.keys().chain(self.undeclared.keys()).map(|it| &**it)
     }
 
     /// An operation that has a function decide.
@@ -104,7 +117,8 @@ impl<'a> Told<'a> {
         self.scopes_without_cognito.entry(origin.place(self.blueprint, "scopes")).or_default().push(operation.name());
     }
 
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+    /// `meant` holds the names that are probably meant, by names without an entry.
+    pub(super) fn finish(mut self, meant: &BTreeMap<String, String>) -> Vec<Diagnostic> {
         let with_scopes = std::mem::take(&mut self.with_scopes);
         self.without_scopes.retain(|name, _| with_scopes.contains_key(name));
         let at = |name: &str| self.blueprint.place(&pointer::child("/auth", name));
@@ -148,7 +162,11 @@ impl<'a> Told<'a> {
             },
             "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
         );
-        findings.extend(self.unmapped.iter().map(|(name, found)| unmapped(self.blueprint, name, found)));
+        for (name, found) in &self.unmapped {
+            let misspelt = meant.get(&**name).map(|entry| misspelt(self.blueprint, (name, entry), found));
+            findings.push(misspelt.unwrap_or_else(|| unmapped(self.blueprint, name, found)));
+        }
+        findings.extend(self.undeclared.iter().map(|(name, found)| undeclared(name, meant.get(&**name), found)));
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
             let message = match is_opened {
@@ -213,13 +231,28 @@ fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec
         .help(help)
 }
 
-/// A scheme that the description asks for and does not declare.
-pub(super) fn undeclared(operation: &Operation, name: &str) -> Diagnostic {
-    diagnostic::UNKNOWN_SECURITY_SCHEME
-        .at(operation.place("/security"))
-        .message(format_args!("{} asks for the security scheme `{name}`, which the description does not declare", shown(operation)))
-        .help("declare the scheme, or hide the operation")
-        .keeps(operation.name())
+/// A scheme without an entry, beside an entry of nearly its name that nothing else uses.
+fn misspelt(blueprint: &Blueprint, (name, entry): (&str, &str), (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+    let mut finding = diagnostic::UNMAPPED_SCHEME.at(blueprint.place(&pointer::child("/auth", entry))).also(first.clone());
+    finding.operations.clone_from(operations);
+    let is_or_are = if operations.len() == 1 { "is" } else { "are" };
+    finding
+        .message(format_args!(
+            "{} {is_or_are} protected by `{name}`, which has no entry in `auth`; no scheme is called `{entry}`, which has one",
+            counted(operations)
+        ))
+        .help(format_args!("rename the entry `{entry}` to `{}`, if that is meant; else add an entry for it", scalar(name)))
+}
+
+/// A scheme that operations ask for and the description does not declare.
+fn undeclared(name: &str, meant: Option<&String>, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+    let (asks, hides) = if operations.len() == 1 { ("asks", "hide the operation") } else { ("ask", "hide the operations") };
+    let nearest = meant.map(|it| format!("did you mean `{it}`? ")).unwrap_or_default();
+    let mut finding = diagnostic::UNKNOWN_SECURITY_SCHEME.at(first.clone());
+    finding.operations.clone_from(operations);
+    finding
+        .message(format_args!("{} {asks} for the security scheme `{name}`, which the description does not declare", counted(operations)))
+        .help(format_args!("{nearest}Declare the scheme, or {hides}"))
 }
 
 /// Two schemes at once that would take two authorizers.

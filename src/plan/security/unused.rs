@@ -3,22 +3,55 @@
 //! In: `auth`, the descriptions, what routes chose. Out: findings. Pure.
 //! Beside open operations such an entry is the trace of a requirement that got lost, and an error.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::told::counted;
 use crate::blueprint::{AuthSpec, Blueprint};
-use crate::diagnostic::{self, Diagnostic, OperationName, Place};
+use crate::diagnostic::{self, Diagnostic, OperationName, Place, nearest};
 use crate::openapi::Api;
 use crate::source::pointer;
 
+/// Most names that are compared with each other.
+const MAX_COMPARED: usize = 100;
+
+/// The names that are probably meant by names of schemes without an entry: an entry that nothing asks for, else a declared scheme.
+pub(super) fn meant<'n>(
+    (blueprint, apis): (&Blueprint, &[Api]),
+    chosen: &BTreeSet<Arc<str>>,
+    names: impl Iterator<Item = &'n str>,
+) -> BTreeMap<String, String> {
+    let asked = asked(apis);
+    let declared: BTreeSet<&str> = apis.iter().flat_map(|api| &api.schemes).map(|it| &**it).collect();
+    let entries = blueprint.spec.auth.iter().flatten().map(|(name, _)| name.as_str());
+    let idle: Vec<&str> = entries.filter(|it| !asked.contains(it) && !chosen.contains(*it)).collect();
+    let strange = idle.iter().copied().filter(|it| !declared.contains(it));
+    let pair = |name: &str| {
+        let known: Vec<&str> = match declared.contains(name) {
+            true => strange.clone().take(MAX_COMPARED).collect(),
+            false => idle.iter().chain(&declared).copied().take(MAX_COMPARED).collect(),
+        };
+        let same = known.iter().copied().find(|it| it.eq_ignore_ascii_case(name));
+        Some((name.to_owned(), same.or_else(|| nearest(name, known))?.to_owned()))
+    };
+    names.take(MAX_COMPARED).filter_map(pair).collect()
+}
+
+/// Names of the schemes that operations ask for.
+fn asked(apis: &[Api]) -> BTreeSet<&str> {
+    let operations = apis.iter().flat_map(|api| &api.operations);
+    operations.flat_map(|it| it.security.alternatives()).flat_map(|it| it.keys()).map(|it| &**it).collect()
+}
+
+/// Entries that nothing uses by their names, and what is said of each.
+///
 /// Errors: GW3042 a mapped scheme that nothing asks for, beside open operations; GW5012 an entry that nothing uses.
 pub(super) fn unused(
     (blueprint, apis): (&Blueprint, &[Api]),
     chosen: &BTreeSet<Arc<str>>,
     unsaid: &[OperationName],
     has_keys: bool,
-) -> Vec<Diagnostic> {
+) -> Vec<(String, Diagnostic)> {
     let entries = blueprint.spec.auth.iter().flatten();
     let idle: Vec<&str> = entries
         .filter(|(name, spec)| match spec {
@@ -31,9 +64,9 @@ pub(super) fn unused(
     if idle.is_empty() {
         return Vec::new();
     }
-    let operations = apis.iter().flat_map(|api| &api.operations);
-    let asked: BTreeSet<&str> = operations.flat_map(|it| it.security.alternatives()).flat_map(|it| it.keys()).map(|it| &**it).collect();
-    idle.into_iter().filter(|it| !asked.contains(it)).map(|name| finding(name, (blueprint, apis), unsaid)).collect()
+    let asked = asked(apis);
+    let said = |name: &str| (name.to_owned(), finding(name, (blueprint, apis), unsaid));
+    idle.into_iter().filter(|it| !asked.contains(it)).map(said).collect()
 }
 
 fn finding(name: &str, (blueprint, apis): (&Blueprint, &[Api]), unsaid: &[OperationName]) -> Diagnostic {

@@ -18,7 +18,7 @@ fn sources(text: &str) -> Sources {
 fn reported(text: &str, line: u32, column: u32) -> String {
     let diagnostic = diagnostic::NO_BACKEND.at(Place::position(&"openapi.yaml".into(), line, column)).message("wrong").help("mend it");
     let mut out = Vec::new();
-    report(vec![(sources(text), vec![diagnostic])], Style::default(), &mut out).unwrap();
+    report(vec![(sources(text), vec![diagnostic])], Style::default(), "", &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn of_a_file_that_is_none_of_ours_no_line_is_shown() {
     let file = SourceFile::of(b"PASSWORD: OPENSESAME\n".to_vec(), RelativePath::join("", ".env").unwrap(), ".env".into()).unwrap();
     sources.add(Arc::new(file));
     let mut out = Vec::new();
-    report(vec![(sources, vec![diagnostic])], Style::default(), &mut out).unwrap();
+    report(vec![(sources, vec![diagnostic])], Style::default(), "", &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "error[GW3001]: wrong\n --> .env:1:4\n  = help: mend it\n\n1 error\n");
 }
 
@@ -64,7 +64,7 @@ fn text_of_the_user_cannot_look_like_ours() {
         .help("")
         .keeps(OperationName { method: "GET", path: "/x\r".into() });
     let mut out = Vec::new();
-    report(vec![(Sources::default(), vec![diagnostic])], Style::default(), &mut out).unwrap();
+    report(vec![(Sources::default(), vec![diagnostic])], Style::default(), "", &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert_eq!(text, "error[GW3001]: a␛[2J␊error: b\\u{202e}\n --> openapi.yaml:1:1\n  = not served: GET /x␍\n\n1 error\n");
 }
@@ -76,11 +76,11 @@ fn shared_findings_are_reported_once_and_warnings_only_aloud() {
     let groups = || vec![(Sources::default(), vec![of(2), warning()]), (Sources::default(), vec![of(1), of(2)])];
     let lines = |style| {
         let mut out = Vec::new();
-        report(groups(), style, &mut out).unwrap();
+        report(groups(), style, "", &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert!(lines(Style::default()).ends_with("\n\n2 errors, 1 warning\n"));
-    let json = lines(Style { format: Format::Json, quiet: true, colour: true });
+    let json = lines(Style { format: Format::Json, quiet: true, ..Style::default() });
     let first = r#"{"code":"GW3001","slug":"no-backend","severity":"error","message":"m","help":"","places":[{"file":"a","line":1,"column":1}],"operations":[]}"#;
     assert_eq!(json.lines().next(), Some(first));
     assert_eq!(json.lines().count(), 2);

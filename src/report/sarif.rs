@@ -1,0 +1,191 @@
+//! Findings as one SARIF document, which code scanning compares from run to run.
+//!
+//! In: `Finding`s, `Sources`. Out: JSON. Pure but for the writer.
+//! Paths start at the repository's root. A finding that stands for several is written as these, so that each keeps its fingerprint.
+//!
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01",
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>, read 2026-11-22.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::{COMMAND_LINE, Code, Severity};
+use crate::printed::Shape;
+use crate::source::{Finding, Located, RelativePath, Sources};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// What stands for the repository's root. Source: the page above, section 3.14.14 (`originalUriBaseIds`).
+const ROOT: &str = "%SRCROOT%";
+
+/// How many operations are named before the rest is counted.
+const MAX_OPERATIONS: usize = 5;
+
+/// Where the files of findings lie.
+pub(super) struct Files<'a> {
+    pub(super) sources: &'a [Sources],
+    /// The working directory as seen from the repository's root.
+    pub(super) folder: &'a str,
+}
+
+pub(super) fn report(findings: &[Finding], files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let used: BTreeSet<&str> = findings.iter().map(|it| it.code).collect();
+    let rules: Vec<&Code> = crate::diagnostic::CODES.iter().copied().filter(|it| used.contains(it.code)).collect();
+    let mut results = Results { files, rules: &rules, seen: BTreeMap::new(), all: Vec::new() };
+    findings.iter().for_each(|it| results.add(it));
+    let document = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "gwgen",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|it| rule(it)).collect::<Vec<_>>(),
+            }},
+            "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
+            "columnKind": "unicodeCodePoints",
+            "results": results.all,
+        }],
+    });
+    writeln!(out, "{}", Shape::Json.visible(&serde_json::to_string_pretty(&document)?))
+}
+
+/// What a code means. The text of `gwgen explain` is its help.
+fn rule(code: &Code) -> Value {
+    let checked = code.explanation.split("## What is checked\n").nth(1).unwrap_or_default();
+    json!({
+        "id": code.code,
+        "name": code.slug,
+        "shortDescription": {"text": code.slug.replace('-', " ")},
+        "fullDescription": {"text": checked.split("\n\n").next().unwrap_or_default().trim()},
+        "help": {"text": code.explanation, "markdown": code.explanation},
+        "defaultConfiguration": {"level": level(code.severity)},
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+/// One finding, or one of those that a finding stands for.
+struct Said<'f> {
+    finding: &'f Finding,
+    message: &'f str,
+    help: &'f str,
+    places: &'f [Located],
+}
+
+struct Results<'a> {
+    files: &'a Files<'a>,
+    rules: &'a [&'a Code],
+    /// How often a fingerprint was given.
+    seen: BTreeMap<String, usize>,
+    all: Vec<Value>,
+}
+
+impl Results<'_> {
+    fn add(&mut self, finding: &Finding) {
+        if finding.occurrences.is_empty() {
+            let Finding { message, help, places, .. } = finding;
+            return self.push(&Said { finding, message, help, places });
+        }
+        for it in &finding.occurrences {
+            self.push(&Said { finding, message: &it.message, help: &it.help, places: &it.places });
+        }
+    }
+
+    fn push(&mut self, said: &Said<'_>) {
+        let finding = said.finding;
+        let mut locations: Vec<Value> =
+            said.places.iter().filter(|it| *it.file != *COMMAND_LINE).map(|it| self.files.location(it)).collect();
+        let mut related = locations.split_off(locations.len().min(1));
+        // The standard wants each once.
+        let mut seen = BTreeSet::new();
+        related.retain(|it| seen.insert(it.to_string()));
+        let mut result = json!({
+            "ruleId": finding.code,
+            "ruleIndex": self.rules.iter().position(|it| it.code == finding.code),
+            "level": level(finding.severity),
+            "message": {"text": text(said)},
+            "locations": locations,
+            "partialFingerprints": {"codeAndPointer/v1": self.fingerprint(said)},
+        });
+        if !related.is_empty() {
+            result["relatedLocations"] = Value::Array(related);
+        }
+        if let Some(reason) = &finding.allowed {
+            result["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": reason}]);
+        }
+        self.all.push(result);
+    }
+
+    /// What tells a finding from others though lines move: its code, its file and its pointer, or its text where it has none.
+    fn fingerprint(&mut self, said: &Said<'_>) -> String {
+        let place = said.places.first();
+        let at = place.and_then(|it| it.pointer.as_deref()).unwrap_or(said.message);
+        let file = place.map(|it| self.files.uri(&it.file)).unwrap_or_default();
+        let hash = blake3::hash(format!("{}\0{file}\0{at}", said.finding.code).as_bytes()).to_hex();
+        let fingerprint = hash[..16].to_owned();
+        let times = self.seen.entry(fingerprint.clone()).or_default();
+        *times += 1;
+        format!("{fingerprint}:{times}")
+    }
+}
+
+/// What is wrong, what it keeps from being served, what to do: a line each.
+fn text(said: &Said<'_>) -> String {
+    let mut lines = vec![said.message.to_owned()];
+    let operations = &said.finding.operations;
+    if !operations.is_empty() && said.finding.occurrences.is_empty() {
+        let named: Vec<String> = operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, it.path)).collect();
+        let more = operations.len() - named.len();
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("not served: {}{rest}", named.join(", ")));
+    }
+    if !said.help.is_empty() {
+        lines.push(format!("help: {}", said.help));
+    }
+    lines.join("\n")
+}
+
+impl Files<'_> {
+    fn location(&self, place: &Located) -> Value {
+        let uri = self.uri(&place.file);
+        let artifact = if uri.starts_with("file:") { json!({"uri": uri}) } else { json!({"uri": uri, "uriBaseId": ROOT}) };
+        let physical = json!({"artifactLocation": artifact, "region": {"startLine": place.line, "startColumn": place.column}});
+        match &place.pointer {
+            Some(pointer) if !pointer.is_empty() => {
+                json!({"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": pointer}]})
+            }
+            _ => json!({"physicalLocation": physical}),
+        }
+    }
+
+    /// A file as seen from the repository's root; one that lies elsewhere by its whole path.
+    fn uri(&self, file: &str) -> String {
+        let read = || self.sources.iter().find_map(|it| it.file(file)).map(|it| it.path.clone());
+        match RelativePath::join(self.folder, file).or_else(read) {
+            Some(path) => escaped(path.as_str()),
+            None => format!("file://{}{}", if file.starts_with('/') { "" } else { "/" }, escaped(file)),
+        }
+    }
+}
+
+/// A path as part of a URI. Source: RFC 3986, sections 2.1 and 2.3: all but unreserved characters is written in hexadecimal digits.
+fn escaped(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
