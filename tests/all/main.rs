@@ -17,6 +17,7 @@ mod lint;
 mod mutation;
 mod newcomer;
 mod pairs;
+mod parameters;
 mod printed;
 mod reach;
 mod rules;
