@@ -83,6 +83,12 @@ pub struct OperationName {
     pub path: Arc<str>,
 }
 
+impl fmt::Display for OperationName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{} {}`", self.method, self.path)
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -203,6 +209,20 @@ impl<T> Outcome<T> {
 
     pub fn failed(diagnostics: Vec<Diagnostic>) -> Self {
         Self { value: None, diagnostics }
+    }
+}
+
+/// How many examples a message gives of what many operations have in common.
+const EXAMPLES: usize = 3;
+
+/// The first of many names, and how many more there are: what a whole description has in common is said once.
+pub fn examples<T: fmt::Display>(names: &[T]) -> String {
+    let more = names.len().saturating_sub(EXAMPLES);
+    let mut shown: Vec<String> = names.iter().take(EXAMPLES).map(T::to_string).collect();
+    let last = if more > 0 { Some(format!("{more} more")) } else { shown.pop() };
+    match (shown.is_empty(), last) {
+        (false, Some(last)) => format!("{} and {last}", shown.join(", ")),
+        (_, last) => last.unwrap_or_default(),
     }
 }
 

@@ -3,11 +3,15 @@
 //! In: `Facts`. Out: findings. Pure.
 //! A rule changes nothing; what must not be rendered is refused in `plan`.
 
+mod any_takes_preflight;
+mod buffered_stream;
 mod case_only_siblings;
 mod different_servers;
 mod disputed_character;
+mod everything_is_bytes;
 mod leading_slashes;
 mod lost_header;
+mod mock_preflight;
 mod optional_security;
 mod policy;
 mod trailing_slash;
@@ -32,11 +36,15 @@ type Rule = fn(&Facts<'_>, &[&Operation]) -> Vec<Diagnostic>;
 
 /// Every rule.
 const RULES: &[Rule] = &[
+    any_takes_preflight::check,
+    buffered_stream::check,
     case_only_siblings::check,
     different_servers::check,
     disputed_character::check,
+    everything_is_bytes::check,
     leading_slashes::check,
     lost_header::check,
+    mock_preflight::check,
     optional_security::check,
     trailing_slash::check,
     unparsed_style::check,

@@ -20,15 +20,18 @@ mod parameters;
 mod references;
 mod resolve;
 mod root;
+mod sent;
 mod servers;
 mod spot;
 mod swagger;
+mod varying;
 
 pub use bodies::{BodyContent, Dialect, RequestBody, SchemaId, SchemaText, Schemas};
 pub use by_media_type::ByMediaType;
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;
+pub use sent::Sent;
 pub(crate) use servers::{is_dots, is_path_character};
 pub use spot::{Setting, SettingOf, Spot};
 
@@ -91,6 +94,12 @@ pub struct Operation {
     pub security: Security,
     /// Media types of its bodies that are not text.
     pub binary_media_types: Vec<Arc<str>>,
+    /// Headers of a request that its answers differ by: `Accept`, and what `Vary` names; `Vary` itself where that is not said.
+    pub varies: Vec<Arc<str>>,
+    /// It answers with a stream of events.
+    pub is_stream: bool,
+    /// It was exported from API Gateway, which answered it by itself.
+    pub is_mock: bool,
     /// The body that a request has, or may have.
     pub body: Option<Arc<RequestBody>>,
     /// Has servers of its own whose path is not that of the document.
@@ -109,6 +118,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether the gateway that it was exported from answered browsers here.
+    pub fn is_mock_preflight(&self) -> bool {
+        self.is_mock && self.method == HttpMethod::Options
+    }
+
     pub fn name(&self) -> OperationName {
         OperationName { method: self.method.as_str(), path: Arc::clone(&self.path) }
     }
@@ -150,6 +164,9 @@ pub struct Parameter {
     pub required: bool,
     /// Where given and not the default of its location.
     pub style: Option<Arc<str>>,
+    pub sent: Sent,
+    /// A request that the description allows may have it without a text, which the gateway takes for missing.
+    pub may_be_blank: bool,
     at: ParameterAt,
 }
 

@@ -218,6 +218,8 @@ pub struct OperationPlan {
     pub coverage: CoveragePlan,
     /// What the gateway asks of its callers; nothing where it is not public.
     pub auth: AuthPlan,
+    /// Headers that a browser of another origin has to be allowed to send; none without `api.cors`.
+    pub browser_headers: Vec<Arc<str>>,
 }
 
 impl OperationPlan {

@@ -127,7 +127,7 @@ pub struct ThrottleSpec {
 pub struct CacheSpec {
     /// How long an answer is kept, at most `1h`. Default: that of `stage.cache`.
     pub ttl: Option<Duration>,
-    /// What tells answers apart beside the path's variables, for example `query.page` or `header.Accept-Language`. Default: every query parameter that is declared.
+    /// What tells answers apart beside the path's variables, for example `query.page` or `header.Accept-Language`. Default: every query parameter that is declared, and the properties of an object that stand in the query in its place.
     pub key: Option<Vec<String>>,
     /// The reason why callers may see each other's answers.
     pub shared: Option<String>,

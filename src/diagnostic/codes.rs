@@ -138,6 +138,8 @@ codes! {
     NO_SUCH_VARIABLE = "GW3083" "no-such-variable" Error;
     CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
     DIVERTED_TO_A_GREEDY_PATH = "GW3091" "diverted-to-a-greedy-path" Error;
+    MOCK_PREFLIGHT = "GW3100" "mock-preflight" Warning;
+    ANY_TAKES_PREFLIGHT = "GW3101" "any-takes-preflight" Warning;
 
     PARTIAL_SEGMENT = "GW4001" "partial-segment" Error;
     ILLEGAL_PATH = "GW4002" "illegal-path" Error;
@@ -196,6 +198,11 @@ codes! {
     DOT_SEGMENT = "GW4110" "dot-segment" Error;
     FRAMEWORK_TEMPLATE = "GW4111" "framework-template" Error;
     READ_AS_VARIABLE = "GW4112" "read-as-variable" Warning;
+    REPEATED_PARAMETER_IN_KEY = "GW4120" "repeated-parameter-in-key" Warning;
+    UNCHECKED_PARAMETER = "GW4121" "unchecked-parameter" Warning;
+    ANSWERS_THAT_VARY = "GW4122" "answers-that-vary" Warning;
+    BUFFERED_STREAM = "GW4123" "buffered-stream" Warning;
+    EVERYTHING_IS_BYTES = "GW4124" "everything-is-bytes" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Operation;
 use super::lost::{self, LostInBodies};
-use super::references::{References, Target};
+use super::references::{MAX_REFERENCES, References, Target};
 use crate::diagnostic::Place;
 use crate::source::raw::{self, Text};
 use crate::source::{SourceFile, pointer};
@@ -77,6 +77,36 @@ pub struct Schemas {
     pub dialect: Dialect,
     pub texts: Vec<SchemaText>,
 }
+
+impl Schemas {
+    /// Whether values of a schema are bytes, or a text that stands for them, and no JSON.
+    pub fn is_of_bytes(&self, mut id: SchemaId) -> bool {
+        for _ in 0..MAX_REFERENCES {
+            let text = self.texts[id].text();
+            // Nearly all schemas are none, and large ones are not worth a look at each member.
+            if !BYTES.iter().any(|it| text.contains(it)) {
+                return false;
+            }
+            let members = raw::members(text).unwrap_or_default();
+            let value = |name: &str| {
+                let (_, json) = members.iter().find(|(key, _)| *key == *name)?;
+                serde_json::from_str::<Text<'_>>(json.get()).ok()
+            };
+            let Some(reference) = value("$ref") else {
+                return value("format").is_some_and(|it| matches!(&*it, "binary" | "byte" | "base64"))
+                    || value("contentEncoding").is_some()
+                    || value("contentMediaType").is_some()
+                    || value("type").is_some_and(|it| *it == *"file");
+            };
+            let Some(next) = self.texts[id].references.get(&*reference).copied().flatten() else { return false };
+            id = next;
+        }
+        false
+    }
+}
+
+/// One of these is in every schema of bytes.
+const BYTES: [&str; 7] = ["$ref", "\"binary\"", "\"byte\"", "\"base64\"", "\"contentEncoding\"", "\"contentMediaType\"", "\"file\""];
 
 /// Where a text stands in memory: texts of all files live as long as their library.
 type Key = (usize, usize);

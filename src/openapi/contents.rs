@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::held::{Here, circle};
 use super::items::under;
 use super::lean::{Content, Operation as LeanOperation};
-use super::media::Answers;
+use super::media::{self, Answers, Variety, is_success};
 use super::operation::{Found, lifted};
 use super::references::{Held, Lost, MAX_REFERENCES, Target};
 use super::resolve::{Named, Shared};
@@ -38,15 +38,19 @@ impl<'a> Shared<'a> {
     pub(super) fn media_types(&self, operation: &Operation, lean: &LeanOperation<'a>, file: &'a SourceFile) -> Found {
         let mut found = Found::default();
         if self.homes.is_swagger {
-            let mut faults = Vec::new();
-            found.media_types = self.inherited.of_operation(lean, &self.body, &mut faults);
-            found.faults.extend(faults.iter().map(|fault| Fault {
+            let listed = self.inherited.of_operation(lean, &self.body);
+            let takes_bytes = self.body.schema().is_some_and(|it| self.is_of_bytes(it.file, it.json));
+            found.media_types.extend(listed.consumes.ranges.iter().filter(|_| takes_bytes).cloned());
+            found.media_types.extend(listed.consumes.binary.into_iter().chain(listed.produces.binary));
+            found.note(listed.produces.variety);
+            found.ranges = listed.produces.ranges;
+            found.faults.extend(listed.faults.iter().map(|fault| Fault {
                 help: "write a list of media types, or serve the rest with `exposure: hidden` for this operation".into(),
                 ..lifted(&|below| operation.place(below), fault)
             }));
         } else {
             let place = || operation.place("/requestBody");
-            self.content(&mut found, (&lean.body.content, &self.components.bodies), &Here { file, place: &place });
+            self.content(&mut found, (&lean.body.content, &self.components.bodies), &Here { file, place: &place }, false);
         }
         self.answers(&mut found, &lean.responses, &Here { file, place: &|| operation.place("/responses") });
         if lean.responses.1.is_some() {
@@ -83,30 +87,60 @@ impl<'a> Shared<'a> {
     fn answers(&self, found: &mut Found, responses: &Answers<'a>, here: &Here<'_, 'a>) {
         for (status, answer) in &responses.0 {
             let place = || under((here.place)(), &pointer::child("", &**status));
-            self.content(found, (answer, &self.components.responses), &Here { file: here.file, place: &place });
+            self.content(found, (answer, &self.components.responses), &Here { file: here.file, place: &place }, is_success(status));
         }
     }
 
-    fn content(&self, found: &mut Found, (written, named): (&Content<'a>, &Named<'a, Content<'a>>), here: &Here<'_, 'a>) {
+    /// Notes what a body or an answer tells, the latter where it is one that is kept.
+    fn content(&self, found: &mut Found, (written, named): (&Content<'a>, &Named<'a, Content<'a>>), here: &Here<'_, 'a>, is_kept: bool) {
         let held = match self.held(written, Some(named), here) {
             Ok(held) => held,
             Err(fault) => return found.faults.push(fault),
         };
-        // In 2.0 these are said by `produces`.
-        if !self.homes.is_swagger {
-            found.media_types.extend(held.media_types.0.iter().map(|it| Arc::from(&**it)));
-        }
-        let Some(headers) = held.referring_headers() else { return };
         let file = match &held {
             Held::Here(_) => here.file,
             Held::Component(..) => self.file,
             Held::Elsewhere(elsewhere) => elsewhere.file,
         };
+        self.note_types(found, &held, file, is_kept);
+        let Some(headers) = held.referring_headers() else { return };
         for (name, json) in raw::members(headers).unwrap_or_default() {
             let pointer = ["/headers", &pointer::child("", &*name)].concat();
             if let Err(lost) = self.references.followed_by(file, json.get()) {
                 found.faults.push(lost.at(under(self.held_place(&held, named.home, here), &format!("{pointer}/$ref"))));
             }
+        }
+    }
+
+    fn note_types(&self, found: &mut Found, held: &Content<'a>, file: &'a SourceFile, is_kept: bool) {
+        // In 2.0 these are said by `produces`.
+        if self.homes.is_swagger {
+            if !found.ranges.is_empty() && is_kept && held.schema.is_some_and(|it| self.is_of_bytes(file, it.get())) {
+                found.media_types.append(&mut found.ranges);
+            }
+        } else {
+            let types = &held.media_types;
+            found.media_types.extend(types.binary.iter().map(|it| Arc::from(&**it)));
+            for (range, json) in &types.ranges {
+                if self.has_schema_of_bytes(file, json) {
+                    found.media_types.push(media::bare(range).into());
+                }
+            }
+            if is_kept {
+                found.note(types.variety);
+            }
+        }
+        if let Some(headers) = held.varying_headers().filter(|_| is_kept) {
+            found.varies.extend(self.varying(file, headers));
+        }
+    }
+}
+
+impl Found {
+    fn note(&mut self, variety: Variety) {
+        self.is_stream |= variety.is_stream;
+        if variety.is_several {
+            self.varies.push("Accept".into());
         }
     }
 }

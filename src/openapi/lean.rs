@@ -8,7 +8,7 @@ mod shapes;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::media::{Answers, Binary};
+use super::media::{Answers, MediaTypes};
 use super::near::Part;
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
@@ -245,17 +245,22 @@ lean! {
         "in" location: Option<Text<'a>>,
         "required" required: bool = ?,
         "style" style: Option<Text<'a>>,
+        "explode" explode: Option<&'a RawValue>,
+        "allowEmptyValue" allow_empty: Option<&'a RawValue>,
         "type" kind: Option<&'a RawValue>,
         "collectionFormat" collection_format: Option<&'a RawValue>,
+        "enum" values: Option<&'a RawValue>,
+        "items" items: Option<&'a RawValue>,
         "schema" schema: Option<&'a RawValue>,
     }
 }
 
 lean! {
-    /// A request body or a response, of which binary media types and references of headers are read, or a reference to one.
+    /// A request body or a response, of which media types and headers are read, or a reference to one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
-        "content" media_types: Binary = ?,
+        "content" media_types: MediaTypes<'a> = ?,
         "headers" headers: Option<&'a RawValue>,
+        "schema" schema: Option<&'a RawValue>,
     }
 }

@@ -1,6 +1,6 @@
-//! Media types of bodies, of which only the binary ones are kept.
+//! Media types of bodies, of which only what matters to the gateway is kept.
 //!
-//! In: JSON text. Out: bare media types. Pure.
+//! In: JSON text. Out: `MediaTypes`. Pure.
 //! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some ten thousand of them.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -9,33 +9,87 @@ use serde_json::value::RawValue;
 use super::lean::Content;
 use crate::source::raw::Text;
 
-/// Media types of a body that is not text.
+/// What the media types of a body tell.
 #[derive(Default)]
-pub(super) struct Binary(pub(super) Vec<String>);
+pub(super) struct MediaTypes<'a> {
+    /// Bare ones that are not text.
+    pub(super) binary: Vec<String>,
+    /// Ranges that may be text or not, each with the text of what is said of it.
+    pub(super) ranges: Vec<(Text<'a>, &'a str)>,
+    pub(super) variety: Variety,
+}
 
-impl<'de> Deserialize<'de> for Binary {
+/// How many media types a client can choose from, and whether one is a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Variety {
+    pub(super) is_several: bool,
+    pub(super) is_stream: bool,
+}
+
+impl Variety {
+    /// Takes one more media type into account, given the first one.
+    pub(super) fn add(&mut self, media_type: &str, first: Option<&str>) {
+        // Nearly all of them.
+        if media_type == "application/json" && first.is_none() {
+            return;
+        }
+        let bare = bare(media_type);
+        let is_range_of_one_kind = bare.ends_with("/*") && !matches!(&*bare, "*/*" | "application/*");
+        self.is_several |= is_range_of_one_kind || first.is_some_and(|first| without_charset(first) != without_charset(media_type));
+        self.is_stream |= matches!(&*bare, "text/event-stream" | "multipart/x-mixed-replace");
+    }
+}
+
+/// A media type without its parameters.
+pub(super) fn bare(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A media type as a client tells it from others: a charset makes no other one, a version does.
+fn without_charset(media_type: &str) -> String {
+    let parts = media_type.split(';').map(|it| it.trim().to_ascii_lowercase());
+    parts.filter(|it| !it.starts_with("charset=")).collect::<Vec<_>>().join(";")
+}
+
+/// Whether a media type stands for any, or for any application's, so that only the schema tells whether it is text.
+pub(super) fn is_open_range(media_type: &str) -> bool {
+    media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
+}
+
+impl<'de> Deserialize<'de> for MediaTypes<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = Binary;
+            type Value = MediaTypes<'de>;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str("a mapping")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Binary, A::Error> {
-                let mut types = Vec::new();
-                while let Some((key, IgnoredAny)) = map.next_entry::<Text<'de>, _>()? {
-                    types.extend(binary(&key));
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MediaTypes<'de>, A::Error> {
+                let mut types = MediaTypes::default();
+                let mut first: Option<Text<'de>> = None;
+                while let Some(key) = map.next_key::<Text<'de>>()? {
+                    if is_open_range(&key) {
+                        types.ranges.push((key.clone(), map.next_value::<&RawValue>()?.get()));
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                    if key.starts_with("x-") {
+                        continue;
+                    }
+                    types.binary.extend(binary(&key));
+                    types.variety.add(&key, first.as_deref());
+                    first.get_or_insert(key);
                 }
-                Ok(Binary(types))
+                Ok(types)
             }
         }
         deserializer.deserialize_map(Reader)
     }
 }
 
-/// Answers of an operation by status, without those that neither are binary nor refer to others, or a reference to them all.
+/// Answers of an operation by status, without those of which nothing has to be known, or a reference to them all.
 #[derive(Default)]
 pub(super) struct Answers<'a>(pub(super) Vec<(Text<'a>, Content<'a>)>, pub(super) Option<Text<'a>>);
 
@@ -61,7 +115,7 @@ impl<'de> Deserialize<'de> for Answers<'de> {
                         continue;
                     }
                     let answer: Option<Content<'de>> = map.next_value()?;
-                    answers.extend(answer.filter(|it| !it.is_silent()).map(|answer| (key, answer)));
+                    answers.extend(answer.filter(|it| !it.is_silent(is_success(&key))).map(|answer| (key, answer)));
                 }
                 Ok(Answers(answers, reference))
             }
@@ -70,16 +124,38 @@ impl<'de> Deserialize<'de> for Answers<'de> {
     }
 }
 
+/// Whether an answer of that status is one that a cache keeps.
+pub(super) fn is_success(status: &str) -> bool {
+    status.starts_with('2') || status == "default"
+}
+
 impl<'a> Content<'a> {
-    /// Whether it neither is binary nor refers to anything.
-    pub(super) fn is_silent(&self) -> bool {
-        self.reference.is_none() && self.media_types.0.is_empty() && self.referring_headers().is_none()
+    /// Whether nothing has to be known of it; an answer that is kept, or streamed, tells more.
+    fn is_silent(&self, is_success: bool) -> bool {
+        let types = &self.media_types;
+        self.reference.is_none()
+            && types.binary.is_empty()
+            && types.ranges.is_empty()
+            && self.referring_headers().is_none()
+            && !(is_success
+                && (types.variety != Variety::default() || self.varying_headers().is_some() || self.schema.is_some_and(may_be_bytes)))
+    }
+
+    /// The text of the headers, where `Vary` may be one of them.
+    pub(super) fn varying_headers(&self) -> Option<&'a str> {
+        let names = ["\"Vary\"", "\"vary\"", "\"VARY\""];
+        self.headers.map(RawValue::get).filter(|it| names.iter().any(|name| it.contains(name)))
     }
 
     /// The text of the headers, where one of them is a reference.
     pub(super) fn referring_headers(&self) -> Option<&'a str> {
         self.headers.map(RawValue::get).filter(|it| it.contains("\"$ref\""))
     }
+}
+
+/// Whether a schema of 2.0 may be one of bytes.
+pub(super) fn may_be_bytes(schema: &RawValue) -> bool {
+    ["\"file\"", "\"binary\"", "\"$ref\""].iter().any(|it| schema.get().contains(it))
 }
 
 /// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
@@ -90,9 +166,13 @@ pub(super) fn binary(media_type: &str) -> Option<String> {
     if media_type == "application/json" {
         return None;
     }
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let bare = bare(media_type);
     let (kind, name) = bare.split_once('/')?;
     let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
+    // A range of images is one of bytes; of `*/*` and `application/*` the schema tells.
+    if name == "*" {
+        return matches!(kind, "image" | "audio" | "video" | "font" | "model" | "multipart").then_some(bare);
+    }
     let is_text = matches!(kind, "text" | "*" | "message")
         || [
             "json",
@@ -106,7 +186,6 @@ pub(super) fn binary(media_type: &str) -> Option<String> {
             "ndjson",
             "sql",
             "jsonl",
-            "*",
             "x-json-stream",
         ]
         .contains(&name)

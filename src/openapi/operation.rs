@@ -19,6 +19,10 @@ use crate::source::{SourceFile, pointer};
 pub(super) struct Found {
     pub(super) parameters: Vec<Parameter>,
     pub(super) media_types: Vec<Arc<str>>,
+    /// Ranges of which only the schema of an answer tells whether they are text.
+    pub(super) ranges: Vec<Arc<str>>,
+    pub(super) varies: Vec<Arc<str>>,
+    pub(super) is_stream: bool,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -58,10 +62,13 @@ impl<'a> Shared<'a> {
         operation.parameters = found.parameters;
         operation.body = self.request_body(&operation, lean, file);
         operation.binary_media_types = bodies.media_types;
+        (operation.varies, operation.is_stream) = (bodies.varies, bodies.is_stream);
         operation.faults.append(&mut found.faults);
         operation.faults.extend(bodies.faults);
         operation.binary_media_types.sort();
         operation.binary_media_types.dedup();
+        operation.varies.sort();
+        operation.varies.dedup();
         self.parts += lean.responses.0.len() + operation.binary_media_types.len() + operation.faults.len() + 1;
         operation
     }
@@ -94,6 +101,9 @@ impl<'a> Shared<'a> {
             parameters: Vec::new(),
             security: Security::Open,
             binary_media_types: Vec::new(),
+            varies: Vec::new(),
+            is_stream: false,
+            is_mock: false,
             body: None,
             other_servers: false,
             extensions: Vec::new(),
@@ -211,6 +221,15 @@ fn beside(written: &LeanOperation<'_>) -> impl Iterator<Item = &'static str> {
     [security, parameters, servers].into_iter().flatten()
 }
 
+/// The integration of an operation that was exported from API Gateway.
+const INTEGRATION: &str = "x-amazon-apigateway-integration";
+
+/// Whether an integration answers by itself.
+fn is_mock(json: &str) -> bool {
+    let members = crate::source::raw::members(json).unwrap_or_default();
+    members.iter().any(|(key, value)| *key == "type" && value.get().eq_ignore_ascii_case("\"mock\""))
+}
+
 /// Notes the extensions of an operation or of its path item.
 fn extend(operation: &mut Operation, of: SettingOf, extensions: &[(Text<'_>, &str)], place: &dyn Fn(&str) -> Place) {
     for (name, json) in extensions {
@@ -219,6 +238,7 @@ fn extend(operation: &mut Operation, of: SettingOf, extensions: &[(Text<'_>, &st
             let place = place(&pointer::child("", &*name));
             operation.settings.push(Setting { of, name, json: Arc::from(*json), place });
         } else {
+            operation.is_mock |= of == SettingOf::Operation && &*name == INTEGRATION && is_mock(json);
             operation.extensions.push(name);
         }
     }

@@ -11,6 +11,7 @@ use super::lean::{Operation as LeanOperation, Parameter as LeanParameter};
 use super::operation::{Found, lifted};
 use super::references::Held;
 use super::resolve::{MEND, Shared};
+use super::sent::Sending;
 use super::swagger::{self, Body, Homes};
 use super::{Fault, Location, Operation, Parameter, ParameterAt, Spot};
 use crate::diagnostic::{self, At, Place};
@@ -53,12 +54,12 @@ impl<'a> Shared<'a> {
             Ok(held) => held,
             Err(fault) => return found.faults.push(fault),
         };
+        let file = match &held {
+            Held::Here(_) => here.file,
+            Held::Component(..) => self.file,
+            Held::Elsewhere(elsewhere) => elsewhere.file,
+        };
         if self.homes.is_swagger && self.body.takes(&held) {
-            let file = match &held {
-                Held::Here(_) => here.file,
-                Held::Component(..) => self.file,
-                Held::Elsewhere(elsewhere) => elsewhere.file,
-            };
             let place = self.held_place(&held, self.components.parameters.home, here);
             self.body.describe(&held, file, if let At::Pointer(pointer) = &place.at { pointer } else { "" });
             return;
@@ -74,9 +75,10 @@ impl<'a> Shared<'a> {
             }
             Held::Here(_) | Held::Component(..) | Held::Elsewhere(_) => at,
         };
+        let (sent, may_be_blank) = Sending::new(&self.references, &self.shapes).of(&held, location, (file, self.homes));
         let style = if self.homes.is_swagger { swagger::style(&held) } else { held.style.as_deref() }.map(Arc::from);
         let name = self.shared_name(name);
-        let parameter = Parameter { name: Arc::clone(&name), location, required: held.required, style, at };
+        let parameter = Parameter { name: Arc::clone(&name), location, required: held.required, style, sent, may_be_blank, at };
         match self.placed.entry((location, name)) {
             Entry::Occupied(place) => found.parameters[*place.get()] = parameter,
             Entry::Vacant(place) => {

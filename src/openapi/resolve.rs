@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::bodies::{Bodies, Dialect};
 use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
 use super::references::{Part, References, Target};
+use super::sent::KnownShapes;
 use super::swagger::{self, Body, Homes, Inherited};
 use super::{Api, Extension, Fault, Location, Requirement, Security, root, servers};
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
@@ -34,6 +35,7 @@ pub(super) struct Shared<'a> {
     /// Schemes that cannot be had, each with the reason.
     pub(super) lost_schemes: BTreeMap<Arc<str>, Fault>,
     pub(super) references: References<'a>,
+    pub(super) shapes: KnownShapes,
     /// Where the parameters of the operation at hand stand in its list.
     pub(super) placed: HashMap<(Location, Arc<str>), usize>,
     /// What all operations together are made of, so far.
@@ -121,6 +123,7 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
         },
         lost_schemes: BTreeMap::new(),
         references: References::new(library, starts(file, document)),
+        shapes: KnownShapes::default(),
         placed: HashMap::new(),
         parts: 0,
         names: HashSet::new(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::lean::{Components, Document, LeanFault, Operation, Parameter};
+use super::media::{self, Variety};
 use super::references::Target;
 use super::{BodyContent, RequestBody, SchemaId, binary, loose, servers};
 use crate::diagnostic;
@@ -113,42 +114,74 @@ fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, LeanFa
     Err(LeanFault { code: &diagnostic::TOO_LARGE, below: pointer::child("", key), message })
 }
 
-/// The binary media types of the root's lists, which operations without a list of their own inherit.
+/// What a list of media types tells.
+#[derive(Clone, Default)]
+pub(super) struct Listed {
+    /// Those that are not text.
+    pub(super) binary: Vec<Arc<str>>,
+    /// Ranges of which only a schema tells.
+    pub(super) ranges: Vec<Arc<str>>,
+    pub(super) variety: Variety,
+}
+
+impl Listed {
+    fn of(types: &[Text<'_>]) -> Self {
+        let mut variety = Variety::default();
+        for (index, media_type) in types.iter().enumerate() {
+            variety.add(media_type, types.first().filter(|_| index > 0).map(|it| &**it));
+        }
+        Self {
+            binary: types.iter().filter_map(|it| binary(it)).map(Arc::from).collect(),
+            ranges: types.iter().filter(|it| media::is_open_range(it)).map(|it| media::bare(it).into()).collect(),
+            variety,
+        }
+    }
+}
+
+/// The root's lists, which operations without a list of their own inherit.
 #[derive(Default)]
 pub(super) struct Inherited {
-    consumes: Vec<Arc<str>>,
-    produces: Vec<Arc<str>>,
+    consumes: Listed,
+    produces: Listed,
+}
+
+/// What the lists that hold for an operation tell.
+#[derive(Default)]
+pub(super) struct OfOperation {
+    pub(super) consumes: Listed,
+    pub(super) produces: Listed,
+    pub(super) faults: Vec<LeanFault>,
 }
 
 impl Inherited {
     pub(super) fn of(document: &Document<'_>) -> Self {
-        let binaries = |key, raw: Option<&RawValue>| {
-            let types = raw.and_then(|raw| media_types(key, raw).ok()).unwrap_or_default();
-            types.iter().filter_map(|it| binary(it)).map(Arc::from).collect()
-        };
+        let listed = |key, raw: Option<&RawValue>| Listed::of(&raw.and_then(|raw| media_types(key, raw).ok()).unwrap_or_default());
         if !is_swagger(document) {
             return Self::default();
         }
-        Self { consumes: binaries("consumes", document.consumes), produces: binaries("produces", document.produces) }
+        Self { consumes: listed("consumes", document.consumes), produces: listed("produces", document.produces) }
     }
 
-    /// Media types of the operation's bodies that are not text.
+    /// What an operation's bodies are.
     ///
     /// `consumes` speaks of operations with a body, and a file is always sent as `multipart/form-data`.
     /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object", <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
-    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>, faults: &mut Vec<LeanFault>) -> Vec<Arc<str>> {
-        let mut found: Vec<Arc<str>> = Vec::new();
-        let lists = [("consumes", lean.consumes, &self.consumes, body.is_there), ("produces", lean.produces, &self.produces, true)];
-        for (key, own, inherited, applies) in lists {
-            match own.map(|raw| media_types(key, raw)) {
-                Some(Ok(types)) if applies => found.extend(types.iter().filter_map(|it| binary(it)).map(Arc::from)),
-                None if applies => found.extend(inherited.iter().cloned()),
-                Some(Err(fault)) => faults.push(fault),
-                Some(Ok(_)) | None => {}
+    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>) -> OfOperation {
+        let mut found = OfOperation::default();
+        let mut listed = |key, own: Option<&RawValue>, inherited: &Listed, applies: bool| match own.map(|raw| media_types(key, raw)) {
+            Some(Ok(types)) if applies => Listed::of(&types),
+            None if applies => inherited.clone(),
+            Some(Err(fault)) => {
+                found.faults.push(fault);
+                Listed::default()
             }
-        }
+            Some(Ok(_)) | None => Listed::default(),
+        };
+        let consumes = listed("consumes", lean.consumes, &self.consumes, body.is_there);
+        let produces = listed("produces", lean.produces, &self.produces, true);
+        (found.consumes, found.produces) = (consumes, produces);
         if body.has_file {
-            found.push(Arc::from("multipart/form-data"));
+            found.consumes.binary.push(Arc::from("multipart/form-data"));
         }
         found
     }
@@ -164,6 +197,11 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
+    /// The schema of the whole body.
+    pub(super) fn schema(&self) -> Option<&Target<'a>> {
+        self.whole.as_ref()?.1.as_ref()
+    }
+
     /// Notes where the schema of the whole body stands.
     pub(super) fn describe(&mut self, parameter: &Parameter<'a>, file: &'a SourceFile, at: &str) {
         if parameter.location.as_deref() == Some("body") {

@@ -4,16 +4,20 @@
 //! Fails closed: an answer that depends on the caller, or on something that is not in the key, is kept only where the blueprint says so.
 //! Source: AWS-RULES D22 to D25 (nothing of a request is in the key but what is listed there).
 
+mod outside;
+mod untold;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::parameters::is_declarable;
 use super::rules::{Decision, Origin};
 use super::schemes::Declared;
 use super::security::counted;
 use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
-use crate::openapi::{Api, HttpMethod, Location, Operation};
+use crate::openapi::{Api, HttpMethod, Operation};
+use outside::{declare_properties, headers_outside_key, outside_key, part_of_key};
+pub(super) use untold::{Case, Untold};
 
 /// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
 const MAX_TTL_MS: u64 = 3_600_000;
@@ -181,6 +185,7 @@ impl Wanted<'_> {
         let mut keys: Vec<Arc<str>> = starting(declared, "method.request.path.");
         match &self.spec.key {
             None => {
+                declare_properties(operation, declared);
                 keys.extend(starting(declared, "method.request.querystring."));
                 findings.extend(outside_key(operation, declared, &place));
                 if self.spec.shared.is_none() {
@@ -189,13 +194,13 @@ impl Wanted<'_> {
             }
             Some(parts) => {
                 for part in parts {
-                    match part_of_key(part, declared) {
+                    match part_of_key(part, operation, declared) {
                         Ok(key) => keys.push(key),
-                        Err(problem) => findings.push(
+                        Err((problem, help)) => findings.push(
                             diagnostic::INVALID_VALUE
                                 .at(place.clone())
                                 .message(format_args!("the key of the cache cannot hold `{part}`: {problem}"))
-                                .help("write `query.name` or `header.Name`; path variables are always in the key")
+                                .help(help)
                                 .keeps(operation.name()),
                         ),
                     }
@@ -227,6 +232,12 @@ impl Wanted<'_> {
             reason: reason.to_owned(),
             place,
         })
+    }
+
+    /// What the key does not tell apart, though it is there, and what of the operation that is.
+    pub(super) fn untold(&self, operation: &Operation, keys: &[Arc<str>], blueprint: &Blueprint) -> Vec<(Untold, Case)> {
+        let origins = blueprint.spec.api.as_ref().and_then(|it| it.cors.as_ref()).map_or(0, |it| it.origins.len());
+        untold::untold(operation, keys, &self.origin.place(blueprint, "cache"), origins > 1)
     }
 
     /// Callers that would get each other's answers.
@@ -261,87 +272,4 @@ impl Wanted<'_> {
 
 fn starting(declared: &BTreeMap<String, bool>, prefix: &str) -> Vec<Arc<str>> {
     declared.keys().filter(|it| it.starts_with(prefix)).map(|it| it.as_str().into()).collect()
-}
-
-/// Query parameters that the answer may depend on and that no key can hold.
-fn outside_key(operation: &Operation, declared: &BTreeMap<String, bool>, place: &Place) -> Vec<Diagnostic> {
-    let is_outside = |name: &str, location: Location| match location {
-        Location::Query => !declared.contains_key(&format!("method.request.querystring.{name}")),
-        Location::QueryString => true,
-        Location::Path | Location::Header | Location::Cookie => false,
-    };
-    let outside = operation.parameters.iter().filter(|it| is_outside(&it.name, it.location));
-    outside
-        .map(|parameter| {
-            diagnostic::PARAMETER_OUTSIDE_CACHE_KEY
-                .at(place.clone())
-                .also(parameter.place(operation))
-                .message(format_args!(
-                    "`{} {}` is cached, and requests that differ in `{}` alone would get each other's answers: API Gateway cannot declare it",
-                    operation.method.as_str(),
-                    operation.path,
-                    parameter.name
-                ))
-                .help("write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter")
-                .keeps(operation.name())
-        })
-        .collect()
-}
-
-/// Headers and cookies that the answer may depend on: none is in the key unless it is named.
-fn headers_outside_key(operation: &Operation, identities: &[String], place: &Place) -> Vec<Diagnostic> {
-    // What is asked of callers is an error of its own, and the others are no parameters (OpenAPI 3.1.1, "Fixed Fields" of a parameter).
-    let is_told = |name: &str| {
-        identities
-            .iter()
-            .filter_map(|it| it.strip_prefix("header."))
-            .chain(["Accept", "Content-Type", "Authorization"])
-            .any(|it| it.eq_ignore_ascii_case(name))
-    };
-    let as_header = |name: &Arc<str>, location: Location| match location {
-        Location::Header => Some(name.to_string()),
-        Location::Cookie => Some("Cookie".to_owned()),
-        Location::Path | Location::Query | Location::QueryString => None,
-    };
-    let outside = operation.parameters.iter().filter_map(|it| Some((it, as_header(&it.name, it.location).filter(|it| !is_told(it))?)));
-    outside
-        .map(|(parameter, header)| {
-            diagnostic::HEADER_OUTSIDE_CACHE_KEY
-                .at(place.clone())
-                .also(parameter.place(operation))
-                .message(format_args!(
-                    "answers to `{} {}` are kept, and requests that differ in the header `{header}` alone get each other's",
-                    operation.method.as_str(),
-                    operation.path
-                ))
-                .help(format_args!(
-                    "name what tells answers apart in `key`, `header.{header}` too, or say in `shared` why it does not matter"
-                ))
-        })
-        .collect()
-}
-
-/// A part of the key as API Gateway names it, declared. Source: AWS-RULES Q2, Q3, Q5.
-fn part_of_key(part: &str, declared: &mut BTreeMap<String, bool>) -> Result<Arc<str>, &'static str> {
-    let (location, name) = match part.split_once('.') {
-        Some(("query", name)) => ("querystring", name),
-        Some(("header", name)) => ("header", name),
-        Some(_) | None => return Err("it is neither `query.…` nor `header.…`"),
-    };
-    if !is_declarable(name) {
-        return Err("API Gateway takes letters, digits and `.:_$-` in a name");
-    }
-    let same = |other: &str| if location == "header" { other.eq_ignore_ascii_case(name) } else { other == name };
-    for key in declared.keys() {
-        let Some((of, other)) = key.strip_prefix("method.request.").and_then(|it| it.split_once('.')) else { continue };
-        if of == location && same(other) {
-            return Ok(key.as_str().into());
-        }
-        if other == name {
-            return Err("API Gateway declares a name once, and another parameter of this operation has it");
-        }
-    }
-    let key = format!("method.request.{location}.{name}");
-    declared.insert(key.clone(), false);
-    Ok(key.into())
 }

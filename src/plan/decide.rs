@@ -84,7 +84,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
     }
     forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
-    let cors = if has_gateway { cors::cors(blueprint, (&routes.operations, &routes.refusals), &mut diagnostics) } else { None };
+    let cors = if has_gateway { cors::cors(blueprint, &routes, &mut diagnostics) } else { None };
     let nlb = spec.nlb.as_ref();
     let plan = Plan {
         prefix,

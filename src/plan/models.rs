@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::names;
+use super::parameters::unchecked;
 use super::paths::Segment;
 use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -82,8 +83,8 @@ impl ChecksPlan {
 /// What the gateway does not check of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoveragePlan {
-    /// Parameters that no method can declare.
-    pub parameters: Vec<Arc<str>>,
+    /// Parameters that no method can declare, or demand where the description does, and why.
+    pub parameters: Vec<(Arc<str>, &'static str)>,
     /// Media types without a model, and why.
     pub bodies: Vec<(Arc<str>, &'static str)>,
     /// A request may go without a body.
@@ -91,26 +92,35 @@ pub struct CoveragePlan {
 }
 
 /// What a method leaves to its backend.
-pub(super) fn coverage(operation: &Operation, checks: &ChecksPlan, declared: &BTreeMap<String, bool>) -> CoveragePlan {
+pub(super) fn coverage((api, operation): (&Api, &Operation), checks: &ChecksPlan, declared: &BTreeMap<String, bool>) -> CoveragePlan {
     let location = |it: &Parameter| match it.location {
         Location::Path => None,
         Location::Query | Location::QueryString => Some("querystring"),
         Location::Header => Some("header"),
         Location::Cookie => Some("cookie"),
     };
-    let undeclared = operation.parameters.iter().filter_map(|it| Some(format!("{}.{}", location(it)?, it.name)));
-    let parameters = undeclared.filter(|it| !declared.contains_key(&format!("method.request.{it}"))).map(Arc::from).collect();
+    let left = |it: &Parameter| {
+        let name = format!("{}.{}", location(it)?, it.name);
+        let why = unchecked(it).filter(|_| it.required || !it.sent.may_have_its_name());
+        let why = why.or_else(|| (!declared.contains_key(&format!("method.request.{name}"))).then_some("API Gateway cannot declare it"));
+        Some((Arc::from(name), why?))
+    };
+    let parameters = operation.parameters.iter().filter_map(left).collect();
     let contents = operation.body.iter().flat_map(|it| &it.contents);
-    let bodies = contents.filter_map(|it| Some((Arc::clone(&it.media_type), unchecked(it, checks)?))).collect();
+    let bodies = contents.filter_map(|it| Some((Arc::clone(&it.media_type), without_model(api, it, checks)?))).collect();
     CoveragePlan { parameters, bodies, takes_no_body: operation.body.as_ref().is_some_and(|it| is_optional(it, operation.method)) }
 }
 
 /// Why bodies of a media type have no model.
-fn unchecked(content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str> {
+fn without_model(api: &Api, content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str> {
     match json_type(&content.media_type) {
+        None if content.media_type.contains('*') => Some("API Gateway finds a model by one type, not by a range of them"),
         None => Some("API Gateway has models for JSON alone"),
         Some(_) if content.schema.is_none() => Some("the description says nothing of it that can be read"),
         Some(media_type) if checks.models.contains(&media_type) => None,
+        Some(_) if content.schema.is_some_and(|it| api.schemas.is_of_bytes(it)) => {
+            Some("its schema says that it is bytes, whatever the media type says")
+        }
         Some(_) => Some("`validation` leaves it to the backend"),
     }
 }
@@ -146,13 +156,14 @@ pub(super) struct Served<'a> {
     pub(super) path: &'a [Segment],
 }
 
-/// The bare media type of a model, where a body of it is JSON.
+/// The bare media type of a model, where a body of it is JSON: a type of its own, never a range, by which API Gateway finds no model.
 ///
 /// Source: AWS-RULES S13 (parameters never match), S18 (forms, XML and others take no model), Q19 (no content type counts as JSON).
 pub fn json_type(media_type: &str) -> Option<Arc<str>> {
     let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match &*bare {
         "*/*" | "application/*" => Some("application/json".into()),
+        bare if bare.contains('*') => None,
         bare if bare == "application/json" || bare.ends_with("+json") => Some(bare.into()),
         _ => None,
     }
@@ -173,6 +184,10 @@ impl<'a> Models<'a> {
         contents.sort_by_key(|it| is_range(&it.media_type));
         for content in contents {
             let (Some(media_type), Some(schema)) = (json_type(&content.media_type), content.schema) else { continue };
+            // With a model the gateway would refuse what is no JSON, and a body without a type counts as JSON (Q19).
+            if self.apis[served.description].schemas.is_of_bytes(schema) {
+                continue;
+            }
             let known = roots.entry(media_type).or_default();
             if !known.contains(&schema) && (known.is_empty() || !is_range(&content.media_type)) {
                 known.push(schema);

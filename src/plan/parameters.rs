@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::paths;
 use crate::diagnostic::{self, Diagnostic};
-use crate::openapi::{Location, Operation, Parameter};
+use crate::openapi::{Location, Operation, Parameter, Sent};
 
 /// A path variable as the description spells it, and as it is spelt on the gateway.
 pub(super) type Spellings = Vec<(Arc<str>, Arc<str>)>;
@@ -64,6 +64,8 @@ pub(super) fn request_parameters(
                 );
                 continue;
             }
+            // Nothing in a request has its name; what is left to the backend stands in the coverage.
+            Location::Query if !parameter.sent.may_have_its_name() => continue,
             Location::Query => "querystring",
             Location::Header if is_ignored_header(name) => continue,
             Location::Header => "header",
@@ -88,10 +90,23 @@ pub(super) fn request_parameters(
             );
         } else {
             taken.insert(name);
-            declared.insert(["method.request.", location, ".", name].concat(), parameter.required);
+            declared.insert(["method.request.", location, ".", name].concat(), parameter.required && unchecked(parameter).is_none());
         }
     }
     declared
+}
+
+/// Why the gateway cannot demand a parameter of the query or a header, though the description does: none that it allows is refused.
+///
+/// Source: AWS-RULES Q4 (a required parameter is there and not blank).
+pub(super) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
+    match parameter.sent {
+        Sent::Properties(_) => Some("its properties stand in the query in its place, and nothing has its name"),
+        Sent::Bracketed => Some("its properties stand in the query in brackets, and nothing has its name"),
+        Sent::Either => Some("it may be an object, whose properties stand in the query in its place"),
+        Sent::Once | Sent::Repeated if parameter.may_be_blank => Some("it may be empty, which API Gateway takes for missing"),
+        Sent::Once | Sent::Repeated => None,
+    }
 }
 
 /// Whether a parameter's name is that of a variable, as a web framework may have it too, or of one in a widened segment, which alone holds braces.

@@ -13,7 +13,8 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::cache::{SharedAnswers, Wanted};
+use super::cache::{Case, SharedAnswers, Untold, Wanted};
+use super::cors;
 use super::expect;
 use super::extensions::{self, Extensions};
 use super::keys::Throttles;
@@ -31,6 +32,8 @@ use bases::{base, distinct};
 pub(super) struct Routes {
     pub(super) operations: Vec<OperationPlan>,
     pub(super) refusals: Vec<Refusal>,
+    /// Paths whose exported preflights the gateway answers.
+    pub(super) preflights: Vec<Vec<Segment>>,
     pub(super) binary_media_types: Vec<Arc<str>>,
     /// Models of request bodies, by label.
     pub(super) models: Vec<ModelPlan>,
@@ -95,6 +98,8 @@ struct Draft<'a> {
     unchecked: Option<Protection>,
     asked: checks::Asked<'a>,
     is_dropped: bool,
+    /// An exported preflight, which the gateway answers.
+    is_preflight: bool,
     is_throttled: bool,
 }
 
@@ -122,6 +127,8 @@ struct Builder<'a> {
     models: Vec<ModelPlan>,
     /// Operations whose callers may see each other's answers.
     shared: BTreeMap<SharedAnswers, Vec<OperationName>>,
+    /// Operations whose requests the key of the cache does not tell apart.
+    untold: BTreeMap<Untold, Vec<Case>>,
     /// Parameters that many operations have alike, kept once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
@@ -170,6 +177,7 @@ impl<'a> Builder<'a> {
             media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
             models: Vec::new(),
             shared: BTreeMap::new(),
+            untold: BTreeMap::new(),
             parameters: HashSet::new(),
             last: None,
             greedy_names: BTreeMap::new(),
@@ -207,16 +215,22 @@ impl<'a> Builder<'a> {
         if self.base_on_gateway {
             before.extend(self.bases[description].iter().cloned());
         }
-        let mut auth = AuthPlan::default();
-        if is_public {
+        let has_cors = self.blueprint.spec.api.as_ref().is_some_and(|it| it.cors.is_some());
+        // The gateway's own preflight takes its place.
+        let is_preflight = is_public && has_cors && operation.is_mock_preflight();
+        let (mut auth, mut browser_headers) = (AuthPlan::default(), Vec::new());
+        if is_public && !is_preflight {
             auth = self.security.decide(&self.apis[description], operation, decision);
             self.media_types.extend(operation.binary_media_types.iter().cloned());
+            if has_cors {
+                browser_headers = cors::headers((&self.apis[description], operation), &auth, self.blueprint);
+            }
         }
         let backend = rules::mounted(mount, decision.backend.map(|it| it.0)).or_else(|| {
             (self.blueprint.spec.backends.len() == 1).then(|| self.blueprint.spec.backends.keys().next().map(String::as_str)).flatten()
         });
         let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
-        if (is_public || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
+        if ((is_public && !is_preflight) || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
             self.no_backend(operation);
         }
         let plan = OperationPlan {
@@ -225,7 +239,7 @@ impl<'a> Builder<'a> {
             path: Arc::clone(&operation.path),
             place: operation.place(""),
             exposure,
-            backend: backend.and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
+            backend: backend.filter(|_| !is_preflight).and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
             throttle: self.throttle(decision),
             cache: None,
@@ -239,10 +253,11 @@ impl<'a> Builder<'a> {
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
             auth,
+            browser_headers,
             checks: Default::default(),
             coverage: Default::default(),
         };
-        let cache = if is_public { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
+        let cache = if is_public && !is_preflight { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
             plan,
@@ -257,6 +272,7 @@ impl<'a> Builder<'a> {
             unchecked: self.protection(operation, decision).filter(|_| has_alb),
             asked: self.asked(decision),
             is_dropped: false,
+            is_preflight,
             is_throttled: expect::is_throttled(self.blueprint, decision.throttle.map(|it| it.0)),
         });
     }

@@ -18,6 +18,7 @@ mod mutation;
 mod newcomer;
 mod pairs;
 mod policy;
+mod parameters;
 mod printed;
 mod reach;
 mod rules;

@@ -26,6 +26,11 @@ const KEPT: [&str; 15] = [
     "minProperties",
 ];
 
+/// Keywords by which import takes a schema without a type for a list or an object, and refuses all others.
+///
+/// Source: hashicorp/terraform-provider-aws, issue 27344, <https://github.com/hashicorp/terraform-provider-aws/issues/27344>.
+const TELLS_A_TYPE: [&str; 3] = ["items", "properties", "additionalProperties"];
+
 /// Weakens a schema to what import takes; tells whether anything had to go.
 ///
 /// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one becomes `anyOf`, the other goes.
@@ -35,6 +40,9 @@ pub(super) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
     let is_open = is_lost || members.get("patternProperties").and_then(Json::as_object).is_some_and(|it| !it.is_empty());
     let mut relaxed = Relaxed { schema: Map::new(), is_weaker: is_open, is_template, is_open };
     members.iter().for_each(|(name, member)| relaxed.take(name, member));
+    if members.contains_key("type") && !relaxed.schema.contains_key("type") {
+        TELLS_A_TYPE.iter().for_each(|name| drop(relaxed.schema.remove(*name)));
+    }
     (Json::Object(relaxed.schema), relaxed.is_weaker)
 }
 
@@ -122,6 +130,11 @@ mod tests {
     fn what_import_does_not_take_makes_a_model_weaker() {
         let of = json!({"type": ["string", "null"], "maxLength": 3, "patternProperties": {"a": {}}, "items": [{}], "enum": ["a", null]});
         assert_eq!(relaxed(&of), json!({"maxLength": 3, "enum": ["a", null]}));
+        let list = json!({"type": ["array", "null"], "items": {"type": "string"}, "maxItems": 3});
+        assert_eq!(relaxed(&list), json!({"maxItems": 3}));
+        let object = json!({"type": ["null", "object"], "properties": {"a": {}}, "additionalProperties": false, "required": ["a"]});
+        assert_eq!(relaxed(&object), json!({"required": ["a"]}));
+        assert_eq!(relaxed(&json!({"items": {"type": "string"}})), json!({"items": {"type": "string"}}));
         assert_eq!(
             relaxed(&json!({"type": "object", "additionalProperties": false})),
             json!({"type": "object", "additionalProperties": false})

@@ -128,6 +128,7 @@ pub(super) mod tests {
             checks: Default::default(),
             coverage: Default::default(),
             auth: Default::default(),
+            browser_headers: Vec::new(),
         }
     }
 

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::models::{ChecksPlan, ModelPlan, Models, Served, coverage};
+use super::super::parameters::unchecked;
 use super::super::rules::{Decision, Origin};
 use super::{Builder, Draft};
 use crate::blueprint::{Validation, defaults};
-use crate::diagnostic;
+use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
 
 /// What a route asks the gateway to check, and where it says so for this operation in particular.
@@ -17,6 +18,14 @@ use crate::openapi::ByMediaType;
 pub(super) struct Asked<'a> {
     level: Validation,
     origin: Option<Origin<'a>>,
+}
+
+/// Required parameters that are left to the backend, and why.
+#[derive(Default)]
+struct Left {
+    names: Vec<String>,
+    places: Vec<Place>,
+    reasons: BTreeSet<&'static str>,
 }
 
 impl<'a> Builder<'a> {
@@ -39,13 +48,14 @@ impl<'a> Builder<'a> {
         let mut labels: Vec<BTreeMap<Arc<str>, Arc<str>>> = Vec::with_capacity(self.drafts.len());
         for draft in &self.drafts {
             let is_asked = matches!(draft.asked.level, Validation::Full | Validation::Body);
-            let template = draft.template.as_ref().filter(|_| is_asked && !draft.is_dropped);
+            let template = draft.template.as_ref().filter(|_| is_asked && !draft.is_dropped && !draft.is_preflight);
             labels.push(template.map_or_else(BTreeMap::new, |template| {
                 let (description, operation) = self.operations[draft.source];
                 models.of(&Served { operation, description, path: &template.segments })
             }));
         }
         self.unchecked(&labels);
+        self.unchecked_parameters();
         self.models = models.finish(&mut self.diagnostics);
         let index: BTreeMap<&str, usize> =
             self.models.iter().enumerate().map(|(index, it): (usize, &ModelPlan)| (&*it.label, index)).collect();
@@ -58,7 +68,8 @@ impl<'a> Builder<'a> {
             let is_asked = draft.asked.level != Validation::None;
             draft.plan.checks = ChecksPlan { parameters, body: !models.is_empty(), models, is_asked };
             if draft.template.is_some() {
-                draft.plan.coverage = coverage(self.operations[draft.source].1, &draft.plan.checks, &draft.plan.request_parameters);
+                let (description, operation) = self.operations[draft.source];
+                draft.plan.coverage = coverage((&self.apis[description], operation), &draft.plan.checks, &draft.plan.request_parameters);
             }
         }
     }
@@ -86,5 +97,40 @@ impl<'a> Builder<'a> {
                 .help("let the backend check it and write `validation: params`, or describe the body as JSON");
             self.diagnostics.push(finding);
         }
+    }
+
+    /// Parameters whose check was asked for in particular, and that cannot be demanded.
+    ///
+    /// Errors: GW4121 (a warning), once for each place that asks.
+    fn unchecked_parameters(&mut self) {
+        let mut found: BTreeMap<Place, Left> = BTreeMap::new();
+        for draft in self.drafts.iter().filter(|it| it.template.is_some() && !it.is_dropped && !it.is_preflight) {
+            let asked = draft.asked.origin.filter(|_| matches!(draft.asked.level, Validation::Full | Validation::Params));
+            let Some(origin) = asked else { continue };
+            let operation = self.operations[draft.source].1;
+            for parameter in operation.parameters.iter().filter(|it| it.required) {
+                let Some(why) = unchecked(parameter) else { continue };
+                let left = found.entry(origin.place(self.blueprint, "validation")).or_default();
+                let (name, place) = (format!("`{}` of {}", parameter.name, operation.name()), parameter.place(operation));
+                // Under every mount anew.
+                if left.names.last() != Some(&name) {
+                    left.names.push(name);
+                    left.places.push(place);
+                    left.reasons.insert(why);
+                }
+            }
+        }
+        self.diagnostics.extend(found.into_iter().map(|(at, Left { names, reasons, places })| {
+            let why = match reasons.len() {
+                1 => reasons.into_iter().collect(),
+                _ => "`gwgen lint --coverage` says why of each".to_owned(),
+            };
+            let mut finding = diagnostic::UNCHECKED_PARAMETER
+                .at(at)
+                .message(format_args!("the gateway cannot demand {}, which the description requires: {why}", diagnostic::examples(&names)))
+                .help("let the backend check it, and write `validation: body`, or `none` where there is no body");
+            finding.places.extend(places);
+            finding
+        }));
     }
 }

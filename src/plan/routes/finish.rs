@@ -18,6 +18,7 @@ const MAX_SHOWN: usize = 5;
 
 impl<'a> Builder<'a> {
     pub(super) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
+        let preflights = self.drafts.extract_if(.., |it| it.is_preflight && !it.is_dropped).filter_map(|it| it.plan.gateway_path).collect();
         let has_alb = crate::plan::alb::has_alb(self.blueprint.spec.topology);
         let is_balanced = |it: &OperationPlan| it.backend.is_none_or(|index| self.backends[index].balanced().is_some());
         let internal = self.drafts.iter().map(|it| &it.plan).filter(|it| it.exposure == Exposure::Internal);
@@ -45,6 +46,7 @@ impl<'a> Builder<'a> {
         let subjects = Subjects::of(self.operations.iter().map(|it| it.1), self.blueprint);
         self.diagnostics.extend(self.rules.findings(&subjects));
         self.diagnostics.extend(self.shared.iter().map(|(shared, operations)| shared.finding(operations)));
+        self.diagnostics.extend(self.untold.iter().map(|(untold, cases)| untold.finding(cases)));
         let looked: Vec<Looked<'_>> = self.drafts.iter().map(|it| self.looked(it)).collect();
         let promises = expect::expect(self.blueprint, &subjects, &looked);
         let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
@@ -60,6 +62,7 @@ impl<'a> Builder<'a> {
         Routes {
             operations,
             refusals: self.refusals.into_iter().collect(),
+            preflights,
             models: self.models,
             bases: self.bases.iter().map(|it| [base(it, self.base_on_gateway), base(it, self.base_behind)]).collect(),
             binary_media_types: self.media_types.into_iter().collect(),

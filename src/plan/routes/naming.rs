@@ -113,6 +113,10 @@ impl<'a> Builder<'a> {
         let draft = &self.drafts[index];
         let (Some(path), Some(template), false) = (&draft.plan.gateway_path, &draft.template, draft.is_dropped) else { return };
         let named = self.tree.named(path);
+        if draft.is_preflight {
+            self.drafts[index].plan.gateway_path = Some(named);
+            return;
+        }
         let (description, operation) = self.operations[draft.source];
         let inner = &named[draft.before..];
         let spelt = |original: &Arc<str>| {
@@ -144,6 +148,15 @@ impl<'a> Builder<'a> {
             // Under every mount anew.
             if operations.last() != Some(&operation.name()) {
                 operations.push(operation.name());
+            }
+        }
+        if let (Some(wanted), Some(cache)) = (&draft.cache, &cache) {
+            for (untold, case) in wanted.untold(operation, &cache.keys, self.blueprint) {
+                let cases = self.untold.entry(untold).or_default();
+                // Under every mount anew.
+                if !cases.last().is_some_and(|it| it.place == case.place && it.operation == case.operation) {
+                    cases.push(case);
+                }
             }
         }
         let parameters = self.parameters.get(&parameters).cloned().unwrap_or_else(|| {

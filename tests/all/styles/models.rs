@@ -40,6 +40,8 @@ pub(crate) fn weakened(of_resource: &Value, of_body: &Value, at: &str) -> Verdic
     let mut body = body.clone();
     // CloudFormation would take such a property for a function.
     let misread = resource.get("properties").and_then(Value::as_object).is_some_and(|names| names.keys().any(|name| is_function(name)));
+    // Import would read a type out of these again.
+    let is_typeless = resource.contains_key("type") && !body.contains_key("type");
     for (key, value) in resource {
         let here = format!("{at}/{key}");
         let mine = body.shift_remove(key);
@@ -48,6 +50,10 @@ pub(crate) fn weakened(of_resource: &Value, of_body: &Value, at: &str) -> Verdic
             ("type" | "items", Value::Array(_), None) | ("not", _, None) => verdict.is_weaker = true,
             ("type", value, None) if value == "null" => verdict.is_weaker = true,
             ("additionalProperties", _, None) if misread => verdict.is_weaker = true,
+            ("items" | "properties" | "additionalProperties", _, mine) if is_typeless => {
+                verdict.is_weaker = true;
+                mine.into_iter().for_each(|mine| verdict.problem(format!("{here}: {mine} without a type")));
+            }
             ("properties", value, mine) => {
                 verdict.add(properties(value.as_object().unwrap(), mine.as_ref().and_then(Value::as_object), &here));
                 verdict.is_weaker |= misread;

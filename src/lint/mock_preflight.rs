@@ -1,0 +1,32 @@
+//! GW3100: a preflight that API Gateway answered by itself, and that a backend gets now.
+
+use std::collections::BTreeSet;
+
+use super::Facts;
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{HttpMethod, Operation};
+use crate::plan::OperationPlan;
+
+/// With `api.cors` the gateway answers them, and none of them is served otherwise.
+pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+    let mocks: Vec<&Operation> = served.iter().copied().filter(|it| it.is_mock_preflight()).collect();
+    let Some((first, others)) = mocks.split_first() else { return Vec::new() };
+    let names: Vec<_> = mocks.iter().map(|it| it.name()).collect();
+    let paths: BTreeSet<&str> = mocks.iter().map(|it| &*it.path).collect();
+    let is_one = |it: &&OperationPlan| it.method == HttpMethod::Options && paths.contains(&*it.path);
+    let backends = facts
+        .plan
+        .into_iter()
+        .flat_map(|plan| plan.operations.iter().filter(is_one).filter_map(|it| Some(format!("`{}`", plan.backends[it.backend?].name))));
+    let backends: Vec<String> = backends.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut finding = diagnostic::MOCK_PREFLIGHT
+        .at(first.place(""))
+        .message(format_args!(
+            "API Gateway answered {} by itself (`type: mock`); now the backend {} has to",
+            diagnostic::examples(&names),
+            diagnostic::examples(&backends)
+        ))
+        .help("write `api: {cors: {origins: [...]}}` if browsers of other origins call the API: then the gateway answers; else nothing is to be done if the backend does");
+    finding.places.extend(others.iter().map(|it| it.place("")));
+    vec![finding]
+}
