@@ -95,6 +95,7 @@ codes! {
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
     REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
+    BASE_PATH_TWICE = "GW2120" "base-path-twice" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -191,6 +192,8 @@ codes! {
     DOT_SEGMENT = "GW4110" "dot-segment" Error;
     FRAMEWORK_TEMPLATE = "GW4111" "framework-template" Error;
     READ_AS_VARIABLE = "GW4112" "read-as-variable" Warning;
+    NO_ADDRESS = "GW4130" "no-address" Warning;
+    MOCK_SERVER = "GW4131" "mock-server" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
@@ -200,6 +203,8 @@ codes! {
     ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
     BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
     IDLE_SAFEGUARD = "GW5020" "idle-safeguard" Info;
+    STAGE_IN_SERVER = "GW5021" "stage-in-server" Info;
+    LOCAL_SERVER = "GW5022" "local-server" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

@@ -120,6 +120,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     };
     diagnostics.extend(nothing_public(&plan, blueprint).into_iter().chain(bounds::bounds(&plan, blueprint)));
     diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
+    diagnostics.extend(domain::written_twice(blueprint, plan.domain.as_ref(), &routes.bases));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }

@@ -178,6 +178,32 @@ impl Check<'_, '_> {
     }
 }
 
+/// Prefixes of the gateway that the domain has already: callers would have to write them twice.
+///
+/// Errors: GW2120 (a warning).
+pub(super) fn written_twice(blueprint: &Blueprint, domain: Option<&DomainPlan>, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    let Some(own) = domain.map(|it| &*it.base_path).filter(|it| !it.is_empty()) else { return Vec::new() };
+    let mounts = blueprint.spec.mounts.iter().flatten().enumerate();
+    let mounted: Vec<String> = mounts
+        .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
+        .map(|(index, _)| format!("/mounts/{index}/at"))
+        .collect();
+    let has_base = bases.iter().any(|[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own));
+    // A mount stands before the base path.
+    let of_base = has_base && blueprint.spec.mounts.as_ref().is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
+    let places = mounted.into_iter().chain(of_base.then(|| "/api/base_path".to_owned()));
+    let finding = |at: String| {
+        diagnostic::BASE_PATH_TWICE
+            .at(blueprint.place("/api/domain/base_path"))
+            .also(blueprint.place(&at))
+            .message(format_args!(
+                "the domain serves the API below `/{own}` and takes that away, and on the gateway every path begins with `/{own}` again: callers have to write `/{own}/{own}`"
+            ))
+            .help("remove `api.domain.base_path`, or leave the gateway's prefix out (`api.base_path: backend`, or the mount)")
+    };
+    places.map(finding).collect()
+}
+
 /// Operations that API Gateway would answer itself on a domain of their own.
 ///
 /// Errors: GW4032.

@@ -2,33 +2,19 @@
 //!
 //! In: drafts with the paths that the description gives them. Out: drafts with those that the gateway and the backend have. Pure.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Builder;
 use crate::diagnostic::{self, Place};
-use crate::openapi::HttpMethod;
 use crate::plan::Way;
 use crate::plan::parameters::{self, Spellings};
 use crate::plan::paths::Segment;
 use crate::plan::patterns::only;
 
-/// Drafts by path, method and prefix of the mount.
-type Written<'a> = BTreeMap<(Arc<str>, HttpMethod, &'a str), usize>;
-
-impl<'a> Builder<'a> {
+impl Builder<'_> {
     /// One name for all spellings of a variable, and no two operations at one place.
     pub(super) fn name_variables(&mut self) {
-        let mut written = Written::new();
         for index in 0..self.drafts.len() {
-            if self.drafts[index].plan.gateway_path.is_none() {
-                continue;
-            }
-            if let Some(first) = self.elsewhere(&mut written, index) {
-                self.drafts[index].is_dropped = true;
-                self.in_two_descriptions(first, index);
-                continue;
-            }
             let draft = &mut self.drafts[index];
             let Some(path) = &draft.plan.gateway_path else { continue };
             let (node, first) = self.tree.insert(path, draft.plan.method, index);
@@ -74,15 +60,14 @@ impl<'a> Builder<'a> {
         self.diagnostics.push(finding);
     }
 
-    /// The draft of another description that has the method and path of this one, under the same mount.
-    fn elsewhere(&self, written: &mut Written<'a>, index: usize) -> Option<usize> {
-        if self.apis.len() < 2 {
-            return None;
+    /// The end of a help where base paths would keep two descriptions apart.
+    fn apart_by_base(&self, one: usize, other: usize) -> String {
+        let [one, other] = [one, other].map(|it| &self.apis[it].base_path);
+        if self.base_on_gateway || one == other {
+            return String::new();
         }
-        let draft = &self.drafts[index];
-        let key = (Arc::clone(&draft.plan.path), draft.plan.method, draft.under);
-        let first = *written.entry(key).or_insert(index);
-        (self.drafts[first].plan.description != draft.plan.description).then_some(first)
+        let [one, other] = [one, other].map(|it| if it.is_empty() { "/" } else { it });
+        format!("; or serve them under their base paths, `{one}` and `{other}`, with `api: {{base_path: both}}`")
     }
 
     fn in_two_descriptions(&mut self, first: usize, second: usize) {
@@ -101,8 +86,9 @@ impl<'a> Builder<'a> {
                 self.apis[one.description].file
             ))
             .help(format_args!(
-                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`",
-                only(&other.path)
+                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`{}",
+                only(&other.path),
+                self.apart_by_base(one.description, other.description)
             ))
             .keeps(self.source(second).name());
         self.diagnostics.push(finding);
