@@ -96,6 +96,8 @@ codes! {
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
     REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
     BASE_PATH_TWICE = "GW2120" "base-path-twice" Warning;
+    UNLIKELY_ID = "GW2121" "unlikely-id" Warning;
+    OWN_DOMAIN = "GW2122" "own-domain" Error;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;
@@ -194,6 +196,8 @@ codes! {
     READ_AS_VARIABLE = "GW4112" "read-as-variable" Warning;
     NO_ADDRESS = "GW4130" "no-address" Warning;
     MOCK_SERVER = "GW4131" "mock-server" Warning;
+    ROOT_HEALTH_CHECK = "GW4132" "root-health-check" Warning;
+    RENAMED_BEFORE_A_FUNCTION = "GW4133" "renamed-before-a-function" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;

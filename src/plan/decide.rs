@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::{
     InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer,
-    bounds, cors, domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
+    bounds, cors, domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, root_health_check, routes, schemes,
+    stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -121,6 +122,8 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     diagnostics.extend(nothing_public(&plan, blueprint).into_iter().chain(bounds::bounds(&plan, blueprint)));
     diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
     diagnostics.extend(domain::written_twice(blueprint, plan.domain.as_ref(), &routes.bases));
+    diagnostics.extend(domain::own(blueprint, plan.domain.as_ref()));
+    diagnostics.extend(root_health_check::root_health_check(&plan, blueprint, &routes.bases));
     diagnostics.extend(headers::unauthenticated(&plan, blueprint));
     Outcome::new(plan, diagnostics)
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::endpoint::EndpointPlan;
 use super::variables::Variables;
 use super::{InputType, OperationPlan, Segment, Value};
-use crate::blueprint::{Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
+use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
 use crate::diagnostic::{self, Code, Diagnostic};
+use crate::source::pointer;
 
 /// A domain, and where the API stands on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,6 +203,47 @@ pub(super) fn written_twice(blueprint: &Blueprint, domain: Option<&DomainPlan>, 
             .help("remove `api.domain.base_path`, or leave the gateway's prefix out (`api.base_path: backend`, or the mount)")
     };
     places.map(finding).collect()
+}
+
+/// Servers that are the API itself: a request would come back to it until the gateway gives up.
+///
+/// Errors: GW2122.
+pub(super) fn own(blueprint: &Blueprint, domain: Option<&DomainPlan>) -> Vec<Diagnostic> {
+    let Some((Value::Literal(name), base_path)) = domain.map(|it| (&it.name, &*it.base_path)) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (backend, spec) in &blueprint.spec.backends {
+        let at = pointer::child("/backends", backend);
+        let hosts = spec.targets.as_ref().and_then(|it| it.hosts.as_ref());
+        let hosts = match hosts {
+            Some(blueprint::Values::List(list)) => list.as_slice(),
+            Some(blueprint::Values::One(_)) | None => &[],
+        };
+        let url = spec.url.iter().map(|it| (format!("{at}/url"), it));
+        for (at, value) in url.chain(hosts.iter().enumerate().map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it))) {
+            if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
+                findings.push(
+                    diagnostic::OWN_DOMAIN
+                        .at(blueprint.place(&at))
+                        .also(blueprint.place("/api/domain/name"))
+                        .message(format_args!(
+                            "the backend `{backend}` is `{name}`, the API's own domain: a request would go round in a circle"
+                        ))
+                        .help(
+                            "write the address of the servers; another API below the same domain can be named by a variable, `{var: name}`",
+                        ),
+                );
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a URL or host is a domain's, and not below another base path than this API's.
+fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    host.eq_ignore_ascii_case(domain) && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
 }
 
 /// Operations that API Gateway would answer itself on a domain of their own.
