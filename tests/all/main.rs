@@ -18,6 +18,7 @@ mod mutation;
 mod newcomer;
 mod pairs;
 mod printed;
+mod provider;
 mod rules;
 mod styles;
 mod support;
