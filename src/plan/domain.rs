@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointPlan;
 use super::variables::Variables;
-use super::{InputType, OperationPlan, Segment, Value};
+use super::{InputType, OperationPlan, Plan, Segment, Value};
 use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::source::pointer;
@@ -179,11 +179,24 @@ impl Check<'_, '_> {
     }
 }
 
+/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the descriptions, on the gateway and behind it.
+///
+/// Errors: GW2122 backend, GW4032 path; GW2120 prefix (a warning).
+pub(super) fn findings(blueprint: &Blueprint, plan: &Plan, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    let Some(domain) = &plan.domain else { return Vec::new() };
+    let mut findings = taken_paths(&plan.operations);
+    findings.extend(written_twice(blueprint, &domain.base_path, bases));
+    findings.extend(own(blueprint, domain));
+    findings
+}
+
 /// Prefixes of the gateway that the domain has already: callers would have to write them twice.
 ///
 /// Errors: GW2120 (a warning).
-pub(super) fn written_twice(blueprint: &Blueprint, domain: Option<&DomainPlan>, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
-    let Some(own) = domain.map(|it| &*it.base_path).filter(|it| !it.is_empty()) else { return Vec::new() };
+fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    if own.is_empty() {
+        return Vec::new();
+    }
     let mounts = blueprint.spec.mounts.iter().flatten().enumerate();
     let mounted: Vec<String> = mounts
         .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
@@ -208,8 +221,8 @@ pub(super) fn written_twice(blueprint: &Blueprint, domain: Option<&DomainPlan>, 
 /// Servers that are the API itself: a request would come back to it until the gateway gives up.
 ///
 /// Errors: GW2122.
-pub(super) fn own(blueprint: &Blueprint, domain: Option<&DomainPlan>) -> Vec<Diagnostic> {
-    let Some((Value::Literal(name), base_path)) = domain.map(|it| (&it.name, &*it.base_path)) else { return Vec::new() };
+fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
+    let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else { return Vec::new() };
     let mut findings = Vec::new();
     for (backend, spec) in &blueprint.spec.backends {
         let at = pointer::child("/backends", backend);
@@ -249,10 +262,7 @@ fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
 /// Operations that API Gateway would answer itself on a domain of their own.
 ///
 /// Errors: GW4032.
-pub(super) fn taken_paths(domain: Option<&DomainPlan>, operations: &[OperationPlan]) -> Vec<Diagnostic> {
-    if domain.is_none() {
-        return Vec::new();
-    }
+fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {
     let is_taken = |it: &&OperationPlan| {
         it.is_public() && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
     };
