@@ -3,7 +3,7 @@
 //! In: examples and cases as Terraform's JSON, and schemas of the provider from `shared/judges`, where they exist. Out: plain assertions.
 //! There are schemas of two releases; `docs/provider.md` says which floors none can check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -54,8 +54,11 @@ fn unknown(body: &Map<String, Value>, schema: &Value, at: &str, found: &mut BTre
     }
 }
 
+/// Type and body of a resource.
+type Resource = (String, Map<String, Value>);
+
 /// Resources of an output as Terraform's JSON, and the constraint for the provider.
-fn resources(files: &std::collections::BTreeMap<String, Vec<u8>>) -> (Vec<(String, Map<String, Value>)>, String) {
+fn resources(files: &BTreeMap<String, Vec<u8>>) -> (Vec<Resource>, String) {
     let (mut resources, mut constraint) = (Vec::new(), String::new());
     for (_, bytes) in files.iter().filter(|(name, _)| name.ends_with(".tf.json")) {
         let file: Value = serde_json::from_slice(bytes).unwrap();
