@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{self, At, Diagnostic, Outcome, Place};
 use crate::source::{Files, RelativePath, Sources, pointer};
+pub(crate) use check::is_region;
 pub use layers::CommentedLine;
 use layers::Layers;
 use typed::Removed;

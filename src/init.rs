@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::blueprint::{Topology, scalar};
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::openapi::{self, Api, Operation};
+use crate::openapi::{self, Api, Operation, ServerKind};
 use crate::plan::exact;
 use crate::source::{Files, Library, ReadError, RelativePath, SourceFile};
 use crate::{Compiled, Request, compile, limits};
@@ -246,6 +246,7 @@ impl Writer<'_> {
             name => scalar(&guess.name),
             topology => wanted.topology.name(),
             way => way(wanted.topology),
+            base_path => base_path(self.api),
             has_network => !is_internet,
             backend => scalar(backend),
             variable,
@@ -265,6 +266,25 @@ impl Writer<'_> {
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
         environment.render_str(include_str!("../templates/init.yaml.j2"), context).expect("the template names only what it is given")
+    }
+}
+
+/// What is taken from the first server, as a comment.
+fn base_path(api: &Api) -> Option<String> {
+    let path = scalar(&api.base_path);
+    let taken = (!api.base_path.is_empty()).then(|| {
+        format!("Backends get {path} before every path, as the description's first server has it; `api.base_path` can say otherwise")
+    });
+    match &api.base_path_origin.kind {
+        ServerKind::Stage(stage) if taken.is_none() => Some(format!(
+            "{} of the description's first server is the stage of an API Gateway: backends do not get it.",
+            scalar(&format!("/{stage}"))
+        )),
+        ServerKind::NoAddress => Some(
+            "The description's first server is no address, so backends get no path before theirs; `api.base_path` says that this is right."
+                .to_owned(),
+        ),
+        ServerKind::Ordinary | ServerKind::Stage(_) | ServerKind::Mock(_) | ServerKind::Local => taken,
     }
 }
 

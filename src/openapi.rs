@@ -32,6 +32,7 @@ pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;
 pub use sent::Sent;
+pub use servers::{ServerKind, ServerOrigin};
 pub(crate) use servers::{is_dots, is_path_character};
 pub use spot::{Setting, SettingOf, Spot};
 
@@ -54,6 +55,8 @@ pub struct Api {
     pub base_path_pointer: &'static str,
     /// What is wrong with it.
     pub base_path_fault: Option<String>,
+    /// The server that has it.
+    pub base_path_origin: ServerOrigin,
     /// Index of the first server whose path is not that of the first.
     pub other_server: Option<usize>,
     /// In the order of the document.

@@ -30,6 +30,7 @@ mod parameters;
 mod paths;
 mod patterns;
 mod python;
+mod root_health_check;
 mod routes;
 mod rules;
 mod schemes;

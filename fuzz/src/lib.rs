@@ -21,7 +21,7 @@ pub const API: &str = include_str!("../../blueprints/minimal/openapi.yaml");
 
 /// A blueprint that renders with any description that asks for no security.
 pub const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-    network: {vpc: vpc-0abc, subnets: [subnet-0aa, subnet-0bb]}\n\
+    network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
     backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
 
 /// Compiles files; the first is the blueprint. Holds every finding against its place, and every file against its format.

@@ -5,11 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::rules::each;
-use super::values::{key, list, text, value};
-use crate::aws::{
-    Code, EgressRule, FunctionGroups, FunctionNetwork, IngressRule, LogGroup, Peer, PythonFunction, Role, SecurityGroup, Source, Statement,
-};
+use super::rules::{MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source};
+use super::values::{list, text, value};
+use crate::aws::{Code, FunctionGroups, FunctionNetwork, LogGroup, PythonFunction, Role, SecurityGroup, Statement};
 use crate::blueprint::defaults;
 use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values};
 use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
@@ -30,9 +28,9 @@ pub(super) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
         ForwarderGroupsPlan::Made(vpc) => Some(security_group(stack, plan, value(vpc))),
         ForwarderGroupsPlan::Given(_) => None,
     };
+    rules(stack, plan, shared, group.as_ref());
     let mut functions = Functions::new();
     for (backend, forwarder) in plan.backends.iter().filter_map(|it| Some((it, it.forwarder()?))) {
-        rules(stack, shared, group.as_ref(), (backend, forwarder));
         let name = text(&plan.prefix.function("forwarder", &backend.name));
         let (role, log_group) = role(stack, plan, shared, (backend, &name));
         let function = PythonFunction {
@@ -84,32 +82,25 @@ fn groups(shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) -> Fun
     }
 }
 
-/// Lets the function out to the backend, and in there. DNS of the VPC passes no security group.
-fn rules(
-    stack: &mut Stack,
-    shared: &ForwardersPlan,
-    group: Option<&Handle<SecurityGroup>>,
-    (backend, forwarder): (&BackendPlan, &ForwarderPlan),
-) {
-    let port = forwarder.port;
-    if let Some(group) = group {
-        let to = forwarder.security_group.as_ref().map_or(Peer::Anywhere, |it| Peer::SecurityGroup(value(it)));
-        let description = format!("Requests to {}", backend.name).into();
-        stack.add(File::Network, Label::new(Arc::clone(&backend.name)), EgressRule { group: group.clone(), description, port, to });
-    }
-    let Some(theirs) = &forwarder.security_group else { return };
+/// Lets the functions out to the backends, and in there. DNS of the VPC passes no security group.
+fn rules(stack: &mut Stack, plan: &Plan, shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) {
     let sources = match (&shared.groups, group) {
-        (ForwarderGroupsPlan::Given(groups), _) => each(groups, key, Source::SecurityGroup, Source::EachSecurityGroup),
-        (ForwarderGroupsPlan::Made(_), group) => group.iter().map(|it| (String::new(), Source::SecurityGroup(it.id()))).collect(),
+        (ForwarderGroupsPlan::Given(groups), _) => group_sources(groups),
+        (ForwarderGroupsPlan::Made(_), group) => group.iter().map(|it| own_source(it)).collect(),
     };
-    for (key, from) in sources {
-        let description = format!("Requests from the function to {}", backend.name).into();
-        stack.add(
-            File::Network,
-            Label::new(format!("{}{key}", backend.name)),
-            IngressRule { group: value(theirs), description, port, from },
-        );
+    let mut rules = MergedRules::default();
+    for (backend, forwarder) in plan.backends.iter().filter_map(|it| Some((it, it.forwarder()?))) {
+        let theirs = forwarder.security_group.as_ref().map(named);
+        let purpose = |phrase| Purpose { phrase, backend: Some(&backend.name) };
+        if let Some(group) = group {
+            let to = theirs.as_ref().map_or_else(anywhere, group_peer);
+            rules.egress(group, forwarder.port, &to, purpose("Requests to"));
+        }
+        for (theirs, from) in theirs.iter().flat_map(|theirs| sources.iter().map(move |from| (theirs, from))) {
+            rules.ingress(theirs, forwarder.port, from, purpose("Requests from the function to"));
+        }
     }
+    rules.add_to(stack);
 }
 
 /// What Lambda does with the function's own role to stand in the VPC: this to resources of the region.

@@ -3,10 +3,13 @@
 //! In: `Plan`. Out: rules in the stack. Pure.
 //! Rules are made in the groups that the blueprint names for it: the balancer's own, and each backend's `security_group`.
 
+mod merged;
+
 use super::values::{key, value};
-use crate::aws::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
+use crate::aws::{Peer, SecurityGroup, Source};
 use crate::plan::{self, AlbBalancerPlan, AlbPlan, NetworkPlan, Plan, SourcePlan, Values};
-use crate::stack::{File, Handle, Label, List, Stack, Value};
+use crate::stack::{Handle, List, Stack, Value};
+pub(super) use merged::{End, MergedRules, Purpose};
 
 /// A group that was made here.
 type Made<'a> = Option<&'a Handle<SecurityGroup>>;
@@ -19,99 +22,123 @@ pub(super) fn rules(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (fron
         (None, None) => (None, ""),
     };
     let from = source.map(|it| sources(it, front)).unwrap_or_default();
-    let Some(plan_of_alb) = &network.alb else { return to_backends(stack, plan, front, &from) };
-    to_alb(stack, plan_of_alb, (&from, name), (front, alb));
-    if plan_of_alb.emits_rules {
-        to_backends(stack, plan, alb, &sources(&plan_of_alb.source, alb));
+    let mut rules = MergedRules::default();
+    match &network.alb {
+        None => to_backends(&mut rules, plan, front, &from),
+        Some(plan_of_alb) => {
+            to_alb(&mut rules, plan_of_alb, (&from, name), (front, alb));
+            if plan_of_alb.emits_rules {
+                to_backends(&mut rules, plan, alb, &sources(&plan_of_alb.source, alb));
+            }
+        }
     }
+    rules.add_to(stack);
 }
 
 /// From what stands before it, and from private callers, to the listeners.
-fn to_alb(stack: &mut Stack, alb: &AlbPlan, (front, name): (&[(String, Source)], &str), (front_group, alb_group): (Made<'_>, Made<'_>)) {
+fn to_alb(rules: &mut MergedRules, alb: &AlbPlan, (front, name): (&[End<Source>], &str), (front_group, alb_group): (Made<'_>, Made<'_>)) {
     let theirs = match &alb.balancer {
-        AlbBalancerPlan::Made { .. } => alb_group.map(Handle::<SecurityGroup>::id),
-        AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().map(value),
+        AlbBalancerPlan::Made { .. } => alb_group.map(own),
+        AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().map(named),
     };
     let clients = alb.clients.as_ref().map(clients).unwrap_or_default();
+    let to = theirs.as_ref().map_or_else(anywhere, group_peer);
+    let from_front = format!("Requests from the {name}");
     for listener in &alb.listeners {
-        let (port, label) = (listener.port, super::alb::at_port(listener.port));
         if let Some(group) = front_group {
-            let to = theirs.clone().map_or(Peer::Anywhere, Peer::SecurityGroup);
-            let description = "Requests to the application load balancer".into();
-            stack.add(File::Network, label.clone(), EgressRule { group: group.clone(), description, port, to });
+            rules.egress(group, listener.port, &to, Purpose { phrase: "Requests to the application load balancer", backend: None });
         }
         let Some(theirs) = &theirs else { continue };
-        for (key, from) in front {
-            let description = format!("Requests from the {name}").into();
-            let rule = IngressRule { group: theirs.clone(), description, port, from: from.clone() };
-            stack.add(File::Network, Label::new(format!("{label}{key}")), rule);
+        for from in front {
+            rules.ingress(theirs, listener.port, from, Purpose { phrase: &from_front, backend: None });
         }
-        for (key, from) in &clients {
-            let rule = IngressRule { group: theirs.clone(), description: "Private callers".into(), port, from: from.clone() };
-            stack.add(File::Network, Label::new(format!("{label}__client{key}")), rule);
+        for from in &clients {
+            rules.ingress(theirs, listener.port, from, Purpose { phrase: "Private callers", backend: None });
         }
     }
 }
 
-/// Private callers, with the end of a rule's label.
-fn clients(clients: &Values) -> Vec<(String, Source)> {
+/// Private callers.
+fn clients(clients: &Values) -> Vec<End<Source>> {
     let among = |key: &str, list: &List| {
-        vec![(format!("{key}__groups"), Source::GroupsAmong(list.clone())), (format!("{key}__ranges"), Source::RangesAmong(list.clone()))]
+        let groups = End { key: format!("{key}__groups"), value: Source::GroupsAmong(list.clone()) };
+        vec![groups, End { key: format!("{key}__ranges"), value: Source::RangesAmong(list.clone()) }]
     };
     let one = |it: &plan::Value| match it {
-        plan::Value::Literal(text) if text.starts_with("sg-") => vec![(format!("__{}", key(it)), Source::SecurityGroup(value(it)))],
-        plan::Value::Literal(_) => vec![(format!("__{}", range_key(it)), Source::Cidr(value(it)))],
-        plan::Value::Input(_) | plan::Value::Expression(_) | plan::Value::Parameter { .. } => {
-            among(&format!("__{}", key(it)), &List::Of(vec![value(it)]))
-        }
+        plan::Value::Literal(text) if text.starts_with("sg-") => vec![End { key: key(it), value: Source::SecurityGroup(value(it)) }],
+        plan::Value::Literal(_) => vec![End { key: range_key(it), value: Source::Cidr(value(it)) }],
+        plan::Value::Input(_) | plan::Value::Expression(_) | plan::Value::Parameter { .. } => among(&key(it), &List::Of(vec![value(it)])),
     };
     match clients {
         Values::List(list) => list.iter().flat_map(one).collect(),
-        Values::One(list) => among("", &List::One(value(list))),
+        Values::One(list) => among(&key(list), &List::One(value(list))),
     }
 }
 
 /// Rules for the ports of service and health check; the balancer's own group is there where it was made.
-fn to_backends(stack: &mut Stack, plan: &Plan, group: Made<'_>, sources: &[(String, Source)]) {
+fn to_backends(rules: &mut MergedRules, plan: &Plan, group: Made<'_>, sources: &[End<Source>]) {
     for backend in plan.balanced() {
         let health = backend.health_check.port.filter(|port| *port != backend.port);
-        for (port, suffix, what) in [(Some(backend.port), "", "Requests"), (health, "__health", "Health checks")] {
+        let theirs = backend.security_group.as_ref().map(named);
+        let requests = (Some(backend.port), "Requests to", "Requests from the load balancer to");
+        for (port, out, within) in [requests, (health, "Health checks to", "Health checks from the load balancer to")] {
             let Some(port) = port else { continue };
-            let label = format!("{}{suffix}", backend.name);
+            let purpose = |phrase| Purpose { phrase, backend: Some(&backend.name) };
             if let Some(group) = group {
-                let to = backend.security_group.as_ref().map_or(Peer::Anywhere, |it| Peer::SecurityGroup(value(it)));
-                let description = format!("{what} to {}", backend.name).into();
-                stack.add(File::Network, Label::new(label.as_str()), EgressRule { group: group.clone(), description, port, to });
+                let to = theirs.as_ref().map_or_else(anywhere, group_peer);
+                rules.egress(group, port, &to, purpose(out));
             }
-            let Some(theirs) = &backend.security_group else { continue };
-            for (key, from) in sources {
-                let description = format!("{what} from the load balancer to {}", backend.name).into();
-                let rule = IngressRule { group: value(theirs), description, port, from: from.clone() };
-                stack.add(File::Network, Label::new(format!("{label}{key}")), rule);
+            let Some(theirs) = &theirs else { continue };
+            for from in sources {
+                rules.ingress(theirs, port, from, purpose(within));
             }
         }
     }
 }
 
-/// What a rule names as the balancer, with the end of the rule's label.
-fn sources(source: &SourcePlan, group: Made<'_>) -> Vec<(String, Source)> {
+/// What a rule names as the balancer.
+fn sources(source: &SourcePlan, group: Made<'_>) -> Vec<End<Source>> {
     match source {
-        SourcePlan::OwnGroup => group.iter().map(|it| (String::new(), Source::SecurityGroup(it.id()))).collect(),
-        SourcePlan::Groups(groups) => each(groups, key, Source::SecurityGroup, Source::EachSecurityGroup),
+        SourcePlan::OwnGroup => group.iter().map(|it| own_source(it)).collect(),
+        SourcePlan::Groups(groups) => group_sources(groups),
         SourcePlan::Cidrs(ranges) => each(ranges, range_key, Source::Cidr, Source::EachCidr),
     }
 }
 
-pub(super) fn each(
-    values: &Values,
-    key: fn(&plan::Value) -> String,
-    one: fn(Value) -> Source,
-    all: fn(Value) -> Source,
-) -> Vec<(String, Source)> {
+/// The groups that a blueprint names.
+pub(super) fn group_sources(groups: &Values) -> Vec<End<Source>> {
+    each(groups, key, Source::SecurityGroup, Source::EachSecurityGroup)
+}
+
+fn each(values: &Values, key: fn(&plan::Value) -> String, one: fn(Value) -> Source, all: fn(Value) -> Source) -> Vec<End<Source>> {
     match values {
-        Values::List(list) => list.iter().map(|it| (format!("__{}", key(it)), one(value(it)))).collect(),
-        Values::One(list) => vec![(String::new(), all(value(list)))],
+        Values::List(list) => list.iter().map(|it| End { key: key(it), value: one(value(it)) }).collect(),
+        Values::One(list) => vec![End { key: key(list), value: all(value(list)) }],
     }
+}
+
+/// A group that was made here.
+fn own(group: &Handle<SecurityGroup>) -> End<Value> {
+    End { key: group.label().to_string(), value: group.id() }
+}
+
+/// A group that was made here, as where traffic comes from.
+pub(super) fn own_source(group: &Handle<SecurityGroup>) -> End<Source> {
+    let End { key, value } = own(group);
+    End { key, value: Source::SecurityGroup(value) }
+}
+
+/// A group that the blueprint names.
+pub(super) fn named(group: &plan::Value) -> End<Value> {
+    End { key: key(group), value: value(group) }
+}
+
+pub(super) fn group_peer(group: &End<Value>) -> End<Peer> {
+    End { key: group.key.clone(), value: Peer::SecurityGroup(group.value.clone()) }
+}
+
+pub(super) fn anywhere() -> End<Peer> {
+    End { key: "anywhere".to_owned(), value: Peer::Anywhere }
 }
 
 /// A range's key: its numbers, which are always five.

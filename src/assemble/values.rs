@@ -33,7 +33,7 @@ pub(super) fn key(value: &plan::Value) -> String {
     }
 }
 
-/// `i-0abc`, `sg-0abc`: what no name of the user's can be mistaken for.
+/// `i-0a1b2c3d`, `sg-0a1b2c3d`: what no name of the user's can be mistaken for.
 fn is_id(text: &str) -> bool {
     let end = text.strip_prefix("i-").or_else(|| text.strip_prefix("sg-"));
     end.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_alphanumeric()))

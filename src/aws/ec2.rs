@@ -58,7 +58,7 @@ impl Handle<SecurityGroup> {
 }
 
 /// The other end of a rule.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Peer {
     SecurityGroup(Value),
     /// Every IPv4 address.
@@ -104,7 +104,7 @@ impl Kind for EgressRule {
 }
 
 /// Where traffic comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     SecurityGroup(Value),
     /// A range of IPv4 addresses.

@@ -19,7 +19,7 @@ use super::Blueprint;
 use super::spec::{BlueprintSpec, Topology};
 use super::typed::{Known, subject};
 use super::values::Value;
-use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD};
+use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
 use crate::source::pointer;
 
 /// Checks a blueprint.
@@ -110,13 +110,25 @@ impl<'a> Check<'a> {
             self.wrong("/spec", "no path is named", "write the path of the OpenAPI description, for example `spec: openapi.yaml`");
         }
         if let Some(region) = spec.region.as_ref().filter(|region| !is_region(region)) {
-            self.wrong("/region", format_args!("`{region}` is no region"), "write for example `region: ap-northeast-1`");
+            self.region(region);
         }
         if let Some(output) = &spec.output {
             self.says_something("/output/dir", output.dir.as_ref());
         }
         if spec.network.is_none() && self.topology().is_some_and(|topology| topology != Topology::Internet) {
             self.missing_network();
+        }
+    }
+
+    /// A new partition may spell its regions otherwise; what is no name at all is none.
+    ///
+    /// Errors: GW2002; GW2121, a warning.
+    fn region(&mut self, region: &str) {
+        let (what, help) = (format!("`{region}` is spelt like no region"), "write for example `region: ap-northeast-1`");
+        if is_name(region) {
+            self.report((&UNLIKELY_ID, "/region"), what, help);
+        } else {
+            self.wrong("/region", what, help);
         }
     }
 
@@ -138,7 +150,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Words of lower-case letters, then a number: `us-gov-west-1`.
-fn is_region(region: &str) -> bool {
+pub(crate) fn is_region(region: &str) -> bool {
     let words: Vec<&str> = region.split('-').collect();
     let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_number = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());

@@ -95,6 +95,9 @@ codes! {
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
     REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
+    BASE_PATH_TWICE = "GW2120" "base-path-twice" Warning;
+    UNLIKELY_ID = "GW2121" "unlikely-id" Warning;
+    OWN_DOMAIN = "GW2122" "own-domain" Error;
     ALLOWED_ERROR = "GW2130" "allowed-error" Error;
     EXPIRED_ALLOWANCE = "GW2131" "expired-allowance" Error;
     ALLOWS_NOTHING = "GW2132" "allows-nothing" Warning;
@@ -203,6 +206,10 @@ codes! {
     ANSWERS_THAT_VARY = "GW4122" "answers-that-vary" Warning;
     BUFFERED_STREAM = "GW4123" "buffered-stream" Warning;
     EVERYTHING_IS_BYTES = "GW4124" "everything-is-bytes" Warning;
+    NO_ADDRESS = "GW4130" "no-address" Warning;
+    MOCK_SERVER = "GW4131" "mock-server" Warning;
+    ROOT_HEALTH_CHECK = "GW4132" "root-health-check" Warning;
+    RENAMED_BEFORE_A_FUNCTION = "GW4133" "renamed-before-a-function" Warning;
 
     RULES_WITHOUT_HOSTS = "GW5001" "rules-without-hosts" Warning;
     PROTECTED_PREFLIGHT = "GW5010" "protected-preflight" Warning;
@@ -212,6 +219,8 @@ codes! {
     ROLE_OF_OTHERS = "GW5015" "role-of-others" Info;
     BACKEND_ANSWERS_ORIGINS = "GW5016" "backend-answers-origins" Warning;
     IDLE_SAFEGUARD = "GW5020" "idle-safeguard" Info;
+    STAGE_IN_SERVER = "GW5021" "stage-in-server" Info;
+    LOCAL_SERVER = "GW5022" "local-server" Info;
 
     WALK_MISMATCH = "GW9001" "walk-mismatch" Error;
     NO_OUTPUT = "GW9002" "no-output" Error;

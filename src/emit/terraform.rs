@@ -6,6 +6,7 @@
 mod escape;
 mod files;
 mod package;
+pub mod provider;
 mod sink;
 
 pub use escape::{key, quoted};

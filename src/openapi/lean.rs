@@ -151,6 +151,7 @@ lean! {
         "security" security: Presence<Vec<Requirement<'a>>>,
         "tags" tags: Option<&'a RawValue>,
         "basePath" base_path: Text<'a> = ?,
+        "host" host: Option<&'a RawValue>,
         "parameters" parameters: Option<&'a RawValue>,
         "securityDefinitions" security_definitions: Option<&'a RawValue>,
         "consumes" consumes: Option<&'a RawValue>,

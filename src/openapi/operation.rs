@@ -55,7 +55,7 @@ impl<'a> Shared<'a> {
         operation.tags = lean.tags.iter().map(|tag| self.shared_name(tag)).collect();
         let of_item = levels.iter().map(|level| &level.item.servers).find(|it| !it.is_empty()).unwrap_or(&level.item.servers);
         let servers = if lean.servers.is_empty() { of_item } else { &lean.servers };
-        operation.other_servers = !servers.is_empty() && servers::base_path(servers).as_deref() != Ok(&*self.base_path);
+        operation.other_servers = !servers.is_empty() && servers::base_path(servers).path.as_deref() != Ok(&*self.base_path);
         self.secure(&mut operation, lean, levels, file);
         let mut found = self.parameters(&operation, (levels, of), (lean, file));
         let bodies = self.media_types(&operation, lean, file);

@@ -74,12 +74,13 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
     let homes = swagger::homes(document);
     let base_path = if homes.is_swagger { swagger::base_path(document) } else { servers::base_path(&document.servers) };
     let what = if homes.is_swagger { "`basePath`" } else { "the first server's URL" };
+    let (base_path, origin) = (base_path.path, base_path.origin);
     let (base_path, fault) = base_path.map_or_else(|problem| (String::new(), Some(format!("{what} {problem}"))), |path| (path, None));
     let mut shared = shared(file, document, library, base_path);
     let mut extensions = root::extensions(document, &file.display);
     let definitions = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
-    let first = servers::base_path(&document.servers).ok();
+    let first = servers::base_path(&document.servers).path.ok();
     let (misplaced, extensions) = extensions.into_iter().partition(|it| super::lean::is_of_gwgen(&it.name));
     let api = Api {
         title: Arc::from(&*document.info.title),
@@ -87,7 +88,8 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
         base_path: shared.base_path.into(),
         base_path_pointer: homes.base_path,
         base_path_fault: fault,
-        other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).ok() != first),
+        base_path_origin: origin,
+        other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).path.ok() != first),
         operations,
         schemes: definitions.iter().map(|(name, _)| Arc::clone(name)).collect(),
         schemes_pointer: homes.schemes,

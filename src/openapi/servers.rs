@@ -1,17 +1,106 @@
-//! The base path that a list of servers asks for.
+//! The base path that a list of servers asks for, and what kind of server has it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::lean::Server;
 
-/// Path of the first server's URL with its variables' defaults: `""`, or `/` and segments without a trailing `/`.
+/// What a description says of the server in front of its paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerOrigin {
+    /// As it is written, with defaults for variables.
+    pub url: Arc<str>,
+    pub kind: ServerKind,
+}
+
+/// What the path of a server's URL is worth.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServerKind {
+    #[default]
+    Ordinary,
+    /// Neither an absolute URL nor a path that begins with `/`: it has no path.
+    NoAddress,
+    /// An API Gateway: the first segment is its stage, which backends never see.
+    Stage(Arc<str>),
+    /// Answers that this service makes up.
+    Mock(&'static str),
+    /// The developer's own machine.
+    Local,
+}
+
+/// A base path and where it comes from.
+#[derive(Debug)]
+pub(super) struct BasePath {
+    /// `""`, or `/` and segments without a trailing `/`; what is wrong with it, as the end of a sentence.
+    pub(super) path: Result<String, String>,
+    pub(super) origin: ServerOrigin,
+}
+
+/// Path of the first server's URL with its variables' defaults.
+pub(super) fn base_path(servers: &[Server<'_>]) -> BasePath {
+    let Some(server) = servers.first() else { return of_url("") };
+    of_url(&with_defaults(server))
+}
+
+/// Path of a URL, from its `/`.
 ///
-/// # Errors
-/// What is wrong with it, as the end of a sentence.
-pub(super) fn base_path(servers: &[Server<'_>]) -> Result<String, String> {
-    let Some(server) = servers.first() else { return Ok(String::new()) };
-    let url = with_defaults(server);
-    plain(&path_of(&url))
+/// Source: OpenAPI 3.0.3, "Server Object": a relative URL is relative to where the document is served, which is not known here,
+/// <https://spec.openapis.org/oas/v3.0.3#server-object>, read 2026-11-30.
+pub(super) fn of_url(url: &str) -> BasePath {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let address = &url[..end];
+    let after_scheme = address.split_once("://").map(|(_, rest)| rest).or_else(|| address.strip_prefix("//"));
+    let (host, path) = match after_scheme {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None if address.is_empty() || address.starts_with('/') => ("", address),
+        None => return BasePath { path: Ok(String::new()), origin: ServerOrigin { url: url.into(), kind: ServerKind::NoAddress } },
+    };
+    let (path, kind) = match stage(host, path) {
+        Some((stage, rest)) => (rest, ServerKind::Stage(stage.into())),
+        None => (path, kind(host)),
+    };
+    BasePath { path: plain(path), origin: ServerOrigin { url: url.trim_start_matches("//").into(), kind } }
+}
+
+/// The stage in the path of an address that API Gateway gave, and what stands behind it.
+///
+/// Source: API Gateway, "Invoke REST APIs in API Gateway": `https://{api}.execute-api.{region}.amazonaws.com/{stage}/`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>, read 2026-11-30.
+fn stage<'a>(host: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
+    if !host.split('.').any(|it| it == "execute-api") {
+        return None;
+    }
+    let path = path.trim_start_matches('/');
+    let end = path.find('/').unwrap_or(path.len());
+    (end > 0).then(|| path.split_at(end))
+}
+
+/// Hosts that make up their answers, by the end of their name.
+///
+/// Source: SwaggerHub, "API Auto Mocking", <https://support.smartbear.com/swaggerhub/docs/integrations/api-auto-mocking.html>; Postman,
+/// "Set up a Postman mock server", <https://learning.postman.com/docs/design-apis/mock-apis/set-up-mock-servers/>; Apifox, "Mock",
+/// <https://apifox.maxhub.com/help/app/mock>; all read 2026-11-30.
+const MOCKS: [(&str, &str); 6] = [
+    ("virtserver.swaggerhub.com", "SwaggerHub"),
+    ("mock.pstmn.io", "Postman"),
+    ("mock.apifox.com", "Apifox"),
+    ("mock.apifox.cn", "Apifox"),
+    ("apifoxmock.com", "Apifox"),
+    ("127.0.0.1:4523", "Apifox"),
+];
+
+fn kind(host: &str) -> ServerKind {
+    let host = host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase();
+    let is_below = |name: &str| host.strip_suffix(name).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+    if let Some((_, service)) = MOCKS.iter().find(|(name, _)| is_below(name)) {
+        return ServerKind::Mock(service);
+    }
+    let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
+    if matches!(name, "localhost" | "0.0.0.0" | "[::1]") || name.starts_with("127.") || name.ends_with(".localhost") {
+        return ServerKind::Local;
+    }
+    ServerKind::Ordinary
 }
 
 /// A path without its trailing `/`.
@@ -38,27 +127,40 @@ fn with_defaults(server: &Server<'_>) -> String {
     let mut rest = &*server.url;
     // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow without end.
     while let Some(start) = rest.find('{') {
-        let default = rest[start..].find('}').and_then(|end| Some((start + end, *defaults.get(&rest[start + 1..start + end])?)));
-        let (next, text) = default.map_or((start, "{"), |(end, text)| (end, text));
         url.push_str(&rest[..start]);
-        url.push_str(text);
-        rest = &rest[next + 1..];
+        let end = rest[start..].find('}').map(|end| start + end);
+        let variable = end.and_then(|end| Some((end, &rest[start + 1..end], *defaults.get(&rest[start + 1..end])?)));
+        match variable {
+            Some((end, name, default)) => {
+                rest = &rest[end + 1..];
+                url.push_str(&joined(&url, (name, default), rest));
+                if default.is_empty() && url.ends_with('/') {
+                    rest = rest.strip_prefix('/').unwrap_or(rest);
+                }
+            }
+            None => {
+                url.push('{');
+                rest = &rest[start + 1..];
+            }
+        }
     }
     url.push_str(rest);
     url
 }
 
-/// The path of an absolute or relative URL, from its `/`.
-fn path_of(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let url = &url[..end];
-    let after_scheme = url.split_once("://").map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"));
-    match after_scheme {
-        Some(rest) => rest.find('/').map_or(String::new(), |start| rest[start..].to_owned()),
-        None if url.is_empty() || url.starts_with('/') => url.to_owned(),
-        // A URL relative to the document; where that is served from is not known here.
-        None => format!("/{}", url.trim_start_matches("./")),
+/// A variable's default with one slash on each side where the URL has one there, and one before `basePath` even where it has none.
+///
+/// Source: API Gateway, "Set the OpenAPI basePath property": a server variable of this name is its convention, and its exports have
+/// `https://{host}/{basePath}` with the default `/stage`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>, read 2026-11-30.
+fn joined<'a>(before: &str, (name, default): (&str, &'a str), after: &str) -> Cow<'a, str> {
+    let has_slash_before = before.ends_with('/') && !before.ends_with("://");
+    let mut text = if has_slash_before { default.trim_start_matches('/') } else { default };
+    if after.starts_with('/') {
+        text = text.trim_end_matches('/');
     }
+    let lacks_slash = name.eq_ignore_ascii_case("basePath") && !has_slash_before && !text.is_empty() && !text.starts_with('/');
+    if lacks_slash { Cow::Owned(format!("/{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether a segment means its place in the path, not a name.
@@ -73,4 +175,78 @@ pub(crate) fn is_dots(segment: &str) -> bool {
 /// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes (AWS-RULES Q10).
 pub(crate) fn is_path_character(it: char) -> bool {
     it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lean::{Document, Server};
+    use super::{ServerKind, base_path};
+
+    /// Base path and kind of a server, from its JSON.
+    fn read(server: &str) -> (Result<String, String>, ServerKind) {
+        let json = format!(r#"{{"openapi": "3.0.3", "servers": [{server}]}}"#);
+        let document: Document<'_> = serde_json::from_str(&json).unwrap();
+        let servers: &[Server<'_>] = &document.servers;
+        let found = base_path(servers);
+        (found.path, found.origin.kind)
+    }
+
+    #[test]
+    fn only_addresses_and_paths_give_a_base_path() {
+        for (url, path) in [
+            ("https://shop.example/v1/", "/v1"),
+            ("//shop.example/v1?x=/y", "/v1"),
+            ("/v1", "/v1"),
+            ("/", ""),
+            ("", ""),
+            ("https://shop.example", ""),
+        ] {
+            assert_eq!(read(&format!(r#"{{"url": "{url}"}}"#)), (Ok(path.to_owned()), ServerKind::Ordinary), "{url}");
+        }
+        for url in ["localhost:3000", "shop.example/v1", "v1", "./v1", "../v1", "{{host}}/v1", "{server}/v1"] {
+            assert_eq!(read(&format!(r#"{{"url": "{url}"}}"#)), (Ok(String::new()), ServerKind::NoAddress), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_base_path_variable_has_its_slash_or_not() {
+        let with = |url: &str, default: &str| {
+            read(&format!(
+                r#"{{"url": "{url}", "variables": {{"basePath": {{"default": "{default}"}}, "rest": {{"default": "{default}"}}}}}}"#
+            ))
+            .0
+        };
+        for url in ["https://shop.example/{basePath}", "https://shop.example{basePath}", "/{basePath}", "{basePath}"] {
+            for default in ["v1", "/v1", "/v1/"] {
+                assert_eq!(with(url, default), Ok("/v1".to_owned()), "{url} {default}");
+            }
+            assert_eq!(with(url, ""), Ok(String::new()), "{url}");
+        }
+        assert_eq!(with("https://shop.example/{basePath}/v2", "/v1/"), Ok("/v1/v2".to_owned()));
+        assert_eq!(with("https://shop.example/{basePath}/v2", ""), Ok("/v2".to_owned()));
+        assert_eq!(with("https://shop.example{rest}", "v1"), Ok(String::new()), "a host's end");
+    }
+
+    #[test]
+    fn hosts_tell_what_a_path_is_worth() {
+        let of = |url: &str| read(&format!(r#"{{"url": "{url}"}}"#));
+        let stage = |stage: &str, path: &str| (Ok(path.to_owned()), ServerKind::Stage(stage.into()));
+        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com/live"), stage("live", ""));
+        assert_eq!(of("https://a1b2-vpce-0a1b.execute-api.cn-north-1.amazonaws.com.cn/live/v2"), stage("live", "/v2"));
+        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com/{stage}"), stage("{stage}", ""));
+        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com"), (Ok(String::new()), ServerKind::Ordinary));
+        for (host, kind) in [
+            ("virtserver.swaggerhub.com", ServerKind::Mock("SwaggerHub")),
+            ("9a1b.mock.pstmn.io", ServerKind::Mock("Postman")),
+            ("mock.apifox.cn", ServerKind::Mock("Apifox")),
+            ("m1.apifoxmock.com", ServerKind::Mock("Apifox")),
+            ("LOCALHOST:8080", ServerKind::Local),
+            ("[::1]:80", ServerKind::Local),
+            ("127.0.0.1", ServerKind::Local),
+            ("notlocalhost", ServerKind::Ordinary),
+            ("example-mock.pstmn.io", ServerKind::Ordinary),
+        ] {
+            assert_eq!(of(&format!("http://{host}/api")), (Ok("/api".to_owned()), kind), "{host}");
+        }
+    }
 }

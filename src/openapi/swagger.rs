@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use super::lean::{Components, Document, LeanFault, Operation, Parameter};
 use super::media::{self, Variety};
 use super::references::Target;
-use super::{BodyContent, RequestBody, SchemaId, binary, loose, servers};
+use super::servers::{self, BasePath};
+use super::{BodyContent, RequestBody, SchemaId, binary, loose};
 use crate::diagnostic;
 use crate::source::raw::Text;
 use crate::source::{SourceFile, pointer};
@@ -94,14 +95,13 @@ fn read<'a, T>(
     }
 }
 
-/// The base path that `basePath` asks for.
-///
-/// # Errors
-/// What is wrong with it, as the end of a sentence.
-pub(super) fn base_path(document: &Document<'_>) -> Result<String, String> {
-    let path = &*document.base_path;
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    servers::plain(&[slash, path].concat())
+/// The base path that `basePath` asks for, behind the document's `host`.
+pub(super) fn base_path(document: &Document<'_>) -> BasePath {
+    let (path, host) = (&*document.base_path, document.host.and_then(|it| serde_json::from_str::<Text<'_>>(it.get()).ok()));
+    match host {
+        Some(host) if path.starts_with('/') => servers::of_url(&["//", &*host, path].concat()),
+        Some(_) | None => servers::of_url(path),
+    }
 }
 
 /// A list of media types as it is written.

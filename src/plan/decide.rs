@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::root_health_check::root_health_check;
 use super::{
     InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer,
     bounds, cors, domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
@@ -118,10 +119,18 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         limits: limits(spec),
         place: blueprint.place(""),
     };
-    diagnostics.extend(nothing_public(&plan, blueprint).into_iter().chain(bounds::bounds(&plan, blueprint)));
-    diagnostics.extend(domain::taken_paths(plan.domain.as_ref(), &plan.operations));
-    diagnostics.extend(headers::unauthenticated(&plan, blueprint));
+    diagnostics.extend(of_the_whole(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
+}
+
+/// What is found once everything is decided; `bases` are the base paths of the descriptions, on the gateway and behind it.
+fn of_the_whole(plan: &Plan, blueprint: &Blueprint, bases: &[[Vec<super::Segment>; 2]]) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = nothing_public(plan, blueprint).into_iter().collect();
+    findings.extend(bounds::bounds(plan, blueprint));
+    findings.extend(domain::findings(blueprint, plan, bases));
+    findings.extend(root_health_check(plan, blueprint, bases));
+    findings.extend(headers::unauthenticated(plan, blueprint));
+    findings
 }
 
 /// The load balancers and the way to them, where a backend stands behind one.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointPlan;
 use super::variables::Variables;
-use super::{InputType, OperationPlan, Segment, Value};
-use crate::blueprint::{Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
+use super::{InputType, OperationPlan, Plan, Segment, Value};
+use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
 use crate::diagnostic::{self, Code, Diagnostic};
+use crate::source::pointer;
 
 /// A domain, and where the API stands on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,13 +179,90 @@ impl Check<'_, '_> {
     }
 }
 
+/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the descriptions, on the gateway and behind it.
+///
+/// Errors: GW2122 backend, GW4032 path; GW2120 prefix (a warning).
+pub(super) fn findings(blueprint: &Blueprint, plan: &Plan, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    let Some(domain) = &plan.domain else { return Vec::new() };
+    let mut findings = taken_paths(&plan.operations);
+    findings.extend(written_twice(blueprint, &domain.base_path, bases));
+    findings.extend(own(blueprint, domain));
+    findings
+}
+
+/// Prefixes of the gateway that the domain has already: callers would have to write them twice.
+///
+/// Errors: GW2120 (a warning).
+fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mounts = blueprint.spec.mounts.iter().flatten().enumerate();
+    let mounted: Vec<String> = mounts
+        .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
+        .map(|(index, _)| format!("/mounts/{index}/at"))
+        .collect();
+    let has_base = bases.iter().any(|[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own));
+    // A mount stands before the base path.
+    let of_base = has_base && blueprint.spec.mounts.as_ref().is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
+    let places = mounted.into_iter().chain(of_base.then(|| "/api/base_path".to_owned()));
+    let finding = |at: String| {
+        diagnostic::BASE_PATH_TWICE
+            .at(blueprint.place("/api/domain/base_path"))
+            .also(blueprint.place(&at))
+            .message(format_args!(
+                "the domain serves the API below `/{own}` and takes that away, and on the gateway every path begins with `/{own}` again: callers have to write `/{own}/{own}`"
+            ))
+            .help("remove `api.domain.base_path`, or leave the gateway's prefix out (`api.base_path: backend`, or the mount)")
+    };
+    places.map(finding).collect()
+}
+
+/// Servers that are the API itself: a request would come back to it until the gateway gives up.
+///
+/// Errors: GW2122.
+fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
+    let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (backend, spec) in &blueprint.spec.backends {
+        let at = pointer::child("/backends", backend);
+        let hosts = spec.targets.as_ref().and_then(|it| it.hosts.as_ref());
+        let hosts = match hosts {
+            Some(blueprint::Values::List(list)) => list.as_slice(),
+            Some(blueprint::Values::One(_)) | None => &[],
+        };
+        let url = spec.url.iter().map(|it| (format!("{at}/url"), it));
+        for (at, value) in url.chain(hosts.iter().enumerate().map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it))) {
+            if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
+                findings.push(
+                    diagnostic::OWN_DOMAIN
+                        .at(blueprint.place(&at))
+                        .also(blueprint.place("/api/domain/name"))
+                        .message(format_args!(
+                            "the backend `{backend}` is `{name}`, the API's own domain: a request would go round in a circle"
+                        ))
+                        .help(
+                            "write the address of the servers; another API below the same domain can be named by a variable, `{var: name}`",
+                        ),
+                );
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a URL or host is a domain's, and not below another base path than this API's.
+fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    host.eq_ignore_ascii_case(domain) && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
+}
+
 /// Operations that API Gateway would answer itself on a domain of their own.
 ///
 /// Errors: GW4032.
-pub(super) fn taken_paths(domain: Option<&DomainPlan>, operations: &[OperationPlan]) -> Vec<Diagnostic> {
-    if domain.is_none() {
-        return Vec::new();
-    }
+fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {
     let is_taken = |it: &&OperationPlan| {
         it.is_public() && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
     };

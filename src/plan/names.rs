@@ -290,14 +290,14 @@ mod tests {
                 .collect::<String>()
         };
         let long = Prefix { name: "abcdefghij-klmnopqrs".into(), environment: Some(Value::Input("environment".into())) };
-        assert!(text(long.balancer("-nlb", &["vpc-1"])).len() <= 32);
+        assert!(text(long.balancer("-nlb", &["vpc-00000001"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
         assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
         assert_eq!(text(long.function("forwarder", &"orders".repeat(9))).len(), 64);
         assert_ne!(long.function("forwarder", &"orders".repeat(9)), long.function("forwarder", &"orders".repeat(8)));
         let short = Prefix { name: "shop".into(), environment: None };
         assert_eq!(text(short.function("forwarder", "orders")), "shop-forwarder-orders");
-        assert!(text(short.balancer("-nlb", &["vpc-1"])).starts_with("shop-nlb-"));
-        assert_ne!(short.balancer("-nlb", &["vpc-1"]), short.balancer("-nlb", &["vpc-2"]));
+        assert!(text(short.balancer("-nlb", &["vpc-00000001"])).starts_with("shop-nlb-"));
+        assert_ne!(short.balancer("-nlb", &["vpc-00000001"]), short.balancer("-nlb", &["vpc-00000002"]));
     }
 }

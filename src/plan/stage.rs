@@ -109,7 +109,10 @@ pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
         role: match (blueprint.spec.account.as_ref()).and_then(|it| it.cloudwatch_role.as_ref()).unwrap_or(&defaults::CLOUDWATCH_ROLE) {
             CloudwatchRole::Existing => LogRolePlan::Existing,
             CloudwatchRole::Create => LogRolePlan::Made,
-            CloudwatchRole::Arn(arn) => LogRolePlan::Arn(arn.as_str().into()),
+            CloudwatchRole::Arn(arn) => {
+                variables.check_account(arn, "/account/cloudwatch_role");
+                LogRolePlan::Arn(arn.as_str().into())
+            }
         },
     };
     let is_answered = blueprint.spec.account.as_ref().is_some_and(|it| it.cloudwatch_role.is_some());

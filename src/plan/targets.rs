@@ -20,7 +20,7 @@ pub(super) fn targets(blueprint: &Blueprint, variables: &mut Variables<'_>, spec
             diagnostic::MISSING_FIELD
                 .at(blueprint.place(at))
                 .message("the backend has no `targets`")
-                .help("write for example `targets: {ecs: true}` or `targets: {instances: [i-0abc]}`"),
+                .help("write for example `targets: {ecs: true}` or `targets: {instances: [i-0a1b2c3d]}`"),
         );
         return None;
     };

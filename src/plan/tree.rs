@@ -34,11 +34,19 @@ struct Node {
     literals: BTreeMap<Arc<str>, usize>,
     variable: Option<usize>,
     rest: Option<usize>,
-    /// Spellings of the variable, each with the operation that used it first.
-    spellings: BTreeMap<Arc<str>, usize>,
+    spellings: BTreeMap<Arc<str>, Spelling>,
     /// The name that stands for all of them.
     name: Option<Arc<str>>,
     methods: BTreeMap<HttpMethod, usize>,
+}
+
+/// A name of a variable in the description.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spelling {
+    /// The operation that used it first.
+    pub(super) first: usize,
+    /// A function finds the variable by its name.
+    pub(super) is_seen: bool,
 }
 
 /// Paths of public operations.
@@ -51,8 +59,7 @@ pub(super) struct Tree {
 #[derive(Debug)]
 pub(super) struct Renamed {
     pub(super) name: Arc<str>,
-    /// Each spelling with the operation that used it first.
-    pub(super) spellings: Vec<(Arc<str>, usize)>,
+    pub(super) spellings: Vec<(Arc<str>, Spelling)>,
 }
 
 impl Tree {
@@ -65,7 +72,8 @@ impl Tree {
         let mut at = 0;
         for segment in path {
             if let Some(name) = segment.variable() {
-                self.nodes[at].spellings.entry(Arc::clone(name)).or_insert(operation);
+                let spelling = Spelling { first: operation, is_seen: false };
+                self.nodes[at].spellings.entry(Arc::clone(name)).or_insert(spelling);
             }
             at = self.child(at, segment).unwrap_or_else(|| self.grow(at, segment));
         }
@@ -75,6 +83,18 @@ impl Tree {
         }
         methods.insert(method, operation);
         (at, None)
+    }
+
+    /// Notes that a function finds the variables of a path that was added by their names.
+    pub(super) fn see_names(&mut self, path: &[Segment]) {
+        let mut at = Some(0);
+        for segment in path {
+            let Some(node) = at else { return };
+            if let Some(spelling) = segment.variable().and_then(|it| self.nodes[node].spellings.get_mut(it)) {
+                spelling.is_seen = true;
+            }
+            at = self.child(node, segment);
+        }
     }
 
     fn child(&self, at: usize, segment: &Segment) -> Option<usize> {
@@ -133,7 +153,7 @@ impl Tree {
         })
     }
 
-    /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has.
+    /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has, first among those that functions see.
     pub(super) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
         // Shared: most nodes have the variables of their parent.
@@ -142,12 +162,14 @@ impl Tree {
             let node = &mut self.nodes[at];
             let mut below = Rc::clone(&taken);
             if let Some(smallest) = node.spellings.keys().next() {
-                let free = node.spellings.keys().find(|it| !taken.contains(*it)).cloned();
+                let mut free = node.spellings.iter().filter(|(it, _)| !taken.contains(*it));
+                let (first, seen) = (free.clone().next(), free.find(|(_, it)| it.is_seen));
+                let free = seen.or(first).map(|(it, _)| Arc::clone(it));
                 let name = free.unwrap_or_else(|| free_name(smallest, |it| taken.contains(it)));
                 if node.spellings.keys().any(|it| *it != name) {
                     renamed.push(Renamed {
                         name: Arc::clone(&name),
-                        spellings: node.spellings.iter().map(|(it, operation)| (Arc::clone(it), *operation)).collect(),
+                        spellings: node.spellings.iter().map(|(it, spelling)| (Arc::clone(it), *spelling)).collect(),
                     });
                 }
                 Rc::make_mut(&mut below).insert(Arc::clone(&name));

@@ -1,5 +1,6 @@
 //! Values of the blueprint, and the inputs that they ask for.
 
+mod identifiers;
 mod literals;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use gwgen::source::{Finding, Memory, RelativePath, Sources};
 
 const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
     network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}\n\
-    backends:\n  orders: {port: 8080, targets: {instances: [i-0abc]}}\n";
+    backends:\n  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}\n";
 
 fn read_all(files: &[(&str, &str)]) -> (Option<Blueprint>, Vec<Finding>) {
     let memory = Memory(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect());
@@ -50,7 +50,7 @@ fn a_minimal_blueprint_reads() {
     let spec = blueprint.unwrap().spec;
     assert_eq!(spec.name, "shop");
     let instances = spec.backends["orders"].targets.as_ref().unwrap().instances.clone();
-    assert_eq!(instances, Some(Values::List(vec![Value::Literal("i-0abc".to_owned())])));
+    assert_eq!(instances, Some(Values::List(vec![Value::Literal("i-0a1b2c3d".to_owned())])));
 }
 
 #[test]
@@ -93,7 +93,10 @@ fn missing_parts_are_named() {
     assert!(findings.iter().all(|it| it.code == "GW2003"));
     assert_eq!(findings_of(MINIMAL, "port: 8080, ", ""), [found("GW2003", 7, "/backends/orders")]);
     assert_eq!(findings_of(MINIMAL, "vpc: {var: vpc_id}, ", ""), [found("GW2003", 5, "/network")]);
-    assert_eq!(findings_of(MINIMAL, "  orders: {port: 8080, targets: {instances: [i-0abc]}}", "  {}"), [found("GW2003", 6, "/backends")]);
+    assert_eq!(
+        findings_of(MINIMAL, "  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}", "  {}"),
+        [found("GW2003", 6, "/backends")]
+    );
     assert_eq!(findings_of(MINIMAL, "network:", "netwrok:"), [found("GW2003", 1, ""), found("GW2001", 5, "/netwrok")]);
 }
 
@@ -108,7 +111,7 @@ fn wrong_values_are_named_one_by_one() {
         ("name: shop", "name:", "GW2002", "/name"),
         ("name: shop", "name: shop\nenvironment: production", "GW2002", "/environment"),
         ("name: shop", "name: shop\nenvironment: {var: stage, default: production}", "GW2002", "/environment/default"),
-        ("instances: [i-0abc]", "instnaces: [i-0abc]", "GW2001", "/backends/orders/targets/instnaces"),
+        ("instances: [i-0a1b2c3d]", "instnaces: [i-0a1b2c3d]", "GW2001", "/backends/orders/targets/instnaces"),
         ("name: shop", "name: shop\nenvironment: {vra: x}", "GW2001", "/environment/vra"),
         ("name: shop", "name: shop\nenvironment: {var: Env}", "GW2002", "/environment"),
         ("name: shop", "name: shop\nenvironment: {var: count}", "GW2002", "/environment"),
@@ -124,9 +127,9 @@ fn wrong_values_are_named_one_by_one() {
         ("8080", "8080, deregistration_delay: 60", "GW2002", "/backends/orders/deregistration_delay"),
         ("8080", "8080, path_prefix: x", "GW2002", "/backends/orders/path_prefix"),
         ("8080", "8080, health_check: {matcher: ok}", "GW2002", "/backends/orders/health_check/matcher"),
-        ("instances: [i-0abc]", "instances: i-0abc", "GW2002", "/backends/orders/targets/instances"),
-        ("instances: [i-0abc]", "instances: [i-0abc], ecs: true", "GW2002", "/backends/orders/targets"),
-        ("instances: [i-0abc]", "ecs: false", "GW2002", "/backends/orders/targets/ecs"),
+        ("instances: [i-0a1b2c3d]", "instances: i-0a1b2c3d", "GW2002", "/backends/orders/targets/instances"),
+        ("instances: [i-0a1b2c3d]", "instances: [i-0a1b2c3d], ecs: true", "GW2002", "/backends/orders/targets"),
+        ("instances: [i-0a1b2c3d]", "ecs: false", "GW2002", "/backends/orders/targets/ecs"),
         ("orders:", "Orders:", "GW2002", "/backends/Orders"),
         ("topology:", "routes: [{match: {}, backend: order}]\ntopology:", "GW2005", "/routes/0/backend"),
         ("topology:", "routes: [{match: {}, auth: jwt}]\ntopology:", "GW2010", "/routes/0/auth"),
@@ -140,7 +143,7 @@ fn wrong_values_are_named_one_by_one() {
         ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
         ("topology:", "output: {nested: true}\ntopology:", "GW2004", "/output/nested"),
         ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
-        ("instances: [i-0abc]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
+        ("instances: [i-0a1b2c3d]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
     ] {
         let seen = findings_of(MINIMAL, from, to);
         assert!(seen.iter().any(|it| it.0 == code && it.2 == pointer), "{to}: {seen:?}");
@@ -227,7 +230,7 @@ fn json_and_yaml_twins_are_equal() {
     let yaml = MINIMAL.to_owned() + "routes: [{match: {methods: [GET]}, timeout: 5s, cache: off}]\n";
     let json = r#"{"version": 1, "name": "shop", "spec": ["openapi.yaml"], "topology": "nlb-targets",
         "network": {"vpc": {"var": "vpc_id"}, "subnets": {"var": "private_subnet_ids"}},
-        "backends": {"orders": {"port": 8080, "targets": {"instances": ["i-0abc"]}}},
+        "backends": {"orders": {"port": 8080, "targets": {"instances": ["i-0a1b2c3d"]}}},
         "routes": [{"match": {"methods": ["GET"]}, "timeout": "5s", "cache": "off"}]}"#;
     let (yaml, json) = (read(&yaml), read_all(&[("gwgen.json", json)]));
     assert!(yaml.1.is_empty() && json.1.is_empty(), "{:#?}{:#?}", yaml.1, json.1);

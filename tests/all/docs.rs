@@ -7,11 +7,13 @@
 mod readme;
 mod reference;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use gwgen::diagnostic::{CODES, Severity};
+use gwgen::emit::terraform::provider::{FEATURES, FLOOR, constraint};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -49,6 +51,33 @@ fn the_blueprint_reference_is_made_from_the_schema() {
 #[test]
 fn the_page_of_trace_is_made_from_the_command() {
     page("docs/trace.md", &trace());
+}
+
+#[test]
+fn the_page_of_provider_releases_is_made_from_the_table() {
+    page("docs/provider.md", &provider());
+}
+
+/// What asks for which release of the provider, and which of them a schema checks.
+fn provider() -> String {
+    let mut text = String::from(
+        "# Releases of the Terraform provider\n\n\
+         `versions.tf` asks for the lowest release of `hashicorp/aws` that knows everything that is written: the latest of those below that \
+         an output has something of. An output that has nothing of it asks for the first. There is no upper bound but where a feature of \
+         version 6 is used.\n\n| what is used | asks for | known from |\n|---|---|---|\n",
+    );
+    let mut row = |name: &str, release, source: &str| writeln!(text, "| {name} | `{}` | {source} |", constraint(release)).unwrap();
+    row("everything else", FLOOR, "the releases that were tried when gwgen began: 5.40 and later");
+    for feature in &FEATURES {
+        row(feature.name, feature.release, feature.source);
+    }
+    text.push_str(
+        "\nIssues and pull requests are those of hashicorp/terraform-provider-aws; read 2026-11-30.\n\n\
+         A test compares every argument and block of every example and case with the schema of releases that are at hand: 5.99.1 and 6.69.1. \
+         No schema of 5.40, 5.76, 6.20 or 6.25 is: that these releases have what is asked of them is known from the sources above alone, and \
+         `>= 5.40.0` from 5.99.1 and the notes since. Where the schemas are missing, the test says so.\n",
+    );
+    text
 }
 
 #[test]

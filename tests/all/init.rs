@@ -108,6 +108,7 @@ fn it_is_short_and_says_what_is_to_be_decided() {
         let text = draft.text.unwrap();
         for line in [
             "name: orders ",
+            "# Backends get /v1 before every path, ",
             "# auth:",
             "  # jwt: {cognito: {user_pools: ",
             "  # jwt: {lambda: {function: {var: authorizer_arn}, identity: [header.Authorization]}}",

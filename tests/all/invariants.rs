@@ -6,4 +6,5 @@ mod models;
 mod one_endpoint;
 mod read_back;
 mod same_bytes;
+mod security_groups;
 mod table;

@@ -21,6 +21,7 @@ mod policy;
 mod parameters;
 mod printed;
 mod reach;
+mod provider;
 mod rules;
 mod sarif;
 mod styles;

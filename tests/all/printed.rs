@@ -43,7 +43,7 @@ const COMMANDS: [&[&str]; 20] = [
 fn blueprint(text: &str) -> String {
     format!(
         "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\nnetwork: {{vpc: {{var: vpc_id, description: \"{text}\"}}, \
-         subnets: [subnet-0aa, subnet-0bb]}}\nbackends:\n  orders: {{port: 8080, targets: {{ecs: true}}}}\n\
+         subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}}\nbackends:\n  orders: {{port: 8080, targets: {{ecs: true}}}}\n\
          routes: [{{match: {{paths: [\"/hidden*\"]}}, exposure: hidden}}]\nauth: {{\"k{text}\": ignore}}\n"
     )
 }

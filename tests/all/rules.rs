@@ -20,7 +20,7 @@ fn rendered(paths: &[(&str, &str)], blueprint: &str) -> (Vec<&'static str>, Stri
     }
     let topology = if blueprint.starts_with("topology") { "" } else { "topology: nlb-alb\n" };
     let start = "version: 1\nname: shop\nspec: openapi.yaml\n\
-        network: {vpc: vpc-0abc, subnets: [subnet-0aa, subnet-0bb]}\napi: {partial_segments: widen}\n";
+        network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\napi: {partial_segments: widen}\n";
     let files = [("gwgen.yaml", format!("{start}{topology}{blueprint}")), ("openapi.yaml", api)];
     let memory = Memory(files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect());
     let request = Request { blueprint: RelativePath::join("", "gwgen.yaml").unwrap(), display: Arc::from("gwgen.yaml") };

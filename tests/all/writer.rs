@@ -27,7 +27,7 @@ fn folder() -> tempfile::TempDir {
         fs::write(folder.path().join(format!("{name}.openapi.yaml")), api).unwrap();
         let blueprint = format!(
             "version: 1\nname: {name}\nspec: {name}.openapi.yaml\ntopology: nlb-targets\nlimits: {{resources: 900}}\n\
-             network: {{vpc: vpc-0abc, subnets: [subnet-0aa, subnet-0bb]}}\nbackends:\n  orders: {{port: 8080, targets: {{ecs: true}}}}\n\
+             network: {{vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}}\nbackends:\n  orders: {{port: 8080, targets: {{ecs: true}}}}\n\
              output: {{dir: infra}}\n"
         );
         fs::write(folder.path().join(format!("gwgen.{name}.yaml")), blueprint).unwrap();

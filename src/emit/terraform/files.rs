@@ -3,20 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::package;
 use super::sink::{Content, Syntax, Terraform};
-use crate::aws::{Code, Integration, Node, Proxy};
+use super::{package, provider};
+use crate::aws::{Code, Node};
 use crate::emit::FileTree;
 use crate::stack::{File, Input, Parameter, Stack};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
-/// Lowest AWS provider that knows every argument; such files are valid under 5 and 6.
-const REQUIRED_PROVIDER: &str = ">= 5.40.0";
-/// The same where an integration names what its link leads to. Source: AWS-RULES V9, T10; provider changelog, 6.25.0 (`integration_target`).
-const REQUIRED_PROVIDER_OF_TARGETS: &str = "~> 6.25";
-/// The same where a function runs on what version 5 does not know. Source: AWS-RULES Z4; hashicorp/terraform-provider-aws issue 44984 (6.20.0).
-const REQUIRED_PROVIDER_OF_RUNTIME: (&str, &str) = ("python3.14", "~> 6.20");
 
 /// File of the API's body, without its ending.
 const BODY: &str = "openapi";
@@ -55,7 +49,7 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
         ("data", parameters),
         ("outputs", outputs),
         ("locals", locals),
-        ("providers", provider),
+        ("providers", provider_block),
     ];
     for (name, write) in parts {
         out.resume(None);
@@ -102,24 +96,13 @@ fn versions(stack: &Stack, out: &mut Terraform) {
         out.block("required_providers", |out| {
             out.unaligned_map("aws", |out| {
                 out.attribute("source", "hashicorp/aws");
-                out.attribute("version", required_provider(stack));
+                out.attribute("version", provider::required(stack));
             });
         });
     });
 }
 
-fn required_provider(stack: &Stack) -> &'static str {
-    let has = |is: fn(&Node) -> bool| stack.entries.iter().any(|it| is(&it.node));
-    if has(|it| matches!(it, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. })))) {
-        REQUIRED_PROVIDER_OF_TARGETS
-    } else if has(|it| matches!(it, Node::PythonFunction(it) if *it.runtime == *REQUIRED_PROVIDER_OF_RUNTIME.0)) {
-        REQUIRED_PROVIDER_OF_RUNTIME.1
-    } else {
-        REQUIRED_PROVIDER
-    }
-}
-
-fn provider(stack: &Stack, out: &mut Terraform) {
+fn provider_block(stack: &Stack, out: &mut Terraform) {
     if !stack.is_root {
         return;
     }

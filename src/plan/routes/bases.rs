@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Builder;
 use crate::blueprint::{BasePath, Blueprint, MountSpec};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::Api;
+use crate::openapi::{Api, ServerKind};
 use crate::plan::paths::{self, Segment};
 
 /// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
@@ -19,8 +19,12 @@ pub(super) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec>
 
 /// The segments of a description's base path, as the side wants them that gets them.
 ///
-/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have.
+/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have; GW4130 no address (a warning), GW4131
+/// a mock's (a warning), GW5021 a stage and GW5022 a developer's machine (notes).
 pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> Vec<Segment> {
+    if base_path != BasePath::Ignore {
+        diagnostics.extend(origin(api, blueprint));
+    }
     if let Some(fault) = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore) {
         diagnostics.push(
             diagnostic::BAD_BASE_PATH
@@ -46,6 +50,41 @@ pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagno
             |template| template.segments,
         ),
         BasePath::Ignore => Vec::new(),
+    }
+}
+
+/// What the server makes doubtful about its path; what the blueprint says of base paths answers all but a text that is no address.
+fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
+    let (path, url) = (&api.base_path, &api.base_path_origin.url);
+    let place = || Place::pointer(&api.file, api.base_path_pointer);
+    let is_decided = blueprint.spec.api.as_ref().is_some_and(|it| it.base_path.is_some());
+    let is_asked = !is_decided && !path.is_empty();
+    match &api.base_path_origin.kind {
+        ServerKind::NoAddress => Some(
+            diagnostic::NO_ADDRESS
+                .at(place())
+                .message(format_args!("`{url}` is neither an absolute URL nor a path that begins with `/`: no base path is taken from it"))
+                .help("write the whole URL, such as `https://api.shop.example/v1`, or the path alone, such as `/v1`; where backends have no base path, `api: {base_path: ignore}` in the blueprint says so"),
+        ),
+        ServerKind::Mock(service) if is_asked => Some(
+            diagnostic::MOCK_SERVER
+                .at(place())
+                .message(format_args!("the first server is a mock of {service}, and its path `{path}` is put before every path that a backend gets"))
+                .help("put the real server first; or write `api: {base_path: ignore}` in the blueprint where backends do not have this path, `base_path: backend` where they do"),
+        ),
+        ServerKind::Stage(stage) if !is_decided => Some(
+            diagnostic::STAGE_IN_SERVER
+                .at(place())
+                .message(format_args!("`/{stage}` is the stage of the API Gateway (execute-api) that the description comes from, so it is no part of the base path"))
+                .help("nothing has to be done; `api.base_path` in the blueprint answers this note"),
+        ),
+        ServerKind::Local if is_asked => Some(
+            diagnostic::LOCAL_SERVER
+                .at(place())
+                .message(format_args!("the first server is a developer's machine, and its path `{path}` is put before every path that a backend gets"))
+                .help("write `api: {base_path: backend}` in the blueprint where backends have this path, `base_path: ignore` where they do not"),
+        ),
+        ServerKind::Ordinary | ServerKind::Mock(_) | ServerKind::Stage(_) | ServerKind::Local => None,
     }
 }
 

@@ -6,32 +6,38 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Builder;
+use crate::blueprint::{AuthSpec, AuthorizerKind, defaults};
 use crate::diagnostic::{self, Place};
-use crate::openapi::HttpMethod;
 use crate::plan::Way;
+use crate::plan::authorizers::Check;
 use crate::plan::parameters::{self, Spellings};
 use crate::plan::paths::Segment;
 use crate::plan::patterns::only;
+use crate::plan::tree::Renamed;
 
-/// Drafts by path, method and prefix of the mount.
-type Written<'a> = BTreeMap<(Arc<str>, HttpMethod, &'a str), usize>;
+/// Most lost names that are shown.
+const MAX_SHOWN: usize = 3;
 
-impl<'a> Builder<'a> {
+/// Variables that a function finds under another name, by their name in the description and on the gateway, with the first operation.
+type LostNames = BTreeMap<(Arc<str>, Arc<str>), usize>;
+
+/// A function that finds path variables by their names.
+enum Reader<'a> {
+    Backend(&'a str),
+    Authorizer(&'a str),
+}
+
+impl Builder<'_> {
     /// One name for all spellings of a variable, and no two operations at one place.
     pub(super) fn name_variables(&mut self) {
-        let mut written = Written::new();
         for index in 0..self.drafts.len() {
-            if self.drafts[index].plan.gateway_path.is_none() {
-                continue;
-            }
-            if let Some(first) = self.elsewhere(&mut written, index) {
-                self.drafts[index].is_dropped = true;
-                self.in_two_descriptions(first, index);
-                continue;
-            }
+            let is_seen = self.reader_of_names(index).is_some();
             let draft = &mut self.drafts[index];
             let Some(path) = &draft.plan.gateway_path else { continue };
             let (node, first) = self.tree.insert(path, draft.plan.method, index);
+            if is_seen {
+                self.tree.see_names(path);
+            }
             draft.node = node;
             if let Some(first) = first {
                 draft.is_dropped = true;
@@ -39,15 +45,74 @@ impl<'a> Builder<'a> {
             }
         }
         for renamed in self.tree.name_variables() {
-            let (first, others) = renamed.spellings.split_first().expect("a variable has a spelling");
-            let spelt = renamed.spellings.iter().map(|(name, _)| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
-            let mut finding = diagnostic::RENAMED_VARIABLE.at(self.item_place(first.1)).message(format_args!("the path variables {spelt} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", renamed.name)).help("use one name for them in the description");
-            finding.places.extend(others.iter().map(|(_, operation)| self.item_place(*operation)));
-            self.diagnostics.push(finding);
+            self.renamed(&renamed);
         }
+        let mut lost = LostNames::new();
         for index in 0..self.drafts.len() {
-            self.complete(index);
+            self.complete(index, &mut lost);
         }
+        self.lost_names(lost);
+    }
+
+    /// A variable whose name changes for servers alone, which get its value in the path. What functions lose is said by `lost_names`.
+    fn renamed(&mut self, renamed: &Renamed) {
+        if renamed.spellings.iter().any(|(spelt, it)| it.is_seen && *spelt != renamed.name) {
+            return;
+        }
+        let (first, others) = renamed.spellings.split_first().expect("a variable has a spelling");
+        let spelt = renamed.spellings.iter().map(|(name, _)| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
+        let mut finding = diagnostic::RENAMED_VARIABLE
+            .at(self.item_place(first.1.first))
+            .message(format_args!("the path variables {spelt} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", renamed.name))
+            .help("use one name for them in the description");
+        finding.places.extend(others.iter().map(|(_, it)| self.item_place(it.first)));
+        self.diagnostics.push(finding);
+    }
+
+    /// The function that finds path variables by their names in its event; `None` where only their values go on.
+    ///
+    /// Source: API Gateway, "Lambda proxy integrations in API Gateway" (`pathParameters` of the event), and "Input to an API Gateway Lambda
+    /// authorizer" (the same of a request), <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>,
+    /// read 2026-11-30.
+    fn reader_of_names(&self, index: usize) -> Option<Reader<'_>> {
+        let plan = &self.drafts[index].plan;
+        if let Some(backend) = plan.backend.map(|it| &self.backends[it]).filter(|it| matches!(it.way, Way::Function(_))) {
+            return Some(Reader::Backend(&backend.name));
+        }
+        let Check::Authorizer(name) = &plan.auth.check else { return None };
+        let Some(AuthSpec::Lambda(it)) = self.blueprint.spec.auth.as_ref().and_then(|it| it.get(&**name)) else { return None };
+        let kind = it.kind.unwrap_or(defaults::AUTHORIZER_KIND);
+        (kind == AuthorizerKind::Request).then_some(Reader::Authorizer(name))
+    }
+
+    /// Names that a function looks for in vain, once for all of them.
+    ///
+    /// Errors: GW4133 (a warning).
+    fn lost_names(&mut self, lost: LostNames) {
+        let Some(((_, _), first)) = lost.first_key_value() else { return };
+        let first = *first;
+        let shown: Vec<String> = lost.iter().take(MAX_SHOWN).map(|((spelt, name), index)| self.lost_name((spelt, name), *index)).collect();
+        let more = if lost.len() > MAX_SHOWN { format!("; and {} more", lost.len() - MAX_SHOWN) } else { String::new() };
+        let mut finding = diagnostic::RENAMED_BEFORE_A_FUNCTION
+            .at(self.item_place(first))
+            .message(format_args!("the gateway has other path variables than the description: {}{more}", shown.join("; ")))
+            .help("use one whole segment and one name at a place in the description, or have the function read the name and value that it gets");
+        finding.places.extend(lost.values().skip(1).map(|index| self.item_place(*index)));
+        self.diagnostics.push(finding);
+    }
+
+    fn lost_name(&self, (spelt, name): (&str, &str), index: usize) -> String {
+        let plan = &self.drafts[index].plan;
+        let reader = match self.reader_of_names(index) {
+            Some(Reader::Backend(name)) => format!("the function of `{name}`"),
+            Some(Reader::Authorizer(name)) => format!("the authorizer `{name}`"),
+            None => unreachable!("only names that a function looks for are lost"),
+        };
+        let operation = format!("`{} {}`", plan.method.as_str(), plan.path);
+        if spelt.contains('{') {
+            return format!("for {operation}, `pathParameters` of {reader} has the whole segment `{spelt}` as `{name}`");
+        }
+        format!("for {operation}, `pathParameters` of {reader} has `{name}` and no `{spelt}`")
     }
 
     fn item_place(&self, draft: usize) -> Place {
@@ -74,15 +139,14 @@ impl<'a> Builder<'a> {
         self.diagnostics.push(finding);
     }
 
-    /// The draft of another description that has the method and path of this one, under the same mount.
-    fn elsewhere(&self, written: &mut Written<'a>, index: usize) -> Option<usize> {
-        if self.apis.len() < 2 {
-            return None;
+    /// The end of a help where base paths would keep two descriptions apart.
+    fn apart_by_base(&self, one: usize, other: usize) -> String {
+        let [one, other] = [one, other].map(|it| &self.apis[it].base_path);
+        if self.base_on_gateway || one == other {
+            return String::new();
         }
-        let draft = &self.drafts[index];
-        let key = (Arc::clone(&draft.plan.path), draft.plan.method, draft.under);
-        let first = *written.entry(key).or_insert(index);
-        (self.drafts[first].plan.description != draft.plan.description).then_some(first)
+        let [one, other] = [one, other].map(|it| if it.is_empty() { "/" } else { it });
+        format!("; or serve them under their base paths, `{one}` and `{other}`, with `api: {{base_path: both}}`")
     }
 
     fn in_two_descriptions(&mut self, first: usize, second: usize) {
@@ -101,15 +165,16 @@ impl<'a> Builder<'a> {
                 self.apis[one.description].file
             ))
             .help(format_args!(
-                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`",
-                only(&other.path)
+                "leave one of the two out: `{{match: {{specs: [{spec}], paths: [{}]}}, exposure: hidden}}`{}",
+                only(&other.path),
+                self.apart_by_base(one.description, other.description)
             ))
             .keeps(self.source(second).name());
         self.diagnostics.push(finding);
     }
 
     /// Gives a public operation its final path, the backend's, and its parameters.
-    fn complete(&mut self, index: usize) {
+    fn complete(&mut self, index: usize, lost: &mut LostNames) {
         let draft = &self.drafts[index];
         let (Some(path), Some(template), false) = (&draft.plan.gateway_path, &draft.template, draft.is_dropped) else { return };
         let named = self.tree.named(path);
@@ -128,6 +193,11 @@ impl<'a> Builder<'a> {
         };
         let variables = template.segments.iter().filter_map(Segment::variable).zip(inner.iter().filter_map(Segment::variable));
         let spellings: Spellings = variables.map(|(original, name)| (spelt(original), Arc::clone(name))).collect();
+        for (spelt, name) in spellings.iter().filter(|(spelt, name)| spelt != name) {
+            if self.reader_of_names(index).is_some() {
+                lost.entry((Arc::clone(spelt), Arc::clone(name))).or_insert(index);
+            }
+        }
         let backend_path = match draft.plan.backend.map(|it| &self.backends[it]).map(|it| (&it.way, &it.path_prefix)) {
             // A function gets the request as the gateway got it.
             Some((Way::Function(_), _)) => named.clone(),

@@ -3,6 +3,7 @@
 //! In: texts of the blueprint. Out: findings. Pure.
 
 use super::Variables;
+use super::identifiers::network_of;
 use crate::diagnostic;
 use crate::plan::{InputType, targets};
 
@@ -88,13 +89,21 @@ impl Variables<'_> {
             InputType::Text | InputType::Environment | InputType::Url | InputType::HeaderValue => (true, ""),
             InputType::Function | InputType::AuthorizerFunction | InputType::TruststoreVersion => (true, ""),
         };
-        if !holds {
-            let finding = diagnostic::INVALID_VALUE
-                .at(self.blueprint.place(pointer))
-                .message(format_args!("`{text}` is not {want}"))
-                .help("write one, or a reference such as `{var: name}`");
-            self.diagnostics.push(finding);
+        if holds {
+            return self.check_identifier(text, of, pointer);
         }
+        let finding = diagnostic::INVALID_VALUE.at(self.blueprint.place(pointer));
+        let is_range = matches!(
+            of,
+            InputType::Cidr | InputType::Cidrs | InputType::Caller | InputType::Callers | InputType::Client | InputType::Clients
+        );
+        let finding = match network_of(text).filter(|_| is_range) {
+            Some(network) => finding
+                .message(format_args!("`{text}` names an address within a network (it has host bits), and is not {want}"))
+                .help(format_args!("write `{network}` for the whole network, or the address with its whole length for it alone")),
+            None => finding.message(format_args!("`{text}` is not {want}")).help("write one, or a reference such as `{var: name}`"),
+        };
+        self.diagnostics.push(finding);
     }
 }
 
@@ -111,7 +120,7 @@ fn is_range_of_callers(text: &str) -> bool {
         (Ok(std::net::IpAddr::V4(_)), Ok(length)) => length <= 32,
         (Ok(std::net::IpAddr::V6(_)), Ok(length)) => length <= 128,
         _ => false,
-    })
+    }) && network_of(text).is_none()
 }
 
 fn is_word(text: &str) -> bool {

@@ -42,7 +42,7 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
         Some(())
     }),
     ("other subnets", |it| {
-        network(it)?.subnets = List::Of(vec![Value::literal("subnet-1")]);
+        network(it)?.subnets = List::Of(vec![Value::literal("subnet-00000001")]);
         Some(())
     }),
     ("other security groups", |it| {

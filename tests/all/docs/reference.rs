@@ -15,7 +15,7 @@ A *value* is a literal or a reference to something that is known only at deploy 
 
 | written | Terraform | CloudFormation | built |
 | --- | --- | --- | --- |
-| `vpc-0abc` | the literal | the literal | yes |
+| `vpc-0a1b2c3d` | the literal | the literal | yes |
 | `{var: vpc_id}`, with `description`, `default`, `sensitive` | an input variable | a Parameter | yes |
 | `{ssm: /network/vpc_id}` | a data source | a Parameter with that path | {ssm} |
 | `{expr: local.vpc_id}` | that expression | refused: Terraform only | yes |

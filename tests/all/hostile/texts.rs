@@ -164,7 +164,7 @@ fn text_that_names_something_is_unchanged_or_refused() {
             backend(&format!("security_group: {quoted}")),
             backend(&format!("health_check: {{protocol: http, path: {}, matcher: {quoted}}}", json_string(&format!("/{text}")))),
             BLUEPRINT.replace("{ecs: true}", &format!("{{instances: [{quoted}]}}")),
-            BLUEPRINT.replace("vpc-0abc", &quoted),
+            BLUEPRINT.replace("vpc-0a1b2c3d", &quoted),
             BLUEPRINT.replace("name: shop", &format!("name: {quoted}")),
             BLUEPRINT.replace("orders:", &format!("{quoted}:")),
             format!("{BLUEPRINT}environment: {quoted}\n"),
@@ -190,7 +190,7 @@ fn text_that_names_something_is_unchanged_or_refused() {
 fn an_expression_is_an_expression() {
     for text in ["a } b", "a\nb", "a # b", "a // b", "/* a */ b", "\"${", "<<EOT\na\nEOT", "a, b", "a = b", "", "${a}", "[", "file(\"x\")"]
     {
-        let blueprint = BLUEPRINT.replace("vpc-0abc", &format!("{{expr: {}}}", json_string(text)));
+        let blueprint = BLUEPRINT.replace("vpc-0a1b2c3d", &format!("{{expr: {}}}", json_string(text)));
         let (compiled, findings) = run(&[("gwgen.yaml", blueprint.into()), ("openapi.yaml", API.into())]);
         match compiled.tree {
             None => assert!(findings.iter().any(|it| it.code == "GW2007" || it.code == "GW2002"), "{text:?}: {findings:?}"),

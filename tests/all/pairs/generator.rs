@@ -276,7 +276,7 @@ fn blueprint(it: &mut Choices<'_>, has_scheme: bool, (rules, base_path, mounts):
     }
     let mut blueprint = json!({
         "version": 1, "name": it.pick(&["shop", "a", "x-1-y"]), "spec": "", "topology": "nlb-targets",
-        "network": {"vpc": value(it, "vpc-0abc", "vpc"), "subnets": ["subnet-0aa", value(it, "subnet-0bb", "subnet")]},
+        "network": {"vpc": value(it, "vpc-0a1b2c3d", "vpc"), "subnets": ["subnet-0a0a0a0a", value(it, "subnet-0b0b0b0b", "subnet")]},
         "backends": backends, "routes": routes,
         "api": {"base_path": base_path, "partial_segments": it.pick(&["refuse", "widen"])},
         "output": {"format": it.pick(&["terraform", "terraform", "cloudformation"]), "layout": it.pick(&["module", "root"]), "files": it.pick(&["by-segment", "single"])},

@@ -82,12 +82,12 @@ pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 pub(super) fn other_subnets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    link(assembled)?.subnets = List::Of(vec![Value::literal("subnet-0other")]);
+    link(assembled)?.subnets = List::Of(vec![Value::literal("subnet-0c0c0c0c")]);
     Some(())
 }
 
 pub(super) fn other_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    link(assembled)?.security_groups = List::Of(vec![Value::literal("sg-0other")]);
+    link(assembled)?.security_groups = List::Of(vec![Value::literal("sg-0d2e3f4a")]);
     Some(())
 }
 
@@ -106,6 +106,6 @@ pub(super) fn not_admitted(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
     let rules = assembled.stack.entries.iter_mut().filter_map(|it| if let Node::IngressRule(it) = &mut it.node { Some(it) } else { None });
     let mut rules = rules.filter(|it| &*it.description == "Requests from the VPC link");
-    rules.next()?.from = Source::SecurityGroup(Value::literal("sg-0other"));
+    rules.next()?.from = Source::SecurityGroup(Value::literal("sg-0d2e3f4a"));
     Some(())
 }

@@ -1,0 +1,88 @@
+//! The release of the AWS provider that an output needs: the latest that one of its features came with.
+//!
+//! In: `Stack`. Out: a version constraint. Pure.
+
+use crate::aws::{Integration, Node, Proxy};
+use crate::stack::Stack;
+
+/// A release of the provider: major and minor number.
+pub type Release = (u16, u16);
+
+/// Lowest AWS provider for everything that is no feature below; such files are valid under 5 and 6.
+pub const FLOOR: Release = (5, 40);
+
+/// What asks for a later release than the floor.
+pub struct Feature {
+    pub name: &'static str,
+    pub release: Release,
+    /// Where that is known from.
+    pub source: &'static str,
+    /// Whether a resource that is written by itself, no part of an API's body, has it.
+    is_in: fn(&Node) -> bool,
+    /// Whether a part of an API's body has it, too.
+    holds_in_body: bool,
+}
+
+/// By release.
+pub const FEATURES: [Feature; 5] = [
+    Feature {
+        name: "a method that declares parameters, or keeps answers by them: renaming one failed",
+        release: (5, 76),
+        source: "release notes of 5.76.0: aws_api_gateway_integration and aws_api_gateway_method, `Invalid parameter name specified`, pull request 40124",
+        is_in: |node| matches!(node, Node::Method(it) if !it.request_parameters.is_empty() || !it.cache_keys.is_empty()),
+        holds_in_body: false,
+    },
+    Feature {
+        name: "a timeout above 29 s",
+        release: (5, 76),
+        source: "pull request 38010 of June 2024; no notes that could be read name its release, and 5.76.0 of November 2024 has it",
+        is_in: |node| matches!(node, Node::Method(it) if timeout_ms(&it.integration) > 29_000),
+        holds_in_body: false,
+    },
+    Feature {
+        name: "a function on `python3.13`",
+        release: (5, 76),
+        source: "issue 40107: 5.75.1 refuses it; pull request 40277 enters it in the notes; cattle-ops/terraform-aws-gitlab-runner, pull request 1266, names 5.76",
+        is_in: |node| runs_on(node, "python3.13"),
+        holds_in_body: false,
+    },
+    Feature {
+        name: "a function on `python3.14`",
+        release: (6, 20),
+        source: "issue 44984",
+        is_in: |node| runs_on(node, "python3.14"),
+        holds_in_body: false,
+    },
+    Feature {
+        name: "an integration that names the balancer behind its VPC link (`integration_target`; topology `alb`)",
+        release: (6, 25),
+        source: "release notes of 6.25.0",
+        is_in: |node| matches!(node, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. }))),
+        holds_in_body: true,
+    },
+];
+
+/// The constraint of a stack. A feature of version 6 keeps the output within that.
+pub(super) fn required(stack: &Stack) -> String {
+    let has = |feature: &Feature| stack.entries.iter().any(|it| (feature.holds_in_body || !it.is_in_body) && (feature.is_in)(&it.node));
+    let latest = FEATURES.iter().filter(|it| has(it)).map(|it| it.release).max();
+    constraint(latest.unwrap_or(FLOOR))
+}
+
+/// How a release is asked for.
+pub fn constraint((major, minor): Release) -> String {
+    if major > FLOOR.0 { format!("~> {major}.{minor}") } else { format!(">= {major}.{minor}.0") }
+}
+
+fn timeout_ms(integration: &Integration) -> u32 {
+    match integration {
+        Integration::Proxy(it) => it.timeout_ms,
+        Integration::Internet(it) => it.timeout_ms,
+        Integration::Function(it) => it.timeout_ms,
+        Integration::NotFound | Integration::Preflight(_) => 0,
+    }
+}
+
+fn runs_on(node: &Node, runtime: &str) -> bool {
+    matches!(node, Node::PythonFunction(it) if *it.runtime == *runtime)
+}

@@ -1,0 +1,164 @@
+//! Ids, accounts, regions and ranges that cannot exist, or that belong to another region.
+//!
+//! In: texts that look like what is due. Out: findings. Pure.
+//! AWS refuses them in the middle of a deployment. Emulators and new partitions have ids and regions of their own, so these are warnings.
+
+use std::net::IpAddr;
+
+use super::Variables;
+use crate::blueprint;
+use crate::diagnostic;
+use crate::plan::InputType;
+
+/// Hexadecimal digits of an id behind its prefix.
+///
+/// Source: Amazon EC2 user guide, "Resource IDs": 8 digits in old accounts, 17 since,
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html>, read 2026-11-30.
+const ID_LENGTHS: [usize; 2] = [8, 17];
+
+/// Digits of an account. Source: AWS account management, "View AWS account identifiers",
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html>, read 2026-11-30.
+const ACCOUNT_LENGTH: usize = 12;
+
+impl Variables<'_> {
+    /// Looks at the parts of an id or an ARN.
+    ///
+    /// Errors: GW2002 an account; GW2121 an id or a region (warnings).
+    pub(super) fn check_identifier(&mut self, text: &str, of: InputType, pointer: &str) {
+        if is_id(of)
+            && let Some((prefix, digits)) = text.split_once('-')
+            && !(ID_LENGTHS.contains(&digits.len()) && digits.bytes().all(is_hex))
+        {
+            let message = format!("`{text}` is no id that AWS gives: 8 or 17 hexadecimal digits stand behind `{prefix}-`");
+            self.unlikely(&message, "look the id up, or write a reference such as `{var: name}`", pointer);
+        }
+        if is_arn(of) && text.starts_with("arn:") {
+            self.check_arn(text, of, pointer);
+        }
+    }
+
+    /// Refuses an ARN whose account is none.
+    ///
+    /// Errors: GW2002.
+    pub(in crate::plan) fn check_account(&mut self, arn: &str, pointer: &str) {
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        if account.len() == ACCOUNT_LENGTH && account.bytes().all(|it| it.is_ascii_digit()) {
+            return;
+        }
+        self.report(
+            diagnostic::INVALID_VALUE
+                .at(self.blueprint.place(pointer))
+                .message(format_args!("`{arn}` names the account `{account}`, and an account has {ACCOUNT_LENGTH} digits"))
+                .help("copy the whole ARN, or write a reference such as `{var: name}`"),
+        );
+    }
+
+    fn check_arn(&mut self, arn: &str, of: InputType, pointer: &str) {
+        // What is wrong with the account of a function is said with the function.
+        if !matches!(of, InputType::Function | InputType::AuthorizerFunction) {
+            self.check_account(arn, pointer);
+        }
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        if !blueprint::is_region(region) {
+            let message = format!("`{arn}` is of the region `{region}`, and a region is spelt like `ap-northeast-1`");
+            return self.unlikely(&message, "copy the whole ARN, or write a reference such as `{var: name}`", pointer);
+        }
+        if let Some(id) = arn.rsplit_once("userpool/").map(|it| it.1)
+            && id.split_once('_').is_none_or(|(of_id, _)| of_id != region)
+        {
+            let message = format!("`{arn}` is of the region {region}, and the id `{id}` of its user pool begins with no `{region}_`");
+            return self.unlikely(&message, "copy the whole ARN", pointer);
+        }
+        let own = self.blueprint.spec.region.as_deref().filter(|it| *it != region && has_region_of_api(of));
+        if let Some(own) = own {
+            let message = format!("`{arn}` is of {region}, and `region` says that the API is of {own}, where this has to be, too");
+            self.unlikely(&message, "name one of the API's region, or mend `region`", pointer);
+        }
+    }
+
+    fn unlikely(&mut self, message: &str, help: &str, pointer: &str) {
+        self.report(diagnostic::UNLIKELY_ID.at(self.blueprint.place(pointer)).message(message).help(help));
+    }
+}
+
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
+}
+
+/// Whether what is due is an id of EC2.
+fn is_id(of: InputType) -> bool {
+    matches!(
+        of,
+        InputType::Vpc
+            | InputType::Subnet
+            | InputType::Subnets
+            | InputType::FunctionSubnet
+            | InputType::FunctionSubnets
+            | InputType::LinkSubnet
+            | InputType::LinkSubnets
+            | InputType::Instance
+            | InputType::Instances
+            | InputType::SecurityGroup
+            | InputType::BalancerGroup
+            | InputType::BalancerGroups
+            | InputType::FunctionGroup
+            | InputType::FunctionGroups
+            | InputType::LinkGroup
+            | InputType::LinkGroups
+            | InputType::Client
+            | InputType::Clients
+            | InputType::VpcEndpoint
+            | InputType::VpcEndpoints
+    )
+}
+
+/// Whether what is due is, or may be, an ARN of a region and an account.
+fn is_arn(of: InputType) -> bool {
+    has_region_of_api(of) || matches!(of, InputType::DomainCertificate | InputType::Function | InputType::AuthorizerFunction)
+}
+
+/// Whether what is due has to be in the region of the API. A domain's certificate is looked at with its domain.
+fn has_region_of_api(of: InputType) -> bool {
+    matches!(
+        of,
+        InputType::TargetGroup
+            | InputType::Balancer
+            | InputType::Alb
+            | InputType::AlbListener
+            | InputType::Certificate
+            | InputType::LogKey
+            | InputType::WebAcl
+            | InputType::Topic
+            | InputType::UserPool
+            | InputType::UserPools
+    )
+}
+
+/// The network of a range that names an address within it.
+pub(super) fn network_of(range: &str) -> Option<String> {
+    let (address, length) = range.split_once('/')?;
+    let length: u32 = length.parse().ok()?;
+    let network = match address.parse().ok()? {
+        IpAddr::V4(it) if length <= 32 => IpAddr::V4((it.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into()),
+        IpAddr::V6(it) if length <= 128 => IpAddr::V6((it.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => return None,
+    };
+    (network != address.parse::<IpAddr>().ok()?).then(|| format!("{network}/{length}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network_of;
+
+    #[test]
+    fn networks_have_no_bits_of_hosts() {
+        for (range, network) in
+            [("10.0.1.5/24", "10.0.1.0/24"), ("10.0.0.0/7", "10.0.0.0/7"), ("2001:db8::1/32", "2001:db8::/32"), ("1.2.3.4/0", "0.0.0.0/0")]
+        {
+            assert_eq!(network_of(range).as_deref(), (range != network).then_some(network), "{range}");
+        }
+        for whole in ["10.0.1.0/24", "10.0.1.5/32", "0.0.0.0/0", "::/0", "::1/128", "10.0.0.1/33", "x/8", "10.0.0.1"] {
+            assert_eq!(network_of(whole), None, "{whole}");
+        }
+    }
+}
