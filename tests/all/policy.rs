@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-    network: {vpc: vpc-0abc, subnets: [subnet-0aa, subnet-0bb]}\n\
+    network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
     backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
 const API: &str = "openapi: 3.0.3\npaths:\n  /orders/: {get: {responses: {}}}\n  /users/: {get: {responses: {}}}\n";
 
