@@ -95,6 +95,10 @@ codes! {
     CREDENTIALS_FOR_ANY_ORIGIN = "GW2090" "credentials-for-any-origin" Error;
     DROPPED_SAFEGUARD = "GW2100" "dropped-safeguard" Warning;
     REASON_FOR_NOTHING = "GW2110" "reason-for-nothing" Warning;
+    ABSTRACT_BLUEPRINT = "GW2140" "abstract-blueprint" Error;
+    UNMARKED_BASE = "GW2141" "unmarked-base" Error;
+    SAME_STACK = "GW2142" "stack-of-two-blueprints" Error;
+    POSSIBLY_SAME_STACK = "GW2143" "possible-stack-of-two-blueprints" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;

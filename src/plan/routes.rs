@@ -238,6 +238,7 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            declared: operation.security.clone(),
             auth,
             checks: Default::default(),
             coverage: Default::default(),

@@ -19,6 +19,7 @@ mod newcomer;
 mod pairs;
 mod printed;
 mod reach;
+mod routes;
 mod rules;
 mod styles;
 mod support;

@@ -37,6 +37,8 @@ pub(super) struct Told<'a> {
     unchecked: ByName,
     /// By the scheme that has no entry.
     unmapped: ByName,
+    /// By the scheme that has no entry, and that the description does not declare either.
+    undeclared: ByName,
     /// By the entry that has a function decide.
     functions: ByName,
     /// By the Cognito entry: those that ask for scopes, and those that do not.
@@ -55,6 +57,7 @@ impl<'a> Told<'a> {
             any_suffices: ByName::new(),
             unchecked: ByName::new(),
             unmapped: ByName::new(),
+            undeclared: ByName::new(),
             functions: ByName::new(),
             with_scopes: ByName::new(),
             without_scopes: ByName::new(),
@@ -78,6 +81,11 @@ impl<'a> Told<'a> {
     /// An operation that asks for a scheme without an entry.
     pub(super) fn unmapped(&mut self, name: &str, operation: &Operation) {
         note(&mut self.unmapped, name, operation);
+    }
+
+    /// An operation that asks for a scheme without an entry, which its description does not declare.
+    pub(super) fn undeclared(&mut self, name: &str, operation: &Operation) {
+        note(&mut self.undeclared, name, operation);
     }
 
     /// An operation that has a function decide.
@@ -148,7 +156,8 @@ impl<'a> Told<'a> {
             },
             "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
         );
-        findings.extend(self.unmapped.iter().map(|(name, found)| unmapped(self.blueprint, name, found)));
+        findings.extend(self.unmapped.iter().map(|(name, found)| unmapped(self.blueprint, name, found, true)));
+        findings.extend(self.undeclared.iter().map(|(name, found)| unmapped(self.blueprint, name, found, false)));
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
             let message = match is_opened {
@@ -182,7 +191,9 @@ fn note(by: &mut ByName, name: &str, operation: &Operation) {
 }
 
 /// A scheme without an entry, with all operations that ask for it.
-fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+///
+/// Errors: GW3002; GW1012 where the description does not declare it either.
+fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec<OperationName>), is_declared: bool) -> Diagnostic {
     let entry = scalar(name);
     let proposed = blueprint.commented(&entry);
     let hides = if operations.len() == 1 { "hide the operation" } else { "hide the operations" };
@@ -197,29 +208,25 @@ fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec
             let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
             format!("uncomment {lines} of `{}`{also}; or {hides}", first.file)
         }
+        _ if !is_declared => format!("declare it in the description, correct its name, or add `{entry}` under `auth`; or {hides}"),
         _ => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does; or {hides}"),
     };
     let place = match proposed.first() {
         Some(line) => line.place(),
         None => first.clone(),
     };
-    let mut finding = diagnostic::UNMAPPED_SCHEME.at(place);
+    let code = if is_declared { &diagnostic::UNMAPPED_SCHEME } else { &diagnostic::UNKNOWN_SECURITY_SCHEME };
+    let mut finding = code.at(place);
     finding.places.push(if proposed.is_empty() { blueprint.place("/auth") } else { first.clone() });
     finding.operations.clone_from(operations);
     let all = counted(operations);
     let is_or_are = if operations.len() == 1 { "is" } else { "are" };
+    let missing = if is_declared { "and" } else { "which the description does not declare, and" };
     finding
-        .message(format_args!("{all} {is_or_are} protected by `{name}`, and the blueprint does not say what the gateway does with it"))
+        .message(format_args!(
+            "{all} {is_or_are} protected by `{name}`, {missing} the blueprint does not say what the gateway does with it"
+        ))
         .help(help)
-}
-
-/// A scheme that the description asks for and does not declare.
-pub(super) fn undeclared(operation: &Operation, name: &str) -> Diagnostic {
-    diagnostic::UNKNOWN_SECURITY_SCHEME
-        .at(operation.place("/security"))
-        .message(format_args!("{} asks for the security scheme `{name}`, which the description does not declare", shown(operation)))
-        .help("declare the scheme, or hide the operation")
-        .keeps(operation.name())
 }
 
 /// Two schemes at once that would take two authorizers.
