@@ -61,16 +61,19 @@ pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterP
 }
 
 /// A template cannot shorten an environment, so it takes no more than short names have room for.
-///
+fn environment(format: Format) -> (&'static str, &'static str) {
+    match format {
+        Format::Terraform | Format::TerraformJson => {
+            ("^[a-z0-9-]{1,20}$", "An environment has 1 to 20 lower-case letters, digits and hyphens.")
+        }
+        Format::Cloudformation => ("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens."),
+    }
+}
+
 /// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, D8 for stage variables, Q18 for headers, I2 for addresses.
 fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)> {
     match of {
-        InputType::Environment => Some(match format {
-            Format::Terraform | Format::TerraformJson => {
-                ("^[a-z0-9-]{1,20}$", "An environment has 1 to 20 lower-case letters, digits and hyphens.")
-            }
-            Format::Cloudformation => ("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens."),
-        }),
+        InputType::Environment => Some(environment(format)),
         InputType::StageName => Some(("^[A-Za-z0-9_-]{1,128}$", "A stage name has 1 to 128 letters, digits, underscores and hyphens.")),
         InputType::Text
         | InputType::Vpc
