@@ -76,9 +76,10 @@ pub(crate) use forwarder::Functions;
 /// Builds the stack of a plan.
 pub fn assemble(plan: &Plan) -> Assembled {
     let mut stack = Stack {
-        inputs: plan.inputs.iter().map(|(name, it)| (Arc::clone(name), input(it))).collect(),
-        parameters: plan.parameters.iter().map(|(path, it)| parameter(path, it)).collect(),
+        inputs: plan.inputs.iter().map(|(name, it)| (Arc::clone(name), input(it, plan.output.format))).collect(),
+        parameters: plan.parameters.iter().map(|(path, it)| parameter(path, it, plan.output.format)).collect(),
         tags: plan.tags.iter().map(|(name, it)| (Arc::clone(name), value(it))).collect(),
+        short_environment: plan.prefix.shortened_at_deploy_time().map(value),
         title: Arc::clone(&plan.title),
         provider_region: plan.region.clone(),
         is_root: plan.output.layout == Layout::Root,

@@ -23,6 +23,7 @@ pub mod scalars;
 mod schema;
 mod show;
 pub mod spec;
+mod stack;
 mod tokens;
 mod tree;
 mod typed;
@@ -52,6 +53,7 @@ pub use schema::schema;
 pub(crate) use show::scalar;
 pub use show::show;
 pub use spec::*;
+pub use stack::{Likeness, StackIdentity};
 pub use values::{Value, Values, Variable};
 
 /// A blueprint, and where each of its parts was written.
@@ -103,6 +105,11 @@ impl Blueprint {
         self.layers.commented(key)
     }
 
+    /// What tells its stack from others at AWS.
+    pub fn stack(&self) -> StackIdentity {
+        StackIdentity::of(&self.spec)
+    }
+
     /// The index in `spec` of the description that `match.specs` names.
     pub fn description(&self, path: &str) -> Option<usize> {
         // Beside the blueprint is as good as any folder: the two spellings are only compared.
@@ -126,11 +133,15 @@ impl Blueprint {
 /// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002 invalid value, GW2003 missing field,
 /// GW2004 not built, GW2005 unknown backend, GW2006 conflicting variable, GW2007 invalid expression, GW2009 port taken,
 /// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends,
-/// GW2013 conflicting mounts, GW2100 dropped safeguard.
+/// GW2013 conflicting mounts, GW2100 dropped safeguard, GW2140 a base.
 pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
     let (folder, given) = (path.folder().to_owned(), Arc::clone(&display));
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {
+        return Outcome::failed(diagnostics);
+    }
+    if layers.is_abstract() {
+        diagnostics.push(base_alone(&layers));
         return Outcome::failed(diagnostics);
     }
     diagnostics.extend(layers::dropped(&layers));
@@ -147,4 +158,12 @@ pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &
     blueprint.left_out = typed.known.reported;
     let has_network = blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
     if typed.is_complete && has_network { Outcome::new(blueprint, diagnostics) } else { Outcome::failed(diagnostics) }
+}
+
+/// A base that was named as if it were a stack.
+fn base_alone(layers: &Layers) -> Diagnostic {
+    diagnostic::ABSTRACT_BLUEPRINT
+        .at(layers.place("/abstract"))
+        .message("this blueprint is a base for others (`abstract: true`), and no stack of its own")
+        .help("name a blueprint that extends it, or remove `abstract` from this one")
 }

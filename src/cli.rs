@@ -15,6 +15,7 @@ mod routes;
 mod schema;
 mod session;
 mod show;
+mod stacks;
 mod trace;
 
 use std::ffi::OsString;
@@ -70,8 +71,8 @@ enum Command {
     Trace(trace::Arguments),
     /// Print the blueprint with every default filled in
     Show(show::Arguments),
-    /// Print the JSON Schema of the blueprint
-    Schema,
+    /// Print the JSON Schema of the blueprint, or of what `routes` prints
+    Schema(schema::Arguments),
     /// Write a commented gwgen.yaml for a description
     Init(init::Arguments),
     /// Print what a diagnostic means
@@ -149,7 +150,7 @@ fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {
         Command::Routes(arguments) => routes::run(arguments, session),
         Command::Trace(arguments) => trace::run(arguments, session),
         Command::Show(arguments) => show::run(arguments, session),
-        Command::Schema => schema::run(session),
+        Command::Schema(arguments) => schema::run(arguments, session),
         Command::Init(arguments) => init::run(arguments, session),
         Command::Explain(arguments) => explain::run(arguments, session),
         Command::Completions(arguments) => completions::run(arguments, session),

@@ -7,14 +7,15 @@ pub mod cloudformation;
 mod notes;
 pub mod places;
 pub mod readme;
+mod routes;
 mod stage_notes;
 pub mod terraform;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::blueprint::{Exposure, Format};
-use crate::plan::{OperationPlan, Plan, names, text_of};
+use crate::blueprint::Format;
+use crate::plan::{Plan, names};
 use crate::printed::code;
 use crate::stack::{Address, Stack};
 
@@ -37,8 +38,8 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         Format::TerraformJson => terraform::files(terraform::Syntax::Json, stack),
         Format::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
-    let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*rows(plan));
-    let text = readme::readme(stack, readme::Told { name, sources, way, notes: notes::notes(plan), routes });
+    let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*routes::table(plan));
+    let text = readme::readme(stack, readme::Told { format: plan.output.format, name, sources, way, notes: notes::notes(plan), routes });
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
 }
@@ -50,29 +51,6 @@ fn sources(plan: &Plan, blueprint: &str) -> String {
         [] | [_] => code(name),
         several => format!("{} and the descriptions {}", code(name), several.iter().map(|it| code(it)).collect::<Vec<_>>().join(", ")),
     }
-}
-
-/// Rows of the README's table of routes.
-fn rows(plan: &Plan) -> String {
-    let mut rows = String::with_capacity(plan.operations.len() * 96);
-    for operation in &plan.operations {
-        let Some(backend) = operation.backend else { continue };
-        if let (false, Exposure::Internal, Some(path)) = (plan.has_gateway, operation.exposure, &operation.private_path) {
-            let path: String = plan.backends[backend].path_prefix.iter().map(|it| format!("/{it}")).chain([path.to_string()]).collect();
-            push_row(&mut rows, operation, [&path, &plan.backends[backend].name, &path]);
-            continue;
-        }
-        let Some(path) = &operation.gateway_path else { continue };
-        let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
-        let behind = text_of(&operation.backend_path) + slash;
-        push_row(&mut rows, operation, [&text_of(path), &plan.backends[backend].name, &behind]);
-    }
-    rows
-}
-
-fn push_row(rows: &mut String, operation: &OperationPlan, [path, backend, behind]: [&str; 3]) {
-    let method = operation.method.as_str();
-    writeln!(rows, "| {method} | {} | {backend} | {} |", code(path), code(behind)).expect("writing to a String cannot fail");
 }
 
 /// The logical id of a node: kind, words of its label, and a hash of the label, always.

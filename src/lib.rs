@@ -22,6 +22,7 @@ pub mod limits;
 pub mod walk;
 
 pub mod emit;
+pub(crate) mod listing;
 
 pub mod trace;
 
@@ -56,6 +57,8 @@ pub struct Compiled {
     pub output: Option<RelativePath>,
     /// The files to write; there only without an error.
     pub tree: Option<FileTree>,
+    /// What tells its stack from those of other blueprints, and where the blueprint says so.
+    pub stack: Option<(blueprint::StackIdentity, Place)>,
     pub plan: Option<Plan>,
     /// What was deployed of it, in the plan's terms; there only without an error before.
     pub assembled: Option<assemble::Assembled>,
@@ -99,6 +102,7 @@ pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Co
 /// From the blueprint to the files.
 fn compile_blueprint(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) {
     compiled.output = output(blueprint, request, &mut compiled.diagnostics);
+    compiled.stack = Some((blueprint.stack(), place_of_stack(blueprint, request)));
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else { return };
     let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
@@ -166,6 +170,12 @@ fn open<'l>(
         }
         Box::new(finding)
     })
+}
+
+/// Where the blueprint itself says which stack it is; the whole file where what it extends does.
+fn place_of_stack(blueprint: &blueprint::Blueprint, request: &Request) -> Place {
+    let place = blueprint.place(if blueprint.spec.environment.is_some() { "/environment" } else { "/name" });
+    if place.file == request.display { place } else { Place::file(&request.display) }
 }
 
 /// A path that stands in a file, as seen from where the user is.

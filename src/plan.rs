@@ -47,9 +47,9 @@ use std::sync::Arc;
 
 use crate::blueprint;
 use crate::diagnostic::Place;
-use crate::openapi::HttpMethod;
+use crate::openapi::{HttpMethod, Security};
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
-pub use authorizers::{AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
+pub use authorizers::{AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use cache::CachePlan;
 pub use cors::{CorsPlan, PreflightPlan};
@@ -217,6 +217,8 @@ pub struct OperationPlan {
     pub checks: ChecksPlan,
     /// What it does not check, though the description says something of it.
     pub coverage: CoveragePlan,
+    /// What the description asks of its callers.
+    pub declared: Security,
     /// What the gateway asks of its callers; nothing where it is not public.
     pub auth: AuthPlan,
     /// Headers that a browser of another origin has to be allowed to send; none without `api.cors`.

@@ -208,6 +208,8 @@ pub struct Stack {
     pub outputs: Vec<Output>,
     /// Tags of every node that takes some.
     pub tags: BTreeMap<Arc<str>, Value>,
+    /// What Terraform's local value `short_environment` shortens, where names hold it.
+    pub short_environment: Option<Value>,
     /// What the API is for, in its title's words.
     pub title: Arc<str>,
     /// The region of a root layout's provider block.

@@ -146,7 +146,7 @@ fn role(
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What a function that forwards requests may do",
-        name_prefix: text(&plan.prefix.with("-forward-")),
+        name_prefix: text(&plan.prefix.short("-forward-")),
         statements,
         is_kept: false,
     };

@@ -121,7 +121,7 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
             let role = Role {
                 service: "apigateway.amazonaws.com",
                 description: "What API Gateway may do to write the logs of all APIs in this region",
-                name_prefix: text(&plan.prefix.with("-logs-")),
+                name_prefix: text(&plan.prefix.short("-logs-")),
                 statements: vec![write],
                 is_kept: true,
             };

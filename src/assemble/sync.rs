@@ -52,7 +52,7 @@ pub(super) fn sync(stack: &mut Stack, plan: &Plan, (api, network): (&Handle<Rest
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What the function that keeps the balancer's addresses may do",
-        name_prefix: text(&plan.prefix.with("-sync-")),
+        name_prefix: text(&plan.prefix.short("-sync-")),
         statements: statements(api, &log_group, groups, &state),
         is_kept: false,
     };
@@ -96,7 +96,7 @@ impl State {
                 Self::Parameters(Value::Text(path.into()))
             }
             SyncState::S3 => {
-                let bucket = Bucket { name_prefix: text(&plan.prefix.with("-sync-")) };
+                let bucket = Bucket { name_prefix: text(&plan.prefix.short("-sync-")) };
                 Self::Bucket(stack.add(File::Network, label(), bucket))
             }
         }

@@ -1,5 +1,6 @@
 //! Values of the plan as values of the stack.
 
+use crate::blueprint::Format;
 use crate::plan::{self, InputType, names};
 use crate::stack::{Input, Label, List, Parameter, Value};
 
@@ -48,21 +49,31 @@ pub(super) fn text(parts: &[plan::Value]) -> Value {
 }
 
 /// An input, with the pattern that its value has to match.
-pub(super) fn input(input: &plan::InputPlan) -> Input {
+pub(super) fn input(input: &plan::InputPlan, format: Format) -> Input {
     let (description, default) = (input.description.clone(), input.default.clone());
-    Input { of: input.of, description, default, sensitive: input.is_sensitive, pattern: pattern(input.of) }
+    Input { of: input.of, description, default, sensitive: input.is_sensitive, pattern: pattern(input.of, format) }
 }
 
 /// A parameter of the Systems Manager with its label.
-pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterPlan) -> (Label, Parameter) {
-    let (of, pattern) = (parameter.of, pattern(parameter.of));
+pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterPlan, format: Format) -> (Label, Parameter) {
+    let (of, pattern) = (parameter.of, pattern(parameter.of, format));
     (Label::new(names::parameter_label(path)), Parameter { path: path.clone(), of, pattern })
 }
 
+/// A template cannot shorten an environment, so it takes no more than short names have room for.
+fn environment(format: Format) -> (&'static str, &'static str) {
+    match format {
+        Format::Terraform | Format::TerraformJson => {
+            ("^[a-z0-9-]{1,20}$", "An environment has 1 to 20 lower-case letters, digits and hyphens.")
+        }
+        Format::Cloudformation => ("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens."),
+    }
+}
+
 /// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, D8 for stage variables, Q18 for headers, I2 for addresses.
-fn pattern(of: InputType) -> Option<(&'static str, &'static str)> {
+fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)> {
     match of {
-        InputType::Environment => Some(("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens.")),
+        InputType::Environment => Some(environment(format)),
         InputType::StageName => Some(("^[A-Za-z0-9_-]{1,128}$", "A stage name has 1 to 128 letters, digits, underscores and hyphens.")),
         InputType::Text
         | InputType::Vpc

@@ -16,7 +16,7 @@ mod topology;
 mod ways;
 
 use super::Blueprint;
-use super::spec::{BlueprintSpec, Topology};
+use super::spec::{BlueprintSpec, Format, Topology};
 use super::typed::{Known, subject};
 use super::values::Value;
 use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
@@ -101,8 +101,11 @@ impl<'a> Check<'a> {
         };
         if let Some((at, text)) = environment {
             let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            if text.is_empty() || text.len() > 8 || !text.bytes().all(legal) {
-                let help = "write at most 8 lower-case letters, digits and `-`, or `{var: environment}`";
+            let is_parameter = at != "/environment" && spec.output.as_ref().and_then(|it| it.format) == Some(Format::Cloudformation);
+            // A template cannot shorten what is known only at deploy time.
+            let longest = if is_parameter { 8 } else { 20 };
+            if text.is_empty() || text.len() > longest || !text.bytes().all(legal) {
+                let help = format!("write at most {longest} lower-case letters, digits and `-`, or `{{var: environment}}`");
                 self.wrong(at, format_args!("`{text}` is no environment"), help);
             }
         }

@@ -1,7 +1,8 @@
 //! A blueprint and the files that it extends.
 //!
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
-//! Merged by key, lists and references replaced whole; paths stay those of the file that says them.
+//! Merged by key; lists, references and entries of another kind are replaced whole, and `null` removes a key. Paths stay those of the file
+//! that says them.
 
 mod dropped;
 
@@ -10,16 +11,22 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use super::references::is_reference;
+use super::references::{has_shape, is_reference};
 use super::spec::BlueprintSpec;
-use super::tree::{Tree, tree};
+use super::tree::{NO_VALUE, Tree, tree};
 use super::typed::expected_names;
-use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, Place, UNREADABLE_FILE, nearest};
+use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, INVALID_VALUE, Place, UNREADABLE_FILE, nearest};
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
 pub(super) use dropped::dropped;
 
+/// The field of a base that is never a stack of its own.
+const ABSTRACT: &str = "abstract";
+
 /// Longest chain of files, the blueprint itself included.
 const MAX_FILES: usize = 8;
+
+/// Mappings that say by their one key what kind of thing they are: one of another kind takes the place of the whole mapping.
+const KINDS: &[&str] = &["/backends/*/targets", "/auth/*"];
 
 /// Fields that hold paths relative to the file that says them.
 const PATHS: &[&str] = &["/spec", "/output/dir", "/api/policy"];
@@ -134,6 +141,16 @@ impl Layers {
         self.files.is_empty()
     }
 
+    /// Whether the blueprint itself is a base for others; what it extends says nothing about it.
+    pub(super) fn is_abstract(&self) -> bool {
+        self.files.first().is_some_and(|layer| layer.tree.value.get(ABSTRACT) == Some(&Value::Bool(true)))
+    }
+
+    /// Number of files, the blueprint included.
+    pub(super) fn count(&self) -> usize {
+        self.files.len()
+    }
+
     /// The file that the last one extends.
     ///
     /// Errors: GW0002 outside the root, GW2012 a cycle or a chain that is too long.
@@ -207,12 +224,19 @@ impl Layers {
     }
 
     /// The files as one.
-    pub(super) fn merged(&self) -> Merged {
+    ///
+    /// Errors: GW2002 `null` that removes nothing.
+    pub(super) fn merged(&self, found: &mut Vec<Diagnostic>) -> Merged {
         let mut merged = Merged { value: Value::Object(serde_json::Map::new()), ..Merged::default() };
-        for layer in self.files.iter().rev() {
-            merge(&mut merged.value, self.rebased(layer), "");
+        for (index, layer) in self.files.iter().enumerate().rev() {
+            if let Some(value) = merged.value.as_object_mut() {
+                value.shift_remove(ABSTRACT);
+            }
+            let mut without_effect = Vec::new();
+            merge(&mut merged.value, self.rebased(layer), "", &mut without_effect);
+            found.extend(without_effect.iter().map(|at| nothing_removed(layer, at, self.files.get(index + 1))));
             merged.numbers.extend(layer.tree.numbers.clone());
-            merged.reported.extend(layer.tree.reported.iter().cloned());
+            merged.reported.extend(layer.tree.reported.iter().cloned().chain(without_effect));
         }
         merged
     }
@@ -263,23 +287,56 @@ pub(super) struct Merged {
     pub(super) reported: BTreeSet<String>,
 }
 
-/// Lays `top` over `base`: by key; lists, references and other kinds of targets replaced whole.
-fn merge(base: &mut Value, top: Value, at: &str) {
+/// Lays `top` over `base`: by key; lists, references and entries of another kind replaced whole, and what is `null` removed.
+///
+/// Pointers of `null` that removes nothing are added to `without_effect`.
+fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut Vec<String>) {
     match (base, top) {
         (Value::Object(base), Value::Object(top)) if !is_reference(at, base) && !is_reference(at, &top) => {
-            let is_targets = at.starts_with("/backends/") && at.ends_with("/targets");
-            if is_targets && !top.keys().eq(base.keys()) {
+            let (removed, top): (Vec<_>, Vec<_>) = top.into_iter().partition(|(_, value)| value.is_null());
+            for (key, _) in removed {
+                if base.shift_remove(&key).is_none() {
+                    without_effect.push(pointer::child(at, &key));
+                }
+            }
+            let is_of_another_kind = !top.iter().map(|(key, _)| key).eq(base.keys());
+            if is_of_another_kind && KINDS.iter().any(|shape| has_shape(at, shape)) {
                 base.clear();
             }
             for (key, value) in top {
                 let child = pointer::child(at, &key);
-                match base.get_mut(&key) {
-                    Some(base) => merge(base, value, &child),
-                    None => drop(base.insert(key, value)),
+                merge(base.entry(key).or_insert(Value::Null), value, &child, without_effect);
+            }
+        }
+        (base, Value::Object(top)) => {
+            *base = Value::Object(serde_json::Map::new());
+            let Value::Object(empty) = base else { return };
+            for (key, value) in top {
+                let child = pointer::child(at, &key);
+                if value.is_null() {
+                    without_effect.push(child);
+                } else {
+                    merge(empty.entry(key).or_insert(Value::Null), value, &child, without_effect);
                 }
             }
         }
         (base, top) => *base = top,
+    }
+}
+
+/// Errors: GW2002.
+fn nothing_removed(layer: &Layer, at: &str, below: Option<&Layer>) -> Diagnostic {
+    let name = at.rsplit('/').next().map(pointer::unescaped).unwrap_or_default();
+    let finding = INVALID_VALUE.at(Place::pointer(&layer.display, at));
+    match below {
+        Some(below) => finding
+            .message(format_args!(
+                "`{}` is `null`, which removes what is extended, and `{}` has no such key",
+                name.escape_debug(),
+                below.display
+            ))
+            .help("remove the line, or correct its name"),
+        None => finding.message(format_args!("`{}` has no value", name.escape_debug())).help(NO_VALUE),
     }
 }
 

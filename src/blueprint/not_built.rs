@@ -21,6 +21,7 @@ const BUILT: &[(&str, &[&str])] = &[
     ("/spec", &[]),
     ("/region", &[]),
     ("/extends", &[]),
+    ("/abstract", &[]),
     ("/output/dir", &[]),
     ("/output/format", &[]),
     ("/output/template", &[]),

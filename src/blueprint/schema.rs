@@ -1,30 +1,120 @@
 //! The blueprint's JSON Schema.
 //!
 //! In: the types. Out: JSON. Pure.
-//! What may be left out is left out: null is no value in a blueprint.
+//! What may be left out is left out; `null` only removes what a file extends.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use super::spec::BlueprintSpec;
 
-/// The JSON Schema of a blueprint.
+/// Definition of a blueprint that is complete in one file.
+const COMPLETE: &str = "Blueprint";
+
+/// Definition of a file that is merged with others: one that extends another, or a base.
+const OVERLAY: &str = "Overlay";
+
+/// Types that are replaced whole where files are merged.
+const WHOLE: [&str; 3] = ["Value", "Values", "Reference"];
+
+/// The JSON Schema of a blueprint: complete in one file, or merged with others.
 pub fn schema() -> Value {
-    let mut schema = schemars::schema_for!(BlueprintSpec).to_value();
-    without_null(&mut schema);
-    if let Some(mapping) = schema.as_object_mut() {
-        mapping.insert("title".to_owned(), "gwgen blueprint".into());
-        let backends = mapping.get_mut("properties").and_then(|properties| properties.get_mut("backends"));
-        if let Some(backends) = backends.and_then(Value::as_object_mut) {
-            backends.insert("minProperties".to_owned(), 1.into());
-            backends.insert("propertyNames".to_owned(), serde_json::json!({ "pattern": "^[a-z][a-z0-9-]*$" }));
+    let mut complete = schemars::schema_for!(BlueprintSpec).to_value();
+    without_null(&mut complete);
+    let mut take = |key: &str| complete.as_object_mut().and_then(|it| it.shift_remove(key)).unwrap_or_default();
+    let (dialect, description, definitions) = (take("$schema"), take("description"), take("$defs"));
+    if let Some(backends) = complete.pointer_mut("/properties/backends").and_then(Value::as_object_mut) {
+        backends.insert("minProperties".to_owned(), 1.into());
+        backends.insert("propertyNames".to_owned(), json!({ "pattern": "^[a-z][a-z0-9-]*$" }));
+    }
+    let mut definitions = definitions.as_object().cloned().unwrap_or_default();
+    let overlay = Overlays::of(&complete, &mut definitions);
+    definitions.insert(COMPLETE.to_owned(), complete);
+    definitions.insert(OVERLAY.to_owned(), overlay);
+    json!({
+        "$schema": dialect,
+        "title": "gwgen blueprint",
+        "description": description,
+        "if": { "anyOf": [
+            { "required": ["extends"] },
+            { "required": ["abstract"], "properties": { "abstract": { "const": true } } },
+        ] },
+        "then": { "$ref": format!("#/$defs/{OVERLAY}") },
+        "else": { "$ref": format!("#/$defs/{COMPLETE}") },
+        "$defs": definitions,
+    })
+}
+
+/// The definitions of what is merged by key, by the name of what they are of: nothing is required of them, and any key may be `null`.
+struct Overlays<'a> {
+    definitions: &'a Map<String, Value>,
+    made: BTreeMap<String, Value>,
+}
+
+impl Overlays<'_> {
+    /// The overlay of a schema; those that it refers to are added to the definitions.
+    fn of(schema: &Value, definitions: &mut Map<String, Value>) -> Value {
+        let mut overlays = Overlays { definitions, made: BTreeMap::new() };
+        let overlay = overlays.overlay(schema);
+        let made = overlays.made;
+        definitions.extend(made);
+        overlay
+    }
+
+    fn overlay(&mut self, schema: &Value) -> Value {
+        let Some(mapping) = schema.as_object() else { return schema.clone() };
+        let member = |(key, value): (&String, &Value)| {
+            let value = match (&**key, value) {
+                ("required" | "minProperties", _) => return None,
+                ("$ref", Value::String(target)) => Value::String(self.referred(target)),
+                ("properties", Value::Object(fields)) => {
+                    Value::Object(fields.iter().map(|(name, field)| (name.clone(), self.nullable(field))).collect())
+                }
+                ("additionalProperties", Value::Object(_)) => self.nullable(value),
+                ("anyOf" | "oneOf", Value::Array(choices)) => choices.iter().map(|it| self.overlay(it)).collect(),
+                // Lists are replaced whole, and so is what they hold.
+                _ => value.clone(),
+            };
+            // Choices that require nothing may hold both.
+            Some((if key == "oneOf" { "anyOf".to_owned() } else { key.clone() }, value))
+        };
+        Value::Object(mapping.iter().filter_map(member).collect())
+    }
+
+    /// An overlay that may also be `null`, below the same description.
+    fn nullable(&mut self, schema: &Value) -> Value {
+        let mut overlay = self.overlay(schema);
+        let description = overlay.as_object_mut().and_then(|it| it.shift_remove("description"));
+        let mut nullable = json!({ "anyOf": [overlay, { "type": "null" }] });
+        if let (Some(description), Some(mapping)) = (description, nullable.as_object_mut()) {
+            mapping.insert("description".to_owned(), description);
         }
+        nullable
     }
-    let head = ["$schema", "title", "description"].into_iter().filter_map(|key| Some((key.to_owned(), schema.get(key)?.clone())));
-    let mut ordered: serde_json::Map<String, Value> = head.collect();
-    for (key, value) in schema.as_object().into_iter().flatten() {
-        ordered.entry(key).or_insert_with(|| value.clone());
+
+    /// The reference to the overlay of a definition; to itself where it is replaced whole.
+    fn referred(&mut self, target: &str) -> String {
+        let name = target.rsplit('/').next().unwrap_or_default();
+        let Some(definition) = self.definitions.get(name).filter(|it| !WHOLE.contains(&name) && self.is_merged(it)) else {
+            return target.to_owned();
+        };
+        let overlay = format!("{name}{OVERLAY}");
+        if !self.made.contains_key(&overlay) {
+            self.made.insert(overlay.clone(), Value::Null);
+            let made = self.overlay(definition);
+            self.made.insert(overlay.clone(), made);
+        }
+        format!("#/$defs/{overlay}")
     }
-    Value::Object(ordered)
+
+    /// Whether a schema takes a mapping.
+    fn is_merged(&self, schema: &Value) -> bool {
+        let of_choice = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| self.is_merged(it)));
+        let referred = || schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next().and_then(|it| self.definitions.get(it));
+        let has_fields = schema.get("properties").is_some() || schema.get("additionalProperties").is_some_and(Value::is_object);
+        has_fields || of_choice("anyOf") || of_choice("oneOf") || referred().is_some_and(|it| self.is_merged(it))
+    }
 }
 
 /// Takes `null` out of every choice of types.

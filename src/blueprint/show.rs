@@ -28,6 +28,7 @@ pub fn show(blueprint: &Blueprint) -> String {
 fn fill(spec: &mut BlueprintSpec) {
     // What it extended is part of it by now.
     spec.extends = None;
+    spec.r#abstract = None;
     let output = spec.output.get_or_insert_default();
     output.dir.get_or_insert_with(|| defaults::OUTPUT_DIR.to_owned());
     // The other formats have no template.

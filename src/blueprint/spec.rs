@@ -27,7 +27,7 @@ pub struct BlueprintSpec {
     /// Prefix of every name at AWS: lower-case letters, digits and `-`, at most 20 characters.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"), length(max = 20))]
     pub name: String,
-    /// Goes after the name in every name at AWS, so that several environments share an account; at most 8 characters.
+    /// Goes after the name in every name at AWS, so that several environments share an account; at most 20 characters. Where AWS's names are short, a longer one than 8 stands there as its first characters and a hash. CloudFormation cannot shorten one that is known only at deploy time, which has at most 8 there.
     pub environment: Option<Value>,
     /// Path of the OpenAPI description, or a list of paths, relative to this file.
     #[serde(deserialize_with = "paths")]
@@ -35,8 +35,10 @@ pub struct BlueprintSpec {
     pub spec: Vec<String>,
     /// AWS region: used by cost, by checks, and by a root layout's provider block.
     pub region: Option<String>,
-    /// Blueprint that this one is merged over: by key, lists replaced. Relative to this file.
+    /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key, and an entry of another kind (in `targets` and `auth`) replaces. Relative to this file.
     pub extends: Option<String>,
+    /// Whether this file is a base for others to extend, and never a stack of its own. Default: `false`.
+    pub r#abstract: Option<bool>,
     /// What is written, and where.
     pub output: Option<OutputSpec>,
     /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added.

@@ -1,7 +1,7 @@
 //! A blueprint's text as a tree of JSON, before it has types.
 //!
 //! In: `SourceFile`. Out: `Tree`, findings about keys and characters. Pure.
-//! Numbers that JSON would respell (`1.10`) stay text until a field wants a number.
+//! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null` stays where a file may remove a key with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,9 @@ use serde_json::{Map, Number, Value};
 
 use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
 use crate::source::{SourceFile, pointer, raw};
+
+/// What to do about a key without a value.
+pub(super) const NO_VALUE: &str = "write a value, or remove the line";
 
 /// One file's data.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ pub(super) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tre
         found.push(INVALID_VALUE.at(Place::file(&file.display)).message(what).help(help));
         return None;
     }
-    let mut walk = Walk { file, found, numbers: BTreeMap::new(), reported: BTreeSet::new() };
+    let mut walk = Walk { file, found, numbers: BTreeMap::new(), reported: BTreeSet::new(), is_in_list: false };
     let value = walk.node(&file.json, "");
     let Walk { numbers, reported, .. } = walk;
     Some(Tree { written, value, numbers, reported })
@@ -51,6 +54,8 @@ struct Walk<'a> {
     found: &'a mut Vec<Diagnostic>,
     numbers: BTreeMap<String, Number>,
     reported: BTreeSet<String>,
+    /// Lists are replaced whole, so nothing in one removes a key.
+    is_in_list: bool,
 }
 
 impl Walk<'_> {
@@ -59,7 +64,10 @@ impl Walk<'_> {
             Some(b'{') => self.mapping(json, at),
             Some(b'[') => {
                 let elements = raw::elements(json).unwrap_or_default();
-                Value::Array(elements.iter().enumerate().map(|(index, item)| self.node(item.get(), &pointer::child(at, index))).collect())
+                let is_in_list = std::mem::replace(&mut self.is_in_list, true);
+                let items = elements.iter().enumerate().map(|(index, item)| self.node(item.get(), &pointer::child(at, index))).collect();
+                self.is_in_list = is_in_list;
+                Value::Array(items)
             }
             Some(b'"') => self.text(json, at),
             _ => self.scalar(json.trim_ascii(), at),
@@ -74,8 +82,8 @@ impl Walk<'_> {
                 let place = Place { file: self.file.display.clone(), at: At::Repeated(child, 1) };
                 let found = DUPLICATE_KEY.at(place).message(format_args!("`{}` stands twice in the same mapping", key.escape_debug()));
                 self.found.push(found.help("remove one of the two, or give it another name"));
-            } else if value.get() == "null" {
-                self.report(child, format_args!("`{}` has no value", key.escape_debug()), "write a value, or remove the line");
+            } else if value.get() == "null" && self.is_in_list {
+                self.report(child, format_args!("`{}` has no value", key.escape_debug()), NO_VALUE);
             } else if key.chars().any(char::is_control) {
                 self.report(child, "a name holds a control character", "write the name in plain characters on one line");
             } else {

@@ -76,7 +76,7 @@ pub(super) struct Typed {
 ///
 /// Errors: GW2001 unknown field, GW2002 invalid value, GW2003 missing field, GW2007 invalid expression.
 pub(super) fn typed(layers: &Layers, found: &mut Vec<Diagnostic>) -> Typed {
-    let Merged { value: tree, numbers, reported } = layers.merged();
+    let Merged { value: tree, numbers, reported } = layers.merged(found);
     let names = |field: &str| tree.get(field).and_then(Value::as_object).map(|it| it.keys().cloned().collect()).unwrap_or_default();
     let known = Known { backends: names("backends"), auth: names("auth"), stand_ins: BTreeSet::new(), reported };
     let mut reader = Reader { layers, tree, numbers, removed: Removed::default(), known, found, is_complete: layers.is_whole };
@@ -112,7 +112,13 @@ impl Reader<'_> {
                 } else {
                     (self.layers.place(""), format!("the blueprint has no `{field}`"))
                 };
-                self.found.push(MISSING_FIELD.at(place).message(message).help(format_args!("add for example `{example}`")));
+                // Alone it may be a base of others, which this run does not see.
+                let or_base = if self.layers.count() == 1 && !is_empty {
+                    ", or `abstract: true` if this file is only there for others to extend"
+                } else {
+                    ""
+                };
+                self.found.push(MISSING_FIELD.at(place).message(message).help(format_args!("add for example `{example}`{or_base}")));
             }
         }
         self.stand_in();

@@ -1,8 +1,9 @@
 //! `gwgen init`: writes the first blueprint of a description.
 //!
 //! In: the working directory. Out: `gwgen.yaml`, and what to decide in it.
-//! Exits 1 where one is there, and writes nothing where no blueprint would render.
+//! Exits 1 where one is there, and where errors are left that the user has to mend first.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -11,13 +12,18 @@ use clap::Args;
 use super::Exit;
 use super::session::Session;
 use crate::blueprint::{Built, Topology, built};
-use crate::diagnostic::{self, Diagnostic, Place};
+use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
 use crate::init::{Draft, NAME, Scheme, Wanted, draft};
 use crate::io::{descriptions, is_there, make, rim};
+use crate::printed;
 use crate::source::Sources;
 
-/// Most schemes that are named.
-const MAX_SCHEMES: usize = 8;
+/// Most schemes, and most hidden operations, that are named.
+const MAX_NAMED: usize = 8;
+
+/// Most errors that are reported, and most of one code.
+const MAX_ERRORS: usize = 8;
+const MAX_OF_A_CODE: usize = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -87,50 +93,93 @@ fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagno
 
 /// Writes the file where there is one to write, and says what is to be decided in it.
 ///
-/// Errors: GW0011 one is there, GW0004 it cannot be written.
+/// Errors: GW0011 one is there, GW0004 it cannot be written, and the first that keep the blueprint from rendering.
 fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (mut diagnostics, sources) = (draft.compiled.diagnostics, draft.compiled.sources);
-    let summary = Summary { operations: draft.operations, hidden: draft.hidden, undecided: draft.undecided };
-    if let Some(text) = draft.text {
-        // What is left to decide is said below, and everything again at every render.
-        diagnostics.clear();
-        match make(&session.folder.join(NAME), text.as_bytes()) {
-            Ok(true) => session.say(&told(spec, &summary))?,
-            Ok(false) => diagnostics.push(exists()),
-            Err(error) => diagnostics.push(
+    let Draft { text, operations, hidden, undecided, errors, compiled } = draft;
+    let sources = compiled.sources;
+    let Some(text) = text else { return session.report(vec![(sources, compiled.diagnostics)]) };
+    // What is left to decide is said below, and everything again at every render.
+    let (mut diagnostics, count) = (first(errors.clone()), errors.len());
+    match make(&session.folder.join(NAME), text.as_bytes()) {
+        Ok(true) => {
+            let others =
+                compiled.plan.map_or(0, |plan| plan.operations.iter().filter(|it| !it.is_public()).count().saturating_sub(hidden.len()));
+            session.say(&told(spec, &Summary { operations, hidden, others, undecided, errors: count, shown: diagnostics.len() }))?;
+        }
+        Ok(false) => diagnostics = vec![exists()],
+        Err(error) => {
+            diagnostics = vec![
                 diagnostic::UNWRITABLE_FILE
                     .at(Place::file(&NAME.into()))
                     .message(format_args!("`{NAME}` cannot be written: {error}"))
                     .help("check the permissions of the working directory, and its disk"),
-            ),
+            ]
         }
     }
     session.report(vec![(sources, diagnostics)])
 }
 
+/// The first errors, a few of each code: thousands of operations may have the same fault. What follows from others is no cause.
+fn first(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if errors.iter().any(|it| *it.code != diagnostic::NOTHING_PUBLIC) {
+        errors.retain(|it| *it.code != diagnostic::NOTHING_PUBLIC);
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    errors.retain(|it| {
+        let count = counts.entry(it.code.code).or_default();
+        *count += 1;
+        *count <= MAX_OF_A_CODE
+    });
+    errors.truncate(MAX_ERRORS);
+    errors
+}
+
 /// What was written, in the words of a reader.
 struct Summary {
     operations: usize,
-    hidden: usize,
+    hidden: Vec<(OperationName, &'static Code)>,
+    /// Operations that the description itself keeps from the gateway.
+    others: usize,
     undecided: Vec<Scheme>,
+    errors: usize,
+    /// Errors that are reported here.
+    shown: usize,
 }
 
 fn told(spec: &str, summary: &Summary) -> String {
     let counted = |count: usize| format!("{count} operation{}", if count == 1 { "" } else { "s" });
     let mut text = format!("took {spec}: {}\n", counted(summary.operations));
-    if summary.hidden > 0 {
-        text += &format!("{} hidden: the comments in {NAME} say why\n", counted(summary.hidden));
+    if !summary.hidden.is_empty() {
+        text += &format!("{} hidden: the comments in {NAME} say why\n", counted(summary.hidden.len()));
     }
-    for scheme in summary.undecided.iter().take(MAX_SCHEMES) {
-        text += &format!("to decide: who checks {}, which protects {}\n", scheme.name, counted(scheme.operations));
+    for (operation, code) in summary.hidden.iter().take(MAX_NAMED) {
+        text += &format!("  {} {}: {} {}\n", operation.method, printed::line(&operation.path), code.code, code.slug);
     }
-    let more = summary.undecided.len().saturating_sub(MAX_SCHEMES);
+    let more = summary.hidden.len().saturating_sub(MAX_NAMED);
+    if more > 0 {
+        text += &format!("  {more} more\n");
+    }
+    if summary.others > 0 {
+        text += &format!("{} not public, as the description says with `x-gwgen-exposure`\n", counted(summary.others));
+    }
+    for scheme in summary.undecided.iter().take(MAX_NAMED) {
+        let declared = if scheme.is_declared { "" } else { " and which the description does not declare" };
+        text += &format!("to decide: who checks {}, which protects {}{declared}\n", scheme.name, counted(scheme.operations));
+    }
+    let more = summary.undecided.len().saturating_sub(MAX_NAMED);
     if more > 0 {
         text += &format!("to decide: {more} more\n");
     }
-    text += match summary.undecided.as_slice() {
-        [] => "wrote gwgen.yaml; read it, then run `gwgen render`\n",
-        _ => "wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n",
+    let more = summary.errors.saturating_sub(summary.shown);
+    text += &match (summary.errors, summary.undecided.as_slice()) {
+        (0, []) => "wrote gwgen.yaml; read it, then run `gwgen render`\n".to_owned(),
+        (0, _) => {
+            "wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n".to_owned()
+        }
+        (_, _) if more > 0 => {
+            format!("wrote gwgen.yaml, which does not render yet: mend what stands below; `gwgen render` names {more} more\n")
+        }
+        (_, _) => "wrote gwgen.yaml, which does not render yet: mend what stands below, then run `gwgen render`\n".to_owned(),
     };
     text
 }

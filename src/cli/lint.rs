@@ -7,7 +7,8 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{Named, Session, compiled};
+use super::session::{Named, Session, compiled, headed};
+use super::stacks::{self, Checked};
 use super::{Exit, coverage, not_built};
 use crate::diagnostic::Severity;
 use crate::source::Sources;
@@ -37,14 +38,18 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         return not_built::refuse("lint --fix", session);
     }
     let (jobs, diagnostics) = session.jobs(&arguments.named);
-    let mut groups = vec![(Sources::default(), diagnostics)];
+    let (mut groups, mut stacks) = (vec![(Sources::default(), diagnostics)], vec![None]);
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
-            session.print(&coverage::listed(plan))?;
+            session.print(&headed(job, jobs.len() > 1, coverage::listed(plan)))?;
         }
         groups.push((compiled.sources, compiled.diagnostics));
+        stacks.push(compiled.stack);
     }
+    let checked = groups.iter_mut().zip(&stacks);
+    let mut checked: Vec<Checked<'_>> = checked.map(|((sources, diagnostics), stack)| Checked { stack, sources, diagnostics }).collect();
+    stacks::compare(&mut checked);
     let has_finding = groups.iter().any(|(_, diagnostics)| diagnostics.iter().any(|it| it.severity != Severity::Info && !it.is_allowed()));
     let exit = session.report(groups)?;
     Ok(if arguments.deny == Some(Denied::Warnings) && has_finding { exit.max(Exit::Found) } else { exit })

@@ -1,19 +1,22 @@
-//! `gwgen routes`: every operation with its way to a backend.
+//! `gwgen routes`: every operation with its way to a backend, and what is in force of it.
 //!
-//! In: blueprints. Out: a table, JSON or Markdown on standard output.
+//! In: blueprints. Out: a table or Markdown for each, or one JSON document for all, on standard output.
 //! Read from the plan; nothing is decided here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
-use super::session::{Named, Session, compiled};
+use super::session::{Named, Session, compiled, headed};
 use crate::blueprint::{Exposure, Validation};
 use crate::diagnostic::Diagnostic;
+use crate::io::Job;
+use crate::listing::{self, Cache, Difference, NOTHING, Throttle};
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
 };
@@ -40,20 +43,31 @@ pub(crate) enum RouteFormat {
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
+    let (mut all, is_one_of_several) = (Vec::new(), jobs.len() > 1);
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = &compiled.plan {
             let unserved = unserved(&compiled.diagnostics);
-            let rows: Vec<Row> = plan.operations.iter().map(|operation| Row::of(plan, operation, &unserved)).collect();
+            let row = |operation| Row::of(&job.request.display, plan, operation, &unserved);
+            let cells = || plan.operations.iter().map(|operation| row(operation).cells(operation)).collect();
             match arguments.format {
-                RouteFormat::Json => session.print_json(&rows)?,
-                RouteFormat::Table => session.print(&table(&rows))?,
-                RouteFormat::Markdown => session.print(&markdown(&rows))?,
+                RouteFormat::Json => all.extend(plan.operations.iter().map(row)),
+                RouteFormat::Table => session.print(&headed(job, is_one_of_several, table(cells())))?,
+                RouteFormat::Markdown => session.print(&titled(job, is_one_of_several, &markdown(cells())))?,
             }
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }
+    match arguments.format {
+        RouteFormat::Json => session.print_json(&all)?,
+        RouteFormat::Table | RouteFormat::Markdown => {}
+    }
     session.report(groups)
+}
+
+/// A table on a page, below the blueprint's name where there are several.
+fn titled(job: &Job, is_one_of_several: bool, table: &str) -> String {
+    if is_one_of_several { format!("## {}\n\n{table}\n", printed::code(&job.request.display)) } else { table.to_owned() }
 }
 
 /// Method and path of the operations that an error keeps from being served.
@@ -61,9 +75,12 @@ fn unserved(diagnostics: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
     diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).map(|it| (it.method, &*it.path)).collect()
 }
 
-/// What is decided of an operation; `null` in JSON and `-` elsewhere where there is nothing to say.
-#[derive(Debug, serde::Serialize)]
+/// What is in force of an operation of a blueprint; `null` where there is nothing to say.
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct Row {
+    /// The blueprint, as it was named.
+    blueprint: String,
+    /// Upper-case HTTP method, or `ANY`.
     method: &'static str,
     /// As the description writes it.
     path: String,
@@ -71,21 +88,39 @@ struct Row {
     /// Below the stage's URL.
     url: Option<String>,
     backend: Option<String>,
+    /// Where the backend gets the request; `(...)` is known only at deploy time.
     backend_url: Option<String>,
+    /// What the description asks of callers: its `security`, alternatives of schemes with their scopes.
+    declared: Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
+    /// Who checks callers: an entry of `auth`, `iam`, or `none`; `null` where nobody is answered, or an error leaves it undecided.
     auth: Option<String>,
+    /// Why callers are asked for something else than `declared`.
+    differs: Option<Difference>,
+    /// A token needs one of them.
     scopes: Vec<String>,
     api_key: bool,
-    throttle: Option<String>,
-    cache: Option<String>,
+    throttle: Option<Throttle>,
+    cache: Option<Cache>,
     validation: Option<Validation>,
     timeout_ms: Option<u32>,
 }
 
+/// The JSON Schema of the list.
+pub(super) fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Vec<Row>).to_value();
+    schema["title"] = "gwgen routes".into();
+    schema["description"] = "What `gwgen routes --format json` prints: every operation of every blueprint.".into();
+    schema
+}
+
 impl Row {
-    fn of(plan: &Plan, operation: &OperationPlan, unserved: &BTreeSet<(&str, &str)>) -> Self {
+    fn of(blueprint: &str, plan: &Plan, operation: &OperationPlan, unserved: &BTreeSet<(&str, &str)>) -> Self {
         let backend = operation.backend.map(|index| &plan.backends[index]);
         let public = operation.gateway_path.as_ref();
+        // Nothing is said to be open that an error leaves undecided.
+        let is_undecided = operation.auth.check == Check::Nobody && unserved.contains(&(operation.method.as_str(), &*operation.path));
         Self {
+            blueprint: blueprint.to_owned(),
             method: operation.method.as_str(),
             path: operation.path.to_string(),
             exposure: operation.exposure,
@@ -95,69 +130,64 @@ impl Row {
                 Some(_) => Some(backend_url(plan, backend, operation)),
                 None => private_url(plan, backend, operation),
             }),
-            auth: match public {
-                Some(_) => asked(operation, unserved.contains(&(operation.method.as_str(), &*operation.path))),
-                // The load balancer checks nobody.
-                None => backend.and_then(|it| private_url(plan, it, operation)).map(|_| "none".to_owned()),
-            },
+            declared: listing::declared(operation),
+            auth: listing::auth(plan, operation).filter(|_| public.is_none() || !is_undecided).map(str::to_owned),
+            differs: listing::difference(plan, operation),
             scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
             api_key: operation.auth.api_key,
-            throttle: public.and(operation.throttle).map(|it| format!("{}/s, {} at once", it.rate, it.burst)),
-            cache: operation.cache.as_ref().map(|it| format!("{}s", it.ttl_s)),
+            throttle: public.and(operation.throttle).map(Throttle::of),
+            cache: operation.cache.as_ref().map(Cache::of),
             validation: public.map(|_| operation.checks.level()),
             timeout_ms: public.map(|_| operation.timeout_ms),
         }
     }
 
-    fn cells(&self) -> [String; HEADER.len()] {
-        let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
-        let exposure = match self.exposure {
-            Exposure::Public => "public",
-            Exposure::Internal => "internal",
-            Exposure::Hidden => "hidden",
-        };
+    fn cells(&self, operation: &OperationPlan) -> Cells {
+        let or_dash = |text: Option<&str>| text.unwrap_or(NOTHING).to_owned();
         [
             self.method.to_owned(),
             self.path.clone(),
-            exposure.to_owned(),
+            listing::exposure(operation).to_owned(),
             or_dash(self.url.as_deref()),
             or_dash(self.backend.as_deref()),
             or_dash(self.backend_url.as_deref()),
+            listing::declared_cell(operation).into_owned(),
             or_dash(self.auth.as_deref()),
-            if self.scopes.is_empty() { "-".to_owned() } else { self.scopes.join(" ") },
-            if self.api_key { "yes" } else { "-" }.to_owned(),
-            or_dash(self.throttle.as_deref()),
-            or_dash(self.cache.as_deref()),
-            or_dash(self.validation.map(shown_level)),
-            self.timeout_ms.map_or_else(|| "-".to_owned(), |it| format!("{it}ms")),
+            or_dash(self.differs.as_ref().map(Difference::cell).as_deref()),
+            if self.scopes.is_empty() { NOTHING.to_owned() } else { self.scopes.join(" ") },
+            if self.api_key { "yes" } else { NOTHING }.to_owned(),
+            or_dash(self.throttle.as_ref().map(Throttle::cell).as_deref()),
+            or_dash(self.cache.as_ref().map(Cache::cell).as_deref()),
+            or_dash(self.validation.map(listing::validation)),
+            self.timeout_ms.map_or_else(|| NOTHING.to_owned(), |it| format!("{it}ms")),
         ]
     }
 }
 
-fn shown_level(level: Validation) -> &'static str {
-    match level {
-        Validation::Full => "full",
-        Validation::Body => "body",
-        Validation::Params => "params",
-        Validation::None => "none",
-    }
-}
+const HEADER: [&str; 15] = [
+    "method",
+    "path",
+    "exposure",
+    "url",
+    "backend",
+    "backend url",
+    "declared",
+    "auth",
+    "why",
+    "scopes",
+    "key",
+    "throttle",
+    "cache",
+    "validation",
+    "timeout",
+];
 
-/// The entry of `auth` that callers are checked by. Nothing is said to be open that an error leaves undecided.
-fn asked(operation: &OperationPlan, is_unserved: bool) -> Option<String> {
-    match &operation.auth.check {
-        Check::Nobody => (!is_unserved).then(|| "none".to_owned()),
-        Check::Iam => Some("iam".to_owned()),
-        Check::Authorizer(name) => Some(name.to_string()),
-    }
-}
-
-const HEADER: [&str; 13] =
-    ["method", "path", "exposure", "url", "backend", "backend url", "auth", "scopes", "key", "throttle", "cache", "validation", "timeout"];
+/// A row of a table.
+type Cells = [String; HEADER.len()];
 
 /// Where private callers reach what is internal.
 fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
-    let alb = plan.network.as_ref()?.alb.as_ref().filter(|_| operation.exposure == Exposure::Internal)?;
+    let alb = plan.network.as_ref()?.alb.as_ref().filter(|_| listing::is_private(plan, operation))?;
     let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
     let host = alb.hosts.first().map_or("(alb)", |it| it);
     let prefix: String = backend.path_prefix.iter().map(|it| format!("/{it}")).collect();
@@ -210,22 +240,22 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn table(rows: &[Row]) -> String {
-    let visible = |row: &Row| row.cells().map(|it| printed::line(&it).into_owned());
-    let cells: Vec<[String; HEADER.len()]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.iter().map(visible)).collect();
+fn table(rows: Vec<Cells>) -> String {
+    let visible = |row: Cells| row.map(|it| printed::line(&it).into_owned());
+    let cells: Vec<Cells> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.into_iter().map(visible)).collect();
     let widths: Vec<usize> = (0..HEADER.len()).map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
-    let padded = |it: &[String; HEADER.len()]| {
+    let padded = |it: &Cells| {
         let line: String = it.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
         line.trim_end().to_owned() + "\n"
     };
     cells.iter().map(padded).collect()
 }
 
-fn markdown(rows: &[Row]) -> String {
-    let line = |cells: &[String; HEADER.len()]| format!("| {} |\n", cells.join(" | "));
+fn markdown(rows: Vec<Cells>) -> String {
+    let line = |cells: &Cells| format!("| {} |\n", cells.join(" | "));
     let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
     // A dash alone is what stands for nothing; at the start of a cell it makes no list.
-    let escaped = |cell: String| if cell == "-" { cell } else { printed::markdown(&cell) };
+    let escaped = |cell: String| if cell == NOTHING { cell } else { printed::markdown(&cell) };
     let head = line(&HEADER.map(str::to_owned)) + &rule;
-    rows.iter().fold(head, |text, row| text + &line(&row.cells().map(escaped)))
+    rows.into_iter().fold(head, |text, row| text + &line(&row.map(escaped)))
 }

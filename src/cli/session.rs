@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
+use super::stacks::{self, Checked, Stack};
 use super::{Exit, Options};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
 use crate::io::{Folder, Job, Wanted, find, rim, today};
-use crate::printed::Shape;
+use crate::printed::{self, Shape};
 use crate::report::{self, Format, Style};
 use crate::source::Sources;
 use crate::{Compiled, compile_on};
@@ -39,6 +40,7 @@ pub(super) struct Ready {
     pub files: Option<(Folder, FileTree)>,
     pub diagnostics: Vec<Diagnostic>,
     pub sources: Sources,
+    stack: Stack,
 }
 
 impl<'a> Session<'a> {
@@ -55,7 +57,7 @@ impl<'a> Session<'a> {
 
     /// Compiles every blueprint and finds its output folder.
     ///
-    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output folder.
+    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output folder, GW2142 two with one stack.
     pub(super) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
         let (jobs, diagnostics) = self.jobs(named);
         let mut ready = in_threads(&jobs, prepared);
@@ -72,11 +74,14 @@ impl<'a> Session<'a> {
                 }
             }
         }
+        let mut checked: Vec<Checked<'_>> =
+            ready.iter_mut().map(|it| Checked { stack: &it.stack, sources: &mut it.sources, diagnostics: &mut it.diagnostics }).collect();
+        stacks::compare(&mut checked);
         // Neither of the two may be written, but only after each has been compared with all.
         let shared: Vec<Arc<str>> = ready
             .iter()
             .flat_map(|it| &it.diagnostics)
-            .filter(|it| *it.code == diagnostic::SHARED_OUTPUT)
+            .filter(|it| *it.code == diagnostic::SHARED_OUTPUT || *it.code == diagnostic::SAME_STACK)
             .flat_map(|it| it.places.iter().map(|place| Arc::clone(&place.file)))
             .collect();
         for (it, job) in ready.iter_mut().zip(&jobs) {
@@ -136,6 +141,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Text about a blueprint, below its name where there are several.
+pub(super) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String {
+    if is_one_of_several { format!("{}\n{text}\n", printed::line(&job.request.display)) } else { text }
+}
+
 /// Does the same for every item, each in a thread of its own; answers come in the order of the items.
 pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
     if let [item] = items {
@@ -153,7 +163,7 @@ pub(super) fn compiled(job: &Job) -> Compiled {
 }
 
 fn prepared(job: &Job) -> Ready {
-    let Compiled { output, tree, mut diagnostics, sources, plan, assembled } = compiled(job);
+    let Compiled { output, tree, stack, mut diagnostics, sources, plan, assembled } = compiled(job);
     // The process ends soon; taking half a million parts apart before that would take a tenth of its time.
     std::mem::forget((plan, assembled));
     let has_error = diagnostics.iter().any(Diagnostic::is_error);
@@ -171,7 +181,7 @@ fn prepared(job: &Job) -> Ready {
             None
         }
     };
-    Ready { files, diagnostics, sources }
+    Ready { files, diagnostics, sources, stack }
 }
 
 /// What git's index lacks of a folder that is as it is to be.

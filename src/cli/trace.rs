@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
-use super::session::{Named, Session, compiled};
+use super::session::{Named, Session, compiled, headed};
 use crate::Compiled;
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
@@ -21,7 +21,7 @@ use crate::trace::{Answerer, Asked, Trace, trace};
 
 /// What `--help` says of the JSON.
 const AFTER: &str = "\
-JSON, one object a blueprint:
+JSON, one object, or a list of them where there are several blueprints:
   blueprint, method, path  what was asked
   served                   whether a backend gets the request, or the gateway
                            answers a browser as `api.cors` says
@@ -79,23 +79,28 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let asked = Asked::of(arguments.method, &arguments.path).expect("the parser of the command line has read it once");
     let (jobs, diagnostics) = session.jobs(&Named::default());
     let mut groups = vec![(Sources::default(), diagnostics)];
-    let mut exit = Exit::Done;
+    let (mut exit, mut all) = (Exit::Done, Vec::new());
     for job in &jobs {
         let mut compiled = compiled(job);
         match traced(job, &compiled, &asked) {
             Some(Ok(trace)) => {
                 let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);
                 exit = exit.max(if is_served { Exit::Done } else { Exit::Found });
-                let shown = Shown { blueprint: &job.request.display, trace };
                 match arguments.format {
-                    TraceFormat::Json => session.print_json(&shown)?,
-                    TraceFormat::Text => session.print(&told(&shown, jobs.len() > 1))?,
+                    TraceFormat::Json => all.push(Shown { blueprint: &job.request.display, trace }),
+                    TraceFormat::Text => session.print(&headed(job, jobs.len() > 1, text(&trace)))?,
                 }
             }
             Some(Err(finding)) => compiled.diagnostics.push(*finding),
             None => {}
         }
         groups.push((compiled.sources, compiled.diagnostics));
+    }
+    match (arguments.format, all.as_slice()) {
+        (TraceFormat::Text, _) => {}
+        (TraceFormat::Json, []) if jobs.len() < 2 => {}
+        (TraceFormat::Json, [only]) if jobs.len() < 2 => session.print_json(only)?,
+        (TraceFormat::Json, all) => session.print_json(&all)?,
     }
     Ok(exit.max(session.report(groups)?))
 }
@@ -122,10 +127,6 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
         }
     }
     Some(Ok(traced))
-}
-
-fn told(shown: &Shown<'_>, is_one_of_several: bool) -> String {
-    if is_one_of_several { format!("{}\n{}\n", printed::line(shown.blueprint), text(&shown.trace)) } else { text(&shown.trace) }
 }
 
 /// A line a hop: kind, name, place, detail.

@@ -102,6 +102,10 @@ codes! {
     EXPIRED_ALLOWANCE = "GW2131" "expired-allowance" Error;
     ALLOWS_NOTHING = "GW2132" "allows-nothing" Warning;
     UNKNOWN_CODE = "GW2133" "unknown-code" Error;
+    ABSTRACT_BLUEPRINT = "GW2140" "abstract-blueprint" Error;
+    UNMARKED_BASE = "GW2141" "unmarked-base" Error;
+    SAME_STACK = "GW2142" "stack-of-two-blueprints" Error;
+    POSSIBLY_SAME_STACK = "GW2143" "possible-stack-of-two-blueprints" Warning;
 
     NO_BACKEND = "GW3001" "no-backend" Error;
     UNMAPPED_SCHEME = "GW3002" "unmapped-scheme" Error;

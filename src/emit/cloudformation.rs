@@ -8,5 +8,5 @@ mod template;
 
 pub use sink::Properties;
 pub(super) use sink::yaml_key;
-pub(super) use template::written;
 pub use template::{files, limits, name};
+pub(super) use template::{parameter_type, written};

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::{cloudformation, terraform};
+use crate::blueprint::Format;
 use crate::printed::{code, line, markdown};
-use crate::stack::{Input, Stack};
+use crate::stack::{Input, InputType, Stack};
 
 /// What the plan tells a reader of the output.
 pub struct Told<'a> {
+    pub format: Format,
     pub name: &'a str,
     /// What the output was made from.
     pub sources: &'a str,
@@ -14,15 +17,16 @@ pub struct Told<'a> {
     pub way: &'a str,
     /// What others have to do.
     pub notes: Vec<String>,
-    /// Rows of the table of routes.
+    /// The table of routes.
     pub routes: &'a str,
 }
 
 /// Writes the README.
 pub fn readme(stack: &Stack, told: Told<'_>) -> String {
+    let Told { format, name, sources, way, notes, routes } = told;
     let input = |(name, input): (&Arc<str>, &Input)| {
         let default = input.default.as_ref().map_or_else(String::new, |default| code(&default.join(", ")));
-        minijinja::context! { name => &**name, description => markdown(&input.description), list => input.of.is_list(), default }
+        minijinja::context! { name => &**name, description => markdown(&input.description), of => types(input.of, format), default }
     };
     let inputs: Vec<_> = stack.inputs.iter().map(input).collect();
     let outputs: Vec<_> = stack
@@ -35,9 +39,16 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-    let Told { name, sources, way, notes, routes } = told;
     let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
     environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
+}
+
+/// The type of an input, as the output's language calls it.
+fn types(of: InputType, format: Format) -> &'static str {
+    match format {
+        Format::Terraform | Format::TerraformJson => terraform::variable_type(of),
+        Format::Cloudformation => cloudformation::parameter_type(of),
+    }
 }
 
 /// Text of gwgen's own in a cell of a table: names that it holds are those of the blueprint, which are plain.

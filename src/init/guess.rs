@@ -34,10 +34,9 @@ pub(super) fn guess(api: &Api, file: &SourceFile) -> Guess {
     let urls = server_urls(&file.json);
     let tags = tags(api);
     let name = slug(&api.title).unwrap_or_else(|| "api".to_owned());
-    let backend = match tags.as_slice() {
-        [only] => slug(only),
-        _ => slug(&api.title),
-    };
+    // One tag of all operations may be the service's name where the title is none.
+    let is_of_all = |tag: &Arc<str>| api.operations.iter().all(|it| it.tags.first() == Some(tag));
+    let backend = slug(&api.title).or_else(|| tags.first().filter(|it| is_of_all(it)).and_then(|it| slug(it)));
     Guess {
         name,
         backend: backend.unwrap_or_else(|| "app".to_owned()),

@@ -31,6 +31,8 @@ pub struct Scheme {
     pub name: String,
     /// How many of the operations that are served ask for it.
     pub operations: usize,
+    /// The description says what it is.
+    pub is_declared: bool,
     /// Entries of `auth` that fit it.
     pub(super) entries: Vec<String>,
 }
@@ -46,10 +48,11 @@ impl Schemes {
         }
         let mut schemes = Self::default();
         for (name, operations) in counts.into_iter().filter(|(name, _)| !RESERVED.contains(name)) {
-            let Some(declared) = Declared::of(api, name) else { continue };
-            let source = declared.credential();
-            let scheme = Scheme { name: scalar(name), operations, entries: entries(source.as_deref()) };
-            let is_key = declared.kind() == "apiKey" && source.is_some_and(|it| is_same_source(&it, KEY_HEADER));
+            let declared = Declared::of(api, name);
+            let source = declared.as_ref().and_then(Declared::credential);
+            let is_key = declared.as_ref().is_some_and(|it| it.kind() == "apiKey")
+                && source.as_ref().is_some_and(|it| is_same_source(it, KEY_HEADER));
+            let scheme = Scheme { name: scalar(name), operations, is_declared: declared.is_some(), entries: entries(source.as_deref()) };
             if is_key { schemes.keys.push(scheme) } else { schemes.undecided.push(scheme) }
         }
         schemes
@@ -62,7 +65,7 @@ impl Schemes {
 
 impl Scheme {
     pub(super) fn context(&self) -> minijinja::Value {
-        minijinja::context! { name => self.name.as_str(), count => self.operations, entries => &self.entries }
+        minijinja::context! { name => self.name.as_str(), count => self.operations, is_declared => self.is_declared, entries => &self.entries }
     }
 }
 

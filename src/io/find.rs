@@ -1,7 +1,8 @@
 //! Which blueprints a command is about.
 //!
 //! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and peeks into the blueprints found there.
-//! A file that another one names in `extends`, and that is not complete itself, is a part and no blueprint of its own.
+//! A base (`abstract: true`, or what others extend and that is not complete itself) is no blueprint of its own. One that others extend, and
+//! that lacks the environment which they add, has to say which of the two it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,7 +32,7 @@ pub(crate) struct Job {
 
 /// The blueprints that are wanted; without any, those in `folder`.
 ///
-/// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint.
+/// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it is one.
 pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
     let mut diagnostics = Vec::new();
     let mut jobs: Vec<Job> = Vec::new();
@@ -60,7 +61,9 @@ pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
     if names.is_empty() {
         return Outcome::failed(vec![no_blueprint()]);
     }
-    Outcome::new(without_parts(jobs), diagnostics)
+    let (jobs, unmarked) = without_bases(jobs);
+    diagnostics.extend(unmarked);
+    Outcome::new(jobs, diagnostics)
 }
 
 /// The output folder as the user would name it: seen from where the blueprint was named.
@@ -101,24 +104,43 @@ fn job(folder: &Path, given: &Path) -> Result<Job, Box<Diagnostic>> {
     Ok(Job { disk, request: Request { blueprint, display } })
 }
 
+/// Fields that every blueprint has, of its own or of what it extends.
+const REQUIRED: [&str; 5] = ["version", "name", "spec", "topology", "backends"];
+
+/// The field by which stacks of one name are told apart.
+const ENVIRONMENT: &str = "environment";
+
 /// What a peek into a blueprint tells.
 #[derive(Default)]
 struct Peek {
     keys: BTreeSet<String>,
     extends: Option<RelativePath>,
+    /// What `abstract` says.
+    is_abstract: Option<bool>,
 }
 
+/// The blueprints of a folder, by path.
+struct Peeks(BTreeMap<RelativePath, Peek>);
+
 /// Leaves out what is only there to be extended.
-fn without_parts(jobs: Vec<Job>) -> Vec<Job> {
-    let peeks: BTreeMap<RelativePath, Peek> = jobs.iter().map(|job| (job.request.blueprint.clone(), peek(job))).collect();
-    let extended: BTreeSet<&RelativePath> = peeks.values().filter_map(|peek| peek.extends.as_ref()).collect();
-    let is_part = |path: &RelativePath| extended.contains(path) && !is_complete(&peeks, path);
-    let parts: BTreeSet<RelativePath> = peeks.keys().filter(|path| is_part(path)).cloned().collect();
-    // Where all of them extend each other in a circle, compiling says so.
-    if parts.len() == jobs.len() {
-        return jobs;
+///
+/// Errors: GW2141.
+fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
+    let peeks = Peeks(jobs.iter().map(|job| (job.request.blueprint.clone(), peek(job))).collect());
+    let is_base = |job: &Job| peeks.is_base(&job.request.blueprint);
+    // Where all of them are bases, or extend each other in a circle, compiling says so.
+    if jobs.iter().all(is_base) {
+        return (jobs, Vec::new());
     }
-    jobs.into_iter().filter(|job| !parts.contains(&job.request.blueprint)).collect()
+    let (mut stacks, mut unmarked) = (Vec::new(), Vec::new());
+    for job in jobs.iter().filter(|job| !is_base(job)) {
+        if let Some(extending) = jobs.iter().find(|other| peeks.adds_environment(&other.request.blueprint, &job.request.blueprint)) {
+            unmarked.push(unmarked_base(job, extending));
+        } else {
+            stacks.push(job.request.blueprint.clone());
+        }
+    }
+    (jobs.into_iter().filter(|job| stacks.contains(&job.request.blueprint)).collect(), unmarked)
 }
 
 /// A file that cannot be read is an empty peek: compiling it says why.
@@ -127,27 +149,55 @@ fn peek(job: &Job) -> Peek {
         return Peek::default();
     };
     let members = raw::members(&file.json).unwrap_or_default();
-    let extends = members.iter().find(|(key, _)| *key == "extends").and_then(|(_, value)| {
-        let name: String = serde_json::from_str(value.get()).ok()?;
+    let value = |name: &str| members.iter().find(|(key, _)| *key == name).map(|(_, value)| value.get());
+    let extends = value("extends").and_then(|value| {
+        let name: String = serde_json::from_str(value).ok()?;
         RelativePath::join(job.request.blueprint.folder(), &name)
     });
-    Peek { keys: members.iter().map(|(key, _)| key.to_string()).collect(), extends }
+    let is_abstract = value("abstract").and_then(|value| serde_json::from_str(value).ok());
+    Peek { keys: members.iter().map(|(key, _)| key.to_string()).collect(), extends, is_abstract }
 }
 
-/// Whether the file, with all that it extends, has what every blueprint needs.
-fn is_complete(peeks: &BTreeMap<RelativePath, Peek>, path: &RelativePath) -> bool {
-    let mut missing: BTreeSet<&str> = ["spec", "topology", "backends"].into();
-    let mut seen = BTreeSet::new();
-    let mut next = Some(path);
-    while let Some(path) = next.filter(|path| seen.insert(*path)) {
-        let Some(peek) = peeks.get(path) else {
-            // It extends a file that is no blueprint of this set: it may well be complete with that.
-            return true;
-        };
-        missing.retain(|key| !peek.keys.contains(*key));
-        next = peek.extends.as_ref();
+impl Peeks {
+    /// Whether the file is only there to be extended.
+    fn is_base(&self, path: &RelativePath) -> bool {
+        let is_extended = || self.0.values().any(|peek| peek.extends.as_ref() == Some(path));
+        let is_complete = || REQUIRED.iter().all(|key| self.has(path, key));
+        self.0.get(path).and_then(|peek| peek.is_abstract).unwrap_or_else(|| is_extended() && !is_complete())
     }
-    missing.is_empty()
+
+    /// Whether a file extends another one, and is told apart from it by an environment that the other lacks.
+    ///
+    /// `abstract: false` says that the other is meant to be a stack without one.
+    fn adds_environment(&self, path: &RelativePath, to: &RelativePath) -> bool {
+        let is_said = self.0.get(to).is_some_and(|peek| peek.is_abstract.is_some());
+        !is_said && path != to && self.chain(path).any(|it| it == to) && self.has(path, ENVIRONMENT) && !self.has(to, ENVIRONMENT)
+    }
+
+    /// Whether the file, or one that it extends, has the key; so may a file that is no blueprint of this set.
+    fn has(&self, path: &RelativePath, key: &str) -> bool {
+        self.chain(path).any(|it| self.0.get(it).is_none_or(|peek| peek.keys.contains(key)))
+    }
+
+    /// The file and all that it extends, up to the first that is no blueprint of this set.
+    fn chain<'a>(&'a self, path: &'a RelativePath) -> impl Iterator<Item = &'a RelativePath> {
+        // A circle ends once it is as long as there are files.
+        std::iter::successors(Some(path), |path| self.0.get(*path)?.extends.as_ref()).take(self.0.len() + 1)
+    }
+}
+
+/// Errors: GW2141.
+fn unmarked_base(job: &Job, extending: &Job) -> Diagnostic {
+    let (base, other) = (&job.request.display, &extending.request.display);
+    diagnostic::UNMARKED_BASE
+        .at(Place::file(base))
+        .also(Place::file(other))
+        .message(format_args!(
+            "`{other}` extends `{base}` and adds an `environment`, which `{base}` lacks: as a stack of its own it would have the names of none"
+        ))
+        .help(format_args!(
+            "add `abstract: true` to `{base}` if it is only a base; `abstract: false` if it is a stack as well, or an `environment` of its own"
+        ))
 }
 
 fn unreadable(display: &Arc<str>, error: &std::io::Error) -> Diagnostic {

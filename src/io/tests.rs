@@ -360,8 +360,16 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
     repository.put("other.yaml", "");
     assert_eq!(found(&repository).iter().map(|it| &**it).collect::<Vec<_>>(), ["gwgen.dev.yaml", "gwgen.prod.yaml"]);
     // Complete itself: a blueprint of its own.
-    repository.put("gwgen.yaml", "topology: internet\nbackends: {}\nspec: openapi.yaml\n");
+    let complete = "version: 1\nname: shop\ntopology: internet\nbackends: {}\nspec: openapi.yaml\n";
+    repository.put("gwgen.yaml", complete);
     assert_eq!(found(&repository).iter().map(|it| &**it).collect::<Vec<_>>(), ["gwgen.yaml", "gwgen.dev.yaml", "gwgen.prod.yaml"]);
+    // A base by its own word, whatever it holds; and one that has to say what it is.
+    repository.put("gwgen.yaml", &format!("{complete}abstract: true\n"));
+    assert_eq!(found(&repository).len(), 2);
+    repository.put("gwgen.yaml", complete);
+    repository.put("gwgen.dev.yaml", "extends: gwgen.prod.yaml\nenvironment: dev\n");
+    let unmarked = find(repository.0.path(), &Wanted::default());
+    assert_eq!((codes(&unmarked.diagnostics), unmarked.value.unwrap().len()), (vec!["GW2141", "GW2141"], 1));
     let prod = Wanted { environment: Some("prod".to_owned()), ..Wanted::default() };
     assert_eq!(find(repository.0.path(), &prod).value.unwrap()[0].request.blueprint.as_str(), "gwgen.prod.yaml");
     let nothing = Wanted { environment: Some("qa".to_owned()), ..Wanted::default() };

@@ -20,6 +20,19 @@ pub struct AuthPlan {
     pub api_key: bool,
     /// Entries of `auth` that stand for the operation, those that nobody checks too.
     pub entries: BTreeSet<Arc<str>>,
+    /// Why it is something else than the description asks for.
+    pub differs: Option<AuthDifference>,
+}
+
+/// Why the gateway asks for something else than the description does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthDifference {
+    /// Nobody checks these entries of `auth`.
+    Ignored(Vec<Arc<str>>),
+    /// A route asks for less, for this reason.
+    Weakened(Arc<str>),
+    /// A route asks for more, or picks one of several alternatives.
+    Chosen,
 }
 
 /// Who looks at a caller.

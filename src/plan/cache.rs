@@ -32,6 +32,8 @@ pub struct CachePlan {
     pub is_encrypted: bool,
     /// `method.request.…`, sorted; all of them are declared.
     pub keys: Vec<Arc<str>>,
+    /// The reason why callers may see each other's answers.
+    pub shared: Option<Arc<str>>,
 }
 
 /// What is asked of the cache for an operation.
@@ -217,6 +219,7 @@ impl Wanted<'_> {
             ttl_s: u32::try_from(ttl.milliseconds() / 1_000).unwrap_or(u32::MAX),
             is_encrypted: self.cluster.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
             keys,
+            shared: self.spec.shared.as_deref().map(Arc::from),
         }
     }
 

@@ -59,7 +59,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
-    let prefix = prefix(spec, &mut variables);
+    let prefix = prefix(spec, format, &mut variables);
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
@@ -156,9 +156,9 @@ fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputP
 }
 
 /// First part of every name.
-fn prefix(spec: &blueprint::BlueprintSpec, variables: &mut variables::Variables<'_>) -> Prefix {
+fn prefix(spec: &blueprint::BlueprintSpec, format: blueprint::Format, variables: &mut variables::Variables<'_>) -> Prefix {
     let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
-    Prefix { name: spec.name.as_str().into(), environment }
+    Prefix::new(&spec.name, environment, format)
 }
 
 /// Those that the blueprint names in place of the description's, sorted.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Value;
 use super::paths::Segment;
+use crate::blueprint::Format;
 use crate::openapi::HttpMethod;
 
 /// Label of an operation.
@@ -145,38 +146,49 @@ const MAX_BALANCER_NAME: usize = 32;
 /// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
 const MAX_FUNCTION_NAME: usize = 64;
 
-/// Most characters of an environment that is known only at deploy time; its variable is checked for it.
-const MAX_ENVIRONMENT: usize = 8;
+/// Most characters of an environment in names that are short at AWS.
+pub const MAX_SHORT_ENVIRONMENT: usize = 8;
+
+/// Terraform's local value that holds a short environment, where it is known only at deploy time.
+const SHORT_ENVIRONMENT: &str = "local.short_environment";
 
 /// First part of every AWS name, and what follows it where there is one.
 #[derive(Clone, Debug)]
 pub struct Prefix {
     pub name: Arc<str>,
-    pub environment: Option<Value>,
+    environment: Option<Value>,
+    /// The environment in names that are short at AWS.
+    short: Option<Value>,
 }
 
 impl Prefix {
+    pub fn new(name: &str, environment: Option<Value>, format: Format) -> Self {
+        let short = environment.as_ref().map(|it| shortened(it, format));
+        Self { name: name.into(), environment, short }
+    }
+
     /// `name-environment`, then `suffix`.
     pub fn with(&self, suffix: &str) -> Vec<Value> {
-        self.parts(&self.name, suffix)
+        parts(&self.name, self.environment.as_ref(), suffix)
     }
 
-    fn parts(&self, name: &str, suffix: &str) -> Vec<Value> {
-        match &self.environment {
-            None => vec![Value::Literal(format!("{name}{suffix}").into())],
-            Some(environment) => {
-                let (head, tail) = (Value::Literal(format!("{name}-").into()), Value::Literal(suffix.into()));
-                if suffix.is_empty() { vec![head, environment.clone()] } else { vec![head, environment.clone(), tail] }
-            }
-        }
+    /// The same where AWS takes few characters.
+    pub fn short(&self, suffix: &str) -> Vec<Value> {
+        parts(&self.name, self.short.as_ref(), suffix)
     }
 
-    /// Characters that the environment takes with its hyphen.
+    /// The environment that Terraform's local value `short_environment` shortens, where names hold that.
+    pub fn shortened_at_deploy_time(&self) -> Option<&Value> {
+        let is_local = |it: &Value| matches!(it, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
+        self.environment.as_ref().filter(|_| self.short.as_ref().is_some_and(is_local))
+    }
+
+    /// Characters that the environment takes with its hyphen, where AWS takes few.
     fn environment_length(&self) -> usize {
-        match &self.environment {
+        match &self.short {
             None => 0,
             Some(Value::Literal(text)) => text.len() + 1,
-            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => MAX_ENVIRONMENT + 1,
+            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => MAX_SHORT_ENVIRONMENT + 1,
         }
     }
 
@@ -186,7 +198,7 @@ impl Prefix {
     pub fn balancer(&self, suffix: &str, unchangeable: &[&str]) -> Vec<Value> {
         let suffix = format!("{suffix}-{}", short_hash(&[&[&*self.name], unchangeable].concat(), 6));
         let room = MAX_BALANCER_NAME - self.environment_length() - suffix.len();
-        self.parts(cut(&self.name, room), &suffix)
+        parts(cut(&self.name, room), self.short.as_ref(), &suffix)
     }
 
     /// Name of a function: as much of the backend as fits, and a hash of it where that is not all.
@@ -195,10 +207,10 @@ impl Prefix {
     pub fn function(&self, word: &str, backend: &str) -> Vec<Value> {
         let room = MAX_FUNCTION_NAME - self.name.len() - self.environment_length() - word.len() - 2;
         if backend.len() <= room {
-            return self.with(&format!("-{word}-{backend}"));
+            return self.short(&format!("-{word}-{backend}"));
         }
         let hash = short_hash(&[backend], 8);
-        self.with(&format!("-{word}-{}-{hash}", cut(backend, room - hash.len() - 1)))
+        self.short(&format!("-{word}-{}-{hash}", cut(backend, room - hash.len() - 1)))
     }
 
     /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot change in place.
@@ -210,7 +222,31 @@ impl Prefix {
         let name = cut(&self.name, room);
         let backend = cut(backend, room.saturating_sub(name.len() + 1));
         let separator = if backend.is_empty() { "" } else { "-" };
-        self.parts(name, &format!("{separator}{backend}-{hash}"))
+        parts(name, self.short.as_ref(), &format!("{separator}{backend}-{hash}"))
+    }
+}
+
+/// `name-environment`, then `suffix`.
+fn parts(name: &str, environment: Option<&Value>, suffix: &str) -> Vec<Value> {
+    let Some(environment) = environment else { return vec![Value::Literal(format!("{name}{suffix}").into())] };
+    let (head, tail) = (Value::Literal(format!("{name}-").into()), Value::Literal(suffix.into()));
+    if suffix.is_empty() { vec![head, environment.clone()] } else { vec![head, environment.clone(), tail] }
+}
+
+/// An environment of at most `MAX_SHORT_ENVIRONMENT` characters: its first ones and a hash of it, where it is longer.
+///
+/// CloudFormation has no function that shortens, so a parameter takes no more there.
+fn shortened(environment: &Value, format: Format) -> Value {
+    match (environment, format) {
+        (Value::Literal(text), _) if text.len() > MAX_SHORT_ENVIRONMENT => {
+            Value::Literal(format!("{}-{}", cut(text, 3), short_hash(&[text], 4)).into())
+        }
+        (Value::Input(_) | Value::Parameter { .. } | Value::Expression(_), Format::Terraform | Format::TerraformJson) => {
+            Value::Expression(SHORT_ENVIRONMENT.into())
+        }
+        (Value::Literal(_), _) | (Value::Input(_) | Value::Parameter { .. } | Value::Expression(_), Format::Cloudformation) => {
+            environment.clone()
+        }
     }
 }
 
@@ -289,13 +325,22 @@ mod tests {
                 })
                 .collect::<String>()
         };
-        let long = Prefix { name: "abcdefghij-klmnopqrs".into(), environment: Some(Value::Input("environment".into())) };
+        let long = Prefix::new("abcdefghij-klmnopqrs", Some(Value::Input("environment".into())), Format::Terraform);
         assert!(text(long.balancer("-nlb", &["vpc-00000001"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
         assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
         assert_eq!(text(long.function("forwarder", &"orders".repeat(9))).len(), 64);
         assert_ne!(long.function("forwarder", &"orders".repeat(9)), long.function("forwarder", &"orders".repeat(8)));
-        let short = Prefix { name: "shop".into(), environment: None };
+        for environment in ["production-eu-west-1", "production-eu-west-2", "a-----------------b"] {
+            let literal = Prefix::new("abcdefghij-klmnopqrs", Some(Value::Literal(environment.into())), Format::Cloudformation);
+            assert!(text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32 && text(literal.target_group("orders", &["8080"])).len() <= 32);
+            assert!(text(literal.function("forwarder", &"orders".repeat(9))).len() <= 64 && text(literal.short("-forward-")).len() <= 38);
+            assert_eq!(text(literal.with("")), format!("abcdefghij-klmnopqrs-{environment}"));
+        }
+        let short_name = |environment: &str| text(Prefix::new("a", Some(Value::Literal(environment.into())), Format::Terraform).short(""));
+        assert_eq!(short_name("12345678"), "a-12345678");
+        assert_ne!(short_name("production-eu-west-1"), short_name("production-eu-west-2"));
+        let short = Prefix::new("shop", None, Format::Terraform);
         assert_eq!(text(short.function("forwarder", "orders")), "shop-forwarder-orders");
         assert!(text(short.balancer("-nlb", &["vpc-00000001"])).starts_with("shop-nlb-"));
         assert_ne!(short.balancer("-nlb", &["vpc-00000001"]), short.balancer("-nlb", &["vpc-00000002"]));

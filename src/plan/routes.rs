@@ -252,6 +252,7 @@ impl<'a> Builder<'a> {
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
+            declared: operation.security.clone(),
             auth,
             browser_headers,
             checks: Default::default(),

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::rules::{Decision, Origin};
-use super::{AuthPlan, Check};
+use super::{AuthDifference, AuthPlan, Check};
 use crate::blueprint::{AuthSpec, Blueprint};
 use crate::diagnostic::{Diagnostic, OperationName};
 use crate::openapi::{Api, HttpMethod, Operation, Requirement, Security};
@@ -35,6 +35,8 @@ pub(super) struct Joined<'a> {
     told: Told<'a>,
     /// Entries that a route chose.
     chosen: BTreeSet<Arc<str>>,
+    /// The reason for which the operation at hand is weakened.
+    weakened: Option<Arc<str>>,
     /// Public operations for which neither the description nor the blueprint says anything.
     unsaid: Vec<OperationName>,
     has_keys: bool,
@@ -56,6 +58,7 @@ impl<'a> Joined<'a> {
             entries: blueprint.spec.auth.clone().unwrap_or_default(),
             told: Told::new(blueprint),
             chosen: BTreeSet::new(),
+            weakened: None,
             unsaid: Vec::new(),
             has_keys: false,
             diagnostics: Vec::new(),
@@ -68,13 +71,32 @@ impl<'a> Joined<'a> {
     /// GW3041 scheme that does not fit, GW3043 scopes without Cognito.
     pub(super) fn decide(&mut self, api: &Api, operation: &Operation, decision: &Decision<'a>) -> AuthPlan {
         let case = Case { api, operation, decision };
+        self.weakened = None;
         let Some(mut asked) = self.asked(case) else { return AuthPlan::default() };
         let described = asked.clone();
         self.scopes(case, &mut asked);
         self.key(case, &mut asked);
         self.tell(case, &asked, decision.scopes.is_none() && described.asks_all);
         self.has_keys |= asked.auth.api_key;
+        asked.auth.differs = self.difference(case, &asked.auth);
         asked.auth
+    }
+
+    /// Why an operation asks for something else than its description does.
+    fn difference(&mut self, case: Case<'_, 'a>, auth: &AuthPlan) -> Option<AuthDifference> {
+        if let Some(reason) = self.weakened.take() {
+            return Some(AuthDifference::Weakened(reason));
+        }
+        let is_ignored = |name: &&Arc<str>| matches!(self.entries.get(&***name), Some(AuthSpec::Ignore));
+        let ignored: Vec<Arc<str>> = auth.entries.iter().filter(is_ignored).cloned().collect();
+        if !ignored.is_empty() {
+            return Some(AuthDifference::Ignored(ignored));
+        }
+        let Decision { auth: chosen, scopes, api_key, .. } = case.decision;
+        let is_declared =
+            |name: &str| matches!(&case.operation.security, Security::Needs(all) if matches!(&**all, [only] if only.contains_key(name)));
+        let is_chosen = chosen.is_some_and(|(name, _)| name != NONE && !is_declared(name)) || scopes.is_some() || api_key.is_some();
+        is_chosen.then_some(AuthDifference::Chosen)
     }
 
     /// What description and `auth` come to.
@@ -207,7 +229,8 @@ impl<'a> Joined<'a> {
 
     /// Notes what asks for less than the description does, or refuses it.
     fn weakens(&mut self, case: Case<'_, 'a>, (origin, field): (Origin<'a>, &'static str), what: &Weakening<'_>) {
-        if origin.weakens(self.blueprint).is_some() {
+        if let Some(reason) = origin.weakens(self.blueprint) {
+            self.weakened = Some(reason.into());
             self.told.weakened((origin, field), what, case.operation);
         } else {
             self.diagnostics.push(told::without_reason(self.blueprint, (origin, field), what, case.operation));

@@ -109,8 +109,8 @@ fn wrong_values_are_named_one_by_one() {
         ("name: shop", "name: a-name-that-is-too-long", "GW2002", "/name"),
         ("name: shop", "name: \"a\\nb\"", "GW2002", "/name"),
         ("name: shop", "name:", "GW2002", "/name"),
-        ("name: shop", "name: shop\nenvironment: production", "GW2002", "/environment"),
-        ("name: shop", "name: shop\nenvironment: {var: stage, default: production}", "GW2002", "/environment/default"),
+        ("name: shop", "name: shop\nenvironment: a-production-of-twenty-one", "GW2002", "/environment"),
+        ("name: shop", "name: shop\nenvironment: {var: stage, default: a-production-of-twenty-one}", "GW2002", "/environment/default"),
         ("instances: [i-0a1b2c3d]", "instnaces: [i-0a1b2c3d]", "GW2001", "/backends/orders/targets/instnaces"),
         ("name: shop", "name: shop\nenvironment: {vra: x}", "GW2001", "/environment/vra"),
         ("name: shop", "name: shop\nenvironment: {var: Env}", "GW2002", "/environment"),
@@ -303,6 +303,101 @@ fn the_schema_knows_every_field_and_no_other() {
     assert_eq!(schema["title"], "gwgen blueprint");
     assert!(schema.get("$id").is_none());
     let text = serde_json::to_string_pretty(&schema).unwrap();
-    assert!(!text.contains("\"null\""), "{text}");
+    assert!(!serde_json::to_string(&schema["$defs"]["Blueprint"]).unwrap().contains("\"null\""), "only a file that is merged removes keys");
     insta::assert_snapshot!("schema", text);
+}
+
+/// Whether the published schema takes a file.
+fn is_taken(validator: &jsonschema::Validator, text: &str) -> bool {
+    let path = RelativePath::join("", "gwgen.yaml").unwrap();
+    let file =
+        gwgen::source::SourceFile::read(&Memory([("gwgen.yaml".to_owned(), text.into())].into()), path, "gwgen.yaml".into()).unwrap();
+    validator.is_valid(&serde_json::from_str(&file.json).unwrap())
+}
+
+#[test]
+fn the_schema_takes_bases_and_overlays() {
+    let validator = jsonschema::validator_for(&blueprint::schema()).unwrap();
+    for text in [
+        MINIMAL,
+        "abstract: true\nname: shop\nnetwork: {vpc: vpc-00000001}\n",
+        "extends: gwgen.yaml\n",
+        "extends: gwgen.yaml\nstage: null\nbackends: {orders: {port: 81}, users: null}\nnetwork: {cidrs: null}\n",
+        "extends: gwgen.yaml\nauth: {jwt: {lambda: {ttl: 5m}}, key: iam}\nroutes: [{match: {tags: [a]}, exposure: hidden}]\n",
+        "extends: gwgen.yaml\nbackends: {orders: {targets: {ecs: {network: bridge}}}}\n",
+    ] {
+        assert!(is_taken(&validator, text), "{text}");
+    }
+    for text in [
+        "name: shop\n",
+        "abstract: false\nname: shop\n",
+        "extends: gwgen.yaml\nnmae: shop\n",
+        "extends: gwgen.yaml\nroutes: [{exposure: hidden}]\n",
+        "extends: gwgen.yaml\nroutes: [{match: {tags: null}}]\n",
+        "extends: gwgen.yaml\nnetwork: {vpc: {default: x}}\n",
+        &MINIMAL.replace("{vpc: {var: vpc_id}, ", "{"),
+        &format!("{MINIMAL}stage: null\n"),
+    ] {
+        assert!(!is_taken(&validator, text), "{text}");
+    }
+}
+
+/// Files of which the first extends `base.yaml`.
+fn overlaid(overlay: &str) -> (Option<Blueprint>, Vec<Finding>) {
+    let base = "abstract: true\nversion: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
+        network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}\n\
+        backends:\n  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}\n  users: {port: 8081, targets: {ecs: true}}\n\
+        auth: {jwt: {cognito: {user_pools: [{var: pool}]}}, key: iam}\n\
+        stage: {throttle: {rate: 10, burst: 20}, tracing: false}\nroutes: [{match: {paths: [/vault]}, exposure: hidden}]\n\
+        api: {waf: {var: acl}}\n";
+    read_all(&[("gwgen.yaml", &format!("extends: base.yaml\n{overlay}")), ("base.yaml", base)])
+}
+
+#[test]
+fn null_removes_what_is_inherited() {
+    let (blueprint, findings) = overlaid("backends: {users: null}\nstage: {tracing: null}\nauth: {key: null}\n");
+    assert!(findings.is_empty(), "{findings:#?}");
+    let spec = blueprint.unwrap().spec;
+    assert_eq!(spec.backends.keys().collect::<Vec<_>>(), ["orders"]);
+    assert_eq!(spec.auth.unwrap().keys().collect::<Vec<_>>(), ["jwt"]);
+    assert!(spec.stage.unwrap().tracing.is_none() && spec.r#abstract.is_none());
+    // What is not there cannot be removed, in a list nothing is inherited, and a base does not inherit either.
+    assert_eq!(seen(overlaid("stage: {tracng: null}\n").1), [found("GW2002", 2, "/stage/tracng")]);
+    assert_eq!(seen(overlaid("nlb: {cross_zone: null}\n").1), [found("GW2002", 2, "/nlb/cross_zone")]);
+    assert!(seen(overlaid("mounts: [{at: /a, backend: null}]\n").1).contains(&found("GW2002", 2, "/mounts/0/backend")));
+    assert_eq!(findings_of(MINIMAL, "name: shop", "name: null")[0].0, "GW2002");
+    assert_eq!(seen(overlaid("topology: null\n").1)[0].0, "GW2003");
+}
+
+#[test]
+fn what_null_opens_is_said() {
+    for (overlay, pointer) in [
+        ("routes: null\n", "/routes"),
+        ("stage: null\n", "/stage"),
+        ("stage: {throttle: null}\n", "/stage/throttle"),
+        ("api: {waf: null}\n", "/api/waf"),
+        ("api: null\n", "/api"),
+    ] {
+        assert_eq!(seen(overlaid(overlay).1), [found("GW2100", 2, pointer)], "{overlay}");
+    }
+}
+
+#[test]
+fn an_entry_of_another_kind_replaces() {
+    use gwgen::blueprint::AuthSpec;
+    for (entry, is_it) in [
+        ("{lambda: {function: {var: gate}}}", (|it: &AuthSpec| matches!(it, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool),
+        ("iam", |it| matches!(it, AuthSpec::Iam)),
+        ("{cognito: null, lambda: {function: {var: gate}}}", |it| matches!(it, AuthSpec::Lambda(_))),
+        ("{cognito: {user_pools: [{var: other}]}}", |it| matches!(it, AuthSpec::Cognito(_))),
+    ] {
+        let (blueprint, findings) = overlaid(&format!("auth: {{jwt: {entry}, key: {{cognito: {{user_pools: [{{var: pool}}]}}}}}}\n"));
+        assert!(findings.is_empty(), "{entry}: {findings:#?}");
+        assert!(is_it(&blueprint.unwrap().spec.auth.unwrap()["jwt"]), "{entry}");
+    }
+    // A backend may be called as the field is.
+    let base = MINIMAL.replace("orders:", "targets:");
+    let files = [("gwgen.yaml", "extends: base.yaml\nbackends: {targets: {port: 81}}\n"), ("base.yaml", &*base)];
+    let (blueprint, findings) = read_all(&files);
+    assert!(findings.is_empty() && blueprint.unwrap().spec.backends["targets"].targets.is_some(), "{findings:#?}");
 }

@@ -108,11 +108,12 @@ fn gw0007_no_blueprint() {
 #[test]
 fn gw0008_two_blueprints_with_one_output_folder() {
     let folder = folder();
-    fs::write(folder.path().join("gwgen.prod.yaml"), BLUEPRINT).unwrap();
+    let prod = format!("{BLUEPRINT}environment: prod\n");
+    fs::write(folder.path().join("gwgen.prod.yaml"), &prod).unwrap();
     let (exit, findings) = gwgen(folder.path(), &["render"]);
     assert_eq!((exit, &*findings[0].0, findings.len()), (1, "GW0008", 1));
     assert!(!folder.path().join("generated").exists(), "neither was written");
-    fs::write(folder.path().join("gwgen.prod.yaml"), format!("{BLUEPRINT}output: {{dir: prod}}\n")).unwrap();
+    fs::write(folder.path().join("gwgen.prod.yaml"), format!("{prod}output: {{dir: prod}}\n")).unwrap();
     render(folder.path());
 }
 
@@ -233,4 +234,94 @@ fn a_syntax_error_shows_no_line_of_a_file_that_is_neither_blueprint_nor_descript
     write("gwgen.yaml", BLUEPRINT);
     write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {$ref: secrets.yaml}\n");
     assert!(!printed(folder.path(), &[]).contains("hunter2"));
+}
+
+/// A folder with a base, which says this of itself, and two blueprints that extend it.
+fn environments(of_base: &str) -> tempfile::TempDir {
+    let folder = folder();
+    fs::write(folder.path().join("gwgen.yaml"), format!("{BLUEPRINT}{of_base}")).unwrap();
+    for name in ["dev", "prod"] {
+        let text = format!("extends: gwgen.yaml\nenvironment: {name}\noutput: {{dir: infra/{name}}}\n");
+        fs::write(folder.path().join(format!("gwgen.{name}.yaml")), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn gw2140_a_base_is_never_a_stack() {
+    let folder = environments("abstract: true\n");
+    render(folder.path());
+    assert!(folder.path().join("infra/dev").exists() && folder.path().join("infra/prod").exists());
+    assert!(!folder.path().join("generated").exists());
+    for command in ["render", "check", "lint", "routes", "show"] {
+        assert_eq!(gwgen(folder.path(), &[command, "gwgen.yaml"]), (1, found("GW2140", "error", "gwgen.yaml")), "{command}");
+    }
+    // A base of a base is one too, and alone it is said.
+    for name in ["dev", "prod"] {
+        fs::remove_file(folder.path().join(format!("gwgen.{name}.yaml"))).unwrap();
+    }
+    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW2140", "error", "gwgen.yaml")));
+}
+
+#[test]
+fn gw2141_a_base_that_does_not_say_so() {
+    let folder = environments("");
+    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW2141", "error", "gwgen.yaml")));
+    assert!(folder.path().join("infra/dev").exists() && !folder.path().join("generated").exists(), "the others are written");
+    // Through a chain.
+    let chain = environments("");
+    fs::write(chain.path().join("gwgen.eu.yaml"), "extends: gwgen.prod.yaml\nenvironment: eu\noutput: {dir: infra/eu}\n").unwrap();
+    assert_eq!(gwgen(chain.path(), &["check"]), (1, found("GW2141", "error", "gwgen.yaml")));
+    // What mends it: one line, or an environment of its own.
+    for mended in ["abstract: true\n", "abstract: false\n", "environment: test\n"] {
+        render(environments(mended).path());
+    }
+    // What lacks a required field can be nothing but a base.
+    let folder = environments("");
+    fs::write(folder.path().join("gwgen.yaml"), BLUEPRINT.replace("version: 1\n", "")).unwrap();
+    for name in ["dev", "prod"] {
+        let path = folder.path().join(format!("gwgen.{name}.yaml"));
+        fs::write(&path, format!("version: 1\n{}", fs::read_to_string(&path).unwrap())).unwrap();
+    }
+    render(folder.path());
+}
+
+/// A folder with two blueprints that say this of their stacks.
+fn two(first: &str, second: &str) -> tempfile::TempDir {
+    let folder = folder();
+    fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
+    for (name, text) in [("a", first), ("b", second)] {
+        let text = format!("{BLUEPRINT}output: {{dir: out/{name}}}\n{text}");
+        fs::write(folder.path().join(format!("gwgen.{name}.yaml")), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn gw2142_two_blueprints_of_one_stack() {
+    let written = "environment: prod\nregion: eu-west-1\naccount: {cloudwatch_role: 'arn:aws:iam::123456789012:role/logs'}\n";
+    let folder = two(written, written);
+    for command in ["render", "check", "lint"] {
+        assert_eq!(gwgen(folder.path(), &[command]), (1, found("GW2142", "error", "gwgen.b.yaml")), "{command}");
+    }
+    assert!(!folder.path().join("out").exists(), "neither was written");
+    for (from, to) in [("prod", "test"), ("eu-west-1", "eu-north-1"), ("123456789012", "210987654321")] {
+        render(two(written, &written.replace(from, to)).path());
+    }
+}
+
+#[test]
+fn gw2143_two_blueprints_that_only_deploy_time_tells_apart() {
+    for (first, second, is_said) in [
+        ("", "", true),
+        ("environment: prod\n", "environment: prod\nregion: eu-west-1\n", true),
+        ("environment: {var: environment}\n", "environment: prod\n", true),
+        ("environment: {var: environment}\nregion: eu-west-1\n", "environment: {var: environment}\nregion: eu-north-1\n", false),
+        ("environment: prod\n", "", false),
+    ] {
+        let expected = if is_said { found("GW2143", "warning", "gwgen.b.yaml") } else { vec![] };
+        let folder = two(first, second);
+        assert_eq!(gwgen(folder.path(), &["render"]), (0, expected), "{first}{second}");
+        assert!(folder.path().join("out/b").exists());
+    }
 }

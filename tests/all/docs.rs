@@ -81,6 +81,11 @@ fn provider() -> String {
 }
 
 #[test]
+fn the_page_of_routes_is_made_from_the_command() {
+    page("docs/routes.md", &routes());
+}
+
+#[test]
 fn the_page_of_codes_is_made_from_the_explanations() {
     page("docs/codes.md", &codes());
 }
@@ -110,6 +115,22 @@ fn trace() -> String {
         request.join(" "),
         gwgen(&request),
         gwgen(&[&request[..], &["--format", "json"]].concat()),
+    )
+}
+
+fn routes() -> String {
+    let request = ["routes", "--blueprint", "blueprints/complete/gwgen.yaml"];
+    format!(
+        "# `gwgen routes`\n\n<!-- Made by tests/all/docs.rs from the command. Edits here are lost. -->\n\n\
+         Lists every operation of every blueprint with what is in force of it. `declared` is what the description asks of callers, `auth` who \
+         checks them, and `why` what makes the difference: an entry of `auth` that is `ignore`, a route that asks for less (`weakens`, with its \
+         reason), a route that asks for more or picks an alternative (`route`), or an internal operation, whose callers the load balancer does \
+         not check (`internal`). What is internal has the backend URL of private callers; what is hidden has none. The README of an output has \
+         the same columns.\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n\
+         `--format json` prints one list for all blueprints, and `gwgen schema routes` its schema:\n\n```json\n{}```\n",
+        request.join(" "),
+        gwgen(&request),
+        gwgen(&["schema", "routes"]),
     )
 }
 

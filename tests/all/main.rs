@@ -22,6 +22,7 @@ mod parameters;
 mod printed;
 mod reach;
 mod provider;
+mod routes;
 mod rules;
 mod sarif;
 mod styles;

@@ -1,4 +1,4 @@
-//! What a file takes away from the safeguards of the file that it extends: lists are replaced, and with them what stood there.
+//! What a file takes away from the safeguards of the file that it extends: lists are replaced, keys removed, and with them what stood there.
 //!
 //! In: `Layers`. Out: findings. Pure.
 //! Routes that hide or protect, promises, throttles and doors that were closed: each loss is said at every render.
@@ -14,16 +14,24 @@ use crate::source::pointer::child;
 const RESTRICTING: [&str; 5] = ["exposure", "auth", "scopes", "api_key", "throttle"];
 
 /// Fields that restrict the whole API, and that a file can lift.
-const SWITCHES: [&str; 3] = ["/stage/throttle", "/api/disable_execute_api", "/api/endpoint/allow_cidrs"];
+const SWITCHES: [&str; 7] = [
+    "/stage/throttle",
+    "/api/disable_execute_api",
+    "/api/endpoint/allow_cidrs",
+    "/api/endpoint/type",
+    "/api/policy",
+    "/api/waf",
+    "/api/domain/mutual_tls",
+];
 
 /// Number of entries that one finding shows.
 const MAX_SHOWN: usize = 3;
 
-/// A file and the value that it is laid over.
+/// A file, the value that it is laid over, and what comes of it.
 struct Overlay<'a> {
     layer: &'a Layer,
-    top: &'a Value,
     base: &'a Value,
+    merged: &'a Value,
     /// The files below, the nearest first.
     below: &'a [Layer],
 }
@@ -35,20 +43,22 @@ pub(in crate::blueprint) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut base = Value::Object(serde_json::Map::new());
     for (index, layer) in layers.files.iter().enumerate().rev() {
-        let top = layers.rebased(layer);
-        let overlay = Overlay { layer, top: &top, base: &base, below: &layers.files[index + 1..] };
+        let mut merged = base.clone();
+        // `null` that removes nothing is reported where the blueprint gets its types.
+        super::merge(&mut merged, layers.rebased(layer), "", &mut Vec::new());
+        let overlay = Overlay { layer, base: &base, merged: &merged, below: &layers.files[index + 1..] };
         findings.extend(["routes", "expect"].into_iter().filter_map(|field| overlay.list(field)));
         findings.extend(overlay.switches());
-        super::merge(&mut base, top, "");
+        base = merged;
     }
     findings
 }
 
 impl Overlay<'_> {
-    /// A list of routes or promises that takes the place of another.
+    /// A list of routes or promises that takes the place of another, or is removed.
     fn list(&self, field: &str) -> Option<Diagnostic> {
         let list = |of: &'_ Value| of.get(field).and_then(Value::as_array).cloned();
-        let (base, top) = (list(self.base)?, list(self.top)?);
+        let (base, top) = (list(self.base)?, list(self.merged).unwrap_or_default());
         let is_safeguard = |it: &Value| field == "expect" || RESTRICTING.iter().any(|field| restricts(it, field));
         let is_kept = |it: &Value| top.iter().any(|other| keeps(other, it));
         let lost: Vec<(usize, &Value)> = base.iter().enumerate().filter(|(_, it)| is_safeguard(it) && !is_kept(it)).collect();
@@ -58,12 +68,13 @@ impl Overlay<'_> {
         let more = if lost.len() > MAX_SHOWN { format!(" and {} more", lost.len() - MAX_SHOWN) } else { String::new() };
         let what = if field == "expect" { "promise" } else { "restriction" };
         let base = self.holder(&at);
+        let verb = if self.merged.get(field).is_some() { "replaces" } else { "removes" };
         let finding =
             DROPPED_SAFEGUARD.at(Place::pointer(&self.layer.display, at.clone())).also(Place::pointer(&base.display, child(&at, first)));
         Some(
             finding
                 .message(format_args!(
-                    "`{field}` replaces the list of `{}` that this file extends, and drops its {what} {}{more}",
+                    "`{field}` {verb} the list of `{}` that this file extends, and drops its {what} {}{more}",
                     base.display,
                     shown.join(", ")
                 ))
@@ -74,20 +85,28 @@ impl Overlay<'_> {
     /// Throttles that are switched off, and doors that are opened.
     fn switches(&self) -> Vec<Diagnostic> {
         let lifted = SWITCHES.into_iter().filter(|at| {
-            let (base, top) = (self.base.pointer(at), self.top.pointer(at));
-            base.zip(top).is_some_and(|(base, top)| is_closed(base) && !is_closed(top))
+            let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
+            base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
         });
         lifted
             .map(|at| {
                 let base = self.holder(at);
                 let name = at.trim_start_matches('/').replace('/', ".");
                 DROPPED_SAFEGUARD
-                    .at(Place::pointer(&self.layer.display, at))
+                    .at(Place::pointer(&self.layer.display, self.written(at)))
                     .also(Place::pointer(&base.display, at))
                     .message(format_args!("`{name}` drops the restriction of `{}` that this file extends", base.display))
                     .help("remove the line to keep what the base says, if it is not meant")
             })
             .collect()
+    }
+
+    /// The part of a pointer that stands in the file: a mapping above it may be what is removed.
+    fn written<'p>(&self, mut at: &'p str) -> &'p str {
+        while self.layer.tree.written.pointer(at).is_none() {
+            at = at.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        at
     }
 
     /// The nearest file below that holds a pointer.
@@ -96,9 +115,15 @@ impl Overlay<'_> {
     }
 }
 
-/// Whether a switch restricts: a throttle with rates, `true`, a list of ranges.
+/// Whether a switch restricts: a throttle with rates, `true`, a list of ranges, a private endpoint, the name of what guards the API.
 fn is_closed(value: &Value) -> bool {
-    value.is_object() || *value == Value::Bool(true) || value.as_array().is_some_and(|it| !it.is_empty())
+    match value {
+        Value::Object(_) => true,
+        Value::Bool(is_on) => *is_on,
+        Value::Array(list) => !list.is_empty(),
+        Value::String(text) => !matches!(&**text, "off" | "regional" | "edge"),
+        Value::Null | Value::Number(_) => false,
+    }
 }
 
 /// Whether a field of a route keeps callers out, or slows them down.

@@ -98,7 +98,7 @@ fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
     });
 }
 
-fn parameter_type(of: InputType) -> &'static str {
+pub(in crate::emit) fn parameter_type(of: InputType) -> &'static str {
     match of {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
         InputType::LogKey | InputType::StageVariable | InputType::WebAcl => "String",

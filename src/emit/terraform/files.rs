@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::sink::{Content, Syntax, Terraform};
+use super::sink::{Content, Hcl as _, Syntax, Terraform};
 use super::{package, provider};
 use crate::aws::{Code, Node};
 use crate::emit::FileTree;
-use crate::stack::{File, Input, Parameter, Stack};
+use crate::plan::names::MAX_SHORT_ENVIRONMENT;
+use crate::stack::{File, Input, InputType, Parameter, Stack, Value};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
@@ -114,7 +115,19 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 }
 
 fn locals(stack: &Stack, out: &mut Terraform) {
-    out.labelled(&["locals"], |out| out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value))));
+    out.labelled(&["locals"], |out| {
+        if let Some(environment) = &stack.short_environment {
+            out.bare("short_environment", format_args!("{}", shortened(environment)));
+        }
+        out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value)));
+    });
+}
+
+/// The first characters of a text and a hash of it, where it is longer than short names have room for.
+fn shortened(value: &Value) -> String {
+    let mut text = String::new();
+    value.hcl(&mut text);
+    format!("length({text}) > {MAX_SHORT_ENVIRONMENT} ? \"${{substr({text}, 0, 3)}}-${{substr(sha256({text}), 0, 4)}}\" : {text}")
 }
 
 fn variables(stack: &Stack, out: &mut Terraform) {
@@ -123,9 +136,13 @@ fn variables(stack: &Stack, out: &mut Terraform) {
     }
 }
 
+pub(in crate::emit) fn variable_type(of: InputType) -> &'static str {
+    if of.is_list() { "list(string)" } else { "string" }
+}
+
 fn variable(name: &str, input: &Input, out: &mut Terraform) {
     out.attribute("description", &*input.description);
-    out.bare("type", format_args!("{}", if input.of.is_list() { "list(string)" } else { "string" }));
+    out.bare("type", format_args!("{}", variable_type(input.of)));
     match &input.default {
         Some(texts) if input.of.is_list() => out.texts("default", texts),
         Some(texts) => out.attribute("default", texts.first().map_or("", |text| text)),

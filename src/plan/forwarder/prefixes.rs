@@ -127,6 +127,7 @@ pub(super) mod tests {
             request_parameters: Default::default(),
             checks: Default::default(),
             coverage: Default::default(),
+            declared: crate::openapi::Security::Open,
             auth: Default::default(),
             browser_headers: Vec::new(),
         }

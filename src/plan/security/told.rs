@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Case;
-use crate::blueprint::{Blueprint, scalar};
+use crate::blueprint::{Blueprint, CommentedLine, scalar};
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
 use crate::openapi::{Operation, Requirement};
 use crate::plan::patterns::only;
@@ -37,7 +37,7 @@ pub(super) struct Told<'a> {
     unchecked: ByName,
     /// By the scheme that has no entry.
     unmapped: ByName,
-    /// By the scheme that the description does not declare.
+    /// By the scheme that has no entry, and that the description does not declare either.
     undeclared: ByName,
     /// By the entry that has a function decide.
     functions: ByName,
@@ -83,7 +83,7 @@ impl<'a> Told<'a> {
         note(&mut self.unmapped, name, operation);
     }
 
-    /// An operation that asks for a scheme that is neither declared nor an entry.
+    /// An operation that asks for a scheme without an entry, which its description does not declare.
     pub(super) fn undeclared(&mut self, name: &str, operation: &Operation) {
         note(&mut self.undeclared, name, operation);
     }
@@ -164,9 +164,12 @@ impl<'a> Told<'a> {
         );
         for (name, found) in &self.unmapped {
             let misspelt = meant.get(&**name).map(|entry| misspelt(self.blueprint, (name, entry), found));
-            findings.push(misspelt.unwrap_or_else(|| unmapped(self.blueprint, name, found)));
+            findings.push(misspelt.unwrap_or_else(|| Missing { name, is_declared: true, meant: None }.finding(self.blueprint, found)));
         }
-        findings.extend(self.undeclared.iter().map(|(name, found)| undeclared(name, meant.get(&**name), found)));
+        for (name, found) in &self.undeclared {
+            let meant = meant.get(&**name).map(String::as_str);
+            findings.push(Missing { name, is_declared: false, meant }.finding(self.blueprint, found));
+        }
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
             let message = match is_opened {
@@ -199,36 +202,51 @@ fn note(by: &mut ByName, name: &str, operation: &Operation) {
     }
 }
 
-/// A scheme without an entry, with all operations that ask for it.
-fn unmapped(blueprint: &Blueprint, name: &str, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
-    let entry = scalar(name);
-    let proposed = blueprint.commented(&entry);
-    let hides = if operations.len() == 1 { "hide the operation" } else { "hide the operations" };
-    let help = match (proposed.first(), proposed.last()) {
-        (Some(first), Some(last)) => {
-            let lines = if first.line == last.line {
-                format!("line {}", first.line)
-            } else {
-                format!("one of the lines {} to {}", first.line, last.line)
+/// A scheme without an entry.
+#[derive(Clone, Copy)]
+struct Missing<'a> {
+    name: &'a str,
+    is_declared: bool,
+    /// The name that is probably meant.
+    meant: Option<&'a str>,
+}
+
+impl Missing<'_> {
+    /// One finding for all operations that ask for it.
+    ///
+    /// Errors: GW3002; GW1012 where the description does not declare it either.
+    fn finding(self, blueprint: &Blueprint, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+        let proposed = blueprint.commented(&scalar(self.name));
+        let place = proposed.first().map_or_else(|| first.clone(), CommentedLine::place);
+        let code = if self.is_declared { &diagnostic::UNMAPPED_SCHEME } else { &diagnostic::UNKNOWN_SECURITY_SCHEME };
+        let mut finding = code.at(place);
+        finding.places.push(if proposed.is_empty() { blueprint.place("/auth") } else { first.clone() });
+        finding.operations.clone_from(operations);
+        let all = counted(operations);
+        let (is_or_are, hides) = if operations.len() == 1 { ("is", "hide the operation") } else { ("are", "hide the operations") };
+        let missing = if self.is_declared { "and" } else { "which the description does not declare, and" };
+        finding
+            .message(format_args!(
+                "{all} {is_or_are} protected by `{}`, {missing} the blueprint does not say what the gateway does with it",
+                self.name
+            ))
+            .help(format_args!("{}; or {hides}", self.remedy(blueprint, &proposed)))
+    }
+
+    fn remedy(self, blueprint: &Blueprint, proposed: &[CommentedLine]) -> String {
+        let entry = scalar(self.name);
+        let (Some(first), Some(last)) = (proposed.first(), proposed.last()) else {
+            let nearest = self.meant.map(|it| format!("did you mean `{it}`? ")).unwrap_or_default();
+            return match self.is_declared {
+                true => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does"),
+                false => format!("{nearest}declare it in the description, correct its name, or add `{entry}` under `auth`"),
             };
-            let auth = if blueprint.spec.auth.is_some() { Vec::new() } else { blueprint.commented("auth") };
-            let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
-            format!("uncomment {lines} of `{}`{also}; or {hides}", first.file)
-        }
-        _ => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does; or {hides}"),
-    };
-    let place = match proposed.first() {
-        Some(line) => line.place(),
-        None => first.clone(),
-    };
-    let mut finding = diagnostic::UNMAPPED_SCHEME.at(place);
-    finding.places.push(if proposed.is_empty() { blueprint.place("/auth") } else { first.clone() });
-    finding.operations.clone_from(operations);
-    let all = counted(operations);
-    let is_or_are = if operations.len() == 1 { "is" } else { "are" };
-    finding
-        .message(format_args!("{all} {is_or_are} protected by `{name}`, and the blueprint does not say what the gateway does with it"))
-        .help(help)
+        };
+        let lines = if first.line == last.line { format!("line {}", first.line) } else { format!("one of the lines {} to {}", first.line, last.line) };
+        let auth = if blueprint.spec.auth.is_some() { Vec::new() } else { blueprint.commented("auth") };
+        let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
+        format!("uncomment {lines} of `{}`{also}", first.file)
+    }
 }
 
 /// A scheme without an entry, beside an entry of nearly its name that nothing else uses.
@@ -242,17 +260,6 @@ fn misspelt(blueprint: &Blueprint, (name, entry): (&str, &str), (first, operatio
             counted(operations)
         ))
         .help(format_args!("rename the entry `{entry}` to `{}`, if that is meant; else add an entry for it", scalar(name)))
-}
-
-/// A scheme that operations ask for and the description does not declare.
-fn undeclared(name: &str, meant: Option<&String>, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
-    let (asks, hides) = if operations.len() == 1 { ("asks", "hide the operation") } else { ("ask", "hide the operations") };
-    let nearest = meant.map(|it| format!("did you mean `{it}`? ")).unwrap_or_default();
-    let mut finding = diagnostic::UNKNOWN_SECURITY_SCHEME.at(first.clone());
-    finding.operations.clone_from(operations);
-    finding
-        .message(format_args!("{} {asks} for the security scheme `{name}`, which the description does not declare", counted(operations)))
-        .help(format_args!("{nearest}Declare the scheme, or {hides}"))
 }
 
 /// Two schemes at once that would take two authorizers.

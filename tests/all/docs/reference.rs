@@ -45,7 +45,7 @@ struct Reader<'a> {
 
 pub(crate) fn page(schema: &Value, shown: &str) -> String {
     let mut reader = Reader { definitions: &schema["$defs"], sections: Vec::new() };
-    reader.section(schema, &[], "");
+    reader.section(&schema["$defs"]["Blueprint"], &[], "");
     let mut text = String::from(
         "# The blueprint\n\n<!-- Made by tests/all/docs.rs from `gwgen schema` and the table of what is built. Edits here are lost. -->\n\n\
          Every field of `gwgen.yaml`. A field that stands nowhere here is an error; a field that is not built in this release is refused by name \

@@ -1,0 +1,76 @@
+//! What tells the stack of a blueprint from other stacks at AWS.
+//!
+//! In: `Blueprint`. Out: `StackIdentity`. Pure.
+//! Two stacks with the same name, environment, region and account get the same names at AWS: the second takes the first over, or is refused.
+
+use super::choices::CloudwatchRole;
+use super::spec::BlueprintSpec;
+use super::values::Value;
+
+/// Name, environment, region and account of a stack, as far as the blueprint says them.
+#[derive(Clone, Debug)]
+pub struct StackIdentity {
+    name: String,
+    /// Empty where there is none; `None` where it is known only at deploy time.
+    environment: Option<String>,
+    region: Option<String>,
+    account: Option<String>,
+}
+
+/// How two stacks compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    Different,
+    /// Nothing that is written tells them apart, and not everything is written.
+    Possible,
+    Same,
+}
+
+impl StackIdentity {
+    pub(super) fn of(spec: &BlueprintSpec) -> Self {
+        let environment = match &spec.environment {
+            None => Some(String::new()),
+            Some(Value::Literal(text)) => Some(text.clone()),
+            Some(Value::Variable(_) | Value::Parameter(_) | Value::Expression(_)) => None,
+        };
+        Self { name: spec.name.clone(), environment, region: spec.region.clone(), account: account(spec) }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn compare(&self, other: &Self) -> Likeness {
+        let compare = |one: &Option<String>, other: &Option<String>| match (one, other) {
+            (Some(one), Some(other)) if one == other => Likeness::Same,
+            (Some(_), Some(_)) => Likeness::Different,
+            (None, _) | (_, None) => Likeness::Possible,
+        };
+        if self.name != other.name {
+            return Likeness::Different;
+        }
+        compare(&self.environment, &other.environment).min(compare(&self.region, &other.region)).min(compare(&self.account, &other.account))
+    }
+}
+
+/// The account of the ARNs that can only be of the stack's own.
+fn account(spec: &BlueprintSpec) -> Option<String> {
+    let literal = |value: &Value| match value {
+        Value::Literal(text) => account_of(text),
+        Value::Variable(_) | Value::Parameter(_) | Value::Expression(_) => None,
+    };
+    let role = spec.account.as_ref().and_then(|it| match &it.cloudwatch_role {
+        Some(CloudwatchRole::Arn(arn)) => account_of(arn),
+        Some(CloudwatchRole::Existing | CloudwatchRole::Create) | None => None,
+    });
+    let nlb = || spec.nlb.as_ref()?.existing.as_ref().and_then(|it| literal(&it.arn));
+    let alb = || spec.alb.as_ref()?.existing.as_ref().and_then(|it| literal(&it.arn));
+    let certificate = || spec.api.as_ref()?.domain.as_ref()?.certificate.as_ref().and_then(literal);
+    role.or_else(nlb).or_else(alb).or_else(certificate)
+}
+
+/// `arn:partition:service:region:account:...`.
+fn account_of(arn: &str) -> Option<String> {
+    let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
+    (!account.is_empty()).then(|| account.to_owned())
+}

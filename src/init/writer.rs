@@ -1,0 +1,122 @@
+//! The text of the first blueprint.
+//!
+//! In: what is known and decided. Out: YAML with comments. Pure.
+//! What is up to the user stands in comments, each with the line that would decide it.
+
+use super::schemes::{Scheme, Schemes};
+use super::stuck::Stuck;
+use super::{MAX_TAGS, Wanted, guess};
+use crate::blueprint::{Topology, scalar};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::openapi::{Api, ServerKind};
+use crate::printed;
+use crate::source::SourceFile;
+
+/// How the decisions that are left to the user stand in the blueprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decisions {
+    /// Proposed in comments.
+    Proposed,
+    /// Made, only to see what else there is; never written to a file.
+    Tried,
+}
+
+/// Fields of `api` without which nothing of the description can be served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields {
+    /// `base_path: ignore`: the base path cannot be read.
+    pub(super) ignore_base_path: bool,
+    /// `partial_segments: widen`: the gateway no longer checks the fixed part of a segment.
+    pub(super) widen_segments: bool,
+}
+
+impl Fields {
+    /// Whether one of them takes a finding away.
+    pub(super) fn helps(self, finding: &Diagnostic) -> bool {
+        let is = |code: &Code| finding.code == code;
+        self.ignore_base_path && is(&diagnostic::BAD_BASE_PATH) || self.widen_segments && is(&diagnostic::PARTIAL_SEGMENT)
+    }
+
+    /// As the blueprint has them.
+    fn lines(self) -> Vec<&'static str> {
+        let ignored = self.ignore_base_path.then_some("base_path: ignore");
+        ignored.into_iter().chain(self.widen_segments.then_some("partial_segments: widen")).collect()
+    }
+}
+
+/// What goes into the text of a blueprint.
+#[derive(Clone, Copy)]
+pub(super) struct Writer<'a> {
+    pub(super) api: &'a Api,
+    pub(super) file: &'a SourceFile,
+    pub(super) wanted: &'a Wanted,
+    pub(super) stuck: &'a Stuck,
+    pub(super) resources: Option<u64>,
+    pub(super) schemes: &'a Schemes,
+    pub(super) fields: Fields,
+}
+
+impl Writer<'_> {
+    pub(super) fn text(self, decisions: Decisions) -> String {
+        let (guess, wanted) = (guess::guess(self.api, self.file), self.wanted);
+        let is_internet = wanted.topology == Topology::Internet;
+        let backend = guess.backend.as_str();
+        let variable = backend.replace('-', "_");
+        let url = is_internet.then(|| guess.url.as_deref().map_or_else(|| format!("{{var: {variable}_url}}"), scalar));
+        let context = minijinja::context! {
+            spec => scalar(&wanted.spec),
+            name => scalar(&guess.name),
+            topology => wanted.topology.name(),
+            way => way(wanted.topology),
+            has_network => !is_internet,
+            backend => scalar(backend),
+            variable,
+            url,
+            port => guess.port.unwrap_or(guess::PORT),
+            is_port_known => guess.port.is_some(),
+            has_hosts => wanted.topology == Topology::Forwarder,
+            tags => guess.tags.iter().take(MAX_TAGS).map(|it| scalar(it)).collect::<Vec<_>>(),
+            keys => self.schemes.keys.iter().map(Scheme::context).collect::<Vec<_>>(),
+            undecided => self.schemes.undecided.iter().map(Scheme::context).collect::<Vec<_>>(),
+            are_tried => decisions == Decisions::Tried,
+            base_path => (!self.api.base_path.is_empty()).then(|| printed::line(&self.api.base_path)),
+            base_path_fault => self.api.base_path_fault.as_ref().filter(|_| self.fields.ignore_base_path).map(|it| printed::line(it)),
+            server_note => server_note(self.api),
+            widens => self.fields.widen_segments,
+            fields => self.fields.lines(),
+            hidden => self.stuck.groups(),
+            resources => self.resources,
+        };
+        let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        let mut environment = minijinja::Environment::new();
+        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+        environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
+        environment.render_str(include_str!("../../templates/init.yaml.j2"), context).expect("the template names only what it is given")
+    }
+}
+
+/// Says why the first server gives no base path, as a comment.
+fn server_note(api: &Api) -> Option<String> {
+    match &api.base_path_origin.kind {
+        ServerKind::Stage(stage) if api.base_path.is_empty() => Some(format!(
+            "{} of the description's first server is the stage of an API Gateway: backends do not get it.",
+            scalar(&format!("/{stage}"))
+        )),
+        ServerKind::NoAddress => Some(
+            "The description's first server is no address, so backends get no path before theirs; `api.base_path` says that this is right."
+                .to_owned(),
+        ),
+        ServerKind::Ordinary | ServerKind::Stage(_) | ServerKind::Mock(_) | ServerKind::Local => None,
+    }
+}
+
+fn way(topology: Topology) -> &'static str {
+    match topology {
+        Topology::NlbTargets => "API Gateway, VPC link, one internal NLB, a listener and a target group per backend",
+        Topology::NlbAlbSync => "API Gateway, VPC link, NLB, kept on the addresses of an internal ALB by a function",
+        Topology::NlbAlb => "API Gateway, VPC link, NLB, internal ALB with path rules",
+        Topology::Alb => "API Gateway, VPC link (V2), internal ALB with path rules",
+        Topology::Forwarder => "API Gateway, a function inside the VPC, the servers; no balancer",
+        Topology::Internet => "API Gateway, the public HTTPS address of each backend; nothing private",
+    }
+}
