@@ -236,10 +236,10 @@ impl Missing<'_> {
     fn remedy(self, blueprint: &Blueprint, proposed: &[CommentedLine]) -> String {
         let entry = scalar(self.name);
         let (Some(first), Some(last)) = (proposed.first(), proposed.last()) else {
-            let nearest = self.meant.map(|it| format!("did you mean `{it}`? ")).unwrap_or_default();
+            let name = self.meant.map_or_else(|| "its name".to_owned(), |it| format!("its name (did you mean `{it}`?)"));
             return match self.is_declared {
                 true => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does"),
-                false => format!("{nearest}declare it in the description, correct its name, or add `{entry}` under `auth`"),
+                false => format!("declare it in the description, correct {name}, or add `{entry}` under `auth`"),
             };
         };
         let lines = if first.line == last.line { format!("line {}", first.line) } else { format!("one of the lines {} to {}", first.line, last.line) };
