@@ -17,7 +17,7 @@ const OLD_CODE: [&str; 2] = [
 /// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7.
 const ZIP_START: &[u8] = b"PK\x03\x04";
 
-/// Whether a file carries the banner: a comment or a description in its first lines, the comment of an archive.
+/// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases `Description`), the comment of an archive.
 pub(super) fn carries_banner(bytes: &[u8]) -> bool {
     let (sentence, _) = BANNER[0].split_once(':').unwrap_or((BANNER[0], ""));
     let head = &bytes[..bytes.len().min(MAX_HEAD_BYTES)];

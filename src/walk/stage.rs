@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::request::{Answer, Api};
 use crate::assemble::Assembled;
-use crate::aws::{Integration, Kept, Method, MethodThrottle, Node, Preflight, Settings, Stage, Throttle};
+use crate::aws::{Authorization, Integration, Kept, Method, MethodThrottle, Node, Preflight, Settings, Stage, Throttle};
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, PreflightPlan, ThrottlePlan, text_of};
+use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
 /// Everything that is wrong with the stage and what stands beside it.
 pub(super) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec<String> {
@@ -52,7 +52,11 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
         // Of a path that has an exported preflight alone.
         told_of == public || (public.is_empty() && told_of == BTreeSet::from([HttpMethod::Options]))
     };
-    (!is_planned || !is_public || !method.cache_keys.is_empty())
+    // Browsers show no credentials with it. Source: Fetch, section 3.3.5 (CORS protocol and credentials), read 2026-11-30.
+    let is_open = method.authorization == Authorization::default();
+    let declared: BTreeSet<String> = planned.path.iter().filter_map(Segment::variable).map(|it| format!("method.request.path.{it}")).collect();
+    let is_declared = method.request_parameters.keys().map(|it| &**it).eq(declared.iter().map(String::as_str));
+    (!is_planned || !is_public || !is_open || !is_declared || !method.cache_keys.is_empty())
         .then(|| format!("browsers are told something else of `{path}` than was planned"))
 }
 

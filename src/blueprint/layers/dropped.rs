@@ -14,7 +14,7 @@ use crate::source::pointer::child;
 const RESTRICTING: [&str; 5] = ["exposure", "auth", "scopes", "api_key", "throttle"];
 
 /// Fields that restrict the whole API, and that a file can lift.
-const SWITCHES: [&str; 7] = [
+const SWITCHES: [&str; 8] = [
     "/stage/throttle",
     "/api/disable_execute_api",
     "/api/endpoint/allow_cidrs",
@@ -22,7 +22,11 @@ const SWITCHES: [&str; 7] = [
     "/api/policy",
     "/api/waf",
     "/api/domain/mutual_tls",
+    "/alb/auth",
 ];
+
+/// Fields of a usage plan that restrict the holders of its keys.
+const OF_USAGE_PLANS: [&str; 3] = ["throttle", "quota", "routes"];
 
 /// Number of entries that one finding shows.
 const MAX_SHOWN: usize = 3;
@@ -84,12 +88,16 @@ impl Overlay<'_> {
 
     /// Throttles that are switched off, and doors that are opened.
     fn switches(&self) -> Vec<Diagnostic> {
-        let lifted = SWITCHES.into_iter().filter(|at| {
+        // A plan that is gone takes its keys with it.
+        let plans = self.merged.get("usage_plans").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+        let of_plans = plans.flat_map(|name| OF_USAGE_PLANS.map(|field| child(&child("/usage_plans", name), field)));
+        let lifted = SWITCHES.into_iter().map(str::to_owned).chain(of_plans).filter(|at| {
             let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
             base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
         });
         lifted
             .map(|at| {
+                let at = at.as_str();
                 let base = self.holder(at);
                 let name = at.trim_start_matches('/').replace('/', ".");
                 DROPPED_SAFEGUARD

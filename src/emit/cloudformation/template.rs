@@ -26,7 +26,7 @@ pub(in crate::emit) fn written(syntax: TemplateSyntax, stack: &Stack, mut tell: 
     let mut out = Properties::new(syntax, stack.tags.clone());
     out.document(|out| {
         out.text("AWSTemplateFormatVersion", "2010-09-09");
-        out.text("Description", &BANNER.join(" "));
+        out.object("Metadata", |out| out.text("gwgen", &BANNER.join(" ")));
         if !stack.inputs.is_empty() || !stack.parameters.is_empty() {
             out.object("Parameters", |out| {
                 stack.inputs.iter().for_each(|(name, input)| parameter(name, input, out));

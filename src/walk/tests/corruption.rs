@@ -242,7 +242,7 @@ fn slash_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let is_path = |it: &String| it.starts_with("method.request.path.");
-    let method = methods(assembled).find(|it| it.integration.is_backend() && it.request_parameters.keys().any(is_path))?;
+    let method = methods(assembled).find(|it| it.request_parameters.keys().any(is_path))?;
     std::sync::Arc::make_mut(&mut method.request_parameters).retain(|key, _| !is_path(key));
     Some(())
 }

@@ -41,7 +41,7 @@ impl Evaluator<'_> {
     pub(super) fn judge(&self) -> Judged {
         let mut judged = Judged::default();
         for (method, path) in self.requests(|it| Some(&it.gateway), Operation::is_public) {
-            let answer = self.output.from_gateway(&method, &path);
+            let answer = self.output.answer_of_gateway(&method, &path);
             let problems = self.of_gateway(&method, &path, &answer);
             judged.count(format!("{method} /{}", path.join("/")), &answer, problems);
         }
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
         for port in &self.contract.listeners {
             let is_here = |it: &Operation| self.contract.backends[it.backend].listener == Some(*port);
             for (method, path) in self.requests(|it| is_here(it).then_some(&it.behind), |_| true) {
-                let answer = self.output.from_balancer(*port, host, &method, &path);
+                let answer = self.output.answer_of_balancer(*port, host, &method, &path);
                 let problems = self.of_balancer(&method, &path, (*port, &answer));
                 judged.count(format!("private {method} :{port}/{}", path.join("/")), &answer, problems);
             }

@@ -71,7 +71,7 @@ impl Output {
     }
 
     /// Where a request of a caller of the gateway arrives.
-    pub(super) fn from_gateway(&self, method: &str, path: &[String]) -> Answer {
+    pub(super) fn answer_of_gateway(&self, method: &str, path: &[String]) -> Answer {
         let Some(taken) = self.taken(method, path) else { return Answer::Refused };
         let integration = &taken.integration;
         let uri = text(&integration["uri"]);
@@ -97,7 +97,7 @@ impl Output {
     }
 
     /// Where a request of a private caller of the balancer arrives.
-    pub(super) fn from_balancer(&self, port: u64, host: Option<&str>, method: &str, path: &[String]) -> Answer {
+    pub(super) fn answer_of_balancer(&self, port: u64, host: Option<&str>, method: &str, path: &[String]) -> Answer {
         let sent = Sent { host, method, path: path.to_vec(), demand: Demand::default() };
         self.at_listener("alb", port, sent)
     }
