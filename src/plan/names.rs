@@ -333,7 +333,10 @@ mod tests {
         assert_ne!(long.function("forwarder", &"orders".repeat(9)), long.function("forwarder", &"orders".repeat(8)));
         for environment in ["production-eu-west-1", "production-eu-west-2", "a-----------------b"] {
             let literal = Prefix::new("abcdefghij-klmnopqrs", Some(Value::Literal(environment.into())), Format::Cloudformation);
-            assert!(text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32 && text(literal.target_group("orders", &["8080"])).len() <= 32);
+            assert!(
+                text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32
+                    && text(literal.target_group("orders", &["8080"])).len() <= 32
+            );
             assert!(text(literal.function("forwarder", &"orders".repeat(9))).len() <= 64 && text(literal.short("-forward-")).len() <= 38);
             assert_eq!(text(literal.with("")), format!("abcdefghij-klmnopqrs-{environment}"));
         }

@@ -54,7 +54,8 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
     };
     // Browsers show no credentials with it. Source: Fetch, section 3.3.5 (CORS protocol and credentials), read 2026-11-30.
     let is_open = method.authorization == Authorization::default();
-    let declared: BTreeSet<String> = planned.path.iter().filter_map(Segment::variable).map(|it| format!("method.request.path.{it}")).collect();
+    let declared: BTreeSet<String> =
+        planned.path.iter().filter_map(Segment::variable).map(|it| format!("method.request.path.{it}")).collect();
     let is_declared = method.request_parameters.keys().map(|it| &**it).eq(declared.iter().map(String::as_str));
     (!is_planned || !is_public || !is_open || !is_declared || !method.cache_keys.is_empty())
         .then(|| format!("browsers are told something else of `{path}` than was planned"))

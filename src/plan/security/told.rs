@@ -242,7 +242,11 @@ impl Missing<'_> {
                 false => format!("declare it in the description, correct {name}, or add `{entry}` under `auth`"),
             };
         };
-        let lines = if first.line == last.line { format!("line {}", first.line) } else { format!("one of the lines {} to {}", first.line, last.line) };
+        let lines = if first.line == last.line {
+            format!("line {}", first.line)
+        } else {
+            format!("one of the lines {} to {}", first.line, last.line)
+        };
         let auth = if blueprint.spec.auth.is_some() { Vec::new() } else { blueprint.commented("auth") };
         let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
         format!("uncomment {lines} of `{}`{also}", first.file)
