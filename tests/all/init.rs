@@ -85,7 +85,8 @@ fn served() -> Vec<PathBuf> {
     let names = table.lines().filter(|line| line.split('\t').nth(1) == Some("served")).map(|line| line.split('\t').next().unwrap());
     let paths = names.map(|name| folder.join(name));
     // A folder needs its other files; those entries are tried where reading across files is.
-    paths.filter(|path| path.is_file()).collect()
+    let is_heavy = |path: &PathBuf| fs::metadata(path).unwrap().len() > corpus::HEAVY_BYTES as u64;
+    paths.filter(|path| path.is_file() && (is_full() || !is_heavy(path))).collect()
 }
 
 #[test]

@@ -48,9 +48,12 @@ impl Entry {
 
     /// Too large to be compiled many times in a test.
     pub(crate) fn is_heavy(&self) -> bool {
-        self.json.len() > 2_500_000
+        self.json.len() > HEAVY_BYTES
     }
 }
+
+/// From here on a description is left out where each is compiled many times.
+pub(crate) const HEAVY_BYTES: usize = 2_500_000;
 
 /// Every entry, compiled once in a process.
 pub(crate) fn entries() -> &'static [Entry] {
