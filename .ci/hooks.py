@@ -196,7 +196,7 @@ def try_action():
     blueprint.write_text(blueprint.read_text().replace("name: error-hello", "name: shop"))
     code, said = step("gwgen check", inputs, folder)
     found = annotations(said)
-    assert code == 1 and len(found) == 1 and "\n ::error::hello\n" in said, said
+    assert code == 1 and len(found) == 1 and "\n \\::error::hello\n" in said, said
     assert found[0].startswith("::error file=api%2C 1/generated/README.md,line=1,col=1,title=GW0014 out-of-date::"), found
     (api / "openapi.yaml").write_text(API + "  /a?b: {get: {responses: {}}}\n")
     code, said = step("gwgen check", inputs | {"blueprint": "gwgen.yaml\n"}, folder)

@@ -216,11 +216,13 @@ impl<'a> Builder<'a> {
             before.extend(self.bases[description].iter().cloned());
         }
         let has_cors = self.blueprint.spec.api.as_ref().is_some_and(|it| it.cors.is_some());
-        // The gateway's own preflight takes its place.
-        let is_preflight = is_public && has_cors && operation.is_mock_preflight();
         let (mut auth, mut browser_headers) = (AuthPlan::default(), Vec::new());
-        if is_public && !is_preflight {
+        if is_public {
             auth = self.security.decide(&self.apis[description], operation, decision);
+        }
+        // The gateway's own preflight takes its place, and asks nobody.
+        let is_preflight = is_public && has_cors && operation.is_mock_preflight() && auth.is_open();
+        if is_public && !is_preflight {
             self.media_types.extend(operation.binary_media_types.iter().cloned());
             if has_cors {
                 browser_headers = cors::headers((&self.apis[description], operation), &auth, self.blueprint);
