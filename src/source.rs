@@ -172,6 +172,13 @@ impl SourceFile {
         Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks), is_shown: AtomicBool::new(is_shown) })
     }
 
+    /// Whether the file is a whole description, no part of one.
+    pub fn is_description(&self) -> bool {
+        // Its text alone tells of most files that they are none.
+        ["openapi", "swagger"].iter().any(|it| self.json.contains(&format!("\"{it}\"")))
+            && raw::members(&self.json).is_ok_and(|it| it.iter().any(|(key, _)| matches!(&**key, "openapi" | "swagger")))
+    }
+
     /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a description refers to.
     ///
     /// Whoever writes a blueprint or a description can name any file of the repository, secrets too, and what messages show lands in logs.

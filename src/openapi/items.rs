@@ -103,7 +103,7 @@ impl<'a> Shared<'a> {
     /// The path items that a reference in place of `paths` leads to.
     fn paths(&self, file: &'a SourceFile, reference: &str) -> Result<(Rc<Patterned<'a, PathItem<'a>>>, List<'a>), Lost> {
         let target = self.references.target(file, reference)?;
-        target.accepted("a mapping of path items", |key, _| key.starts_with('/') || key == "$ref")?;
+        target.accepted("a mapping of path items", |key, value| (key.starts_with('/') && value.starts_with('{')) || key == "$ref")?;
         let paths = match serde_json::from_str(target.json) {
             Ok(paths) => paths,
             Err(_) => raw::members(target.json).map(loose::paths).map_err(|_| target.no_mapping("`paths`"))?,

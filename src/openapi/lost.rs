@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::bodies::{Dialect, SchemaId, Schemas};
 use super::references::{Lost, References, Target};
 use super::{Fault, Operation, RequestBody};
-use crate::diagnostic::Place;
+use crate::diagnostic::{self, Place};
 use crate::source::{SourceFile, pointer};
 
 /// Most faults that are noted of one schema, and of the schemas that an operation's body reaches.
@@ -71,6 +71,9 @@ pub(super) fn target<'a>(references: &References<'a>, from: &Target<'a>, referen
         return Err(target.no_mapping("a schema"));
     }
     if text.starts_with('{') {
+        if target.pointer.is_empty() && target.file.is_description() {
+            return Err(target.whole_document());
+        }
         target.accepted("a schema", is_of_schemas)?;
         // References that lead to references alone may go in a circle; others end, or hold something of their own.
         if text.len() <= MAX_ALIAS_BYTES {
@@ -97,9 +100,15 @@ fn is_of_schemas(key: &str, json: &str) -> bool {
 /// Faults of the references in a schema's own text.
 pub(super) fn in_schema<'a>(references: &References<'a>, dialect: Dialect, (at, main): (&Target<'a>, &'a SourceFile)) -> Vec<Fault> {
     let Ok(schema) = serde_json::from_str::<Value>(at.json) else { return Vec::new() };
-    let mut search = Search { dialect, found: Vec::new() };
+    let mut search = Search { dialect, found: Vec::new(), no_texts: Vec::new() };
     search.schema(&schema, "");
-    let mut faults = Vec::new();
+    let no_text = |below: String| Fault {
+        code: &diagnostic::WRONG_TYPE,
+        place: Place::pointer(&at.file.display, [&at.pointer, &below, "/$ref"].concat()),
+        message: "`$ref` has to be text".to_owned(),
+        help: "write the way to a schema, such as `#/components/schemas/Order`".into(),
+    };
+    let mut faults: Vec<Fault> = search.no_texts.into_iter().take(MAX_FAULTS).map(no_text).collect();
     for (below, reference) in search.found {
         if faults.len() == MAX_FAULTS {
             break;
@@ -133,6 +142,8 @@ struct Search {
     dialect: Dialect,
     /// Pointers below the schema, and texts.
     found: Vec<(String, String)>,
+    /// Pointers to schemas whose `$ref` is no text.
+    no_texts: Vec<String>,
 }
 
 impl Search {
@@ -154,6 +165,8 @@ impl Search {
             if self.dialect == Dialect::Openapi30 {
                 return;
             }
+        } else if members.contains_key("$ref") {
+            self.no_texts.push(at.to_owned());
         }
         for (key, value) in members {
             let below = || pointer::child(at, key);

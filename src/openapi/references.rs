@@ -48,6 +48,12 @@ impl Target<'_> {
         }
     }
 
+    /// It is a description, not the schema that the reference to it wants.
+    pub(super) fn whole_document(&self) -> Lost {
+        let message = format!("the reference leads to the whole of `{}`, which is no schema", self.file.display);
+        Lost::new(&diagnostic::WRONG_TYPE, message, "write the way to a schema, such as `#/components/schemas/Order`")
+    }
+
     /// Takes a part of another file for what the reference wants, and lets messages show lines of that file.
     ///
     /// Errors: GW1006 the file is no description, and the part has none of the members that such a part has.
@@ -184,7 +190,7 @@ impl<'a> References<'a> {
             return Ok(Rc::clone(known));
         }
         let part = T::read(target.json).map_err(|what| target.no_mapping(what))?;
-        target.accepted(T::NAME, |key, _| T::MEMBERS.contains(&key))?;
+        target.accepted(T::NAME, |key, value| T::MEMBERS.contains(&key) && parts::is_of_type(key, value))?;
         let spot = Arc::new(Spot { file: Arc::clone(&target.file.display), pointer: target.pointer.as_str().into() });
         let elsewhere = Rc::new(Elsewhere { part, file: target.file, spot });
         let mut had = T::had(self).borrow_mut();
