@@ -82,7 +82,7 @@ fn is_in_command(before: &str, rest: &str) -> bool {
 }
 
 /// Controls, marks that turn the direction of text, and characters that do not show at all.
-fn is_unseen(character: char) -> bool {
+pub(crate) fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -14,6 +14,7 @@ use crate::aws::{
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
 use crate::plan::{self, BackendPlan, BalancedPlan, OperationPlan, Plan, PreflightPlan, Segment, Way, names};
+use crate::printed;
 use crate::stack::{Address, File, Handle, Label, Output, Spelling, Stack, Value};
 
 /// First bytes of every digest: a change of what is digested changes them.
@@ -34,7 +35,7 @@ pub(super) struct Behind<'a> {
 pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
     let api = RestApi {
         name: text(&plan.prefix.with("")),
-        description: plan.title.chars().filter(|it| !it.is_control()).take(MAX_DESCRIPTION).collect::<String>().into(),
+        description: plan.title.chars().filter(|it| !printed::is_unseen(*it)).take(MAX_DESCRIPTION).collect::<String>().into(),
         binary_media_types: plan.binary_media_types.clone(),
         key_from_authorizer: plan.key_from_authorizer,
         endpoint: domain::endpoint(&plan.endpoint),

@@ -163,11 +163,11 @@ fn joined<'a>(before: &str, (name, default): (&str, &'a str), after: &str) -> Co
     if lacks_slash { Cow::Owned(format!("/{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// Whether a segment means its place in the path, not a name.
+/// Whether a segment means its place in the path, not a name. What follows a `;` is a parameter, which servers take away first.
 ///
-/// Source: RFC 3986, section 5.2.4, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
+/// Source: RFC 3986, sections 3.3 and 5.2.4, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
 pub(crate) fn is_dots(segment: &str) -> bool {
-    matches!(segment, "." | "..")
+    matches!(segment.split(';').next(), Some("." | ".."))
 }
 
 /// A character of a path that needs no escape and means itself, where braces would be a variable of an integration's URI.

@@ -9,6 +9,7 @@ use super::variables::Variables;
 use super::{InputType, OperationPlan, Plan, Segment, Value};
 use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
 use crate::diagnostic::{self, Code, Diagnostic};
+use crate::openapi::is_dots;
 use crate::source::pointer;
 
 /// A domain, and where the API stands on it.
@@ -55,11 +56,11 @@ pub(super) fn domain(blueprint: &Blueprint, variables: &mut Variables<'_>, endpo
     }
     let name = check.variables.of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
     let base_path: Arc<str> = spec.base_path.as_deref().unwrap_or_default().trim_matches('/').into();
-    if !base_path.bytes().all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it)) {
+    if is_dots(&base_path) || !base_path.bytes().all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it)) {
         check.report(
             &diagnostic::INVALID_VALUE,
             "/base_path",
-            "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`",
+            "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`",
             "write one segment, or mount the API (`mounts`)",
         );
     }

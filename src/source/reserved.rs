@@ -3,6 +3,8 @@
 //! In: one name of a path. Out: whether git, a shell, a file system or a CI keeps it for itself. Pure.
 //! A pull request of a stranger chooses these names, so every spelling that leads to the same place counts.
 
+use crate::printed::is_unseen;
+
 /// How the names of staging folders begin; a process id and a number follow.
 pub(crate) const STAGING: &str = ".gwgen.tmp-";
 
@@ -47,6 +49,9 @@ pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
     if lower == MANIFEST || lower.starts_with(STAGING) {
         return Some("gwgen keeps its own files under that name");
     }
+    if name.chars().any(is_unseen) {
+        return Some("it holds a character that does not show");
+    }
     let stem = lower.split('.').next().unwrap_or_default();
     DEVICES.contains(&stem).then_some("Windows keeps that name for a device")
 }
@@ -60,7 +65,7 @@ fn every_spelling_counts() {
     for name in ["git", ".gitignore", "x.git", ".git2"] {
         assert!(!is_of_git(name), "{name}");
     }
-    for name in [".github", ".GitHub", ".gitlab", ".gwgen.json", ".gwgen.tmp-1-1", "NUL", "aux.tf", ".circleci"] {
+    for name in [".github", ".GitHub", ".gitlab", ".gwgen.json", ".gwgen.tmp-1-1", "a\nb", "in\u{200b}fra", "NUL", "aux.tf", ".circleci"] {
         assert!(why_no_output(name).is_some(), "{name}");
     }
     for name in ["infra", "generated", "github", "console", "auxiliary", ".out"] {

@@ -145,6 +145,13 @@ impl Check<'_> {
             let help = "write a plain path, for example `/v1`";
             self.wrong(&child(at, "path_prefix"), format_args!("`{prefix}` holds what cannot stand in a path"), help);
         }
+        if backend.path_prefix.as_ref().is_some_and(|it| it.contains("//")) {
+            self.wrong(
+                &child(at, "path_prefix"),
+                "`path_prefix` has an empty segment, which servers read in several ways",
+                "write one `/`",
+            );
+        }
         if let Some(dots) = backend.path_prefix.iter().flat_map(|it| it.split('/')).find(|it| is_dots(it)) {
             let message = format_args!("`path_prefix` has the segment `{dots}`, which servers take away: another path is reached");
             self.wrong(&child(at, "path_prefix"), message, "write the path without it");
