@@ -57,7 +57,7 @@ pub struct ForwarderSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LintSpec {
-    /// Findings that are allowed, each with its reason: they are not said, but where a scheme is ignored or an operation weakened, which stays a note. Errors protect users and cannot be allowed.
+    /// Findings that are allowed, each with its reason: they are not said, but where something is open that the inputs protect (GW2100, GW3004, GW3005, GW3065, GW3066), which stays a note. Errors protect users and cannot be allowed.
     pub allow: Option<Vec<AllowSpec>>,
     /// Codes that are errors here, but where `allow` allows them.
     pub deny: Option<Vec<String>>,

@@ -186,3 +186,24 @@ fn one_mistake_is_one_error_that_names_all_operations() {
     let message = said.findings[0]["message"].as_str().unwrap();
     assert_eq!(message, "30 operations get no backend from any route; for example `GET /part0`, `GET /part1`, `GET /part10`");
 }
+
+#[test]
+fn what_opens_something_stays_a_note() {
+    let with = |base: &str, more: &str| {
+        let folder = folder("");
+        fs::write(folder.path().join("base.yaml"), format!("{BLUEPRINT}{base}abstract: true\n")).unwrap();
+        fs::write(folder.path().join("gwgen.yaml"), format!("extends: base.yaml\nabstract: false\n{more}")).unwrap();
+        let said = gwgen(folder.path(), &["render"]);
+        let mut codes = said.codes();
+        codes.retain(|it| !it.contains("GW4004") && !it.contains("GW5015"));
+        (said.exit, codes)
+    };
+    let hides = "routes: [{match: {paths: [/users/]}, exposure: hidden}]\n";
+    assert_eq!(with(hides, "routes: []\n"), (0, vec!["warning GW2100".to_owned()]));
+    let allowed = "lint: {allow: [{code: GW2100, reason: agreed}]}\n";
+    assert_eq!(with(hides, &format!("routes: []\n{allowed}")), (0, vec!["info GW2100".to_owned()]));
+    // A base that denies is not answered by an entry of the file that extends it.
+    let denies = "lint: {deny: [GW4004]}\n";
+    assert_eq!(with(denies, "lint: {allow: [{code: GW4004, reason: agreed}]}\n"), (0, vec!["warning GW2100".to_owned()]));
+    assert_eq!(with(denies, "lint: {deny: []}\n"), (0, vec!["warning GW2100".to_owned()]));
+}

@@ -14,11 +14,12 @@ use crate::source::pointer::child;
 const RESTRICTING: [&str; 5] = ["exposure", "auth", "scopes", "api_key", "throttle"];
 
 /// Fields that restrict the whole API, and that a file can lift.
-const SWITCHES: [&str; 8] = [
+const SWITCHES: [&str; 9] = [
     "/stage/throttle",
     "/api/disable_execute_api",
     "/api/endpoint/allow_cidrs",
     "/api/endpoint/type",
+    "/api/endpoint/access_mode",
     "/api/policy",
     "/api/waf",
     "/api/domain/mutual_tls",
@@ -53,6 +54,7 @@ pub(in crate::blueprint) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
         let overlay = Overlay { layer, base: &base, merged: &merged, below: &layers.files[index + 1..] };
         findings.extend(["routes", "expect"].into_iter().filter_map(|field| overlay.list(field)));
         findings.extend(overlay.switches());
+        findings.extend(overlay.denials());
         base = merged;
     }
     findings
@@ -109,6 +111,25 @@ impl Overlay<'_> {
             .collect()
     }
 
+    /// Codes that the base makes errors, and that are errors no longer: they are not denied here, or allowed.
+    fn denials(&self) -> Option<Diagnostic> {
+        let listed = |of: &Value, at: &str| of.pointer(at).and_then(Value::as_array).cloned().unwrap_or_default();
+        let (denied, was_denied) = (listed(self.merged, "/lint/deny"), listed(self.base, "/lint/deny"));
+        let (allowed, was_allowed) = (listed(self.merged, "/lint/allow"), listed(self.base, "/lint/allow"));
+        let newly_allowed = |code: &Value| allowed.iter().any(|it| it.get("code") == Some(code) && !was_allowed.contains(it));
+        let lost: Vec<&Value> = was_denied.iter().filter(|it| !denied.contains(it) || newly_allowed(it)).collect();
+        let codes = lost.iter().filter_map(|it| it.as_str()).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+        let at = if denied.contains(lost.first()?) { "/lint/allow" } else { "/lint/deny" };
+        let base = self.holder("/lint/deny");
+        Some(
+            DROPPED_SAFEGUARD
+                .at(Place::pointer(&self.layer.display, self.written(at)))
+                .also(Place::pointer(&base.display, "/lint/deny"))
+                .message(format_args!("`lint` makes no errors of {codes}, which `{}` that this file extends denies", base.display))
+                .help("repeat the codes in `lint.deny` here, and allow none of them, if it is not meant"),
+        )
+    }
+
     /// The part of a pointer that stands in the file: a mapping above it may be what is removed.
     fn written<'p>(&self, mut at: &'p str) -> &'p str {
         while self.layer.tree.written.pointer(at).is_none() {
@@ -128,8 +149,8 @@ fn is_closed(value: &Value) -> bool {
     match value {
         Value::Object(_) => true,
         Value::Bool(is_on) => *is_on,
-        Value::Array(list) => !list.is_empty(),
-        Value::String(text) => !matches!(&**text, "off" | "regional" | "edge"),
+        Value::Array(list) => !list.is_empty() && !list.iter().any(|it| it == "0.0.0.0/0" || it == "::/0"),
+        Value::String(text) => !matches!(&**text, "off" | "regional" | "edge" | "basic"),
         Value::Null | Value::Number(_) => false,
     }
 }
