@@ -57,16 +57,20 @@ pub(super) fn read(
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 const STATEMENT_ELEMENTS: [&str; 9] =
     ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
+const EFFECTS: [&str; 2] = ["Allow", "Deny"];
 const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
-/// Whether a file holds a policy and nothing else. Shapes and values are looked at elsewhere.
+/// Whether a file holds a policy and nothing else. What it lets in is looked at elsewhere.
 fn is_policy(policy: &Value) -> bool {
     let holds_only = |value: &Value, known: &[&str]| value.as_object().is_none_or(|it| it.keys().all(|key| known.contains(&key.as_str())));
     let is_statement = |statement: &Value| {
-        let principals = ["Principal", "NotPrincipal"].iter().filter_map(|name| statement.get(name));
+        let principals: Vec<&Value> = ["Principal", "NotPrincipal"].iter().filter_map(|name| statement.get(name)).collect();
         let is_condition = |value: &Value| value.as_object().is_some_and(|operators| operators.values().all(Value::is_object));
         statement.is_object()
             && holds_only(statement, &STATEMENT_ELEMENTS)
+            && statement.get("Effect").is_some_and(|it| EFFECTS.iter().any(|effect| it == effect))
+            && !principals.is_empty()
             && principals.into_iter().all(|it| holds_only(it, &PRINCIPALS))
             && statement.get("Condition").is_none_or(is_condition)
     };
@@ -75,7 +79,8 @@ fn is_policy(policy: &Value) -> bool {
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };
-    policy.is_object() && holds_only(policy, &ELEMENTS) && !statements.is_empty() && statements.iter().all(is_statement)
+    let has_version = policy.get("Version").is_none_or(|it| VERSIONS.iter().any(|version| it == version));
+    policy.is_object() && holds_only(policy, &ELEMENTS) && has_version && !statements.is_empty() && statements.iter().all(is_statement)
 }
 
 /// Errors: GW2002.
@@ -84,7 +89,7 @@ fn no_policy(file: &SourceFile) -> Diagnostic {
         .at(Place::file(&file.display))
         .message(format_args!("`{}` is no resource policy, or holds more than one", file.display))
         .help(format_args!(
-            "write `{}` at its root and `{}` in each statement, and nothing else",
+            "write `{}` at its root and `{}` in each statement, and nothing else; `Effect` is `Allow` or `Deny`, each statement has a principal, and `Version` is `2012-10-17`",
             ELEMENTS.join("`, `"),
             STATEMENT_ELEMENTS.join("`, `")
         ))
