@@ -88,7 +88,7 @@ impl Overlay<'_> {
         )
     }
 
-    /// Throttles that are switched off, and doors that are opened.
+    /// Throttles that are switched off, doors that are opened, and callers who need a key alone.
     fn switches(&self) -> Vec<Diagnostic> {
         // A plan that is gone takes its keys with it.
         let plans = self.merged.get("usage_plans").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
@@ -97,7 +97,14 @@ impl Overlay<'_> {
             let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
             base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
         });
+        // A scheme without an entry, or an ignored one, is reported for each operation.
+        let schemes = self.merged.get("auth").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+        let keys_alone = schemes.map(|name| child("/auth", name)).filter(|at| {
+            let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
+            merged.is_some_and(|it| it == "api-key") && base.is_some_and(|it| it != "api-key" && it != "ignore")
+        });
         lifted
+            .chain(keys_alone)
             .map(|at| {
                 let at = at.as_str();
                 let base = self.holder(at);
