@@ -204,9 +204,9 @@ fn schemas_that_are_wide_or_none_end() {
     }
     let itself = r##""S0": {"$ref": "#/components/schemas/S0"}"##;
     assert_eq!(described("openapi.json", with_schemas(itself)), [("GW1009", 2)]);
+    assert_eq!(described("openapi.json", with_schemas(r#""S0": {"$ref": 7}"#)), [("GW1006", 2)]);
     for odd in [
         r#"{"type": 7, "required": {}, "properties": [], "allOf": {}, "enum": 3, "minimum": "x"}"#,
-        r#"{"$ref": 7}"#,
         r#"{"type": [], "not": 7, "items": 7, "oneOf": [7, null]}"#,
         r#"{"minimum": 1e300, "maximum": 18446744073709551615, "multipleOf": -1, "minLength": -1}"#,
         r#"{"const": {"a": [1e300]}}"#,
