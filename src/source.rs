@@ -163,7 +163,7 @@ impl SourceFile {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let text = Arc::new(text);
-        let is_shown = says_description(&text) || is_named_as_blueprint(&display);
+        let is_shown = says_description(&text) || is_named_as_blueprint(&display) || says_blueprint(&text);
         let is_json = text.trim_ascii_start().starts_with(['{', '[']);
         if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
             return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None, is_shown: AtomicBool::new(is_shown) });
@@ -220,6 +220,12 @@ fn says_description(text: &str) -> bool {
         };
         ["openapi", "swagger"].iter().any(|name| key.strip_prefix(name).is_some_and(|rest| rest.starts_with(['"', ':', ' ', '\''])))
     })
+}
+
+/// Whether a text has two keys near its start, at the left margin, that blueprints and their bases have, and hardly any other file together.
+fn says_blueprint(text: &str) -> bool {
+    let has = |name: &str| text.lines().take(MAX_HEAD_LINES).any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
+    ["spec", "topology", "backends"].into_iter().filter(|name| has(name)).count() >= 2
 }
 
 /// Whether a file is named as blueprints are, which nobody names a secret.

@@ -41,6 +41,20 @@ static HABITS: &[(&Code, &str)] = &[
     (&ILLEGAL_PATH, "paths do not start with `/`, or hold what API Gateway refuses in a path part"),
     (&EMPTY_SEGMENT, "paths have an empty segment"),
     (&QUERY_IN_PATH, "paths hold `?` or `#`, which is never part of a path"),
+    (&PARTIAL_SEGMENT, "segments hold a variable that is only a part of them; a REST API knows whole segments"),
+    (&GREEDY_NOT_LAST, "paths go on behind a greedy variable, which takes the rest of them"),
+    (
+        &CACHED_ACROSS_CALLERS,
+        "operations are protected and cached, and callers would get each other's answers: what tells them apart is not in the key of the cache",
+    ),
+    (
+        &PARAMETER_OUTSIDE_CACHE_KEY,
+        "parameters of cached operations are not in the key of the cache, and requests that differ in them alone would get each other's answers",
+    ),
+    (
+        &HEADER_OUTSIDE_CACHE_KEY,
+        "headers of cached operations are not in the key of the cache, and requests that differ in them alone get each other's answers",
+    ),
     (&PROTECTED_PREFLIGHT, "operations ask callers who they are, and browsers ask them before they say so"),
 ];
 
@@ -97,14 +111,18 @@ fn example(finding: &Diagnostic) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
 
-/// An example: the operation that cannot be served, or what the message names, with the path that it stands at.
+/// An example: what the message names, with the operation that cannot be served, or the path that it stands at.
 fn named(finding: &Diagnostic) -> Option<String> {
-    if let Some(operation) = finding.operations.first() {
-        return Some(format!("`{} {}`", operation.method, operation.path));
-    }
     let example = example(finding)?;
-    let At::Pointer(pointer) = &finding.places.first()?.at else { return Some(format!("`{example}`")) };
-    let path = pointer.strip_prefix("/paths/").and_then(|it| it.split('/').next()).map(pointer::unescaped);
+    if let Some(operation) = finding.operations.first() {
+        let operation = format!("{} {}", operation.method, operation.path);
+        let is_part = operation.contains(example);
+        return Some(if is_part { format!("`{operation}`") } else { format!("`{example}` of `{operation}`") });
+    }
+    let path = finding.places.iter().find_map(|place| {
+        let At::Pointer(pointer) = &place.at else { return None };
+        pointer.strip_prefix("/paths/")?.split('/').next().map(pointer::unescaped)
+    });
     Some(match path.filter(|path| !example.contains(&**path)) {
         Some(path) => format!("`{example}` at `{path}`"),
         None => format!("`{example}`"),
@@ -129,6 +147,7 @@ fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
     let help = std::mem::take(&mut one.help);
     one = one.message(message).help(format_args!("{help}; `--message-format json` lists all of them"));
     one.places = examples.iter().filter_map(|it| it.places.first().cloned()).collect();
+    one.places.dedup();
     one.operations = findings.iter().flat_map(|it| it.operations.iter().cloned()).collect();
     one.operations.sort();
     one.operations.dedup();

@@ -59,6 +59,8 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
+    // What no rule names is looked at, too: it is wrong in every topology.
+    balancer::cidrs(blueprint, &mut variables, false);
     let prefix = prefix(spec, format, &mut variables);
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);

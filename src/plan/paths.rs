@@ -114,7 +114,11 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
         return fault(
             &diagnostic::QUERY_IN_PATH,
             format!("the path `{path}` holds `{found}`, which is never part of a path"),
-            "declare a query parameter instead, or leave the operation out with `exposure: hidden`",
+            if path.contains("?}") {
+                OPTIONAL
+            } else {
+                "declare a query parameter instead, or leave the operation out with `exposure: hidden`"
+            },
         );
     }
     let Some(rest) = path.strip_prefix('/') else {

@@ -216,6 +216,9 @@ fn a_syntax_error_shows_its_line() {
     write("gwgen.yaml", "extends: gwgen.base.yaml\n");
     write("gwgen.base.yaml", &format!("{BLUEPRINT}name: 'shop\n"));
     assert!(printed(folder.path(), &["gwgen.yaml"]).contains("| name: 'shop\n"));
+    write("gwgen.yaml", "extends: common.yaml\n");
+    write("common.yaml", &format!("{BLUEPRINT}tags:\n\tteam: shop\n"));
+    assert!(printed(folder.path(), &["gwgen.yaml"]).contains("|     team: shop\n"));
     write("gwgen.yaml", BLUEPRINT);
     write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}\n");
     assert!(printed(folder.path(), &["gwgen.yaml"]).contains("|   /orders: {get: {responses: {}}\n"));

@@ -116,7 +116,14 @@ fn is_date(date: &str) -> bool {
     let parts: Vec<&str> = date.split('-').collect();
     let [year, month, day] = parts[..] else { return false };
     let number = |text: &str, length: usize| Some(text).filter(|text| text.len() == length).and_then(|text| text.parse::<u32>().ok());
-    number(year, 4).is_some()
-        && number(month, 2).is_some_and(|it| (1..=12).contains(&it))
-        && number(day, 2).is_some_and(|it| (1..=31).contains(&it))
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else { return false };
+    let is_leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if is_leap_year => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }

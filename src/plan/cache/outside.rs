@@ -37,10 +37,10 @@ pub(super) fn outside_key(operation: &Operation, declared: &BTreeMap<String, boo
                 .at(place.clone())
                 .also(parameter.place(operation))
                 .message(format_args!(
-                    "`{} {}` is cached, and requests that differ in `{}` alone would get each other's answers: {why}",
+                    "requests that differ in `{}` alone would get each other's answers from the cache of `{} {}`: {why}",
+                    parameter.name,
                     operation.method.as_str(),
-                    operation.path,
-                    parameter.name
+                    operation.path
                 ))
                 .help(help)
                 .keeps(operation.name())
@@ -70,7 +70,7 @@ pub(super) fn headers_outside_key(operation: &Operation, identities: &[String], 
                 .at(place.clone())
                 .also(parameter.place(operation))
                 .message(format_args!(
-                    "answers to `{} {}` are kept, and requests that differ in the header `{header}` alone get each other's",
+                    "requests that differ in the header `{header}` alone get each other's answers from the cache of `{} {}`",
                     operation.method.as_str(),
                     operation.path
                 ))
