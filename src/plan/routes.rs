@@ -203,6 +203,31 @@ impl<'a> Builder<'a> {
         self.mounts = mounts;
     }
 
+    /// What stands before the path of an operation on the gateway: its mount, and its base path where that is there, too.
+    fn above(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
+        let mount = mount.map_or("", |it| it.at.trim_matches('/')).split('/').filter(|it| !it.is_empty());
+        let base = self.bases[description].iter().filter(|_| self.base_on_gateway);
+        mount.map(|it| Segment::Literal(it.into())).chain(base.cloned()).collect()
+    }
+
+    /// What callers of a public operation are asked.
+    ///
+    /// The gateway's own preflight is decided by `api.cors`; one that asks who its callers are is no preflight for browsers.
+    fn access(&mut self, index: usize, is_mock: bool, decision: &Decision<'a>) -> AuthPlan {
+        let (description, operation) = self.operations[index];
+        if is_mock && operation.security.alternatives().is_empty() {
+            return AuthPlan::default();
+        }
+        self.security.decide(&self.apis[description], operation, decision)
+    }
+
+    /// The backend that is chosen under a mount; the only one where nothing is said.
+    fn backend_name(&self, mount: Option<&'a MountSpec>, decision: &Decision<'a>) -> Option<&'a str> {
+        let backends = &self.blueprint.spec.backends;
+        let only = || backends.keys().next().filter(|_| backends.len() == 1).map(String::as_str);
+        rules::mounted(mount, decision.backend.map(|it| it.0)).or_else(only)
+    }
+
     /// The operation of that index under a mount.
     fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
         let (description, operation) = self.operations[index];
@@ -210,29 +235,20 @@ impl<'a> Builder<'a> {
         let template = spelt.template.as_ref();
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
-        let mount_path = mount.map_or("", |it| it.at.trim_matches('/'));
-        let mut before: Vec<Segment> = mount_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect();
-        if self.base_on_gateway {
-            before.extend(self.bases[description].iter().cloned());
-        }
+        let before = self.above(description, mount);
         let has_cors = self.blueprint.spec.api.as_ref().is_some_and(|it| it.cors.is_some());
-        let (mut auth, mut browser_headers) = (AuthPlan::default(), Vec::new());
-        if is_public {
-            auth = self.security.decide(&self.apis[description], operation, decision);
-        }
-        // The gateway's own preflight takes its place, and asks nobody.
-        let is_preflight = is_public && has_cors && operation.is_mock_preflight() && auth.is_open();
-        if is_public && !is_preflight {
+        let is_mock = is_public && has_cors && operation.is_mock_preflight();
+        let auth = if is_public { self.access(index, is_mock, decision) } else { AuthPlan::default() };
+        let is_preflight = is_mock && auth.is_open();
+        let is_called = is_public && !is_preflight;
+        if is_called {
             self.media_types.extend(operation.binary_media_types.iter().cloned());
-            if has_cors {
-                browser_headers = cors::headers((&self.apis[description], operation), &auth, self.blueprint);
-            }
         }
-        let backend = rules::mounted(mount, decision.backend.map(|it| it.0)).or_else(|| {
-            (self.blueprint.spec.backends.len() == 1).then(|| self.blueprint.spec.backends.keys().next().map(String::as_str)).flatten()
-        });
+        let browser_headers =
+            if is_called && has_cors { cors::headers((&self.apis[description], operation), &auth, self.blueprint) } else { Vec::new() };
+        let backend = self.backend_name(mount, decision);
         let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
-        if ((is_public && !is_preflight) || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
+        if (is_called || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
             self.no_backend(operation);
         }
         let plan = OperationPlan {
@@ -260,7 +276,8 @@ impl<'a> Builder<'a> {
             checks: Default::default(),
             coverage: Default::default(),
         };
-        let cache = if is_public && !is_preflight { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
+        let cache = if is_called { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
+        let under = mount.map_or("", |it| it.at.trim_matches('/'));
         let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
         self.drafts.push(Draft {
             plan,
@@ -270,7 +287,7 @@ impl<'a> Builder<'a> {
             node: 0,
             before: before.len(),
             mount,
-            under: mount_path,
+            under,
             cache,
             unchecked: self.protection(operation, decision).filter(|_| has_alb),
             asked: self.asked(decision),

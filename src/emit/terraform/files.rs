@@ -116,11 +116,27 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 
 fn locals(stack: &Stack, out: &mut Terraform) {
     out.labelled(&["locals"], |out| {
-        if let Some(environment) = &stack.short_environment {
+        if let Some(environment) = stack.short_environment.as_ref().filter(|_| has_short_names(stack)) {
             out.bare("short_environment", format_args!("{}", shortened(environment)));
         }
         out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value)));
     });
+}
+
+/// Whether something of the stack has a name that is short at AWS.
+fn has_short_names(stack: &Stack) -> bool {
+    let is_short = |node: &Node| {
+        matches!(
+            node,
+            Node::ApplicationBalancer(_)
+                | Node::Bucket(_)
+                | Node::LoadBalancer(_)
+                | Node::PythonFunction(_)
+                | Node::Role(_)
+                | Node::TargetGroup(_)
+        )
+    };
+    stack.entries.iter().any(|it| is_short(&it.node))
 }
 
 /// The first characters of a text and a hash of it, where it is longer than short names have room for.

@@ -38,7 +38,7 @@ impl Documents {
         if let Some(value) = members.get("const") {
             return value.clone();
         }
-        if let Some(values) = members.get("enum").and_then(Value::as_array) {
+        if let Some(values) = members.get("enum").and_then(Value::as_array).filter(|it| !it.is_empty()) {
             return values[self.below(values.len())].clone();
         }
         let mut value = self.typed(members, depth);
