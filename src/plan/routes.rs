@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What stands before the path of an operation on the gateway: its mount, and its base path where that is there, too.
-    fn above(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
+    fn gateway_prefix(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
         let mount = mount.map_or("", |it| it.at.trim_matches('/')).split('/').filter(|it| !it.is_empty());
         let base = self.bases[description].iter().filter(|_| self.base_on_gateway);
         mount.map(|it| Segment::Literal(it.into())).chain(base.cloned()).collect()
@@ -235,7 +235,7 @@ impl<'a> Builder<'a> {
         let template = spelt.template.as_ref();
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
-        let before = self.above(description, mount);
+        let before = self.gateway_prefix(description, mount);
         let has_cors = self.blueprint.spec.api.as_ref().is_some_and(|it| it.cors.is_some());
         let is_mock = is_public && has_cors && operation.is_mock_preflight();
         let auth = if is_public { self.access(index, is_mock, decision) } else { AuthPlan::default() };
