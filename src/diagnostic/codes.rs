@@ -143,6 +143,7 @@ codes! {
     CROSSING_TEMPLATES = "GW3081" "crossing-templates" Warning;
     BELOW_A_GREEDY_PATH = "GW3082" "below-a-greedy-path" Warning;
     NO_SUCH_VARIABLE = "GW3083" "no-such-variable" Error;
+    OPEN_UNDER_ANOTHER_MOUNT = "GW3084" "open-under-another-mount" Warning;
     CREDENTIAL_OUTSIDE_IDENTITY = "GW3090" "credential-outside-identity" Error;
     DIVERTED_TO_A_GREEDY_PATH = "GW3091" "diverted-to-a-greedy-path" Error;
     MOCK_PREFLIGHT = "GW3100" "mock-preflight" Warning;

@@ -5,6 +5,7 @@
 //! on the gateway may be one at the backend; and a backend may read two templates that cross in the other order.
 
 mod findings;
+mod mounts;
 mod places;
 mod search;
 mod servers;
@@ -45,12 +46,14 @@ struct Found {
 impl Builder<'_> {
     /// Compares what the backends get.
     ///
-    /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings GW3081 templates that cross, GW3082 below a greedy variable.
+    /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings GW3081 templates that cross, GW3082 below a
+    /// greedy variable, GW3084 open under another mount.
     pub(super) fn reached(&mut self) {
         let Some(places) = Places::of(self) else { return };
         let found = self.found(&places);
         let findings = self.findings_of_reached(&found);
         self.diagnostics.extend(findings);
+        self.diagnostics.extend(self.open_under_another_mount(&places));
     }
 
     fn found(&self, places: &Places) -> Found {

@@ -10,7 +10,7 @@ use crate::plan::OperationPlan;
 use crate::plan::routes::Builder;
 
 /// Most operations that one finding names.
-const MAX_NAMED: usize = 5;
+pub(super) const MAX_NAMED: usize = 5;
 
 impl Builder<'_> {
     pub(super) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
@@ -95,6 +95,6 @@ impl Builder<'_> {
     }
 }
 
-fn name(plan: &OperationPlan) -> String {
+pub(super) fn name(plan: &OperationPlan) -> String {
     format!("{} {}", plan.method.as_str(), plan.path)
 }

@@ -106,6 +106,11 @@ impl Places {
         self.all.iter().filter(|it| it.tag.guard.is_none_or(|guard| super::is_weaker(&AuthPlan::default(), &self.guards[guard])))
     }
 
+    /// Places of one operation at the same servers, as indexes into `all`.
+    pub(super) fn by_source(&self) -> impl Iterator<Item = &[usize]> {
+        self.by_source.values().map(Vec::as_slice)
+    }
+
     /// An operation under every mount that leads to the servers.
     pub(super) fn of_source(&self, source: usize, servers: usize) -> impl Iterator<Item = &Place> {
         self.by_source.get(&(source, servers)).into_iter().flatten().map(|it| &self.all[*it])
