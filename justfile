@@ -18,6 +18,10 @@ schema:
 docs:
     GWGEN_UPDATE_DOCS=1 cargo test --test all docs::
 
+# Sizes, names and circles of the code; GWGEN_MEASURE=places names each place.
+measure:
+    cargo test --quiet --test all house::the_table -- --nocapture
+
 # A new golden case that starts from the smallest example.
 case NAME:
     mkdir -p tests/cases/{{NAME}} && cp blueprints/minimal/gwgen.yaml blueprints/minimal/openapi.yaml tests/cases/{{NAME}}/

@@ -1,9 +1,13 @@
-//! Instructions of a render, as ratios to what `serde_json` takes to read the same bytes into a `Value`.
+//! Instructions of a render, as ratios to what `serde_json` takes to read the same bytes into a
+//! `Value`.
 //!
-//! In: the inputs of `benches/inputs`, and GitHub's description where `../shared/corpus` lies beside the project; `benches/counted.tsv`.
-//! Out: a table on standard output. Exit code 1 where a ratio is more than 3 % above the one in the table, or above its bar.
-//! Instructions are counted by valgrind, so neither the load nor the speed of the machine changes them. Without valgrind it says so, and
-//! exits 0. `cargo bench --bench counted -- --update` writes the table anew; the commit says what a higher ratio is for.
+//! In: the inputs of `benches/inputs`, and GitHub's description where `../shared/corpus` lies
+//! beside the project; `benches/counted.tsv`.
+//! Out: a table on standard output. Exit code 1 where a ratio is more than 3 % above the one in the
+//! table, or above its bar.
+//! Instructions are counted by valgrind, so neither the load nor the speed of the machine changes
+//! them. Without valgrind it says so, and exits 0. `cargo bench --bench counted -- --update` writes
+//! the table anew; the commit says what a higher ratio is for.
 #![expect(clippy::disallowed_methods, reason = "a bench makes files")]
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -21,7 +25,8 @@ use std::thread;
 use inputs::{Input, matching, models, operations};
 use serde_json::json;
 
-/// With this argument the bench is the bar: a program that reads the files that follow into `Value`s, and does nothing else.
+/// With this argument the bench is the bar: a program that reads the files that follow into
+/// `Value`s, and does nothing else.
 const BAR: &str = "--bar";
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/counted.tsv");
@@ -61,7 +66,12 @@ fn main() -> ExitCode {
     if let Some(position) = arguments.iter().position(|argument| argument == BAR) {
         read_all(&arguments[position + 1..]);
     }
-    if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
+    if Command::new("valgrind")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status()
+        .is_err()
+    {
         println!("cannot be judged here: the counted cost: valgrind is not installed");
         return ExitCode::SUCCESS;
     }
@@ -77,7 +87,11 @@ fn main() -> ExitCode {
     for figure in &figures {
         holds &= committed.holds(figure);
     }
-    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Reads files into `Value`s and ends. Taking them apart is no part of reading them.
@@ -100,8 +114,16 @@ fn cases() -> Vec<Case> {
             let checked = inputs::to_bytes(&blueprint);
             blueprint["api"] = json!({"validation": "none"});
             [
-                Input { name, description: description.clone(), blueprint: checked },
-                Input { name: unchecked, description, blueprint: inputs::to_bytes(&blueprint) },
+                Input {
+                    name,
+                    description: description.clone(),
+                    blueprint: checked,
+                },
+                Input {
+                    name: unchecked,
+                    description,
+                    blueprint: inputs::to_bytes(&blueprint),
+                },
             ]
         })
         .map(renders)
@@ -120,10 +142,15 @@ fn cases() -> Vec<Case> {
         ]
         .map(renders),
     );
-    cases.push(Case { input: matching::crossing_above_the_limit(2_000), exit: 1 });
+    cases.push(Case {
+        input: matching::crossing_above_the_limit(2_000),
+        exit: 1,
+    });
     match inputs::github() {
         Some(input) => cases.push(renders(input)),
-        None => println!("cannot be judged here: the counted cost of GitHub's description: it is not beside the project"),
+        None => println!(
+            "cannot be judged here: the counted cost of GitHub's description: it is not beside the project"
+        ),
     }
     cases
 }
@@ -135,32 +162,56 @@ const SIZES: [(usize, &str, &str); 3] = [
     (3_000, "3,000 operations", "3,000 operations, not validated"),
 ];
 
-/// Growth that is held: the smaller and the larger input, how many times larger it is, and the largest exponent.
+/// Growth that is held: the smaller and the larger input, how many times larger it is, and the
+/// largest exponent.
 const GROWTH: [(&str, &str, f64, f64); 3] = [
     ("300 operations", "3,000 operations", 10.0, 1.1),
-    ("300 operations, not validated", "3,000 operations, not validated", 10.0, 1.1),
+    (
+        "300 operations, not validated",
+        "3,000 operations, not validated",
+        10.0,
+        1.1,
+    ),
     ("500 crossing routes", "2,000 crossing routes", 4.0, 1.3),
 ];
 
 /// Largest ratios, with link-time optimisation (profile `dist`) and without.
-const LIMITS: [(&str, f64, f64); 3] =
-    [("3,000 operations", 3.0, 3.5), ("3,000 operations, not validated", 2.0, 2.4), ("GitHub", 1.8, f64::INFINITY)];
+const LIMITS: [(&str, f64, f64); 3] = [
+    ("3,000 operations", 3.0, 3.5),
+    ("3,000 operations, not validated", 2.0, 2.4),
+    ("GitHub", 1.8, f64::INFINITY),
+];
 
 fn figures(cases: &[Case], counts: &[Counts]) -> Vec<Figure> {
     let is_dist = profile() == "dist";
-    let by_name: BTreeMap<&str, Counts> = cases.iter().zip(counts).map(|(case, counts)| (case.input.name, *counts)).collect();
+    let by_name: BTreeMap<&str, Counts> = cases
+        .iter()
+        .zip(counts)
+        .map(|(case, counts)| (case.input.name, *counts))
+        .collect();
     let mut figures: Vec<Figure> = cases
         .iter()
         .zip(counts)
         .map(|(case, counts)| {
-            let limit =
-                LIMITS.iter().find(|(name, ..)| *name == case.input.name).map(|(_, dist, release)| if is_dist { *dist } else { *release });
-            Figure { name: case.input.name.to_owned(), value: counts.ratio(), limit }
+            let limit = LIMITS
+                .iter()
+                .find(|(name, ..)| *name == case.input.name)
+                .map(|(_, dist, release)| if is_dist { *dist } else { *release });
+            Figure {
+                name: case.input.name.to_owned(),
+                value: counts.ratio(),
+                limit,
+            }
         })
         .collect();
     for (small, large, times, most) in GROWTH {
-        let exponent = (by_name[large].render as f64 / by_name[small].render as f64).ln() / times.ln();
-        figures.push(Figure { name: format!("exponent: {small} to {large}"), value: exponent, limit: Some(most) });
+        let exponent =
+            (by_name[large].render as f64 / by_name[small].render as f64).ln() / times.ln();
+        figures.push(Figure {
+            name: format!("exponent: {small} to {large}"),
+            value: exponent,
+            limit: Some(most),
+        });
     }
     figures
 }
@@ -175,12 +226,19 @@ fn count_all(cases: &[Case]) -> Vec<Counts> {
             scope.spawn(|| {
                 while let Some((index, case)) = take(&next, cases) {
                     let counted = case.count(scratch.path());
-                    counts.lock().unwrap_or_else(PoisonError::into_inner).insert(index, counted);
+                    counts
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(index, counted);
                 }
             });
         }
     });
-    counts.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+    counts
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_values()
+        .collect()
 }
 
 fn take<'c>(next: &AtomicUsize, cases: &'c [Case]) -> Option<(usize, &'c Case)> {
@@ -192,7 +250,12 @@ impl Case {
     fn count(&self, scratch: &Path) -> Counts {
         let folder = self.input.write_below(scratch);
         let bench = std::env::current_exe().expect("a program knows where it is");
-        let render = instructions(Path::new(env!("CARGO_BIN_EXE_gwgen")), &["render", "--quiet"], &folder, self.exit);
+        let render = instructions(
+            Path::new(env!("CARGO_BIN_EXE_gwgen")),
+            &["render", "--quiet"],
+            &folder,
+            self.exit,
+        );
         let bar = instructions(&bench, &[BAR, "openapi.json", "gwgen.yaml"], &folder, 0);
         Counts { render, bar }
     }
@@ -201,19 +264,52 @@ impl Case {
 /// Instructions of a program from its start to its end.
 fn instructions(program: &Path, arguments: &[&str], folder: &Path, exit: i32) -> u64 {
     let mut command = Command::new("valgrind");
-    command.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", "--log-file=valgrind.log"]);
-    command.arg(program).args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args([
+        "--tool=cachegrind",
+        "--cache-sim=no",
+        "--cachegrind-out-file=/dev/null",
+        "--log-file=valgrind.log",
+    ]);
+    command
+        .arg(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let status = command.status().expect("valgrind runs");
-    assert_eq!(status.code(), Some(exit), "`{}` in a copy of {} ends otherwise", arguments.join(" "), folder.display());
+    assert_eq!(
+        status.code(),
+        Some(exit),
+        "`{}` in a copy of {} ends otherwise",
+        arguments.join(" "),
+        folder.display()
+    );
     let log = fs::read_to_string(folder.join("valgrind.log")).expect("valgrind writes its log");
-    let line = log.lines().find(|line| line.contains("refs:")).expect("cachegrind tells the instructions");
-    let digits: String = line.rsplit(':').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    let line = log
+        .lines()
+        .find(|line| line.contains("refs:"))
+        .expect("cachegrind tells the instructions");
+    let digits: String = line
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     digits.parse().expect("cachegrind tells a number")
 }
 
 /// The profile that the program was built with: the folder that holds it.
 fn profile() -> &'static str {
-    if Path::new(env!("CARGO_BIN_EXE_gwgen")).parent().is_some_and(|folder| folder.ends_with("dist")) { "dist" } else { "release" }
+    if Path::new(env!("CARGO_BIN_EXE_gwgen"))
+        .parent()
+        .is_some_and(|folder| folder.ends_with("dist"))
+    {
+        "dist"
+    } else {
+        "release"
+    }
 }
 
 /// The figures of `counted.tsv`: by name and profile.
@@ -224,17 +320,24 @@ struct Committed {
 impl Committed {
     fn read() -> Self {
         let text = fs::read_to_string(TABLE).unwrap_or_default();
-        let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-            let mut cells = line.split('\t');
-            let key = (cells.next()?.to_owned(), cells.next()?.to_owned());
-            Some((key, cells.next()?.parse().ok()?))
-        });
-        Self { figures: lines.collect() }
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| {
+                let mut cells = line.split('\t');
+                let key = (cells.next()?.to_owned(), cells.next()?.to_owned());
+                Some((key, cells.next()?.parse().ok()?))
+            });
+        Self {
+            figures: lines.collect(),
+        }
     }
 
     /// Whether a figure is within the play and below its limit; prints its line.
     fn holds(&self, figure: &Figure) -> bool {
-        let committed = self.figures.get(&(figure.name.clone(), profile().to_owned()));
+        let committed = self
+            .figures
+            .get(&(figure.name.clone(), profile().to_owned()));
         let limit = figure.limit.unwrap_or(f64::INFINITY);
         let verdict = match committed {
             None => "not in benches/counted.tsv",
@@ -244,19 +347,24 @@ impl Committed {
             Some(_) => "holds",
         };
         let committed = committed.map_or_else(String::new, |value| format!("{value:.3}"));
-        println!("{:<60} {:>7.3} {committed:>7} {limit:>7.1}  {verdict}", figure.name, figure.value);
+        println!(
+            "{:<60} {:>7.3} {committed:>7} {limit:>7.1}  {verdict}",
+            figure.name, figure.value
+        );
         verdict.starts_with("holds")
     }
 
     fn update(&mut self, figures: &[Figure]) {
         for figure in figures {
-            self.figures.insert((figure.name.clone(), profile().to_owned()), figure.value);
+            self.figures
+                .insert((figure.name.clone(), profile().to_owned()), figure.value);
         }
         let mut text = String::from(
             "# Instructions of `gwgen render` by those of reading the same bytes into a `Value`: input, profile, ratio. See benches/counted.rs.\n",
         );
         for ((name, profile), value) in &self.figures {
-            writeln!(text, "{name}\t{profile}\t{value:.3}").expect("writing to a String cannot fail");
+            writeln!(text, "{name}\t{profile}\t{value:.3}")
+                .expect("writing to a String cannot fail");
         }
         fs::write(TABLE, text).expect("the table can be written");
         println!("{TABLE} is written");

@@ -1,7 +1,8 @@
 //! From decisions to resources: which AWS resources there are, and how they refer to each other.
 //!
 //! In: `Plan`. Out: `Stack`. Pure.
-//! The order of insertion is an order of deployment; nothing is decided here about what the user asked for.
+//! The order of insertion is an order of deployment; nothing is decided here about what the user
+//! asked for.
 
 mod alb;
 mod authorizers;
@@ -22,8 +23,8 @@ mod values;
 use std::sync::Arc;
 
 use crate::aws::{
-    ApplicationBalancerRef, BalancerRef, Function, HttpListenerRef, LambdaPermission, Listener, ListenerRule, Method, RestApi,
-    SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
+    ApplicationBalancerRef, BalancerRef, Function, HttpListenerRef, LambdaPermission, Listener,
+    ListenerRule, Method, RestApi, SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
 use crate::blueprint::{ApiStyle, Layout};
 use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
@@ -76,22 +77,44 @@ pub(crate) use forwarder::Functions;
 /// Builds the stack of a plan.
 pub fn assemble(plan: &Plan) -> Assembled {
     let mut stack = Stack {
-        inputs: plan.inputs.iter().map(|(name, it)| (Arc::clone(name), input(it, plan.output.format))).collect(),
-        parameters: plan.parameters.iter().map(|(path, it)| parameter(path, it, plan.output.format)).collect(),
-        tags: plan.tags.iter().map(|(name, it)| (Arc::clone(name), value(it))).collect(),
+        inputs: plan
+            .inputs
+            .iter()
+            .map(|(name, it)| (Arc::clone(name), input(it, plan.output.format)))
+            .collect(),
+        parameters: plan
+            .parameters
+            .iter()
+            .map(|(path, it)| parameter(path, it, plan.output.format))
+            .collect(),
+        tags: plan
+            .tags
+            .iter()
+            .map(|(name, it)| (Arc::clone(name), value(it)))
+            .collect(),
         short_environment: plan.prefix.shortened_at_deploy_time().map(value),
         title: Arc::clone(&plan.title),
         provider_region: plan.region.clone(),
         is_root: plan.output.layout == Layout::Root,
         ..Stack::default()
     };
-    let (network, backends) = plan.network.as_ref().map(|it| network::network(&mut stack, plan, it)).unzip();
+    let (network, backends) = plan
+        .network
+        .as_ref()
+        .map(|it| network::network(&mut stack, plan, it))
+        .unzip();
     let backends = backends.unwrap_or_default();
     if !plan.has_gateway {
         if let Some(nodes) = &network {
             network::outputs(&mut stack, plan, nodes, &backends);
         }
-        return Assembled { stack, api: None, network, backends, methods: Vec::new() };
+        return Assembled {
+            stack,
+            api: None,
+            network,
+            backends,
+            methods: Vec::new(),
+        };
     }
     let api = gateway::api(&mut stack, plan);
     let functions = forwarder::forwarders(&mut stack, plan);
@@ -100,7 +123,13 @@ pub fn assemble(plan: &Plan) -> Assembled {
     let checking = models::checking(&mut stack, plan, &api);
     let authorizers = authorizers::authorizers(&mut stack, plan, &api);
     let (network_nodes, asked) = (network.as_ref(), (&checking, &authorizers));
-    let behind = gateway::Behind { api: &api, network: network_nodes, functions: &functions, checking: asked.0, authorizers: asked.1 };
+    let behind = gateway::Behind {
+        api: &api,
+        network: network_nodes,
+        functions: &functions,
+        checking: asked.0,
+        authorizers: asked.1,
+    };
     let methods = gateway::routes(&mut stack, plan, &behind);
     cors::gateway_responses(&mut stack, plan, &api);
     let deployment = gateway::deployment(&mut stack, &api, &methods);
@@ -113,7 +142,13 @@ pub fn assemble(plan: &Plan) -> Assembled {
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }
-    Assembled { stack, api: Some(api), network, backends, methods }
+    Assembled {
+        stack,
+        api: Some(api),
+        network,
+        backends,
+        methods,
+    }
 }
 
 /// Leave to call each function, for this API's stage alone.
@@ -124,20 +159,39 @@ fn permissions(stack: &mut Stack, plan: &Plan, (api, functions): (&Handle<RestAp
             Way::Forwarder(_) => forwarding(functions, backend),
             Way::Balanced(_) | Way::Internet(_) => continue,
         };
-        let permission = LambdaPermission { function: called, api: api.clone(), stage: value(&plan.stage_name) };
-        stack.add(File::Network, Label::new(Arc::clone(&backend.name)), permission);
+        let permission = LambdaPermission {
+            function: called,
+            api: api.clone(),
+            stage: value(&plan.stage_name),
+        };
+        stack.add(
+            File::Network,
+            Label::new(Arc::clone(&backend.name)),
+            permission,
+        );
     }
 }
 
 /// The function that forwards to a backend.
 fn forwarding(functions: &Functions, backend: &BackendPlan) -> Function {
-    Function::Made(functions.get(&backend.name).expect("every backend that is forwarded to has its function").clone())
+    Function::Made(
+        functions
+            .get(&backend.name)
+            .expect("every backend that is forwarded to has its function")
+            .clone(),
+    )
 }
 
 fn function(plan: &FunctionPlan) -> Function {
     match plan {
-        FunctionPlan::Name { name, qualifier } => Function::Name { name: name.clone(), qualifier: qualifier.clone() },
-        FunctionPlan::Arn { arn, qualifier } => Function::Arn { arn: arn.clone(), qualifier: qualifier.clone() },
+        FunctionPlan::Name { name, qualifier } => Function::Name {
+            name: name.clone(),
+            qualifier: qualifier.clone(),
+        },
+        FunctionPlan::Arn { arn, qualifier } => Function::Arn {
+            arn: arn.clone(),
+            qualifier: qualifier.clone(),
+        },
         FunctionPlan::Given(arn) => Function::Given(value(arn)),
     }
 }

@@ -17,19 +17,24 @@ mod route53;
 mod s3;
 mod wafv2;
 
-pub use alb::{Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef, ListenerRule, RuleAction};
+pub use alb::{
+    Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef,
+    ListenerRule, RuleAction,
+};
 pub use apigateway::{
-    Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, BasePathMapping, Body, Checks,
-    ClientCertificate, Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse, Header, HeaderSource, Integration,
-    InternetProxy, Kept, KeyRef, LogRole, LoggingLevel, Member, Method, MethodSettings, MethodThrottle, Model, Part, PartState,
-    PlanThrottle, Preflight, Proxy, Quota, RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle,
+    Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind,
+    AuthorizerPermission, BasePathMapping, Body, Checks, ClientCertificate, Deployment, DomainName,
+    Endpoint, EndpointType, FunctionCall, GatewayResponse, Header, HeaderSource, Integration,
+    InternetProxy, Kept, KeyRef, LogRole, LoggingLevel, Member, Method, MethodSettings,
+    MethodThrottle, Model, Part, PartState, PlanThrottle, Preflight, Proxy, Quota,
+    RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle,
     UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2, keyed, signed,
 };
 pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
 pub use elbv2::{
-    AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, Listener, LoadBalancer, Members, TargetGroup,
-    TargetGroupRef, TargetType, Targets,
+    AccessLogs, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol,
+    Listener, LoadBalancer, Members, TargetGroup, TargetGroupRef, TargetType, Targets,
 };
 pub use events::{Schedule, SchedulePermission};
 pub use iam::{Role, Statement};

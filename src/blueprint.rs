@@ -1,7 +1,9 @@
-//! Reads a blueprint: what the user wrote, checked against the contract, with the way back to its lines.
+//! Reads a blueprint: what the user wrote, checked against the contract, with the way back to its
+//! lines.
 //!
 //! In: `Files`, a path. Out: `Blueprint`. Pure but for `Files`.
-//! Everything that is wrong is reported in one run; what this release does not build is refused by name, never ignored.
+//! Everything that is wrong is reported in one run; what this release does not build is refused by
+//! name, never ignored.
 
 pub mod backends;
 pub mod balancers;
@@ -49,6 +51,7 @@ pub use operations::*;
 pub use route_field::Said;
 pub use routes::*;
 pub use scalars::{Duration, Port, Switch};
+pub(crate) use schema::of_type as schema_of_type;
 pub use schema::schema;
 pub(crate) use show::scalar;
 pub use show::show;
@@ -84,20 +87,33 @@ impl Blueprint {
     /// The place of a description by its index in `spec`, which may be one path or a list.
     pub fn place_of_spec(&self, index: usize) -> Place {
         let at = format!("/spec/{index}");
-        self.place(if self.layers.holds(&self.removed.original(&at)) { &at } else { "/spec" })
+        self.place(if self.layers.holds(&self.removed.original(&at)) {
+            &at
+        } else {
+            "/spec"
+        })
     }
 
-    /// Whether a finding says that something is not there which was wrong and left out, and said to be.
+    /// Whether a finding says that something is not there which was wrong and left out, and said to
+    /// be.
     pub fn was_left_out(&self, finding: &Diagnostic) -> bool {
-        let is_in = |place: &Place, pointer: &str| matches!(&place.at, At::Pointer(at) if at == pointer) && self.layers.has(&place.file);
+        let is_in = |place: &Place, pointer: &str| {
+            matches!(&place.at, At::Pointer(at) if at == pointer) && self.layers.has(&place.file)
+        };
         // A route that was wrong may be the one that gives a backend.
-        if finding.code == &diagnostic::NO_BACKEND && self.left_out.iter().any(|it| it.starts_with("/routes")) {
+        if finding.code == &diagnostic::NO_BACKEND
+            && self.left_out.iter().any(|it| it.starts_with("/routes"))
+        {
             return true;
         }
-        self.left_out.iter().filter_map(|it| it.rsplit_once('/')).any(|(parent, name)| {
-            let name = pointer::unescaped(name);
-            finding.places.iter().any(|place| is_in(place, parent)) && finding.message.contains(&format!("`{name}`"))
-        })
+        self.left_out
+            .iter()
+            .filter_map(|it| it.rsplit_once('/'))
+            .any(|(parent, name)| {
+                let name = pointer::unescaped(name);
+                finding.places.iter().any(|place| is_in(place, parent))
+                    && finding.message.contains(&format!("`{name}`"))
+            })
     }
 
     /// Lines that would be this key if they were no comments, of the first file that has any.
@@ -113,8 +129,16 @@ impl Blueprint {
     /// The index in `spec` of the description that `match.specs` names.
     pub fn description(&self, path: &str) -> Option<usize> {
         // Beside the blueprint is as good as any folder: the two spellings are only compared.
-        let spelt = |path: &str| path.split('/').filter(|it| !matches!(*it, "" | ".")).map(str::to_owned).collect::<Vec<_>>();
-        self.spec.spec.iter().position(|it| it == path || (spelt(it) == spelt(path) && !path.is_empty()))
+        let spelt = |path: &str| {
+            path.split('/')
+                .filter(|it| !matches!(*it, "" | "."))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        self.spec
+            .spec
+            .iter()
+            .position(|it| it == path || (spelt(it) == spelt(path) && !path.is_empty()))
     }
 
     /// The resource policy that `api.policy` names, as data.
@@ -130,11 +154,17 @@ impl Blueprint {
 
 /// Reads a blueprint with all that it extends.
 ///
-/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002 invalid value, GW2003 missing field,
-/// GW2004 not built, GW2005 unknown backend, GW2006 conflicting variable, GW2007 invalid expression, GW2009 port taken,
-/// GW2010 unknown auth, GW2011 field does not fit, GW2012 invalid extends,
-/// GW2013 conflicting mounts, GW2100 dropped safeguard, GW2140 a base.
-pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> Outcome<Blueprint> {
+/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007 duplicate key, GW2001 unknown field, GW2002
+/// invalid value, GW2003 missing field, GW2004 not built, GW2005 unknown backend, GW2006
+/// conflicting variable, GW2007 invalid expression, GW2009 port taken, GW2010 unknown auth, GW2011
+/// field does not fit, GW2012 invalid extends, GW2013 conflicting mounts, GW2100 dropped safeguard,
+/// GW2140 a base.
+pub fn read(
+    files: &dyn Files,
+    path: RelativePath,
+    display: Arc<str>,
+    sources: &mut Sources,
+) -> Outcome<Blueprint> {
     let (folder, given) = (path.folder().to_owned(), Arc::clone(&display));
     let (layers, mut diagnostics) = layers::read(files, path, display, sources);
     if layers.is_empty() {
@@ -146,9 +176,18 @@ pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &
     }
     diagnostics.extend(layers::dropped(&layers));
     let typed = typed::typed(&layers, &mut diagnostics);
-    let (variables, conflicts) = references::variables(&typed.tree, &|pointer| layers.place(&typed.removed.original(pointer)));
+    let (variables, conflicts) = references::variables(&typed.tree, &|pointer| {
+        layers.place(&typed.removed.original(pointer))
+    });
     diagnostics.extend(conflicts);
-    let mut blueprint = Blueprint { spec: typed.spec, layers, removed: typed.removed, policy: None, variables, left_out: BTreeSet::new() };
+    let mut blueprint = Blueprint {
+        spec: typed.spec,
+        layers,
+        removed: typed.removed,
+        policy: None,
+        variables,
+        left_out: BTreeSet::new(),
+    };
     match policy::read(files, (&folder, &given), &blueprint) {
         Ok(policy) => blueprint.policy = policy,
         Err(finding) => diagnostics.push(*finding),
@@ -156,8 +195,13 @@ pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &
     diagnostics.extend(check::check(&blueprint, &typed.known));
     diagnostics.extend(not_built::not_built(&blueprint, &typed.tree));
     blueprint.left_out = typed.known.reported;
-    let has_network = blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
-    if typed.is_complete && has_network { Outcome::new(blueprint, diagnostics) } else { Outcome::failed(diagnostics) }
+    let has_network =
+        blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
+    if typed.is_complete && has_network {
+        Outcome::new(blueprint, diagnostics)
+    } else {
+        Outcome::failed(diagnostics)
+    }
 }
 
 /// A base that was named as if it were a stack.

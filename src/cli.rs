@@ -1,7 +1,8 @@
 //! The command line: arguments in, exit code out.
 //!
 //! In: arguments, the working directory, two writers. Out: results, diagnostics, the exit code.
-//! Results go to standard output, diagnostics to standard error; what a command does is in the file of its name.
+//! Results go to standard output, diagnostics to standard error; what a command does is in the file
+//! of its name.
 
 mod check;
 mod completions;
@@ -28,9 +29,15 @@ use crate::printed::Shape;
 use crate::report::{Format, Style};
 use session::Session;
 
-/// Turns an OpenAPI description and a blueprint into Terraform or CloudFormation for Amazon API Gateway.
+/// Turns an OpenAPI description and a blueprint into Terraform or CloudFormation for Amazon API
+/// Gateway.
 #[derive(Debug, Parser)]
-#[command(name = "gwgen", version, propagate_version = false, arg_required_else_help = true)]
+#[command(
+    name = "gwgen",
+    version,
+    propagate_version = false,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     options: Options,
@@ -40,14 +47,26 @@ struct Cli {
 
 #[derive(Clone, Debug, Args)]
 struct Options {
-    /// A blueprint; may be given more than once. Without: gwgen.yaml and every gwgen.*.yaml in the working directory.
-    #[arg(long = "blueprint", value_name = "FILE", global = true, conflicts_with = "env")]
+    /// A blueprint; may be given more than once. Without: gwgen.yaml and every gwgen.*.yaml in the
+    /// working directory.
+    #[arg(
+        long = "blueprint",
+        value_name = "FILE",
+        global = true,
+        conflicts_with = "env"
+    )]
     blueprints: Vec<PathBuf>,
     /// `prod` means gwgen.prod.yaml.
     #[arg(long, value_name = "NAME", global = true)]
     env: Option<String>,
     /// How diagnostics look on standard error.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        global = true
+    )]
     message_format: Format,
     /// Errors and diffs only: no warnings, no notes, no summaries.
     #[arg(long, short, global = true)]
@@ -109,7 +128,11 @@ pub struct Surroundings {
 /// # Errors
 /// One of the writers fails.
 pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let given = surroundings.arguments.iter().filter(|it| is_blueprint_option(it)).count();
+    let given = surroundings
+        .arguments
+        .iter()
+        .filter(|it| is_blueprint_option(it))
+        .count();
     let cli = match Cli::try_parse_from(surroundings.arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -127,19 +150,36 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
     let options = cli.options;
     // The parser drops those before the command where others follow it.
     if options.blueprints.len() < given && !matches!(cli.command, Command::NotBuilt(_)) {
-        writeln!(err, "error: `--blueprint` stands before and after the command; put all of them on one side")?;
+        writeln!(
+            err,
+            "error: `--blueprint` stands before and after the command; put all of them on one side"
+        )?;
         return Ok(Exit::WrongCommandLine as u8);
     }
-    let notes = matches!(cli.command, Command::Render(_) | Command::Check(_) | Command::Lint(_));
-    let style = Style { format: options.message_format, colour: surroundings.colour, quiet: options.quiet, notes };
+    let notes = matches!(
+        cli.command,
+        Command::Render(_) | Command::Check(_) | Command::Lint(_)
+    );
+    let style = Style {
+        format: options.message_format,
+        colour: surroundings.colour,
+        quiet: options.quiet,
+        notes,
+    };
     let mut session = Session::new(surroundings.folder, options, style, (out, err));
-    let exit = if session.options.watch { not_built::refuse("--watch", &mut session) } else { command(&cli.command, &mut session) }?;
+    let exit = if session.options.watch {
+        not_built::refuse("--watch", &mut session)
+    } else {
+        command(&cli.command, &mut session)
+    }?;
     session.flush()?;
     Ok(exit as u8)
 }
 
 fn is_blueprint_option(argument: &std::ffi::OsStr) -> bool {
-    argument.to_str().is_some_and(|text| text == "--blueprint" || text.starts_with("--blueprint="))
+    argument
+        .to_str()
+        .is_some_and(|text| text == "--blueprint" || text.starts_with("--blueprint="))
 }
 
 fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {

@@ -1,7 +1,9 @@
-//! Findings as values: a code, the places to mend, one sentence of what is wrong and one of how to fix it.
+//! Findings as values: a code, the places to mend, one sentence of what is wrong and one of how to
+//! fix it.
 //!
 //! In: what a stage found. Out: `Diagnostic`, `Outcome`. Pure.
-//! Lines are not known here: a place names a file and a pointer, `source` finds the line only when something is reported.
+//! Lines are not known here: a place names a file and a pointer, `source` finds the line only when
+//! something is reported.
 
 mod codes;
 pub mod habits;
@@ -62,15 +64,24 @@ pub const COMMAND_LINE: &str = "<command line>";
 
 impl Place {
     pub fn file(file: &Arc<str>) -> Self {
-        Self { file: Arc::clone(file), at: At::File }
+        Self {
+            file: Arc::clone(file),
+            at: At::File,
+        }
     }
 
     pub fn pointer(file: &Arc<str>, pointer: impl Into<String>) -> Self {
-        Self { file: Arc::clone(file), at: At::Pointer(pointer.into()) }
+        Self {
+            file: Arc::clone(file),
+            at: At::Pointer(pointer.into()),
+        }
     }
 
     pub fn position(file: &Arc<str>, line: u32, column: u32) -> Self {
-        Self { file: Arc::clone(file), at: At::Position { line, column } }
+        Self {
+            file: Arc::clone(file),
+            at: At::Position { line, column },
+        }
     }
 }
 
@@ -172,7 +183,9 @@ impl Diagnostic {
     /// Every place, those of the findings that it stands for, too.
     pub fn all_places(&self) -> impl Iterator<Item = &Place> {
         let occurrences = self.extra.iter().flat_map(|it| &it.occurrences);
-        self.places.iter().chain(occurrences.flat_map(|it| &it.places))
+        self.places
+            .iter()
+            .chain(occurrences.flat_map(|it| &it.places))
     }
 }
 
@@ -204,22 +217,33 @@ pub struct Outcome<T> {
 
 impl<T> Outcome<T> {
     pub fn new(value: T, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { value: Some(value), diagnostics }
+        Self {
+            value: Some(value),
+            diagnostics,
+        }
     }
 
     pub fn failed(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { value: None, diagnostics }
+        Self {
+            value: None,
+            diagnostics,
+        }
     }
 }
 
 /// How many examples a message gives of what many operations have in common.
 const EXAMPLES: usize = 3;
 
-/// The first of many names, and how many more there are: what a whole description has in common is said once.
+/// The first of many names, and how many more there are: what a whole description has in common is
+/// said once.
 pub fn examples<T: fmt::Display>(names: &[T]) -> String {
     let more = names.len().saturating_sub(EXAMPLES);
     let mut shown: Vec<String> = names.iter().take(EXAMPLES).map(T::to_string).collect();
-    let last = if more > 0 { Some(format!("{more} more")) } else { shown.pop() };
+    let last = if more > 0 {
+        Some(format!("{more} more"))
+    } else {
+        shown.pop()
+    };
     match (shown.is_empty(), last) {
         (false, Some(last)) => format!("{} and {last}", shown.join(", ")),
         (_, last) => last.unwrap_or_default(),
@@ -236,9 +260,14 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// How alike two names are, from 0 to 1. In a short name one slip is most of what the general measure looks at.
+/// How alike two names are, from 0 to 1. In a short name one slip is most of what the general
+/// measure looks at.
 fn likeness(name: &str, candidate: &str) -> f64 {
     let likeness = strsim::jaro_winkler(name, candidate);
     let is_short = (3..=6).contains(&name.len()) && (3..=6).contains(&candidate.len());
-    if is_short && strsim::osa_distance(name, candidate) == 1 { likeness.max(0.9) } else { likeness }
+    if is_short && strsim::osa_distance(name, candidate) == 1 {
+        likeness.max(0.9)
+    } else {
+        likeness
+    }
 }

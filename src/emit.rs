@@ -38,8 +38,23 @@ pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
         Format::TerraformJson => terraform::files(terraform::Syntax::Json, stack),
         Format::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
-    let (name, sources, way, routes) = (&*plan.prefix.name, &*sources(plan, blueprint), &*notes::way(plan), &*routes::table(plan));
-    let text = readme::readme(stack, readme::Told { format: plan.output.format, name, sources, way, notes: notes::notes(plan), routes });
+    let (name, sources, way, routes) = (
+        &*plan.prefix.name,
+        &*sources(plan, blueprint),
+        &*notes::way(plan),
+        &*routes::table(plan),
+    );
+    let text = readme::readme(
+        stack,
+        readme::Told {
+            format: plan.output.format,
+            name,
+            sources,
+            way,
+            notes: notes::notes(plan),
+            routes,
+        },
+    );
     tree.files.insert("README.md".into(), text.into_bytes());
     tree
 }
@@ -49,7 +64,15 @@ fn sources(plan: &Plan, blueprint: &str) -> String {
     let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
     match plan.descriptions.as_slice() {
         [] | [_] => code(name),
-        several => format!("{} and the descriptions {}", code(name), several.iter().map(|it| code(it)).collect::<Vec<_>>().join(", ")),
+        several => format!(
+            "{} and the descriptions {}",
+            code(name),
+            several
+                .iter()
+                .map(|it| code(it))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The rim: finds blueprints, reads below the root, and writes the output folder.
 //!
-//! In: paths as the user gave them, `FileTree`. Out: `Job`, bytes, `Written`, `Differs`. The only module that touches files.
+//! In: paths as the user gave them, `FileTree`. Out: `Job`, bytes, `Written`, `Differs`. The only
+//! module that touches files.
 //! No file that gwgen did not write is changed or removed, and no file is ever half-written.
-#![expect(clippy::disallowed_methods, reason = "this is the module that may touch the file system")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that may touch the file system"
+)]
 
 mod banner;
 mod day;
@@ -48,8 +52,15 @@ impl Disk {
     /// The root is the nearest folder upwards that holds `.git`, else `folder` itself.
     fn around(folder: &Path) -> io::Result<(Self, PathBuf)> {
         let folder = fs::canonicalize(folder)?;
-        let root = folder.ancestors().find(|above| fs::symlink_metadata(above.join(".git")).is_ok()).unwrap_or(&folder).to_owned();
-        let below = folder.strip_prefix(&root).map(Path::to_owned).unwrap_or_default();
+        let root = folder
+            .ancestors()
+            .find(|above| fs::symlink_metadata(above.join(".git")).is_ok())
+            .unwrap_or(&folder)
+            .to_owned();
+        let below = folder
+            .strip_prefix(&root)
+            .map(Path::to_owned)
+            .unwrap_or_default();
         Ok((Self { root }, below))
     }
 
@@ -72,15 +83,26 @@ impl Files for Disk {
         let metadata = fs::metadata(&resolved).map_err(ReadError::Io)?;
         // Opening a FIFO or a device would wait for ever, so the kind is asked for before.
         if !metadata.is_file() {
-            return Err(ReadError::Io(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+            return Err(ReadError::Io(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is no regular file",
+            )));
         }
         if metadata.len() > MAX_FILE_BYTES {
-            let text = format!("it has {} bytes; gwgen reads at most {MAX_FILE_BYTES}", metadata.len());
-            return Err(ReadError::Io(io::Error::new(io::ErrorKind::FileTooLarge, text)));
+            let text = format!(
+                "it has {} bytes; gwgen reads at most {MAX_FILE_BYTES}",
+                metadata.len()
+            );
+            return Err(ReadError::Io(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                text,
+            )));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         let file = fs::File::open(&resolved).map_err(ReadError::Io)?;
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+        file.take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(ReadError::Io)?;
         Ok(bytes)
     }
 }

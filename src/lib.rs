@@ -1,6 +1,7 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 //!
-//! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole way through.
+//! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole
+//! way through.
 
 pub mod diagnostic;
 pub mod source;
@@ -87,8 +88,15 @@ pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
 /// The whole way through, on a day that is written as `2027-03-31`.
 pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Compiled {
     let mut compiled = Compiled::default();
-    let read = blueprint::read(files, request.blueprint.clone(), Arc::clone(&request.display), &mut compiled.sources);
-    let Some(blueprint) = compiled.take(read) else { return compiled };
+    let read = blueprint::read(
+        files,
+        request.blueprint.clone(),
+        Arc::clone(&request.display),
+        &mut compiled.sources,
+    );
+    let Some(blueprint) = compiled.take(read) else {
+        return compiled;
+    };
     let policy = lint::Policy::of(&blueprint, day, &mut compiled.diagnostics);
     compile_blueprint(files, request, &blueprint, &mut compiled);
     policy.apply(compiled.plan.as_ref(), &mut compiled.diagnostics);
@@ -100,25 +108,44 @@ pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Co
 }
 
 /// From the blueprint to the files.
-fn compile_blueprint(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) {
+fn compile_blueprint(
+    files: &dyn Files,
+    request: &Request,
+    blueprint: &blueprint::Blueprint,
+    compiled: &mut Compiled,
+) {
     compiled.output = output(blueprint, request, &mut compiled.diagnostics);
     compiled.stack = Some((blueprint.stack(), place_of_stack(blueprint, request)));
     let before = compiled.diagnostics.len();
-    let Some(apis) = describe(files, request, blueprint, compiled) else { return };
-    let is_whole = !compiled.diagnostics[before..].iter().any(Diagnostic::is_error);
+    let Some(apis) = describe(files, request, blueprint, compiled) else {
+        return;
+    };
+    let is_whole = !compiled.diagnostics[before..]
+        .iter()
+        .any(Diagnostic::is_error);
     let mut planned = plan::plan(&apis, blueprint);
     // What could not be read may have held what is missed.
-    planned.diagnostics.retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
+    planned
+        .diagnostics
+        .retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
     planned.diagnostics.retain(|it| !blueprint.was_left_out(it));
-    let Some(plan) = compiled.take(planned) else { return };
-    compiled.diagnostics.extend(lint::lint(&lint::Facts { apis: &apis, blueprint, plan: Some(&plan) }));
+    let Some(plan) = compiled.take(planned) else {
+        return;
+    };
+    compiled.diagnostics.extend(lint::lint(&lint::Facts {
+        apis: &apis,
+        blueprint,
+        plan: Some(&plan),
+    }));
     // The largest things in memory, and nobody asks for a line in most of them any more.
     compiled.sources.release(&compiled.diagnostics);
     drop(apis);
     if !compiled.has_error() {
         let assembled = assemble::assemble(&plan);
         compiled.diagnostics.extend(walk::walk(&plan, &assembled));
-        compiled.diagnostics.extend(limits::limits(&plan, &assembled.stack));
+        compiled
+            .diagnostics
+            .extend(limits::limits(&plan, &assembled.stack));
         if !compiled.has_error() {
             let tree = emit::files(&plan, &assembled.stack, &request.display);
             let too_large = limits::written(&plan, &tree);
@@ -130,17 +157,36 @@ fn compile_blueprint(files: &dyn Files, request: &Request, blueprint: &blueprint
     compiled.plan = Some(plan);
 }
 
-/// Reads the descriptions that the blueprint names, each with all that it refers to; nothing where one of them cannot be read.
-fn describe(files: &dyn Files, request: &Request, blueprint: &blueprint::Blueprint, compiled: &mut Compiled) -> Option<Vec<Api>> {
+/// Reads the descriptions that the blueprint names, each with all that it refers to; nothing where
+/// one of them cannot be read.
+fn describe(
+    files: &dyn Files,
+    request: &Request,
+    blueprint: &blueprint::Blueprint,
+    compiled: &mut Compiled,
+) -> Option<Vec<Api>> {
     let library = Library::new(files);
     let specs = &blueprint.spec.spec;
     // All of them first: each is named as the user gave it, whoever else refers to it.
     let opened: Vec<Option<&Arc<SourceFile>>> = (0..specs.len())
-        .map(|index| open(&library, request, blueprint, index).map_err(|finding| compiled.diagnostics.push(*finding)).ok())
+        .map(|index| {
+            open(&library, request, blueprint, index)
+                .map_err(|finding| compiled.diagnostics.push(*finding))
+                .ok()
+        })
         .collect();
-    let apis: Vec<Option<Api>> = opened.iter().map(|file| compiled.take(openapi::read((*file)?, &library))).collect();
-    library.read().for_each(|file| compiled.sources.add_description(Arc::clone(file)));
-    if apis.is_empty() { None } else { apis.into_iter().collect() }
+    let apis: Vec<Option<Api>> = opened
+        .iter()
+        .map(|file| compiled.take(openapi::read((*file)?, &library)))
+        .collect();
+    library
+        .read()
+        .for_each(|file| compiled.sources.add_description(Arc::clone(file)));
+    if apis.is_empty() {
+        None
+    } else {
+        apis.into_iter().collect()
+    }
 }
 
 /// Opens a description by its index in `spec`.
@@ -156,26 +202,41 @@ fn open<'l>(
         return Err(Box::new(
             diagnostic::FILE_OUTSIDE_ROOT
                 .at(place)
-                .message(format_args!("`{spec}` lies outside the repository that holds the blueprint"))
+                .message(format_args!(
+                    "`{spec}` lies outside the repository that holds the blueprint"
+                ))
                 .help("copy the file into the repository, or move the blueprint beside it"),
         ));
     };
-    library.open(&path, || beside(&request.display, spec).into()).map_err(|finding| {
-        let mut finding = Diagnostic::clone(&finding);
-        if finding.code == &diagnostic::UNREADABLE_FILE {
-            finding.help = format!("write the path from the folder of `{}`, and check the file's permissions", place.file);
-        }
-        if matches!(finding.code.code, "GW0001" | "GW0002") {
-            finding.places.insert(0, place);
-        }
-        Box::new(finding)
-    })
+    library
+        .open(&path, || beside(&request.display, spec).into())
+        .map_err(|finding| {
+            let mut finding = Diagnostic::clone(&finding);
+            if finding.code == &diagnostic::UNREADABLE_FILE {
+                finding.help = format!(
+                    "write the path from the folder of `{}`, and check the file's permissions",
+                    place.file
+                );
+            }
+            if matches!(finding.code.code, "GW0001" | "GW0002") {
+                finding.places.insert(0, place);
+            }
+            Box::new(finding)
+        })
 }
 
 /// Where the blueprint itself says which stack it is; the whole file where what it extends does.
 fn place_of_stack(blueprint: &blueprint::Blueprint, request: &Request) -> Place {
-    let place = blueprint.place(if blueprint.spec.environment.is_some() { "/environment" } else { "/name" });
-    if place.file == request.display { place } else { Place::file(&request.display) }
+    let place = blueprint.place(if blueprint.spec.environment.is_some() {
+        "/environment"
+    } else {
+        "/name"
+    });
+    if place.file == request.display {
+        place
+    } else {
+        Place::file(&request.display)
+    }
 }
 
 /// A path that stands in a file, as seen from where the user is.
@@ -187,22 +248,39 @@ fn beside(display: &str, path: &str) -> String {
 }
 
 /// The output folder.
-fn output(blueprint: &blueprint::Blueprint, request: &Request, diagnostics: &mut Vec<Diagnostic>) -> Option<RelativePath> {
-    let dir = blueprint.spec.output.as_ref().and_then(|it| it.dir.as_deref()).unwrap_or(blueprint::defaults::OUTPUT_DIR);
+fn output(
+    blueprint: &blueprint::Blueprint,
+    request: &Request,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<RelativePath> {
+    let dir = blueprint
+        .spec
+        .output
+        .as_ref()
+        .and_then(|it| it.dir.as_deref())
+        .unwrap_or(blueprint::defaults::OUTPUT_DIR);
     let path = RelativePath::join(request.blueprint.folder(), dir);
     let refused = |message: String| {
         diagnostic::OUTPUT_OUTSIDE_ROOT
-            .at(Place { ..blueprint.place("/output/dir") })
+            .at(Place {
+                ..blueprint.place("/output/dir")
+            })
             .message(message)
             .help("choose an `output.dir` inside the repository, such as `generated`")
     };
     let Some(path) = path else {
-        diagnostics.push(refused(format!("the output folder `{dir}` lies outside the repository that holds the blueprint")));
+        diagnostics.push(refused(format!(
+            "the output folder `{dir}` lies outside the repository that holds the blueprint"
+        )));
         return None;
     };
     let is_home = dir.split(['/', '\\']).any(|name| name.contains('~'));
     let why = is_home.then_some("a shell reads `~` as somebody's home folder");
-    if let Some(why) = why.or_else(|| path.as_str().split('/').find_map(source::reserved::why_no_output)) {
+    if let Some(why) = why.or_else(|| {
+        path.as_str()
+            .split('/')
+            .find_map(source::reserved::why_no_output)
+    }) {
         diagnostics.push(refused(format!("`output.dir` cannot be `{dir}`: {why}")));
         return None;
     }

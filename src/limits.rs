@@ -22,7 +22,8 @@ pub const RESOURCES: u64 = 300;
 /// Source: AWS, "Quotas for your Network Load Balancers" (AWS-RULES L6).
 pub const NLB_LISTENERS: u64 = 50;
 
-/// Listeners of an application load balancer. Source: AWS, "Quotas for your Application Load Balancers" (AWS-RULES L5).
+/// Listeners of an application load balancer. Source: AWS, "Quotas for your Application Load
+/// Balancers" (AWS-RULES L5).
 const ALB_LISTENERS: u64 = 50;
 
 /// Rules of an application load balancer, over all its listeners, without their defaults.
@@ -38,7 +39,8 @@ const NEAR_PERCENT: u64 = 80;
 /// Source: the same.
 pub const TARGET_GROUPS: u64 = 100;
 
-/// Authorizers of an API. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES M3).
+/// Authorizers of an API. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES
+/// M3).
 pub const AUTHORIZERS: u64 = 10;
 
 /// Operations that a usage plan throttles by themselves. Source: the same (AWS-RULES M16).
@@ -61,15 +63,21 @@ const BODY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Resources of the API: one a path.
 pub fn resources(stack: &Stack) -> u64 {
-    stack.entries.iter().filter(|entry| matches!(entry.node, Node::Resource(_))).count() as u64
+    stack
+        .entries
+        .iter()
+        .filter(|entry| matches!(entry.node, Node::Resource(_)))
+        .count() as u64
 }
 
 /// Checks a stack against the quotas.
 ///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062 target groups, GW4063 few rules left, GW4083 authorizers, GW2006 names that become one.
+/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062
+/// target groups, GW4063 few rules left, GW4083 authorizers, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
+    let count =
+        |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
     let resources = resources(stack);
     if resources > plan.limits.resources {
         findings.push(
@@ -110,7 +118,13 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
 
 /// What API Gateway imports.
 fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    let body = stack.entries.iter().find_map(|it| if let Node::RestApi(api) = &it.node { api.body.as_ref() } else { None });
+    let body = stack.entries.iter().find_map(|it| {
+        if let Node::RestApi(api) = &it.node {
+            api.body.as_ref()
+        } else {
+            None
+        }
+    });
     let bytes = body.map_or(0, |it| it.bytes());
     if bytes > BODY_BYTES {
         findings.push(
@@ -126,10 +140,15 @@ fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
 ///
 /// Errors: GW4020.
 pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
-    let bytes = tree.files.get(emit::cloudformation::name(plan.output.template))?.len();
+    let bytes = tree
+        .files
+        .get(emit::cloudformation::name(plan.output.template))?
+        .len();
     // What takes less room: the YAML of large templates has about seven tenths of their JSON.
     let other_syntax = match plan.output.template {
-        TemplateSyntax::Json if bytes / 10 * 7 <= TEMPLATE_BYTES => "`output.template: yaml`, which takes less room, or ",
+        TemplateSyntax::Json if bytes / 10 * 7 <= TEMPLATE_BYTES => {
+            "`output.template: yaml`, which takes less room, or "
+        }
         TemplateSyntax::Json | TemplateSyntax::Yaml => "",
     };
     (bytes > TEMPLATE_BYTES).then(|| {
@@ -144,7 +163,8 @@ pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
 
 /// Listeners, rules and target groups of the application load balancer.
 fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    let count = |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
+    let count =
+        |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
     let listeners = count(|node| matches!(node, Node::HttpListener(_)));
     if listeners > ALB_LISTENERS {
         findings.push(
@@ -176,8 +196,13 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
                 .help("ask AWS for a higher quota and set `limits.listener_rules` to it, or give each backend paths below one start of its own"),
         );
     }
-    let is_http = |it: &TargetGroup| matches!(it.protocol, GroupProtocol::Http | GroupProtocol::Https);
-    let groups = stack.entries.iter().filter(|it| matches!(&it.node, Node::TargetGroup(group) if is_http(group))).count() as u64;
+    let is_http =
+        |it: &TargetGroup| matches!(it.protocol, GroupProtocol::Http | GroupProtocol::Https);
+    let groups = stack
+        .entries
+        .iter()
+        .filter(|it| matches!(&it.node, Node::TargetGroup(group) if is_http(group)))
+        .count() as u64;
     if groups > plan.limits.target_groups {
         findings.push(
             diagnostic::TOO_MANY_TARGET_GROUPS
@@ -192,7 +217,10 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
 }
 
 fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    for ((what, found), (_, most)) in emit::cloudformation::limits(stack).into_iter().zip(TEMPLATE) {
+    for ((what, found), (_, most)) in emit::cloudformation::limits(stack)
+        .into_iter()
+        .zip(TEMPLATE)
+    {
         if found > most {
             findings.push(
                 diagnostic::TEMPLATE_TOO_LARGE
@@ -202,16 +230,29 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let ids = stack.entries.iter().map(|entry| (logical_id(&entry.address), entry.address.label.to_string()));
-    let names = stack.inputs.keys().map(|name| (emit::pascal(name), format!("var: {name}")));
-    let parameters = stack.parameters.iter().map(|(label, it)| (logical_id(&Parameter::address(label)), format!("ssm: {}", it.path)));
+    let ids = stack
+        .entries
+        .iter()
+        .map(|entry| (logical_id(&entry.address), entry.address.label.to_string()));
+    let names = stack
+        .inputs
+        .keys()
+        .map(|name| (emit::pascal(name), format!("var: {name}")));
+    let parameters = stack.parameters.iter().map(|(label, it)| {
+        (
+            logical_id(&Parameter::address(label)),
+            format!("ssm: {}", it.path),
+        )
+    });
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for (id, of) in ids.chain(names).chain(parameters) {
         if let Some(other) = seen.insert(id.clone(), of.clone()) {
             findings.push(
                 diagnostic::CONFLICTING_VARIABLE
                     .at(plan.place.clone())
-                    .message(format_args!("`{other}` and `{of}` would both be `{id}` in CloudFormation"))
+                    .message(format_args!(
+                        "`{other}` and `{of}` would both be `{id}` in CloudFormation"
+                    ))
                     .help("rename one of them"),
             );
         }

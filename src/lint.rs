@@ -60,11 +60,23 @@ pub fn lint(facts: &Facts<'_>) -> Vec<Diagnostic> {
 impl Facts<'_> {
     /// Operations that are served, each once.
     fn served(&self) -> Vec<&Operation> {
-        let planned = self.plan.into_iter().flat_map(|plan| &plan.operations).filter(|it| it.gateway_path.is_some());
-        let served: std::collections::HashSet<(usize, &str, HttpMethod)> =
-            planned.map(|plan| (plan.description, &*plan.path, plan.method)).collect();
-        let operations = self.apis.iter().enumerate().flat_map(|(index, api)| api.operations.iter().map(move |it| (index, it)));
-        operations.filter(|(index, it)| served.contains(&(*index, &*it.path, it.method))).map(|(_, it)| it).collect()
+        let planned = self
+            .plan
+            .into_iter()
+            .flat_map(|plan| &plan.operations)
+            .filter(|it| it.gateway_path.is_some());
+        let served: std::collections::HashSet<(usize, &str, HttpMethod)> = planned
+            .map(|plan| (plan.description, &*plan.path, plan.method))
+            .collect();
+        let operations = self
+            .apis
+            .iter()
+            .enumerate()
+            .flat_map(|(index, api)| api.operations.iter().map(move |it| (index, it)));
+        operations
+            .filter(|(index, it)| served.contains(&(*index, &*it.path, it.method)))
+            .map(|(_, it)| it)
+            .collect()
     }
 
     /// The place of an operation's path item.

@@ -1,6 +1,7 @@
 //! What is in force of each operation, in the words of tables and of JSON.
 //!
-//! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the output's README. Pure.
+//! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the output's
+//! README. Pure.
 //! Read from the plan; nothing is decided here.
 
 use std::borrow::Cow;
@@ -21,7 +22,8 @@ const NONE: &str = "none";
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Difference {
     by: DifferenceBy,
-    /// Where a route asks for less, its `weakens`; where entries of `auth` are ignored, their names.
+    /// Where a route asks for less, its `weakens`; where entries of `auth` are ignored, their
+    /// names.
     reason: Option<String>,
 }
 
@@ -59,7 +61,8 @@ pub(crate) struct Cache {
     shared: Option<String>,
 }
 
-/// The alternatives of the description's `security`, each with its schemes and their scopes; an empty one asks for nothing.
+/// The alternatives of the description's `security`, each with its schemes and their scopes; an
+/// empty one asks for nothing.
 pub(crate) fn declared(operation: &OperationPlan) -> Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>> {
     let alternatives = operation.declared.alternatives().iter().cloned();
     let nothing = matches!(operation.declared, Security::Optional(_)).then(Requirement::new);
@@ -68,19 +71,40 @@ pub(crate) fn declared(operation: &OperationPlan) -> Vec<BTreeMap<Arc<str>, Vec<
 
 /// The same as a cell of a table.
 pub(crate) fn declared_cell(operation: &OperationPlan) -> Cow<'static, str> {
-    let all = |it: &Requirement| it.keys().map(|name| &**name).collect::<Vec<_>>().join(" and ");
+    let all = |it: &Requirement| {
+        it.keys()
+            .map(|name| &**name)
+            .collect::<Vec<_>>()
+            .join(" and ")
+    };
     match &operation.declared {
         Security::Open => NONE.into(),
-        Security::Needs(alternatives) => alternatives.iter().map(all).collect::<Vec<_>>().join(" or ").into(),
-        Security::Optional(alternatives) => alternatives.iter().map(all).chain([NONE.to_owned()]).collect::<Vec<_>>().join(" or ").into(),
+        Security::Needs(alternatives) => alternatives
+            .iter()
+            .map(all)
+            .collect::<Vec<_>>()
+            .join(" or ")
+            .into(),
+        Security::Optional(alternatives) => alternatives
+            .iter()
+            .map(all)
+            .chain([NONE.to_owned()])
+            .collect::<Vec<_>>()
+            .join(" or ")
+            .into(),
     }
 }
 
 /// Whether private callers reach an operation at the application load balancer.
 pub(crate) fn is_private(plan: &Plan, operation: &OperationPlan) -> bool {
     let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
-    let is_balanced = operation.backend.is_some_and(|index| plan.backends[index].balanced().is_some());
-    has_alb && is_balanced && operation.exposure == Exposure::Internal && operation.private_path.is_some()
+    let is_balanced = operation
+        .backend
+        .is_some_and(|index| plan.backends[index].balanced().is_some());
+    has_alb
+        && is_balanced
+        && operation.exposure == Exposure::Internal
+        && operation.private_path.is_some()
 }
 
 /// Who checks callers: an entry of `auth`, `iam`, or `none`; nothing where nobody is answered.
@@ -98,13 +122,26 @@ pub(crate) fn auth<'a>(plan: &Plan, operation: &'a OperationPlan) -> Option<&'a 
 /// Why callers are asked for something else than the description says.
 pub(crate) fn difference(plan: &Plan, operation: &OperationPlan) -> Option<Difference> {
     if operation.gateway_path.is_none() {
-        let is_lost = is_private(plan, operation) && matches!(operation.declared, Security::Needs(_));
-        return is_lost.then_some(Difference { by: DifferenceBy::Internal, reason: None });
+        let is_lost =
+            is_private(plan, operation) && matches!(operation.declared, Security::Needs(_));
+        return is_lost.then_some(Difference {
+            by: DifferenceBy::Internal,
+            reason: None,
+        });
     }
     Some(match operation.auth.differs.as_ref()? {
-        AuthDifference::Ignored(names) => Difference { by: DifferenceBy::Ignore, reason: Some(names.join(", ")) },
-        AuthDifference::Weakened(reason) => Difference { by: DifferenceBy::Weakens, reason: Some(reason.to_string()) },
-        AuthDifference::Chosen => Difference { by: DifferenceBy::Route, reason: None },
+        AuthDifference::Ignored(names) => Difference {
+            by: DifferenceBy::Ignore,
+            reason: Some(names.join(", ")),
+        },
+        AuthDifference::Weakened(reason) => Difference {
+            by: DifferenceBy::Weakens,
+            reason: Some(reason.to_string()),
+        },
+        AuthDifference::Chosen => Difference {
+            by: DifferenceBy::Route,
+            reason: None,
+        },
     })
 }
 
@@ -117,13 +154,18 @@ impl Difference {
             DifferenceBy::Route => "route",
             DifferenceBy::Internal => "internal",
         };
-        self.reason.as_ref().map_or_else(|| by.to_owned(), |reason| format!("{by}: {reason}"))
+        self.reason
+            .as_ref()
+            .map_or_else(|| by.to_owned(), |reason| format!("{by}: {reason}"))
     }
 }
 
 impl Throttle {
     pub(crate) fn of(throttle: ThrottlePlan) -> Self {
-        Self { rate: throttle.rate, burst: throttle.burst }
+        Self {
+            rate: throttle.rate,
+            burst: throttle.burst,
+        }
     }
 
     /// As a cell of a table.
@@ -136,15 +178,27 @@ impl Cache {
     pub(crate) fn of(cache: &CachePlan) -> Self {
         let part = |key: &Arc<str>| {
             let part = key.strip_prefix("method.request.").unwrap_or(key);
-            part.strip_prefix("querystring.").map_or_else(|| part.to_owned(), |name| format!("query.{name}"))
+            part.strip_prefix("querystring.")
+                .map_or_else(|| part.to_owned(), |name| format!("query.{name}"))
         };
-        Self { ttl_s: cache.ttl_s, key: cache.keys.iter().map(part).collect(), shared: cache.shared.as_deref().map(str::to_owned) }
+        Self {
+            ttl_s: cache.ttl_s,
+            key: cache.keys.iter().map(part).collect(),
+            shared: cache.shared.as_deref().map(str::to_owned),
+        }
     }
 
     /// As a cell of a table.
     pub(crate) fn cell(&self) -> String {
-        let key = if self.key.is_empty() { "no key".to_owned() } else { format!("by {}", self.key.join(", ")) };
-        let shared = self.shared.as_ref().map_or_else(String::new, |reason| format!("; shared: {reason}"));
+        let key = if self.key.is_empty() {
+            "no key".to_owned()
+        } else {
+            format!("by {}", self.key.join(", "))
+        };
+        let shared = self
+            .shared
+            .as_ref()
+            .map_or_else(String::new, |reason| format!("; shared: {reason}"));
         format!("{}s {key}{shared}", self.ttl_s)
     }
 }

@@ -19,18 +19,34 @@ fn main() -> ExitCode {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let colour = io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb;
-    let mut out = Unbroken { inner: io::BufWriter::new(io::stdout().lock()), is_broken: false };
-    let mut err = Unbroken { inner: io::BufWriter::new(io::stderr().lock()), is_broken: false };
+    let mut out = Unbroken {
+        inner: io::BufWriter::new(io::stdout().lock()),
+        is_broken: false,
+    };
+    let mut err = Unbroken {
+        inner: io::BufWriter::new(io::stderr().lock()),
+        is_broken: false,
+    };
     let done = std::env::current_dir().and_then(|folder| {
         let arguments = std::env::args_os().collect();
-        run(Surroundings { arguments, folder, colour }, &mut out, &mut err)
+        run(
+            Surroundings {
+                arguments,
+                folder,
+                colour,
+            },
+            &mut out,
+            &mut err,
+        )
     });
     let flushed = out.flush().and(err.flush());
-    let code = done.and_then(|code| flushed.map(|()| code)).unwrap_or_else(|error| {
-        // Where standard error fails too, nobody is left to tell.
-        drop(writeln!(err, "error: {error}").and_then(|()| err.flush()));
-        UNREACHABLE
-    });
+    let code = done
+        .and_then(|code| flushed.map(|()| code))
+        .unwrap_or_else(|error| {
+            // Where standard error fails too, nobody is left to tell.
+            drop(writeln!(err, "error: {error}").and_then(|()| err.flush()));
+            UNREACHABLE
+        });
     ExitCode::from(code)
 }
 
@@ -41,7 +57,11 @@ struct Unbroken<W> {
 }
 
 impl<W: Write> Unbroken<W> {
-    fn unless_broken<T>(&mut self, otherwise: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+    fn unless_broken<T>(
+        &mut self,
+        otherwise: T,
+        write: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> io::Result<T> {
         if self.is_broken {
             return Ok(otherwise);
         }

@@ -1,7 +1,9 @@
-//! Reads an OpenAPI description into `Api`: every operation with its parameters, security and faults.
+//! Reads an OpenAPI description into `Api`: every operation with its parameters, security and
+//! faults.
 //!
 //! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
-//! What is wrong with one operation stays with it as data; only what is wrong with the whole document is reported here.
+//! What is wrong with one operation stays with it as data; only what is wrong with the whole
+//! document is reported here.
 
 mod bodies;
 mod by_media_type;
@@ -97,7 +99,8 @@ pub struct Operation {
     pub security: Security,
     /// Media types of its bodies that are not text.
     pub binary_media_types: Vec<Arc<str>>,
-    /// Headers of a request that its answers differ by: `Accept`, and what `Vary` names; `Vary` itself where that is not said.
+    /// Headers of a request that its answers differ by: `Accept`, and what `Vary` names; `Vary`
+    /// itself where that is not said.
     pub varies: Vec<Arc<str>>,
     /// It answers with a stream of events.
     pub is_stream: bool,
@@ -127,7 +130,10 @@ impl Operation {
     }
 
     pub fn name(&self) -> OperationName {
-        OperationName { method: self.method.as_str(), path: Arc::clone(&self.path) }
+        OperationName {
+            method: self.method.as_str(),
+            path: Arc::clone(&self.path),
+        }
     }
 
     /// Place of its path item, or of something below it.
@@ -168,7 +174,8 @@ pub struct Parameter {
     /// Where given and not the default of its location.
     pub style: Option<Arc<str>>,
     pub sent: Sent,
-    /// A request that the description allows may have it without a text, which the gateway takes for missing.
+    /// A request that the description allows may have it without a text, which the gateway takes
+    /// for missing.
     pub may_be_blank: bool,
     at: ParameterAt,
 }
@@ -182,7 +189,8 @@ enum ParameterAt {
 }
 
 impl Parameter {
-    /// Place of it, where the operation or its path item lists it, or in the other file that holds it.
+    /// Place of it, where the operation or its path item lists it, or in the other file that holds
+    /// it.
     pub fn place(&self, operation: &Operation) -> Place {
         match &self.at {
             ParameterAt::Item(index) => operation.item_place(&format!("/parameters/{index}")),
@@ -229,8 +237,9 @@ impl Eq for Code {}
 
 /// Reads a description.
 ///
-/// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key,
-/// GW1008 unresolved path item, and those of `references` for path items.
+/// Errors: GW1002 syntax, GW1005 version, GW1006 wrong type of a part that concerns every
+/// operation, GW1007 duplicate key, GW1008 unresolved path item, and those of `references` for path
+/// items.
 pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> {
     let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
         Ok(document) => swagger::settled(document),
@@ -259,19 +268,28 @@ fn not_an_object(file: &SourceFile) -> Diagnostic {
 /// The version gate.
 fn version(file: &SourceFile, document: &lean::Document<'_>) -> Option<Diagnostic> {
     let version = &*document.openapi;
-    if ["3.0", "3.1", "3.2"].iter().any(|it| version.starts_with(it)) || swagger::is_swagger(document) {
+    if ["3.0", "3.1", "3.2"]
+        .iter()
+        .any(|it| version.starts_with(it))
+        || swagger::is_swagger(document)
+    {
         return None;
     }
     let place = |key| Place::pointer(&file.display, key);
     Some(if !version.is_empty() {
         diagnostic::UNSUPPORTED_VERSION
             .at(place("/openapi"))
-            .message(format_args!("OpenAPI {version} is not read; 3.0, 3.1 and 3.2 are"))
+            .message(format_args!(
+                "OpenAPI {version} is not read; 3.0, 3.1 and 3.2 are"
+            ))
             .help("convert the description to one of these")
     } else if !document.swagger.is_empty() {
         diagnostic::UNSUPPORTED_VERSION
             .at(place("/swagger"))
-            .message(format_args!("Swagger {} is not read; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are", &*document.swagger))
+            .message(format_args!(
+                "Swagger {} is not read; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are",
+                &*document.swagger
+            ))
             .help("convert the description to one of these")
     } else {
         diagnostic::UNSUPPORTED_VERSION

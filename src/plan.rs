@@ -1,4 +1,5 @@
-//! Joins the description with the blueprint: every default is filled in, every operation has its way or the reason why not.
+//! Joins the description with the blueprint: every default is filled in, every operation has its
+//! way or the reason why not.
 //!
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
 //! Every decision about what to build is made here and nowhere later.
@@ -49,7 +50,9 @@ use crate::blueprint;
 use crate::diagnostic::Place;
 use crate::openapi::{HttpMethod, Security};
 pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
-pub use authorizers::{AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan};
+pub use authorizers::{
+    AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan,
+};
 pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use cache::CachePlan;
 pub use cors::{CorsPlan, PreflightPlan};
@@ -71,8 +74,8 @@ pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePla
 pub use sync::SyncPlan;
 pub use tree::{Refusal, meets};
 pub use ways::{
-    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan, HeaderSource, InternetPlan, NetworkPlan,
-    ParameterPlan, Way,
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan,
+    HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way,
 };
 
 /// Text that is known now or at deploy time.
@@ -201,11 +204,13 @@ pub struct OperationPlan {
     /// The one that holds for it, its own or the stage's.
     pub throttle: Option<ThrottlePlan>,
     pub cache: Option<CachePlan>,
-    /// Path on the gateway, with the mount and a base path that is served there; `None` where a REST API cannot hold it.
+    /// Path on the gateway, with the mount and a base path that is served there; `None` where a
+    /// REST API cannot hold it.
     pub gateway_path: Option<Vec<Segment>>,
     /// Path on the gateway of what is not public, where it has whole segments.
     pub asked_path: Option<Vec<Segment>>,
-    /// What is not public, where private callers come to a balancer: base path and path as the description writes them.
+    /// What is not public, where private callers come to a balancer: base path and path as the
+    /// description writes them.
     pub private_path: Option<Arc<str>>,
     /// Path that the backend gets.
     pub backend_path: Vec<Segment>,
@@ -263,7 +268,8 @@ pub struct Plan {
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
     pub operations: Vec<OperationPlan>,
-    /// Answers of the gateway's own, where an operation that is not public would be taken for a public one.
+    /// Answers of the gateway's own, where an operation that is not public would be taken for a
+    /// public one.
     pub refusals: Vec<Refusal>,
     /// By name.
     pub authorizers: Vec<AuthorizerPlan>,

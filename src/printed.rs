@@ -1,7 +1,9 @@
 //! Text on its way out of gwgen: to a terminal, a log, a table, a JSON line, a page.
 //!
-//! In: text that may hold what strangers wrote. Out: the same text, with nothing in it that a terminal, a CI runner or a reader obeys. Pure.
-//! Everything that is printed goes through `Shape::visible`; what differs is only how a character that may not stand for itself is spelt.
+//! In: text that may hold what strangers wrote. Out: the same text, with nothing in it that a
+//! terminal, a CI runner or a reader obeys. Pure.
+//! Everything that is printed goes through `Shape::visible`; what differs is only how a character
+//! that may not stand for itself is spelt.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -19,27 +21,33 @@ pub(crate) enum Shape {
     Yaml,
 }
 
-/// What starts a command of a CI runner anywhere in a line. Source: actions/runner, `ActionCommand.TryParse`; Azure Pipelines, "Logging commands".
+/// What starts a command of a CI runner anywhere in a line. Source: actions/runner,
+/// `ActionCommand.TryParse`; Azure Pipelines, "Logging commands".
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 
 impl Shape {
     /// The text with nothing in it that is obeyed or cannot be seen.
     pub(crate) fn visible(self, text: &str) -> Cow<'_, str> {
         // Nearly every text is plain.
-        if !text.bytes().any(|byte| !(b' '..0x7f).contains(&byte) || matches!(byte, b'#' | b':')) {
+        if !text
+            .bytes()
+            .any(|byte| !(b' '..0x7f).contains(&byte) || matches!(byte, b'#' | b':'))
+        {
             return Cow::Borrowed(text);
         }
         let mut drawn = String::with_capacity(text.len());
         let mut is_at_start = self == Self::Lines;
         for (index, character) in text.char_indices() {
             let rest = &text[index..];
-            let is_command = is_at_start && rest.starts_with("::") || is_in_command(&text[..index], rest);
+            let is_command =
+                is_at_start && rest.starts_with("::") || is_in_command(&text[..index], rest);
             if is_command || (is_unseen(character) && !self.keeps(character)) {
                 self.spell(character, is_command, &mut drawn);
             } else {
                 drawn.push(character);
             }
-            is_at_start = self == Self::Lines && (character == '\n' || (is_at_start && character.is_whitespace()));
+            is_at_start = self == Self::Lines
+                && (character == '\n' || (is_at_start && character.is_whitespace()));
         }
         Cow::Owned(drawn)
     }
@@ -67,7 +75,10 @@ impl Shape {
                 }
                 _ => write!(drawn, "\\u{{{code:x}}}"),
             },
-            Self::Json => character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(drawn, "\\u{unit:04x}")),
+            Self::Json => character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .try_for_each(|unit| write!(drawn, "\\u{unit:04x}")),
             Self::Yaml if code > 0xffff => write!(drawn, "\\U{code:08x}"),
             Self::Yaml => write!(drawn, "\\u{code:04x}"),
         };
@@ -76,9 +87,13 @@ impl Shape {
     }
 }
 
-/// Whether the text goes on with the second character of a runner's command: that one is spelt otherwise.
+/// Whether the text goes on with the second character of a runner's command: that one is spelt
+/// otherwise.
 fn is_in_command(before: &str, rest: &str) -> bool {
-    before.ends_with('#') && COMMANDS.iter().any(|command| rest.starts_with(&command[1..]))
+    before.ends_with('#')
+        && COMMANDS
+            .iter()
+            .any(|command| rest.starts_with(&command[1..]))
 }
 
 /// Controls, marks that turn the direction of text, and characters that do not show at all.
@@ -121,8 +136,11 @@ pub(crate) fn markdown(text: &str) -> String {
         match character {
             '<' => escaped.push_str("&lt;"),
             '\\' | '`' | '[' | ']' | '|' | '*' => escaped.extend(['\\', character]),
-            // At the start of a line these make headings, lists, quotes, fences, or a command of a runner that prints the page.
-            '#' | '>' | '-' | '+' | '=' | '~' | ':' if index == 0 => escaped.extend(['\\', character]),
+            // At the start of a line these make headings, lists, quotes, fences, or a command of a
+            // runner that prints the page.
+            '#' | '>' | '-' | '+' | '=' | '~' | ':' if index == 0 => {
+                escaped.extend(['\\', character])
+            }
             other => escaped.push(other),
         }
     }
@@ -132,10 +150,18 @@ pub(crate) fn markdown(text: &str) -> String {
 /// Text as code on a Markdown page, in a cell of a table or elsewhere.
 pub(crate) fn code(text: &str) -> String {
     let text = line(text).replace('|', "\\|");
-    let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or_default();
+    let longest = text
+        .split(|it| it != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     // A space beside a backtick is taken away again by whoever reads the page.
-    let margin = if text.is_empty() || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    let margin = if text.is_empty() || text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     [&fence, margin, &text, margin, &fence].concat()
 }
 
@@ -145,8 +171,14 @@ mod tests {
 
     #[test]
     fn nothing_is_obeyed() {
-        assert_eq!(line("a\u{1b}[2J\nb\u{202e}\u{85}\u{7f}"), "a␛[2J␊b\\u{202e}\\u{85}␡");
-        assert_eq!(line("##[error]x ##vso[task] # ## a:b ::c"), "#\\u{23}[error]x #\\u{23}vso[task] # ## a:b ::c");
+        assert_eq!(
+            line("a\u{1b}[2J\nb\u{202e}\u{85}\u{7f}"),
+            "a␛[2J␊b\\u{202e}\\u{85}␡"
+        );
+        assert_eq!(
+            line("##[error]x ##vso[task] # ## a:b ::c"),
+            "#\\u{23}[error]x #\\u{23}vso[task] # ## a:b ::c"
+        );
         let lines = "::error::a\n  \u{3000}::b\n\tc ::d\r\n:e\n###[f";
         let shown = "\\u{3a}:error::a\n  \u{3000}\\u{3a}:b\n\tc ::d␍\n:e\n##\\u{23}[f";
         assert_eq!(Shape::Lines.visible(lines), shown);
@@ -157,14 +189,23 @@ mod tests {
         let text = "a\u{1b}\u{202e}\u{85}\u{7f}\u{e0041}##[x";
         let json = serde_json::to_string_pretty(&[text]).unwrap();
         let shown = Shape::Json.visible(&json);
-        assert_eq!(shown, "[\n  \"a\\u001b\\u202e\\u0085\\u007f\\udb40\\udc41#\\u0023[x\"\n]");
+        assert_eq!(
+            shown,
+            "[\n  \"a\\u001b\\u202e\\u0085\\u007f\\udb40\\udc41#\\u0023[x\"\n]"
+        );
         assert_eq!(serde_json::from_str::<[String; 1]>(&shown).unwrap(), [text]);
-        assert_eq!(Shape::Yaml.visible("\u{202e}\u{e0041}"), "\\u202e\\U000e0041");
+        assert_eq!(
+            Shape::Yaml.visible("\u{202e}\u{e0041}"),
+            "\\u202e\\U000e0041"
+        );
     }
 
     #[test]
     fn text_starts_nothing_on_a_page() {
-        assert_eq!(markdown("a [b](javascript:c) <d> \\[e] `f`\n| g"), "a \\[b\\](javascript:c) &lt;d> \\\\\\[e\\] \\`f\\` \\| g");
+        assert_eq!(
+            markdown("a [b](javascript:c) <d> \\[e] `f`\n| g"),
+            "a \\[b\\](javascript:c) &lt;d> \\\\\\[e\\] \\`f\\` \\| g"
+        );
         assert_eq!(markdown("::error"), "\\::error");
         assert_eq!(code("/a/{b}"), "`/a/{b}`");
         assert_eq!(code("a`|``b"), "```a`\\|``b```");

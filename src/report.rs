@@ -34,7 +34,8 @@ pub(crate) struct Style {
     pub colour: bool,
     /// Errors only.
     pub quiet: bool,
-    /// Notes are said, too: by the commands that are about findings, since they would drown the answers of others.
+    /// Notes are said, too: by the commands that are about findings, since they would drown the
+    /// answers of others.
     pub notes: bool,
 }
 
@@ -50,8 +51,14 @@ impl Style {
     }
 }
 
-/// Reports the findings of several blueprints as one list. `folder` is the working directory as seen from the repository's root.
-pub(crate) fn report(groups: Vec<(Sources, Vec<Diagnostic>)>, style: Style, folder: &str, out: &mut dyn io::Write) -> io::Result<()> {
+/// Reports the findings of several blueprints as one list. `folder` is the working directory as
+/// seen from the repository's root.
+pub(crate) fn report(
+    groups: Vec<(Sources, Vec<Diagnostic>)>,
+    style: Style,
+    folder: &str,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut sources: Vec<Sources> = Vec::new();
     for (of, diagnostics) in groups {
@@ -59,15 +66,25 @@ pub(crate) fn report(groups: Vec<(Sources, Vec<Diagnostic>)>, style: Style, fold
         sources.push(of);
     }
     findings.retain(|finding| style.shows(finding));
-    // What one blueprint allows and another does not is said, and so is the higher severity: the first of equal ones stays.
+    // What one blueprint allows and another does not is said, and so is the higher severity: the
+    // first of equal ones stays.
     let rank = |it: &Finding| (it.severity, it.allowed.is_some());
-    findings.sort_by(|a, b| (&a.places, a.code, &a.message, rank(a)).cmp(&(&b.places, b.code, &b.message, rank(b))));
+    findings.sort_by(|a, b| {
+        (&a.places, a.code, &a.message, rank(a)).cmp(&(&b.places, b.code, &b.message, rank(b)))
+    });
     // Blueprints that share a description find the same faults in it.
     findings.dedup_by(|a, b| (a.code, &a.message, &a.places) == (b.code, &b.message, &b.places));
     match style.format {
         Format::Human => human::report(&findings, &sources, style.colour, out),
         Format::Json => json::report(&findings, out),
         Format::Github => github::report(&findings, out),
-        Format::Sarif => sarif::report(&findings, &sarif::Files { sources: &sources, folder }, out),
+        Format::Sarif => sarif::report(
+            &findings,
+            &sarif::Files {
+                sources: &sources,
+                folder,
+            },
+            out,
+        ),
     }
 }

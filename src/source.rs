@@ -22,9 +22,13 @@ pub use locate::{Finding, Located, Sources};
 pub struct RelativePath(Arc<str>);
 
 impl RelativePath {
-    /// Joins `path`, as the user wrote it, to `folder`. `None` where it climbs out of the root or is absolute.
+    /// Joins `path`, as the user wrote it, to `folder`. `None` where it climbs out of the root or
+    /// is absolute.
     pub fn join(folder: &str, path: &str) -> Option<Self> {
-        if path.starts_with(['/', '\\']) || path.contains('\0') || path.as_bytes().get(1) == Some(&b':') {
+        if path.starts_with(['/', '\\'])
+            || path.contains('\0')
+            || path.as_bytes().get(1) == Some(&b':')
+        {
             return None;
         }
         let mut names: Vec<&str> = Vec::new();
@@ -53,13 +57,20 @@ impl RelativePath {
 /// A path as the user would name it, who named a file of `folder` as `display`.
 pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
     let mut from = folder.split('/').filter(|name| !name.is_empty()).peekable();
-    let mut to = path.as_str().split('/').filter(|name| !name.is_empty()).peekable();
+    let mut to = path
+        .as_str()
+        .split('/')
+        .filter(|name| !name.is_empty())
+        .peekable();
     while from.peek().is_some() && from.peek() == to.peek() {
         from.next();
         to.next();
     }
     let given = display.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut names: Vec<&str> = given.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    let mut names: Vec<&str> = given
+        .split('/')
+        .filter(|name| !matches!(*name, "" | "."))
+        .collect();
     for _ in from {
         if names.last().is_none_or(|name| *name == "..") {
             names.push("..");
@@ -70,7 +81,11 @@ pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
     names.extend(to);
     let start = if display.starts_with('/') { "/" } else { "" };
     let shown = format!("{start}{}", names.join("/"));
-    if shown.is_empty() { ".".into() } else { shown.into() }
+    if shown.is_empty() {
+        ".".into()
+    } else {
+        shown.into()
+    }
 }
 
 /// Why a file could not be had.
@@ -99,7 +114,10 @@ pub struct Memory(pub std::collections::BTreeMap<String, Vec<u8>>);
 
 impl Files for Memory {
     fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
-        self.0.get(path.as_str()).cloned().ok_or_else(|| ReadError::Io(std::io::ErrorKind::NotFound.into()))
+        self.0
+            .get(path.as_str())
+            .cloned()
+            .ok_or_else(|| ReadError::Io(std::io::ErrorKind::NotFound.into()))
     }
 }
 
@@ -127,9 +145,18 @@ pub struct SourceFile {
 impl SourceFile {
     /// Reads a file and brings it to JSON.
     ///
-    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
-    pub fn read(files: &dyn Files, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
-        let read = if reserved::leads_into_git(path.as_str()) { Err(ReadError::OfGit) } else { files.read(&path) };
+    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003
+    /// too deep, GW1004 too large.
+    pub fn read(
+        files: &dyn Files,
+        path: RelativePath,
+        display: Arc<str>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let read = if reserved::leads_into_git(path.as_str()) {
+            Err(ReadError::OfGit)
+        } else {
+            files.read(&path)
+        };
         let bytes = read.map_err(|error| Box::new(unreadable(&display, &error)))?;
         Self::of(bytes, path, display)
     }
@@ -137,9 +164,16 @@ impl SourceFile {
     /// Reads the blueprint that the user named, of which messages may show lines whatever it holds.
     ///
     /// Errors: those of `read`.
-    pub fn read_blueprint(files: &dyn Files, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
+    pub fn read_blueprint(
+        files: &dyn Files,
+        path: RelativePath,
+        display: Arc<str>,
+    ) -> Result<Self, Box<Diagnostic>> {
         Self::read(files, path.clone(), display).map_err(|mut fault| {
-            if let (Some(At::Position { line, .. }), Ok(bytes)) = (fault.places.first().map(|it| it.at.clone()), files.read(&path)) {
+            if let (Some(At::Position { line, .. }), Ok(bytes)) = (
+                fault.places.first().map(|it| it.at.clone()),
+                files.read(&path),
+            ) {
                 fault.extra().line = line_of(&String::from_utf8_lossy(&bytes), line);
             }
             fault
@@ -149,39 +183,73 @@ impl SourceFile {
     /// Brings the bytes of a file to JSON.
     ///
     /// Errors: GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large.
-    pub fn of(bytes: Vec<u8>, path: RelativePath, display: Arc<str>) -> Result<Self, Box<Diagnostic>> {
+    pub fn of(
+        bytes: Vec<u8>,
+        path: RelativePath,
+        display: Arc<str>,
+    ) -> Result<Self, Box<Diagnostic>> {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(Box::new(
                 diagnostic::TOO_LARGE
                     .at(Place::file(&display))
-                    .message(format_args!("the file has {} bytes; gwgen reads at most {MAX_FILE_BYTES}", bytes.len()))
+                    .message(format_args!(
+                        "the file has {} bytes; gwgen reads at most {MAX_FILE_BYTES}",
+                        bytes.len()
+                    ))
                     .help("split the description, or remove what is no OpenAPI"),
             ));
         }
-        let mut text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(&display, &error)))?;
+        let mut text =
+            String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(&display, &error)))?;
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let text = Arc::new(text);
-        let is_shown = says_description(&text) || is_named_as_blueprint(&display) || says_blueprint(&text);
+        let is_shown =
+            says_description(&text) || is_named_as_blueprint(&display) || says_blueprint(&text);
         let is_json = text.trim_ascii_start().starts_with(['{', '[']);
-        if is_json && (display.ends_with(".json") || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()) {
-            return Ok(Self { path, display, json: Arc::clone(&text), text, marks: None, is_shown: AtomicBool::new(is_shown) });
+        if is_json
+            && (display.ends_with(".json")
+                || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok())
+        {
+            return Ok(Self {
+                path,
+                display,
+                json: Arc::clone(&text),
+                text,
+                marks: None,
+                is_shown: AtomicBool::new(is_shown),
+            });
         }
-        let (json, marks) = yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text, is_shown)))?;
-        Ok(Self { path, display, text, json: Arc::new(json), marks: Some(marks), is_shown: AtomicBool::new(is_shown) })
+        let (json, marks) =
+            yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text, is_shown)))?;
+        Ok(Self {
+            path,
+            display,
+            text,
+            json: Arc::new(json),
+            marks: Some(marks),
+            is_shown: AtomicBool::new(is_shown),
+        })
     }
 
     /// Whether the file is a whole description, no part of one.
     pub fn is_description(&self) -> bool {
         // Its text alone tells of most files that they are none.
-        ["openapi", "swagger"].iter().any(|it| self.json.contains(&format!("\"{it}\"")))
-            && raw::members(&self.json).is_ok_and(|it| it.iter().any(|(key, _)| matches!(&**key, "openapi" | "swagger")))
+        ["openapi", "swagger"]
+            .iter()
+            .any(|it| self.json.contains(&format!("\"{it}\"")))
+            && raw::members(&self.json).is_ok_and(|it| {
+                it.iter()
+                    .any(|(key, _)| matches!(&**key, "openapi" | "swagger"))
+            })
     }
 
-    /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a description refers to.
+    /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a
+    /// description refers to.
     ///
-    /// Whoever writes a blueprint or a description can name any file of the repository, secrets too, and what messages show lands in logs.
+    /// Whoever writes a blueprint or a description can name any file of the repository, secrets
+    /// too, and what messages show lands in logs.
     pub fn show_lines(&self) {
         self.is_shown.store(true, Ordering::Relaxed);
     }
@@ -195,8 +263,15 @@ impl SourceFile {
     pub fn syntax(&self, error: &serde_json::Error) -> Diagnostic {
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or_default();
-        let code = if what.starts_with("recursion limit") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
-        let (line, column) = (u32::try_from(error.line()).unwrap_or(1), u32::try_from(error.column()).unwrap_or(1));
+        let code = if what.starts_with("recursion limit") {
+            &diagnostic::TOO_DEEP
+        } else {
+            &diagnostic::SYNTAX
+        };
+        let (line, column) = (
+            u32::try_from(error.line()).unwrap_or(1),
+            u32::try_from(error.column()).unwrap_or(1),
+        );
         code.at(Place::position(&self.display, line.max(1), column.max(1)))
             .message(format_args!("this is no JSON: {what}"))
             .help("mend the text here; a JSON formatter shows the same place")
@@ -209,7 +284,8 @@ const MAX_SHOWN: usize = 10_000;
 /// Most lines at the start of a file in which it says what it is.
 const MAX_HEAD_LINES: usize = 50;
 
-/// Whether a text says near its start that it is an OpenAPI description, at the left margin or as the first key of a JSON object.
+/// Whether a text says near its start that it is an OpenAPI description, at the left margin or as
+/// the first key of a JSON object.
 fn says_description(text: &str) -> bool {
     text.lines().take(MAX_HEAD_LINES).any(|line| {
         let start = line.trim_start();
@@ -218,14 +294,27 @@ fn says_description(text: &str) -> bool {
             Some(rest) if !is_deep => rest.trim_start_matches([' ', '"']),
             _ => line,
         };
-        ["openapi", "swagger"].iter().any(|name| key.strip_prefix(name).is_some_and(|rest| rest.starts_with(['"', ':', ' ', '\''])))
+        ["openapi", "swagger"].iter().any(|name| {
+            key.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(['"', ':', ' ', '\'']))
+        })
     })
 }
 
-/// Whether a text has two keys near its start, at the left margin, that blueprints and their bases have, and hardly any other file together.
+/// Whether a text has two keys near its start, at the left margin, that blueprints and their bases
+/// have, and hardly any other file together.
 fn says_blueprint(text: &str) -> bool {
-    let has = |name: &str| text.lines().take(MAX_HEAD_LINES).any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
-    ["spec", "topology", "backends"].into_iter().filter(|name| has(name)).count() >= 2
+    let has = |name: &str| {
+        text.lines().take(MAX_HEAD_LINES).any(|line| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    ["spec", "topology", "backends"]
+        .into_iter()
+        .filter(|name| has(name))
+        .count()
+        >= 2
 }
 
 /// Whether a file is named as blueprints are, which nobody names a secret.
@@ -236,7 +325,9 @@ fn is_named_as_blueprint(display: &str) -> bool {
 
 /// A line by its number, for a message. Unit: 1-based.
 fn line_of(text: &str, number: u32) -> Option<String> {
-    text.lines().nth((number as usize).checked_sub(1)?).map(|it| it.chars().take(MAX_SHOWN).collect())
+    text.lines()
+        .nth((number as usize).checked_sub(1)?)
+        .map(|it| it.chars().take(MAX_SHOWN).collect())
 }
 
 fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
@@ -259,7 +350,12 @@ fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
 fn not_utf8(display: &Arc<str>, error: &std::string::FromUtf8Error) -> Diagnostic {
     let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = valid.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let column = valid
+        .iter()
+        .rev()
+        .take_while(|byte| **byte != b'\n')
+        .count()
+        + 1;
     let position = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     diagnostic::NOT_UTF8
         .at(Place::position(display, position(line), position(column)))

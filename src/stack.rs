@@ -1,7 +1,8 @@
 //! What is to be deployed: AWS resources with resolved references, inputs and outputs.
 //!
 //! In: calls of `assemble`. Out: `Stack`. Pure.
-//! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or make a cycle.
+//! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or
+//! make a cycle.
 
 mod value;
 
@@ -16,7 +17,8 @@ use crate::aws::{Kind, Node};
 pub use crate::plan::InputType;
 pub use value::{Attribute, Here, List, Spelling, Value};
 
-/// The Terraform label of a node, and the ground of its logical id: a function of its own key alone.
+/// The Terraform label of a node, and the ground of its logical id: a function of its own key
+/// alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label(Arc<str>);
 
@@ -56,7 +58,11 @@ pub struct Handle<K> {
 
 impl<K> Clone for Handle<K> {
     fn clone(&self) -> Self {
-        Self { index: self.index, address: self.address.clone(), kind: PhantomData }
+        Self {
+            index: self.index,
+            address: self.address.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -86,7 +92,11 @@ impl<K: Kind> Handle<K> {
 
     /// An attribute of the node, in both spellings.
     pub fn attribute(&self, terraform: &'static str, cloudformation: Spelling) -> Value {
-        Value::Attribute(Attribute { of: self.address.clone(), terraform, cloudformation })
+        Value::Attribute(Attribute {
+            of: self.address.clone(),
+            terraform,
+            cloudformation,
+        })
     }
 
     pub fn address(&self) -> &Address {
@@ -100,7 +110,8 @@ impl<K: Kind> Serialize for Handle<K> {
     }
 }
 
-/// The name of a node, shared by the node and all that refer to it: there are several references to a node, and one name.
+/// The name of a node, shared by the node and all that refer to it: there are several references to
+/// a node, and one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address(Arc<Named>);
 
@@ -116,7 +127,11 @@ impl std::ops::Deref for Address {
 impl Address {
     /// The same under another label, for tests of the walk.
     pub(crate) fn relabelled(&self, label: Label) -> Self {
-        Self(Arc::new(Named { names: self.names, label, revision: self.revision.clone() }))
+        Self(Arc::new(Named {
+            names: self.names,
+            label,
+            revision: self.revision.clone(),
+        }))
     }
 }
 
@@ -158,10 +173,18 @@ pub struct Parameter {
 
 impl Parameter {
     /// How its label becomes a name in the two languages.
-    pub const NAMES: Names = Names { terraform: "aws_ssm_parameter", cloudformation: "AWS::SSM::Parameter::Value", word: "Ssm" };
+    pub const NAMES: Names = Names {
+        terraform: "aws_ssm_parameter",
+        cloudformation: "AWS::SSM::Parameter::Value",
+        word: "Ssm",
+    };
 
     pub fn address(label: &Label) -> Address {
-        Address(Arc::new(Named { names: &Self::NAMES, label: label.clone(), revision: None }))
+        Address(Arc::new(Named {
+            names: &Self::NAMES,
+            label: label.clone(),
+            revision: None,
+        }))
     }
 }
 
@@ -221,8 +244,21 @@ impl Stack {
     /// Adds a resource; later ones may refer to it.
     pub fn add<K: Kind>(&mut self, file: File, label: Label, kind: K) -> Handle<K> {
         let index = self.entries.len();
-        let address = Address(Arc::new(Named { names: &K::NAMES, label, revision: kind.revision() }));
-        self.entries.push(Entry { address: address.clone(), file, node: kind.into(), is_in_body: false });
-        Handle { index, address, kind: PhantomData }
+        let address = Address(Arc::new(Named {
+            names: &K::NAMES,
+            label,
+            revision: kind.revision(),
+        }));
+        self.entries.push(Entry {
+            address: address.clone(),
+            file,
+            node: kind.into(),
+            is_in_body: false,
+        });
+        Handle {
+            index,
+            address,
+            kind: PhantomData,
+        }
     }
 }

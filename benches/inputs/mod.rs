@@ -21,12 +21,19 @@ pub(crate) struct Input {
 
 impl Input {
     pub(crate) fn new(name: &'static str, description: &Value, blueprint: &Value) -> Self {
-        Self { name, description: to_bytes(description), blueprint: to_bytes(blueprint) }
+        Self {
+            name,
+            description: to_bytes(description),
+            blueprint: to_bytes(blueprint),
+        }
     }
 
     /// Writes both files into a new folder below `parent`.
     pub(crate) fn write_below(&self, parent: &Path) -> PathBuf {
-        let folder = parent.join(self.name.replace(|character: char| !character.is_ascii_alphanumeric(), "-"));
+        let folder = parent.join(
+            self.name
+                .replace(|character: char| !character.is_ascii_alphanumeric(), "-"),
+        );
         fs::create_dir(&folder).expect("a folder can be made");
         fs::write(folder.join("openapi.json"), &self.description).expect("a file can be written");
         fs::write(folder.join("gwgen.yaml"), &self.blueprint).expect("a file can be written");
@@ -34,10 +41,12 @@ impl Input {
     }
 }
 
-/// GitHub's description, where it lies beside the project. Two of its operations have paths that no REST API holds beside each other.
+/// GitHub's description, where it lies beside the project. Two of its operations have paths that no
+/// REST API holds beside each other.
 pub(crate) fn github() -> Option<Input> {
     // Continuous integration names another folder where the project is checked out elsewhere.
-    let shared = std::env::var_os("SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     let description = fs::read(shared.join("corpus/octokit-github-23.0.2.json")).ok()?;
     let mut blueprint = blueprint();
     blueprint["backends"]["repos"] = json!({"port": 8081, "targets": {"ecs": true}});
@@ -51,7 +60,11 @@ pub(crate) fn github() -> Option<Input> {
         {"match": {"paths": ["/repos/**"]}, "backend": "repos"},
         {"match": {"paths": unservable}, "exposure": "hidden"},
     ]);
-    Some(Input { name: "GitHub", description, blueprint: to_bytes(&blueprint) })
+    Some(Input {
+        name: "GitHub",
+        description,
+        blueprint: to_bytes(&blueprint),
+    })
 }
 
 /// A blueprint with one backend, `rest`, and limits that nothing here reaches.

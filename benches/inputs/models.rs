@@ -11,16 +11,35 @@ const DEPTH: usize = 40;
 
 /// Bodies that share nothing: a schema of its own for each operation.
 pub(crate) fn distinct(operations: usize) -> Input {
-    let schemas = (0..operations).map(|index| (format!("Order{index}"), record(index))).collect();
-    input("1,000 models that share nothing", schemas, operations, |index| format!("Order{index}"))
+    let schemas = (0..operations)
+        .map(|index| (format!("Order{index}"), record(index)))
+        .collect();
+    input(
+        "1,000 models that share nothing",
+        schemas,
+        operations,
+        |index| format!("Order{index}"),
+    )
 }
 
 /// Bodies that all hold the same large component.
 pub(crate) fn one_component(operations: usize) -> Input {
-    let mut schemas: Map<String, Value> = (0..operations).map(|index| (format!("Order{index}"), holder(index, "Catalogue"))).collect();
-    let properties: Map<String, Value> = (0..100).map(|index| (format!("part{index}"), record(index))).collect();
-    schemas.insert("Catalogue".to_owned(), json!({"type": "object", "properties": properties}));
-    input("1,000 models that share one component", schemas, operations, |index| format!("Order{index}"))
+    let mut schemas: Map<String, Value> = (0..operations)
+        .map(|index| (format!("Order{index}"), holder(index, "Catalogue")))
+        .collect();
+    let properties: Map<String, Value> = (0..100)
+        .map(|index| (format!("part{index}"), record(index)))
+        .collect();
+    schemas.insert(
+        "Catalogue".to_owned(),
+        json!({"type": "object", "properties": properties}),
+    );
+    input(
+        "1,000 models that share one component",
+        schemas,
+        operations,
+        |index| format!("Order{index}"),
+    )
 }
 
 /// Bodies whose components refer to each other in rings and through `allOf`.
@@ -51,10 +70,13 @@ pub(crate) fn recursive(operations: usize) -> Input {
         "Base".to_owned(),
         json!({"type": "object", "properties": {"id": {"type": "string", "readOnly": true}}, "required": ["id"]}),
     );
-    input("100 recursive models", schemas, operations, |index| format!("Node{index}"))
+    input("100 recursive models", schemas, operations, |index| {
+        format!("Node{index}")
+    })
 }
 
-/// Bodies that are forty levels deep, where each level refers twice to the one below: their parts number 2^40 when written out.
+/// Bodies that are forty levels deep, where each level refers twice to the one below: their parts
+/// number 2^40 when written out.
 pub(crate) fn deep(operations: usize) -> Input {
     let mut schemas = Map::new();
     for level in 0..DEPTH {
@@ -66,7 +88,9 @@ pub(crate) fn deep(operations: usize) -> Input {
     }
     schemas.insert(format!("Level{DEPTH}"), json!({"type": "string"}));
     schemas.extend((0..operations).map(|index| (format!("Order{index}"), holder(index, "Level0"))));
-    input("100 models of forty levels", schemas, operations, |index| format!("Order{index}"))
+    input("100 models of forty levels", schemas, operations, |index| {
+        format!("Order{index}")
+    })
 }
 
 /// An object of a few properties.
@@ -90,12 +114,24 @@ fn holder(index: usize, component: &str) -> Value {
     json!({"type": "object", "required": ["held"], "properties": {"held": held, "name": {"type": "string", "maxLength": index + 1}}})
 }
 
-fn input(name: &'static str, schemas: Map<String, Value>, operations: usize, component: impl Fn(usize) -> String) -> Input {
+fn input(
+    name: &'static str,
+    schemas: Map<String, Value>,
+    operations: usize,
+    component: impl Fn(usize) -> String,
+) -> Input {
     let mut paths = Map::new();
     for index in 0..operations {
         let schema = json!({"$ref": format!("#/components/schemas/{}", component(index))});
         let body = json!({"required": true, "content": {"application/json": {"schema": schema}}});
-        paths.insert(format!("/orders{index}"), json!({"post": {"requestBody": body, "responses": {"204": {"description": "Done"}}}}));
+        paths.insert(
+            format!("/orders{index}"),
+            json!({"post": {"requestBody": body, "responses": {"204": {"description": "Done"}}}}),
+        );
     }
-    Input::new(name, &description(paths, &json!({"schemas": schemas})), &blueprint())
+    Input::new(
+        name,
+        &description(paths, &json!({"schemas": schemas})),
+        &blueprint(),
+    )
 }

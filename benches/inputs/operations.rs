@@ -1,7 +1,8 @@
 //! A large description that is the same on every machine, as JSON and as YAML.
 //!
 //! In: a number of operations. Out: bytes.
-//! Five operations a resource, forty first segments, parameters, bodies, inline schemas and `$ref`s, as people write them.
+//! Five operations a resource, forty first segments, parameters, bodies, inline schemas and
+//! `$ref`s, as people write them.
 
 use std::fmt::Write as _;
 
@@ -15,8 +16,24 @@ pub(crate) fn blueprint() -> Value {
     blueprint
 }
 
-const NOUNS: [&str; 8] = ["accounts", "carts", "invoices", "orders", "payments", "products", "shipments", "users"];
-const PARTS: [&str; 6] = ["comments", "events", "files", "line-items", "permissions", "revisions"];
+const NOUNS: [&str; 8] = [
+    "accounts",
+    "carts",
+    "invoices",
+    "orders",
+    "payments",
+    "products",
+    "shipments",
+    "users",
+];
+const PARTS: [&str; 6] = [
+    "comments",
+    "events",
+    "files",
+    "line-items",
+    "permissions",
+    "revisions",
+];
 
 /// First segments of the paths.
 const SEGMENTS: usize = 40;
@@ -82,7 +99,8 @@ fn operation(verb: &str, name: &str, tag: &str, has_body: bool) -> Value {
         },
     });
     if has_body {
-        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema(name)}}});
+        operation["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema(name)}}});
     }
     operation
 }
@@ -117,7 +135,8 @@ fn components() -> Value {
     })
 }
 
-/// The same document in YAML's block style, as people write it: plain scalars where they mean the same.
+/// The same document in YAML's block style, as people write it: plain scalars where they mean the
+/// same.
 pub(crate) fn yaml(document: &Value) -> String {
     let mut out = String::new();
     block(&mut out, document, 0);
@@ -146,7 +165,8 @@ fn block(out: &mut String, value: &Value, depth: usize) {
 }
 
 fn below(out: &mut String, value: &Value, depth: usize) {
-    let is_block = matches!(value, Value::Object(it) if !it.is_empty()) || matches!(value, Value::Array(it) if !it.is_empty());
+    let is_block = matches!(value, Value::Object(it) if !it.is_empty())
+        || matches!(value, Value::Array(it) if !it.is_empty());
     out.push(if is_block { '\n' } else { ' ' });
     block(out, value, depth);
     if !is_block {
@@ -163,7 +183,9 @@ fn scalar(out: &mut String, value: &Value) {
 
 fn is_plain(text: &str) -> bool {
     text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '/')
-        && text.bytes().all(|it| it.is_ascii_alphanumeric() || b" _/{}-.,".contains(&it))
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b" _/{}-.,".contains(&it))
         && !text.ends_with(' ')
         && !matches!(text, "true" | "false" | "null")
 }

@@ -1,6 +1,8 @@
-//! Writes Terraform of texts that are hard to write, and what it means, for a parser that is not ours.
+//! Writes Terraform of texts that are hard to write, and what it means, for a parser that is not
+//! ours.
 //!
-//! Usage: texts FILE COUNT. One case a line, made from the seeds 0 to COUNT - 1: equal counts make equal files.
+//! Usage: texts FILE COUNT. One case a line, made from the seeds 0 to COUNT - 1: equal counts make
+//! equal files.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -14,7 +16,9 @@ const MARK: char = '\u{2021}';
 
 fn main() -> std::io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [file, count] = &arguments[..] else { panic!("usage: texts FILE COUNT") };
+    let [file, count] = &arguments[..] else {
+        panic!("usage: texts FILE COUNT")
+    };
     let count: u64 = count.parse().expect("a number");
     // An escape, which a reader that takes it for a literal shows with its quotes.
     let interpolated = Value::Expression(format!("\"\\u{:04x}\"", u32::from(MARK)).into());
@@ -35,7 +39,9 @@ fn main() -> std::io::Result<()> {
         writeln!(out, "{}", json!({"source": source, "meant": meant}))?;
     }
     out.flush()?;
-    println!("  {count} cases, {with_runs} with a run of signs that the fuzz target does not compare");
+    println!(
+        "  {count} cases, {with_runs} with a run of signs that the fuzz target does not compare"
+    );
     assert!(with_runs * 2 >= count, "too few runs of signs");
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! A description and a blueprint that belong together. What is emitted offers exactly what was asked for,
-//! and a second reader finds the operations that ours finds.
+//! A description and a blueprint that belong together. What is emitted offers exactly what was
+//! asked for, and a second reader finds the operations that ours finds.
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,15 @@ use gwgen::source::{Library, Memory, RelativePath, SourceFile};
 use gwgen_fuzz::pairs::{Pair, pair};
 use gwgen_fuzz::{Tally, at_exit, offered, run};
 
-static TALLY: Tally =
-    Tally::new("pair", ["executions", "reached emit", "compared with what was asked for", "compared with a second reader"]);
+static TALLY: Tally = Tally::new(
+    "pair",
+    [
+        "executions",
+        "reached emit",
+        "compared with what was asked for",
+        "compared with a second reader",
+    ],
+);
 
 extern "C" fn print() {
     TALLY.print();
@@ -21,21 +28,36 @@ fn second_reading(json: &str) -> Option<BTreeSet<(String, String)>> {
     let document = serde_json::from_str::<openapiv3::OpenAPI>(json).ok()?;
     let mut found = BTreeSet::new();
     for (path, item) in &document.paths.paths {
-        let openapiv3::ReferenceOr::Item(item) = item else { return None };
-        found.extend(item.iter().map(|(method, _)| (method.to_uppercase(), path.clone())));
+        let openapiv3::ReferenceOr::Item(item) = item else {
+            return None;
+        };
+        found.extend(
+            item.iter()
+                .map(|(method, _)| (method.to_uppercase(), path.clone())),
+        );
     }
     Some(found)
 }
 
 fn compare_readers(pair: &Pair) {
     // The crate panics on repeated keys, which our generator never makes.
-    let Some(second) = second_reading(&pair.json) else { return };
+    let Some(second) = second_reading(&pair.json) else {
+        return;
+    };
     let path = RelativePath::join("", pair.api.0).expect("the name is plain");
-    let file = SourceFile::of(pair.api.1.clone().into_bytes(), path, pair.api.0.into()).expect("it rendered");
+    let file = SourceFile::of(pair.api.1.clone().into_bytes(), path, pair.api.0.into())
+        .expect("it rendered");
     let no_other = Memory(BTreeMap::new());
-    let api = gwgen::openapi::read(&file, &Library::new(&no_other)).value.expect("it rendered");
-    let own = api.operations.iter().filter(|it| it.method != HttpMethod::Any);
-    let own: BTreeSet<_> = own.map(|it| (it.method.as_str().to_owned(), it.path.to_string())).collect();
+    let api = gwgen::openapi::read(&file, &Library::new(&no_other))
+        .value
+        .expect("it rendered");
+    let own = api
+        .operations
+        .iter()
+        .filter(|it| it.method != HttpMethod::Any);
+    let own: BTreeSet<_> = own
+        .map(|it| (it.method.as_str().to_owned(), it.path.to_string()))
+        .collect();
     assert_eq!(own, second, "{}", pair.json);
     TALLY.count(3);
 }

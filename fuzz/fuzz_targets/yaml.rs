@@ -14,7 +14,9 @@ extern "C" fn print() {
 
 fn read(bytes: Vec<u8>) -> Option<Arc<String>> {
     let path = RelativePath::join("", "openapi.yaml").expect("the name is plain");
-    SourceFile::of(bytes, path, Arc::from("openapi.yaml")).ok().map(|it| it.json)
+    SourceFile::of(bytes, path, Arc::from("openapi.yaml"))
+        .ok()
+        .map(|it| it.json)
 }
 
 libfuzzer_sys::fuzz_target!(init: at_exit(print), |data: &[u8]| {

@@ -26,7 +26,10 @@ impl Texts {
         let parts: Vec<Value> = self
             .template
             .iter()
-            .map(|it| it.as_deref().map_or_else(|| interpolated.clone(), Value::literal))
+            .map(|it| {
+                it.as_deref()
+                    .map_or_else(|| interpolated.clone(), Value::literal)
+            })
             .chain([Value::literal(&*self.short)])
             .collect();
         let mut out = Terraform::new(Syntax::Native);
@@ -42,7 +45,11 @@ impl Texts {
 
     /// What `template` means where an interpolation yields `mark`.
     pub fn template(&self, mark: &str) -> String {
-        self.template.iter().map(|it| it.as_deref().unwrap_or(mark)).chain([&*self.short]).collect()
+        self.template
+            .iter()
+            .map(|it| it.as_deref().unwrap_or(mark))
+            .chain([&*self.short])
+            .collect()
     }
 
     /// Texts that are made of the signs that HCL knows. Equal seeds make equal texts.
@@ -54,13 +61,16 @@ impl Texts {
             key: text(&mut it),
             label: text(&mut it),
             list: (0..it.below(4)).map(|_| text(&mut it)).collect(),
-            template: (0..it.below(6)).map(|_| it.chance(60).then(|| text(&mut it))).collect(),
+            template: (0..it.below(6))
+                .map(|_| it.chance(60).then(|| text(&mut it)))
+                .collect(),
             short: text(&mut it),
         }
     }
 }
 
-/// Whether two of `$` and `%` stand side by side, apart from an escape that stands alone. The crate hcl-rs misreads some of these.
+/// Whether two of `$` and `%` stand side by side, apart from an escape that stands alone. The crate
+/// hcl-rs misreads some of these.
 pub fn has_run_of_signs(source: &str) -> bool {
     let is_sign = |it: &u8| matches!(it, b'$' | b'%');
     let mut rest = source.as_bytes();
@@ -77,8 +87,24 @@ pub fn has_run_of_signs(source: &str) -> bool {
 }
 
 /// Signs of templates.
-const SIGNS: &[&str] =
-    &["$", "%", "{", "}", "${", "%{", "$${", "%%{", "$$${", "%%%{", "$%{", "%${", "${var.x}", "%{ if true }", "$$", "%%"];
+const SIGNS: &[&str] = &[
+    "$",
+    "%",
+    "{",
+    "}",
+    "${",
+    "%{",
+    "$${",
+    "%%{",
+    "$$${",
+    "%%%{",
+    "$%{",
+    "%${",
+    "${var.x}",
+    "%{ if true }",
+    "$$",
+    "%%",
+];
 /// Everything else that a reader of HCL may take for something else.
 const OTHERS: &[&str] = &[
     "\"",
@@ -141,7 +167,9 @@ mod tests {
         for source in ["", "$", "a%b", "$${x}", "%%{", "${x}${x}", "$${$${", "a$b%"] {
             assert!(!super::has_run_of_signs(source), "{source}");
         }
-        for source in ["$$", "%%", "$%", "$$$", "$$${", "%%%{", "$%%{", "%$${", "a$$", "$%${", "$$a{"] {
+        for source in [
+            "$$", "%%", "$%", "$$$", "$$${", "%%%{", "$%%{", "%$${", "a$$", "$%${", "$$a{",
+        ] {
             assert!(super::has_run_of_signs(source), "{source}");
         }
     }

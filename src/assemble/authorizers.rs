@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::function;
 use super::values::list;
-use crate::aws::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Node, RestApi};
+use crate::aws::{
+    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Node, RestApi,
+};
 use crate::plan::{AuthPlan, AuthorizerAsks, Check, Plan, names};
 use crate::stack::{File, Handle, Label, Stack, Value};
 
@@ -18,7 +20,9 @@ pub(super) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
     for planned in &plan.authorizers {
         let label = Label::new(names::literal(&planned.name));
         let asks = match &planned.asks {
-            AuthorizerAsks::Cognito(pools) => AuthorizerKind::Cognito { user_pools: list(pools) },
+            AuthorizerAsks::Cognito(pools) => AuthorizerKind::Cognito {
+                user_pools: list(pools),
+            },
             AuthorizerAsks::Lambda(it) => AuthorizerKind::Lambda {
                 function: function(&it.function),
                 is_token: it.is_token,
@@ -26,13 +30,26 @@ pub(super) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
                 ttl_s: it.ttl_s,
             },
         };
-        let handle = stack.add(File::Api, label.clone(), Authorizer { api: api.clone(), name: label.as_str().into(), asks });
+        let handle = stack.add(
+            File::Api,
+            label.clone(),
+            Authorizer {
+                api: api.clone(),
+                name: label.as_str().into(),
+                asks,
+            },
+        );
         let by = match &planned.asks {
             AuthorizerAsks::Cognito(_) => AuthorizedBy::Cognito(handle),
             AuthorizerAsks::Lambda(it) => {
                 let label = Label::new(format!("authorizer__{label}"));
                 let (function, authorizer) = (function(&it.function), handle.clone());
-                let permission = AuthorizerPermission { function, api: api.clone(), authorizer, is_of_any: false };
+                let permission = AuthorizerPermission {
+                    function,
+                    api: api.clone(),
+                    authorizer,
+                    is_of_any: false,
+                };
                 stack.add(File::Api, label, permission);
                 AuthorizedBy::Custom(handle)
             }
@@ -47,14 +64,32 @@ pub(super) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Autho
     let by = match &auth.check {
         Check::Nobody => AuthorizedBy::Nobody,
         Check::Iam => AuthorizedBy::Iam,
-        Check::Authorizer(name) => authorizers.get(name).expect("every authorizer that an operation names is planned").clone(),
+        Check::Authorizer(name) => authorizers
+            .get(name)
+            .expect("every authorizer that an operation names is planned")
+            .clone(),
     };
-    Authorization { by, scopes: auth.scopes.clone(), api_key: auth.api_key }
+    Authorization {
+        by,
+        scopes: auth.scopes.clone(),
+        api_key: auth.api_key,
+    }
 }
 
-/// The authorizer of a method with its id and what it uses: in the snapshot it is as it was when the snapshot was made (AWS-RULES D1).
-pub(super) fn in_snapshot<'s>(stack: &'s Stack, asked: &Authorization) -> Option<(&'s Authorizer, Vec<Value>)> {
+/// The authorizer of a method with its id and what it uses: in the snapshot it is as it was when
+/// the snapshot was made (AWS-RULES D1).
+pub(super) fn in_snapshot<'s>(
+    stack: &'s Stack,
+    asked: &Authorization,
+) -> Option<(&'s Authorizer, Vec<Value>)> {
     let handle = asked.authorizer()?;
-    let Node::Authorizer(node) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
-    Some((node, std::iter::once(handle.id()).chain(node.asks.deploy_time()).collect()))
+    let Node::Authorizer(node) = &stack.entries[handle.index()].node else {
+        unreachable!("a handle leads to its own kind")
+    };
+    Some((
+        node,
+        std::iter::once(handle.id())
+            .chain(node.asks.deploy_time())
+            .collect(),
+    ))
 }

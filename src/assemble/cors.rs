@@ -11,7 +11,10 @@ use crate::stack::{File, Handle, Label, Stack};
 
 /// The answer to a browser that asks before it sends.
 pub(super) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
-    let cors = plan.cors.as_ref().expect("a preflight is planned with the rest of `cors`");
+    let cors = plan
+        .cors
+        .as_ref()
+        .expect("a preflight is planned with the rest of `cors`");
     Preflight {
         origins: cors.origins.clone(),
         methods: path.methods.clone(),
@@ -31,7 +34,11 @@ pub(super) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<Res
             headers: headers(plan, planned),
             body: body(planned),
         };
-        stack.add(File::Api, Label::new(planned.of.to_ascii_lowercase()), response);
+        stack.add(
+            File::Api,
+            Label::new(planned.of.to_ascii_lowercase()),
+            response,
+        );
     }
 }
 
@@ -55,8 +62,13 @@ fn body(planned: &GatewayResponsePlan) -> String {
     if !planned.is_problem {
         return format!("{{\"message\":{detail}}}");
     }
-    let known = planned
-        .status
-        .map_or_else(String::new, |(status, title)| format!("\"title\":\"{title}\",\"status\":{status},\"code\":\"{}\",", planned.of));
-    format!("{{\"type\":\"about:blank\",{known}\"detail\":{detail},\"instance\":\"urn:uuid:$context.requestId\"}}")
+    let known = planned.status.map_or_else(String::new, |(status, title)| {
+        format!(
+            "\"title\":\"{title}\",\"status\":{status},\"code\":\"{}\",",
+            planned.of
+        )
+    });
+    format!(
+        "{{\"type\":\"about:blank\",{known}\"detail\":{detail},\"instance\":\"urn:uuid:$context.requestId\"}}"
+    )
 }

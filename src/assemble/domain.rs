@@ -2,7 +2,10 @@
 
 use super::this;
 use super::values::{list, value};
-use crate::aws::{AliasRecord, BasePathMapping, DomainName, Endpoint, EndpointType, ResourcePolicy, RestApi, Stage};
+use crate::aws::{
+    AliasRecord, BasePathMapping, DomainName, Endpoint, EndpointType, ResourcePolicy, RestApi,
+    Stage,
+};
 use crate::blueprint;
 use crate::plan::{DomainPlan, EndpointPlan, PolicyPlan};
 use crate::stack::{File, Handle, Output, Stack, Value};
@@ -16,17 +19,30 @@ pub(super) fn endpoint(plan: &EndpointPlan) -> Endpoint {
     };
     let policy = plan.policy.as_ref().map(|it| match it {
         PolicyPlan::Written(policy) => ResourcePolicy::Written((**policy).clone()),
-        PolicyPlan::Among { vpc_endpoints, cidrs } => ResourcePolicy::Among {
+        PolicyPlan::Among {
+            vpc_endpoints,
+            cidrs,
+        } => ResourcePolicy::Among {
             vpc_endpoints: vpc_endpoints.as_ref().map(list),
             cidrs: cidrs.as_ref().map(list),
             is_private: kind == EndpointType::Private,
         },
     });
-    Endpoint { kind, vpc_endpoints: plan.vpc_endpoints.as_ref().map(list), policy, is_disabled: plan.is_disabled }
+    Endpoint {
+        kind,
+        vpc_endpoints: plan.vpc_endpoints.as_ref().map(list),
+        policy,
+        is_disabled: plan.is_disabled,
+    }
 }
 
-/// The domain with its record, and the mapping of the API; gives the URL that callers put before a path.
-pub(super) fn domain(stack: &mut Stack, plan: &DomainPlan, (api, stage): (&Handle<RestApi>, &Handle<Stage>)) -> Value {
+/// The domain with its record, and the mapping of the API; gives the URL that callers put before a
+/// path.
+pub(super) fn domain(
+    stack: &mut Stack,
+    plan: &DomainPlan,
+    (api, stage): (&Handle<RestApi>, &Handle<Stage>),
+) -> Value {
     let name = value(&plan.name);
     let made = plan.made.as_ref().map(|it| {
         let node = DomainName {
@@ -34,18 +50,33 @@ pub(super) fn domain(stack: &mut Stack, plan: &DomainPlan, (api, stage): (&Handl
             is_edge: it.is_edge,
             certificate: value(&it.certificate),
             security_policy: it.security_policy.clone(),
-            truststore: it.truststore.as_ref().map(|(uri, version)| (value(uri), version.as_ref().map(value))),
+            truststore: it
+                .truststore
+                .as_ref()
+                .map(|(uri, version)| (value(uri), version.as_ref().map(value))),
         };
         (it, stack.add(File::Api, this(), node))
     });
-    let domain = made.as_ref().map_or_else(|| name.clone(), |(_, handle)| handle.name());
-    let mapping = BasePathMapping { api: api.clone(), stage: stage.clone(), domain, base_path: plan.base_path.clone() };
+    let domain = made
+        .as_ref()
+        .map_or_else(|| name.clone(), |(_, handle)| handle.name());
+    let mapping = BasePathMapping {
+        api: api.clone(),
+        stage: stage.clone(),
+        domain,
+        base_path: plan.base_path.clone(),
+    };
     stack.add(File::Api, this(), mapping);
     if let Some((made, handle)) = made {
         let target = handle.target(made.is_edge)[0].clone();
         match &made.zone {
             Some(zone) => {
-                let record = AliasRecord { zone: value(zone), name: name.clone(), domain: handle, is_edge: made.is_edge };
+                let record = AliasRecord {
+                    zone: value(zone),
+                    name: name.clone(),
+                    domain: handle,
+                    is_edge: made.is_edge,
+                };
                 stack.add(File::Api, this(), record);
             }
             None => stack.outputs.push(Output {
@@ -57,6 +88,10 @@ pub(super) fn domain(stack: &mut Stack, plan: &DomainPlan, (api, stage): (&Handl
             }),
         }
     }
-    let path = if plan.base_path.is_empty() { String::new() } else { format!("/{}", plan.base_path) };
+    let path = if plan.base_path.is_empty() {
+        String::new()
+    } else {
+        format!("/{}", plan.base_path)
+    };
     Value::Text(vec![Value::literal("https://"), name, Value::literal(path)])
 }

@@ -1,4 +1,5 @@
-//! Functions that forward: one a backend, each with its role and its log group, all in one security group.
+//! Functions that forward: one a backend, each with its role and its log group, all in one security
+//! group.
 //!
 //! In: `Plan`. Out: nodes in the stack. Pure.
 
@@ -7,15 +8,23 @@ use std::sync::Arc;
 
 use super::rules::{MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source};
 use super::values::{list, text, value};
-use crate::aws::{Code, FunctionGroups, FunctionNetwork, LogGroup, PythonFunction, Role, SecurityGroup, Statement};
+use crate::aws::{
+    Code, FunctionGroups, FunctionNetwork, LogGroup, PythonFunction, Role, SecurityGroup, Statement,
+};
 use crate::blueprint::defaults;
-use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values};
+use crate::plan::{
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values,
+};
 use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
 
 /// Its code, which is the same for every backend.
-const CODE: Code = Code { name: "forwarder", text: include_str!("../../templates/functions/forwarder.py") };
+const CODE: Code = Code {
+    name: "forwarder",
+    text: include_str!("../../templates/functions/forwarder.py"),
+};
 
-/// What a function runs beyond the time of a request: to answer that it was too long. Unit: milliseconds.
+/// What a function runs beyond the time of a request: to answer that it was too long. Unit:
+/// milliseconds.
 const BEYOND_MS: u32 = 1_000;
 
 /// Functions by the name of their backend.
@@ -23,14 +32,20 @@ pub(crate) type Functions = BTreeMap<Arc<str>, Handle<PythonFunction>>;
 
 /// Everything of the functions that forward.
 pub(super) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
-    let Some(shared) = &plan.forwarders else { return Functions::new() };
+    let Some(shared) = &plan.forwarders else {
+        return Functions::new();
+    };
     let group = match &shared.groups {
         ForwarderGroupsPlan::Made(vpc) => Some(security_group(stack, plan, value(vpc))),
         ForwarderGroupsPlan::Given(_) => None,
     };
     rules(stack, plan, shared, group.as_ref());
     let mut functions = Functions::new();
-    for (backend, forwarder) in plan.backends.iter().filter_map(|it| Some((it, it.forwarder()?))) {
+    for (backend, forwarder) in plan
+        .backends
+        .iter()
+        .filter_map(|it| Some((it, it.forwarder()?)))
+    {
         let name = text(&plan.prefix.function("forwarder", &backend.name));
         let (role, log_group) = role(stack, plan, shared, (backend, &name));
         let function = PythonFunction {
@@ -42,12 +57,22 @@ pub(super) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
             timeout_s: (shared.timeout_ms + BEYOND_MS).div_ceil(1_000),
             reserved_concurrency: None,
             environment: environment(shared, backend, forwarder),
-            network: Some(FunctionNetwork { subnets: list(&shared.subnets), security_groups: groups(shared, group.as_ref()) }),
+            network: Some(FunctionNetwork {
+                subnets: list(&shared.subnets),
+                security_groups: groups(shared, group.as_ref()),
+            }),
             role,
             log_group,
             is_traced: shared.is_traced,
         };
-        functions.insert(Arc::clone(&backend.name), stack.add(File::Network, Label::new(Arc::clone(&backend.name)), function));
+        functions.insert(
+            Arc::clone(&backend.name),
+            stack.add(
+                File::Network,
+                Label::new(Arc::clone(&backend.name)),
+                function,
+            ),
+        );
     }
     if let Some(group) = group {
         output(stack, group.id());
@@ -78,47 +103,83 @@ fn groups(shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) -> Fun
     match (&shared.groups, group) {
         (ForwarderGroupsPlan::Given(groups), _) => FunctionGroups::Given(list(groups)),
         (ForwarderGroupsPlan::Made(_), Some(group)) => FunctionGroups::Made(group.clone()),
-        (ForwarderGroupsPlan::Made(_), None) => unreachable!("the group that is to be made was made before"),
+        (ForwarderGroupsPlan::Made(_), None) => {
+            unreachable!("the group that is to be made was made before")
+        }
     }
 }
 
 /// Lets the functions out to the backends, and in there. DNS of the VPC passes no security group.
-fn rules(stack: &mut Stack, plan: &Plan, shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) {
+fn rules(
+    stack: &mut Stack,
+    plan: &Plan,
+    shared: &ForwardersPlan,
+    group: Option<&Handle<SecurityGroup>>,
+) {
     let sources = match (&shared.groups, group) {
         (ForwarderGroupsPlan::Given(groups), _) => group_sources(groups),
         (ForwarderGroupsPlan::Made(_), group) => group.iter().map(|it| own_source(it)).collect(),
     };
     let mut rules = MergedRules::default();
-    for (backend, forwarder) in plan.backends.iter().filter_map(|it| Some((it, it.forwarder()?))) {
+    for (backend, forwarder) in plan
+        .backends
+        .iter()
+        .filter_map(|it| Some((it, it.forwarder()?)))
+    {
         let theirs = forwarder.security_group.as_ref().map(named);
-        let purpose = |phrase| Purpose { phrase, backend: Some(&backend.name) };
+        let purpose = |phrase| Purpose {
+            phrase,
+            backend: Some(&backend.name),
+        };
         if let Some(group) = group {
             let to = theirs.as_ref().map_or_else(anywhere, group_peer);
             rules.egress(group, forwarder.port, &to, purpose("Requests to"));
         }
-        for (theirs, from) in theirs.iter().flat_map(|theirs| sources.iter().map(move |from| (theirs, from))) {
-            rules.ingress(theirs, forwarder.port, from, purpose("Requests from the function to"));
+        for (theirs, from) in theirs
+            .iter()
+            .flat_map(|theirs| sources.iter().map(move |from| (theirs, from)))
+        {
+            rules.ingress(
+                theirs,
+                forwarder.port,
+                from,
+                purpose("Requests from the function to"),
+            );
         }
     }
     rules.add_to(stack);
 }
 
-/// What Lambda does with the function's own role to stand in the VPC: this to resources of the region.
+/// What Lambda does with the function's own role to stand in the VPC: this to resources of the
+/// region.
 ///
-/// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC", required permissions.
-const INTERFACE_ACTIONS: &[&str] =
-    &["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"];
+/// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon
+/// VPC", required permissions.
+const INTERFACE_ACTIONS: &[&str] = &[
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+];
 
 /// And this to all or none. Source: the same page.
 const LOOK_ACTIONS: &[&str] = &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
 
-/// Every resource of EC2 in the region, which is how AWS asks for it; of any account, since subnets can be shared by another.
+/// Every resource of EC2 in the region, which is how AWS asks for it; of any account, since subnets
+/// can be shared by another.
 ///
-/// The region is read from the log group: an API that is written as one body names the function, so the function can't wait for it.
+/// The region is read from the log group: an API that is written as one body names the function, so
+/// the function can't wait for it.
 fn interfaces(log_group: &Handle<LogGroup>) -> Value {
     let here = |it: Here| Value::Here(it, log_group.address().clone());
     let end = Value::literal(":*:*/*");
-    Value::Text(vec![Value::literal("arn:"), here(Here::Partition), Value::literal(":ec2:"), here(Here::Region), end])
+    Value::Text(vec![
+        Value::literal("arn:"),
+        here(Here::Partition),
+        Value::literal(":ec2:"),
+        here(Here::Region),
+        end,
+    ])
 }
 
 /// Its log group, and a role that may write there, stand in the network, and nothing else.
@@ -130,18 +191,45 @@ fn role(
 ) -> (Handle<Role>, Handle<LogGroup>) {
     let label = Label::new(Arc::clone(&backend.name));
     let name = Value::Text(vec![Value::literal("/aws/lambda/"), name.clone()]);
-    let log_group =
-        stack.add(File::Network, label.clone(), LogGroup { name, retention_days: defaults::ACCESS_LOG_RETENTION, kms_key: None });
+    let log_group = stack.add(
+        File::Network,
+        label.clone(),
+        LogGroup {
+            name,
+            retention_days: defaults::ACCESS_LOG_RETENTION,
+            kms_key: None,
+        },
+    );
     let any = || vec![Value::literal("*")];
     let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
     let mut statements = vec![
-        Statement { sid: "Log", actions: &["logs:CreateLogStream", "logs:PutLogEvents"], resources: streams, condition: None },
-        Statement { sid: "StandInTheNetwork", actions: INTERFACE_ACTIONS, resources: vec![interfaces(&log_group)], condition: None },
-        Statement { sid: "SeeTheNetwork", actions: LOOK_ACTIONS, resources: any(), condition: None },
+        Statement {
+            sid: "Log",
+            actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources: streams,
+            condition: None,
+        },
+        Statement {
+            sid: "StandInTheNetwork",
+            actions: INTERFACE_ACTIONS,
+            resources: vec![interfaces(&log_group)],
+            condition: None,
+        },
+        Statement {
+            sid: "SeeTheNetwork",
+            actions: LOOK_ACTIONS,
+            resources: any(),
+            condition: None,
+        },
     ];
     if shared.is_traced {
         let actions = &["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-        statements.push(Statement { sid: "Trace", actions, resources: any(), condition: None });
+        statements.push(Statement {
+            sid: "Trace",
+            actions,
+            resources: any(),
+            condition: None,
+        });
     }
     let role = Role {
         service: "lambda.amazonaws.com",
@@ -154,15 +242,31 @@ fn role(
 }
 
 /// What the function reads; `templates/functions/forwarder.py` says what each is.
-fn environment(shared: &ForwardersPlan, backend: &BackendPlan, forwarder: &ForwarderPlan) -> BTreeMap<String, Value> {
+fn environment(
+    shared: &ForwardersPlan,
+    backend: &BackendPlan,
+    forwarder: &ForwarderPlan,
+) -> BTreeMap<String, Value> {
     let flag = |is_true: bool| Value::literal(if is_true { "true" } else { "false" });
     let mut environment = BTreeMap::from([
         ("HOSTS".to_owned(), hosts(&forwarder.hosts)),
-        ("PORT".to_owned(), Value::literal(forwarder.port.to_string())),
-        ("PROTOCOL".to_owned(), Value::literal(if forwarder.is_tls { "https" } else { "http" })),
+        (
+            "PORT".to_owned(),
+            Value::literal(forwarder.port.to_string()),
+        ),
+        (
+            "PROTOCOL".to_owned(),
+            Value::literal(if forwarder.is_tls { "https" } else { "http" }),
+        ),
         ("PATHS".to_owned(), json(&forwarder.paths)),
-        ("KEEP_ACCEPT_ENCODING".to_owned(), flag(shared.keeps_accept_encoding)),
-        ("TIMEOUT_MS".to_owned(), Value::literal(shared.timeout_ms.to_string())),
+        (
+            "KEEP_ACCEPT_ENCODING".to_owned(),
+            flag(shared.keeps_accept_encoding),
+        ),
+        (
+            "TIMEOUT_MS".to_owned(),
+            Value::literal(shared.timeout_ms.to_string()),
+        ),
     ]);
     if forwarder.is_tls {
         environment.insert("TLS_VERIFY".to_owned(), flag(!forwarder.skips_verification));
@@ -177,7 +281,10 @@ fn environment(shared: &ForwardersPlan, backend: &BackendPlan, forwarder: &Forwa
     for header in &backend.headers {
         match &header.source {
             HeaderSource::Static(it) => {
-                let line = Value::Text(vec![Value::literal(format!("{}: ", header.name)), value(it)]);
+                let line = Value::Text(vec![
+                    Value::literal(format!("{}: ", header.name)),
+                    value(it),
+                ]);
                 environment.insert(header_variable(&header.name), line);
             }
             HeaderSource::Mapping(text) => {
@@ -194,25 +301,38 @@ fn environment(shared: &ForwardersPlan, backend: &BackendPlan, forwarder: &Forwa
 fn hosts(hosts: &Values) -> Value {
     match hosts {
         Values::List(list) => {
-            let mut parts: Vec<Value> = list.iter().flat_map(|it| [Value::literal(","), value(it)]).skip(1).collect();
-            if parts.len() == 1 { parts.remove(0) } else { Value::Text(parts) }
+            let mut parts: Vec<Value> = list
+                .iter()
+                .flat_map(|it| [Value::literal(","), value(it)])
+                .skip(1)
+                .collect();
+            if parts.len() == 1 {
+                parts.remove(0)
+            } else {
+                Value::Text(parts)
+            }
         }
         Values::One(list) => Value::Joined(Box::new(value(list))),
     }
 }
 
 fn json(mapping: &impl serde::Serialize) -> Value {
-    Value::literal(serde_json::to_string(mapping).expect("a mapping of text to text or numbers is JSON"))
+    Value::literal(
+        serde_json::to_string(mapping).expect("a mapping of text to text or numbers is JSON"),
+    )
 }
 
-/// Letters become large, so that a small one can begin what stands for any other byte: no two headers share a variable.
+/// Letters become large, so that a small one can begin what stands for any other byte: no two
+/// headers share a variable.
 fn header_variable(name: &str) -> String {
     let byte = |it: u8| match it {
         b'-' => "_".to_owned(),
         it if it.is_ascii_alphanumeric() => char::from(it.to_ascii_uppercase()).to_string(),
         it => format!("x{it:02x}"),
     };
-    name.bytes().map(byte).fold("HEADER_".to_owned(), |variable, it| variable + &it)
+    name.bytes()
+        .map(byte)
+        .fold("HEADER_".to_owned(), |variable, it| variable + &it)
 }
 
 #[cfg(test)]
@@ -222,7 +342,8 @@ mod tests {
     #[test]
     fn headers_have_variables_of_their_own() {
         let names = ["x-a", "x_a", "x.a", "xx2ea", "x$a", "xa"];
-        let variables: std::collections::BTreeSet<_> = names.iter().map(|it| header_variable(it)).collect();
+        let variables: std::collections::BTreeSet<_> =
+            names.iter().map(|it| header_variable(it)).collect();
         assert_eq!(variables.len(), names.len());
         assert!(variables.contains("HEADER_X_A") && variables.contains("HEADER_Xx2eA"));
     }

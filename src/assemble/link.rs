@@ -9,8 +9,18 @@ use crate::plan::{LinkOrigin, LinkPlan, NetworkPlan, Plan};
 use crate::stack::{File, Handle, Label, List, Stack};
 
 /// The link's group, where it has none of the user's.
-pub(super) fn security_group(stack: &mut Stack, plan: &Plan, (network, link): (&NetworkPlan, &LinkPlan)) -> Option<Handle<SecurityGroup>> {
-    if !matches!(link.origin, LinkOrigin::Made { security_groups: None, .. }) {
+pub(super) fn security_group(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, link): (&NetworkPlan, &LinkPlan),
+) -> Option<Handle<SecurityGroup>> {
+    if !matches!(
+        link.origin,
+        LinkOrigin::Made {
+            security_groups: None,
+            ..
+        }
+    ) {
         return None;
     }
     let group = SecurityGroup {
@@ -29,7 +39,10 @@ pub(super) fn link(
 ) -> VpcLinkRef {
     let (subnets, security_groups) = match &link.origin {
         LinkOrigin::Existing(id) => return VpcLinkRef::Existing(value(id)),
-        LinkOrigin::Made { subnets, security_groups } => (subnets, security_groups),
+        LinkOrigin::Made {
+            subnets,
+            security_groups,
+        } => (subnets, security_groups),
     };
     let own = List::Of(group.iter().map(|it| it.id()).collect());
     let link = VpcLinkV2 {

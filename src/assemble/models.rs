@@ -19,15 +19,35 @@ pub(super) struct Checking {
 /// Models, and the validators that some operation needs.
 pub(super) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Checking {
     let mut checking = Checking::default();
-    for (name, body, parameters) in [("all", true, true), ("body", true, false), ("params", false, true)] {
-        if plan.operations.iter().any(|it| it.gateway_path.is_some() && it.checks.validator() == Some((body, parameters))) {
-            let validator = RequestValidator { api: api.clone(), name: name.into(), body, parameters };
-            checking.validators.insert((body, parameters), stack.add(File::Api, Label::new(name), validator));
+    for (name, body, parameters) in [
+        ("all", true, true),
+        ("body", true, false),
+        ("params", false, true),
+    ] {
+        if plan.operations.iter().any(|it| {
+            it.gateway_path.is_some() && it.checks.validator() == Some((body, parameters))
+        }) {
+            let validator = RequestValidator {
+                api: api.clone(),
+                name: name.into(),
+                body,
+                parameters,
+            };
+            checking.validators.insert(
+                (body, parameters),
+                stack.add(File::Api, Label::new(name), validator),
+            );
         }
     }
     for model in &plan.models {
-        let node = Model { api: api.clone(), name: Arc::clone(&model.name), schema: Arc::clone(&model.schema) };
-        checking.models.push(stack.add(File::Models, Label::new(Arc::clone(&model.label)), node));
+        let node = Model {
+            api: api.clone(),
+            name: Arc::clone(&model.name),
+            schema: Arc::clone(&model.schema),
+        };
+        checking
+            .models
+            .push(stack.add(File::Models, Label::new(Arc::clone(&model.label)), node));
     }
     checking
 }
@@ -36,8 +56,15 @@ impl Checking {
     /// What a method is held to.
     pub(super) fn of(&self, plan: &ChecksPlan) -> Checks {
         Checks {
-            validator: plan.validator().and_then(|it| self.validators.get(&it)).cloned(),
-            models: plan.models.iter().map(|(media_type, index)| (Arc::clone(media_type), self.models[*index].clone())).collect(),
+            validator: plan
+                .validator()
+                .and_then(|it| self.validators.get(&it))
+                .cloned(),
+            models: plan
+                .models
+                .iter()
+                .map(|(media_type, index)| (Arc::clone(media_type), self.models[*index].clone()))
+                .collect(),
         }
     }
 }
@@ -45,8 +72,14 @@ impl Checking {
 /// The schemas that a method is held to, as JSON: a change of one changes what its route does.
 pub(super) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
     let schema = |model: &Handle<Model>| {
-        let Node::Model(model) = &stack.entries[model.index()].node else { unreachable!("a handle leads to its own kind") };
+        let Node::Model(model) = &stack.entries[model.index()].node else {
+            unreachable!("a handle leads to its own kind")
+        };
         serde_json::to_vec(&*model.schema).expect("a schema has text keys only")
     };
-    checks.models.iter().map(|(_, model)| schema(model)).collect()
+    checks
+        .models
+        .iter()
+        .map(|(_, model)| schema(model))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! The way behind the gateway: security group, balancer, a listener and a target group a backend, VPC link.
+//! The way behind the gateway: security group, balancer, a listener and a target group a backend,
+//! VPC link.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,11 +8,15 @@ use super::alb::AlbNodes;
 use super::values::{key, list, text, value};
 use super::{BackendNodes, NetworkNodes, alb, link, rules, this};
 use crate::aws::{
-    AccessLogs, ApplicationBalancerRef, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck, HealthProtocol, HttpListenerRef,
-    Listener, LoadBalancer, Members, SecurityGroup, TargetGroup, TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
+    AccessLogs, ApplicationBalancerRef, BalancerRef, ExistingBalancer, GroupProtocol, HealthCheck,
+    HealthProtocol, HttpListenerRef, Listener, LoadBalancer, Members, SecurityGroup, TargetGroup,
+    TargetGroupRef, TargetType, Targets, VpcLink, VpcLinkRef,
 };
 use crate::blueprint;
-use crate::plan::{self, AlbPlan, BalancedPlan, BalancerPlan, LinkPlan, NetworkPlan, NlbPlan, Plan, TargetProtocol, TargetsPlan};
+use crate::plan::{
+    self, AlbPlan, BalancedPlan, BalancerPlan, LinkPlan, NetworkPlan, NlbPlan, Plan,
+    TargetProtocol, TargetsPlan,
+};
 use crate::stack::{Address, File, Handle, Label, List, Output, Stack, Value};
 
 /// Label of the balancer and of its group.
@@ -20,7 +25,11 @@ fn nlb() -> Label {
 }
 
 /// Everything behind the gateway that stands in a network.
-pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> (NetworkNodes, Vec<BackendNodes>) {
+pub(super) fn network(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+) -> (NetworkNodes, Vec<BackendNodes>) {
     match (&network.nlb, &network.link, &network.alb) {
         (Some(nlb), _, _) => through_nlb(stack, plan, (network, nlb)),
         (None, link, Some(alb)) => straight_to_alb(stack, plan, network, (link.as_ref(), alb)),
@@ -28,11 +37,21 @@ pub(super) fn network(stack: &mut Stack, plan: &Plan, network: &NetworkPlan) -> 
     }
 }
 
-fn through_nlb(stack: &mut Stack, plan: &Plan, (network, nlb): (&NetworkPlan, &NlbPlan)) -> (NetworkNodes, Vec<BackendNodes>) {
+fn through_nlb(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, nlb): (&NetworkPlan, &NlbPlan),
+) -> (NetworkNodes, Vec<BackendNodes>) {
     let group = security_group(stack, plan, (network, nlb));
     let balancer = balancer(stack, plan, (network, nlb), group.as_ref());
     let (alb, backends, passed_on) = match &network.alb {
-        None => (None, plan.balanced().map(|it| backend(stack, plan, (network, nlb), (it, &balancer))).collect(), Vec::new()),
+        None => (
+            None,
+            plan.balanced()
+                .map(|it| backend(stack, plan, (network, nlb), (it, &balancer)))
+                .collect(),
+            Vec::new(),
+        ),
         Some(alb) => {
             let nodes = alb::alb(stack, plan, network, alb);
             let backends = behind_alb(stack, plan, network, (alb, &nodes));
@@ -40,11 +59,34 @@ fn through_nlb(stack: &mut Stack, plan: &Plan, (network, nlb): (&NetworkPlan, &N
             (Some(nodes), backends, passed_on)
         }
     };
-    rules::rules(stack, plan, network, (group.as_ref(), alb.as_ref().and_then(|it| it.group.as_ref())));
+    rules::rules(
+        stack,
+        plan,
+        network,
+        (
+            group.as_ref(),
+            alb.as_ref().and_then(|it| it.group.as_ref()),
+        ),
+    );
     let link = link(stack, plan, nlb, &balancer);
-    let listeners = network.alb.iter().zip(&alb).flat_map(|(plan, nodes)| by_port(plan, nodes)).collect();
+    let listeners = network
+        .alb
+        .iter()
+        .zip(&alb)
+        .flat_map(|(plan, nodes)| by_port(plan, nodes))
+        .collect();
     let alb = alb.map(|it| it.balancer);
-    (NetworkNodes { link: Some(link), link_group: None, balancer: Some(balancer), alb, passed_on, listeners }, backends)
+    (
+        NetworkNodes {
+            link: Some(link),
+            link_group: None,
+            balancer: Some(balancer),
+            alb,
+            passed_on,
+            listeners,
+        },
+        backends,
+    )
 }
 
 /// Where nothing is public there is no link either.
@@ -57,19 +99,48 @@ fn straight_to_alb(
     let link_group = link.and_then(|it| link::security_group(stack, plan, (network, it)));
     let nodes = alb::alb(stack, plan, network, alb);
     let backends = behind_alb(stack, plan, network, (alb, &nodes));
-    rules::rules(stack, plan, network, (link_group.as_ref(), nodes.group.as_ref()));
+    rules::rules(
+        stack,
+        plan,
+        network,
+        (link_group.as_ref(), nodes.group.as_ref()),
+    );
     let link = link.map(|it| link::link(stack, plan, (network, it), link_group.as_ref()));
     let listeners = by_port(alb, &nodes);
-    (NetworkNodes { link, link_group, balancer: None, alb: Some(nodes.balancer), passed_on: Vec::new(), listeners }, backends)
+    (
+        NetworkNodes {
+            link,
+            link_group,
+            balancer: None,
+            alb: Some(nodes.balancer),
+            passed_on: Vec::new(),
+            listeners,
+        },
+        backends,
+    )
 }
 
 fn by_port(plan: &AlbPlan, nodes: &AlbNodes) -> Vec<(u16, Option<HttpListenerRef>)> {
-    plan.listeners.iter().zip(&nodes.listeners).map(|(plan, listener)| (plan.port, listener.clone())).collect()
+    plan.listeners
+        .iter()
+        .zip(&nodes.listeners)
+        .map(|(plan, listener)| (plan.port, listener.clone()))
+        .collect()
 }
 
 /// The balancer's group: one that is created without any can never get one (V6).
-fn security_group(stack: &mut Stack, plan: &Plan, (network, nlb_plan): (&NetworkPlan, &NlbPlan)) -> Option<Handle<SecurityGroup>> {
-    if !matches!(nlb_plan.balancer, BalancerPlan::Made { security_groups: None, .. }) {
+fn security_group(
+    stack: &mut Stack,
+    plan: &Plan,
+    (network, nlb_plan): (&NetworkPlan, &NlbPlan),
+) -> Option<Handle<SecurityGroup>> {
+    if !matches!(
+        nlb_plan.balancer,
+        BalancerPlan::Made {
+            security_groups: None,
+            ..
+        }
+    ) {
         return None;
     }
     let group = SecurityGroup {
@@ -87,21 +158,34 @@ fn balancer(
     group: Option<&Handle<SecurityGroup>>,
 ) -> BalancerRef {
     let (theirs, access_logs) = match &nlb_plan.balancer {
-        BalancerPlan::Made { security_groups, access_logs } => (security_groups, access_logs),
+        BalancerPlan::Made {
+            security_groups,
+            access_logs,
+        } => (security_groups, access_logs),
         BalancerPlan::Existing { arn, dns_name } => {
             // Where it has no name, every URI names a host of its own.
             let dns_name = dns_name.as_ref().map_or_else(|| Value::literal(""), value);
-            return BalancerRef::Existing(Arc::new(ExistingBalancer { arn: value(arn), dns_name }));
+            return BalancerRef::Existing(Arc::new(ExistingBalancer {
+                arn: value(arn),
+                dns_name,
+            }));
         }
     };
     let own = List::Of(group.iter().map(|it| it.id()).collect());
     let balancer = LoadBalancer {
-        name: text(&plan.prefix.balancer("-nlb", &["network", "internal", vpc(network)])),
+        name: text(
+            &plan
+                .prefix
+                .balancer("-nlb", &["network", "internal", vpc(network)]),
+        ),
         subnets: list(&network.subnets),
         security_groups: theirs.as_ref().map_or(own, list),
         cross_zone: plan.cross_zone,
         deletion_protection: plan.deletion_protection,
-        access_logs: access_logs.as_ref().map(|it| AccessLogs { bucket: value(&it.bucket), prefix: it.prefix.clone() }),
+        access_logs: access_logs.as_ref().map(|it| AccessLogs {
+            bucket: value(&it.bucket),
+            prefix: it.prefix.clone(),
+        }),
     };
     BalancerRef::Made(stack.add(File::Network, nlb(), balancer))
 }
@@ -109,7 +193,9 @@ fn balancer(
 /// The VPC as the blueprint says it: what is in one cannot move to another.
 pub(super) fn vpc(network: &NetworkPlan) -> &str {
     match &network.vpc {
-        plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => text,
+        plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => {
+            text
+        }
         plan::Value::Parameter { path, .. } => path,
     }
 }
@@ -122,7 +208,13 @@ fn backend(
     (backend, balancer): (&BalancedPlan, &BalancerRef),
 ) -> BackendNodes {
     let label = Label::new(Arc::clone(&backend.name));
-    let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
+    let is_switched = matches!(
+        backend.targets,
+        TargetsPlan::Ecs {
+            is_blue_green: true,
+            ..
+        }
+    );
     let (target_group, green) = groups(stack, plan, network, backend);
     let listener = Listener {
         balancer: balancer.clone(),
@@ -131,11 +223,21 @@ fn backend(
         forward_to: target_group.clone(),
         is_switched,
     };
-    BackendNodes { listener: Some(stack.add(File::Network, label, listener)), target_group, green, rules: Vec::new() }
+    BackendNodes {
+        listener: Some(stack.add(File::Network, label, listener)),
+        target_group,
+        green,
+        rules: Vec::new(),
+    }
 }
 
 /// Target groups and rules of every backend.
-fn behind_alb(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (alb, nodes): (&AlbPlan, &AlbNodes)) -> Vec<BackendNodes> {
+fn behind_alb(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    (alb, nodes): (&AlbPlan, &AlbNodes),
+) -> Vec<BackendNodes> {
     if !alb.emits_rules {
         return Vec::new();
     }
@@ -145,7 +247,10 @@ fn behind_alb(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (alb, nodes
             made.insert(index, groups(stack, plan, network, backend));
         }
     }
-    let first = made.iter().map(|(index, (group, _))| (*index, group.clone())).collect();
+    let first = made
+        .iter()
+        .map(|(index, (group, _))| (*index, group.clone()))
+        .collect();
     let mut rules = alb::rules(stack, plan, alb, (nodes, &first));
     let nodes = |(index, (target_group, green))| BackendNodes {
         listener: None,
@@ -157,19 +262,47 @@ fn behind_alb(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, (alb, nodes
 }
 
 /// The target group of a backend, and the other one where deployments switch.
-fn groups(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, backend: &BalancedPlan) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
+fn groups(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    backend: &BalancedPlan,
+) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
     let group = match target_group(plan, network, (backend, None)) {
-        Ok(group) => TargetGroupRef::Made(stack.add(File::Network, Label::new(Arc::clone(&backend.name)), group)),
+        Ok(group) => TargetGroupRef::Made(stack.add(
+            File::Network,
+            Label::new(Arc::clone(&backend.name)),
+            group,
+        )),
         Err(arn) => TargetGroupRef::Existing(value(arn)),
     };
-    let is_switched = matches!(backend.targets, TargetsPlan::Ecs { is_blue_green: true, .. });
-    let green = if is_switched { target_group_of_green(stack, plan, network, backend) } else { None };
+    let is_switched = matches!(
+        backend.targets,
+        TargetsPlan::Ecs {
+            is_blue_green: true,
+            ..
+        }
+    );
+    let green = if is_switched {
+        target_group_of_green(stack, plan, network, backend)
+    } else {
+        None
+    };
     (group, green)
 }
 
-fn target_group_of_green(stack: &mut Stack, plan: &Plan, network: &NetworkPlan, backend: &BalancedPlan) -> Option<Handle<TargetGroup>> {
+fn target_group_of_green(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    backend: &BalancedPlan,
+) -> Option<Handle<TargetGroup>> {
     let group = target_group(plan, network, (backend, Some("green"))).ok()?;
-    Some(stack.add(File::Network, Label::new(format!("{}__green", backend.name)), group))
+    Some(stack.add(
+        File::Network,
+        Label::new(format!("{}__green", backend.name)),
+        group,
+    ))
 }
 
 /// A target group, or the ARN of one that is there.
@@ -180,12 +313,22 @@ fn target_group<'a>(
 ) -> Result<TargetGroup, &'a plan::Value> {
     let (target_type, targets) = match &backend.targets {
         TargetsPlan::Instances(instances) => (TargetType::Instance, registered(instances, false)),
-        TargetsPlan::AutoscalingGroups(groups) => {
-            (TargetType::Instance, groups.as_ref().map_or(Targets::None, |it| Targets::Scaled(members(it))))
-        }
-        TargetsPlan::Ips { addresses, outside_vpc } => (TargetType::Ip, registered(addresses, *outside_vpc)),
-        TargetsPlan::Ecs { by_address: true, .. } => (TargetType::Ip, Targets::None),
-        TargetsPlan::Ecs { by_address: false, .. } => (TargetType::Instance, Targets::None),
+        TargetsPlan::AutoscalingGroups(groups) => (
+            TargetType::Instance,
+            groups
+                .as_ref()
+                .map_or(Targets::None, |it| Targets::Scaled(members(it))),
+        ),
+        TargetsPlan::Ips {
+            addresses,
+            outside_vpc,
+        } => (TargetType::Ip, registered(addresses, *outside_vpc)),
+        TargetsPlan::Ecs {
+            by_address: true, ..
+        } => (TargetType::Ip, Targets::None),
+        TargetsPlan::Ecs {
+            by_address: false, ..
+        } => (TargetType::Instance, Targets::None),
         TargetsPlan::Existing(arn) => return Err(arn),
     };
     let port = backend.port.to_string();
@@ -195,8 +338,16 @@ fn target_group<'a>(
         TargetProtocol::Http => GroupProtocol::Http,
         TargetProtocol::Https => GroupProtocol::Https,
     };
-    let unchangeable = [port.as_str(), protocol.as_str(), target_type.as_str(), vpc(network)];
-    let name = plan.prefix.target_group(&backend.name, &[&unchangeable[..], color.as_slice()].concat());
+    let unchangeable = [
+        port.as_str(),
+        protocol.as_str(),
+        target_type.as_str(),
+        vpc(network),
+    ];
+    let name = plan.prefix.target_group(
+        &backend.name,
+        &[&unchangeable[..], color.as_slice()].concat(),
+    );
     Ok(TargetGroup {
         name: text(&name),
         port: backend.port,
@@ -210,12 +361,17 @@ fn target_group<'a>(
 }
 
 fn registered(targets: &plan::Values, outside_vpc: bool) -> Targets {
-    Targets::Registered { members: members(targets), outside_vpc }
+    Targets::Registered {
+        members: members(targets),
+        outside_vpc,
+    }
 }
 
 fn members(values: &plan::Values) -> Members {
     match values {
-        plan::Values::List(list) => Members::Listed(list.iter().map(|it| (key(it), value(it))).collect()),
+        plan::Values::List(list) => {
+            Members::Listed(list.iter().map(|it| (key(it), value(it))).collect())
+        }
         plan::Values::One(list) => Members::Each(value(list)),
     }
 }
@@ -240,14 +396,25 @@ fn health_check(backend: &BalancedPlan) -> HealthCheck {
 fn link(stack: &mut Stack, plan: &Plan, nlb: &NlbPlan, balancer: &BalancerRef) -> VpcLinkRef {
     match &nlb.link {
         Some(id) => VpcLinkRef::Existing(value(id)),
-        None => {
-            VpcLinkRef::Made(stack.add(File::Network, this(), VpcLink { name: text(&plan.prefix.with("")), balancer: balancer.clone() }))
-        }
+        None => VpcLinkRef::Made(stack.add(
+            File::Network,
+            this(),
+            VpcLink {
+                name: text(&plan.prefix.with("")),
+                balancer: balancer.clone(),
+            },
+        )),
     }
 }
 
-/// What the way behind the gateway tells of what is made; a target group's ARN waits for its listener (L30).
-pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, backends: &[BackendNodes]) {
+/// What the way behind the gateway tells of what is made; a target group's ARN waits for its
+/// listener (L30).
+pub(super) fn outputs(
+    stack: &mut Stack,
+    plan: &Plan,
+    nodes: &NetworkNodes,
+    backends: &[BackendNodes],
+) {
     let mut add = |name: String, description: String, value: Value, after: Vec<_>| {
         stack.outputs.push(Output {
             name: name.into(),
@@ -258,45 +425,106 @@ pub(super) fn outputs(stack: &mut Stack, plan: &Plan, nodes: &NetworkNodes, back
         });
     };
     if let Some(link @ (VpcLinkRef::Made(_) | VpcLinkRef::V2(_))) = &nodes.link {
-        add("vpc_link_id".into(), "Id of the VPC link.".into(), link.id(), Vec::new());
+        add(
+            "vpc_link_id".into(),
+            "Id of the VPC link.".into(),
+            link.id(),
+            Vec::new(),
+        );
     }
     if let Some(group) = &nodes.link_group {
-        add("vpc_link_security_group_id".into(), "Security group of the VPC link.".into(), group.id(), Vec::new());
+        add(
+            "vpc_link_security_group_id".into(),
+            "Security group of the VPC link.".into(),
+            group.id(),
+            Vec::new(),
+        );
     }
     if let Some(BalancerRef::Made(balancer)) = &nodes.balancer {
-        add("nlb_arn".into(), "ARN of the network load balancer.".into(), balancer.arn(), Vec::new());
+        add(
+            "nlb_arn".into(),
+            "ARN of the network load balancer.".into(),
+            balancer.arn(),
+            Vec::new(),
+        );
     }
     if let Some(ApplicationBalancerRef::Made(balancer)) = &nodes.alb {
-        add("alb_arn".into(), "ARN of the application load balancer.".into(), balancer.arn(), Vec::new());
-        add("alb_dns_name".into(), "DNS name that private callers use.".into(), balancer.dns_name(), Vec::new());
+        add(
+            "alb_arn".into(),
+            "ARN of the application load balancer.".into(),
+            balancer.arn(),
+            Vec::new(),
+        );
+        add(
+            "alb_dns_name".into(),
+            "DNS name that private callers use.".into(),
+            balancer.dns_name(),
+            Vec::new(),
+        );
     }
     for (plan, nodes) in plan.balanced().zip(backends) {
         let name = plan.name.replace('-', "_");
         let listener = nodes.listener.iter().map(|it| it.address().clone());
-        let after: Vec<Address> = listener.chain(nodes.rules.iter().map(|it| it.address().clone())).collect();
+        let after: Vec<Address> = listener
+            .chain(nodes.rules.iter().map(|it| it.address().clone()))
+            .collect();
         if let TargetGroupRef::Made(group) = &nodes.target_group {
             let rest = match &plan.targets {
-                TargetsPlan::AutoscalingGroups(None) => "; it has no targets until autoscaling groups name it in `TargetGroupARNs`",
+                TargetsPlan::AutoscalingGroups(None) => {
+                    "; it has no targets until autoscaling groups name it in `TargetGroupARNs`"
+                }
                 TargetsPlan::AutoscalingGroups(Some(_))
                 | TargetsPlan::Instances(_)
                 | TargetsPlan::Ips { .. }
                 | TargetsPlan::Ecs { .. }
                 | TargetsPlan::Existing(_) => "",
             };
-            let description = format!("ARN of the target group of the backend `{}`{rest}.", plan.name);
-            add(format!("target_group_arn_{name}"), description, group.arn(), after.clone());
+            let description = format!(
+                "ARN of the target group of the backend `{}`{rest}.",
+                plan.name
+            );
+            add(
+                format!("target_group_arn_{name}"),
+                description,
+                group.arn(),
+                after.clone(),
+            );
         }
         if let Some(green) = &nodes.green {
-            let description = format!("ARN of the other target group of the backend `{}`, for deployments.", plan.name);
-            add(format!("green_target_group_arn_{name}"), description, green.arn(), after.clone());
+            let description = format!(
+                "ARN of the other target group of the backend `{}`, for deployments.",
+                plan.name
+            );
+            add(
+                format!("green_target_group_arn_{name}"),
+                description,
+                green.arn(),
+                after.clone(),
+            );
             if let Some(listener) = &nodes.listener {
-                let description = format!("ARN of the listener of the backend `{}`, which deployments switch.", plan.name);
-                add(format!("listener_arn_{name}"), description, listener.arn(), Vec::new());
+                let description = format!(
+                    "ARN of the listener of the backend `{}`, which deployments switch.",
+                    plan.name
+                );
+                add(
+                    format!("listener_arn_{name}"),
+                    description,
+                    listener.arn(),
+                    Vec::new(),
+                );
             }
             for rule in &nodes.rules {
                 let label = rule.label().as_str().replace('-', "_");
-                let description = format!("ARN of a rule of the backend `{}`, which deployments switch.", plan.name);
-                add(format!("listener_rule_arn_{label}"), description, rule.arn(), Vec::new());
+                let description = format!(
+                    "ARN of a rule of the backend `{}`, which deployments switch.",
+                    plan.name
+                );
+                add(
+                    format!("listener_rule_arn_{label}"),
+                    description,
+                    rule.arn(),
+                    Vec::new(),
+                );
             }
         }
     }

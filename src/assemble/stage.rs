@@ -5,8 +5,8 @@
 use super::this;
 use super::values::{text, value};
 use crate::aws::{
-    Account, ClientCertificate, Deployment, Kept, LogGroup, LogRole, LoggingLevel, MethodSettings, MethodThrottle, RestApi, Role, Settings,
-    Stage, Statement, Throttle, WebAclAssociation,
+    Account, ClientCertificate, Deployment, Kept, LogGroup, LogRole, LoggingLevel, MethodSettings,
+    MethodThrottle, RestApi, Role, Settings, Stage, Statement, Throttle, WebAclAssociation,
 };
 use crate::blueprint::{ExecutionLog, defaults};
 use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
@@ -14,7 +14,8 @@ use crate::stack::{Address, File, Handle, Here, Label, Output, Stack, Value};
 
 /// Where API Gateway writes, and what the role for it may do.
 ///
-/// Source: AWS, "Permissions for CloudWatch logging": the managed policy `AmazonAPIGatewayPushToCloudWatchLogs`.
+/// Source: AWS, "Permissions for CloudWatch logging": the managed policy
+/// `AmazonAPIGatewayPushToCloudWatchLogs`.
 const LOG_ACTIONS: &[&str] = &[
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
@@ -26,15 +27,31 @@ const LOG_ACTIONS: &[&str] = &[
 ];
 
 /// The stage with all that it needs and that needs it.
-pub(super) fn stage(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, deployment: Handle<Deployment>) -> Handle<Stage> {
+pub(super) fn stage(
+    stack: &mut Stack,
+    plan: &Plan,
+    api: &Handle<RestApi>,
+    deployment: Handle<Deployment>,
+) -> Handle<Stage> {
     let planned = &plan.stage;
     let name = value(&plan.stage_name);
     let mut after: Vec<Address> = account(stack, plan, api).into_iter().collect();
     after.extend(execution_log(stack, plan, api, &name));
     let request_log = planned.request_log.as_ref().map(|log| {
-        let name = Value::Text(vec![Value::literal("/aws/apigateway/"), text(&plan.prefix.with(""))]);
+        let name = Value::Text(vec![
+            Value::literal("/aws/apigateway/"),
+            text(&plan.prefix.with("")),
+        ]);
         let (retention_days, kms_key) = (log.retention_days, log.kms_key.as_ref().map(value));
-        stack.add(File::Api, Label::new("requests"), LogGroup { name, retention_days, kms_key })
+        stack.add(
+            File::Api,
+            Label::new("requests"),
+            LogGroup {
+                name,
+                retention_days,
+                kms_key,
+            },
+        )
     });
     let client_certificate = planned.has_client_certificate.then(|| {
         let description = text(&plan.prefix.with(""));
@@ -45,17 +62,33 @@ pub(super) fn stage(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, deplo
         deployment,
         name,
         is_traced: planned.is_traced,
-        variables: planned.variables.iter().map(|(name, it)| (name.clone(), value(it))).collect(),
+        variables: planned
+            .variables
+            .iter()
+            .map(|(name, it)| (name.clone(), value(it)))
+            .collect(),
         request_log,
         cache_size: planned.cache.as_ref().map(|it| it.size),
         client_certificate: client_certificate.clone(),
         settings: settings(plan, planned.throttle, None),
-        of_methods: plan.operations.iter().filter_map(|it| of_method(plan, it)).collect(),
+        of_methods: plan
+            .operations
+            .iter()
+            .filter_map(|it| of_method(plan, it))
+            .collect(),
         after,
     };
     let stage = stack.add(File::Api, this(), stage);
     if let Some(web_acl) = &planned.web_acl {
-        stack.add(File::Api, this(), WebAclAssociation { api: api.clone(), stage: stage.clone(), web_acl: value(web_acl) });
+        stack.add(
+            File::Api,
+            this(),
+            WebAclAssociation {
+                api: api.clone(),
+                stage: stage.clone(),
+                web_acl: value(web_acl),
+            },
+        );
     }
     if let Some(certificate) = client_certificate {
         stack.outputs.push(Output {
@@ -78,7 +111,10 @@ fn settings(plan: &Plan, throttle: Option<ThrottlePlan>, cache: Option<Kept>) ->
             ExecutionLog::Info => LoggingLevel::Info,
         },
         throttle: match (throttle, plan.stage.throttle) {
-            (Some(it), _) => MethodThrottle::Of(Throttle { rate: it.rate, burst: it.burst }),
+            (Some(it), _) => MethodThrottle::Of(Throttle {
+                rate: it.rate,
+                burst: it.burst,
+            }),
             (None, Some(_)) => MethodThrottle::Off,
             (None, None) => MethodThrottle::Unset,
         },
@@ -92,7 +128,10 @@ fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
     if operation.throttle == plan.stage.throttle && operation.cache.is_none() {
         return None;
     }
-    let kept = operation.cache.as_ref().map(|it| Kept { ttl_s: it.ttl_s, is_encrypted: it.is_encrypted });
+    let kept = operation.cache.as_ref().map(|it| Kept {
+        ttl_s: it.ttl_s,
+        is_encrypted: it.is_encrypted,
+    });
     Some(MethodSettings {
         label: Label::new(names::operation_label(operation.method, path)),
         path: text_of(path).into(),
@@ -117,7 +156,12 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
                 here(Here::Account),
                 Value::literal(":log-group:*"),
             ];
-            let write = Statement { sid: "WriteLogs", actions: LOG_ACTIONS, resources: vec![Value::Text(groups)], condition: None };
+            let write = Statement {
+                sid: "WriteLogs",
+                actions: LOG_ACTIONS,
+                resources: vec![Value::Text(groups)],
+                condition: None,
+            };
             let role = Role {
                 service: "apigateway.amazonaws.com",
                 description: "What API Gateway may do to write the logs of all APIs in this region",
@@ -128,22 +172,42 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
             LogRole::Made(stack.add(File::Api, Label::new("logs"), role))
         }
     };
-    Some(stack.add(File::Api, this(), Account { role }).address().clone())
+    Some(
+        stack
+            .add(File::Api, this(), Account { role })
+            .address()
+            .clone(),
+    )
 }
 
 /// The group of API Gateway's own log, which would be kept for ever if API Gateway made it.
 ///
 /// Source: AWS-RULES D18.
-fn execution_log(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>, stage: &Value) -> Option<Address> {
+fn execution_log(
+    stack: &mut Stack,
+    plan: &Plan,
+    api: &Handle<RestApi>,
+    stage: &Value,
+) -> Option<Address> {
     if plan.stage.execution_log == ExecutionLog::Off {
         return None;
     }
-    let name = Value::Text(vec![Value::literal("API-Gateway-Execution-Logs_"), api.id(), Value::literal("/"), stage.clone()]);
+    let name = Value::Text(vec![
+        Value::literal("API-Gateway-Execution-Logs_"),
+        api.id(),
+        Value::literal("/"),
+        stage.clone(),
+    ]);
     let request_log = plan.stage.request_log.as_ref();
     let group = LogGroup {
         name,
         retention_days: request_log.map_or(defaults::ACCESS_LOG_RETENTION, |it| it.retention_days),
         kms_key: request_log.and_then(|it| it.kms_key.as_ref()).map(value),
     };
-    Some(stack.add(File::Api, Label::new("execution"), group).address().clone())
+    Some(
+        stack
+            .add(File::Api, Label::new("execution"), group)
+            .address()
+            .clone(),
+    )
 }

@@ -1,7 +1,9 @@
-//! The function that keeps the addresses of the application load balancer: one for all listeners, its role, its schedule, its alarms.
+//! The function that keeps the addresses of the application load balancer: one for all listeners,
+//! its role, its schedule, its alarms.
 //!
 //! In: `SyncPlan`, target groups. Out: nodes in the stack. Pure.
-//! Nothing waits for addresses: the first run, within the schedule's time after the deployment, registers them.
+//! Nothing waits for addresses: the first run, within the schedule's time after the deployment,
+//! registers them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,27 +11,33 @@ use std::sync::Arc;
 use super::NetworkNodes;
 use super::values::{text, value};
 use crate::aws::{
-    Alarm, ApplicationBalancerRef, Bucket, Code, Comparison, LogGroup, PythonFunction, RestApi, Role, Schedule, SchedulePermission,
-    Statement, TargetGroup,
+    Alarm, ApplicationBalancerRef, Bucket, Code, Comparison, LogGroup, PythonFunction, RestApi,
+    Role, Schedule, SchedulePermission, Statement, TargetGroup,
 };
 use crate::blueprint::{SyncState, defaults};
 use crate::plan::{Plan, SyncPlan};
 use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
 
 /// Its code.
-const CODE: Code = Code { name: "sync", text: include_str!("../../templates/functions/sync.py") };
+const CODE: Code = Code {
+    name: "sync",
+    text: include_str!("../../templates/functions/sync.py"),
+};
 
 /// Room for the client of AWS; most of a run waits for DNS. Unit: megabytes.
 const MEMORY_MB: u32 = 256;
 
-/// Shorter than the shortest schedule, so that runs do not overlap. Unit: seconds. Source: AWS-RULES Y12.
+/// Shorter than the shortest schedule, so that runs do not overlap. Unit: seconds. Source:
+/// AWS-RULES Y12.
 const TIMEOUT_S: u32 = 55;
 
-/// Runs that an alarm looks at together, and how many errors of them are too many: one failure is made good by the next run.
+/// Runs that an alarm looks at together, and how many errors of them are too many: one failure is
+/// made good by the next run.
 const RUNS: u32 = 5;
 const ERRORS: u32 = 3;
 
-/// Where the function's own metrics are, and the one that every run that ends well writes; `templates/functions/sync.py` says so.
+/// Where the function's own metrics are, and the one that every run that ends well writes;
+/// `templates/functions/sync.py` says so.
 const NAMESPACE: &str = "GwGen/AlbIpSync";
 const ADDRESSES: &str = "AddressCount";
 
@@ -41,13 +49,26 @@ fn label() -> Label {
 }
 
 /// Everything of the function.
-pub(super) fn sync(stack: &mut Stack, plan: &Plan, (api, network): (&Handle<RestApi>, Option<&NetworkNodes>)) {
-    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else { return };
-    let Some((balancer, groups)) = network.and_then(|it| Some((it.alb.as_ref()?, &it.passed_on))) else { return };
+pub(super) fn sync(
+    stack: &mut Stack,
+    plan: &Plan,
+    (api, network): (&Handle<RestApi>, Option<&NetworkNodes>),
+) {
+    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
+        return;
+    };
+    let Some((balancer, groups)) = network.and_then(|it| Some((it.alb.as_ref()?, &it.passed_on)))
+    else {
+        return;
+    };
     let state = State::of(stack, plan, sync);
     let name = text(&plan.prefix.with("-sync"));
     let log_name = Value::Text(vec![Value::literal("/aws/lambda/"), name.clone()]);
-    let log_group = LogGroup { name: log_name, retention_days: defaults::ACCESS_LOG_RETENTION, kms_key: None };
+    let log_group = LogGroup {
+        name: log_name,
+        retention_days: defaults::ACCESS_LOG_RETENTION,
+        kms_key: None,
+    };
     let log_group = stack.add(File::Network, label(), log_group);
     let role = Role {
         service: "lambda.amazonaws.com",
@@ -74,7 +95,12 @@ pub(super) fn sync(stack: &mut Stack, plan: &Plan, (api, network): (&Handle<Rest
     let function = stack.add(File::Network, label(), function);
     schedule(stack, sync, name, &function);
     alarms(stack, plan, sync, (&function, groups));
-    output(stack, "sync_function_name", "Name of the function that keeps the application load balancer's addresses.", function.name());
+    output(
+        stack,
+        "sync_function_name",
+        "Name of the function that keeps the application load balancer's addresses.",
+        function.name(),
+    );
     output(stack, "sync_state", state.description(), state.place());
 }
 
@@ -92,30 +118,59 @@ impl State {
     fn of(stack: &mut Stack, plan: &Plan, sync: &SyncPlan) -> Self {
         match sync.state {
             SyncState::Ssm => {
-                let path = [Value::literal("/gwgen/"), text(&plan.prefix.with("")), Value::literal("/sync")];
+                let path = [
+                    Value::literal("/gwgen/"),
+                    text(&plan.prefix.with("")),
+                    Value::literal("/sync"),
+                ];
                 Self::Parameters(Value::Text(path.into()))
             }
             SyncState::S3 => {
-                let bucket = Bucket { name_prefix: text(&plan.prefix.short("-sync-")) };
+                let bucket = Bucket {
+                    name_prefix: text(&plan.prefix.short("-sync-")),
+                };
                 Self::Bucket(stack.add(File::Network, label(), bucket))
             }
         }
     }
 
-    /// Source: AWS-RULES Z1, Z2: without leave to list the bucket an object that is missing looks like one that is denied.
+    /// Source: AWS-RULES Z1, Z2: without leave to list the bucket an object that is missing looks
+    /// like one that is denied.
     fn statements(&self, api: &Handle<RestApi>) -> Vec<Statement> {
-        let statement = |sid, actions, resource| Statement { sid, actions, resources: vec![resource], condition: None };
+        let statement = |sid, actions, resource| Statement {
+            sid,
+            actions,
+            resources: vec![resource],
+            condition: None,
+        };
         match self {
             Self::Parameters(path) => {
                 let here = |it: Here| Value::Here(it, api.address().clone());
-                let start =
-                    [Value::literal("arn:"), here(Here::Partition), Value::literal(":ssm:"), here(Here::Region), Value::literal(":")];
-                let end = [here(Here::Account), Value::literal(":parameter"), path.clone(), Value::literal("/*")];
+                let start = [
+                    Value::literal("arn:"),
+                    here(Here::Partition),
+                    Value::literal(":ssm:"),
+                    here(Here::Region),
+                    Value::literal(":"),
+                ];
+                let end = [
+                    here(Here::Account),
+                    Value::literal(":parameter"),
+                    path.clone(),
+                    Value::literal("/*"),
+                ];
                 let actions = &["ssm:GetParameter", "ssm:PutParameter"];
-                vec![statement("Remember", actions, Value::Text(start.into_iter().chain(end).collect()))]
+                vec![statement(
+                    "Remember",
+                    actions,
+                    Value::Text(start.into_iter().chain(end).collect()),
+                )]
             }
             Self::Bucket(bucket) => {
-                let keys = Value::Text(vec![bucket.arn(), Value::literal(format!("/{KEY_PREFIX}/*"))]);
+                let keys = Value::Text(vec![
+                    bucket.arn(),
+                    Value::literal(format!("/{KEY_PREFIX}/*")),
+                ]);
                 vec![
                     statement("Remember", &["s3:GetObject", "s3:PutObject"], keys),
                     statement("TellMissingFromDenied", &["s3:ListBucket"], bucket.arn()),
@@ -126,16 +181,25 @@ impl State {
 
     fn environment(&self) -> Vec<(&'static str, Value)> {
         match self {
-            Self::Parameters(path) => vec![("STATE", Value::literal("ssm")), ("STATE_PREFIX", path.clone())],
+            Self::Parameters(path) => vec![
+                ("STATE", Value::literal("ssm")),
+                ("STATE_PREFIX", path.clone()),
+            ],
             Self::Bucket(bucket) => {
-                vec![("STATE", Value::literal("s3")), ("STATE_PREFIX", Value::literal(KEY_PREFIX)), ("STATE_BUCKET", bucket.name())]
+                vec![
+                    ("STATE", Value::literal("s3")),
+                    ("STATE_PREFIX", Value::literal(KEY_PREFIX)),
+                    ("STATE_BUCKET", bucket.name()),
+                ]
             }
         }
     }
 
     fn description(&self) -> &'static str {
         match self {
-            Self::Parameters(_) => "Path below which the function keeps its counters as parameters of the Systems Manager.",
+            Self::Parameters(_) => {
+                "Path below which the function keeps its counters as parameters of the Systems Manager."
+            }
             Self::Bucket(_) => "Name of the bucket in which the function keeps its counters.",
         }
     }
@@ -149,33 +213,74 @@ impl State {
 }
 
 /// Source: AWS-RULES Z1: to register takes the group's ARN, to look knows no resources.
-fn statements(api: &Handle<RestApi>, log_group: &Handle<LogGroup>, groups: &Groups, state: &State) -> Vec<Statement> {
+fn statements(
+    api: &Handle<RestApi>,
+    log_group: &Handle<LogGroup>,
+    groups: &Groups,
+    state: &State,
+) -> Vec<Statement> {
     let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
-    let register = &["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"];
+    let register = &[
+        "elasticloadbalancing:RegisterTargets",
+        "elasticloadbalancing:DeregisterTargets",
+    ];
     let look = &["elasticloadbalancing:DescribeTargetHealth"];
     let mut statements = vec![
-        Statement { sid: "Log", actions: &["logs:CreateLogStream", "logs:PutLogEvents"], resources: streams, condition: None },
-        Statement { sid: "Keep", actions: register, resources: groups.iter().map(|it| it.1.arn()).collect(), condition: None },
-        Statement { sid: "Look", actions: look, resources: vec![Value::literal("*")], condition: None },
+        Statement {
+            sid: "Log",
+            actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources: streams,
+            condition: None,
+        },
+        Statement {
+            sid: "Keep",
+            actions: register,
+            resources: groups.iter().map(|it| it.1.arn()).collect(),
+            condition: None,
+        },
+        Statement {
+            sid: "Look",
+            actions: look,
+            resources: vec![Value::literal("*")],
+            condition: None,
+        },
     ];
     statements.extend(state.statements(api));
     statements
 }
 
 /// What the function reads; `templates/functions/sync.py` says what each is.
-fn environment(sync: &SyncPlan, balancer: &ApplicationBalancerRef, groups: &Groups, state: &State) -> BTreeMap<String, Value> {
+fn environment(
+    sync: &SyncPlan,
+    balancer: &ApplicationBalancerRef,
+    groups: &Groups,
+    state: &State,
+) -> BTreeMap<String, Value> {
     let number = |it: u32| Value::literal(it.to_string());
     let group = |(index, (port, group)): (usize, &(u16, Handle<TargetGroup>))| {
-        [Value::literal(format!("{}{port}=", if index > 0 { "," } else { "" })), group.arn()]
+        [
+            Value::literal(format!("{}{port}=", if index > 0 { "," } else { "" })),
+            group.arn(),
+        ]
     };
     let environment = [
         ("ALB_DNS_NAME", balancer.dns_name()),
-        ("TARGET_GROUPS", Value::Text(groups.iter().enumerate().flat_map(group).collect())),
-        ("MISSING_BEFORE_DEREGISTER", number(sync.missing_before_deregister)),
+        (
+            "TARGET_GROUPS",
+            Value::Text(groups.iter().enumerate().flat_map(group).collect()),
+        ),
+        (
+            "MISSING_BEFORE_DEREGISTER",
+            number(sync.missing_before_deregister),
+        ),
         ("MAX_LOOKUPS_PER_RUN", number(sync.max_lookups_per_run)),
         ("SCHEDULE_SECONDS", number(sync.interval_minutes * 60)),
     ];
-    environment.into_iter().chain(state.environment()).map(|(name, value)| (name.to_owned(), value)).collect()
+    environment
+        .into_iter()
+        .chain(state.environment())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 fn schedule(stack: &mut Stack, sync: &SyncPlan, name: Value, function: &Handle<PythonFunction>) {
@@ -190,12 +295,26 @@ fn schedule(stack: &mut Stack, sync: &SyncPlan, name: Value, function: &Handle<P
     };
     let schedule = stack.add(File::Network, label(), schedule);
     // A backend may be called `sync`, and have a permission of that label.
-    stack.add(File::Network, Label::new("sync__schedule"), SchedulePermission { function: function.clone(), schedule });
+    stack.add(
+        File::Network,
+        Label::new("sync__schedule"),
+        SchedulePermission {
+            function: function.clone(),
+            schedule,
+        },
+    );
 }
 
 /// Runs that fail, and runs that stopped; all ports are told of together, so one stands for all.
-fn alarms(stack: &mut Stack, plan: &Plan, sync: &SyncPlan, (function, groups): (&Handle<PythonFunction>, &Groups)) {
-    let (Some(topic), Some((port, _))) = (&sync.alarm_topic, groups.first()) else { return };
+fn alarms(
+    stack: &mut Stack,
+    plan: &Plan,
+    sync: &SyncPlan,
+    (function, groups): (&Handle<PythonFunction>, &Groups),
+) {
+    let (Some(topic), Some((port, _))) = (&sync.alarm_topic, groups.first()) else {
+        return;
+    };
     let of_function = ("FunctionName", function.name());
     let period_s = sync.interval_minutes * 60 * RUNS;
     let errors = Alarm {

@@ -9,7 +9,10 @@ pub(super) fn value(value: &plan::Value) -> Value {
         plan::Value::Literal(text) => Value::Literal(text.clone()),
         plan::Value::Input(name) => Value::Input(name.clone()),
         plan::Value::Expression(text) => Value::Expression(text.clone()),
-        plan::Value::Parameter { path, is_list } => Value::Parameter { label: Label::new(names::parameter_label(path)), is_list: *is_list },
+        plan::Value::Parameter { path, is_list } => Value::Parameter {
+            label: Label::new(names::parameter_label(path)),
+            is_list: *is_list,
+        },
     }
 }
 
@@ -22,15 +25,20 @@ pub(super) fn list(values: &plan::Values) -> List {
 
 /// Key of an element among its like: what names it, never where it stands in the list.
 ///
-/// Ids stay as they are, but for what no label holds; the dots of an address become `_`, which its numbers do not hold.
+/// Ids stay as they are, but for what no label holds; the dots of an address become `_`, which its
+/// numbers do not hold.
 pub(super) fn key(value: &plan::Value) -> String {
     match value {
-        plan::Value::Literal(text) if text.parse::<std::net::Ipv4Addr>().is_ok() => text.replace('.', "_"),
+        plan::Value::Literal(text) if text.parse::<std::net::Ipv4Addr>().is_ok() => {
+            text.replace('.', "_")
+        }
         plan::Value::Literal(text) if is_id(text) => text.to_string(),
         plan::Value::Literal(text) => format!("name_{}", names::literal(text)),
         plan::Value::Input(name) => format!("var_{name}"),
         plan::Value::Parameter { path, .. } => format!("ssm_{}", names::parameter_label(path)),
-        plan::Value::Expression(text) => format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
+        plan::Value::Expression(text) => {
+            format!("expr_{}", &blake3::hash(text.as_bytes()).to_hex()[..8])
+        }
     }
 }
 
@@ -51,30 +59,55 @@ pub(super) fn text(parts: &[plan::Value]) -> Value {
 /// An input, with the pattern that its value has to match.
 pub(super) fn input(input: &plan::InputPlan, format: Format) -> Input {
     let (description, default) = (input.description.clone(), input.default.clone());
-    Input { of: input.of, description, default, sensitive: input.is_sensitive, pattern: pattern(input.of, format) }
+    Input {
+        of: input.of,
+        description,
+        default,
+        sensitive: input.is_sensitive,
+        pattern: pattern(input.of, format),
+    }
 }
 
 /// A parameter of the Systems Manager with its label.
-pub(super) fn parameter(path: &std::sync::Arc<str>, parameter: &plan::ParameterPlan, format: Format) -> (Label, Parameter) {
+pub(super) fn parameter(
+    path: &std::sync::Arc<str>,
+    parameter: &plan::ParameterPlan,
+    format: Format,
+) -> (Label, Parameter) {
     let (of, pattern) = (parameter.of, pattern(parameter.of, format));
-    (Label::new(names::parameter_label(path)), Parameter { path: path.clone(), of, pattern })
+    (
+        Label::new(names::parameter_label(path)),
+        Parameter {
+            path: path.clone(),
+            of,
+            pattern,
+        },
+    )
 }
 
 /// A template cannot shorten an environment, so it takes no more than short names have room for.
 fn environment(format: Format) -> (&'static str, &'static str) {
     match format {
-        Format::Terraform | Format::TerraformJson => {
-            ("^[a-z0-9-]{1,20}$", "An environment has 1 to 20 lower-case letters, digits and hyphens.")
-        }
-        Format::Cloudformation => ("^[a-z0-9-]{1,8}$", "An environment has 1 to 8 lower-case letters, digits and hyphens."),
+        Format::Terraform | Format::TerraformJson => (
+            "^[a-z0-9-]{1,20}$",
+            "An environment has 1 to 20 lower-case letters, digits and hyphens.",
+        ),
+        Format::Cloudformation => (
+            "^[a-z0-9-]{1,8}$",
+            "An environment has 1 to 8 lower-case letters, digits and hyphens.",
+        ),
     }
 }
 
-/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, D8 for stage variables, Q18 for headers, I2 for addresses.
+/// Source: BLUEPRINT for environments; AWS-RULES D7 for stage names, D8 for stage variables, Q18
+/// for headers, I2 for addresses.
 fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)> {
     match of {
         InputType::Environment => Some(environment(format)),
-        InputType::StageName => Some(("^[A-Za-z0-9_-]{1,128}$", "A stage name has 1 to 128 letters, digits, underscores and hyphens.")),
+        InputType::StageName => Some((
+            "^[A-Za-z0-9_-]{1,128}$",
+            "A stage name has 1 to 128 letters, digits, underscores and hyphens.",
+        )),
         InputType::Text
         | InputType::Vpc
         | InputType::Subnet
@@ -135,9 +168,13 @@ fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)
             "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
             "An address starts with https:// and ends without a slash.",
         )),
-        InputType::StageVariable => {
-            Some(("^[A-Za-z0-9._~:/?#&=,-]{1,512}$", "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,."))
-        }
-        InputType::HeaderValue => Some(("^[ -&(-~]*$", "The value of a header is printable ASCII without single quotes.")),
+        InputType::StageVariable => Some((
+            "^[A-Za-z0-9._~:/?#&=,-]{1,512}$",
+            "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,.",
+        )),
+        InputType::HeaderValue => Some((
+            "^[ -&(-~]*$",
+            "The value of a header is printable ASCII without single quotes.",
+        )),
     }
 }

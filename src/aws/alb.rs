@@ -30,8 +30,11 @@ pub struct ApplicationBalancer {
 }
 
 impl Kind for ApplicationBalancer {
-    const NAMES: Names =
-        Names { terraform: "aws_lb", cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer", word: "ApplicationBalancer" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb",
+        cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        word: "ApplicationBalancer",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -63,9 +66,18 @@ impl Kind for ApplicationBalancer {
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
         let attributes = vec![
-            ("idle_timeout.timeout_seconds", Value::literal(self.idle_timeout_s.to_string())),
-            ("routing.http.drop_invalid_header_fields.enabled", flag(true)),
-            ("deletion_protection.enabled", flag(self.deletion_protection)),
+            (
+                "idle_timeout.timeout_seconds",
+                Value::literal(self.idle_timeout_s.to_string()),
+            ),
+            (
+                "routing.http.drop_invalid_header_fields.enabled",
+                flag(true),
+            ),
+            (
+                "deletion_protection.enabled",
+                flag(self.deletion_protection),
+            ),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();

@@ -1,7 +1,8 @@
 //! Amazon API Gateway, REST APIs.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
-//! Integration and responses are elements of their method: CloudFormation spells them inside it, Terraform as blocks of their own.
+//! Integration and responses are elements of their method: CloudFormation spells them inside it,
+//! Terraform as blocks of their own.
 
 mod account;
 mod authorizer;
@@ -20,7 +21,9 @@ mod stage;
 mod usage;
 
 pub use account::{Account, ClientCertificate, LogRole};
-pub use authorizer::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission};
+pub use authorizer::{
+    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission,
+};
 pub use body::{Body, Member, keyed, signed};
 pub use deployment::{Deployment, PartState, RouteState};
 pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
@@ -65,47 +68,74 @@ pub struct RestApi {
     pub body: Option<Arc<Document>>,
 }
 
-/// What an import is told: paths are whole, and descriptions make no documentation. Source: AWS-RULES O5, O6, O7, O15.
+/// What an import is told: paths are whole, and descriptions make no documentation. Source:
+/// AWS-RULES O5, O6, O7, O15.
 const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documentation")];
 
-/// Terraform's block of a resource policy: one inside the API would refer to itself. Source: AWS-RULES A12.
+/// Terraform's block of a resource policy: one inside the API would refer to itself. Source:
+/// AWS-RULES A12.
 const POLICY: &str = "aws_api_gateway_rest_api_policy";
 
 impl RestApi {
     /// The policy, where it is no part of the body: an import would take it away.
     fn own_policy(&self) -> Option<&ResourcePolicy> {
-        self.endpoint.policy.as_ref().filter(|_| self.body.is_none())
+        self.endpoint
+            .policy
+            .as_ref()
+            .filter(|_| self.body.is_none())
     }
 
     /// What the body says of the API itself.
     pub fn body_members(&self) -> Vec<Member> {
         let mut members = Vec::new();
         if !self.binary_media_types.is_empty() {
-            let types = self.binary_media_types.iter().map(|it| Document::text(it)).collect();
-            members.push(("x-amazon-apigateway-binary-media-types".into(), Document::List(types)));
+            let types = self
+                .binary_media_types
+                .iter()
+                .map(|it| Document::text(it))
+                .collect();
+            members.push((
+                "x-amazon-apigateway-binary-media-types".into(),
+                Document::List(types),
+            ));
         }
         if let Some(size) = self.minimum_compression_size {
-            members.push(("x-amazon-apigateway-minimum-compression-size".into(), Document::number(size)));
+            members.push((
+                "x-amazon-apigateway-minimum-compression-size".into(),
+                Document::number(size),
+            ));
         }
         if self.key_from_authorizer {
-            members.push(("x-amazon-apigateway-api-key-source".into(), Document::text("AUTHORIZER")));
+            members.push((
+                "x-amazon-apigateway-api-key-source".into(),
+                Document::text("AUTHORIZER"),
+            ));
         }
         if let Some(policy) = &self.endpoint.policy {
-            members.push(("x-amazon-apigateway-policy".into(), policy.document(&Value::literal(endpoint::SHORT))));
+            members.push((
+                "x-amazon-apigateway-policy".into(),
+                policy.document(&Value::literal(endpoint::SHORT)),
+            ));
         }
         members
     }
 
     /// What the deployment waits for, and which deploy-time values it has to remember.
     pub fn policy_uses(&self, label: &Label) -> Vec<Value> {
-        let Some(policy) = self.own_policy() else { return Vec::new() };
+        let Some(policy) = self.own_policy() else {
+            return Vec::new();
+        };
         let made = Value::Expression(format!("{POLICY}.{label}.id").into());
         std::iter::once(made).chain(policy.deploy_time()).collect()
     }
 }
 
 impl Kind for RestApi {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_rest_api", cloudformation: "AWS::ApiGateway::RestApi", word: "RestApi" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_rest_api",
+        cloudformation: "AWS::ApiGateway::RestApi",
+        word: "RestApi",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -142,8 +172,11 @@ impl Kind for RestApi {
                     out.list("vpc_endpoint_ids", endpoints);
                 }
             });
-            // Terraform holds it so anyway: a deployment that does relies on it (T16). Names of APIs may be the same.
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            // Terraform holds it so anyway: a deployment that does relies on it (T16). Names of
+            // APIs may be the same.
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
         if let Some(policy) = self.own_policy() {
             let api = format!("{}.{label}", Self::NAMES.terraform);
@@ -177,12 +210,16 @@ impl Kind for RestApi {
             }
         });
         if let Some(policy) = self.own_policy() {
-            policy.document(&Value::literal(endpoint::SHORT)).cloudformation("Policy", out);
+            policy
+                .document(&Value::literal(endpoint::SHORT))
+                .cloudformation("Policy", out);
         }
         if let Some(body) = &self.body {
             out.text("Mode", "overwrite");
             out.flag("FailOnWarnings", true);
-            out.object("Parameters", |out| IMPORT.iter().for_each(|(name, text)| out.text(name, text)));
+            out.object("Parameters", |out| {
+                IMPORT.iter().for_each(|(name, text)| out.text(name, text))
+            });
             body.cloudformation("Body", out);
         }
         out.tags();
@@ -206,7 +243,8 @@ impl Kind for RestApi {
 }
 
 impl Handle<RestApi> {
-    /// An ARN below that of its execution, for Terraform and for CloudFormation, which does not tell that one.
+    /// An ARN below that of its execution, for Terraform and for CloudFormation, which does not
+    /// tell that one.
     pub fn executed(&self, below: &[Value]) -> [Value; 2] {
         let here = |it: Here| Value::Here(it, self.address().clone());
         let own = vec![
@@ -219,8 +257,13 @@ impl Handle<RestApi> {
             Value::literal(":"),
             self.id(),
         ];
-        let arn = |start: Vec<Value>| Value::Text(start.into_iter().chain(below.iter().cloned()).collect());
-        [arn(vec![self.attribute("execution_arn", Spelling::Ref)]), arn(own)]
+        let arn = |start: Vec<Value>| {
+            Value::Text(start.into_iter().chain(below.iter().cloned()).collect())
+        };
+        [
+            arn(vec![self.attribute("execution_arn", Spelling::Ref)]),
+            arn(own),
+        ]
     }
 
     pub fn id(&self) -> Value {
@@ -238,7 +281,9 @@ pub enum ApiRoot {
 impl ApiRoot {
     pub fn id(&self) -> Value {
         match self {
-            Self::Root(api) => api.attribute("root_resource_id", Spelling::GetAtt("RootResourceId")),
+            Self::Root(api) => {
+                api.attribute("root_resource_id", Spelling::GetAtt("RootResourceId"))
+            }
             Self::Below(resource) => resource.attribute("id", Spelling::Ref),
         }
     }
@@ -248,7 +293,9 @@ impl ApiRoot {
         match self {
             Self::Root(_) => String::new(),
             Self::Below(handle) => {
-                let Node::Resource(resource) = &stack.entries[handle.index()].node else { unreachable!("a handle leads to its own kind") };
+                let Node::Resource(resource) = &stack.entries[handle.index()].node else {
+                    unreachable!("a handle leads to its own kind")
+                };
                 resource.path(stack)
             }
         }
@@ -272,7 +319,11 @@ impl Resource {
 }
 
 impl Kind for Resource {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_resource", cloudformation: "AWS::ApiGateway::Resource", word: "Resource" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_resource",
+        cloudformation: "AWS::ApiGateway::Resource",
+        word: "Resource",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

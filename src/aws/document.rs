@@ -31,9 +31,12 @@ impl Document {
     pub(crate) fn json(json: &serde_json::Value) -> Self {
         match json {
             serde_json::Value::Array(items) => Self::List(items.iter().map(Self::json).collect()),
-            serde_json::Value::Object(members) => {
-                Self::Object(members.iter().map(|(name, it)| (name.clone().into(), Self::json(it))).collect())
-            }
+            serde_json::Value::Object(members) => Self::Object(
+                members
+                    .iter()
+                    .map(|(name, it)| (name.clone().into(), Self::json(it)))
+                    .collect(),
+            ),
             serde_json::Value::String(text) => Self::text(text),
             other => Self::Bare(other.to_string().into()),
         }
@@ -42,9 +45,18 @@ impl Document {
     /// The same, with short lists of plain parts on one line.
     pub(super) fn in_lines(self) -> Self {
         match self {
-            Self::List(parts) if line(&parts).is_some_and(|it| it.len() <= MAX_LINE + "]".len()) => Self::Line(parts),
+            Self::List(parts)
+                if line(&parts).is_some_and(|it| it.len() <= MAX_LINE + "]".len()) =>
+            {
+                Self::Line(parts)
+            }
             Self::List(parts) => Self::List(parts.into_iter().map(Self::in_lines).collect()),
-            Self::Object(parts) => Self::Object(parts.into_iter().map(|(name, it)| (name, it.in_lines())).collect()),
+            Self::Object(parts) => Self::Object(
+                parts
+                    .into_iter()
+                    .map(|(name, it)| (name, it.in_lines()))
+                    .collect(),
+            ),
             plain @ (Self::Text(_) | Self::Bare(_) | Self::Line(_) | Self::Values(_)) => plain,
         }
     }
@@ -65,10 +77,20 @@ impl Document {
         match self {
             Self::Text(value) => 2 + known(value),
             Self::Bare(text) => text.len(),
-            Self::Values(List::Of(values)) => within(values.len(), values.iter().map(|it| 2 + known(it)).sum()),
+            Self::Values(List::Of(values)) => {
+                within(values.len(), values.iter().map(|it| 2 + known(it)).sum())
+            }
             Self::Values(List::One(_)) => 2,
-            Self::List(parts) | Self::Line(parts) => within(parts.len(), parts.iter().map(Self::bytes).sum()),
-            Self::Object(parts) => within(parts.len(), parts.iter().map(|(name, it)| 3 + name.len() + it.bytes()).sum()),
+            Self::List(parts) | Self::Line(parts) => {
+                within(parts.len(), parts.iter().map(Self::bytes).sum())
+            }
+            Self::Object(parts) => within(
+                parts.len(),
+                parts
+                    .iter()
+                    .map(|(name, it)| 3 + name.len() + it.bytes())
+                    .sum(),
+            ),
         }
     }
 
@@ -84,9 +106,17 @@ impl Document {
             Self::Line(parts) => out.inner_bare(&line(parts).expect("its parts are plain")),
             Self::List(parts) if parts.is_empty() => out.inner_bare("[]"),
             Self::Object(parts) if parts.is_empty() => out.inner_bare("{}"),
-            Self::List(parts) => out.enclosed(["[", "]"], |out| parts.iter().for_each(|it| out.item(|out| it.push_terraform(out)))),
+            Self::List(parts) => out.enclosed(["[", "]"], |out| {
+                parts
+                    .iter()
+                    .for_each(|it| out.item(|out| it.push_terraform(out)))
+            }),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
-            Self::Object(parts) => out.enclosed(["{", "}"], |out| parts.iter().for_each(|(name, part)| part.push_entry(&key(name), out))),
+            Self::Object(parts) => out.enclosed(["{", "}"], |out| {
+                parts
+                    .iter()
+                    .for_each(|(name, part)| part.push_entry(&key(name), out))
+            }),
         }
     }
 
@@ -96,7 +126,10 @@ impl Document {
             Self::Text(value) => out.attribute(name, value),
             Self::Bare(text) => out.bare(name, format_args!("{text}")),
             Self::Values(list) => out.list(name, list),
-            Self::Line(parts) => out.bare(name, format_args!("{}", line(parts).expect("its parts are plain"))),
+            Self::Line(parts) => out.bare(
+                name,
+                format_args!("{}", line(parts).expect("its parts are plain")),
+            ),
             Self::List(parts) => match parts.as_slice() {
                 [] => out.bare(name, format_args!("[]")),
                 [Self::Text(value)] => out.values(name, std::slice::from_ref(value)),
@@ -109,7 +142,11 @@ impl Document {
 
     /// `name = {…}`; in JSON an object of its own, with a line a member.
     pub(crate) fn terraform_object(&self, name: &str, out: &mut Terraform) {
-        if out.is_json() { self.push_json(name, out) } else { self.push_entry(name, out) }
+        if out.is_json() {
+            self.push_json(name, out)
+        } else {
+            self.push_entry(name, out)
+        }
     }
 
     fn push_json(&self, name: &str, out: &mut Terraform) {
@@ -117,8 +154,14 @@ impl Document {
             Self::Text(value) => out.attribute(name, value),
             Self::Bare(text) => out.json_scalar(name, text),
             Self::Values(list) => out.list(name, list),
-            Self::List(parts) | Self::Line(parts) => out.json_list(name, |out| parts.iter().for_each(|it| it.push_json("", out))),
-            Self::Object(parts) => out.unaligned_map(name, |out| parts.iter().for_each(|(name, part)| part.push_json(name, out))),
+            Self::List(parts) | Self::Line(parts) => out.json_list(name, |out| {
+                parts.iter().for_each(|it| it.push_json("", out))
+            }),
+            Self::Object(parts) => out.unaligned_map(name, |out| {
+                parts
+                    .iter()
+                    .for_each(|(name, part)| part.push_json(name, out))
+            }),
         }
     }
 
@@ -127,8 +170,14 @@ impl Document {
             Self::Text(value) => out.value(name, value),
             Self::Bare(text) => out.plain(name, text),
             Self::Values(list) => out.list(name, list),
-            Self::List(parts) | Self::Line(parts) => out.items(name, parts, |out, part| part.push_cloudformation(out)),
-            Self::Object(parts) => out.object(name, |out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
+            Self::List(parts) | Self::Line(parts) => {
+                out.items(name, parts, |out, part| part.push_cloudformation(out))
+            }
+            Self::Object(parts) => out.object(name, |out| {
+                parts
+                    .iter()
+                    .for_each(|(name, part)| part.cloudformation(name, out))
+            }),
         }
     }
 
@@ -137,8 +186,14 @@ impl Document {
             Self::Text(value) => out.inner(value),
             Self::Bare(text) => out.inner_plain(text),
             Self::Values(_) => unreachable!("a list of values stands under a name"),
-            Self::List(parts) | Self::Line(parts) => out.inner_items(parts, |out, part| part.push_cloudformation(out)),
-            Self::Object(parts) => out.inner_object(|out| parts.iter().for_each(|(name, part)| part.cloudformation(name, out))),
+            Self::List(parts) | Self::Line(parts) => {
+                out.inner_items(parts, |out, part| part.push_cloudformation(out))
+            }
+            Self::Object(parts) => out.inner_object(|out| {
+                parts
+                    .iter()
+                    .for_each(|(name, part)| part.cloudformation(name, out))
+            }),
         }
     }
 }
@@ -146,7 +201,13 @@ impl Document {
 /// Bytes of a text that are known, with a backslash before what JSON escapes.
 fn known(value: &Value) -> usize {
     match value {
-        Value::Literal(text) => text.len() + text.bytes().filter(|it| matches!(it, b'"' | b'\\') || it.is_ascii_control()).count(),
+        Value::Literal(text) => {
+            text.len()
+                + text
+                    .bytes()
+                    .filter(|it| matches!(it, b'"' | b'\\') || it.is_ascii_control())
+                    .count()
+        }
         Value::Text(parts) => parts.iter().map(known).sum(),
         Value::Input(_)
         | Value::Expression(_)
@@ -169,7 +230,9 @@ fn line(parts: &[Document]) -> Option<String> {
         match part {
             Document::Text(value) => value.hcl(&mut line),
             Document::Bare(text) => line.push_str(text),
-            Document::List(_) | Document::Line(_) | Document::Values(_) | Document::Object(_) => return None,
+            Document::List(_) | Document::Line(_) | Document::Values(_) | Document::Object(_) => {
+                return None;
+            }
         }
     }
     Some(line + "]")

@@ -13,14 +13,19 @@ use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 /// A security group without rules.
 #[derive(Debug)]
 pub struct SecurityGroup {
-    /// Terraform adds a suffix of its own, so that a replacement does not collide; CloudFormation names it alone.
+    /// Terraform adds a suffix of its own, so that a replacement does not collide; CloudFormation
+    /// names it alone.
     pub name_prefix: Value,
     pub description: Arc<str>,
     pub vpc: Value,
 }
 
 impl Kind for SecurityGroup {
-    const NAMES: Names = Names { terraform: "aws_security_group", cloudformation: "AWS::EC2::SecurityGroup", word: "SecurityGroup" };
+    const NAMES: Names = Names {
+        terraform: "aws_security_group",
+        cloudformation: "AWS::EC2::SecurityGroup",
+        word: "SecurityGroup",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -28,7 +33,9 @@ impl Kind for SecurityGroup {
             out.attribute("description", &*self.description);
             out.attribute("vpc_id", &self.vpc);
             out.tags();
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
     }
 
@@ -75,11 +82,22 @@ pub struct EgressRule {
 }
 
 impl Kind for EgressRule {
-    const NAMES: Names =
-        Names { terraform: "aws_vpc_security_group_egress_rule", cloudformation: "AWS::EC2::SecurityGroupEgress", word: "EgressRule" };
+    const NAMES: Names = Names {
+        terraform: "aws_vpc_security_group_egress_rule",
+        cloudformation: "AWS::EC2::SecurityGroupEgress",
+        word: "EgressRule",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| terraform_rule(&self.group.id(), &self.description, self.port, &self.to, out));
+        out.resource(&Self::NAMES, label, |out| {
+            terraform_rule(
+                &self.group.id(),
+                &self.description,
+                self.port,
+                &self.to,
+                out,
+            )
+        });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -130,8 +148,11 @@ pub struct IngressRule {
 }
 
 impl Kind for IngressRule {
-    const NAMES: Names =
-        Names { terraform: "aws_vpc_security_group_ingress_rule", cloudformation: "AWS::EC2::SecurityGroupIngress", word: "IngressRule" };
+    const NAMES: Names = Names {
+        terraform: "aws_vpc_security_group_ingress_rule",
+        cloudformation: "AWS::EC2::SecurityGroupIngress",
+        word: "IngressRule",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -143,12 +164,16 @@ impl Kind for IngressRule {
             }
             terraform_ports(&self.group, &self.description, self.port, out);
             match &self.from {
-                Source::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
+                Source::SecurityGroup(group) => {
+                    out.attribute("referenced_security_group_id", group)
+                }
                 Source::Cidr(range) => out.attribute("cidr_ipv4", range),
                 Source::EachSecurityGroup(_) | Source::GroupsAmong(_) => {
                     out.bare("referenced_security_group_id", format_args!("each.value"))
                 }
-                Source::EachCidr(_) | Source::RangesAmong(_) => out.bare("cidr_ipv4", format_args!("each.value")),
+                Source::EachCidr(_) | Source::RangesAmong(_) => {
+                    out.bare("cidr_ipv4", format_args!("each.value"))
+                }
             }
             out.tags();
         });
@@ -159,7 +184,10 @@ impl Kind for IngressRule {
         match &self.from {
             Source::SecurityGroup(group) => out.value("SourceSecurityGroupId", group),
             Source::Cidr(range) => out.value("CidrIp", range),
-            Source::EachSecurityGroup(_) | Source::EachCidr(_) | Source::GroupsAmong(_) | Source::RangesAmong(_) => {
+            Source::EachSecurityGroup(_)
+            | Source::EachCidr(_)
+            | Source::GroupsAmong(_)
+            | Source::RangesAmong(_) => {
                 unreachable!("`plan` refuses a list known at deploy time for CloudFormation")
             }
         }

@@ -8,7 +8,10 @@ mod target_group;
 
 pub use balancer::{AccessLogs, BalancerRef, ExistingBalancer, LoadBalancer};
 pub(in crate::aws) use balancer::{flag, write_attributes};
-pub use target_group::{GroupProtocol, HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType, Targets};
+pub use target_group::{
+    GroupProtocol, HealthCheck, HealthProtocol, Members, TargetGroup, TargetGroupRef, TargetType,
+    Targets,
+};
 
 use std::sync::Arc;
 
@@ -36,12 +39,20 @@ pub struct Listener {
 
 impl Listener {
     fn protocol(&self) -> &'static str {
-        if self.certificate.is_some() { "TLS" } else { "TCP" }
+        if self.certificate.is_some() {
+            "TLS"
+        } else {
+            "TCP"
+        }
     }
 }
 
 impl Kind for Listener {
-    const NAMES: Names = Names { terraform: "aws_lb_listener", cloudformation: "AWS::ElasticLoadBalancingV2::Listener", word: "Listener" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb_listener",
+        cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
+        word: "Listener",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -59,7 +70,9 @@ impl Kind for Listener {
             });
             if self.is_switched {
                 out.comment("A deployment switches it to the other target group.");
-                out.block_below("lifecycle", |out| out.bare("ignore_changes", format_args!("[default_action]")));
+                out.block_below("lifecycle", |out| {
+                    out.bare("ignore_changes", format_args!("[default_action]"))
+                });
             }
         });
     }
@@ -69,7 +82,9 @@ impl Kind for Listener {
         out.number("Port", self.port);
         out.text("Protocol", self.protocol());
         if let Some(certificate) = &self.certificate {
-            out.objects("Certificates", [()], |out, ()| out.value("CertificateArn", certificate));
+            out.objects("Certificates", [()], |out, ()| {
+                out.value("CertificateArn", certificate)
+            });
             out.text("SslPolicy", TLS_POLICY);
         }
         out.objects("DefaultActions", [()], |out, ()| {

@@ -30,7 +30,11 @@ const TARGET_ID: &str = "function";
 const RETRY: (u32, u32) = (60, 0);
 
 impl Kind for Schedule {
-    const NAMES: Names = Names { terraform: "aws_cloudwatch_event_rule", cloudformation: "AWS::Events::Rule", word: "Schedule" };
+    const NAMES: Names = Names {
+        terraform: "aws_cloudwatch_event_rule",
+        cloudformation: "AWS::Events::Rule",
+        word: "Schedule",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -40,7 +44,10 @@ impl Kind for Schedule {
             out.tags();
         });
         out.block_of(TARGET, label.as_str(), |out| {
-            out.bare("rule", format_args!("{}.{label}.name", Self::NAMES.terraform));
+            out.bare(
+                "rule",
+                format_args!("{}.{label}.name", Self::NAMES.terraform),
+            );
             out.attribute("target_id", TARGET_ID);
             out.attribute("arn", self.function.arn());
             out.block("retry_policy", |out| {
@@ -96,8 +103,11 @@ pub struct SchedulePermission {
 const PRINCIPAL: &str = "events.amazonaws.com";
 
 impl Kind for SchedulePermission {
-    const NAMES: Names =
-        Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "SchedulePermission" };
+    const NAMES: Names = Names {
+        terraform: "aws_lambda_permission",
+        cloudformation: "AWS::Lambda::Permission",
+        word: "SchedulePermission",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

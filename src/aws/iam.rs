@@ -40,11 +40,17 @@ impl Statement {
             ("Sid".into(), Document::text(self.sid)),
             ("Effect".into(), Document::text("Allow")),
             ("Action".into(), Document::texts(self.actions)),
-            ("Resource".into(), Document::List(self.resources.iter().cloned().map(Document::Text).collect())),
+            (
+                "Resource".into(),
+                Document::List(self.resources.iter().cloned().map(Document::Text).collect()),
+            ),
         ];
         if let Some((operator, key, value)) = &self.condition {
             let condition = Document::Object(vec![((*key).into(), Document::Text(value.clone()))]);
-            parts.push(("Condition".into(), Document::Object(vec![((*operator).into(), condition)])));
+            parts.push((
+                "Condition".into(),
+                Document::Object(vec![((*operator).into(), condition)]),
+            ));
         }
         Document::Object(parts)
     }
@@ -59,7 +65,10 @@ impl Role {
                 Document::List(vec![Document::Object(vec![
                     ("Effect".into(), Document::text("Allow")),
                     ("Action".into(), Document::text("sts:AssumeRole")),
-                    ("Principal".into(), Document::Object(vec![("Service".into(), Document::text(self.service))])),
+                    (
+                        "Principal".into(),
+                        Document::Object(vec![("Service".into(), Document::text(self.service))]),
+                    ),
                 ])]),
             ),
         ])
@@ -68,7 +77,10 @@ impl Role {
     fn policy(&self) -> Document {
         Document::Object(vec![
             ("Version".into(), Document::text("2012-10-17")),
-            ("Statement".into(), Document::List(self.statements.iter().map(Statement::document).collect())),
+            (
+                "Statement".into(),
+                Document::List(self.statements.iter().map(Statement::document).collect()),
+            ),
         ])
     }
 }
@@ -77,7 +89,11 @@ impl Role {
 const POLICY: &str = "aws_iam_role_policy";
 
 impl Kind for Role {
-    const NAMES: Names = Names { terraform: "aws_iam_role", cloudformation: "AWS::IAM::Role", word: "Role" };
+    const NAMES: Names = Names {
+        terraform: "aws_iam_role",
+        cloudformation: "AWS::IAM::Role",
+        word: "Role",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

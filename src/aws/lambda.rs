@@ -17,9 +17,15 @@ use crate::stack::{Address, Handle, Here, Label, Names, Value};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Function {
     /// By name, in the account and region of the API.
-    Name { name: Arc<str>, qualifier: Option<Arc<str>> },
+    Name {
+        name: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
     /// By its ARN without alias or version.
-    Arn { arn: Arc<str>, qualifier: Option<Arc<str>> },
+    Arn {
+        arn: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
     /// By an ARN with an alias or a version or without, known only at deploy time.
     Given(Value),
     /// One that is made in the same stack.
@@ -30,13 +36,23 @@ impl Function {
     /// What API Gateway calls.
     ///
     /// Source: AWS, "Integration", API Gateway REST API reference:
-    /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`,
-    /// <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>, read 2026-11-22.
+    /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function
+    /// ARN>/invocations`, <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>,
+    /// read 2026-11-22.
     pub fn uri(&self, api: &Handle<RestApi>) -> Value {
         let here = |it: Here| Value::Here(it, api.address().clone());
         let (start, end) = (":lambda:path/2015-03-31/functions/", "/invocations");
-        let mut parts = vec![Value::literal("arn:"), here(Here::Partition), Value::literal(":apigateway:"), here(Here::Region)];
-        let suffix = |qualifier: &Option<Arc<str>>| qualifier.as_ref().map_or_else(|| end.to_owned(), |it| format!(":{it}{end}"));
+        let mut parts = vec![
+            Value::literal("arn:"),
+            here(Here::Partition),
+            Value::literal(":apigateway:"),
+            here(Here::Region),
+        ];
+        let suffix = |qualifier: &Option<Arc<str>>| {
+            qualifier
+                .as_ref()
+                .map_or_else(|| end.to_owned(), |it| format!(":{it}{end}"))
+        };
         match self {
             Self::Name { name, qualifier } => parts.extend([
                 Value::literal(format!("{start}arn:")),
@@ -47,9 +63,15 @@ impl Function {
                 here(Here::Account),
                 Value::literal(format!(":function:{name}{}", suffix(qualifier))),
             ]),
-            Self::Arn { arn, qualifier } => parts.push(Value::literal(format!("{start}{arn}{}", suffix(qualifier)))),
-            Self::Given(arn) => parts.extend([Value::literal(start), arn.clone(), Value::literal(end)]),
-            Self::Made(function) => parts.extend([Value::literal(start), function.arn(), Value::literal(end)]),
+            Self::Arn { arn, qualifier } => {
+                parts.push(Value::literal(format!("{start}{arn}{}", suffix(qualifier))))
+            }
+            Self::Given(arn) => {
+                parts.extend([Value::literal(start), arn.clone(), Value::literal(end)])
+            }
+            Self::Made(function) => {
+                parts.extend([Value::literal(start), function.arn(), Value::literal(end)])
+            }
         }
         Value::Text(parts)
     }
@@ -80,7 +102,14 @@ pub(super) const PRINCIPAL: &str = "apigateway.amazonaws.com";
 /// The function of a permission, with its alias or version apart.
 pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
     match function {
-        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
+        Function::Name {
+            name: text,
+            qualifier,
+        }
+        | Function::Arn {
+            arn: text,
+            qualifier,
+        } => {
             out.attribute("function_name", text);
             if let Some(qualifier) = qualifier {
                 out.attribute("qualifier", qualifier);
@@ -88,7 +117,11 @@ pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
         }
         Function::Given(arn) => {
             // The provider reads the two back apart from each other.
-            out.applied("function_name", ["join(\":\", slice(split(\":\", ", "), 0, 7))"], arn);
+            out.applied(
+                "function_name",
+                ["join(\":\", slice(split(\":\", ", "), 0, 7))"],
+                arn,
+            );
             out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
         }
         Function::Made(function) => out.attribute("function_name", function.name()),
@@ -98,8 +131,17 @@ pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
 /// The function of a permission, in one.
 pub(super) fn spell_function_name(function: &Function, out: &mut Properties) {
     match function {
-        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
-            let whole = qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
+        Function::Name {
+            name: text,
+            qualifier,
+        }
+        | Function::Arn {
+            arn: text,
+            qualifier,
+        } => {
+            let whole = qualifier
+                .as_ref()
+                .map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
             out.text("FunctionName", &whole);
         }
         Function::Given(arn) => out.value("FunctionName", arn),
@@ -110,12 +152,20 @@ pub(super) fn spell_function_name(function: &Function, out: &mut Properties) {
 impl LambdaPermission {
     /// Calls of the one stage, for Terraform and for CloudFormation.
     fn source(&self) -> [Value; 2] {
-        self.api.executed(&[Value::literal("/"), self.stage.clone(), Value::literal("/*")])
+        self.api.executed(&[
+            Value::literal("/"),
+            self.stage.clone(),
+            Value::literal("/*"),
+        ])
     }
 }
 
 impl Kind for LambdaPermission {
-    const NAMES: Names = Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "Permission" };
+    const NAMES: Names = Names {
+        terraform: "aws_lambda_permission",
+        cloudformation: "AWS::Lambda::Permission",
+        word: "Permission",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

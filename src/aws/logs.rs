@@ -18,7 +18,11 @@ pub struct LogGroup {
 }
 
 impl Kind for LogGroup {
-    const NAMES: Names = Names { terraform: "aws_cloudwatch_log_group", cloudformation: "AWS::Logs::LogGroup", word: "LogGroup" };
+    const NAMES: Names = Names {
+        terraform: "aws_cloudwatch_log_group",
+        cloudformation: "AWS::Logs::LogGroup",
+        word: "LogGroup",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -112,7 +116,11 @@ pub struct Alarm {
 }
 
 impl Kind for Alarm {
-    const NAMES: Names = Names { terraform: "aws_cloudwatch_metric_alarm", cloudformation: "AWS::CloudWatch::Alarm", word: "Alarm" };
+    const NAMES: Names = Names {
+        terraform: "aws_cloudwatch_metric_alarm",
+        cloudformation: "AWS::CloudWatch::Alarm",
+        word: "Alarm",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -129,7 +137,10 @@ impl Kind for Alarm {
             out.values("alarm_actions", std::slice::from_ref(&self.topic));
             out.values("ok_actions", std::slice::from_ref(&self.topic));
             out.tags();
-            out.map("dimensions", self.dimensions.iter().map(|(name, value)| (*name, value)));
+            out.map(
+                "dimensions",
+                self.dimensions.iter().map(|(name, value)| (*name, value)),
+            );
         });
     }
 

@@ -15,12 +15,14 @@ use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 /// Code of a function: one module of Python.
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds its text.
+    /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds
+    /// its text.
     pub name: &'static str,
     pub text: &'static str,
 }
 
-/// What Lambda calls: the function `handler` of the module that both formats name `index`. Source: AWS-RULES Z6.
+/// What Lambda calls: the function `handler` of the module that both formats name `index`. Source:
+/// AWS-RULES Z6.
 const HANDLER: &str = "index.handler";
 
 impl Code {
@@ -80,7 +82,11 @@ impl PythonFunction {
 }
 
 impl Kind for PythonFunction {
-    const NAMES: Names = Names { terraform: "aws_lambda_function", cloudformation: "AWS::Lambda::Function", word: "Function" };
+    const NAMES: Names = Names {
+        terraform: "aws_lambda_function",
+        cloudformation: "AWS::Lambda::Function",
+        word: "Function",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         let zip = self.code.zip();
@@ -88,7 +94,10 @@ impl Kind for PythonFunction {
             out.attribute("function_name", &self.name);
             out.attribute("description", self.description);
             out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
-            out.bare("source_code_hash", format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"));
+            out.bare(
+                "source_code_hash",
+                format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"),
+            );
             out.attribute("handler", HANDLER);
             out.attribute("runtime", &*self.runtime);
             out.values("architectures", &[Value::literal("arm64")]);
@@ -101,16 +110,29 @@ impl Kind for PythonFunction {
             out.tags();
             out.bare(
                 "depends_on",
-                format_args!("[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]", self.role.label(), self.log_group.label()),
+                format_args!(
+                    "[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]",
+                    self.role.label(),
+                    self.log_group.label()
+                ),
             );
-            out.block("environment", |out| out.map("variables", self.environment.iter().map(|(name, value)| (name.as_str(), value))));
+            out.block("environment", |out| {
+                out.map(
+                    "variables",
+                    self.environment
+                        .iter()
+                        .map(|(name, value)| (name.as_str(), value)),
+                )
+            });
             if let Some(network) = &self.network {
                 out.block("vpc_config", |out| {
                     out.list("subnet_ids", &network.subnets);
                     out.list("security_group_ids", &Self::groups(network));
                 });
             }
-            out.block("tracing_config", |out| out.attribute("mode", self.tracing()));
+            out.block("tracing_config", |out| {
+                out.attribute("mode", self.tracing())
+            });
         });
     }
 
@@ -128,7 +150,11 @@ impl Kind for PythonFunction {
         }
         out.value("Role", &self.role.arn());
         out.object("Environment", |out| {
-            out.object("Variables", |out| self.environment.iter().for_each(|(name, value)| out.value(name, value)));
+            out.object("Variables", |out| {
+                self.environment
+                    .iter()
+                    .for_each(|(name, value)| out.value(name, value))
+            });
         });
         if let Some(network) = &self.network {
             out.object("VpcConfig", |out| {
@@ -155,7 +181,11 @@ impl Kind for PythonFunction {
 
 impl PythonFunction {
     fn tracing(&self) -> &'static str {
-        if self.is_traced { "Active" } else { "PassThrough" }
+        if self.is_traced {
+            "Active"
+        } else {
+            "PassThrough"
+        }
     }
 }
 

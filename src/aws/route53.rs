@@ -21,7 +21,11 @@ pub struct AliasRecord {
 }
 
 impl Kind for AliasRecord {
-    const NAMES: Names = Names { terraform: "aws_route53_record", cloudformation: "AWS::Route53::RecordSet", word: "AliasRecord" };
+    const NAMES: Names = Names {
+        terraform: "aws_route53_record",
+        cloudformation: "AWS::Route53::RecordSet",
+        word: "AliasRecord",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         let [name, zone] = self.domain.target(self.is_edge);

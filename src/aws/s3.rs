@@ -11,7 +11,8 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// A private bucket; AWS makes the end of its name, which no other account may have.
 ///
-/// Source: AWS-RULES Z3. What lies in it is not worth keeping, so Terraform empties it before it is deleted.
+/// Source: AWS-RULES Z3. What lies in it is not worth keeping, so Terraform empties it before it is
+/// deleted.
 #[derive(Debug)]
 pub struct Bucket {
     /// What Terraform puts before a name of its own; at most 37 characters.
@@ -34,10 +35,19 @@ const BLOCKED: [(&str, &str); 4] = [
 ];
 
 impl Kind for Bucket {
-    const NAMES: Names = Names { terraform: "aws_s3_bucket", cloudformation: "AWS::S3::Bucket", word: "Bucket" };
+    const NAMES: Names = Names {
+        terraform: "aws_s3_bucket",
+        cloudformation: "AWS::S3::Bucket",
+        word: "Bucket",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let of_it = |out: &mut Terraform| out.bare("bucket", format_args!("{}.{label}.id", Self::NAMES.terraform));
+        let of_it = |out: &mut Terraform| {
+            out.bare(
+                "bucket",
+                format_args!("{}.{label}.id", Self::NAMES.terraform),
+            )
+        };
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("bucket_prefix", &self.name_prefix);
             out.attribute("force_destroy", true);
@@ -45,21 +55,29 @@ impl Kind for Bucket {
         });
         out.block_of(ACCESS, label.as_str(), |out| {
             of_it(out);
-            BLOCKED.iter().for_each(|(name, _)| out.attribute(name, true));
+            BLOCKED
+                .iter()
+                .for_each(|(name, _)| out.attribute(name, true));
         });
         out.block_of(ENCRYPTION, label.as_str(), |out| {
             of_it(out);
             out.block("rule", |out| {
-                out.block("apply_server_side_encryption_by_default", |out| out.attribute("sse_algorithm", ALGORITHM));
+                out.block("apply_server_side_encryption_by_default", |out| {
+                    out.attribute("sse_algorithm", ALGORITHM)
+                });
             });
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.object("PublicAccessBlockConfiguration", |out| BLOCKED.iter().for_each(|(_, name)| out.flag(name, true)));
+        out.object("PublicAccessBlockConfiguration", |out| {
+            BLOCKED.iter().for_each(|(_, name)| out.flag(name, true))
+        });
         out.object("BucketEncryption", |out| {
             out.objects("ServerSideEncryptionConfiguration", [()], |out, ()| {
-                out.object("ServerSideEncryptionByDefault", |out| out.text("SSEAlgorithm", ALGORITHM));
+                out.object("ServerSideEncryptionByDefault", |out| {
+                    out.text("SSEAlgorithm", ALGORITHM)
+                });
             });
         });
         out.tags();

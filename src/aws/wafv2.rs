@@ -18,8 +18,11 @@ pub struct WebAclAssociation {
 }
 
 impl Kind for WebAclAssociation {
-    const NAMES: Names =
-        Names { terraform: "aws_wafv2_web_acl_association", cloudformation: "AWS::WAFv2::WebACLAssociation", word: "WebAclAssociation" };
+    const NAMES: Names = Names {
+        terraform: "aws_wafv2_web_acl_association",
+        cloudformation: "AWS::WAFv2::WebACLAssociation",
+        word: "WebAclAssociation",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

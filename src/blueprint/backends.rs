@@ -24,18 +24,22 @@ pub struct BackendSpec {
     pub alb_port: Option<Port>,
     /// How the balancer speaks to it. Default: `http`.
     pub protocol: Option<Protocol>,
-    /// Host of the integration's URI: the Host header, and the name that a certificate is checked for.
+    /// Host of the integration's URI: the Host header, and the name that a certificate is checked
+    /// for.
     pub host: Option<Value>,
     /// How its certificate is checked.
     pub tls: Option<TlsSpec>,
-    /// Headers by name, set on the way to the backend over what the client sent: text, or `context.…` and `stageVariables.…`.
+    /// Headers by name, set on the way to the backend over what the client sent: text, or
+    /// `context.…` and `stageVariables.…`.
     /// Not for functions, which get the request as it came.
     pub headers: Option<BTreeMap<String, Value>>,
     /// The servers. Exactly one kind.
     pub targets: Option<TargetsSpec>,
-    /// Public `https` address in topology `internet`, in place of port and targets. Its own path comes first, then `path_prefix`.
+    /// Public `https` address in topology `internet`, in place of port and targets. Its own path
+    /// comes first, then `path_prefix`.
     pub url: Option<Value>,
-    /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN. Default: `false`.
+    /// Whether the addresses of `ips` lie outside the VPC, behind a peering or a VPN. Default:
+    /// `false`.
     pub outside_vpc: Option<bool>,
     /// How the balancer asks whether a server is well.
     pub health_check: Option<HealthCheckSpec>,
@@ -81,8 +85,10 @@ pub struct TargetsSpec {
     pub hosts: Option<Values>,
     /// ARN of a target group that is there; only listener or rule are emitted.
     pub target_group: Option<Value>,
-    /// A function that is called straight from the gateway: name or ARN, with `:` and an alias or a version or without.
-    /// A reference yields an ARN. The function gets the path of the gateway, with the prefix of a mount.
+    /// A function that is called straight from the gateway: name or ARN, with `:` and an alias or a
+    /// version or without.
+    /// A reference yields an ARN. The function gets the path of the gateway, with the prefix of a
+    /// mount.
     pub function: Option<Value>,
 }
 
@@ -108,7 +114,8 @@ impl TargetsSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EcsNetworkSpec {
-    /// Network mode of the tasks: `awsvpc` makes a target group of addresses, `bridge` one of instances. Default: `awsvpc`.
+    /// Network mode of the tasks: `awsvpc` makes a target group of addresses, `bridge` one of
+    /// instances. Default: `awsvpc`.
     pub network: Option<EcsNetwork>,
     /// How a new version comes in. Default: `rolling`.
     pub deployment: Option<EcsDeployment>,
@@ -150,7 +157,9 @@ pub struct HealthCheckSpec {
     /// Bad answers in a row that make a server ill. Default: 3.
     pub unhealthy: Option<u32>,
     /// Status codes of a good answer. Default: `200-399`.
-    #[schemars(regex(pattern = "^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$"))]
+    #[schemars(regex(
+        pattern = "^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$"
+    ))]
     pub matcher: Option<String>,
 }
 

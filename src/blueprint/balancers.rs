@@ -20,7 +20,8 @@ pub struct VpcLinkSpec {
     pub existing: Option<Value>,
     /// Ids of the subnets that the link stands in, in topology `alb`. Default: `network.subnets`.
     pub subnets: Option<Values>,
-    /// Ids of the link's security groups, in topology `alb`; beside `existing`, what the balancer's group admits.
+    /// Ids of the link's security groups, in topology `alb`; beside `existing`, what the balancer's
+    /// group admits.
     pub security_groups: Option<Values>,
 }
 

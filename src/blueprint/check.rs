@@ -24,9 +24,14 @@ use crate::source::pointer;
 
 /// Checks a blueprint.
 ///
-/// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken, GW2010 unknown auth, GW2011 does not fit.
+/// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken,
+/// GW2010 unknown auth, GW2011 does not fit.
 pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
-    let mut check = Check { blueprint, known, found: Vec::new() };
+    let mut check = Check {
+        blueprint,
+        known,
+        found: Vec::new(),
+    };
     check.head();
     check.output();
     check.tags();
@@ -61,31 +66,56 @@ impl<'a> Check<'a> {
         self.is_written("topology").then_some(self.spec().topology)
     }
 
-    fn report(&mut self, (code, at): (&'static Code, &str), message: impl std::fmt::Display, help: impl std::fmt::Display) {
-        self.found.push(code.at(self.blueprint.place(at)).message(message).help(help));
+    fn report(
+        &mut self,
+        (code, at): (&'static Code, &str),
+        message: impl std::fmt::Display,
+        help: impl std::fmt::Display,
+    ) {
+        self.found.push(
+            code.at(self.blueprint.place(at))
+                .message(message)
+                .help(help),
+        );
     }
 
     fn wrong(&mut self, at: &str, what: impl std::fmt::Display, help: impl std::fmt::Display) {
-        self.report((&INVALID_VALUE, at), format_args!("{}: {what}", subject(at)), help);
+        self.report(
+            (&INVALID_VALUE, at),
+            format_args!("{}: {what}", subject(at)),
+            help,
+        );
     }
 
     /// Reports a text that should say something and is empty.
     fn says_something(&mut self, at: &str, text: Option<&String>) {
         if text.is_some_and(|text| text.trim().is_empty()) {
-            self.wrong(at, "the text is empty", "write what it is for, or remove the line");
+            self.wrong(
+                at,
+                "the text is empty",
+                "write what it is for, or remove the line",
+            );
         }
     }
 
     fn starts_with_slash(&mut self, at: &str, path: Option<&String>) {
         if let Some(path) = path.filter(|path| !path.starts_with('/')) {
-            self.wrong(at, format_args!("`{path}` does not start with `/`"), format_args!("write `/{path}`"));
+            self.wrong(
+                at,
+                format_args!("`{path}` does not start with `/`"),
+                format_args!("write `/{path}`"),
+            );
         }
     }
 
     fn head(&mut self) {
         let spec = self.spec();
         if spec.version != 1 {
-            self.wrong("/version", format_args!("version {} is not known", spec.version), "write `version: 1`");
+            self.wrong(
+                "/version",
+                format_args!("version {} is not known", spec.version),
+                "write `version: 1`",
+            );
         }
         if self.is_written("name") && (!is_name(&spec.name) || spec.name.len() > 20) {
             self.wrong(
@@ -96,21 +126,35 @@ impl<'a> Check<'a> {
         }
         let environment = match &spec.environment {
             Some(Value::Literal(text)) => Some(("/environment", text.as_str())),
-            Some(Value::Variable(variable)) => variable.default.as_ref().and_then(|it| it.as_str()).map(|it| ("/environment/default", it)),
+            Some(Value::Variable(variable)) => variable
+                .default
+                .as_ref()
+                .and_then(|it| it.as_str())
+                .map(|it| ("/environment/default", it)),
             Some(Value::Parameter(_) | Value::Expression(_)) | None => None,
         };
         if let Some((at, text)) = environment {
-            let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            let is_parameter = at != "/environment" && spec.output.as_ref().and_then(|it| it.format) == Some(Format::Cloudformation);
+            let legal =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            let is_parameter = at != "/environment"
+                && spec.output.as_ref().and_then(|it| it.format) == Some(Format::Cloudformation);
             // A template cannot shorten what is known only at deploy time.
             let longest = if is_parameter { 8 } else { 20 };
             if text.is_empty() || text.len() > longest || !text.bytes().all(legal) {
-                let help = format!("write at most {longest} lower-case letters, digits and `-`, or `{{var: environment}}`");
+                let help = format!(
+                    "write at most {longest} lower-case letters, digits and `-`, or `{{var: environment}}`"
+                );
                 self.wrong(at, format_args!("`{text}` is no environment"), help);
             }
         }
-        if self.is_written("spec") && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty)) {
-            self.wrong("/spec", "no path is named", "write the path of the OpenAPI description, for example `spec: openapi.yaml`");
+        if self.is_written("spec")
+            && (spec.spec.is_empty() || spec.spec.iter().any(String::is_empty))
+        {
+            self.wrong(
+                "/spec",
+                "no path is named",
+                "write the path of the OpenAPI description, for example `spec: openapi.yaml`",
+            );
         }
         if let Some(region) = spec.region.as_ref().filter(|region| !is_region(region)) {
             self.region(region);
@@ -118,7 +162,11 @@ impl<'a> Check<'a> {
         if let Some(output) = &spec.output {
             self.says_something("/output/dir", output.dir.as_ref());
         }
-        if spec.network.is_none() && self.topology().is_some_and(|topology| topology != Topology::Internet) {
+        if spec.network.is_none()
+            && self
+                .topology()
+                .is_some_and(|topology| topology != Topology::Internet)
+        {
             self.missing_network();
         }
     }
@@ -127,7 +175,10 @@ impl<'a> Check<'a> {
     ///
     /// Errors: GW2002; GW2121, a warning.
     fn region(&mut self, region: &str) {
-        let (what, help) = (format!("`{region}` is spelt like no region"), "write for example `region: ap-northeast-1`");
+        let (what, help) = (
+            format!("`{region}` is spelt like no region"),
+            "write for example `region: ap-northeast-1`",
+        );
         if is_name(region) {
             self.report((&UNLIKELY_ID, "/region"), what, help);
         } else {
@@ -139,7 +190,10 @@ impl<'a> Check<'a> {
         if self.blueprint.layers.is_whole && !self.known.reported.contains("/network") {
             self.report(
                 (&MISSING_FIELD, ""),
-                format_args!("the blueprint has no `network`, which topology `{}` needs", self.spec().topology.name()),
+                format_args!(
+                    "the blueprint has no `network`, which topology `{}` needs",
+                    self.spec().topology.name()
+                ),
                 "add `network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}`",
             );
         }
@@ -155,9 +209,13 @@ fn is_name(name: &str) -> bool {
 /// Words of lower-case letters, then a number: `us-gov-west-1`.
 pub(crate) fn is_region(region: &str) -> bool {
     let words: Vec<&str> = region.split('-').collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    words.len() >= 3 && words[..words.len() - 1].iter().all(is_word) && words.last().is_some_and(is_number)
+    let is_word =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    words.len() >= 3
+        && words[..words.len() - 1].iter().all(is_word)
+        && words.last().is_some_and(is_number)
 }
 
 fn child(at: &str, token: impl std::fmt::Display) -> String {

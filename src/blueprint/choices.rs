@@ -52,7 +52,11 @@ pub enum KeySpec {
     Existing(Value),
 }
 
-fn single<S: Serializer>(serializer: S, key: &str, value: &impl Serialize) -> Result<S::Ok, S::Error> {
+fn single<S: Serializer>(
+    serializer: S,
+    key: &str,
+    value: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(1))?;
     map.serialize_entry(key, value)?;
     map.end()
@@ -71,8 +75,13 @@ impl Visitor<'_> for RoleVisitor {
         match text {
             "existing" => Ok(CloudwatchRole::Existing),
             "create" => Ok(CloudwatchRole::Create),
-            text if text.starts_with("arn:") && text.contains(":role/") => Ok(CloudwatchRole::Arn(text.to_owned())),
-            _ => Err(fault(format!("`{text}` is not accepted here"), "write `existing`, `create` or the ARN of a role")),
+            text if text.starts_with("arn:") && text.contains(":role/") => {
+                Ok(CloudwatchRole::Arn(text.to_owned()))
+            }
+            _ => Err(fault(
+                format!("`{text}` is not accepted here"),
+                "write `existing`, `create` or the ARN of a role",
+            )),
         }
     }
 }
@@ -109,11 +118,19 @@ impl<'de> Visitor<'de> for EcsVisitor {
     type Value = EcsSpec;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("`true` or `{network: awsvpc | bridge, deployment: rolling | blue-green}`")
+        formatter
+            .write_str("`true` or `{network: awsvpc | bridge, deployment: rolling | blue-green}`")
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<EcsSpec, E> {
-        if value { Ok(EcsSpec::Service) } else { Err(fault("`false` names no targets", "write `true`, or another kind of targets")) }
+        if value {
+            Ok(EcsSpec::Service)
+        } else {
+            Err(fault(
+                "`false` names no targets",
+                "write `true`, or another kind of targets",
+            ))
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<EcsSpec, A::Error> {
@@ -160,12 +177,20 @@ impl Visitor<'_> for HealthPortVisitor {
         if text == "traffic" {
             return Ok(HealthPort::Traffic);
         }
-        Err(fault(format!("`{text}` is no port"), "write `traffic` or a number from 1 to 65535"))
+        Err(fault(
+            format!("`{text}` is no port"),
+            "write `traffic` or a number from 1 to 65535",
+        ))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<HealthPort, E> {
         let port = u16::try_from(number).ok().and_then(Port::new);
-        port.map(HealthPort::Number).ok_or_else(|| fault(format!("{number} is no port"), "write `traffic` or a number from 1 to 65535"))
+        port.map(HealthPort::Number).ok_or_else(|| {
+            fault(
+                format!("{number} is no port"),
+                "write `traffic` or a number from 1 to 65535",
+            )
+        })
     }
 }
 
@@ -201,7 +226,8 @@ impl<'de> Visitor<'de> for KeyVisitor {
     type Value = KeySpec;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the name of a key, or `{existing: ...}` with the id of one that is there")
+        formatter
+            .write_str("the name of a key, or `{existing: ...}` with the id of one that is there")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<KeySpec, E> {
@@ -216,7 +242,9 @@ impl<'de> Visitor<'de> for KeyVisitor {
             }
             existing = Some(map.next_value()?);
         }
-        existing.map(KeySpec::Existing).ok_or_else(|| A::Error::missing_field("existing"))
+        existing
+            .map(KeySpec::Existing)
+            .ok_or_else(|| A::Error::missing_field("existing"))
     }
 }
 

@@ -79,12 +79,16 @@ pub const FUNCTION_RUNTIME: &str = "python3.13";
 pub const FORWARDER_MEMORY: u32 = 512;
 pub const FORWARDER_TIMEOUT: Duration = Duration::of_seconds(29);
 
-/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: AWS-RULES D21 (API reference, `cacheClusterSize`).
+/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: AWS-RULES D21 (API
+/// reference, `cacheClusterSize`).
 pub const CACHE_SIZES: [&str; 8] = ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"];
 
 /// The size of a cluster as AWS spells it; `None` where there is none of that size.
 pub fn cache_size(size_gb: f64) -> Option<&'static str> {
-    CACHE_SIZES.into_iter().find(|it| it.parse::<f64>().is_ok_and(|it| (it - size_gb).abs() < 1e-9))
+    CACHE_SIZES.into_iter().find(|it| {
+        it.parse::<f64>()
+            .is_ok_and(|it| (it - size_gb).abs() < 1e-9)
+    })
 }
 
 /// The port of the NLB's listener: the servers' own.
@@ -92,7 +96,8 @@ pub fn listener_port(backend: &BackendSpec) -> Option<Port> {
     backend.port
 }
 
-/// How a server is asked: by TCP behind an NLB, by HTTP behind an ALB; `None` where no balancer asks.
+/// How a server is asked: by TCP behind an NLB, by HTTP behind an ALB; `None` where no balancer
+/// asks.
 pub const fn health_protocol(topology: Topology) -> Option<HealthProtocol> {
     match topology {
         Topology::NlbTargets => Some(HealthProtocol::Tcp),

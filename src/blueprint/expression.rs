@@ -1,11 +1,13 @@
 //! The user's Terraform expressions: parsed, and respaced on one line as `terraform fmt` would.
 //!
-//! In: the text of `{expr: ...}`. Out: the same tokens with Terraform's spacing, or why it is no expression. Pure.
+//! In: the text of `{expr: ...}`. Out: the same tokens with Terraform's spacing, or why it is no
+//! expression. Pure.
 //! Tokens are never changed: what comes out is read again and compared with what went in.
 
 use super::tokens::{Kind, Token, tokens};
 
-/// Longest expression. Unit: bytes. More than that is a module's business; the parser recurses, so it is a bound on the stack too.
+/// Longest expression. Unit: bytes. More than that is a module's business; the parser recurses, so
+/// it is a bound on the stack too.
 const MAX_BYTES: usize = 2_048;
 
 /// The expression with the spacing of `terraform fmt`, on one line.
@@ -15,7 +17,10 @@ pub(super) fn formatted(text: &str) -> Result<String, String> {
         return Err("it is empty".to_owned());
     }
     if text.len() > MAX_BYTES {
-        return Err(format!("it has {} bytes; at most {MAX_BYTES} are read", text.len()));
+        return Err(format!(
+            "it has {} bytes; at most {MAX_BYTES} are read",
+            text.len()
+        ));
     }
     let parts = on_one_line(tokens(text)?);
     let line = spaced(&parts);
@@ -39,14 +44,22 @@ fn on_one_line(all: Vec<Token>) -> Vec<Token> {
     let mut open: Vec<bool> = Vec::new();
     let mut line: Vec<Token> = Vec::new();
     for (index, token) in all.iter().enumerate() {
-        let next = all[index + 1..].iter().find(|token| token.kind != Kind::Newline);
+        let next = all[index + 1..]
+            .iter()
+            .find(|token| token.kind != Kind::Newline);
         match token.kind {
             Kind::Newline => {
                 let in_object = open.last() == Some(&true);
-                let separated = line.last().is_none_or(|last| matches!(last.kind, Kind::OpenBrace | Kind::Comma));
-                let ends = next.is_none_or(|next| matches!(next.kind, Kind::CloseBrace | Kind::Comma));
+                let separated = line
+                    .last()
+                    .is_none_or(|last| matches!(last.kind, Kind::OpenBrace | Kind::Comma));
+                let ends =
+                    next.is_none_or(|next| matches!(next.kind, Kind::CloseBrace | Kind::Comma));
                 if in_object && !separated && !ends {
-                    line.push(Token { kind: Kind::Comma, text: ",".to_owned() });
+                    line.push(Token {
+                        kind: Kind::Comma,
+                        text: ",".to_owned(),
+                    });
                 }
                 continue;
             }
@@ -67,8 +80,13 @@ fn on_one_line(all: Vec<Token>) -> Vec<Token> {
 
 /// What stands inside of `"${...}"`, where that is all: `terraform fmt` writes it so.
 fn unwrapped(all: &[Token]) -> &[Token] {
-    let [first, second, inside @ .., before, last] = all else { return all };
-    let wrapped = first.kind == Kind::OpenQuote && second.text == "${" && before.text == "}" && last.kind == Kind::CloseQuote;
+    let [first, second, inside @ .., before, last] = all else {
+        return all;
+    };
+    let wrapped = first.kind == Kind::OpenQuote
+        && second.text == "${"
+        && before.text == "}"
+        && last.kind == Kind::CloseQuote;
     if !wrapped || inside.is_empty() || before.kind != Kind::CloseTemplate {
         return all;
     }
@@ -89,7 +107,10 @@ fn spaced(all: &[Token]) -> String {
     for (index, token) in all.iter().enumerate() {
         line.push_str(&token.text);
         let before = index.checked_sub(1).map(|index| &all[index]);
-        if all.get(index + 1).is_some_and(|after| has_space(before, token, after)) {
+        if all
+            .get(index + 1)
+            .is_some_and(|after| has_space(before, token, after))
+        {
             line.push(' ');
         }
     }
@@ -98,24 +119,48 @@ fn spaced(all: &[Token]) -> String {
 
 /// Whether `terraform fmt` puts a space between two tokens.
 ///
-/// Source: hashicorp/hcl, hclwrite/format.go, `spaceAfterToken`, <https://github.com/hashicorp/hcl/blob/main/hclwrite/format.go>, as of 2.20; compared with `terraform fmt` 1.11.4.
+/// Source: hashicorp/hcl, hclwrite/format.go, `spaceAfterToken`,
+/// <https://github.com/hashicorp/hcl/blob/main/hclwrite/format.go>, as of 2.20; compared with
+/// `terraform fmt` 1.11.4.
 fn has_space(before: Option<&Token>, subject: &Token, after: &Token) -> bool {
     use Kind::{
-        Bang, CloseBrace, CloseQuote, CloseTemplate, Colon, Comma, Dot, DoubleColon, Ellipsis, Identifier, Literal, Minus, Number,
-        OpenBrace, OpenBracket, OpenParenthesis, OpenQuote, OpenTemplate,
+        Bang, CloseBrace, CloseQuote, CloseTemplate, Colon, Comma, Dot, DoubleColon, Ellipsis,
+        Identifier, Literal, Minus, Number, OpenBrace, OpenBracket, OpenParenthesis, OpenQuote,
+        OpenTemplate,
     };
     match (subject.kind, after.kind) {
         (Identifier, OpenParenthesis | DoubleColon) | (DoubleColon, Identifier) => false,
         (Dot, _) | (_, Dot | Comma | Ellipsis) => false,
         (Comma, _) => true,
         (Literal | OpenQuote, _) | (_, Literal | CloseQuote) => false,
-        (Identifier, _) if subject.text == "in" && before.is_some_and(|before| before.kind == Identifier) => true,
+        (Identifier, _)
+            if subject.text == "in" && before.is_some_and(|before| before.kind == Identifier) =>
+        {
+            true
+        }
         (Identifier | Number, OpenBracket) => false,
         (kind, OpenBracket) if kind.closes() => false,
         (Bang, _) => false,
         (Minus, _) => before.is_some_and(|before| {
-            !matches!(before.kind, OpenParenthesis | OpenBrace | OpenBracket | Colon | Comma | Minus | Bang)
-                && !matches!(before.text.as_str(), "=" | "?" | "+" | "*" | "/" | "%" | "==" | "!=" | ">" | ">=" | "<" | "<=" | "&&" | "||")
+            !matches!(
+                before.kind,
+                OpenParenthesis | OpenBrace | OpenBracket | Colon | Comma | Minus | Bang
+            ) && !matches!(
+                before.text.as_str(),
+                "=" | "?"
+                    | "+"
+                    | "*"
+                    | "/"
+                    | "%"
+                    | "=="
+                    | "!="
+                    | ">"
+                    | ">="
+                    | "<"
+                    | "<="
+                    | "&&"
+                    | "||"
+            )
         }),
         (OpenBrace, CloseBrace) => false,
         (OpenBrace, _) | (_, CloseBrace) => true,
@@ -134,11 +179,20 @@ mod tests {
         for (written, wanted) in [
             (" local.vpc_id ", "local.vpc_id"),
             ("var.a+1", "var.a + 1"),
-            ("[ for s in aws_subnet.x : s.id if s.a!=-1 ]", "[for s in aws_subnet.x : s.id if s.a != -1]"),
+            (
+                "[ for s in aws_subnet.x : s.id if s.a!=-1 ]",
+                "[for s in aws_subnet.x : s.id if s.a != -1]",
+            ),
             ("{a=1,b = 2}", "{ a = 1, b = 2 }"),
             ("{\n a = 1\n b = 2,\n}", "{ a = 1, b = 2 }"),
-            ("{for k,v in local.m:k=>v...}", "{ for k, v in local.m : k => v... }"),
-            ("concat(\n  local.a,\n  [ \"x${local.b+1}y\" ],\n)", "concat(local.a, [\"x${local.b + 1}y\"])"),
+            (
+                "{for k,v in local.m:k=>v...}",
+                "{ for k, v in local.m : k => v... }",
+            ),
+            (
+                "concat(\n  local.a,\n  [ \"x${local.b+1}y\" ],\n)",
+                "concat(local.a, [\"x${local.b + 1}y\"])",
+            ),
             ("aws_subnet.x[*].id", "aws_subnet.x[*].id"),
             ("!var.a?-1:data.x.y [0]", "!var.a ? -1 : data.x.y[0]"),
             ("\"${local.a}\"", "local.a"),
@@ -156,9 +210,21 @@ mod tests {
     #[test]
     fn what_is_no_expression_is_refused() {
         let deep = "(".repeat(1_000) + &")".repeat(1_000);
-        for text in
-            ["", "a b", "\"", "\"${\"", "a = 1", "<<EOT\nx\nEOT\n", "foo(", "}", "a\u{0}", &deep, &"!".repeat(3_000), "a; b", "x\n}\ny"]
-        {
+        for text in [
+            "",
+            "a b",
+            "\"",
+            "\"${\"",
+            "a = 1",
+            "<<EOT\nx\nEOT\n",
+            "foo(",
+            "}",
+            "a\u{0}",
+            &deep,
+            &"!".repeat(3_000),
+            "a; b",
+            "x\n}\ny",
+        ] {
             assert!(formatted(text).is_err(), "{text}");
         }
         for operator in ["!", "-", "a?b:", "1+", "[", "{a={a=", "\"${", "a(", "f(["] {

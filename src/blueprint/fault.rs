@@ -24,11 +24,20 @@ pub(super) fn parts(text: &str) -> (String, String) {
         return (message.to_owned(), help.to_owned());
     }
     for prefix in ["invalid type: ", "invalid value: "] {
-        if let Some((found, wanted)) = text.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected ")) {
-            return (format!("{} does not fit here", spoken(found)), format!("write {}", spoken(wanted)));
+        if let Some((found, wanted)) = text
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.rsplit_once(", expected "))
+        {
+            return (
+                format!("{} does not fit here", spoken(found)),
+                format!("write {}", spoken(wanted)),
+            );
         }
     }
-    (text.to_owned(), "compare with the field's description in `gwgen schema`".to_owned())
+    (
+        text.to_owned(),
+        "compare with the field's description in `gwgen schema`".to_owned(),
+    )
 }
 
 /// Serde's words for a type as users say them.

@@ -27,11 +27,13 @@ pub struct ApiSpec {
     pub validation: Option<Validation>,
     /// What becomes of a segment such as `{id}.json`. Default: `refuse`.
     pub partial_segments: Option<PartialSegments>,
-    /// Media types that are passed on as bytes. Default: those of the description that are no text, ranges such as `image/*` among them.
+    /// Media types that are passed on as bytes. Default: those of the description that are no text,
+    /// ranges such as `image/*` among them.
     pub binary_media_types: Option<Vec<String>>,
     /// Size from which on answers are compressed. Unit: bytes.
     pub minimum_compression_size: Option<u64>,
-    /// Where an API key is looked for: in the header `x-api-key`, or in the answer of a `lambda` authorizer. Default: `header`.
+    /// Where an API key is looked for: in the header `x-api-key`, or in the answer of a `lambda`
+    /// authorizer. Default: `header`.
     pub api_key_source: Option<ApiKeySource>,
     /// Answers to browsers of other origins.
     pub cors: Option<CorsSpec>,
@@ -102,7 +104,9 @@ pub enum ApiKeySource {
 pub struct CorsSpec {
     /// Origins that may call, for example `https://shop.example`.
     pub origins: Vec<String>,
-    /// Headers that they may send, besides those that operations need: what they declare, what shows who calls, `x-api-key`, and `content-type` for bodies that are neither forms nor plain text.
+    /// Headers that they may send, besides those that operations need: what they declare, what
+    /// shows who calls, `x-api-key`, and `content-type` for bodies that are neither forms nor plain
+    /// text.
     pub headers: Option<Vec<String>>,
     /// Whether cookies go along.
     pub credentials: Option<bool>,

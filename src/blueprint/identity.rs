@@ -19,39 +19,58 @@ const SOURCES: [(&str, &str); 6] = [
 
 /// What a source that can be a credential starts with.
 ///
-/// The certificate of a client is one, its parts are none: another authority may have signed a certificate with the same number or subject.
+/// The certificate of a client is one, its parts are none: another authority may have signed a
+/// certificate with the same number or subject.
 const CREDENTIALS: [&str; 4] = ["header.", "query.", "querystring.", CLIENT_CERTIFICATE];
 
 /// The certificate that a client showed.
 ///
-/// Source: AWS, "Variables for data transformations for API Gateway", `$context.identity.clientCert.clientCertPem`,
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables.html>, read 2026-11-29.
+/// Source: AWS, "Variables for data transformations for API Gateway",
+/// `$context.identity.clientCert.clientCertPem`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables.html>, read
+/// 2026-11-29.
 pub const CLIENT_CERTIFICATE: &str = "context.identity.clientCert.clientCertPem";
 
 /// How API Gateway spells a source of identity; `None` for what is none.
 pub fn identity_source(text: &str) -> Option<String> {
     let (start, spelt) = SOURCES.iter().find(|(start, _)| text.starts_with(start))?;
     let name = &text[start.len()..];
-    // Source: AWS-RULES Q2 for names of headers and parameters; a list of sources is joined by commas.
-    let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-' | b':'));
+    // Source: AWS-RULES Q2 for names of headers and parameters; a list of sources is joined by
+    // commas.
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-' | b':'));
     is_name.then(|| format!("{spelt}{name}"))
 }
 
-/// Whether a source of identity can be a credential, which other callers do not have: no address, no part of the context that all share.
+/// Whether a source of identity can be a credential, which other callers do not have: no address,
+/// no part of the context that all share.
 pub fn is_credential(source: &str) -> bool {
     identity_source(source).is_some() && CREDENTIALS.iter().any(|start| source.starts_with(start))
 }
 
-/// Whether two sources of identity are one. Names of headers have no case, those of query parameters do.
+/// Whether two sources of identity are one. Names of headers have no case, those of query
+/// parameters do.
 pub fn is_same_source(one: &str, other: &str) -> bool {
-    let (Some(one), Some(other)) = (identity_source(one), identity_source(other)) else { return false };
-    if one.starts_with("method.request.header.") { one.eq_ignore_ascii_case(&other) } else { one == other }
+    let (Some(one), Some(other)) = (identity_source(one), identity_source(other)) else {
+        return false;
+    };
+    if one.starts_with("method.request.header.") {
+        one.eq_ignore_ascii_case(&other)
+    } else {
+        one == other
+    }
 }
 
 impl LambdaAuthorizerSpec {
     /// What tells callers apart: as written, else the credential, else the header `Authorization`.
     pub fn identity_sources(&self) -> Vec<String> {
-        let credential = || self.credential.clone().unwrap_or_else(|| defaults::IDENTITY.to_owned());
+        let credential = || {
+            self.credential
+                .clone()
+                .unwrap_or_else(|| defaults::IDENTITY.to_owned())
+        };
         self.identity.clone().unwrap_or_else(|| vec![credential()])
     }
 
@@ -65,18 +84,36 @@ impl LambdaAuthorizerSpec {
         matches!(&self.identity_sources()[..], [only] if only.starts_with("header."))
     }
 
-    /// Whether a part of identity differs between callers; what is no source of identity may be one once it is mended.
+    /// Whether a part of identity differs between callers; what is no source of identity may be one
+    /// once it is mended.
     ///
     /// Stage variables and most of the context are the same for all callers of a method.
     pub fn tells_callers_apart(&self) -> bool {
-        let is_of_caller = ["header.", "query.", "querystring.", "context.identity.", "context.requestId", "context.extendedRequestId"];
-        self.identity_sources().iter().any(|it| identity_source(it).is_none() || is_of_caller.iter().any(|start| it.starts_with(start)))
+        let is_of_caller = [
+            "header.",
+            "query.",
+            "querystring.",
+            "context.identity.",
+            "context.requestId",
+            "context.extendedRequestId",
+        ];
+        self.identity_sources().iter().any(|it| {
+            identity_source(it).is_none() || is_of_caller.iter().any(|start| it.starts_with(start))
+        })
     }
 
     /// Whether the blueprint alone shows that identity is wrong.
     pub fn has_faulty_identity(&self) -> bool {
-        let is_whole = if self.is_token() { self.is_one_header() } else { self.tells_callers_apart() || self.ttl_ms() == 0 };
-        !is_whole || self.identity_sources().iter().any(|it| identity_source(it).is_none())
+        let is_whole = if self.is_token() {
+            self.is_one_header()
+        } else {
+            self.tells_callers_apart() || self.ttl_ms() == 0
+        };
+        !is_whole
+            || self
+                .identity_sources()
+                .iter()
+                .any(|it| identity_source(it).is_none())
     }
 
     /// Unit: milliseconds.

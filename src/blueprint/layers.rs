@@ -1,8 +1,8 @@
 //! A blueprint and the files that it extends.
 //!
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
-//! Merged by key; lists, references and entries of another kind are replaced whole, and `null` removes a key. Paths stay those of the file
-//! that says them.
+//! Merged by key; lists, references and entries of another kind are replaced whole, and `null`
+//! removes a key. Paths stay those of the file that says them.
 
 mod dropped;
 
@@ -15,7 +15,9 @@ use super::references::{has_shape, is_reference};
 use super::spec::BlueprintSpec;
 use super::tree::{NO_VALUE, Tree, tree};
 use super::typed::expected_names;
-use crate::diagnostic::{Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, INVALID_VALUE, Place, UNREADABLE_FILE, nearest};
+use crate::diagnostic::{
+    Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, INVALID_VALUE, Place, UNREADABLE_FILE, nearest,
+};
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
 pub(super) use dropped::dropped;
 
@@ -25,7 +27,8 @@ const ABSTRACT: &str = "abstract";
 /// Longest chain of files, the blueprint itself included.
 const MAX_FILES: usize = 8;
 
-/// Mappings that say by their one key what kind of thing they are: one of another kind takes the place of the whole mapping.
+/// Mappings that say by their one key what kind of thing they are: one of another kind takes the
+/// place of the whole mapping.
 const KINDS: &[&str] = &["/backends/*/targets", "/auth/*"];
 
 /// Fields that hold paths relative to the file that says them.
@@ -50,30 +53,50 @@ pub(super) struct Layers {
 
 /// Reads the blueprint and what it extends.
 ///
-/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007, GW2002 of a file, GW2012 a cycle or a chain that is too long.
-pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sources: &mut Sources) -> (Layers, Vec<Diagnostic>) {
-    let mut layers = Layers { files: Vec::new(), is_whole: true };
+/// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007, GW2002 of a file, GW2012 a cycle or a chain
+/// that is too long.
+pub(super) fn read(
+    files: &dyn Files,
+    path: RelativePath,
+    display: Arc<str>,
+    sources: &mut Sources,
+) -> (Layers, Vec<Diagnostic>) {
+    let mut layers = Layers {
+        files: Vec::new(),
+        is_whole: true,
+    };
     let mut found = Vec::new();
     let mut next = Some((path, display));
     while let Some((path, display)) = next.take() {
-        let said = layers.files.last().map(|layer| Place::pointer(&layer.display, "/extends"));
+        let said = layers
+            .files
+            .last()
+            .map(|layer| Place::pointer(&layer.display, "/extends"));
         let read = match &said {
             None => SourceFile::read_blueprint(files, path, display),
             // Whoever names it could name any file of the repository.
-            Some(place) => SourceFile::read(files, path, display).and_then(|file| match is_blueprint(&file) {
-                true => Ok(file),
-                false => Err(Box::new(no_blueprint(&file, place))),
-            }),
+            Some(place) => {
+                SourceFile::read(files, path, display).and_then(|file| match is_blueprint(&file) {
+                    true => Ok(file),
+                    false => Err(Box::new(no_blueprint(&file, place))),
+                })
+            }
         };
         let said = said.filter(|_| !matches!(&read, Err(fault) if fault.code == &INVALID_EXTENDS));
         let Some(layer) = read_one(read, sources, &mut found) else {
             layers.is_whole = false;
             if let (Some(place), Some(last)) = (said, found.last_mut()) {
                 // A file that is not there is mended where it is named.
-                let index = if last.code == &UNREADABLE_FILE || last.code == &FILE_OUTSIDE_ROOT { 0 } else { last.places.len() };
+                let index = if last.code == &UNREADABLE_FILE || last.code == &FILE_OUTSIDE_ROOT {
+                    0
+                } else {
+                    last.places.len()
+                };
                 if last.code == &UNREADABLE_FILE {
-                    last.help =
-                        format!("write the path from the folder of `{}`, which extends it, and check the file's permissions", place.file);
+                    last.help = format!(
+                        "write the path from the folder of `{}`, which extends it, and check the file's permissions",
+                        place.file
+                    );
                 }
                 last.places.insert(index, place);
             }
@@ -91,7 +114,8 @@ pub(super) fn read(files: &dyn Files, path: RelativePath, display: Arc<str>, sou
     (layers, found)
 }
 
-/// Whether a file that is extended can be a blueprint: a mapping of which each key is a field, or nearly one.
+/// Whether a file that is extended can be a blueprint: a mapping of which each key is a field, or
+/// nearly one.
 ///
 /// A file with a syntax error can be one, and no line of it is shown.
 fn is_blueprint(file: &SourceFile) -> bool {
@@ -99,8 +123,11 @@ fn is_blueprint(file: &SourceFile) -> bool {
     let is_field = |key: &str| fields.iter().any(|field| field == key);
     match raw::members(&file.json) {
         Ok(members) => {
-            let is_near = |key: &str| is_field(key) || nearest(key, fields.iter().map(String::as_str)).is_some();
-            members.iter().all(|(key, _)| is_near(key)) && (members.is_empty() || members.iter().any(|(key, _)| is_field(key)))
+            let is_near = |key: &str| {
+                is_field(key) || nearest(key, fields.iter().map(String::as_str)).is_some()
+            };
+            members.iter().all(|(key, _)| is_near(key))
+                && (members.is_empty() || members.iter().any(|(key, _)| is_field(key)))
         }
         Err(error) => !error.is_data(),
     }
@@ -108,7 +135,10 @@ fn is_blueprint(file: &SourceFile) -> bool {
 
 /// Names of the fields at the root of a blueprint, as the error for one that is none lists them.
 fn root_fields() -> Vec<String> {
-    let unknown = serde_json::from_str::<BlueprintSpec>("{\"\\u0000\": 0}").err().map(|error| error.to_string()).unwrap_or_default();
+    let unknown = serde_json::from_str::<BlueprintSpec>("{\"\\u0000\": 0}")
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
     expected_names(&unknown).map(str::to_owned).collect()
 }
 
@@ -120,14 +150,27 @@ fn no_blueprint(file: &SourceFile, place: &Place) -> Diagnostic {
         .help("name a file that holds fields of a blueprint and nothing else; `gwgen schema` lists them")
 }
 
-fn read_one(read: Result<SourceFile, Box<Diagnostic>>, sources: &mut Sources, found: &mut Vec<Diagnostic>) -> Option<Layer> {
+fn read_one(
+    read: Result<SourceFile, Box<Diagnostic>>,
+    sources: &mut Sources,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Layer> {
     match read {
         Ok(file) => {
             let file = Arc::new(file);
             file.show_lines();
             sources.add(Arc::clone(&file));
-            let (path, display, text) = (file.path.clone(), Arc::clone(&file.display), Arc::clone(&file.text));
-            tree(&file, found).map(|tree| Layer { path, display, text, tree })
+            let (path, display, text) = (
+                file.path.clone(),
+                Arc::clone(&file.display),
+                Arc::clone(&file.text),
+            );
+            tree(&file, found).map(|tree| Layer {
+                path,
+                display,
+                text,
+                tree,
+            })
         }
         Err(fault) => {
             found.push(*fault);
@@ -143,7 +186,9 @@ impl Layers {
 
     /// Whether the blueprint itself is a base for others; what it extends says nothing about it.
     pub(super) fn is_abstract(&self) -> bool {
-        self.files.first().is_some_and(|layer| layer.tree.value.get(ABSTRACT) == Some(&Value::Bool(true)))
+        self.files
+            .first()
+            .is_some_and(|layer| layer.tree.value.get(ABSTRACT) == Some(&Value::Bool(true)))
     }
 
     /// Number of files, the blueprint included.
@@ -155,15 +200,21 @@ impl Layers {
     ///
     /// Errors: GW0002 outside the root, GW2012 a cycle or a chain that is too long.
     fn base(&self) -> Result<Option<(RelativePath, Arc<str>)>, Box<Diagnostic>> {
-        let Some(last) = self.files.last() else { return Ok(None) };
+        let Some(last) = self.files.last() else {
+            return Ok(None);
+        };
         // What is no text is refused where the blueprint gets its types.
-        let Some(extends) = last.tree.value.get("extends").and_then(Value::as_str) else { return Ok(None) };
+        let Some(extends) = last.tree.value.get("extends").and_then(Value::as_str) else {
+            return Ok(None);
+        };
         let place = Place::pointer(&last.display, "/extends");
         let Some(path) = RelativePath::join(last.path.folder(), extends) else {
             return Err(Box::new(
                 FILE_OUTSIDE_ROOT
                     .at(place)
-                    .message(format_args!("`{extends}` lies outside the repository that holds the blueprint"))
+                    .message(format_args!(
+                        "`{extends}` lies outside the repository that holds the blueprint"
+                    ))
                     .help("copy the file into the repository, and name it relative to this one"),
             ));
         };
@@ -173,16 +224,26 @@ impl Layers {
             } else {
                 format!("`{extends}` extends this file in turn")
             };
-            let fault = INVALID_EXTENDS.at(place).also(Place::pointer(&same.display, "/extends")).message(message);
-            return Err(Box::new(fault.help("remove `extends` from the file that holds what is common")));
+            let fault = INVALID_EXTENDS
+                .at(place)
+                .also(Place::pointer(&same.display, "/extends"))
+                .message(message);
+            return Err(Box::new(
+                fault.help("remove `extends` from the file that holds what is common"),
+            ));
         }
         if self.files.len() == MAX_FILES {
-            let fault = INVALID_EXTENDS.at(place).message(format_args!("more than {MAX_FILES} files extend each other"));
+            let fault = INVALID_EXTENDS.at(place).message(format_args!(
+                "more than {MAX_FILES} files extend each other"
+            ));
             return Err(Box::new(fault.help("merge some of them")));
         }
         let folder = last.display.rsplit_once('/').map(|(folder, _)| folder);
         let extends = extends.trim_start_matches("./");
-        let display = folder.map_or_else(|| extends.to_owned(), |folder| format!("{folder}/{extends}"));
+        let display = folder.map_or_else(
+            || extends.to_owned(),
+            |folder| format!("{folder}/{extends}"),
+        );
         Ok(Some((path, display.into())))
     }
 
@@ -193,7 +254,9 @@ impl Layers {
 
     /// Whether one of the files holds the pointer.
     pub(super) fn holds(&self, pointer: &str) -> bool {
-        self.files.iter().any(|layer| layer.tree.written.pointer(pointer).is_some())
+        self.files
+            .iter()
+            .any(|layer| layer.tree.written.pointer(pointer).is_some())
     }
 
     /// Whether a base holds the pointer, and the blueprint itself does not.
@@ -204,8 +267,13 @@ impl Layers {
 
     /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
     pub(super) fn place(&self, pointer: &str) -> Place {
-        let holds = self.files.iter().find(|layer| layer.tree.written.pointer(pointer).is_some());
-        let layer = holds.or(self.files.first()).expect("a blueprint that could not be read has no places");
+        let holds = self
+            .files
+            .iter()
+            .find(|layer| layer.tree.written.pointer(pointer).is_some());
+        let layer = holds
+            .or(self.files.first())
+            .expect("a blueprint that could not be read has no places");
         Place::pointer(&layer.display, pointer)
     }
 
@@ -213,8 +281,17 @@ impl Layers {
     pub(super) fn commented(&self, key: &str) -> Vec<CommentedLine> {
         let mut found = Vec::new();
         for layer in &self.files {
-            for (line, column) in layer.text.lines().zip(1u32..).filter_map(|(text, line)| Some((line, column_of_comment(text, key)?))) {
-                found.push(CommentedLine { file: Arc::clone(&layer.display), line, column });
+            for (line, column) in layer
+                .text
+                .lines()
+                .zip(1u32..)
+                .filter_map(|(text, line)| Some((line, column_of_comment(text, key)?)))
+            {
+                found.push(CommentedLine {
+                    file: Arc::clone(&layer.display),
+                    line,
+                    column,
+                });
             }
             if !found.is_empty() {
                 break;
@@ -227,16 +304,30 @@ impl Layers {
     ///
     /// Errors: GW2002 `null` that removes nothing.
     pub(super) fn merged(&self, found: &mut Vec<Diagnostic>) -> Merged {
-        let mut merged = Merged { value: Value::Object(serde_json::Map::new()), ..Merged::default() };
+        let mut merged = Merged {
+            value: Value::Object(serde_json::Map::new()),
+            ..Merged::default()
+        };
         for (index, layer) in self.files.iter().enumerate().rev() {
             if let Some(value) = merged.value.as_object_mut() {
                 value.shift_remove(ABSTRACT);
             }
             let mut without_effect = Vec::new();
-            merge(&mut merged.value, self.rebased(layer), "", &mut without_effect);
-            found.extend(without_effect.iter().map(|at| nothing_removed(layer, at, self.files.get(index + 1))));
+            merge(
+                &mut merged.value,
+                self.rebased(layer),
+                "",
+                &mut without_effect,
+            );
+            found.extend(
+                without_effect
+                    .iter()
+                    .map(|at| nothing_removed(layer, at, self.files.get(index + 1))),
+            );
             merged.numbers.extend(layer.tree.numbers.clone());
-            merged.reported.extend(layer.tree.reported.iter().cloned().chain(without_effect));
+            merged
+                .reported
+                .extend(layer.tree.reported.iter().cloned().chain(without_effect));
         }
         merged
     }
@@ -276,7 +367,11 @@ fn column_of_comment(line: &str, key: &str) -> Option<u32> {
     let (indent, comment) = line.split_once('#')?;
     let rest = comment.trim_start().strip_prefix(key)?;
     let is_key = indent.trim().is_empty() && (rest == ":" || rest.starts_with(": "));
-    is_key.then(|| u32::try_from(indent.chars().count()).unwrap_or(u32::MAX).saturating_add(1))
+    is_key.then(|| {
+        u32::try_from(indent.chars().count())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1)
+    })
 }
 
 /// The files of a blueprint as one.
@@ -287,13 +382,17 @@ pub(super) struct Merged {
     pub(super) reported: BTreeSet<String>,
 }
 
-/// Lays `top` over `base`: by key; lists, references and entries of another kind replaced whole, and what is `null` removed.
+/// Lays `top` over `base`: by key; lists, references and entries of another kind replaced whole,
+/// and what is `null` removed.
 ///
 /// Pointers of `null` that removes nothing are added to `without_effect`.
 fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut Vec<String>) {
     match (base, top) {
-        (Value::Object(base), Value::Object(top)) if !is_reference(at, base) && !is_reference(at, &top) => {
-            let (removed, top): (Vec<_>, Vec<_>) = top.into_iter().partition(|(_, value)| value.is_null());
+        (Value::Object(base), Value::Object(top))
+            if !is_reference(at, base) && !is_reference(at, &top) =>
+        {
+            let (removed, top): (Vec<_>, Vec<_>) =
+                top.into_iter().partition(|(_, value)| value.is_null());
             for (key, _) in removed {
                 if base.shift_remove(&key).is_none() {
                     without_effect.push(pointer::child(at, &key));
@@ -305,7 +404,12 @@ fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut Vec<String
             }
             for (key, value) in top {
                 let child = pointer::child(at, &key);
-                merge(base.entry(key).or_insert(Value::Null), value, &child, without_effect);
+                merge(
+                    base.entry(key).or_insert(Value::Null),
+                    value,
+                    &child,
+                    without_effect,
+                );
             }
         }
         (base, Value::Object(top)) => {
@@ -316,7 +420,12 @@ fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut Vec<String
                 if value.is_null() {
                     without_effect.push(child);
                 } else {
-                    merge(empty.entry(key).or_insert(Value::Null), value, &child, without_effect);
+                    merge(
+                        empty.entry(key).or_insert(Value::Null),
+                        value,
+                        &child,
+                        without_effect,
+                    );
                 }
             }
         }
@@ -326,7 +435,11 @@ fn merge(base: &mut Value, top: Value, at: &str, without_effect: &mut Vec<String
 
 /// Errors: GW2002.
 fn nothing_removed(layer: &Layer, at: &str, below: Option<&Layer>) -> Diagnostic {
-    let name = at.rsplit('/').next().map(pointer::unescaped).unwrap_or_default();
+    let name = at
+        .rsplit('/')
+        .next()
+        .map(pointer::unescaped)
+        .unwrap_or_default();
     let finding = INVALID_VALUE.at(Place::pointer(&layer.display, at));
     match below {
         Some(below) => finding
@@ -336,7 +449,9 @@ fn nothing_removed(layer: &Layer, at: &str, below: Option<&Layer>) -> Diagnostic
                 below.display
             ))
             .help("remove the line, or correct its name"),
-        None => finding.message(format_args!("`{}` has no value", name.escape_debug())).help(NO_VALUE),
+        None => finding
+            .message(format_args!("`{}` has no value", name.escape_debug()))
+            .help(NO_VALUE),
     }
 }
 
@@ -360,7 +475,9 @@ fn rebase_matches(value: &mut Value, from: &str, to: &str) {
             if let Some(specs) = mapping.get_mut("match").and_then(|it| it.get_mut("specs")) {
                 rebase(specs, from, to);
             }
-            mapping.values_mut().for_each(|it| rebase_matches(it, from, to));
+            mapping
+                .values_mut()
+                .for_each(|it| rebase_matches(it, from, to));
         }
         Value::Array(items) => items.iter_mut().for_each(|it| rebase_matches(it, from, to)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -370,10 +487,20 @@ fn rebase_matches(value: &mut Value, from: &str, to: &str) {
 fn relative(path: &str, folder: &str) -> String {
     let names: Vec<&str> = path.split('/').collect();
     let folders: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
-    let common = names.iter().zip(&folders).take_while(|(name, folder)| name == folder).count();
+    let common = names
+        .iter()
+        .zip(&folders)
+        .take_while(|(name, folder)| name == folder)
+        .count();
     let up = folders.len() - common;
-    let steps: Vec<&str> = std::iter::repeat_n("..", up).chain(names[common..].iter().copied()).collect();
-    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
+    let steps: Vec<&str> = std::iter::repeat_n("..", up)
+        .chain(names[common..].iter().copied())
+        .collect();
+    if steps.is_empty() {
+        ".".to_owned()
+    } else {
+        steps.join("/")
+    }
 }
 
 #[cfg(test)]
@@ -382,7 +509,10 @@ mod tests {
 
     #[test]
     fn paths_are_seen_from_another_folder() {
-        assert_eq!(relative("api/openapi.yaml", "env/prod"), "../../api/openapi.yaml");
+        assert_eq!(
+            relative("api/openapi.yaml", "env/prod"),
+            "../../api/openapi.yaml"
+        );
         assert_eq!(relative("env/openapi.yaml", "env/prod"), "../openapi.yaml");
         assert_eq!(relative("openapi.yaml", ""), "openapi.yaml");
     }

@@ -11,7 +11,8 @@ use super::typed::subject;
 use crate::diagnostic::{Diagnostic, NOT_BUILT};
 use crate::source::pointer;
 
-/// What is built: fields by the shape of their pointer, and where not every value is, the values that are.
+/// What is built: fields by the shape of their pointer, and where not every value is, the values
+/// that are.
 ///
 /// What stands below such a field is built with it.
 const BUILT: &[(&str, &[&str])] = &[
@@ -151,7 +152,10 @@ pub fn built(at: &str) -> Built {
 pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
     let mut refused: Vec<(String, Option<String>)> = Vec::new();
     search(tree, "", &mut refused);
-    refused.into_iter().map(|(at, value)| finding(blueprint, &at, value.as_deref())).collect()
+    refused
+        .into_iter()
+        .map(|(at, value)| finding(blueprint, &at, value.as_deref()))
+        .collect()
 }
 
 fn finding(blueprint: &Blueprint, at: &str, value: Option<&str>) -> Diagnostic {
@@ -164,12 +168,18 @@ fn finding(blueprint: &Blueprint, at: &str, value: Option<&str>) -> Diagnostic {
     } else {
         "remove it; `gwgen explain GW2004` says what there is".to_owned()
     };
-    NOT_BUILT.at(blueprint.place(at)).message(message).help(help)
+    NOT_BUILT
+        .at(blueprint.place(at))
+        .message(message)
+        .help(help)
 }
 
 /// The values of a field that are built, where not all are.
 fn accepted(at: &str) -> &'static [&'static str] {
-    BUILT.iter().find(|(shape, _)| has_shape(at, shape)).map_or(&[], |(_, values)| values)
+    BUILT
+        .iter()
+        .find(|(shape, _)| has_shape(at, shape))
+        .map_or(&[], |(_, values)| values)
 }
 
 /// What to write in place of a value that is not built.
@@ -185,7 +195,10 @@ pub(super) fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<
     if let Some((_, accepted)) = BUILT.iter().find(|(shape, _)| has_shape(at, shape)) {
         let text = spelled(value);
         if !accepted.is_empty() && !text.as_deref().is_some_and(|text| accepted.contains(&text)) {
-            refused.push((at.to_owned(), Some(text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`")))));
+            refused.push((
+                at.to_owned(),
+                Some(text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"))),
+            ));
         }
         return;
     }

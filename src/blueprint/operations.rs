@@ -1,6 +1,7 @@
 //! Functions, findings, quotas and cost as written.
 //!
-//! In: JSON. Out: `SyncSpec`, `ForwarderSpec`, `LintSpec`, `LimitsSpec`, `CostSpec` and their parts. Pure.
+//! In: JSON. Out: `SyncSpec`, `ForwarderSpec`, `LintSpec`, `LimitsSpec`, `CostSpec` and their
+//! parts. Pure.
 //! The comments on the fields are for users: they become the published schema.
 
 use std::collections::BTreeMap;
@@ -17,9 +18,11 @@ use super::values::{Value, Values};
 pub struct SyncSpec {
     /// How often it runs. Default: `1m`.
     pub schedule: Option<Duration>,
-    /// How many runs in a row an address is missing before it is taken out; 1 is warned of. Default: 3.
+    /// How many runs in a row an address is missing before it is taken out; 1 is warned of.
+    /// Default: 3.
     pub missing_before_deregister: Option<u32>,
-    /// How many lookups a run makes at most; an address counts as missing once two agree. Default: 50.
+    /// How many lookups a run makes at most; an address counts as missing once two agree. Default:
+    /// 50.
     pub max_lookups_per_run: Option<u32>,
     /// Where it keeps its memory. Default: `ssm`.
     pub state: Option<SyncState>,
@@ -27,7 +30,8 @@ pub struct SyncSpec {
     pub runtime: Option<String>,
     /// ARN of the topic that its alarms tell.
     pub alarm_topic: Option<Value>,
-    /// Whether one concurrent run of the account is kept for it, so that two never overlap. Default: `true`.
+    /// Whether one concurrent run of the account is kept for it, so that two never overlap.
+    /// Default: `true`.
     pub reserve_concurrency: Option<bool>,
 }
 
@@ -45,7 +49,8 @@ pub enum SyncState {
 pub struct ForwarderSpec {
     /// Its memory. Unit: megabytes. Default: 512.
     pub memory_mb: Option<u32>,
-    /// How long a request may take in it; a route with a shorter `timeout` has that. Default: `29s`.
+    /// How long a request may take in it; a route with a shorter `timeout` has that. Default:
+    /// `29s`.
     pub timeout: Option<Duration>,
     /// Runtime of the function: `python3.12`, `python3.13` or `python3.14`. Default: `python3.13`.
     pub runtime: Option<String>,
@@ -57,7 +62,9 @@ pub struct ForwarderSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LintSpec {
-    /// Findings that are allowed, each with its reason: they are not said, but where something is open that the inputs protect (GW2100, GW3004, GW3005, GW3065, GW3066), which stays a note. Errors protect users and cannot be allowed.
+    /// Findings that are allowed, each with its reason: they are not said, but where something is
+    /// open that the inputs protect (GW2100, GW3004, GW3005, GW3065, GW3066), which stays a note.
+    /// Errors protect users and cannot be allowed.
     pub allow: Option<Vec<AllowSpec>>,
     /// Codes that are errors here, but where `allow` allows them.
     pub deny: Option<Vec<String>>,
@@ -70,11 +77,13 @@ pub struct AllowSpec {
     /// Code of the finding.
     #[schemars(regex(pattern = "^GW[0-9]{4}$"))]
     pub code: String,
-    /// Patterns of paths, as in `match` of a route: it is allowed where every path that it is about matches one. Without: everywhere.
+    /// Patterns of paths, as in `match` of a route: it is allowed where every path that it is about
+    /// matches one. Without: everywhere.
     pub paths: Option<Vec<String>>,
     /// Why it is allowed.
     pub reason: String,
-    /// Last day on which it is allowed, as `2027-03-31`; from the next day on, the entry is an error.
+    /// Last day on which it is allowed, as `2027-03-31`; from the next day on, the entry is an
+    /// error.
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub until: Option<String>,
 }

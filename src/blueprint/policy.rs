@@ -19,21 +19,34 @@ pub(super) fn read(
     (folder, display): (&str, &Arc<str>),
     blueprint: &Blueprint,
 ) -> Result<Option<Arc<Value>>, Box<Diagnostic>> {
-    let Some(written) = blueprint.spec.api.as_ref().and_then(|it| it.policy.as_deref()) else { return Ok(None) };
+    let Some(written) = blueprint
+        .spec
+        .api
+        .as_ref()
+        .and_then(|it| it.policy.as_deref())
+    else {
+        return Ok(None);
+    };
     let place = blueprint.place("/api/policy");
     let Some(path) = RelativePath::join(folder, written) else {
         return Err(Box::new(
             diagnostic::FILE_OUTSIDE_ROOT
                 .at(place)
-                .message(format_args!("`{written}` lies outside the repository that holds the blueprint"))
+                .message(format_args!(
+                    "`{written}` lies outside the repository that holds the blueprint"
+                ))
                 .help("copy the file into the repository, and name it relative to the blueprint"),
         ));
     };
     let shown = source::shown(display, folder, &path);
-    // What the file holds is committed with the output, and whoever names it could name any file of the repository.
+    // What the file holds is committed with the output, and whoever names it could name any file of
+    // the repository.
     let of_blueprint = |mut finding: Box<Diagnostic>| {
         if finding.code == &diagnostic::UNREADABLE_FILE {
-            finding.help = format!("write the path from the folder of `{}`, and check the file's permissions", place.file);
+            finding.help = format!(
+                "write the path from the folder of `{}`, and check the file's permissions",
+                place.file
+            );
         }
         finding.places.insert(0, place.clone());
         finding
@@ -53,23 +66,46 @@ pub(super) fn read(
 /// Elements of a policy and of its statements.
 ///
 /// Source: AWS IAM, "IAM JSON policy elements reference",
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>, read 2026-11-22.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>, read
+/// 2026-11-22.
 const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
-const STATEMENT_ELEMENTS: [&str; 9] =
-    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+const STATEMENT_ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const EFFECTS: [&str; 2] = ["Allow", "Deny"];
 const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 /// Whether a file holds a policy and nothing else. What it lets in is looked at elsewhere.
 fn is_policy(policy: &Value) -> bool {
-    let holds_only = |value: &Value, known: &[&str]| value.as_object().is_none_or(|it| it.keys().all(|key| known.contains(&key.as_str())));
+    let holds_only = |value: &Value, known: &[&str]| {
+        value
+            .as_object()
+            .is_none_or(|it| it.keys().all(|key| known.contains(&key.as_str())))
+    };
     let is_statement = |statement: &Value| {
-        let principals: Vec<&Value> = ["Principal", "NotPrincipal"].iter().filter_map(|name| statement.get(name)).collect();
-        let is_condition = |value: &Value| value.as_object().is_some_and(|operators| operators.values().all(Value::is_object));
+        let principals: Vec<&Value> = ["Principal", "NotPrincipal"]
+            .iter()
+            .filter_map(|name| statement.get(name))
+            .collect();
+        let is_condition = |value: &Value| {
+            value
+                .as_object()
+                .is_some_and(|operators| operators.values().all(Value::is_object))
+        };
         statement.is_object()
             && holds_only(statement, &STATEMENT_ELEMENTS)
-            && statement.get("Effect").is_some_and(|it| EFFECTS.iter().any(|effect| it == effect))
+            && statement
+                .get("Effect")
+                .is_some_and(|it| EFFECTS.iter().any(|effect| it == effect))
             && !principals.is_empty()
             && principals.into_iter().all(|it| holds_only(it, &PRINCIPALS))
             && statement.get("Condition").is_none_or(is_condition)
@@ -79,8 +115,14 @@ fn is_policy(policy: &Value) -> bool {
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };
-    let has_version = policy.get("Version").is_none_or(|it| VERSIONS.iter().any(|version| it == version));
-    policy.is_object() && holds_only(policy, &ELEMENTS) && has_version && !statements.is_empty() && statements.iter().all(is_statement)
+    let has_version = policy
+        .get("Version")
+        .is_none_or(|it| VERSIONS.iter().any(|version| it == version));
+    policy.is_object()
+        && holds_only(policy, &ELEMENTS)
+        && has_version
+        && !statements.is_empty()
+        && statements.iter().all(is_statement)
 }
 
 /// Errors: GW2002.

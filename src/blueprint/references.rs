@@ -1,4 +1,5 @@
-//! References in the tree of a blueprint: which mappings are one, and what its variables say together.
+//! References in the tree of a blueprint: which mappings are one, and what its variables say
+//! together.
 //!
 //! In: JSON. Out: variables by name, conflicts between their uses. Pure.
 //! In mappings whose keys are the user's own names, `var` is a name like any other.
@@ -43,7 +44,10 @@ pub(super) fn is_named(pointer: &str) -> bool {
 
 /// Whether the mapping there is a reference (`{var: ...}`, `{ssm: ...}`, `{expr: ...}`).
 pub(super) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool {
-    !is_named(pointer) && ["var", "ssm", "expr"].iter().any(|key| mapping.get(*key).is_some_and(Value::is_string))
+    !is_named(pointer)
+        && ["var", "ssm", "expr"]
+            .iter()
+            .any(|key| mapping.get(*key).is_some_and(Value::is_string))
 }
 
 /// Every reference of the tree, with its pointer.
@@ -73,17 +77,31 @@ fn search<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Map<Strin
 /// The variables of a blueprint. A use that leaves something out says nothing about it.
 ///
 /// Errors: GW2006 two uses say different things.
-pub(super) fn variables(tree: &Value, place: &dyn Fn(&str) -> Place) -> (BTreeMap<String, Variable>, Vec<Diagnostic>) {
+pub(super) fn variables(
+    tree: &Value,
+    place: &dyn Fn(&str) -> Place,
+) -> (BTreeMap<String, Variable>, Vec<Diagnostic>) {
     let mut variables: BTreeMap<String, Variable> = BTreeMap::new();
     let mut said: BTreeMap<(String, &str), (String, &Value)> = BTreeMap::new();
     let mut conflicts = Vec::new();
     for (at, mapping) in references(tree) {
-        let Some(name) = mapping.get("var").and_then(Value::as_str) else { continue };
-        let start = || Variable { name: name.to_owned(), description: None, default: None, sensitive: None };
+        let Some(name) = mapping.get("var").and_then(Value::as_str) else {
+            continue;
+        };
+        let start = || Variable {
+            name: name.to_owned(),
+            description: None,
+            default: None,
+            sensitive: None,
+        };
         let variable = variables.entry(name.to_owned()).or_insert_with(start);
         for key in ["description", "default", "sensitive"] {
-            let Some(value) = mapping.get(key) else { continue };
-            let (first_at, first) = said.entry((name.to_owned(), key)).or_insert_with(|| (pointer::child(&at, key), value));
+            let Some(value) = mapping.get(key) else {
+                continue;
+            };
+            let (first_at, first) = said
+                .entry((name.to_owned(), key))
+                .or_insert_with(|| (pointer::child(&at, key), value));
             if *first != value {
                 conflicts.push(
                     CONFLICTING_VARIABLE

@@ -23,7 +23,8 @@ pub struct RouteSpec {
     pub exposure: Option<Exposure>,
     /// A name of `auth`, or `none`. Default: what the description asks for.
     pub auth: Option<String>,
-    /// The reason why `auth`, `scopes` or `api_key` of this very route asks for less than the description does.
+    /// The reason why `auth`, `scopes` or `api_key` of this very route asks for less than the
+    /// description does.
     pub weakens: Option<String>,
     /// OAuth scopes of which a token needs one.
     pub scopes: Option<Vec<String>>,
@@ -39,7 +40,8 @@ pub struct RouteSpec {
     pub throttle: Option<Switch<ThrottleSpec>>,
     /// How long answers are kept, or `off`.
     pub cache: Option<Switch<CacheSpec>>,
-    /// Whether it may match nothing, or be overridden whole, where it restricts: a note in place of an error. Default: `false`; `true` of what comes from a base.
+    /// Whether it may match nothing, or be overridden whole, where it restricts: a note in place of
+    /// an error. Default: `false`; `true` of what comes from a base.
     pub optional: Option<bool>,
 }
 
@@ -47,7 +49,8 @@ pub struct RouteSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments, `\*` a star of the path itself.
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of
+    /// segments, `\*` a star of the path itself.
     pub paths: Option<Vec<String>>,
     /// HTTP methods in any case.
     pub methods: Option<Vec<String>>,
@@ -72,7 +75,8 @@ impl MatchSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectMatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of segments, `\*` a star of the path itself.
+    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of
+    /// segments, `\*` a star of the path itself.
     pub paths: Option<Vec<String>>,
     /// HTTP methods in any case.
     pub methods: Option<Vec<String>>,
@@ -89,7 +93,9 @@ pub struct ExpectMatchSpec {
 }
 
 /// Who can call an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exposure {
     /// On the gateway.
@@ -127,7 +133,9 @@ pub struct ThrottleSpec {
 pub struct CacheSpec {
     /// How long an answer is kept, at most `1h`. Default: that of `stage.cache`.
     pub ttl: Option<Duration>,
-    /// What tells answers apart beside the path's variables, for example `query.page` or `header.Accept-Language`. Default: every query parameter that is declared, and the properties of an object that stand in the query in its place.
+    /// What tells answers apart beside the path's variables, for example `query.page` or
+    /// `header.Accept-Language`. Default: every query parameter that is declared, and the
+    /// properties of an object that stand in the query in its place.
     pub key: Option<Vec<String>>,
     /// The reason why callers may see each other's answers.
     pub shared: Option<String>,
@@ -154,11 +162,13 @@ pub struct ExpectSpec {
     pub r#match: ExpectMatchSpec,
     /// The exposure that each has.
     pub exposure: Option<Exposure>,
-    /// The authorization that each has: a name of `auth` that callers are checked by, `none`, or `any` for one at all.
+    /// The authorization that each has: a name of `auth` that callers are checked by, `none`, or
+    /// `any` for one at all.
     pub auth: Option<String>,
     /// `any`: each has a throttle.
     pub throttle: Option<Presence>,
-    /// Whether it may match nothing: a note in place of an error. Default: `false`; `true` of what comes from a base.
+    /// Whether it may match nothing: a note in place of an error. Default: `false`; `true` of what
+    /// comes from a base.
     pub optional: Option<bool>,
 }
 
@@ -185,9 +195,11 @@ pub struct LambdaAuthorizerSpec {
     pub function: Value,
     /// What the function is given. Default: `request`.
     pub kind: Option<AuthorizerKind>,
-    /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`. Default: `header.Authorization`.
+    /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`.
+    /// Default: `header.Authorization`.
     pub identity: Option<Vec<String>>,
-    /// Where callers really show their credential, for descriptions that are wrong about it: `header.NAME` or `query.NAME`. `identity` holds it, or is it where none is written.
+    /// Where callers really show their credential, for descriptions that are wrong about it:
+    /// `header.NAME` or `query.NAME`. `identity` holds it, or is it where none is written.
     pub credential: Option<String>,
     /// How long an answer of the function is kept, at most `1h`. Default: `5m`.
     pub ttl: Option<Duration>,

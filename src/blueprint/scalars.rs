@@ -1,4 +1,5 @@
-//! Small things that are read by hand: durations, ports, one-or-many, and settings that can be `off`.
+//! Small things that are read by hand: durations, ports, one-or-many, and settings that can be
+//! `off`.
 //!
 //! In: JSON. Out: checked values. Pure.
 //! Each says what it accepts where it refuses.
@@ -20,8 +21,15 @@ pub struct Duration {
     milliseconds: u64,
 }
 
-/// Unit of the numbers: milliseconds. Largest first; `ms` before `m` and `s` where suffixes are looked for.
-const UNITS: &[(&str, u64)] = &[("ms", 1), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+/// Unit of the numbers: milliseconds. Largest first; `ms` before `m` and `s` where suffixes are
+/// looked for.
+const UNITS: &[(&str, u64)] = &[
+    ("ms", 1),
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+];
 
 impl Duration {
     pub const fn of_milliseconds(milliseconds: u64) -> Self {
@@ -29,7 +37,9 @@ impl Duration {
     }
 
     pub const fn of_seconds(seconds: u64) -> Self {
-        Self { milliseconds: seconds * 1_000 }
+        Self {
+            milliseconds: seconds * 1_000,
+        }
     }
 
     pub const fn milliseconds(self) -> u64 {
@@ -42,7 +52,11 @@ impl Duration {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        digits.parse::<u64>().ok()?.checked_mul(*factor).map(Self::of_milliseconds)
+        digits
+            .parse::<u64>()
+            .ok()?
+            .checked_mul(*factor)
+            .map(Self::of_milliseconds)
     }
 }
 
@@ -52,7 +66,10 @@ impl fmt::Display for Duration {
         let (unit, factor) = match self.milliseconds {
             // A minute is written `60s`, as AWS writes it.
             0 | 60_000 => ("s", 1_000),
-            _ => *UNITS[1..].iter().find(|(_, factor)| whole(*factor)).unwrap_or(&UNITS[0]),
+            _ => *UNITS[1..]
+                .iter()
+                .find(|(_, factor)| whole(*factor))
+                .unwrap_or(&UNITS[0]),
         };
         write!(formatter, "{}{unit}", self.milliseconds / factor)
     }
@@ -64,7 +81,9 @@ impl DurationVisitor {
     fn bare<E: Error>(number: impl fmt::Display) -> E {
         fault(
             format!("the bare number {number} has no unit"),
-            format!("write `{number}s` for seconds or `{number}ms` for milliseconds, whichever is meant"),
+            format!(
+                "write `{number}s` for seconds or `{number}ms` for milliseconds, whichever is meant"
+            ),
         )
     }
 }
@@ -81,7 +100,10 @@ impl Visitor<'_> for DurationVisitor {
             return Err(Self::bare(text));
         }
         Duration::parsed(text).ok_or_else(|| {
-            fault(format!("`{text}` is no duration"), "write a whole number and one of `ms`, `s`, `m`, `h`, `d`, for example `30s`")
+            fault(
+                format!("`{text}` is no duration"),
+                "write a whole number and one of `ms`, `s`, `m`, `h`, `d`, for example `30s`",
+            )
         })
     }
 
@@ -90,11 +112,17 @@ impl Visitor<'_> for DurationVisitor {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Duration, E> {
-        Err(fault(format!("the number {number} is no duration"), "write for example `30s`"))
+        Err(fault(
+            format!("the number {number} is no duration"),
+            "write for example `30s`",
+        ))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Duration, E> {
-        Err(fault(format!("the bare number {number} has no unit"), "write whole milliseconds or seconds, for example `500ms` or `30s`"))
+        Err(fault(
+            format!("the bare number {number} has no unit"),
+            "write whole milliseconds or seconds, for example `500ms` or `30s`",
+        ))
     }
 }
 
@@ -131,7 +159,11 @@ pub struct Port(u16);
 impl Port {
     /// `None` for 0.
     pub const fn new(number: u16) -> Option<Self> {
-        if number == 0 { None } else { Some(Self(number)) }
+        if number == 0 {
+            None
+        } else {
+            Some(Self(number))
+        }
     }
 
     pub const fn number(self) -> u16 {
@@ -158,11 +190,19 @@ impl Visitor<'_> for PortVisitor {
         u16::try_from(number)
             .ok()
             .and_then(Port::new)
-            .ok_or_else(|| fault(format!("{number} is no port"), "write a number from 1 to 65535"))
+            .ok_or_else(|| {
+                fault(
+                    format!("{number} is no port"),
+                    "write a number from 1 to 65535",
+                )
+            })
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Port, E> {
-        Err(fault(format!("{number} is no port"), "write a number from 1 to 65535"))
+        Err(fault(
+            format!("{number} is no port"),
+            "write a number from 1 to 65535",
+        ))
     }
 }
 
@@ -209,7 +249,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SwitchVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        if text == "off" { Ok(Switch::Off) } else { Err(fault(format!("`{text}` is not accepted here"), "write `off` or a mapping")) }
+        if text == "off" {
+            Ok(Switch::Off)
+        } else {
+            Err(fault(
+                format!("`{text}` is not accepted here"),
+                "write `off` or a mapping",
+            ))
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -280,15 +327,37 @@ mod tests {
 
     #[test]
     fn durations_have_a_unit() {
-        for (text, milliseconds) in [("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("1h", 3_600_000), ("1d", 86_400_000), ("0s", 0)] {
+        for (text, milliseconds) in [
+            ("500ms", 500),
+            ("30s", 30_000),
+            ("5m", 300_000),
+            ("1h", 3_600_000),
+            ("1d", 86_400_000),
+            ("0s", 0),
+        ] {
             let read: Duration = serde_json::from_value(text.into()).unwrap();
             assert_eq!(read.milliseconds(), milliseconds);
             assert_eq!(read.to_string(), text);
         }
-        for text in ["30", "s", "-1s", "1.5s", "30 s", "1w", "99999999999999999999d", "99999999999999999d", ""] {
-            assert!(serde_json::from_value::<Duration>(text.into()).is_err(), "{text}");
+        for text in [
+            "30",
+            "s",
+            "-1s",
+            "1.5s",
+            "30 s",
+            "1w",
+            "99999999999999999999d",
+            "99999999999999999d",
+            "",
+        ] {
+            assert!(
+                serde_json::from_value::<Duration>(text.into()).is_err(),
+                "{text}"
+            );
         }
-        let error = serde_json::from_value::<Duration>(30.into()).unwrap_err().to_string();
+        let error = serde_json::from_value::<Duration>(30.into())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`30s`"), "{error}");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::spec::BlueprintSpec;
@@ -20,13 +21,24 @@ const WHOLE: [&str; 3] = ["Value", "Values", "Reference"];
 
 /// The JSON Schema of a blueprint: complete in one file, or merged with others.
 pub fn schema() -> Value {
-    let mut complete = schemars::schema_for!(BlueprintSpec).to_value();
+    let mut complete = of_type::<BlueprintSpec>();
     without_null(&mut complete);
-    let mut take = |key: &str| complete.as_object_mut().and_then(|it| it.shift_remove(key)).unwrap_or_default();
+    let mut take = |key: &str| {
+        complete
+            .as_object_mut()
+            .and_then(|it| it.shift_remove(key))
+            .unwrap_or_default()
+    };
     let (dialect, description, definitions) = (take("$schema"), take("description"), take("$defs"));
-    if let Some(backends) = complete.pointer_mut("/properties/backends").and_then(Value::as_object_mut) {
+    if let Some(backends) = complete
+        .pointer_mut("/properties/backends")
+        .and_then(Value::as_object_mut)
+    {
         backends.insert("minProperties".to_owned(), 1.into());
-        backends.insert("propertyNames".to_owned(), json!({ "pattern": "^[a-z][a-z0-9-]*$" }));
+        backends.insert(
+            "propertyNames".to_owned(),
+            json!({ "pattern": "^[a-z][a-z0-9-]*$" }),
+        );
     }
     let mut definitions = definitions.as_object().cloned().unwrap_or_default();
     let overlay = Overlays::of(&complete, &mut definitions);
@@ -46,7 +58,29 @@ pub fn schema() -> Value {
     })
 }
 
-/// The definitions of what is merged by key, by the name of what they are of: nothing is required of them, and any key may be `null`.
+/// The JSON Schema of a type, with the lines of each paragraph of a doc comment joined.
+pub(crate) fn of_type<T: JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
+    join_lines(&mut schema);
+    schema
+}
+
+fn join_lines(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                let paragraphs = text.split("\n\n").map(|lines| lines.replace('\n', " "));
+                *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+            }
+            fields.values_mut().for_each(join_lines);
+        }
+        Value::Array(items) => items.iter_mut().for_each(join_lines),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The definitions of what is merged by key, by the name of what they are of: nothing is required
+/// of them, and any key may be `null`.
 struct Overlays<'a> {
     definitions: &'a Map<String, Value>,
     made: BTreeMap<String, Value>,
@@ -55,7 +89,10 @@ struct Overlays<'a> {
 impl Overlays<'_> {
     /// The overlay of a schema; those that it refers to are added to the definitions.
     fn of(schema: &Value, definitions: &mut Map<String, Value>) -> Value {
-        let mut overlays = Overlays { definitions, made: BTreeMap::new() };
+        let mut overlays = Overlays {
+            definitions,
+            made: BTreeMap::new(),
+        };
         let overlay = overlays.overlay(schema);
         let made = overlays.made;
         definitions.extend(made);
@@ -63,21 +100,35 @@ impl Overlays<'_> {
     }
 
     fn overlay(&mut self, schema: &Value) -> Value {
-        let Some(mapping) = schema.as_object() else { return schema.clone() };
+        let Some(mapping) = schema.as_object() else {
+            return schema.clone();
+        };
         let member = |(key, value): (&String, &Value)| {
             let value = match (&**key, value) {
                 ("required" | "minProperties", _) => return None,
                 ("$ref", Value::String(target)) => Value::String(self.referred(target)),
-                ("properties", Value::Object(fields)) => {
-                    Value::Object(fields.iter().map(|(name, field)| (name.clone(), self.nullable(field))).collect())
-                }
+                ("properties", Value::Object(fields)) => Value::Object(
+                    fields
+                        .iter()
+                        .map(|(name, field)| (name.clone(), self.nullable(field)))
+                        .collect(),
+                ),
                 ("additionalProperties", Value::Object(_)) => self.nullable(value),
-                ("anyOf" | "oneOf", Value::Array(choices)) => choices.iter().map(|it| self.overlay(it)).collect(),
+                ("anyOf" | "oneOf", Value::Array(choices)) => {
+                    choices.iter().map(|it| self.overlay(it)).collect()
+                }
                 // Lists are replaced whole, and so is what they hold.
                 _ => value.clone(),
             };
             // Choices that require nothing may hold both.
-            Some((if key == "oneOf" { "anyOf".to_owned() } else { key.clone() }, value))
+            Some((
+                if key == "oneOf" {
+                    "anyOf".to_owned()
+                } else {
+                    key.clone()
+                },
+                value,
+            ))
         };
         Value::Object(mapping.iter().filter_map(member).collect())
     }
@@ -85,7 +136,9 @@ impl Overlays<'_> {
     /// An overlay that may also be `null`, below the same description.
     fn nullable(&mut self, schema: &Value) -> Value {
         let mut overlay = self.overlay(schema);
-        let description = overlay.as_object_mut().and_then(|it| it.shift_remove("description"));
+        let description = overlay
+            .as_object_mut()
+            .and_then(|it| it.shift_remove("description"));
         let mut nullable = json!({ "anyOf": [overlay, { "type": "null" }] });
         if let (Some(description), Some(mapping)) = (description, nullable.as_object_mut()) {
             mapping.insert("description".to_owned(), description);
@@ -96,7 +149,11 @@ impl Overlays<'_> {
     /// The reference to the overlay of a definition; to itself where it is replaced whole.
     fn referred(&mut self, target: &str) -> String {
         let name = target.rsplit('/').next().unwrap_or_default();
-        let Some(definition) = self.definitions.get(name).filter(|it| !WHOLE.contains(&name) && self.is_merged(it)) else {
+        let Some(definition) = self
+            .definitions
+            .get(name)
+            .filter(|it| !WHOLE.contains(&name) && self.is_merged(it))
+        else {
             return target.to_owned();
         };
         let overlay = format!("{name}{OVERLAY}");
@@ -110,10 +167,28 @@ impl Overlays<'_> {
 
     /// Whether a schema takes a mapping.
     fn is_merged(&self, schema: &Value) -> bool {
-        let of_choice = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| self.is_merged(it)));
-        let referred = || schema.get("$ref").and_then(Value::as_str)?.rsplit('/').next().and_then(|it| self.definitions.get(it));
-        let has_fields = schema.get("properties").is_some() || schema.get("additionalProperties").is_some_and(Value::is_object);
-        has_fields || of_choice("anyOf") || of_choice("oneOf") || referred().is_some_and(|it| self.is_merged(it))
+        let of_choice = |key: &str| {
+            schema
+                .get(key)
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(|it| self.is_merged(it)))
+        };
+        let referred = || {
+            schema
+                .get("$ref")
+                .and_then(Value::as_str)?
+                .rsplit('/')
+                .next()
+                .and_then(|it| self.definitions.get(it))
+        };
+        let has_fields = schema.get("properties").is_some()
+            || schema
+                .get("additionalProperties")
+                .is_some_and(Value::is_object);
+        has_fields
+            || of_choice("anyOf")
+            || of_choice("oneOf")
+            || referred().is_some_and(|it| self.is_merged(it))
     }
 }
 

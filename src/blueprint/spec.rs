@@ -17,7 +17,8 @@ use super::routes::{ExpectSpec, MountSpec, RouteSpec};
 use super::scalars::{paths, paths_schema};
 use super::values::{Value, Values};
 
-/// How an OpenAPI description is served: which way a request takes from API Gateway to the servers, and which server answers which operation.
+/// How an OpenAPI description is served: which way a request takes from API Gateway to the servers,
+/// and which server answers which operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlueprintSpec {
@@ -27,7 +28,10 @@ pub struct BlueprintSpec {
     /// Prefix of every name at AWS: lower-case letters, digits and `-`, at most 20 characters.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"), length(max = 20))]
     pub name: String,
-    /// Goes after the name in every name at AWS, so that several environments share an account; at most 20 characters. Where AWS's names are short, a longer one than 8 stands there as its first characters and a hash. CloudFormation cannot shorten one that is known only at deploy time, which has at most 8 there.
+    /// Goes after the name in every name at AWS, so that several environments share an account; at
+    /// most 20 characters. Where AWS's names are short, a longer one than 8 stands there as its
+    /// first characters and a hash. CloudFormation cannot shorten one that is known only at deploy
+    /// time, which has at most 8 there.
     pub environment: Option<Value>,
     /// Path of the OpenAPI description, or a list of paths, relative to this file.
     #[serde(deserialize_with = "paths")]
@@ -35,9 +39,11 @@ pub struct BlueprintSpec {
     pub spec: Vec<String>,
     /// AWS region: used by cost, by checks, and by a root layout's provider block.
     pub region: Option<String>,
-    /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key, and an entry of another kind (in `targets` and `auth`) replaces. Relative to this file.
+    /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key, and an
+    /// entry of another kind (in `targets` and `auth`) replaces. Relative to this file.
     pub extends: Option<String>,
-    /// Whether this file is a base for others to extend, and never a stack of its own. Default: `false`.
+    /// Whether this file is a base for others to extend, and never a stack of its own. Default:
+    /// `false`.
     pub r#abstract: Option<bool>,
     /// What is written, and where.
     pub output: Option<OutputSpec>,
@@ -51,11 +57,15 @@ pub struct BlueprintSpec {
     pub topology: Topology,
     /// Where each backend runs, by its name: lower-case letters, digits and `-`.
     pub backends: BTreeMap<String, BackendSpec>,
-    /// Rules for operations: every rule that matches applies, in the order in which they stand; a later one wins, field by field. The description's `x-gwgen-*` come after the leading rules with an empty `match`. One that restricts (`exposure`, `auth`, `scopes`, `api_key`, `throttle`) and matches nothing, or is wholly overridden, is an error.
+    /// Rules for operations: every rule that matches applies, in the order in which they stand; a
+    /// later one wins, field by field. The description's `x-gwgen-*` come after the leading rules
+    /// with an empty `match`. One that restricts (`exposure`, `auth`, `scopes`, `api_key`,
+    /// `throttle`) and matches nothing, or is wholly overridden, is an error.
     pub routes: Option<Vec<RouteSpec>>,
     /// The whole API under prefixes, each with its own backends; the prefix is stripped on the way.
     pub mounts: Option<Vec<MountSpec>>,
-    /// What the gateway does with each security scheme of the description, by its name, and with others that routes use.
+    /// What the gateway does with each security scheme of the description, by its name, and with
+    /// others that routes use.
     pub auth: Option<BTreeMap<String, AuthSpec>>,
     /// Promises that every render checks; a broken one is an error.
     pub expect: Option<Vec<ExpectSpec>>,
@@ -71,7 +81,8 @@ pub struct BlueprintSpec {
     pub nlb: Option<NlbSpec>,
     /// The application load balancer.
     pub alb: Option<AlbSpec>,
-    /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology `nlb-alb-sync`.
+    /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology
+    /// `nlb-alb-sync`.
     pub sync: Option<SyncSpec>,
     /// The function that forwards requests, in topology `forwarder`.
     pub forwarder: Option<ForwarderSpec>,
@@ -102,7 +113,14 @@ pub enum Topology {
 }
 
 impl Topology {
-    pub const ALL: [Self; 6] = [Self::NlbTargets, Self::NlbAlbSync, Self::NlbAlb, Self::Alb, Self::Forwarder, Self::Internet];
+    pub const ALL: [Self; 6] = [
+        Self::NlbTargets,
+        Self::NlbAlbSync,
+        Self::NlbAlb,
+        Self::Alb,
+        Self::Forwarder,
+        Self::Internet,
+    ];
 
     /// As users write it.
     pub const fn name(self) -> &'static str {
@@ -188,7 +206,8 @@ pub enum FileLayout {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
-    /// The role with which API Gateway writes logs: `existing`, `create` or an ARN. Default: `existing`.
+    /// The role with which API Gateway writes logs: `existing`, `create` or an ARN. Default:
+    /// `existing`.
     pub cloudwatch_role: Option<CloudwatchRole>,
 }
 

@@ -1,7 +1,8 @@
 //! What tells the stack of a blueprint from other stacks at AWS.
 //!
 //! In: `Blueprint`. Out: `StackIdentity`. Pure.
-//! Two stacks with the same name, environment, region and account get the same names at AWS: the second takes the first over, or is refused.
+//! Two stacks with the same name, environment, region and account get the same names at AWS: the
+//! second takes the first over, or is refused.
 
 use super::choices::CloudwatchRole;
 use super::spec::BlueprintSpec;
@@ -33,7 +34,12 @@ impl StackIdentity {
             Some(Value::Literal(text)) => Some(text.clone()),
             Some(Value::Variable(_) | Value::Parameter(_) | Value::Expression(_)) => None,
         };
-        Self { name: spec.name.clone(), environment, region: spec.region.clone(), account: account(spec) }
+        Self {
+            name: spec.name.clone(),
+            environment,
+            region: spec.region.clone(),
+            account: account(spec),
+        }
     }
 
     pub fn name(&self) -> &str {
@@ -49,7 +55,9 @@ impl StackIdentity {
         if self.name != other.name {
             return Likeness::Different;
         }
-        compare(&self.environment, &other.environment).min(compare(&self.region, &other.region)).min(compare(&self.account, &other.account))
+        compare(&self.environment, &other.environment)
+            .min(compare(&self.region, &other.region))
+            .min(compare(&self.account, &other.account))
     }
 }
 
@@ -59,13 +67,36 @@ fn account(spec: &BlueprintSpec) -> Option<String> {
         Value::Literal(text) => account_of(text),
         Value::Variable(_) | Value::Parameter(_) | Value::Expression(_) => None,
     };
-    let role = spec.account.as_ref().and_then(|it| match &it.cloudwatch_role {
-        Some(CloudwatchRole::Arn(arn)) => account_of(arn),
-        Some(CloudwatchRole::Existing | CloudwatchRole::Create) | None => None,
-    });
-    let nlb = || spec.nlb.as_ref()?.existing.as_ref().and_then(|it| literal(&it.arn));
-    let alb = || spec.alb.as_ref()?.existing.as_ref().and_then(|it| literal(&it.arn));
-    let certificate = || spec.api.as_ref()?.domain.as_ref()?.certificate.as_ref().and_then(literal);
+    let role = spec
+        .account
+        .as_ref()
+        .and_then(|it| match &it.cloudwatch_role {
+            Some(CloudwatchRole::Arn(arn)) => account_of(arn),
+            Some(CloudwatchRole::Existing | CloudwatchRole::Create) | None => None,
+        });
+    let nlb = || {
+        spec.nlb
+            .as_ref()?
+            .existing
+            .as_ref()
+            .and_then(|it| literal(&it.arn))
+    };
+    let alb = || {
+        spec.alb
+            .as_ref()?
+            .existing
+            .as_ref()
+            .and_then(|it| literal(&it.arn))
+    };
+    let certificate = || {
+        spec.api
+            .as_ref()?
+            .domain
+            .as_ref()?
+            .certificate
+            .as_ref()
+            .and_then(literal)
+    };
     role.or_else(nlb).or_else(alb).or_else(certificate)
 }
 

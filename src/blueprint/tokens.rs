@@ -1,7 +1,8 @@
 //! The tokens of a Terraform expression.
 //!
 //! In: text. Out: `Token`s, quoted templates opened up; comments left out. Pure.
-//! Only what spacing needs is told apart; whether the tokens make an expression is for the parser to say.
+//! Only what spacing needs is told apart; whether the tokens make an expression is for the parser
+//! to say.
 
 /// Deepest nesting of brackets and templates: the parser recurses.
 const MAX_DEPTH: usize = 16;
@@ -36,11 +37,17 @@ pub(super) enum Kind {
 
 impl Kind {
     pub(super) fn opens(self) -> bool {
-        matches!(self, Self::OpenBrace | Self::OpenBracket | Self::OpenParenthesis | Self::OpenTemplate)
+        matches!(
+            self,
+            Self::OpenBrace | Self::OpenBracket | Self::OpenParenthesis | Self::OpenTemplate
+        )
     }
 
     pub(super) fn closes(self) -> bool {
-        matches!(self, Self::CloseBrace | Self::CloseBracket | Self::CloseParenthesis | Self::CloseTemplate)
+        matches!(
+            self,
+            Self::CloseBrace | Self::CloseBracket | Self::CloseParenthesis | Self::CloseTemplate
+        )
     }
 }
 
@@ -91,20 +98,35 @@ struct Lexer<'a> {
 
 /// The tokens of a text.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    let mut lexer = Lexer { rest: text, tokens: Vec::new(), open: Vec::new() };
+    let mut lexer = Lexer {
+        rest: text,
+        tokens: Vec::new(),
+        open: Vec::new(),
+    };
     while !lexer.rest.is_empty() {
         if lexer.open.len() > MAX_DEPTH {
             return Err(format!("it nests more than {MAX_DEPTH} levels deep"));
         }
-        if lexer.open.last() == Some(&Kind::OpenQuote) { lexer.quoted()? } else { lexer.next()? }
+        if lexer.open.last() == Some(&Kind::OpenQuote) {
+            lexer.quoted()?
+        } else {
+            lexer.next()?
+        }
     }
-    if lexer.open.is_empty() { Ok(lexer.tokens) } else { Err("a bracket or a quote is not closed".to_owned()) }
+    if lexer.open.is_empty() {
+        Ok(lexer.tokens)
+    } else {
+        Err("a bracket or a quote is not closed".to_owned())
+    }
 }
 
 impl Lexer<'_> {
     fn push(&mut self, kind: Kind, length: usize) {
         let (text, rest) = self.rest.split_at(length);
-        self.tokens.push(Token { kind, text: text.to_owned() });
+        self.tokens.push(Token {
+            kind,
+            text: text.to_owned(),
+        });
         self.rest = rest;
     }
 
@@ -129,7 +151,10 @@ impl Lexer<'_> {
             self.push(Kind::OpenQuote, 1);
             self.open.push(Kind::OpenQuote);
         } else if first.is_alphabetic() || first == '_' {
-            let end = self.rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-')).unwrap_or(self.rest.len());
+            let end = self
+                .rest
+                .find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-'))
+                .unwrap_or(self.rest.len());
             self.push(Kind::Identifier, end);
         } else if first.is_ascii_digit() {
             self.push(Kind::Number, number(self.rest));
@@ -147,13 +172,29 @@ impl Lexer<'_> {
             return Ok(());
         }
         let Some((sign, kind)) = SIGNS.iter().find(|(sign, _)| self.rest.starts_with(sign)) else {
-            return Err(format!("`{}` does not belong there", self.rest.chars().next().unwrap_or_default().escape_default()));
+            return Err(format!(
+                "`{}` does not belong there",
+                self.rest
+                    .chars()
+                    .next()
+                    .unwrap_or_default()
+                    .escape_default()
+            ));
         };
-        let kind = if *kind == Kind::CloseBrace && in_template { Kind::CloseTemplate } else { *kind };
+        let kind = if *kind == Kind::CloseBrace && in_template {
+            Kind::CloseTemplate
+        } else {
+            *kind
+        };
         if kind.opens() {
             self.open.push(kind);
         }
-        if kind.closes() && !self.open.pop().is_some_and(|open| closing(open) == Some(kind)) {
+        if kind.closes()
+            && !self
+                .open
+                .pop()
+                .is_some_and(|open| closing(open) == Some(kind))
+        {
             return Err(format!("`{sign}` closes nothing"));
         }
         self.push(kind, sign.len());
@@ -170,7 +211,10 @@ impl Lexer<'_> {
         }
         if matches!(bytes[0], b'$' | b'%') && bytes.get(1) == Some(&b'{') {
             self.open.push(Kind::OpenTemplate);
-            self.push(Kind::OpenTemplate, if bytes.get(2) == Some(&b'~') { 3 } else { 2 });
+            self.push(
+                Kind::OpenTemplate,
+                if bytes.get(2) == Some(&b'~') { 3 } else { 2 },
+            );
             return Ok(());
         }
         let mut index = 0;
@@ -181,7 +225,10 @@ impl Lexer<'_> {
                 b'\\' => index += 2,
                 // A run of more than one stands for itself before a brace, all but the last.
                 sign @ (b'$' | b'%') => {
-                    let run = bytes[index..].iter().take_while(|byte| **byte == sign).count();
+                    let run = bytes[index..]
+                        .iter()
+                        .take_while(|byte| **byte == sign)
+                        .count();
                     let braced = bytes.get(index + run) == Some(&b'{');
                     if braced && run == 1 {
                         break;

@@ -1,7 +1,8 @@
 //! A blueprint's text as a tree of JSON, before it has types.
 //!
 //! In: `SourceFile`. Out: `Tree`, findings about keys and characters. Pure.
-//! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null` stays where a file may remove a key with it.
+//! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null`
+//! stays where a file may remove a key with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,8 @@ pub(super) struct Tree {
 
 /// Reads one file's JSON.
 ///
-/// Errors: GW1002 syntax, GW1003 too deep, GW1007 duplicate key, GW2002 no mapping, no value, control character.
+/// Errors: GW1002 syntax, GW1003 too deep, GW1007 duplicate key, GW2002 no mapping, no value,
+/// control character.
 pub(super) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tree> {
     let written: Value = match serde_json::from_str(&file.json) {
         Ok(value) => value,
@@ -38,15 +40,37 @@ pub(super) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tre
         }
     };
     if !written.is_object() {
-        let what = if written.is_null() { "the blueprint is empty" } else { "the blueprint is no mapping" };
+        let what = if written.is_null() {
+            "the blueprint is empty"
+        } else {
+            "the blueprint is no mapping"
+        };
         let help = "write `version: 1`, `name`, `spec`, `topology` and `backends`; `gwgen init` writes an example";
-        found.push(INVALID_VALUE.at(Place::file(&file.display)).message(what).help(help));
+        found.push(
+            INVALID_VALUE
+                .at(Place::file(&file.display))
+                .message(what)
+                .help(help),
+        );
         return None;
     }
-    let mut walk = Walk { file, found, numbers: BTreeMap::new(), reported: BTreeSet::new(), is_in_list: false };
+    let mut walk = Walk {
+        file,
+        found,
+        numbers: BTreeMap::new(),
+        reported: BTreeSet::new(),
+        is_in_list: false,
+    };
     let value = walk.node(&file.json, "");
-    let Walk { numbers, reported, .. } = walk;
-    Some(Tree { written, value, numbers, reported })
+    let Walk {
+        numbers, reported, ..
+    } = walk;
+    Some(Tree {
+        written,
+        value,
+        numbers,
+        reported,
+    })
 }
 
 struct Walk<'a> {
@@ -65,7 +89,11 @@ impl Walk<'_> {
             Some(b'[') => {
                 let elements = raw::elements(json).unwrap_or_default();
                 let is_in_list = std::mem::replace(&mut self.is_in_list, true);
-                let items = elements.iter().enumerate().map(|(index, item)| self.node(item.get(), &pointer::child(at, index))).collect();
+                let items = elements
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| self.node(item.get(), &pointer::child(at, index)))
+                    .collect();
                 self.is_in_list = is_in_list;
                 Value::Array(items)
             }
@@ -79,13 +107,28 @@ impl Walk<'_> {
         for (key, value) in raw::members(json).unwrap_or_default() {
             let child = pointer::child(at, &*key);
             if mapping.contains_key(&*key) || self.reported.contains(&child) {
-                let place = Place { file: self.file.display.clone(), at: At::Repeated(child, 1) };
-                let found = DUPLICATE_KEY.at(place).message(format_args!("`{}` stands twice in the same mapping", key.escape_debug()));
-                self.found.push(found.help("remove one of the two, or give it another name"));
+                let place = Place {
+                    file: self.file.display.clone(),
+                    at: At::Repeated(child, 1),
+                };
+                let found = DUPLICATE_KEY.at(place).message(format_args!(
+                    "`{}` stands twice in the same mapping",
+                    key.escape_debug()
+                ));
+                self.found
+                    .push(found.help("remove one of the two, or give it another name"));
             } else if value.get() == "null" && self.is_in_list {
-                self.report(child, format_args!("`{}` has no value", key.escape_debug()), NO_VALUE);
+                self.report(
+                    child,
+                    format_args!("`{}` has no value", key.escape_debug()),
+                    NO_VALUE,
+                );
             } else if key.chars().any(char::is_control) {
-                self.report(child, "a name holds a control character", "write the name in plain characters on one line");
+                self.report(
+                    child,
+                    "a name holds a control character",
+                    "write the name in plain characters on one line",
+                );
             } else {
                 let value = self.node(value.get(), &child);
                 mapping.insert(key.0.into_owned(), value);
@@ -96,7 +139,8 @@ impl Walk<'_> {
 
     fn report(&mut self, at: String, message: impl std::fmt::Display, help: &str) {
         let place = Place::pointer(&self.file.display, at.clone());
-        self.found.push(INVALID_VALUE.at(place).message(message).help(help));
+        self.found
+            .push(INVALID_VALUE.at(place).message(message).help(help));
         self.reported.insert(at);
     }
 
@@ -104,7 +148,11 @@ impl Walk<'_> {
         let text: String = serde_json::from_str(json).unwrap_or_default();
         let is_bad = |it: char| it.is_control() && !matches!(it, '\n' | '\t' | '\r');
         if text.contains(is_bad) {
-            self.report(at.to_owned(), "the text holds a control character", "remove it; AWS takes none");
+            self.report(
+                at.to_owned(),
+                "the text holds a control character",
+                "remove it; AWS takes none",
+            );
             return Value::String(text.replace(is_bad, ""));
         }
         Value::String(text)

@@ -1,7 +1,9 @@
-//! From a tree to types, again and again: each time the part that does not fit is reported and taken out.
+//! From a tree to types, again and again: each time the part that does not fit is reported and
+//! taken out.
 //!
 //! In: `Layers`. Out: `BlueprintSpec`, every finding about fields and their values. Pure.
-//! What stands in for required parts keeps later checks going; the blueprint then counts as incomplete.
+//! What stands in for required parts keeps later checks going; the blueprint then counts as
+//! incomplete.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +13,9 @@ use serde_path_to_error::Segment;
 use super::fault::{EXPRESSION, parts};
 use super::layers::{Layers, Merged};
 use super::spec::BlueprintSpec;
-use crate::diagnostic::{self, Diagnostic, INVALID_EXPRESSION, INVALID_VALUE, MISSING_FIELD, Place, UNKNOWN_FIELD};
+use crate::diagnostic::{
+    self, Diagnostic, INVALID_EXPRESSION, INVALID_VALUE, MISSING_FIELD, Place, UNKNOWN_FIELD,
+};
 use crate::source::pointer;
 
 /// How many findings a blueprint gets at most: each takes a reading.
@@ -23,7 +27,10 @@ const REQUIRED: &[(&str, &str)] = &[
     ("name", "name: shop"),
     ("spec", "spec: openapi.yaml"),
     ("topology", "topology: nlb-targets"),
-    ("backends", "backends: {orders: {port: 8080, targets: {instances: {var: order_instances}}}}"),
+    (
+        "backends",
+        "backends: {orders: {port: 8080, targets: {instances: {var: order_instances}}}}",
+    ),
 ];
 
 /// Items that were taken out of lists, so that pointers still lead to what the user wrote.
@@ -38,7 +45,10 @@ impl Removed {
             let removed = self.0.get(&original);
             let index = removed.and_then(|removed| {
                 let shifted = |index, gone: &usize| if *gone <= index { index + 1 } else { index };
-                token.parse::<usize>().ok().map(|index| removed.iter().fold(index, shifted))
+                token
+                    .parse::<usize>()
+                    .ok()
+                    .map(|index| removed.iter().fold(index, shifted))
             });
             original.push('/');
             match index {
@@ -74,16 +84,45 @@ pub(super) struct Typed {
 
 /// Gives a blueprint its types.
 ///
-/// Errors: GW2001 unknown field, GW2002 invalid value, GW2003 missing field, GW2007 invalid expression.
+/// Errors: GW2001 unknown field, GW2002 invalid value, GW2003 missing field, GW2007 invalid
+/// expression.
 pub(super) fn typed(layers: &Layers, found: &mut Vec<Diagnostic>) -> Typed {
-    let Merged { value: tree, numbers, reported } = layers.merged(found);
-    let names = |field: &str| tree.get(field).and_then(Value::as_object).map(|it| it.keys().cloned().collect()).unwrap_or_default();
-    let known = Known { backends: names("backends"), auth: names("auth"), stand_ins: BTreeSet::new(), reported };
-    let mut reader = Reader { layers, tree, numbers, removed: Removed::default(), known, found, is_complete: layers.is_whole };
+    let Merged {
+        value: tree,
+        numbers,
+        reported,
+    } = layers.merged(found);
+    let names = |field: &str| {
+        tree.get(field)
+            .and_then(Value::as_object)
+            .map(|it| it.keys().cloned().collect())
+            .unwrap_or_default()
+    };
+    let known = Known {
+        backends: names("backends"),
+        auth: names("auth"),
+        stand_ins: BTreeSet::new(),
+        reported,
+    };
+    let mut reader = Reader {
+        layers,
+        tree,
+        numbers,
+        removed: Removed::default(),
+        known,
+        found,
+        is_complete: layers.is_whole,
+    };
     reader.require();
     let spec = reader.read();
     let is_complete = reader.is_complete && reader.known.stand_ins.is_empty();
-    Typed { spec, tree: reader.tree, removed: reader.removed, known: reader.known, is_complete }
+    Typed {
+        spec,
+        tree: reader.tree,
+        removed: reader.removed,
+        known: reader.known,
+        is_complete,
+    }
 }
 
 struct Reader<'a> {
@@ -102,15 +141,24 @@ impl Reader<'_> {
         for (field, example) in REQUIRED {
             let pointer = pointer::child("", field);
             let value = self.tree.get(*field);
-            let is_empty = *field == "backends" && value.and_then(Value::as_object).is_some_and(serde_json::Map::is_empty);
+            let is_empty = *field == "backends"
+                && value
+                    .and_then(Value::as_object)
+                    .is_some_and(serde_json::Map::is_empty);
             if value.is_some() && !is_empty {
                 continue;
             }
             if self.layers.is_whole && !self.known.reported.contains(&pointer) {
                 let (place, message) = if is_empty {
-                    (self.layers.place(&pointer), "the blueprint names no backend".to_owned())
+                    (
+                        self.layers.place(&pointer),
+                        "the blueprint names no backend".to_owned(),
+                    )
                 } else {
-                    (self.layers.place(""), format!("the blueprint has no `{field}`"))
+                    (
+                        self.layers.place(""),
+                        format!("the blueprint has no `{field}`"),
+                    )
                 };
                 // Alone it may be a base of others, which this run does not see.
                 let or_base = if self.layers.count() == 1 && !is_empty {
@@ -118,7 +166,12 @@ impl Reader<'_> {
                 } else {
                     ""
                 };
-                self.found.push(MISSING_FIELD.at(place).message(message).help(format_args!("add for example `{example}`{or_base}")));
+                self.found.push(
+                    MISSING_FIELD
+                        .at(place)
+                        .message(message)
+                        .help(format_args!("add for example `{example}`{or_base}")),
+                );
             }
         }
         self.stand_in();
@@ -133,10 +186,17 @@ impl Reader<'_> {
             ("topology", json!("nlb-targets")),
             ("backends", json!({})),
         ];
-        let Some(mapping) = self.tree.as_object_mut() else { return };
+        let Some(mapping) = self.tree.as_object_mut() else {
+            return;
+        };
         for (field, value) in stand_ins {
-            // Of the others an empty mapping is a value of the wrong type, which is still to be reported.
-            let is_empty = field == "backends" && mapping.get(field).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty);
+            // Of the others an empty mapping is a value of the wrong type, which is still to be
+            // reported.
+            let is_empty = field == "backends"
+                && mapping
+                    .get(field)
+                    .and_then(Value::as_object)
+                    .is_some_and(serde_json::Map::is_empty);
             if is_empty || !mapping.contains_key(field) {
                 mapping.insert(field.to_owned(), value);
                 self.known.stand_ins.insert(field);
@@ -181,16 +241,28 @@ impl Reader<'_> {
 
     /// The pointer of an unknown field, where a mapping that is read by hand was named.
     fn with_key(&self, at: String, error: &str) -> String {
-        let name = error.strip_prefix("unknown field `").and_then(|rest| rest.rsplit_once("`, expected ")).map(|(name, _)| name);
-        let Some(name) = name.filter(|name| at.rsplit('/').next().map(pointer::unescaped).as_deref() != Some(name)) else { return at };
+        let name = error
+            .strip_prefix("unknown field `")
+            .and_then(|rest| rest.rsplit_once("`, expected "))
+            .map(|(name, _)| name);
+        let Some(name) = name
+            .filter(|name| at.rsplit('/').next().map(pointer::unescaped).as_deref() != Some(name))
+        else {
+            return at;
+        };
         let child = pointer::child(&at, name);
-        if self.tree.pointer(&child).is_some() { child } else { at }
+        if self.tree.pointer(&child).is_some() {
+            child
+        } else {
+            at
+        }
     }
 
     /// Reports an error and takes out what it is about.
     fn take_out(&mut self, at: &str, error: &str) {
         let original = self.removed.original(at);
-        if let (Some(number), Some(value)) = (self.numbers.remove(&original), self.tree.pointer_mut(at))
+        if let (Some(number), Some(value)) =
+            (self.numbers.remove(&original), self.tree.pointer_mut(at))
             && value.is_string()
         {
             *value = Value::Number(number);
@@ -199,10 +271,22 @@ impl Reader<'_> {
         let place = self.layers.place(&original);
         if error.starts_with("unknown field `") {
             self.found.push(unknown_field(place, at, error));
-        } else if let Some(field) = error.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-            if !self.known.reported.contains(&pointer::child(&original, field)) {
+        } else if let Some(field) = error
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'))
+        {
+            if !self
+                .known
+                .reported
+                .contains(&pointer::child(&original, field))
+            {
                 let message = format!("{} has no `{field}`", subject(at));
-                self.found.push(MISSING_FIELD.at(place).message(message).help(format_args!("add `{field}`")));
+                self.found.push(
+                    MISSING_FIELD
+                        .at(place)
+                        .message(message)
+                        .help(format_args!("add `{field}`")),
+                );
             }
         } else {
             self.found.push(wrong_value(place, at, error));
@@ -227,12 +311,17 @@ impl Reader<'_> {
                     list.remove(index);
                 }
                 let (list, index) = original.rsplit_once('/').unwrap_or_default();
-                self.removed.0.entry(list.to_owned()).or_default().extend(index.parse::<usize>().ok());
+                self.removed
+                    .0
+                    .entry(list.to_owned())
+                    .or_default()
+                    .extend(index.parse::<usize>().ok());
                 false
             }
             _ => false,
         };
-        // A mapping that lost its last member would mean something else: an empty `match` is everything.
+        // A mapping that lost its last member would mean something else: an empty `match` is
+        // everything.
         if is_empty && !parent.is_empty() {
             let original = self.removed.original(parent);
             self.remove(parent, original);
@@ -242,7 +331,12 @@ impl Reader<'_> {
 
 /// Names that serde's error for an unknown one lists as expected.
 pub(super) fn expected_names(error: &str) -> impl Iterator<Item = &str> {
-    error.rsplit_once("`, expected ").map_or("", |(_, names)| names).split('`').skip(1).step_by(2)
+    error
+        .rsplit_once("`, expected ")
+        .map_or("", |(_, names)| names)
+        .split('`')
+        .skip(1)
+        .step_by(2)
 }
 
 /// Errors: GW2001.
@@ -255,25 +349,43 @@ fn unknown_field(place: Place, at: &str, error: &str) -> Diagnostic {
         None if known.is_empty() => "remove it".to_owned(),
         None => format!("known there: `{}`", known.join("`, `")),
     };
-    UNKNOWN_FIELD.at(place).message(format_args!("{} has no field `{name}`", subject(parent))).help(help)
+    UNKNOWN_FIELD
+        .at(place)
+        .message(format_args!("{} has no field `{name}`", subject(parent)))
+        .help(help)
 }
 
 /// Errors: GW2002, GW2007.
 pub(super) fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
     if let Some(error) = error.strip_prefix(EXPRESSION) {
         let (message, help) = parts(error);
-        return INVALID_EXPRESSION.at(place).message(format_args!("{}: {message}", subject(at))).help(help);
+        return INVALID_EXPRESSION
+            .at(place)
+            .message(format_args!("{}: {message}", subject(at)))
+            .help(help);
     }
-    if let Some((name, known)) = error.strip_prefix("unknown variant `").and_then(|rest| rest.rsplit_once("`, expected ")) {
+    if let Some((name, known)) = error
+        .strip_prefix("unknown variant `")
+        .and_then(|rest| rest.rsplit_once("`, expected "))
+    {
         let names: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
         let help = match diagnostic::nearest(name, names.iter().copied()) {
-            Some(nearest) => format!("did you mean `{nearest}`? Accepted: `{}`", names.join("`, `")),
+            Some(nearest) => format!(
+                "did you mean `{nearest}`? Accepted: `{}`",
+                names.join("`, `")
+            ),
             None => format!("accepted: `{}`", names.join("`, `")),
         };
-        return INVALID_VALUE.at(place).message(format_args!("{}: `{name}` is not accepted", subject(at))).help(help);
+        return INVALID_VALUE
+            .at(place)
+            .message(format_args!("{}: `{name}` is not accepted", subject(at)))
+            .help(help);
     }
     let (message, help) = parts(error);
-    INVALID_VALUE.at(place).message(format_args!("{}: {message}", subject(at))).help(help)
+    INVALID_VALUE
+        .at(place)
+        .message(format_args!("{}: {message}", subject(at)))
+        .help(help)
 }
 
 /// A pointer as users say it: `backends.orders.port`, `routes[0]`.
@@ -302,7 +414,11 @@ mod tests {
     #[test]
     fn pointers_lead_to_what_was_written() {
         let mut removed = Removed::default();
-        removed.0.entry("/routes".to_owned()).or_default().extend([0, 2]);
+        removed
+            .0
+            .entry("/routes".to_owned())
+            .or_default()
+            .extend([0, 2]);
         assert_eq!(removed.original("/routes/0/auth"), "/routes/1/auth");
         assert_eq!(removed.original("/routes/1"), "/routes/3");
         assert_eq!(removed.original("/backends/0"), "/backends/0");

@@ -59,34 +59,67 @@ struct ReferenceSpec {
 /// Names that Terraform keeps from variables.
 ///
 /// Source: Terraform, "Input variables: declare an input variable",
-/// <https://developer.hashicorp.com/terraform/language/values/variables>, tried with Terraform 1.11.4.
-const RESERVED: &[&str] = &["source", "version", "provider", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+/// <https://developer.hashicorp.com/terraform/language/values/variables>, tried with Terraform
+/// 1.11.4.
+const RESERVED: &[&str] = &[
+    "source",
+    "version",
+    "provider",
+    "providers",
+    "count",
+    "for_each",
+    "lifecycle",
+    "depends_on",
+    "locals",
+];
 
 impl ReferenceSpec {
     fn value<E: Error>(self) -> Result<Value, E> {
-        let written = usize::from(self.var.is_some()) + usize::from(self.ssm.is_some()) + usize::from(self.expr.is_some());
+        let written = usize::from(self.var.is_some())
+            + usize::from(self.ssm.is_some())
+            + usize::from(self.expr.is_some());
         if written != 1 {
             return Err(fault(
                 "a reference names exactly one of `var`, `ssm`, `expr`",
                 "write for example `{var: vpc_id}`, or the literal itself",
             ));
         }
-        if self.var.is_none() && (self.description.is_some() || self.default.is_some() || self.sensitive.is_some()) {
-            return Err(fault("`description`, `default` and `sensitive` belong to `var` alone", "remove them here"));
+        if self.var.is_none()
+            && (self.description.is_some() || self.default.is_some() || self.sensitive.is_some())
+        {
+            return Err(fault(
+                "`description`, `default` and `sensitive` belong to `var` alone",
+                "remove them here",
+            ));
         }
         if let Some(name) = self.var {
             let default = self.default;
-            return variable(Variable { name, description: self.description, default, sensitive: self.sensitive });
-        }
-        if let Some(text) = self.expr {
-            return expression::formatted(&text).map(Value::Expression).map_err(|why| {
-                fault(format!("{EXPRESSION}`{text}` is no Terraform expression: {why}"), "write what may stand after `=` in Terraform")
+            return variable(Variable {
+                name,
+                description: self.description,
+                default,
+                sensitive: self.sensitive,
             });
         }
+        if let Some(text) = self.expr {
+            return expression::formatted(&text)
+                .map(Value::Expression)
+                .map_err(|why| {
+                    fault(
+                        format!("{EXPRESSION}`{text}` is no Terraform expression: {why}"),
+                        "write what may stand after `=` in Terraform",
+                    )
+                });
+        }
         let path = self.ssm.unwrap_or_default();
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':');
+        let legal = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':')
+        };
         if path.is_empty() || !path.bytes().all(legal) {
-            return Err(fault(format!("`{path}` is no name of a parameter"), "write its path, for example `{ssm: /network/vpc_id}`"));
+            return Err(fault(
+                format!("`{path}` is no name of a parameter"),
+                "write its path, for example `{ssm: /network/vpc_id}`",
+            ));
         }
         Ok(Value::Parameter(path))
     }
@@ -95,14 +128,20 @@ impl ReferenceSpec {
 fn variable<E: Error>(variable: Variable) -> Result<Value, E> {
     let name = variable.name.as_str();
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if !name.starts_with(|first: char| first.is_ascii_lowercase()) || !name.bytes().all(legal) || name.len() > 200 {
+    if !name.starts_with(|first: char| first.is_ascii_lowercase())
+        || !name.bytes().all(legal)
+        || name.len() > 200
+    {
         return Err(fault(
             format!("`{name}` is no name of a variable"),
             "start with a lower-case letter and go on with lower-case letters, digits and `_`",
         ));
     }
     if RESERVED.contains(&name) {
-        return Err(fault(format!("Terraform keeps the name `{name}` for itself"), format!("write for example `{name}_value`")));
+        return Err(fault(
+            format!("Terraform keeps the name `{name}` for itself"),
+            format!("write for example `{name}_value`"),
+        ));
     }
     Ok(Value::Variable(variable))
 }
@@ -118,7 +157,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
         if text.chars().any(char::is_control) {
-            return Err(fault("a literal holds a line end or another control character", "write it on one line, or pass it as a variable"));
+            return Err(fault(
+                "a literal holds a line end or another control character",
+                "write it on one line, or pass it as a variable",
+            ));
         }
         Ok(Value::Literal(text.to_owned()))
     }
@@ -154,7 +196,9 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = match self {
             Self::Literal(text) => return serializer.serialize_str(text),
-            Self::Variable(_) | Self::Parameter(_) | Self::Expression(_) => serializer.serialize_map(None)?,
+            Self::Variable(_) | Self::Parameter(_) | Self::Expression(_) => {
+                serializer.serialize_map(None)?
+            }
         };
         match self {
             Self::Literal(_) => {}
@@ -296,7 +340,10 @@ impl JsonSchema for Values {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let (value, reference) = (generator.subschema_for::<Value>(), generator.subschema_for::<Reference>());
+        let (value, reference) = (
+            generator.subschema_for::<Value>(),
+            generator.subschema_for::<Reference>(),
+        );
         json_schema!({
             "description": "A list of values, or one reference that yields a list.",
             "anyOf": [{ "type": "array", "items": value }, reference]

@@ -25,7 +25,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (ready, diagnostics) = session.ready(&arguments.named);
-    let differs = in_threads(&ready, |it| it.files.as_ref().map(|(folder, tree)| folder.compare(tree)));
+    let differs = in_threads(&ready, |it| {
+        it.files.as_ref().map(|(folder, tree)| folder.compare(tree))
+    });
     let mut exit = Exit::Done;
     let mut found = Vec::new();
     for (it, differs) in ready.iter().zip(differs) {
@@ -59,7 +61,10 @@ fn one(
     }
     if count > 0 || !has_error {
         let plural = if count == 1 { " differs" } else { "s differ" };
-        session.say(&format!("{count} file{plural}, {} unchanged in {}\n", differs.unchanged, folder.display))?;
+        session.say(&format!(
+            "{count} file{plural}, {} unchanged in {}\n",
+            differs.unchanged, folder.display
+        ))?;
     }
     if let Some(first) = differs.differences.iter().chain(&alone).next() {
         // A diff on standard output annotates nothing.
@@ -78,6 +83,9 @@ fn out_of_date(folder: &Folder, first: &str, count: usize) -> Diagnostic {
     let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
     diagnostic::OUT_OF_DATE
         .at(Place::file(&folder.shown(first)))
-        .message(format_args!("{count} file{plural} in `{}` {verb} not what `gwgen render` writes", folder.display))
+        .message(format_args!(
+            "{count} file{plural} in `{}` {verb} not what `gwgen render` writes",
+            folder.display
+        ))
         .help("run `gwgen render`, look at what changed, and commit it")
 }

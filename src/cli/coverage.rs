@@ -12,9 +12,16 @@ use crate::printed;
 pub(super) fn listed(plan: &Plan) -> String {
     let mut out = String::new();
     for operation in &plan.operations {
-        let Some(path) = &operation.gateway_path else { continue };
-        writeln!(out, "{} {}", printed::line(operation.method.as_str()), printed::line(&text_of(path)))
-            .expect("writing to a String cannot fail");
+        let Some(path) = &operation.gateway_path else {
+            continue;
+        };
+        writeln!(
+            out,
+            "{} {}",
+            printed::line(operation.method.as_str()),
+            printed::line(&text_of(path))
+        )
+        .expect("writing to a String cannot fail");
         parameters(operation, &mut out);
         bodies(plan, operation, &mut out);
         out.push('\n');
@@ -23,27 +30,56 @@ pub(super) fn listed(plan: &Plan) -> String {
 }
 
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
-    writeln!(out, "  {}", printed::line(&text.to_string())).expect("writing to a String cannot fail");
+    writeln!(out, "  {}", printed::line(&text.to_string()))
+        .expect("writing to a String cannot fail");
 }
 
-/// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path is.
+/// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path
+/// is.
 fn parameters(operation: &OperationPlan, out: &mut String) {
-    let asked = operation.request_parameters.iter().filter_map(|(key, required)| Some((key.strip_prefix("method.request.")?, *required)));
+    let asked = operation
+        .request_parameters
+        .iter()
+        .filter_map(|(key, required)| Some((key.strip_prefix("method.request.")?, *required)));
     let left = &operation.coverage.parameters;
     let asked = asked.filter(|(name, _)| !left.iter().any(|(left, _)| **left == **name));
     let (path, asked): (Vec<_>, Vec<_>) = asked.partition(|(name, _)| name.starts_with("path."));
-    let (required, optional): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, required)| *required);
-    let names = |them: &[(&str, bool)]| them.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let (required, optional): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|(_, required)| *required);
+    let names = |them: &[(&str, bool)]| {
+        them.iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if !path.is_empty() {
-        line(out, format_args!("not checked  {}: type, format, range, values", names(&path)));
+        line(
+            out,
+            format_args!("not checked  {}: type, format, range, values", names(&path)),
+        );
     }
     if !required.is_empty() && operation.checks.parameters {
-        line(out, format_args!("checked      {}: there and not blank; not checked: type, format, range, values", names(&required)));
+        line(
+            out,
+            format_args!(
+                "checked      {}: there and not blank; not checked: type, format, range, values",
+                names(&required)
+            ),
+        );
     } else if !required.is_empty() {
-        line(out, format_args!("not checked  {}: required, but `validation` leaves it to the backend", names(&required)));
+        line(
+            out,
+            format_args!(
+                "not checked  {}: required, but `validation` leaves it to the backend",
+                names(&required)
+            ),
+        );
     }
     if !optional.is_empty() {
-        line(out, format_args!("not checked  {}: optional", names(&optional)));
+        line(
+            out,
+            format_args!("not checked  {}: optional", names(&optional)),
+        );
     }
     for (name, why) in left {
         line(out, format_args!("not checked  {name}: {why}"));
@@ -54,26 +90,52 @@ fn bodies(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     let coverage = &operation.coverage;
     for (media_type, index) in operation.checks.models.iter() {
         let model = &plan.models[*index];
-        line(out, format_args!("checked      body {media_type} by model {}", model.name));
+        line(
+            out,
+            format_args!("checked      body {media_type} by model {}", model.name),
+        );
         weaker(model, out);
     }
     for (media_type, why) in &coverage.bodies {
         line(out, format_args!("not checked  body {media_type}: {why}"));
     }
     if !operation.checks.models.is_empty() {
-        line(out, format_args!("not checked  body of any other media type: the gateway passes it on"));
+        line(
+            out,
+            format_args!("not checked  body of any other media type: the gateway passes it on"),
+        );
     }
     if coverage.takes_no_body && !operation.checks.models.is_empty() {
-        line(out, format_args!("not checked  whether there is a body: the description lets a request go without"));
+        line(
+            out,
+            format_args!(
+                "not checked  whether there is a body: the description lets a request go without"
+            ),
+        );
     }
 }
 
 fn weaker(model: &ModelPlan, out: &mut String) {
     for (what, weakening) in &*model.weakenings {
         let more = weakening.count - weakening.places.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let places: Vec<&str> = weakening.places.iter().map(|it| if it.is_empty() { "/" } else { it.as_str() }).collect();
-        line(out, format_args!("  weaker     {what}: {} ({}{more})", meaning(what), places.join(", ")));
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let places: Vec<&str> = weakening
+            .places
+            .iter()
+            .map(|it| if it.is_empty() { "/" } else { it.as_str() })
+            .collect();
+        line(
+            out,
+            format_args!(
+                "  weaker     {what}: {} ({}{more})",
+                meaning(what),
+                places.join(", ")
+            ),
+        );
     }
 }
 

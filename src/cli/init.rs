@@ -41,19 +41,33 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
             .complain(&format!("error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`\n"))?;
         return Ok(Exit::WrongCommandLine);
     }
-    let topology = Topology::ALL.into_iter().find(|it| it.name() == arguments.topology).unwrap_or(Topology::NlbTargets);
+    let topology = Topology::ALL
+        .into_iter()
+        .find(|it| it.name() == arguments.topology)
+        .unwrap_or(Topology::NlbTargets);
     if !is_built(topology) {
         let finding = not_built(topology);
         session.report(vec![(Sources::default(), vec![finding])])?;
         return Ok(Exit::WrongCommandLine);
     }
     let (disk, folder) = rim(&session.folder)?;
-    let found = if is_there(&session.folder.join(NAME))? { Err(exists()) } else { chosen(arguments, session) };
+    let found = if is_there(&session.folder.join(NAME))? {
+        Err(exists())
+    } else {
+        chosen(arguments, session)
+    };
     let spec = match found {
         Ok(spec) => spec,
         Err(finding) => return session.report(vec![(Sources::default(), vec![finding])]),
     };
-    let draft = draft(&disk, &Wanted { folder, spec: spec.clone(), topology });
+    let draft = draft(
+        &disk,
+        &Wanted {
+            folder,
+            spec: spec.clone(),
+            topology,
+        },
+    );
     finish(draft, &spec, session)
 }
 
@@ -71,40 +85,79 @@ fn is_built(topology: Topology) -> bool {
 /// Errors: GW0001 the folder cannot be read, GW0012 none, GW0013 several.
 fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagnostic> {
     if let Some(spec) = &arguments.spec {
-        return Ok(spec.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
+        return Ok(spec
+            .to_string_lossy()
+            .replace(std::path::MAIN_SEPARATOR, "/"));
     }
     let here = || Place::file(&NAME.into());
     let found = descriptions(&session.folder).map_err(|error| {
         let finding = diagnostic::UNREADABLE_FILE.at(Place::file(&".".into()));
-        finding.message(format_args!("the working directory cannot be read: {error}")).help("name the description with `--spec FILE`")
+        finding
+            .message(format_args!(
+                "the working directory cannot be read: {error}"
+            ))
+            .help("name the description with `--spec FILE`")
     })?;
     match found.as_slice() {
         [] => Err(diagnostic::NO_DESCRIPTION
             .at(here())
-            .message("there is no OpenAPI description here, nor in `api`, `docs`, `openapi` or `spec`")
+            .message(
+                "there is no OpenAPI description here, nor in `api`, `docs`, `openapi` or `spec`",
+            )
             .help("name it with `--spec FILE`")),
         [only] => Ok(only.clone()),
         several => Err(diagnostic::SEVERAL_DESCRIPTIONS
             .at(here())
-            .message(format_args!("there are several OpenAPI descriptions: `{}`", several.join("`, `")))
-            .help(format_args!("name one, as in `gwgen init --spec {}`", several[0]))),
+            .message(format_args!(
+                "there are several OpenAPI descriptions: `{}`",
+                several.join("`, `")
+            ))
+            .help(format_args!(
+                "name one, as in `gwgen init --spec {}`",
+                several[0]
+            ))),
     }
 }
 
 /// Writes the file where there is one to write, and says what is to be decided in it.
 ///
-/// Errors: GW0011 one is there, GW0004 it cannot be written, and the first that keep the blueprint from rendering.
+/// Errors: GW0011 one is there, GW0004 it cannot be written, and the first that keep the blueprint
+/// from rendering.
 fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
-    let Draft { text, operations, hidden, undecided, errors, compiled } = draft;
+    let Draft {
+        text,
+        operations,
+        hidden,
+        undecided,
+        errors,
+        compiled,
+    } = draft;
     let sources = compiled.sources;
-    let Some(text) = text else { return session.report(vec![(sources, compiled.diagnostics)]) };
+    let Some(text) = text else {
+        return session.report(vec![(sources, compiled.diagnostics)]);
+    };
     // What is left to decide is said below, and everything again at every render.
     let (mut diagnostics, count) = (first(errors.clone()), errors.len());
     match make(&session.folder.join(NAME), text.as_bytes()) {
         Ok(true) => {
-            let others =
-                compiled.plan.map_or(0, |plan| plan.operations.iter().filter(|it| !it.is_public()).count().saturating_sub(hidden.len()));
-            session.say(&told(spec, &Summary { operations, hidden, others, undecided, errors: count, shown: diagnostics.len() }))?;
+            let others = compiled.plan.map_or(0, |plan| {
+                plan.operations
+                    .iter()
+                    .filter(|it| !it.is_public())
+                    .count()
+                    .saturating_sub(hidden.len())
+            });
+            session.say(&told(
+                spec,
+                &Summary {
+                    operations,
+                    hidden,
+                    others,
+                    undecided,
+                    errors: count,
+                    shown: diagnostics.len(),
+                },
+            ))?;
         }
         Ok(false) => diagnostics = vec![exists()],
         Err(error) => {
@@ -119,9 +172,13 @@ fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exi
     session.report(vec![(sources, diagnostics)])
 }
 
-/// The first errors, a few of each code: thousands of operations may have the same fault. What follows from others is no cause.
+/// The first errors, a few of each code: thousands of operations may have the same fault. What
+/// follows from others is no cause.
 fn first(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    if errors.iter().any(|it| *it.code != diagnostic::NOTHING_PUBLIC) {
+    if errors
+        .iter()
+        .any(|it| *it.code != diagnostic::NOTHING_PUBLIC)
+    {
         errors.retain(|it| *it.code != diagnostic::NOTHING_PUBLIC);
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -150,21 +207,41 @@ fn told(spec: &str, summary: &Summary) -> String {
     let counted = |count: usize| format!("{count} operation{}", if count == 1 { "" } else { "s" });
     let mut text = format!("took {spec}: {}\n", counted(summary.operations));
     if !summary.hidden.is_empty() {
-        text += &format!("{} hidden: the comments in {NAME} say why\n", counted(summary.hidden.len()));
+        text += &format!(
+            "{} hidden: the comments in {NAME} say why\n",
+            counted(summary.hidden.len())
+        );
     }
     for (operation, code) in summary.hidden.iter().take(MAX_NAMED) {
-        text += &format!("  {} {}: {} {}\n", operation.method, printed::line(&operation.path), code.code, code.slug);
+        text += &format!(
+            "  {} {}: {} {}\n",
+            operation.method,
+            printed::line(&operation.path),
+            code.code,
+            code.slug
+        );
     }
     let more = summary.hidden.len().saturating_sub(MAX_NAMED);
     if more > 0 {
         text += &format!("  {more} more\n");
     }
     if summary.others > 0 {
-        text += &format!("{} not public, as the description says with `x-gwgen-exposure`\n", counted(summary.others));
+        text += &format!(
+            "{} not public, as the description says with `x-gwgen-exposure`\n",
+            counted(summary.others)
+        );
     }
     for scheme in summary.undecided.iter().take(MAX_NAMED) {
-        let declared = if scheme.is_declared { "" } else { " and which the description does not declare" };
-        text += &format!("to decide: who checks {}, which protects {}{declared}\n", scheme.name, counted(scheme.operations));
+        let declared = if scheme.is_declared {
+            ""
+        } else {
+            " and which the description does not declare"
+        };
+        text += &format!(
+            "to decide: who checks {}, which protects {}{declared}\n",
+            scheme.name,
+            counted(scheme.operations)
+        );
     }
     let more = summary.undecided.len().saturating_sub(MAX_NAMED);
     if more > 0 {
@@ -187,13 +264,18 @@ fn told(spec: &str, summary: &Summary) -> String {
 fn exists() -> Diagnostic {
     diagnostic::BLUEPRINT_EXISTS
         .at(Place::file(&NAME.into()))
-        .message(format_args!("there is a `{NAME}` already; nothing was written"))
+        .message(format_args!(
+            "there is a `{NAME}` already; nothing was written"
+        ))
         .help("go on with it, or rename it first")
 }
 
 fn not_built(topology: Topology) -> Diagnostic {
     diagnostic::NOT_BUILT
         .at(Place::file(&diagnostic::COMMAND_LINE.into()))
-        .message(format_args!("topology `{}` is not built in this release; nothing was written", topology.name()))
+        .message(format_args!(
+            "topology `{}` is not built in this release; nothing was written",
+            topology.name()
+        ))
         .help("`gwgen init` takes a topology that is; `gwgen explain GW2004` says what there is")
 }

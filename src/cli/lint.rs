@@ -1,6 +1,7 @@
 //! `gwgen lint`: what there is to say of the inputs, without rendering.
 //!
-//! In: blueprints. Out: diagnostics; with `--coverage` what the gateway checks of each operation. Writes nothing.
+//! In: blueprints. Out: diagnostics; with `--coverage` what the gateway checks of each operation.
+//! Writes nothing.
 //! Exits 1 where there is an error, and with `--deny warnings` where there is any finding.
 
 use std::io;
@@ -48,9 +49,23 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         stacks.push(compiled.stack);
     }
     let checked = groups.iter_mut().zip(&stacks);
-    let mut checked: Vec<Checked<'_>> = checked.map(|((sources, diagnostics), stack)| Checked { stack, sources, diagnostics }).collect();
+    let mut checked: Vec<Checked<'_>> = checked
+        .map(|((sources, diagnostics), stack)| Checked {
+            stack,
+            sources,
+            diagnostics,
+        })
+        .collect();
     stacks::compare(&mut checked);
-    let has_finding = groups.iter().any(|(_, diagnostics)| diagnostics.iter().any(|it| it.severity != Severity::Info && !it.is_allowed()));
+    let has_finding = groups.iter().any(|(_, diagnostics)| {
+        diagnostics
+            .iter()
+            .any(|it| it.severity != Severity::Info && !it.is_allowed())
+    });
     let exit = session.report(groups)?;
-    Ok(if arguments.deny == Some(Denied::Warnings) && has_finding { exit.max(Exit::Found) } else { exit })
+    Ok(if arguments.deny == Some(Denied::Warnings) && has_finding {
+        exit.max(Exit::Found)
+    } else {
+        exit
+    })
 }

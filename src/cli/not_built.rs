@@ -52,7 +52,9 @@ impl Command {
 pub(super) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let diagnostic = diagnostic::NOT_BUILT
         .at(Place::file(&diagnostic::COMMAND_LINE.into()))
-        .message(format_args!("`gwgen {name}` is not built yet; nothing was done"))
+        .message(format_args!(
+            "`gwgen {name}` is not built yet; nothing was done"
+        ))
         .help("`gwgen help` lists what this version can do");
     session.report(vec![(Sources::default(), vec![diagnostic])])?;
     Ok(Exit::WrongCommandLine)

@@ -28,7 +28,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (ready, diagnostics) = session.ready(&arguments.named);
-    let written = in_threads(&ready, |it| it.files.as_ref().map(|(folder, tree)| folder.write(tree)));
+    let written = in_threads(&ready, |it| {
+        it.files.as_ref().map(|(folder, tree)| folder.write(tree))
+    });
     let mut found = Vec::new();
     for (it, written) in ready.iter().zip(written) {
         let (Some((folder, tree)), Some(mut written)) = (&it.files, written) else {
@@ -49,28 +51,51 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
 
 /// The changes of every file that was written.
 fn changes(folder: &Folder, written: &Written<'_>) -> String {
-    let changes = written.differs.differences.iter().filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
-    changes.map(|difference| unified(folder, difference)).collect()
+    let changes = written
+        .differs
+        .differences
+        .iter()
+        .filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
+    changes
+        .map(|difference| unified(folder, difference))
+        .collect()
 }
 
 /// A line a file that changed, and a summary.
 fn told(folder: &Folder, written: &Written<'_>) -> String {
     let mut text = String::new();
-    let append = |text: &mut String, line: std::fmt::Arguments<'_>| text.write_fmt(line).expect("writing to a String cannot fail");
+    let append = |text: &mut String, line: std::fmt::Arguments<'_>| {
+        text.write_fmt(line)
+            .expect("writing to a String cannot fail")
+    };
     for (path, change) in &written.changed {
         let verb = match change {
             Change::Created => "created",
             Change::Updated => "updated",
             Change::Removed => "removed",
         };
-        append(&mut text, format_args!("{verb} {}\n", printed::line(&folder.shown(path))));
+        append(
+            &mut text,
+            format_args!("{verb} {}\n", printed::line(&folder.shown(path))),
+        );
     }
     if written.diagnostics.iter().all(|it| !it.is_error()) {
-        append(&mut text, format_args!("{}, {} unchanged in {}\n", counted(written.changed.len()), written.unchanged, folder.display));
+        append(
+            &mut text,
+            format_args!(
+                "{}, {} unchanged in {}\n",
+                counted(written.changed.len()),
+                written.unchanged,
+                folder.display
+            ),
+        );
     }
     text
 }
 
 fn counted(changed: usize) -> String {
-    format!("{changed} file{} changed", if changed == 1 { "" } else { "s" })
+    format!(
+        "{changed} file{} changed",
+        if changed == 1 { "" } else { "s" }
+    )
 }

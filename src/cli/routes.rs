@@ -1,6 +1,7 @@
 //! `gwgen routes`: every operation with its way to a backend, and what is in force of it.
 //!
-//! In: blueprints. Out: a table or Markdown for each, or one JSON document for all, on standard output.
+//! In: blueprints. Out: a table or Markdown for each, or one JSON document for all, on standard
+//! output.
 //! Read from the plan; nothing is decided here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,8 @@ use crate::diagnostic::Diagnostic;
 use crate::io::Job;
 use crate::listing::{self, Cache, Difference, NOTHING, Throttle};
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan, OperationPlan, Plan, Value, Values, Way, text_of,
+    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan,
+    OperationPlan, Plan, Value, Values, Way, text_of,
 };
 use crate::printed;
 use crate::source::Sources;
@@ -49,11 +51,20 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         if let Some(plan) = &compiled.plan {
             let unserved = unserved(&compiled.diagnostics);
             let row = |operation| Row::of(&job.request.display, plan, operation, &unserved);
-            let cells = || plan.operations.iter().map(|operation| row(operation).cells(operation)).collect();
+            let cells = || {
+                plan.operations
+                    .iter()
+                    .map(|operation| row(operation).cells(operation))
+                    .collect()
+            };
             match arguments.format {
                 RouteFormat::Json => all.extend(plan.operations.iter().map(row)),
-                RouteFormat::Table => session.print(&headed(job, is_one_of_several, table(cells())))?,
-                RouteFormat::Markdown => session.print(&titled(job, is_one_of_several, &markdown(cells())))?,
+                RouteFormat::Table => {
+                    session.print(&headed(job, is_one_of_several, table(cells())))?
+                }
+                RouteFormat::Markdown => {
+                    session.print(&titled(job, is_one_of_several, &markdown(cells())))?
+                }
             }
         }
         groups.push((compiled.sources, compiled.diagnostics));
@@ -67,12 +78,21 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
 
 /// A table on a page, below the blueprint's name where there are several.
 fn titled(job: &Job, is_one_of_several: bool, table: &str) -> String {
-    if is_one_of_several { format!("## {}\n\n{table}\n", printed::code(&job.request.display)) } else { table.to_owned() }
+    if is_one_of_several {
+        format!("## {}\n\n{table}\n", printed::code(&job.request.display))
+    } else {
+        table.to_owned()
+    }
 }
 
 /// Method and path of the operations that an error keeps from being served.
 fn unserved(diagnostics: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
-    diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).map(|it| (it.method, &*it.path)).collect()
+    diagnostics
+        .iter()
+        .filter(|it| it.is_error())
+        .flat_map(|it| &it.operations)
+        .map(|it| (it.method, &*it.path))
+        .collect()
 }
 
 /// What is in force of an operation of a blueprint; `null` where there is nothing to say.
@@ -90,9 +110,11 @@ struct Row {
     backend: Option<String>,
     /// Where the backend gets the request; `(...)` is known only at deploy time.
     backend_url: Option<String>,
-    /// What the description asks of callers: its `security`, alternatives of schemes with their scopes.
+    /// What the description asks of callers: its `security`, alternatives of schemes with their
+    /// scopes.
     declared: Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
-    /// Who checks callers: an entry of `auth`, `iam`, or `none`; `null` where nobody is answered, or an error leaves it undecided.
+    /// Who checks callers: an entry of `auth`, `iam`, or `none`; `null` where nobody is answered,
+    /// or an error leaves it undecided.
     auth: Option<String>,
     /// Why callers are asked for something else than `declared`.
     differs: Option<Difference>,
@@ -107,18 +129,25 @@ struct Row {
 
 /// The JSON Schema of the list.
 pub(super) fn schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Vec<Row>).to_value();
+    let mut schema = crate::blueprint::schema_of_type::<Vec<Row>>();
     schema["title"] = "gwgen routes".into();
-    schema["description"] = "What `gwgen routes --format json` prints: every operation of every blueprint.".into();
+    schema["description"] =
+        "What `gwgen routes --format json` prints: every operation of every blueprint.".into();
     schema
 }
 
 impl Row {
-    fn of(blueprint: &str, plan: &Plan, operation: &OperationPlan, unserved: &BTreeSet<(&str, &str)>) -> Self {
+    fn of(
+        blueprint: &str,
+        plan: &Plan,
+        operation: &OperationPlan,
+        unserved: &BTreeSet<(&str, &str)>,
+    ) -> Self {
         let backend = operation.backend.map(|index| &plan.backends[index]);
         let public = operation.gateway_path.as_ref();
         // Nothing is said to be open that an error leaves undecided.
-        let is_undecided = operation.auth.check == Check::Nobody && unserved.contains(&(operation.method.as_str(), &*operation.path));
+        let is_undecided = operation.auth.check == Check::Nobody
+            && unserved.contains(&(operation.method.as_str(), &*operation.path));
         Self {
             blueprint: blueprint.to_owned(),
             method: operation.method.as_str(),
@@ -131,9 +160,16 @@ impl Row {
                 None => private_url(plan, backend, operation),
             }),
             declared: listing::declared(operation),
-            auth: listing::auth(plan, operation).filter(|_| public.is_none() || !is_undecided).map(str::to_owned),
+            auth: listing::auth(plan, operation)
+                .filter(|_| public.is_none() || !is_undecided)
+                .map(str::to_owned),
             differs: listing::difference(plan, operation),
-            scopes: operation.auth.scopes.iter().map(ToString::to_string).collect(),
+            scopes: operation
+                .auth
+                .scopes
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             api_key: operation.auth.api_key,
             throttle: public.and(operation.throttle).map(Throttle::of),
             cache: operation.cache.as_ref().map(Cache::of),
@@ -154,12 +190,17 @@ impl Row {
             listing::declared_cell(operation).into_owned(),
             or_dash(self.auth.as_deref()),
             or_dash(self.differs.as_ref().map(Difference::cell).as_deref()),
-            if self.scopes.is_empty() { NOTHING.to_owned() } else { self.scopes.join(" ") },
+            if self.scopes.is_empty() {
+                NOTHING.to_owned()
+            } else {
+                self.scopes.join(" ")
+            },
             if self.api_key { "yes" } else { NOTHING }.to_owned(),
             or_dash(self.throttle.as_ref().map(Throttle::cell).as_deref()),
             or_dash(self.cache.as_ref().map(Cache::cell).as_deref()),
             or_dash(self.validation.map(listing::validation)),
-            self.timeout_ms.map_or_else(|| NOTHING.to_owned(), |it| format!("{it}ms")),
+            self.timeout_ms
+                .map_or_else(|| NOTHING.to_owned(), |it| format!("{it}ms")),
         ]
     }
 }
@@ -187,21 +228,42 @@ type Cells = [String; HEADER.len()];
 
 /// Where private callers reach what is internal.
 fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
-    let alb = plan.network.as_ref()?.alb.as_ref().filter(|_| listing::is_private(plan, operation))?;
+    let alb = plan
+        .network
+        .as_ref()?
+        .alb
+        .as_ref()
+        .filter(|_| listing::is_private(plan, operation))?;
     let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
     let host = alb.hosts.first().map_or("(alb)", |it| it);
-    let prefix: String = backend.path_prefix.iter().map(|it| format!("/{it}")).collect();
-    Some(format!("{}://{host}:{}{prefix}{path}", if balanced.is_tls { "https" } else { "http" }, balanced.listener_port))
+    let prefix: String = backend
+        .path_prefix
+        .iter()
+        .map(|it| format!("/{it}"))
+        .collect();
+    Some(format!(
+        "{}://{host}:{}{prefix}{path}",
+        if balanced.is_tls { "https" } else { "http" },
+        balanced.listener_port
+    ))
 }
 
 fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> String {
-    let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
+    let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
+        "/"
+    } else {
+        ""
+    };
     let path = || format!("{}{slash}", text_of(&operation.backend_path));
     match &backend.way {
         Way::Balanced(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
             let (dns_name, balancer) = front(plan);
-            let host = it.host.as_ref().or(dns_name).map_or_else(|| balancer.to_owned(), shown);
+            let host = it
+                .host
+                .as_ref()
+                .or(dns_name)
+                .map_or_else(|| balancer.to_owned(), shown);
             format!("{scheme}://{host}:{}{}", it.listener_port, path())
         }
         Way::Forwarder(it) => {
@@ -213,21 +275,59 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             format!("{scheme}://{hosts}:{}{}", it.port, path())
         }
         Way::Internet(it) => format!("{}{}", shown(&it.url), path()),
-        Way::Function(FunctionPlan::Name { name: text, qualifier } | FunctionPlan::Arn { arn: text, qualifier }) => {
-            qualifier.as_ref().map_or_else(|| format!("lambda:{text}"), |it| format!("lambda:{text}:{it}"))
-        }
+        Way::Function(
+            FunctionPlan::Name {
+                name: text,
+                qualifier,
+            }
+            | FunctionPlan::Arn {
+                arn: text,
+                qualifier,
+            },
+        ) => qualifier.as_ref().map_or_else(
+            || format!("lambda:{text}"),
+            |it| format!("lambda:{text}:{it}"),
+        ),
         Way::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
     }
 }
 
-/// The name of the balancer that the gateway calls, where it is known, and what stands for it where it is not.
+/// The name of the balancer that the gateway calls, where it is known, and what stands for it where
+/// it is not.
 fn front(plan: &Plan) -> (Option<&Value>, &'static str) {
-    let Some(network) = &plan.network else { return (None, "(nlb)") };
+    let Some(network) = &plan.network else {
+        return (None, "(nlb)");
+    };
     match (&network.nlb, &network.alb) {
-        (Some(NlbPlan { balancer: BalancerPlan::Existing { dns_name, .. }, .. }), _) => (dns_name.as_ref(), "(nlb)"),
-        (None, Some(AlbPlan { balancer: AlbBalancerPlan::Existing { dns_name, .. }, .. })) => (dns_name.as_ref(), "(alb)"),
-        (None, Some(AlbPlan { balancer: AlbBalancerPlan::Made { .. }, .. })) => (None, "(alb)"),
-        (Some(NlbPlan { balancer: BalancerPlan::Made { .. }, .. }), _) | (None, None) => (None, "(nlb)"),
+        (
+            Some(NlbPlan {
+                balancer: BalancerPlan::Existing { dns_name, .. },
+                ..
+            }),
+            _,
+        ) => (dns_name.as_ref(), "(nlb)"),
+        (
+            None,
+            Some(AlbPlan {
+                balancer: AlbBalancerPlan::Existing { dns_name, .. },
+                ..
+            }),
+        ) => (dns_name.as_ref(), "(alb)"),
+        (
+            None,
+            Some(AlbPlan {
+                balancer: AlbBalancerPlan::Made { .. },
+                ..
+            }),
+        ) => (None, "(alb)"),
+        (
+            Some(NlbPlan {
+                balancer: BalancerPlan::Made { .. },
+                ..
+            }),
+            _,
+        )
+        | (None, None) => (None, "(nlb)"),
     }
 }
 
@@ -242,10 +342,18 @@ fn shown(value: &Value) -> String {
 
 fn table(rows: Vec<Cells>) -> String {
     let visible = |row: Cells| row.map(|it| printed::line(&it).into_owned());
-    let cells: Vec<Cells> = std::iter::once(HEADER.map(str::to_owned)).chain(rows.into_iter().map(visible)).collect();
-    let widths: Vec<usize> = (0..HEADER.len()).map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
+    let cells: Vec<Cells> = std::iter::once(HEADER.map(str::to_owned))
+        .chain(rows.into_iter().map(visible))
+        .collect();
+    let widths: Vec<usize> = (0..HEADER.len())
+        .map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0))
+        .collect();
     let padded = |it: &Cells| {
-        let line: String = it.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
+        let line: String = it
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width())))
+            .collect();
         line.trim_end().to_owned() + "\n"
     };
     cells.iter().map(padded).collect()
@@ -255,7 +363,14 @@ fn markdown(rows: Vec<Cells>) -> String {
     let line = |cells: &Cells| format!("| {} |\n", cells.join(" | "));
     let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
     // A dash alone is what stands for nothing; at the start of a cell it makes no list.
-    let escaped = |cell: String| if cell == NOTHING { cell } else { printed::markdown(&cell) };
+    let escaped = |cell: String| {
+        if cell == NOTHING {
+            cell
+        } else {
+            printed::markdown(&cell)
+        }
+    };
     let head = line(&HEADER.map(str::to_owned)) + &rule;
-    rows.into_iter().fold(head, |text, row| text + &line(&row.map(escaped)))
+    rows.into_iter()
+        .fold(head, |text, row| text + &line(&row.map(escaped)))
 }

@@ -44,27 +44,56 @@ pub(super) struct Ready {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(folder: PathBuf, options: Options, style: Style, (out, err): (&'a mut dyn Write, &'a mut dyn Write)) -> Self {
-        Self { out, err, folder, options, style }
+    pub(super) fn new(
+        folder: PathBuf,
+        options: Options,
+        style: Style,
+        (out, err): (&'a mut dyn Write, &'a mut dyn Write),
+    ) -> Self {
+        Self {
+            out,
+            err,
+            folder,
+            options,
+            style,
+        }
     }
 
     /// The blueprints that this command is about.
     pub(super) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
-        let files = self.options.blueprints.iter().chain(&named.positional).cloned().collect();
-        let found = find(&self.folder, &Wanted { files, environment: self.options.env.clone() });
+        let files = self
+            .options
+            .blueprints
+            .iter()
+            .chain(&named.positional)
+            .cloned()
+            .collect();
+        let found = find(
+            &self.folder,
+            &Wanted {
+                files,
+                environment: self.options.env.clone(),
+            },
+        );
         (found.value.unwrap_or_default(), found.diagnostics)
     }
 
     /// Compiles every blueprint and finds its output folder.
     ///
-    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output folder, GW2142 two with one stack.
+    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output
+    /// folder, GW2142 two with one stack.
     pub(super) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
         let (jobs, diagnostics) = self.jobs(named);
         let mut ready = in_threads(&jobs, prepared);
         for later in 1..ready.len() {
             let (before, after) = ready.split_at_mut(later);
-            let Some((folder, _)) = &after[0].files else { continue };
-            let taken = before.iter().zip(&jobs).find(|(it, _)| it.files.as_ref().is_some_and(|(other, _)| other.is(folder)));
+            let Some((folder, _)) = &after[0].files else {
+                continue;
+            };
+            let taken = before
+                .iter()
+                .zip(&jobs)
+                .find(|(it, _)| it.files.as_ref().is_some_and(|(other, _)| other.is(folder)));
             if let Some((other, job)) = taken {
                 let diagnostic = shared_output(&folder.display, &jobs[later], job);
                 after[0].diagnostics.push(diagnostic);
@@ -74,14 +103,22 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        let mut checked: Vec<Checked<'_>> =
-            ready.iter_mut().map(|it| Checked { stack: &it.stack, sources: &mut it.sources, diagnostics: &mut it.diagnostics }).collect();
+        let mut checked: Vec<Checked<'_>> = ready
+            .iter_mut()
+            .map(|it| Checked {
+                stack: &it.stack,
+                sources: &mut it.sources,
+                diagnostics: &mut it.diagnostics,
+            })
+            .collect();
         stacks::compare(&mut checked);
         // Neither of the two may be written, but only after each has been compared with all.
         let shared: Vec<Arc<str>> = ready
             .iter()
             .flat_map(|it| &it.diagnostics)
-            .filter(|it| *it.code == diagnostic::SHARED_OUTPUT || *it.code == diagnostic::SAME_STACK)
+            .filter(|it| {
+                *it.code == diagnostic::SHARED_OUTPUT || *it.code == diagnostic::SAME_STACK
+            })
             .flat_map(|it| it.places.iter().map(|place| Arc::clone(&place.file)))
             .collect();
         for (it, job) in ready.iter_mut().zip(&jobs) {
@@ -92,8 +129,14 @@ impl<'a> Session<'a> {
         (ready, diagnostics)
     }
 
-    /// Reports what was found of each blueprint, on the way to its files and on the disk, and says which exit code follows.
-    pub(super) fn report_of(&mut self, ready: Vec<Ready>, found: Vec<Vec<Diagnostic>>, others: Vec<Diagnostic>) -> io::Result<Exit> {
+    /// Reports what was found of each blueprint, on the way to its files and on the disk, and says
+    /// which exit code follows.
+    pub(super) fn report_of(
+        &mut self,
+        ready: Vec<Ready>,
+        found: Vec<Vec<Diagnostic>>,
+        others: Vec<Diagnostic>,
+    ) -> io::Result<Exit> {
         let with_found = |(mut it, found): (Ready, Vec<Diagnostic>)| {
             it.diagnostics.extend(found);
             (it.sources, it.diagnostics)
@@ -105,18 +148,33 @@ impl<'a> Session<'a> {
 
     /// Reports all findings and says which exit code follows from them.
     pub(super) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
-        let exit = groups.iter().flat_map(|(_, diagnostics)| diagnostics).map(exit_of).max().unwrap_or(Exit::Done);
+        let exit = groups
+            .iter()
+            .flat_map(|(_, diagnostics)| diagnostics)
+            .map(exit_of)
+            .max()
+            .unwrap_or(Exit::Done);
         self.out.flush()?;
-        // Only there do paths start at the repository's root. Where the folder is gone, so is what could be reported of it.
-        let folder =
-            if self.style.format == Format::Sarif { rim(&self.folder).map(|(_, below)| below).unwrap_or_default() } else { String::new() };
+        // Only there do paths start at the repository's root. Where the folder is gone, so is what
+        // could be reported of it.
+        let folder = if self.style.format == Format::Sarif {
+            rim(&self.folder)
+                .map(|(_, below)| below)
+                .unwrap_or_default()
+        } else {
+            String::new()
+        };
         report::report(groups, self.style, &folder, self.err)?;
         Ok(exit)
     }
 
     /// A result that is no diagnostic, unless `--quiet`.
     pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
-        if self.options.quiet { Ok(()) } else { self.print(text) }
+        if self.options.quiet {
+            Ok(())
+        } else {
+            self.print(text)
+        }
     }
 
     /// A result, in whole lines.
@@ -143,17 +201,32 @@ impl<'a> Session<'a> {
 
 /// Text about a blueprint, below its name where there are several.
 pub(super) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String {
-    if is_one_of_several { format!("{}\n{text}\n", printed::line(&job.request.display)) } else { text }
+    if is_one_of_several {
+        format!("{}\n{text}\n", printed::line(&job.request.display))
+    } else {
+        text
+    }
 }
 
-/// Does the same for every item, each in a thread of its own; answers come in the order of the items.
+/// Does the same for every item, each in a thread of its own; answers come in the order of the
+/// items.
 pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
     if let [item] = items {
         return vec![work(item)];
     }
     thread::scope(|scope| {
-        let threads: Vec<_> = items.iter().map(|item| scope.spawn(move || work(item))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let threads: Vec<_> = items
+            .iter()
+            .map(|item| scope.spawn(move || work(item)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
     })
 }
 
@@ -163,8 +236,17 @@ pub(super) fn compiled(job: &Job) -> Compiled {
 }
 
 fn prepared(job: &Job) -> Ready {
-    let Compiled { output, tree, stack, mut diagnostics, sources, plan, assembled } = compiled(job);
-    // The process ends soon; taking half a million parts apart before that would take a tenth of its time.
+    let Compiled {
+        output,
+        tree,
+        stack,
+        mut diagnostics,
+        sources,
+        plan,
+        assembled,
+    } = compiled(job);
+    // The process ends soon; taking half a million parts apart before that would take a tenth of
+    // its time.
     std::mem::forget((plan, assembled));
     let has_error = diagnostics.iter().any(Diagnostic::is_error);
     let files = match (output, tree) {
@@ -181,7 +263,12 @@ fn prepared(job: &Job) -> Ready {
             None
         }
     };
-    Ready { files, diagnostics, sources, stack }
+    Ready {
+        files,
+        diagnostics,
+        sources,
+        stack,
+    }
 }
 
 /// What git's index lacks of a folder that is as it is to be.
@@ -189,13 +276,25 @@ fn prepared(job: &Job) -> Ready {
 /// Errors: GW0015.
 pub(super) fn not_staged(folder: &Folder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
     let paths = folder.unstaged(tree)?;
-    let Some(first) = paths.first() else { return Ok(None) };
+    let Some(first) = paths.first() else {
+        return Ok(None);
+    };
     let more = paths.len() - 1;
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     let finding = diagnostic::NOT_STAGED
         .at(Place::file(&folder.shown(first)))
-        .message(format_args!("the commit would not hold `{}`{rest} as generated", folder.shown(first)))
-        .help(format_args!("look at it, run `git add {}`, and commit again", folder.display));
+        .message(format_args!(
+            "the commit would not hold `{}`{rest} as generated",
+            folder.shown(first)
+        ))
+        .help(format_args!(
+            "look at it, run `git add {}`, and commit again",
+            folder.display
+        ));
     Ok(Some(finding))
 }
 
@@ -203,8 +302,12 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
     let is = |codes: &[&Code]| codes.contains(&diagnostic.code);
     if !diagnostic.is_error() {
         Exit::Done
-    } else if is(&[&diagnostic::UNREADABLE_FILE, &diagnostic::FILE_OUTSIDE_ROOT, &diagnostic::UNWRITABLE_FILE, &diagnostic::OUTPUT_IN_USE])
-    {
+    } else if is(&[
+        &diagnostic::UNREADABLE_FILE,
+        &diagnostic::FILE_OUTSIDE_ROOT,
+        &diagnostic::UNWRITABLE_FILE,
+        &diagnostic::OUTPUT_IN_USE,
+    ]) {
         Exit::Unreachable
     } else {
         Exit::Found
@@ -214,14 +317,19 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
 fn nothing_compiled(job: &Job) -> Diagnostic {
     diagnostic::NO_OUTPUT
         .at(Place::file(&job.request.display))
-        .message("this version of gwgen made no files of the blueprint, and found no error in it either")
+        .message(
+            "this version of gwgen made no files of the blueprint, and found no error in it either",
+        )
         .help("this is a mistake in gwgen: please report it with the blueprint")
 }
 
 fn shared_output(output: &str, job: &Job, other: &Job) -> Diagnostic {
     diagnostic::SHARED_OUTPUT
         .at(Place::pointer(&job.request.display, "/output/dir"))
-        .message(format_args!("`{}` and `{}` both write to `{output}`; neither was written", other.request.display, job.request.display))
+        .message(format_args!(
+            "`{}` and `{}` both write to `{output}`; neither was written",
+            other.request.display, job.request.display
+        ))
         .help("give each blueprint an `output.dir` of its own")
         .also(Place::pointer(&other.request.display, "/output/dir"))
 }

@@ -27,7 +27,10 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     let mut separator = "";
     for job in &jobs {
         let (shown, sources) = show(job);
-        if let Some(text) = shown.value.filter(|_| !shown.diagnostics.iter().any(Diagnostic::is_error)) {
+        if let Some(text) = shown
+            .value
+            .filter(|_| !shown.diagnostics.iter().any(Diagnostic::is_error))
+        {
             session.print(&format!("{separator}{}\n", text.trim_end()))?;
             separator = "---\n";
         }
@@ -40,6 +43,17 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
 fn show(job: &Job) -> (Outcome<String>, Sources) {
     let mut sources = Sources::default();
     let request = &job.request;
-    let read = blueprint::read(&job.disk, request.blueprint.clone(), Arc::clone(&request.display), &mut sources);
-    (Outcome { value: read.value.as_ref().map(blueprint::show), diagnostics: read.diagnostics }, sources)
+    let read = blueprint::read(
+        &job.disk,
+        request.blueprint.clone(),
+        Arc::clone(&request.display),
+        &mut sources,
+    );
+    (
+        Outcome {
+            value: read.value.as_ref().map(blueprint::show),
+            diagnostics: read.diagnostics,
+        },
+        sources,
+    )
 }

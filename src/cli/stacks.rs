@@ -20,7 +20,8 @@ pub(super) struct Checked<'a> {
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-/// Reports blueprints whose stacks are the same, or may be; each with the one before it that is most like it.
+/// Reports blueprints whose stacks are the same, or may be; each with the one before it that is
+/// most like it.
 ///
 /// Errors: GW2142; GW2143 (a warning).
 pub(super) fn compare(checked: &mut [Checked<'_>]) {
@@ -28,20 +29,31 @@ pub(super) fn compare(checked: &mut [Checked<'_>]) {
     let stacks = checked.iter().map(|it| it.stack).collect::<Vec<_>>();
     let mut found: Vec<(usize, Diagnostic, Option<Arc<SourceFile>>)> = Vec::new();
     for (index, stack) in stacks.iter().enumerate() {
-        let Some((identity, place)) = stack else { continue };
+        let Some((identity, place)) = stack else {
+            continue;
+        };
         let before = by_name.entry(identity.name()).or_default();
-        let most_like = before.iter().rev().max_by_key(|(_, other, _)| identity.compare(other));
-        if let Some((other, likeness, of)) = most_like.map(|(other, it, of)| (*other, identity.compare(it), *of))
+        let most_like = before
+            .iter()
+            .rev()
+            .max_by_key(|(_, other, _)| identity.compare(other));
+        if let Some((other, likeness, of)) =
+            most_like.map(|(other, it, of)| (*other, identity.compare(it), *of))
             && let Some(finding) = same(likeness, identity.name(), (place, of))
         {
             // The finding names a line of the other blueprint, too.
-            found.push((index, finding, checked[other].sources.file(&of.file).cloned()));
+            found.push((
+                index,
+                finding,
+                checked[other].sources.file(&of.file).cloned(),
+            ));
         }
         before.push((index, identity, place));
     }
     for (index, finding, file) in found {
         checked[index].diagnostics.push(finding);
-        file.into_iter().for_each(|it| checked[index].sources.add(it));
+        file.into_iter()
+            .for_each(|it| checked[index].sources.add(it));
     }
 }
 
@@ -66,5 +78,10 @@ fn same(likeness: Likeness, name: &str, (place, other): (&Place, &Place)) -> Opt
             "give each an `environment` of its own, or a `region`, unless they are deployed to different accounts; AWS refuses a second stack with the same names, or it takes the first over",
         ),
     };
-    Some(code.at(place.clone()).also(other.clone()).message(message).help(help))
+    Some(
+        code.at(place.clone())
+            .also(other.clone())
+            .message(message)
+            .help(help),
+    )
 }

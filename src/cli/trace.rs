@@ -1,6 +1,7 @@
 //! `gwgen trace`: one request, hop by hop.
 //!
-//! In: a method, a path, blueprints. Out: text or JSON on standard output; exit 1 where nothing serves the request.
+//! In: a method, a path, blueprints. Out: text or JSON on standard output; exit 1 where nothing
+//! serves the request.
 //! Nothing is decided here; `trace` says what happens.
 
 use std::fmt::Write as _;
@@ -47,7 +48,8 @@ pub(super) struct Arguments {
     /// Method of the request, in any case
     #[arg(value_name = "METHOD", value_parser = Asked::method)]
     method: HttpMethod,
-    /// Path below the stage, such as /orders/42, or a template, such as /orders/{id}; a query string is ignored
+    /// Path below the stage, such as /orders/42, or a template, such as /orders/{id}; a query
+    /// string is ignored
     #[arg(value_name = "PATH", value_parser = path)]
     path: String,
     /// How the hops look
@@ -76,7 +78,8 @@ struct Shown<'a> {
 
 /// Errors: those of compiling; GW9001 the stack leads nowhere.
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let asked = Asked::of(arguments.method, &arguments.path).expect("the parser of the command line has read it once");
+    let asked = Asked::of(arguments.method, &arguments.path)
+        .expect("the parser of the command line has read it once");
     let (jobs, diagnostics) = session.jobs(&Named::default());
     let mut groups = vec![(Sources::default(), diagnostics)];
     let (mut exit, mut all) = (Exit::Done, Vec::new());
@@ -87,8 +90,13 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
                 let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);
                 exit = exit.max(if is_served { Exit::Done } else { Exit::Found });
                 match arguments.format {
-                    TraceFormat::Json => all.push(Shown { blueprint: &job.request.display, trace }),
-                    TraceFormat::Text => session.print(&headed(job, jobs.len() > 1, text(&trace)))?,
+                    TraceFormat::Json => all.push(Shown {
+                        blueprint: &job.request.display,
+                        trace,
+                    }),
+                    TraceFormat::Text => {
+                        session.print(&headed(job, jobs.len() > 1, text(&trace)))?
+                    }
                 }
             }
             Some(Err(finding)) => compiled.diagnostics.push(*finding),
@@ -107,14 +115,23 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
 
 /// `None` where no files would be made.
 fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace, Box<Diagnostic>>> {
-    let (Some(plan), Some(assembled), Some(_), Some(output)) = (&compiled.plan, &compiled.assembled, &compiled.tree, &compiled.output)
-    else {
+    let (Some(plan), Some(assembled), Some(_), Some(output)) = (
+        &compiled.plan,
+        &compiled.assembled,
+        &compiled.tree,
+        &compiled.output,
+    ) else {
         return None;
     };
     let folder = shown_output(&job.request, output);
     let broken = |problem| {
         let text = format_args!("the finished stack cannot be followed: {problem}").to_string();
-        Box::new(diagnostic::WALK_MISMATCH.at(plan.place.clone()).message(text).help("this is a bug of gwgen; please report it"))
+        Box::new(
+            diagnostic::WALK_MISMATCH
+                .at(plan.place.clone())
+                .message(text)
+                .help("this is a bug of gwgen; please report it"),
+        )
     };
     let mut traced = match trace(plan, assembled, asked) {
         Ok(traced) => traced,
@@ -122,7 +139,12 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
     };
     if &*folder != "." {
         let private = traced.private.iter_mut().flat_map(|it| &mut it.hops);
-        for place in traced.hops.iter_mut().chain(private).filter_map(|it| it.place.as_mut()) {
+        for place in traced
+            .hops
+            .iter_mut()
+            .chain(private)
+            .filter_map(|it| it.place.as_mut())
+        {
             place.file = format!("{}/{}", folder.trim_end_matches('/'), place.file);
         }
     }
@@ -132,13 +154,32 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
 /// A line a hop: kind, name, place, detail.
 fn hop_lines(hops: &[crate::trace::Hop]) -> String {
     let visible = |text: &str| printed::line(text).into_owned();
-    let place = |hop: &crate::trace::Hop| hop.place.as_ref().map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line));
-    let rows: Vec<[String; 4]> =
-        hops.iter().map(|it| [it.kind.replace('_', " "), visible(&it.name), visible(&place(it)), visible(&it.detail)]).collect();
-    let widths: Vec<usize> = (0..3).map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0)).collect();
+    let place = |hop: &crate::trace::Hop| {
+        hop.place
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line))
+    };
+    let rows: Vec<[String; 4]> = hops
+        .iter()
+        .map(|it| {
+            [
+                it.kind.replace('_', " "),
+                visible(&it.name),
+                visible(&place(it)),
+                visible(&it.detail),
+            ]
+        })
+        .collect();
+    let widths: Vec<usize> = (0..3)
+        .map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0))
+        .collect();
     let mut lines = String::new();
     for row in &rows {
-        let cells: String = row.iter().zip(&widths).map(|(cell, width)| format!("  {cell}{}", " ".repeat(width - cell.width()))).collect();
+        let cells: String = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("  {cell}{}", " ".repeat(width - cell.width())))
+            .collect();
         lines.push_str(format!("{cells}  {}", row[3]).trim_end());
         lines.push('\n');
     }
@@ -148,40 +189,69 @@ fn hop_lines(hops: &[crate::trace::Hop]) -> String {
 /// The hops and the answer, then the way of private callers, then what is most like the request.
 fn text(trace: &Trace) -> String {
     let visible = |text: &str| printed::line(text).into_owned();
-    let mut out = format!("{} {}\n{}", trace.method, visible(&trace.path), hop_lines(&trace.hops));
-    let mut line =
-        |text: std::fmt::Arguments<'_>| writeln!(out, "{}", visible(&text.to_string())).expect("writing to a String cannot fail");
+    let mut out = format!(
+        "{} {}\n{}",
+        trace.method,
+        visible(&trace.path),
+        hop_lines(&trace.hops)
+    );
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        writeln!(out, "{}", visible(&text.to_string())).expect("writing to a String cannot fail")
+    };
     let answer = &trace.answer;
     match (answer.by, answer.status, &answer.body) {
-        (Answerer::Gateway, Some(status), Some(_)) if trace.served => {
-            line(format_args!("served: the gateway answers {status}: {}", answer.why))
-        }
-        (Answerer::Gateway, Some(status), Some(body)) => {
-            line(format_args!("not served: the gateway answers {status} {body}: {}", answer.why))
-        }
-        (Answerer::Balancer, Some(status), Some(body)) => {
-            line(format_args!("not served: the load balancer answers {status} {body}: {}", answer.why))
-        }
+        (Answerer::Gateway, Some(status), Some(_)) if trace.served => line(format_args!(
+            "served: the gateway answers {status}: {}",
+            answer.why
+        )),
+        (Answerer::Gateway, Some(status), Some(body)) => line(format_args!(
+            "not served: the gateway answers {status} {body}: {}",
+            answer.why
+        )),
+        (Answerer::Balancer, Some(status), Some(body)) => line(format_args!(
+            "not served: the load balancer answers {status} {body}: {}",
+            answer.why
+        )),
         (Answerer::Gateway, None, _) => line(format_args!("not served: {}", answer.why)),
-        (Answerer::Gateway | Answerer::Balancer | Answerer::Backend, _, _) => line(format_args!("served: {}", answer.why)),
+        (Answerer::Gateway | Answerer::Balancer | Answerer::Backend, _, _) => {
+            line(format_args!("served: {}", answer.why))
+        }
     }
     if let Some(private) = &trace.private {
         let hops = hop_lines(&private.hops);
-        line(format_args!("private callers: {} {} at the load balancer\n{}", trace.method, private.path, hops.trim_end()));
+        line(format_args!(
+            "private callers: {} {} at the load balancer\n{}",
+            trace.method,
+            private.path,
+            hops.trim_end()
+        ));
         match (private.answer.status, &private.answer.body) {
-            (Some(status), Some(body)) => {
-                line(format_args!("not served: the load balancer answers {status} {body}: {}", private.answer.why))
-            }
-            _ => line(format_args!("served to private callers: {}", private.answer.why)),
+            (Some(status), Some(body)) => line(format_args!(
+                "not served: the load balancer answers {status} {body}: {}",
+                private.answer.why
+            )),
+            _ => line(format_args!(
+                "served to private callers: {}",
+                private.answer.why
+            )),
         }
     }
     if !trace.served && !trace.methods.is_empty() {
-        line(format_args!("methods of this path: {}", trace.methods.join(", ")));
+        line(format_args!(
+            "methods of this path: {}",
+            trace.methods.join(", ")
+        ));
     }
     if !trace.nearest.is_empty() {
         line(format_args!("nearest routes:"));
-        trace.nearest.iter().for_each(|it| line(format_args!("  {} {}", it.method, it.path)));
+        trace
+            .nearest
+            .iter()
+            .for_each(|it| line(format_args!("  {} {}", it.method, it.path)));
     }
-    trace.notes.iter().for_each(|it| line(format_args!("note: {it}")));
+    trace
+        .notes
+        .iter()
+        .for_each(|it| line(format_args!("note: {it}")));
     out
 }

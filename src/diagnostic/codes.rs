@@ -1,7 +1,8 @@
-//! The table of all codes: one line a code; the text of `gwgen explain` is the file of the same name in `templates/explain`.
+//! The table of all codes: one line a code; the text of `gwgen explain` is the file of the same
+//! name in `templates/explain`.
 //!
-//! GW0xxx command and files, GW1xxx description, GW2xxx blueprint, GW3xxx the two together, GW4xxx AWS limits and rules,
-//! GW5xxx advice, GW9xxx our own bug. A number is never used again.
+//! GW0xxx command and files, GW1xxx description, GW2xxx blueprint, GW3xxx the two together, GW4xxx
+//! AWS limits and rules, GW5xxx advice, GW9xxx our own bug. A number is never used again.
 
 use super::{Code, Severity};
 

@@ -1,7 +1,9 @@
-//! Findings that describe a habit of a whole description: said once, with a count and three examples.
+//! Findings that describe a habit of a whole description: said once, with a count and three
+//! examples.
 //!
 //! In: findings. Out: findings. Pure.
-//! A framework that writes one path with a trailing slash writes all of them so; the finding that matters must not drown in that.
+//! A framework that writes one path with a trailing slash writes all of them so; the finding that
+//! matters must not drown in that.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +11,114 @@ use super::codes::*;
 use super::{At, Code, Diagnostic};
 use crate::source::pointer;
 
-/// Most findings of one habit that are said one by one, and how many examples the one that stands for more has.
+/// Most findings of one habit that are said one by one, and how many examples the one that stands
+/// for more has.
 const EXAMPLES: usize = 3;
 
 /// Most places of a finding that stands for others which say the same.
 const PLACES: usize = 10;
 
-/// Codes of habits, and what a number of findings of each says. The first text in backticks of their messages is an example.
+/// Codes of habits, and what a number of findings of each says. The first text in backticks of
+/// their messages is an example.
 static HABITS: &[(&Code, &str)] = &[
-    (&DIFFERENT_SERVERS, "operations have servers of their own with another base path, which the gateway does not follow"),
-    (&SHARED_PATH, "operations that are not public have the requests of one that is"),
-    (&TRAILING_SLASH, "paths are served without their trailing slash, which no resource can have; the backend still gets it"),
-    (&RENAMED_VARIABLE, "places in the paths have variables of several names, where API Gateway has one; the backend sees no difference"),
-    (&UNDECLARED_VARIABLE, "path variables have no parameter; the gateway declares them all the same"),
-    (&UNUSED_PATH_PARAMETER, "path parameters are not in their path"),
-    (&COOKIE_PARAMETER, "cookies cannot be declared by API Gateway; the `Cookie` header still reaches the backend"),
-    (&UNDECLARABLE_PARAMETER, "parameters have a name that API Gateway refuses, so it checks none of them; they still reach the backend"),
-    (&REPEATED_PARAMETER, "names are used twice among path, query and header, and API Gateway declares each once"),
-    (&LOST_HEADER, "headers are dropped or replaced by API Gateway, so the backend does not get what the client sent"),
-    (&DISPUTED_CHARACTER, "paths hold `$` or `,`, on which AWS's pages disagree whether a path part may"),
-    (&CASE_ONLY_SIBLINGS, "segments differ from one beside them only in letter case"),
-    (&UNPARSED_STYLE, "parameters have a style that API Gateway does not know; the backend gets the text as the client sent it"),
-    (&LEADING_SLASHES, "paths are served with one leading slash, to which API Gateway collapses them; the backend gets one, too"),
-    (&WHOLE_QUERY_STRING, "whole query strings cannot be declared by API Gateway, so it checks nothing of them"),
-    (&UNCHECKED_BODY, "operations have a body that the gateway cannot check: models are made of JSON with a schema alone"),
-    (&READ_AS_VARIABLE, "segments are read as variables, as web frameworks mean them"),
+    (
+        &DIFFERENT_SERVERS,
+        "operations have servers of their own with another base path, which the gateway does not follow",
+    ),
+    (
+        &SHARED_PATH,
+        "operations that are not public have the requests of one that is",
+    ),
+    (
+        &TRAILING_SLASH,
+        "paths are served without their trailing slash, which no resource can have; the backend still gets it",
+    ),
+    (
+        &RENAMED_VARIABLE,
+        "places in the paths have variables of several names, where API Gateway has one; the backend sees no difference",
+    ),
+    (
+        &UNDECLARED_VARIABLE,
+        "path variables have no parameter; the gateway declares them all the same",
+    ),
+    (
+        &UNUSED_PATH_PARAMETER,
+        "path parameters are not in their path",
+    ),
+    (
+        &COOKIE_PARAMETER,
+        "cookies cannot be declared by API Gateway; the `Cookie` header still reaches the backend",
+    ),
+    (
+        &UNDECLARABLE_PARAMETER,
+        "parameters have a name that API Gateway refuses, so it checks none of them; they still reach the backend",
+    ),
+    (
+        &REPEATED_PARAMETER,
+        "names are used twice among path, query and header, and API Gateway declares each once",
+    ),
+    (
+        &LOST_HEADER,
+        "headers are dropped or replaced by API Gateway, so the backend does not get what the client sent",
+    ),
+    (
+        &DISPUTED_CHARACTER,
+        "paths hold `$` or `,`, on which AWS's pages disagree whether a path part may",
+    ),
+    (
+        &CASE_ONLY_SIBLINGS,
+        "segments differ from one beside them only in letter case",
+    ),
+    (
+        &UNPARSED_STYLE,
+        "parameters have a style that API Gateway does not know; the backend gets the text as the client sent it",
+    ),
+    (
+        &LEADING_SLASHES,
+        "paths are served with one leading slash, to which API Gateway collapses them; the backend gets one, too",
+    ),
+    (
+        &WHOLE_QUERY_STRING,
+        "whole query strings cannot be declared by API Gateway, so it checks nothing of them",
+    ),
+    (
+        &UNCHECKED_BODY,
+        "operations have a body that the gateway cannot check: models are made of JSON with a schema alone",
+    ),
+    (
+        &READ_AS_VARIABLE,
+        "segments are read as variables, as web frameworks mean them",
+    ),
     (&NO_BACKEND, "operations get no backend from any route"),
-    (&WEAKENED_WITHOUT_REASON, "operations would let callers through whom the description does not, and no `weakens` gives the reason"),
-    (&DUPLICATE_OPERATION, "operations are the same as another one to API Gateway, which compares no names of variables"),
-    (&TRACE_METHOD, "operations have the method TRACE, which API Gateway does not have"),
-    (&ILLEGAL_PATH, "paths do not start with `/`, or hold what API Gateway refuses in a path part"),
+    (
+        &WEAKENED_WITHOUT_REASON,
+        "operations would let callers through whom the description does not, and no `weakens` gives the reason",
+    ),
+    (
+        &DUPLICATE_OPERATION,
+        "operations are the same as another one to API Gateway, which compares no names of variables",
+    ),
+    (
+        &TRACE_METHOD,
+        "operations have the method TRACE, which API Gateway does not have",
+    ),
+    (
+        &ILLEGAL_PATH,
+        "paths do not start with `/`, or hold what API Gateway refuses in a path part",
+    ),
     (&EMPTY_SEGMENT, "paths have an empty segment"),
-    (&QUERY_IN_PATH, "paths hold `?` or `#`, which is never part of a path"),
-    (&PARTIAL_SEGMENT, "segments hold a variable that is only a part of them; a REST API knows whole segments"),
-    (&GREEDY_NOT_LAST, "paths go on behind a greedy variable, which takes the rest of them"),
+    (
+        &QUERY_IN_PATH,
+        "paths hold `?` or `#`, which is never part of a path",
+    ),
+    (
+        &PARTIAL_SEGMENT,
+        "segments hold a variable that is only a part of them; a REST API knows whole segments",
+    ),
+    (
+        &GREEDY_NOT_LAST,
+        "paths go on behind a greedy variable, which takes the rest of them",
+    ),
     (
         &CACHED_ACROSS_CALLERS,
         "operations are protected and cached, and callers would get each other's answers: what tells them apart is not in the key of the cache",
@@ -55,7 +131,10 @@ static HABITS: &[(&Code, &str)] = &[
         &HEADER_OUTSIDE_CACHE_KEY,
         "headers of cached operations are not in the key of the cache, and requests that differ in them alone get each other's answers",
     ),
-    (&PROTECTED_PREFLIGHT, "operations ask callers who they are, and browsers ask them before they say so"),
+    (
+        &PROTECTED_PREFLIGHT,
+        "operations ask callers who they are, and browsers ask them before they say so",
+    ),
 ];
 
 /// What findings have alike that are said as one.
@@ -66,7 +145,8 @@ struct Kind {
     words: Option<(String, String)>,
 }
 
-/// Puts findings of one habit together where there are more than a few, and those that say the same of many places.
+/// Puts findings of one habit together where there are more than a few, and those that say the same
+/// of many places.
 ///
 /// What `lint.allow` allows stays by itself.
 pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -77,8 +157,16 @@ pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             grouped.push(finding);
             continue;
         }
-        let words = habit(&finding).is_none().then(|| (finding.message.clone(), finding.help.clone()));
-        groups.entry(Kind { code: finding.code.code, words }).or_default().push(finding);
+        let words = habit(&finding)
+            .is_none()
+            .then(|| (finding.message.clone(), finding.help.clone()));
+        groups
+            .entry(Kind {
+                code: finding.code.code,
+                words,
+            })
+            .or_default()
+            .push(finding);
     }
     for mut findings in groups.into_values() {
         findings.sort_by(|a, b| (&a.places, &a.message).cmp(&(&b.places, &b.message)));
@@ -87,7 +175,11 @@ pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             let is_same = (&later.places, &later.message) == (&first.places, &first.message);
             if is_same {
                 let more = std::mem::take(&mut later.operations);
-                first.operations.extend(more.into_iter().filter(|it| !first.operations.contains(it)).collect::<Vec<_>>());
+                first.operations.extend(
+                    more.into_iter()
+                        .filter(|it| !first.operations.contains(it))
+                        .collect::<Vec<_>>(),
+                );
             }
             is_same
         });
@@ -103,7 +195,10 @@ pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// What is said of the habit that a finding belongs to.
 fn habit(finding: &Diagnostic) -> Option<&'static str> {
     example(finding)?;
-    HABITS.iter().find(|(code, _)| *code == finding.code).map(|(_, summary)| *summary)
+    HABITS
+        .iter()
+        .find(|(code, _)| *code == finding.code)
+        .map(|(_, summary)| *summary)
 }
 
 /// The first text in backticks of a message.
@@ -111,17 +206,28 @@ fn example(finding: &Diagnostic) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
 
-/// An example: what the message names, with the operation that cannot be served, or the path that it stands at.
+/// An example: what the message names, with the operation that cannot be served, or the path that
+/// it stands at.
 fn named(finding: &Diagnostic) -> Option<String> {
     let example = example(finding)?;
     if let Some(operation) = finding.operations.first() {
         let operation = format!("{} {}", operation.method, operation.path);
         let is_part = operation.contains(example);
-        return Some(if is_part { format!("`{operation}`") } else { format!("`{example}` of `{operation}`") });
+        return Some(if is_part {
+            format!("`{operation}`")
+        } else {
+            format!("`{example}` of `{operation}`")
+        });
     }
     let path = finding.places.iter().find_map(|place| {
-        let At::Pointer(pointer) = &place.at else { return None };
-        pointer.strip_prefix("/paths/")?.split('/').next().map(pointer::unescaped)
+        let At::Pointer(pointer) = &place.at else {
+            return None;
+        };
+        pointer
+            .strip_prefix("/paths/")?
+            .split('/')
+            .next()
+            .map(pointer::unescaped)
     });
     Some(match path.filter(|path| !example.contains(&**path)) {
         Some(path) => format!("`{example}` at `{path}`"),
@@ -129,7 +235,8 @@ fn named(finding: &Diagnostic) -> Option<String> {
     })
 }
 
-/// One finding in the place of all: its places are those of the examples, or the first of those that all say the same.
+/// One finding in the place of all: its places are those of the examples, or the first of those
+/// that all say the same.
 fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
     let mut examples: Vec<&Diagnostic> = Vec::with_capacity(PLACES);
     let mut one = findings[0].clone();
@@ -137,7 +244,11 @@ fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
         Some(summary) => {
             examples.extend(findings.iter().take(EXAMPLES));
             let named: Vec<String> = examples.iter().filter_map(|it| named(it)).collect();
-            format!("{} {summary}; for example {}", findings.len(), named.join(", "))
+            format!(
+                "{} {summary}; for example {}",
+                findings.len(),
+                named.join(", ")
+            )
         }
         None => {
             examples.extend(findings.iter().take(PLACES));
@@ -145,10 +256,18 @@ fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
         }
     };
     let help = std::mem::take(&mut one.help);
-    one = one.message(message).help(format_args!("{help}; `--message-format json` lists all of them"));
-    one.places = examples.iter().filter_map(|it| it.places.first().cloned()).collect();
+    one = one.message(message).help(format_args!(
+        "{help}; `--message-format json` lists all of them"
+    ));
+    one.places = examples
+        .iter()
+        .filter_map(|it| it.places.first().cloned())
+        .collect();
     one.places.dedup();
-    one.operations = findings.iter().flat_map(|it| it.operations.iter().cloned()).collect();
+    one.operations = findings
+        .iter()
+        .flat_map(|it| it.operations.iter().cloned())
+        .collect();
     one.operations.sort();
     one.operations.dedup();
     one.extra().occurrences = findings;
@@ -161,7 +280,10 @@ mod tests {
     use crate::diagnostic::Place;
 
     fn slash(path: &str) -> Diagnostic {
-        TRAILING_SLASH.at(Place::pointer(&"a.yaml".into(), path)).message(format_args!("`{path}` ends")).help("change it")
+        TRAILING_SLASH
+            .at(Place::pointer(&"a.yaml".into(), path))
+            .message(format_args!("`{path}` ends"))
+            .help("change it")
     }
 
     #[test]
@@ -174,18 +296,53 @@ mod tests {
     fn many_findings_are_one_that_has_all_of_them() {
         let mut allowed = slash("/x/");
         allowed.extra().allowed = Some("agreed".into());
-        let other = IGNORED_SCHEME.at(Place::file(&"a.yaml".into())).message("`key` is ignored");
-        let found = grouped(vec![slash("/a/"), slash("/b/"), allowed, slash("/c/"), other, slash("/d/")]);
-        let all = found.iter().find(|it| it.extra.as_ref().is_some_and(|it| !it.occurrences.is_empty())).unwrap();
-        assert!(all.message.starts_with("4 paths are served") && all.message.ends_with("for example `/a/`, `/b/`, `/c/`"));
-        assert_eq!(all.places.iter().filter(|it| matches!(&it.at, At::Pointer(_))).count(), 3);
-        assert_eq!((found.len(), all.extra.as_ref().map(|it| it.occurrences.len())), (3, Some(4)));
+        let other = IGNORED_SCHEME
+            .at(Place::file(&"a.yaml".into()))
+            .message("`key` is ignored");
+        let found = grouped(vec![
+            slash("/a/"),
+            slash("/b/"),
+            allowed,
+            slash("/c/"),
+            other,
+            slash("/d/"),
+        ]);
+        let all = found
+            .iter()
+            .find(|it| {
+                it.extra
+                    .as_ref()
+                    .is_some_and(|it| !it.occurrences.is_empty())
+            })
+            .unwrap();
+        assert!(
+            all.message.starts_with("4 paths are served")
+                && all.message.ends_with("for example `/a/`, `/b/`, `/c/`")
+        );
+        assert_eq!(
+            all.places
+                .iter()
+                .filter(|it| matches!(&it.at, At::Pointer(_)))
+                .count(),
+            3
+        );
+        assert_eq!(
+            (
+                found.len(),
+                all.extra.as_ref().map(|it| it.occurrences.len())
+            ),
+            (3, Some(4))
+        );
     }
 
     #[test]
     fn what_is_said_of_many_places_is_said_once() {
-        let at =
-            |line| UNKNOWN_AUTH.at(Place::position(&"a.yaml".into(), line, 1)).message("no entry is called `x`").help("did you mean `y`?");
+        let at = |line| {
+            UNKNOWN_AUTH
+                .at(Place::position(&"a.yaml".into(), line, 1))
+                .message("no entry is called `x`")
+                .help("did you mean `y`?")
+        };
         assert_eq!(grouped((1..4).map(at).collect()).len(), 3);
         let found = grouped((1..40).map(at).collect());
         assert_eq!(found[0].message, "no entry is called `x` (39 times)");

@@ -2,14 +2,17 @@
 
 use crate::blueprint::{Format, SyncState};
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan,
-    TargetProtocol, TargetsPlan, Way,
+    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, NetworkPlan,
+    NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way,
 };
 use crate::printed::code;
 
 /// The parts of the way, and which of them are made here.
 pub(super) fn way(plan: &Plan) -> String {
-    let mut way = plan.network.as_ref().map_or_else(|| "API Gateway.".to_owned(), |it| balanced_way(plan, it));
+    let mut way = plan
+        .network
+        .as_ref()
+        .map_or_else(|| "API Gateway.".to_owned(), |it| balanced_way(plan, it));
     let has = |is_it: fn(&Way) -> bool| plan.backends.iter().any(|it| is_it(&it.way));
     if has(|it| matches!(it, Way::Internet(_))) {
         way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
@@ -26,45 +29,95 @@ pub(super) fn way(plan: &Plan) -> String {
 fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
     let Some(nlb) = &network.nlb else {
         if !plan.has_gateway {
-            return format!("no API, as nothing is public:{}", alb_way(network).trim_start_matches(','));
+            return format!(
+                "no API, as nothing is public:{}",
+                alb_way(network).trim_start_matches(',')
+            );
         }
-        let is_there = network.link.as_ref().is_some_and(|it| matches!(it.origin, LinkOrigin::Existing(_)));
-        let link = if is_there { "a VPC link (V2) that was there" } else { "a VPC link (V2)" };
+        let is_there = network
+            .link
+            .as_ref()
+            .is_some_and(|it| matches!(it.origin, LinkOrigin::Existing(_)));
+        let link = if is_there {
+            "a VPC link (V2) that was there"
+        } else {
+            "a VPC link (V2)"
+        };
         return format!("API Gateway, {link}{}", alb_way(network));
     };
     if network.alb.is_some() {
         return format!("{}{}", nlb_way(nlb), alb_way(network));
     }
-    let has_existing_group = plan.balanced().any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
+    let has_existing_group = plan
+        .balanced()
+        .any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
     let is_made = matches!(nlb.balancer, BalancerPlan::Made { .. });
     if nlb.link.is_none() && is_made && !has_existing_group {
         return "API Gateway, a VPC link, an internal network load\nbalancer, and a listener with a target group for each backend.".into();
     }
-    let link = if nlb.link.is_some() { "a VPC link that was there" } else { "a VPC link" };
-    let balancer = if is_made { "an internal network load balancer" } else { "a network load\nbalancer that was there" };
-    let groups = if has_existing_group { "; not every target group is made here" } else { " with a target group" };
+    let link = if nlb.link.is_some() {
+        "a VPC link that was there"
+    } else {
+        "a VPC link"
+    };
+    let balancer = if is_made {
+        "an internal network load balancer"
+    } else {
+        "a network load\nbalancer that was there"
+    };
+    let groups = if has_existing_group {
+        "; not every target group is made here"
+    } else {
+        " with a target group"
+    };
     format!("API Gateway, {link}, {balancer}, and a listener\nfor each backend{groups}.")
 }
 
 fn nlb_way(nlb: &NlbPlan) -> &'static str {
     match (&nlb.link, &nlb.balancer) {
-        (None, BalancerPlan::Made { .. }) => "API Gateway, a VPC link, an internal network load\nbalancer",
+        (None, BalancerPlan::Made { .. }) => {
+            "API Gateway, a VPC link, an internal network load\nbalancer"
+        }
         (Some(_), _) => "API Gateway, a VPC link and a network load\nbalancer that were there",
-        (None, BalancerPlan::Existing { .. }) => "API Gateway, a VPC link, a network load\nbalancer that was there",
+        (None, BalancerPlan::Existing { .. }) => {
+            "API Gateway, a VPC link, a network load\nbalancer that was there"
+        }
     }
 }
 
 /// How private callers come to what is internal.
 fn alb_way(network: &NetworkPlan) -> String {
-    let Some(alb) = &network.alb else { return String::new() };
-    let (which, name) = match &alb.balancer {
-        AlbBalancerPlan::Made { .. } => ("an internal application load balancer", "Its name is the output `alb_dns_name`"),
-        AlbBalancerPlan::Existing { .. } => ("an application load balancer that was\nthere", "Its name is known where it was made"),
+    let Some(alb) = &network.alb else {
+        return String::new();
     };
-    let kept = if network.sync.is_some() { ",\nwhose addresses a function keeps in target groups" } else { "" };
-    let groups = if alb.emits_rules { ", and its path\nrules with a target group for each backend" } else { " with rules of its own" };
-    let ports: Vec<String> = alb.listeners.iter().map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" })).collect();
-    let host = alb.hosts.first().map_or_else(String::new, |it| format!("; requests name the host {}", code(it)));
+    let (which, name) = match &alb.balancer {
+        AlbBalancerPlan::Made { .. } => (
+            "an internal application load balancer",
+            "Its name is the output `alb_dns_name`",
+        ),
+        AlbBalancerPlan::Existing { .. } => (
+            "an application load balancer that was\nthere",
+            "Its name is known where it was made",
+        ),
+    };
+    let kept = if network.sync.is_some() {
+        ",\nwhose addresses a function keeps in target groups"
+    } else {
+        ""
+    };
+    let groups = if alb.emits_rules {
+        ", and its path\nrules with a target group for each backend"
+    } else {
+        " with rules of its own"
+    };
+    let ports: Vec<String> = alb
+        .listeners
+        .iter()
+        .map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" }))
+        .collect();
+    let host = alb.hosts.first().map_or_else(String::new, |it| {
+        format!("; requests name the host {}", code(it))
+    });
     let clients = if alb.clients.is_some() {
         "The callers of `alb.clients` are admitted."
     } else {
@@ -81,14 +134,20 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = super::stage_notes::notes(plan);
     notes.extend(forwarded(plan));
     notes.extend(kept(plan));
-    if let Some((link, alb)) = plan.network.as_ref().and_then(|it| Some((it.link.as_ref()?, it.alb.as_ref()?))) {
+    if let Some((link, alb)) = plan
+        .network
+        .as_ref()
+        .and_then(|it| Some((it.link.as_ref()?, it.alb.as_ref()?)))
+    {
         notes.extend(linked(plan, link, alb));
     }
     let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
     if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
         notes.push(balancer(plan));
     }
-    if let Some((BalancerPlan::Made { .. }, SourcePlan::Groups(_))) = nlb.map(|it| (&it.balancer, &it.source)) {
+    if let Some((BalancerPlan::Made { .. }, SourcePlan::Groups(_))) =
+        nlb.map(|it| (&it.balancer, &it.source))
+    {
         notes.push(
             "The load balancer's own security groups have to let it out to the ports of the backends and of their health checks.".into(),
         );
@@ -118,37 +177,58 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each; API Gateway, payload size: 10 MB.
+/// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each; API
+/// Gateway, payload size: 10 MB.
 fn forwarded(plan: &Plan) -> Vec<String> {
-    let Some(forwarders) = &plan.forwarders else { return Vec::new() };
+    let Some(forwarders) = &plan.forwarders else {
+        return Vec::new();
+    };
     let mut notes = vec![
         "Requests and answers are calls of a function: 6,291,556 bytes of JSON at most, which is about 4.5 MB of binary. The gateway answers \
          413 to larger requests, and 502 where an answer is larger; its own limit of 10 MB is out of reach."
             .to_owned(),
     ];
-    let open = plan.backends.iter().filter(|it| it.forwarder().is_some_and(|it| it.security_group.is_none()));
+    let open = plan
+        .backends
+        .iter()
+        .filter(|it| it.forwarder().is_some_and(|it| it.security_group.is_none()));
     let names: Vec<String> = open.map(|it| format!("`{}`", it.name)).collect();
     match &forwarders.groups {
         ForwarderGroupsPlan::Made(_) if names.is_empty() => {}
         ForwarderGroupsPlan::Made(_) => {
-            notes.push(format!("The servers of {} admit the security group `forwarder_security_group_id`.", names.join(", ")));
+            notes.push(format!(
+                "The servers of {} admit the security group `forwarder_security_group_id`.",
+                names.join(", ")
+            ));
         }
         ForwarderGroupsPlan::Given(_) => {
             notes.push("The functions' own security groups have to let them out to the ports of the backends.".to_owned());
         }
     }
-    if plan.backends.iter().filter_map(|it| it.forwarder()).any(|it| it.is_tls && !it.skips_verification) {
+    if plan
+        .backends
+        .iter()
+        .filter_map(|it| it.forwarder())
+        .any(|it| it.is_tls && !it.skips_verification)
+    {
         notes
             .push("Certificates of servers that are called with https come from a public authority: a function knows no other.".to_owned());
     }
     notes
 }
 
-/// Source: AWS-RULES Y12 (an account keeps some concurrency for everybody), Z3 (a bucket with objects is not deleted).
+/// Source: AWS-RULES Y12 (an account keeps some concurrency for everybody), Z3 (a bucket with
+/// objects is not deleted).
 fn kept(plan: &Plan) -> Vec<String> {
-    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else { return Vec::new() };
+    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
+        return Vec::new();
+    };
     let (minutes, missing) = (sync.interval_minutes, sync.missing_before_deregister);
-    let every = if minutes == 1 { "every minute".to_owned() } else { format!("every {minutes} minutes") };
+    let every = if minutes == 1 {
+        "every minute".to_owned()
+    } else {
+        format!("every {minutes} minutes")
+    };
     let mut notes = vec![format!(
         "The function `sync_function_name` registers the addresses of the application load balancer {every}: until its first run the \
          gateway finds no target. An address that DNS does not list in {missing} runs in a row is taken out."
@@ -188,18 +268,28 @@ fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
         Format::Cloudformation => {}
     }
     let is_group_unknown = match &alb.balancer {
-        AlbBalancerPlan::Made { security_groups, .. } => security_groups.is_some(),
+        AlbBalancerPlan::Made {
+            security_groups, ..
+        } => security_groups.is_some(),
         AlbBalancerPlan::Existing { security_group, .. } => security_group.is_none(),
     };
     if is_group_unknown {
         let group = match &link.origin {
-            LinkOrigin::Made { security_groups: None, .. } => "`vpc_link_security_group_id`",
+            LinkOrigin::Made {
+                security_groups: None,
+                ..
+            } => "`vpc_link_security_group_id`",
             LinkOrigin::Made { .. } | LinkOrigin::Existing(_) => "a group of the VPC link",
         };
-        notes.push(format!("The load balancer's own security groups have to admit {group} on port {ports}."));
+        notes.push(format!(
+            "The load balancer's own security groups have to admit {group} on port {ports}."
+        ));
     }
     match &link.origin {
-        LinkOrigin::Made { security_groups: None, .. } => {}
+        LinkOrigin::Made {
+            security_groups: None,
+            ..
+        } => {}
         LinkOrigin::Made { .. } | LinkOrigin::Existing(_) => {
             notes.push(format!("The VPC link's own security groups have to let it out to the load balancer on port {ports}."));
         }
@@ -219,7 +309,10 @@ fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
 
 /// Source: AWS-RULES V6, V7, L32.
 fn balancer(plan: &Plan) -> String {
-    let ports: Vec<String> = plan.balanced().map(|it| it.listener_port.to_string()).collect();
+    let ports: Vec<String> = plan
+        .balanced()
+        .map(|it| it.listener_port.to_string())
+        .collect();
     format!(
         "The load balancer that was there is internal and has no listener on {} yet. If it has security groups, they let it out to the \
          backends, and `enforce_security_group_inbound_rules_on_private_link_traffic` is `off` for it.",
@@ -227,8 +320,9 @@ fn balancer(plan: &Plan) -> String {
     )
 }
 
-/// Source: Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green deployments": two target groups and a
-/// listener, which ECS changes; CodeDeploy's "Amazon ECS blue/green" asks for the same.
+/// Source: Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green
+/// deployments": two target groups and a listener, which ECS changes; CodeDeploy's "Amazon ECS
+/// blue/green" asks for the same.
 fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
     let name = backend.replace('-', "_");
     let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());

@@ -1,7 +1,8 @@
 //! Where each node was written: file and line.
 //!
 //! In: `Stack`, a format. Out: `Written` of a node or one of its blocks. Pure.
-//! The sinks tell where a node starts and ends; only between these is a block looked for by its first line.
+//! The sinks tell where a node starts and ends; only between these is a block looked for by its
+//! first line.
 
 use std::ops::Range;
 
@@ -42,13 +43,23 @@ impl<'a> Places<'a> {
             Format::TerraformJson => terraform::written(terraform::Syntax::Json, stack, tell),
             Format::Cloudformation => cloudformation::written(output.template, stack, tell),
         };
-        Self { stack, format: output.format, template: output.template, tree, spans }
+        Self {
+            stack,
+            format: output.format,
+            template: output.template,
+            tree,
+            spans,
+        }
     }
 
     /// The block of a node; where it is written as several, the first.
     pub fn node(&self, index: usize) -> Option<Written> {
         let entry = self.stack.entries.get(index)?;
-        let address = entry.node.addresses(&entry.address.label).into_iter().next()?;
+        let address = entry
+            .node
+            .addresses(&entry.address.label)
+            .into_iter()
+            .next()?;
         self.block(index, &address)
     }
 
@@ -58,34 +69,57 @@ impl<'a> Places<'a> {
         let bytes = self.tree.files.get(file)?;
         if self.stack.entries.get(index)?.is_in_body {
             let line = self.in_body(index, std::str::from_utf8(bytes).ok()?)?;
-            return Some(Written { file: file.clone(), line });
+            return Some(Written {
+                file: file.clone(),
+                line,
+            });
         }
         let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
         let offset = match self.format {
             Format::Terraform => {
                 let (kind, label) = address.split_once('.')?;
                 // What starts a line of a node's text, unlike what stands in a string, is a block.
-                span.start + text(span.clone())?.find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))? + 1
+                span.start
+                    + text(span.clone())?
+                        .find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))?
+                    + 1
             }
             Format::TerraformJson => {
                 let (kind, label) = address.split_once('.')?;
                 terraform::position(text(0..bytes.len())?, kind, label)?
             }
-            Format::Cloudformation => span.start + text(span.clone())?.find(|it: char| !it.is_whitespace() && it != ',')?,
+            Format::Cloudformation => {
+                span.start
+                    + text(span.clone())?.find(|it: char| !it.is_whitespace() && it != ',')?
+            }
         };
         let line = bytes[..offset].iter().filter(|it| **it == b'\n').count() + 1;
-        Some(Written { file: file.clone(), line })
+        Some(Written {
+            file: file.clone(),
+            line,
+        })
     }
 
-    /// The line of a node in the API's body: of its path, and of its method below that; else of the body itself.
+    /// The line of a node in the API's body: of its path, and of its method below that; else of the
+    /// body itself.
     fn in_body(&self, index: usize, text: &str) -> Option<usize> {
         let first = self.first_of_api(text)?;
         let mut lines = text.lines().enumerate().skip(first);
         let mut line_of = |key: &str, depth| {
             let starts = self.starts(key, depth);
             // A line of a text in YAML cannot stand as far left as the keys beside it.
-            let is_start = |line: &str| starts.iter().any(|it| if self.is_yaml() { line == it } else { line.trim() == it });
-            lines.find(|(_, line)| is_start(line)).map(|(number, _)| number + 1)
+            let is_start = |line: &str| {
+                starts.iter().any(|it| {
+                    if self.is_yaml() {
+                        line == it
+                    } else {
+                        line.trim() == it
+                    }
+                })
+            };
+            lines
+                .find(|(_, line)| is_start(line))
+                .map(|(number, _)| number + 1)
         };
         let node = &self.stack.entries.get(index)?.node;
         if let Node::Method(method) = node {
@@ -94,17 +128,24 @@ impl<'a> Places<'a> {
             return line_of(method.key(), PATH_DEPTH + 1);
         }
         let paths = line_of("paths", PATH_DEPTH - 1)?;
-        let Node::Resource(resource) = node else { return Some(paths) };
+        let Node::Resource(resource) = node else {
+            return Some(paths);
+        };
         // A resource without methods stands there only as the start of a longer path.
         line_of(&resource.path(self.stack), PATH_DEPTH).or(Some(paths))
     }
 
-    /// How many lines stand before a template's API; Terraform has its body before anything that is like one.
+    /// How many lines stand before a template's API; Terraform has its body before anything that is
+    /// like one.
     fn first_of_api(&self, text: &str) -> Option<usize> {
         match self.format {
             Format::Terraform | Format::TerraformJson => Some(0),
             Format::Cloudformation => {
-                let index = self.stack.entries.iter().position(|it| matches!(it.node, Node::RestApi(_)))?;
+                let index = self
+                    .stack
+                    .entries
+                    .iter()
+                    .position(|it| matches!(it.node, Node::RestApi(_)))?;
                 let (_, span) = self.spans.get(index)?;
                 Some(text.get(..span.start)?.lines().count())
             }
@@ -114,9 +155,17 @@ impl<'a> Places<'a> {
     /// The lines with which an object of the body may start, below that key.
     fn starts(&self, key: &str, depth: usize) -> Vec<String> {
         if self.is_yaml() {
-            return vec![format!("{}{}:", "  ".repeat(depth), cloudformation::yaml_key(key))];
+            return vec![format!(
+                "{}{}:",
+                "  ".repeat(depth),
+                cloudformation::yaml_key(key)
+            )];
         }
-        vec![format!("{key} = {{"), format!("\"{key}\" = {{"), format!("\"{key}\": {{")]
+        vec![
+            format!("{key} = {{"),
+            format!("\"{key}\" = {{"),
+            format!("\"{key}\": {{"),
+        ]
     }
 
     fn is_yaml(&self) -> bool {
@@ -124,5 +173,6 @@ impl<'a> Places<'a> {
     }
 }
 
-/// How many keys stand above that of a path in a template: `Resources`, the API's id, `Properties`, `Body`, `paths`.
+/// How many keys stand above that of a path in a template: `Resources`, the API's id, `Properties`,
+/// `Body`, `paths`.
 const PATH_DEPTH: usize = 5;

@@ -23,9 +23,19 @@ pub struct Told<'a> {
 
 /// Writes the README.
 pub fn readme(stack: &Stack, told: Told<'_>) -> String {
-    let Told { format, name, sources, way, notes, routes } = told;
+    let Told {
+        format,
+        name,
+        sources,
+        way,
+        notes,
+        routes,
+    } = told;
     let input = |(name, input): (&Arc<str>, &Input)| {
-        let default = input.default.as_ref().map_or_else(String::new, |default| code(&default.join(", ")));
+        let default = input
+            .default
+            .as_ref()
+            .map_or_else(String::new, |default| code(&default.join(", ")));
         minijinja::context! { name => &**name, description => markdown(&input.description), of => types(input.of, format), default }
     };
     let inputs: Vec<_> = stack.inputs.iter().map(input).collect();
@@ -35,12 +45,18 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
         .map(|output| minijinja::context! { name => &*output.name, description => own_cell(&output.description) })
         .collect();
     let parameters: Vec<_> = stack.parameters.values().map(|it| code(&it.path)).collect();
-    let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    let syntax = minijinja::syntax::SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
     let context = minijinja::context! { name, title => markdown(&stack.title), sources, way, notes, inputs, parameters, outputs, routes };
-    environment.render_str(include_str!("../../templates/readme.md.j2"), context).expect("the template names only what it is given")
+    environment
+        .render_str(include_str!("../../templates/readme.md.j2"), context)
+        .expect("the template names only what it is given")
 }
 
 /// The type of an input, as the output's language calls it.
@@ -51,7 +67,8 @@ fn types(of: InputType, format: Format) -> &'static str {
     }
 }
 
-/// Text of gwgen's own in a cell of a table: names that it holds are those of the blueprint, which are plain.
+/// Text of gwgen's own in a cell of a table: names that it holds are those of the blueprint, which
+/// are plain.
 fn own_cell(text: &str) -> String {
     line(text).replace('|', "\\|")
 }

@@ -1,4 +1,5 @@
-//! The table of routes in the output's README: what is in force of every operation, hidden ones too.
+//! The table of routes in the output's README: what is in force of every operation, hidden ones
+//! too.
 //!
 //! In: `Plan`. Out: Markdown. Pure.
 
@@ -18,7 +19,9 @@ pub(super) fn table(plan: &Plan) -> String {
     table.push_str(HEAD);
     let is_served = |it: &&OperationPlan| it.gateway_path.is_some();
     let served = plan.operations.iter().filter(is_served);
-    served.chain(plan.operations.iter().filter(|it| !is_served(it))).for_each(|operation| row(plan, operation, &mut table));
+    served
+        .chain(plan.operations.iter().filter(|it| !is_served(it)))
+        .for_each(|operation| row(plan, operation, &mut table));
     table
 }
 
@@ -30,40 +33,95 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     out.push_str(" | ");
     out.push_str(&code(&path));
     cell(out, listing::exposure(operation));
-    cell(out, backend.filter(|_| behind.is_some()).map_or(NOTHING, |it| &it.name));
+    cell(
+        out,
+        backend
+            .filter(|_| behind.is_some())
+            .map_or(NOTHING, |it| &it.name),
+    );
     out.push_str(" | ");
     out.push_str(&behind.map_or_else(|| NOTHING.to_owned(), |it| code(&it)));
     cell(out, &listing::declared_cell(operation));
     cell(out, listing::auth(plan, operation).unwrap_or(NOTHING));
-    optional(out, listing::difference(plan, operation).as_ref().map(Difference::cell));
-    optional(out, (!operation.auth.scopes.is_empty()).then(|| operation.auth.scopes.join(" ")));
-    cell(out, if operation.auth.api_key { "yes" } else { NOTHING });
+    optional(
+        out,
+        listing::difference(plan, operation)
+            .as_ref()
+            .map(Difference::cell),
+    );
+    optional(
+        out,
+        (!operation.auth.scopes.is_empty()).then(|| operation.auth.scopes.join(" ")),
+    );
+    cell(
+        out,
+        if operation.auth.api_key {
+            "yes"
+        } else {
+            NOTHING
+        },
+    );
     let public = operation.gateway_path.as_ref();
-    optional(out, public.and(operation.throttle).map(|it| Throttle::of(it).cell()));
+    optional(
+        out,
+        public
+            .and(operation.throttle)
+            .map(|it| Throttle::of(it).cell()),
+    );
     optional(out, operation.cache.as_ref().map(|it| Cache::of(it).cell()));
-    cell(out, public.map_or(NOTHING, |_| listing::validation(operation.checks.level())));
+    cell(
+        out,
+        public.map_or(NOTHING, |_| listing::validation(operation.checks.level())),
+    );
     out.push_str(" |\n");
 }
 
 /// Where callers ask for an operation, and what its backend gets.
 fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
     if let Some(path) = &operation.gateway_path {
-        let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() { "/" } else { "" };
-        return (text_of(path), operation.backend.map(|_| text_of(&operation.backend_path) + slash));
+        let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
+            "/"
+        } else {
+            ""
+        };
+        return (
+            text_of(path),
+            operation
+                .backend
+                .map(|_| text_of(&operation.backend_path) + slash),
+        );
     }
-    let private = operation.private_path.as_ref().filter(|_| listing::is_private(plan, operation));
+    let private = operation
+        .private_path
+        .as_ref()
+        .filter(|_| listing::is_private(plan, operation));
     if let (Some(path), Some(backend)) = (private, operation.backend) {
-        let path: String = plan.backends[backend].path_prefix.iter().map(|it| format!("/{it}")).chain([path.to_string()]).collect();
+        let path: String = plan.backends[backend]
+            .path_prefix
+            .iter()
+            .map(|it| format!("/{it}"))
+            .chain([path.to_string()])
+            .collect();
         return (path.clone(), Some(path));
     }
-    (operation.asked_path.as_ref().map_or_else(|| operation.path.to_string(), |it| text_of(it)), None)
+    (
+        operation
+            .asked_path
+            .as_ref()
+            .map_or_else(|| operation.path.to_string(), |it| text_of(it)),
+        None,
+    )
 }
 
 /// Text in a cell; a dash alone is what stands for nothing.
 fn cell(out: &mut String, text: &str) {
     out.push_str(" | ");
     // Nearly all of them are plain words.
-    if text == NOTHING || text.bytes().all(|it| it.is_ascii_alphanumeric()) { out.push_str(text) } else { out.push_str(&markdown(text)) }
+    if text == NOTHING || text.bytes().all(|it| it.is_ascii_alphanumeric()) {
+        out.push_str(text)
+    } else {
+        out.push_str(&markdown(text))
+    }
 }
 
 fn optional(out: &mut String, text: Option<String>) {

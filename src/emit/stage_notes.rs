@@ -1,4 +1,5 @@
-//! What the output's README says of the stage: logs, the account's role, the certificate, browsers, the cache.
+//! What the output's README says of the stage: logs, the account's role, the certificate, browsers,
+//! the cache.
 
 use crate::blueprint::Format;
 use crate::plan::{LogRolePlan, Plan};
@@ -10,7 +11,11 @@ pub(super) fn notes(plan: &Plan) -> Vec<String> {
     }
     let mut notes: Vec<String> = role(plan).into_iter().collect();
     let stage = &plan.stage;
-    if stage.request_log.as_ref().is_some_and(|it| it.kms_key.is_some()) {
+    if stage
+        .request_log
+        .as_ref()
+        .is_some_and(|it| it.kms_key.is_some())
+    {
         notes.push("The policy of the key that encrypts the logs has to let CloudWatch Logs of this region use it.".to_owned());
     }
     if stage.has_client_certificate {

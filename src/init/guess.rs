@@ -16,7 +16,10 @@ pub(super) const PORT: u16 = 8080;
 const MAX_NAME: usize = 20;
 
 /// Words of a title that name no service.
-const EMPTY_WORDS: &[&str] = &["api", "apis", "rest", "service", "openapi", "swagger", "the", "a", "an", "of", "for", "v1", "v2", "v3"];
+const EMPTY_WORDS: &[&str] = &[
+    "api", "apis", "rest", "service", "openapi", "swagger", "the", "a", "an", "of", "for", "v1",
+    "v2", "v3",
+];
 
 pub(super) struct Guess {
     /// Prefix of every name.
@@ -36,7 +39,11 @@ pub(super) fn guess(api: &Api, file: &SourceFile) -> Guess {
     let name = slug(&api.title).unwrap_or_else(|| "api".to_owned());
     // One tag of all operations may be the service's name where the title is none.
     let is_of_all = |tag: &Arc<str>| api.operations.iter().all(|it| it.tags.first() == Some(tag));
-    let backend = slug(&api.title).or_else(|| tags.first().filter(|it| is_of_all(it)).and_then(|it| slug(it)));
+    let backend = slug(&api.title).or_else(|| {
+        tags.first()
+            .filter(|it| is_of_all(it))
+            .and_then(|it| slug(it))
+    });
     Guess {
         name,
         backend: backend.unwrap_or_else(|| "app".to_owned()),
@@ -66,8 +73,15 @@ fn server_urls(json: &str) -> Vec<String> {
     let mut urls = Vec::new();
     for (key, value) in raw::members(json).unwrap_or_default() {
         match &*key {
-            "servers" => urls.extend(serde_json::from_str::<Vec<Server>>(value.get()).into_iter().flatten().map(|it| it.url)),
-            "host" => urls.extend(serde_json::from_str::<String>(value.get()).map(|host| format!("http://{host}"))),
+            "servers" => urls.extend(
+                serde_json::from_str::<Vec<Server>>(value.get())
+                    .into_iter()
+                    .flatten()
+                    .map(|it| it.url),
+            ),
+            "host" => urls.extend(
+                serde_json::from_str::<String>(value.get()).map(|host| format!("http://{host}")),
+            ),
             _ => {}
         }
     }
@@ -77,21 +91,36 @@ fn server_urls(json: &str) -> Vec<String> {
 fn port(url: &str) -> Option<u16> {
     let rest = url.strip_prefix("http://")?;
     let host = rest.split(['/', '?', '#']).next()?;
-    host.rsplit_once(':')?.1.parse().ok().filter(|port| *port > 0)
+    host.rsplit_once(':')?
+        .1
+        .parse()
+        .ok()
+        .filter(|port| *port > 0)
 }
 
 /// `https://host` of a URL whose host is a plain name with a dot.
 fn https_origin(url: &str) -> Option<String> {
-    let host = url.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
-    let is_plain = host.contains('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    let host = url
+        .strip_prefix("https://")?
+        .split(['/', '?', '#'])
+        .next()?;
+    let is_plain = host.contains('.')
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
     is_plain.then(|| format!("https://{host}"))
 }
 
 /// `[a-z][a-z0-9-]*` of at most 20 characters, from the words that say something.
 fn slug(text: &str) -> Option<String> {
-    let words: Vec<String> =
-        text.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_ascii_lowercase).collect();
-    let telling = words.iter().filter(|it| !EMPTY_WORDS.contains(&it.as_str()));
+    let words: Vec<String> = text
+        .split(|it: char| !it.is_ascii_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let telling = words
+        .iter()
+        .filter(|it| !EMPTY_WORDS.contains(&it.as_str()));
     let mut name = String::new();
     for word in telling.skip_while(|it| it.starts_with(|first: char| first.is_ascii_digit())) {
         let joint = usize::from(!name.is_empty());
@@ -113,7 +142,10 @@ mod tests {
     #[test]
     fn names_are_those_of_the_contract() {
         assert_eq!(slug("Orders API").as_deref(), Some("orders"));
-        assert_eq!(slug("The 3rd Swagger Petstore - OpenAPI 3.0").as_deref(), Some("petstore-3-0"));
+        assert_eq!(
+            slug("The 3rd Swagger Petstore - OpenAPI 3.0").as_deref(),
+            Some("petstore-3-0")
+        );
         assert_eq!(slug("Ünïcode ☃").as_deref(), Some("n-code"));
         assert_eq!(slug("API"), None);
         assert_eq!(slug("Supercalifragilisticexpialidocious"), None);
@@ -124,7 +156,10 @@ mod tests {
         assert_eq!(port("http://localhost:9000/v1"), Some(9000));
         assert_eq!(port("https://localhost:9000/v1"), None);
         assert_eq!(port("http://localhost:{port}/v1"), None);
-        assert_eq!(https_origin("https://api.shop.example/v1").as_deref(), Some("https://api.shop.example"));
+        assert_eq!(
+            https_origin("https://api.shop.example/v1").as_deref(),
+            Some("https://api.shop.example")
+        );
         assert_eq!(https_origin("https://{region}.shop.example"), None);
         assert_eq!(https_origin("https://user@shop.example"), None);
     }

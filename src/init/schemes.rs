@@ -1,7 +1,8 @@
 //! What is proposed for each security scheme that operations ask for.
 //!
 //! In: `Api`, which of its operations are served. Out: `Schemes`. Pure.
-//! Nothing is opened here: an `x-api-key` becomes an API key, and what else there is stays closed until somebody decides it.
+//! Nothing is opened here: an `x-api-key` becomes an API key, and what else there is stays closed
+//! until somebody decides it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,18 +43,40 @@ impl Schemes {
     pub(super) fn of(api: &Api, is_served: impl Fn(&Operation) -> bool) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for operation in api.operations.iter().filter(|it| is_served(it)) {
-            let Security::Needs(alternatives) = &operation.security else { continue };
-            let names: BTreeSet<&str> = alternatives.iter().flat_map(|it| it.keys()).map(|it| &**it).collect();
-            names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+            let Security::Needs(alternatives) = &operation.security else {
+                continue;
+            };
+            let names: BTreeSet<&str> = alternatives
+                .iter()
+                .flat_map(|it| it.keys())
+                .map(|it| &**it)
+                .collect();
+            names
+                .into_iter()
+                .for_each(|name| *counts.entry(name).or_default() += 1);
         }
         let mut schemes = Self::default();
-        for (name, operations) in counts.into_iter().filter(|(name, _)| !RESERVED.contains(name)) {
+        for (name, operations) in counts
+            .into_iter()
+            .filter(|(name, _)| !RESERVED.contains(name))
+        {
             let declared = Declared::of(api, name);
             let source = declared.as_ref().and_then(Declared::credential);
             let is_key = declared.as_ref().is_some_and(|it| it.kind() == "apiKey")
-                && source.as_ref().is_some_and(|it| is_same_source(it, KEY_HEADER));
-            let scheme = Scheme { name: scalar(name), operations, is_declared: declared.is_some(), entries: entries(source.as_deref()) };
-            if is_key { schemes.keys.push(scheme) } else { schemes.undecided.push(scheme) }
+                && source
+                    .as_ref()
+                    .is_some_and(|it| is_same_source(it, KEY_HEADER));
+            let scheme = Scheme {
+                name: scalar(name),
+                operations,
+                is_declared: declared.is_some(),
+                entries: entries(source.as_deref()),
+            };
+            if is_key {
+                schemes.keys.push(scheme)
+            } else {
+                schemes.undecided.push(scheme)
+            }
         }
         schemes
     }
@@ -79,7 +102,9 @@ fn entries(source: Option<&str>) -> Vec<String> {
         Some(source) => format!("identity: [{}]", scalar(source)),
         None => "identity: [], ttl: 0s".to_owned(),
     };
-    entries.push(format!("{{lambda: {{function: {{var: authorizer_arn}}, {identity}}}}}"));
+    entries.push(format!(
+        "{{lambda: {{function: {{var: authorizer_arn}}, {identity}}}}}"
+    ));
     entries.push("iam".to_owned());
     entries
 }

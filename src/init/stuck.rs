@@ -25,7 +25,8 @@ struct Why {
 
 impl Stuck {
     pub(super) fn holds(&self, operation: &Operation) -> bool {
-        self.0.contains_key(&(Arc::clone(&operation.path), operation.method.as_str()))
+        self.0
+            .contains_key(&(Arc::clone(&operation.path), operation.method.as_str()))
     }
 
     pub(super) fn holds_all(&self, api: &Api) -> bool {
@@ -38,8 +39,13 @@ impl Stuck {
         for finding in errors {
             let help: Arc<str> = finding.help.as_str().into();
             for operation in &finding.operations {
-                let why = || Why { code: finding.code, help: Arc::clone(&help) };
-                self.0.entry((Arc::clone(&operation.path), operation.method)).or_insert_with(why);
+                let why = || Why {
+                    code: finding.code,
+                    help: Arc::clone(&help),
+                };
+                self.0
+                    .entry((Arc::clone(&operation.path), operation.method))
+                    .or_insert_with(why);
             }
         }
         self.0.len() > before
@@ -54,19 +60,43 @@ impl Stuck {
 
     /// The operations, each with the code that says why.
     pub(super) fn operations(&self) -> Vec<(OperationName, &'static Code)> {
-        self.0.iter().map(|((path, method), why)| (OperationName { method, path: Arc::clone(path) }, why.code)).collect()
+        self.0
+            .iter()
+            .map(|((path, method), why)| {
+                (
+                    OperationName {
+                        method,
+                        path: Arc::clone(path),
+                    },
+                    why.code,
+                )
+            })
+            .collect()
     }
 
-    /// One route for all paths with the same code and methods: it matches each path with each method, and no other path.
+    /// One route for all paths with the same code and methods: it matches each path with each
+    /// method, and no other path.
     pub(super) fn groups(&self) -> Vec<minijinja::Value> {
         let mut paths: BTreeMap<(&str, &str), (&Why, Methods<'_>)> = BTreeMap::new();
         for ((path, method), why) in &self.0 {
-            paths.entry((why.code.code, &**path)).or_insert((why, Methods::new())).1.insert(method);
+            paths
+                .entry((why.code.code, &**path))
+                .or_insert((why, Methods::new()))
+                .1
+                .insert(method);
         }
         let mut groups: BTreeMap<(&str, Methods<'_>), Group<'_>> = BTreeMap::new();
         for ((code, path), (why, methods)) in paths {
-            let group = Group { why, methods: methods.clone(), paths: Vec::new() };
-            groups.entry((code, methods)).or_insert(group).paths.push(scalar(&exact(path)));
+            let group = Group {
+                why,
+                methods: methods.clone(),
+                paths: Vec::new(),
+            };
+            groups
+                .entry((code, methods))
+                .or_insert(group)
+                .paths
+                .push(scalar(&exact(path)));
         }
         groups.into_values().map(Group::context).collect()
     }
@@ -84,7 +114,11 @@ struct Group<'a> {
 
 impl Group<'_> {
     fn context(self) -> minijinja::Value {
-        let methods: Vec<String> = self.methods.into_iter().map(str::to_ascii_lowercase).collect();
+        let methods: Vec<String> = self
+            .methods
+            .into_iter()
+            .map(str::to_ascii_lowercase)
+            .collect();
         let Why { code, help } = self.why;
         minijinja::context! { code => code.code, slug => code.slug, help => printed::line(help), methods, paths => self.paths }
     }

@@ -34,13 +34,17 @@ impl Fields {
     /// Whether one of them takes a finding away.
     pub(super) fn helps(self, finding: &Diagnostic) -> bool {
         let is = |code: &Code| finding.code == code;
-        self.ignore_base_path && is(&diagnostic::BAD_BASE_PATH) || self.widen_segments && is(&diagnostic::PARTIAL_SEGMENT)
+        self.ignore_base_path && is(&diagnostic::BAD_BASE_PATH)
+            || self.widen_segments && is(&diagnostic::PARTIAL_SEGMENT)
     }
 
     /// As the blueprint has them.
     fn lines(self) -> Vec<&'static str> {
         let ignored = self.ignore_base_path.then_some("base_path: ignore");
-        ignored.into_iter().chain(self.widen_segments.then_some("partial_segments: widen")).collect()
+        ignored
+            .into_iter()
+            .chain(self.widen_segments.then_some("partial_segments: widen"))
+            .collect()
     }
 }
 
@@ -62,7 +66,12 @@ impl Writer<'_> {
         let is_internet = wanted.topology == Topology::Internet;
         let backend = guess.backend.as_str();
         let variable = backend.replace('-', "_");
-        let url = is_internet.then(|| guess.url.as_deref().map_or_else(|| format!("{{var: {variable}_url}}"), scalar));
+        let url = is_internet.then(|| {
+            guess
+                .url
+                .as_deref()
+                .map_or_else(|| format!("{{var: {variable}_url}}"), scalar)
+        });
         let context = minijinja::context! {
             spec => scalar(&wanted.spec),
             name => scalar(&guess.name),
@@ -87,11 +96,17 @@ impl Writer<'_> {
             hidden => self.stuck.groups(),
             resources => self.resources,
         };
-        let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        let syntax = minijinja::syntax::SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build();
         let mut environment = minijinja::Environment::new();
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
-        environment.render_str(include_str!("../../templates/init.yaml.j2"), context).expect("the template names only what it is given")
+        environment
+            .render_str(include_str!("../../templates/init.yaml.j2"), context)
+            .expect("the template names only what it is given")
     }
 }
 
@@ -112,11 +127,17 @@ fn server_note(api: &Api) -> Option<String> {
 
 fn way(topology: Topology) -> &'static str {
     match topology {
-        Topology::NlbTargets => "API Gateway, VPC link, one internal NLB, a listener and a target group per backend",
-        Topology::NlbAlbSync => "API Gateway, VPC link, NLB, kept on the addresses of an internal ALB by a function",
+        Topology::NlbTargets => {
+            "API Gateway, VPC link, one internal NLB, a listener and a target group per backend"
+        }
+        Topology::NlbAlbSync => {
+            "API Gateway, VPC link, NLB, kept on the addresses of an internal ALB by a function"
+        }
         Topology::NlbAlb => "API Gateway, VPC link, NLB, internal ALB with path rules",
         Topology::Alb => "API Gateway, VPC link (V2), internal ALB with path rules",
         Topology::Forwarder => "API Gateway, a function inside the VPC, the servers; no balancer",
-        Topology::Internet => "API Gateway, the public HTTPS address of each backend; nothing private",
+        Topology::Internet => {
+            "API Gateway, the public HTTPS address of each backend; nothing private"
+        }
     }
 }

@@ -17,17 +17,24 @@ const OLD_CODE: [&str; 2] = [
 /// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7.
 const ZIP_START: &[u8] = b"PK\x03\x04";
 
-/// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases `Description`), the comment of an archive.
+/// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases
+/// `Description`), the comment of an archive.
 pub(super) fn carries_banner(bytes: &[u8]) -> bool {
     let (sentence, _) = BANNER[0].split_once(':').unwrap_or((BANNER[0], ""));
     let head = &bytes[..bytes.len().min(MAX_HEAD_BYTES)];
     // The comment of an archive is its last field.
-    let place = if bytes.starts_with(ZIP_START) { &bytes[bytes.len().saturating_sub(MAX_HEAD_BYTES)..] } else { head };
+    let place = if bytes.starts_with(ZIP_START) {
+        &bytes[bytes.len().saturating_sub(MAX_HEAD_BYTES)..]
+    } else {
+        head
+    };
     holds(place, sentence) || OLD_CODE.iter().any(|line| holds(head, line))
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 #[cfg(test)]
@@ -35,7 +42,12 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 fn files_of_this_and_of_older_releases_are_known() {
     let banner = BANNER.join("\n# ");
     let old_zip = ["PK\u{3}\u{4} header index.py", OLD_CODE[1], "\n"].concat();
-    for ours in [&format!("# {banner}\n"), &format!("{{\n  \"//\": \"{banner}\"\n}}"), &format!("{}\n\"\"\"", OLD_CODE[0]), &old_zip] {
+    for ours in [
+        &format!("# {banner}\n"),
+        &format!("{{\n  \"//\": \"{banner}\"\n}}"),
+        &format!("{}\n\"\"\"", OLD_CODE[0]),
+        &old_zip,
+    ] {
         assert!(carries_banner(ours.as_bytes()), "{ours}");
     }
     let far_below = format!("{}# {banner}\n", "# mine\n".repeat(200));

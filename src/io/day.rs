@@ -9,13 +9,17 @@ const SECONDS_OF_A_DAY: u64 = 86_400;
 
 /// Today in UTC.
 pub(crate) fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |it| it.as_secs());
     written(seconds / SECONDS_OF_A_DAY)
 }
 
 /// A number of days since 1970-01-01 as year, month and day.
 fn written(days: u64) -> String {
-    let is_leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
+    let is_leap = |year: u64| {
+        (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
+    };
     let (mut year, mut left) = (1970, days);
     while left >= if is_leap(year) { 366 } else { 365 } {
         left -= if is_leap(year) { 366 } else { 365 };

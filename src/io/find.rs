@@ -1,8 +1,10 @@
 //! Which blueprints a command is about.
 //!
-//! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and peeks into the blueprints found there.
-//! A base (`abstract: true`, or what others extend and that is not complete itself) is no blueprint of its own. One that others extend, and
-//! that lacks the environment which they add, has to say which of the two it is.
+//! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and peeks
+//! into the blueprints found there.
+//! A base (`abstract: true`, or what others extend and that is not complete itself) is no blueprint
+//! of its own. One that others extend, and that lacks the environment which they add, has to say
+//! which of the two it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -32,12 +34,16 @@ pub(crate) struct Job {
 
 /// The blueprints that are wanted; without any, those in `folder`.
 ///
-/// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it is one.
+/// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that
+/// does not say that it is one.
 pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
     let mut diagnostics = Vec::new();
     let mut jobs: Vec<Job> = Vec::new();
     let mut add = |given: &Path| match job(folder, given) {
-        Ok(job) if jobs.iter().any(|it| it.request.blueprint == job.request.blueprint && it.disk.root == job.disk.root) => {}
+        Ok(job)
+            if jobs.iter().any(|it| {
+                it.request.blueprint == job.request.blueprint && it.disk.root == job.disk.root
+            }) => {}
         Ok(job) => jobs.push(job),
         Err(diagnostic) => diagnostics.push(*diagnostic),
     };
@@ -76,9 +82,13 @@ fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let is_named_so =
-            name == "gwgen.yaml" || (name.len() > "gwgen..yaml".len() && name.starts_with("gwgen.") && name.ends_with(".yaml"));
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let is_named_so = name == "gwgen.yaml"
+            || (name.len() > "gwgen..yaml".len()
+                && name.starts_with("gwgen.")
+                && name.ends_with(".yaml"));
         if is_named_so && !entry.path().is_dir() {
             names.push(name);
         }
@@ -89,19 +99,33 @@ fn names(folder: &Path) -> std::io::Result<Vec<String>> {
 
 /// Errors: GW0001.
 fn job(folder: &Path, given: &Path) -> Result<Job, Box<Diagnostic>> {
-    let display: Arc<str> = given.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/").into();
+    let display: Arc<str> = given
+        .to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/")
+        .into();
     let broken = |error: &std::io::Error| Box::new(unreadable(&display, error));
     let path = folder.join(given);
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(broken(&std::io::Error::new(std::io::ErrorKind::InvalidInput, "it names no file")));
+        return Err(broken(&std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "it names no file",
+        )));
     };
     let (disk, below) = Disk::around(parent).map_err(|error| broken(&error))?;
     let blueprint = below.join(name);
     let blueprint = blueprint
         .to_str()
         .and_then(|text| RelativePath::join("", &text.replace(std::path::MAIN_SEPARATOR, "/")))
-        .ok_or_else(|| broken(&std::io::Error::new(std::io::ErrorKind::InvalidData, "its path is not UTF-8")))?;
-    Ok(Job { disk, request: Request { blueprint, display } })
+        .ok_or_else(|| {
+            broken(&std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "its path is not UTF-8",
+            ))
+        })?;
+    Ok(Job {
+        disk,
+        request: Request { blueprint, display },
+    })
 }
 
 /// Fields that every blueprint has, of its own or of what it extends.
@@ -126,7 +150,11 @@ struct Peeks(BTreeMap<RelativePath, Peek>);
 ///
 /// Errors: GW2141.
 fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
-    let peeks = Peeks(jobs.iter().map(|job| (job.request.blueprint.clone(), peek(job))).collect());
+    let peeks = Peeks(
+        jobs.iter()
+            .map(|job| (job.request.blueprint.clone(), peek(job)))
+            .collect(),
+    );
     let is_base = |job: &Job| peeks.is_base(&job.request.blueprint);
     // Where all of them are bases, or extend each other in a circle, compiling says so.
     if jobs.iter().all(is_base) {
@@ -134,55 +162,94 @@ fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
     }
     let (mut stacks, mut unmarked) = (Vec::new(), Vec::new());
     for job in jobs.iter().filter(|job| !is_base(job)) {
-        if let Some(extending) = jobs.iter().find(|other| peeks.adds_environment(&other.request.blueprint, &job.request.blueprint)) {
+        if let Some(extending) = jobs
+            .iter()
+            .find(|other| peeks.adds_environment(&other.request.blueprint, &job.request.blueprint))
+        {
             unmarked.push(unmarked_base(job, extending));
         } else {
             stacks.push(job.request.blueprint.clone());
         }
     }
-    (jobs.into_iter().filter(|job| stacks.contains(&job.request.blueprint)).collect(), unmarked)
+    (
+        jobs.into_iter()
+            .filter(|job| stacks.contains(&job.request.blueprint))
+            .collect(),
+        unmarked,
+    )
 }
 
 /// A file that cannot be read is an empty peek: compiling it says why.
 fn peek(job: &Job) -> Peek {
-    let Ok(file) = SourceFile::read(&job.disk, job.request.blueprint.clone(), Arc::clone(&job.request.display)) else {
+    let Ok(file) = SourceFile::read(
+        &job.disk,
+        job.request.blueprint.clone(),
+        Arc::clone(&job.request.display),
+    ) else {
         return Peek::default();
     };
     let members = raw::members(&file.json).unwrap_or_default();
-    let value = |name: &str| members.iter().find(|(key, _)| *key == name).map(|(_, value)| value.get());
+    let value = |name: &str| {
+        members
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.get())
+    };
     let extends = value("extends").and_then(|value| {
         let name: String = serde_json::from_str(value).ok()?;
         RelativePath::join(job.request.blueprint.folder(), &name)
     });
     let is_abstract = value("abstract").and_then(|value| serde_json::from_str(value).ok());
-    Peek { keys: members.iter().map(|(key, _)| key.to_string()).collect(), extends, is_abstract }
+    Peek {
+        keys: members.iter().map(|(key, _)| key.to_string()).collect(),
+        extends,
+        is_abstract,
+    }
 }
 
 impl Peeks {
     /// Whether the file is only there to be extended.
     fn is_base(&self, path: &RelativePath) -> bool {
-        let is_extended = || self.0.values().any(|peek| peek.extends.as_ref() == Some(path));
+        let is_extended = || {
+            self.0
+                .values()
+                .any(|peek| peek.extends.as_ref() == Some(path))
+        };
         let is_complete = || REQUIRED.iter().all(|key| self.has(path, key));
-        self.0.get(path).and_then(|peek| peek.is_abstract).unwrap_or_else(|| is_extended() && !is_complete())
+        self.0
+            .get(path)
+            .and_then(|peek| peek.is_abstract)
+            .unwrap_or_else(|| is_extended() && !is_complete())
     }
 
-    /// Whether a file extends another one, and is told apart from it by an environment that the other lacks.
+    /// Whether a file extends another one, and is told apart from it by an environment that the
+    /// other lacks.
     ///
     /// `abstract: false` says that the other is meant to be a stack without one.
     fn adds_environment(&self, path: &RelativePath, to: &RelativePath) -> bool {
-        let is_said = self.0.get(to).is_some_and(|peek| peek.is_abstract.is_some());
-        !is_said && path != to && self.chain(path).any(|it| it == to) && self.has(path, ENVIRONMENT) && !self.has(to, ENVIRONMENT)
+        let is_said = self
+            .0
+            .get(to)
+            .is_some_and(|peek| peek.is_abstract.is_some());
+        !is_said
+            && path != to
+            && self.chain(path).any(|it| it == to)
+            && self.has(path, ENVIRONMENT)
+            && !self.has(to, ENVIRONMENT)
     }
 
-    /// Whether the file, or one that it extends, has the key; so may a file that is no blueprint of this set.
+    /// Whether the file, or one that it extends, has the key; so may a file that is no blueprint of
+    /// this set.
     fn has(&self, path: &RelativePath, key: &str) -> bool {
-        self.chain(path).any(|it| self.0.get(it).is_none_or(|peek| peek.keys.contains(key)))
+        self.chain(path)
+            .any(|it| self.0.get(it).is_none_or(|peek| peek.keys.contains(key)))
     }
 
     /// The file and all that it extends, up to the first that is no blueprint of this set.
     fn chain<'a>(&'a self, path: &'a RelativePath) -> impl Iterator<Item = &'a RelativePath> {
         // A circle ends once it is as long as there are files.
-        std::iter::successors(Some(path), |path| self.0.get(*path)?.extends.as_ref()).take(self.0.len() + 1)
+        std::iter::successors(Some(path), |path| self.0.get(*path)?.extends.as_ref())
+            .take(self.0.len() + 1)
     }
 }
 
@@ -215,11 +282,20 @@ fn no_blueprint() -> Diagnostic {
 }
 
 fn no_environment(name: &str, names: &[String]) -> Diagnostic {
-    let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let known = names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     let help = if known.is_empty() {
         "change to the folder that holds it, or name a blueprint with `--blueprint FILE`".to_owned()
     } else {
         format!("the working directory holds {known}")
     };
-    diagnostic::NO_BLUEPRINT.at(Place::file(&name.into())).message(format_args!("there is no `{name}` in the working directory")).help(help)
+    diagnostic::NO_BLUEPRINT
+        .at(Place::file(&name.into()))
+        .message(format_args!(
+            "there is no `{name}` in the working directory"
+        ))
+        .help(help)
 }

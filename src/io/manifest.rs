@@ -1,7 +1,8 @@
 //! The list of what gwgen wrote: `.gwgen.json` in the output folder.
 //!
 //! In: bytes of a manifest. Out: hash by path, and back. Pure.
-//! A path that leaves the output folder makes the whole manifest damaged: what it lists may be removed.
+//! A path that leaves the output folder makes the whole manifest damaged: what it lists may be
+//! removed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,7 +21,8 @@ const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     pub(super) files: Entries,
-    /// While a run writes: what stood there before it. A run that is killed leaves files of which each is one of the two.
+    /// While a run writes: what stood there before it. A run that is killed leaves files of which
+    /// each is one of the two.
     pub(super) before: Entries,
 }
 
@@ -32,7 +34,9 @@ impl Listed {
     /// Whether the bytes are those that gwgen wrote.
     pub(super) fn is_as_written(&self, path: &str, bytes: &[u8]) -> bool {
         let hash = hash(bytes);
-        [&self.files, &self.before].into_iter().any(|entries| entries.get(path) == Some(&hash))
+        [&self.files, &self.before]
+            .into_iter()
+            .any(|entries| entries.get(path) == Some(&hash))
     }
 }
 
@@ -54,20 +58,36 @@ pub(super) fn parsed(bytes: &[u8]) -> Result<Listed, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let manifest: Manifest<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if manifest.version != 1 {
-        return Err(format!("its version is {}, and this gwgen knows version 1", manifest.version));
+        return Err(format!(
+            "its version is {}, and this gwgen knows version 1",
+            manifest.version
+        ));
     }
-    let before = manifest.before.map_or_else(|| Ok(Entries::new()), |it| entries(it.get()))?;
-    Ok(Listed { files: entries(manifest.files.get())?, before })
+    let before = manifest
+        .before
+        .map_or_else(|| Ok(Entries::new()), |it| entries(it.get()))?;
+    Ok(Listed {
+        files: entries(manifest.files.get())?,
+        before,
+    })
 }
 
 fn entries(json: &str) -> Result<Entries, String> {
-    let files: raw::Members<'_, String> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let files: raw::Members<'_, String> =
+        serde_json::from_str(json).map_err(|error| error.to_string())?;
     let mut entries = Entries::new();
     for (path, hash) in files.0 {
         if !is_below(&path) {
-            return Err(format!("it lists `{}`, which is no file below the output folder", &*path));
+            return Err(format!(
+                "it lists `{}`, which is no file below the output folder",
+                &*path
+            ));
         }
-        if hash.len() != blake3::OUT_LEN * 2 || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        if hash.len() != blake3::OUT_LEN * 2
+            || !hash
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        {
             return Err(format!("what it says of `{}` is no hash", &*path));
         }
         if entries.insert(path.to_string(), hash).is_some() {
@@ -109,5 +129,8 @@ pub(super) fn is_start(bytes: &[u8]) -> bool {
 pub(super) fn is_below(path: &str) -> bool {
     let is_plain = RelativePath::join("", path).is_some_and(|plain| plain.as_str() == path);
     let is_reserved = |name: &str| name == NAME || name.starts_with(STAGING) || is_of_git(name);
-    is_plain && !path.is_empty() && !path.contains(['\\', ':', '\0']) && !path.split('/').any(is_reserved)
+    is_plain
+        && !path.is_empty()
+        && !path.contains(['\\', ':', '\0'])
+        && !path.split('/').any(is_reserved)
 }

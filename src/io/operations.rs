@@ -1,6 +1,7 @@
 //! Every change to the disk that a render makes, one function a kind.
 //!
-//! In: paths, bytes. Out: what the operating system says. No other function of `write` changes files.
+//! In: paths, bytes. Out: what the operating system says. No other function of `write` changes
+//! files.
 //! One seam: a test makes the k-th of them fail, or stops everything from there on as a kill would.
 
 use std::fs;

@@ -18,7 +18,8 @@ use crate::emit::FileTree;
 use crate::source::RelativePath;
 use crate::source::reserved::why_no_output;
 
-/// An output folder that may be written to: below the root, symbolic links resolved. It need not exist.
+/// An output folder that may be written to: below the root, symbolic links resolved. It need not
+/// exist.
 #[derive(Debug)]
 pub(crate) struct Folder {
     pub(super) path: PathBuf,
@@ -74,20 +75,35 @@ pub(crate) struct Differs<'a> {
 }
 
 impl Differs<'_> {
-    /// The manifest, where it alone differs: else it only follows the other files and is not worth a line.
+    /// The manifest, where it alone differs: else it only follows the other files and is not worth
+    /// a line.
     pub(crate) fn manifest_alone(&self) -> Option<Difference<'_>> {
-        let differs = self.differences.is_empty() && self.old_manifest.as_deref() != Some(&self.new_manifest);
-        differs.then(|| Difference { path: manifest::NAME.to_owned(), old: self.old_manifest.clone(), new: Some(&self.new_manifest) })
+        let differs =
+            self.differences.is_empty() && self.old_manifest.as_deref() != Some(&self.new_manifest);
+        differs.then(|| Difference {
+            path: manifest::NAME.to_owned(),
+            old: self.old_manifest.clone(),
+            new: Some(&self.new_manifest),
+        })
     }
 
-    /// The manifest while files are written: it lists those that are to come and those that are to go, and what stood there before.
+    /// The manifest while files are written: it lists those that are to come and those that are to
+    /// go, and what stood there before.
     ///
-    /// Written before any of them, it tells the next run which files are ours, should this one not come to its end.
+    /// Written before any of them, it tells the next run which files are ours, should this one not
+    /// come to its end.
     pub(super) fn manifest_on_the_way(&self) -> Vec<u8> {
-        let mut listed = Listed { files: self.entries.clone(), before: Entries::new() };
+        let mut listed = Listed {
+            files: self.entries.clone(),
+            before: Entries::new(),
+        };
         for difference in &self.differences {
             let Some(old) = &difference.old else { continue };
-            let entries = if difference.new.is_some() { &mut listed.before } else { &mut listed.files };
+            let entries = if difference.new.is_some() {
+                &mut listed.before
+            } else {
+                &mut listed.files
+            };
             entries.insert(difference.path.clone(), manifest::hash(old));
         }
         manifest::printed(&listed)
@@ -105,17 +121,26 @@ impl Folder {
     pub(crate) fn of(job: &Job, output: &RelativePath) -> Result<Self, Box<Diagnostic>> {
         let display = super::shown_output(&job.request, output);
         let refused = |why: &str| Box::new(outside(&job.request.display, &display, why));
-        let (existing, rest) =
-            existing_part(&job.disk, output).map_err(|error| Box::new(failed(&diagnostic::UNWRITABLE_FILE, &display, &error)))?;
-        let resolved = fs::canonicalize(&existing).map_err(|_| refused("a symbolic link on the way to it leads nowhere"))?;
+        let (existing, rest) = existing_part(&job.disk, output)
+            .map_err(|error| Box::new(failed(&diagnostic::UNWRITABLE_FILE, &display, &error)))?;
+        let resolved = fs::canonicalize(&existing)
+            .map_err(|_| refused("a symbolic link on the way to it leads nowhere"))?;
         if !resolved.is_dir() {
             return Err(refused("there is a file where a folder is to be"));
         }
-        let path = rest.iter().rev().fold(resolved, |path, name| path.join(name));
+        let path = rest
+            .iter()
+            .rev()
+            .fold(resolved, |path, name| path.join(name));
         let Ok(below) = path.strip_prefix(job.disk.root()) else {
-            return Err(refused("symbolic links lead it out of the repository that holds the blueprint"));
+            return Err(refused(
+                "symbolic links lead it out of the repository that holds the blueprint",
+            ));
         };
-        if let Some(why) = below.iter().find_map(|name| why_no_output(&name.to_string_lossy())) {
+        if let Some(why) = below
+            .iter()
+            .find_map(|name| why_no_output(&name.to_string_lossy()))
+        {
             return Err(refused(why));
         }
         Ok(Self { path, display })
@@ -128,10 +153,13 @@ impl Folder {
 
     /// Holds the folder against the files that are to be there.
     ///
-    /// Errors: GW0001 unreadable, GW0004 a path that cannot be, GW0005 (warning) edited orphan, GW0006 foreign file,
-    /// GW0010 damaged manifest.
+    /// Errors: GW0001 unreadable, GW0004 a path that cannot be, GW0005 (warning) edited orphan,
+    /// GW0006 foreign file, GW0010 damaged manifest.
     pub(crate) fn compare<'a>(&self, tree: &'a FileTree) -> Differs<'a> {
-        let mut differs = Differs { leftovers: self.leftovers(), ..Differs::default() };
+        let mut differs = Differs {
+            leftovers: self.leftovers(),
+            ..Differs::default()
+        };
         let listed = self.manifest(&mut differs);
         let mut folders = BTreeMap::new();
         for (path, bytes) in &tree.files {
@@ -141,26 +169,54 @@ impl Folder {
                 continue;
             }
             match self.there(path, &mut folders) {
-                Err(error) => differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &self.shown(path), &error)),
-                Ok(There::Nothing) => differs.differences.push(Difference { path: path.clone(), old: None, new: Some(bytes) }),
+                Err(error) => differs.diagnostics.push(failed(
+                    &diagnostic::UNREADABLE_FILE,
+                    &self.shown(path),
+                    &error,
+                )),
+                Ok(There::Nothing) => differs.differences.push(Difference {
+                    path: path.clone(),
+                    old: None,
+                    new: Some(bytes),
+                }),
                 Ok(There::File(old)) if old == *bytes => differs.unchanged += 1,
                 Ok(There::File(old)) if listed.holds(path) && carries_banner(&old) => {
-                    differs.differences.push(Difference { path: path.clone(), old: Some(old), new: Some(bytes) });
+                    differs.differences.push(Difference {
+                        path: path.clone(),
+                        old: Some(old),
+                        new: Some(bytes),
+                    });
                 }
                 Ok(There::File(_)) if listed.holds(path) => {
                     differs
                         .diagnostics
                         .push(self.foreign(path, "a file that `.gwgen.json` lists, but without gwgen's banner in its first lines"));
                 }
-                Ok(There::File(_)) => differs.diagnostics.push(self.foreign(path, "a file that gwgen did not write")),
+                Ok(There::File(_)) => differs
+                    .diagnostics
+                    .push(self.foreign(path, "a file that gwgen did not write")),
                 Ok(There::Other(what)) => differs.diagnostics.push(self.foreign(path, what)),
             }
         }
-        for (path, hash) in listed.files.iter().filter(|(path, _)| !tree.files.contains_key(*path)) {
+        for (path, hash) in listed
+            .files
+            .iter()
+            .filter(|(path, _)| !tree.files.contains_key(*path))
+        {
             match self.there(path, &mut folders) {
-                Err(error) => differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &self.shown(path), &error)),
-                Ok(There::File(old)) if listed.is_as_written(path, &old) && carries_banner(&old) => {
-                    differs.differences.push(Difference { path: path.clone(), old: Some(old), new: None });
+                Err(error) => differs.diagnostics.push(failed(
+                    &diagnostic::UNREADABLE_FILE,
+                    &self.shown(path),
+                    &error,
+                )),
+                Ok(There::File(old))
+                    if listed.is_as_written(path, &old) && carries_banner(&old) =>
+                {
+                    differs.differences.push(Difference {
+                        path: path.clone(),
+                        old: Some(old),
+                        new: None,
+                    });
                 }
                 Ok(There::File(_) | There::Other(_)) => {
                     differs.diagnostics.push(self.edited_orphan(path));
@@ -171,7 +227,10 @@ impl Folder {
             }
         }
         differs.differences.sort_by(|a, b| a.path.cmp(&b.path));
-        differs.new_manifest = manifest::printed(&Listed { files: differs.entries.clone(), before: Entries::new() });
+        differs.new_manifest = manifest::printed(&Listed {
+            files: differs.entries.clone(),
+            before: Entries::new(),
+        });
         differs
     }
 
@@ -188,7 +247,9 @@ impl Folder {
                 return Listed::default();
             }
             Err(error) => {
-                differs.diagnostics.push(failed(&diagnostic::UNREADABLE_FILE, &display, &error));
+                differs
+                    .diagnostics
+                    .push(failed(&diagnostic::UNREADABLE_FILE, &display, &error));
                 return Listed::default();
             }
         };
@@ -200,16 +261,23 @@ impl Folder {
         listed
     }
 
-    /// Staging folders. What is in them says nothing of other files: anybody can commit such a folder.
+    /// Staging folders. What is in them says nothing of other files: anybody can commit such a
+    /// folder.
     fn leftovers(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let staging =
-            entries.filter(|entry| entry.file_name().to_str().is_some_and(is_staging) && entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let staging = entries.filter(|entry| {
+            entry.file_name().to_str().is_some_and(is_staging)
+                && entry.file_type().is_ok_and(|kind| kind.is_dir())
+        });
         staging.map(|entry| entry.path()).collect()
     }
 
     /// What stands at a path below the folder. A symbolic link on the way is never followed.
-    fn there(&self, path: &str, folders: &mut BTreeMap<String, Option<&'static str>>) -> io::Result<There> {
+    fn there(
+        &self,
+        path: &str,
+        folders: &mut BTreeMap<String, Option<&'static str>>,
+    ) -> io::Result<There> {
         for (end, _) in path.match_indices('/') {
             let folder = &path[..end];
             let is_way = match folders.get(folder) {
@@ -242,7 +310,10 @@ impl Folder {
         let display = self.shown(path);
         diagnostic::UNWRITABLE_FILE
             .at(Place::file(&display))
-            .message(format_args!("`{path}` is no name of a file below `{}`", self.display))
+            .message(format_args!(
+                "`{path}` is no name of a file below `{}`",
+                self.display
+            ))
             .help("this is a mistake in gwgen: please report it with the blueprint")
     }
 
@@ -257,7 +328,10 @@ impl Folder {
     pub(super) fn in_use(&self) -> Diagnostic {
         diagnostic::OUTPUT_IN_USE
             .at(Place::file(&self.display))
-            .message(format_args!("another gwgen is writing to `{}` at this moment; nothing was written", self.display))
+            .message(format_args!(
+                "another gwgen is writing to `{}` at this moment; nothing was written",
+                self.display
+            ))
             .help("wait until it has ended, then render again; a run that was killed holds nothing")
     }
 
@@ -272,26 +346,41 @@ impl Folder {
 
 pub(super) fn is_staging(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    name.strip_prefix(manifest::STAGING).and_then(|rest| rest.split_once('-')).is_some_and(|(pid, n)| is_number(pid) && is_number(n))
+    name.strip_prefix(manifest::STAGING)
+        .and_then(|rest| rest.split_once('-'))
+        .is_some_and(|(pid, n)| is_number(pid) && is_number(n))
 }
 
 /// The nearest part of the output folder's path that exists, and the names below it, last first.
-fn existing_part(disk: &Disk, output: &RelativePath) -> io::Result<(PathBuf, Vec<std::ffi::OsString>)> {
+fn existing_part(
+    disk: &Disk,
+    output: &RelativePath,
+) -> io::Result<(PathBuf, Vec<std::ffi::OsString>)> {
     let mut existing = disk.root().join(output.as_str());
     let mut rest = Vec::new();
     loop {
         match fs::symlink_metadata(&existing) {
             Ok(_) => return Ok((existing, rest)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
             Err(error) => return Err(error),
         }
-        rest.push(existing.file_name().map(ToOwned::to_owned).ok_or(ErrorKind::NotFound)?);
+        rest.push(
+            existing
+                .file_name()
+                .map(ToOwned::to_owned)
+                .ok_or(ErrorKind::NotFound)?,
+        );
         existing.pop();
     }
 }
 
 pub(super) fn failed(code: &'static Code, display: &Arc<str>, error: &io::Error) -> Diagnostic {
-    let verb = if *code == diagnostic::UNREADABLE_FILE { "read" } else { "written" };
+    let verb = if *code == diagnostic::UNREADABLE_FILE {
+        "read"
+    } else {
+        "written"
+    };
     code.at(Place::file(display))
         .message(format_args!("`{display}` cannot be {verb}: {error}"))
         .help("check the permissions and the free space of the output folder, then render again")

@@ -42,12 +42,16 @@ impl Repository {
     /// The text behind the banner, where there is one.
     fn text(&self, path: &str) -> String {
         let text = fs::read_to_string(self.path(path)).unwrap();
-        text.strip_prefix(&marked("")).map_or(text.clone(), str::to_owned)
+        text.strip_prefix(&marked(""))
+            .map_or(text.clone(), str::to_owned)
     }
 
     fn job(&self) -> Job {
         let (disk, _) = Disk::around(self.0.path()).unwrap();
-        Job { disk, request: request("gwgen.yaml", "gwgen.yaml") }
+        Job {
+            disk,
+            request: request("gwgen.yaml", "gwgen.yaml"),
+        }
     }
 
     fn folder(&self, output: &str) -> Result<Folder, Box<Diagnostic>> {
@@ -60,15 +64,20 @@ impl Repository {
 
     /// Names below `infra`, sorted.
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(self.path("infra")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(self.path("infra"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
 }
 
 fn request(blueprint: &str, display: &str) -> Request {
-    Request { blueprint: RelativePath::join("", blueprint).unwrap(), display: display.into() }
+    Request {
+        blueprint: RelativePath::join("", blueprint).unwrap(),
+        display: display.into(),
+    }
 }
 
 /// Text behind the banner.
@@ -77,7 +86,12 @@ fn marked(text: &str) -> String {
 }
 
 fn tree(files: &[(&str, &str)]) -> FileTree {
-    FileTree { files: files.iter().map(|(path, text)| ((*path).to_owned(), marked(text).into_bytes())).collect() }
+    FileTree {
+        files: files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), marked(text).into_bytes()))
+            .collect(),
+    }
 }
 
 fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
@@ -94,7 +108,14 @@ fn written(folder: &Folder, files: &[(&str, &str)]) -> Vec<(String, Change)> {
 
 fn refused(folder: &Folder, files: &[(&str, &str)], code: &Code) {
     let tree = tree(files);
-    let errors = |diagnostics: Vec<Diagnostic>| codes(&diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>());
+    let errors = |diagnostics: Vec<Diagnostic>| {
+        codes(
+            &diagnostics
+                .into_iter()
+                .filter(Diagnostic::is_error)
+                .collect::<Vec<_>>(),
+        )
+    };
     assert_eq!(errors(folder.compare(&tree).diagnostics), [code.code]);
     let written = folder.write(&tree);
     assert_eq!(errors(written.diagnostics), [code.code]);
@@ -104,10 +125,25 @@ fn refused(folder: &Folder, files: &[(&str, &str)], code: &Code) {
 #[test]
 fn files_are_created_updated_and_removed_with_their_empty_folders() {
     let repository = Repository::new();
-    let created = written(&repository.infra(), &[("a.tf", "1\n"), ("sub/deep/b.tf", "2\n")]);
-    assert_eq!(created, [("a.tf".to_owned(), Change::Created), ("sub/deep/b.tf".to_owned(), Change::Created)]);
+    let created = written(
+        &repository.infra(),
+        &[("a.tf", "1\n"), ("sub/deep/b.tf", "2\n")],
+    );
+    assert_eq!(
+        created,
+        [
+            ("a.tf".to_owned(), Change::Created),
+            ("sub/deep/b.tf".to_owned(), Change::Created)
+        ]
+    );
     let changed = written(&repository.infra(), &[("a.tf", "3\n")]);
-    assert_eq!(changed, [("a.tf".to_owned(), Change::Updated), ("sub/deep/b.tf".to_owned(), Change::Removed)]);
+    assert_eq!(
+        changed,
+        [
+            ("a.tf".to_owned(), Change::Updated),
+            ("sub/deep/b.tf".to_owned(), Change::Removed)
+        ]
+    );
     assert_eq!(repository.names(), [".gwgen.json", "a.tf"]);
     let manifest = format!(
         "{{\n  \"version\": 1,\n  \"files\": {{\n    \"a.tf\": \"{}\"\n  }}\n}}\n",
@@ -122,11 +158,24 @@ fn equal_files_keep_their_times() {
     written(&repository.infra(), &[("a.tf", "1\n"), ("b.tf", "2\n")]);
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
     for name in ["infra/a.tf", "infra/.gwgen.json"] {
-        fs::File::options().write(true).open(repository.path(name)).unwrap().set_modified(long_ago).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(repository.path(name))
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
     }
-    let modified = |name: &str| fs::metadata(repository.path(name)).unwrap().modified().unwrap();
+    let modified = |name: &str| {
+        fs::metadata(repository.path(name))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
     assert!(written(&repository.infra(), &[("a.tf", "1\n"), ("b.tf", "2\n")]).is_empty());
-    assert_eq!((modified("infra/a.tf"), modified("infra/.gwgen.json")), (long_ago, long_ago));
+    assert_eq!(
+        (modified("infra/a.tf"), modified("infra/.gwgen.json")),
+        (long_ago, long_ago)
+    );
     written(&repository.infra(), &[("a.tf", "1\n"), ("b.tf", "3\n")]);
     assert_eq!(modified("infra/a.tf"), long_ago);
 }
@@ -143,7 +192,10 @@ fn an_edited_file_is_generated_anew_but_an_edited_orphan_stays_and_is_named_unti
         assert_eq!(codes(&written.diagnostics), ["GW0005"]);
         assert_eq!(written.changed.len(), changes);
     }
-    assert_eq!((repository.text("infra/a.tf"), repository.text("infra/b.tf")), ("1\n".to_owned(), "edited\n".to_owned()));
+    assert_eq!(
+        (repository.text("infra/a.tf"), repository.text("infra/b.tf")),
+        ("1\n".to_owned(), "edited\n".to_owned())
+    );
     fs::remove_file(repository.path("infra/b.tf")).unwrap();
     let alone = written(&repository.infra(), &[("a.tf", "1\n")]);
     assert_eq!(alone, [(".gwgen.json".to_owned(), Change::Updated)]);
@@ -154,7 +206,11 @@ fn an_edited_file_is_generated_anew_but_an_edited_orphan_stays_and_is_named_unti
 fn a_foreign_file_is_refused_and_nothing_is_written() {
     let repository = Repository::new();
     repository.put("infra/b.tf", "mine\n");
-    refused(&repository.infra(), &[("a.tf", "1\n"), ("b.tf", "2\n"), ("c/d.tf", "3\n")], &diagnostic::FOREIGN_FILE);
+    refused(
+        &repository.infra(),
+        &[("a.tf", "1\n"), ("b.tf", "2\n"), ("c/d.tf", "3\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
     assert_eq!(repository.names(), ["b.tf"]);
     assert_eq!(repository.text("infra/b.tf"), "mine\n");
 }
@@ -163,7 +219,10 @@ fn a_foreign_file_is_refused_and_nothing_is_written() {
 fn a_foreign_file_with_the_same_bytes_is_taken_over() {
     let repository = Repository::new();
     repository.edit("infra/a.tf", "1\n");
-    assert_eq!(written(&repository.infra(), &[("a.tf", "1\n")]), [(".gwgen.json".to_owned(), Change::Created)]);
+    assert_eq!(
+        written(&repository.infra(), &[("a.tf", "1\n")]),
+        [(".gwgen.json".to_owned(), Change::Created)]
+    );
     written(&repository.infra(), &[("a.tf", "2\n")]);
     assert_eq!(repository.text("infra/a.tf"), "2\n");
 }
@@ -174,10 +233,31 @@ fn files_and_folders_in_each_others_way_are_refused() {
     repository.put("infra/folder/mine.tf", "mine\n");
     repository.put("infra/file", "mine\n");
     repository.put("taken", "mine\n");
-    refused(&repository.infra(), &[("folder", "1\n")], &diagnostic::FOREIGN_FILE);
-    refused(&repository.infra(), &[("file/a.tf", "1\n")], &diagnostic::FOREIGN_FILE);
-    for output in ["taken", "taken/below", ".git", ".git/hooks", "infra/.GIT/x", ".github/workflows", "infra/.gwgen.tmp-1-1", "nul"] {
-        assert_eq!(repository.folder(output).unwrap_err().code.code, "GW0003", "{output}");
+    refused(
+        &repository.infra(),
+        &[("folder", "1\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
+    refused(
+        &repository.infra(),
+        &[("file/a.tf", "1\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
+    for output in [
+        "taken",
+        "taken/below",
+        ".git",
+        ".git/hooks",
+        "infra/.GIT/x",
+        ".github/workflows",
+        "infra/.gwgen.tmp-1-1",
+        "nul",
+    ] {
+        assert_eq!(
+            repository.folder(output).unwrap_err().code.code,
+            "GW0003",
+            "{output}"
+        );
     }
 }
 
@@ -190,7 +270,11 @@ fn symbolic_links_are_never_written_through() {
     symlink(elsewhere.path(), repository.path("out")).unwrap();
     symlink(repository.path("nowhere"), repository.path("dangling")).unwrap();
     for output in ["out", "out/below", "dangling", "dangling/below"] {
-        assert_eq!(repository.folder(output).unwrap_err().code.code, "GW0003", "{output}");
+        assert_eq!(
+            repository.folder(output).unwrap_err().code.code,
+            "GW0003",
+            "{output}"
+        );
     }
     // What the manifest lists may have become a link since.
     written(&repository.infra(), &[("sub/a.tf", "1\n"), ("b.tf", "1\n")]);
@@ -198,11 +282,25 @@ fn symbolic_links_are_never_written_through() {
     fs::remove_file(repository.path("infra/b.tf")).unwrap();
     symlink(elsewhere.path(), repository.path("infra/sub")).unwrap();
     symlink(elsewhere.path().join("a.tf"), repository.path("infra/b.tf")).unwrap();
-    refused(&repository.infra(), &[("sub/a.tf", "2\n")], &diagnostic::FOREIGN_FILE);
-    refused(&repository.infra(), &[("b.tf", "2\n"), ("c.tf", "2\n")], &diagnostic::FOREIGN_FILE);
+    refused(
+        &repository.infra(),
+        &[("sub/a.tf", "2\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
+    refused(
+        &repository.infra(),
+        &[("b.tf", "2\n"), ("c.tf", "2\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
     let nothing = FileTree::default();
-    assert_eq!(codes(&repository.infra().write(&nothing).diagnostics), ["GW0005", "GW0005"]);
-    assert_eq!(fs::read_to_string(elsewhere.path().join("a.tf")).unwrap(), "1\n");
+    assert_eq!(
+        codes(&repository.infra().write(&nothing).diagnostics),
+        ["GW0005", "GW0005"]
+    );
+    assert_eq!(
+        fs::read_to_string(elsewhere.path().join("a.tf")).unwrap(),
+        "1\n"
+    );
     // Within the root the output folder itself may be a link.
     fs::create_dir(repository.path("real")).unwrap();
     symlink(repository.path("real"), repository.path("linked")).unwrap();
@@ -229,7 +327,11 @@ fn a_manifest_that_cannot_be_trusted_stops_everything() {
         let repository = Repository::new();
         repository.put("mine", "mine\n");
         repository.put("infra/.gwgen.json", &manifest);
-        refused(&repository.infra(), &[("b.tf", "1\n")], &diagnostic::DAMAGED_MANIFEST);
+        refused(
+            &repository.infra(),
+            &[("b.tf", "1\n")],
+            &diagnostic::DAMAGED_MANIFEST,
+        );
         assert_eq!(repository.names(), [".gwgen.json"], "{manifest}");
         assert_eq!(repository.text("mine"), "mine\n");
     }
@@ -244,7 +346,11 @@ fn a_folder_that_cannot_be_written_is_an_error_of_its_own() {
     fs::set_permissions(repository.path("infra"), fs::Permissions::from_mode(0o555)).unwrap();
     if fs::write(repository.path("infra/probe"), "").is_ok() {
         use std::io::Write;
-        writeln!(std::io::stderr(), "skipped: this user (root?) may write to read-only folders").unwrap();
+        writeln!(
+            std::io::stderr(),
+            "skipped: this user (root?) may write to read-only folders"
+        )
+        .unwrap();
         return;
     }
     refused_by_the_system(&repository);
@@ -264,7 +370,11 @@ fn two_writers_at_once_leave_whole_files() {
     let repository = Repository::new();
     let long = |letter: &str| letter.repeat(100_000);
     let trees: Vec<FileTree> = ["x", "y"]
-        .map(|letter| FileTree { files: (0..20).map(|n| (format!("f{n}.tf"), marked(&long(letter)).into_bytes())).collect() })
+        .map(|letter| FileTree {
+            files: (0..20)
+                .map(|n| (format!("f{n}.tf"), marked(&long(letter)).into_bytes()))
+                .collect(),
+        })
         .into();
     written(&repository.infra(), &[]);
     for _ in 0..5 {
@@ -277,8 +387,14 @@ fn two_writers_at_once_leave_whole_files() {
                 });
             }
         });
-        let found: Vec<String> = (0..20).map(|n| repository.text(&format!("infra/f{n}.tf"))).collect();
-        assert!(found.iter().all(|text| *text == long("x") || *text == long("y")));
+        let found: Vec<String> = (0..20)
+            .map(|n| repository.text(&format!("infra/f{n}.tf")))
+            .collect();
+        assert!(
+            found
+                .iter()
+                .all(|text| *text == long("x") || *text == long("y"))
+        );
         assert_eq!(repository.names().len(), 21);
     }
 }
@@ -286,7 +402,9 @@ fn two_writers_at_once_leave_whole_files() {
 #[test]
 fn five_thousand_files_take_no_quadratic_time() {
     let repository = Repository::new();
-    let files = (0..5_000).map(|n| (format!("d{}/f{n}.tf", n % 50), vec![b'x'; 100])).collect();
+    let files = (0..5_000)
+        .map(|n| (format!("d{}/f{n}.tf", n % 50), vec![b'x'; 100]))
+        .collect();
     let tree = FileTree { files };
     assert_eq!(repository.infra().write(&tree).changed.len(), 5_000);
     assert_eq!(repository.infra().write(&tree).unchanged, 5_000);
@@ -295,11 +413,21 @@ fn five_thousand_files_take_no_quadratic_time() {
 #[test]
 fn check_writes_nothing_and_its_diff_can_be_applied() {
     let repository = Repository::new();
-    written(&repository.infra(), &[("a.tf", "1\n2\n"), ("b.tf", "gone\n")]);
+    written(
+        &repository.infra(),
+        &[("a.tf", "1\n2\n"), ("b.tf", "gone\n")],
+    );
     let before = repository.text("infra/.gwgen.json");
-    let (folder, tree) = (repository.infra(), tree(&[("a.tf", "1\n3\n"), ("c.tf", "new\n")]));
+    let (folder, tree) = (
+        repository.infra(),
+        tree(&[("a.tf", "1\n3\n"), ("c.tf", "new\n")]),
+    );
     let differs = folder.compare(&tree);
-    let diff: String = differs.differences.iter().map(|it| unified(&folder, it)).collect();
+    let diff: String = differs
+        .differences
+        .iter()
+        .map(|it| unified(&folder, it))
+        .collect();
     let [first, second] = BANNER;
     let expected = format!(
         "--- a/infra/a.tf\n+++ b/infra/a.tf\n@@ -1,4 +1,4 @@\n # {first}\n # {second}\n 1\n-2\n+3\n\
@@ -339,41 +467,85 @@ fn a_file_past_the_limit_is_not_read_whole() {
     let repository = Repository::new();
     let file = fs::File::create(repository.path("large.json")).unwrap();
     file.set_len(super::MAX_FILE_BYTES * 8).unwrap();
-    let bytes = repository.job().disk.read(&RelativePath::join("", "large.json").unwrap());
+    let bytes = repository
+        .job()
+        .disk
+        .read(&RelativePath::join("", "large.json").unwrap());
     assert!(matches!(bytes, Err(ReadError::Io(_))));
 }
 
 /// The names of the blueprints that are found without any on the command line.
 fn found(repository: &Repository) -> Vec<Arc<str>> {
     let found = find(repository.0.path(), &Wanted::default());
-    found.value.unwrap_or_default().into_iter().map(|job| job.request.display).collect()
+    found
+        .value
+        .unwrap_or_default()
+        .into_iter()
+        .map(|job| job.request.display)
+        .collect()
 }
 
 #[test]
 fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
     let repository = Repository::new();
     assert!(found(&repository).is_empty());
-    repository.put("gwgen.prod.yaml", "extends: gwgen.yaml\nspec: openapi.yaml\n");
+    repository.put(
+        "gwgen.prod.yaml",
+        "extends: gwgen.yaml\nspec: openapi.yaml\n",
+    );
     repository.put("gwgen.dev.yaml", "extends: gwgen.yaml\n");
     repository.put("gwgen.yaml", "topology: internet\nbackends: {}\n");
     repository.put("gwgen..yaml", "");
     repository.put("other.yaml", "");
-    assert_eq!(found(&repository).iter().map(|it| &**it).collect::<Vec<_>>(), ["gwgen.dev.yaml", "gwgen.prod.yaml"]);
+    assert_eq!(
+        found(&repository)
+            .iter()
+            .map(|it| &**it)
+            .collect::<Vec<_>>(),
+        ["gwgen.dev.yaml", "gwgen.prod.yaml"]
+    );
     // Complete itself: a blueprint of its own.
     let complete = "version: 1\nname: shop\ntopology: internet\nbackends: {}\nspec: openapi.yaml\n";
     repository.put("gwgen.yaml", complete);
-    assert_eq!(found(&repository).iter().map(|it| &**it).collect::<Vec<_>>(), ["gwgen.yaml", "gwgen.dev.yaml", "gwgen.prod.yaml"]);
+    assert_eq!(
+        found(&repository)
+            .iter()
+            .map(|it| &**it)
+            .collect::<Vec<_>>(),
+        ["gwgen.yaml", "gwgen.dev.yaml", "gwgen.prod.yaml"]
+    );
     // A base by its own word, whatever it holds; and one that has to say what it is.
     repository.put("gwgen.yaml", &format!("{complete}abstract: true\n"));
     assert_eq!(found(&repository).len(), 2);
     repository.put("gwgen.yaml", complete);
-    repository.put("gwgen.dev.yaml", "extends: gwgen.prod.yaml\nenvironment: dev\n");
+    repository.put(
+        "gwgen.dev.yaml",
+        "extends: gwgen.prod.yaml\nenvironment: dev\n",
+    );
     let unmarked = find(repository.0.path(), &Wanted::default());
-    assert_eq!((codes(&unmarked.diagnostics), unmarked.value.unwrap().len()), (vec!["GW2141", "GW2141"], 1));
-    let prod = Wanted { environment: Some("prod".to_owned()), ..Wanted::default() };
-    assert_eq!(find(repository.0.path(), &prod).value.unwrap()[0].request.blueprint.as_str(), "gwgen.prod.yaml");
-    let nothing = Wanted { environment: Some("qa".to_owned()), ..Wanted::default() };
-    assert_eq!(codes(&find(repository.0.path(), &nothing).diagnostics), ["GW0007"]);
+    assert_eq!(
+        (codes(&unmarked.diagnostics), unmarked.value.unwrap().len()),
+        (vec!["GW2141", "GW2141"], 1)
+    );
+    let prod = Wanted {
+        environment: Some("prod".to_owned()),
+        ..Wanted::default()
+    };
+    assert_eq!(
+        find(repository.0.path(), &prod).value.unwrap()[0]
+            .request
+            .blueprint
+            .as_str(),
+        "gwgen.prod.yaml"
+    );
+    let nothing = Wanted {
+        environment: Some("qa".to_owned()),
+        ..Wanted::default()
+    };
+    assert_eq!(
+        codes(&find(repository.0.path(), &nothing).diagnostics),
+        ["GW0007"]
+    );
 }
 
 #[test]
@@ -385,10 +557,19 @@ fn an_output_folder_is_shown_as_the_user_would_name_it() {
         ("sub/gwgen.yaml", "sub/gwgen.yaml", "infra", "infra"),
         ("sub/gwgen.yaml", "gwgen.yaml", "infra", "../infra"),
         ("sub/gwgen.yaml", "./gwgen.yaml", "sub", "."),
-        ("sub/gwgen.yaml", "/repo/sub/gwgen.yaml", "sub/infra", "/repo/sub/infra"),
+        (
+            "sub/gwgen.yaml",
+            "/repo/sub/gwgen.yaml",
+            "sub/infra",
+            "/repo/sub/infra",
+        ),
     ];
     for (blueprint, display, output, shown) in cases {
         let output = RelativePath::join("", output).unwrap();
-        assert_eq!(&*shown_output(&request(blueprint, display), &output), shown, "{blueprint} as {display}");
+        assert_eq!(
+            &*shown_output(&request(blueprint, display), &output),
+            shown,
+            "{blueprint} as {display}"
+        );
     }
 }

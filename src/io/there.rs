@@ -18,7 +18,9 @@ pub(super) enum There {
 /// What stands at a path, not followed.
 pub(super) fn at(path: &Path) -> io::Result<There> {
     let metadata = match fs::symlink_metadata(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(There::Nothing),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(There::Nothing);
+        }
         metadata => metadata?,
     };
     if metadata.is_file() {
@@ -27,10 +29,13 @@ pub(super) fn at(path: &Path) -> io::Result<There> {
     Ok(There::Other(kind(&metadata)))
 }
 
-/// Whether a folder can be written through: `Some("")` it can, `Some(what)` something is in the way, `None` it is not there.
+/// Whether a folder can be written through: `Some("")` it can, `Some(what)` something is in the
+/// way, `None` it is not there.
 pub(super) fn way(path: &Path) -> io::Result<Option<&'static str>> {
     match fs::symlink_metadata(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
         Ok(metadata) if metadata.is_dir() => Ok(Some("")),
         Ok(metadata) if metadata.is_file() => Ok(Some("a file where a folder is to be")),

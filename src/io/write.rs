@@ -1,8 +1,9 @@
 //! Brings the output folder to what it is to be.
 //!
 //! In: `FileTree`. Out: `Written`. Writes only below the output folder.
-//! All changed files are staged beside their places first, then renamed one by one: each file is old or new. A manifest that lists
-//! both states is in place before the first of them, the one that lists the new state after the last.
+//! All changed files are staged beside their places first, then renamed one by one: each file is
+//! old or new. A manifest that lists both states is in place before the first of them, the one that
+//! lists the new state after the last.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -34,11 +35,18 @@ pub(crate) struct Written<'a> {
 impl Folder {
     /// Writes what differs; with an error nothing at all.
     ///
-    /// Errors: those of `compare`, GW0004 a file or folder cannot be written, GW0020 another run is writing.
+    /// Errors: those of `compare`, GW0004 a file or folder cannot be written, GW0020 another run is
+    /// writing.
     pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> Written<'a> {
-        let failed_at = |path: &str, error: &io::Error| failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error);
-        let nothing =
-            |diagnostic| Written { changed: Vec::new(), unchanged: 0, diagnostics: vec![diagnostic], differs: Differs::default() };
+        let failed_at = |path: &str, error: &io::Error| {
+            failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error)
+        };
+        let nothing = |diagnostic| Written {
+            changed: Vec::new(),
+            unchanged: 0,
+            diagnostics: vec![diagnostic],
+            differs: Differs::default(),
+        };
         if let Err(error) = disk::make_folders(&self.path) {
             return nothing(failed_at("", &error));
         }
@@ -47,8 +55,12 @@ impl Folder {
             return nothing(self.in_use());
         }
         let mut differs = self.compare(tree);
-        let mut written =
-            Written { changed: Vec::new(), unchanged: differs.unchanged, diagnostics: std::mem::take(&mut differs.diagnostics), differs };
+        let mut written = Written {
+            changed: Vec::new(),
+            unchanged: differs.unchanged,
+            diagnostics: std::mem::take(&mut differs.diagnostics),
+            differs,
+        };
         if written.diagnostics.iter().any(Diagnostic::is_error) {
             return written;
         }
@@ -64,28 +76,45 @@ impl Folder {
     }
 
     /// Stages, renames, removes; says at which file it failed.
-    fn apply(&self, differs: &Differs<'_>, changed: &mut Vec<(String, Change)>) -> Result<(), (String, io::Error)> {
-        let alone = differs.manifest_alone().map(|it| (it.path.clone(), it.change()));
+    fn apply(
+        &self,
+        differs: &Differs<'_>,
+        changed: &mut Vec<(String, Change)>,
+    ) -> Result<(), (String, io::Error)> {
+        let alone = differs
+            .manifest_alone()
+            .map(|it| (it.path.clone(), it.change()));
         if differs.differences.is_empty() && alone.is_none() {
             return Ok(());
         }
         let staging = Staging::new(&self.path).map_err(|error| (String::new(), error))?;
         for (number, difference) in differs.differences.iter().enumerate() {
             if let Some(new) = difference.new {
-                staging.put(Path::new(&number.to_string()), new).map_err(|error| (difference.path.clone(), error))?;
+                staging
+                    .put(Path::new(&number.to_string()), new)
+                    .map_err(|error| (difference.path.clone(), error))?;
             }
         }
         let manifest_failed = |error| (manifest::NAME.to_owned(), error);
-        staging.put_synced(Path::new(manifest::NAME), &differs.new_manifest).map_err(manifest_failed)?;
+        staging
+            .put_synced(Path::new(manifest::NAME), &differs.new_manifest)
+            .map_err(manifest_failed)?;
         let on_the_way = differs.manifest_on_the_way();
         if !differs.differences.is_empty() {
-            staging.put_synced(Path::new(ON_THE_WAY), &on_the_way).map_err(manifest_failed)?;
-            disk::rename(&staging.path.join(ON_THE_WAY), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+            staging
+                .put_synced(Path::new(ON_THE_WAY), &on_the_way)
+                .map_err(manifest_failed)?;
+            disk::rename(
+                &staging.path.join(ON_THE_WAY),
+                &self.path.join(manifest::NAME),
+            )
+            .map_err(manifest_failed)?;
         }
         for (number, difference) in differs.differences.iter().enumerate() {
             let (path, change) = (self.path.join(&difference.path), difference.change());
             let done = match change {
-                Change::Created => make_parent(&path).and_then(|()| disk::rename(&staging.path.join(number.to_string()), &path)),
+                Change::Created => make_parent(&path)
+                    .and_then(|()| disk::rename(&staging.path.join(number.to_string()), &path)),
                 Change::Updated => disk::rename(&staging.path.join(number.to_string()), &path),
                 Change::Removed => self.remove(&difference.path),
             };
@@ -94,7 +123,11 @@ impl Folder {
         }
         // Where files were only added, both manifests are one.
         if differs.differences.is_empty() || on_the_way != differs.new_manifest {
-            disk::rename(&staging.path.join(manifest::NAME), &self.path.join(manifest::NAME)).map_err(manifest_failed)?;
+            disk::rename(
+                &staging.path.join(manifest::NAME),
+                &self.path.join(manifest::NAME),
+            )
+            .map_err(manifest_failed)?;
         }
         changed.extend(alone);
         Ok(())
@@ -118,16 +151,24 @@ impl Folder {
     }
 }
 
-/// Removes a staging folder of a run that was killed; one that holds anything else than such runs leave stays as it is.
+/// Removes a staging folder of a run that was killed; one that holds anything else than such runs
+/// leave stays as it is.
 fn remove_leftover(folder: &Path) -> io::Result<()> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let There::File(bytes) = at(&path)? else { return Ok(()) };
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let There::File(bytes) = at(&path)? else {
+            return Ok(());
+        };
         // A full disk leaves the start of a file, or none of it.
-        let is_manifest = [manifest::NAME, ON_THE_WAY].contains(&name) && manifest::is_start(&bytes);
-        let is_staged = name.bytes().all(|byte| byte.is_ascii_digit()) && (bytes.is_empty() || carries_banner(&bytes));
+        let is_manifest =
+            [manifest::NAME, ON_THE_WAY].contains(&name) && manifest::is_start(&bytes);
+        let is_staged = name.bytes().all(|byte| byte.is_ascii_digit())
+            && (bytes.is_empty() || carries_banner(&bytes));
         if !is_manifest && !is_staged {
             return Ok(());
         }
@@ -143,21 +184,25 @@ fn make_parent(path: &Path) -> io::Result<()> {
 
 /// Keeps two runs from working on one folder at a time, where the file system can.
 ///
-/// The folder itself is locked, so that no lock file stays behind; the lock goes with the process, however that ends.
+/// The folder itself is locked, so that no lock file stays behind; the lock goes with the process,
+/// however that ends.
 enum Lock {
     Held {
         _folder: fs::File,
     },
     /// Another run has it.
     Taken,
-    /// Without locks (Windows has none for folders, some network file systems neither) runs may overlap: staging folders
-    /// have names of their own and renames are atomic, so that every file is still whole.
+    /// Without locks (Windows has none for folders, some network file systems neither) runs may
+    /// overlap: staging folders have names of their own and renames are atomic, so that every file
+    /// is still whole.
     Unknown,
 }
 
 impl Lock {
     fn of(folder: &Path) -> Self {
-        let Ok(folder) = fs::File::open(folder) else { return Self::Unknown };
+        let Ok(folder) = fs::File::open(folder) else {
+            return Self::Unknown;
+        };
         match folder.try_lock() {
             Ok(()) => Self::Held { _folder: folder },
             Err(fs::TryLockError::WouldBlock) => Self::Taken,
@@ -181,7 +226,11 @@ impl Staging {
     fn new(output: &Path) -> io::Result<Self> {
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = output.join(format!("{}{}-{number}", manifest::STAGING, std::process::id()));
+            let path = output.join(format!(
+                "{}{}-{number}",
+                manifest::STAGING,
+                std::process::id()
+            ));
             match disk::make_folder(&path) {
                 // Left by a killed process of the same id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

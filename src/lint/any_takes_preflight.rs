@@ -7,19 +7,33 @@ use crate::plan::OperationPlan;
 
 /// Source: AWS-RULES C6 (ANY takes OPTIONS), A7 (browsers send no credentials with a preflight).
 pub(super) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
-    let Some(plan) = facts.plan.filter(|it| it.cors.is_none()) else { return Vec::new() };
-    let public: Vec<&OperationPlan> = plan.operations.iter().filter(|it| it.gateway_path.is_some()).collect();
+    let Some(plan) = facts.plan.filter(|it| it.cors.is_none()) else {
+        return Vec::new();
+    };
+    let public: Vec<&OperationPlan> = plan
+        .operations
+        .iter()
+        .filter(|it| it.gateway_path.is_some())
+        .collect();
     let mut taking: Vec<&OperationPlan> = Vec::new();
     for path in public.chunk_by(|one, other| one.gateway_path == other.gateway_path) {
         if !path.iter().any(|it| it.method == HttpMethod::Options) {
-            taking.extend(path.iter().filter(|it| it.method == HttpMethod::Any && !it.auth.is_open()));
+            taking.extend(
+                path.iter()
+                    .filter(|it| it.method == HttpMethod::Any && !it.auth.is_open()),
+            );
         }
     }
     // Under several mounts, one operation comes several times.
     taking.sort_by(|one, other| (&one.path, &one.place).cmp(&(&other.path, &other.place)));
     taking.dedup_by(|one, other| one.place == other.place);
-    let Some((first, others)) = taking.split_first() else { return Vec::new() };
-    let names: Vec<String> = taking.iter().map(|it| format!("`{} {}`", it.method.as_str(), it.path)).collect();
+    let Some((first, others)) = taking.split_first() else {
+        return Vec::new();
+    };
+    let names: Vec<String> = taking
+        .iter()
+        .map(|it| format!("`{} {}`", it.method.as_str(), it.path))
+        .collect();
     let mut finding = diagnostic::ANY_TAKES_PREFLIGHT
         .at(first.place.clone())
         .message(format_args!(
@@ -29,6 +43,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
             if others.is_empty() { "s" } else { "" }
         ))
         .help("write `api: {cors: {origins: [...]}}` if browsers of other origins call the API; else nothing is to be done");
-    finding.places.extend(others.iter().map(|it| it.place.clone()));
+    finding
+        .places
+        .extend(others.iter().map(|it| it.place.clone()));
     vec![finding]
 }

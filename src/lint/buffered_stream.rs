@@ -5,10 +5,13 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
 /// Source: API Gateway developer guide, "Set up an integration response with response streaming",
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read 2026-11-30: answers are buffered by default.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read
+/// 2026-11-30: answers are buffered by default.
 pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let streams: Vec<&Operation> = served.iter().copied().filter(|it| it.is_stream).collect();
-    let Some((first, others)) = streams.split_first() else { return Vec::new() };
+    let Some((first, others)) = streams.split_first() else {
+        return Vec::new();
+    };
     let names: Vec<_> = streams.iter().map(|it| it.name()).collect();
     let mut finding = diagnostic::BUFFERED_STREAM
         .at(first.place("/responses"))
@@ -18,6 +21,8 @@ pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
             if others.is_empty() { "s" } else { "" }
         ))
         .help("nothing is to be done where it ends within seconds; else leave it out with `exposure: hidden` and serve it another way");
-    finding.places.extend(others.iter().map(|it| it.place("/responses")));
+    finding
+        .places
+        .extend(others.iter().map(|it| it.place("/responses")));
     vec![finding]
 }

@@ -13,12 +13,21 @@ pub(super) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings: BTreeMap<String, Diagnostic> = BTreeMap::new();
     let mut before: &[Segment] = &[];
     for operation in facts.plan.into_iter().flat_map(|plan| &plan.operations) {
-        let Some(path) = &operation.gateway_path else { continue };
-        // The operations are sorted by path: what this one shares with the one before was looked at there.
-        let shared = before.iter().zip(path).take_while(|(before, here)| before == here).count();
+        let Some(path) = &operation.gateway_path else {
+            continue;
+        };
+        // The operations are sorted by path: what this one shares with the one before was looked at
+        // there.
+        let shared = before
+            .iter()
+            .zip(path)
+            .take_while(|(before, here)| before == here)
+            .count();
         before = path;
         for (depth, segment) in path.iter().enumerate().skip(shared) {
-            let Segment::Literal(text) = segment else { continue };
+            let Segment::Literal(text) = segment else {
+                continue;
+            };
             if !text.bytes().any(|it| it.is_ascii_alphabetic()) {
                 continue;
             }

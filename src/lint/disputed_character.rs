@@ -9,12 +9,17 @@ use crate::openapi::Operation;
 /// Source: AWS-RULES P2: `$` and `,` stand in one of AWS's lists and not in the other.
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let disputed = served.iter().filter(|operation| operation.path.contains(['$', ',']) && seen.insert(operation.path.clone()));
+    let disputed = served.iter().filter(|operation| {
+        operation.path.contains(['$', ',']) && seen.insert(operation.path.clone())
+    });
     disputed
         .map(|operation| {
             diagnostic::DISPUTED_CHARACTER
                 .at(facts.item_place(operation))
-                .message(format_args!("`{}` holds `$` or `,`, on which AWS's pages disagree whether a path part may", operation.path))
+                .message(format_args!(
+                    "`{}` holds `$` or `,`, on which AWS's pages disagree whether a path part may",
+                    operation.path
+                ))
                 .help("try the path once on AWS before relying on it, or change it")
         })
         .collect()

@@ -5,15 +5,31 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 use crate::plan::Way;
 
-/// Source: aws/serverless-application-model, issue 3794, <https://github.com/aws/serverless-application-model/issues/3794>, read 2026-11-30.
+/// Source: aws/serverless-application-model, issue 3794,
+/// <https://github.com/aws/serverless-application-model/issues/3794>, read 2026-11-30.
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let is_written = facts.blueprint.spec.api.as_ref().is_some_and(|it| it.binary_media_types.is_some());
-    let has_function = facts.plan.is_some_and(|plan| plan.backends.iter().any(|it| matches!(it.way, Way::Function(_))));
+    let is_written = facts
+        .blueprint
+        .spec
+        .api
+        .as_ref()
+        .is_some_and(|it| it.binary_media_types.is_some());
+    let has_function = facts.plan.is_some_and(|plan| {
+        plan.backends
+            .iter()
+            .any(|it| matches!(it.way, Way::Function(_)))
+    });
     if is_written || !has_function {
         return Vec::new();
     }
-    let all: Vec<&Operation> = served.iter().copied().filter(|it| it.binary_media_types.iter().any(|it| &**it == "*/*")).collect();
-    let Some((first, others)) = all.split_first() else { return Vec::new() };
+    let all: Vec<&Operation> = served
+        .iter()
+        .copied()
+        .filter(|it| it.binary_media_types.iter().any(|it| &**it == "*/*"))
+        .collect();
+    let Some((first, others)) = all.split_first() else {
+        return Vec::new();
+    };
     let names: Vec<_> = all.iter().map(|it| it.name()).collect();
     let mut finding = diagnostic::EVERYTHING_IS_BYTES
         .at(first.place(""))

@@ -9,7 +9,9 @@ use crate::openapi::Operation;
 /// Source: AWS-RULES P11: a leading `//` of a request is collapsed.
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let doubled = served.iter().filter(|operation| operation.path.starts_with("//") && seen.insert(operation.path.clone()));
+    let doubled = served.iter().filter(|operation| {
+        operation.path.starts_with("//") && seen.insert(operation.path.clone())
+    });
     doubled
         .map(|operation| {
             diagnostic::LEADING_SLASHES

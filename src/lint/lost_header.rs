@@ -8,7 +8,11 @@ use crate::plan::is_dropped;
 pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
-        for parameter in operation.parameters.iter().filter(|it| it.location == Location::Header) {
+        for parameter in operation
+            .parameters
+            .iter()
+            .filter(|it| it.location == Location::Header)
+        {
             if is_dropped(&parameter.name) || parameter.name.eq_ignore_ascii_case("host") {
                 findings.push(
                     diagnostic::LOST_HEADER

@@ -7,20 +7,30 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{HttpMethod, Operation};
 use crate::plan::OperationPlan;
 
-/// With `api.cors` the gateway answers them; one that asks who its callers are is reported by GW5010.
+/// With `api.cors` the gateway answers them; one that asks who its callers are is reported by
+/// GW5010.
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     if facts.plan.is_some_and(|it| it.cors.is_some()) {
         return Vec::new();
     }
-    let mocks: Vec<&Operation> = served.iter().copied().filter(|it| it.is_mock_preflight()).collect();
-    let Some((first, others)) = mocks.split_first() else { return Vec::new() };
+    let mocks: Vec<&Operation> = served
+        .iter()
+        .copied()
+        .filter(|it| it.is_mock_preflight())
+        .collect();
+    let Some((first, others)) = mocks.split_first() else {
+        return Vec::new();
+    };
     let names: Vec<_> = mocks.iter().map(|it| it.name()).collect();
     let paths: BTreeSet<&str> = mocks.iter().map(|it| &*it.path).collect();
-    let is_one = |it: &&OperationPlan| it.method == HttpMethod::Options && paths.contains(&*it.path);
-    let backends = facts
-        .plan
-        .into_iter()
-        .flat_map(|plan| plan.operations.iter().filter(is_one).filter_map(|it| Some(format!("`{}`", plan.backends[it.backend?].name))));
+    let is_one =
+        |it: &&OperationPlan| it.method == HttpMethod::Options && paths.contains(&*it.path);
+    let backends = facts.plan.into_iter().flat_map(|plan| {
+        plan.operations
+            .iter()
+            .filter(is_one)
+            .filter_map(|it| Some(format!("`{}`", plan.backends[it.backend?].name)))
+    });
     let backends: Vec<String> = backends.collect::<BTreeSet<_>>().into_iter().collect();
     let mut finding = diagnostic::MOCK_PREFLIGHT
         .at(first.place(""))

@@ -11,22 +11,41 @@ const MAX_NAMED: usize = 3;
 
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let planned = facts.plan.into_iter().flat_map(|plan| &plan.operations);
-    let open: std::collections::HashSet<_> =
-        planned.filter(|it| it.is_public() && it.auth.is_open()).map(|it| (&*it.path, it.method)).collect();
-    let is_let_in = |it: &&&Operation| matches!(it.security, Security::Optional(_)) && open.contains(&(&*it.path, it.method));
-    // One finding a file: a requirement at the root of a description counts for all of its operations.
+    let open: std::collections::HashSet<_> = planned
+        .filter(|it| it.is_public() && it.auth.is_open())
+        .map(|it| (&*it.path, it.method))
+        .collect();
+    let is_let_in = |it: &&&Operation| {
+        matches!(it.security, Security::Optional(_)) && open.contains(&(&*it.path, it.method))
+    };
+    // One finding a file: a requirement at the root of a description counts for all of its
+    // operations.
     let mut by_file: BTreeMap<_, Vec<&Operation>> = BTreeMap::new();
     for operation in served.iter().filter(is_let_in) {
-        by_file.entry(operation.place("").file).or_default().push(operation);
+        by_file
+            .entry(operation.place("").file)
+            .or_default()
+            .push(operation);
     }
-    by_file.into_values().filter_map(|operations| finding(&operations)).collect()
+    by_file
+        .into_values()
+        .filter_map(|operations| finding(&operations))
+        .collect()
 }
 
 fn finding(operations: &[&Operation]) -> Option<Diagnostic> {
     let first = operations.first()?;
-    let named: Vec<String> = operations.iter().take(MAX_NAMED).map(|it| format!("`{} {}`", it.method.as_str(), it.path)).collect();
+    let named: Vec<String> = operations
+        .iter()
+        .take(MAX_NAMED)
+        .map(|it| format!("`{} {}`", it.method.as_str(), it.path))
+        .collect();
     let more = operations.len() - named.len();
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     let finding = diagnostic::OPTIONAL_SECURITY
         .at(first.place("/security"))
         .message(format_args!(

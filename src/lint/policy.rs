@@ -29,21 +29,42 @@ struct Allowance<'a> {
 impl<'a> Policy<'a> {
     /// Reads what a blueprint says of findings, on a day that is written as `2027-03-31`.
     ///
-    /// Errors: GW2130 allowed error, GW2131 expired allowance, GW2132 allows nothing (a warning), GW2133 unknown code.
-    pub(crate) fn of(blueprint: &'a Blueprint, day: Option<&str>, found: &mut Vec<Diagnostic>) -> Self {
-        let mut policy = Self { blueprint, allowances: Vec::new(), denied: BTreeSet::new() };
-        let Some(lint) = &blueprint.spec.lint else { return policy };
+    /// Errors: GW2130 allowed error, GW2131 expired allowance, GW2132 allows nothing (a warning),
+    /// GW2133 unknown code.
+    pub(crate) fn of(
+        blueprint: &'a Blueprint,
+        day: Option<&str>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut policy = Self {
+            blueprint,
+            allowances: Vec::new(),
+            denied: BTreeSet::new(),
+        };
+        let Some(lint) = &blueprint.spec.lint else {
+            return policy;
+        };
         for (index, spec) in lint.allow.iter().flatten().enumerate() {
             let at = pointer::child("/lint/allow", index);
             match refused(blueprint, (&at, spec), day) {
                 Some(finding) => found.push(finding),
-                None => policy.allowances.push(Allowance { at, spec, paths: spec.paths.as_deref().map(patterns), is_used: false }),
+                None => policy.allowances.push(Allowance {
+                    at,
+                    spec,
+                    paths: spec.paths.as_deref().map(patterns),
+                    is_used: false,
+                }),
             }
         }
         for (index, code) in lint.deny.iter().flatten().enumerate() {
             if code_of(code).is_none() {
                 let at = blueprint.place(&pointer::child("/lint/deny", index));
-                found.push(diagnostic::UNKNOWN_CODE.at(at).message(format_args!("no finding has the code `{code}`")).help(known(code)));
+                found.push(
+                    diagnostic::UNKNOWN_CODE
+                        .at(at)
+                        .message(format_args!("no finding has the code `{code}`"))
+                        .help(known(code)),
+                );
             }
         }
         policy.denied = lint.deny.iter().flatten().map(String::as_str).collect();
@@ -58,24 +79,43 @@ impl<'a> Policy<'a> {
             return;
         }
         let has_paths = self.allowances.iter().any(|it| it.paths.is_some());
-        let paths = if has_paths { Paths::of(plan) } else { Paths::default() };
+        let paths = if has_paths {
+            Paths::of(plan)
+        } else {
+            Paths::default()
+        };
         for finding in findings.iter_mut().filter(|it| !it.is_error()) {
             let mut reason = None;
-            for allowance in self.allowances.iter_mut().filter(|it| it.spec.code == finding.code.code) {
-                if allowance.paths.as_ref().is_none_or(|patterns| paths.all_match(finding, patterns)) {
+            for allowance in self
+                .allowances
+                .iter_mut()
+                .filter(|it| it.spec.code == finding.code.code)
+            {
+                if allowance
+                    .paths
+                    .as_ref()
+                    .is_none_or(|patterns| paths.all_match(finding, patterns))
+                {
                     allowance.is_used = true;
                     reason.get_or_insert(&allowance.spec.reason);
                 }
             }
             match reason {
                 Some(reason) => allow(finding, reason),
-                None if self.denied.contains(finding.code.code) => finding.severity = Severity::Error,
+                None if self.denied.contains(finding.code.code) => {
+                    finding.severity = Severity::Error
+                }
                 None => {}
             }
         }
         // What an error kept from being looked at may be what is allowed.
         if !findings.iter().any(Diagnostic::is_error) {
-            findings.extend(self.allowances.iter().filter(|it| !it.is_used).map(|it| self.idle(it)));
+            findings.extend(
+                self.allowances
+                    .iter()
+                    .filter(|it| !it.is_used)
+                    .map(|it| self.idle(it)),
+            );
         }
     }
 
@@ -100,7 +140,8 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// What has to be known of at every render, whatever a team has decided: something is open that the inputs say is not.
+/// What has to be known of at every render, whatever a team has decided: something is open that the
+/// inputs say is not.
 const STAYS_A_NOTE: [&Code; 5] = [
     &diagnostic::IGNORED_SCHEME,
     &diagnostic::WEAKENED,
@@ -126,7 +167,10 @@ fn code_of(text: &str) -> Option<&'static Code> {
 /// What to write in place of a code that there is not.
 fn known(text: &str) -> String {
     match nearest(text, CODES.iter().map(|it| it.code)).and_then(code_of) {
-        Some(code) => format!("did you mean `{}` ({})? `gwgen explain` lists all codes", code.code, code.slug),
+        Some(code) => format!(
+            "did you mean `{}` ({})? `gwgen explain` lists all codes",
+            code.code, code.slug
+        ),
         None => "`gwgen explain` lists all codes".to_owned(),
     }
 }
@@ -138,8 +182,14 @@ fn patterns(texts: &[String]) -> Patterns<()> {
 }
 
 /// Why an entry does not hold.
-fn refused(blueprint: &Blueprint, (at, spec): (&str, &AllowSpec), day: Option<&str>) -> Option<Diagnostic> {
-    if let Some(code) = code_of(&spec.code).filter(|it| it.severity == Severity::Error || it.code.starts_with("GW0")) {
+fn refused(
+    blueprint: &Blueprint,
+    (at, spec): (&str, &AllowSpec),
+    day: Option<&str>,
+) -> Option<Diagnostic> {
+    if let Some(code) = code_of(&spec.code)
+        .filter(|it| it.severity == Severity::Error || it.code.starts_with("GW0"))
+    {
         let why = if code.severity == Severity::Error {
             "an error that keeps an API from being wrong or open"
         } else {
@@ -154,10 +204,16 @@ fn refused(blueprint: &Blueprint, (at, spec): (&str, &AllowSpec), day: Option<&s
         return Some(finding);
     }
     // Both are year, month and day with a fixed number of digits.
-    let until = spec.until.as_deref().filter(|until| day.is_some_and(|day| day > *until))?;
+    let until = spec
+        .until
+        .as_deref()
+        .filter(|until| day.is_some_and(|day| day > *until))?;
     let finding = diagnostic::EXPIRED_ALLOWANCE
         .at(blueprint.place(&pointer::child(at, "until")))
-        .message(format_args!("`{}` was allowed until {until}: {}", spec.code, spec.reason))
+        .message(format_args!(
+            "`{}` was allowed until {until}: {}",
+            spec.code, spec.reason
+        ))
         .help("mend what it allows and remove the entry, or decide again and write a later day");
     Some(finding)
 }
@@ -172,10 +228,15 @@ impl<'p> Paths<'p> {
     fn of(plan: Option<&'p Plan>) -> Self {
         let mut by_place: HashMap<_, BTreeSet<&str>> = HashMap::new();
         for operation in plan.into_iter().flat_map(|it| &it.operations) {
-            let At::Pointer(pointer) = &operation.place.at else { continue };
+            let At::Pointer(pointer) = &operation.place.at else {
+                continue;
+            };
             let item = pointer.rsplit_once('/').map_or("", |(item, _)| item);
             for at in [pointer, item] {
-                by_place.entry((&*operation.place.file, at)).or_default().insert(&*operation.path);
+                by_place
+                    .entry((&*operation.place.file, at))
+                    .or_default()
+                    .insert(&*operation.path);
             }
         }
         Self { by_place }
@@ -183,7 +244,9 @@ impl<'p> Paths<'p> {
 
     /// The paths that a place belongs to.
     fn at<'s>(&'s self, place: &'s Place) -> Option<&'s BTreeSet<&'p str>> {
-        let (At::Pointer(pointer) | At::Repeated(pointer, _)) = &place.at else { return None };
+        let (At::Pointer(pointer) | At::Repeated(pointer, _)) = &place.at else {
+            return None;
+        };
         let mut pointer = &**pointer;
         loop {
             if let Some(paths) = self.by_place.get(&(&*place.file, pointer)) {
@@ -196,7 +259,14 @@ impl<'p> Paths<'p> {
     /// Whether a finding is about paths, and each of them matches.
     fn all_match(&self, finding: &Diagnostic, patterns: &Patterns<()>) -> bool {
         let of_operations = finding.operations.iter().map(|it| &*it.path);
-        let about: BTreeSet<&str> = finding.places.iter().filter_map(|it| self.at(it)).flatten().copied().chain(of_operations).collect();
+        let about: BTreeSet<&str> = finding
+            .places
+            .iter()
+            .filter_map(|it| self.at(it))
+            .flatten()
+            .copied()
+            .chain(of_operations)
+            .collect();
         !about.is_empty() && about.iter().all(|path| patterns.any(path, |()| true))
     }
 }

@@ -9,8 +9,11 @@ use crate::openapi::Operation;
 /// Source: AWS-RULES P11.
 pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let ending =
-        served.iter().filter(|operation| operation.path.len() > 1 && operation.path.ends_with('/') && seen.insert(operation.path.clone()));
+    let ending = served.iter().filter(|operation| {
+        operation.path.len() > 1
+            && operation.path.ends_with('/')
+            && seen.insert(operation.path.clone())
+    });
     ending
         .map(|operation| {
             diagnostic::TRAILING_SLASH

@@ -9,7 +9,9 @@ pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
         for parameter in &operation.parameters {
-            if let Some(style @ ("deepObject" | "pipeDelimited" | "matrix" | "label")) = parameter.style.as_deref() {
+            if let Some(style @ ("deepObject" | "pipeDelimited" | "matrix" | "label")) =
+                parameter.style.as_deref()
+            {
                 findings.push(
                     diagnostic::UNPARSED_STYLE
                         .at(parameter.place(operation))

@@ -11,7 +11,10 @@ pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
     // Those that decide who may call are refused in `plan`.
     for api in facts.apis {
         for extension in api.extensions.iter().filter(|it| is_unused(&it.name)) {
-            found.entry(&extension.name).or_insert((extension.place.clone(), 0)).1 += 1;
+            found
+                .entry(&extension.name)
+                .or_insert((extension.place.clone(), 0))
+                .1 += 1;
         }
     }
     for operation in served {

@@ -1,7 +1,9 @@
 //! Bodies that operations take, and the schemas of them with all that these refer to.
 //!
-//! In: a request body or a body parameter, the references of its file. Out: `RequestBody`, `Schemas`. Pure but for `Library`.
-//! A schema stays a range of the text that was read until a model needs it; only its references are followed here.
+//! In: a request body or a body parameter, the references of its file. Out: `RequestBody`,
+//! `Schemas`. Pure but for `Library`.
+//! A schema stays a range of the text that was read until a model needs it; only its references are
+//! followed here.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,7 +27,8 @@ const MAX_SCHEMAS: usize = 200_000;
 /// How schemas of a description are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Swagger 2.0 and OpenAPI 3.0: an own dialect, in which what stands beside `$ref` means nothing.
+    /// Swagger 2.0 and OpenAPI 3.0: an own dialect, in which what stands beside `$ref` means
+    /// nothing.
     Openapi30,
     /// OpenAPI 3.1 and 3.2: JSON Schema 2020-12.
     Openapi31,
@@ -93,12 +96,20 @@ impl Schemas {
                 serde_json::from_str::<Text<'_>>(json.get()).ok()
             };
             let Some(reference) = value("$ref") else {
-                return value("format").is_some_and(|it| matches!(&*it, "binary" | "byte" | "base64"))
+                return value("format")
+                    .is_some_and(|it| matches!(&*it, "binary" | "byte" | "base64"))
                     || value("contentEncoding").is_some()
                     || value("contentMediaType").is_some()
                     || value("type").is_some_and(|it| *it == *"file");
             };
-            let Some(next) = self.texts[id].references.get(&*reference).copied().flatten() else { return false };
+            let Some(next) = self.texts[id]
+                .references
+                .get(&*reference)
+                .copied()
+                .flatten()
+            else {
+                return false;
+            };
             id = next;
         }
         false
@@ -106,7 +117,15 @@ impl Schemas {
 }
 
 /// One of these is in every schema of bytes.
-const BYTES: [&str; 7] = ["$ref", "\"binary\"", "\"byte\"", "\"base64\"", "\"contentEncoding\"", "\"contentMediaType\"", "\"file\""];
+const BYTES: [&str; 7] = [
+    "$ref",
+    "\"binary\"",
+    "\"byte\"",
+    "\"base64\"",
+    "\"contentEncoding\"",
+    "\"contentMediaType\"",
+    "\"file\"",
+];
 
 /// Where a text stands in memory: texts of all files live as long as their library.
 type Key = (usize, usize);
@@ -125,12 +144,19 @@ pub(super) struct Bodies {
 impl Bodies {
     pub(super) fn new(dialect: Dialect, is_swagger: bool) -> Self {
         Self {
-            schemas: Schemas { dialect, texts: Vec::new() },
+            schemas: Schemas {
+                dialect,
+                texts: Vec::new(),
+            },
             known: BTreeMap::new(),
             bodies: BTreeMap::new(),
             searched: 0,
             lost: LostInBodies::default(),
-            homes: if is_swagger { ["/definitions/", "/parameters/"] } else { ["/components/schemas/", "/components/requestBodies/"] },
+            homes: if is_swagger {
+                ["/definitions/", "/parameters/"]
+            } else {
+                ["/components/schemas/", "/components/requestBodies/"]
+            },
         }
     }
 
@@ -138,7 +164,8 @@ impl Bodies {
         self.schemas
     }
 
-    /// A `requestBody`, wherever it stands; nothing where it cannot be had, which is reported elsewhere.
+    /// A `requestBody`, wherever it stands; nothing where it cannot be had, which is reported
+    /// elsewhere.
     pub(super) fn request_body<'a>(
         &mut self,
         references: &References<'a>,
@@ -152,12 +179,26 @@ impl Bodies {
         }
         let is_shared = target.json.as_ptr() != written;
         let members = raw::members(target.json).ok()?;
-        let member = |name: &str| members.iter().rev().find(|(key, _)| *key == *name).map(|(_, json)| json.get());
+        let member = |name: &str| {
+            members
+                .iter()
+                .rev()
+                .find(|(key, _)| *key == *name)
+                .map(|(_, json)| json.get())
+        };
         let (mut contents, mut faults) = (Vec::new(), Vec::new());
-        for (media_type, json) in raw::members(member("content")?).ok()?.into_iter().filter(|(key, _)| !key.starts_with("x-")) {
+        for (media_type, json) in raw::members(member("content")?)
+            .ok()?
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with("x-"))
+        {
             let below = pointer::child(&format!("{}/content", target.pointer), &*media_type);
             let place = Place::pointer(&target.file.display, format!("{below}/$ref"));
-            let content = Target { file: target.file, pointer: below, json: json.get() };
+            let content = Target {
+                file: target.file,
+                pointer: below,
+                json: json.get(),
+            };
             // What is no mapping says nothing of the body; only a reference can lead nowhere.
             let followed = references.followed(content).map_err(|lost| {
                 if is_reference(json.get()) {
@@ -166,11 +207,21 @@ impl Bodies {
             });
             let schema = followed.ok().and_then(|content| {
                 let members = raw::members(content.json).ok()?;
-                let (_, schema) = members.into_iter().rev().find(|(key, _)| *key == "schema")?;
-                let at = Target { file: content.file, pointer: format!("{}/schema", content.pointer), json: schema.get() };
+                let (_, schema) = members
+                    .into_iter()
+                    .rev()
+                    .find(|(key, _)| *key == "schema")?;
+                let at = Target {
+                    file: content.file,
+                    pointer: format!("{}/schema", content.pointer),
+                    json: schema.get(),
+                };
                 self.schema(references, main, at)
             });
-            contents.push(BodyContent { media_type: Arc::from(&*media_type), schema });
+            contents.push(BodyContent {
+                media_type: Arc::from(&*media_type),
+                schema,
+            });
         }
         contents.sort_by(|a: &BodyContent, b| a.media_type.cmp(&b.media_type));
         let body = Arc::new(RequestBody {
@@ -184,7 +235,12 @@ impl Bodies {
     }
 
     /// A schema with all that it refers to.
-    pub(super) fn schema<'a>(&mut self, references: &References<'a>, main: &'a SourceFile, at: Target<'a>) -> Option<SchemaId> {
+    pub(super) fn schema<'a>(
+        &mut self,
+        references: &References<'a>,
+        main: &'a SourceFile,
+        at: Target<'a>,
+    ) -> Option<SchemaId> {
         let mut waiting = Vec::new();
         let first = self.add(main, at, &mut waiting)?;
         while let Some((id, target)) = waiting.pop() {
@@ -193,11 +249,16 @@ impl Bodies {
             for reference in self.referring(target.json) {
                 let leads_to = lost::target(references, &target, &reference);
                 is_lost |= leads_to.is_err();
-                let leads_to = leads_to.ok().and_then(|it| self.add(main, it, &mut waiting));
+                let leads_to = leads_to
+                    .ok()
+                    .and_then(|it| self.add(main, it, &mut waiting));
                 found.insert(Arc::from(&*reference), leads_to);
             }
             if is_lost {
-                self.lost.add_schema(id, lost::in_schema(references, self.schemas.dialect, (&target, main)));
+                self.lost.add_schema(
+                    id,
+                    lost::in_schema(references, self.schemas.dialect, (&target, main)),
+                );
             }
             self.schemas.texts[id].references = found;
         }
@@ -209,7 +270,12 @@ impl Bodies {
         self.lost.tell(&self.schemas, operations);
     }
 
-    fn add<'a>(&mut self, main: &SourceFile, at: Target<'a>, waiting: &mut Vec<(SchemaId, Target<'a>)>) -> Option<SchemaId> {
+    fn add<'a>(
+        &mut self,
+        main: &SourceFile,
+        at: Target<'a>,
+        waiting: &mut Vec<(SchemaId, Target<'a>)>,
+    ) -> Option<SchemaId> {
         if let Some(known) = self.known.get(&key(at.json)) {
             return Some(*known);
         }
@@ -221,7 +287,12 @@ impl Bodies {
             return None;
         }
         let (json, name) = (Arc::clone(&at.file.json), name(self.homes, main, &at));
-        self.schemas.texts.push(SchemaText { json, range, name, references: BTreeMap::new() });
+        self.schemas.texts.push(SchemaText {
+            json,
+            range,
+            name,
+            references: BTreeMap::new(),
+        });
         self.known.insert(key(at.json), id);
         waiting.push((id, at));
         Some(id)
@@ -234,8 +305,17 @@ impl Bodies {
         if self.searched > MAX_SEARCHED_BYTES {
             return Vec::new();
         }
-        let values = json.match_indices(KEY).filter_map(|(index, _)| json[index + KEY.len()..].trim_ascii_start().strip_prefix(':'));
-        let texts = values.filter_map(|it| serde_json::Deserializer::from_str(it).into_iter::<Text<'a>>().next()?.ok());
+        let values = json.match_indices(KEY).filter_map(|(index, _)| {
+            json[index + KEY.len()..]
+                .trim_ascii_start()
+                .strip_prefix(':')
+        });
+        let texts = values.filter_map(|it| {
+            serde_json::Deserializer::from_str(it)
+                .into_iter::<Text<'a>>()
+                .next()?
+                .ok()
+        });
         texts.collect()
     }
 }
@@ -248,13 +328,18 @@ fn key(json: &str) -> Key {
     (json.as_ptr() as usize, json.len())
 }
 
-/// What a part is called: its component's name in the main file, else its pointer; behind `./` and the file where it stands elsewhere.
+/// What a part is called: its component's name in the main file, else its pointer; behind `./` and
+/// the file where it stands elsewhere.
 fn name(homes: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
     if std::ptr::eq(main, target.file) {
-        let named = homes.iter().find_map(|home| target.pointer.strip_prefix(home));
+        let named = homes
+            .iter()
+            .find_map(|home| target.pointer.strip_prefix(home));
         return named.unwrap_or(&target.pointer).into();
     }
     let path = target.file.path.as_str();
-    let path = path.strip_prefix(main.path.folder()).map_or(path, |it| it.trim_start_matches('/'));
+    let path = path
+        .strip_prefix(main.path.folder())
+        .map_or(path, |it| it.trim_start_matches('/'));
     format!("./{path}{}", target.pointer).into()
 }

@@ -1,4 +1,5 @@
-//! Values by media type. Nearly all bodies have one, so that a list takes far less memory than a map.
+//! Values by media type. Nearly all bodies have one, so that a list takes far less memory than a
+//! map.
 //!
 //! In: media types with values, in order. Out: the same. Pure.
 
@@ -42,6 +43,9 @@ impl<T> FromIterator<(Arc<str>, T)> for ByMediaType<T> {
 
 impl<T: Serialize> Serialize for ByMediaType<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(media_type, value)| (&**media_type, value)))
+        serializer.collect_map(
+            self.iter()
+                .map(|(media_type, value)| (&**media_type, value)),
+        )
     }
 }

@@ -1,7 +1,9 @@
-//! What becomes of the keys with which AWS extends OpenAPI: one table, which `docs/extensions.md` repeats.
+//! What becomes of the keys with which AWS extends OpenAPI: one table, which `docs/extensions.md`
+//! repeats.
 //!
 //! In: the name of a key. Out: whether it is honoured, refused or reported as unused. Pure.
-//! None is dropped in silence; one that AWS does not document is refused, since nobody can say what it protects.
+//! None is dropped in silence; one that AWS does not document is refused, since nobody can say what
+//! it protects.
 
 use crate::diagnostic::{self, Code};
 
@@ -26,8 +28,18 @@ pub struct Documented {
     pub meaning: &'static str,
 }
 
-const fn row(name: &'static str, place: &'static str, treatment: Treatment, meaning: &'static str) -> Documented {
-    Documented { name, place, treatment, meaning }
+const fn row(
+    name: &'static str,
+    place: &'static str,
+    treatment: Treatment,
+    meaning: &'static str,
+) -> Documented {
+    Documented {
+        name,
+        place,
+        treatment,
+        meaning,
+    }
 }
 
 use Treatment::{Honoured, Refused, Unused};
@@ -35,8 +47,8 @@ use Treatment::{Honoured, Refused, Unused};
 /// Every key that AWS documents, in the order of its page.
 ///
 /// Source: AWS, "OpenAPI extensions for API Gateway",
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>, read 2026-11-22;
-/// AWS-RULES I12, O14, O16, S14.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>,
+/// read 2026-11-22; AWS-RULES I12, O14, O16, S14.
 pub const DOCUMENTED: &[Documented] = &[
     row(
         "x-amazon-apigateway-any-method",
@@ -44,23 +56,48 @@ pub const DOCUMENTED: &[Documented] = &[
         Honoured,
         "An operation of the method ANY, which answers every method that the path does not list.",
     ),
-    row("x-amazon-apigateway-cors", "document", Unused, "For HTTP APIs only; a REST API ignores it. `api.cors` says it."),
-    row("x-amazon-apigateway-api-key-source", "document", Unused, "gwgen asks for keys as `api.api_key_source` says."),
-    row("x-amazon-apigateway-auth", "operation", Refused, "It decides who may call; `auth` in the blueprint says it."),
+    row(
+        "x-amazon-apigateway-cors",
+        "document",
+        Unused,
+        "For HTTP APIs only; a REST API ignores it. `api.cors` says it.",
+    ),
+    row(
+        "x-amazon-apigateway-api-key-source",
+        "document",
+        Unused,
+        "gwgen asks for keys as `api.api_key_source` says.",
+    ),
+    row(
+        "x-amazon-apigateway-auth",
+        "operation",
+        Refused,
+        "It decides who may call; `auth` in the blueprint says it.",
+    ),
     row(
         "x-amazon-apigateway-authorizer",
         "security scheme",
         Unused,
         "What the gateway does with a scheme is said in `auth`, and a scheme without an entry there is an error (GW3002).",
     ),
-    row("x-amazon-apigateway-authtype", "security scheme", Unused, "As for the authorizer."),
+    row(
+        "x-amazon-apigateway-authtype",
+        "security scheme",
+        Unused,
+        "As for the authorizer.",
+    ),
     row(
         "x-amazon-apigateway-binary-media-types",
         "document",
         Honoured,
         "The media types are added to the non-text ones that the operations name.",
     ),
-    row("x-amazon-apigateway-documentation", "document", Unused, "Documentation parts are no part of what is served."),
+    row(
+        "x-amazon-apigateway-documentation",
+        "document",
+        Unused,
+        "Documentation parts are no part of what is served.",
+    ),
     row(
         "x-amazon-apigateway-endpoint-access-mode",
         "document",
@@ -79,25 +116,60 @@ pub const DOCUMENTED: &[Documented] = &[
         Unused,
         "`api.gateway_responses` says what the gateway's own errors look like.",
     ),
-    row("x-amazon-apigateway-importexport-version", "document", Unused, "For HTTP APIs only: the version of an export."),
+    row(
+        "x-amazon-apigateway-importexport-version",
+        "document",
+        Unused,
+        "For HTTP APIs only: the version of an export.",
+    ),
     row(
         "x-amazon-apigateway-integration",
         "operation",
         Unused,
         "The blueprint says which backend answers; the way there is built from `topology`.",
     ),
-    row("x-amazon-apigateway-integrations", "components", Unused, "For HTTP APIs only: integrations that operations refer to."),
-    row("x-amazon-apigateway-minimum-compression-size", "document", Unused, "`api.minimum_compression_size` says it."),
-    row("x-amazon-apigateway-policy", "document", Refused, "A resource policy decides who may call; `api.policy` says it."),
-    row("x-amazon-apigateway-request-validator", "document or operation", Unused, "`validation` in the blueprint says what is checked."),
-    row("x-amazon-apigateway-request-validators", "document", Unused, "`validation` in the blueprint says what is checked."),
+    row(
+        "x-amazon-apigateway-integrations",
+        "components",
+        Unused,
+        "For HTTP APIs only: integrations that operations refer to.",
+    ),
+    row(
+        "x-amazon-apigateway-minimum-compression-size",
+        "document",
+        Unused,
+        "`api.minimum_compression_size` says it.",
+    ),
+    row(
+        "x-amazon-apigateway-policy",
+        "document",
+        Refused,
+        "A resource policy decides who may call; `api.policy` says it.",
+    ),
+    row(
+        "x-amazon-apigateway-request-validator",
+        "document or operation",
+        Unused,
+        "`validation` in the blueprint says what is checked.",
+    ),
+    row(
+        "x-amazon-apigateway-request-validators",
+        "document",
+        Unused,
+        "`validation` in the blueprint says what is checked.",
+    ),
     row(
         "x-amazon-apigateway-security-policy",
         "document",
         Refused,
         "It is the least TLS version; leaving it out could admit clients that it keeps out.",
     ),
-    row("x-amazon-apigateway-tag-value", "tag", Unused, "For HTTP APIs only; `tags` in the blueprint says it."),
+    row(
+        "x-amazon-apigateway-tag-value",
+        "tag",
+        Unused,
+        "For HTTP APIs only; `tags` in the blueprint says it.",
+    ),
 ];
 
 /// What becomes of a key; `None` where it is none of AWS's.
@@ -105,7 +177,9 @@ pub fn treatment(extension: &str) -> Option<Treatment> {
     let is_documented = |it: &&Documented| it.name == extension;
     match DOCUMENTED.iter().find(is_documented) {
         Some(known) => Some(known.treatment),
-        None => extension.starts_with("x-amazon-apigateway-").then_some(Refused),
+        None => extension
+            .starts_with("x-amazon-apigateway-")
+            .then_some(Refused),
     }
 }
 
@@ -133,7 +207,15 @@ mod tests {
             Treatment::Refused => "refused",
             Treatment::Unused => "unused",
         };
-        let rows = DOCUMENTED.iter().map(|it| format!("| `{}` | {} | {} | {} |", it.name, it.place, word(it.treatment), it.meaning));
+        let rows = DOCUMENTED.iter().map(|it| {
+            format!(
+                "| `{}` | {} | {} | {} |",
+                it.name,
+                it.place,
+                word(it.treatment),
+                it.meaning
+            )
+        });
         let page = include_str!("../../docs/extensions.md");
         let written: Vec<&str> = page.lines().filter(|it| it.starts_with("| `")).collect();
         assert_eq!(written, rows.collect::<Vec<_>>());
@@ -142,11 +224,20 @@ mod tests {
     #[test]
     fn every_key_is_honoured_refused_or_reported() {
         for known in DOCUMENTED {
-            let told = [known.treatment == Treatment::Honoured, refuses(known.name).is_some(), is_unused(known.name)];
+            let told = [
+                known.treatment == Treatment::Honoured,
+                refuses(known.name).is_some(),
+                is_unused(known.name),
+            ];
             assert_eq!(told.iter().filter(|it| **it).count(), 1, "{}", known.name);
         }
-        assert_eq!(treatment("x-amazon-apigateway-new"), Some(Treatment::Refused));
+        assert_eq!(
+            treatment("x-amazon-apigateway-new"),
+            Some(Treatment::Refused)
+        );
         assert_eq!(treatment("x-other"), None);
-        assert!(refuses("x-amazon-apigateway-new").is_some() && refuses("x-gwgen-backend").is_none());
+        assert!(
+            refuses("x-amazon-apigateway-new").is_some() && refuses("x-gwgen-backend").is_none()
+        );
     }
 }

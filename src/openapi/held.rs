@@ -28,7 +28,9 @@ impl<'a> Shared<'a> {
     {
         let (mut held, mut file) = (Held::Here(part), here.file);
         for _ in 0..MAX_REFERENCES {
-            let Some(reference) = held.reference() else { return Ok(held) };
+            let Some(reference) = held.reference() else {
+                return Ok(held);
+            };
             let next = self.hop(file, reference, named).map_err(|lost| {
                 let place = self.held_place(&held, named.map_or("", |it| it.home), here);
                 lost.at(under(place, "/$ref"))
@@ -39,8 +41,14 @@ impl<'a> Shared<'a> {
             };
             held = next;
         }
-        let first = part.reference().and_then(|it| self.hop(here.file, it, named).ok());
-        Err(circle(self.held_place(&first.unwrap_or(held), named.map_or("", |it| it.home), here)))
+        let first = part
+            .reference()
+            .and_then(|it| self.hop(here.file, it, named).ok());
+        Err(circle(self.held_place(
+            &first.unwrap_or(held),
+            named.map_or("", |it| it.home),
+            here,
+        )))
     }
 
     /// What one reference leads to.
@@ -56,18 +64,30 @@ impl<'a> Shared<'a> {
         'a: 'p,
     {
         let is_main = std::ptr::eq(from, self.file);
-        let name = named.filter(|_| is_main && !reference.contains('%')).and_then(|it| below(reference, it.home));
-        if let Some((name, part)) = name.zip(named).and_then(|(name, named)| named.parts.get_key_value(&*pointer::unescaped(name))) {
+        let name = named
+            .filter(|_| is_main && !reference.contains('%'))
+            .and_then(|it| below(reference, it.home));
+        if let Some((name, part)) = name
+            .zip(named)
+            .and_then(|(name, named)| named.parts.get_key_value(&*pointer::unescaped(name)))
+        {
             return Ok(Held::Component(part, name));
         }
         self.references.part(from, reference).map(Held::Elsewhere)
     }
 
     /// Place of a part that was followed to.
-    pub(super) fn held_place<T>(&self, held: &Held<'_, 'a, T>, home: &str, here: &Here<'_, 'a>) -> Place {
+    pub(super) fn held_place<T>(
+        &self,
+        held: &Held<'_, 'a, T>,
+        home: &str,
+        here: &Here<'_, 'a>,
+    ) -> Place {
         match held {
             Held::Here(_) => (here.place)(),
-            Held::Component(_, name) => Place::pointer(&self.file.display, pointer::child(home, name)),
+            Held::Component(_, name) => {
+                Place::pointer(&self.file.display, pointer::child(home, name))
+            }
             Held::Elsewhere(elsewhere) => elsewhere.spot.place(""),
         }
     }
@@ -75,9 +95,17 @@ impl<'a> Shared<'a> {
 
 /// What a reference names below that pointer of its own file.
 fn below<'r>(reference: &'r str, pointer: &str) -> Option<&'r str> {
-    reference.strip_prefix('#')?.strip_prefix(pointer)?.strip_prefix('/')
+    reference
+        .strip_prefix('#')?
+        .strip_prefix(pointer)?
+        .strip_prefix('/')
 }
 
 pub(super) fn circle(place: Place) -> Fault {
-    Fault { code: &diagnostic::CYCLIC_REFERENCE, place, message: "the references of this part go in a circle".into(), help: MEND.into() }
+    Fault {
+        code: &diagnostic::CYCLIC_REFERENCE,
+        place,
+        message: "the references of this part go in a circle".into(),
+        help: MEND.into(),
+    }
 }

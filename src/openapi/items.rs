@@ -1,7 +1,9 @@
 //! Path items: those of `paths`, and those that their references lead to.
 //!
-//! In: the lean document. Out: operations with their faults, and findings where operations would be lost. Pure.
-//! An item and what it refers to are one: members of all of them count, and a method that two hold is reported by `plan`.
+//! In: the lean document. Out: operations with their faults, and findings where operations would be
+//! lost. Pure.
+//! An item and what it refers to are one: members of all of them count, and a method that two hold
+//! is reported by `plan`.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -15,13 +17,15 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::raw;
 use crate::source::{SourceFile, pointer};
 
-/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES P15).
+/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES
+/// P15).
 const MAX_KEY_BYTES: usize = 1 << 16;
 
 /// Most operations that room is made for before they are found.
 const MAX_ROOM: usize = 1 << 15;
 
-/// Most operations, parameters and media types of all operations together: a small file of references could ask for billions.
+/// Most operations, parameters and media types of all operations together: a small file of
+/// references could ask for billions.
 const MAX_PARTS: usize = 2_000_000;
 
 /// A path item on the way from `paths`, and where it stands.
@@ -42,20 +46,30 @@ struct List<'a> {
 impl List<'_> {
     fn spot(&self, path: &str) -> Option<Arc<Spot>> {
         let pointer = self.pointer.as_ref()?;
-        Some(Arc::new(Spot { file: Arc::clone(&self.file.display), pointer: pointer::child(pointer, path).into() }))
+        Some(Arc::new(Spot {
+            file: Arc::clone(&self.file.display),
+            pointer: pointer::child(pointer, path).into(),
+        }))
     }
 }
 
 fn endless(file: &SourceFile, path: &str) -> Diagnostic {
     diagnostic::PATH_TOO_LONG
         .at(file.place_of(path))
-        .message(format_args!("a path of {} bytes is no path: API Gateway takes URLs of at most 10,240", path.len()))
+        .message(format_args!(
+            "a path of {} bytes is no path: API Gateway takes URLs of at most 10,240",
+            path.len()
+        ))
         .help("remove it from the description")
 }
 
 /// A fault that concerns operations which cannot be named.
 fn whole(fault: Fault) -> Diagnostic {
-    fault.code.at(fault.place).message(fault.message).help(fault.help)
+    fault
+        .code
+        .at(fault.place)
+        .message(fault.message)
+        .help(fault.help)
 }
 
 impl<'a> Shared<'a> {
@@ -65,27 +79,49 @@ impl<'a> Shared<'a> {
         let mut found = Vec::with_capacity((2 * self.document.paths.0.len()).min(MAX_ROOM));
         let mut seen = HashMap::new();
         let document = self.document;
-        self.list(&document.paths, &List { file: self.file, pointer: None }, &mut seen, (&mut found, diagnostics));
+        self.list(
+            &document.paths,
+            &List {
+                file: self.file,
+                pointer: None,
+            },
+            &mut seen,
+            (&mut found, diagnostics),
+        );
         self.referred_paths((&mut found, diagnostics), &mut seen);
         self.bodies.tell_lost(&mut found);
         if self.parts >= MAX_PARTS {
             let finding = diagnostic::TOO_LARGE.at(Place::pointer(&self.file.display, "/paths"));
-            let message = format!("the operations have more than {MAX_PARTS} parameters and media types together");
-            diagnostics
-                .push(finding.message(message).help("split the API over several blueprints, or remove references to the same parts"));
+            let message = format!(
+                "the operations have more than {MAX_PARTS} parameters and media types together"
+            );
+            diagnostics.push(finding.message(message).help(
+                "split the API over several blueprints, or remove references to the same parts",
+            ));
         }
         found
     }
 
     /// Adds the operations of what a reference in place of `paths` leads to.
-    fn referred_paths(&mut self, (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>), seen: &mut HashMap<Arc<str>, u32>) {
+    fn referred_paths(
+        &mut self,
+        (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>),
+        seen: &mut HashMap<Arc<str>, u32>,
+    ) {
         let document = self.document;
-        let (mut reference, mut file, mut place) = (document.paths.1.clone(), self.file, Place::pointer(&self.file.display, "/paths/$ref"));
+        let (mut reference, mut file, mut place) = (
+            document.paths.1.clone(),
+            self.file,
+            Place::pointer(&self.file.display, "/paths/$ref"),
+        );
         for _ in 0..MAX_REFERENCES {
             let Some(text) = reference.take() else { return };
             match self.paths(file, &text) {
                 Ok((paths, list)) => {
-                    place = Place::pointer(&list.file.display, format!("{}/$ref", list.pointer.as_deref().unwrap_or_default()));
+                    place = Place::pointer(
+                        &list.file.display,
+                        format!("{}/$ref", list.pointer.as_deref().unwrap_or_default()),
+                    );
                     self.list(&paths, &list, seen, (found, diagnostics));
                     (reference, file) = (paths.1.clone(), list.file);
                 }
@@ -101,14 +137,28 @@ impl<'a> Shared<'a> {
     }
 
     /// The path items that a reference in place of `paths` leads to.
-    fn paths(&self, file: &'a SourceFile, reference: &str) -> Result<(Rc<Patterned<'a, PathItem<'a>>>, List<'a>), Lost> {
+    fn paths(
+        &self,
+        file: &'a SourceFile,
+        reference: &str,
+    ) -> Result<(Rc<Patterned<'a, PathItem<'a>>>, List<'a>), Lost> {
         let target = self.references.target(file, reference)?;
-        target.accepted("a mapping of path items", |key, value| (key.starts_with('/') && value.starts_with('{')) || key == "$ref")?;
+        target.accepted("a mapping of path items", |key, value| {
+            (key.starts_with('/') && value.starts_with('{')) || key == "$ref"
+        })?;
         let paths = match serde_json::from_str(target.json) {
             Ok(paths) => paths,
-            Err(_) => raw::members(target.json).map(loose::paths).map_err(|_| target.no_mapping("`paths`"))?,
+            Err(_) => raw::members(target.json)
+                .map(loose::paths)
+                .map_err(|_| target.no_mapping("`paths`"))?,
         };
-        Ok((Rc::new(paths), List { file: target.file, pointer: Some(target.pointer) }))
+        Ok((
+            Rc::new(paths),
+            List {
+                file: target.file,
+                pointer: Some(target.pointer),
+            },
+        ))
     }
 
     fn list(
@@ -124,14 +174,25 @@ impl<'a> Shared<'a> {
                 continue;
             }
             let path: Arc<str> = Arc::from(&**path);
-            let times = *seen.entry(Arc::clone(&path)).and_modify(|times| *times += 1).or_insert(0);
+            let times = *seen
+                .entry(Arc::clone(&path))
+                .and_modify(|times| *times += 1)
+                .or_insert(0);
             let before = found.len();
-            let level = Level { item: Held::Here(item), file: list.file, spot: list.spot(&path) };
+            let level = Level {
+                item: Held::Here(item),
+                file: list.file,
+                spot: list.spot(&path),
+            };
             let lost = self.item(&path, level, found);
             if !item.faults.is_empty() && (found.len() == before || lost.is_some()) {
                 let at = self.item_place(&path, list.spot(&path).as_ref());
                 diagnostics.extend(item.faults.iter().map(|fault| {
-                    fault.code.at(under(at.clone(), &fault.below)).message(&fault.message).help("mend the path item, or remove it")
+                    fault
+                        .code
+                        .at(under(at.clone(), &fault.below))
+                        .message(&fault.message)
+                        .help("mend the path item, or remove it")
                 }));
             }
             diagnostics.extend(lost);
@@ -142,7 +203,9 @@ impl<'a> Shared<'a> {
                     message: format!("the path `{path}` stands twice in `paths`"),
                     help: "merge the two path items into one".into(),
                 };
-                found[before..].iter_mut().for_each(|operation| operation.faults.push(twice.clone()));
+                found[before..]
+                    .iter_mut()
+                    .for_each(|operation| operation.faults.push(twice.clone()));
             }
         }
     }
@@ -150,7 +213,12 @@ impl<'a> Shared<'a> {
     /// Adds the operations of a path item, and of what it refers to.
     ///
     /// Errors: GW1008 unresolved, GW1009 cyclic, and others of `references`.
-    fn item(&mut self, path: &Arc<str>, level: Level<'_, 'a>, found: &mut Vec<Operation>) -> Option<Diagnostic> {
+    fn item(
+        &mut self,
+        path: &Arc<str>,
+        level: Level<'_, 'a>,
+        found: &mut Vec<Operation>,
+    ) -> Option<Diagnostic> {
         if level.item.reference.is_none() {
             self.methods(path, std::slice::from_ref(&level), found);
             return None;
@@ -159,28 +227,49 @@ impl<'a> Shared<'a> {
         let before = found.len();
         self.methods(path, &levels, found);
         // A fault of an item that holds no operation is nobody's: it is said for the whole.
-        let faulty = levels.iter().skip(1).find(|it| !it.item.faults.is_empty()).filter(|_| found.len() == before);
+        let faulty = levels
+            .iter()
+            .skip(1)
+            .find(|it| !it.item.faults.is_empty())
+            .filter(|_| found.len() == before);
         lost.or_else(|| {
             let (level, fault) = (faulty?, faulty?.item.faults.first()?);
             let place = under(self.item_place(path, level.spot.as_ref()), &fault.below);
-            Some(fault.code.at(place).message(&fault.message).help("mend the path item, or remove it"))
+            Some(
+                fault
+                    .code
+                    .at(place)
+                    .message(&fault.message)
+                    .help("mend the path item, or remove it"),
+            )
         })
     }
 
     /// A path item and all that its references lead to.
-    fn levels<'p>(&self, path: &str, first: Level<'p, 'a>) -> (Vec<Level<'p, 'a>>, Option<Diagnostic>)
+    fn levels<'p>(
+        &self,
+        path: &str,
+        first: Level<'p, 'a>,
+    ) -> (Vec<Level<'p, 'a>>, Option<Diagnostic>)
     where
         'a: 'p,
     {
         let mut levels = vec![first];
         for _ in 0..MAX_REFERENCES {
             let level = levels.last().expect("there is the first");
-            let Some(reference) = &level.item.reference else { return (levels, None) };
+            let Some(reference) = &level.item.reference else {
+                return (levels, None);
+            };
             match self.hop(level.file, reference, Some(&self.components.items)) {
                 Ok(item) => {
                     let (file, spot) = match &item {
-                        Held::Elsewhere(elsewhere) => (elsewhere.file, Some(Arc::clone(&elsewhere.spot))),
-                        Held::Component(_, name) => (self.file, Some(self.component_spot(self.components.items.home, name))),
+                        Held::Elsewhere(elsewhere) => {
+                            (elsewhere.file, Some(Arc::clone(&elsewhere.spot)))
+                        }
+                        Held::Component(_, name) => (
+                            self.file,
+                            Some(self.component_spot(self.components.items.home, name)),
+                        ),
                         Held::Here(_) => (level.file, level.spot.clone()),
                     };
                     levels.push(Level { item, file, spot });
@@ -195,11 +284,22 @@ impl<'a> Shared<'a> {
         }
         let message = format!("the references of the path item of `{path}` go in a circle");
         let place = self.item_place(path, levels[0].spot.as_ref());
-        (levels, Some(diagnostic::CYCLIC_REFERENCE.at(place).message(message).help("let one of them hold the operations")))
+        (
+            levels,
+            Some(
+                diagnostic::CYCLIC_REFERENCE
+                    .at(place)
+                    .message(message)
+                    .help("let one of them hold the operations"),
+            ),
+        )
     }
 
     fn component_spot(&self, parent: &str, name: &str) -> Arc<Spot> {
-        Arc::new(Spot { file: Arc::clone(&self.file.display), pointer: pointer::child(parent, name).into() })
+        Arc::new(Spot {
+            file: Arc::clone(&self.file.display),
+            pointer: pointer::child(parent, name).into(),
+        })
     }
 
     /// Place of a path item.
@@ -225,7 +325,10 @@ impl<'a> Shared<'a> {
 
 /// Place of a path item, which stands under `paths` of the main file or at the spot.
 pub(super) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>) -> Place {
-    spot.map_or_else(|| Place::pointer(&main.display, pointer::child("/paths", path)), |spot| spot.place(""))
+    spot.map_or_else(
+        || Place::pointer(&main.display, pointer::child("/paths", path)),
+        |spot| spot.place(""),
+    )
 }
 
 /// A place below another one.

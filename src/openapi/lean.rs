@@ -1,7 +1,8 @@
 //! The parts of an OpenAPI document that gwgen reads, as slices of its text.
 //!
 //! In: JSON text. Out: `Document`. Pure.
-//! Each struct is defined once and read two ways: whole and fast by serde, or member by member (`set`) where that fails.
+//! Each struct is defined once and read two ways: whole and fast by serde, or member by member
+//! (`set`) where that fails.
 
 mod shapes;
 
@@ -28,13 +29,20 @@ fn is_ours(key: &str) -> bool {
     is_of_gwgen(key) || key.starts_with("x-amazon-apigateway-")
 }
 
-/// In any spelling: `X-Gwgen-Exposure`, `x_gwgen_exposure` and `gwgen-exposure` are refused by name, not passed by.
+/// In any spelling: `X-Gwgen-Exposure`, `x_gwgen_exposure` and `gwgen-exposure` are refused by
+/// name, not passed by.
 pub(super) fn is_of_gwgen(key: &str) -> bool {
     if !key.starts_with(['x', 'X', 'g', 'G', '_', '-']) {
         return false;
     }
-    let letters = || key.bytes().filter(|it| !matches!(it, b'-' | b'_' | b'.' | b' ')).map(|it| it.to_ascii_lowercase());
-    [&b"xgwgen"[..], b"gwgen"].iter().any(|name| letters().take(name.len()).eq(name.iter().copied()))
+    let letters = || {
+        key.bytes()
+            .filter(|it| !matches!(it, b'-' | b'_' | b'.' | b' '))
+            .map(|it| it.to_ascii_lowercase())
+    };
+    [&b"xgwgen"[..], b"gwgen"]
+        .iter()
+        .any(|name| letters().take(name.len()).eq(name.iter().copied()))
 }
 
 /// Defines a struct whose members are read by name, `?` for those where null means absent.
@@ -132,7 +140,9 @@ pub(super) fn repeated(key: &str) -> LeanFault {
     LeanFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
         below: crate::source::pointer::child("", key),
-        message: format!("the key `{key}` stands here twice, and readers differ in which of the two they take"),
+        message: format!(
+            "the key `{key}` stands here twice, and readers differ in which of the two they take"
+        ),
     }
 }
 
@@ -257,7 +267,8 @@ lean! {
 }
 
 lean! {
-    /// A request body or a response, of which media types and headers are read, or a reference to one.
+    /// A request body or a response, of which media types and headers are read, or a reference to
+    /// one.
     struct Content {
         "$ref" reference: Option<Text<'a>>,
         "content" media_types: MediaTypes<'a> = ?,

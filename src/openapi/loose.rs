@@ -1,11 +1,14 @@
-//! The slow reading of a document that the fast one refuses: whatever is wrong stays with the smallest part that holds it.
+//! The slow reading of a document that the fast one refuses: whatever is wrong stays with the
+//! smallest part that holds it.
 //!
 //! In: JSON text. Out: `Document` with faults. Pure.
 //! Runs only after the fast reading failed on the data; both give the same where nothing is wrong.
 
 use serde_json::value::RawValue;
 
-use super::lean::{self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem, Patterned};
+use super::lean::{
+    self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem, Patterned,
+};
 use crate::diagnostic;
 use crate::source::pointer;
 use crate::source::raw::{self, Members, Text};
@@ -15,18 +18,24 @@ use crate::source::raw::{self, Members, Text};
 /// # Errors
 /// The text is no JSON, or its root is no mapping.
 pub(super) fn document(json: &str) -> serde_json::Result<Document<'_>> {
-    fill(json, |document: &mut Document<'_>, key, value, error| match &**key {
-        "paths" => match raw::members(value) {
-            Ok(items) => document.paths = paths(items),
-            Err(error) => document.faults.push(wrong_type(key, &error)),
+    fill(
+        json,
+        |document: &mut Document<'_>, key, value, error| match &**key {
+            "paths" => match raw::members(value) {
+                Ok(items) => document.paths = paths(items),
+                Err(error) => document.faults.push(wrong_type(key, &error)),
+            },
+            "components" => document.components = fill(value, component).unwrap_or_default(),
+            _ => document.faults.push(wrong_type(key, error)),
         },
-        "components" => document.components = fill(value, component).unwrap_or_default(),
-        _ => document.faults.push(wrong_type(key, error)),
-    })
+    )
 }
 
 /// Reads a part member by member; `mend` takes those that cannot be read whole.
-fn fill<'a, T: ByMember<'a>>(json: &'a str, mut mend: impl FnMut(&mut T, &Text<'a>, &'a str, &serde_json::Error)) -> serde_json::Result<T> {
+fn fill<'a, T: ByMember<'a>>(
+    json: &'a str,
+    mut mend: impl FnMut(&mut T, &Text<'a>, &'a str, &serde_json::Error),
+) -> serde_json::Result<T> {
     let mut part = T::default();
     let mut seen: Vec<Text<'a>> = Vec::new();
     for (key, value) in raw::members(json)? {
@@ -47,27 +56,59 @@ fn fill<'a, T: ByMember<'a>>(json: &'a str, mut mend: impl FnMut(&mut T, &Text<'
 pub(super) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
     let text = error.to_string();
     let what = without_value(text.split(" at line ").next().unwrap_or_default());
-    LeanFault { code: &diagnostic::WRONG_TYPE, below: pointer::child("", key), message: format!("`{key}` cannot be read: {what}") }
+    LeanFault {
+        code: &diagnostic::WRONG_TYPE,
+        below: pointer::child("", key),
+        message: format!("`{key}` cannot be read: {what}"),
+    }
 }
 
-/// `invalid type: string "x", expected a mapping` without the value: the line is shown beside it where the file may be shown.
+/// `invalid type: string "x", expected a mapping` without the value: the line is shown beside it
+/// where the file may be shown.
 fn without_value(text: &str) -> String {
     match (text.find(['"', '`']), text.rfind(", expected ")) {
-        (Some(start), Some(end)) if start < end => [text[..start].trim_end(), &text[end..]].concat(),
+        (Some(start), Some(end)) if start < end => {
+            [text[..start].trim_end(), &text[end..]].concat()
+        }
         _ => text.to_owned(),
     }
 }
 
 /// The fault of a part that is no mapping.
 fn no_mapping(what: &str) -> LeanFault {
-    LeanFault { code: &diagnostic::WRONG_TYPE, below: String::new(), message: format!("{what} has to be a mapping") }
+    LeanFault {
+        code: &diagnostic::WRONG_TYPE,
+        below: String::new(),
+        message: format!("{what} has to be a mapping"),
+    }
 }
 
-fn component<'a>(components: &mut Components<'a>, key: &Text<'a>, value: &'a str, _: &serde_json::Error) {
-    let Ok(entries) = raw::members(value) else { return };
+fn component<'a>(
+    components: &mut Components<'a>,
+    key: &Text<'a>,
+    value: &'a str,
+    _: &serde_json::Error,
+) {
+    let Ok(entries) = raw::members(value) else {
+        return;
+    };
     match &**key {
-        "parameters" => components.parameters = Members(entries.into_iter().map(|(name, entry)| (name, parameter(entry.get()))).collect()),
-        "pathItems" => components.path_items = Members(entries.into_iter().map(|(name, entry)| (name, path_item(entry.get()))).collect()),
+        "parameters" => {
+            components.parameters = Members(
+                entries
+                    .into_iter()
+                    .map(|(name, entry)| (name, parameter(entry.get())))
+                    .collect(),
+            )
+        }
+        "pathItems" => {
+            components.path_items = Members(
+                entries
+                    .into_iter()
+                    .map(|(name, entry)| (name, path_item(entry.get())))
+                    .collect(),
+            )
+        }
         // Only their media types are read, for the list of binary ones: a broken entry names none.
         "requestBodies" => components.request_bodies = Members(readable(entries)),
         "responses" => components.responses = Members(readable(entries)),
@@ -77,8 +118,14 @@ fn component<'a>(components: &mut Components<'a>, key: &Text<'a>, value: &'a str
 
 /// Parameters by name, as 2.0 has them at its root.
 pub(super) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Parameter<'_>>> {
-    serde_json::from_str(json)
-        .or_else(|_| Ok(Members(raw::members(json)?.into_iter().map(|(name, entry)| (name, parameter(entry.get()))).collect())))
+    serde_json::from_str(json).or_else(|_| {
+        Ok(Members(
+            raw::members(json)?
+                .into_iter()
+                .map(|(name, entry)| (name, parameter(entry.get())))
+                .collect(),
+        ))
+    })
 }
 
 /// The path items of a mapping.
@@ -96,18 +143,39 @@ pub(super) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, P
     paths
 }
 
-fn readable<'a, T: serde::Deserialize<'a>>(entries: Vec<(Text<'a>, &'a RawValue)>) -> Vec<(Text<'a>, T)> {
-    entries.into_iter().filter_map(|(name, entry)| serde_json::from_str(entry.get()).ok().map(|entry| (name, entry))).collect()
+fn readable<'a, T: serde::Deserialize<'a>>(
+    entries: Vec<(Text<'a>, &'a RawValue)>,
+) -> Vec<(Text<'a>, T)> {
+    entries
+        .into_iter()
+        .filter_map(|(name, entry)| {
+            serde_json::from_str(entry.get())
+                .ok()
+                .map(|entry| (name, entry))
+        })
+        .collect()
 }
 
 pub(super) fn parameter(json: &str) -> Parameter<'_> {
-    fill(json, |parameter: &mut Parameter<'_>, key, _, error| parameter.faults.push(wrong_type(key, error)))
-        .unwrap_or_else(|_| Parameter { faults: vec![no_mapping("a parameter")], ..Parameter::default() })
+    fill(json, |parameter: &mut Parameter<'_>, key, _, error| {
+        parameter.faults.push(wrong_type(key, error))
+    })
+    .unwrap_or_else(|_| Parameter {
+        faults: vec![no_mapping("a parameter")],
+        ..Parameter::default()
+    })
 }
 
 /// The items of a list of parameters, or the fault of what is no list.
 fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, LeanFault> {
-    raw::elements(json).map(|items| items.into_iter().map(|item| parameter(item.get())).collect()).map_err(|error| wrong_type(key, &error))
+    raw::elements(json)
+        .map(|items| {
+            items
+                .into_iter()
+                .map(|item| parameter(item.get()))
+                .collect()
+        })
+        .map_err(|error| wrong_type(key, &error))
 }
 
 pub(super) fn path_item(json: &str) -> PathItem<'_> {
@@ -120,7 +188,9 @@ pub(super) fn path_item(json: &str) -> PathItem<'_> {
         } else if **key == *"additionalOperations"
             && let Ok(operations) = raw::members(value)
         {
-            let read = operations.into_iter().map(|(method, it)| (method, serde_json::from_str(it.get()).unwrap_or_default()));
+            let read = operations
+                .into_iter()
+                .map(|(method, it)| (method, serde_json::from_str(it.get()).unwrap_or_default()));
             item.additional = Members(read.collect());
         } else if let Some(slot) = item.slot(key) {
             *slot = Some(Box::new(operation(value)));
@@ -128,20 +198,29 @@ pub(super) fn path_item(json: &str) -> PathItem<'_> {
             item.faults.push(wrong_type(key, error));
         }
     })
-    .unwrap_or_else(|_| PathItem { faults: vec![no_mapping("a path item")], ..PathItem::default() })
+    .unwrap_or_else(|_| PathItem {
+        faults: vec![no_mapping("a path item")],
+        ..PathItem::default()
+    })
 }
 
 pub(super) fn operation(json: &str) -> Operation<'_> {
-    fill(json, |operation: &mut Operation<'_>, key, value, error| match &**key {
-        "parameters" => match parameters(key, value) {
-            Ok(parameters) => operation.parameters = parameters,
-            Err(fault) => operation.faults.push(fault),
+    fill(
+        json,
+        |operation: &mut Operation<'_>, key, value, error| match &**key {
+            "parameters" => match parameters(key, value) {
+                Ok(parameters) => operation.parameters = parameters,
+                Err(fault) => operation.faults.push(fault),
+            },
+            // Only their media types are read, for the list of binary ones.
+            "requestBody" | "responses" => {}
+            _ => operation.faults.push(wrong_type(key, error)),
         },
-        // Only their media types are read, for the list of binary ones.
-        "requestBody" | "responses" => {}
-        _ => operation.faults.push(wrong_type(key, error)),
+    )
+    .unwrap_or_else(|_| Operation {
+        faults: vec![no_mapping("an operation")],
+        ..Operation::default()
     })
-    .unwrap_or_else(|_| Operation { faults: vec![no_mapping("an operation")], ..Operation::default() })
 }
 
 impl<'a> PathItem<'a> {

@@ -1,4 +1,5 @@
-//! References inside the schemas of bodies that lead nowhere, and the operations whose bodies hold them.
+//! References inside the schemas of bodies that lead nowhere, and the operations whose bodies hold
+//! them.
 //!
 //! In: the text of a schema, `References`. Out: `Fault`s with their places. Pure but for `Library`.
 //! Only what a schema means by `$ref` counts: one in an example or a default is data.
@@ -38,7 +39,8 @@ const SCHEMAS: [&str; 17] = [
     "schema",
 ];
 
-/// Keywords whose value holds schemas by name. What `$defs` hold counts where something refers to it.
+/// Keywords whose value holds schemas by name. What `$defs` hold counts where something refers to
+/// it.
 const NAMED_SCHEMAS: [&str; 3] = ["properties", "patternProperties", "dependentSchemas"];
 
 /// Other keywords by which a schema is known.
@@ -59,12 +61,18 @@ const KEYWORDS: [&str; 13] = [
 ];
 
 /// Values of `type`.
-const TYPES: [&str; 8] = ["array", "boolean", "file", "integer", "null", "number", "object", "string"];
+const TYPES: [&str; 8] = [
+    "array", "boolean", "file", "integer", "null", "number", "object", "string",
+];
 
 /// What a reference in a schema leads to.
 ///
 /// Errors: those of `references`; GW1006 it is no schema, GW1009 it leads to itself.
-pub(super) fn target<'a>(references: &References<'a>, from: &Target<'a>, reference: &str) -> Result<Target<'a>, Lost> {
+pub(super) fn target<'a>(
+    references: &References<'a>,
+    from: &Target<'a>,
+    reference: &str,
+) -> Result<Target<'a>, Lost> {
     let target = references.target(from.file, reference)?;
     let text = target.json.trim_ascii_start();
     if !text.starts_with('{') && !matches!(text, "true" | "false") {
@@ -75,7 +83,8 @@ pub(super) fn target<'a>(references: &References<'a>, from: &Target<'a>, referen
             return Err(target.whole_document());
         }
         target.accepted("a schema", is_of_schemas)?;
-        // References that lead to references alone may go in a circle; others end, or hold something of their own.
+        // References that lead to references alone may go in a circle; others end, or hold
+        // something of their own.
         if text.len() <= MAX_ALIAS_BYTES {
             references.ends(target.clone())?;
         }
@@ -90,17 +99,32 @@ fn is_of_schemas(key: &str, json: &str) -> bool {
     let is_type = || {
         serde_json::from_str::<Value>(json).is_ok_and(|it| match &it {
             Value::String(name) => TYPES.contains(&name.as_str()),
-            Value::Array(names) => names.iter().all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name))),
+            Value::Array(names) => names
+                .iter()
+                .all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name))),
             _ => false,
         })
     };
-    SCHEMAS.contains(&key) || NAMED_SCHEMAS.contains(&key) || KEYWORDS.contains(&key) || (key == "type" && is_type())
+    SCHEMAS.contains(&key)
+        || NAMED_SCHEMAS.contains(&key)
+        || KEYWORDS.contains(&key)
+        || (key == "type" && is_type())
 }
 
 /// Faults of the references in a schema's own text.
-pub(super) fn in_schema<'a>(references: &References<'a>, dialect: Dialect, (at, main): (&Target<'a>, &'a SourceFile)) -> Vec<Fault> {
-    let Ok(schema) = serde_json::from_str::<Value>(at.json) else { return Vec::new() };
-    let mut search = Search { dialect, found: Vec::new(), no_texts: Vec::new() };
+pub(super) fn in_schema<'a>(
+    references: &References<'a>,
+    dialect: Dialect,
+    (at, main): (&Target<'a>, &'a SourceFile),
+) -> Vec<Fault> {
+    let Ok(schema) = serde_json::from_str::<Value>(at.json) else {
+        return Vec::new();
+    };
+    let mut search = Search {
+        dialect,
+        found: Vec::new(),
+        no_texts: Vec::new(),
+    };
     search.schema(&schema, "");
     let no_text = |below: String| Fault {
         code: &diagnostic::WRONG_TYPE,
@@ -108,7 +132,12 @@ pub(super) fn in_schema<'a>(references: &References<'a>, dialect: Dialect, (at, 
         message: "`$ref` has to be text".to_owned(),
         help: "write the way to a schema, such as `#/components/schemas/Order`".into(),
     };
-    let mut faults: Vec<Fault> = search.no_texts.into_iter().take(MAX_FAULTS).map(no_text).collect();
+    let mut faults: Vec<Fault> = search
+        .no_texts
+        .into_iter()
+        .take(MAX_FAULTS)
+        .map(no_text)
+        .collect();
     for (below, reference) in search.found {
         if faults.len() == MAX_FAULTS {
             break;
@@ -117,10 +146,20 @@ pub(super) fn in_schema<'a>(references: &References<'a>, dialect: Dialect, (at, 
         if let Err(lost) = target(references, at, &reference)
             && !is_named
         {
-            let mut fault = lost.at(Place::pointer(&at.file.display, [&at.pointer, &below, "/$ref"].concat()));
+            let mut fault = lost.at(Place::pointer(
+                &at.file.display,
+                [&at.pointer, &below, "/$ref"].concat(),
+            ));
             // Some bundlers look for such a part in the main file.
-            if reference.starts_with('#') && !std::ptr::eq(at.file, main) && references.target(main, &reference).is_ok() {
-                fault.help = format!("`{}` has that part: write the way to this file before the `#`", main.display).into();
+            if reference.starts_with('#')
+                && !std::ptr::eq(at.file, main)
+                && references.target(main, &reference).is_ok()
+            {
+                fault.help = format!(
+                    "`{}` has that part: write the way to this file before the `#`",
+                    main.display
+                )
+                .into();
             }
             faults.push(fault);
         }
@@ -128,13 +167,15 @@ pub(super) fn in_schema<'a>(references: &References<'a>, dialect: Dialect, (at, 
     faults
 }
 
-/// Whether the file gives a schema the name that a reference uses: `$id` or `$anchor`, which are not followed.
+/// Whether the file gives a schema the name that a reference uses: `$id` or `$anchor`, which are
+/// not followed.
 fn has_name(json: &str, reference: &str) -> bool {
     let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let holds = |key: &str, name: &str| json.contains(key) && json.contains(&format!("\"{name}\""));
     let has_id = !path.is_empty() && holds("\"$id\"", path);
     let has_anchor = path.is_empty() && !fragment.is_empty() && !fragment.starts_with('/');
-    has_id || (has_anchor && (holds("\"$anchor\"", fragment) || holds("\"$dynamicAnchor\"", fragment)))
+    has_id
+        || (has_anchor && (holds("\"$anchor\"", fragment) || holds("\"$dynamicAnchor\"", fragment)))
 }
 
 /// A pass over a schema for its references.
@@ -150,7 +191,10 @@ impl Search {
     fn schema(&mut self, schema: &Value, at: &str) {
         match schema {
             Value::Object(members) => self.members(members, at),
-            Value::Array(schemas) => schemas.iter().enumerate().for_each(|(index, it)| self.schema(it, &pointer::child(at, index))),
+            Value::Array(schemas) => schemas
+                .iter()
+                .enumerate()
+                .for_each(|(index, it)| self.schema(it, &pointer::child(at, index))),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
@@ -209,10 +253,22 @@ impl LostInBodies {
         }
         let reached = self.reached(schemas);
         for operation in operations {
-            let Some(body) = &operation.body else { continue };
-            let of_contents = self.bodies.get(&Arc::as_ptr(body).addr()).into_iter().flatten();
-            let of_schemas = body.contents.iter().filter_map(|it| it.schema).flat_map(|it| &reached[it]);
-            let mut faults: Vec<&Fault> = of_contents.chain(of_schemas.flat_map(|it| &self.schemas[it])).collect();
+            let Some(body) = &operation.body else {
+                continue;
+            };
+            let of_contents = self
+                .bodies
+                .get(&Arc::as_ptr(body).addr())
+                .into_iter()
+                .flatten();
+            let of_schemas = body
+                .contents
+                .iter()
+                .filter_map(|it| it.schema)
+                .flat_map(|it| &reached[it]);
+            let mut faults: Vec<&Fault> = of_contents
+                .chain(of_schemas.flat_map(|it| &self.schemas[it]))
+                .collect();
             faults.sort_by(|a, b| a.place.cmp(&b.place));
             faults.dedup_by(|a, b| a.place == b.place);
             let faults: Vec<Fault> = faults.into_iter().take(MAX_FAULTS).cloned().collect();
@@ -224,7 +280,10 @@ impl LostInBodies {
     fn reached(&self, schemas: &Schemas) -> Vec<Vec<SchemaId>> {
         let mut referring: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.texts.len()];
         for (id, text) in schemas.texts.iter().enumerate() {
-            text.references.values().flatten().for_each(|target| referring[*target].push(id));
+            text.references
+                .values()
+                .flatten()
+                .for_each(|target| referring[*target].push(id));
         }
         let mut reached: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.texts.len()];
         for lost in self.schemas.keys() {

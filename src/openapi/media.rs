@@ -1,7 +1,8 @@
 //! Media types of bodies, of which only what matters to the gateway is kept.
 //!
 //! In: JSON text. Out: `MediaTypes`. Pure.
-//! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some ten thousand of them.
+//! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some
+//! ten thousand of them.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -34,24 +35,37 @@ impl Variety {
             return;
         }
         let bare = bare(media_type);
-        let is_range_of_one_kind = bare.ends_with("/*") && !matches!(&*bare, "*/*" | "application/*");
-        self.is_several |= is_range_of_one_kind || first.is_some_and(|first| without_charset(first) != without_charset(media_type));
+        let is_range_of_one_kind =
+            bare.ends_with("/*") && !matches!(&*bare, "*/*" | "application/*");
+        self.is_several |= is_range_of_one_kind
+            || first.is_some_and(|first| without_charset(first) != without_charset(media_type));
         self.is_stream |= matches!(&*bare, "text/event-stream" | "multipart/x-mixed-replace");
     }
 }
 
 /// A media type without its parameters.
 pub(super) fn bare(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// A media type as a client tells it from others: a charset makes no other one, a version does.
 fn without_charset(media_type: &str) -> String {
-    let parts = media_type.split(';').map(|it| it.trim().to_ascii_lowercase());
-    parts.filter(|it| !it.starts_with("charset=")).collect::<Vec<_>>().join(";")
+    let parts = media_type
+        .split(';')
+        .map(|it| it.trim().to_ascii_lowercase());
+    parts
+        .filter(|it| !it.starts_with("charset="))
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
-/// Whether a media type stands for any, or for any application's, so that only the schema tells whether it is text.
+/// Whether a media type stands for any, or for any application's, so that only the schema tells
+/// whether it is text.
 pub(super) fn is_open_range(media_type: &str) -> bool {
     media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
 }
@@ -71,7 +85,9 @@ impl<'de> Deserialize<'de> for MediaTypes<'de> {
                 let mut first: Option<Text<'de>> = None;
                 while let Some(key) = map.next_key::<Text<'de>>()? {
                     if is_open_range(&key) {
-                        types.ranges.push((key.clone(), map.next_value::<&RawValue>()?.get()));
+                        types
+                            .ranges
+                            .push((key.clone(), map.next_value::<&RawValue>()?.get()));
                     } else {
                         map.next_value::<IgnoredAny>()?;
                     }
@@ -89,9 +105,13 @@ impl<'de> Deserialize<'de> for MediaTypes<'de> {
     }
 }
 
-/// Answers of an operation by status, without those of which nothing has to be known, or a reference to them all.
+/// Answers of an operation by status, without those of which nothing has to be known, or a
+/// reference to them all.
 #[derive(Default)]
-pub(super) struct Answers<'a>(pub(super) Vec<(Text<'a>, Content<'a>)>, pub(super) Option<Text<'a>>);
+pub(super) struct Answers<'a>(
+    pub(super) Vec<(Text<'a>, Content<'a>)>,
+    pub(super) Option<Text<'a>>,
+);
 
 impl<'de> Deserialize<'de> for Answers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -115,7 +135,11 @@ impl<'de> Deserialize<'de> for Answers<'de> {
                         continue;
                     }
                     let answer: Option<Content<'de>> = map.next_value()?;
-                    answers.extend(answer.filter(|it| !it.is_silent(is_success(&key))).map(|answer| (key, answer)));
+                    answers.extend(
+                        answer
+                            .filter(|it| !it.is_silent(is_success(&key)))
+                            .map(|answer| (key, answer)),
+                    );
                 }
                 Ok(Answers(answers, reference))
             }
@@ -138,29 +162,39 @@ impl<'a> Content<'a> {
             && types.ranges.is_empty()
             && self.referring_headers().is_none()
             && !(is_success
-                && (types.variety != Variety::default() || self.varying_headers().is_some() || self.schema.is_some_and(may_be_bytes)))
+                && (types.variety != Variety::default()
+                    || self.varying_headers().is_some()
+                    || self.schema.is_some_and(may_be_bytes)))
     }
 
     /// The text of the headers, where `Vary` may be one of them.
     pub(super) fn varying_headers(&self) -> Option<&'a str> {
         let names = ["\"Vary\"", "\"vary\"", "\"VARY\""];
-        self.headers.map(RawValue::get).filter(|it| names.iter().any(|name| it.contains(name)))
+        self.headers
+            .map(RawValue::get)
+            .filter(|it| names.iter().any(|name| it.contains(name)))
     }
 
     /// The text of the headers, where one of them is a reference.
     pub(super) fn referring_headers(&self) -> Option<&'a str> {
-        self.headers.map(RawValue::get).filter(|it| it.contains("\"$ref\""))
+        self.headers
+            .map(RawValue::get)
+            .filter(|it| it.contains("\"$ref\""))
     }
 }
 
 /// Whether a schema of 2.0 may be one of bytes.
 pub(super) fn may_be_bytes(schema: &RawValue) -> bool {
-    ["\"file\"", "\"binary\"", "\"$ref\""].iter().any(|it| schema.get().contains(it))
+    ["\"file\"", "\"binary\"", "\"$ref\""]
+        .iter()
+        .any(|it| schema.get().contains(it))
 }
 
-/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's conversion to UTF-8.
+/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's
+/// conversion to UTF-8.
 ///
-/// Source: AWS, "Working with binary media types for REST APIs", <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
+/// Source: AWS, "Working with binary media types for REST APIs",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
 pub(super) fn binary(media_type: &str) -> Option<String> {
     // Nearly all of them, and worth no copy.
     if media_type == "application/json" {
@@ -168,10 +202,19 @@ pub(super) fn binary(media_type: &str) -> Option<String> {
     }
     let bare = bare(media_type);
     let (kind, name) = bare.split_once('/')?;
-    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it))
+    };
     // A range of images is one of bytes; of `*/*` and `application/*` the schema tells.
     if name == "*" {
-        return matches!(kind, "image" | "audio" | "video" | "font" | "model" | "multipart").then_some(bare);
+        return matches!(
+            kind,
+            "image" | "audio" | "video" | "font" | "model" | "multipart"
+        )
+        .then_some(bare);
     }
     let is_text = matches!(kind, "text" | "*" | "message")
         || [
@@ -189,7 +232,9 @@ pub(super) fn binary(media_type: &str) -> Option<String> {
             "x-json-stream",
         ]
         .contains(&name)
-        || ["+json", "+xml", "+yaml"].iter().any(|suffix| name.ends_with(suffix))
+        || ["+json", "+xml", "+yaml"]
+            .iter()
+            .any(|suffix| name.ends_with(suffix))
         || name.ends_with("json");
     (!is_text && is_token(kind) && is_token(name)).then_some(bare)
 }

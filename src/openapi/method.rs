@@ -24,15 +24,32 @@ pub enum HttpMethod {
 
 impl HttpMethod {
     /// Those that have a field in a path item.
-    pub const ALL: [Self; 10] =
-        [Self::Any, Self::Delete, Self::Get, Self::Head, Self::Options, Self::Patch, Self::Post, Self::Put, Self::Query, Self::Trace];
+    pub const ALL: [Self; 10] = [
+        Self::Any,
+        Self::Delete,
+        Self::Get,
+        Self::Head,
+        Self::Options,
+        Self::Patch,
+        Self::Post,
+        Self::Put,
+        Self::Query,
+        Self::Trace,
+    ];
 
     /// Whether a REST API can have it.
     ///
     /// Source: AWS-RULES P10 (`Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
     pub fn is_servable(self) -> bool {
         match self {
-            Self::Any | Self::Delete | Self::Get | Self::Head | Self::Options | Self::Patch | Self::Post | Self::Put => true,
+            Self::Any
+            | Self::Delete
+            | Self::Get
+            | Self::Head
+            | Self::Options
+            | Self::Patch
+            | Self::Post
+            | Self::Put => true,
             Self::Query | Self::Trace | Self::Other { .. } => false,
         }
     }
@@ -41,7 +58,9 @@ impl HttpMethod {
     ///
     /// Source: AWS-RULES P10.
     pub fn of_requests() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|it| it.is_servable() && *it != Self::Any)
+        Self::ALL
+            .into_iter()
+            .filter(|it| it.is_servable() && *it != Self::Any)
     }
 
     /// The method in upper case, as API Gateway spells it.

@@ -33,27 +33,39 @@ impl Part {
         match self {
             Self::Other => false,
             Self::Document | Self::Operation => is_nearly_security(key),
-            Self::PathItem => !matches!(key, "summary" | "description") && (!is_extension(key) || is_any_method(key)),
+            Self::PathItem => {
+                !matches!(key, "summary" | "description")
+                    && (!is_extension(key) || is_any_method(key))
+            }
         }
     }
 
     /// The fault of a key that is watched.
     pub(super) fn fault(self, key: &str, json: &str) -> Option<LeanFault> {
         let message = if is_nearly_security(key) {
-            format!("`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller")
-        } else if self == Self::PathItem && (is_operation(json) || (is_mapping(json) && is_nearly_method(key))) {
+            format!(
+                "`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller"
+            )
+        } else if self == Self::PathItem
+            && (is_operation(json) || (is_mapping(json) && is_nearly_method(key)))
+        {
             format!(
                 "`{key}` is no method of a path item, so the operation below it would be lost; methods are written in lower case, such as `get`"
             )
         } else {
             return None;
         };
-        Some(LeanFault { code: &diagnostic::MISSPELT_KEY, below: pointer::child("", key), message })
+        Some(LeanFault {
+            code: &diagnostic::MISSPELT_KEY,
+            below: pointer::child("", key),
+            message,
+        })
     }
 }
 
 fn is_extension(key: &str) -> bool {
-    key.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"))
+    key.get(..2)
+        .is_some_and(|start| start.eq_ignore_ascii_case("x-"))
 }
 
 fn is_mapping(json: &str) -> bool {
@@ -62,10 +74,15 @@ fn is_mapping(json: &str) -> bool {
 
 /// Whether a value has what every operation has.
 fn is_operation(json: &str) -> bool {
-    is_mapping(json) && raw::members(json).is_ok_and(|it| it.iter().any(|(key, _)| matches!(&**key, "responses" | "operationId")))
+    is_mapping(json)
+        && raw::members(json).is_ok_and(|it| {
+            it.iter()
+                .any(|(key, _)| matches!(&**key, "responses" | "operationId"))
+        })
 }
 
-/// The extension for ANY in other letters; the same with a typo is refused as an extension that AWS does not document.
+/// The extension for ANY in other letters; the same with a typo is refused as an extension that AWS
+/// does not document.
 fn is_any_method(key: &str) -> bool {
     let any = HttpMethod::Any.key();
     key != any && key.eq_ignore_ascii_case(any)
@@ -93,16 +110,38 @@ fn is_nearly_security(key: &str) -> bool {
 #[cfg(test)]
 #[test]
 fn near_misses_are_told_from_other_keys() {
-    for key in ["Get", "GET", "gett", "ge", "pots", "pst", "delet", "PATCH", "ANY", "X-Amazon-Apigateway-Any-Method"] {
-        assert_eq!(Part::PathItem.fault(key, "{}").is_some(), key != "ge", "{key}");
+    for key in [
+        "Get",
+        "GET",
+        "gett",
+        "ge",
+        "pots",
+        "pst",
+        "delet",
+        "PATCH",
+        "ANY",
+        "X-Amazon-Apigateway-Any-Method",
+    ] {
+        assert_eq!(
+            Part::PathItem.fault(key, "{}").is_some(),
+            key != "ge",
+            "{key}"
+        );
     }
     for key in ["link", "copy"] {
-        assert!(Part::PathItem.fault(key, "{}").is_none() && Part::PathItem.fault(key, "{\"responses\": {}}").is_some(), "{key}");
+        assert!(
+            Part::PathItem.fault(key, "{}").is_none()
+                && Part::PathItem.fault(key, "{\"responses\": {}}").is_some(),
+            "{key}"
+        );
     }
     for key in ["Security", "SECURITY", "secruity", "securty", "securities"] {
         assert_eq!(Part::Operation.watches(key), key != "securities", "{key}");
     }
     for key in ["tags", "summary", "x-get", "servers", "security"] {
-        assert!(Part::PathItem.fault(key, "{}").is_none() && !Part::Operation.watches(key), "{key}");
+        assert!(
+            Part::PathItem.fault(key, "{}").is_none() && !Part::Operation.watches(key),
+            "{key}"
+        );
     }
 }

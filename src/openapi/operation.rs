@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::held::Here;
 use super::items::{Level, under};
-use super::lean::{Extra, LeanFault, Operation as LeanOperation, Presence, Requirement, is_of_gwgen};
+use super::lean::{
+    Extra, LeanFault, Operation as LeanOperation, Presence, Requirement, is_of_gwgen,
+};
 use super::references::Held;
 use super::resolve::{MEND, Shared, null_security, security};
 use super::{Fault, HttpMethod, Operation, Parameter, Security, Setting, SettingOf, servers};
@@ -27,7 +29,12 @@ pub(super) struct Found {
 }
 
 pub(super) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault {
-    Fault { code: fault.code, place: place(&fault.below), message: fault.message.clone(), help: MEND.into() }
+    Fault {
+        code: fault.code,
+        place: place(&fault.below),
+        message: fault.message.clone(),
+        help: MEND.into(),
+    }
 }
 
 impl<'a> Shared<'a> {
@@ -43,8 +50,15 @@ impl<'a> Shared<'a> {
         // The nearest to `paths` last: it wins.
         for level in levels.iter().rev() {
             let place = |below: &str| under(self.item_place(path, level.spot.as_ref()), below);
-            operation.faults.extend(level.item.faults.iter().map(|fault| lifted(&place, fault)));
-            extend(&mut operation, SettingOf::Path, &level.item.extensions, &place);
+            operation
+                .faults
+                .extend(level.item.faults.iter().map(|fault| lifted(&place, fault)));
+            extend(
+                &mut operation,
+                SettingOf::Path,
+                &level.item.extensions,
+                &place,
+            );
         }
         let held = self.referred(&mut operation, level.file, written);
         let (lean, file) = match &held {
@@ -53,9 +67,18 @@ impl<'a> Shared<'a> {
         };
         operation.id = lean.id.as_deref().map(Arc::from);
         operation.tags = lean.tags.iter().map(|tag| self.shared_name(tag)).collect();
-        let of_item = levels.iter().map(|level| &level.item.servers).find(|it| !it.is_empty()).unwrap_or(&level.item.servers);
-        let servers = if lean.servers.is_empty() { of_item } else { &lean.servers };
-        operation.other_servers = !servers.is_empty() && servers::base_path(servers).path.as_deref() != Ok(&*self.base_path);
+        let of_item = levels
+            .iter()
+            .map(|level| &level.item.servers)
+            .find(|it| !it.is_empty())
+            .unwrap_or(&level.item.servers);
+        let servers = if lean.servers.is_empty() {
+            of_item
+        } else {
+            &lean.servers
+        };
+        operation.other_servers = !servers.is_empty()
+            && servers::base_path(servers).path.as_deref() != Ok(&*self.base_path);
         self.secure(&mut operation, lean, levels, file);
         let mut found = self.parameters(&operation, (levels, of), (lean, file));
         let bodies = self.media_types(&operation, lean, file);
@@ -69,23 +92,45 @@ impl<'a> Shared<'a> {
         operation.binary_media_types.dedup();
         operation.varies.sort();
         operation.varies.dedup();
-        self.parts += lean.responses.0.len() + operation.binary_media_types.len() + operation.faults.len() + 1;
+        self.parts += lean.responses.0.len()
+            + operation.binary_media_types.len()
+            + operation.faults.len()
+            + 1;
         operation
     }
 
-    /// An operation of `additionalOperations`. None can be served, so only what names it and what hides it is looked at.
-    pub(super) fn extra(&mut self, (path, key): (&Arc<str>, &str), (levels, of): (&[Level<'_, 'a>], usize), lean: &Extra<'a>) -> Operation {
-        let method = HttpMethod::Other { name: self.kept_name(&key.to_ascii_uppercase()), key: self.kept_name(key) };
+    /// An operation of `additionalOperations`. None can be served, so only what names it and what
+    /// hides it is looked at.
+    pub(super) fn extra(
+        &mut self,
+        (path, key): (&Arc<str>, &str),
+        (levels, of): (&[Level<'_, 'a>], usize),
+        lean: &Extra<'a>,
+    ) -> Operation {
+        let method = HttpMethod::Other {
+            name: self.kept_name(&key.to_ascii_uppercase()),
+            key: self.kept_name(key),
+        };
         let mut operation = self.empty((path, method), &levels[of]);
         operation.id = lean.id.as_deref().map(Arc::from);
         operation.tags = lean.tags.iter().map(|tag| self.shared_name(tag)).collect();
         for level in levels.iter().rev() {
             let place = |below: &str| under(self.item_place(path, level.spot.as_ref()), below);
-            extend(&mut operation, SettingOf::Path, &level.item.extensions, &place);
+            extend(
+                &mut operation,
+                SettingOf::Path,
+                &level.item.extensions,
+                &place,
+            );
         }
         if !lean.extensions.is_empty() {
             let base = operation.place("");
-            extend(&mut operation, SettingOf::Operation, &lean.extensions, &|below: &str| under(base.clone(), below));
+            extend(
+                &mut operation,
+                SettingOf::Operation,
+                &lean.extensions,
+                &|below: &str| under(base.clone(), below),
+            );
         }
         self.parts += 1;
         operation
@@ -125,16 +170,28 @@ impl<'a> Shared<'a> {
     where
         'a: 'p,
     {
-        if written.reference.is_none() && written.faults.is_empty() && written.extensions.is_empty() {
+        if written.reference.is_none() && written.faults.is_empty() && written.extensions.is_empty()
+        {
             return Held::Here(written);
         }
         let base = operation.place("");
         let place = |below: &str| under(base.clone(), below);
-        operation.faults.extend(written.faults.iter().map(|fault| lifted(&place, fault)));
-        let held = self.held(written, None, &Here { file, place: &|| base.clone() }).unwrap_or_else(|fault| {
-            operation.faults.push(fault);
-            Held::Here(written)
-        });
+        operation
+            .faults
+            .extend(written.faults.iter().map(|fault| lifted(&place, fault)));
+        let held = self
+            .held(
+                written,
+                None,
+                &Here {
+                    file,
+                    place: &|| base.clone(),
+                },
+            )
+            .unwrap_or_else(|fault| {
+                operation.faults.push(fault);
+                Held::Here(written)
+            });
         if let Held::Elsewhere(elsewhere) = &held {
             operation.faults.extend(beside(written).map(|name| Fault {
                 code: &diagnostic::MEMBERS_BESIDE_REFERENCE,
@@ -143,8 +200,19 @@ impl<'a> Shared<'a> {
                 help: "move it into the operation that the reference leads to".into(),
             }));
             let there = |below: &str| elsewhere.spot.place(below);
-            operation.faults.extend(elsewhere.part.faults.iter().map(|fault| lifted(&there, fault)));
-            extend(operation, SettingOf::Operation, &elsewhere.part.extensions, &there);
+            operation.faults.extend(
+                elsewhere
+                    .part
+                    .faults
+                    .iter()
+                    .map(|fault| lifted(&there, fault)),
+            );
+            extend(
+                operation,
+                SettingOf::Operation,
+                &elsewhere.part.extensions,
+                &there,
+            );
             operation.at = Some(Arc::clone(&elsewhere.spot));
         }
         extend(operation, SettingOf::Operation, &written.extensions, &place);
@@ -162,24 +230,38 @@ impl<'a> Shared<'a> {
         found.into_iter().map(security_of_another_file).collect()
     }
 
-    /// Whether a file is a description of its own whose root asks something of callers that the root of the main file does not.
+    /// Whether a file is a description of its own whose root asks something of callers that the
+    /// root of the main file does not.
     fn asks_more(&self, file: &'a SourceFile) -> bool {
         let has = |pointer: &str| self.references.target(file, pointer);
-        let Ok(there) = has("#/security") else { return false };
+        let Ok(there) = has("#/security") else {
+            return false;
+        };
         if has("#/openapi").is_err() && has("#/swagger").is_err() && has("#/paths").is_err() {
             return false;
         }
-        let Ok(requirements) = serde_json::from_str::<Vec<Requirement<'_>>>(there.json) else { return true };
+        let Ok(requirements) = serde_json::from_str::<Vec<Requirement<'_>>>(there.json) else {
+            return true;
+        };
         let there = security(&requirements);
         there != Security::Open && self.security.as_ref().ok() != Some(&there)
     }
 
-    fn secure(&self, operation: &mut Operation, lean: &LeanOperation<'a>, levels: &[Level<'_, 'a>], file: &'a SourceFile) {
+    fn secure(
+        &self,
+        operation: &mut Operation,
+        lean: &LeanOperation<'a>,
+        levels: &[Level<'_, 'a>],
+        file: &'a SourceFile,
+    ) {
         if matches!(lean.security, Presence::Absent) {
             let of_path = levels.iter().filter(|it| it.item.security.is_some());
             operation.faults.extend(of_path.map(|it| Fault {
                 code: &diagnostic::MISPLACED_SECURITY,
-                place: under(self.item_place(&operation.path, it.spot.as_ref()), "/security"),
+                place: under(
+                    self.item_place(&operation.path, it.spot.as_ref()),
+                    "/security",
+                ),
                 message: "`security` of a path counts for none of its operations".into(),
                 help: "write it on each operation of the path, or on the document".into(),
             }));
@@ -189,18 +271,29 @@ impl<'a> Shared<'a> {
         match (&lean.security, &self.security) {
             (Presence::There(requirements), _) => operation.security = security(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
-            (Presence::Absent, Err(())) => operation.faults.push(null_security(Place::pointer(&self.file.display, "/security"))),
-            (Presence::Null, _) => operation.faults.push(null_security(operation.place("/security"))),
+            (Presence::Absent, Err(())) => operation.faults.push(null_security(Place::pointer(
+                &self.file.display,
+                "/security",
+            ))),
+            (Presence::Null, _) => operation
+                .faults
+                .push(null_security(operation.place("/security"))),
         }
-        if let (Security::Needs(alternatives), false) = (&operation.security, self.lost_schemes.is_empty()) {
+        if let (Security::Needs(alternatives), false) =
+            (&operation.security, self.lost_schemes.is_empty())
+        {
             let names = alternatives.iter().flat_map(|it| it.keys());
-            let lost: Vec<Fault> = names.filter_map(|name| self.lost_schemes.get(name)).cloned().collect();
+            let lost: Vec<Fault> = names
+                .filter_map(|name| self.lost_schemes.get(name))
+                .cloned()
+                .collect();
             operation.faults.extend(lost);
         }
     }
 }
 
-/// The fault of `security` at the root of another file, which asks nothing of an operation that this description refers to.
+/// The fault of `security` at the root of another file, which asks nothing of an operation that
+/// this description refers to.
 fn security_of_another_file(file: &SourceFile) -> Fault {
     Fault {
         code: &diagnostic::SECURITY_LEFT_BEHIND,
@@ -227,18 +320,31 @@ const INTEGRATION: &str = "x-amazon-apigateway-integration";
 /// Whether an integration answers by itself.
 fn is_mock(json: &str) -> bool {
     let members = crate::source::raw::members(json).unwrap_or_default();
-    members.iter().any(|(key, value)| *key == "type" && value.get().eq_ignore_ascii_case("\"mock\""))
+    members
+        .iter()
+        .any(|(key, value)| *key == "type" && value.get().eq_ignore_ascii_case("\"mock\""))
 }
 
 /// Notes the extensions of an operation or of its path item.
-fn extend(operation: &mut Operation, of: SettingOf, extensions: &[(Text<'_>, &str)], place: &dyn Fn(&str) -> Place) {
+fn extend(
+    operation: &mut Operation,
+    of: SettingOf,
+    extensions: &[(Text<'_>, &str)],
+    place: &dyn Fn(&str) -> Place,
+) {
     for (name, json) in extensions {
         let name: Arc<str> = Arc::from(&**name);
         if is_of_gwgen(&name) {
             let place = place(&pointer::child("", &*name));
-            operation.settings.push(Setting { of, name, json: Arc::from(*json), place });
+            operation.settings.push(Setting {
+                of,
+                name,
+                json: Arc::from(*json),
+                place,
+            });
         } else {
-            operation.is_mock |= of == SettingOf::Operation && &*name == INTEGRATION && is_mock(json);
+            operation.is_mock |=
+                of == SettingOf::Operation && &*name == INTEGRATION && is_mock(json);
             operation.extensions.push(name);
         }
     }

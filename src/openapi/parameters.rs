@@ -30,25 +30,61 @@ impl<'a> Shared<'a> {
         self.placed.clear();
         self.body = Body::default();
         let mut found = Found::default();
-        let count = levels.iter().map(|it| it.item.parameters.len()).sum::<usize>() + lean.parameters.len();
+        let count = levels
+            .iter()
+            .map(|it| it.item.parameters.len())
+            .sum::<usize>()
+            + lean.parameters.len();
         found.parameters.reserve_exact(count.min(MAX_ROOM));
         let main = self.file;
         for (index, level) in levels.iter().enumerate().rev() {
             for (number, parameter) in level.item.parameters.iter().enumerate() {
-                let place = || under(item_place(main, &operation.path, level.spot.as_ref()), &format!("/parameters/{number}"));
-                let at = if index == of { ParameterAt::Item(number) } else { elsewhere(place()) };
-                self.parameter(&mut found, parameter, at, &Here { file: level.file, place: &place });
+                let place = || {
+                    under(
+                        item_place(main, &operation.path, level.spot.as_ref()),
+                        &format!("/parameters/{number}"),
+                    )
+                };
+                let at = if index == of {
+                    ParameterAt::Item(number)
+                } else {
+                    elsewhere(place())
+                };
+                self.parameter(
+                    &mut found,
+                    parameter,
+                    at,
+                    &Here {
+                        file: level.file,
+                        place: &place,
+                    },
+                );
             }
         }
         for (number, parameter) in lean.parameters.iter().enumerate() {
             let place = || operation.place(&format!("/parameters/{number}"));
-            self.parameter(&mut found, parameter, ParameterAt::Operation(number), &Here { file, place: &place });
+            self.parameter(
+                &mut found,
+                parameter,
+                ParameterAt::Operation(number),
+                &Here {
+                    file,
+                    place: &place,
+                },
+            );
         }
         found
     }
 
-    /// Adds a parameter that the operation or a path item lists, or the fault that keeps it from being read.
-    fn parameter(&mut self, found: &mut Found, written: &LeanParameter<'a>, at: ParameterAt, here: &Here<'_, 'a>) {
+    /// Adds a parameter that the operation or a path item lists, or the fault that keeps it from
+    /// being read.
+    fn parameter(
+        &mut self,
+        found: &mut Found,
+        written: &LeanParameter<'a>,
+        at: ParameterAt,
+        here: &Here<'_, 'a>,
+    ) {
         self.parts += 1;
         let held = match self.held(written, Some(&self.components.parameters), here) {
             Ok(held) => held,
@@ -61,10 +97,23 @@ impl<'a> Shared<'a> {
         };
         if self.homes.is_swagger && self.body.takes(&held) {
             let place = self.held_place(&held, self.components.parameters.home, here);
-            self.body.describe(&held, file, if let At::Pointer(pointer) = &place.at { pointer } else { "" });
+            self.body.describe(
+                &held,
+                file,
+                if let At::Pointer(pointer) = &place.at {
+                    pointer
+                } else {
+                    ""
+                },
+            );
             return;
         }
-        let place = |below: &str| under(self.held_place(&held, self.components.parameters.home, here), below);
+        let place = |below: &str| {
+            under(
+                self.held_place(&held, self.components.parameters.home, here),
+                below,
+            )
+        };
         let (location, name) = match located(&held, &place, self.homes) {
             Ok(read) => read,
             Err(faults) => return found.faults.extend(faults),
@@ -75,10 +124,24 @@ impl<'a> Shared<'a> {
             }
             Held::Here(_) | Held::Component(..) | Held::Elsewhere(_) => at,
         };
-        let (sent, may_be_blank) = Sending::new(&self.references, &self.shapes).of(&held, location, (file, self.homes));
-        let style = if self.homes.is_swagger { swagger::style(&held) } else { held.style.as_deref() }.map(Arc::from);
+        let (sent, may_be_blank) =
+            Sending::new(&self.references, &self.shapes).of(&held, location, (file, self.homes));
+        let style = if self.homes.is_swagger {
+            swagger::style(&held)
+        } else {
+            held.style.as_deref()
+        }
+        .map(Arc::from);
         let name = self.shared_name(name);
-        let parameter = Parameter { name: Arc::clone(&name), location, required: held.required, style, sent, may_be_blank, at };
+        let parameter = Parameter {
+            name: Arc::clone(&name),
+            location,
+            required: held.required,
+            style,
+            sent,
+            may_be_blank,
+            at,
+        };
         match self.placed.entry((location, name)) {
             Entry::Occupied(place) => found.parameters[*place.get()] = parameter,
             Entry::Vacant(place) => {
@@ -95,22 +158,45 @@ fn elsewhere(place: Place) -> ParameterAt {
         crate::diagnostic::At::Pointer(pointer) => pointer,
         _ => String::new(),
     };
-    ParameterAt::Elsewhere(Arc::new(Spot { file: place.file, pointer: pointer.into() }))
+    ParameterAt::Elsewhere(Arc::new(Spot {
+        file: place.file,
+        pointer: pointer.into(),
+    }))
 }
 
 /// Where a parameter is sent, and its name.
-fn located<'p>(lean: &'p LeanParameter<'_>, place: &dyn Fn(&str) -> Place, homes: &Homes) -> Result<(Location, &'p str), Vec<Fault>> {
+fn located<'p>(
+    lean: &'p LeanParameter<'_>,
+    place: &dyn Fn(&str) -> Place,
+    homes: &Homes,
+) -> Result<(Location, &'p str), Vec<Fault>> {
     if !lean.faults.is_empty() {
-        return Err(lean.faults.iter().map(|fault| lifted(place, fault)).collect());
+        return Err(lean
+            .faults
+            .iter()
+            .map(|fault| lifted(place, fault))
+            .collect());
     }
-    let wrong = |message: String| Err(vec![Fault { code: &diagnostic::WRONG_TYPE, place: place(""), message, help: MEND.into() }]);
+    let wrong = |message: String| {
+        Err(vec![Fault {
+            code: &diagnostic::WRONG_TYPE,
+            place: place(""),
+            message,
+            help: MEND.into(),
+        }])
+    };
     let location = match lean.location.as_deref() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
         Some("querystring") if !homes.is_swagger => Location::QueryString,
         Some("header") => Location::Header,
         Some("cookie") if !homes.is_swagger => Location::Cookie,
-        Some(other) => return wrong(format!("`in` of this parameter is `{other}`, which is none of {}", homes.locations)),
+        Some(other) => {
+            return wrong(format!(
+                "`in` of this parameter is `{other}`, which is none of {}",
+                homes.locations
+            ));
+        }
         None => return wrong("this parameter has no `in`".into()),
     };
     match lean.name.as_deref().filter(|name| !name.is_empty()) {

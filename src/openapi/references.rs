@@ -1,7 +1,9 @@
 //! Follows `$ref`: to a part of the same file or of another one, through as many files as it takes.
 //!
-//! In: a reference and the file where it stands. Out: the part, and where it stands. Pure but for `Library`.
-//! Nothing is fetched and nothing is guessed: what a reference does not lead to is said with the reason.
+//! In: a reference and the file where it stands. Out: the part, and where it stands. Pure but for
+//! `Library`.
+//! Nothing is fetched and nothing is guessed: what a reference does not lead to is said with the
+//! reason.
 
 mod address;
 mod parts;
@@ -36,7 +38,11 @@ impl Target<'_> {
     pub(super) fn no_mapping(&self, what: &str) -> Lost {
         Lost {
             place: Some(Place::pointer(&self.file.display, &*self.pointer)),
-            ..Lost::new(&diagnostic::WRONG_TYPE, format!("{what} has to be a mapping"), "mend it there, or the references to it")
+            ..Lost::new(
+                &diagnostic::WRONG_TYPE,
+                format!("{what} has to be a mapping"),
+                "mend it there, or the references to it",
+            )
         }
     }
 
@@ -44,20 +50,37 @@ impl Target<'_> {
     fn of_another_kind(&self, what: &str) -> Lost {
         Lost {
             place: Some(Place::pointer(&self.file.display, &*self.pointer)),
-            ..Lost::new(&diagnostic::WRONG_TYPE, format!("what stands here is not {what}"), "mend it there, or the references to it")
+            ..Lost::new(
+                &diagnostic::WRONG_TYPE,
+                format!("what stands here is not {what}"),
+                "mend it there, or the references to it",
+            )
         }
     }
 
     /// It is a description, not the schema that the reference to it wants.
     pub(super) fn whole_document(&self) -> Lost {
-        let message = format!("the reference leads to the whole of `{}`, which is no schema", self.file.display);
-        Lost::new(&diagnostic::WRONG_TYPE, message, "write the way to a schema, such as `#/components/schemas/Order`")
+        let message = format!(
+            "the reference leads to the whole of `{}`, which is no schema",
+            self.file.display
+        );
+        Lost::new(
+            &diagnostic::WRONG_TYPE,
+            message,
+            "write the way to a schema, such as `#/components/schemas/Order`",
+        )
     }
 
-    /// Takes a part of another file for what the reference wants, and lets messages show lines of that file.
+    /// Takes a part of another file for what the reference wants, and lets messages show lines of
+    /// that file.
     ///
-    /// Errors: GW1006 the file is no description, and the part has none of the members that such a part has.
-    pub(super) fn accepted(&self, what: &str, is_member: impl Fn(&str, &str) -> bool) -> Result<(), Lost> {
+    /// Errors: GW1006 the file is no description, and the part has none of the members that such a
+    /// part has.
+    pub(super) fn accepted(
+        &self,
+        what: &str,
+        is_member: impl Fn(&str, &str) -> bool,
+    ) -> Result<(), Lost> {
         if self.file.may_show_lines() {
             return Ok(());
         }
@@ -65,7 +88,10 @@ impl Target<'_> {
         if members.is_empty() {
             return Ok(());
         }
-        if !members.iter().any(|(key, value)| is_member(key, value.get())) {
+        if !members
+            .iter()
+            .any(|(key, value)| is_member(key, value.get()))
+        {
             return Err(self.of_another_kind(what));
         }
         self.file.show_lines();
@@ -84,12 +110,22 @@ pub(super) struct Lost {
 
 impl Lost {
     fn new(code: &'static Code, message: String, help: &'static str) -> Self {
-        Self { code, place: None, message, help: help.into() }
+        Self {
+            code,
+            place: None,
+            message,
+            help: help.into(),
+        }
     }
 
     /// As the fault of a part whose reference stands at the place.
     pub(super) fn at(self, reference: Place) -> Fault {
-        Fault { code: self.code, place: self.place.unwrap_or(reference), message: self.message, help: self.help }
+        Fault {
+            code: self.code,
+            place: self.place.unwrap_or(reference),
+            message: self.message,
+            help: self.help,
+        }
     }
 }
 
@@ -111,7 +147,8 @@ pub(super) trait Part<'a>: Sized {
 }
 
 /// Parts that references led to, by file and pointer.
-pub(super) type Had<'a, T> = RefCell<BTreeMap<RelativePath, BTreeMap<String, Rc<Elsewhere<'a, T>>>>>;
+pub(super) type Had<'a, T> =
+    RefCell<BTreeMap<RelativePath, BTreeMap<String, Rc<Elsewhere<'a, T>>>>>;
 
 /// A part that stands elsewhere.
 pub(super) struct Elsewhere<'a, T> {
@@ -182,19 +219,38 @@ impl<'a> References<'a> {
 
     /// The part that a reference in `from` leads to.
     ///
-    /// Errors: GW0001, GW0002, GW1001 to GW1004 of another file, GW1006 wrong type, GW1007 duplicate key, GW1008 unresolved,
-    /// GW1009 cyclic, GW1033 remote.
-    pub(super) fn part<T: Part<'a>>(&self, from: &'a SourceFile, reference: &str) -> Result<Rc<Elsewhere<'a, T>>, Lost> {
+    /// Errors: GW0001, GW0002, GW1001 to GW1004 of another file, GW1006 wrong type, GW1007
+    /// duplicate key, GW1008 unresolved, GW1009 cyclic, GW1033 remote.
+    pub(super) fn part<T: Part<'a>>(
+        &self,
+        from: &'a SourceFile,
+        reference: &str,
+    ) -> Result<Rc<Elsewhere<'a, T>>, Lost> {
         let target = self.target(from, reference)?;
-        if let Some(known) = T::had(self).borrow().get(&target.file.path).and_then(|it| it.get(&target.pointer)) {
+        if let Some(known) = T::had(self)
+            .borrow()
+            .get(&target.file.path)
+            .and_then(|it| it.get(&target.pointer))
+        {
             return Ok(Rc::clone(known));
         }
         let part = T::read(target.json).map_err(|what| target.no_mapping(what))?;
-        target.accepted(T::NAME, |key, value| T::MEMBERS.contains(&key) && parts::is_of_type(key, value))?;
-        let spot = Arc::new(Spot { file: Arc::clone(&target.file.display), pointer: target.pointer.as_str().into() });
-        let elsewhere = Rc::new(Elsewhere { part, file: target.file, spot });
+        target.accepted(T::NAME, |key, value| {
+            T::MEMBERS.contains(&key) && parts::is_of_type(key, value)
+        })?;
+        let spot = Arc::new(Spot {
+            file: Arc::clone(&target.file.display),
+            pointer: target.pointer.as_str().into(),
+        });
+        let elsewhere = Rc::new(Elsewhere {
+            part,
+            file: target.file,
+            spot,
+        });
         let mut had = T::had(self).borrow_mut();
-        had.entry(target.file.path.clone()).or_default().insert(target.pointer, Rc::clone(&elsewhere));
+        had.entry(target.file.path.clone())
+            .or_default()
+            .insert(target.pointer, Rc::clone(&elsewhere));
         Ok(elsewhere)
     }
 
@@ -208,7 +264,9 @@ impl<'a> References<'a> {
     /// Errors: those of `part`.
     pub(super) fn followed_by(&self, file: &'a SourceFile, json: &str) -> Result<(), Lost> {
         let referring = serde_json::from_str::<Referring<'_>>(json).ok();
-        let Some(reference) = referring.and_then(|it| it.reference) else { return Ok(()) };
+        let Some(reference) = referring.and_then(|it| it.reference) else {
+            return Ok(());
+        };
         self.followed(self.target(file, &reference)?).map(drop)
     }
 
@@ -217,7 +275,10 @@ impl<'a> References<'a> {
     /// Errors: those of `part`; GW1006 it is no mapping.
     pub(super) fn followed(&self, mut target: Target<'a>) -> Result<Target<'a>, Lost> {
         for _ in 0..MAX_REFERENCES {
-            let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json).ok().and_then(|it| it.reference) else {
+            let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json)
+                .ok()
+                .and_then(|it| it.reference)
+            else {
                 if is_mapping(target.json) {
                     return Ok(target);
                 }
@@ -226,40 +287,71 @@ impl<'a> References<'a> {
             target = self.target(target.file, &reference)?;
         }
         let message = "the references go in a circle".to_owned();
-        Err(Lost::new(&diagnostic::CYCLIC_REFERENCE, message, "let one of them hold the part"))
+        Err(Lost::new(
+            &diagnostic::CYCLIC_REFERENCE,
+            message,
+            "let one of them hold the part",
+        ))
     }
 
     /// Follows a part that may be a reference and nothing else, and that part, and so on.
     ///
-    /// Errors: GW1009 the references go in a circle. What else is wrong is said where that reference itself stands.
+    /// Errors: GW1009 the references go in a circle. What else is wrong is said where that
+    /// reference itself stands.
     pub(super) fn ends(&self, mut target: Target<'a>) -> Result<(), Lost> {
         let mut passed = Vec::new();
         for _ in 0..MAX_REFERENCES {
             if passed.contains(&target.json.as_ptr()) {
                 let message = "the references go in a circle".to_owned();
-                return Err(Lost::new(&diagnostic::CYCLIC_REFERENCE, message, "let one of them hold the part"));
+                return Err(Lost::new(
+                    &diagnostic::CYCLIC_REFERENCE,
+                    message,
+                    "let one of them hold the part",
+                ));
             }
             passed.push(target.json.as_ptr());
-            let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json).ok().and_then(|it| it.reference) else {
+            let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json)
+                .ok()
+                .and_then(|it| it.reference)
+            else {
                 return Ok(());
             };
-            let Ok(next) = self.target(target.file, &reference) else { return Ok(()) };
+            let Ok(next) = self.target(target.file, &reference) else {
+                return Ok(());
+            };
             target = next;
         }
         Ok(())
     }
 
-    fn walk(&self, from: &'a SourceFile, reference: &str, budget: &mut usize) -> Result<Target<'a>, Lost> {
+    fn walk(
+        &self,
+        from: &'a SourceFile,
+        reference: &str,
+        budget: &mut usize,
+    ) -> Result<Target<'a>, Lost> {
         let Some(left) = budget.checked_sub(1) else {
-            let message = format!("the reference `{reference}` leads through more than {MAX_REFERENCES} others, or in a circle");
-            return Err(Lost::new(&diagnostic::CYCLIC_REFERENCE, message, "let it name the part itself"));
+            let message = format!(
+                "the reference `{reference}` leads through more than {MAX_REFERENCES} others, or in a circle"
+            );
+            return Err(Lost::new(
+                &diagnostic::CYCLIC_REFERENCE,
+                message,
+                "let it name the part itself",
+            ));
         };
         *budget = left;
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let file = if path.is_empty() { from } else { self.file(from, reference, path)? };
+        let file = if path.is_empty() {
+            from
+        } else {
+            self.file(from, reference, path)?
+        };
         let fragment = percent_decoded(fragment);
         if !fragment.is_empty() && !fragment.starts_with('/') {
-            let message = format!("the reference `{reference}` cannot be had: `#{fragment}` is no JSON pointer");
+            let message = format!(
+                "the reference `{reference}` cannot be had: `#{fragment}` is no JSON pointer"
+            );
             return Err(Lost::new(
                 &diagnostic::UNRESOLVED_REFERENCE,
                 message,
@@ -267,27 +359,55 @@ impl<'a> References<'a> {
             ));
         }
         let below = |start: &Target<'a>| {
-            let rest = fragment.strip_prefix(&start.pointer).filter(|rest| rest.starts_with('/') && std::ptr::eq(start.file, file))?;
+            let rest = fragment
+                .strip_prefix(&start.pointer)
+                .filter(|rest| rest.starts_with('/') && std::ptr::eq(start.file, file))?;
             Some((start.clone(), rest))
         };
-        let root = || (Target { file, pointer: String::new(), json: &file.json }, &*fragment);
+        let root = || {
+            (
+                Target {
+                    file,
+                    pointer: String::new(),
+                    json: &file.json,
+                },
+                &*fragment,
+            )
+        };
         let (mut target, rest) = self.starts.iter().find_map(below).unwrap_or_else(root);
         for token in rest.split('/').skip(1) {
             let token = pointer::unescaped(token);
             let next = self.step(&mut target, &token, budget)?;
-            let Some(json) = next else { return Err(missing(reference, &target, &token)) };
-            target = Target { pointer: pointer::child(&target.pointer, &*token), json, ..target };
+            let Some(json) = next else {
+                return Err(missing(reference, &target, &token));
+            };
+            target = Target {
+                pointer: pointer::child(&target.pointer, &*token),
+                json,
+                ..target
+            };
         }
         Ok(target)
     }
 
-    /// The member that a pointer names next. Another reference may stand in the way: what it leads to is meant then.
-    fn step(&self, target: &mut Target<'a>, token: &str, budget: &mut usize) -> Result<Option<&'a str>, Lost> {
+    /// The member that a pointer names next. Another reference may stand in the way: what it leads
+    /// to is meant then.
+    fn step(
+        &self,
+        target: &mut Target<'a>,
+        token: &str,
+        budget: &mut usize,
+    ) -> Result<Option<&'a str>, Lost> {
         loop {
             let index = self.index(target)?;
             let members = match &*index {
                 Index::Mapping(members) => members,
-                Index::List(items) => return Ok(token.parse::<usize>().ok().and_then(|index| items.get(index).copied())),
+                Index::List(items) => {
+                    return Ok(token
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|index| items.get(index).copied()));
+                }
                 Index::Scalar => return Ok(None),
             };
             match members.get(token) {
@@ -295,25 +415,46 @@ impl<'a> References<'a> {
                 Some(None) => return Err(twice(target, token)),
                 None => {}
             }
-            let way = members.get("$ref").copied().flatten().and_then(|it| serde_json::from_str::<Text<'_>>(it).ok());
+            let way = members
+                .get("$ref")
+                .copied()
+                .flatten()
+                .and_then(|it| serde_json::from_str::<Text<'_>>(it).ok());
             let Some(way) = way else { return Ok(None) };
             *target = self.walk(target.file, &way, budget)?;
         }
     }
 
     fn index(&self, target: &Target<'a>) -> Result<Rc<Index<'a>>, Lost> {
-        if let Some(known) = self.indexes.borrow().get(&target.file.path).and_then(|it| it.get(&target.pointer)) {
+        if let Some(known) = self
+            .indexes
+            .borrow()
+            .get(&target.file.path)
+            .and_then(|it| it.get(&target.pointer))
+        {
             return Ok(Rc::clone(known));
         }
-        let index = Rc::new(indexed(target.json).map_err(|error| broken(&target.file.syntax(&error)))?);
-        self.indexes.borrow_mut().entry(target.file.path.clone()).or_default().insert(target.pointer.clone(), Rc::clone(&index));
+        let index =
+            Rc::new(indexed(target.json).map_err(|error| broken(&target.file.syntax(&error)))?);
+        self.indexes
+            .borrow_mut()
+            .entry(target.file.path.clone())
+            .or_default()
+            .insert(target.pointer.clone(), Rc::clone(&index));
         Ok(index)
     }
 
     /// The file that the path of a reference names.
-    fn file(&self, from: &'a SourceFile, reference: &str, path: &str) -> Result<&'a SourceFile, Lost> {
+    fn file(
+        &self,
+        from: &'a SourceFile,
+        reference: &str,
+        path: &str,
+    ) -> Result<&'a SourceFile, Lost> {
         if is_remote(path) {
-            let message = format!("the reference `{reference}` leads out of this repository, and gwgen reads only files in it");
+            let message = format!(
+                "the reference `{reference}` leads out of this repository, and gwgen reads only files in it"
+            );
             return Err(Lost::new(
                 &diagnostic::REMOTE_REFERENCE,
                 message,
@@ -322,18 +463,27 @@ impl<'a> References<'a> {
         }
         let path = percent_decoded(path);
         let Some(path) = RelativePath::join(from.path.folder(), &path) else {
-            let message = format!("the reference `{reference}` of `{}` lies outside the repository that holds the blueprint", from.display);
+            let message = format!(
+                "the reference `{reference}` of `{}` lies outside the repository that holds the blueprint",
+                from.display
+            );
             return Err(Lost::new(
                 &diagnostic::FILE_OUTSIDE_ROOT,
                 message,
                 "copy the file into the repository, and name it by a relative path",
             ));
         };
-        match self.library.open(&path, || shown(&from.display, from.path.folder(), &path)) {
+        match self
+            .library
+            .open(&path, || shown(&from.display, from.path.folder(), &path))
+        {
             Ok(file) => Ok(file),
             Err(finding) => {
                 let mut lost = broken(&finding);
-                lost.message = format!("the reference `{reference}` cannot be had: {}", finding.message);
+                lost.message = format!(
+                    "the reference `{reference}` cannot be had: {}",
+                    finding.message
+                );
                 if *finding.code == diagnostic::UNREADABLE_FILE {
                     lost.help =
                         format!("write the path from the file that holds the reference, `{}`, or put the file there", from.display).into();
@@ -346,25 +496,50 @@ impl<'a> References<'a> {
 
 /// What is wrong with a file; where it cannot be had at all, that is mended at the reference.
 fn broken(finding: &diagnostic::Diagnostic) -> Lost {
-    let place = finding.places.first().filter(|place| place.at != At::File).cloned();
-    Lost { code: finding.code, place, message: finding.message.clone(), help: finding.help.clone().into() }
+    let place = finding
+        .places
+        .first()
+        .filter(|place| place.at != At::File)
+        .cloned();
+    Lost {
+        code: finding.code,
+        place,
+        message: finding.message.clone(),
+        help: finding.help.clone().into(),
+    }
 }
 
 fn twice(target: &Target<'_>, token: &str) -> Lost {
     Lost {
-        place: Some(Place { file: Arc::clone(&target.file.display), at: At::Repeated(pointer::child(&target.pointer, token), 1) }),
+        place: Some(Place {
+            file: Arc::clone(&target.file.display),
+            at: At::Repeated(pointer::child(&target.pointer, token), 1),
+        }),
         ..Lost::new(
             &diagnostic::DUPLICATE_KEY,
-            format!("the key `{token}` stands here twice, and readers differ in which of the two they take"),
+            format!(
+                "the key `{token}` stands here twice, and readers differ in which of the two they take"
+            ),
             "remove one of the two, or give it another name",
         )
     }
 }
 
 fn missing(reference: &str, target: &Target<'_>, token: &str) -> Lost {
-    let at = if target.pointer.is_empty() { "at its root".to_owned() } else { format!("under `{}`", target.pointer) };
-    let message = format!("the reference `{reference}` cannot be had: `{}` has no `{token}` {at}", target.file.display);
-    Lost::new(&diagnostic::UNRESOLVED_REFERENCE, message, "write the part there, or mend the reference")
+    let at = if target.pointer.is_empty() {
+        "at its root".to_owned()
+    } else {
+        format!("under `{}`", target.pointer)
+    };
+    let message = format!(
+        "the reference `{reference}` cannot be had: `{}` has no `{token}` {at}",
+        target.file.display
+    );
+    Lost::new(
+        &diagnostic::UNRESOLVED_REFERENCE,
+        message,
+        "write the part there, or mend the reference",
+    )
 }
 
 fn indexed(json: &str) -> serde_json::Result<Index<'_>> {
@@ -372,11 +547,19 @@ fn indexed(json: &str) -> serde_json::Result<Index<'_>> {
         Some(b'{') => {
             let mut members = BTreeMap::new();
             for (key, value) in raw::members(json)? {
-                members.entry(key).and_modify(|it| *it = None).or_insert(Some(value.get()));
+                members
+                    .entry(key)
+                    .and_modify(|it| *it = None)
+                    .or_insert(Some(value.get()));
             }
             Ok(Index::Mapping(members))
         }
-        Some(b'[') => Ok(Index::List(raw::elements(json)?.into_iter().map(serde_json::value::RawValue::get).collect())),
+        Some(b'[') => Ok(Index::List(
+            raw::elements(json)?
+                .into_iter()
+                .map(serde_json::value::RawValue::get)
+                .collect(),
+        )),
         _ => serde_json::from_str::<serde::de::IgnoredAny>(json).map(|_| Index::Scalar),
     }
 }

@@ -1,4 +1,5 @@
-//! From the lean document to `Api`: what all operations share, and the parts of the document itself.
+//! From the lean document to `Api`: what all operations share, and the parts of the document
+//! itself.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -6,7 +7,10 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::bodies::{Bodies, Dialect};
-use super::lean::{Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence, Requirement as LeanRequirement};
+use super::lean::{
+    Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence,
+    Requirement as LeanRequirement,
+};
 use super::references::{Part, References, Target};
 use super::sent::KnownShapes;
 use super::swagger::{self, Body, Homes, Inherited};
@@ -16,7 +20,8 @@ use crate::source::raw::Text;
 use crate::source::{Library, SourceFile, pointer};
 
 /// What to do about a fault of one operation.
-pub(super) const MEND: &str = "mend it there, or serve the rest with `exposure: hidden` for this operation";
+pub(super) const MEND: &str =
+    "mend it there, or serve the rest with `exposure: hidden` for this operation";
 
 /// What all operations share.
 pub(super) struct Shared<'a> {
@@ -62,26 +67,51 @@ pub(super) struct Named<'a, T> {
 
 impl<'a, T: Part<'a>> Named<'a, T> {
     fn of(home: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
-        Self { home, parts: parts.iter().map(|(name, it)| (&**name, it)).collect() }
+        Self {
+            home,
+            parts: parts.iter().map(|(name, it)| (&**name, it)).collect(),
+        }
     }
 }
 
 /// Resolves a document.
 ///
-/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008 unresolved path item.
-pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>) -> Outcome<Api> {
-    let mut diagnostics: Vec<Diagnostic> = document.faults.iter().map(|fault| whole(file, fault)).collect();
+/// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008
+/// unresolved path item.
+pub(super) fn api<'a>(
+    file: &'a SourceFile,
+    document: &'a Document<'a>,
+    library: &'a Library<'a>,
+) -> Outcome<Api> {
+    let mut diagnostics: Vec<Diagnostic> = document
+        .faults
+        .iter()
+        .map(|fault| whole(file, fault))
+        .collect();
     let homes = swagger::homes(document);
-    let base_path = if homes.is_swagger { swagger::base_path(document) } else { servers::base_path(&document.servers) };
-    let what = if homes.is_swagger { "`basePath`" } else { "the first server's URL" };
+    let base_path = if homes.is_swagger {
+        swagger::base_path(document)
+    } else {
+        servers::base_path(&document.servers)
+    };
+    let what = if homes.is_swagger {
+        "`basePath`"
+    } else {
+        "the first server's URL"
+    };
     let (base_path, origin) = (base_path.path, base_path.origin);
-    let (base_path, fault) = base_path.map_or_else(|problem| (String::new(), Some(format!("{what} {problem}"))), |path| (path, None));
+    let (base_path, fault) = base_path.map_or_else(
+        |problem| (String::new(), Some(format!("{what} {problem}"))),
+        |path| (path, None),
+    );
     let mut shared = shared(file, document, library, base_path);
     let mut extensions = root::extensions(document, &file.display);
     let definitions = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
     let first = servers::base_path(&document.servers).path.ok();
-    let (misplaced, extensions) = extensions.into_iter().partition(|it| super::lean::is_of_gwgen(&it.name));
+    let (misplaced, extensions) = extensions
+        .into_iter()
+        .partition(|it| super::lean::is_of_gwgen(&it.name));
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
@@ -89,9 +119,15 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
         base_path_pointer: homes.base_path,
         base_path_fault: fault,
         base_path_origin: origin,
-        other_server: document.servers.iter().position(|it| servers::base_path(std::slice::from_ref(it)).path.ok() != first),
+        other_server: document
+            .servers
+            .iter()
+            .position(|it| servers::base_path(std::slice::from_ref(it)).path.ok() != first),
         operations,
-        schemes: definitions.iter().map(|(name, _)| Arc::clone(name)).collect(),
+        schemes: definitions
+            .iter()
+            .map(|(name, _)| Arc::clone(name))
+            .collect(),
         schemes_pointer: homes.schemes,
         definitions: definitions.into_iter().collect(),
         binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
@@ -102,7 +138,12 @@ pub(super) fn api<'a>(file: &'a SourceFile, document: &'a Document<'a>, library:
     Outcome::new(api, diagnostics)
 }
 
-fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Library<'a>, base_path: String) -> Shared<'a> {
+fn shared<'a>(
+    file: &'a SourceFile,
+    document: &'a Document<'a>,
+    library: &'a Library<'a>,
+    base_path: String,
+) -> Shared<'a> {
     let (components, homes) = (&document.components, swagger::homes(document));
     Shared {
         document,
@@ -133,22 +174,38 @@ fn shared<'a>(file: &'a SourceFile, document: &'a Document<'a>, library: &'a Lib
     }
 }
 
-/// Where most references lead, so that the whole document need not be read for them; nothing where another part may be meant.
+/// Where most references lead, so that the whole document need not be read for them; nothing where
+/// another part may be meant.
 fn starts<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Vec<Target<'a>> {
     let components = &document.components;
     if !document.faults.is_empty() || !components.faults.is_empty() {
         return Vec::new();
     }
-    let kinds = [("schemas", components.schemas), ("examples", components.examples), ("headers", components.headers)];
-    let start =
-        |(kind, json): (&str, Option<&'a RawValue>)| Some(Target { file, pointer: format!("/components/{kind}"), json: json?.get() });
+    let kinds = [
+        ("schemas", components.schemas),
+        ("examples", components.examples),
+        ("headers", components.headers),
+    ];
+    let start = |(kind, json): (&str, Option<&'a RawValue>)| {
+        Some(Target {
+            file,
+            pointer: format!("/components/{kind}"),
+            json: json?.get(),
+        })
+    };
     kinds.into_iter().filter_map(start).collect()
 }
 
 /// How the document's schemas are meant.
 fn dialect(document: &Document<'_>) -> Dialect {
-    let is_new = ["3.1", "3.2"].iter().any(|it| document.openapi.starts_with(it));
-    if is_new { Dialect::Openapi31 } else { Dialect::Openapi30 }
+    let is_new = ["3.1", "3.2"]
+        .iter()
+        .any(|it| document.openapi.starts_with(it));
+    if is_new {
+        Dialect::Openapi31
+    } else {
+        Dialect::Openapi30
+    }
 }
 
 fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
@@ -179,15 +236,27 @@ impl<'a> Shared<'a> {
         name
     }
 
-    /// The security schemes by name, each with its text; those that cannot be had are noted, and so are their extensions.
+    /// The security schemes by name, each with its text; those that cannot be had are noted, and so
+    /// are their extensions.
     fn schemes(&mut self, extensions: &mut Vec<Extension>) -> Vec<(Arc<str>, Arc<str>)> {
         let schemes = &self.document.components.security_schemes.0;
-        let is_reference = schemes.iter().any(|(name, _)| *name == "$ref") || self.document.components.reference.is_some();
+        let is_reference = schemes.iter().any(|(name, _)| *name == "$ref")
+            || self.document.components.reference.is_some();
         let mut found = Vec::new();
         if is_reference {
-            // Where not even the list can be had, no scheme is declared, and whatever asks for one says so.
-            let target = self.references.target(self.file, &["#", self.homes.schemes].concat()).and_then(|it| self.references.followed(it));
-            let members = target.ok().and_then(|it| Some((it.file, it.pointer, crate::source::raw::members(it.json).ok()?)));
+            // Where not even the list can be had, no scheme is declared, and whatever asks for one
+            // says so.
+            let target = self
+                .references
+                .target(self.file, &["#", self.homes.schemes].concat())
+                .and_then(|it| self.references.followed(it));
+            let members = target.ok().and_then(|it| {
+                Some((
+                    it.file,
+                    it.pointer,
+                    crate::source::raw::members(it.json).ok()?,
+                ))
+            });
             if let Some((file, at, members)) = members {
                 for (name, json) in members.into_iter().filter(|(name, _)| *name != "$ref") {
                     found.push(self.scheme((file, &at), (&name, json.get()), extensions));
@@ -195,7 +264,11 @@ impl<'a> Shared<'a> {
             }
         }
         for (name, json) in schemes.iter().filter(|(name, _)| *name != "$ref") {
-            found.push(self.scheme((self.file, self.homes.schemes), (name, json.get()), extensions));
+            found.push(self.scheme(
+                (self.file, self.homes.schemes),
+                (name, json.get()),
+                extensions,
+            ));
         }
         found
     }
@@ -211,10 +284,18 @@ impl<'a> Shared<'a> {
         let pointer = pointer::child(at, &*name);
         let place = Place::pointer(&file.display, format!("{pointer}/$ref"));
         extensions.extend(root::marks(&file.display, &pointer, json));
-        match self.references.followed(super::references::Target { file, pointer, json }) {
+        match self.references.followed(super::references::Target {
+            file,
+            pointer,
+            json,
+        }) {
             Ok(target) => {
                 if !std::ptr::eq(target.json, json) {
-                    extensions.extend(root::marks(&target.file.display, &target.pointer, target.json));
+                    extensions.extend(root::marks(
+                        &target.file.display,
+                        &target.pointer,
+                        target.json,
+                    ));
                 }
                 (name, Arc::from(target.json))
             }
@@ -230,16 +311,30 @@ pub(super) fn null_security(place: Place) -> Fault {
     Fault {
         code: &diagnostic::NULL_SECURITY,
         place,
-        message: "`security` is null, which is neither a requirement nor the empty list that means open".into(),
-        help: "write the requirement, or `security: []` where the operation is meant to be open".into(),
+        message:
+            "`security` is null, which is neither a requirement nor the empty list that means open"
+                .into(),
+        help: "write the requirement, or `security: []` where the operation is meant to be open"
+            .into(),
     }
 }
 
 pub(super) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
     let requirement = |it: &LeanRequirement<'_>| -> Requirement {
-        it.0.iter().map(|(name, scopes)| (Arc::from(&**name), scopes.iter().map(|scope| Arc::from(&**scope)).collect())).collect()
+        it.0.iter()
+            .map(|(name, scopes)| {
+                (
+                    Arc::from(&**name),
+                    scopes.iter().map(|scope| Arc::from(&**scope)).collect(),
+                )
+            })
+            .collect()
     };
-    let asking: Arc<[Requirement]> = requirements.iter().filter(|it| !it.0.is_empty()).map(requirement).collect();
+    let asking: Arc<[Requirement]> = requirements
+        .iter()
+        .filter(|it| !it.0.is_empty())
+        .map(requirement)
+        .collect();
     match asking.len() {
         0 => Security::Open,
         found if found < requirements.len() => Security::Optional(asking),

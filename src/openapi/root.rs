@@ -1,4 +1,5 @@
-//! What a document says of the whole API beside its paths: extensions, and media types that are not text.
+//! What a document says of the whole API beside its paths: extensions, and media types that are not
+//! text.
 //!
 //! In: a lean document. Out: keys with their pointers, media types. Pure.
 
@@ -14,15 +15,27 @@ use crate::source::raw::Text;
 
 /// Keys outside of paths: of the document, its information, servers, tags and components.
 pub(super) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
-    let tags: Vec<Marked<'_>> = document.tags.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    let binary = document.media_types.map(|_| Text("x-amazon-apigateway-binary-media-types".into()));
+    let tags: Vec<Marked<'_>> = document
+        .tags
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
+    let binary = document
+        .media_types
+        .map(|_| Text("x-amazon-apigateway-binary-media-types".into()));
     let mut found = Vec::new();
-    let mut add = |base: &str, keys: &mut dyn Iterator<Item = &Text<'_>>| found.extend(keys.map(|key| extension(file, base, key)));
+    let mut add = |base: &str, keys: &mut dyn Iterator<Item = &Text<'_>>| {
+        found.extend(keys.map(|key| extension(file, base, key)))
+    };
     add("", &mut names(&document.extensions));
     add("", &mut binary.iter());
     add("/info", &mut names(&document.info.extensions));
     add("/components", &mut names(&document.components.extensions));
-    for (index, server) in document.servers.iter().enumerate().filter(|(_, it)| !it.extensions.is_empty()) {
+    for (index, server) in document
+        .servers
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !it.extensions.is_empty())
+    {
         add(&format!("/servers/{index}"), &mut names(&server.extensions));
     }
     for (index, tag) in tags.iter().enumerate().filter(|(_, it)| !it.0.is_empty()) {
@@ -36,7 +49,10 @@ fn names<'e, 'a>(extensions: &'e [(Text<'a>, &'a str)]) -> impl Iterator<Item = 
 }
 
 fn extension(file: &Arc<str>, base: &str, key: &Text<'_>) -> Extension {
-    Extension { name: Arc::from(&**key), place: Place::pointer(file, pointer::child(base, &**key)) }
+    Extension {
+        name: Arc::from(&**key),
+        place: Place::pointer(file, pointer::child(base, &**key)),
+    }
 }
 
 /// Keys of a part whose text this is.
@@ -48,14 +64,23 @@ pub(super) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
 /// The media types of `x-amazon-apigateway-binary-media-types`.
 ///
 /// Errors: GW1006 it is no list of media types.
-pub(super) fn binary_media_types(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>, file: &Arc<str>) -> Vec<Arc<str>> {
-    let Some(raw) = document.media_types else { return Vec::new() };
+pub(super) fn binary_media_types(
+    document: &Document<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    file: &Arc<str>,
+) -> Vec<Arc<str>> {
+    let Some(raw) = document.media_types else {
+        return Vec::new();
+    };
     match read(raw) {
         Some(types) => types,
         None => {
             diagnostics.push(
                 diagnostic::WRONG_TYPE
-                    .at(Place::pointer(file, "/x-amazon-apigateway-binary-media-types"))
+                    .at(Place::pointer(
+                        file,
+                        "/x-amazon-apigateway-binary-media-types",
+                    ))
                     .message("`x-amazon-apigateway-binary-media-types` is no list of media types")
                     .help("write a list such as `[image/png]`, or remove it"),
             );
@@ -66,13 +91,22 @@ pub(super) fn binary_media_types(document: &Document<'_>, diagnostics: &mut Vec<
 
 fn read(raw: &RawValue) -> Option<Vec<Arc<str>>> {
     let types: Vec<Text<'_>> = serde_json::from_str(raw.get()).ok()?;
-    types.iter().map(|it| is_media_type(it).then(|| Arc::from(&**it))).collect()
+    types
+        .iter()
+        .map(|it| is_media_type(it).then(|| Arc::from(&**it)))
+        .collect()
 }
 
 /// A media type as API Gateway compares it; `*/*` is every one.
 ///
 /// Source: RFC 6838, section 4.2; AWS, "Working with binary media types for REST APIs".
 fn is_media_type(text: &str) -> bool {
-    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it));
-    text.split_once('/').is_some_and(|(kind, name)| is_token(kind) && is_token(name))
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it))
+    };
+    text.split_once('/')
+        .is_some_and(|(kind, name)| is_token(kind) && is_token(name))
 }

@@ -32,41 +32,64 @@ pub enum ServerKind {
 /// A base path and where it comes from.
 #[derive(Debug)]
 pub(super) struct BasePath {
-    /// `""`, or `/` and segments without a trailing `/`; what is wrong with it, as the end of a sentence.
+    /// `""`, or `/` and segments without a trailing `/`; what is wrong with it, as the end of a
+    /// sentence.
     pub(super) path: Result<String, String>,
     pub(super) origin: ServerOrigin,
 }
 
 /// Path of the first server's URL with its variables' defaults.
 pub(super) fn base_path(servers: &[Server<'_>]) -> BasePath {
-    let Some(server) = servers.first() else { return of_url("") };
+    let Some(server) = servers.first() else {
+        return of_url("");
+    };
     of_url(&with_defaults(server))
 }
 
 /// Path of a URL, from its `/`.
 ///
-/// Source: OpenAPI 3.0.3, "Server Object": a relative URL is relative to where the document is served, which is not known here,
-/// <https://spec.openapis.org/oas/v3.0.3#server-object>, read 2026-11-30.
+/// Source: OpenAPI 3.0.3, "Server Object": a relative URL is relative to where the document is
+/// served, which is not known here, <https://spec.openapis.org/oas/v3.0.3#server-object>, read
+/// 2026-11-30.
 pub(super) fn of_url(url: &str) -> BasePath {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let address = &url[..end];
-    let after_scheme = address.split_once("://").map(|(_, rest)| rest).or_else(|| address.strip_prefix("//"));
+    let after_scheme = address
+        .split_once("://")
+        .map(|(_, rest)| rest)
+        .or_else(|| address.strip_prefix("//"));
     let (host, path) = match after_scheme {
         Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
         None if address.is_empty() || address.starts_with('/') => ("", address),
-        None => return BasePath { path: Ok(String::new()), origin: ServerOrigin { url: url.into(), kind: ServerKind::NoAddress } },
+        None => {
+            return BasePath {
+                path: Ok(String::new()),
+                origin: ServerOrigin {
+                    url: url.into(),
+                    kind: ServerKind::NoAddress,
+                },
+            };
+        }
     };
     let (path, kind) = match stage(host, path) {
         Some((stage, rest)) => (rest, ServerKind::Stage(stage.into())),
         None => (path, kind(host)),
     };
-    BasePath { path: plain(path), origin: ServerOrigin { url: url.trim_start_matches("//").into(), kind } }
+    BasePath {
+        path: plain(path),
+        origin: ServerOrigin {
+            url: url.trim_start_matches("//").into(),
+            kind,
+        },
+    }
 }
 
 /// The stage in the path of an address that API Gateway gave, and what stands behind it.
 ///
-/// Source: API Gateway, "Invoke REST APIs in API Gateway": `https://{api}.execute-api.{region}.amazonaws.com/{stage}/`,
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>, read 2026-11-30.
+/// Source: API Gateway, "Invoke REST APIs in API Gateway":
+/// `https://{api}.execute-api.{region}.amazonaws.com/{stage}/`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>, read
+/// 2026-11-30.
 fn stage<'a>(host: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
     if !host.split('.').any(|it| it == "execute-api") {
         return None;
@@ -78,8 +101,10 @@ fn stage<'a>(host: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
 
 /// Hosts that make up their answers, by the end of their name.
 ///
-/// Source: SwaggerHub, "API Auto Mocking", <https://support.smartbear.com/swaggerhub/docs/integrations/api-auto-mocking.html>; Postman,
-/// "Set up a Postman mock server", <https://learning.postman.com/docs/design-apis/mock-apis/set-up-mock-servers/>; Apifox, "Mock",
+/// Source: SwaggerHub, "API Auto Mocking",
+/// <https://support.smartbear.com/swaggerhub/docs/integrations/api-auto-mocking.html>; Postman,
+/// "Set up a Postman mock server",
+/// <https://learning.postman.com/docs/design-apis/mock-apis/set-up-mock-servers/>; Apifox, "Mock",
 /// <https://apifox.maxhub.com/help/app/mock>; all read 2026-11-30.
 const MOCKS: [(&str, &str); 6] = [
     ("virtserver.swaggerhub.com", "SwaggerHub"),
@@ -92,12 +117,18 @@ const MOCKS: [(&str, &str); 6] = [
 
 fn kind(host: &str) -> ServerKind {
     let host = host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase();
-    let is_below = |name: &str| host.strip_suffix(name).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+    let is_below = |name: &str| {
+        host.strip_suffix(name)
+            .is_some_and(|it| it.is_empty() || it.ends_with('.'))
+    };
     if let Some((_, service)) = MOCKS.iter().find(|(name, _)| is_below(name)) {
         return ServerKind::Mock(service);
     }
     let name = host.rsplit_once(':').map_or(&*host, |(name, _)| name);
-    if matches!(name, "localhost" | "0.0.0.0" | "[::1]") || name.starts_with("127.") || name.ends_with(".localhost") {
+    if matches!(name, "localhost" | "0.0.0.0" | "[::1]")
+        || name.starts_with("127.")
+        || name.ends_with(".localhost")
+    {
         return ServerKind::Local;
     }
     ServerKind::Ordinary
@@ -113,7 +144,9 @@ pub(super) fn plain(path: &str) -> Result<String, String> {
         return Err(format!("has an empty segment in its path `{path}`"));
     }
     if let Some(dots) = path.split('/').find(|it| is_dots(it)) {
-        return Err(format!("has the segment `{dots}` in its path `{path}`, which clients and proxies take away"));
+        return Err(format!(
+            "has the segment `{dots}` in its path `{path}`, which clients and proxies take away"
+        ));
     }
     match path.chars().find(|it| !is_path_character(*it)) {
         Some(found) => Err(format!("has {found:?} in its path `{path}`")),
@@ -122,14 +155,26 @@ pub(super) fn plain(path: &str) -> Result<String, String> {
 }
 
 fn with_defaults(server: &Server<'_>) -> String {
-    let defaults: BTreeMap<&str, &str> = server.variables.0.iter().map(|(name, it)| (&**name, &*it.default)).collect();
+    let defaults: BTreeMap<&str, &str> = server
+        .variables
+        .0
+        .iter()
+        .map(|(name, it)| (&**name, &*it.default))
+        .collect();
     let mut url = String::new();
     let mut rest = &*server.url;
-    // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow without end.
+    // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow
+    // without end.
     while let Some(start) = rest.find('{') {
         url.push_str(&rest[..start]);
         let end = rest[start..].find('}').map(|end| start + end);
-        let variable = end.and_then(|end| Some((end, &rest[start + 1..end], *defaults.get(&rest[start + 1..end])?)));
+        let variable = end.and_then(|end| {
+            Some((
+                end,
+                &rest[start + 1..end],
+                *defaults.get(&rest[start + 1..end])?,
+            ))
+        });
         match variable {
             Some((end, name, default)) => {
                 rest = &rest[end + 1..];
@@ -148,29 +193,45 @@ fn with_defaults(server: &Server<'_>) -> String {
     url
 }
 
-/// A variable's default with one slash on each side where the URL has one there, and one before `basePath` even where it has none.
+/// A variable's default with one slash on each side where the URL has one there, and one before
+/// `basePath` even where it has none.
 ///
-/// Source: API Gateway, "Set the OpenAPI basePath property": a server variable of this name is its convention, and its exports have
-/// `https://{host}/{basePath}` with the default `/stage`,
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>, read 2026-11-30.
+/// Source: API Gateway, "Set the OpenAPI basePath property": a server variable of this name is its
+/// convention, and its exports have `https://{host}/{basePath}` with the default `/stage`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>,
+/// read 2026-11-30.
 fn joined<'a>(before: &str, (name, default): (&str, &'a str), after: &str) -> Cow<'a, str> {
     let has_slash_before = before.ends_with('/') && !before.ends_with("://");
-    let mut text = if has_slash_before { default.trim_start_matches('/') } else { default };
+    let mut text = if has_slash_before {
+        default.trim_start_matches('/')
+    } else {
+        default
+    };
     if after.starts_with('/') {
         text = text.trim_end_matches('/');
     }
-    let lacks_slash = name.eq_ignore_ascii_case("basePath") && !has_slash_before && !text.is_empty() && !text.starts_with('/');
-    if lacks_slash { Cow::Owned(format!("/{text}")) } else { Cow::Borrowed(text) }
+    let lacks_slash = name.eq_ignore_ascii_case("basePath")
+        && !has_slash_before
+        && !text.is_empty()
+        && !text.starts_with('/');
+    if lacks_slash {
+        Cow::Owned(format!("/{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
-/// Whether a segment means its place in the path, not a name. What follows a `;` is a parameter, which servers take away first.
+/// Whether a segment means its place in the path, not a name. What follows a `;` is a parameter,
+/// which servers take away first.
 ///
-/// Source: RFC 3986, sections 3.3 and 5.2.4, <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
+/// Source: RFC 3986, sections 3.3 and 5.2.4,
+/// <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
 pub(crate) fn is_dots(segment: &str) -> bool {
     matches!(segment.split(';').next(), Some("." | ".."))
 }
 
-/// A character of a path that needs no escape and means itself, where braces would be a variable of an integration's URI.
+/// A character of a path that needs no escape and means itself, where braces would be a variable of
+/// an integration's URI.
 ///
 /// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes (AWS-RULES Q10).
 pub(crate) fn is_path_character(it: char) -> bool {
@@ -201,10 +262,26 @@ mod tests {
             ("", ""),
             ("https://shop.example", ""),
         ] {
-            assert_eq!(read(&format!(r#"{{"url": "{url}"}}"#)), (Ok(path.to_owned()), ServerKind::Ordinary), "{url}");
+            assert_eq!(
+                read(&format!(r#"{{"url": "{url}"}}"#)),
+                (Ok(path.to_owned()), ServerKind::Ordinary),
+                "{url}"
+            );
         }
-        for url in ["localhost:3000", "shop.example/v1", "v1", "./v1", "../v1", "{{host}}/v1", "{server}/v1"] {
-            assert_eq!(read(&format!(r#"{{"url": "{url}"}}"#)), (Ok(String::new()), ServerKind::NoAddress), "{url}");
+        for url in [
+            "localhost:3000",
+            "shop.example/v1",
+            "v1",
+            "./v1",
+            "../v1",
+            "{{host}}/v1",
+            "{server}/v1",
+        ] {
+            assert_eq!(
+                read(&format!(r#"{{"url": "{url}"}}"#)),
+                (Ok(String::new()), ServerKind::NoAddress),
+                "{url}"
+            );
         }
     }
 
@@ -216,25 +293,53 @@ mod tests {
             ))
             .0
         };
-        for url in ["https://shop.example/{basePath}", "https://shop.example{basePath}", "/{basePath}", "{basePath}"] {
+        for url in [
+            "https://shop.example/{basePath}",
+            "https://shop.example{basePath}",
+            "/{basePath}",
+            "{basePath}",
+        ] {
             for default in ["v1", "/v1", "/v1/"] {
                 assert_eq!(with(url, default), Ok("/v1".to_owned()), "{url} {default}");
             }
             assert_eq!(with(url, ""), Ok(String::new()), "{url}");
         }
-        assert_eq!(with("https://shop.example/{basePath}/v2", "/v1/"), Ok("/v1/v2".to_owned()));
-        assert_eq!(with("https://shop.example/{basePath}/v2", ""), Ok("/v2".to_owned()));
-        assert_eq!(with("https://shop.example{rest}", "v1"), Ok(String::new()), "a host's end");
+        assert_eq!(
+            with("https://shop.example/{basePath}/v2", "/v1/"),
+            Ok("/v1/v2".to_owned())
+        );
+        assert_eq!(
+            with("https://shop.example/{basePath}/v2", ""),
+            Ok("/v2".to_owned())
+        );
+        assert_eq!(
+            with("https://shop.example{rest}", "v1"),
+            Ok(String::new()),
+            "a host's end"
+        );
     }
 
     #[test]
     fn hosts_tell_what_a_path_is_worth() {
         let of = |url: &str| read(&format!(r#"{{"url": "{url}"}}"#));
-        let stage = |stage: &str, path: &str| (Ok(path.to_owned()), ServerKind::Stage(stage.into()));
-        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com/live"), stage("live", ""));
-        assert_eq!(of("https://a1b2-vpce-0a1b.execute-api.cn-north-1.amazonaws.com.cn/live/v2"), stage("live", "/v2"));
-        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com/{stage}"), stage("{stage}", ""));
-        assert_eq!(of("https://a1b2.execute-api.eu-west-1.amazonaws.com"), (Ok(String::new()), ServerKind::Ordinary));
+        let stage =
+            |stage: &str, path: &str| (Ok(path.to_owned()), ServerKind::Stage(stage.into()));
+        assert_eq!(
+            of("https://a1b2.execute-api.eu-west-1.amazonaws.com/live"),
+            stage("live", "")
+        );
+        assert_eq!(
+            of("https://a1b2-vpce-0a1b.execute-api.cn-north-1.amazonaws.com.cn/live/v2"),
+            stage("live", "/v2")
+        );
+        assert_eq!(
+            of("https://a1b2.execute-api.eu-west-1.amazonaws.com/{stage}"),
+            stage("{stage}", "")
+        );
+        assert_eq!(
+            of("https://a1b2.execute-api.eu-west-1.amazonaws.com"),
+            (Ok(String::new()), ServerKind::Ordinary)
+        );
         for (host, kind) in [
             ("virtserver.swaggerhub.com", ServerKind::Mock("SwaggerHub")),
             ("9a1b.mock.pstmn.io", ServerKind::Mock("Postman")),
@@ -246,7 +351,11 @@ mod tests {
             ("notlocalhost", ServerKind::Ordinary),
             ("example-mock.pstmn.io", ServerKind::Ordinary),
         ] {
-            assert_eq!(of(&format!("http://{host}/api")), (Ok("/api".to_owned()), kind), "{host}");
+            assert_eq!(
+                of(&format!("http://{host}/api")),
+                (Ok("/api".to_owned()), kind),
+                "{host}"
+            );
         }
     }
 }

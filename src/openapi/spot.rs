@@ -1,7 +1,8 @@
 //! Where parts of a description stand: its main file, or another one that references lead to.
 //!
 //! In: files and pointers. Out: `Place`s. Pure.
-//! Most operations stand under `paths` of the main file, and their pointers are made only when something is reported.
+//! Most operations stand under `paths` of the main file, and their pointers are made only when
+//! something is reported.
 
 use std::sync::Arc;
 
@@ -55,7 +56,9 @@ impl Operation {
         let mut pointer = self.item_pointer();
         // One of these is made for every operation, and kept: it is to be as long as its text.
         match self.method {
-            HttpMethod::Other { key, .. } => pointer::child(&(pointer + "/additionalOperations"), key),
+            HttpMethod::Other { key, .. } => {
+                pointer::child(&(pointer + "/additionalOperations"), key)
+            }
             method => {
                 let key = method.key();
                 pointer.reserve_exact(1 + key.len());

@@ -1,7 +1,9 @@
-//! What Swagger 2.0 writes elsewhere, or otherwise, than 3.x: base path, shared parts, bodies, media types.
+//! What Swagger 2.0 writes elsewhere, or otherwise, than 3.x: base path, shared parts, bodies,
+//! media types.
 //!
 //! In: a lean document of version 2.0. Out: its parts where `resolve` looks for them. Pure.
-//! No document is converted: these members are read into the lean structs that 3.x has for the same thing.
+//! No document is converted: these members are read into the lean structs that 3.x has for the same
+//! thing.
 
 use std::sync::Arc;
 
@@ -58,7 +60,11 @@ pub(super) fn is_swagger(document: &Document<'_>) -> bool {
 
 /// Where a document keeps its parts.
 pub(super) fn homes(document: &Document<'_>) -> &'static Homes {
-    if is_swagger(document) { &SWAGGER } else { &OPENAPI }
+    if is_swagger(document) {
+        &SWAGGER
+    } else {
+        &OPENAPI
+    }
 }
 
 /// Reads the root's shared parts, in a document of version 2.0.
@@ -66,17 +72,36 @@ pub(super) fn settled(mut document: Document<'_>) -> Document<'_> {
     if !is_swagger(&document) {
         return document;
     }
-    document.faults.retain(|fault| !FOREIGN.contains(&&*fault.below));
+    document
+        .faults
+        .retain(|fault| !FOREIGN.contains(&&*fault.below));
     document.servers.clear();
     document.components = Components::default();
     if let Some(raw) = document.parameters {
-        read(raw, "parameters", loose::named_parameters, &mut document.faults, &mut document.components.parameters);
+        read(
+            raw,
+            "parameters",
+            loose::named_parameters,
+            &mut document.faults,
+            &mut document.components.parameters,
+        );
     }
     if let Some(raw) = document.security_definitions {
-        read(raw, "securityDefinitions", serde_json::from_str, &mut document.faults, &mut document.components.security_schemes);
+        read(
+            raw,
+            "securityDefinitions",
+            serde_json::from_str,
+            &mut document.faults,
+            &mut document.components.security_schemes,
+        );
     }
-    for (key, raw) in [("consumes", document.consumes), ("produces", document.produces)] {
-        document.faults.extend(raw.and_then(|raw| media_types(key, raw).err()));
+    for (key, raw) in [
+        ("consumes", document.consumes),
+        ("produces", document.produces),
+    ] {
+        document
+            .faults
+            .extend(raw.and_then(|raw| media_types(key, raw).err()));
     }
     document
 }
@@ -97,7 +122,12 @@ fn read<'a, T>(
 
 /// The base path that `basePath` asks for, behind the document's `host`.
 pub(super) fn base_path(document: &Document<'_>) -> BasePath {
-    let (path, host) = (&*document.base_path, document.host.and_then(|it| serde_json::from_str::<Text<'_>>(it.get()).ok()));
+    let (path, host) = (
+        &*document.base_path,
+        document
+            .host
+            .and_then(|it| serde_json::from_str::<Text<'_>>(it.get()).ok()),
+    );
     match host {
         Some(host) if path.starts_with('/') => servers::of_url(&["//", &*host, path].concat()),
         Some(_) | None => servers::of_url(path),
@@ -106,12 +136,20 @@ pub(super) fn base_path(document: &Document<'_>) -> BasePath {
 
 /// A list of media types as it is written.
 fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, LeanFault> {
-    let types: Vec<Text<'a>> = serde_json::from_str(raw.get()).map_err(|error| loose::wrong_type(key, &error))?;
+    let types: Vec<Text<'a>> =
+        serde_json::from_str(raw.get()).map_err(|error| loose::wrong_type(key, &error))?;
     if types.len() <= MAX_MEDIA_TYPES {
         return Ok(types);
     }
-    let message = format!("`{key}` lists {} media types; at most {MAX_MEDIA_TYPES} are read", types.len());
-    Err(LeanFault { code: &diagnostic::TOO_LARGE, below: pointer::child("", key), message })
+    let message = format!(
+        "`{key}` lists {} media types; at most {MAX_MEDIA_TYPES} are read",
+        types.len()
+    );
+    Err(LeanFault {
+        code: &diagnostic::TOO_LARGE,
+        below: pointer::child("", key),
+        message,
+    })
 }
 
 /// What a list of media types tells.
@@ -128,11 +166,22 @@ impl Listed {
     fn of(types: &[Text<'_>]) -> Self {
         let mut variety = Variety::default();
         for (index, media_type) in types.iter().enumerate() {
-            variety.add(media_type, types.first().filter(|_| index > 0).map(|it| &**it));
+            variety.add(
+                media_type,
+                types.first().filter(|_| index > 0).map(|it| &**it),
+            );
         }
         Self {
-            binary: types.iter().filter_map(|it| binary(it)).map(Arc::from).collect(),
-            ranges: types.iter().filter(|it| media::is_open_range(it)).map(|it| media::bare(it).into()).collect(),
+            binary: types
+                .iter()
+                .filter_map(|it| binary(it))
+                .map(Arc::from)
+                .collect(),
+            ranges: types
+                .iter()
+                .filter(|it| media::is_open_range(it))
+                .map(|it| media::bare(it).into())
+                .collect(),
             variety,
         }
     }
@@ -155,20 +204,32 @@ pub(super) struct OfOperation {
 
 impl Inherited {
     pub(super) fn of(document: &Document<'_>) -> Self {
-        let listed = |key, raw: Option<&RawValue>| Listed::of(&raw.and_then(|raw| media_types(key, raw).ok()).unwrap_or_default());
+        let listed = |key, raw: Option<&RawValue>| {
+            Listed::of(
+                &raw.and_then(|raw| media_types(key, raw).ok())
+                    .unwrap_or_default(),
+            )
+        };
         if !is_swagger(document) {
             return Self::default();
         }
-        Self { consumes: listed("consumes", document.consumes), produces: listed("produces", document.produces) }
+        Self {
+            consumes: listed("consumes", document.consumes),
+            produces: listed("produces", document.produces),
+        }
     }
 
     /// What an operation's bodies are.
     ///
-    /// `consumes` speaks of operations with a body, and a file is always sent as `multipart/form-data`.
-    /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object", <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
+    /// `consumes` speaks of operations with a body, and a file is always sent as
+    /// `multipart/form-data`.
+    /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object",
+    /// <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
     pub(super) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>) -> OfOperation {
         let mut found = OfOperation::default();
-        let mut listed = |key, own: Option<&RawValue>, inherited: &Listed, applies: bool| match own.map(|raw| media_types(key, raw)) {
+        let mut listed = |key, own: Option<&RawValue>, inherited: &Listed, applies: bool| match own
+            .map(|raw| media_types(key, raw))
+        {
             Some(Ok(types)) if applies => Listed::of(&types),
             None if applies => inherited.clone(),
             Some(Err(fault)) => {
@@ -192,7 +253,8 @@ impl Inherited {
 pub(super) struct Body<'a> {
     is_there: bool,
     has_file: bool,
-    /// The last parameter that is the whole body: those of the operation come after those of its path item.
+    /// The last parameter that is the whole body: those of the operation come after those of its
+    /// path item.
     whole: Option<(bool, Option<Target<'a>>)>,
 }
 
@@ -205,14 +267,19 @@ impl<'a> Body<'a> {
     /// Notes where the schema of the whole body stands.
     pub(super) fn describe(&mut self, parameter: &Parameter<'a>, file: &'a SourceFile, at: &str) {
         if parameter.location.as_deref() == Some("body") {
-            let schema = parameter.schema.map(|it| Target { file, pointer: format!("{at}/schema"), json: it.get() });
+            let schema = parameter.schema.map(|it| Target {
+                file,
+                pointer: format!("{at}/schema"),
+                json: it.get(),
+            });
             self.whole = Some((parameter.required, schema));
         }
     }
 
     /// The body as 3.x would say it: one schema for every media type that the operation consumes.
     ///
-    /// Source: OpenAPI 2.0, "Operation Object" (`consumes`), <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
+    /// Source: OpenAPI 2.0, "Operation Object" (`consumes`), <https://spec.openapis.org/oas/v2.0>,
+    /// read 2026-11-22.
     pub(super) fn request_body(
         self,
         (lean, document): (&Operation<'_>, &Document<'_>),
@@ -221,27 +288,51 @@ impl<'a> Body<'a> {
         if !self.is_there {
             return None;
         }
-        let listed = lean.consumes.or(document.consumes).and_then(|raw| media_types("consumes", raw).ok()).filter(|it| !it.is_empty());
-        let default = if self.whole.is_some() { "application/json" } else { "application/x-www-form-urlencoded" };
-        let types: Vec<Arc<str>> = listed.map_or_else(|| vec![default.into()], |it| it.iter().map(|it| Arc::from(&**it)).collect());
+        let listed = lean
+            .consumes
+            .or(document.consumes)
+            .and_then(|raw| media_types("consumes", raw).ok())
+            .filter(|it| !it.is_empty());
+        let default = if self.whole.is_some() {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        let types: Vec<Arc<str>> = listed.map_or_else(
+            || vec![default.into()],
+            |it| it.iter().map(|it| Arc::from(&**it)).collect(),
+        );
         let (is_required, target) = self.whole.unwrap_or_default();
         let schema = target.and_then(schema);
-        let contents = types.into_iter().map(|media_type| BodyContent { media_type, schema }).collect();
-        Some(RequestBody { is_required, name: None, contents })
+        let contents = types
+            .into_iter()
+            .map(|media_type| BodyContent { media_type, schema })
+            .collect();
+        Some(RequestBody {
+            is_required,
+            name: None,
+            contents,
+        })
     }
 
-    /// Takes a parameter that is sent in the body; `false` for every other, which is the gateway's to declare.
+    /// Takes a parameter that is sent in the body; `false` for every other, which is the gateway's
+    /// to declare.
     pub(super) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
-        let is_body = parameter.faults.is_empty() && matches!(parameter.location.as_deref(), Some("body" | "formData"));
+        let is_body = parameter.faults.is_empty()
+            && matches!(parameter.location.as_deref(), Some("body" | "formData"));
         self.is_there |= is_body;
         self.has_file |= is_body && parameter.kind.is_some_and(|kind| kind.get() == "\"file\"");
         is_body
     }
 }
 
-/// How a list is written, where the gateway's users should know: plain `|` has to be escaped by the client.
+/// How a list is written, where the gateway's users should know: plain `|` has to be escaped by the
+/// client.
 ///
 /// Source: AWS-RULES Q8.
 pub(super) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
-    parameter.collection_format.filter(|it| it.get() == "\"pipes\"").map(|_| "pipes")
+    parameter
+        .collection_format
+        .filter(|it| it.get() == "\"pipes\"")
+        .map(|_| "pipes")
 }

@@ -5,7 +5,8 @@ use crate::source::{Memory, RelativePath};
 
 fn file(json: &str) -> SourceFile {
     let path = RelativePath::join("", "openapi.yaml").expect("a plain name");
-    SourceFile::of(json.as_bytes().to_vec(), path, Arc::from("openapi.yaml")).expect("the text is YAML")
+    SourceFile::of(json.as_bytes().to_vec(), path, Arc::from("openapi.yaml"))
+        .expect("the text is YAML")
 }
 
 /// No other files.
@@ -18,11 +19,20 @@ fn read_alone(file: &SourceFile) -> Outcome<Api> {
 
 /// Both readings of a document, through `resolve`.
 fn both(file: &SourceFile) -> (Api, Api) {
-    let fast = swagger::settled(serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it"));
+    let fast = swagger::settled(
+        serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it"),
+    );
     let slow = swagger::settled(loose::document(&file.json).expect("the slow reading takes it"));
     let library = Library::new(&NONE);
-    let fast = resolve::api(file, &fast, &library).value.expect("resolve always has a value");
-    (fast, resolve::api(file, &slow, &library).value.expect("resolve always has a value"))
+    let fast = resolve::api(file, &fast, &library)
+        .value
+        .expect("resolve always has a value");
+    (
+        fast,
+        resolve::api(file, &slow, &library)
+            .value
+            .expect("resolve always has a value"),
+    )
 }
 
 #[test]
@@ -31,11 +41,19 @@ fn null_security_is_a_fault_and_absent_security_inherits() {
         "openapi: 3.0.0\nsecurity: [{key: []}]\npaths:\n  /a:\n    get: {security: null}\n    put: {}\n    post: {security: []}\n    patch: {security: [{}, {key: []}]}\n",
     );
     let api = read_alone(&file).value.expect("readable");
-    let of = |method| api.operations.iter().find(|it| it.method == method).expect("there");
+    let of = |method| {
+        api.operations
+            .iter()
+            .find(|it| it.method == method)
+            .expect("there")
+    };
     assert_eq!(of(HttpMethod::Get).faults[0].code.code, "GW1011");
     assert!(matches!(of(HttpMethod::Put).security, Security::Needs(_)));
     assert_eq!(of(HttpMethod::Post).security, Security::Open);
-    assert!(matches!(of(HttpMethod::Patch).security, Security::Optional(_)));
+    assert!(matches!(
+        of(HttpMethod::Patch).security,
+        Security::Optional(_)
+    ));
 }
 
 #[test]
@@ -44,10 +62,25 @@ fn a_wrong_type_stays_with_its_operation() {
         "openapi: 3.0.0\npaths:\n  /a:\n    get: {security: {key: []}}\n    put: {parameters: [{name: q, in: query}, 7]}\n    post: {parameters: [{name: q, in: query}]}\n  /b: 3\n",
     );
     let outcome = read_alone(&file);
-    assert_eq!(outcome.diagnostics.len(), 1, "only the path item that holds no operation is reported for the whole");
+    assert_eq!(
+        outcome.diagnostics.len(),
+        1,
+        "only the path item that holds no operation is reported for the whole"
+    );
     let api = outcome.value.expect("readable");
-    let faults: Vec<_> =
-        api.operations.iter().map(|it| (it.method, it.faults.iter().map(|fault| pointer(&fault.place)).collect::<Vec<_>>())).collect();
+    let faults: Vec<_> = api
+        .operations
+        .iter()
+        .map(|it| {
+            (
+                it.method,
+                it.faults
+                    .iter()
+                    .map(|fault| pointer(&fault.place))
+                    .collect::<Vec<_>>(),
+            )
+        })
+        .collect();
     assert_eq!(
         faults,
         vec![
@@ -83,17 +116,45 @@ fn fast_and_slow_readings_agree_on_2_0() {
     assert_eq!(&*fast.base_path, "/v1");
     assert_eq!(fast.schemes, [Arc::from("key")]);
     assert_eq!(
-        fast.extensions.iter().map(|it| pointer(&it.place)).collect::<Vec<_>>(),
-        ["/tags/0/x-amazon-apigateway-tag-value", "/securityDefinitions/key/x-amazon-apigateway-authtype"]
+        fast.extensions
+            .iter()
+            .map(|it| pointer(&it.place))
+            .collect::<Vec<_>>(),
+        [
+            "/tags/0/x-amazon-apigateway-tag-value",
+            "/securityDefinitions/key/x-amazon-apigateway-authtype"
+        ]
     );
-    let of = |method| fast.operations.iter().find(|it| it.method == method).expect("there");
-    let types = |method| of(method).binary_media_types.iter().map(|it| &**it).collect::<Vec<_>>();
-    assert_eq!(types(HttpMethod::Get), ["image/gif"], "`consumes` is about bodies");
+    let of = |method| {
+        fast.operations
+            .iter()
+            .find(|it| it.method == method)
+            .expect("there")
+    };
+    let types = |method| {
+        of(method)
+            .binary_media_types
+            .iter()
+            .map(|it| &**it)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        types(HttpMethod::Get),
+        ["image/gif"],
+        "`consumes` is about bodies"
+    );
     assert_eq!(types(HttpMethod::Post), ["image/gif", "image/png"]);
     assert_eq!(types(HttpMethod::Put), ["multipart/form-data"]);
     assert_eq!(of(HttpMethod::Get).parameters.len(), 2);
-    assert_eq!(of(HttpMethod::Get).parameters[1].style.as_deref(), Some("pipes"));
-    assert_eq!(of(HttpMethod::Post).parameters.len(), 1, "a body is no parameter of the gateway");
+    assert_eq!(
+        of(HttpMethod::Get).parameters[1].style.as_deref(),
+        Some("pipes")
+    );
+    assert_eq!(
+        of(HttpMethod::Post).parameters.len(),
+        1,
+        "a body is no parameter of the gateway"
+    );
     assert!(matches!(of(HttpMethod::Get).security, Security::Needs(_)));
     assert_eq!(of(HttpMethod::Post).security, Security::Open);
     assert!(fast.operations.iter().all(|it| it.faults.is_empty()));
@@ -101,8 +162,12 @@ fn fast_and_slow_readings_agree_on_2_0() {
 
 #[test]
 fn what_only_3_x_has_is_nobodys_in_2_0_and_the_other_way_round() {
-    let swagger = read_alone(&file("swagger: '2.0'\nservers: 7\ncomponents: []\npaths: {/a: {get: {}}}\n"));
-    assert!(swagger.diagnostics.is_empty() && swagger.value.expect("readable").operations.len() == 1);
+    let swagger = read_alone(&file(
+        "swagger: '2.0'\nservers: 7\ncomponents: []\npaths: {/a: {get: {}}}\n",
+    ));
+    assert!(
+        swagger.diagnostics.is_empty() && swagger.value.expect("readable").operations.len() == 1
+    );
     let openapi = "openapi: 3.0.0\nparameters: 7\nproduces: 7\nbasePath: /v1\nsecurityDefinitions: []\npaths: {/a: {get: {consumes: 7}}}\n";
     let api = read_alone(&file(openapi));
     assert!(api.diagnostics.is_empty());
@@ -117,10 +182,29 @@ fn broken_parts_of_2_0_stay_with_what_they_concern() {
     let outcome = read_alone(&file(text));
     assert!(outcome.diagnostics.is_empty());
     let api = outcome.value.expect("readable");
-    let faults: Vec<_> = api.operations.iter().flat_map(|it| &it.faults).map(|it| pointer(&it.place)).collect();
-    assert_eq!(faults, ["/parameters/p/required", "/paths/~1a/put/consumes", "/paths/~1a/post/parameters/0"]);
-    for root in ["parameters: 7", "securityDefinitions: []", "consumes: {}", "produces: 7"] {
-        let outcome = read_alone(&file(&format!("swagger: '2.0'\n{root}\npaths: {{/a: {{get: {{}}}}}}\n")));
+    let faults: Vec<_> = api
+        .operations
+        .iter()
+        .flat_map(|it| &it.faults)
+        .map(|it| pointer(&it.place))
+        .collect();
+    assert_eq!(
+        faults,
+        [
+            "/parameters/p/required",
+            "/paths/~1a/put/consumes",
+            "/paths/~1a/post/parameters/0"
+        ]
+    );
+    for root in [
+        "parameters: 7",
+        "securityDefinitions: []",
+        "consumes: {}",
+        "produces: 7",
+    ] {
+        let outcome = read_alone(&file(&format!(
+            "swagger: '2.0'\n{root}\npaths: {{/a: {{get: {{}}}}}}\n"
+        )));
         assert_eq!(outcome.diagnostics.len(), 1, "{root}");
     }
 }
@@ -132,24 +216,47 @@ fn fast_and_slow_readings_agree_on_3_2() {
         additionalOperations: {PURGE: {operationId: drop, tags: [a]}, copy/x: {}}\n";
     let (fast, slow) = both(&file(text));
     assert_eq!(fast, slow);
-    let operations: Vec<_> = fast.operations.iter().map(|it| (it.method.as_str(), it.pointer())).collect();
+    let operations: Vec<_> = fast
+        .operations
+        .iter()
+        .map(|it| (it.method.as_str(), it.pointer()))
+        .collect();
     let at = |below: &str| format!("/paths/~1a/{below}");
     assert_eq!(
         operations,
-        [("QUERY", at("query")), ("PURGE", at("additionalOperations/PURGE")), ("COPY/X", at("additionalOperations/copy~1x"))]
+        [
+            ("QUERY", at("query")),
+            ("PURGE", at("additionalOperations/PURGE")),
+            ("COPY/X", at("additionalOperations/copy~1x"))
+        ]
     );
-    assert_eq!(fast.operations[0].parameters[0].location, Location::QueryString);
+    assert_eq!(
+        fast.operations[0].parameters[0].location,
+        Location::QueryString
+    );
 }
 
 /// Where real descriptions are: beside this repository, or further up where this is a worktree.
 fn corpus() -> Option<std::path::PathBuf> {
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = std::env::var_os("GWGEN_CORPUS").map(std::path::PathBuf::from);
-    named.into_iter().chain(repository.ancestors().skip(1).take(3).map(|it| it.join("shared/corpus"))).find(|it| it.is_dir())
+    named
+        .into_iter()
+        .chain(
+            repository
+                .ancestors()
+                .skip(1)
+                .take(3)
+                .map(|it| it.join("shared/corpus")),
+        )
+        .find(|it| it.is_dir())
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the corpus is read from the disk")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the corpus is read from the disk"
+)]
 fn fast_and_slow_readings_agree_on_the_corpus() {
     let Some(folder) = corpus() else { return };
     let mut compared = 0;
@@ -164,37 +271,79 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
             continue;
         }
         // A file that is no YAML to us is pinned as refused in `tests/corpus.tsv`.
-        let Ok(file) = SourceFile::of(std::fs::read(&path).unwrap(), RelativePath::join("", &name).unwrap(), Arc::from(&*name)) else {
+        let Ok(file) = SourceFile::of(
+            std::fs::read(&path).unwrap(),
+            RelativePath::join("", &name).unwrap(),
+            Arc::from(&*name),
+        ) else {
             continue;
         };
         // Where the fast reading fails on the data there is nothing to compare with.
-        let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else { continue };
-        let (fast, slow) = (swagger::settled(fast), swagger::settled(loose::document(&file.json).unwrap()));
+        let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else {
+            continue;
+        };
+        let (fast, slow) = (
+            swagger::settled(fast),
+            swagger::settled(loose::document(&file.json).unwrap()),
+        );
         let library = Library::new(&NONE);
         let fast = resolve::api(&file, &fast, &library).value.unwrap();
-        assert!(resolve::api(&file, &slow, &library).value.as_ref() == Some(&fast), "{name}");
-        assert!(kept(fast) == kept(read_broken(&file)), "{name}: one broken part changes how others are read");
+        assert!(
+            resolve::api(&file, &slow, &library).value.as_ref() == Some(&fast),
+            "{name}"
+        );
+        assert!(
+            kept(fast) == kept(read_broken(&file)),
+            "{name}: one broken part changes how others are read"
+        );
         compared += 1;
     }
     assert!(compared > 30, "only {compared} descriptions were compared");
 }
 
-/// The description with something in `paths` and in every path item that forces the slow reading down to each operation.
+/// The description with something in `paths` and in every path item that forces the slow reading
+/// down to each operation.
 fn read_broken(whole: &SourceFile) -> Api {
     let mut description: serde_json::Value = serde_json::from_str(&whole.json).unwrap();
-    if let Some(paths) = description.get_mut("paths").and_then(serde_json::Value::as_object_mut) {
-        for item in paths.values_mut().filter_map(serde_json::Value::as_object_mut) {
+    if let Some(paths) = description
+        .get_mut("paths")
+        .and_then(serde_json::Value::as_object_mut)
+    {
+        for item in paths
+            .values_mut()
+            .filter_map(serde_json::Value::as_object_mut)
+        {
             let operations = HttpMethod::ALL.map(HttpMethod::key);
-            for (_, operation) in item.iter_mut().filter(|(key, _)| operations.contains(&key.as_str())) {
-                operation.as_object_mut().into_iter().for_each(|it| drop(it.insert("operationId".into(), serde_json::json!({}))));
+            for (_, operation) in item
+                .iter_mut()
+                .filter(|(key, _)| operations.contains(&key.as_str()))
+            {
+                operation
+                    .as_object_mut()
+                    .into_iter()
+                    .for_each(|it| drop(it.insert("operationId".into(), serde_json::json!({}))));
             }
             item.insert("trace".into(), 7.into());
         }
         paths.insert(BROKEN.into(), 7.into());
     }
-    let file = SourceFile::of(description.to_string().into_bytes(), whole.path.clone(), Arc::clone(&whole.display)).unwrap();
-    assert!(serde_json::from_str::<lean::Document<'_>>(&file.json).is_err() || description.get("paths").is_none());
-    resolve::api(&file, &swagger::settled(loose::document(&file.json).unwrap()), &Library::new(&NONE)).value.unwrap()
+    let file = SourceFile::of(
+        description.to_string().into_bytes(),
+        whole.path.clone(),
+        Arc::clone(&whole.display),
+    )
+    .unwrap();
+    assert!(
+        serde_json::from_str::<lean::Document<'_>>(&file.json).is_err()
+            || description.get("paths").is_none()
+    );
+    resolve::api(
+        &file,
+        &swagger::settled(loose::document(&file.json).unwrap()),
+        &Library::new(&NONE),
+    )
+    .value
+    .unwrap()
 }
 
 const BROKEN: &str = "/gwgen-broken";
@@ -208,11 +357,18 @@ fn pointer(place: &Place) -> &str {
 
 /// What is no part of the damage.
 fn kept(api: Api) -> Vec<Operation> {
-    let sound = api.operations.into_iter().filter(|it| it.method != HttpMethod::Trace && *it.path != *BROKEN);
+    let sound = api
+        .operations
+        .into_iter()
+        .filter(|it| it.method != HttpMethod::Trace && *it.path != *BROKEN);
     sound
         .map(|it| Operation {
             id: None,
-            faults: it.faults.into_iter().filter(|it| !pointer(&it.place).ends_with("/operationId")).collect(),
+            faults: it
+                .faults
+                .into_iter()
+                .filter(|it| !pointer(&it.place).ends_with("/operationId"))
+                .collect(),
             ..it
         })
         .collect()
@@ -220,7 +376,9 @@ fn kept(api: Api) -> Vec<Operation> {
 
 /// Reads a description whose main file is `openapi.yaml`.
 fn read_together(main: &str, others: &[(&str, &str)]) -> Api {
-    let files = others.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+    let files = others
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
     let (files, file) = (Memory(files.collect()), file(main));
     let outcome = read(&file, &Library::new(&files));
     assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
@@ -238,31 +396,100 @@ fn other_files_of_a_2_0_description_are_2_0_too() {
     let parts = "parameters:\n  limit: {name: limit, in: query, collectionFormat: pipes}\n  file: {name: f, in: formData, type: file}\n  \
         whole: {name: b, in: body}\nsecurityDefinitions: {key: {type: apiKey, x-amazon-apigateway-authtype: custom}}\n\
         responses: {yes: {content: {image/jpeg: {}}}}\n";
-    let api = read_together(main, &[("openapi.yaml", main), ("a.yaml", item), ("parts.yaml", parts)]);
-    let of = |method| api.operations.iter().find(|it| it.method == method).expect("there");
-    let types = |method| of(method).binary_media_types.iter().map(|it| &**it).collect::<Vec<_>>();
-    let faults = |method| of(method).faults.iter().map(|it| (&*it.place.file, pointer(&it.place))).collect::<Vec<_>>();
-    assert_eq!(types(HttpMethod::Get), ["image/gif", "image/png", "multipart/form-data"], "`produces` says it, not the answers");
+    let api = read_together(
+        main,
+        &[
+            ("openapi.yaml", main),
+            ("a.yaml", item),
+            ("parts.yaml", parts),
+        ],
+    );
+    let of = |method| {
+        api.operations
+            .iter()
+            .find(|it| it.method == method)
+            .expect("there")
+    };
+    let types = |method| {
+        of(method)
+            .binary_media_types
+            .iter()
+            .map(|it| &**it)
+            .collect::<Vec<_>>()
+    };
+    let faults = |method| {
+        of(method)
+            .faults
+            .iter()
+            .map(|it| (&*it.place.file, pointer(&it.place)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        types(HttpMethod::Get),
+        ["image/gif", "image/png", "multipart/form-data"],
+        "`produces` says it, not the answers"
+    );
     assert_eq!(of(HttpMethod::Get).parameters.len(), 1);
-    assert_eq!(of(HttpMethod::Get).parameters[0].style.as_deref(), Some("pipes"));
-    assert_eq!(faults(HttpMethod::Get), [("a.yaml", "/get/responses/500/$ref")]);
-    assert_eq!(faults(HttpMethod::Put), [("a.yaml", "/put/parameters/0"), ("a.yaml", "/put/produces")]);
-    assert_eq!((types(HttpMethod::Post), faults(HttpMethod::Post)), (vec!["image/gif", "image/png"], vec![]));
-    assert_eq!(api.definitions[&Arc::from("key")].matches("apiKey").count(), 1);
+    assert_eq!(
+        of(HttpMethod::Get).parameters[0].style.as_deref(),
+        Some("pipes")
+    );
+    assert_eq!(
+        faults(HttpMethod::Get),
+        [("a.yaml", "/get/responses/500/$ref")]
+    );
+    assert_eq!(
+        faults(HttpMethod::Put),
+        [("a.yaml", "/put/parameters/0"), ("a.yaml", "/put/produces")]
+    );
+    assert_eq!(
+        (types(HttpMethod::Post), faults(HttpMethod::Post)),
+        (vec!["image/gif", "image/png"], vec![])
+    );
+    assert_eq!(
+        api.definitions[&Arc::from("key")].matches("apiKey").count(),
+        1
+    );
     let extension = &api.extensions[0].place;
-    assert_eq!((&*extension.file, pointer(extension)), ("parts.yaml", "/securityDefinitions/key/x-amazon-apigateway-authtype"));
+    assert_eq!(
+        (&*extension.file, pointer(extension)),
+        (
+            "parts.yaml",
+            "/securityDefinitions/key/x-amazon-apigateway-authtype"
+        )
+    );
 }
 
 #[test]
 fn additional_operations_of_another_file_have_its_places_and_what_hides_their_path() {
     let item = "x-gwgen-exposure: hidden\nadditionalOperations:\n  Copy: {operationId: c, x-gwgen-backend: b}\nquery: {}\n";
-    let api = read_together("openapi: 3.2.0\npaths: {/a: {$ref: 'a.yaml'}, /b: {$ref: 'a.yaml'}}\n", &[("a.yaml", item)]);
+    let api = read_together(
+        "openapi: 3.2.0\npaths: {/a: {$ref: 'a.yaml'}, /b: {$ref: 'a.yaml'}}\n",
+        &[("a.yaml", item)],
+    );
     assert_eq!(api.operations.len(), 4);
-    for operation in api.operations.iter().filter(|it| it.method != HttpMethod::Query) {
-        let (place, names) = (operation.place(""), operation.settings.iter().map(|it| &*it.name).collect::<Vec<_>>());
-        assert_eq!((operation.method.as_str(), &*place.file, pointer(&place)), ("COPY", "a.yaml", "/additionalOperations/Copy"));
+    for operation in api
+        .operations
+        .iter()
+        .filter(|it| it.method != HttpMethod::Query)
+    {
+        let (place, names) = (
+            operation.place(""),
+            operation
+                .settings
+                .iter()
+                .map(|it| &*it.name)
+                .collect::<Vec<_>>(),
+        );
+        assert_eq!(
+            (operation.method.as_str(), &*place.file, pointer(&place)),
+            ("COPY", "a.yaml", "/additionalOperations/Copy")
+        );
         assert_eq!(names, ["x-gwgen-exposure", "x-gwgen-backend"]);
-        assert_eq!(pointer(&operation.settings[1].place), "/additionalOperations/Copy/x-gwgen-backend");
+        assert_eq!(
+            pointer(&operation.settings[1].place),
+            "/additionalOperations/Copy/x-gwgen-backend"
+        );
     }
 }
 
@@ -272,7 +499,12 @@ fn answers_keep_what_refers_to_others() {
         put: {responses: {$ref: '#/lost'}}\n    post: {responses: {$ref: '#/paths/~1a/get/responses'}}\n";
     let (fast, slow) = both(&file(text));
     assert_eq!(fast, slow);
-    let faults: Vec<_> = fast.operations.iter().flat_map(|it| &it.faults).map(|it| pointer(&it.place)).collect();
+    let faults: Vec<_> = fast
+        .operations
+        .iter()
+        .flat_map(|it| &it.faults)
+        .map(|it| pointer(&it.place))
+        .collect();
     let header = "/paths/~1a/get/responses/404/headers/x/$ref";
     assert_eq!(faults, [header, "/paths/~1a/put/responses/$ref", header]);
 }

@@ -1,6 +1,7 @@
 //! What answers differ by, and which schemas are of bytes.
 //!
-//! In: headers and schemas, which may be references. Out: names of headers of a request; yes or no. Pure but for `Library`.
+//! In: headers and schemas, which may be references. Out: names of headers of a request; yes or no.
+//! Pure but for `Library`.
 
 use std::sync::Arc;
 
@@ -18,44 +19,87 @@ impl<'a> Shared<'a> {
     /// Whether what is said of a media type has a schema of bytes.
     pub(super) fn has_schema_of_bytes(&self, file: &'a SourceFile, json: &'a str) -> bool {
         let members = raw::members(json).unwrap_or_default();
-        members.iter().any(|(key, schema)| *key == "schema" && self.is_of_bytes(file, schema.get()))
+        members
+            .iter()
+            .any(|(key, schema)| *key == "schema" && self.is_of_bytes(file, schema.get()))
     }
 
     /// Whether values of a schema are bytes as they are, not a text that stands for them.
     ///
-    /// Source: OpenAPI 3.0.4, "Data Types" (`binary`); OpenAPI 3.1.1, "Working with Binary Data" (`contentMediaType` without
-    /// `contentEncoding`); OpenAPI 2.0, "Response Object" (`file`).
+    /// Source: OpenAPI 3.0.4, "Data Types" (`binary`); OpenAPI 3.1.1, "Working with Binary Data"
+    /// (`contentMediaType` without `contentEncoding`); OpenAPI 2.0, "Response Object" (`file`).
     pub(super) fn is_of_bytes(&self, mut file: &'a SourceFile, mut json: &'a str) -> bool {
         for _ in 0..MAX_REFERENCES {
-            let Ok(members) = raw::members(json) else { return false };
+            let Ok(members) = raw::members(json) else {
+                return false;
+            };
             let text = |name: &str| {
                 let (_, json) = members.iter().find(|(key, _)| *key == *name)?;
                 serde_json::from_str::<Text<'a>>(json.get()).ok()
             };
             let Some(reference) = text("$ref") else {
                 let is_encoded = text("contentEncoding").is_some();
-                let is_media = text("contentMediaType").is_some_and(|it| super::binary(&it).is_some());
+                let is_media =
+                    text("contentMediaType").is_some_and(|it| super::binary(&it).is_some());
                 return text("format").is_some_and(|it| *it == *"binary")
                     || text("type").is_some_and(|it| *it == *"file")
                     || (is_media && !is_encoded);
             };
-            let Ok(target) = self.references.target(file, &reference) else { return false };
+            let Ok(target) = self.references.target(file, &reference) else {
+                return false;
+            };
             (file, json) = (target.file, target.json);
         }
         false
     }
 
-    /// What the header `Vary` among those of an answer names; itself, where the description does not say.
+    /// What the header `Vary` among those of an answer names; itself, where the description does
+    /// not say.
     pub(super) fn varying(&self, file: &'a SourceFile, headers: &'a str) -> Vec<Arc<str>> {
         let headers = raw::members(headers).unwrap_or_default();
-        let Some((_, json)) = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("vary")) else { return Vec::new() };
-        let target = self.references.followed(Target { file, pointer: String::new(), json: json.get() });
-        let header: Value = target.ok().and_then(|it| serde_json::from_str(it.json).ok()).unwrap_or_default();
+        let Some((_, json)) = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("vary"))
+        else {
+            return Vec::new();
+        };
+        let target = self.references.followed(Target {
+            file,
+            pointer: String::new(),
+            json: json.get(),
+        });
+        let header: Value = target
+            .ok()
+            .and_then(|it| serde_json::from_str(it.json).ok())
+            .unwrap_or_default();
         let schema = &header["schema"];
-        let first = |values: &Value| values.as_array().and_then(|it| it.first()).cloned().unwrap_or_default();
-        let said = [&schema["const"], &schema["default"], &header["default"], &header["example"], &schema["example"]].map(Value::clone);
-        let said = said.into_iter().chain([&schema["enum"], &header["enum"], &schema["examples"]].map(first));
-        let names = said.filter_map(|it| it.as_str().map(str::to_owned)).next().unwrap_or_else(|| "Vary".to_owned());
-        names.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Arc::from).collect()
+        let first = |values: &Value| {
+            values
+                .as_array()
+                .and_then(|it| it.first())
+                .cloned()
+                .unwrap_or_default()
+        };
+        let said = [
+            &schema["const"],
+            &schema["default"],
+            &header["default"],
+            &header["example"],
+            &schema["example"],
+        ]
+        .map(Value::clone);
+        let said = said
+            .into_iter()
+            .chain([&schema["enum"], &header["enum"], &schema["examples"]].map(first));
+        let names = said
+            .filter_map(|it| it.as_str().map(str::to_owned))
+            .next()
+            .unwrap_or_else(|| "Vary".to_owned());
+        names
+            .split(',')
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .map(Arc::from)
+            .collect()
     }
 }

@@ -1,7 +1,8 @@
 //! The application load balancer: made here or there already, its listeners, and who may call it.
 //!
 //! In: `AlbSpec`, `NetworkSpec`. Out: `AlbPlan`, findings. Pure.
-//! The listeners answer 404 to what no rule takes; the rules come from `rules`, once the operations are decided.
+//! The listeners answer 404 to what no rule takes; the rules come from `rules`, once the operations
+//! are decided.
 
 mod existing;
 mod listeners;
@@ -12,8 +13,12 @@ use std::sync::Arc;
 
 use super::balancer::{access_logs, balanced};
 use super::variables::Variables;
-use super::{AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, sync, targets};
-use crate::blueprint::{self, AlbSpec, Blueprint, BlueprintSpec, HealthProtocol, Topology, defaults};
+use super::{
+    AccessLogsPlan, HealthCheckPlan, InputType, RulePlan, SourcePlan, Value, Values, sync, targets,
+};
+use crate::blueprint::{
+    self, AlbSpec, Blueprint, BlueprintSpec, HealthProtocol, Topology, defaults,
+};
 use crate::diagnostic;
 pub(super) use listeners::listener_of;
 pub(super) use rules::rules;
@@ -80,15 +85,25 @@ pub(super) fn is_made(spec: &BlueprintSpec) -> bool {
     has_alb(spec.topology) && spec.alb.as_ref().is_none_or(|it| it.existing.is_none())
 }
 
-/// Whether rules are made, and the target groups that they name; true where there is no such balancer.
+/// Whether rules are made, and the target groups that they name; true where there is no such
+/// balancer.
 pub(super) fn emits_rules(spec: &BlueprintSpec) -> bool {
-    let existing = spec.alb.as_ref().filter(|_| has_alb(spec.topology)).and_then(|it| it.existing.as_ref());
+    let existing = spec
+        .alb
+        .as_ref()
+        .filter(|_| has_alb(spec.topology))
+        .and_then(|it| it.existing.as_ref());
     existing.is_none_or(|it| it.rules != Some(blueprint::Rules::None))
 }
 
 /// The host that requests name where their backend names none.
 pub(super) fn first_host(spec: &BlueprintSpec) -> Option<&str> {
-    let hosts = spec.alb.as_ref().filter(|_| has_alb(spec.topology))?.hosts.as_ref()?;
+    let hosts = spec
+        .alb
+        .as_ref()
+        .filter(|_| has_alb(spec.topology))?
+        .hosts
+        .as_ref()?;
     hosts.first().map(String::as_str)
 }
 
@@ -104,7 +119,12 @@ pub(super) fn admits(spec: &BlueprintSpec) -> bool {
 /// What a target group of an application load balancer cannot be told.
 ///
 /// Source: AWS-RULES L20.
-pub(super) fn fits_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>, check: &HealthCheckPlan, at: &str) {
+pub(super) fn fits_balancer(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    check: &HealthCheckPlan,
+    at: &str,
+) {
     if check.protocol == HealthProtocol::Tcp {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
@@ -117,47 +137,92 @@ pub(super) fn fits_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>
 
 /// Decides the balancer and its listeners; the rules are still to come.
 ///
-/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not fit, GW2020 without effect, GW2042 rules
-/// elsewhere, GW5001 rules without hosts.
+/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not
+/// fit, GW2020 without effect, GW2042 rules elsewhere, GW5001 rules without hosts.
 pub(super) fn alb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> AlbPlan {
     let written = AlbSpec::default();
     let alb = blueprint.spec.alb.as_ref().unwrap_or(&written);
     let emits_rules = emits_rules(&blueprint.spec);
-    let clients = alb.clients.as_ref().map(|it| listeners::clients(blueprint, variables, alb, it));
-    let admits = emits_rules && balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some());
+    let clients = alb
+        .clients
+        .as_ref()
+        .map(|it| listeners::clients(blueprint, variables, alb, it));
+    let admits =
+        emits_rules && balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some());
     let (balancer, source) = match &alb.existing {
         Some(there) => {
             existing::beside(blueprint, variables, alb);
             existing::say(blueprint, variables, alb, emits_rules);
             let group = there.security_group.as_ref();
             let is_used = variables.has_gateway || admits || clients.is_some();
-            let group = group.map(|it| variables.read(it, InputType::BalancerGroup, ("/alb/existing/security_group", is_used)));
+            let group = group.map(|it| {
+                variables.read(
+                    it,
+                    InputType::BalancerGroup,
+                    ("/alb/existing/security_group", is_used),
+                )
+            });
             let source = existing::source(blueprint, variables, group.as_ref(), admits);
             // Only as a target it is named by its ARN; a function knows its name.
             let is_target = variables.has_gateway && !sync::has_sync(blueprint.spec.topology);
             let arn = variables.read(&there.arn, InputType::Alb, ("/alb/existing/arn", is_target));
-            let dns_name = sync::balancer_name(blueprint, variables, there).or_else(|| existing::dns_name(blueprint, variables, there));
-            (AlbBalancerPlan::Existing { arn, dns_name, security_group: group }, source)
+            let dns_name = sync::balancer_name(blueprint, variables, there)
+                .or_else(|| existing::dns_name(blueprint, variables, there));
+            (
+                AlbBalancerPlan::Existing {
+                    arn,
+                    dns_name,
+                    security_group: group,
+                },
+                source,
+            )
         }
         None => made(blueprint, variables, alb, admits),
     };
     let listeners = listeners::listeners(blueprint, variables, alb, emits_rules);
     let hosts = listeners::hosts(blueprint, variables, alb);
-    AlbPlan { balancer, listeners, hosts, clients, source, emits_rules }
+    AlbPlan {
+        balancer,
+        listeners,
+        hosts,
+        clients,
+        source,
+        emits_rules,
+    }
 }
 
-fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: &AlbSpec, admits: bool) -> (AlbBalancerPlan, SourcePlan) {
+fn made(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    alb: &AlbSpec,
+    admits: bool,
+) -> (AlbBalancerPlan, SourcePlan) {
     let security_groups = alb.security_groups.as_ref().map(|it| {
         let at = "/alb/security_groups";
         let help = "name a group, or remove the line: a group is made then";
-        targets::not_empty(blueprint, variables, it, (at, "a balancer needs a security group", help));
+        targets::not_empty(
+            blueprint,
+            variables,
+            it,
+            (at, "a balancer needs a security group", help),
+        );
         if admits {
             variables.only_listed(it, at, "make a rule");
         }
-        variables.values(it, (InputType::BalancerGroup, InputType::BalancerGroups), at)
+        variables.values(
+            it,
+            (InputType::BalancerGroup, InputType::BalancerGroups),
+            at,
+        )
     });
-    let access_logs = alb.access_logs.as_ref().map(|it| access_logs(blueprint, variables, it, "/alb/access_logs"));
-    let idle = alb.idle_timeout.unwrap_or(defaults::ALB_IDLE_TIMEOUT).milliseconds();
+    let access_logs = alb
+        .access_logs
+        .as_ref()
+        .map(|it| access_logs(blueprint, variables, it, "/alb/access_logs"));
+    let idle = alb
+        .idle_timeout
+        .unwrap_or(defaults::ALB_IDLE_TIMEOUT)
+        .milliseconds();
     // Source: AWS-RULES L10 (1 to 4000 s).
     if !(1_000..=4_000_000).contains(&idle) || !idle.is_multiple_of(1_000) {
         variables.report(
@@ -167,11 +232,15 @@ fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: &AlbSpec, adm
                 .help("write for example `60s`"),
         );
     }
-    let source = security_groups.clone().map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
+    let source = security_groups
+        .clone()
+        .map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
     let balancer = AlbBalancerPlan::Made {
         security_groups,
         idle_timeout_s: u32::try_from(idle / 1_000).unwrap_or(u32::MAX),
-        deletion_protection: alb.deletion_protection.unwrap_or(defaults::DELETION_PROTECTION),
+        deletion_protection: alb
+            .deletion_protection
+            .unwrap_or(defaults::DELETION_PROTECTION),
         access_logs,
     };
     (balancer, source)

@@ -75,30 +75,67 @@ pub struct LambdaAuthorizerPlan {
 /// The authorizers that public operations use, by name.
 ///
 /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
-pub(super) fn authorizers(blueprint: &Blueprint, operations: &[OperationPlan], variables: &mut Variables<'_>) -> Vec<AuthorizerPlan> {
-    let used: BTreeSet<&str> = operations.iter().filter(|it| it.is_public()).filter_map(|it| it.auth.authorizer()).collect();
-    let entries = blueprint.spec.auth.iter().flatten().filter(|(name, _)| used.contains(name.as_str()));
+pub(super) fn authorizers(
+    blueprint: &Blueprint,
+    operations: &[OperationPlan],
+    variables: &mut Variables<'_>,
+) -> Vec<AuthorizerPlan> {
+    let used: BTreeSet<&str> = operations
+        .iter()
+        .filter(|it| it.is_public())
+        .filter_map(|it| it.auth.authorizer())
+        .collect();
+    let entries = blueprint
+        .spec
+        .auth
+        .iter()
+        .flatten()
+        .filter(|(name, _)| used.contains(name.as_str()));
     let plan = |(name, spec): (&String, &AuthSpec)| {
         let at = child("/auth", name);
         let asks = match spec {
             AuthSpec::Cognito(it) => {
                 let types = (InputType::UserPool, InputType::UserPools);
-                AuthorizerAsks::Cognito(variables.values(&it.user_pools, types, &child(&child(&at, "cognito"), "user_pools")))
+                AuthorizerAsks::Cognito(variables.values(
+                    &it.user_pools,
+                    types,
+                    &child(&child(&at, "cognito"), "user_pools"),
+                ))
             }
-            AuthSpec::Lambda(it) => AuthorizerAsks::Lambda(lambda(blueprint, variables, it, &child(&at, "lambda"))),
+            AuthSpec::Lambda(it) => {
+                AuthorizerAsks::Lambda(lambda(blueprint, variables, it, &child(&at, "lambda")))
+            }
             AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
         };
-        Some(AuthorizerPlan { name: name.as_str().into(), asks })
+        Some(AuthorizerPlan {
+            name: name.as_str().into(),
+            asks,
+        })
     };
     entries.filter_map(plan).collect()
 }
 
-fn lambda(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &LambdaAuthorizerSpec, at: &str) -> LambdaAuthorizerPlan {
+fn lambda(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &LambdaAuthorizerSpec,
+    at: &str,
+) -> LambdaAuthorizerPlan {
     LambdaAuthorizerPlan {
-        function: functions::of_type(blueprint, variables, &spec.function, (InputType::AuthorizerFunction, &child(at, "function"))),
+        function: functions::of_type(
+            blueprint,
+            variables,
+            &spec.function,
+            (InputType::AuthorizerFunction, &child(at, "function")),
+        ),
         is_token: spec.is_token(),
         // `blueprint` reports those that are none.
-        identity: spec.identity_sources().iter().filter_map(|it| identity_source(it)).map(Arc::from).collect(),
+        identity: spec
+            .identity_sources()
+            .iter()
+            .filter_map(|it| identity_source(it))
+            .map(Arc::from)
+            .collect(),
         ttl_s: u32::try_from(spec.ttl_ms() / 1_000).unwrap_or(u32::MAX),
     }
 }

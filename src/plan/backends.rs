@@ -7,24 +7,44 @@ use super::functions::function;
 use super::headers::headers;
 use super::internet::internet;
 use super::variables::Variables;
-use super::{BackendPlan, BalancedPlan, HealthCheckPlan, InputType, TargetProtocol, Value, Way, alb, bounds, targets};
-use crate::blueprint::{self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults};
+use super::{
+    BackendPlan, BalancedPlan, HealthCheckPlan, InputType, TargetProtocol, Value, Way, alb, bounds,
+    targets,
+};
+use crate::blueprint::{
+    self, BackendSpec, Blueprint, HealthCheckSpec, HealthPort, HealthProtocol, Protocol, defaults,
+};
 use crate::diagnostic;
 use crate::source::pointer;
 
 /// Decides every backend, by name.
 ///
-/// Errors: those of `functions`, `internet` and `headers`; GW2002 value, GW2003 port or targets, GW2008 Terraform only, GW2011 health check,
-/// GW4021 certificate, GW4025 TLS in CloudFormation.
+/// Errors: those of `functions`, `internet` and `headers`; GW2002 value, GW2003 port or targets,
+/// GW2008 Terraform only, GW2011 health check, GW4021 certificate, GW4025 TLS in CloudFormation.
 pub(super) fn backends(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Vec<BackendPlan> {
-    blueprint.spec.backends.iter().filter_map(|(name, spec)| backend(blueprint, variables, name, spec)).collect()
+    blueprint
+        .spec
+        .backends
+        .iter()
+        .filter_map(|(name, spec)| backend(blueprint, variables, name, spec))
+        .collect()
 }
 
-fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Option<BackendPlan> {
+fn backend(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    name: &str,
+    spec: &BackendSpec,
+) -> Option<BackendPlan> {
     let at = pointer::child("/backends", name);
     let called = spec.targets.as_ref().and_then(|it| it.function.as_ref());
     let way = if let Some(called) = called {
-        Way::Function(function(blueprint, variables, called, &format!("{at}/targets/function")))
+        Way::Function(function(
+            blueprint,
+            variables,
+            called,
+            &format!("{at}/targets/function"),
+        ))
     } else if blueprint.spec.topology == blueprint::Topology::Internet {
         Way::Internet(internet(blueprint, variables, spec, &at)?)
     } else if blueprint.spec.topology == blueprint::Topology::Forwarder {
@@ -37,11 +57,20 @@ fn backend(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spe
         name: name.into(),
         headers: headers(blueprint, variables, spec, &at),
         way,
-        path_prefix: prefix.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect(),
+        path_prefix: prefix
+            .split('/')
+            .filter(|it| !it.is_empty())
+            .map(Arc::from)
+            .collect(),
     })
 }
 
-fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Option<BalancedPlan> {
+fn balanced(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    name: &str,
+    spec: &BackendSpec,
+) -> Option<BalancedPlan> {
     let at = pointer::child("/backends", name);
     let Some(port) = spec.port else {
         variables.report(
@@ -60,25 +89,45 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
     let alb = alb::listener_of(blueprint, variables, spec, &at);
     let ends_tls = match alb {
         Some((_, is_tls)) => is_tls,
-        None => blueprint.spec.nlb.as_ref().is_some_and(|it| it.tls.is_some()),
+        None => blueprint
+            .spec
+            .nlb
+            .as_ref()
+            .is_some_and(|it| it.tls.is_some()),
     };
     let is_tls = ends_tls || (speaks_tls && alb.is_none());
-    let host = host.or_else(|| alb::first_host(&blueprint.spec).map(|it| Value::Literal(it.into())));
-    let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
-    let skips_verification = is_tls && variables.has_gateway && skips_verification(blueprint, variables, spec, &at);
+    let host =
+        host.or_else(|| alb::first_host(&blueprint.spec).map(|it| Value::Literal(it.into())));
+    let verifies = spec
+        .tls
+        .as_ref()
+        .and_then(|it| it.verify)
+        .unwrap_or(defaults::TLS_VERIFY);
+    let skips_verification =
+        is_tls && variables.has_gateway && skips_verification(blueprint, variables, spec, &at);
     if is_tls && verifies && host.is_none() && variables.has_gateway {
         variables.report(unverifiable(blueprint, name, ends_tls));
     }
-    let (targets, security_group) = variables.unused(!alb::emits_rules(&blueprint.spec), |variables| {
-        let group = spec.security_group.as_ref();
-        let group = group.map(|it| variables.value(it, InputType::SecurityGroup, &format!("{at}/security_group")));
-        (targets::targets(blueprint, variables, spec, &at), group)
-    });
+    let (targets, security_group) =
+        variables.unused(!alb::emits_rules(&blueprint.spec), |variables| {
+            let group = spec.security_group.as_ref();
+            let group = group.map(|it| {
+                variables.value(
+                    it,
+                    InputType::SecurityGroup,
+                    &format!("{at}/security_group"),
+                )
+            });
+            (targets::targets(blueprint, variables, spec, &at), group)
+        });
     let targets = targets?;
     Some(BalancedPlan {
         name: name.into(),
         port: port.number(),
-        listener_port: alb.map_or_else(|| spec.listener_port.unwrap_or(port).number(), |(port, _)| port),
+        listener_port: alb.map_or_else(
+            || spec.listener_port.unwrap_or(port).number(),
+            |(port, _)| port,
+        ),
         is_tls,
         protocol: match (alb.is_some(), speaks_tls) {
             (true, true) => TargetProtocol::Https,
@@ -98,12 +147,24 @@ fn balanced(blueprint: &Blueprint, variables: &mut Variables<'_>, name: &str, sp
 /// Whether any certificate will do.
 ///
 /// Errors: GW4025 TLS in CloudFormation.
-pub(super) fn skips_verification(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> bool {
-    let verifies = spec.tls.as_ref().and_then(|it| it.verify).unwrap_or(defaults::TLS_VERIFY);
+pub(super) fn skips_verification(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> bool {
+    let verifies = spec
+        .tls
+        .as_ref()
+        .and_then(|it| it.verify)
+        .unwrap_or(defaults::TLS_VERIFY);
     let output = blueprint.spec.output.as_ref();
-    let style = output.and_then(|it| it.api_style).unwrap_or(defaults::API_STYLE);
+    let style = output
+        .and_then(|it| it.api_style)
+        .unwrap_or(defaults::API_STYLE);
     // A body can say it (I13).
-    let cannot = output.and_then(|it| it.format) == Some(blueprint::Format::Cloudformation) && style == blueprint::ApiStyle::Resources;
+    let cannot = output.and_then(|it| it.format) == Some(blueprint::Format::Cloudformation)
+        && style == blueprint::ApiStyle::Resources;
     if !verifies && cannot {
         variables.report(
             diagnostic::TLS_IN_CLOUDFORMATION
@@ -115,18 +176,23 @@ pub(super) fn skips_verification(blueprint: &Blueprint, variables: &mut Variable
     !verifies
 }
 
-/// The name that is checked is that of the certificate which the gateway sees: the balancer's where it ends TLS, else the servers'.
+/// The name that is checked is that of the certificate which the gateway sees: the balancer's where
+/// it ends TLS, else the servers'.
 fn unverifiable(blueprint: &Blueprint, name: &str, ends_tls: bool) -> diagnostic::Diagnostic {
     let at = pointer::child("/backends", name);
-    let message =
-        format_args!("no certificate can name the load balancer that `{name}` is reached through, so every https call would fail");
+    let message = format_args!(
+        "no certificate can name the load balancer that `{name}` is reached through, so every https call would fail"
+    );
     if ends_tls {
         let help = if alb::has_alb(blueprint.spec.topology) {
             "set the backend's `host`, or `alb.hosts`, to a name in the listener's certificate, or `tls: {verify: false}`"
         } else {
             "set the backend's `host` to a name in the certificate of `nlb.tls`, or `tls: {verify: false}`"
         };
-        return diagnostic::UNVERIFIABLE_CERTIFICATE.at(blueprint.place(&at)).message(message).help(help);
+        return diagnostic::UNVERIFIABLE_CERTIFICATE
+            .at(blueprint.place(&at))
+            .message(message)
+            .help(help);
     }
     diagnostic::UNVERIFIABLE_CERTIFICATE
         .at(blueprint.place(&format!("{at}/protocol")))
@@ -135,9 +201,21 @@ fn unverifiable(blueprint: &Blueprint, name: &str, ends_tls: bool) -> diagnostic
 }
 
 /// A literal host is a DNS name or address: nothing else may come into the integration's URI.
-pub(super) fn check_host(blueprint: &Blueprint, variables: &mut Variables<'_>, host: &blueprint::Value, at: &str) {
-    let blueprint::Value::Literal(text) = host else { return };
-    if text.is_empty() || text.len() > 253 || !text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-')) {
+pub(super) fn check_host(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    host: &blueprint::Value,
+    at: &str,
+) {
+    let blueprint::Value::Literal(text) = host else {
+        return;
+    };
+    if text.is_empty()
+        || text.len() > 253
+        || !text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+    {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(at))
@@ -154,17 +232,36 @@ pub(super) fn seconds(duration: blueprint::Duration) -> u32 {
 /// Bounds of a health check, in seconds and counts.
 ///
 /// Source: AWS-RULES L19, L20 (Elastic Load Balancing API reference, CreateTargetGroup).
-fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> HealthCheckPlan {
+fn health_check(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> HealthCheckPlan {
     let mut check = spec.health_check.clone().unwrap_or_default();
-    if spec.targets.as_ref().is_some_and(|it| it.target_group.is_some()) {
+    if spec
+        .targets
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some())
+    {
         // The rest is the target group's own, and named by `targets`.
-        check = HealthCheckSpec { port: check.port, ..HealthCheckSpec::default() };
+        check = HealthCheckSpec {
+            port: check.port,
+            ..HealthCheckSpec::default()
+        };
     }
     let at = format!("{at}/health_check");
-    let protocol = check.protocol.or(defaults::health_protocol(blueprint.spec.topology)).unwrap_or(HealthProtocol::Tcp);
+    let protocol = check
+        .protocol
+        .or(defaults::health_protocol(blueprint.spec.topology))
+        .unwrap_or(HealthProtocol::Tcp);
     let plan = HealthCheckPlan {
         protocol,
-        path: check.path.as_deref().unwrap_or(defaults::HEALTH_PATH).into(),
+        path: check
+            .path
+            .as_deref()
+            .unwrap_or(defaults::HEALTH_PATH)
+            .into(),
         matcher: check.matcher.as_deref().unwrap_or(defaults::MATCHER).into(),
         port: match check.port {
             None | Some(HealthPort::Traffic) => None,
@@ -180,7 +277,10 @@ fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Bac
     }
     bounds::check(blueprint, variables, (&check, &plan), &at);
     if protocol == HealthProtocol::Tcp {
-        for (field, is_written) in [("path", check.path.is_some()), ("matcher", check.matcher.is_some())] {
+        for (field, is_written) in [
+            ("path", check.path.is_some()),
+            ("matcher", check.matcher.is_some()),
+        ] {
             if is_written {
                 variables.report(
                     diagnostic::FIELD_DOES_NOT_FIT
@@ -202,7 +302,9 @@ fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Bac
             variables.report(
                 diagnostic::INVALID_VALUE
                     .at(blueprint.place(&format!("{at}/{field}")))
-                    .message(format_args!("`{field}` is {value}; AWS takes {low} to {high}"))
+                    .message(format_args!(
+                        "`{field}` is {value}; AWS takes {low} to {high}"
+                    ))
                     .help("choose a number in that range"),
             );
         }
@@ -211,7 +313,10 @@ fn health_check(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Bac
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(&format!("{at}/timeout")))
-                .message(format_args!("a check may take {} s, but the next one starts after {} s", plan.timeout_s, plan.interval_s))
+                .message(format_args!(
+                    "a check may take {} s, but the next one starts after {} s",
+                    plan.timeout_s, plan.interval_s
+                ))
                 .help("make `timeout` shorter than `interval`"),
         );
     }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::variables::Variables;
 use super::{InputType, Value, Values, alb, link, targets};
-use crate::blueprint::{BackendSpec, Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec, Topology};
+use crate::blueprint::{
+    BackendSpec, Blueprint, BlueprintSpec, BucketSpec, ExistingNlbSpec, NlbSpec, Topology,
+};
 use crate::diagnostic;
 use crate::source::pointer;
 
@@ -64,28 +66,53 @@ pub(super) fn has_nlb(topology: Topology) -> bool {
 
 /// The backends that stand behind the balancer.
 pub(super) fn balanced(spec: &BlueprintSpec) -> impl Iterator<Item = (&String, &BackendSpec)> {
-    let is_function = |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
-    spec.backends.iter().filter(move |(_, it)| !matches!(spec.topology, Topology::Internet | Topology::Forwarder) && !is_function(it))
+    let is_function =
+        |it: &BackendSpec| it.targets.as_ref().is_some_and(|it| it.function.is_some());
+    spec.backends.iter().filter(move |(_, it)| {
+        !matches!(spec.topology, Topology::Internet | Topology::Forwarder) && !is_function(it)
+    })
 }
 
 /// VPC and subnets, where something stands behind a balancer; `blueprint` asks for them then.
 ///
 /// What nothing is built from makes no input.
-pub(super) fn vpc_and_subnets(spec: &BlueprintSpec, variables: &mut Variables<'_>) -> Option<(Value, Values)> {
+pub(super) fn vpc_and_subnets(
+    spec: &BlueprintSpec,
+    variables: &mut Variables<'_>,
+) -> Option<(Value, Values)> {
     let network = spec.network.as_ref()?;
     balanced(spec).next()?;
     let subnet = (InputType::Subnet, InputType::Subnets);
     Some((
-        variables.read(&network.vpc, InputType::Vpc, ("/network/vpc", uses_vpc(spec, variables.has_gateway))),
-        variables.read_all(&network.subnets, subnet, ("/network/subnets", uses_subnets(spec, variables.has_gateway))),
+        variables.read(
+            &network.vpc,
+            InputType::Vpc,
+            ("/network/vpc", uses_vpc(spec, variables.has_gateway)),
+        ),
+        variables.read_all(
+            &network.subnets,
+            subnet,
+            (
+                "/network/subnets",
+                uses_subnets(spec, variables.has_gateway),
+            ),
+        ),
     ))
 }
 
-/// Whether something is built in the VPC by its id: a target group, or a security group of a balancer or link.
+/// Whether something is built in the VPC by its id: a target group, or a security group of a
+/// balancer or link.
 fn uses_vpc(spec: &BlueprintSpec, has_gateway: bool) -> bool {
-    let makes_group = balanced(spec).any(|(_, it)| it.targets.as_ref().is_none_or(|targets| targets.target_group.is_none()));
+    let makes_group = balanced(spec).any(|(_, it)| {
+        it.targets
+            .as_ref()
+            .is_none_or(|targets| targets.target_group.is_none())
+    });
     if !has_nlb(spec.topology) || !has_gateway {
-        let has_own_group = spec.alb.as_ref().is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
+        let has_own_group = spec
+            .alb
+            .as_ref()
+            .is_none_or(|it| it.existing.is_none() && it.security_groups.is_none());
         let has_group_of_link = has_gateway && link::uses(spec, |it| it.security_groups.is_some());
         return has_own_group || has_group_of_link || (makes_group && alb::emits_rules(spec));
     }
@@ -106,14 +133,24 @@ pub(super) fn uses_subnets(spec: &BlueprintSpec, has_gateway: bool) -> bool {
 
 /// Decides balancer and link.
 ///
-/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not fit, GW2020 without effect, GW2021 link to
-/// another balancer, GW2022 second link.
+/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not
+/// fit, GW2020 without effect, GW2021 link to another balancer, GW2022 second link.
 pub(super) fn nlb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> NlbPlan {
     let written = NlbSpec::default();
     let nlb = blueprint.spec.nlb.as_ref().unwrap_or(&written);
-    let link = blueprint.spec.vpc_link.as_ref().and_then(|it| it.existing.as_ref());
+    let link = blueprint
+        .spec
+        .vpc_link
+        .as_ref()
+        .and_then(|it| it.existing.as_ref());
     let link = link.map(|it| variables.value(it, InputType::VpcLink, "/vpc_link/existing"));
-    let certificate = nlb.tls.as_ref().map(|it| variables.value(&it.certificate, InputType::Certificate, "/nlb/tls/certificate"));
+    let certificate = nlb.tls.as_ref().map(|it| {
+        variables.value(
+            &it.certificate,
+            InputType::Certificate,
+            "/nlb/tls/certificate",
+        )
+    });
     let has_alb = alb::has_alb(blueprint.spec.topology);
     if let (true, Some(_)) = (has_alb, &nlb.tls) {
         variables.report(
@@ -123,14 +160,21 @@ pub(super) fn nlb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> NlbPl
                 .help("give the application load balancer a listener with `protocol: https` in `alb.listeners`, and remove the line"),
         );
     }
-    let admits = if has_alb { alb::admits(&blueprint.spec) } else { balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some()) };
+    let admits = if has_alb {
+        alb::admits(&blueprint.spec)
+    } else {
+        balanced(&blueprint.spec).any(|(_, it)| it.security_group.is_some())
+    };
     let (balancer, source) = match &nlb.existing {
         Some(existing) => {
             beside_existing(blueprint, variables, nlb);
             if link.is_none() {
                 variables.report(second_link(blueprint));
             }
-            (existing_balancer(blueprint, variables, existing), existing_source(blueprint, variables, existing, admits))
+            (
+                existing_balancer(blueprint, variables, existing),
+                existing_source(blueprint, variables, existing, admits),
+            )
         }
         None => {
             if link.is_some() {
@@ -139,20 +183,46 @@ pub(super) fn nlb(blueprint: &Blueprint, variables: &mut Variables<'_>) -> NlbPl
             made(blueprint, variables, nlb, admits)
         }
     };
-    NlbPlan { balancer, link, certificate, source }
+    NlbPlan {
+        balancer,
+        link,
+        certificate,
+        source,
+    }
 }
 
-fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &NlbSpec, admits: bool) -> (BalancerPlan, SourcePlan) {
+fn made(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    nlb: &NlbSpec,
+    admits: bool,
+) -> (BalancerPlan, SourcePlan) {
     let security_groups = nlb.security_groups.as_ref().map(|it| {
         let at = "/nlb/security_groups";
         let help = "name a group, or remove the line: a group is made then";
-        targets::not_empty(blueprint, variables, it, (at, "a balancer that is made without a security group can never get one", help));
+        targets::not_empty(
+            blueprint,
+            variables,
+            it,
+            (
+                at,
+                "a balancer that is made without a security group can never get one",
+                help,
+            ),
+        );
         if admits {
             variables.only_listed(it, at, "make a rule");
         }
-        variables.values(it, (InputType::BalancerGroup, InputType::BalancerGroups), at)
+        variables.values(
+            it,
+            (InputType::BalancerGroup, InputType::BalancerGroups),
+            at,
+        )
     });
-    let access_logs = nlb.access_logs.as_ref().map(|it| access_logs(blueprint, variables, it, "/nlb/access_logs"));
+    let access_logs = nlb
+        .access_logs
+        .as_ref()
+        .map(|it| access_logs(blueprint, variables, it, "/nlb/access_logs"));
     if access_logs.is_some() && nlb.tls.is_none() {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
@@ -161,16 +231,31 @@ fn made(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &NlbSpec, adm
                 .help("add `nlb.tls`, or remove the line; the gateway's own access log is `stage.access_log`"),
         );
     }
-    let source = security_groups.clone().map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
-    (BalancerPlan::Made { security_groups, access_logs }, source)
+    let source = security_groups
+        .clone()
+        .map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
+    (
+        BalancerPlan::Made {
+            security_groups,
+            access_logs,
+        },
+        source,
+    )
 }
 
-/// Source: Elastic Load Balancing, "Access logs for your Network Load Balancer": a prefix holds no `AWSLogs`; the provider and the API
-/// refuse a slash at either end.
-pub(super) fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, logs: &BucketSpec, at: &str) -> AccessLogsPlan {
+/// Source: Elastic Load Balancing, "Access logs for your Network Load Balancer": a prefix holds no
+/// `AWSLogs`; the provider and the API refuse a slash at either end.
+pub(super) fn access_logs(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    logs: &BucketSpec,
+    at: &str,
+) -> AccessLogsPlan {
     let bucket = variables.value(&logs.bucket, InputType::Bucket, &format!("{at}/bucket"));
     let prefix = logs.prefix.as_deref().filter(|it| !it.is_empty());
-    if let Some(text) = prefix.filter(|it| it.contains("AWSLogs") || it.starts_with('/') || it.ends_with('/') || it.contains("${")) {
+    if let Some(text) = prefix.filter(|it| {
+        it.contains("AWSLogs") || it.starts_with('/') || it.ends_with('/') || it.contains("${")
+    }) {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(&format!("{at}/prefix")))
@@ -178,10 +263,17 @@ pub(super) fn access_logs(blueprint: &Blueprint, variables: &mut Variables<'_>, 
                 .help("write it without a slash at either end and without `AWSLogs`, for example `nlb`"),
         );
     }
-    AccessLogsPlan { bucket, prefix: prefix.map(Arc::from) }
+    AccessLogsPlan {
+        bucket,
+        prefix: prefix.map(Arc::from),
+    }
 }
 
-fn existing_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
+fn existing_balancer(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    existing: &ExistingNlbSpec,
+) -> BalancerPlan {
     let has_host = alb::first_host(&blueprint.spec).is_some();
     let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none() && !has_host);
     if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
@@ -195,14 +287,35 @@ fn existing_balancer(blueprint: &Blueprint, variables: &mut Variables<'_>, exist
     }
     let arn = variables.value(&existing.arn, InputType::Balancer, "/nlb/existing/arn");
     let dns_name = existing.dns_name.as_ref();
-    let dns_name = dns_name.map(|it| variables.read(it, InputType::BalancerName, ("/nlb/existing/dns_name", unnamed.is_some())));
-    BalancerPlan::Existing { arn, dns_name: dns_name.filter(|_| unnamed.is_some()) }
+    let dns_name = dns_name.map(|it| {
+        variables.read(
+            it,
+            InputType::BalancerName,
+            ("/nlb/existing/dns_name", unnamed.is_some()),
+        )
+    });
+    BalancerPlan::Existing {
+        arn,
+        dns_name: dns_name.filter(|_| unnamed.is_some()),
+    }
 }
 
-/// Source: AWS-RULES V7: what targets see is the balancer's private address; a group can be named only where it has one.
-fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingNlbSpec, admits: bool) -> SourcePlan {
+/// Source: AWS-RULES V7: what targets see is the balancer's private address; a group can be named
+/// only where it has one.
+fn existing_source(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    existing: &ExistingNlbSpec,
+    admits: bool,
+) -> SourcePlan {
     let group = existing.security_group.as_ref();
-    let group = group.map(|it| variables.read(it, InputType::BalancerGroup, ("/nlb/existing/security_group", admits)));
+    let group = group.map(|it| {
+        variables.read(
+            it,
+            InputType::BalancerGroup,
+            ("/nlb/existing/security_group", admits),
+        )
+    });
     let cidrs = cidrs(blueprint, variables, admits && group.is_none());
     match (group, cidrs) {
         // No rule names anything.
@@ -211,7 +324,9 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, existin
         (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
         (None, None) => {
             let group = balanced(&blueprint.spec).find(|(_, it)| it.security_group.is_some());
-            let at = group.map_or_else(String::new, |(name, _)| format!("{}/security_group", pointer::child("/backends", name)));
+            let at = group.map_or_else(String::new, |(name, _)| {
+                format!("{}/security_group", pointer::child("/backends", name))
+            });
             variables.report(
                 diagnostic::MISSING_FIELD
                     .at(blueprint.place("/nlb/existing"))
@@ -224,12 +339,25 @@ fn existing_source(blueprint: &Blueprint, variables: &mut Variables<'_>, existin
     }
 }
 
-pub(super) fn cidrs(blueprint: &Blueprint, variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
+pub(super) fn cidrs(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    is_used: bool,
+) -> Option<Values> {
     let at = "/network/cidrs";
     let cidrs = blueprint.spec.network.as_ref()?.cidrs.as_ref()?;
     if is_used {
         let help = "name the ranges of the balancer's subnets";
-        targets::not_empty(blueprint, variables, cidrs, (at, "the list of ranges is empty, so nothing would be admitted", help));
+        targets::not_empty(
+            blueprint,
+            variables,
+            cidrs,
+            (
+                at,
+                "the list of ranges is empty, so nothing would be admitted",
+                help,
+            ),
+        );
         variables.only_listed(cidrs, at, "make a rule");
     }
     Some(variables.read_all(cidrs, (InputType::Cidr, InputType::Cidrs), (at, is_used)))
@@ -237,17 +365,25 @@ pub(super) fn cidrs(blueprint: &Blueprint, variables: &mut Variables<'_>, is_use
 
 /// What says something of a balancer that is made.
 fn beside_existing(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &NlbSpec) {
-    for (field, is_written) in [("cross_zone", nlb.cross_zone.is_some()), ("deletion_protection", nlb.deletion_protection.is_some())] {
+    for (field, is_written) in [
+        ("cross_zone", nlb.cross_zone.is_some()),
+        ("deletion_protection", nlb.deletion_protection.is_some()),
+    ] {
         if is_written {
             variables.report(
                 diagnostic::NO_EFFECT
                     .at(blueprint.place(&format!("/nlb/{field}")))
-                    .message(format_args!("`nlb.{field}` has no effect on a balancer that is there"))
+                    .message(format_args!(
+                        "`nlb.{field}` has no effect on a balancer that is there"
+                    ))
                     .help("set it where the balancer is made, and remove the line here"),
             );
         }
     }
-    for (field, is_written) in [("security_groups", nlb.security_groups.is_some()), ("access_logs", nlb.access_logs.is_some())] {
+    for (field, is_written) in [
+        ("security_groups", nlb.security_groups.is_some()),
+        ("access_logs", nlb.access_logs.is_some()),
+    ] {
         if is_written {
             variables.report(
                 diagnostic::FIELD_DOES_NOT_FIT
@@ -259,7 +395,8 @@ fn beside_existing(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &N
     }
 }
 
-/// Source: AWS-RULES F9, V1: a link's balancer cannot change, so a new balancer never lies behind a link that is there.
+/// Source: AWS-RULES F9, V1: a link's balancer cannot change, so a new balancer never lies behind a
+/// link that is there.
 fn link_elsewhere(blueprint: &Blueprint) -> diagnostic::Diagnostic {
     diagnostic::LINK_ELSEWHERE
         .at(blueprint.place("/vpc_link/existing"))

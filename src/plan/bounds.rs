@@ -1,4 +1,5 @@
-//! Bounds of AWS on the way to the backends: values of target groups, zones, ports and waiting times.
+//! Bounds of AWS on the way to the backends: values of target groups, zones, ports and waiting
+//! times.
 //!
 //! In: `Blueprint`, what was decided. Out: findings. Pure.
 
@@ -6,7 +7,9 @@ use std::collections::BTreeMap;
 
 use super::variables::Variables;
 use super::{AlbBalancerPlan, HealthCheckPlan, Plan, alb, backends, balancer, forwarder};
-use crate::blueprint::{self, BackendSpec, Blueprint, Duration, HealthCheckSpec, HealthProtocol, defaults};
+use crate::blueprint::{
+    self, BackendSpec, Blueprint, Duration, HealthCheckSpec, HealthProtocol, defaults,
+};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::pointer;
 
@@ -17,29 +20,46 @@ const MAX_PATH: usize = 1024;
 const MAX_DELAY_S: u32 = 3600;
 
 /// A time as whole seconds, which is how target groups count.
-pub(super) fn whole_seconds(blueprint: &Blueprint, variables: &mut Variables<'_>, duration: Duration, at: &str) -> u32 {
+pub(super) fn whole_seconds(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    duration: Duration,
+    at: &str,
+) -> u32 {
     let milliseconds = duration.milliseconds();
     if !milliseconds.is_multiple_of(1_000) {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(at))
-                .message(format_args!("{milliseconds} ms are no whole seconds, and target groups count in seconds"))
+                .message(format_args!(
+                    "{milliseconds} ms are no whole seconds, and target groups count in seconds"
+                ))
                 .help("write whole seconds, for example `30s`"),
         );
     }
     backends::seconds(duration)
 }
 
-/// How long targets that leave may finish; what a target group that is there says of it is not checked.
-pub(super) fn deregistration_delay(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> u32 {
-    let duration = spec.deregistration_delay.unwrap_or(defaults::DEREGISTRATION_DELAY);
+/// How long targets that leave may finish; what a target group that is there says of it is not
+/// checked.
+pub(super) fn deregistration_delay(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> u32 {
+    let duration = spec
+        .deregistration_delay
+        .unwrap_or(defaults::DEREGISTRATION_DELAY);
     let at = format!("{at}/deregistration_delay");
     let seconds = whole_seconds(blueprint, variables, duration, &at);
     if seconds > MAX_DELAY_S {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(&at))
-                .message(format_args!("`deregistration_delay` is {seconds} s; AWS takes 0 to {MAX_DELAY_S}"))
+                .message(format_args!(
+                    "`deregistration_delay` is {seconds} s; AWS takes 0 to {MAX_DELAY_S}"
+                ))
                 .help("choose a time in that range"),
         );
     }
@@ -48,8 +68,14 @@ pub(super) fn deregistration_delay(blueprint: &Blueprint, variables: &mut Variab
 
 /// What no target group of the balancer can be told of its check.
 ///
-/// Source: AWS-RULES L19, L20 (status codes: 200 to 599 behind a network load balancer, 200 to 499 behind an application load balancer).
-pub(super) fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, (spec, plan): (&HealthCheckSpec, &HealthCheckPlan), at: &str) {
+/// Source: AWS-RULES L19, L20 (status codes: 200 to 599 behind a network load balancer, 200 to 499
+/// behind an application load balancer).
+pub(super) fn check(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    (spec, plan): (&HealthCheckSpec, &HealthCheckPlan),
+    at: &str,
+) {
     for (field, duration) in [("interval", spec.interval), ("timeout", spec.timeout)] {
         if let Some(duration) = duration {
             whole_seconds(blueprint, variables, duration, &format!("{at}/{field}"));
@@ -62,12 +88,22 @@ pub(super) fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, (spec,
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(&format!("{at}/path")))
-                .message(format_args!("the path has {} characters; AWS takes {MAX_PATH}", plan.path.len()))
+                .message(format_args!(
+                    "the path has {} characters; AWS takes {MAX_PATH}",
+                    plan.path.len()
+                ))
                 .help("give the servers a shorter path for checks"),
         );
     }
-    let (kind, last) = if alb::has_alb(blueprint.spec.topology) { ("an application", 499) } else { ("a network", 599) };
-    let codes = plan.matcher.split([',', '-']).filter_map(|it| it.parse::<u32>().ok());
+    let (kind, last) = if alb::has_alb(blueprint.spec.topology) {
+        ("an application", 499)
+    } else {
+        ("a network", 599)
+    };
+    let codes = plan
+        .matcher
+        .split([',', '-'])
+        .filter_map(|it| it.parse::<u32>().ok());
     if codes.into_iter().any(|code| !(200..=last).contains(&code)) {
         variables.report(
             diagnostic::INVALID_VALUE
@@ -90,11 +126,15 @@ pub(super) fn bounds(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
 
 /// What is known of `network.subnets` before a deployment.
 ///
-/// Source: AWS-RULES L9 (an application load balancer stands in two zones or more; a network load balancer is as available as its zones).
+/// Source: AWS-RULES L9 (an application load balancer stands in two zones or more; a network load
+/// balancer is as available as its zones).
 fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
     let spec = &blueprint.spec;
-    let Some(blueprint::Values::List(subnets)) = spec.network.as_ref().map(|it| &it.subnets) else { return Vec::new() };
-    let is_used = balancer::balanced(spec).next().is_some() && balancer::uses_subnets(spec, has_gateway);
+    let Some(blueprint::Values::List(subnets)) = spec.network.as_ref().map(|it| &it.subnets) else {
+        return Vec::new();
+    };
+    let is_used =
+        balancer::balanced(spec).next().is_some() && balancer::uses_subnets(spec, has_gateway);
     if !is_used && !forwarder::is_needed(blueprint) {
         return Vec::new();
     }
@@ -103,16 +143,26 @@ fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = twice
         .map(|index| {
             let place = blueprint.place(&pointer::child(at, index));
-            diagnostic::INVALID_VALUE.at(place).message("this subnet stands in the list twice").help("remove one of the two")
+            diagnostic::INVALID_VALUE
+                .at(place)
+                .message("this subnet stands in the list twice")
+                .help("remove one of the two")
         })
         .collect();
     let makes_alb = is_used && alb::is_made(spec);
     let few = match subnets.len() {
-        0 => Some((&diagnostic::INVALID_VALUE, "the list is empty, and what is made in the VPC stands in subnets")),
-        1 if makes_alb => {
-            Some((&diagnostic::INVALID_VALUE, "an application load balancer stands in subnets of two zones or more, and this is one"))
-        }
-        1 => Some((&diagnostic::ONE_ZONE, "everything stands in one subnet, so the API goes down with its zone")),
+        0 => Some((
+            &diagnostic::INVALID_VALUE,
+            "the list is empty, and what is made in the VPC stands in subnets",
+        )),
+        1 if makes_alb => Some((
+            &diagnostic::INVALID_VALUE,
+            "an application load balancer stands in subnets of two zones or more, and this is one",
+        )),
+        1 => Some((
+            &diagnostic::ONE_ZONE,
+            "everything stands in one subnet, so the API goes down with its zone",
+        )),
         _ => None,
     };
     if let Some((code, message)) = few {
@@ -128,15 +178,32 @@ fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
 fn ports(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut refused = BTreeMap::new();
     for operation in plan.operations.iter().filter(|it| it.is_public()) {
-        let Some(backend) = operation.backend.and_then(|it| plan.backends[it].balanced()) else { continue };
+        let Some(backend) = operation
+            .backend
+            .and_then(|it| plan.backends[it].balanced())
+        else {
+            continue;
+        };
         if !matches!(backend.listener_port, 80 | 443 | 1024..) {
-            refused.entry(place_of_port(blueprint, &backend.name, backend.listener_port)).or_insert(backend.listener_port);
+            refused
+                .entry(place_of_port(
+                    blueprint,
+                    &backend.name,
+                    backend.listener_port,
+                ))
+                .or_insert(backend.listener_port);
         }
     }
     let (what, help) = if alb::has_alb(blueprint.spec.topology) {
-        ("the load balancer's listener", "let the listener have another port")
+        (
+            "the load balancer's listener",
+            "let the listener have another port",
+        )
     } else {
-        ("the listener", "write `listener_port`; the servers may keep theirs")
+        (
+            "the listener",
+            "write `listener_port`; the servers may keep theirs",
+        )
     };
     let finding = |(at, port): (String, u16)| {
         diagnostic::INVALID_VALUE
@@ -152,10 +219,19 @@ fn place_of_port(blueprint: &Blueprint, name: &str, port: u16) -> String {
     let at = pointer::child("/backends", name);
     if alb::has_alb(spec.topology) {
         let listeners = spec.alb.as_ref().and_then(|it| it.listeners.as_ref());
-        let index = listeners.and_then(|it| it.iter().position(|listener| listener.port.number() == port));
-        return index.map_or_else(|| "/alb/listeners".to_owned(), |index| format!("/alb/listeners/{index}/port"));
+        let index = listeners.and_then(|it| {
+            it.iter()
+                .position(|listener| listener.port.number() == port)
+        });
+        return index.map_or_else(
+            || "/alb/listeners".to_owned(),
+            |index| format!("/alb/listeners/{index}/port"),
+        );
     }
-    let is_written = spec.backends.get(name).is_some_and(|it| it.listener_port.is_some());
+    let is_written = spec
+        .backends
+        .get(name)
+        .is_some_and(|it| it.listener_port.is_some());
     pointer::child(&at, if is_written { "listener_port" } else { "port" })
 }
 
@@ -164,14 +240,23 @@ fn place_of_port(blueprint: &Blueprint, name: &str, port: u16) -> String {
 /// Source: AWS-RULES L10 (504 where no byte came for the balancer's idle time).
 fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     let alb = plan.network.as_ref()?.alb.as_ref()?;
-    let AlbBalancerPlan::Made { idle_timeout_s, .. } = alb.balancer else { return None };
+    let AlbBalancerPlan::Made { idle_timeout_s, .. } = alb.balancer else {
+        return None;
+    };
     let is_balanced = |it: &usize| plan.backends[*it].balanced().is_some();
-    let waiting = plan.operations.iter().filter(|it| it.is_public() && it.backend.as_ref().is_some_and(is_balanced));
+    let waiting = plan
+        .operations
+        .iter()
+        .filter(|it| it.is_public() && it.backend.as_ref().is_some_and(is_balanced));
     let longest = waiting.max_by_key(|it| it.timeout_ms)?;
     if u64::from(longest.timeout_ms) <= u64::from(idle_timeout_s) * 1_000 {
         return None;
     }
-    let is_written = blueprint.spec.alb.as_ref().is_some_and(|it| it.idle_timeout.is_some());
+    let is_written = blueprint
+        .spec
+        .alb
+        .as_ref()
+        .is_some_and(|it| it.idle_timeout.is_some());
     let needed = longest.timeout_ms.div_ceil(1_000);
     Some(
         diagnostic::IDLE_BEFORE_ANSWER

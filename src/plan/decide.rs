@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::root_health_check::root_health_check;
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values, alb, authorizers, backends, balancer,
-    bounds, cors, domain, endpoint, extensions, forwarder, gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values,
+    alb, authorizers, backends, balancer, bounds, cors, domain, endpoint, extensions, forwarder,
+    gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
@@ -16,8 +17,8 @@ use crate::openapi::Api;
 
 /// Joins descriptions, in the order of `spec`, with a blueprint.
 ///
-/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and `variables`; GW3006 nothing public, GW2002 name,
-/// GW2070 nothing but a load balancer.
+/// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and
+/// `variables`; GW3006 nothing public, GW2002 name, GW2070 nothing but a load balancer.
 pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let whole = planned(apis, blueprint, true);
     if !whole.value.as_ref().is_some_and(is_private_alone) {
@@ -29,20 +30,42 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     alone
 }
 
-/// Whether nothing is public, and private callers are served by rules of the application load balancer.
+/// Whether nothing is public, and private callers are served by rules of the application load
+/// balancer.
 fn is_private_alone(plan: &Plan) -> bool {
-    let has_rules = plan.network.as_ref().and_then(|it| it.alb.as_ref()).is_some_and(|it| it.emits_rules);
+    let has_rules = plan
+        .network
+        .as_ref()
+        .and_then(|it| it.alb.as_ref())
+        .is_some_and(|it| it.emits_rules);
     let is_served = |it: &OperationPlan| {
-        it.exposure == blueprint::Exposure::Internal && it.backend.is_some_and(|index| plan.backends[index].balanced().is_some())
+        it.exposure == blueprint::Exposure::Internal
+            && it
+                .backend
+                .is_some_and(|index| plan.backends[index].balanced().is_some())
     };
-    has_rules && !plan.operations.iter().any(OperationPlan::is_public) && plan.operations.iter().any(is_served)
+    has_rules
+        && !plan.operations.iter().any(OperationPlan::is_public)
+        && plan.operations.iter().any(is_served)
 }
 
 fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
     let spec = &blueprint.spec;
-    let written = [("nlb", spec.nlb.is_some()), ("vpc_link", spec.vpc_link.is_some()), ("stage", spec.stage.is_some())];
-    let names: Vec<String> = written.iter().filter(|it| it.1).map(|it| format!("`{}`", it.0)).collect();
-    let without_effect = if names.is_empty() { String::new() } else { format!("; without effect: {}", names.join(", ")) };
+    let written = [
+        ("nlb", spec.nlb.is_some()),
+        ("vpc_link", spec.vpc_link.is_some()),
+        ("stage", spec.stage.is_some()),
+    ];
+    let names: Vec<String> = written
+        .iter()
+        .filter(|it| it.1)
+        .map(|it| format!("`{}`", it.0))
+        .collect();
+    let without_effect = if names.is_empty() {
+        String::new()
+    } else {
+        format!("; without effect: {}", names.join(", "))
+    };
     diagnostic::BALANCER_ALONE
         .at(blueprint.place("/routes"))
         .message(format_args!(
@@ -55,7 +78,11 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
 fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
     let spec = &blueprint.spec;
     let (mut diagnostics, mut found) = (Vec::new(), Vec::new());
-    let format = spec.output.as_ref().and_then(|it| it.format).unwrap_or(blueprint::defaults::FORMAT);
+    let format = spec
+        .output
+        .as_ref()
+        .and_then(|it| it.format)
+        .unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
     let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
@@ -73,7 +100,11 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
     let routes = routes::routes(apis, blueprint, &backends, &mut found);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
-    let usage_plans = if has_gateway { keys::plans(blueprint, routes.throttles.clone(), &mut variables) } else { Vec::new() };
+    let usage_plans = if has_gateway {
+        keys::plans(blueprint, routes.throttles.clone(), &mut variables)
+    } else {
+        Vec::new()
+    };
     let (inputs, parameters) = variables.finish();
     diagnostics.append(&mut found);
     if spec.name == "internal" || spec.name.starts_with("internal-") {
@@ -84,14 +115,32 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     diagnostics.extend(keys::covered(blueprint, &routes.operations, &authorizers));
     let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
-        alb::rules(alb, blueprint, (&backends, &routes.operations), is_asked, &mut diagnostics);
+        alb::rules(
+            alb,
+            blueprint,
+            (&backends, &routes.operations),
+            is_asked,
+            &mut diagnostics,
+        );
     }
-    forwarder::after_routes(blueprint, &routes, (&mut backends, forwarders.as_mut()), &mut diagnostics);
-    let cors = if has_gateway { cors::cors(blueprint, &routes, &mut diagnostics) } else { None };
+    forwarder::after_routes(
+        blueprint,
+        &routes,
+        (&mut backends, forwarders.as_mut()),
+        &mut diagnostics,
+    );
+    let cors = if has_gateway {
+        cors::cors(blueprint, &routes, &mut diagnostics)
+    } else {
+        None
+    };
     let nlb = spec.nlb.as_ref();
     let plan = Plan {
         prefix,
-        title: apis.first().map(|it| Arc::clone(&it.title)).unwrap_or_default(),
+        title: apis
+            .first()
+            .map(|it| Arc::clone(&it.title))
+            .unwrap_or_default(),
         descriptions: spec.spec.iter().map(|it| it.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
         output: output(spec, format),
@@ -109,15 +158,21 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         gateway_responses: gateway_responses::gateway_responses(blueprint, cors.as_ref()),
         cors,
         binary_media_types: binary_media_types(spec, routes.binary_media_types),
-        minimum_compression_size: (spec.api.as_ref()).and_then(|it| it.minimum_compression_size).and_then(|it| u32::try_from(it).ok()),
+        minimum_compression_size: (spec.api.as_ref())
+            .and_then(|it| it.minimum_compression_size)
+            .and_then(|it| u32::try_from(it).ok()),
         models: routes.models,
         has_gateway,
         stage_name,
         endpoint,
         domain,
         stage,
-        cross_zone: nlb.and_then(|it| it.cross_zone).unwrap_or(blueprint::defaults::CROSS_ZONE),
-        deletion_protection: nlb.and_then(|it| it.deletion_protection).unwrap_or(blueprint::defaults::DELETION_PROTECTION),
+        cross_zone: nlb
+            .and_then(|it| it.cross_zone)
+            .unwrap_or(blueprint::defaults::CROSS_ZONE),
+        deletion_protection: nlb
+            .and_then(|it| it.deletion_protection)
+            .unwrap_or(blueprint::defaults::DELETION_PROTECTION),
         limits: limits(spec),
         place: blueprint.place(""),
     };
@@ -125,8 +180,13 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     Outcome::new(plan, diagnostics)
 }
 
-/// What is found once everything is decided; `bases` are the base paths of the descriptions, on the gateway and behind it.
-fn of_the_whole(plan: &Plan, blueprint: &Blueprint, bases: &[[Vec<super::Segment>; 2]]) -> Vec<Diagnostic> {
+/// What is found once everything is decided; `bases` are the base paths of the descriptions, on the
+/// gateway and behind it.
+fn of_the_whole(
+    plan: &Plan,
+    blueprint: &Blueprint,
+    bases: &[[Vec<super::Segment>; 2]],
+) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = nothing_public(plan, blueprint).into_iter().collect();
     findings.extend(bounds::bounds(plan, blueprint));
     findings.extend(domain::findings(blueprint, plan, bases));
@@ -136,13 +196,29 @@ fn of_the_whole(plan: &Plan, blueprint: &Blueprint, bases: &[[Vec<super::Segment
 }
 
 /// The load balancers and the way to them, where a backend stands behind one.
-fn network(blueprint: &Blueprint, variables: &mut variables::Variables<'_>, (vpc, subnets): (Value, Values)) -> NetworkPlan {
+fn network(
+    blueprint: &Blueprint,
+    variables: &mut variables::Variables<'_>,
+    (vpc, subnets): (Value, Values),
+) -> NetworkPlan {
     let (topology, has_gateway) = (blueprint.spec.topology, variables.has_gateway);
-    let nlb = (has_gateway && balancer::has_nlb(topology)).then(|| balancer::nlb(blueprint, variables));
+    let nlb =
+        (has_gateway && balancer::has_nlb(topology)).then(|| balancer::nlb(blueprint, variables));
     let link = (has_gateway && link::has_link(topology)).then(|| link::link(blueprint, variables));
     let alb = alb::has_alb(topology).then(|| alb::alb(blueprint, variables));
-    let sync = if has_gateway { sync::sync(blueprint, variables, alb.as_ref()) } else { None };
-    NetworkPlan { vpc, subnets, nlb, link, alb, sync }
+    let sync = if has_gateway {
+        sync::sync(blueprint, variables, alb.as_ref())
+    } else {
+        None
+    };
+    NetworkPlan {
+        vpc,
+        subnets,
+        nlb,
+        link,
+        alb,
+        sync,
+    }
 }
 
 /// Where and how the result is written.
@@ -150,42 +226,86 @@ fn output(spec: &blueprint::BlueprintSpec, format: blueprint::Format) -> OutputP
     let output = spec.output.as_ref();
     OutputPlan {
         format,
-        template: output.and_then(|it| it.template).unwrap_or(blueprint::defaults::TEMPLATE),
-        api_style: output.and_then(|it| it.api_style).unwrap_or(blueprint::defaults::API_STYLE),
-        layout: output.and_then(|it| it.layout).unwrap_or(blueprint::defaults::LAYOUT),
-        files: output.and_then(|it| it.files).unwrap_or(blueprint::defaults::FILES),
+        template: output
+            .and_then(|it| it.template)
+            .unwrap_or(blueprint::defaults::TEMPLATE),
+        api_style: output
+            .and_then(|it| it.api_style)
+            .unwrap_or(blueprint::defaults::API_STYLE),
+        layout: output
+            .and_then(|it| it.layout)
+            .unwrap_or(blueprint::defaults::LAYOUT),
+        files: output
+            .and_then(|it| it.files)
+            .unwrap_or(blueprint::defaults::FILES),
     }
 }
 
 /// First part of every name.
-fn prefix(spec: &blueprint::BlueprintSpec, format: blueprint::Format, variables: &mut variables::Variables<'_>) -> Prefix {
-    let environment = spec.environment.as_ref().map(|it| variables.value(it, InputType::Environment, "/environment"));
+fn prefix(
+    spec: &blueprint::BlueprintSpec,
+    format: blueprint::Format,
+    variables: &mut variables::Variables<'_>,
+) -> Prefix {
+    let environment = spec
+        .environment
+        .as_ref()
+        .map(|it| variables.value(it, InputType::Environment, "/environment"));
     Prefix::new(&spec.name, environment, format)
 }
 
 /// Those that the blueprint names in place of the description's, sorted.
 fn binary_media_types(spec: &blueprint::BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc<str>> {
-    let Some(written) = spec.api.as_ref().and_then(|it| it.binary_media_types.as_ref()) else { return described };
-    written.iter().map(|it| it.as_str().into()).collect::<std::collections::BTreeSet<Arc<str>>>().into_iter().collect()
+    let Some(written) = spec
+        .api
+        .as_ref()
+        .and_then(|it| it.binary_media_types.as_ref())
+    else {
+        return described;
+    };
+    written
+        .iter()
+        .map(|it| it.as_str().into())
+        .collect::<std::collections::BTreeSet<Arc<str>>>()
+        .into_iter()
+        .collect()
 }
 
 /// Quotas as the account has them, or as it has them at first.
 fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
     let limits = spec.limits.as_ref();
     LimitsPlan {
-        resources: limits.and_then(|it| it.resources).unwrap_or(crate::limits::RESOURCES),
-        nlb_listeners: limits.and_then(|it| it.nlb_listeners).unwrap_or(crate::limits::NLB_LISTENERS),
-        listener_rules: limits.and_then(|it| it.listener_rules).unwrap_or(crate::limits::LISTENER_RULES),
-        authorizers: limits.and_then(|it| it.authorizers).unwrap_or(crate::limits::AUTHORIZERS),
-        target_groups: limits.and_then(|it| it.target_groups).unwrap_or(crate::limits::TARGET_GROUPS),
+        resources: limits
+            .and_then(|it| it.resources)
+            .unwrap_or(crate::limits::RESOURCES),
+        nlb_listeners: limits
+            .and_then(|it| it.nlb_listeners)
+            .unwrap_or(crate::limits::NLB_LISTENERS),
+        listener_rules: limits
+            .and_then(|it| it.listener_rules)
+            .unwrap_or(crate::limits::LISTENER_RULES),
+        authorizers: limits
+            .and_then(|it| it.authorizers)
+            .unwrap_or(crate::limits::AUTHORIZERS),
+        target_groups: limits
+            .and_then(|it| it.target_groups)
+            .unwrap_or(crate::limits::TARGET_GROUPS),
     }
 }
 
 /// Every resource that can be tagged gets these.
-fn tags(blueprint: &Blueprint, variables: &mut variables::Variables<'_>) -> BTreeMap<Arc<str>, Value> {
-    let mut tags: BTreeMap<Arc<str>, Value> = BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
+fn tags(
+    blueprint: &Blueprint,
+    variables: &mut variables::Variables<'_>,
+) -> BTreeMap<Arc<str>, Value> {
+    let mut tags: BTreeMap<Arc<str>, Value> =
+        BTreeMap::from([("managed-by".into(), Value::Literal("gwgen".into()))]);
     for (name, value) in blueprint.spec.tags.iter().flatten() {
-        let value = variables.value(value, InputType::Text, &crate::source::pointer::child("/tags", name));
+        let value = variables.value(
+            value,
+            InputType::Text,
+            &crate::source::pointer::child("/tags", name),
+        );
         tags.insert(name.as_str().into(), value);
     }
     tags
@@ -201,8 +321,14 @@ fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
 
 /// Keys of the document itself that decide who may call the API.
 fn refused_extensions(api: &Api) -> Vec<Diagnostic> {
-    let deciding = api.extensions.iter().filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
-    let misplaced = api.misplaced.iter().map(|it| extensions::misplaced(&it.name, &it.place));
+    let deciding = api
+        .extensions
+        .iter()
+        .filter_map(|it| Some((it, crate::openapi::refuses(&it.name)?)));
+    let misplaced = api
+        .misplaced
+        .iter()
+        .map(|it| extensions::misplaced(&it.name, &it.place));
     deciding
         .map(|(extension, code)| {
             code.at(extension.place.clone())
@@ -217,11 +343,21 @@ fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     if !plan.has_gateway || plan.operations.iter().any(OperationPlan::is_public) {
         return None;
     }
-    let why = if plan.operations.is_empty() { "the description has no operation" } else { "every operation is internal or hidden" };
+    let why = if plan.operations.is_empty() {
+        "the description has no operation"
+    } else {
+        "every operation is internal or hidden"
+    };
     Some(
         diagnostic::NOTHING_PUBLIC
-            .at(blueprint.place(if plan.operations.is_empty() { "/spec" } else { "/routes" }))
-            .message(format_args!("there is nothing to serve on the gateway: {why}"))
+            .at(blueprint.place(if plan.operations.is_empty() {
+                "/spec"
+            } else {
+                "/routes"
+            }))
+            .message(format_args!(
+                "there is nothing to serve on the gateway: {why}"
+            ))
             .help("name a description with `paths`, or give an operation `exposure: public`"),
     )
 }

@@ -42,10 +42,18 @@ const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 
 /// Decides the domain.
 ///
-/// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS that can be passed by, GW2062 old TLS.
-pub(super) fn domain(blueprint: &Blueprint, variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> Option<DomainPlan> {
+/// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS
+/// that can be passed by, GW2062 old TLS.
+pub(super) fn domain(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    endpoint: &EndpointPlan,
+) -> Option<DomainPlan> {
     let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
-    let mut check = Check { blueprint, variables };
+    let mut check = Check {
+        blueprint,
+        variables,
+    };
     if endpoint.kind == EndpointType::Private {
         check.report(
             &diagnostic::FIELD_DOES_NOT_FIT,
@@ -54,9 +62,20 @@ pub(super) fn domain(blueprint: &Blueprint, variables: &mut Variables<'_>, endpo
             "remove `api.domain`, or write `type: regional`",
         );
     }
-    let name = check.variables.of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
-    let base_path: Arc<str> = spec.base_path.as_deref().unwrap_or_default().trim_matches('/').into();
-    if is_dots(&base_path) || !base_path.bytes().all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it)) {
+    let name = check
+        .variables
+        .of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
+    let base_path: Arc<str> = spec
+        .base_path
+        .as_deref()
+        .unwrap_or_default()
+        .trim_matches('/')
+        .into();
+    if is_dots(&base_path)
+        || !base_path
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it))
+    {
         check.report(
             &diagnostic::INVALID_VALUE,
             "/base_path",
@@ -70,7 +89,11 @@ pub(super) fn domain(blueprint: &Blueprint, variables: &mut Variables<'_>, endpo
     } else {
         check.made(spec, endpoint)
     };
-    Some(DomainPlan { name, base_path, made })
+    Some(DomainPlan {
+        name,
+        base_path,
+        made,
+    })
 }
 
 struct Check<'c, 'a> {
@@ -81,7 +104,8 @@ struct Check<'c, 'a> {
 impl Check<'_, '_> {
     fn report(&mut self, code: &'static Code, below: &str, message: &str, help: &str) {
         let place = self.blueprint.place(&format!("/api/domain{below}"));
-        self.variables.report(code.at(place).message(message).help(help));
+        self.variables
+            .report(code.at(place).message(message).help(help));
     }
 
     fn of_existing(&mut self, spec: &DomainSpec) {
@@ -113,7 +137,11 @@ impl Check<'_, '_> {
             );
             return None;
         };
-        let certificate = self.variables.of_gateway(certificate, InputType::DomainCertificate, "/api/domain/certificate");
+        let certificate = self.variables.of_gateway(
+            certificate,
+            InputType::DomainCertificate,
+            "/api/domain/certificate",
+        );
         if let Value::Literal(arn) = &certificate
             && is_edge
             && !arn.contains(":us-east-1:")
@@ -125,7 +153,8 @@ impl Check<'_, '_> {
                 "import or request it there, or write `type: regional`",
             );
         }
-        if let (Value::Literal(arn), Some(region), false) = (&certificate, &self.blueprint.spec.region, is_edge)
+        if let (Value::Literal(arn), Some(region), false) =
+            (&certificate, &self.blueprint.spec.region, is_edge)
             && let Some(other) = arn.split(':').nth(3).filter(|it| it != region)
         {
             self.report(
@@ -135,17 +164,37 @@ impl Check<'_, '_> {
                 "import or request it there",
             );
         }
-        let zone = spec.zone.as_ref().map(|it| self.variables.of_gateway(it, InputType::Zone, "/api/domain/zone"));
-        let security_policy = spec.security_policy.as_deref().unwrap_or(SECURITY_POLICIES[0]);
+        let zone = spec.zone.as_ref().map(|it| {
+            self.variables
+                .of_gateway(it, InputType::Zone, "/api/domain/zone")
+        });
+        let security_policy = spec
+            .security_policy
+            .as_deref()
+            .unwrap_or(SECURITY_POLICIES[0]);
         self.security_policy(security_policy);
-        let truststore = spec.mutual_tls.as_ref().map(|it| self.mutual_tls(it, security_policy, endpoint));
-        Some(MadeDomainPlan { is_edge, certificate, zone, security_policy: security_policy.into(), truststore })
+        let truststore = spec
+            .mutual_tls
+            .as_ref()
+            .map(|it| self.mutual_tls(it, security_policy, endpoint));
+        Some(MadeDomainPlan {
+            is_edge,
+            certificate,
+            zone,
+            security_policy: security_policy.into(),
+            truststore,
+        })
     }
 
     fn security_policy(&mut self, written: &str) {
         if !SECURITY_POLICIES.contains(&written) {
             let message = format!("`{written}` is no policy that both provider versions take");
-            self.report(&diagnostic::INVALID_VALUE, "/security_policy", &message, "write `TLS_1_2`, or remove the line");
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/security_policy",
+                &message,
+                "write `TLS_1_2`, or remove the line",
+            );
         } else if written == SECURITY_POLICIES[1] {
             self.report(
                 &diagnostic::OLD_TLS,
@@ -156,7 +205,12 @@ impl Check<'_, '_> {
         }
     }
 
-    fn mutual_tls(&mut self, spec: &MutualTlsSpec, security_policy: &str, endpoint: &EndpointPlan) -> (Value, Option<Value>) {
+    fn mutual_tls(
+        &mut self,
+        spec: &MutualTlsSpec,
+        security_policy: &str,
+        endpoint: &EndpointPlan,
+    ) -> (Value, Option<Value>) {
         if !endpoint.is_disabled {
             self.report(
                 &diagnostic::MUTUAL_TLS_PASSED_BY,
@@ -165,7 +219,8 @@ impl Check<'_, '_> {
                 "write `disable_execute_api: true` under `api`",
             );
         }
-        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs": regional domains, TLS 1.2.
+        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs":
+        // regional domains, TLS 1.2.
         if endpoint.kind == EndpointType::Edge || security_policy != SECURITY_POLICIES[0] {
             self.report(
                 &diagnostic::FIELD_DOES_NOT_FIT,
@@ -174,17 +229,37 @@ impl Check<'_, '_> {
                 "write `type: regional`, and no other `security_policy`",
             );
         }
-        let truststore = self.variables.of_gateway(&spec.truststore, InputType::Truststore, "/api/domain/mutual_tls/truststore");
+        let truststore = self.variables.of_gateway(
+            &spec.truststore,
+            InputType::Truststore,
+            "/api/domain/mutual_tls/truststore",
+        );
         let version = spec.version.as_ref();
-        (truststore, version.map(|it| self.variables.of_gateway(it, InputType::TruststoreVersion, "/api/domain/mutual_tls/version")))
+        (
+            truststore,
+            version.map(|it| {
+                self.variables.of_gateway(
+                    it,
+                    InputType::TruststoreVersion,
+                    "/api/domain/mutual_tls/version",
+                )
+            }),
+        )
     }
 }
 
-/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the descriptions, on the gateway and behind it.
+/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the
+/// descriptions, on the gateway and behind it.
 ///
 /// Errors: GW2122 backend, GW4032 path; GW2120 prefix (a warning).
-pub(super) fn findings(blueprint: &Blueprint, plan: &Plan, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
-    let Some(domain) = &plan.domain else { return Vec::new() };
+pub(super) fn findings(
+    blueprint: &Blueprint,
+    plan: &Plan,
+    bases: &[[Vec<Segment>; 2]],
+) -> Vec<Diagnostic> {
+    let Some(domain) = &plan.domain else {
+        return Vec::new();
+    };
     let mut findings = taken_paths(&plan.operations);
     findings.extend(written_twice(blueprint, &domain.base_path, bases));
     findings.extend(own(blueprint, domain));
@@ -203,10 +278,19 @@ fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) 
         .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
         .map(|(index, _)| format!("/mounts/{index}/at"))
         .collect();
-    let has_base = bases.iter().any(|[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own));
+    let has_base = bases.iter().any(
+        |[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own),
+    );
     // A mount stands before the base path.
-    let of_base = has_base && blueprint.spec.mounts.as_ref().is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
-    let places = mounted.into_iter().chain(of_base.then(|| "/api/base_path".to_owned()));
+    let of_base = has_base
+        && blueprint
+            .spec
+            .mounts
+            .as_ref()
+            .is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
+    let places = mounted
+        .into_iter()
+        .chain(of_base.then(|| "/api/base_path".to_owned()));
     let finding = |at: String| {
         diagnostic::BASE_PATH_TWICE
             .at(blueprint.place("/api/domain/base_path"))
@@ -223,7 +307,9 @@ fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) 
 ///
 /// Errors: GW2122.
 fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
-    let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else { return Vec::new() };
+    let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     for (backend, spec) in &blueprint.spec.backends {
         let at = pointer::child("/backends", backend);
@@ -233,7 +319,12 @@ fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
             Some(blueprint::Values::One(_)) | None => &[],
         };
         let url = spec.url.iter().map(|it| (format!("{at}/url"), it));
-        for (at, value) in url.chain(hosts.iter().enumerate().map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it))) {
+        for (at, value) in url.chain(
+            hosts
+                .iter()
+                .enumerate()
+                .map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it)),
+        ) {
             if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
                 findings.push(
                     diagnostic::OWN_DOMAIN
@@ -256,8 +347,13 @@ fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
 fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
-    host.eq_ignore_ascii_case(domain) && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
+    let host = host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
+    host.eq_ignore_ascii_case(domain)
+        && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
 }
 
 /// Operations that API Gateway would answer itself on a domain of their own.
@@ -265,14 +361,21 @@ fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
 /// Errors: GW4032.
 fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {
     let is_taken = |it: &&OperationPlan| {
-        it.is_public() && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
+        it.is_public()
+            && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
     };
     let finding = |it: &OperationPlan| {
         diagnostic::HEALTH_CHECK_PATH
             .at(it.place.clone())
-            .message(format_args!("on a custom domain API Gateway answers `{}` itself", it.path))
+            .message(format_args!(
+                "on a custom domain API Gateway answers `{}` itself",
+                it.path
+            ))
             .help("mount the API under a prefix, give it another path, or hide the operation")
-            .keeps(crate::diagnostic::OperationName { method: it.method.as_str(), path: Arc::clone(&it.path) })
+            .keeps(crate::diagnostic::OperationName {
+                method: it.method.as_str(),
+                path: Arc::clone(&it.path),
+            })
     };
     operations.iter().filter(is_taken).map(finding).collect()
 }

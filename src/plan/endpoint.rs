@@ -25,7 +25,10 @@ pub struct EndpointPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyPlan {
     /// Everybody who comes through one of the endpoints, and from one of the ranges.
-    Among { vpc_endpoints: Option<Values>, cidrs: Option<Values> },
+    Among {
+        vpc_endpoints: Option<Values>,
+        cidrs: Option<Values>,
+    },
     /// As the user's file says.
     Written(Arc<serde_json::Value>),
 }
@@ -33,25 +36,37 @@ pub enum PolicyPlan {
 /// Longest resource policy. Unit: characters. Source: AWS-RULES A12, M18.
 const MAX_POLICY: usize = 8_192;
 
-/// Longest wait behind an edge-optimized endpoint, whatever the quota. Unit: milliseconds. Source: AWS-RULES I4.
+/// Longest wait behind an edge-optimized endpoint, whatever the quota. Unit: milliseconds. Source:
+/// AWS-RULES I4.
 const EDGE_TIMEOUT_MS: u64 = 29_000;
 
 /// Decides the endpoint.
 ///
-/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 field that does not fit, GW2060 unreachable.
+/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 field that does not
+/// fit, GW2060 unreachable.
 pub(super) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> EndpointPlan {
     let (no_api, no_endpoint) = (ApiSpec::default(), EndpointSpec::default());
     let api = blueprint.spec.api.as_ref().unwrap_or(&no_api);
     let written = api.endpoint.as_ref().unwrap_or(&no_endpoint);
     let kind = written.r#type.unwrap_or(blueprint::defaults::ENDPOINT);
-    let given = |values: &Option<blueprint::Values>| values.clone().filter(|it| it.iter().next().is_some());
+    let given =
+        |values: &Option<blueprint::Values>| values.clone().filter(|it| it.iter().next().is_some());
     let vpc_endpoints = given(&written.vpc_endpoints).map(|it| {
         let of = (InputType::VpcEndpoint, InputType::VpcEndpoints);
         variables.of_gateway_all(&it, of, "/api/endpoint/vpc_endpoints")
     });
-    let cidrs = given(&written.allow_cidrs)
-        .map(|it| variables.of_gateway_all(&it, (InputType::Caller, InputType::Callers), "/api/endpoint/allow_cidrs"));
-    check(blueprint, variables, (kind, vpc_endpoints.is_some(), cidrs.is_some()));
+    let cidrs = given(&written.allow_cidrs).map(|it| {
+        variables.of_gateway_all(
+            &it,
+            (InputType::Caller, InputType::Callers),
+            "/api/endpoint/allow_cidrs",
+        )
+    });
+    check(
+        blueprint,
+        variables,
+        (kind, vpc_endpoints.is_some(), cidrs.is_some()),
+    );
     let is_disabled = api.disable_execute_api.unwrap_or(false);
     if is_disabled && api.domain.is_none() {
         variables.report(
@@ -64,15 +79,29 @@ pub(super) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     let policy = match blueprint.policy() {
         Some(policy) => Some(PolicyPlan::Written(Arc::clone(policy))),
         None if vpc_endpoints.is_some() || cidrs.is_some() => {
-            let vpc_endpoints = vpc_endpoints.clone().filter(|_| kind == EndpointType::Private);
-            Some(PolicyPlan::Among { vpc_endpoints, cidrs })
+            let vpc_endpoints = vpc_endpoints
+                .clone()
+                .filter(|_| kind == EndpointType::Private);
+            Some(PolicyPlan::Among {
+                vpc_endpoints,
+                cidrs,
+            })
         }
         None => None,
     };
-    EndpointPlan { kind, vpc_endpoints, policy, is_disabled }
+    EndpointPlan {
+        kind,
+        vpc_endpoints,
+        policy,
+        is_disabled,
+    }
 }
 
-fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, (kind, has_endpoints, has_cidrs): (EndpointType, bool, bool)) {
+fn check(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    (kind, has_endpoints, has_cidrs): (EndpointType, bool, bool),
+) {
     let api = blueprint.spec.api.as_ref();
     let has_policy = api.is_some_and(|it| it.policy.is_some());
     let mut refuse = |code: &'static diagnostic::Code, at: &str, message: &str, help: &str| {
@@ -101,7 +130,11 @@ fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, (kind, has_endpoi
             "write the ranges into the policy, or remove `api.policy`",
         );
     }
-    let raised = blueprint.spec.limits.as_ref().and_then(|it| it.integration_timeout);
+    let raised = blueprint
+        .spec
+        .limits
+        .as_ref()
+        .and_then(|it| it.integration_timeout);
     if kind == EndpointType::Edge && raised.is_some_and(|it| it.milliseconds() > EDGE_TIMEOUT_MS) {
         refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
@@ -112,16 +145,24 @@ fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, (kind, has_endpoi
     }
 }
 
-/// Checks a policy as the user wrote it: its shape and size; whom it lets in is the user's decision.
+/// Checks a policy as the user wrote it: its shape and size; whom it lets in is the user's
+/// decision.
 ///
 /// Errors: GW2002.
 pub(super) fn written(blueprint: &Blueprint, variables: &mut Variables<'_>) {
-    let Some(policy) = blueprint.policy() else { return };
+    let Some(policy) = blueprint.policy() else {
+        return;
+    };
     let length = policy.to_string().chars().count();
-    let fault = if !policy.get("Statement").is_some_and(|it| it.is_array() || it.is_object()) {
+    let fault = if !policy
+        .get("Statement")
+        .is_some_and(|it| it.is_array() || it.is_object())
+    {
         Some("a resource policy is a mapping with `Version` and `Statement`".to_owned())
     } else if length > MAX_POLICY {
-        Some(format!("the policy has {length} characters; AWS takes {MAX_POLICY}"))
+        Some(format!(
+            "the policy has {length} characters; AWS takes {MAX_POLICY}"
+        ))
     } else if holds_null(policy) {
         Some("the policy holds a null, which no policy knows".to_owned())
     } else {
@@ -141,6 +182,8 @@ fn holds_null(value: &serde_json::Value) -> bool {
         serde_json::Value::Null => true,
         serde_json::Value::Array(items) => items.iter().any(holds_null),
         serde_json::Value::Object(members) => members.values().any(holds_null),
-        serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => false,
+        serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
     }
 }

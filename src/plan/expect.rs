@@ -1,11 +1,14 @@
 //! Promises of the blueprint, checked at every render.
 //!
 //! In: `expect`, operations with what was decided of them. Out: findings. Pure.
-//! They are the evidence that stands beside the description: what it loses, a promise still asks for.
+//! They are the evidence that stands beside the description: what it loses, a promise still asks
+//! for.
 
 use super::rules::{Described, Lost, Matchers, Subjects};
 use super::{AuthPlan, Check, OperationPlan};
-use crate::blueprint::{AuthSpec, Blueprint, ExpectSpec, Exposure, MatchSpec, Presence, Switch, ThrottleSpec};
+use crate::blueprint::{
+    AuthSpec, Blueprint, ExpectSpec, Exposure, MatchSpec, Presence, Switch, ThrottleSpec,
+};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::source::pointer::child;
 
@@ -20,21 +23,31 @@ pub(super) struct Looked<'a> {
 
 /// Whether an operation has a throttle: its route's, else the stage's.
 pub(super) fn is_throttled(blueprint: &Blueprint, said: Option<&Switch<ThrottleSpec>>) -> bool {
-    let stage = blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
+    let stage = blueprint
+        .spec
+        .stage
+        .as_ref()
+        .and_then(|it| it.throttle.as_ref());
     said.or(stage).and_then(Switch::on).is_some()
 }
 
 /// Checks every promise.
 ///
-/// Errors: GW3045 a broken promise, GW3046 a promise about nothing; note GW5020 one that may be about nothing.
-pub(super) fn expect(blueprint: &Blueprint, subjects: &Subjects<'_>, looked: &[Looked<'_>]) -> Vec<Diagnostic> {
+/// Errors: GW3045 a broken promise, GW3046 a promise about nothing; note GW5020 one that may be
+/// about nothing.
+pub(super) fn expect(
+    blueprint: &Blueprint,
+    subjects: &Subjects<'_>,
+    looked: &[Looked<'_>],
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let promises = blueprint.spec.expect.as_deref().unwrap_or_default();
     if promises.is_empty() {
         return findings;
     }
     let matches: Vec<MatchSpec> = promises.iter().map(plain).collect();
-    let matched = Matchers::new(matches.iter(), blueprint).touched(looked.iter().map(|it| (it.described, it.mount)));
+    let matched = Matchers::new(matches.iter(), blueprint)
+        .touched(looked.iter().map(|it| (it.described, it.mount)));
     let idle = subjects.idle(&matches.iter().collect::<Vec<_>>());
     for (index, (promise, matched)) in promises.iter().zip(matched).enumerate() {
         let at = child("/expect", index);
@@ -43,9 +56,18 @@ pub(super) fn expect(blueprint: &Blueprint, subjects: &Subjects<'_>, looked: &[L
         let place = blueprint.place(&child(&at, "match"));
         if is_empty || !idle[index].is_empty() {
             let is_optional = promise.optional == Some(true) || blueprint.is_from_base("/expect");
-            let lost = Lost { noun: "promise", place, idle: &idle[index], is_empty, is_optional };
+            let lost = Lost {
+                noun: "promise",
+                place,
+                idle: &idle[index],
+                is_empty,
+                is_optional,
+            };
             findings.push(lost.finding(&diagnostic::PROMISE_ABOUT_NOTHING));
-        } else if !matched.iter().any(|it| exposure.is_none_or(|asked| looked[*it].plan.exposure == asked)) {
+        } else if !matched
+            .iter()
+            .any(|it| exposure.is_none_or(|asked| looked[*it].plan.exposure == asked))
+        {
             findings.push(
                 diagnostic::IDLE_SAFEGUARD
                     .at(place)
@@ -55,7 +77,9 @@ pub(super) fn expect(blueprint: &Blueprint, subjects: &Subjects<'_>, looked: &[L
         }
         let is_meant = |it: &&Looked<'_>| exposure.is_none_or(|asked| it.plan.exposure == asked);
         for it in matched.iter().map(|it| &looked[*it]).filter(is_meant) {
-            let broken = |(field, message): (&str, String)| finding(blueprint.place(&child(&at, field)), it.plan, &message);
+            let broken = |(field, message): (&str, String)| {
+                finding(blueprint.place(&child(&at, field)), it.plan, &message)
+            };
             findings.extend(breaches(promise, it, blueprint).into_iter().map(broken));
         }
     }
@@ -72,7 +96,11 @@ fn finding(at: Place, operation: &OperationPlan, message: &str) -> Diagnostic {
 }
 
 /// What of a promise an operation does not keep, by field.
-fn breaches(promise: &ExpectSpec, looked: &Looked<'_>, blueprint: &Blueprint) -> Vec<(&'static str, String)> {
+fn breaches(
+    promise: &ExpectSpec,
+    looked: &Looked<'_>,
+    blueprint: &Blueprint,
+) -> Vec<(&'static str, String)> {
     let operation = looked.plan;
     let mut found = Vec::new();
     if let Some(exposure) = promise.exposure.filter(|it| *it != operation.exposure) {
@@ -81,7 +109,14 @@ fn breaches(promise: &ExpectSpec, looked: &Looked<'_>, blueprint: &Blueprint) ->
             Exposure::Internal => "internal",
             Exposure::Hidden => "hidden",
         };
-        found.push(("exposure", format!("is {}, and is promised to be {}", named(operation.exposure), named(exposure))));
+        found.push((
+            "exposure",
+            format!(
+                "is {}, and is promised to be {}",
+                named(operation.exposure),
+                named(exposure)
+            ),
+        ));
     }
     // Nobody calls what is hidden.
     if operation.exposure == Exposure::Hidden {
@@ -93,9 +128,16 @@ fn breaches(promise: &ExpectSpec, looked: &Looked<'_>, blueprint: &Blueprint) ->
     let is_private = operation.exposure == Exposure::Internal;
     match promise.throttle {
         Some(Presence::Any) if is_private => {
-            found.push(("throttle", "is internal, where nothing slows callers down, and is promised to have a throttle".to_owned()));
+            found.push((
+                "throttle",
+                "is internal, where nothing slows callers down, and is promised to have a throttle"
+                    .to_owned(),
+            ));
         }
-        Some(Presence::Any) if !looked.is_throttled => found.push(("throttle", "has no throttle, and is promised to have one".to_owned())),
+        Some(Presence::Any) if !looked.is_throttled => found.push((
+            "throttle",
+            "has no throttle, and is promised to have one".to_owned(),
+        )),
         Some(Presence::Any) | None => {}
     }
     found
@@ -131,7 +173,12 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
             false => "is internal, where the gateway checks nobody".to_owned(),
         }
     } else if has_check {
-        let names: Vec<String> = auth.entries.iter().filter(|it| is_checked_by(it, auth, blueprint)).map(|it| format!("`{it}`")).collect();
+        let names: Vec<String> = auth
+            .entries
+            .iter()
+            .filter(|it| is_checked_by(it, auth, blueprint))
+            .map(|it| format!("`{it}`"))
+            .collect();
         format!("is checked by {}", names.join(" and "))
     } else if auth.api_key {
         "asks for an API key alone, which anybody may have been given".to_owned()
@@ -146,5 +193,12 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
 /// A match without the exposure.
 fn plain(promise: &ExpectSpec) -> MatchSpec {
     let it = promise.r#match.clone();
-    MatchSpec { paths: it.paths, methods: it.methods, tags: it.tags, operation_ids: it.operation_ids, specs: it.specs, mounts: it.mounts }
+    MatchSpec {
+        paths: it.paths,
+        methods: it.methods,
+        tags: it.tags,
+        operation_ids: it.operation_ids,
+        specs: it.specs,
+        mounts: it.mounts,
+    }
 }

@@ -15,7 +15,15 @@ const PREFIX: &str = "x-gwgen-";
 /// Fields of a route that have an extension.
 ///
 /// The reason why something is opened has none: it stands in the blueprint.
-const FIELDS: [&str; 7] = ["backend", "exposure", "auth", "cache", "throttle", "timeout", "validation"];
+const FIELDS: [&str; 7] = [
+    "backend",
+    "exposure",
+    "auth",
+    "cache",
+    "throttle",
+    "timeout",
+    "validation",
+];
 
 /// The extensions of one level, as a route.
 #[derive(Debug)]
@@ -43,7 +51,8 @@ pub(super) struct Extensions {
 
 /// Reads the extensions of an operation.
 ///
-/// Errors: GW1030 unknown extension, GW1032 invalid value, GW2004 not built, GW2005 unknown backend, GW2010 unknown auth.
+/// Errors: GW1030 unknown extension, GW1032 invalid value, GW2004 not built, GW2005 unknown
+/// backend, GW2010 unknown auth.
 pub(super) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extensions {
     let mut found = Extensions::default();
     if operation.settings.is_empty() {
@@ -61,7 +70,12 @@ pub(super) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extens
     found
 }
 
-fn level(of: SettingOf, settings: &[&Setting], blueprint: &Blueprint, findings: &mut Vec<Diagnostic>) -> Option<Written> {
+fn level(
+    of: SettingOf,
+    settings: &[&Setting],
+    blueprint: &Blueprint,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Written> {
     let mut places = BTreeMap::new();
     let mut fields = serde_json::Map::new();
     for (index, setting) in settings.iter().enumerate() {
@@ -71,7 +85,11 @@ fn level(of: SettingOf, settings: &[&Setting], blueprint: &Blueprint, findings: 
             continue;
         };
         if settings[..index].iter().any(|it| it.place == setting.place) {
-            findings.push(invalid(setting, "it stands here twice", "remove one of the two"));
+            findings.push(invalid(
+                setting,
+                "it stands here twice",
+                "remove one of the two",
+            ));
         }
         match value(setting, field, blueprint) {
             Ok(value) => {
@@ -88,21 +106,37 @@ fn level(of: SettingOf, settings: &[&Setting], blueprint: &Blueprint, findings: 
 }
 
 /// The value of one extension, where it is one that the route field takes and that is built.
-fn value(setting: &Setting, field: &'static str, blueprint: &Blueprint) -> Result<serde_json::Value, Box<Diagnostic>> {
+fn value(
+    setting: &Setting,
+    field: &'static str,
+    blueprint: &Blueprint,
+) -> Result<serde_json::Value, Box<Diagnostic>> {
     match blueprint.route_field(field, &setting.json) {
         Ok(value) => Ok(value),
-        Err(Said { code, below, message, help }) => {
+        Err(Said {
+            code,
+            below,
+            message,
+            help,
+        }) => {
             let mut place = setting.place.clone();
             if let diagnostic::At::Pointer(pointer) = &mut place.at {
                 pointer.push_str(&below);
             }
-            Err(Box::new(code.at(place).message(format_args!("`{}`: {message}", setting.name)).help(help)))
+            Err(Box::new(
+                code.at(place)
+                    .message(format_args!("`{}`: {message}", setting.name))
+                    .help(help),
+            ))
         }
     }
 }
 
 fn invalid(setting: &Setting, message: &str, help: &str) -> Diagnostic {
-    diagnostic::INVALID_EXTENSION.at(setting.place.clone()).message(format_args!("`{}`: {message}", setting.name)).help(help)
+    diagnostic::INVALID_EXTENSION
+        .at(setting.place.clone())
+        .message(format_args!("`{}`: {message}", setting.name))
+        .help(help)
 }
 
 fn unknown(setting: &Setting) -> Diagnostic {
@@ -115,17 +149,26 @@ fn unknown(setting: &Setting) -> Diagnostic {
 /// A name as extensions are spelt: `x_gwgen_exposure` is `x-gwgen-exposure`.
 fn normal(name: &str) -> String {
     let lower = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
-    let field = lower.split_once("gwgen").map_or(&*lower, |(_, field)| field.trim_matches('-'));
+    let field = lower
+        .split_once("gwgen")
+        .map_or(&*lower, |(_, field)| field.trim_matches('-'));
     [PREFIX, field].concat()
 }
 
 fn help_with(name: &str) -> String {
-    if matches!(name, "x-gwgen-weakens" | "x-gwgen-scopes" | "x-gwgen-api-key" | "x-gwgen-api_key") {
+    if matches!(
+        name,
+        "x-gwgen-weakens" | "x-gwgen-scopes" | "x-gwgen-api-key" | "x-gwgen-api_key"
+    ) {
         return "say it in the blueprint, with a route that matches this operation".to_owned();
     }
     let known = FIELDS.map(|field| [PREFIX, field].concat());
-    let likeness = |field: &&str| strsim::jaro_winkler(name.strip_prefix(PREFIX).unwrap_or(name), field);
-    let nearest = FIELDS.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|it| likeness(it) >= 0.75);
+    let likeness =
+        |field: &&str| strsim::jaro_winkler(name.strip_prefix(PREFIX).unwrap_or(name), field);
+    let nearest = FIELDS
+        .into_iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|it| likeness(it) >= 0.75);
     match nearest {
         Some(field) => format!("did you mean `{PREFIX}{field}`?"),
         None => format!("known: `{}`", known.join("`, `")),
@@ -136,7 +179,10 @@ fn help_with(name: &str) -> String {
 ///
 /// Errors: GW1030 unknown extension, GW1031 misplaced extension.
 pub(super) fn misplaced(name: &str, place: &Place) -> Diagnostic {
-    if !FIELDS.iter().any(|field| name.strip_prefix(PREFIX) == Some(field)) {
+    if !FIELDS
+        .iter()
+        .any(|field| name.strip_prefix(PREFIX) == Some(field))
+    {
         return diagnostic::UNKNOWN_EXTENSION
             .at(place.clone())
             .message(format_args!("no extension is called `{name}`"))

@@ -1,7 +1,8 @@
 //! Functions that serve a backend.
 //!
 //! In: `targets.function`. Out: `FunctionPlan`. Pure.
-//! A literal is a name or an ARN; what is known only at deploy time is an ARN, since CloudFormation cannot tell the two apart.
+//! A literal is a name or an ARN; what is known only at deploy time is an ARN, since CloudFormation
+//! cannot tell the two apart.
 
 use super::variables::Variables;
 use super::{FunctionPlan, InputType, Value};
@@ -15,7 +16,12 @@ const MAX_NAME: usize = 64;
 const MAX_QUALIFIER: usize = 128;
 
 /// Errors: GW2002 no function, GW2008 Terraform only.
-pub(super) fn function(blueprint: &Blueprint, variables: &mut Variables<'_>, written: &blueprint::Value, at: &str) -> FunctionPlan {
+pub(super) fn function(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    written: &blueprint::Value,
+    at: &str,
+) -> FunctionPlan {
     of_type(blueprint, variables, written, (InputType::Function, at))
 }
 
@@ -27,7 +33,9 @@ pub(super) fn of_type(
     (of, at): (InputType, &str),
 ) -> FunctionPlan {
     let given = variables.of_gateway(written, of, at);
-    let Value::Literal(text) = &given else { return FunctionPlan::Given(given) };
+    let Value::Literal(text) = &given else {
+        return FunctionPlan::Given(given);
+    };
     if let Some(function) = parsed(text) {
         return function;
     }
@@ -37,20 +45,39 @@ pub(super) fn of_type(
             .message(format_args!("`{text}` is no function that the gateway can call"))
             .help("write a name or an ARN, with `:` and an alias or a version or without, for example `orders` or `orders:live`"),
     );
-    FunctionPlan::Name { name: text.clone(), qualifier: None }
+    FunctionPlan::Name {
+        name: text.clone(),
+        qualifier: None,
+    }
 }
 
 fn parsed(text: &str) -> Option<FunctionPlan> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts[..] {
-        [name] | [name, _] if is_word(name, MAX_NAME) => {
-            Some(FunctionPlan::Name { name: name.into(), qualifier: qualifier(parts.get(1).copied())? })
-        }
-        ["arn", partition, "lambda", region, account, "function", name, ..] if parts.len() <= 8 => {
+        [name] | [name, _] if is_word(name, MAX_NAME) => Some(FunctionPlan::Name {
+            name: name.into(),
+            qualifier: qualifier(parts.get(1).copied())?,
+        }),
+        [
+            "arn",
+            partition,
+            "lambda",
+            region,
+            account,
+            "function",
+            name,
+            ..,
+        ] if parts.len() <= 8 => {
             let is_account = account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit());
-            let holds = is_word(partition, 20) && is_word(region, 30) && is_account && is_word(name, MAX_NAME);
+            let holds = is_word(partition, 20)
+                && is_word(region, 30)
+                && is_account
+                && is_word(name, MAX_NAME);
             let qualifier = qualifier(parts.get(7).copied())?;
-            holds.then(|| FunctionPlan::Arn { arn: parts[..7].join(":").into(), qualifier })
+            holds.then(|| FunctionPlan::Arn {
+                arn: parts[..7].join(":").into(),
+                qualifier,
+            })
         }
         _ => None,
     }
@@ -65,7 +92,11 @@ fn qualifier(text: Option<&str>) -> Option<Option<std::sync::Arc<str>>> {
 }
 
 fn is_word(text: &str, longest: usize) -> bool {
-    !text.is_empty() && text.len() <= longest && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'))
+    !text.is_empty()
+        && text.len() <= longest
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -74,16 +105,33 @@ mod tests {
 
     #[test]
     fn names_and_arns_are_told_apart() {
-        let name = |name: &str, qualifier: Option<&str>| FunctionPlan::Name { name: name.into(), qualifier: qualifier.map(Into::into) };
+        let name = |name: &str, qualifier: Option<&str>| FunctionPlan::Name {
+            name: name.into(),
+            qualifier: qualifier.map(Into::into),
+        };
         let arn = |qualifier: Option<&str>| FunctionPlan::Arn {
             arn: "arn:aws-cn:lambda:cn-north-1:123456789012:function:orders".into(),
             qualifier: qualifier.map(Into::into),
         };
         assert_eq!(parsed("orders"), Some(name("orders", None)));
         assert_eq!(parsed("orders:live"), Some(name("orders", Some("live"))));
-        assert_eq!(parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders"), Some(arn(None)));
-        assert_eq!(parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders:7"), Some(arn(Some("7"))));
-        for wrong in ["", ":live", "orders:", "orders:$LATEST", "a b", "123456789012:function:orders", "arn:aws:s3:::bucket"] {
+        assert_eq!(
+            parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders"),
+            Some(arn(None))
+        );
+        assert_eq!(
+            parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders:7"),
+            Some(arn(Some("7")))
+        );
+        for wrong in [
+            "",
+            ":live",
+            "orders:",
+            "orders:$LATEST",
+            "a b",
+            "123456789012:function:orders",
+            "arn:aws:s3:::bucket",
+        ] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
     }

@@ -1,7 +1,8 @@
 //! The gateway's own errors: what they carry for browsers, and their bodies.
 //!
 //! In: `CorsPlan`, the blueprint's `api.gateway_responses`. Out: `GatewayResponsePlan`s. Pure.
-//! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries all of it.
+//! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries
+//! all of it.
 
 use super::CorsPlan;
 use crate::blueprint::Blueprint;
@@ -23,7 +24,8 @@ const DEFAULTS: [&str; 2] = ["DEFAULT_4XX", "DEFAULT_5XX"];
 /// The types of AWS with the status that they have there.
 ///
 /// Source: API Gateway developer guide, "Gateway response types for API Gateway",
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>; AWS-RULES C7.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>;
+/// AWS-RULES C7.
 const TYPES: [(&str, (u16, &str)); 19] = [
     ("ACCESS_DENIED", FORBIDDEN),
     ("API_CONFIGURATION_ERROR", INTERNAL),
@@ -49,14 +51,33 @@ const FORBIDDEN: (u16, &str) = (403, "Forbidden");
 const INTERNAL: (u16, &str) = (500, "Internal Server Error");
 
 /// Decides which errors are defined; none where AWS's own do.
-pub(super) fn gateway_responses(blueprint: &Blueprint, cors: Option<&CorsPlan>) -> Vec<GatewayResponsePlan> {
-    let spec = blueprint.spec.api.as_ref().and_then(|it| it.gateway_responses.as_ref());
+pub(super) fn gateway_responses(
+    blueprint: &Blueprint,
+    cors: Option<&CorsPlan>,
+) -> Vec<GatewayResponsePlan> {
+    let spec = blueprint
+        .spec
+        .api
+        .as_ref()
+        .and_then(|it| it.gateway_responses.as_ref());
     let is_problem = spec.and_then(|it| it.problem_json).unwrap_or(false);
     if !is_problem && cors.is_none() {
         return Vec::new();
     }
-    let defaults = DEFAULTS.map(|of| GatewayResponsePlan { of, status: None, is_problem });
-    let types = TYPES.map(|(of, status)| GatewayResponsePlan { of, status: Some(status), is_problem });
+    let defaults = DEFAULTS.map(|of| GatewayResponsePlan {
+        of,
+        status: None,
+        is_problem,
+    });
+    let types = TYPES.map(|(of, status)| GatewayResponsePlan {
+        of,
+        status: Some(status),
+        is_problem,
+    });
     // Without bodies of their own the types that are left out take the headers from the two.
-    if is_problem { defaults.into_iter().chain(types).collect() } else { defaults.into() }
+    if is_problem {
+        defaults.into_iter().chain(types).collect()
+    } else {
+        defaults.into()
+    }
 }

@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::variables::Variables;
-use super::{AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSource, InputType, OperationPlan, Plan, Value};
+use super::{
+    AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSource, InputType, OperationPlan, Plan,
+    Value,
+};
 use crate::blueprint::{self, BackendSpec, Blueprint};
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::pointer::child;
@@ -38,7 +41,8 @@ pub fn is_dropped(name: &str) -> bool {
 /// What of the request's context a mapping may name.
 ///
 /// Source: AWS, "Variables for data transformations for API Gateway",
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>, read 2026-11-22.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>,
+/// read 2026-11-22.
 const CONTEXT: &[&str] = &[
     "accountId",
     "apiId",
@@ -84,23 +88,41 @@ const CONTEXT: &[&str] = &[
 ];
 
 /// Parts of `identity` that only a caller who was authenticated has.
-const OF_A_CALLER: &[&str] = &["identity.caller", "identity.cognito", "identity.user", "identity.principalOrgId"];
+const OF_A_CALLER: &[&str] = &[
+    "identity.caller",
+    "identity.cognito",
+    "identity.user",
+    "identity.principalOrgId",
+];
 
 /// Decides the headers of a backend, by name.
 ///
 /// Errors: GW2002 value, GW2008 Terraform only, GW2030 name, GW2031 mapping.
-pub(super) fn headers(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Vec<HeaderPlan> {
+pub(super) fn headers(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> Vec<HeaderPlan> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     let mut headers = Vec::new();
     for (name, value) in spec.headers.iter().flatten() {
         let at = child(&child(at, "headers"), name);
         let first = seen.insert(name.to_ascii_lowercase(), name);
         if let Some((message, help)) = name_problem(name, first) {
-            variables.report(diagnostic::ILLEGAL_HEADER.at(blueprint.place(&at)).message(message).help(help));
+            variables.report(
+                diagnostic::ILLEGAL_HEADER
+                    .at(blueprint.place(&at))
+                    .message(message)
+                    .help(help),
+            );
             continue;
         }
         match source(blueprint, variables, value, &at) {
-            Ok(source) => headers.push(HeaderPlan { name: name.as_str().into(), source }),
+            Ok(source) => headers.push(HeaderPlan {
+                name: name.as_str().into(),
+                source,
+            }),
             Err(finding) => variables.report(*finding),
         }
     }
@@ -109,8 +131,15 @@ pub(super) fn headers(blueprint: &Blueprint, variables: &mut Variables<'_>, spec
 
 /// What is wrong with a name, and what to do. Source of the letters: AWS-RULES Q2.
 fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str)> {
-    if name.is_empty() || !name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-')) {
-        return Some((format!("API Gateway takes no header of the name `{name}`"), "use letters, digits, `-`, `_`, `.` and `$`"));
+    if name.is_empty()
+        || !name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-'))
+    {
+        return Some((
+            format!("API Gateway takes no header of the name `{name}`"),
+            "use letters, digits, `-`, `_`, `.` and `$`",
+        ));
     }
     if let Some(first) = first {
         return Some((
@@ -119,10 +148,18 @@ fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str
         ));
     }
     if name.eq_ignore_ascii_case("host") {
-        return Some(("the gateway writes `Host` itself, from the address that it calls".to_owned(), "set `host` of the backend instead"));
+        return Some((
+            "the gateway writes `Host` itself, from the address that it calls".to_owned(),
+            "set `host` of the backend instead",
+        ));
     }
     (is_dropped(name) || name.eq_ignore_ascii_case("connection")).then(|| {
-        (format!("the gateway keeps `{name}` for itself: it would be lost, or every call would fail"), "use a header of another name")
+        (
+            format!(
+                "the gateway keeps `{name}` for itself: it would be lost, or every call would fail"
+            ),
+            "use a header of another name",
+        )
     })
 }
 
@@ -133,17 +170,32 @@ fn source(
     at: &str,
 ) -> Result<HeaderSource, Box<Diagnostic>> {
     let blueprint::Value::Literal(text) = value else {
-        return Ok(HeaderSource::Static(variables.of_gateway(value, InputType::HeaderValue, at)));
+        return Ok(HeaderSource::Static(variables.of_gateway(
+            value,
+            InputType::HeaderValue,
+            at,
+        )));
     };
-    let unknown =
-        |message: String, help: String| Err(Box::new(diagnostic::UNKNOWN_MAPPING.at(blueprint.place(at)).message(message).help(help)));
+    let unknown = |message: String, help: String| {
+        Err(Box::new(
+            diagnostic::UNKNOWN_MAPPING
+                .at(blueprint.place(at))
+                .message(message)
+                .help(help),
+        ))
+    };
     if text.starts_with("$context.") || text.starts_with("$stageVariables.") {
-        return unknown(format!("`{text}` is how templates write it"), format!("write `{}`", &text[1..]));
+        return unknown(
+            format!("`{text}` is how templates write it"),
+            format!("write `{}`", &text[1..]),
+        );
     }
     if text.starts_with("method.") || text.starts_with("integration.") {
         let help = "remove it: headers, query and body of the client are sent on as they come";
         return unknown(
-            format!("`{text}` is the client's own, and a header that is set here must not be the client's to choose"),
+            format!(
+                "`{text}` is the client's own, and a header that is set here must not be the client's to choose"
+            ),
             help.to_owned(),
         );
     }
@@ -152,21 +204,38 @@ fn source(
             return Ok(HeaderSource::Mapping(text.as_str().into()));
         }
         let near = diagnostic::nearest(name, CONTEXT.iter().copied());
-        let help = near.map_or_else(|| "see the list in `gwgen explain GW2031`".to_owned(), |it| format!("did you mean `context.{it}`?"));
+        let help = near.map_or_else(
+            || "see the list in `gwgen explain GW2031`".to_owned(),
+            |it| format!("did you mean `context.{it}`?"),
+        );
         return unknown(format!("a request has no `{text}`"), help);
     }
     if let Some(name) = text.strip_prefix("stageVariables.") {
-        let variables = blueprint.spec.stage.as_ref().and_then(|it| it.variables.as_ref());
-        let mut names = variables.into_iter().flatten().map(|(name, _)| name.as_str());
+        let variables = blueprint
+            .spec
+            .stage
+            .as_ref()
+            .and_then(|it| it.variables.as_ref());
+        let mut names = variables
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str());
         if names.clone().any(|it| it == name) {
             return Ok(HeaderSource::Mapping(text.as_str().into()));
         }
-        let help = names.next().and_then(|first| diagnostic::nearest(name, names.chain([first])));
-        let help = help
-            .map_or_else(|| format!("add it to `stage.variables`: `{{{name}: ...}}`"), |it| format!("did you mean `stageVariables.{it}`?"));
+        let help = names
+            .next()
+            .and_then(|first| diagnostic::nearest(name, names.chain([first])));
+        let help = help.map_or_else(
+            || format!("add it to `stage.variables`: `{{{name}: ...}}`"),
+            |it| format!("did you mean `stageVariables.{it}`?"),
+        );
         return unknown(format!("the stage has no variable `{name}`"), help);
     }
-    if !text.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'\'') {
+    if !text
+        .bytes()
+        .all(|it| matches!(it, b' '..=b'~') && it != b'\'')
+    {
         let finding = diagnostic::INVALID_VALUE
             .at(blueprint.place(at))
             .message(format_args!("`{text}` cannot be the value of a header here"))
@@ -178,27 +247,52 @@ fn source(
 
 /// Claims and an authorizer's own keys have names of somebody else's.
 fn is_context(name: &str) -> bool {
-    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b':'));
-    let own = name.strip_prefix("authorizer.").is_some_and(|key| is_word(key.strip_prefix("claims.").unwrap_or(key)));
+    let is_word = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b':'))
+    };
+    let own = name
+        .strip_prefix("authorizer.")
+        .is_some_and(|key| is_word(key.strip_prefix("claims.").unwrap_or(key)));
     own || CONTEXT.contains(&name)
 }
 
-/// Headers that tell who calls, on operations where nobody asks who calls, or where another authorizer does.
+/// Headers that tell who calls, on operations where nobody asks who calls, or where another
+/// authorizer does.
 ///
 /// Errors: GW4050 (a warning).
 pub(super) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, backend) in plan.backends.iter().enumerate() {
         for header in &backend.headers {
-            let HeaderSource::Mapping(text) = &header.source else { continue };
-            let Some(filled) = filled_by(text.strip_prefix("context.").unwrap_or_default()) else { continue };
-            let is_empty = |it: &&OperationPlan| it.is_public() && it.backend == Some(index) && !filled.by(plan, &it.auth);
+            let HeaderSource::Mapping(text) = &header.source else {
+                continue;
+            };
+            let Some(filled) = filled_by(text.strip_prefix("context.").unwrap_or_default()) else {
+                continue;
+            };
+            let is_empty = |it: &&OperationPlan| {
+                it.is_public() && it.backend == Some(index) && !filled.by(plan, &it.auth)
+            };
             let mut empty = plan.operations.iter().filter(is_empty);
             let Some(first) = empty.next() else { continue };
-            let at = child(&child(&child("/backends", &*backend.name), "headers"), &*header.name);
+            let at = child(
+                &child(&child("/backends", &*backend.name), "headers"),
+                &*header.name,
+            );
             let more = empty.count();
-            let others = if more == 0 { String::new() } else { format!(" and {more} more") };
-            let who = if first.auth.check == Check::Nobody { "where nobody is authenticated" } else { filled.elsewhere() };
+            let others = if more == 0 {
+                String::new()
+            } else {
+                format!(" and {more} more")
+            };
+            let who = if first.auth.check == Check::Nobody {
+                "where nobody is authenticated"
+            } else {
+                filled.elsewhere()
+            };
             findings.push(
                 diagnostic::UNAUTHENTICATED_HEADER
                     .at(blueprint.place(&at))
@@ -217,8 +311,8 @@ pub(super) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnos
 
 /// Who fills a part of the context that tells who calls.
 ///
-/// Source: AWS, "Variables for data transformations for API Gateway": claims are of Cognito, other keys of a function's answer, the
-/// caller's parts of the identity of signed requests.
+/// Source: AWS, "Variables for data transformations for API Gateway": claims are of Cognito, other
+/// keys of a function's answer, the caller's parts of the identity of signed requests.
 #[derive(Clone, Copy)]
 enum FilledBy {
     Cognito,
@@ -233,16 +327,24 @@ fn filled_by(name: &str) -> Option<FilledBy> {
     if name.starts_with("authorizer.") {
         return Some(FilledBy::Lambda);
     }
-    (OF_A_CALLER.iter().any(|it| name.starts_with(it)) && name != "identity.userAgent").then_some(FilledBy::Iam)
+    (OF_A_CALLER.iter().any(|it| name.starts_with(it)) && name != "identity.userAgent")
+        .then_some(FilledBy::Iam)
 }
 
 impl FilledBy {
     fn by(self, plan: &Plan, auth: &AuthPlan) -> bool {
-        let authorizer = || auth.authorizer().and_then(|name| plan.authorizers.iter().find(|it| *it.name == *name));
+        let authorizer = || {
+            auth.authorizer()
+                .and_then(|name| plan.authorizers.iter().find(|it| *it.name == *name))
+        };
         match self {
             Self::Iam => auth.check == Check::Iam,
-            Self::Cognito => authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Cognito(_))),
-            Self::Lambda => authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Lambda(_))),
+            Self::Cognito => {
+                authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Cognito(_)))
+            }
+            Self::Lambda => {
+                authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)))
+            }
         }
     }
 

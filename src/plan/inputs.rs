@@ -102,9 +102,17 @@ impl InputType {
             | Self::UserPools
             | Self::VpcEndpoints
             | Self::Callers => true,
-            Self::VpcEndpoint | Self::Caller | Self::Domain | Self::DomainCertificate | Self::Zone => false,
+            Self::VpcEndpoint
+            | Self::Caller
+            | Self::Domain
+            | Self::DomainCertificate
+            | Self::Zone => false,
             Self::Truststore | Self::TruststoreVersion => false,
-            Self::FunctionSubnet | Self::FunctionGroup | Self::AlbName | Self::Topic | Self::Host => false,
+            Self::FunctionSubnet
+            | Self::FunctionGroup
+            | Self::AlbName
+            | Self::Topic
+            | Self::Host => false,
             Self::UserPool | Self::AuthorizerFunction | Self::ApiKey => false,
             Self::LogKey | Self::StageVariable | Self::WebAcl => false,
             Self::LinkV2 | Self::LinkSubnet | Self::LinkGroup => false,
@@ -147,7 +155,9 @@ pub(super) fn describe(of: InputType) -> &'static str {
         InputType::Instance => "Instance that serves a backend.",
         InputType::Instances => "Instances that serve a backend.",
         InputType::SecurityGroup => "Security group of a backend, which admits the load balancer.",
-        InputType::Function => "ARN of a function that serves a backend, with an alias or a version or without.",
+        InputType::Function => {
+            "ARN of a function that serves a backend, with an alias or a version or without."
+        }
         InputType::Url => "Public HTTPS address of a backend, without a slash at its end.",
         InputType::HeaderValue => "Value of a header that a backend gets.",
         InputType::BalancerGroup => "Security group of the load balancer.",
@@ -164,12 +174,16 @@ pub(super) fn describe(of: InputType) -> &'static str {
         InputType::VpcLink => "Id of the VPC link to the network load balancer.",
         InputType::LinkV2 => "Id of the VPC link (V2) that API Gateway uses.",
         InputType::LinkSubnet => "Private subnet that the VPC link stands in.",
-        InputType::LinkSubnets => "Private subnets that the VPC link stands in, in two zones or more.",
+        InputType::LinkSubnets => {
+            "Private subnets that the VPC link stands in, in two zones or more."
+        }
         InputType::LinkGroup => "Security group of the VPC link.",
         InputType::LinkGroups => "Security groups of the VPC link.",
         InputType::Certificate => "ARN of the load balancer's certificate.",
         InputType::FunctionSubnet => "Private subnet of the functions that forward requests.",
-        InputType::FunctionSubnets => "Private subnets of the functions that forward requests, in two zones or more.",
+        InputType::FunctionSubnets => {
+            "Private subnets of the functions that forward requests, in two zones or more."
+        }
         InputType::FunctionGroup => "Security group of the functions that forward requests.",
         InputType::FunctionGroups => "Security groups of the functions that forward requests.",
         InputType::AlbName => "DNS name of the application load balancer, as AWS made it.",
@@ -187,15 +201,21 @@ pub(super) fn describe(of: InputType) -> &'static str {
         InputType::Domain => "Name of the API's domain.",
         InputType::DomainCertificate => "ARN of the domain's certificate.",
         InputType::Zone => "Id of the hosted zone that gets the domain's record.",
-        InputType::Truststore => "S3 URI of the certificates that callers' certificates are checked against.",
-        InputType::TruststoreVersion => "Version of the object that holds the trusted certificates.",
+        InputType::Truststore => {
+            "S3 URI of the certificates that callers' certificates are checked against."
+        }
+        InputType::TruststoreVersion => {
+            "Version of the object that holds the trusted certificates."
+        }
         InputType::Alb => "ARN of the application load balancer.",
         InputType::AlbListener => "ARN of a listener of the application load balancer.",
         InputType::Client => "Security group or range of private callers.",
         InputType::Clients => "Security groups or ranges of private callers.",
         InputType::UserPool => "ARN of a Cognito user pool whose tokens are accepted.",
         InputType::UserPools => "ARNs of the Cognito user pools whose tokens are accepted.",
-        InputType::AuthorizerFunction => "ARN of a function that decides who may call, with an alias or a version or without.",
+        InputType::AuthorizerFunction => {
+            "ARN of a function that decides who may call, with an alias or a version or without."
+        }
         InputType::ApiKey => "Id of an API key that is there.",
     }
 }

@@ -9,10 +9,18 @@ use super::{InputType, InternetPlan, Value};
 use crate::blueprint::{BackendSpec, Blueprint};
 
 /// Errors: GW2008 Terraform only, GW4025 TLS in CloudFormation.
-pub(super) fn internet(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Option<InternetPlan> {
+pub(super) fn internet(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> Option<InternetPlan> {
     let url = match variables.value(spec.url.as_ref()?, InputType::Url, &format!("{at}/url")) {
         Value::Literal(text) => Value::Literal(text.trim_end_matches('/').into()),
         given @ (Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => given,
     };
-    Some(InternetPlan { url, skips_verification: skips_verification(blueprint, variables, spec, at) })
+    Some(InternetPlan {
+        url,
+        skips_verification: skips_verification(blueprint, variables, spec, at),
+    })
 }

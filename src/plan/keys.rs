@@ -11,7 +11,9 @@ use super::paths::text_of;
 use super::rules::Matchers;
 use super::variables::Variables;
 use super::{AuthorizerAsks, AuthorizerPlan, InputType, OperationPlan, ThrottlePlan, Value};
-use crate::blueprint::{ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, ThrottleSpec, UsagePlanSpec, defaults};
+use crate::blueprint::{
+    ApiKeySource, AuthSpec, Blueprint, KeySpec, Period, ThrottleSpec, UsagePlanSpec, defaults,
+};
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::source::pointer::child;
 
@@ -52,13 +54,21 @@ pub struct QuotaPlan {
 pub(super) type Throttles = BTreeMap<Arc<str>, BTreeMap<String, ThrottlePlan>>;
 
 fn throttle_of(spec: &ThrottleSpec) -> ThrottlePlan {
-    ThrottlePlan { rate: spec.rate, burst: spec.burst }
+    ThrottlePlan {
+        rate: spec.rate,
+        burst: spec.burst,
+    }
 }
 
 /// Throttles that plans set for some operations; a later one wins.
 ///
-/// Errors: GW3008 a match of nothing (a warning), GW4082 more throttles than a plan takes, GW5011 without effect (a warning).
-pub(super) fn throttles(blueprint: &Blueprint, looked: &[Looked<'_>], diagnostics: &mut Vec<Diagnostic>) -> Throttles {
+/// Errors: GW3008 a match of nothing (a warning), GW4082 more throttles than a plan takes, GW5011
+/// without effect (a warning).
+pub(super) fn throttles(
+    blueprint: &Blueprint,
+    looked: &[Looked<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Throttles {
     let mut all = Throttles::new();
     for (name, spec) in blueprint.spec.usage_plans.iter().flatten() {
         let at = child("/usage_plans", name);
@@ -68,8 +78,16 @@ pub(super) fn throttles(blueprint: &Blueprint, looked: &[Looked<'_>], diagnostic
         let matches = matches.matches(looked.iter().map(|it| (it.described, it.mount)));
         for (index, (route, matched)) in routes.iter().zip(matches).enumerate() {
             let at = child(&child(&child(&at, "routes"), index), "match");
-            let throttle = ThrottlePlan { rate: route.rate, burst: route.burst };
-            let matched = || matched.iter().map(|it| &looked[*it]).filter(|it| it.plan.is_public());
+            let throttle = ThrottlePlan {
+                rate: route.rate,
+                burst: route.burst,
+            };
+            let matched = || {
+                matched
+                    .iter()
+                    .map(|it| &looked[*it])
+                    .filter(|it| it.plan.is_public())
+            };
             if matched().next().is_none() {
                 diagnostics.push(
                     diagnostic::MATCHES_NOTHING
@@ -87,7 +105,12 @@ pub(super) fn throttles(blueprint: &Blueprint, looked: &[Looked<'_>], diagnostic
             }
             throttles.extend(matched().filter_map(|it| Some((path(it.plan)?, throttle))));
         }
-        let most = blueprint.spec.limits.as_ref().and_then(|it| it.plan_throttles).unwrap_or(crate::limits::PLAN_THROTTLES);
+        let most = blueprint
+            .spec
+            .limits
+            .as_ref()
+            .and_then(|it| it.plan_throttles)
+            .unwrap_or(crate::limits::PLAN_THROTTLES);
         if throttles.len() as u64 > most {
             diagnostics.push(
                 diagnostic::TOO_MANY_PLAN_THROTTLES
@@ -103,54 +126,99 @@ pub(super) fn throttles(blueprint: &Blueprint, looked: &[Looked<'_>], diagnostic
 
 /// Source: AWS-RULES U2: full path and method, nothing escaped; of the root `//GET`.
 fn path(operation: &OperationPlan) -> Option<String> {
-    Some(format!("{}/{}", text_of(operation.gateway_path.as_ref()?), operation.method.as_str()))
+    Some(format!(
+        "{}/{}",
+        text_of(operation.gateway_path.as_ref()?),
+        operation.method.as_str()
+    ))
 }
 
 /// The plans, with their keys.
 ///
 /// Errors: GW2002 literal, GW2006, GW2008 of `variables`.
-pub(super) fn plans(blueprint: &Blueprint, mut throttles: Throttles, variables: &mut Variables<'_>) -> Vec<UsagePlan> {
+pub(super) fn plans(
+    blueprint: &Blueprint,
+    mut throttles: Throttles,
+    variables: &mut Variables<'_>,
+) -> Vec<UsagePlan> {
     let plan = |(name, spec): (&String, &UsagePlanSpec)| {
         let at = child(&child("/usage_plans", name), "keys");
         let key = |(index, key): (usize, &KeySpec)| KeyPlan {
             source: match key {
                 KeySpec::Named(name) => KeySource::Made(name.as_str().into()),
-                KeySpec::Existing(id) => {
-                    KeySource::Existing(variables.of_gateway(id, InputType::ApiKey, &child(&child(&at, index), "existing")))
-                }
+                KeySpec::Existing(id) => KeySource::Existing(variables.of_gateway(
+                    id,
+                    InputType::ApiKey,
+                    &child(&child(&at, index), "existing"),
+                )),
             },
         };
         UsagePlan {
             name: name.as_str().into(),
             keys: spec.keys.iter().flatten().enumerate().map(key).collect(),
             throttle: spec.throttle.as_ref().map(throttle_of),
-            quota: spec.quota.as_ref().map(|it| QuotaPlan { limit: it.limit, period: it.period }),
+            quota: spec.quota.as_ref().map(|it| QuotaPlan {
+                limit: it.limit,
+                period: it.period,
+            }),
             routes: throttles.remove(name.as_str()).unwrap_or_default(),
         }
     };
-    blueprint.spec.usage_plans.iter().flatten().map(plan).collect()
+    blueprint
+        .spec
+        .usage_plans
+        .iter()
+        .flatten()
+        .map(plan)
+        .collect()
 }
 
 /// Whether keys come from an authorizer.
 pub(super) fn from_authorizer(blueprint: &Blueprint) -> bool {
-    let source = blueprint.spec.api.as_ref().and_then(|it| it.api_key_source).unwrap_or(defaults::API_KEY_SOURCE);
+    let source = blueprint
+        .spec
+        .api
+        .as_ref()
+        .and_then(|it| it.api_key_source)
+        .unwrap_or(defaults::API_KEY_SOURCE);
     source == ApiKeySource::Authorizer
 }
 
 /// Whether everybody who has a key gets in, and nobody was given one for nothing.
 ///
-/// Errors: GW3044 a key and no plan, GW3047 a key that no authorizer gives, GW5011 a plan and no key (a warning).
-pub(super) fn covered(blueprint: &Blueprint, operations: &[OperationPlan], authorizers: &[AuthorizerPlan]) -> Vec<Diagnostic> {
+/// Errors: GW3044 a key and no plan, GW3047 a key that no authorizer gives, GW5011 a plan and no
+/// key (a warning).
+pub(super) fn covered(
+    blueprint: &Blueprint,
+    operations: &[OperationPlan],
+    authorizers: &[AuthorizerPlan],
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let keyed: Vec<&OperationPlan> = operations.iter().filter(|it| it.is_public() && it.auth.api_key).collect();
+    let keyed: Vec<&OperationPlan> = operations
+        .iter()
+        .filter(|it| it.is_public() && it.auth.api_key)
+        .collect();
     let plans = blueprint.spec.usage_plans.as_ref();
     if let (Some(first), true) = (keyed.first(), plans.is_none_or(BTreeMap::is_empty)) {
-        let entry = blueprint.spec.auth.iter().flatten().find(|(_, spec)| matches!(spec, AuthSpec::ApiKey));
+        let entry = blueprint
+            .spec
+            .auth
+            .iter()
+            .flatten()
+            .find(|(_, spec)| matches!(spec, AuthSpec::ApiKey));
         let mut finding = diagnostic::KEY_WITHOUT_PLAN
-            .at(blueprint.place(&entry.map_or_else(|| "/usage_plans".to_owned(), |(name, _)| child("/auth", name))))
+            .at(blueprint.place(&entry.map_or_else(
+                || "/usage_plans".to_owned(),
+                |(name, _)| child("/auth", name),
+            )))
             .also(first.place.clone())
-            .message(format_args!("{} an API key, and no usage plan holds the stage: every call would be refused", needs(&keyed)))
-            .help("add a plan with a key for each caller: `usage_plans: {partner: {keys: [acme]}}`");
+            .message(format_args!(
+                "{} an API key, and no usage plan holds the stage: every call would be refused",
+                needs(&keyed)
+            ))
+            .help(
+                "add a plan with a key for each caller: `usage_plans: {partner: {keys: [acme]}}`",
+            );
         finding.operations.extend(names(&keyed));
         findings.push(finding);
     }
@@ -163,10 +231,15 @@ pub(super) fn covered(blueprint: &Blueprint, operations: &[OperationPlan], autho
         }));
     }
     if from_authorizer(blueprint) {
-        let lambdas: BTreeSet<&str> =
-            authorizers.iter().filter(|it| matches!(it.asks, AuthorizerAsks::Lambda(_))).map(|it| &*it.name).collect();
-        let lost: Vec<&OperationPlan> =
-            keyed.into_iter().filter(|it| it.auth.authorizer().is_none_or(|it| !lambdas.contains(it))).collect();
+        let lambdas: BTreeSet<&str> = authorizers
+            .iter()
+            .filter(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)))
+            .map(|it| &*it.name)
+            .collect();
+        let lost: Vec<&OperationPlan> = keyed
+            .into_iter()
+            .filter(|it| it.auth.authorizer().is_none_or(|it| !lambdas.contains(it)))
+            .collect();
         if let Some(first) = lost.first() {
             let mut finding = diagnostic::KEY_FROM_NO_AUTHORIZER
                 .at(blueprint.place("/api/api_key_source"))
@@ -181,14 +254,24 @@ pub(super) fn covered(blueprint: &Blueprint, operations: &[OperationPlan], autho
 }
 
 fn names(operations: &[&OperationPlan]) -> impl Iterator<Item = OperationName> {
-    operations.iter().map(|it| OperationName { method: it.method.as_str(), path: Arc::clone(&it.path) })
+    operations.iter().map(|it| OperationName {
+        method: it.method.as_str(),
+        path: Arc::clone(&it.path),
+    })
 }
 
 fn needs(operations: &[&OperationPlan]) -> String {
     match operations {
         [first, rest @ ..] if !rest.is_empty() => {
-            format!("`{} {}` and {} more need", first.method.as_str(), first.path, rest.len())
+            format!(
+                "`{} {}` and {} more need",
+                first.method.as_str(),
+                first.path,
+                rest.len()
+            )
         }
-        _ => operations.first().map_or_else(String::new, |it| format!("`{} {}` needs", it.method.as_str(), it.path)),
+        _ => operations.first().map_or_else(String::new, |it| {
+            format!("`{} {}` needs", it.method.as_str(), it.path)
+        }),
     }
 }

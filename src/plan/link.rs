@@ -1,7 +1,9 @@
-//! The VPC link (V2) that leads to the application load balancer itself: made here, or there already.
+//! The VPC link (V2) that leads to the application load balancer itself: made here, or there
+//! already.
 //!
 //! In: `VpcLinkSpec`, `NetworkSpec`. Out: `LinkPlan`, findings. Pure.
-//! A link of this kind stands in subnets with security groups; each integration names the balancer that it leads to.
+//! A link of this kind stands in subnets with security groups; each integration names the balancer
+//! that it leads to.
 
 use super::variables::Variables;
 use super::{InputType, SourcePlan, Value, Values, alb, balancer, targets};
@@ -36,13 +38,21 @@ const MAX_SUBNETS: usize = 10;
 pub(super) fn has_link(topology: Topology) -> bool {
     match topology {
         Topology::Alb => true,
-        Topology::NlbTargets | Topology::NlbAlbSync | Topology::NlbAlb | Topology::Forwarder | Topology::Internet => false,
+        Topology::NlbTargets
+        | Topology::NlbAlbSync
+        | Topology::NlbAlb
+        | Topology::Forwarder
+        | Topology::Internet => false,
     }
 }
 
 /// Whether a link is made, and stands in subnets or has a group that nobody gives it.
 pub(super) fn uses(spec: &BlueprintSpec, is_given: fn(&VpcLinkSpec) -> bool) -> bool {
-    has_link(spec.topology) && spec.vpc_link.as_ref().is_none_or(|it| it.existing.is_none() && !is_given(it))
+    has_link(spec.topology)
+        && spec
+            .vpc_link
+            .as_ref()
+            .is_none_or(|it| it.existing.is_none() && !is_given(it))
 }
 
 /// Decides the link.
@@ -56,16 +66,36 @@ pub(super) fn link(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Link
     let is_made = link.existing.is_none();
     let groups = link.security_groups.as_ref().map(|it| {
         let help = "name a group, or remove the line";
-        targets::not_empty(blueprint, variables, it, (at, "a link without a security group reaches nothing", help));
+        targets::not_empty(
+            blueprint,
+            variables,
+            it,
+            (at, "a link without a security group reaches nothing", help),
+        );
         if admits {
             variables.only_listed(it, at, "make a rule");
         }
-        variables.read_all(it, (InputType::LinkGroup, InputType::LinkGroups), (at, is_made || admits))
+        variables.read_all(
+            it,
+            (InputType::LinkGroup, InputType::LinkGroups),
+            (at, is_made || admits),
+        )
     });
     let Some(existing) = &link.existing else {
-        let subnets = link.subnets.as_ref().map(|it| subnets(blueprint, variables, it));
-        let source = groups.clone().map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
-        return LinkPlan { origin: LinkOrigin::Made { subnets, security_groups: groups }, source };
+        let subnets = link
+            .subnets
+            .as_ref()
+            .map(|it| subnets(blueprint, variables, it));
+        let source = groups
+            .clone()
+            .map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
+        return LinkPlan {
+            origin: LinkOrigin::Made {
+                subnets,
+                security_groups: groups,
+            },
+            source,
+        };
     };
     let cidrs = balancer::cidrs(blueprint, variables, admits && groups.is_none());
     let source = match (groups, cidrs) {
@@ -83,18 +113,36 @@ pub(super) fn link(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Link
             SourcePlan::Cidrs(Values::List(Vec::new()))
         }
     };
-    LinkPlan { origin: LinkOrigin::Existing(variables.value(existing, InputType::LinkV2, "/vpc_link/existing")), source }
+    LinkPlan {
+        origin: LinkOrigin::Existing(variables.value(
+            existing,
+            InputType::LinkV2,
+            "/vpc_link/existing",
+        )),
+        source,
+    }
 }
 
-fn subnets(blueprint: &Blueprint, variables: &mut Variables<'_>, subnets: &blueprint::Values) -> Values {
+fn subnets(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    subnets: &blueprint::Values,
+) -> Values {
     let at = "/vpc_link/subnets";
     let help = "name subnets in two zones or more, or remove the line: the link stands in `network.subnets` then";
-    targets::not_empty(blueprint, variables, subnets, (at, "a link stands in subnets", help));
+    targets::not_empty(
+        blueprint,
+        variables,
+        subnets,
+        (at, "a link stands in subnets", help),
+    );
     if matches!(subnets, blueprint::Values::List(list) if list.len() > MAX_SUBNETS) {
         variables.report(
             diagnostic::INVALID_VALUE
                 .at(blueprint.place(at))
-                .message(format_args!("a VPC link stands in at most {MAX_SUBNETS} subnets"))
+                .message(format_args!(
+                    "a VPC link stands in at most {MAX_SUBNETS} subnets"
+                ))
                 .help("name one subnet a zone"),
         );
     }

@@ -1,9 +1,12 @@
 //! Listener rules of an application load balancer: which path patterns send which operation where.
 //!
-//! In: operations with their path and where they have to arrive. Out: rules with priorities, and operations that no rules can tell apart. Pure.
-//! The order: patterns with more slashes first, since a `*` in a pattern of as many slashes as the request has cannot cross one; then a literal
-//! before a variable, from the left. So a request of an operation meets patterns of its own length segment by segment, as the gateway does,
-//! and wider ones only after them. What of this order matters becomes lanes, and what stands in one lane shares rules.
+//! In: operations with their path and where they have to arrive. Out: rules with priorities, and
+//! operations that no rules can tell apart. Pure.
+//! The order: patterns with more slashes first, since a `*` in a pattern of as many slashes as the
+//! request has cannot cross one; then a literal before a variable, from the left. So a request of
+//! an operation meets patterns of its own length segment by segment, as the gateway does, and wider
+//! ones only after them. What of this order matters becomes lanes, and what stands in one lane
+//! shares rules.
 //! Source: AWS, "Listener rules for your Application Load Balancer" (AWS-RULES L5, L11 to L15).
 
 mod ambiguous;
@@ -33,7 +36,8 @@ const MAX_VALUES: usize = 5;
 /// Wildcards of all conditions of a rule: the lower of the two numbers that AWS has named (L5).
 const MAX_WILDCARDS: usize = 5;
 
-/// Up to so many patterns of one kind, rules are filled up: with two rules or three, half-empty ones count.
+/// Up to so many patterns of one kind, rules are filled up: with two rules or three, half-empty
+/// ones count.
 const FILLED_UP: usize = 2 * MAX_VALUES;
 
 /// Where a request has to arrive.
@@ -52,7 +56,8 @@ pub(super) struct Wanted<'a> {
     /// Path template that arrives at the balancer, with what is put before it.
     pub(super) path: &'a str,
     pub(super) to: Destination,
-    /// Number of what stands before the operation's own path: only paths of one frame are told apart by the gateway.
+    /// Number of what stands before the operation's own path: only paths of one frame are told
+    /// apart by the gateway.
     pub(super) frame: usize,
 }
 
@@ -123,15 +128,27 @@ impl Arm {
 
     /// Order of the rules: the smaller comes first.
     fn rank(&self) -> (priority::Band, bool, &str, &BTreeSet<HttpMethod>) {
-        (priority::Band::of(&self.pattern), self.methods.is_empty(), &self.pattern.text, &self.methods)
+        (
+            priority::Band::of(&self.pattern),
+            self.methods.is_empty(),
+            &self.pattern.text,
+            &self.methods,
+        )
     }
 }
 
 /// The rules that send every operation where it has to arrive.
 pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
-    let asked: Vec<Asked> = wanted.iter().map(|it| Asked::new(Pattern::of(it.path), it.method, it.to)).collect();
+    let asked: Vec<Asked> = wanted
+        .iter()
+        .map(|it| Asked::new(Pattern::of(it.path), it.method, it.to))
+        .collect();
     let frames: Vec<usize> = wanted.iter().map(|it| it.frame).collect();
-    let mut narrowed = named::ways(&asked, &frames, &arms(&asked, &BTreeSet::new(), room_for_methods(frame)).0);
+    let mut narrowed = named::ways(
+        &asked,
+        &frames,
+        &arms(&asked, &BTreeSet::new(), room_for_methods(frame)).0,
+    );
     loop {
         let (all, mut shadowed) = arms(&asked, &narrowed, room_for_methods(frame));
         shadowed.extend(ambiguous::pairs(&asked));
@@ -139,19 +156,34 @@ pub(super) fn rules(wanted: &[Wanted<'_>], frame: Frame<'_>) -> Rules {
         let left = in_lanes(&asked, &all, &mut claims);
         let strays = check::shadowed(&asked, &left, &mut claims);
         let known = narrowed.len();
-        narrowed.extend(strays.iter().filter(|(lost, arm)| may_narrow(&asked[*lost], arm, frame)).map(|(_, arm)| arm.way()));
+        narrowed.extend(
+            strays
+                .iter()
+                .filter(|(lost, arm)| may_narrow(&asked[*lost], arm, frame))
+                .map(|(_, arm)| arm.way()),
+        );
         if narrowed.len() > known {
             continue;
         }
         let mut takers: BTreeMap<(&str, Destination, HttpMethod), usize> = BTreeMap::new();
         for (lost, arm) in &strays {
             let key = (&*arm.pattern.text, arm.to, asked[*lost].method);
-            shadowed.push((*lost, *takers.entry(key).or_insert_with(|| taker(&asked, *lost, arm))));
+            shadowed.push((
+                *lost,
+                *takers
+                    .entry(key)
+                    .or_insert_with(|| taker(&asked, *lost, arm)),
+            ));
         }
         shadowed.sort_unstable();
         shadowed.dedup();
         let (rules, displaced, is_full) = priority::numbered(pack(left, frame), frame.priorities);
-        return Rules { rules, shadowed, displaced, is_full };
+        return Rules {
+            rules,
+            shadowed,
+            displaced,
+            is_full,
+        };
     }
 }
 
@@ -164,20 +196,27 @@ fn in_lanes(asked: &[Asked], all: &[Arm], claims: &mut Claims<'_>) -> Vec<(usize
     left
 }
 
-/// The operation for whose sake an arm takes another's requests: one of the same method, if there is one.
+/// The operation for whose sake an arm takes another's requests: one of the same method, if there
+/// is one.
 fn taker(asked: &[Asked], lost: usize, arm: &Arm) -> usize {
-    let is_it = |it: &Asked| it.to == arm.to && it.method == asked[lost].method && arm.pattern.covers(&it.pattern);
+    let is_it = |it: &Asked| {
+        it.to == arm.to && it.method == asked[lost].method && arm.pattern.covers(&it.pattern)
+    };
     asked.iter().position(is_it).unwrap_or(arm.operation)
 }
 
-/// Whether an arm that takes every method would leave the operation alone if it named those that it is asked for.
+/// Whether an arm that takes every method would leave the operation alone if it named those that it
+/// is asked for.
 fn may_narrow(lost: &Asked, arm: &Arm, frame: Frame<'_>) -> bool {
     let asked = &arm.asked;
-    // `ANY` keeps the methods that the arm does not name only where its own path has them: below a greedy variable.
+    // `ANY` keeps the methods that the arm does not name only where its own path has them: below a
+    // greedy variable.
     let keeps_others = lost.method != HttpMethod::Any || check::falls_back(lost, arm);
     arm.methods.is_empty()
         && room_for_methods(frame) > 0
-        && ![HttpMethod::Any, lost.method].iter().any(|it| asked.contains(it))
+        && ![HttpMethod::Any, lost.method]
+            .iter()
+            .any(|it| asked.contains(it))
         && keeps_others
 }
 
@@ -186,14 +225,22 @@ fn room_for_methods(frame: Frame<'_>) -> usize {
     MAX_VALUES.saturating_sub(1 + frame.hosts)
 }
 
-/// An arm a pattern and destination, in an order that is right, and operations that have one path and method but different destinations.
+/// An arm a pattern and destination, in an order that is right, and operations that have one path
+/// and method but different destinations.
 ///
-/// Those that are narrowed name their methods although nothing else has their pattern, in several arms where one rule has no room for all.
-fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>, room: usize) -> (Vec<Arm>, Vec<(usize, usize)>) {
+/// Those that are narrowed name their methods although nothing else has their pattern, in several
+/// arms where one rule has no room for all.
+fn arms(
+    wanted: &[Asked],
+    narrowed: &BTreeSet<(Arc<str>, Destination)>,
+    room: usize,
+) -> (Vec<Arm>, Vec<(usize, usize)>) {
     let mut by_text: BTreeMap<Arc<str>, (&Pattern, BTreeMap<HttpMethod, usize>)> = BTreeMap::new();
     let mut shadowed = Vec::new();
     for (index, it) in wanted.iter().enumerate() {
-        let (_, methods) = by_text.entry(Arc::clone(&it.pattern.text)).or_insert_with(|| (&it.pattern, BTreeMap::new()));
+        let (_, methods) = by_text
+            .entry(Arc::clone(&it.pattern.text))
+            .or_insert_with(|| (&it.pattern, BTreeMap::new()));
         let first = *methods.entry(it.method).or_insert(index);
         if wanted[first].to != it.to {
             shadowed.push((index, first));
@@ -203,20 +250,34 @@ fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>, room: us
     for (pattern, methods) in by_text.into_values() {
         let mut ways: BTreeMap<Destination, (BTreeSet<HttpMethod>, usize)> = BTreeMap::new();
         for (method, operation) in methods {
-            ways.entry(wanted[operation].to).or_insert_with(|| (BTreeSet::new(), operation)).0.insert(method);
+            ways.entry(wanted[operation].to)
+                .or_insert_with(|| (BTreeSet::new(), operation))
+                .0
+                .insert(method);
         }
         let rest = rest(&ways);
         for (to, (methods, operation)) in ways {
             let is_narrowed = narrowed.contains(&(Arc::clone(&pattern.text), to));
-            // A list of methods that leaves no room for a path is said by leaving it out: rules with methods stand before it.
+            // A list of methods that leaves no room for a path is said by leaving it out: rules
+            // with methods stand before it.
             let has_no_room = methods.len() >= MAX_VALUES && !is_narrowed;
-            let takes_all = (rest == Some(to) && !is_narrowed) || methods.contains(&HttpMethod::Any) || has_no_room;
-            let arm = |methods: BTreeSet<HttpMethod>, asked| Arm { pattern: pattern.clone(), methods, asked, to, operation };
+            let takes_all = (rest == Some(to) && !is_narrowed)
+                || methods.contains(&HttpMethod::Any)
+                || has_no_room;
+            let arm = |methods: BTreeSet<HttpMethod>, asked| Arm {
+                pattern: pattern.clone(),
+                methods,
+                asked,
+                to,
+                operation,
+            };
             if takes_all {
                 arms.push(arm(BTreeSet::new(), methods));
             } else if is_narrowed && methods.len() > room {
                 let methods: Vec<HttpMethod> = methods.into_iter().collect();
-                let pieces = methods.chunks(room.max(1)).map(|it| it.iter().copied().collect::<BTreeSet<HttpMethod>>());
+                let pieces = methods
+                    .chunks(room.max(1))
+                    .map(|it| it.iter().copied().collect::<BTreeSet<HttpMethod>>());
                 arms.extend(pieces.map(|it| arm(it.clone(), it)));
             } else {
                 arms.push(arm(methods.clone(), methods));
@@ -228,26 +289,43 @@ fn arms(wanted: &[Asked], narrowed: &BTreeSet<(Arc<str>, Destination)>, room: us
     (arms, shadowed)
 }
 
-/// The one of a pattern's destinations that gets every method that no other is asked for, as a pattern's only one does.
+/// The one of a pattern's destinations that gets every method that no other is asked for, as a
+/// pattern's only one does.
 ///
 /// None where methods are refused: what nobody describes is refused beside them.
 fn rest(ways: &BTreeMap<Destination, (BTreeSet<HttpMethod>, usize)>) -> Option<Destination> {
-    let has_any = ways.values().any(|(methods, _)| methods.contains(&HttpMethod::Any));
+    let has_any = ways
+        .values()
+        .any(|(methods, _)| methods.contains(&HttpMethod::Any));
     let is_refused = ways.len() > 1 && ways.contains_key(&Destination::Nothing);
-    ways.keys().next().copied().filter(|_| !has_any && !is_refused)
+    ways.keys()
+        .next()
+        .copied()
+        .filter(|_| !has_any && !is_refused)
 }
 
-/// Arms that may stand in one rule, split by bits of their hash until the values fit: where a new one goes depends on itself alone.
+/// Arms that may stand in one rule, split by bits of their hash until the values fit: where a new
+/// one goes depends on itself alone.
 fn pack(arms: Vec<(usize, Arm)>, frame: Frame<'_>) -> Vec<(usize, ListenerRule)> {
-    let mut groups: BTreeMap<(usize, BTreeSet<HttpMethod>, Destination), Vec<Value>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, BTreeSet<HttpMethod>, Destination), Vec<Value>> =
+        BTreeMap::new();
     for (lane, arm) in arms {
-        let value = Value { hash: hash(&arm.pattern.text), text: arm.pattern.text, wildcards: arm.pattern.wildcards };
-        groups.entry((lane, arm.methods, arm.to)).or_default().push(value);
+        let value = Value {
+            hash: hash(&arm.pattern.text),
+            text: arm.pattern.text,
+            wildcards: arm.pattern.wildcards,
+        };
+        groups
+            .entry((lane, arm.methods, arm.to))
+            .or_default()
+            .push(value);
     }
     let mut packed = Vec::new();
     for ((lane, methods, to), mut values) in groups {
         let methods: Vec<HttpMethod> = methods.into_iter().collect();
-        let room = MAX_VALUES.saturating_sub(methods.len() + frame.hosts).max(1);
+        let room = MAX_VALUES
+            .saturating_sub(methods.len() + frame.hosts)
+            .max(1);
         values.sort_unstable();
         let name = match to {
             Destination::Backend(index) => frame.names.get(index).map_or("", |it| it),
@@ -255,12 +333,26 @@ fn pack(arms: Vec<(usize, Arm)>, frame: Frame<'_>) -> Vec<(usize, ListenerRule)>
         };
         let start = rule_label(name, &methods, lane);
         for (bits, values) in pieces(&values, room) {
-            let mut patterns: Vec<Arc<str>> = values.iter().map(|it| Arc::clone(&it.text)).collect();
+            let mut patterns: Vec<Arc<str>> =
+                values.iter().map(|it| Arc::clone(&it.text)).collect();
             patterns.sort_unstable();
             // The first half keeps the name, and with it the number, when a rule is split.
             let bits = bits.trim_end_matches('0');
-            let label = if bits.is_empty() { start.clone() } else { format!("{start}__{bits}") };
-            packed.push((lane, ListenerRule { label: label.into(), priority: 0, methods: methods.clone(), patterns, to }));
+            let label = if bits.is_empty() {
+                start.clone()
+            } else {
+                format!("{start}__{bits}")
+            };
+            packed.push((
+                lane,
+                ListenerRule {
+                    label: label.into(),
+                    priority: 0,
+                    methods: methods.clone(),
+                    patterns,
+                    to,
+                },
+            ));
         }
     }
     packed
@@ -276,7 +368,11 @@ struct Value {
 
 /// Backend, methods and lane. A refusal has no backend: `refuse__`.
 fn rule_label(backend: &str, methods: &[HttpMethod], lane: usize) -> String {
-    let mut label = if backend.is_empty() { "refuse".to_owned() } else { format!("to__{backend}") };
+    let mut label = if backend.is_empty() {
+        "refuse".to_owned()
+    } else {
+        format!("to__{backend}")
+    };
     for method in methods {
         label.push_str("__");
         label.push_str(&method.as_str().to_ascii_lowercase());
@@ -293,7 +389,8 @@ fn fits<'a>(values: impl ExactSizeIterator<Item = &'a Value>, room: usize) -> bo
 
 /// Sorted values in pieces that fit into a rule, each with the bits that its hashes begin with.
 ///
-/// Few pieces are put together where they fit; of many each stays as it is, so that a new pattern moves at most half of one.
+/// Few pieces are put together where they fit; of many each stays as it is, so that a new pattern
+/// moves at most half of one.
 fn pieces(values: &[Value], room: usize) -> Vec<(String, Vec<&Value>)> {
     let mut pieces: Vec<(String, Vec<&Value>)> = Vec::new();
     split(values, room, String::new(), &mut |bits, piece| {
@@ -311,7 +408,12 @@ fn pieces(values: &[Value], room: usize) -> Vec<(String, Vec<&Value>)> {
 }
 
 /// Halves by the bits of the hash, each half that is not empty as small as a rule.
-fn split<'a>(values: &'a [Value], room: usize, bits: String, out: &mut impl FnMut(&str, &'a [Value])) {
+fn split<'a>(
+    values: &'a [Value],
+    room: usize,
+    bits: String,
+    out: &mut impl FnMut(&str, &'a [Value]),
+) {
     if fits(values.iter(), room) {
         out(&bits, values);
         return;
@@ -334,7 +436,9 @@ fn split<'a>(values: &'a [Value], room: usize, bits: String, out: &mut impl FnMu
 
 fn hash(text: &str) -> u64 {
     let bytes = blake3::hash(text.as_bytes());
-    bytes.as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    bytes.as_bytes()[..8]
+        .iter()
+        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! What the gateway checks of a request before a backend is asked: required parameters by their presence, bodies by models.
+//! What the gateway checks of a request before a backend is asked: required parameters by their
+//! presence, bodies by models.
 //!
-//! In: operations with the validation that is asked for, schemas. Out: `ChecksPlan`s, `ModelPlan`s. Pure.
+//! In: operations with the validation that is asked for, schemas. Out: `ChecksPlan`s, `ModelPlan`s.
+//! Pure.
 //! One model per schema of a body, in one piece. It never refuses what the description allows.
 
 mod pattern;
@@ -16,18 +18,25 @@ use super::parameters::unchecked;
 use super::paths::Segment;
 use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, BodyContent, ByMediaType, Dialect, HttpMethod, Location, Operation, Parameter, RequestBody, SchemaId};
+use crate::openapi::{
+    Api, BodyContent, ByMediaType, Dialect, HttpMethod, Location, Operation, Parameter,
+    RequestBody, SchemaId,
+};
 use crate::source::raw::{self, Text};
 use translate::Assembled;
 pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
 
 /// Size of all models of an API together, as they are sent. Unit: bytes.
 ///
-/// Source: AWS-RULES S10, M6 (400 KB). Half of it: a template spells models with a line for each part, and may have 1 MB (F5).
+/// Source: AWS-RULES S10, M6 (400 KB). Half of it: a template spells models with a line for each
+/// part, and may have 1 MB (F5).
 pub const MAX_BYTES: usize = 200_000;
 
-/// Most bytes of a model, down to where all of them fit. The steps are fixed and wide, so that a model seldom changes with its neighbours.
-const SIZES: [usize; 10] = [MAX_BYTES, 64_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000, 500, 0];
+/// Most bytes of a model, down to where all of them fit. The steps are fixed and wide, so that a
+/// model seldom changes with its neighbours.
+const SIZES: [usize; 10] = [
+    MAX_BYTES, 64_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000, 500, 0,
+];
 
 /// How deep a model is made, down to where it fits.
 const DEPTHS: [usize; 12] = [64, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1, 0];
@@ -69,9 +78,11 @@ impl ChecksPlan {
         }
     }
 
-    /// Whether the method's validator looks at bodies and at parameters; none where `validation` says so.
+    /// Whether the method's validator looks at bodies and at parameters; none where `validation`
+    /// says so.
     ///
-    /// Where the description has nothing to check, it is the one of parameters: security checks want every method to name one (CKV2_AWS_53).
+    /// Where the description has nothing to check, it is the one of parameters: security checks
+    /// want every method to name one (CKV2_AWS_53).
     pub fn validator(&self) -> Option<(bool, bool)> {
         match (self.body, self.parameters) {
             (false, false) => self.is_asked.then_some((false, true)),
@@ -92,7 +103,11 @@ pub struct CoveragePlan {
 }
 
 /// What a method leaves to its backend.
-pub(super) fn coverage((api, operation): (&Api, &Operation), checks: &ChecksPlan, declared: &BTreeMap<String, bool>) -> CoveragePlan {
+pub(super) fn coverage(
+    (api, operation): (&Api, &Operation),
+    checks: &ChecksPlan,
+    declared: &BTreeMap<String, bool>,
+) -> CoveragePlan {
     let location = |it: &Parameter| match it.location {
         Location::Path => None,
         Location::Query | Location::QueryString => Some("querystring"),
@@ -102,21 +117,37 @@ pub(super) fn coverage((api, operation): (&Api, &Operation), checks: &ChecksPlan
     let left = |it: &Parameter| {
         let name = format!("{}.{}", location(it)?, it.name);
         let why = unchecked(it).filter(|_| it.required || !it.sent.may_have_its_name());
-        let why = why.or_else(|| (!declared.contains_key(&format!("method.request.{name}"))).then_some("API Gateway cannot declare it"));
+        let why = why.or_else(|| {
+            (!declared.contains_key(&format!("method.request.{name}")))
+                .then_some("API Gateway cannot declare it")
+        });
         Some((Arc::from(name), why?))
     };
     let parameters = operation.parameters.iter().filter_map(left).collect();
     let contents = operation.body.iter().flat_map(|it| &it.contents);
-    let bodies = contents.filter_map(|it| Some((Arc::clone(&it.media_type), without_model(api, it, checks)?))).collect();
-    CoveragePlan { parameters, bodies, takes_no_body: operation.body.as_ref().is_some_and(|it| is_optional(it, operation.method)) }
+    let bodies = contents
+        .filter_map(|it| Some((Arc::clone(&it.media_type), without_model(api, it, checks)?)))
+        .collect();
+    CoveragePlan {
+        parameters,
+        bodies,
+        takes_no_body: operation
+            .body
+            .as_ref()
+            .is_some_and(|it| is_optional(it, operation.method)),
+    }
 }
 
 /// Why bodies of a media type have no model.
 fn without_model(api: &Api, content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str> {
     match json_type(&content.media_type) {
-        None if content.media_type.contains('*') => Some("API Gateway finds a model by one type, not by a range of them"),
+        None if content.media_type.contains('*') => {
+            Some("API Gateway finds a model by one type, not by a range of them")
+        }
         None => Some("API Gateway has models for JSON alone"),
-        Some(_) if content.schema.is_none() => Some("the description says nothing of it that can be read"),
+        Some(_) if content.schema.is_none() => {
+            Some("the description says nothing of it that can be read")
+        }
         Some(media_type) if checks.models.contains(&media_type) => None,
         Some(_) if content.schema.is_some_and(|it| api.schemas.is_of_bytes(it)) => {
             Some("its schema says that it is bytes, whatever the media type says")
@@ -127,7 +158,11 @@ fn without_model(api: &Api, content: &BodyContent, checks: &ChecksPlan) -> Optio
 
 /// Whether nobody is refused for sending no body: one of other methods means nothing by itself.
 fn is_optional(body: &RequestBody, method: HttpMethod) -> bool {
-    !body.is_required || !matches!(method, HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch)
+    !body.is_required
+        || !matches!(
+            method,
+            HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch
+        )
 }
 
 /// A body that needs a model.
@@ -156,11 +191,18 @@ pub(super) struct Served<'a> {
     pub(super) path: &'a [Segment],
 }
 
-/// The bare media type of a model, where a body of it is JSON: a type of its own, never a range, by which API Gateway finds no model.
+/// The bare media type of a model, where a body of it is JSON: a type of its own, never a range, by
+/// which API Gateway finds no model.
 ///
-/// Source: AWS-RULES S13 (parameters never match), S18 (forms, XML and others take no model), Q19 (no content type counts as JSON).
+/// Source: AWS-RULES S13 (parameters never match), S18 (forms, XML and others take no model), Q19
+/// (no content type counts as JSON).
 pub fn json_type(media_type: &str) -> Option<Arc<str>> {
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let bare = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match &*bare {
         "*/*" | "application/*" => Some("application/json".into()),
         bare if bare.contains('*') => None,
@@ -171,20 +213,30 @@ pub fn json_type(media_type: &str) -> Option<Arc<str>> {
 
 impl<'a> Models<'a> {
     pub(super) fn new(apis: &'a [Api], descriptions: &'a [String]) -> Self {
-        Self { apis, descriptions, wanted: BTreeMap::new() }
+        Self {
+            apis,
+            descriptions,
+            wanted: BTreeMap::new(),
+        }
     }
 
     /// The labels of the models that an operation's body is checked by.
     pub(super) fn of(&mut self, served: &Served<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
-        let Some(body) = &served.operation.body else { return BTreeMap::new() };
+        let Some(body) = &served.operation.body else {
+            return BTreeMap::new();
+        };
         let mut roots: BTreeMap<Arc<str>, Vec<SchemaId>> = BTreeMap::new();
         // What names its type wins over what takes any.
         let is_range = |it: &str| it.contains('*');
         let mut contents: Vec<_> = body.contents.iter().collect();
         contents.sort_by_key(|it| is_range(&it.media_type));
         for content in contents {
-            let (Some(media_type), Some(schema)) = (json_type(&content.media_type), content.schema) else { continue };
-            // With a model the gateway would refuse what is no JSON, and a body without a type counts as JSON (Q19).
+            let (Some(media_type), Some(schema)) = (json_type(&content.media_type), content.schema)
+            else {
+                continue;
+            };
+            // With a model the gateway would refuse what is no JSON, and a body without a type
+            // counts as JSON (Q19).
             if self.apis[served.description].schemas.is_of_bytes(schema) {
                 continue;
             }
@@ -221,7 +273,10 @@ impl<'a> Models<'a> {
         };
         if served.description > 0 {
             // Two descriptions may call different things alike.
-            label = format!("{}__{label}", joined("spec", &self.descriptions[served.description]));
+            label = format!(
+                "{}__{label}",
+                joined("spec", &self.descriptions[served.description])
+            );
         }
         if media_type != "application/json" && component.is_none() {
             label = format!("{label}__{}", names::literal(media_type));
@@ -233,7 +288,16 @@ impl<'a> Models<'a> {
         }
         let roots = component.map_or(roots, |(id, _)| vec![id]);
         let place = served.operation.place("");
-        (label.into(), Wanted { words, place, description: served.description, roots, is_optional })
+        (
+            label.into(),
+            Wanted {
+                words,
+                place,
+                description: served.description,
+                roots,
+                is_optional,
+            },
+        )
     }
 
     /// The component that a body's schema is, and its name.
@@ -243,12 +307,15 @@ impl<'a> Models<'a> {
         let members = raw::members(schemas.texts[*root].text()).ok()?;
         let (_, reference) = members.iter().find(|(name, _)| *name == "$ref")?;
         let reference: Text<'_> = serde_json::from_str(reference.get()).ok()?;
-        let id = schemas.texts[*root].references.get(&*reference).copied().flatten()?;
+        let id = schemas.texts[*root]
+            .references
+            .get(&*reference)
+            .copied()
+            .flatten()?;
         let is_plain = schemas.dialect == Dialect::Openapi30;
         let says_nothing = |it: &str| match it {
-            "$ref" | "description" | "summary" | "title" | "example" | "examples" | "default" | "deprecated" | "externalDocs" | "xml" => {
-                true
-            }
+            "$ref" | "description" | "summary" | "title" | "example" | "examples" | "default"
+            | "deprecated" | "externalDocs" | "xml" => true,
             "nullable" | "x-nullable" => false,
             other => is_plain || other.starts_with("x-"),
         };
@@ -260,15 +327,22 @@ impl<'a> Models<'a> {
     ///
     /// Errors: none; warning GW4101 models cut.
     pub(super) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
-        let mut translators: Vec<Translator<'a>> = self.apis.iter().map(|it| Translator::new(&it.schemas, Rules::default())).collect();
+        let mut translators: Vec<Translator<'a>> = self
+            .apis
+            .iter()
+            .map(|it| Translator::new(&it.schemas, Rules::default()))
+            .collect();
         let mut made: Vec<Made> = Vec::with_capacity(self.wanted.len());
         let mut bytes = 0;
         for (label, wanted) in &self.wanted {
             let mut one = Made::new(label, wanted, &mut translators[wanted.description]);
             bytes += one.bytes;
             if bytes > MAX_BYTES {
-                // They do not fit together, so many of them will be cut: sizes are enough until then.
-                made.iter_mut().chain([&mut one]).for_each(|made| made.assembled = None);
+                // They do not fit together, so many of them will be cut: sizes are enough until
+                // then.
+                made.iter_mut()
+                    .chain([&mut one])
+                    .for_each(|made| made.assembled = None);
             }
             made.push(one);
         }
@@ -281,11 +355,19 @@ impl<'a> Models<'a> {
             }
         }
         let finished = self.wanted.iter().zip(made);
-        let mut models: Vec<ModelPlan> =
-            finished.map(|((label, wanted), made)| made.finish(label, wanted, &mut translators[wanted.description])).collect();
+        let mut models: Vec<ModelPlan> = finished
+            .map(|((label, wanted), made)| {
+                made.finish(label, wanted, &mut translators[wanted.description])
+            })
+            .collect();
         share_weakenings(&mut models);
-        let cut: Vec<&Place> =
-            self.wanted.values().zip(&models).filter(|(_, model)| model.is_cut).map(|(wanted, _)| &wanted.place).collect();
+        let cut: Vec<&Place> = self
+            .wanted
+            .values()
+            .zip(&models)
+            .filter(|(_, model)| model.is_cut)
+            .map(|(wanted, _)| &wanted.place)
+            .collect();
         diagnostics.extend(cut_models(&cut, models.len()));
         models
     }
@@ -293,8 +375,12 @@ impl<'a> Models<'a> {
 
 /// A name as a label behind its kind. Pointers keep their escapes, so no two are alike.
 fn joined(kind: &str, name: &str) -> String {
-    let (kind, name) = name.strip_prefix("./").map_or((kind, name), |rest| ("file", rest));
-    name.split('/').fold(kind.to_owned(), |label, it| format!("{label}__{}", names::literal(it)))
+    let (kind, name) = name
+        .strip_prefix("./")
+        .map_or((kind, name), |rest| ("file", rest));
+    name.split('/').fold(kind.to_owned(), |label, it| {
+        format!("{label}__{}", names::literal(it))
+    })
 }
 
 /// A model, how deep it is, and how large. It is written once its size is settled.
@@ -312,16 +398,26 @@ struct Made {
 impl Made {
     fn new(label: &str, wanted: &Wanted, translator: &mut Translator<'_>) -> Self {
         let name = names::named("Model", &wanted.words, label).into();
-        let mut made = Self { name, level: 0, bytes: 0, height: 0, assembled: None };
+        let mut made = Self {
+            name,
+            level: 0,
+            bytes: 0,
+            height: 0,
+            assembled: None,
+        };
         made.assembled = Some(made.put_together(wanted, translator));
         made
     }
 
     /// Makes it the deepest from its level on that has an end.
     fn put_together(&mut self, wanted: &Wanted, translator: &mut Translator<'_>) -> Assembled {
-        let assembled = |level| translator.assembled(&wanted.roots, wanted.is_optional, DEPTHS[level]);
+        let assembled =
+            |level| translator.assembled(&wanted.roots, wanted.is_optional, DEPTHS[level]);
         let levels = self.level..DEPTHS.len();
-        let found = levels.clone().zip(levels.map(assembled)).find_map(|(level, assembled)| Some((level, assembled?)));
+        let found = levels
+            .clone()
+            .zip(levels.map(assembled))
+            .find_map(|(level, assembled)| Some((level, assembled?)));
         let (level, assembled) = found.unwrap_or_else(|| (DEPTHS.len(), Assembled::cut()));
         (self.level, self.height) = (level, assembled.height);
         self.bytes = head(&self.name).to_string().len() + assembled.bytes();
@@ -340,13 +436,31 @@ impl Made {
         }
     }
 
-    fn finish(mut self, label: &Arc<str>, wanted: &Wanted, translator: &mut Translator<'_>) -> ModelPlan {
-        let assembled = self.assembled.take().unwrap_or_else(|| self.put_together(wanted, translator));
-        let Value::Object(mut schema) = head(&self.name) else { unreachable!("it is written as one") };
+    fn finish(
+        mut self,
+        label: &Arc<str>,
+        wanted: &Wanted,
+        translator: &mut Translator<'_>,
+    ) -> ModelPlan {
+        let assembled = self
+            .assembled
+            .take()
+            .unwrap_or_else(|| self.put_together(wanted, translator));
+        let Value::Object(mut schema) = head(&self.name) else {
+            unreachable!("it is written as one")
+        };
         schema.extend(assembled.schema());
         let schema = Arc::new(Value::Object(schema));
-        let Assembled { weakenings, is_cut, .. } = assembled;
-        ModelPlan { label: Arc::clone(label), name: self.name, schema, weakenings: weakenings.into(), is_cut }
+        let Assembled {
+            weakenings, is_cut, ..
+        } = assembled;
+        ModelPlan {
+            label: Arc::clone(label),
+            name: self.name,
+            schema,
+            weakenings: weakenings.into(),
+            is_cut,
+        }
     }
 }
 

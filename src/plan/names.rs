@@ -1,7 +1,8 @@
 //! Names that outlive a render: labels, files, and the names of AWS resources.
 //!
 //! In: a method and a path, or the blueprint's name. Out: text. Pure.
-//! A label is a function of its own method and path, so that a new endpoint adds lines and changes none.
+//! A label is a function of its own method and path, so that a new endpoint adds lines and changes
+//! none.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -50,8 +51,11 @@ fn push_literal(label: &mut String, text: &str) {
     let bytes = text.as_bytes();
     let is_word = matches!(text, "any" | "rest");
     for (index, byte) in bytes.iter().enumerate() {
-        let between =
-            || index > 0 && bytes[index - 1].is_ascii_alphanumeric() && bytes.get(index + 1).is_some_and(u8::is_ascii_alphanumeric);
+        let between = || {
+            index > 0
+                && bytes[index - 1].is_ascii_alphanumeric()
+                && bytes.get(index + 1).is_some_and(u8::is_ascii_alphanumeric)
+        };
         let stays = byte.is_ascii_alphanumeric() || (matches!(byte, b'_' | b'-') && between());
         if stays && !(is_word && index == 0) {
             label.push(char::from(*byte));
@@ -76,8 +80,8 @@ pub fn parameter_label(path: &str) -> String {
 
 /// Names that Windows keeps for devices.
 const DEVICES: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
-    "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// Longest part of a name that tells what it is about. Unit: characters.
@@ -92,7 +96,9 @@ pub fn words_and_hash(word: &str, label: &str) -> String {
 pub fn named(word: &str, words: &str, label: &str) -> String {
     let mut name = String::from(word);
     push_words(&mut name, words, word.len() + MAX_WORDS);
-    name.push_str(&data_encoding::BASE32_NOPAD.encode(blake3::hash(label.as_bytes()).as_bytes())[..10]);
+    name.push_str(
+        &data_encoding::BASE32_NOPAD.encode(blake3::hash(label.as_bytes()).as_bytes())[..10],
+    );
     name
 }
 
@@ -103,7 +109,11 @@ pub fn push_words(name: &mut String, text: &str, limit: usize) {
         if !it.is_ascii_alphanumeric() {
             starts_word = true;
         } else if name.len() < limit {
-            name.push(if starts_word { it.to_ascii_uppercase() } else { it });
+            name.push(if starts_word {
+                it.to_ascii_uppercase()
+            } else {
+                it
+            });
             starts_word = false;
         }
     }
@@ -111,7 +121,8 @@ pub fn push_words(name: &mut String, text: &str, limit: usize) {
 
 /// Name of the file that holds the routes of a path's first segment, without its ending.
 ///
-/// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which no plain name holds.
+/// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which
+/// no plain name holds.
 pub fn routes_file(path: &[Segment]) -> Arc<str> {
     let text = match path.first() {
         None => return "routes".into(),
@@ -123,7 +134,8 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
         && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'_' | b'-'))
         && text.len() <= 100
         && !DEVICES.contains(&text)
-        // Terraform merges `*_override.tf` into other files instead of reading it as one of its own.
+        // Terraform merges `*_override.tf` into other files instead of reading it as one of its
+        // own.
         && text != "override"
         && !text.ends_with("_override");
     if is_plain {
@@ -134,13 +146,23 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
         Some(Segment::Rest(_)) => "{+}".into(),
         _ => label("", &path[..1]),
     };
-    let slug: String = text.bytes().filter(u8::is_ascii_alphanumeric).take(40).map(|it| char::from(it.to_ascii_lowercase())).collect();
-    format!("routes_{slug}.{}", &blake3::hash(shape.as_bytes()).to_hex()[..8]).into()
+    let slug: String = text
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .take(40)
+        .map(|it| char::from(it.to_ascii_lowercase()))
+        .collect();
+    format!(
+        "routes_{slug}.{}",
+        &blake3::hash(shape.as_bytes()).to_hex()[..8]
+    )
+    .into()
 }
 
 /// Longest name of a load balancer or target group. Unit: characters.
 ///
-/// Source: AWS-RULES L1, L2 (Elastic Load Balancing API reference, CreateLoadBalancer and CreateTargetGroup).
+/// Source: AWS-RULES L1, L2 (Elastic Load Balancing API reference, CreateLoadBalancer and
+/// CreateTargetGroup).
 const MAX_BALANCER_NAME: usize = 32;
 
 /// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
@@ -164,7 +186,11 @@ pub struct Prefix {
 impl Prefix {
     pub fn new(name: &str, environment: Option<Value>, format: Format) -> Self {
         let short = environment.as_ref().map(|it| shortened(it, format));
-        Self { name: name.into(), environment, short }
+        Self {
+            name: name.into(),
+            environment,
+            short,
+        }
     }
 
     /// `name-environment`, then `suffix`.
@@ -177,10 +203,14 @@ impl Prefix {
         parts(&self.name, self.short.as_ref(), suffix)
     }
 
-    /// The environment that Terraform's local value `short_environment` shortens, where names hold that.
+    /// The environment that Terraform's local value `short_environment` shortens, where names hold
+    /// that.
     pub fn shortened_at_deploy_time(&self) -> Option<&Value> {
-        let is_local = |it: &Value| matches!(it, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
-        self.environment.as_ref().filter(|_| self.short.as_ref().is_some_and(is_local))
+        let is_local =
+            |it: &Value| matches!(it, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
+        self.environment
+            .as_ref()
+            .filter(|_| self.short.as_ref().is_some_and(is_local))
     }
 
     /// Characters that the environment takes with its hyphen, where AWS takes few.
@@ -188,15 +218,21 @@ impl Prefix {
         match &self.short {
             None => 0,
             Some(Value::Literal(text)) => text.len() + 1,
-            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => MAX_SHORT_ENVIRONMENT + 1,
+            Some(Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => {
+                MAX_SHORT_ENVIRONMENT + 1
+            }
         }
     }
 
-    /// Name of a balancer: as much of the name as fits, and a hash of all that cannot change in place.
+    /// Name of a balancer: as much of the name as fits, and a hash of all that cannot change in
+    /// place.
     ///
     /// Source: AWS-RULES L3, F9: what is replaced under the same name collides with itself.
     pub fn balancer(&self, suffix: &str, unchangeable: &[&str]) -> Vec<Value> {
-        let suffix = format!("{suffix}-{}", short_hash(&[&[&*self.name], unchangeable].concat(), 6));
+        let suffix = format!(
+            "{suffix}-{}",
+            short_hash(&[&[&*self.name], unchangeable].concat(), 6)
+        );
         let room = MAX_BALANCER_NAME - self.environment_length() - suffix.len();
         parts(cut(&self.name, room), self.short.as_ref(), &suffix)
     }
@@ -210,10 +246,14 @@ impl Prefix {
             return self.short(&format!("-{word}-{backend}"));
         }
         let hash = short_hash(&[backend], 8);
-        self.short(&format!("-{word}-{}-{hash}", cut(backend, room - hash.len() - 1)))
+        self.short(&format!(
+            "-{word}-{}-{hash}",
+            cut(backend, room - hash.len() - 1)
+        ))
     }
 
-    /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot change in place.
+    /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot
+    /// change in place.
     ///
     /// Source: AWS-RULES L3: a replacement under the same name collides in both orders.
     pub fn target_group(&self, backend: &str, unchangeable: &[&str]) -> Vec<Value> {
@@ -222,18 +262,32 @@ impl Prefix {
         let name = cut(&self.name, room);
         let backend = cut(backend, room.saturating_sub(name.len() + 1));
         let separator = if backend.is_empty() { "" } else { "-" };
-        parts(name, self.short.as_ref(), &format!("{separator}{backend}-{hash}"))
+        parts(
+            name,
+            self.short.as_ref(),
+            &format!("{separator}{backend}-{hash}"),
+        )
     }
 }
 
 /// `name-environment`, then `suffix`.
 fn parts(name: &str, environment: Option<&Value>, suffix: &str) -> Vec<Value> {
-    let Some(environment) = environment else { return vec![Value::Literal(format!("{name}{suffix}").into())] };
-    let (head, tail) = (Value::Literal(format!("{name}-").into()), Value::Literal(suffix.into()));
-    if suffix.is_empty() { vec![head, environment.clone()] } else { vec![head, environment.clone(), tail] }
+    let Some(environment) = environment else {
+        return vec![Value::Literal(format!("{name}{suffix}").into())];
+    };
+    let (head, tail) = (
+        Value::Literal(format!("{name}-").into()),
+        Value::Literal(suffix.into()),
+    );
+    if suffix.is_empty() {
+        vec![head, environment.clone()]
+    } else {
+        vec![head, environment.clone(), tail]
+    }
 }
 
-/// An environment of at most `MAX_SHORT_ENVIRONMENT` characters: its first ones and a hash of it, where it is longer.
+/// An environment of at most `MAX_SHORT_ENVIRONMENT` characters: its first ones and a hash of it,
+/// where it is longer.
 ///
 /// CloudFormation has no function that shortens, so a parameter takes no more there.
 fn shortened(environment: &Value, format: Format) -> Value {
@@ -241,12 +295,15 @@ fn shortened(environment: &Value, format: Format) -> Value {
         (Value::Literal(text), _) if text.len() > MAX_SHORT_ENVIRONMENT => {
             Value::Literal(format!("{}-{}", cut(text, 3), short_hash(&[text], 4)).into())
         }
-        (Value::Input(_) | Value::Parameter { .. } | Value::Expression(_), Format::Terraform | Format::TerraformJson) => {
-            Value::Expression(SHORT_ENVIRONMENT.into())
-        }
-        (Value::Literal(_), _) | (Value::Input(_) | Value::Parameter { .. } | Value::Expression(_), Format::Cloudformation) => {
-            environment.clone()
-        }
+        (
+            Value::Input(_) | Value::Parameter { .. } | Value::Expression(_),
+            Format::Terraform | Format::TerraformJson,
+        ) => Value::Expression(SHORT_ENVIRONMENT.into()),
+        (Value::Literal(_), _)
+        | (
+            Value::Input(_) | Value::Parameter { .. } | Value::Expression(_),
+            Format::Cloudformation,
+        ) => environment.clone(),
     }
 }
 
@@ -270,20 +327,26 @@ mod tests {
     use super::*;
 
     fn path(text: &str) -> Vec<Segment> {
-        super::super::paths::template(text, false).expect("a path that a REST API holds").segments
+        super::super::paths::template(text, false)
+            .expect("a path that a REST API holds")
+            .segments
     }
 
     #[test]
     fn labels_of_adversarial_paths_are_distinct() {
         let pieces = [
-            "a", "a_", "_a", "a-", "-a", "a--5f", "a__b", "a_b", "any", "rest", "Any", "{id}", "{p+}", "--61ny", "5f", "a.b", "a--2eb",
-            "path", "_", "-", "__",
+            "a", "a_", "_a", "a-", "-a", "a--5f", "a__b", "a_b", "any", "rest", "Any", "{id}",
+            "{p+}", "--61ny", "5f", "a.b", "a--2eb", "path", "_", "-", "__",
         ];
         let mut seen: BTreeMap<String, String> = BTreeMap::new();
         for first in pieces {
             for second in pieces.iter().copied().chain([""]) {
-                let text = format!("/{first}/{second}").trim_end_matches('/').to_owned();
-                let Ok(template) = super::super::paths::template(&text, false) else { continue };
+                let text = format!("/{first}/{second}")
+                    .trim_end_matches('/')
+                    .to_owned();
+                let Ok(template) = super::super::paths::template(&text, false) else {
+                    continue;
+                };
                 let label = path_label(&template.segments);
                 if let Some(other) = seen.insert(label.clone(), text.clone()) {
                     panic!("{other} and {text} are both {label}");
@@ -295,22 +358,42 @@ mod tests {
 
     #[test]
     fn labels_do_not_depend_on_the_names_of_variables() {
-        assert_eq!(operation_label(HttpMethod::Get, &path("/orders/{id}")), "get__orders__any");
-        assert_eq!(operation_label(HttpMethod::Get, &path("/orders/{order}")), "get__orders__any");
-        assert_eq!(path_label(&path("/v1.2/a_b/{proxy+}")), "path__v1--2e2__a_b__rest");
+        assert_eq!(
+            operation_label(HttpMethod::Get, &path("/orders/{id}")),
+            "get__orders__any"
+        );
+        assert_eq!(
+            operation_label(HttpMethod::Get, &path("/orders/{order}")),
+            "get__orders__any"
+        );
+        assert_eq!(
+            path_label(&path("/v1.2/a_b/{proxy+}")),
+            "path__v1--2e2__a_b__rest"
+        );
         assert_eq!(path_label(&path("/any/rest")), "path__--61ny__--72est");
     }
 
     #[test]
     fn files_do_not_collide_on_a_case_blind_disk() {
-        let names = ["/users", "/Users", "/USERS", "/con", "/{id}", "/any", "/{p+}", "/rest", "/a.b", "/"]
-            .map(|it| routes_file(&path(it)).to_lowercase());
+        let names = [
+            "/users", "/Users", "/USERS", "/con", "/{id}", "/any", "/{p+}", "/rest", "/a.b", "/",
+        ]
+        .map(|it| routes_file(&path(it)).to_lowercase());
         let distinct: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(distinct.len(), names.len());
         assert_eq!(&*routes_file(&path("/orders/{id}")), "routes_orders");
-        for first in ["/override", "/x_override", "/_override", "/Override", "/a/override"] {
+        for first in [
+            "/override",
+            "/x_override",
+            "/_override",
+            "/Override",
+            "/a/override",
+        ] {
             let name = routes_file(&path(first));
-            assert!(!name.ends_with("_override") && &*name != "override", "{first}: {name}");
+            assert!(
+                !name.ends_with("_override") && &*name != "override",
+                "{first}: {name}"
+            );
         }
     }
 
@@ -325,27 +408,72 @@ mod tests {
                 })
                 .collect::<String>()
         };
-        let long = Prefix::new("abcdefghij-klmnopqrs", Some(Value::Input("environment".into())), Format::Terraform);
+        let long = Prefix::new(
+            "abcdefghij-klmnopqrs",
+            Some(Value::Input("environment".into())),
+            Format::Terraform,
+        );
         assert!(text(long.balancer("-nlb", &["vpc-00000001"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
-        assert_ne!(long.target_group("orders", &["8080"]), long.target_group("orders", &["8081"]));
-        assert_eq!(text(long.function("forwarder", &"orders".repeat(9))).len(), 64);
-        assert_ne!(long.function("forwarder", &"orders".repeat(9)), long.function("forwarder", &"orders".repeat(8)));
-        for environment in ["production-eu-west-1", "production-eu-west-2", "a-----------------b"] {
-            let literal = Prefix::new("abcdefghij-klmnopqrs", Some(Value::Literal(environment.into())), Format::Cloudformation);
+        assert_ne!(
+            long.target_group("orders", &["8080"]),
+            long.target_group("orders", &["8081"])
+        );
+        assert_eq!(
+            text(long.function("forwarder", &"orders".repeat(9))).len(),
+            64
+        );
+        assert_ne!(
+            long.function("forwarder", &"orders".repeat(9)),
+            long.function("forwarder", &"orders".repeat(8))
+        );
+        for environment in [
+            "production-eu-west-1",
+            "production-eu-west-2",
+            "a-----------------b",
+        ] {
+            let literal = Prefix::new(
+                "abcdefghij-klmnopqrs",
+                Some(Value::Literal(environment.into())),
+                Format::Cloudformation,
+            );
             assert!(
                 text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32
                     && text(literal.target_group("orders", &["8080"])).len() <= 32
             );
-            assert!(text(literal.function("forwarder", &"orders".repeat(9))).len() <= 64 && text(literal.short("-forward-")).len() <= 38);
-            assert_eq!(text(literal.with("")), format!("abcdefghij-klmnopqrs-{environment}"));
+            assert!(
+                text(literal.function("forwarder", &"orders".repeat(9))).len() <= 64
+                    && text(literal.short("-forward-")).len() <= 38
+            );
+            assert_eq!(
+                text(literal.with("")),
+                format!("abcdefghij-klmnopqrs-{environment}")
+            );
         }
-        let short_name = |environment: &str| text(Prefix::new("a", Some(Value::Literal(environment.into())), Format::Terraform).short(""));
+        let short_name = |environment: &str| {
+            text(
+                Prefix::new(
+                    "a",
+                    Some(Value::Literal(environment.into())),
+                    Format::Terraform,
+                )
+                .short(""),
+            )
+        };
         assert_eq!(short_name("12345678"), "a-12345678");
-        assert_ne!(short_name("production-eu-west-1"), short_name("production-eu-west-2"));
+        assert_ne!(
+            short_name("production-eu-west-1"),
+            short_name("production-eu-west-2")
+        );
         let short = Prefix::new("shop", None, Format::Terraform);
-        assert_eq!(text(short.function("forwarder", "orders")), "shop-forwarder-orders");
+        assert_eq!(
+            text(short.function("forwarder", "orders")),
+            "shop-forwarder-orders"
+        );
         assert!(text(short.balancer("-nlb", &["vpc-00000001"])).starts_with("shop-nlb-"));
-        assert_ne!(short.balancer("-nlb", &["vpc-00000001"]), short.balancer("-nlb", &["vpc-00000002"]));
+        assert_ne!(
+            short.balancer("-nlb", &["vpc-00000001"]),
+            short.balancer("-nlb", &["vpc-00000002"])
+        );
     }
 }

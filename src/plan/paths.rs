@@ -1,7 +1,8 @@
 //! Path templates: what a REST API can hold of them.
 //!
 //! In: a path as the description writes it. Out: segments, or why not. Pure.
-//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (AWS-RULES P1, P2, P5, P11, P12).
+//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (AWS-RULES P1, P2, P5,
+//! P11, P12).
 
 mod framework;
 
@@ -11,7 +12,8 @@ use crate::diagnostic::{self, Code};
 use crate::openapi::is_dots;
 pub(super) use framework::{bare, plain};
 
-/// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES P15).
+/// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES
+/// P15).
 const MAX_PATH_BYTES: usize = 1_400;
 
 /// One segment of a path.
@@ -95,18 +97,26 @@ pub(super) struct PathFault {
     pub(super) help: &'static str,
 }
 
-const FRAMEWORK: &str =
-    "write `{name}` for one segment or `{name+}` for the rest of the path, or leave the operation out with `exposure: hidden`";
+const FRAMEWORK: &str = "write `{name}` for one segment or `{name+}` for the rest of the path, or leave the operation out with `exposure: hidden`";
 const OPTIONAL: &str = "write two paths, one with the variable as `{name}` and one without it, each with its operations; or leave the operation out with `exposure: hidden`";
 const HIDE: &str = "change the path, or leave the operation out with `exposure: hidden`";
 
 /// Reads a path template.
 pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
-    let fault = |code, message: String, help| Err(PathFault { code, message, help });
+    let fault = |code, message: String, help| {
+        Err(PathFault {
+            code,
+            message,
+            help,
+        })
+    };
     if path.len() > MAX_PATH_BYTES {
         return fault(
             &diagnostic::PATH_TOO_LONG,
-            format!("the path has {} bytes; API Gateway answers 414 where the ARN of a method gets longer than 1,600", path.len()),
+            format!(
+                "the path has {} bytes; API Gateway answers 414 where the ARN of a method gets longer than 1,600",
+                path.len()
+            ),
             HIDE,
         );
     }
@@ -122,24 +132,40 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
         );
     }
     let Some(rest) = path.strip_prefix('/') else {
-        return fault(&diagnostic::ILLEGAL_PATH, format!("the path `{path}` does not start with `/`"), HIDE);
+        return fault(
+            &diagnostic::ILLEGAL_PATH,
+            format!("the path `{path}` does not start with `/`"),
+            HIDE,
+        );
     };
     // API Gateway collapses leading slashes of a request, so that no path can begin with two.
     let rest = rest.trim_start_matches('/');
     let has_trailing_slash = rest.ends_with('/');
     let inner = rest.strip_suffix('/').unwrap_or(rest);
-    let mut template = Template { segments: Vec::new(), has_trailing_slash, renamed: Vec::new(), widened: Vec::new(), read: Vec::new() };
+    let mut template = Template {
+        segments: Vec::new(),
+        has_trailing_slash,
+        renamed: Vec::new(),
+        widened: Vec::new(),
+        read: Vec::new(),
+    };
     if rest.is_empty() {
         return Ok(template);
     }
     for text in framework::segments(inner) {
         if text.is_empty() {
-            return fault(&diagnostic::EMPTY_SEGMENT, format!("the path `{path}` has an empty segment"), HIDE);
+            return fault(
+                &diagnostic::EMPTY_SEGMENT,
+                format!("the path `{path}` has an empty segment"),
+                HIDE,
+            );
         }
         if matches!(template.segments.last(), Some(Segment::Rest(_))) {
             return fault(
                 &diagnostic::GREEDY_NOT_LAST,
-                format!("something follows the greedy variable of `{path}`, which takes the rest of the path"),
+                format!(
+                    "something follows the greedy variable of `{path}`, which takes the rest of the path"
+                ),
                 HIDE,
             );
         }
@@ -151,7 +177,14 @@ pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
 impl Template {
     fn segment(&mut self, text: &str, widen: bool) -> Result<(), PathFault> {
         if let Some(name) = framework::colon(text) {
-            self.read_variable(text, framework::Read { name, is_greedy: false, constraint: None });
+            self.read_variable(
+                text,
+                framework::Read {
+                    name,
+                    is_greedy: false,
+                    constraint: None,
+                },
+            );
             return Ok(());
         }
         if framework::is_optional_colon(text) {
@@ -172,7 +205,9 @@ impl Template {
             (None, _) if !widen || text.matches('{').count() != text.matches('}').count() => {
                 return Err(PathFault {
                     code: &diagnostic::PARTIAL_SEGMENT,
-                    message: format!("in the segment `{text}` the variable is only a part; a REST API knows whole segments"),
+                    message: format!(
+                        "in the segment `{text}` the variable is only a part; a REST API knows whole segments"
+                    ),
                     help: "set `api.partial_segments: widen`, after which the gateway no longer checks the fixed part, or leave the operation out with `exposure: hidden`",
                 });
             }
@@ -185,22 +220,39 @@ impl Template {
         if *legal != *name {
             self.renamed.push((name.into(), Arc::clone(&legal)));
         }
-        self.segments.push(if is_greedy { Segment::Rest(legal) } else { Segment::Variable(legal) });
+        self.segments.push(if is_greedy {
+            Segment::Rest(legal)
+        } else {
+            Segment::Variable(legal)
+        });
         Ok(())
     }
 
     /// Adds a variable that is written as a web framework has it.
     fn read_variable(&mut self, written: &str, read: framework::Read<'_>) {
         let name = self.free_name(read.name);
-        let variable = if read.is_greedy { Segment::Rest(name) } else { Segment::Variable(name) };
+        let variable = if read.is_greedy {
+            Segment::Rest(name)
+        } else {
+            Segment::Variable(name)
+        };
         let constraint = read.constraint.map(Arc::from);
-        self.read.push(ReadVariable { written: written.into(), variable: variable.clone(), constraint });
+        self.read.push(ReadVariable {
+            written: written.into(),
+            variable: variable.clone(),
+            constraint,
+        });
         self.segments.push(variable);
     }
 
     /// The name, or with a number where the path uses it already.
     fn free_name(&self, name: &str) -> Arc<str> {
-        free_name(name, |candidate| self.segments.iter().filter_map(Segment::variable).any(|it| **it == *candidate))
+        free_name(name, |candidate| {
+            self.segments
+                .iter()
+                .filter_map(Segment::variable)
+                .any(|it| **it == *candidate)
+        })
     }
 }
 
@@ -218,7 +270,9 @@ fn literal(text: &str) -> Result<Segment, PathFault> {
     match text.chars().find(|it| !is_literal_character(*it)) {
         Some(bad) => Err(PathFault {
             code: &diagnostic::ILLEGAL_PATH,
-            message: format!("the segment `{text}` holds {bad:?}, which API Gateway refuses in a path part"),
+            message: format!(
+                "the segment `{text}` holds {bad:?}, which API Gateway refuses in a path part"
+            ),
             help: HIDE,
         }),
         None => Ok(Segment::Literal(text.into())),
@@ -229,7 +283,11 @@ fn unreadable(text: &str, why: &str) -> PathFault {
     PathFault {
         code: &diagnostic::FRAMEWORK_TEMPLATE,
         message: format!("`{text}` is written as a web framework has it, and {why}"),
-        help: if why == framework::OPTIONAL { OPTIONAL } else { FRAMEWORK },
+        help: if why == framework::OPTIONAL {
+            OPTIONAL
+        } else {
+            FRAMEWORK
+        },
     }
 }
 
@@ -245,7 +303,8 @@ pub(super) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str>
         .into()
 }
 
-/// Characters that both statements of AWS about path parts allow, and the two they disagree on (`$` and `,`).
+/// Characters that both statements of AWS about path parts allow, and the two they disagree on (`$`
+/// and `,`).
 fn is_literal_character(it: char) -> bool {
     it.is_ascii_alphanumeric() || "._:-$,".contains(it)
 }
@@ -255,7 +314,17 @@ fn legal_name(name: &str) -> String {
     let legal: String = name
         .chars()
         .filter(|it| !matches!(it, '{' | '}'))
-        .map(|it| if it.is_ascii_alphanumeric() || "._:-".contains(it) { it } else { '_' })
+        .map(|it| {
+            if it.is_ascii_alphanumeric() || "._:-".contains(it) {
+                it
+            } else {
+                '_'
+            }
+        })
         .collect();
-    if legal.is_empty() { "variable".into() } else { legal }
+    if legal.is_empty() {
+        "variable".into()
+    } else {
+        legal
+    }
 }

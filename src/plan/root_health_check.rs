@@ -12,25 +12,54 @@ use crate::source::pointer;
 const NOT_FOUND: u16 = 404;
 
 /// Last segments of paths that are there to be asked whether a server is well.
-const HEALTH_WORDS: [&str; 10] = ["healthz", "health", "livez", "readyz", "liveness", "readiness", "ready", "live", "ping", "status"];
+const HEALTH_WORDS: [&str; 10] = [
+    "healthz",
+    "health",
+    "livez",
+    "readyz",
+    "liveness",
+    "readiness",
+    "ready",
+    "live",
+    "ping",
+    "status",
+];
 
 /// Most backends that are named.
 const MAX_SHOWN: usize = 3;
 
-/// Backends whose servers are asked for `/` by default; `bases` are the base paths of the descriptions, on the gateway and behind it.
+/// Backends whose servers are asked for `/` by default; `bases` are the base paths of the
+/// descriptions, on the gateway and behind it.
 ///
-/// Source: Elastic Load Balancing, "Health checks for Application Load Balancer target groups": the path is `/` by default, and a target
-/// that answers another status than the matcher's is unhealthy,
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>, read 2026-11-30.
+/// Source: Elastic Load Balancing, "Health checks for Application Load Balancer target groups": the
+/// path is `/` by default, and a target that answers another status than the matcher's is
+/// unhealthy,
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>,
+/// read 2026-11-30.
 ///
 /// Errors: GW4132 (a warning).
-pub(super) fn root_health_check(plan: &Plan, blueprint: &Blueprint, bases: &[[Vec<Segment>; 2]]) -> Option<Diagnostic> {
-    if plan.network.as_ref()?.alb.as_ref().is_some_and(|it| !it.emits_rules) {
+pub(super) fn root_health_check(
+    plan: &Plan,
+    blueprint: &Blueprint,
+    bases: &[[Vec<Segment>; 2]],
+) -> Option<Diagnostic> {
+    if plan
+        .network
+        .as_ref()?
+        .alb
+        .as_ref()
+        .is_some_and(|it| !it.emits_rules)
+    {
         return None;
     }
     let mut asked: Vec<(usize, &BalancedPlan)> = Vec::new();
     for (index, backend) in plan.backends.iter().enumerate() {
-        asked.extend(backend.balanced().filter(|it| is_asked_by_default(blueprint, it)).map(|it| (index, it)));
+        asked.extend(
+            backend
+                .balanced()
+                .filter(|it| is_asked_by_default(blueprint, it))
+                .map(|it| (index, it)),
+        );
     }
     if asked.is_empty() {
         return None;
@@ -39,10 +68,25 @@ pub(super) fn root_health_check(plan: &Plan, blueprint: &Blueprint, bases: &[[Ve
         asked.retain(|(index, _)| operation.backend != Some(*index));
     }
     let (first, rest) = asked.split_first()?;
-    let names: Vec<String> = asked.iter().take(MAX_SHOWN).map(|(_, it)| format!("`{}`", it.name)).collect();
-    let more = if asked.len() > MAX_SHOWN { format!(" and {} more", asked.len() - MAX_SHOWN) } else { String::new() };
-    let known = plan.operations.iter().filter(|it| it.backend == Some(first.0)).find_map(health_path);
-    let example = known.map_or_else(|| "for example `/healthz`".to_owned(), |path| format!("for `{}` perhaps `{path}`", first.1.name));
+    let names: Vec<String> = asked
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|(_, it)| format!("`{}`", it.name))
+        .collect();
+    let more = if asked.len() > MAX_SHOWN {
+        format!(" and {} more", asked.len() - MAX_SHOWN)
+    } else {
+        String::new()
+    };
+    let known = plan
+        .operations
+        .iter()
+        .filter(|it| it.backend == Some(first.0))
+        .find_map(health_path);
+    let example = known.map_or_else(
+        || "for example `/healthz`".to_owned(),
+        |path| format!("for `{}` perhaps `{path}`", first.1.name),
+    );
     let place = |it: &BalancedPlan| blueprint.place(&pointer::child("/backends", &it.name));
     let mut finding = diagnostic::ROOT_HEALTH_CHECK
         .at(place(first.1))
@@ -57,9 +101,14 @@ pub(super) fn root_health_check(plan: &Plan, blueprint: &Blueprint, bases: &[[Ve
     Some(finding)
 }
 
-/// Whether a target group is made that asks for `/`, and nobody wrote that it should, or that 404 is well.
+/// Whether a target group is made that asks for `/`, and nobody wrote that it should, or that 404
+/// is well.
 fn is_asked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool {
-    let written = blueprint.spec.backends.get(&*backend.name).and_then(|it| it.health_check.as_ref());
+    let written = blueprint
+        .spec
+        .backends
+        .get(&*backend.name)
+        .and_then(|it| it.health_check.as_ref());
     let check = &backend.health_check;
     check.protocol != HealthProtocol::Tcp
         && written.is_none_or(|it| it.path.is_none())
@@ -76,13 +125,24 @@ fn takes(part: &str, status: u16) -> bool {
 /// Whether an operation is what the servers have at `/`.
 fn is_root(plan: &Plan, bases: &[[Vec<Segment>; 2]], operation: &OperationPlan) -> bool {
     let is_asked = matches!(operation.method, HttpMethod::Get | HttpMethod::Any);
-    let has_prefix = operation.backend.is_some_and(|it| !plan.backends[it].path_prefix.is_empty());
-    is_asked && operation.path.trim_matches('/').is_empty() && !has_prefix && bases[operation.description][1].is_empty()
+    let has_prefix = operation
+        .backend
+        .is_some_and(|it| !plan.backends[it].path_prefix.is_empty());
+    is_asked
+        && operation.path.trim_matches('/').is_empty()
+        && !has_prefix
+        && bases[operation.description][1].is_empty()
 }
 
 /// The path of an operation that says whether a server is well.
 fn health_path(operation: &OperationPlan) -> Option<String> {
-    let is_plain = operation.method == HttpMethod::Get && operation.backend_path.iter().all(|it| it.variable().is_none());
-    let Some(Segment::Literal(last)) = operation.backend_path.last() else { return None };
+    let is_plain = operation.method == HttpMethod::Get
+        && operation
+            .backend_path
+            .iter()
+            .all(|it| it.variable().is_none());
+    let Some(Segment::Literal(last)) = operation.backend_path.last() else {
+        return None;
+    };
     (is_plain && HEALTH_WORDS.contains(&&**last)).then(|| paths::text_of(&operation.backend_path))
 }

@@ -1,4 +1,5 @@
-//! Every operation under every mount: its exposure, its backend, its path on the gateway and behind it.
+//! Every operation under every mount: its exposure, its backend, its path on the gateway and behind
+//! it.
 
 mod bases;
 mod checks;
@@ -23,7 +24,9 @@ use super::rules::{self, Decision, Described, Rules, Siblings};
 use super::security::Joined;
 use super::tree::{Refusal, Tree};
 use super::{AuthPlan, BackendPlan, ModelPlan, OperationPlan};
-use crate::blueprint::{AuthSpec, BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults};
+use crate::blueprint::{
+    AuthSpec, BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults,
+};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
 use crate::openapi::{Api, Operation, Security};
 use bases::{base, distinct};
@@ -45,10 +48,19 @@ pub(super) struct Routes {
 
 /// Decides every operation.
 ///
-/// Errors: faults of operations, GW3001 backend, GW3009 shadowed, GW40xx paths, GW4017 timeout, and those of `security`.
-pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPlan], diagnostics: &mut Vec<Diagnostic>) -> Routes {
-    let operations: Vec<(usize, &Operation)> =
-        apis.iter().enumerate().flat_map(|(description, api)| api.operations.iter().map(move |it| (description, it))).collect();
+/// Errors: faults of operations, GW3001 backend, GW3009 shadowed, GW40xx paths, GW4017 timeout, and
+/// those of `security`.
+pub(super) fn routes(
+    apis: &[Api],
+    blueprint: &Blueprint,
+    backends: &[BackendPlan],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Routes {
+    let operations: Vec<(usize, &Operation)> = apis
+        .iter()
+        .enumerate()
+        .flat_map(|(description, api)| api.operations.iter().map(move |it| (description, it)))
+        .collect();
     let extensions: BTreeMap<usize, Extensions> = operations
         .iter()
         .enumerate()
@@ -56,7 +68,12 @@ pub(super) fn routes(apis: &[Api], blueprint: &Blueprint, backends: &[BackendPla
         .map(|(index, (_, operation))| (index, extensions::extensions(operation, blueprint)))
         .collect();
     let siblings = Siblings::of(&operations);
-    let given = Given { apis, operations: &operations, extensions: &extensions, siblings: &siblings };
+    let given = Given {
+        apis,
+        operations: &operations,
+        extensions: &extensions,
+        siblings: &siblings,
+    };
     let mut builder = Builder::new(given, blueprint, backends);
     for index in 0..operations.len() {
         builder.operation(index);
@@ -133,7 +150,8 @@ struct Builder<'a> {
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last, which those of its methods that follow have too.
     last: Option<(Arc<str>, Arc<Template>)>,
-    /// Names of greedy variables that some path has, by the route that asks for them and decides an operation.
+    /// Names of greedy variables that some path has, by the route that asks for them and decides an
+    /// operation.
     greedy_names: BTreeMap<usize, BTreeSet<&'a str>>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -151,11 +169,21 @@ struct Given<'a> {
 
 impl<'a> Builder<'a> {
     fn new(given: Given<'a>, blueprint: &'a Blueprint, backends: &'a [BackendPlan]) -> Self {
-        let Given { apis, operations, extensions, siblings } = given;
+        let Given {
+            apis,
+            operations,
+            extensions,
+            siblings,
+        } = given;
         let gateway = blueprint.spec.api.as_ref();
-        let base_path = gateway.and_then(|it| it.base_path).unwrap_or(defaults::BASE_PATH);
+        let base_path = gateway
+            .and_then(|it| it.base_path)
+            .unwrap_or(defaults::BASE_PATH);
         let mut diagnostics = Vec::new();
-        let bases = apis.iter().map(|api| base(api, base_path, blueprint, &mut diagnostics)).collect();
+        let bases = apis
+            .iter()
+            .map(|api| base(api, base_path, blueprint, &mut diagnostics))
+            .collect();
         let mounts = blueprint.spec.mounts.as_deref();
         Self {
             apis,
@@ -163,18 +191,25 @@ impl<'a> Builder<'a> {
             extensions,
             blueprint,
             backends,
-            mounts: mounts.map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
+            mounts: mounts
+                .map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             bases,
             base_on_gateway: base_path == BasePath::Both,
             base_behind: base_path != BasePath::Ignore,
-            widen: gateway.and_then(|it| it.partial_segments).unwrap_or(defaults::PARTIAL_SEGMENTS) == PartialSegments::Widen,
+            widen: gateway
+                .and_then(|it| it.partial_segments)
+                .unwrap_or(defaults::PARTIAL_SEGMENTS)
+                == PartialSegments::Widen,
             rules: Rules::new(blueprint),
             siblings,
             security: Joined::new(blueprint),
             tree: Tree::new(),
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),
-            media_types: apis.iter().flat_map(|api| api.binary_media_types.iter().cloned()).collect(),
+            media_types: apis
+                .iter()
+                .flat_map(|api| api.binary_media_types.iter().cloned())
+                .collect(),
             models: Vec::new(),
             shared: BTreeMap::new(),
             untold: BTreeMap::new(),
@@ -188,13 +223,27 @@ impl<'a> Builder<'a> {
     fn operation(&mut self, index: usize) {
         let (description, operation) = self.operations[index];
         let extensions = self.extensions.get(&index).map_or(&[][..], |it| &it.levels);
-        let described = Described { operation, description, extensions, siblings: self.siblings.beside(description, operation) };
+        let described = Described {
+            operation,
+            description,
+            extensions,
+            siblings: self.siblings.beside(description, operation),
+        };
         let mounts = std::mem::take(&mut self.mounts);
-        let decisions: Vec<_> = mounts.iter().map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at))).collect();
+        let decisions: Vec<_> = mounts
+            .iter()
+            .map(|mount| self.rules.decide(described, mount.map_or("/", |it| &it.at)))
+            .collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(index) } else { None };
-        let has_private_callers = super::alb::has_alb(self.blueprint.spec.topology) && super::alb::emits_rules(&self.blueprint.spec);
-        if !is_public && has_private_callers && decisions.iter().any(|it| it.exposure() == Exposure::Internal) {
+        let has_private_callers = super::alb::has_alb(self.blueprint.spec.topology)
+            && super::alb::emits_rules(&self.blueprint.spec);
+        if !is_public
+            && has_private_callers
+            && decisions
+                .iter()
+                .any(|it| it.exposure() == Exposure::Internal)
+        {
             self.checked_for_private_callers(index);
         }
         for (mount, decision) in mounts.iter().zip(&decisions) {
@@ -203,49 +252,89 @@ impl<'a> Builder<'a> {
         self.mounts = mounts;
     }
 
-    /// What stands before the path of an operation on the gateway: its mount, and its base path where that is there, too.
+    /// What stands before the path of an operation on the gateway: its mount, and its base path
+    /// where that is there, too.
     fn gateway_prefix(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
-        let mount = mount.map_or("", |it| it.at.trim_matches('/')).split('/').filter(|it| !it.is_empty());
-        let base = self.bases[description].iter().filter(|_| self.base_on_gateway);
-        mount.map(|it| Segment::Literal(it.into())).chain(base.cloned()).collect()
+        let mount = mount
+            .map_or("", |it| it.at.trim_matches('/'))
+            .split('/')
+            .filter(|it| !it.is_empty());
+        let base = self.bases[description]
+            .iter()
+            .filter(|_| self.base_on_gateway);
+        mount
+            .map(|it| Segment::Literal(it.into()))
+            .chain(base.cloned())
+            .collect()
     }
 
     /// What callers of a public operation are asked.
     ///
-    /// The gateway's own preflight is decided by `api.cors`; one that asks who its callers are is no preflight for browsers.
+    /// The gateway's own preflight is decided by `api.cors`; one that asks who its callers are is
+    /// no preflight for browsers.
     fn access(&mut self, index: usize, is_mock: bool, decision: &Decision<'a>) -> AuthPlan {
         let (description, operation) = self.operations[index];
         if is_mock && operation.security.alternatives().is_empty() {
             return AuthPlan::default();
         }
-        self.security.decide(&self.apis[description], operation, decision)
+        self.security
+            .decide(&self.apis[description], operation, decision)
     }
 
     /// The backend that is chosen under a mount; the only one where nothing is said.
-    fn backend_name(&self, mount: Option<&'a MountSpec>, decision: &Decision<'a>) -> Option<&'a str> {
+    fn backend_name(
+        &self,
+        mount: Option<&'a MountSpec>,
+        decision: &Decision<'a>,
+    ) -> Option<&'a str> {
         let backends = &self.blueprint.spec.backends;
-        let only = || backends.keys().next().filter(|_| backends.len() == 1).map(String::as_str);
+        let only = || {
+            backends
+                .keys()
+                .next()
+                .filter(|_| backends.len() == 1)
+                .map(String::as_str)
+        };
         rules::mounted(mount, decision.backend.map(|it| it.0)).or_else(only)
     }
 
     /// The operation of that index under a mount.
-    fn draft(&mut self, index: usize, mount: Option<&'a MountSpec>, decision: &Decision<'a>, template: Option<&Arc<Template>>) {
+    fn draft(
+        &mut self,
+        index: usize,
+        mount: Option<&'a MountSpec>,
+        decision: &Decision<'a>,
+        template: Option<&Arc<Template>>,
+    ) {
         let (description, operation) = self.operations[index];
         let spelt = self.spelt(operation, decision, template);
         let template = spelt.template.as_ref();
         let exposure = decision.exposure();
         let is_public = exposure == Exposure::Public;
         let before = self.gateway_prefix(description, mount);
-        let has_cors = self.blueprint.spec.api.as_ref().is_some_and(|it| it.cors.is_some());
+        let has_cors = self
+            .blueprint
+            .spec
+            .api
+            .as_ref()
+            .is_some_and(|it| it.cors.is_some());
         let is_mock = is_public && has_cors && operation.is_mock_preflight();
-        let auth = if is_public { self.access(index, is_mock, decision) } else { AuthPlan::default() };
+        let auth = if is_public {
+            self.access(index, is_mock, decision)
+        } else {
+            AuthPlan::default()
+        };
         let is_preflight = is_mock && auth.is_open();
         let is_called = is_public && !is_preflight;
         if is_called {
-            self.media_types.extend(operation.binary_media_types.iter().cloned());
+            self.media_types
+                .extend(operation.binary_media_types.iter().cloned());
         }
-        let browser_headers =
-            if is_called && has_cors { cors::headers((&self.apis[description], operation), &auth, self.blueprint) } else { Vec::new() };
+        let browser_headers = if is_called && has_cors {
+            cors::headers((&self.apis[description], operation), &auth, self.blueprint)
+        } else {
+            Vec::new()
+        };
         let backend = self.backend_name(mount, decision);
         let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
         if (is_called || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
@@ -257,16 +346,21 @@ impl<'a> Builder<'a> {
             path: Arc::clone(&operation.path),
             place: operation.place(""),
             exposure,
-            backend: backend.filter(|_| !is_preflight).and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
+            backend: backend
+                .filter(|_| !is_preflight)
+                .and_then(|name| self.backends.iter().position(|it| *it.name == *name)),
             timeout_ms: self.timeout(decision),
             throttle: self.throttle(decision),
             cache: None,
-            gateway_path: template.filter(|_| is_public).map(|template| before.iter().chain(&template.segments).cloned().collect()),
+            gateway_path: template
+                .filter(|_| is_public)
+                .map(|template| before.iter().chain(&template.segments).cloned().collect()),
             asked_path: (!is_public)
                 .then(|| paths::template(&spelt.path, false).ok())
                 .flatten()
                 .map(|it| before.iter().cloned().chain(it.segments).collect()),
-            private_path: (has_alb && !is_public).then(|| self.private_path(description, &spelt.path)),
+            private_path: (has_alb && !is_public)
+                .then(|| self.private_path(description, &spelt.path)),
             backend_path: Vec::new(),
             has_trailing_slash: template.is_some_and(|it| it.has_trailing_slash),
             request_parameters: Default::default(),
@@ -276,9 +370,16 @@ impl<'a> Builder<'a> {
             checks: Default::default(),
             coverage: Default::default(),
         };
-        let cache = if is_called { self.wanted_cache((&self.apis[description], operation), decision) } else { None };
+        let cache = if is_called {
+            self.wanted_cache((&self.apis[description], operation), decision)
+        } else {
+            None
+        };
         let under = mount.map_or("", |it| it.at.trim_matches('/'));
-        let mount = before.iter().map(|it| format!("/{}", it.path_part())).collect();
+        let mount = before
+            .iter()
+            .map(|it| format!("/{}", it.path_part()))
+            .collect();
         self.drafts.push(Draft {
             plan,
             source: index,
@@ -297,24 +398,40 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// What an internal operation asks of public callers; nothing where the backend checks it itself.
+    /// What an internal operation asks of public callers; nothing where the backend checks it
+    /// itself.
     fn protection(&self, operation: &Operation, decision: &Decision<'a>) -> Option<Protection> {
         let (exposure, origin) = decision.exposure?;
         if exposure != Exposure::Internal {
             return None;
         }
-        let is_ignored = |name: &str| matches!(self.blueprint.spec.auth.as_ref().and_then(|it| it.get(name)), Some(AuthSpec::Ignore));
+        let is_ignored = |name: &str| {
+            matches!(
+                self.blueprint
+                    .spec
+                    .auth
+                    .as_ref()
+                    .and_then(|it| it.get(name)),
+                Some(AuthSpec::Ignore)
+            )
+        };
         let mut schemes: BTreeSet<Arc<str>> = match (decision.auth, &operation.security) {
             (Some(("none", _)), _) => BTreeSet::new(),
             (Some((name, _)), _) => BTreeSet::from([Arc::from(name)]),
-            (None, Security::Needs(alternatives)) => alternatives.iter().flat_map(|it| it.keys().cloned()).collect(),
+            (None, Security::Needs(alternatives)) => alternatives
+                .iter()
+                .flat_map(|it| it.keys().cloned())
+                .collect(),
             (None, Security::Open | Security::Optional(_)) => BTreeSet::new(),
         };
         schemes.retain(|it| !is_ignored(it));
         if schemes.is_empty() && decision.api_key.is_some_and(|it| it.0) {
             schemes.insert("api_key".into());
         }
-        (!schemes.is_empty()).then(|| Protection { schemes, place: origin.place(self.blueprint, "exposure") })
+        (!schemes.is_empty()).then(|| Protection {
+            schemes,
+            place: origin.place(self.blueprint, "exposure"),
+        })
     }
 
     /// The operation that a draft is of.

@@ -14,7 +14,10 @@ use std::collections::BTreeSet;
 
 use super::extensions::Written;
 use super::patterns::only;
-use crate::blueprint::{Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation, defaults};
+use crate::blueprint::{
+    Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation,
+    defaults,
+};
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Operation, SettingOf};
 pub(super) use any::Siblings;
@@ -43,7 +46,8 @@ struct Rule<'a> {
     is_touched: bool,
     /// Its fields that hold for at least one operation.
     in_force: BTreeSet<Field>,
-    /// Operations for any method of which it names some methods only, where its restrictions do not hold for them.
+    /// Operations for any method of which it names some methods only, where its restrictions do not
+    /// hold for them.
     parts: Vec<OperationName>,
 }
 
@@ -76,24 +80,37 @@ impl Origin<'_> {
     pub(super) fn place(self, blueprint: &Blueprint, field: &str) -> Place {
         match self {
             Self::Route(index) => blueprint.place(&format!("/routes/{index}/{field}")),
-            Self::Extension(written) => written.place(field).cloned().unwrap_or_else(|| blueprint.place("/routes")),
+            Self::Extension(written) => written
+                .place(field)
+                .cloned()
+                .unwrap_or_else(|| blueprint.place("/routes")),
         }
     }
 
     /// Whether what it says is meant for these methods, not just for whatever a path has.
     pub(super) fn names_methods(self, blueprint: &Blueprint) -> bool {
         match self {
-            Self::Route(index) => {
-                blueprint.spec.routes.as_ref().and_then(|it| it.get(index)).is_some_and(|it| it.r#match.methods.is_some())
-            }
+            Self::Route(index) => blueprint
+                .spec
+                .routes
+                .as_ref()
+                .and_then(|it| it.get(index))
+                .is_some_and(|it| it.r#match.methods.is_some()),
             Self::Extension(written) => written.of == SettingOf::Operation,
         }
     }
 
-    /// The reason why this very route asks for less than the description does; an extension gives none.
+    /// The reason why this very route asks for less than the description does; an extension gives
+    /// none.
     pub(super) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
         match self {
-            Self::Route(index) => blueprint.spec.routes.as_ref()?.get(index)?.weakens.as_deref(),
+            Self::Route(index) => blueprint
+                .spec
+                .routes
+                .as_ref()?
+                .get(index)?
+                .weakens
+                .as_deref(),
             Self::Extension(_) => None,
         }
     }
@@ -109,7 +126,10 @@ impl Origin<'_> {
     /// What to do where `auth` asks for less than the description does.
     pub(super) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
         match self {
-            Self::Route(_) => "add `weakens` with the reason to the route, or let the description's scheme stand".to_owned(),
+            Self::Route(_) => {
+                "add `weakens` with the reason to the route, or let the description's scheme stand"
+                    .to_owned()
+            }
             Self::Extension(_) => format!(
                 "say it in the blueprint in its place, with the reason: `{{match: {{paths: [{}], methods: [{}]}}, auth: {auth}, weakens: \"...\"}}`",
                 only(&operation.path),
@@ -139,7 +159,11 @@ impl Decision<'_> {
 impl<'a> Decision<'a> {
     /// Lays a route over what was decided before, field by field.
     fn apply(&mut self, spec: &'a RouteSpec, origin: Origin<'a>) {
-        self.backend = spec.backend.as_deref().map(|it| (it, origin)).or(self.backend);
+        self.backend = spec
+            .backend
+            .as_deref()
+            .map(|it| (it, origin))
+            .or(self.backend);
         self.exposure = spec.exposure.map(|it| (it, origin)).or(self.exposure);
         if let Some(auth) = &spec.auth {
             self.auth = Some((auth, origin));
@@ -153,7 +177,11 @@ impl<'a> Decision<'a> {
         if let Some(timeout) = spec.timeout {
             self.timeout_ms = Some((timeout.milliseconds(), origin));
         }
-        self.throttle = spec.throttle.as_ref().map(|it| (it, origin)).or(self.throttle);
+        self.throttle = spec
+            .throttle
+            .as_ref()
+            .map(|it| (it, origin))
+            .or(self.throttle);
         self.cache = spec.cache.as_ref().map(|it| (it, origin)).or(self.cache);
         if let Some(greedy) = &spec.greedy {
             self.greedy = Some((greedy, origin));
@@ -165,7 +193,13 @@ impl<'a> Decision<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
-        let rule = |spec: &'a RouteSpec| Rule { spec, has_matched: false, is_touched: false, in_force: BTreeSet::new(), parts: Vec::new() };
+        let rule = |spec: &'a RouteSpec| Rule {
+            spec,
+            has_matched: false,
+            is_touched: false,
+            in_force: BTreeSet::new(),
+            parts: Vec::new(),
+        };
         Self {
             blueprint,
             rules: specs.iter().map(rule).collect(),
@@ -175,24 +209,37 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Applies the leading routes with an empty match, then the extensions of the path and of the operation, then the other routes.
+    /// Applies the leading routes with an empty match, then the extensions of the path and of the
+    /// operation, then the other routes.
     pub(super) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let matching = self.matchers.matching(described, mount);
-        let (leading, others): (Vec<usize>, Vec<usize>) = matching.whole.iter().partition(|it| **it < self.leading);
+        let (leading, others): (Vec<usize>, Vec<usize>) =
+            matching.whole.iter().partition(|it| **it < self.leading);
         let mut decision = Decision::default();
-        leading.iter().for_each(|it| self.rules[*it].apply(*it, &mut decision));
+        leading
+            .iter()
+            .for_each(|it| self.rules[*it].apply(*it, &mut decision));
         let of_blueprint = (!described.extensions.is_empty()).then(|| decision.clone());
         for written in described.extensions {
             decision.apply(&written.spec, Origin::Extension(written));
         }
-        others.iter().for_each(|it| self.rules[*it].apply(*it, &mut decision));
+        others
+            .iter()
+            .for_each(|it| self.rules[*it].apply(*it, &mut decision));
         for (field, origin) in decision.origins() {
             if let Origin::Route(index) = origin {
                 self.rules[index].in_force.insert(field);
             }
         }
         if let Some(before) = of_blueprint {
-            self.loosened.note(loosened::Change { before: &before, after: &decision }, described.operation, self.blueprint);
+            self.loosened.note(
+                loosened::Change {
+                    before: &before,
+                    after: &decision,
+                },
+                described.operation,
+                self.blueprint,
+            );
         }
         for index in matching.parts {
             self.rules[index].is_touched = true;
@@ -212,11 +259,20 @@ impl<'a> Rule<'a> {
 }
 
 /// The backend that a mount sends an operation to.
-pub(super) fn mounted<'a>(mount: Option<&'a MountSpec>, backend: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn mounted<'a>(
+    mount: Option<&'a MountSpec>,
+    backend: Option<&'a str>,
+) -> Option<&'a str> {
     let Some(mount) = mount else { return backend };
     if let Some(only) = &mount.backend {
         return Some(only);
     }
     let name = backend?;
-    Some(mount.backends.as_ref().and_then(|backends| backends.get(name)).map_or(name, String::as_str))
+    Some(
+        mount
+            .backends
+            .as_ref()
+            .and_then(|backends| backends.get(name))
+            .map_or(name, String::as_str),
+    )
 }

@@ -1,4 +1,5 @@
-//! Security schemes as descriptions declare them; those of several descriptions, which `auth` knows by one name.
+//! Security schemes as descriptions declare them; those of several descriptions, which `auth` knows
+//! by one name.
 //!
 //! In: `Api`s. Out: `Declared`, findings. Pure.
 //! Two schemes of one name are told apart by what a gateway would check, not by their prose.
@@ -18,7 +19,9 @@ pub(crate) struct Declared(Value);
 
 impl Declared {
     pub(crate) fn of(api: &Api, name: &str) -> Option<Self> {
-        Some(Self(serde_json::from_str(api.definitions.get(name)?).unwrap_or_default()))
+        Some(Self(
+            serde_json::from_str(api.definitions.get(name)?).unwrap_or_default(),
+        ))
     }
 
     /// `type`.
@@ -42,7 +45,9 @@ impl Declared {
             ("apiKey", "header") => Some(format!("header.{}", self.name())),
             ("apiKey", "query") => Some(format!("query.{}", self.name())),
             ("apiKey", "cookie") => Some("header.Cookie".to_owned()),
-            ("http" | "basic" | "oauth2" | "openIdConnect", _) => Some(defaults::IDENTITY.to_owned()),
+            ("http" | "basic" | "oauth2" | "openIdConnect", _) => {
+                Some(defaults::IDENTITY.to_owned())
+            }
             ("mutualTLS", _) => Some(CLIENT_CERTIFICATE.to_owned()),
             _ => None,
         }
@@ -63,7 +68,11 @@ pub(super) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
     let mut known: BTreeMap<&Arc<str>, (&Api, Value)> = BTreeMap::new();
     let mut findings = Vec::new();
     for api in apis {
-        for (name, definition) in api.definitions.iter().filter(|(name, _)| is_asked_for(api, name)) {
+        for (name, definition) in api
+            .definitions
+            .iter()
+            .filter(|(name, _)| is_asked_for(api, name))
+        {
             let essence = essence(definition);
             match known.get(name) {
                 None => drop(known.insert(name, (api, essence))),
@@ -89,7 +98,12 @@ fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint
 }
 
 fn is_asked_for(api: &Api, name: &Arc<str>) -> bool {
-    api.operations.iter().any(|it| it.security.alternatives().iter().any(|it| it.contains_key(name)))
+    api.operations.iter().any(|it| {
+        it.security
+            .alternatives()
+            .iter()
+            .any(|it| it.contains_key(name))
+    })
 }
 
 /// A definition without prose, extensions and the list of scopes.
@@ -97,7 +111,12 @@ fn essence(definition: &str) -> Value {
     let mut value: Value = serde_json::from_str(definition).unwrap_or_default();
     let plain = |value: &mut Value| {
         if let Some(mapping) = value.as_object_mut() {
-            mapping.retain(|key, _| !matches!(&**key, "description" | "scopes" | "deprecated" | "bearerFormat") && !key.starts_with("x-"));
+            mapping.retain(|key, _| {
+                !matches!(
+                    &**key,
+                    "description" | "scopes" | "deprecated" | "bearerFormat"
+                ) && !key.starts_with("x-")
+            });
             mapping.sort_keys();
         }
     };

@@ -1,4 +1,5 @@
-//! Joins the description's `security` with the blueprint's `auth`: the one place where an operation may become open.
+//! Joins the description's `security` with the blueprint's `auth`: the one place where an operation
+//! may become open.
 //!
 //! In: an operation and its decision. Out: `AuthPlan`, findings. Pure.
 //! Fails closed: whatever cannot be expressed, or is not said, is an error.
@@ -25,7 +26,8 @@ use told::{Told, Weakening, names};
 /// `auth` of a route that asks for nothing.
 const NONE: &str = "none";
 
-/// Most schemes that are named for one operation: thousands of alternatives on thousands of operations are millions of findings.
+/// Most schemes that are named for one operation: thousands of alternatives on thousands of
+/// operations are millions of findings.
 const MAX_MISSING: usize = 8;
 
 /// What was joined, and what is to be told of it at every render.
@@ -69,14 +71,29 @@ impl<'a> Joined<'a> {
     ///
     /// Errors: GW3003 weakened without a reason, GW3040 inexpressible security,
     /// GW3041 scheme that does not fit, GW3043 scopes without Cognito.
-    pub(super) fn decide(&mut self, api: &Api, operation: &Operation, decision: &Decision<'a>) -> AuthPlan {
-        let case = Case { api, operation, decision };
+    pub(super) fn decide(
+        &mut self,
+        api: &Api,
+        operation: &Operation,
+        decision: &Decision<'a>,
+    ) -> AuthPlan {
+        let case = Case {
+            api,
+            operation,
+            decision,
+        };
         self.weakened = None;
-        let Some(mut asked) = self.asked(case) else { return AuthPlan::default() };
+        let Some(mut asked) = self.asked(case) else {
+            return AuthPlan::default();
+        };
         let described = asked.clone();
         self.scopes(case, &mut asked);
         self.key(case, &mut asked);
-        self.tell(case, &asked, decision.scopes.is_none() && described.asks_all);
+        self.tell(
+            case,
+            &asked,
+            decision.scopes.is_none() && described.asks_all,
+        );
         self.has_keys |= asked.auth.api_key;
         asked.auth.differs = self.difference(case, &asked.auth);
         asked.auth
@@ -87,15 +104,22 @@ impl<'a> Joined<'a> {
         if let Some(reason) = self.weakened.take() {
             return Some(AuthDifference::Weakened(reason));
         }
-        let is_ignored = |name: &&Arc<str>| matches!(self.entries.get(&***name), Some(AuthSpec::Ignore));
+        let is_ignored =
+            |name: &&Arc<str>| matches!(self.entries.get(&***name), Some(AuthSpec::Ignore));
         let ignored: Vec<Arc<str>> = auth.entries.iter().filter(is_ignored).cloned().collect();
         if !ignored.is_empty() {
             return Some(AuthDifference::Ignored(ignored));
         }
-        let Decision { auth: chosen, scopes, api_key, .. } = case.decision;
-        let is_declared =
-            |name: &str| matches!(&case.operation.security, Security::Needs(all) if matches!(&**all, [only] if only.contains_key(name)));
-        let is_chosen = chosen.is_some_and(|(name, _)| name != NONE && !is_declared(name)) || scopes.is_some() || api_key.is_some();
+        let Decision {
+            auth: chosen,
+            scopes,
+            api_key,
+            ..
+        } = case.decision;
+        let is_declared = |name: &str| matches!(&case.operation.security, Security::Needs(all) if matches!(&**all, [only] if only.contains_key(name)));
+        let is_chosen = chosen.is_some_and(|(name, _)| name != NONE && !is_declared(name))
+            || scopes.is_some()
+            || api_key.is_some();
         is_chosen.then_some(AuthDifference::Chosen)
     }
 
@@ -116,14 +140,30 @@ impl<'a> Joined<'a> {
             return self.opened(case, alternatives, origin);
         }
         self.chosen.insert(name.into());
-        let picked: Vec<&Requirement> = case.operation.security.alternatives().iter().filter(|it| it.contains_key(name)).collect();
-        if picked.is_empty() { self.replaced(case, alternatives, (name, origin)) } else { self.described(case, &picked) }
+        let picked: Vec<&Requirement> = case
+            .operation
+            .security
+            .alternatives()
+            .iter()
+            .filter(|it| it.contains_key(name))
+            .collect();
+        if picked.is_empty() {
+            self.replaced(case, alternatives, (name, origin))
+        } else {
+            self.described(case, &picked)
+        }
     }
 
-    /// What the description asks; every scheme of every alternative needs its entry, as any of them may be the one a caller uses.
+    /// What the description asks; every scheme of every alternative needs its entry, as any of them
+    /// may be the one a caller uses.
     fn described(&mut self, case: Case<'_, 'a>, alternatives: &[&Requirement]) -> Option<Asked> {
         let is_missing = |name: &&Arc<str>| !self.entries.contains_key(&***name);
-        let missing: Vec<&Arc<str>> = alternatives.iter().flat_map(|it| it.keys()).filter(is_missing).take(MAX_MISSING).collect();
+        let missing: Vec<&Arc<str>> = alternatives
+            .iter()
+            .flat_map(|it| it.keys())
+            .filter(is_missing)
+            .take(MAX_MISSING)
+            .collect();
         for name in &missing {
             if case.api.schemes.contains(name) {
                 self.told.unmapped(name, case.operation);
@@ -134,7 +174,14 @@ impl<'a> Joined<'a> {
         let misfits: Vec<Diagnostic> = alternatives
             .iter()
             .flat_map(|it| it.keys())
-            .filter_map(|name| fits::misfit(self.blueprint, (case.api, case.operation), name, self.entries.get(&**name)?))
+            .filter_map(|name| {
+                fits::misfit(
+                    self.blueprint,
+                    (case.api, case.operation),
+                    name,
+                    self.entries.get(&**name)?,
+                )
+            })
             .take(MAX_MISSING)
             .collect();
         if !missing.is_empty() || !misfits.is_empty() {
@@ -146,30 +193,51 @@ impl<'a> Joined<'a> {
             match Asked::of(alternative, &self.entries) {
                 Ok(asked) => all.push(asked),
                 Err(TwoAuthorizers(one, other)) => {
-                    self.diagnostics.push(told::two_authorizers(self.blueprint, case, (&one, &other)));
+                    self.diagnostics.push(told::two_authorizers(
+                        self.blueprint,
+                        case,
+                        (&one, &other),
+                    ));
                     return None;
                 }
             }
         }
         let joined = any_of(all, &self.entries);
         if joined.is_none() {
-            self.diagnostics.push(told::several(self.blueprint, case, alternatives));
+            self.diagnostics
+                .push(told::several(self.blueprint, case, alternatives));
         }
         joined
     }
 
     /// A route that asks for nothing.
-    fn opened(&mut self, case: Case<'_, 'a>, alternatives: &[Requirement], origin: Origin<'a>) -> Option<Asked> {
+    fn opened(
+        &mut self,
+        case: Case<'_, 'a>,
+        alternatives: &[Requirement],
+        origin: Origin<'a>,
+    ) -> Option<Asked> {
         if !alternatives.is_empty() {
-            self.weakens(case, (origin, "auth"), &Weakening::Opened(names(alternatives)));
+            self.weakens(
+                case,
+                (origin, "auth"),
+                &Weakening::Opened(names(alternatives)),
+            );
         }
         Some(Asked::default())
     }
 
-    /// A route that names an entry which is none of the operation's schemes: more than nothing, or something in their place.
+    /// A route that names an entry which is none of the operation's schemes: more than nothing, or
+    /// something in their place.
     ///
-    /// An API key that every alternative asks for stays. In the place of another authorizer it needs a reason: it lets others through.
-    fn replaced(&mut self, case: Case<'_, 'a>, alternatives: &[Requirement], (name, origin): (&'a str, Origin<'a>)) -> Option<Asked> {
+    /// An API key that every alternative asks for stays. In the place of another authorizer it
+    /// needs a reason: it lets others through.
+    fn replaced(
+        &mut self,
+        case: Case<'_, 'a>,
+        alternatives: &[Requirement],
+        (name, origin): (&'a str, Origin<'a>),
+    ) -> Option<Asked> {
         let name: Arc<str> = name.into();
         // That a name has no entry is an error of the blueprint, and said there.
         let spec = self.entries.get(&*name)?;
@@ -180,13 +248,33 @@ impl<'a> Joined<'a> {
         if alternatives.is_empty() {
             return Some(own);
         }
-        let is_mapped = alternatives.iter().flat_map(|it| it.keys()).all(|it| self.entries.contains_key(&**it));
-        let described: Option<Vec<Asked>> =
-            alternatives.iter().map(|it| Asked::of(it, &self.entries).ok()).collect::<Option<_>>().filter(|_| is_mapped);
-        let keeps = |it: &Asked| it.auth.check == Check::Nobody || same_check(&it.auth.check, &own.auth.check, &self.entries);
+        let is_mapped = alternatives
+            .iter()
+            .flat_map(|it| it.keys())
+            .all(|it| self.entries.contains_key(&**it));
+        let described: Option<Vec<Asked>> = alternatives
+            .iter()
+            .map(|it| Asked::of(it, &self.entries).ok())
+            .collect::<Option<_>>()
+            .filter(|_| is_mapped);
+        let keeps = |it: &Asked| {
+            it.auth.check == Check::Nobody
+                || same_check(&it.auth.check, &own.auth.check, &self.entries)
+        };
         if !described.as_ref().is_some_and(|all| all.iter().all(keeps)) {
-            self.weakens(case, (origin, "auth"), &Weakening::Replaced { by: &name, of: names(alternatives) });
-        } else if let Some(same) = described.iter().flatten().find(|it| it.auth.check != Check::Nobody) {
+            self.weakens(
+                case,
+                (origin, "auth"),
+                &Weakening::Replaced {
+                    by: &name,
+                    of: names(alternatives),
+                },
+            );
+        } else if let Some(same) = described
+            .iter()
+            .flatten()
+            .find(|it| it.auth.check != Check::Nobody)
+        {
             own.auth.scopes.clone_from(&same.auth.scopes);
         }
         own.auth.api_key |= described.is_some_and(|all| all.iter().all(|it| it.auth.api_key));
@@ -195,14 +283,23 @@ impl<'a> Joined<'a> {
 
     /// Scopes of a route stand in the place of those of the description.
     fn scopes(&mut self, case: Case<'_, 'a>, asked: &mut Asked) {
-        let Some((scopes, origin)) = case.decision.scopes else { return };
-        let is_cognito = asked.auth.authorizer().is_some_and(|it| matches!(self.entries.get(it), Some(AuthSpec::Cognito(_))));
+        let Some((scopes, origin)) = case.decision.scopes else {
+            return;
+        };
+        let is_cognito = asked
+            .auth
+            .authorizer()
+            .is_some_and(|it| matches!(self.entries.get(it), Some(AuthSpec::Cognito(_))));
         if !is_cognito && !scopes.is_empty() {
             self.told.scopes_without_cognito(origin, case.operation);
             return;
         }
         let described = std::mem::take(&mut asked.auth.scopes);
-        let is_weaker = !described.is_empty() && (scopes.is_empty() || !scopes.iter().all(|it| described.iter().any(|of| covers(it, of))));
+        let is_weaker = !described.is_empty()
+            && (scopes.is_empty()
+                || !scopes
+                    .iter()
+                    .all(|it| described.iter().any(|of| covers(it, of))));
         if is_weaker {
             self.weakens(case, (origin, "scopes"), &Weakening::Scopes(described));
         }
@@ -213,12 +310,18 @@ impl<'a> Joined<'a> {
 
     /// `api_key` of a route adds a key, or takes away the one that the description asks for.
     fn key(&mut self, case: Case<'_, 'a>, asked: &mut Asked) {
-        let Some((wanted, origin)) = case.decision.api_key else { return };
+        let Some((wanted, origin)) = case.decision.api_key else {
+            return;
+        };
         if asked.auth.api_key && !wanted {
             self.weakens(case, (origin, "api_key"), &Weakening::Key);
         }
         asked.auth.api_key = wanted;
-        for (name, _) in self.entries.iter().filter(|(_, spec)| matches!(spec, AuthSpec::ApiKey)) {
+        for (name, _) in self
+            .entries
+            .iter()
+            .filter(|(_, spec)| matches!(spec, AuthSpec::ApiKey))
+        {
             if wanted {
                 asked.auth.entries.insert(name.as_str().into());
             } else {
@@ -228,50 +331,99 @@ impl<'a> Joined<'a> {
     }
 
     /// Notes what asks for less than the description does, or refuses it.
-    fn weakens(&mut self, case: Case<'_, 'a>, (origin, field): (Origin<'a>, &'static str), what: &Weakening<'_>) {
+    fn weakens(
+        &mut self,
+        case: Case<'_, 'a>,
+        (origin, field): (Origin<'a>, &'static str),
+        what: &Weakening<'_>,
+    ) {
         if let Some(reason) = origin.weakens(self.blueprint) {
             self.weakened = Some(reason.into());
             self.told.weakened((origin, field), what, case.operation);
         } else {
-            self.diagnostics.push(told::without_reason(self.blueprint, (origin, field), what, case.operation));
+            self.diagnostics.push(told::without_reason(
+                self.blueprint,
+                (origin, field),
+                what,
+                case.operation,
+            ));
         }
     }
 
     /// What a reader of the render should know of an operation.
     fn tell(&mut self, case: Case<'_, 'a>, asked: &Asked, asks_all: bool) {
         let of = |name: &Arc<str>| self.entries.get(&**name);
-        for name in asked.auth.entries.iter().filter(|it| matches!(of(it), Some(AuthSpec::Ignore))) {
+        for name in asked
+            .auth
+            .entries
+            .iter()
+            .filter(|it| matches!(of(it), Some(AuthSpec::Ignore)))
+        {
             self.told.ignored(name, case.operation);
         }
-        for name in asked.auth.entries.iter().filter(|it| matches!(of(it), Some(AuthSpec::Lambda(_)))) {
+        for name in asked
+            .auth
+            .entries
+            .iter()
+            .filter(|it| matches!(of(it), Some(AuthSpec::Lambda(_))))
+        {
             self.told.function(name, case.operation);
         }
         if let (true, Some(name)) = (asks_all, asked.auth.authorizer()) {
             self.told.any_suffices(name, case.operation);
         }
-        if let Some(name) = asked.auth.authorizer().filter(|it| matches!(self.entries.get(*it), Some(AuthSpec::Cognito(_)))) {
-            self.told.asks(name, !asked.auth.scopes.is_empty(), case.operation);
+        if let Some(name) = asked
+            .auth
+            .authorizer()
+            .filter(|it| matches!(self.entries.get(*it), Some(AuthSpec::Cognito(_))))
+        {
+            self.told
+                .asks(name, !asked.auth.scopes.is_empty(), case.operation);
         }
         for name in &asked.unchecked {
             self.told.unchecked(name, case.operation);
         }
         if case.operation.method == HttpMethod::Options && !asked.auth.is_open() {
-            self.diagnostics.push(told::protected_preflight(case.operation));
+            self.diagnostics
+                .push(told::protected_preflight(case.operation));
         }
     }
 
     /// All findings; what was opened is a warning at every render.
     ///
-    /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3041 and GW3090 credentials that an authorizer does not see or keeps answers without,
-    /// GW3042 a mapped scheme that nothing asks for, beside open operations.
+    /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3041 and GW3090 credentials that
+    /// an authorizer does not see or keeps answers without, GW3042 a mapped scheme that nothing
+    /// asks for, beside open operations.
     pub(super) fn finish(self, apis: &[Api]) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics;
-        let chosen = self.chosen.iter().map(|it| &**it).filter(|it| !self.entries.contains_key(*it));
-        let meant = unused::meant((self.blueprint, apis), &self.chosen, self.told.without_entry().chain(chosen));
-        let unused = unused::unused((self.blueprint, apis), &self.chosen, &self.unsaid, self.has_keys);
+        let chosen = self
+            .chosen
+            .iter()
+            .map(|it| &**it)
+            .filter(|it| !self.entries.contains_key(*it));
+        let meant = unused::meant(
+            (self.blueprint, apis),
+            &self.chosen,
+            self.told.without_entry().chain(chosen),
+        );
+        let unused = unused::unused(
+            (self.blueprint, apis),
+            &self.chosen,
+            &self.unsaid,
+            self.has_keys,
+        );
         // One mistake, one finding.
-        diagnostics.extend(unused.into_iter().filter(|(name, _)| !meant.values().any(|it| it == name)).map(|(_, finding)| finding));
-        diagnostics.extend(credential::apart(self.blueprint, apis, self.told.functions()));
+        diagnostics.extend(
+            unused
+                .into_iter()
+                .filter(|(name, _)| !meant.values().any(|it| it == name))
+                .map(|(_, finding)| finding),
+        );
+        diagnostics.extend(credential::apart(
+            self.blueprint,
+            apis,
+            self.told.functions(),
+        ));
         diagnostics.extend(self.told.finish(&meant));
         diagnostics
     }

@@ -1,4 +1,5 @@
-//! The stage: its logs, metrics, throttle, cache, variables, certificate and web ACL, and the role that the account logs with.
+//! The stage: its logs, metrics, throttle, cache, variables, certificate and web ACL, and the role
+//! that the account logs with.
 //!
 //! In: the blueprint's `stage`, `account` and `api.waf`. Out: `StagePlan`. Pure.
 
@@ -7,7 +8,10 @@ use std::sync::Arc;
 
 use super::variables::Variables;
 use super::{InputType, Value};
-use crate::blueprint::{AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch, ThrottleSpec, defaults};
+use crate::blueprint::{
+    AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch,
+    ThrottleSpec, defaults,
+};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer;
 
@@ -73,7 +77,12 @@ impl StagePlan {
 
 /// The stage's name.
 pub(super) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
-    match blueprint.spec.stage.as_ref().and_then(|it| it.name.as_ref()) {
+    match blueprint
+        .spec
+        .stage
+        .as_ref()
+        .and_then(|it| it.name.as_ref())
+    {
         None => Value::Literal(defaults::STAGE.into()),
         Some(name) => variables.of_gateway(name, InputType::StageName, "/stage/name"),
     }
@@ -81,13 +90,20 @@ pub(super) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Valu
 
 /// Decides the stage.
 ///
-/// Errors: those of its values; GW4088 throttle above the account's (a warning), GW5015 role of others (a note).
+/// Errors: those of its values; GW4088 throttle above the account's (a warning), GW5015 role of
+/// others (a note).
 pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> StagePlan {
     let unset = StageSpec::default();
     let spec = blueprint.spec.stage.as_ref().unwrap_or(&unset);
-    let throttle = spec.throttle.as_ref().and_then(Switch::on).map(ThrottlePlan::of);
+    let throttle = spec
+        .throttle
+        .as_ref()
+        .and_then(Switch::on)
+        .map(ThrottlePlan::of);
     if let Some(throttle) = throttle {
-        above_account(throttle, blueprint.place("/stage/throttle")).into_iter().for_each(|it| variables.report(it));
+        above_account(throttle, blueprint.place("/stage/throttle"))
+            .into_iter()
+            .for_each(|it| variables.report(it));
     }
     let unnamed = BTreeMap::new();
     let stage = StagePlan {
@@ -98,15 +114,23 @@ pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
         variables: (spec.variables.as_ref().unwrap_or(&unnamed).iter())
             .map(|(name, value)| {
                 let at = pointer::child("/stage/variables", name);
-                (name.as_str().into(), variables.of_gateway(value, InputType::StageVariable, &at))
+                (
+                    name.as_str().into(),
+                    variables.of_gateway(value, InputType::StageVariable, &at),
+                )
             })
             .collect(),
-        has_client_certificate: spec.client_certificate.unwrap_or(defaults::CLIENT_CERTIFICATE),
+        has_client_certificate: spec
+            .client_certificate
+            .unwrap_or(defaults::CLIENT_CERTIFICATE),
         throttle,
         cache: spec.cache.as_ref().and_then(Switch::on).map(cluster),
         web_acl: (blueprint.spec.api.as_ref().and_then(|it| it.waf.as_ref()))
             .map(|it| variables.of_gateway(it, InputType::WebAcl, "/api/waf")),
-        role: match (blueprint.spec.account.as_ref()).and_then(|it| it.cloudwatch_role.as_ref()).unwrap_or(&defaults::CLOUDWATCH_ROLE) {
+        role: match (blueprint.spec.account.as_ref())
+            .and_then(|it| it.cloudwatch_role.as_ref())
+            .unwrap_or(&defaults::CLOUDWATCH_ROLE)
+        {
             CloudwatchRole::Existing => LogRolePlan::Existing,
             CloudwatchRole::Create => LogRolePlan::Made,
             CloudwatchRole::Arn(arn) => {
@@ -115,8 +139,16 @@ pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
             }
         },
     };
-    let is_answered = blueprint.spec.account.as_ref().is_some_and(|it| it.cloudwatch_role.is_some());
-    if variables.has_gateway && stage.writes_logs() && stage.role == LogRolePlan::Existing && !is_answered {
+    let is_answered = blueprint
+        .spec
+        .account
+        .as_ref()
+        .is_some_and(|it| it.cloudwatch_role.is_some());
+    if variables.has_gateway
+        && stage.writes_logs()
+        && stage.role == LogRolePlan::Existing
+        && !is_answered
+    {
         variables.report(role_of_others(blueprint));
     }
     stage
@@ -131,21 +163,28 @@ fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<Reques
     };
     Some(RequestLogPlan {
         retention_days: log.retention_days.unwrap_or(defaults::ACCESS_LOG_RETENTION),
-        kms_key: log.kms_key.as_ref().map(|it| variables.of_gateway(it, InputType::LogKey, "/stage/access_log/kms_key")),
+        kms_key: log
+            .kms_key
+            .as_ref()
+            .map(|it| variables.of_gateway(it, InputType::LogKey, "/stage/access_log/kms_key")),
     })
 }
 
 fn cluster(spec: &StageCacheSpec) -> ClusterPlan {
     ClusterPlan {
         size: defaults::cache_size(spec.size_gb).unwrap_or_default(),
-        ttl_s: u32::try_from(spec.ttl.unwrap_or(defaults::CACHE_TTL).milliseconds() / 1_000).unwrap_or(u32::MAX),
+        ttl_s: u32::try_from(spec.ttl.unwrap_or(defaults::CACHE_TTL).milliseconds() / 1_000)
+            .unwrap_or(u32::MAX),
         is_encrypted: spec.encrypted.unwrap_or(defaults::CACHE_ENCRYPTED),
     }
 }
 
 impl ThrottlePlan {
     pub(super) fn of(spec: &ThrottleSpec) -> Self {
-        Self { rate: spec.rate, burst: spec.burst }
+        Self {
+            rate: spec.rate,
+            burst: spec.burst,
+        }
     }
 }
 
@@ -165,7 +204,8 @@ pub(super) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
     )
 }
 
-/// Source: AWS-RULES D17 (one role for an account and region; without it AWS refuses a stage that logs).
+/// Source: AWS-RULES D17 (one role for an account and region; without it AWS refuses a stage that
+/// logs).
 fn role_of_others(blueprint: &Blueprint) -> Diagnostic {
     diagnostic::ROLE_OF_OTHERS
         .at(blueprint.place("/account/cloudwatch_role"))

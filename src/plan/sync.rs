@@ -29,35 +29,59 @@ pub struct SyncPlan {
 /// Milliseconds of a minute, of which a schedule takes whole ones. Source: AWS-RULES Z9.
 const MINUTE_MS: u64 = 60_000;
 
-/// Longest time between two runs: an address that the balancer left must not be a target for days. Unit: minutes.
+/// Longest time between two runs: an address that the balancer left must not be a target for days.
+/// Unit: minutes.
 const MAX_MINUTES: u64 = 24 * 60;
 
-/// What a listener takes in the function's environment: `65535=` and an ARN, of the longest partition, region and name, and a comma.
+/// What a listener takes in the function's environment: `65535=` and an ARN, of the longest
+/// partition, region and name, and a comma.
 ///
-/// Unit: bytes. Source: AWS-RULES L2 (32 characters); ELB's ARNs end with `targetgroup/<name>/<16 characters>`.
+/// Unit: bytes. Source: AWS-RULES L2 (32 characters); ELB's ARNs end with `targetgroup/<name>/<16
+/// characters>`.
 const LISTENER_BYTES: usize = 132;
 
-/// What all else takes there: eight variables, of which the balancer's name and the place of the state are long. Unit: bytes.
+/// What all else takes there: eight variables, of which the balancer's name and the place of the
+/// state are long. Unit: bytes.
 const FIXED_BYTES: usize = 400;
 
 /// Whether a function keeps the network load balancer's targets.
 pub(super) fn has_sync(topology: Topology) -> bool {
     match topology {
         Topology::NlbAlbSync => true,
-        Topology::NlbTargets | Topology::NlbAlb | Topology::Alb | Topology::Forwarder | Topology::Internet => false,
+        Topology::NlbTargets
+        | Topology::NlbAlb
+        | Topology::Alb
+        | Topology::Forwarder
+        | Topology::Internet => false,
     }
 }
 
 /// Decides the function.
 ///
-/// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment, GW4072 and GW4073 counts (warnings).
-pub(super) fn sync(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Option<SyncPlan> {
+/// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment, GW4072 and GW4073 counts
+/// (warnings).
+pub(super) fn sync(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    alb: Option<&AlbPlan>,
+) -> Option<SyncPlan> {
     let alb = alb.filter(|_| has_sync(blueprint.spec.topology))?;
     let written = SyncSpec::default();
     let spec = blueprint.spec.sync.as_ref().unwrap_or(&written);
     let (missing, lookups) = (spec.missing_before_deregister, spec.max_lookups_per_run);
-    for (field, _) in [("missing_before_deregister", missing), ("max_lookups_per_run", lookups)].iter().filter(|it| it.1 == Some(0)) {
-        python::wrong(blueprint, variables, ("sync", field), "it is a count of 1 or more, not 0".to_owned());
+    for (field, _) in [
+        ("missing_before_deregister", missing),
+        ("max_lookups_per_run", lookups),
+    ]
+    .iter()
+    .filter(|it| it.1 == Some(0))
+    {
+        python::wrong(
+            blueprint,
+            variables,
+            ("sync", field),
+            "it is a count of 1 or more, not 0".to_owned(),
+        );
     }
     risky_counts(blueprint, variables, spec);
     let bytes = FIXED_BYTES + alb.listeners.len() * LISTENER_BYTES;
@@ -78,8 +102,13 @@ pub(super) fn sync(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: Op
         max_lookups_per_run: lookups.unwrap_or(defaults::SYNC_MAX_LOOKUPS_PER_RUN),
         state: spec.state.unwrap_or(defaults::SYNC_STATE),
         runtime: python::runtime(blueprint, variables, spec.runtime.as_deref(), "sync"),
-        alarm_topic: spec.alarm_topic.as_ref().map(|it| variables.value(it, InputType::Topic, "/sync/alarm_topic")),
-        reserves_concurrency: spec.reserve_concurrency.unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
+        alarm_topic: spec
+            .alarm_topic
+            .as_ref()
+            .map(|it| variables.value(it, InputType::Topic, "/sync/alarm_topic")),
+        reserves_concurrency: spec
+            .reserve_concurrency
+            .unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
     })
 }
 
@@ -104,10 +133,14 @@ fn risky_counts(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Syn
 }
 
 fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
-    let milliseconds = spec.schedule.unwrap_or(defaults::SYNC_SCHEDULE).milliseconds();
+    let milliseconds = spec
+        .schedule
+        .unwrap_or(defaults::SYNC_SCHEDULE)
+        .milliseconds();
     let minutes = milliseconds / MINUTE_MS;
     if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
-        let message = format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
+        let message =
+            format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
         python::wrong(blueprint, variables, ("sync", "schedule"), message);
     }
     u32::try_from(minutes).unwrap_or(u32::MAX)
@@ -116,7 +149,11 @@ fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpe
 /// The name that the function asks DNS for, where the balancer is there already.
 ///
 /// Errors: GW2003 missing field, GW2002 value, GW2008 Terraform only.
-pub(super) fn balancer_name(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
+pub(super) fn balancer_name(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    existing: &ExistingAlbSpec,
+) -> Option<Value> {
     if !has_sync(blueprint.spec.topology) || !variables.has_gateway {
         return None;
     }
@@ -128,5 +165,8 @@ pub(super) fn balancer_name(blueprint: &Blueprint, variables: &mut Variables<'_>
                 .help("add `dns_name: {var: alb_dns}`: the name that AWS made, not an alias of it"),
         );
     }
-    existing.dns_name.as_ref().map(|it| variables.value(it, InputType::AlbName, "/alb/existing/dns_name"))
+    existing
+        .dns_name
+        .as_ref()
+        .map(|it| variables.value(it, InputType::AlbName, "/alb/existing/dns_name"))
 }

@@ -1,20 +1,28 @@
 //! What a backend runs on, decided.
 //!
 //! In: `TargetsSpec`. Out: `TargetsPlan`, findings. Pure.
-//! A list that is known only at deploy time is Terraform's alone where every item needs a resource of its own.
+//! A list that is known only at deploy time is Terraform's alone where every item needs a resource
+//! of its own.
 
 use std::net::Ipv4Addr;
 
 use super::variables::Variables;
 use super::{InputType, TargetsPlan, Values};
-use crate::blueprint::{self, BackendSpec, Blueprint, EcsDeployment, EcsNetwork, EcsSpec, Format, defaults};
+use crate::blueprint::{
+    self, BackendSpec, Blueprint, EcsDeployment, EcsNetwork, EcsSpec, Format, defaults,
+};
 use crate::diagnostic;
 
 /// Decides the targets of a backend.
 ///
-/// Errors: GW2002 value, GW2003 no targets, GW2008 Terraform only, GW2011 fields that do not fit, GW2020 without effect, GW2023 attached by
-/// others, GW4040 address, GW4041 switched listener.
-pub(super) fn targets(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Option<TargetsPlan> {
+/// Errors: GW2002 value, GW2003 no targets, GW2008 Terraform only, GW2011 fields that do not fit,
+/// GW2020 without effect, GW2023 attached by others, GW4040 address, GW4041 switched listener.
+pub(super) fn targets(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> Option<TargetsPlan> {
     let Some(targets) = &spec.targets else {
         variables.report(
             diagnostic::MISSING_FIELD
@@ -34,23 +42,48 @@ pub(super) fn targets(blueprint: &Blueprint, variables: &mut Variables<'_>, spec
     }
     let place = |kind: &str| format!("{at}/targets/{kind}");
     if let Some(instances) = &targets.instances {
-        return Some(instances_of(blueprint, variables, instances, &place("instances")));
+        return Some(instances_of(
+            blueprint,
+            variables,
+            instances,
+            &place("instances"),
+        ));
     }
     if let Some(groups) = &targets.autoscaling_groups {
-        return Some(autoscaling_groups(blueprint, variables, groups, &place("autoscaling_groups")));
+        return Some(autoscaling_groups(
+            blueprint,
+            variables,
+            groups,
+            &place("autoscaling_groups"),
+        ));
     }
     if let Some(addresses) = &targets.ips {
         let addresses = ips(blueprint, variables, addresses, &place("ips"));
-        return Some(TargetsPlan::Ips { addresses, outside_vpc: spec.outside_vpc.unwrap_or(defaults::OUTSIDE_VPC) });
+        return Some(TargetsPlan::Ips {
+            addresses,
+            outside_vpc: spec.outside_vpc.unwrap_or(defaults::OUTSIDE_VPC),
+        });
     }
     if let Some(arn) = &targets.target_group {
         without_effect(blueprint, variables, spec, at);
-        return Some(TargetsPlan::Existing(variables.value(arn, InputType::TargetGroup, &place("target_group"))));
+        return Some(TargetsPlan::Existing(variables.value(
+            arn,
+            InputType::TargetGroup,
+            &place("target_group"),
+        )));
     }
-    targets.ecs.as_ref().map(|it| ecs(blueprint, variables, it, &place("ecs")))
+    targets
+        .ecs
+        .as_ref()
+        .map(|it| ecs(blueprint, variables, it, &place("ecs")))
 }
 
-fn instances_of(blueprint: &Blueprint, variables: &mut Variables<'_>, instances: &blueprint::Values, at: &str) -> TargetsPlan {
+fn instances_of(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    instances: &blueprint::Values,
+    at: &str,
+) -> TargetsPlan {
     if matches!(instances, blueprint::Values::One(_)) {
         variables.only_terraform(
             at,
@@ -59,20 +92,44 @@ fn instances_of(blueprint: &Blueprint, variables: &mut Variables<'_>, instances:
         );
     }
     let help = "name an instance, or use `ecs: true` for targets that register themselves";
-    not_empty(blueprint, variables, instances, (at, "the list of instances is empty", help));
-    TargetsPlan::Instances(variables.values(instances, (InputType::Instance, InputType::Instances), at))
+    not_empty(
+        blueprint,
+        variables,
+        instances,
+        (at, "the list of instances is empty", help),
+    );
+    TargetsPlan::Instances(variables.values(
+        instances,
+        (InputType::Instance, InputType::Instances),
+        at,
+    ))
 }
 
-/// Source: CloudFormation attaches a target group where the autoscaling group itself is declared, "AWS::AutoScaling::AutoScalingGroup",
-/// `TargetGroupARNs`: there is no resource that attaches one that is there.
-fn autoscaling_groups(blueprint: &Blueprint, variables: &mut Variables<'_>, groups: &blueprint::Values, at: &str) -> TargetsPlan {
+/// Source: CloudFormation attaches a target group where the autoscaling group itself is declared,
+/// "AWS::AutoScaling::AutoScalingGroup", `TargetGroupARNs`: there is no resource that attaches one
+/// that is there.
+fn autoscaling_groups(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    groups: &blueprint::Values,
+    at: &str,
+) -> TargetsPlan {
     let help = "name a group, or use `ecs: true` for targets that register themselves";
-    not_empty(blueprint, variables, groups, (at, "the list of autoscaling groups is empty", help));
+    not_empty(
+        blueprint,
+        variables,
+        groups,
+        (at, "the list of autoscaling groups is empty", help),
+    );
     let is_attached = match variables.format() {
         Format::Terraform | Format::TerraformJson => true,
         Format::Cloudformation => false,
     };
-    let groups = variables.read_all(groups, (InputType::AutoscalingGroup, InputType::AutoscalingGroups), (at, is_attached));
+    let groups = variables.read_all(
+        groups,
+        (InputType::AutoscalingGroup, InputType::AutoscalingGroups),
+        (at, is_attached),
+    );
     if is_attached {
         return TargetsPlan::AutoscalingGroups(Some(groups));
     }
@@ -85,7 +142,12 @@ fn autoscaling_groups(blueprint: &Blueprint, variables: &mut Variables<'_>, grou
     TargetsPlan::AutoscalingGroups(None)
 }
 
-fn ips(blueprint: &Blueprint, variables: &mut Variables<'_>, addresses: &blueprint::Values, at: &str) -> Values {
+fn ips(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    addresses: &blueprint::Values,
+    at: &str,
+) -> Values {
     if matches!(addresses, blueprint::Values::One(_)) {
         variables.only_terraform(
             at,
@@ -94,10 +156,17 @@ fn ips(blueprint: &Blueprint, variables: &mut Variables<'_>, addresses: &bluepri
         );
     }
     let help = "name an address, or use `ecs: true` for targets that register themselves";
-    not_empty(blueprint, variables, addresses, (at, "the list of addresses is empty", help));
+    not_empty(
+        blueprint,
+        variables,
+        addresses,
+        (at, "the list of addresses is empty", help),
+    );
     if let blueprint::Values::List(list) = addresses {
         for (index, value) in list.iter().enumerate() {
-            let blueprint::Value::Literal(text) = value else { continue };
+            let blueprint::Value::Literal(text) = value else {
+                continue;
+            };
             if !text.parse().is_ok_and(is_taken) {
                 variables.report(
                     diagnostic::ADDRESS_OUT_OF_RANGE
@@ -117,16 +186,28 @@ fn is_taken(address: Ipv4Addr) -> bool {
     address.is_private() || (first == 100 && (64..128).contains(&second))
 }
 
-/// Whether a text is an IPv4 range as a rule of a security group takes it: the first address, and 8 bits of the network or more.
+/// Whether a text is an IPv4 range as a rule of a security group takes it: the first address, and 8
+/// bits of the network or more.
 ///
 /// A wider range would admit other networks than one's own.
 pub(super) fn is_range(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else { return false };
-    let (Ok(address), Ok(bits)) = (address.parse::<Ipv4Addr>(), bits.parse::<u32>()) else { return false };
-    (8..=32).contains(&bits) && text == format!("{address}/{bits}") && address.to_bits().checked_shl(bits).unwrap_or(0) == 0
+    let Some((address, bits)) = text.split_once('/') else {
+        return false;
+    };
+    let (Ok(address), Ok(bits)) = (address.parse::<Ipv4Addr>(), bits.parse::<u32>()) else {
+        return false;
+    };
+    (8..=32).contains(&bits)
+        && text == format!("{address}/{bits}")
+        && address.to_bits().checked_shl(bits).unwrap_or(0) == 0
 }
 
-fn ecs(blueprint: &Blueprint, variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
+fn ecs(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    ecs: &EcsSpec,
+    at: &str,
+) -> TargetsPlan {
     let (network, deployment) = match ecs {
         EcsSpec::Service => (None, None),
         EcsSpec::With(with) => (with.network, with.deployment),
@@ -140,11 +221,20 @@ fn ecs(blueprint: &Blueprint, variables: &mut Variables<'_>, ecs: &EcsSpec, at: 
                 .help("update the stack only while the first group serves, or use Terraform, which leaves the listener's target alone"),
         );
     }
-    TargetsPlan::Ecs { by_address: network.unwrap_or(defaults::ECS_NETWORK) == EcsNetwork::Awsvpc, is_blue_green }
+    TargetsPlan::Ecs {
+        by_address: network.unwrap_or(defaults::ECS_NETWORK) == EcsNetwork::Awsvpc,
+        is_blue_green,
+    }
 }
 
-/// Names what a target group that is there decides by itself. The port of its health check is of use: security groups admit it.
-fn without_effect(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) {
+/// Names what a target group that is there decides by itself. The port of its health check is of
+/// use: security groups admit it.
+fn without_effect(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) {
     let check = spec.health_check.clone().unwrap_or_default();
     let fields = [
         ("health_check/protocol", check.protocol.is_some()),
@@ -160,7 +250,10 @@ fn without_effect(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &B
         variables.report(
             diagnostic::NO_EFFECT
                 .at(blueprint.place(&format!("{at}/{field}")))
-                .message(format_args!("`{}` has no effect on a target group that is there", field.replace('/', ".")))
+                .message(format_args!(
+                    "`{}` has no effect on a target group that is there",
+                    field.replace('/', ".")
+                ))
                 .help("set it where the target group is made, and remove the line here"),
         );
     }
@@ -173,7 +266,12 @@ pub(super) fn not_empty(
     (at, message, help): (&str, &str, &str),
 ) {
     if matches!(values, blueprint::Values::List(list) if list.is_empty()) {
-        variables.report(diagnostic::INVALID_VALUE.at(blueprint.place(at)).message(message).help(help));
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(blueprint.place(at))
+                .message(message)
+                .help(help),
+        );
     }
 }
 
@@ -184,10 +282,25 @@ mod tests {
     #[test]
     fn addresses_that_a_balancer_takes() {
         let taken = |text: &str| is_taken(text.parse().expect("an address"));
-        for text in ["10.0.1.10", "172.16.0.1", "172.31.255.254", "192.168.1.1", "100.64.0.1", "100.127.255.254"] {
+        for text in [
+            "10.0.1.10",
+            "172.16.0.1",
+            "172.31.255.254",
+            "192.168.1.1",
+            "100.64.0.1",
+            "100.127.255.254",
+        ] {
             assert!(taken(text), "{text}");
         }
-        for text in ["8.8.8.8", "172.32.0.1", "100.128.0.1", "100.63.0.1", "169.254.1.1", "127.0.0.1", "0.0.0.0"] {
+        for text in [
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.128.0.1",
+            "100.63.0.1",
+            "169.254.1.1",
+            "127.0.0.1",
+            "0.0.0.0",
+        ] {
             assert!(!taken(text), "{text}");
         }
     }
@@ -197,7 +310,16 @@ mod tests {
         for text in ["10.0.0.0/8", "10.0.1.0/24", "10.0.1.7/32"] {
             assert!(is_range(text), "{text}");
         }
-        for text in ["0.0.0.0/0", "10.0.0.0/7", "10.0.1.1/24", "10.0.1.0", "10.0.1.0/33", "10.0.1.0/024", "fd00::/8", "10.0.1.0/ 24"] {
+        for text in [
+            "0.0.0.0/0",
+            "10.0.0.0/7",
+            "10.0.1.1/24",
+            "10.0.1.0",
+            "10.0.1.0/33",
+            "10.0.1.0/024",
+            "fd00::/8",
+            "10.0.1.0/ 24",
+        ] {
             assert!(!is_range(text), "{text}");
         }
     }

@@ -1,4 +1,5 @@
-//! The tree of public paths: one name a variable, one operation a method, and what would answer for others.
+//! The tree of public paths: one name a variable, one operation a method, and what would answer for
+//! others.
 //!
 //! In: public templates. Out: names, collisions, refusals. Pure.
 //! Source: AWS-RULES P3, P6, P7, P18 (a parent has one variable child; a literal beats it).
@@ -64,18 +65,34 @@ pub(super) struct Renamed {
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self {
+            nodes: vec![Node::default()],
+        }
     }
 
-    /// Adds a public operation; tells its node, and the index of the one that has its path and method already, if any.
-    pub(super) fn insert(&mut self, path: &[Segment], method: HttpMethod, operation: usize) -> (usize, Option<usize>) {
+    /// Adds a public operation; tells its node, and the index of the one that has its path and
+    /// method already, if any.
+    pub(super) fn insert(
+        &mut self,
+        path: &[Segment],
+        method: HttpMethod,
+        operation: usize,
+    ) -> (usize, Option<usize>) {
         let mut at = 0;
         for segment in path {
             if let Some(name) = segment.variable() {
-                let spelling = Spelling { first: operation, is_seen: false };
-                self.nodes[at].spellings.entry(Arc::clone(name)).or_insert(spelling);
+                let spelling = Spelling {
+                    first: operation,
+                    is_seen: false,
+                };
+                self.nodes[at]
+                    .spellings
+                    .entry(Arc::clone(name))
+                    .or_insert(spelling);
             }
-            at = self.child(at, segment).unwrap_or_else(|| self.grow(at, segment));
+            at = self
+                .child(at, segment)
+                .unwrap_or_else(|| self.grow(at, segment));
         }
         let methods = &mut self.nodes[at].methods;
         if let Some(first) = methods.get(&method) {
@@ -90,7 +107,10 @@ impl Tree {
         let mut at = Some(0);
         for segment in path {
             let Some(node) = at else { return };
-            if let Some(spelling) = segment.variable().and_then(|it| self.nodes[node].spellings.get_mut(it)) {
+            if let Some(spelling) = segment
+                .variable()
+                .and_then(|it| self.nodes[node].spellings.get_mut(it))
+            {
                 spelling.is_seen = true;
             }
             at = self.child(node, segment);
@@ -127,33 +147,59 @@ impl Tree {
             ranks[at] = rank;
             let node = &self.nodes[at];
             // The last is looked at first: literals, then variables, as `Segment` is ordered.
-            waiting.extend(node.rest.into_iter().chain(node.variable).chain(node.literals.values().rev().copied()));
+            waiting.extend(
+                node.rest
+                    .into_iter()
+                    .chain(node.variable)
+                    .chain(node.literals.values().rev().copied()),
+            );
         }
         ranks
     }
 
     /// A parent that has a variable and a greedy one: API Gateway takes one of them (P3).
     pub(super) fn crowded(&self) -> Vec<(usize, usize)> {
-        self.nodes.iter().filter_map(|node| Some((self.first(node.variable?)?, self.first(node.rest?)?))).collect()
+        self.nodes
+            .iter()
+            .filter_map(|node| Some((self.first(node.variable?)?, self.first(node.rest?)?)))
+            .collect()
     }
 
     /// Some operation at or below a node.
     fn first(&self, at: usize) -> Option<usize> {
         let node = &self.nodes[at];
-        let below = node.literals.values().copied().chain(node.variable).chain(node.rest);
-        node.methods.values().next().copied().or_else(|| below.into_iter().find_map(|child| self.first(child)))
+        let below = node
+            .literals
+            .values()
+            .copied()
+            .chain(node.variable)
+            .chain(node.rest);
+        node.methods
+            .values()
+            .next()
+            .copied()
+            .or_else(|| below.into_iter().find_map(|child| self.first(child)))
     }
 
     /// Some operation below a node that answers a method.
     fn meeting_below(&self, at: usize, method: HttpMethod) -> Option<usize> {
         let node = &self.nodes[at];
-        node.literals.values().copied().chain(node.variable).chain(node.rest).find_map(|child| {
-            let mut methods = self.nodes[child].methods.iter();
-            methods.find(|(served, _)| meets(**served, method)).map(|(_, it)| *it).or_else(|| self.meeting_below(child, method))
-        })
+        node.literals
+            .values()
+            .copied()
+            .chain(node.variable)
+            .chain(node.rest)
+            .find_map(|child| {
+                let mut methods = self.nodes[child].methods.iter();
+                methods
+                    .find(|(served, _)| meets(**served, method))
+                    .map(|(_, it)| *it)
+                    .or_else(|| self.meeting_below(child, method))
+            })
     }
 
-    /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has, first among those that functions see.
+    /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has,
+    /// first among those that functions see.
     pub(super) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
         // Shared: most nodes have the variables of their parent.
@@ -169,14 +215,27 @@ impl Tree {
                 if node.spellings.keys().any(|it| *it != name) {
                     renamed.push(Renamed {
                         name: Arc::clone(&name),
-                        spellings: node.spellings.iter().map(|(it, spelling)| (Arc::clone(it), *spelling)).collect(),
+                        spellings: node
+                            .spellings
+                            .iter()
+                            .map(|(it, spelling)| (Arc::clone(it), *spelling))
+                            .collect(),
                     });
                 }
                 Rc::make_mut(&mut below).insert(Arc::clone(&name));
                 node.name = Some(name);
             }
-            waiting.extend(node.literals.values().map(|child| (*child, Rc::clone(&taken))));
-            waiting.extend(node.variable.into_iter().chain(node.rest).map(|child| (child, Rc::clone(&below))));
+            waiting.extend(
+                node.literals
+                    .values()
+                    .map(|child| (*child, Rc::clone(&taken))),
+            );
+            waiting.extend(
+                node.variable
+                    .into_iter()
+                    .chain(node.rest)
+                    .map(|child| (child, Rc::clone(&below))),
+            );
         }
         renamed
     }

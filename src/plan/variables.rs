@@ -23,14 +23,40 @@ pub(super) struct Variables<'a> {
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(blueprint: &'a Blueprint, format: Format, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { blueprint, format, inputs: BTreeMap::new(), parameters: BTreeMap::new(), diagnostics, has_gateway: true }
+    pub(super) fn new(
+        blueprint: &'a Blueprint,
+        format: Format,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            blueprint,
+            format,
+            inputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            diagnostics,
+            has_gateway: true,
+        }
     }
 
     /// Inputs by name and parameters by path.
-    pub(super) fn finish(self) -> (BTreeMap<Arc<str>, InputPlan>, BTreeMap<Arc<str>, ParameterPlan>) {
-        let inputs = self.inputs.into_iter().map(|(name, (input, _))| (name, input)).collect();
-        (inputs, self.parameters.into_iter().map(|(path, (parameter, _))| (path, parameter)).collect())
+    pub(super) fn finish(
+        self,
+    ) -> (
+        BTreeMap<Arc<str>, InputPlan>,
+        BTreeMap<Arc<str>, ParameterPlan>,
+    ) {
+        let inputs = self
+            .inputs
+            .into_iter()
+            .map(|(name, (input, _))| (name, input))
+            .collect();
+        (
+            inputs,
+            self.parameters
+                .into_iter()
+                .map(|(path, (parameter, _))| (path, parameter))
+                .collect(),
+        )
     }
 
     /// Decides what is checked and built by nobody: no input is made of it.
@@ -50,22 +76,42 @@ impl<'a> Variables<'a> {
     /// A value that stands at the pointer.
     ///
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
-    pub(super) fn value(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+    pub(super) fn value(
+        &mut self,
+        value: &blueprint::Value,
+        of: InputType,
+        pointer: &str,
+    ) -> Value {
         self.read(value, of, (pointer, true))
     }
 
     /// A value that only the gateway uses.
-    pub(super) fn of_gateway(&mut self, value: &blueprint::Value, of: InputType, pointer: &str) -> Value {
+    pub(super) fn of_gateway(
+        &mut self,
+        value: &blueprint::Value,
+        of: InputType,
+        pointer: &str,
+    ) -> Value {
         self.read(value, of, (pointer, self.has_gateway))
     }
 
     /// A list that only the gateway uses.
-    pub(super) fn of_gateway_all(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+    pub(super) fn of_gateway_all(
+        &mut self,
+        values: &blueprint::Values,
+        of: (InputType, InputType),
+        pointer: &str,
+    ) -> Values {
         self.read_all(values, of, (pointer, self.has_gateway))
     }
 
     /// The same; no input is made of what is not used.
-    pub(super) fn read(&mut self, value: &blueprint::Value, of: InputType, (pointer, is_used): (&str, bool)) -> Value {
+    pub(super) fn read(
+        &mut self,
+        value: &blueprint::Value,
+        of: InputType,
+        (pointer, is_used): (&str, bool),
+    ) -> Value {
         match value {
             blueprint::Value::Literal(text) => {
                 self.check_literal(text, of, pointer);
@@ -90,18 +136,31 @@ impl<'a> Variables<'a> {
                 if is_used {
                     self.look_up(path, of, pointer);
                 }
-                Value::Parameter { path: path.as_str().into(), is_list: of.is_list() }
+                Value::Parameter {
+                    path: path.as_str().into(),
+                    is_list: of.is_list(),
+                }
             }
         }
     }
 
     /// A list of values: the types of one item, and of a reference that yields all.
-    pub(super) fn values(&mut self, values: &blueprint::Values, of: (InputType, InputType), pointer: &str) -> Values {
+    pub(super) fn values(
+        &mut self,
+        values: &blueprint::Values,
+        of: (InputType, InputType),
+        pointer: &str,
+    ) -> Values {
         self.read_all(values, of, (pointer, true))
     }
 
     /// The same; no input is made of what is not used.
-    pub(super) fn read_all(&mut self, values: &blueprint::Values, of: (InputType, InputType), (at, is_used): (&str, bool)) -> Values {
+    pub(super) fn read_all(
+        &mut self,
+        values: &blueprint::Values,
+        of: (InputType, InputType),
+        (at, is_used): (&str, bool),
+    ) -> Values {
         match values {
             blueprint::Values::List(list) => {
                 let item = |(index, it)| self.read(it, of.0, (&format!("{at}/{index}"), is_used));
@@ -130,14 +189,20 @@ impl<'a> Variables<'a> {
     pub(super) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
         if self.format == Format::Cloudformation {
             let place = self.blueprint.place(pointer);
-            self.diagnostics.push(diagnostic::TERRAFORM_ONLY.at(place).message(message).help(help));
+            self.diagnostics.push(
+                diagnostic::TERRAFORM_ONLY
+                    .at(place)
+                    .message(message)
+                    .help(help),
+            );
         }
     }
 
     /// A path is one parameter, of one type, however often it is used.
     fn look_up(&mut self, path: &str, of: InputType, pointer: &str) {
         let Some((known, first)) = self.parameters.get_mut(path) else {
-            self.parameters.insert(path.into(), (ParameterPlan { of }, pointer.to_owned()));
+            self.parameters
+                .insert(path.into(), (ParameterPlan { of }, pointer.to_owned()));
             return;
         };
         match joined(known.of, of) {
@@ -146,7 +211,11 @@ impl<'a> Variables<'a> {
                 let finding = diagnostic::CONFLICTING_VARIABLE
                     .at(self.blueprint.place(pointer))
                     .also(self.blueprint.place(first))
-                    .message(format_args!("the parameter `{path}` is {} here and {} at its other place", kind(of), kind(known.of)))
+                    .message(format_args!(
+                        "the parameter `{path}` is {} here and {} at its other place",
+                        kind(of),
+                        kind(known.of)
+                    ))
                     .help("use two parameters of different paths");
                 self.diagnostics.push(finding);
             }
@@ -159,12 +228,17 @@ impl<'a> Variables<'a> {
         }
         let input = InputPlan {
             of,
-            description: variable.description.as_deref().unwrap_or_else(|| describe(of)).into(),
+            description: variable
+                .description
+                .as_deref()
+                .unwrap_or_else(|| describe(of))
+                .into(),
             default: variable.default.as_ref().map(default_texts),
             is_sensitive: variable.sensitive.unwrap_or(false),
         };
         let Some((known, first)) = self.inputs.get_mut(variable.name.as_str()) else {
-            self.inputs.insert(variable.name.as_str().into(), (input, pointer.to_owned()));
+            self.inputs
+                .insert(variable.name.as_str().into(), (input, pointer.to_owned()));
             return;
         };
         let Some(of) = joined(known.of, input.of) else {
@@ -181,7 +255,11 @@ impl<'a> Variables<'a> {
             self.diagnostics.push(finding);
             return;
         };
-        let description = if variable.description.is_some() { input.description } else { Arc::clone(&known.description) };
+        let description = if variable.description.is_some() {
+            input.description
+        } else {
+            Arc::clone(&known.description)
+        };
         *known = InputPlan {
             of,
             description,
@@ -197,24 +275,34 @@ fn joined(first: InputType, second: InputType) -> Option<InputType> {
         _ if first == second => Some(first),
         _ if first.is_list() != second.is_list() => None,
         (InputType::Text, other) | (other, InputType::Text) => Some(other),
-        (InputType::Function, InputType::AuthorizerFunction) | (InputType::AuthorizerFunction, InputType::Function) => {
-            Some(InputType::Function)
-        }
-        (InputType::SecurityGroup, InputType::BalancerGroup) | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
-        (InputType::SecurityGroup, InputType::FunctionGroup) | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
+        (InputType::Function, InputType::AuthorizerFunction)
+        | (InputType::AuthorizerFunction, InputType::Function) => Some(InputType::Function),
+        (InputType::SecurityGroup, InputType::BalancerGroup)
+        | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
+        (InputType::SecurityGroup, InputType::FunctionGroup)
+        | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
         (InputType::SecurityGroup | InputType::BalancerGroup, InputType::LinkGroup) => Some(first),
         (InputType::LinkGroup, InputType::SecurityGroup | InputType::BalancerGroup) => Some(second),
-        (InputType::BalancerGroups, InputType::LinkGroups) | (InputType::LinkGroups, InputType::BalancerGroups) => {
-            Some(InputType::BalancerGroups)
-        }
+        (InputType::BalancerGroups, InputType::LinkGroups)
+        | (InputType::LinkGroups, InputType::BalancerGroups) => Some(InputType::BalancerGroups),
         // The subnets of the network serve balancer and link alike.
-        (InputType::Subnet, InputType::LinkSubnet) | (InputType::LinkSubnet, InputType::Subnet) => Some(InputType::Subnet),
-        (InputType::Subnets, InputType::LinkSubnets) | (InputType::LinkSubnets, InputType::Subnets) => Some(InputType::Subnets),
+        (InputType::Subnet, InputType::LinkSubnet) | (InputType::LinkSubnet, InputType::Subnet) => {
+            Some(InputType::Subnet)
+        }
+        (InputType::Subnets, InputType::LinkSubnets)
+        | (InputType::LinkSubnets, InputType::Subnets) => Some(InputType::Subnets),
         _ => None,
     }
 }
 
 fn default_texts(default: &serde_json::Value) -> Vec<Arc<str>> {
-    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string().into(), Arc::from);
-    default.as_array().map_or_else(|| vec![text(default)], |list| list.iter().map(text).collect())
+    let text = |value: &serde_json::Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string().into(), Arc::from)
+    };
+    default.as_array().map_or_else(
+        || vec![text(default)],
+        |list| list.iter().map(text).collect(),
+    )
 }

@@ -1,6 +1,7 @@
 //! How the gateway reaches a backend, decided.
 //!
-//! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out: `BackendPlan`. Pure.
+//! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out:
+//! `BackendPlan`. Pure.
 //! One variant of `Way` for each kind of integration that a topology can need.
 
 use std::collections::BTreeMap;
@@ -39,14 +40,17 @@ pub struct ForwarderPlan {
     pub hosts: Values,
     pub port: u16,
     pub is_tls: bool,
-    /// What the servers see as `Host`, and their certificate is checked for; the host that is called where there is none.
+    /// What the servers see as `Host`, and their certificate is checked for; the host that is
+    /// called where there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
     /// Group of the servers that has to admit the function.
     pub security_group: Option<Value>,
-    /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits counts.
+    /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits
+    /// counts.
     pub paths: BTreeMap<String, String>,
-    /// Milliseconds of operations that have less time than the function gives a request, by `METHOD prefix` of the gateway's path.
+    /// Milliseconds of operations that have less time than the function gives a request, by `METHOD
+    /// prefix` of the gateway's path.
     /// The longest prefix of the method that fits counts.
     pub timeouts: BTreeMap<String, u32>,
 }

@@ -1,10 +1,12 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 //!
 //! In: `Finding`s. Out: one line a finding. Pure but for the writer.
-//! Text of the user's files can start no command of its own: line breaks and `%` are escaped, and each line begins with ours.
+//! Text of the user's files can start no command of its own: line breaks and `%` are escaped, and
+//! each line begins with ours.
 //!
-//! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message"; the escapes are those of
-//! `escapeData` and `escapeProperty` in actions/toolkit, packages/core/src/command.ts, read 2026-11-22.
+//! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message"; the
+//! escapes are those of `escapeData` and `escapeProperty` in actions/toolkit,
+//! packages/core/src/command.ts, read 2026-11-22.
 
 use std::io;
 
@@ -16,7 +18,9 @@ use crate::source::Finding;
 const MAX_OPERATIONS: usize = 5;
 
 pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
-    findings.iter().try_for_each(|finding| writeln!(out, "{}", command(finding)))
+    findings
+        .iter()
+        .try_for_each(|finding| writeln!(out, "{}", command(finding)))
 }
 
 fn command(finding: &Finding) -> String {
@@ -25,14 +29,24 @@ fn command(finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let place = finding.places.first().filter(|place| *place.file != *COMMAND_LINE);
+    let place = finding
+        .places
+        .first()
+        .filter(|place| *place.file != *COMMAND_LINE);
     let mut properties: Vec<String> = Vec::new();
     if let Some(place) = place {
         properties.push(format!("file={}", property(&place.file)));
         properties.push(format!("line={},col={}", place.line, place.column));
     }
-    properties.push(format!("title={}", property(&format!("{} {}", finding.code, finding.slug))));
-    format!("::{name} {}::{}", properties.join(","), data(&message(finding)))
+    properties.push(format!(
+        "title={}",
+        property(&format!("{} {}", finding.code, finding.slug))
+    ));
+    format!(
+        "::{name} {}::{}",
+        properties.join(","),
+        data(&message(finding))
+    )
 }
 
 /// What is wrong, what it keeps from being served, what to do: a line each.
@@ -46,11 +60,20 @@ fn message(finding: &Finding) -> String {
         .collect();
     if !named.is_empty() {
         let more = finding.operations.len() - named.len();
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         lines.push(format!("not served: {}{rest}", named.join(", ")));
     }
     for place in finding.places.iter().skip(1) {
-        lines.push(format!("also: {}:{}:{}", printed::line(&place.file), place.line, place.column));
+        lines.push(format!(
+            "also: {}:{}:{}",
+            printed::line(&place.file),
+            place.line,
+            place.column
+        ));
     }
     if !finding.help.is_empty() {
         lines.push(format!("help: {}", printed::line(&finding.help)));
@@ -60,11 +83,15 @@ fn message(finding: &Finding) -> String {
 
 fn data(text: &str) -> String {
     // Line breaks are ours; what else cannot be seen was made visible with the part that held it.
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    data(&printed::line(text)).replace(':', "%3A").replace(',', "%2C")
+    data(&printed::line(text))
+        .replace(':', "%3A")
+        .replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -77,8 +104,17 @@ mod tests {
 
     fn said(diagnostic: crate::diagnostic::Diagnostic) -> String {
         let mut out = Vec::new();
-        let style = Style { format: Format::Github, ..Style::default() };
-        report(vec![(Sources::default(), vec![diagnostic])], style, "", &mut out).unwrap();
+        let style = Style {
+            format: Format::Github,
+            ..Style::default()
+        };
+        report(
+            vec![(Sources::default(), vec![diagnostic])],
+            style,
+            "",
+            &mut out,
+        )
+        .unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -90,7 +126,10 @@ mod tests {
             .also(Place::position(&"gwgen.yaml".into(), 4, 1))
             .message("nothing answers")
             .help("name one")
-            .keeps(OperationName { method: "GET", path });
+            .keeps(OperationName {
+                method: "GET",
+                path,
+            });
         let expected = "::error file=api/openapi.yaml,line=31,col=7,title=GW3001 no-backend::nothing answers\
             %0Anot served: GET /orders%0Aalso: gwgen.yaml:4:1%0Ahelp: name one\n";
         assert_eq!(said(found), expected);
@@ -98,15 +137,19 @@ mod tests {
 
     #[test]
     fn text_of_the_user_starts_no_command_and_ends_no_property() {
-        let found = UNUSED_EXTENSION.at(Place::file(&"a,line=1::b%0A.yaml".into())).message("x\r\n::stop-commands::y 100%").help("");
-        let expected =
-            "::warning file=a%2Cline=1%3A%3Ab%250A.yaml,line=1,col=1,title=GW1016 unused-extension::x␍␊::stop-commands::y 100%25\n";
+        let found = UNUSED_EXTENSION
+            .at(Place::file(&"a,line=1::b%0A.yaml".into()))
+            .message("x\r\n::stop-commands::y 100%")
+            .help("");
+        let expected = "::warning file=a%2Cline=1%3A%3Ab%250A.yaml,line=1,col=1,title=GW1016 unused-extension::x␍␊::stop-commands::y 100%25\n";
         assert_eq!(said(found), expected);
     }
 
     #[test]
     fn what_is_about_the_command_line_names_no_file() {
-        let found = NO_BACKEND.at(Place::file(&crate::diagnostic::COMMAND_LINE.into())).message("x");
+        let found = NO_BACKEND
+            .at(Place::file(&crate::diagnostic::COMMAND_LINE.into()))
+            .message("x");
         assert_eq!(said(found), "::error title=GW3001 no-backend::x\n");
     }
 }

@@ -1,7 +1,8 @@
 //! Findings for people: what is wrong, the line that is meant, what to do.
 //!
 //! In: `Finding`s, `Sources`. Out: text, coloured or not. Pure but for the writer.
-//! Text of the user's files can neither move the cursor nor look like a message of gwgen: control characters are made visible.
+//! Text of the user's files can neither move the cursor nor look like a message of gwgen: control
+//! characters are made visible.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,21 +26,41 @@ const MAX_OPERATIONS: usize = 5;
 
 const TAB: &str = "    ";
 
-pub(super) fn report(findings: &[Finding], sources: &[Sources], colour: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut lines = Lines { sources, starts: BTreeMap::new(), reached: Reached::default() };
+pub(super) fn report(
+    findings: &[Finding],
+    sources: &[Sources],
+    colour: bool,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut lines = Lines {
+        sources,
+        starts: BTreeMap::new(),
+        reached: Reached::default(),
+    };
     let paint = Paint { colour };
     for finding in findings {
         out.write_all(paint.finding(finding, &mut lines).as_bytes())?;
     }
     let summary = summary(findings);
-    if summary.is_empty() { Ok(()) } else { writeln!(out, "{summary}") }
+    if summary.is_empty() {
+        Ok(())
+    } else {
+        writeln!(out, "{summary}")
+    }
 }
 
 /// `2 errors, 1 warning`; empty without findings.
 fn summary(findings: &[Finding]) -> String {
-    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")];
+    let kinds = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Info, "note"),
+    ];
     let counted = kinds.into_iter().filter_map(|(severity, name)| {
-        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count();
         (count > 0).then(|| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
     });
     counted.collect::<Vec<_>>().join(", ")
@@ -53,7 +74,8 @@ struct Lines<'a> {
     reached: Reached<'a>,
 }
 
-/// How far into which line the last finding was: a file in one line with many findings is read once, not once a finding.
+/// How far into which line the last finding was: a file in one line with many findings is read
+/// once, not once a finding.
 #[derive(Default)]
 struct Reached<'a> {
     file: &'a str,
@@ -71,12 +93,16 @@ impl<'a> Lines<'a> {
                 .find_map(|sources| sources.file(&place.file))
                 .filter(|file| file.may_show_lines())
                 .map(|file| file.text.as_str())?;
-            let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+            let starts = std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect();
             self.starts.insert(&place.file, (text, starts));
         }
         let (text, starts) = self.starts.get(&*place.file)?;
         let start = *starts.get((place.line as usize).checked_sub(1)?)?;
-        let end = starts.get(place.line as usize).map_or(text.len(), |next| next - 1);
+        let end = starts
+            .get(place.line as usize)
+            .map_or(text.len(), |next| next - 1);
         let line = &text[start..end];
         Some(line.strip_suffix('\r').unwrap_or(line))
     }
@@ -85,10 +111,19 @@ impl<'a> Lines<'a> {
     fn rest(&mut self, place: &'a Located, skipped: usize) -> Option<&'a str> {
         let line = self.line(place)?;
         let reached = &mut self.reached;
-        if (reached.file, reached.line) != (&*place.file, place.line) || reached.characters > skipped {
-            *reached = Reached { file: &place.file, line: place.line, characters: 0, bytes: 0 };
+        if (reached.file, reached.line) != (&*place.file, place.line)
+            || reached.characters > skipped
+        {
+            *reached = Reached {
+                file: &place.file,
+                line: place.line,
+                characters: 0,
+                bytes: 0,
+            };
         }
-        let more = line[reached.bytes..].char_indices().nth(skipped - reached.characters);
+        let more = line[reached.bytes..]
+            .char_indices()
+            .nth(skipped - reached.characters);
         reached.bytes = more.map_or(line.len(), |(bytes, _)| reached.bytes + bytes);
         reached.characters = skipped;
         Some(&line[reached.bytes..])
@@ -102,7 +137,11 @@ struct Paint {
 
 impl Paint {
     fn in_style(self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn edge(self, text: &str) -> String {
@@ -115,19 +154,43 @@ impl Paint {
             Severity::Warning => ("warning", AnsiColor::Yellow),
             Severity::Info => ("note", AnsiColor::Cyan),
         };
-        let head = self.in_style(colour.on_default().bold(), &format!("{name}[{}]", finding.code));
-        let mut text = format!("{head}{}\n", self.in_style(Style::new().bold(), &format!(": {}", printed::line(&finding.message))));
-        let gutter = finding.places.first().map_or(1, |place| place.line.to_string().len()).max(1);
+        let head = self.in_style(
+            colour.on_default().bold(),
+            &format!("{name}[{}]", finding.code),
+        );
+        let mut text = format!(
+            "{head}{}\n",
+            self.in_style(
+                Style::new().bold(),
+                &format!(": {}", printed::line(&finding.message))
+            )
+        );
+        let gutter = finding
+            .places
+            .first()
+            .map_or(1, |place| place.line.to_string().len())
+            .max(1);
         for (index, place) in finding.places.iter().enumerate() {
-            let position = format!("{}:{}:{}", printed::line(&place.file), place.line, place.column);
-            append(&mut text, format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")));
+            let position = format!(
+                "{}:{}:{}",
+                printed::line(&place.file),
+                place.line,
+                place.column
+            );
+            append(
+                &mut text,
+                format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")),
+            );
             if index == 0 {
                 text.push_str(&self.excerpt(place, lines, (finding.line.as_deref(), gutter)));
             }
         }
         let note = |text: &mut String, label: &str, what: &str| {
             let label = self.in_style(Style::new().bold(), label);
-            append(text, format_args!("{:gutter$} {} {label}: {what}\n", "", self.edge("=")));
+            append(
+                text,
+                format_args!("{:gutter$} {} {label}: {what}\n", "", self.edge("=")),
+            );
         };
         if !finding.operations.is_empty() {
             note(&mut text, "not served", &operations(finding));
@@ -140,26 +203,51 @@ impl Paint {
     }
 
     /// The line that is meant, with a caret under its column.
-    fn excerpt<'a>(self, place: &'a Located, lines: &mut Lines<'a>, (line, gutter): (Option<&'a str>, usize)) -> String {
+    fn excerpt<'a>(
+        self,
+        place: &'a Located,
+        lines: &mut Lines<'a>,
+        (line, gutter): (Option<&'a str>, usize),
+    ) -> String {
         let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);
         let before = (place.column as usize).saturating_sub(1);
         let skipped = before.saturating_sub(MAX_WIDTH);
         // Of a file that could not be read, the finding has the line.
-        let own = line.map(|it| it.char_indices().nth(skipped).map_or("", |(start, _)| &it[start..]));
-        let Some(rest) = own.or_else(|| lines.rest(place, skipped)).filter(|_| !is_whole_file) else { return String::new() };
+        let own = line.map(|it| {
+            it.char_indices()
+                .nth(skipped)
+                .map_or("", |(start, _)| &it[start..])
+        });
+        let Some(rest) = own
+            .or_else(|| lines.rest(place, skipped))
+            .filter(|_| !is_whole_file)
+        else {
+            return String::new();
+        };
         let (shown, indent) = cut(rest, before - skipped, skipped > 0);
-        let (bar, number) = (self.edge("|"), self.edge(&format!("{:>gutter$}", place.line)));
+        let (bar, number) = (
+            self.edge("|"),
+            self.edge(&format!("{:>gutter$}", place.line)),
+        );
         let caret = self.in_style(AnsiColor::Red.on_default().bold(), "^");
-        format!("{:gutter$} {bar}\n{number} {bar} {shown}\n{:gutter$} {bar} {:indent$}{caret}\n", "", "", "")
+        format!(
+            "{:gutter$} {bar}\n{number} {bar} {shown}\n{:gutter$} {bar} {:indent$}{caret}\n",
+            "", "", ""
+        )
     }
 }
 
 fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a String cannot fail");
+    text.write_fmt(arguments)
+        .expect("writing to a String cannot fail");
 }
 
 fn operations(finding: &Finding) -> String {
-    let named = finding.operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, printed::line(&it.path)));
+    let named = finding
+        .operations
+        .iter()
+        .take(MAX_OPERATIONS)
+        .map(|it| format!("{} {}", it.method, printed::line(&it.path)));
     let mut text = named.collect::<Vec<_>>().join(", ");
     let more = finding.operations.len().saturating_sub(MAX_OPERATIONS);
     if more > 0 {
@@ -171,7 +259,8 @@ fn operations(finding: &Finding) -> String {
 /// A piece of a line around a character, and how many terminal columns stand before that.
 fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     let mut drawn = String::new();
-    // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be shown is drawn.
+    // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be
+    // shown is drawn.
     let mut at = Vec::new();
     let mut width = 0;
     for (index, character) in line.char_indices().take(3 * MAX_WIDTH) {
@@ -180,17 +269,38 @@ fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
             '\t' => drawn.push_str(TAB),
             other => drawn.push_str(&printed::character(line, index, other)),
         }
-        width += drawn[at.last().map_or(0, |(start, _)| *start)..].chars().map(|it| it.width().unwrap_or(0)).sum::<usize>();
+        width += drawn[at.last().map_or(0, |(start, _)| *start)..]
+            .chars()
+            .map(|it| it.width().unwrap_or(0))
+            .sum::<usize>();
     }
     let (_, caret) = at.get(before).copied().unwrap_or((drawn.len(), width));
     let is_long = is_cut || width > MAX_WIDTH;
-    let from = if is_long { caret.saturating_sub(LEAD_WIDTH) } else { 0 };
-    let start = at.iter().find(|(_, column)| *column >= from).copied().unwrap_or((0, 0));
-    let end = at.iter().find(|(_, column)| is_long && *column >= start.1 + MAX_WIDTH).map_or(drawn.len(), |(end, _)| *end);
+    let from = if is_long {
+        caret.saturating_sub(LEAD_WIDTH)
+    } else {
+        0
+    };
+    let start = at
+        .iter()
+        .find(|(_, column)| *column >= from)
+        .copied()
+        .unwrap_or((0, 0));
+    let end = at
+        .iter()
+        .find(|(_, column)| is_long && *column >= start.1 + MAX_WIDTH)
+        .map_or(drawn.len(), |(end, _)| *end);
     let opening = if start.0 > 0 || is_cut { "…" } else { "" };
-    let closing = if end < drawn.len() || line.chars().nth(3 * MAX_WIDTH).is_some() { "…" } else { "" };
+    let closing = if end < drawn.len() || line.chars().nth(3 * MAX_WIDTH).is_some() {
+        "…"
+    } else {
+        ""
+    };
     let indent = caret - start.1 + opening.chars().count();
-    (format!("{opening}{}{closing}", drawn[start.0..end].trim_end()), indent)
+    (
+        format!("{opening}{}{closing}", drawn[start.0..end].trim_end()),
+        indent,
+    )
 }
 
 #[cfg(test)]

@@ -10,7 +10,11 @@ use crate::source::Finding;
 
 pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
     for finding in findings {
-        writeln!(out, "{}", Shape::Json.visible(&serde_json::to_string(finding)?))?;
+        writeln!(
+            out,
+            "{}",
+            Shape::Json.visible(&serde_json::to_string(finding)?)
+        )?;
     }
     Ok(())
 }

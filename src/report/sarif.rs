@@ -1,10 +1,13 @@
 //! Findings as one SARIF document, which code scanning compares from run to run.
 //!
 //! In: `Finding`s, `Sources`. Out: JSON. Pure but for the writer.
-//! Paths start at the repository's root. A finding that stands for several is written as these, so that each keeps its fingerprint.
+//! Paths start at the repository's root. A finding that stands for several is written as these, so
+//! that each keeps its fingerprint.
 //!
-//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01",
-//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>, read 2026-11-22.
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata
+//! 01",
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>,
+//! read 2026-11-22.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,9 +18,11 @@ use crate::diagnostic::{COMMAND_LINE, Code, Severity};
 use crate::printed::Shape;
 use crate::source::{Finding, Located, RelativePath, Sources};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What stands for the repository's root. Source: the page above, section 3.14.14 (`originalUriBaseIds`).
+/// What stands for the repository's root. Source: the page above, section 3.14.14
+/// (`originalUriBaseIds`).
 const ROOT: &str = "%SRCROOT%";
 
 /// How many operations are named before the rest is counted.
@@ -30,10 +35,23 @@ pub(super) struct Files<'a> {
     pub(super) folder: &'a str,
 }
 
-pub(super) fn report(findings: &[Finding], files: &Files<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn report(
+    findings: &[Finding],
+    files: &Files<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let used: BTreeSet<&str> = findings.iter().map(|it| it.code).collect();
-    let rules: Vec<&Code> = crate::diagnostic::CODES.iter().copied().filter(|it| used.contains(it.code)).collect();
-    let mut results = Results { files, rules: &rules, seen: BTreeMap::new(), all: Vec::new() };
+    let rules: Vec<&Code> = crate::diagnostic::CODES
+        .iter()
+        .copied()
+        .filter(|it| used.contains(it.code))
+        .collect();
+    let mut results = Results {
+        files,
+        rules: &rules,
+        seen: BTreeMap::new(),
+        all: Vec::new(),
+    };
     findings.iter().for_each(|it| results.add(it));
     let document = json!({
         "$schema": SCHEMA,
@@ -50,12 +68,20 @@ pub(super) fn report(findings: &[Finding], files: &Files<'_>, out: &mut dyn io::
             "results": results.all,
         }],
     });
-    writeln!(out, "{}", Shape::Json.visible(&serde_json::to_string_pretty(&document)?))
+    writeln!(
+        out,
+        "{}",
+        Shape::Json.visible(&serde_json::to_string_pretty(&document)?)
+    )
 }
 
 /// What a code means. The text of `gwgen explain` is its help.
 fn rule(code: &Code) -> Value {
-    let checked = code.explanation.split("## What is checked\n").nth(1).unwrap_or_default();
+    let checked = code
+        .explanation
+        .split("## What is checked\n")
+        .nth(1)
+        .unwrap_or_default();
     json!({
         "id": code.code,
         "name": code.slug,
@@ -93,18 +119,37 @@ struct Results<'a> {
 impl Results<'_> {
     fn add(&mut self, finding: &Finding) {
         if finding.occurrences.is_empty() {
-            let Finding { message, help, places, .. } = finding;
-            return self.push(&Said { finding, message, help, places });
+            let Finding {
+                message,
+                help,
+                places,
+                ..
+            } = finding;
+            return self.push(&Said {
+                finding,
+                message,
+                help,
+                places,
+            });
         }
         for it in &finding.occurrences {
-            self.push(&Said { finding, message: &it.message, help: &it.help, places: &it.places });
+            self.push(&Said {
+                finding,
+                message: &it.message,
+                help: &it.help,
+                places: &it.places,
+            });
         }
     }
 
     fn push(&mut self, said: &Said<'_>) {
         let finding = said.finding;
-        let mut locations: Vec<Value> =
-            said.places.iter().filter(|it| *it.file != *COMMAND_LINE).map(|it| self.files.location(it)).collect();
+        let mut locations: Vec<Value> = said
+            .places
+            .iter()
+            .filter(|it| *it.file != *COMMAND_LINE)
+            .map(|it| self.files.location(it))
+            .collect();
         let mut related = locations.split_off(locations.len().min(1));
         // The standard wants each once.
         let mut seen = BTreeSet::new();
@@ -121,15 +166,19 @@ impl Results<'_> {
             result["relatedLocations"] = Value::Array(related);
         }
         if let Some(reason) = &finding.allowed {
-            result["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": reason}]);
+            result["suppressions"] =
+                json!([{"kind": "external", "status": "accepted", "justification": reason}]);
         }
         self.all.push(result);
     }
 
-    /// What tells a finding from others though lines move: its code, its file and its pointer, or its text where it has none.
+    /// What tells a finding from others though lines move: its code, its file and its pointer, or
+    /// its text where it has none.
     fn fingerprint(&mut self, said: &Said<'_>) -> String {
         let place = said.places.first();
-        let at = place.and_then(|it| it.pointer.as_deref()).unwrap_or(said.message);
+        let at = place
+            .and_then(|it| it.pointer.as_deref())
+            .unwrap_or(said.message);
         let file = place.map(|it| self.files.uri(&it.file)).unwrap_or_default();
         let hash = blake3::hash(format!("{}\0{file}\0{at}", said.finding.code).as_bytes()).to_hex();
         let fingerprint = hash[..16].to_owned();
@@ -144,9 +193,17 @@ fn text(said: &Said<'_>) -> String {
     let mut lines = vec![said.message.to_owned()];
     let operations = &said.finding.operations;
     if !operations.is_empty() && said.finding.occurrences.is_empty() {
-        let named: Vec<String> = operations.iter().take(MAX_OPERATIONS).map(|it| format!("{} {}", it.method, it.path)).collect();
+        let named: Vec<String> = operations
+            .iter()
+            .take(MAX_OPERATIONS)
+            .map(|it| format!("{} {}", it.method, it.path))
+            .collect();
         let more = operations.len() - named.len();
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         lines.push(format!("not served: {}{rest}", named.join(", ")));
     }
     if !said.help.is_empty() {
@@ -158,7 +215,11 @@ fn text(said: &Said<'_>) -> String {
 impl Files<'_> {
     fn location(&self, place: &Located) -> Value {
         let uri = self.uri(&place.file);
-        let artifact = if uri.starts_with("file:") { json!({"uri": uri}) } else { json!({"uri": uri, "uriBaseId": ROOT}) };
+        let artifact = if uri.starts_with("file:") {
+            json!({"uri": uri})
+        } else {
+            json!({"uri": uri, "uriBaseId": ROOT})
+        };
         let physical = json!({"artifactLocation": artifact, "region": {"startLine": place.line, "startColumn": place.column}});
         match &place.pointer {
             Some(pointer) if !pointer.is_empty() => {
@@ -170,20 +231,32 @@ impl Files<'_> {
 
     /// A file as seen from the repository's root; one that lies elsewhere by its whole path.
     fn uri(&self, file: &str) -> String {
-        let read = || self.sources.iter().find_map(|it| it.file(file)).map(|it| it.path.clone());
+        let read = || {
+            self.sources
+                .iter()
+                .find_map(|it| it.file(file))
+                .map(|it| it.path.clone())
+        };
         match RelativePath::join(self.folder, file).or_else(read) {
             Some(path) => escaped(path.as_str()),
-            None => format!("file://{}{}", if file.starts_with('/') { "" } else { "/" }, escaped(file)),
+            None => format!(
+                "file://{}{}",
+                if file.starts_with('/') { "" } else { "/" },
+                escaped(file)
+            ),
         }
     }
 }
 
-/// A path as part of a URI. Source: RFC 3986, sections 2.1 and 2.3: all but unreserved characters is written in hexadecimal digits.
+/// A path as part of a URI. Source: RFC 3986, sections 2.1 and 2.3: all but unreserved characters
+/// is written in hexadecimal digits.
 fn escaped(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte))
+            }
             byte => uri.push_str(&format!("%{byte:02X}")),
         }
     }

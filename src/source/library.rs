@@ -32,20 +32,35 @@ pub struct Library<'f> {
 
 impl<'f> Library<'f> {
     pub fn new(files: &'f dyn Files) -> Self {
-        Self { files, shelves: Default::default(), known: RefCell::default(), count: Cell::new(0), bytes: Cell::new(0) }
+        Self {
+            files,
+            shelves: Default::default(),
+            known: RefCell::default(),
+            count: Cell::new(0),
+            bytes: Cell::new(0),
+        }
     }
 
     /// The file at a path, read where it was not yet.
     ///
-    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003 too deep, GW1004 too large or too many.
-    pub fn open(&self, path: &RelativePath, display: impl FnOnce() -> Arc<str>) -> Result<&Arc<SourceFile>, Arc<Diagnostic>> {
+    /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003
+    /// too deep, GW1004 too large or too many.
+    pub fn open(
+        &self,
+        path: &RelativePath,
+        display: impl FnOnce() -> Arc<str>,
+    ) -> Result<&Arc<SourceFile>, Arc<Diagnostic>> {
         if let Some(known) = self.known.borrow().get(path) {
             return known.clone().map(|index| self.at(index));
         }
         let display = display();
-        let read = self.has_room(&display).and_then(|()| SourceFile::read(self.files, path.clone(), display).map_err(Arc::from));
+        let read = self
+            .has_room(&display)
+            .and_then(|()| SourceFile::read(self.files, path.clone(), display).map_err(Arc::from));
         let shelved = read.map(|file| self.shelve(file));
-        self.known.borrow_mut().insert(path.clone(), shelved.clone());
+        self.known
+            .borrow_mut()
+            .insert(path.clone(), shelved.clone());
         shelved.map(|index| self.at(index))
     }
 
@@ -75,14 +90,23 @@ impl<'f> Library<'f> {
         self.bytes.set(self.bytes.get() + file.text.len());
         self.count.set(index + 1);
         let (shelf, place) = spot(index);
-        let shelf = self.shelves[shelf].get_or_init(|| std::iter::repeat_with(OnceCell::new).take(1 << shelf).collect());
-        shelf[place].set(Arc::new(file)).expect("each index is given out once");
+        let shelf = self.shelves[shelf].get_or_init(|| {
+            std::iter::repeat_with(OnceCell::new)
+                .take(1 << shelf)
+                .collect()
+        });
+        shelf[place]
+            .set(Arc::new(file))
+            .expect("each index is given out once");
         index
     }
 
     fn at(&self, index: usize) -> &Arc<SourceFile> {
         let (shelf, place) = spot(index);
-        self.shelves[shelf].get().and_then(|shelf| shelf[place].get()).expect("an index is given out for what stands there")
+        self.shelves[shelf]
+            .get()
+            .and_then(|shelf| shelf[place].get())
+            .expect("an index is given out for what stands there")
     }
 }
 
@@ -96,7 +120,12 @@ fn spot(index: usize) -> (usize, usize) {
 #[test]
 fn files_are_read_once_and_stay_where_they_are() {
     let names: Vec<String> = (0..40).map(|number| format!("{number}.yaml")).collect();
-    let memory = super::Memory(names.iter().map(|name| (name.clone(), name.clone().into_bytes())).collect());
+    let memory = super::Memory(
+        names
+            .iter()
+            .map(|name| (name.clone(), name.clone().into_bytes()))
+            .collect(),
+    );
     let library = Library::new(&memory);
     let open = |name: &str| library.open(&RelativePath::join("", name).unwrap(), || name.into());
     let files: Vec<&Arc<SourceFile>> = names.iter().map(|name| open(name).unwrap()).collect();

@@ -77,8 +77,13 @@ impl Sources {
 
     /// Lets go of the descriptions in which no line has to be found.
     pub fn release(&mut self, diagnostics: &[Diagnostic]) {
-        let told: BTreeSet<&str> = diagnostics.iter().flat_map(Diagnostic::all_places).map(|it| &*it.file).collect();
-        self.files.retain(|display, _| told.contains(&**display) || !self.descriptions.contains(display));
+        let told: BTreeSet<&str> = diagnostics
+            .iter()
+            .flat_map(Diagnostic::all_places)
+            .map(|it| &*it.file)
+            .collect();
+        self.files
+            .retain(|display, _| told.contains(&**display) || !self.descriptions.contains(display));
     }
 
     /// The file of that display name.
@@ -91,20 +96,35 @@ impl Sources {
         let mut wanted: BTreeMap<Arc<str>, Trie> = BTreeMap::new();
         for place in diagnostics.iter().flat_map(Diagnostic::all_places) {
             if let At::Pointer(pointer) | At::Repeated(pointer, _) = &place.at {
-                wanted.entry(Arc::clone(&place.file)).or_default().insert(pointer);
+                wanted
+                    .entry(Arc::clone(&place.file))
+                    .or_default()
+                    .insert(pointer);
             }
         }
         let found: BTreeMap<Arc<str>, Found> = wanted
             .into_iter()
-            .filter_map(|(display, trie)| self.files.get(&display).map(|file| (display, Found::of(file, &trie))))
+            .filter_map(|(display, trie)| {
+                self.files
+                    .get(&display)
+                    .map(|file| (display, Found::of(file, &trie)))
+            })
             .collect();
-        let mut findings: Vec<Finding> = diagnostics.into_iter().map(|diagnostic| finding(diagnostic, &found)).collect();
-        findings.sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
+        let mut findings: Vec<Finding> = diagnostics
+            .into_iter()
+            .map(|diagnostic| finding(diagnostic, &found))
+            .collect();
+        findings
+            .sort_by(|a, b| (&a.places, a.code, &a.message).cmp(&(&b.places, b.code, &b.message)));
         findings.dedup_by(|later, first| {
-            let is_same = later.code == first.code && later.message == first.message && later.places == first.places;
+            let is_same = later.code == first.code
+                && later.message == first.message
+                && later.places == first.places;
             if is_same {
-                let more =
-                    std::mem::take(&mut later.operations).into_iter().filter(|it| !first.operations.contains(it)).collect::<Vec<_>>();
+                let more = std::mem::take(&mut later.operations)
+                    .into_iter()
+                    .filter(|it| !first.operations.contains(it))
+                    .collect::<Vec<_>>();
                 first.operations.extend(more);
             }
             is_same
@@ -114,9 +134,18 @@ impl Sources {
 }
 
 fn finding(diagnostic: Diagnostic, found: &BTreeMap<Arc<str>, Found>) -> Finding {
-    let at = |places: Vec<Place>| places.into_iter().map(|place| located(place, found)).collect();
+    let at = |places: Vec<Place>| {
+        places
+            .into_iter()
+            .map(|place| located(place, found))
+            .collect()
+    };
     let extra = diagnostic.extra.map(|it| *it).unwrap_or_default();
-    let one = |it: Diagnostic| Occurrence { message: it.message, help: it.help, places: at(it.places) };
+    let one = |it: Diagnostic| Occurrence {
+        message: it.message,
+        help: it.help,
+        places: at(it.places),
+    };
     Finding {
         code: diagnostic.code.code,
         slug: diagnostic.code.slug,
@@ -137,24 +166,45 @@ fn located(place: Place, found: &BTreeMap<Arc<str>, Found>) -> Located {
         At::File => (1, 1, None),
         At::Position { line, column } => (line, column, None),
         At::Pointer(pointer) => {
-            let (line, column) = found.get(&place.file).map_or((1, 1), |found| found.position(&pointer, 0));
+            let (line, column) = found
+                .get(&place.file)
+                .map_or((1, 1), |found| found.position(&pointer, 0));
             (line, column, Some(pointer))
         }
         At::Repeated(pointer, nth) => {
-            let (line, column) = found.get(&place.file).map_or((1, 1), |found| found.position(&pointer, nth as usize));
+            let (line, column) = found
+                .get(&place.file)
+                .map_or((1, 1), |found| found.position(&pointer, nth as usize));
             (line, column, Some(pointer))
         }
     };
-    Located { file: place.file, line, column, pointer }
+    Located {
+        file: place.file,
+        line,
+        column,
+        pointer,
+    }
 }
 
 impl SourceFile {
     /// The place of a key or text that was read from `json` without a copy.
     pub fn place_of(&self, part: &str) -> Place {
-        let start = (part.as_ptr() as usize).checked_sub(self.json.as_ptr() as usize).filter(|offset| *offset < self.json.len());
-        let Some(offset) = start.and_then(|offset| offset.checked_sub(1)) else { return Place::file(&self.display) };
-        let mut lines = Lines { text: &self.text, at: 0, line: 1, column: 0 };
-        let (line, column) = self.marks.as_ref().map_or_else(|| lines.position(offset), |marks| marks.position(offset));
+        let start = (part.as_ptr() as usize)
+            .checked_sub(self.json.as_ptr() as usize)
+            .filter(|offset| *offset < self.json.len());
+        let Some(offset) = start.and_then(|offset| offset.checked_sub(1)) else {
+            return Place::file(&self.display);
+        };
+        let mut lines = Lines {
+            text: &self.text,
+            at: 0,
+            line: 1,
+            column: 0,
+        };
+        let (line, column) = self
+            .marks
+            .as_ref()
+            .map_or_else(|| lines.position(offset), |marks| marks.position(offset));
         Place::position(&self.display, line, column)
     }
 }
@@ -169,7 +219,10 @@ impl Trie {
     fn insert(&mut self, pointer: &str) {
         let mut node = self;
         for token in pointer.split('/').skip(1) {
-            node = node.children.entry(pointer::unescaped(token).into_owned()).or_default();
+            node = node
+                .children
+                .entry(pointer::unescaped(token).into_owned())
+                .or_default();
         }
     }
 }
@@ -182,14 +235,25 @@ struct Found {
 
 impl Found {
     fn of(file: &SourceFile, trie: &Trie) -> Self {
-        let mut search = Search { text: &file.json, found: Vec::new() };
+        let mut search = Search {
+            text: &file.json,
+            found: Vec::new(),
+        };
         search.below(&file.json, trie, "");
         let mut offsets = search.found;
         offsets.sort_by_key(|(_, offset)| *offset);
-        let mut lines = Lines { text: &file.text, at: 0, line: 1, column: 0 };
+        let mut lines = Lines {
+            text: &file.text,
+            at: 0,
+            line: 1,
+            column: 0,
+        };
         let mut positions: BTreeMap<String, Vec<(u32, u32)>> = BTreeMap::new();
         for (pointer, offset) in offsets {
-            let position = file.marks.as_ref().map_or_else(|| lines.position(offset), |marks| marks.position(offset));
+            let position = file
+                .marks
+                .as_ref()
+                .map_or_else(|| lines.position(offset), |marks| marks.position(offset));
             positions.entry(pointer).or_default().push(position);
         }
         Self { positions }
@@ -226,7 +290,14 @@ impl<'a> Search<'a> {
     /// Notes the offset of every wanted member of a part.
     fn below(&mut self, json: &'a str, trie: &Trie, at: &str) {
         // The text was read before, so it is JSON.
-        drop(Below { search: self, trie, at }.deserialize(&mut serde_json::Deserializer::from_str(json)));
+        drop(
+            Below {
+                search: self,
+                trie,
+                at,
+            }
+            .deserialize(&mut serde_json::Deserializer::from_str(json)),
+        );
     }
 }
 
@@ -265,7 +336,11 @@ impl<'de> Visitor<'de> for Below<'_, 'de> {
             let offset = match &key.0 {
                 Cow::Borrowed(key) => {
                     let offset = self.search.offset(key) - 1;
-                    map.next_value_seed(Below { search: &mut *self.search, trie: child, at: &pointer })?;
+                    map.next_value_seed(Below {
+                        search: &mut *self.search,
+                        trie: child,
+                        at: &pointer,
+                    })?;
                     offset
                 }
                 // A key with escapes is a copy: it is found by what follows it.
@@ -288,10 +363,14 @@ impl<'de> Visitor<'de> for Below<'_, 'de> {
                 }
                 continue;
             };
-            let Some(item) = items.next_element::<&'de RawValue>()? else { break };
+            let Some(item) = items.next_element::<&'de RawValue>()? else {
+                break;
+            };
             let pointer = pointer::child(self.at, index);
             self.search.below(item.get(), child, &pointer);
-            self.search.found.push((pointer, self.search.offset(item.get())));
+            self.search
+                .found
+                .push((pointer, self.search.offset(item.get())));
         }
         Ok(())
     }
@@ -324,9 +403,24 @@ impl<'de> Visitor<'de> for Below<'_, 'de> {
 /// Offset of the quote that opens the key before the value at `value`.
 fn key_before(json: &str, value: usize) -> usize {
     let bytes = json.as_bytes();
-    let is_quote = |index: usize| bytes[index] == b'"' && bytes[..index].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
-    let close = (0..value).rev().find(|index| is_quote(*index)).unwrap_or(value);
-    (0..close).rev().find(|index| is_quote(*index)).unwrap_or(close)
+    let is_quote = |index: usize| {
+        bytes[index] == b'"'
+            && bytes[..index]
+                .iter()
+                .rev()
+                .take_while(|byte| **byte == b'\\')
+                .count()
+                % 2
+                == 0
+    };
+    let close = (0..value)
+        .rev()
+        .find(|index| is_quote(*index))
+        .unwrap_or(value);
+    (0..close)
+        .rev()
+        .find(|index| is_quote(*index))
+        .unwrap_or(close)
 }
 
 /// Lines of a text, asked for in ascending order of offsets.

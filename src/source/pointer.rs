@@ -4,12 +4,20 @@ use std::fmt::{self, Display, Write as _};
 
 /// A reference token, escaped: `~` as `~0`, `/` as `~1`.
 pub fn escaped(token: &str) -> std::borrow::Cow<'_, str> {
-    if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1").into() } else { token.into() }
+    if token.contains(['~', '/']) {
+        token.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        token.into()
+    }
 }
 
 /// A reference token, unescaped.
 pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
-    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
+    if token.contains('~') {
+        token.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        token.into()
+    }
 }
 
 /// The pointer of a member of what `base` points to.
@@ -28,7 +36,11 @@ impl fmt::Write for Escaping<'_> {
         let mut rest = text;
         while let Some(index) = rest.bytes().position(|it| matches!(it, b'~' | b'/')) {
             self.0.push_str(&rest[..index]);
-            self.0.push_str(if rest.as_bytes()[index] == b'~' { "~0" } else { "~1" });
+            self.0.push_str(if rest.as_bytes()[index] == b'~' {
+                "~0"
+            } else {
+                "~1"
+            });
             rest = &rest[index + 1..];
         }
         self.0.push_str(rest);

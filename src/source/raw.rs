@@ -1,4 +1,5 @@
-//! One level of JSON at a time, as slices of the text that was read: the slow, tolerant way, and the way back to lines.
+//! One level of JSON at a time, as slices of the text that was read: the slow, tolerant way, and
+//! the way back to lines.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,9 @@
 //! Names of folders in which gwgen has no business.
 //!
-//! In: one name of a path. Out: whether git, a shell, a file system or a CI keeps it for itself. Pure.
-//! A pull request of a stranger chooses these names, so every spelling that leads to the same place counts.
+//! In: one name of a path. Out: whether git, a shell, a file system or a CI keeps it for itself.
+//! Pure.
+//! A pull request of a stranger chooses these names, so every spelling that leads to the same place
+//! counts.
 
 use crate::printed::is_unseen;
 
@@ -13,21 +15,36 @@ pub(crate) const MANIFEST: &str = ".gwgen.json";
 
 /// Names that Windows keeps for devices, whatever follows a dot.
 const DEVICES: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
-    "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// Folders whose files other programs run or read as their own settings.
-const RUN_BY_OTHERS: [&str; 9] =
-    [".circleci", ".buildkite", ".forgejo", ".woodpecker", ".drone", ".husky", ".devcontainer", ".vscode", ".terraform"];
+const RUN_BY_OTHERS: [&str; 9] = [
+    ".circleci",
+    ".buildkite",
+    ".forgejo",
+    ".woodpecker",
+    ".drone",
+    ".husky",
+    ".devcontainer",
+    ".vscode",
+    ".terraform",
+];
 
 /// Whether a file system may take the name for `.git`.
 ///
-/// Source: git, `verify_path` in read-cache.c: letters in any case, the short name `git~1`, dots and spaces at the end and streams (NTFS),
-/// characters that HFS+ ignores.
+/// Source: git, `verify_path` in read-cache.c: letters in any case, the short name `git~1`, dots
+/// and spaces at the end and streams (NTFS), characters that HFS+ ignores.
 pub(crate) fn is_of_git(name: &str) -> bool {
     let is_ignored = |it: char| matches!(it, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let plain: String = name.split(':').next().unwrap_or_default().chars().filter(|it| !is_ignored(*it)).collect();
+    let plain: String = name
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|it| !is_ignored(*it))
+        .collect();
     let plain = plain.trim_end_matches(['.', ' ']);
     plain.eq_ignore_ascii_case(".git") || plain.eq_ignore_ascii_case("git~1")
 }
@@ -53,23 +70,54 @@ pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
         return Some("it holds a character that does not show");
     }
     let stem = lower.split('.').next().unwrap_or_default();
-    DEVICES.contains(&stem).then_some("Windows keeps that name for a device")
+    DEVICES
+        .contains(&stem)
+        .then_some("Windows keeps that name for a device")
 }
 
 #[cfg(test)]
 #[test]
 fn every_spelling_counts() {
-    for name in [".git", ".GIT", ".git.", ".git ", "git~1", "GIT~1", ".git::$INDEX_ALLOCATION", ".g\u{200c}it"] {
+    for name in [
+        ".git",
+        ".GIT",
+        ".git.",
+        ".git ",
+        "git~1",
+        "GIT~1",
+        ".git::$INDEX_ALLOCATION",
+        ".g\u{200c}it",
+    ] {
         assert!(is_of_git(name), "{name}");
     }
     for name in ["git", ".gitignore", "x.git", ".git2"] {
         assert!(!is_of_git(name), "{name}");
     }
-    for name in [".github", ".GitHub", ".gitlab", ".gwgen.json", ".gwgen.tmp-1-1", "a\nb", "in\u{200b}fra", "NUL", "aux.tf", ".circleci"] {
+    for name in [
+        ".github",
+        ".GitHub",
+        ".gitlab",
+        ".gwgen.json",
+        ".gwgen.tmp-1-1",
+        "a\nb",
+        "in\u{200b}fra",
+        "NUL",
+        "aux.tf",
+        ".circleci",
+    ] {
         assert!(why_no_output(name).is_some(), "{name}");
     }
-    for name in ["infra", "generated", "github", "console", "auxiliary", ".out"] {
+    for name in [
+        "infra",
+        "generated",
+        "github",
+        "console",
+        "auxiliary",
+        ".out",
+    ] {
         assert!(why_no_output(name).is_none(), "{name}");
     }
-    assert!(leads_into_git("a/.git/config") && leads_into_git(".git") && !leads_into_git("a/git/b"));
+    assert!(
+        leads_into_git("a/.git/config") && leads_into_git(".git") && !leads_into_git("a/git/b")
+    );
 }

@@ -1,7 +1,8 @@
 //! YAML 1.2 events become JSON text in one pass.
 //!
 //! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
-//! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere else.
+//! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere
+//! else.
 
 mod aliases;
 mod marks;
@@ -21,9 +22,11 @@ use scalars::core_schema;
 /// Deepest nesting of collections, as in `serde_json`, which reads the result.
 const MAX_DEPTH: usize = 127;
 
-/// How many times larger than the YAML the JSON may become, and what is allowed to every file. Unit of the second: bytes.
+/// How many times larger than the YAML the JSON may become, and what is allowed to every file. Unit
+/// of the second: bytes.
 ///
-/// JSON escapes of control characters take six times their text; everything past that comes from aliases.
+/// JSON escapes of control characters take six times their text; everything past that comes from
+/// aliases.
 const MAX_GROWTH: usize = 8;
 const FREE_BYTES: usize = 1 << 20;
 
@@ -39,19 +42,39 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    fn new(code: &'static Code, span: Span, message: impl Into<String>, help: &'static str) -> Self {
-        Self { code, line: span.start.line(), column: span.start.col() + 1, message: message.into(), help, is_syntax: false }
+    fn new(
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            line: span.start.line(),
+            column: span.start.col() + 1,
+            message: message.into(),
+            help,
+            is_syntax: false,
+        }
     }
 
-    /// The finding, with its line where that may be shown; what ends too early is placed on the last line, not after it.
+    /// The finding, with its line where that may be shown; what ends too early is placed on the
+    /// last line, not after it.
     pub(super) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
         let lines = text.lines().count();
         if self.line > lines {
-            (self.line, self.column) = (lines, text.lines().last().map_or(0, |it| it.chars().count()) + 1);
+            (self.line, self.column) = (
+                lines,
+                text.lines().last().map_or(0, |it| it.chars().count()) + 1,
+            );
         }
         let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
         let line = position(self.line);
-        let mut finding = self.code.at(Place::position(file, line, position(self.column))).message(self.message).help(self.help);
+        let mut finding = self
+            .code
+            .at(Place::position(file, line, position(self.column)))
+            .message(self.message)
+            .help(self.help);
         if is_shown {
             finding.extra().line = super::line_of(text, line);
         }
@@ -98,7 +121,11 @@ struct Converter {
 /// Turns YAML into JSON; what only this parser refuses is mended first.
 pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
     convert(text).or_else(|fault| {
-        let mended = if fault.is_syntax { mend::mended(text) } else { None };
+        let mended = if fault.is_syntax {
+            mend::mended(text)
+        } else {
+            None
+        };
         mended.map_or(Err(fault), |mended| convert(&mended))
     })
 }
@@ -120,7 +147,12 @@ fn convert(text: &str) -> Result<(String, Marks), Fault> {
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
-                return Err(Fault::new(&diagnostic::SYNTAX, span, "a second YAML document starts here", "keep one document a file"));
+                return Err(Fault::new(
+                    &diagnostic::SYNTAX,
+                    span,
+                    "a second YAML document starts here",
+                    "keep one document a file",
+                ));
             }
         }
         converter.take(event, span)?;
@@ -133,9 +165,21 @@ fn convert(text: &str) -> Result<(String, Marks), Fault> {
 
 fn syntax(error: &saphyr_parser::ScanError) -> Fault {
     let marker = *error.marker();
-    let code = if error.info().contains("recursion") { &diagnostic::TOO_DEEP } else { &diagnostic::SYNTAX };
-    let fault = Fault::new(code, Span::empty(marker), format!("this is no YAML: {}", error.info()), mend_of(error.info()));
-    Fault { is_syntax: code.code == diagnostic::SYNTAX.code, ..fault }
+    let code = if error.info().contains("recursion") {
+        &diagnostic::TOO_DEEP
+    } else {
+        &diagnostic::SYNTAX
+    };
+    let fault = Fault::new(
+        code,
+        Span::empty(marker),
+        format!("this is no YAML: {}", error.info()),
+        mend_of(error.info()),
+    );
+    Fault {
+        is_syntax: code.code == diagnostic::SYNTAX.code,
+        ..fault
+    }
 }
 
 /// What to do about what the parser says.
@@ -161,7 +205,8 @@ impl Converter {
         }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+                let is_text = style != ScalarStyle::Plain
+                    || tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
                 self.scalar(&text, is_text, anchor, span);
                 Ok(())
             }
@@ -169,13 +214,19 @@ impl Converter {
             Event::MappingStart(anchor, _) => self.open(true, anchor, span),
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(anchor) => self.alias(anchor, span),
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => Ok(()),
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => Ok(()),
         }
     }
 
     /// The separator before a key, a value or an item; says whether a key is due.
     fn separate(&mut self, span: Span) -> bool {
-        let Some(frame) = self.frames.last_mut() else { return false };
+        let Some(frame) = self.frames.last_mut() else {
+            return false;
+        };
         if frame.is_mapping && !frame.at_key {
             self.json.push(':');
             frame.at_key = true;
@@ -200,7 +251,11 @@ impl Converter {
         {
             frame.has_merge = true;
         }
-        match if is_text || is_key { None } else { core_schema(text) } {
+        match if is_text || is_key {
+            None
+        } else {
+            core_schema(text)
+        } {
             Some(literal) => self.json.push_str(&literal),
             None => push_string(&mut self.json, text),
         }
@@ -209,7 +264,8 @@ impl Converter {
 
     fn remember(&mut self, anchor: usize, start: usize) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Anchored::Json(start, self.json.len()));
+            self.anchors
+                .insert(anchor, Anchored::Json(start, self.json.len()));
             self.last_anchor = self.last_anchor.max(anchor);
         }
     }
@@ -224,7 +280,12 @@ impl Converter {
             ));
         }
         if self.separate(span) {
-            return Err(Fault::new(&diagnostic::SYNTAX, span, "a mapping or sequence cannot be a key here", "write the key as text"));
+            return Err(Fault::new(
+                &diagnostic::SYNTAX,
+                span,
+                "a mapping or sequence cannot be a key here",
+                "write the key as text",
+            ));
         }
         self.frames.push(Frame {
             is_mapping,
@@ -240,7 +301,9 @@ impl Converter {
     }
 
     fn close(&mut self, span: Span) -> Result<(), Fault> {
-        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let Some(frame) = self.frames.pop() else {
+            return Ok(());
+        };
         self.json.push(if frame.is_mapping { '}' } else { ']' });
         if frame.has_merge {
             self.rewritten += self.json.len() - frame.start;
@@ -266,7 +329,10 @@ impl Converter {
 fn push_string(json: &mut String, text: &str) {
     json.push('"');
     let mut rest = text;
-    while let Some(index) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    while let Some(index) = rest
+        .bytes()
+        .position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')
+    {
         json.push_str(&rest[..index]);
         match rest.as_bytes()[index] {
             b'"' => json.push_str("\\\""),

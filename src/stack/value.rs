@@ -33,8 +33,8 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
-    /// Where the stack is deployed, read in Terraform from the ARN of the API or of another node: no attribute of a data source is without
-    /// a warning in every provider (T9).
+    /// Where the stack is deployed, read in Terraform from the ARN of the API or of another node:
+    /// no attribute of a data source is without a warning in every provider (T9).
     Here(Here, Address),
     /// A parameter of the Systems Manager, by its label.
     Parameter {
@@ -44,7 +44,8 @@ pub enum Value {
     },
     /// All of them, one after the other.
     Text(Vec<Value>),
-    /// The items of a list that is known only at deploy time, with commas between; never a part of a text.
+    /// The items of a list that is known only at deploy time, with commas between; never a part of
+    /// a text.
     Joined(Box<Value>),
 }
 
@@ -57,7 +58,12 @@ impl Value {
     pub fn deploy_time(&self) -> Vec<&Value> {
         match self {
             Self::Literal(_) => Vec::new(),
-            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Pseudo(_) | Self::Here(..) | Self::Parameter { .. } => {
+            Self::Input(_)
+            | Self::Expression(_)
+            | Self::Attribute(_)
+            | Self::Pseudo(_)
+            | Self::Here(..)
+            | Self::Parameter { .. } => {
                 vec![self]
             }
             Self::Joined(_) => vec![self],
@@ -72,11 +78,17 @@ impl Serialize for Value {
         match self {
             Self::Literal(text) => serializer.serialize_str(text),
             Self::Input(name) => BTreeMap::from([("input", &**name)]).serialize(serializer),
-            Self::Expression(text) => BTreeMap::from([("expression", &**text)]).serialize(serializer),
-            Self::Attribute(attribute) => (&attribute.of, attribute.terraform).serialize(serializer),
+            Self::Expression(text) => {
+                BTreeMap::from([("expression", &**text)]).serialize(serializer)
+            }
+            Self::Attribute(attribute) => {
+                (&attribute.of, attribute.terraform).serialize(serializer)
+            }
             Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
             Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
-            Self::Parameter { label, .. } => BTreeMap::from([("parameter", label.as_str())]).serialize(serializer),
+            Self::Parameter { label, .. } => {
+                BTreeMap::from([("parameter", label.as_str())]).serialize(serializer)
+            }
             Self::Text(parts) => parts.serialize(serializer),
             Self::Joined(list) => BTreeMap::from([("joined", list)]).serialize(serializer),
         }
@@ -94,7 +106,8 @@ pub enum Here {
 impl Here {
     /// Which part of an ARN it is, that of a REST API's execution too.
     ///
-    /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway": `arn:<partition>:execute-api:<region>:<account>:<api>`.
+    /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway":
+    /// `arn:<partition>:execute-api:<region>:<account>:<api>`.
     pub fn index(self) -> usize {
         match self {
             Self::Partition => 1,

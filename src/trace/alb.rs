@@ -15,7 +15,8 @@ pub(super) struct Arriving<'r> {
 }
 
 impl<'a> Hops<'a> {
-    /// From the balancer to the targets of the rule that takes the request, or to the balancer's own answer.
+    /// From the balancer to the targets of the rule that takes the request, or to the balancer's
+    /// own answer.
     pub(super) fn ruled(
         &mut self,
         (balancer, listener): (&ApplicationBalancerRef, Option<&'a HttpListenerRef>),
@@ -26,35 +27,83 @@ impl<'a> Hops<'a> {
                 let Node::ApplicationBalancer(it) = &self.stack.entries[handle.index()].node else {
                     return Err("the balancer is none".into());
                 };
-                self.add("balancer", (self.shown(&it.name), "internal application load balancer"), self.places.node(handle.index()));
+                self.add(
+                    "balancer",
+                    (self.shown(&it.name), "internal application load balancer"),
+                    self.places.node(handle.index()),
+                );
             }
             ApplicationBalancerRef::Existing { arn, .. } => {
-                self.add("balancer", (self.shown(arn), "application load balancer that is there already"), None);
+                self.add(
+                    "balancer",
+                    (
+                        self.shown(arn),
+                        "application load balancer that is there already",
+                    ),
+                    None,
+                );
             }
         }
         match listener {
             Some(HttpListenerRef::Made(handle)) => {
-                let Node::HttpListener(it) = &self.stack.entries[handle.index()].node else { return Err("the listener is none".into()) };
-                let detail = it.certificate.as_ref().map_or_else(String::new, |it| format!("TLS ends here, with {}", self.shown(it)));
-                self.add("listener", (format!("{} {}", it.protocol(), it.port), detail), self.places.node(handle.index()));
+                let Node::HttpListener(it) = &self.stack.entries[handle.index()].node else {
+                    return Err("the listener is none".into());
+                };
+                let detail = it.certificate.as_ref().map_or_else(String::new, |it| {
+                    format!("TLS ends here, with {}", self.shown(it))
+                });
+                self.add(
+                    "listener",
+                    (format!("{} {}", it.protocol(), it.port), detail),
+                    self.places.node(handle.index()),
+                );
             }
-            Some(HttpListenerRef::Existing(arn)) => self.add("listener", (self.shown(arn), "listener that is there already"), None),
-            None => self.add("listener", (format!("port {}", asked.port), "listener that is there already"), None),
+            Some(HttpListenerRef::Existing(arn)) => self.add(
+                "listener",
+                (self.shown(arn), "listener that is there already"),
+                None,
+            ),
+            None => self.add(
+                "listener",
+                (
+                    format!("port {}", asked.port),
+                    "listener that is there already",
+                ),
+                None,
+            ),
         }
         self.rule(listener, asked)
     }
 
     /// The first rule by priority that takes the request, and why no other does.
-    fn rule(&mut self, listener: Option<&'a HttpListenerRef>, asked: &Arriving<'_>) -> Result<(), String> {
+    fn rule(
+        &mut self,
+        listener: Option<&'a HttpListenerRef>,
+        asked: &Arriving<'_>,
+    ) -> Result<(), String> {
         let stack = self.stack;
         let rules = stack.entries.iter().enumerate();
-        let mut rules: Vec<(usize, &ListenerRule)> =
-            rules.filter_map(|(index, it)| if let Node::ListenerRule(rule) = &it.node { Some((index, rule)) } else { None }).collect();
+        let mut rules: Vec<(usize, &ListenerRule)> = rules
+            .filter_map(|(index, it)| {
+                if let Node::ListenerRule(rule) = &it.node {
+                    Some((index, rule))
+                } else {
+                    None
+                }
+            })
+            .collect();
         if rules.is_empty() {
-            self.add("rule", ("unknown", "the balancer's rules are not made here"), None);
+            self.add(
+                "rule",
+                ("unknown", "the balancer's rules are not made here"),
+                None,
+            );
             return Ok(());
         }
-        rules.retain(|(_, rule)| listener.is_some_and(|it| it.is(&rule.listener)) && takes(rule, asked.method, asked.host, asked.path));
+        rules.retain(|(_, rule)| {
+            listener.is_some_and(|it| it.is(&rule.listener))
+                && takes(rule, asked.method, asked.host, asked.path)
+        });
         rules.sort_by_key(|(_, rule)| rule.priority);
         let Some((index, rule)) = rules.first().copied() else {
             self.add("rule", ("default action", "no rule takes it"), None);
@@ -63,7 +112,12 @@ impl<'a> Hops<'a> {
         };
         let label = |index: usize| stack.entries[index].address.label.as_str();
         let why = match rules.get(1) {
-            Some((other, behind)) => format!("{}; comes before {} of priority {}", said(rule), label(*other), behind.priority),
+            Some((other, behind)) => format!(
+                "{}; comes before {} of priority {}",
+                said(rule),
+                label(*other),
+                behind.priority
+            ),
             None => format!("{}; no other rule takes it", said(rule)),
         };
         let place = self.places.node(index);

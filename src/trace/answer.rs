@@ -12,14 +12,25 @@ const MESSAGE: &str = "Missing Authentication Token";
 /// What AWS calls it; the second holds where the first is not made.
 const TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
 
-/// Status and body. Of a template the message is filled in; what only a request knows stays as `$context.…`.
+/// Status and body. Of a template the message is filled in; what only a request knows stays as
+/// `$context.…`.
 pub(super) fn no_route(stack: &Stack) -> (u16, String) {
-    let all = || stack.entries.iter().filter_map(|it| if let Node::GatewayResponse(it) = &it.node { Some(it) } else { None });
+    let all = || {
+        stack.entries.iter().filter_map(|it| {
+            if let Node::GatewayResponse(it) = &it.node {
+                Some(it)
+            } else {
+                None
+            }
+        })
+    };
     let made = |of| all().find(|it| it.of == of);
     match TYPES.into_iter().find_map(made) {
         Some(it) => {
-            let body =
-                it.body.replace("$context.error.messageString", &format!("\"{MESSAGE}\"")).replace("$context.error.message", MESSAGE);
+            let body = it
+                .body
+                .replace("$context.error.messageString", &format!("\"{MESSAGE}\""))
+                .replace("$context.error.message", MESSAGE);
             (it.status.unwrap_or(STATUS), body)
         }
         None => (STATUS, format!("{{\"message\":\"{MESSAGE}\"}}")),

@@ -1,7 +1,8 @@
 //! Routes that are most like a request that nothing serves.
 //!
 //! In: `Tree`, a method, segments. Out: `Route`s. Pure.
-//! Those of the same path first, then those of the same method; then by how many segments differ, then by how many letters.
+//! Those of the same path first, then those of the same method; then by how many segments differ,
+//! then by how many letters.
 
 use super::Route;
 use super::route::Part;
@@ -41,20 +42,44 @@ pub(super) fn nearest(tree: &Tree<'_>, method: HttpMethod, segments: &[&str]) ->
         let served = found.method.http_method;
         let is_other = served != method && served != HttpMethod::Any;
         let segments = strsim::generic_levenshtein(&asked, &wanted);
-        let rank = (is_other && segments > 0, segments, is_other, strsim::levenshtein(&text, &path));
+        let rank = (
+            is_other && segments > 0,
+            segments,
+            is_other,
+            strsim::levenshtein(&text, &path),
+        );
         ranked.push((rank, path, served));
     });
     ranked.sort();
     ranked.truncate(COUNT);
-    ranked.into_iter().map(|(_, path, method)| Route { method: method.as_str(), path }).collect()
+    ranked
+        .into_iter()
+        .map(|(_, path, method)| Route {
+            method: method.as_str(),
+            path,
+        })
+        .collect()
 }
 
 /// Every method that leads to a backend, with its template.
-fn each<'a>(tree: &Tree<'a>, place: usize, parts: &mut Vec<Part<'a>>, with: &mut impl FnMut(&[Part<'a>], &Found<'a>)) {
+fn each<'a>(
+    tree: &Tree<'a>,
+    place: usize,
+    parts: &mut Vec<Part<'a>>,
+    with: &mut impl FnMut(&[Part<'a>], &Found<'a>),
+) {
     let here = &tree.places[place];
-    here.methods.values().filter(|it| it.method.integration.is_backend()).for_each(|it| with(parts, it));
-    let literals = here.literals.iter().map(|(text, next)| (Part::Literal(text), *next));
-    let variable = here.variable.map(|(name, next)| (Part::Variable(name), next));
+    here.methods
+        .values()
+        .filter(|it| it.method.integration.is_backend())
+        .for_each(|it| with(parts, it));
+    let literals = here
+        .literals
+        .iter()
+        .map(|(text, next)| (Part::Literal(text), *next));
+    let variable = here
+        .variable
+        .map(|(name, next)| (Part::Variable(name), next));
     let rest = here.rest.map(|(name, next)| (Part::Rest(name), next));
     for (part, next) in literals.chain(variable).chain(rest) {
         parts.push(part);
@@ -65,6 +90,9 @@ fn each<'a>(tree: &Tree<'a>, place: usize, parts: &mut Vec<Part<'a>>, with: &mut
 
 /// The methods of a place that lead to a backend.
 pub(super) fn methods(tree: &Tree<'_>, place: usize) -> Vec<&'static str> {
-    let served = tree.places[place].methods.values().filter(|it| it.method.integration.is_backend());
+    let served = tree.places[place]
+        .methods
+        .values()
+        .filter(|it| it.method.integration.is_backend());
     served.map(|it| it.method.http_method.as_str()).collect()
 }

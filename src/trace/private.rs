@@ -1,7 +1,8 @@
 //! The way of private callers: straight to the application load balancer.
 //!
 //! In: a request, an operation that is internal, `Plan`, the stack. Out: `Private`. Pure.
-//! Nobody is asked who they are there: what the description or a route asks for, the gateway alone checks.
+//! Nobody is asked who they are there: what the description or a route asks for, the gateway alone
+//! checks.
 
 use serde::Serialize;
 
@@ -35,20 +36,54 @@ pub(super) struct Kept<'a> {
 ///
 /// # Errors
 /// The stack leads nowhere.
-pub(super) fn private(plan: &Plan, assembled: &Assembled, places: &Places<'_>, kept: &Kept<'_>) -> Result<Option<Private>, String> {
+pub(super) fn private(
+    plan: &Plan,
+    assembled: &Assembled,
+    places: &Places<'_>,
+    kept: &Kept<'_>,
+) -> Result<Option<Private>, String> {
     let operation = kept.operation;
-    let alb = plan.network.as_ref().and_then(|it| it.alb.as_ref()).filter(|_| operation.exposure == Exposure::Internal);
+    let alb = plan
+        .network
+        .as_ref()
+        .and_then(|it| it.alb.as_ref())
+        .filter(|_| operation.exposure == Exposure::Internal);
     let backend = operation.backend.map(|index| &plan.backends[index]);
-    let (Some(alb), Some(backend), Some(private_path)) = (alb, backend, &operation.private_path) else { return Ok(None) };
+    let (Some(alb), Some(backend), Some(private_path)) = (alb, backend, &operation.private_path)
+    else {
+        return Ok(None);
+    };
     let network = assembled.network.as_ref();
-    let (Some(balanced), Some(balancer)) = (backend.balanced(), network.and_then(|it| it.alb.as_ref())) else { return Ok(None) };
-    let mut path: String = backend.path_prefix.iter().map(|it| format!("/{it}")).collect();
-    path.push_str(&filled(private_path, operation.asked_path.as_deref().unwrap_or_default(), kept.segments));
+    let (Some(balanced), Some(balancer)) =
+        (backend.balanced(), network.and_then(|it| it.alb.as_ref()))
+    else {
+        return Ok(None);
+    };
+    let mut path: String = backend
+        .path_prefix
+        .iter()
+        .map(|it| format!("/{it}"))
+        .collect();
+    path.push_str(&filled(
+        private_path,
+        operation.asked_path.as_deref().unwrap_or_default(),
+        kept.segments,
+    ));
     let mut hops = Hops::new(plan.output.format, assembled, places);
     let port = balanced.listener_port;
-    let listener = network.and_then(|it| it.listeners.iter().find(|(of, _)| *of == port)).and_then(|(_, it)| it.as_ref());
+    let listener = network
+        .and_then(|it| it.listeners.iter().find(|(of, _)| *of == port))
+        .and_then(|(_, it)| it.as_ref());
     let host = alb.hosts.first().map(|it| &**it);
-    hops.ruled((balancer, listener), &Arriving { method: kept.method, host, path: &path, port })?;
+    hops.ruled(
+        (balancer, listener),
+        &Arriving {
+            method: kept.method,
+            host,
+            path: &path,
+            port,
+        },
+    )?;
     let answer = match hops.answered {
         Some((status, body)) => Answer {
             by: Answerer::Balancer,
@@ -60,10 +95,18 @@ pub(super) fn private(plan: &Plan, assembled: &Assembled, places: &Places<'_>, k
             by: Answerer::Backend,
             status: None,
             body: None,
-            why: format!("{}; the load balancer asks nobody who they are", hops.arrival()),
+            why: format!(
+                "{}; the load balancer asks nobody who they are",
+                hops.arrival()
+            ),
         },
     };
-    Ok(Some(Private { served: answer.by == Answerer::Backend, path, answer, hops: hops.all }))
+    Ok(Some(Private {
+        served: answer.by == Answerer::Backend,
+        path,
+        answer,
+        hops: hops.all,
+    }))
 }
 
 /// A path as the description writes it, with what the request has for its variables.
@@ -72,8 +115,14 @@ fn filled(path: &str, template: &[Segment], segments: &[&str]) -> String {
     for (index, segment) in template.iter().enumerate() {
         let (written, value) = match segment {
             Segment::Literal(_) => continue,
-            Segment::Variable(name) => (format!("{{{name}}}"), segments.get(index).map(|it| (*it).to_owned())),
-            Segment::Rest(name) => (format!("{{{name}+}}"), segments.get(index..).map(|it| it.join("/"))),
+            Segment::Variable(name) => (
+                format!("{{{name}}}"),
+                segments.get(index).map(|it| (*it).to_owned()),
+            ),
+            Segment::Rest(name) => (
+                format!("{{{name}+}}"),
+                segments.get(index..).map(|it| it.join("/")),
+            ),
         };
         if let Some(value) = value {
             filled = filled.replacen(&written, &value, 1);

@@ -21,11 +21,17 @@ impl Asked {
     /// It is no path.
     pub fn of(method: HttpMethod, text: &str) -> Result<Self, String> {
         if !text.starts_with('/') {
-            return Err(format!("the path `{text}` does not start with `/`; give it without scheme, host and stage"));
+            return Err(format!(
+                "the path `{text}` does not start with `/`; give it without scheme, host and stage"
+            ));
         }
         let end = text.find(['?', '#']).unwrap_or(text.len());
         let ignored = (end < text.len()).then(|| text[end..].to_owned());
-        Ok(Self { method, path: text[..end].to_owned(), ignored })
+        Ok(Self {
+            method,
+            path: text[..end].to_owned(),
+            ignored,
+        })
     }
 
     /// Reads a method in any case.
@@ -33,10 +39,15 @@ impl Asked {
     /// # Errors
     /// No request to a REST API has that method (AWS-RULES P10).
     pub fn method(text: &str) -> Result<HttpMethod, String> {
-        HttpMethod::of_requests().find(|it| it.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
-            let all: Vec<&str> = HttpMethod::of_requests().map(HttpMethod::as_str).collect();
-            format!("API Gateway knows no requests of that method, but {}", all.join(", "))
-        })
+        HttpMethod::of_requests()
+            .find(|it| it.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| {
+                let all: Vec<&str> = HttpMethod::of_requests().map(HttpMethod::as_str).collect();
+                format!(
+                    "API Gateway knows no requests of that method, but {}",
+                    all.join(", ")
+                )
+            })
     }
 
     /// What the path is routed by: leading slashes count as one, and one at the end for none.
@@ -45,7 +56,11 @@ impl Asked {
     pub(super) fn segments(&self) -> Vec<&str> {
         let inner = self.inner();
         let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if inner.is_empty() { Vec::new() } else { inner.split('/').collect() }
+        if inner.is_empty() {
+            Vec::new()
+        } else {
+            inner.split('/').collect()
+        }
     }
 
     fn inner(&self) -> &str {
@@ -56,7 +71,9 @@ impl Asked {
     pub(super) fn notes(&self, found: Option<&Match<'_>>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(ignored) = &self.ignored {
-            notes.push(format!("`{ignored}` does not take part in routing; a query string is passed on as it is"));
+            notes.push(format!(
+                "`{ignored}` does not take part in routing; a query string is passed on as it is"
+            ));
         }
         if self.path.contains('{') {
             notes.push("the path is taken as a template: its variables stand for values that no literal beside them has".to_owned());
@@ -66,7 +83,8 @@ impl Asked {
             notes.push(if is_greedy {
                 "the `/` at the end is not in the value of the greedy variable".to_owned()
             } else {
-                "routed without the `/` at the end; AWS does not say whether a resource takes it".to_owned()
+                "routed without the `/` at the end; AWS does not say whether a resource takes it"
+                    .to_owned()
             });
         }
         if self.path.contains('%') {
@@ -91,8 +109,14 @@ mod tests {
 
     #[test]
     fn paths_become_segments() {
-        let segments =
-            |text| Asked::of(HttpMethod::Get, text).map(|it| it.segments().iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let segments = |text| {
+            Asked::of(HttpMethod::Get, text).map(|it| {
+                it.segments()
+                    .iter()
+                    .map(|it| (*it).to_owned())
+                    .collect::<Vec<_>>()
+            })
+        };
         let cases: [(&str, &[&str]); 8] = [
             ("/", &[]),
             ("///", &[]),

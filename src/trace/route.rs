@@ -1,8 +1,9 @@
 //! Which method answers a request.
 //!
 //! In: `Tree`, a method, segments. Out: `Match`. Pure.
-//! Source: AWS-RULES P7: a literal beats a variable, a variable beats a greedy one, and there is no way back from a literal to the
-//! variable beside it; where a branch has no answer the gateway falls back to a greedy variable above it.
+//! Source: AWS-RULES P7: a literal beats a variable, a variable beats a greedy one, and there is no
+//! way back from a literal to the variable beside it; where a branch has no answer the gateway
+//! falls back to a greedy variable above it.
 
 use crate::openapi::HttpMethod;
 use crate::walk::tree::{Found, Place, Tree};
@@ -58,12 +59,18 @@ impl Reached<'_> {
     pub(crate) fn path(&self) -> String {
         let mut text = String::new();
         self.parts.iter().for_each(|(part, _)| part.push(&mut text));
-        if text.is_empty() { "/".to_owned() } else { text }
+        if text.is_empty() {
+            "/".to_owned()
+        } else {
+            text
+        }
     }
 
     /// The text that the request has for a variable.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.values().find(|(it, _)| *it == name).map(|(_, value)| value)
+        self.values()
+            .find(|(it, _)| *it == name)
+            .map(|(_, value)| value)
     }
 
     /// Variables with what the request has for them.
@@ -89,7 +96,11 @@ type Way<'a> = Vec<(Part<'a>, String)>;
 
 impl<'t, 'a> Router<'t, 'a> {
     pub(crate) fn of(tree: &'t Tree<'a>) -> Self {
-        Self { tree, is_there: vec![true; tree.places.len()], ignores_refusals: false }
+        Self {
+            tree,
+            is_there: vec![true; tree.places.len()],
+            ignores_refusals: false,
+        }
     }
 
     /// The router as it would be without the methods and resources that are there to refuse.
@@ -97,10 +108,17 @@ impl<'t, 'a> Router<'t, 'a> {
         let mut is_there = vec![false; self.tree.places.len()];
         // Children stand behind their parents.
         for (index, place) in self.tree.places.iter().enumerate().rev() {
-            let has_backend = place.methods.values().any(|it| it.method.integration.is_backend());
+            let has_backend = place
+                .methods
+                .values()
+                .any(|it| it.method.integration.is_backend());
             is_there[index] = has_backend || place.children().any(|child| is_there[child]);
         }
-        Self { tree: self.tree, is_there, ignores_refusals: true }
+        Self {
+            tree: self.tree,
+            is_there,
+            ignores_refusals: true,
+        }
     }
 
     /// What answers a request.
@@ -108,9 +126,18 @@ impl<'t, 'a> Router<'t, 'a> {
         self.descend(0, &mut Vec::new(), method, segments)
     }
 
-    fn descend(&self, place: usize, way: &mut Way<'a>, method: HttpMethod, segments: &[&str]) -> Option<Match<'a>> {
+    fn descend(
+        &self,
+        place: usize,
+        way: &mut Way<'a>,
+        method: HttpMethod,
+        segments: &[&str],
+    ) -> Option<Match<'a>> {
         let Some((text, below)) = segments.split_first() else {
-            return self.answer(place, method).map(|found| Match { found, reached: self.reached(place, way) });
+            return self.answer(place, method).map(|found| Match {
+                found,
+                reached: self.reached(place, way),
+            });
         };
         let branch = self.branch(place, text);
         if let Some((part, next)) = branch {
@@ -121,30 +148,57 @@ impl<'t, 'a> Router<'t, 'a> {
                 return found;
             }
         }
-        let (name, greedy) = self.tree.places[place].rest.filter(|(_, it)| self.is_there[*it])?;
+        let (name, greedy) = self.tree.places[place]
+            .rest
+            .filter(|(_, it)| self.is_there[*it])?;
         let found = self.answer(greedy, method)?;
         let mut parts = way.clone();
         parts.push((Part::Rest(name), segments.join("/")));
         let fell_back_from = branch.map(|(part, _)| {
             let mut path = String::new();
-            way.iter().map(|(part, _)| *part).chain([part]).for_each(|it| it.push(&mut path));
+            way.iter()
+                .map(|(part, _)| *part)
+                .chain([part])
+                .for_each(|it| it.push(&mut path));
             path
         });
-        Some(Match { found, reached: Reached { place: greedy, index: self.tree.places[greedy].index, parts, beats: None, fell_back_from } })
+        Some(Match {
+            found,
+            reached: Reached {
+                place: greedy,
+                index: self.tree.places[greedy].index,
+                parts,
+                beats: None,
+                fell_back_from,
+            },
+        })
     }
 
     /// Where a segment leads: to a literal, else to the variable. An empty one is neither's.
     fn branch(&self, place: usize, text: &str) -> Option<(Part<'a>, usize)> {
         let here: &Place<'a> = &self.tree.places[place];
-        let literal = here.literals.get_key_value(text).map(|(text, next)| (Part::Literal(text), *next));
-        let variable = || here.variable.filter(|_| !text.is_empty()).map(|(name, next)| (Part::Variable(name), next));
-        literal.filter(|(_, next)| self.is_there[*next]).or_else(|| variable().filter(|(_, next)| self.is_there[*next]))
+        let literal = here
+            .literals
+            .get_key_value(text)
+            .map(|(text, next)| (Part::Literal(text), *next));
+        let variable = || {
+            here.variable
+                .filter(|_| !text.is_empty())
+                .map(|(name, next)| (Part::Variable(name), next))
+        };
+        literal
+            .filter(|(_, next)| self.is_there[*next])
+            .or_else(|| variable().filter(|(_, next)| self.is_there[*next]))
     }
 
     fn answer(&self, place: usize, method: HttpMethod) -> Option<Found<'a>> {
         let methods = &self.tree.places[place].methods;
         let seen = |it: &&Found<'a>| !self.ignores_refusals || it.method.integration.is_backend();
-        methods.get(&method).filter(seen).or_else(|| methods.get(&HttpMethod::Any).filter(seen)).copied()
+        methods
+            .get(&method)
+            .filter(seen)
+            .or_else(|| methods.get(&HttpMethod::Any).filter(seen))
+            .copied()
     }
 
     fn reached(&self, place: usize, way: &Way<'a>) -> Reached<'a> {
@@ -152,18 +206,32 @@ impl<'t, 'a> Router<'t, 'a> {
         let mut beats = None;
         for (part, text) in way {
             let here = &self.tree.places[parent];
-            beats = if matches!(part, Part::Literal(_)) { here.variable.or(here.rest).map(|it| it.0) } else { None };
+            beats = if matches!(part, Part::Literal(_)) {
+                here.variable.or(here.rest).map(|it| it.0)
+            } else {
+                None
+            };
             parent = self.branch(parent, text).map_or(parent, |it| it.1);
         }
-        Reached { place, index: self.tree.places[place].index, parts: way.clone(), beats, fell_back_from: None }
+        Reached {
+            place,
+            index: self.tree.places[place].index,
+            parts: way.clone(),
+            beats,
+            fell_back_from: None,
+        }
     }
 
-    /// The place of a path, whatever methods it has; where a branch ends before, the nearest greedy variable above.
+    /// The place of a path, whatever methods it has; where a branch ends before, the nearest greedy
+    /// variable above.
     pub(crate) fn place(&self, segments: &[&str]) -> Option<Reached<'a>> {
         let (mut place, mut way) = (0, Way::new());
         let mut greedy = None;
         for (index, text) in segments.iter().enumerate() {
-            greedy = self.tree.places[place].rest.map(|rest| (index, rest)).or(greedy);
+            greedy = self.tree.places[place]
+                .rest
+                .map(|rest| (index, rest))
+                .or(greedy);
             let Some((part, next)) = self.branch(place, text) else {
                 let (index, (name, next)) = greedy?;
                 way.truncate(index);
@@ -190,11 +258,25 @@ mod tests {
         "/{all+}": {"options": {}}, "/a": {"get": {}}, "/a/b/c": {"get": {}}, "/a/{x}/d": {"get": {}}, "/a/b/{rest+}": {"post": {}}}}"#;
 
     fn traced(method: HttpMethod, path: &str) -> Trace {
-        let files = [("gwgen.yaml".to_owned(), BLUEPRINT.into()), ("openapi.yaml".to_owned(), DESCRIPTION.into())];
+        let files = [
+            ("gwgen.yaml".to_owned(), BLUEPRINT.into()),
+            ("openapi.yaml".to_owned(), DESCRIPTION.into()),
+        ];
         let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
-        let compiled = compile(&Memory(files.into()), &Request { blueprint, display: "gwgen.yaml".into() });
+        let compiled = compile(
+            &Memory(files.into()),
+            &Request {
+                blueprint,
+                display: "gwgen.yaml".into(),
+            },
+        );
         assert!(compiled.tree.is_some(), "{:#?}", compiled.diagnostics);
-        trace(&compiled.plan.unwrap(), &compiled.assembled.unwrap(), &Asked::of(method, path).unwrap()).unwrap()
+        trace(
+            &compiled.plan.unwrap(),
+            &compiled.assembled.unwrap(),
+            &Asked::of(method, path).unwrap(),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -219,9 +301,23 @@ mod tests {
         ];
         for (method, path, expected) in cases {
             let trace = traced(method, path);
-            let resource = trace.hops.iter().find(|it| it.kind == "resource").filter(|_| trace.served);
-            assert_eq!(resource.map(|it| &*it.name), expected, "{} {path}", method.as_str());
-            assert_eq!(trace.answer.status, if expected.is_some() { None } else { Some(403) }, "{} {path}", method.as_str());
+            let resource = trace
+                .hops
+                .iter()
+                .find(|it| it.kind == "resource")
+                .filter(|_| trace.served);
+            assert_eq!(
+                resource.map(|it| &*it.name),
+                expected,
+                "{} {path}",
+                method.as_str()
+            );
+            assert_eq!(
+                trace.answer.status,
+                if expected.is_some() { None } else { Some(403) },
+                "{} {path}",
+                method.as_str()
+            );
         }
     }
 
@@ -229,12 +325,23 @@ mod tests {
     fn a_path_without_the_method_says_which_it_has() {
         assert_eq!(traced(HttpMethod::Put, "/a").methods, ["GET"]);
         assert_eq!(traced(HttpMethod::Put, "/a/b/zz").methods, ["POST"]);
-        assert_eq!(traced(HttpMethod::Put, "/a/x/zz").methods, ["OPTIONS"], "of the greedy variable above");
+        assert_eq!(
+            traced(HttpMethod::Put, "/a/x/zz").methods,
+            ["OPTIONS"],
+            "of the greedy variable above"
+        );
     }
 
     #[test]
     fn values_of_variables_reach_the_uri() {
-        let detail = |method, path| traced(method, path).hops.into_iter().find(|it| it.kind == "integration").unwrap().detail;
+        let detail = |method, path| {
+            traced(method, path)
+                .hops
+                .into_iter()
+                .find(|it| it.kind == "integration")
+                .unwrap()
+                .detail
+        };
         assert!(detail(HttpMethod::Post, "/a/b/c/%2F//e/").contains(":8080/a/b/c/%2F//e;"));
         assert!(detail(HttpMethod::Get, "/a/7/d").contains(":8080/a/7/d;"));
         assert!(detail(HttpMethod::Get, "/a/{x}/d").contains(":8080/a/{x}/d;"));

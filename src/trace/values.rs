@@ -1,6 +1,7 @@
 //! Values of the stack as people read them.
 //!
-//! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the format names it. Pure.
+//! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the
+//! format names it. Pure.
 
 use crate::aws::{Function, UriSegment};
 use crate::blueprint::Format;
@@ -20,7 +21,10 @@ pub(super) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
         Value::Input(name) if is_terraform => format!("${{var.{name}}}"),
         Value::Input(name) => format!("${{{}}}", pascal(name)),
         Value::Expression(text) => format!("${{{text}}}"),
-        Value::Attribute(it) if is_terraform => format!("${{{}.{}.{}}}", it.of.names.terraform, it.of.label, it.terraform),
+        Value::Attribute(it) if is_terraform => format!(
+            "${{{}.{}.{}}}",
+            it.of.names.terraform, it.of.label, it.terraform
+        ),
         Value::Attribute(it) => match it.cloudformation {
             Spelling::Ref => format!("${{{}}}", logical_id(&it.of)),
             Spelling::GetAtt(name) => format!("${{{}.{name}}}", logical_id(&it.of)),
@@ -60,9 +64,16 @@ pub(super) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
 /// A function as it was named.
 pub(super) fn function(function: &Function, format: Format, stack: &Stack) -> String {
     match function {
-        Function::Name { name: text, qualifier } | Function::Arn { arn: text, qualifier } => {
-            qualifier.as_ref().map_or_else(|| text.to_string(), |it| format!("{text}:{it}"))
+        Function::Name {
+            name: text,
+            qualifier,
         }
+        | Function::Arn {
+            arn: text,
+            qualifier,
+        } => qualifier
+            .as_ref()
+            .map_or_else(|| text.to_string(), |it| format!("{text}:{it}")),
         Function::Given(arn) => shown(arn, format, stack),
         Function::Made(handle) => handle.label().to_string(),
     }

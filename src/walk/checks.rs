@@ -10,7 +10,10 @@ use crate::aws::{Method, Node};
 use crate::plan::{OperationPlan, Plan, names};
 
 /// Compares validators and models of every operation's method.
-pub(super) fn differing<'p>(plan: &'p Plan, assembled: &Assembled) -> Vec<(&'p OperationPlan, &'static str)> {
+pub(super) fn differing<'p>(
+    plan: &'p Plan,
+    assembled: &Assembled,
+) -> Vec<(&'p OperationPlan, &'static str)> {
     let methods: BTreeMap<&str, &Method> = assembled
         .methods
         .iter()
@@ -25,18 +28,32 @@ pub(super) fn differing<'p>(plan: &'p Plan, assembled: &Assembled) -> Vec<(&'p O
             _ => None,
         })
         .collect();
-    let served = plan.operations.iter().filter_map(|it| Some((it, it.gateway_path.as_deref()?)));
+    let served = plan
+        .operations
+        .iter()
+        .filter_map(|it| Some((it, it.gateway_path.as_deref()?)));
     let method = |(operation, path): (&'p OperationPlan, _)| {
         let label = names::operation_label(operation.method, path);
         // A method that is not there is found missing by the walk itself.
-        Some((operation, checked(plan, assembled, methods.get(&*label)?, operation).err()?))
+        Some((
+            operation,
+            checked(plan, assembled, methods.get(&*label)?, operation).err()?,
+        ))
     };
     served.filter_map(method).collect()
 }
 
-fn checked(plan: &Plan, assembled: &Assembled, method: &Method, operation: &OperationPlan) -> Result<(), &'static str> {
+fn checked(
+    plan: &Plan,
+    assembled: &Assembled,
+    method: &Method,
+    operation: &OperationPlan,
+) -> Result<(), &'static str> {
     let (checks, planned) = (&method.checks, &operation.checks);
-    let validator = checks.validator.as_ref().map(|it| &assembled.stack.entries[it.index()].node);
+    let validator = checks
+        .validator
+        .as_ref()
+        .map(|it| &assembled.stack.entries[it.index()].node);
     let found = match validator {
         Some(Node::RequestValidator(it)) => Some((it.body, it.parameters)),
         Some(_) => return Err("names no validator"),
@@ -47,12 +64,18 @@ fn checked(plan: &Plan, assembled: &Assembled, method: &Method, operation: &Oper
     }
     let mut models: BTreeMap<Arc<str>, (&str, &serde_json::Value)> = BTreeMap::new();
     for (media_type, handle) in checks.models.iter() {
-        let Node::Model(model) = &assembled.stack.entries[handle.index()].node else { return Err("names no model") };
+        let Node::Model(model) = &assembled.stack.entries[handle.index()].node else {
+            return Err("names no model");
+        };
         models.insert(Arc::clone(media_type), (&*model.name, &*model.schema));
     }
     let wanted = planned.models.iter().map(|(media_type, index)| {
         let model = &plan.models[*index];
         (Arc::clone(media_type), (&*model.name, &*model.schema))
     });
-    if models == wanted.collect() { Ok(()) } else { Err("is held to other models") }
+    if models == wanted.collect() {
+        Ok(())
+    } else {
+        Err("is held to other models")
+    }
 }

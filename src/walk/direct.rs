@@ -5,11 +5,20 @@
 
 use super::way::is_same;
 use crate::assemble::Assembled;
-use crate::aws::{Function, FunctionCall, Header, HeaderSource, InternetProxy, LambdaPermission, Method, Node, UriSegment};
-use crate::plan::{self, BackendPlan, FunctionPlan, InternetPlan, OperationPlan, Plan, Segment, Way};
+use crate::aws::{
+    Function, FunctionCall, Header, HeaderSource, InternetProxy, LambdaPermission, Method, Node,
+    UriSegment,
+};
+use crate::plan::{
+    self, BackendPlan, FunctionPlan, InternetPlan, OperationPlan, Plan, Segment, Way,
+};
 
 /// Compares method, parameters and timeout.
-pub(super) fn asked_as_planned(method: &Method, timeout_ms: u32, operation: &OperationPlan) -> Result<(), String> {
+pub(super) fn asked_as_planned(
+    method: &Method,
+    timeout_ms: u32,
+    operation: &OperationPlan,
+) -> Result<(), String> {
     if method.http_method != operation.method || timeout_ms != operation.timeout_ms {
         return Err("is sent on with another method or timeout".into());
     }
@@ -37,24 +46,38 @@ pub(super) fn sent_as_planned(
     if path != expected {
         return Err("reaches its backend under another path".into());
     }
-    let is_declared = |name: &str| method.request_parameters.get(&format!("method.request.path.{name}")) == Some(&true);
+    let is_declared = |name: &str| {
+        method
+            .request_parameters
+            .get(&format!("method.request.path.{name}"))
+            == Some(&true)
+    };
     let lost = path.iter().find_map(|it| match it {
         UriSegment::Variable(name) if !is_declared(name) => Some(name),
         UriSegment::Variable(_) | UriSegment::Literal(_) => None,
     });
     if let Some(name) = lost {
-        return Err(format!("sends on `{{{name}}}`, which its method does not declare"));
+        return Err(format!(
+            "sends on `{{{name}}}`, which its method does not declare"
+        ));
     }
     let same = |(found, planned): (&Header, &plan::HeaderPlan)| {
         found.name == planned.name
             && match (&found.source, &planned.source) {
-                (HeaderSource::Static(found), plan::HeaderSource::Static(planned)) => is_same(found, planned),
-                (HeaderSource::Mapping(found), plan::HeaderSource::Mapping(planned)) => found == planned,
+                (HeaderSource::Static(found), plan::HeaderSource::Static(planned)) => {
+                    is_same(found, planned)
+                }
+                (HeaderSource::Mapping(found), plan::HeaderSource::Mapping(planned)) => {
+                    found == planned
+                }
                 (HeaderSource::Static(_) | HeaderSource::Mapping(_), _) => false,
             }
     };
     if headers.len() != backend.headers.len() || !headers.iter().zip(&backend.headers).all(same) {
-        return Err(format!("is sent on with other headers than those of `{}`", backend.name));
+        return Err(format!(
+            "is sent on with other headers than those of `{}`",
+            backend.name
+        ));
     }
     Ok(())
 }
@@ -70,14 +93,26 @@ pub(super) fn internet_holds(proxy: &InternetProxy, planned: &InternetPlan) -> R
 
 /// A request that becomes a call of a function of the user's.
 pub(super) fn function_holds(called: &Function, planned: &FunctionPlan) -> Result<(), String> {
-    if is_same_function(called, planned) { Ok(()) } else { Err("calls another function".into()) }
+    if is_same_function(called, planned) {
+        Ok(())
+    } else {
+        Err("calls another function".into())
+    }
 }
 
 /// The leave for a call.
-pub(super) fn may_be_called(plan: &Plan, assembled: &Assembled, call: &FunctionCall) -> Result<(), String> {
+pub(super) fn may_be_called(
+    plan: &Plan,
+    assembled: &Assembled,
+    call: &FunctionCall,
+) -> Result<(), String> {
     let is_leave = |it: &&LambdaPermission| it.function == call.function;
-    let found = permissions(assembled).find(is_leave).ok_or("calls a function that the API may not call")?;
-    if Some(found.api.index()) != assembled.api.as_ref().map(|it| it.index()) || !is_same(&found.stage, &plan.stage_name) {
+    let found = permissions(assembled)
+        .find(is_leave)
+        .ok_or("calls a function that the API may not call")?;
+    if Some(found.api.index()) != assembled.api.as_ref().map(|it| it.index())
+        || !is_same(&found.stage, &plan.stage_name)
+    {
         return Err("calls a function that only another API or stage may call".into());
     }
     Ok(())
@@ -92,22 +127,49 @@ pub(super) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<
             Way::Balanced(_) | Way::Internet(_) => false,
         })
     };
-    let count = plan.backends.iter().filter(|it| plan.has_gateway && matches!(it.way, Way::Function(_) | Way::Forwarder(_))).count();
-    let is_needless = permissions(assembled).any(|it| !is_planned(it)) || permissions(assembled).count() != count;
+    let count = plan
+        .backends
+        .iter()
+        .filter(|it| plan.has_gateway && matches!(it.way, Way::Function(_) | Way::Forwarder(_)))
+        .count();
+    let is_needless =
+        permissions(assembled).any(|it| !is_planned(it)) || permissions(assembled).count() != count;
     is_needless.then(|| "the API may call other functions than those of its backends".to_owned())
 }
 
 fn permissions(assembled: &Assembled) -> impl Iterator<Item = &LambdaPermission> {
-    assembled.stack.entries.iter().filter_map(|it| if let Node::LambdaPermission(it) = &it.node { Some(it) } else { None })
+    assembled.stack.entries.iter().filter_map(|it| {
+        if let Node::LambdaPermission(it) = &it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 pub(super) fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
     match (found, planned) {
-        (Function::Name { name, qualifier }, FunctionPlan::Name { name: planned, qualifier: version })
-        | (Function::Arn { arn: name, qualifier }, FunctionPlan::Arn { arn: planned, qualifier: version }) => {
-            name == planned && qualifier == version
-        }
+        (
+            Function::Name { name, qualifier },
+            FunctionPlan::Name {
+                name: planned,
+                qualifier: version,
+            },
+        )
+        | (
+            Function::Arn {
+                arn: name,
+                qualifier,
+            },
+            FunctionPlan::Arn {
+                arn: planned,
+                qualifier: version,
+            },
+        ) => name == planned && qualifier == version,
         (Function::Given(found), FunctionPlan::Given(planned)) => is_same(found, planned),
-        (Function::Name { .. } | Function::Arn { .. } | Function::Given(_) | Function::Made(_), _) => false,
+        (
+            Function::Name { .. } | Function::Arn { .. } | Function::Given(_) | Function::Made(_),
+            _,
+        ) => false,
     }
 }

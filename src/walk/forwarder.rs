@@ -9,7 +9,10 @@ use super::way::{are_same_list, is_same};
 use crate::assemble::Assembled;
 use crate::aws::{FunctionGroups, FunctionNetwork, Node, PythonFunction};
 use crate::openapi::HttpMethod;
-use crate::plan::{BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, OperationPlan, Plan, Values, text_of};
+use crate::plan::{
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, OperationPlan,
+    Plan, Values, text_of,
+};
 use crate::stack::{Handle, Value};
 
 /// A request that a function of ours forwards.
@@ -19,11 +22,26 @@ pub(super) fn forwarder_holds(
     handle: &Handle<PythonFunction>,
     (operation, backend, planned): (&OperationPlan, &BackendPlan, &ForwarderPlan),
 ) -> Result<(), String> {
-    let entry = assembled.stack.entries.get(handle.index()).filter(|it| it.address == *handle.address());
-    let Some(Node::PythonFunction(function)) = entry.map(|it| &it.node) else { return Err("calls no function".into()) };
-    let shared = plan.forwarders.as_ref().ok_or("calls a function that was not planned")?;
-    let is_placed = function.network.as_ref().is_some_and(|it| stands_as_planned(assembled, it, shared));
-    if function.code.name != "forwarder" || !is_placed || function.timeout_s * 1_000 <= shared.timeout_ms {
+    let entry = assembled
+        .stack
+        .entries
+        .get(handle.index())
+        .filter(|it| it.address == *handle.address());
+    let Some(Node::PythonFunction(function)) = entry.map(|it| &it.node) else {
+        return Err("calls no function".into());
+    };
+    let shared = plan
+        .forwarders
+        .as_ref()
+        .ok_or("calls a function that was not planned")?;
+    let is_placed = function
+        .network
+        .as_ref()
+        .is_some_and(|it| stands_as_planned(assembled, it, shared));
+    if function.code.name != "forwarder"
+        || !is_placed
+        || function.timeout_s * 1_000 <= shared.timeout_ms
+    {
         return Err("calls another function, or one that stands elsewhere".into());
     }
     destination_holds(function, planned)?;
@@ -32,19 +50,32 @@ pub(super) fn forwarder_holds(
     for method in methods_of(plan, operation) {
         time_holds(function, method, (operation, shared))?;
     }
-    let flag = |name: &str, is_true: bool| is_text(function, name, if is_true { "true" } else { "false" });
-    if flag("KEEP_ACCEPT_ENCODING", shared.keeps_accept_encoding) && is_text(function, "TIMEOUT_MS", &shared.timeout_ms.to_string()) {
+    let flag =
+        |name: &str, is_true: bool| is_text(function, name, if is_true { "true" } else { "false" });
+    if flag("KEEP_ACCEPT_ENCODING", shared.keeps_accept_encoding)
+        && is_text(function, "TIMEOUT_MS", &shared.timeout_ms.to_string())
+    {
         Ok(())
     } else {
         Err("is forwarded in another time, or otherwise encoded".into())
     }
 }
 
-fn stands_as_planned(assembled: &Assembled, network: &FunctionNetwork, shared: &ForwardersPlan) -> bool {
+fn stands_as_planned(
+    assembled: &Assembled,
+    network: &FunctionNetwork,
+    shared: &ForwardersPlan,
+) -> bool {
     let groups = match (&network.security_groups, &shared.groups) {
-        (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => are_same_list(found, planned),
+        (FunctionGroups::Given(found), ForwarderGroupsPlan::Given(planned)) => {
+            are_same_list(found, planned)
+        }
         (FunctionGroups::Made(group), ForwarderGroupsPlan::Made(vpc)) => {
-            let node = assembled.stack.entries.get(group.index()).map(|it| &it.node);
+            let node = assembled
+                .stack
+                .entries
+                .get(group.index())
+                .map(|it| &it.node);
             matches!(node, Some(Node::SecurityGroup(group)) if is_same(&group.vpc, vpc))
         }
         (FunctionGroups::Given(_) | FunctionGroups::Made(_), _) => false,
@@ -62,10 +93,27 @@ fn destination_holds(function: &PythonFunction, planned: &ForwarderPlan) -> Resu
         (Some(found), Some(planned)) => is_same(found, planned),
         (None, Some(_)) | (Some(_), None) => false,
     };
-    let verified = !planned.is_tls || is_text(function, "TLS_VERIFY", if planned.skips_verification { "false" } else { "true" });
-    let hosts = function.environment.get("HOSTS").is_some_and(|it| are_hosts(it, &planned.hosts));
-    let protocol = is_text(function, "PROTOCOL", if planned.is_tls { "https" } else { "http" });
-    if hosts && host && verified && protocol && is_text(function, "PORT", &planned.port.to_string()) {
+    let verified = !planned.is_tls
+        || is_text(
+            function,
+            "TLS_VERIFY",
+            if planned.skips_verification {
+                "false"
+            } else {
+                "true"
+            },
+        );
+    let hosts = function
+        .environment
+        .get("HOSTS")
+        .is_some_and(|it| are_hosts(it, &planned.hosts));
+    let protocol = is_text(
+        function,
+        "PROTOCOL",
+        if planned.is_tls { "https" } else { "http" },
+    );
+    if hosts && host && verified && protocol && is_text(function, "PORT", &planned.port.to_string())
+    {
         Ok(())
     } else {
         Err("is forwarded to another host or port, or with other TLS".into())
@@ -78,65 +126,121 @@ fn are_hosts(found: &Value, planned: &Values) -> bool {
         (Value::Text(parts), Values::List(planned)) => {
             let is_comma = |it: &Value| matches!(it, Value::Literal(text) if **text == *",");
             let is_right = |(index, part): (usize, &Value)| {
-                if index % 2 == 1 { is_comma(part) } else { planned.get(index / 2).is_some_and(|it| is_same(part, it)) }
+                if index % 2 == 1 {
+                    is_comma(part)
+                } else {
+                    planned.get(index / 2).is_some_and(|it| is_same(part, it))
+                }
             };
             parts.len() + 1 == planned.len() * 2 && parts.iter().enumerate().all(is_right)
         }
-        (found, Values::List(planned)) => matches!(planned.as_slice(), [only] if is_same(found, only)),
+        (found, Values::List(planned)) => {
+            matches!(planned.as_slice(), [only] if is_same(found, only))
+        }
         (_, Values::One(_)) => false,
     }
 }
 
 fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|it| !it.is_empty()).map(str::to_owned).collect()
+    path.split('/')
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
-/// Segments of what the function makes of a resource's path: of the prefixes that fit in whole segments, the longest is exchanged.
-pub(crate) fn exchanged(function: &PythonFunction, resource: &str) -> Result<Vec<String>, &'static str> {
-    let Some(Value::Literal(text)) = function.environment.get("PATHS") else { return Err("is forwarded without a path") };
-    let paths: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| "is forwarded by prefixes that are no JSON")?;
+/// Segments of what the function makes of a resource's path: of the prefixes that fit in whole
+/// segments, the longest is exchanged.
+pub(crate) fn exchanged(
+    function: &PythonFunction,
+    resource: &str,
+) -> Result<Vec<String>, &'static str> {
+    let Some(Value::Literal(text)) = function.environment.get("PATHS") else {
+        return Err("is forwarded without a path");
+    };
+    let paths: BTreeMap<String, String> =
+        serde_json::from_str(text).map_err(|_| "is forwarded by prefixes that are no JSON")?;
     let resource = segments(resource);
-    let fits = paths.iter().filter(|(from, _)| resource.starts_with(&segments(from)));
-    let (from, to) = fits.max_by_key(|(from, _)| segments(from).len()).ok_or("has no prefix at its function")?;
+    let fits = paths
+        .iter()
+        .filter(|(from, _)| resource.starts_with(&segments(from)));
+    let (from, to) = fits
+        .max_by_key(|(from, _)| segments(from).len())
+        .ok_or("has no prefix at its function")?;
     Ok([&segments(to)[..], &resource[segments(from).len()..]].concat())
 }
 
 fn path_holds(function: &PythonFunction, operation: &OperationPlan) -> Result<(), String> {
-    let reached = exchanged(function, &text_of(operation.gateway_path.as_deref().unwrap_or_default()))?;
-    if reached == segments(&text_of(&operation.backend_path)) { Ok(()) } else { Err("reaches its backend under another path".into()) }
+    let reached = exchanged(
+        function,
+        &text_of(operation.gateway_path.as_deref().unwrap_or_default()),
+    )?;
+    if reached == segments(&text_of(&operation.backend_path)) {
+        Ok(())
+    } else {
+        Err("reaches its backend under another path".into())
+    }
 }
 
-/// Methods of the requests that an operation serves: `ANY` those that its path has no other operation for.
+/// Methods of the requests that an operation serves: `ANY` those that its path has no other
+/// operation for.
 fn methods_of(plan: &Plan, operation: &OperationPlan) -> Vec<HttpMethod> {
     if operation.method != HttpMethod::Any {
         return vec![operation.method];
     }
     let is_taken = |method: HttpMethod| {
-        plan.operations.iter().any(|other| other.method == method && other.is_public() && other.gateway_path == operation.gateway_path)
+        plan.operations.iter().any(|other| {
+            other.method == method
+                && other.is_public()
+                && other.gateway_path == operation.gateway_path
+        })
     };
-    HttpMethod::of_requests().filter(|method| !is_taken(*method)).collect()
+    HttpMethod::of_requests()
+        .filter(|method| !is_taken(*method))
+        .collect()
 }
 
-/// The time that the function finds for a request is the gateway's, where that is shorter than its own.
-fn time_holds(function: &PythonFunction, method: HttpMethod, (operation, shared): (&OperationPlan, &ForwardersPlan)) -> Result<(), String> {
+/// The time that the function finds for a request is the gateway's, where that is shorter than its
+/// own.
+fn time_holds(
+    function: &PythonFunction,
+    method: HttpMethod,
+    (operation, shared): (&OperationPlan, &ForwardersPlan),
+) -> Result<(), String> {
     let own = shared.timeout_ms.min(operation.timeout_ms);
     let found = match function.environment.get("TIMEOUTS") {
         Some(Value::Literal(text)) => {
-            let times: BTreeMap<String, u32> = serde_json::from_str(text).map_err(|_| "has timeouts at its function that are no JSON")?;
-            let resource = segments(&text_of(operation.gateway_path.as_deref().unwrap_or_default()));
-            let mut keys = (0..=resource.len()).rev().map(|length| format!("{} /{}", method.as_str(), resource[..length].join("/")));
-            keys.find_map(|key| times.get(&key).copied()).unwrap_or(shared.timeout_ms)
+            let times: BTreeMap<String, u32> = serde_json::from_str(text)
+                .map_err(|_| "has timeouts at its function that are no JSON")?;
+            let resource = segments(&text_of(
+                operation.gateway_path.as_deref().unwrap_or_default(),
+            ));
+            let mut keys = (0..=resource.len())
+                .rev()
+                .map(|length| format!("{} /{}", method.as_str(), resource[..length].join("/")));
+            keys.find_map(|key| times.get(&key).copied())
+                .unwrap_or(shared.timeout_ms)
         }
         Some(_) => return Err("has timeouts at its function that are not known".into()),
         None => shared.timeout_ms,
     };
-    if found == own { Ok(()) } else { Err(format!("has {found} ms at its function, not {own} ms")) }
+    if found == own {
+        Ok(())
+    } else {
+        Err(format!("has {found} ms at its function, not {own} ms"))
+    }
 }
 
 fn headers_hold(function: &PythonFunction, backend: &BackendPlan) -> Result<(), String> {
-    let lines: Vec<&Value> = function.environment.iter().filter(|(name, _)| name.starts_with("HEADER_")).map(|(_, line)| line).collect();
+    let lines: Vec<&Value> = function
+        .environment
+        .iter()
+        .filter(|(name, _)| name.starts_with("HEADER_"))
+        .map(|(_, line)| line)
+        .collect();
     let from_context: BTreeMap<String, String> = match function.environment.get("CONTEXT_HEADERS") {
-        Some(Value::Literal(text)) => serde_json::from_str(text).map_err(|_| "gets headers that are no JSON")?,
+        Some(Value::Literal(text)) => {
+            serde_json::from_str(text).map_err(|_| "gets headers that are no JSON")?
+        }
         Some(_) => return Err("gets headers that are not known".into()),
         None => BTreeMap::new(),
     };
@@ -147,12 +251,21 @@ fn headers_hold(function: &PythonFunction, backend: &BackendPlan) -> Result<(), 
         _ => false,
     };
     let is_set = |it: &crate::plan::HeaderPlan| match &it.source {
-        HeaderSource::Static(planned) => lines.iter().any(|found| is_line(found, &it.name, planned)),
-        HeaderSource::Mapping(text) => from_context.get(&*it.name).is_some_and(|place| format!("context.{place}") == **text),
+        HeaderSource::Static(planned) => {
+            lines.iter().any(|found| is_line(found, &it.name, planned))
+        }
+        HeaderSource::Mapping(text) => from_context
+            .get(&*it.name)
+            .is_some_and(|place| format!("context.{place}") == **text),
     };
-    if backend.headers.iter().all(is_set) && lines.len() + from_context.len() == backend.headers.len() {
+    if backend.headers.iter().all(is_set)
+        && lines.len() + from_context.len() == backend.headers.len()
+    {
         Ok(())
     } else {
-        Err(format!("is sent on with other headers than those of `{}`", backend.name))
+        Err(format!(
+            "is sent on with other headers than those of `{}`",
+            backend.name
+        ))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! In: `ListenerRule`, method, host and path. Out: yes or no. Pure.
 //! Written from AWS's pages alone, apart from what made the rules; the walk and `trace` share it.
-//! Source: AWS-RULES L11, L13: `*` is any text with slashes, `?` one character; the case of a path counts, that of a host does not.
+//! Source: AWS-RULES L11, L13: `*` is any text with slashes, `?` one character; the case of a path
+//! counts, that of a host does not.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,14 +11,16 @@ use crate::aws::ListenerRule;
 
 /// Rules of a listener by the segments of their path patterns that have no wildcard.
 ///
-/// A path has the segments before the first wildcard of a pattern that takes it, those after the last one, and all that are between slashes.
+/// A path has the segments before the first wildcard of a pattern that takes it, those after the
+/// last one, and all that are between slashes.
 pub(super) struct ByPath<'a> {
     rules: Vec<&'a ListenerRule>,
     /// By the numbers of these first and last segments, then by the segments themselves.
     lists: BTreeMap<(usize, usize), HashMap<String, Between<'a>>>,
 }
 
-/// Indexes of rules, in order, by the longest segment between the wildcards of the pattern; an empty text where there is none.
+/// Indexes of rules, in order, by the longest segment between the wildcards of the pattern; an
+/// empty text where there is none.
 type Between<'a> = HashMap<&'a str, Vec<usize>>;
 
 impl<'a> ByPath<'a> {
@@ -29,11 +32,25 @@ impl<'a> ByPath<'a> {
                 let is_wild = |it: &&str| it.contains(['*', '?']);
                 let segments: Vec<&str> = pattern.split('/').collect();
                 let start = segments.iter().take_while(|it| !is_wild(it)).count();
-                let end = segments[start..].iter().rev().take_while(|it| !is_wild(it)).count();
-                let between = segments[start..segments.len() - end].iter().copied().filter(|it| !is_wild(it)).max_by_key(|it| it.len());
+                let end = segments[start..]
+                    .iter()
+                    .rev()
+                    .take_while(|it| !is_wild(it))
+                    .count();
+                let between = segments[start..segments.len() - end]
+                    .iter()
+                    .copied()
+                    .filter(|it| !is_wild(it))
+                    .max_by_key(|it| it.len());
                 let key = key(&segments, (start, end)).unwrap_or_default();
-                let list = lists.entry((start, end)).or_default().entry(key).or_default();
-                list.entry(between.unwrap_or_default()).or_default().push(index);
+                let list = lists
+                    .entry((start, end))
+                    .or_default()
+                    .entry(key)
+                    .or_default();
+                list.entry(between.unwrap_or_default())
+                    .or_default()
+                    .push(index);
             }
         }
         Self { rules, lists }
@@ -44,15 +61,27 @@ impl<'a> ByPath<'a> {
     }
 
     /// The first rule that takes a request.
-    pub(super) fn first(&self, method: &str, host: Option<&str>, path: &str) -> Option<&'a ListenerRule> {
+    pub(super) fn first(
+        &self,
+        method: &str,
+        host: Option<&str>,
+        path: &str,
+    ) -> Option<&'a ListenerRule> {
         let segments: Vec<&str> = path.split('/').collect();
         let inside: BTreeSet<&str> = segments.iter().copied().chain([""]).collect();
         let mut first: Option<usize> = None;
         for (sizes, lists) in &self.lists {
-            let Some(between) = key(&segments, *sizes).and_then(|it| lists.get(&it)) else { continue };
+            let Some(between) = key(&segments, *sizes).and_then(|it| lists.get(&it)) else {
+                continue;
+            };
             for list in inside.iter().filter_map(|it| between.get(it)) {
-                let mut before = list.iter().copied().take_while(|it| first.is_none_or(|first| *it < first));
-                first = before.find(|it| takes(self.rules[*it], method, host, path)).or(first);
+                let mut before = list
+                    .iter()
+                    .copied()
+                    .take_while(|it| first.is_none_or(|first| *it < first));
+                first = before
+                    .find(|it| takes(self.rules[*it], method, host, path))
+                    .or(first);
             }
         }
         first.map(|it| self.rules[it])
@@ -61,15 +90,22 @@ impl<'a> ByPath<'a> {
 
 /// The first segments and the last ones; none where there are fewer.
 fn key(segments: &[&str], (start, end): (usize, usize)) -> Option<String> {
-    let (first, last) = (segments.get(..start)?, segments.get(segments.len().checked_sub(end)?..)?);
+    let (first, last) = (
+        segments.get(..start)?,
+        segments.get(segments.len().checked_sub(end)?..)?,
+    );
     Some(format!("{}*{}", first.join("/"), last.join("/")))
 }
 
 /// Whether every condition of the rule holds.
 pub(crate) fn takes(rule: &ListenerRule, method: &str, host: Option<&str>, path: &str) -> bool {
     (rule.methods.is_empty() || rule.methods.contains(&method))
-        && (rule.hosts.is_empty() || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))
-        && rule.paths.iter().any(|it| is_taken(it.as_bytes(), path.as_bytes()))
+        && (rule.hosts.is_empty()
+            || host.is_some_and(|host| rule.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))))
+        && rule
+            .paths
+            .iter()
+            .any(|it| is_taken(it.as_bytes(), path.as_bytes()))
 }
 
 /// Whether a path pattern takes a path.

@@ -1,10 +1,14 @@
-//! What holds for methods beside their way: their settings, what tells kept answers apart, what browsers are told, the gateway's errors.
+//! What holds for methods beside their way: their settings, what tells kept answers apart, what
+//! browsers are told, the gateway's errors.
 
 use std::collections::BTreeSet;
 
 use super::request::{Answer, Api};
 use crate::assemble::Assembled;
-use crate::aws::{Authorization, Integration, Kept, Method, MethodThrottle, Node, Preflight, Settings, Stage, Throttle};
+use crate::aws::{
+    Authorization, Integration, Kept, Method, MethodThrottle, Node, Preflight, Settings, Stage,
+    Throttle,
+};
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
@@ -13,8 +17,12 @@ pub(super) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec
     if assembled.api.is_none() {
         return Vec::new();
     }
-    let mut problems: Vec<String> =
-        plan.cors.iter().flat_map(|it| &it.preflights).filter_map(|it| preflight_holds(plan, api, it)).collect();
+    let mut problems: Vec<String> = plan
+        .cors
+        .iter()
+        .flat_map(|it| &it.preflights)
+        .filter_map(|it| preflight_holds(plan, api, it))
+        .collect();
     problems.extend(settings_hold(plan, assembled).err());
     problems.extend(errors_hold(plan, assembled).err());
     problems
@@ -26,8 +34,13 @@ pub(super) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> R
     if method.cache_keys != planned {
         return Err("has kept answers told apart by something else than was planned".into());
     }
-    match planned.iter().find(|it| !method.request_parameters.contains_key(&***it)) {
-        Some(key) => Err(format!("has `{key}` in the key of its cache, and does not declare it")),
+    match planned
+        .iter()
+        .find(|it| !method.request_parameters.contains_key(&***it))
+    {
+        Some(key) => Err(format!(
+            "has `{key}` in the key of its cache, and does not declare it"
+        )),
         None => Ok(()),
     }
 }
@@ -36,14 +49,34 @@ pub(super) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> R
 fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Option<String> {
     let path = text_of(&planned.path);
     let Answer::Preflight(method) = api.answer(HttpMethod::Options, &planned.path) else {
-        return Some(format!("nobody tells a browser what it may send to `{path}`"));
+        return Some(format!(
+            "nobody tells a browser what it may send to `{path}`"
+        ));
     };
-    let Integration::Preflight(told) = &method.integration else { return Some(format!("`{path}` tells browsers nothing")) };
-    let Preflight { origins, methods, headers, has_credentials, max_age_s } = told;
-    let public: BTreeSet<HttpMethod> =
-        plan.operations.iter().filter(|it| it.gateway_path.as_ref() == Some(&planned.path)).map(|it| it.method).collect();
+    let Integration::Preflight(told) = &method.integration else {
+        return Some(format!("`{path}` tells browsers nothing"));
+    };
+    let Preflight {
+        origins,
+        methods,
+        headers,
+        has_credentials,
+        max_age_s,
+    } = told;
+    let public: BTreeSet<HttpMethod> = plan
+        .operations
+        .iter()
+        .filter(|it| it.gateway_path.as_ref() == Some(&planned.path))
+        .map(|it| it.method)
+        .collect();
     let is_planned = plan.cors.as_ref().is_some_and(|it| {
-        (origins, has_credentials, max_age_s, headers) == (&it.origins, &it.has_credentials, &it.max_age_s, &planned.headers)
+        (origins, has_credentials, max_age_s, headers)
+            == (
+                &it.origins,
+                &it.has_credentials,
+                &it.max_age_s,
+                &planned.headers,
+            )
     });
     let told_of: BTreeSet<HttpMethod> = methods.iter().copied().collect();
     let is_public = if public.contains(&HttpMethod::Any) {
@@ -52,17 +85,32 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
         // Of a path that has an exported preflight alone.
         told_of == public || (public.is_empty() && told_of == BTreeSet::from([HttpMethod::Options]))
     };
-    // Browsers show no credentials with it. Source: Fetch, section 3.3.5 (CORS protocol and credentials), read 2026-11-30.
+    // Browsers show no credentials with it. Source: Fetch, section 3.3.5 (CORS protocol and
+    // credentials), read 2026-11-30.
     let is_open = method.authorization == Authorization::default();
-    let declared: BTreeSet<String> =
-        planned.path.iter().filter_map(Segment::variable).map(|it| format!("method.request.path.{it}")).collect();
-    let is_declared = method.request_parameters.keys().map(|it| &**it).eq(declared.iter().map(String::as_str));
+    let declared: BTreeSet<String> = planned
+        .path
+        .iter()
+        .filter_map(Segment::variable)
+        .map(|it| format!("method.request.path.{it}"))
+        .collect();
+    let is_declared = method
+        .request_parameters
+        .keys()
+        .map(|it| &**it)
+        .eq(declared.iter().map(String::as_str));
     (!is_planned || !is_public || !is_open || !is_declared || !method.cache_keys.is_empty())
         .then(|| format!("browsers are told something else of `{path}` than was planned"))
 }
 
 fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
-    let mut stages = assembled.stack.entries.iter().filter_map(|it| if let Node::Stage(stage) = &it.node { Some(stage) } else { None });
+    let mut stages = assembled.stack.entries.iter().filter_map(|it| {
+        if let Node::Stage(stage) = &it.node {
+            Some(stage)
+        } else {
+            None
+        }
+    });
     match (stages.next(), stages.next()) {
         (Some(stage), None) => Ok(stage),
         (None, _) | (Some(_), Some(_)) => Err("there is not one stage".into()),
@@ -72,18 +120,26 @@ fn stage_of(assembled: &Assembled) -> Result<&Stage, String> {
 /// Whether every method is held back, kept, measured and logged as planned.
 fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     let stage = stage_of(assembled)?;
-    if stage.request_log.is_some() != plan.stage.request_log.is_some() || stage.is_traced != plan.stage.is_traced {
+    if stage.request_log.is_some() != plan.stage.request_log.is_some()
+        || stage.is_traced != plan.stage.is_traced
+    {
         return Err("the stage logs or traces otherwise than planned".into());
     }
     if stage.cache_size != plan.stage.cache.as_ref().map(|it| it.size) {
         return Err("the stage has another cache than planned".into());
     }
-    setting_holds(plan, &stage.settings, (plan.stage.throttle, None)).map_err(|it| format!("every method {it}"))?;
+    setting_holds(plan, &stage.settings, (plan.stage.throttle, None))
+        .map_err(|it| format!("every method {it}"))?;
     let mut own = stage.of_methods.len();
     for operation in &plan.operations {
-        let Some(path) = &operation.gateway_path else { continue };
+        let Some(path) = &operation.gateway_path else {
+            continue;
+        };
         let path = text_of(path);
-        let mut found = stage.of_methods.iter().filter(|it| it.http_method == operation.method && *it.path == *path);
+        let mut found = stage
+            .of_methods
+            .iter()
+            .filter(|it| it.http_method == operation.method && *it.path == *path);
         let settings = match (found.next(), found.next()) {
             (None, _) => &stage.settings,
             (Some(it), None) => {
@@ -92,16 +148,29 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
             }
             (Some(_), Some(_)) => return Err(format!("`{path}` has two settings of one method")),
         };
-        let kept = operation.cache.as_ref().map(|it| Kept { ttl_s: it.ttl_s, is_encrypted: it.is_encrypted });
+        let kept = operation.cache.as_ref().map(|it| Kept {
+            ttl_s: it.ttl_s,
+            is_encrypted: it.is_encrypted,
+        });
         let problem = |it| format!("`{} {path}` {it}", operation.method.as_str());
         setting_holds(plan, settings, (operation.throttle, kept)).map_err(problem)?;
     }
-    if own == 0 { Ok(()) } else { Err("there are settings of a method that is none".into()) }
+    if own == 0 {
+        Ok(())
+    } else {
+        Err("there are settings of a method that is none".into())
+    }
 }
 
-fn setting_holds(plan: &Plan, settings: &Settings, (throttle, kept): (Option<ThrottlePlan>, Option<Kept>)) -> Result<(), &'static str> {
+fn setting_holds(
+    plan: &Plan,
+    settings: &Settings,
+    (throttle, kept): (Option<ThrottlePlan>, Option<Kept>),
+) -> Result<(), &'static str> {
     let found = match settings.throttle {
-        MethodThrottle::Unset if plan.stage.throttle.is_some() => return Err("takes its throttle from the stage"),
+        MethodThrottle::Unset if plan.stage.throttle.is_some() => {
+            return Err("takes its throttle from the stage");
+        }
         MethodThrottle::Unset | MethodThrottle::Off => None,
         MethodThrottle::Of(Throttle { rate, burst }) => Some(ThrottlePlan { rate, burst }),
     };
@@ -120,12 +189,30 @@ fn setting_holds(plan: &Plan, settings: &Settings, (throttle, kept): (Option<Thr
 /// Whether the gateway's own errors are those that were planned, and part of what is deployed.
 fn errors_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
     let nodes = assembled.stack.entries.iter();
-    let found: BTreeSet<&str> =
-        nodes.clone().filter_map(|it| if let Node::GatewayResponse(it) = &it.node { Some(it.of) } else { None }).collect();
+    let found: BTreeSet<&str> = nodes
+        .clone()
+        .filter_map(|it| {
+            if let Node::GatewayResponse(it) = &it.node {
+                Some(it.of)
+            } else {
+                None
+            }
+        })
+        .collect();
     let planned: BTreeSet<&str> = plan.gateway_responses.iter().map(|it| it.of).collect();
     if found != planned {
         return Err("the gateway's own errors are others than planned".into());
     }
-    let mut shown = nodes.filter_map(|it| if let Node::Deployment(it) = &it.node { Some(it.parts.len()) } else { None });
-    if shown.next() == Some(found.len()) { Ok(()) } else { Err("an error of the gateway's own is not deployed".into()) }
+    let mut shown = nodes.filter_map(|it| {
+        if let Node::Deployment(it) = &it.node {
+            Some(it.parts.len())
+        } else {
+            None
+        }
+    });
+    if shown.next() == Some(found.len()) {
+        Ok(())
+    } else {
+        Err("an error of the gateway's own is not deployed".into())
+    }
 }

@@ -1,4 +1,5 @@
-//! The function that keeps the application load balancer's addresses: what it asks for, where it registers, and whether it runs.
+//! The function that keeps the application load balancer's addresses: what it asks for, where it
+//! registers, and whether it runs.
 //!
 //! In: `SyncPlan`, the stack. Out: the first difference. Pure.
 //! The environment is read as the function reads it.
@@ -18,17 +19,28 @@ pub(super) struct Sync {
 
 impl Sync {
     /// `None` where no function is planned and there is none.
-    pub(super) fn of(plan: &Plan, assembled: &Assembled, balancer: Option<&Address>) -> Result<Option<Self>, String> {
-        let planned = plan.network.as_ref().and_then(|it| Some((it.sync.as_ref()?, it.alb.as_ref()?)));
+    pub(super) fn of(
+        plan: &Plan,
+        assembled: &Assembled,
+        balancer: Option<&Address>,
+    ) -> Result<Option<Self>, String> {
+        let planned = plan
+            .network
+            .as_ref()
+            .and_then(|it| Some((it.sync.as_ref()?, it.alb.as_ref()?)));
         let entries = assembled.stack.entries.iter().enumerate();
         let mut functions = entries.filter_map(|(index, it)| match &it.node {
-            Node::PythonFunction(function) if function.code.name == "sync" => Some((index, function)),
+            Node::PythonFunction(function) if function.code.name == "sync" => {
+                Some((index, function))
+            }
             _ => None,
         });
         let (function, planned, alb) = match (functions.next(), functions.next(), planned) {
             (None, None, None) => return Ok(None),
             (Some(function), None, Some((planned, alb))) => (function, planned, alb),
-            _ => return Err("the stack has another number of functions that keep addresses".into()),
+            _ => {
+                return Err("the stack has another number of functions that keep addresses".into());
+            }
         };
         runs(assembled, function.0, planned)?;
         let (_, function) = function;
@@ -42,30 +54,57 @@ impl Sync {
     /// Whether it keeps the balancer's addresses in a group, on this port and no other.
     pub(super) fn keeps(&self, group: &Handle<TargetGroup>, port: u16) -> Result<(), String> {
         let arn = group.arn();
-        let ports: Vec<u16> = self.kept.iter().filter(|it| it.1 == arn).map(|it| it.0).collect();
-        if ports == [port] { Ok(()) } else { Err(format!("comes to a target group in which no function keeps addresses for port {port}")) }
+        let ports: Vec<u16> = self
+            .kept
+            .iter()
+            .filter(|it| it.1 == arn)
+            .map(|it| it.0)
+            .collect();
+        if ports == [port] {
+            Ok(())
+        } else {
+            Err(format!(
+                "comes to a target group in which no function keeps addresses for port {port}"
+            ))
+        }
     }
 }
 
-/// One schedule calls it, may do so, and does so as often as planned; its role is given leave before it is called.
+/// One schedule calls it, may do so, and does so as often as planned; its role is given leave
+/// before it is called.
 fn runs(assembled: &Assembled, function: usize, planned: &SyncPlan) -> Result<(), String> {
-    let mut schedules = assembled.stack.entries.iter().enumerate().filter_map(|(index, it)| match &it.node {
-        Node::Schedule(schedule) if schedule.function.index() == function => Some((index, schedule)),
-        _ => None,
-    });
+    let mut schedules = assembled
+        .stack
+        .entries
+        .iter()
+        .enumerate()
+        .filter_map(|(index, it)| match &it.node {
+            Node::Schedule(schedule) if schedule.function.index() == function => {
+                Some((index, schedule))
+            }
+            _ => None,
+        });
     let (Some((index, schedule)), None) = (schedules.next(), schedules.next()) else {
         return Err("the function that keeps addresses is not run by the one schedule".into());
     };
     let minutes = planned.interval_minutes;
-    let expression = format!("rate({minutes} minute{})", if minutes == 1 { "" } else { "s" });
+    let expression = format!(
+        "rate({minutes} minute{})",
+        if minutes == 1 { "" } else { "s" }
+    );
     if schedule.expression != expression {
         return Err("the function that keeps addresses runs at other times".into());
     }
-    let is_leave =
-        |node: &Node| matches!(node, Node::SchedulePermission(it) if it.function.index() == function && it.schedule.index() == index);
-    let leaves = assembled.stack.entries.iter().filter(|it| matches!(it.node, Node::SchedulePermission(_)));
+    let is_leave = |node: &Node| matches!(node, Node::SchedulePermission(it) if it.function.index() == function && it.schedule.index() == index);
+    let leaves = assembled
+        .stack
+        .entries
+        .iter()
+        .filter(|it| matches!(it.node, Node::SchedulePermission(_)));
     if leaves.clone().count() != 1 || !leaves.clone().all(|it| is_leave(&it.node)) {
-        return Err("the schedule may not call the function that keeps addresses, or another may".into());
+        return Err(
+            "the schedule may not call the function that keeps addresses, or another may".into(),
+        );
     }
     Ok(())
 }
@@ -75,21 +114,41 @@ fn is_text(function: &PythonFunction, name: &str, text: &str) -> bool {
 }
 
 /// The name of this balancer.
-fn asks_for(function: &PythonFunction, alb: &AlbPlan, balancer: Option<&Address>) -> Result<(), String> {
+fn asks_for(
+    function: &PythonFunction,
+    alb: &AlbPlan,
+    balancer: Option<&Address>,
+) -> Result<(), String> {
     let asked = function.environment.get("ALB_DNS_NAME");
     let is_it = match (&alb.balancer, asked, balancer) {
         (AlbBalancerPlan::Made { .. }, Some(Value::Attribute(asked)), Some(balancer)) => {
-            asked.of == *balancer && asked.terraform == "dns_name" && asked.cloudformation == Spelling::GetAtt("DNSName")
+            asked.of == *balancer
+                && asked.terraform == "dns_name"
+                && asked.cloudformation == Spelling::GetAtt("DNSName")
         }
-        (AlbBalancerPlan::Existing { dns_name: Some(planned), .. }, Some(asked), _) => is_same(asked, planned),
+        (
+            AlbBalancerPlan::Existing {
+                dns_name: Some(planned),
+                ..
+            },
+            Some(asked),
+            _,
+        ) => is_same(asked, planned),
         (AlbBalancerPlan::Made { .. } | AlbBalancerPlan::Existing { .. }, _, _) => false,
     };
-    if is_it { Ok(()) } else { Err("the function keeps the addresses of another load balancer".into()) }
+    if is_it {
+        Ok(())
+    } else {
+        Err("the function keeps the addresses of another load balancer".into())
+    }
 }
 
 fn counts_as_planned(function: &PythonFunction, planned: &SyncPlan) -> Result<(), String> {
     let numbers = [
-        ("MISSING_BEFORE_DEREGISTER", planned.missing_before_deregister),
+        (
+            "MISSING_BEFORE_DEREGISTER",
+            planned.missing_before_deregister,
+        ),
         ("MAX_LOOKUPS_PER_RUN", planned.max_lookups_per_run),
         ("SCHEDULE_SECONDS", planned.interval_minutes * 60),
     ];
@@ -100,7 +159,9 @@ fn counts_as_planned(function: &PythonFunction, planned: &SyncPlan) -> Result<()
     let has_place = function.environment.contains_key("STATE_PREFIX")
         && function.environment.contains_key("STATE_BUCKET") == (planned.state == SyncState::S3);
     let concurrency = planned.reserves_concurrency.then_some(1);
-    if numbers.iter().all(|(name, number)| is_text(function, name, &number.to_string()))
+    if numbers
+        .iter()
+        .all(|(name, number)| is_text(function, name, &number.to_string()))
         && is_text(function, "STATE", state)
         && has_place
         && function.reserved_concurrency == concurrency
@@ -116,42 +177,83 @@ fn counts_as_planned(function: &PythonFunction, planned: &SyncPlan) -> Result<()
 /// `port=ARN,port=ARN`.
 fn kept(function: &PythonFunction) -> Result<Vec<(u16, Value)>, String> {
     let problem = || "the function that keeps addresses cannot read its target groups".to_owned();
-    let Some(Value::Text(parts)) = function.environment.get("TARGET_GROUPS") else { return Err(problem()) };
+    let Some(Value::Text(parts)) = function.environment.get("TARGET_GROUPS") else {
+        return Err(problem());
+    };
     let mut kept = Vec::new();
     for pair in parts.chunks(2) {
-        let [Value::Literal(start), arn @ Value::Attribute(_)] = pair else { return Err(problem()) };
-        let start = if kept.is_empty() { Some(&**start) } else { start.strip_prefix(',') };
-        let port = start.and_then(|it| it.strip_suffix('=')).and_then(|it| it.parse().ok()).ok_or_else(problem)?;
+        let [Value::Literal(start), arn @ Value::Attribute(_)] = pair else {
+            return Err(problem());
+        };
+        let start = if kept.is_empty() {
+            Some(&**start)
+        } else {
+            start.strip_prefix(',')
+        };
+        let port = start
+            .and_then(|it| it.strip_suffix('='))
+            .and_then(|it| it.parse().ok())
+            .ok_or_else(problem)?;
         kept.push((port, arn.clone()));
     }
     Ok(kept)
 }
 
 /// Its role may register in these groups and in no other, and write where it remembers.
-fn may_act(assembled: &Assembled, function: &PythonFunction, kept: &[(u16, Value)]) -> Result<(), String> {
-    let entry = assembled.stack.entries.get(function.role.index()).map(|it| &it.node);
-    let Some(Node::Role(role)) = entry else { return Err("the function that keeps addresses has no role".into()) };
-    let only = |action: &'static str| {
-        let mut statements = role.statements.iter().filter(|it| it.actions.contains(&action));
-        statements.next().filter(|_| statements.next().is_none()).map(|it| it.resources.as_slice())
+fn may_act(
+    assembled: &Assembled,
+    function: &PythonFunction,
+    kept: &[(u16, Value)],
+) -> Result<(), String> {
+    let entry = assembled
+        .stack
+        .entries
+        .get(function.role.index())
+        .map(|it| &it.node);
+    let Some(Node::Role(role)) = entry else {
+        return Err("the function that keeps addresses has no role".into());
     };
-    if !only("elasticloadbalancing:RegisterTargets").is_some_and(|it| it.iter().eq(kept.iter().map(|it| &it.1))) {
+    let only = |action: &'static str| {
+        let mut statements = role
+            .statements
+            .iter()
+            .filter(|it| it.actions.contains(&action));
+        statements
+            .next()
+            .filter(|_| statements.next().is_none())
+            .map(|it| it.resources.as_slice())
+    };
+    if !only("elasticloadbalancing:RegisterTargets")
+        .is_some_and(|it| it.iter().eq(kept.iter().map(|it| &it.1)))
+    {
         return Err("the function may register in other target groups than it keeps".into());
     }
     let environment = &function.environment;
     let end = |resources: &[Value]| match resources {
-        [Value::Text(parts)] => parts.split_last_chunk().map(|(_, end): (_, &[Value; 2])| end.clone()),
+        [Value::Text(parts)] => parts
+            .split_last_chunk()
+            .map(|(_, end): (_, &[Value; 2])| end.clone()),
         _ => None,
     };
     let is_all_below = |it: &Value, start: &str| matches!(it, Value::Literal(text) if **text == *format!("{start}/*"));
-    let is_written = match (environment.get("STATE_PREFIX"), environment.get("STATE_BUCKET")) {
-        (Some(path), None) => only("ssm:PutParameter").and_then(end).is_some_and(|[found, rest]| found == *path && is_all_below(&rest, "")),
-        (Some(Value::Literal(prefix)), Some(Value::Attribute(bucket))) => {
-            only("s3:PutObject").and_then(end).is_some_and(|[found, rest]| {
-                matches!(found, Value::Attribute(found) if found.of == bucket.of) && is_all_below(&rest, &format!("/{prefix}"))
-            })
-        }
+    let is_written = match (
+        environment.get("STATE_PREFIX"),
+        environment.get("STATE_BUCKET"),
+    ) {
+        (Some(path), None) => only("ssm:PutParameter")
+            .and_then(end)
+            .is_some_and(|[found, rest]| found == *path && is_all_below(&rest, "")),
+        (Some(Value::Literal(prefix)), Some(Value::Attribute(bucket))) => only("s3:PutObject")
+            .and_then(end)
+            .is_some_and(|[found, rest]| {
+                matches!(found, Value::Attribute(found) if found.of == bucket.of)
+                    && is_all_below(&rest, &format!("/{prefix}"))
+            }),
         (None | Some(_), _) => false,
     };
-    if is_written { Ok(()) } else { Err("the function that keeps addresses may not write where it remembers".into()) }
+    if is_written {
+        Ok(())
+    } else {
+        Err("the function that keeps addresses may not write where it remembers".into())
+    }
 }

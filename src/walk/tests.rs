@@ -1,6 +1,7 @@
 //! Corrupted stacks are caught, and no request for a hidden operation reaches a backend.
 //!
-//! In: the examples, and random small APIs. The router of the second part is written from AWS's rules alone.
+//! In: the examples, and random small APIs. The router of the second part is written from AWS's
+//! rules alone.
 
 mod corruption;
 mod forwarder;
@@ -16,5 +17,11 @@ use crate::{Compiled, Request, compile};
 /// Compiles `gwgen.yaml` among the files.
 fn compiled(files: BTreeMap<String, Vec<u8>>) -> Compiled {
     let blueprint = RelativePath::join("", "gwgen.yaml").expect("a plain name");
-    compile(&Memory(files), &Request { blueprint, display: Arc::from("gwgen.yaml") })
+    compile(
+        &Memory(files),
+        &Request {
+            blueprint,
+            display: Arc::from("gwgen.yaml"),
+        },
+    )
 }

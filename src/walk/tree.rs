@@ -32,7 +32,11 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// Every place right below.
     pub(crate) fn children(&self) -> impl Iterator<Item = usize> {
-        self.literals.values().copied().chain(self.variable.map(|it| it.1)).chain(self.rest.map(|it| it.1))
+        self.literals
+            .values()
+            .copied()
+            .chain(self.variable.map(|it| it.1))
+            .chain(self.rest.map(|it| it.1))
     }
 }
 
@@ -46,29 +50,51 @@ pub(crate) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Reads the resource tree from the handles.
     pub(crate) fn of(stack: &'a Stack) -> Result<Self, String> {
-        let mut tree = Self { places: vec![Place::default()], methods: 0 };
+        let mut tree = Self {
+            places: vec![Place::default()],
+            methods: 0,
+        };
         let mut place_of: Vec<Option<usize>> = vec![None; stack.entries.len()];
         for (index, entry) in stack.entries.iter().enumerate() {
             match &entry.node {
                 Node::Resource(resource) => {
-                    let parent = at(&resource.parent, &place_of)
-                        .ok_or_else(|| format!("resource {} stands before its parent", entry.address.label))?;
+                    let parent = at(&resource.parent, &place_of).ok_or_else(|| {
+                        format!("resource {} stands before its parent", entry.address.label)
+                    })?;
                     let place = tree.places.len();
-                    tree.places.push(Place { index: Some(index), ..Place::default() });
+                    tree.places.push(Place {
+                        index: Some(index),
+                        ..Place::default()
+                    });
                     place_of[index] = Some(place);
                     if !tree.grow(parent, &resource.path_part, place) {
-                        return Err(format!("resource {} takes the place of another", entry.address.label));
+                        return Err(format!(
+                            "resource {} takes the place of another",
+                            entry.address.label
+                        ));
                     }
                 }
                 Node::Method(method) => {
-                    let place =
-                        at(&method.on, &place_of).ok_or_else(|| format!("method {} stands before its resource", entry.address.label))?;
+                    let place = at(&method.on, &place_of).ok_or_else(|| {
+                        format!("method {} stands before its resource", entry.address.label)
+                    })?;
                     tree.methods += 1;
-                    if tree.places[place].methods.insert(method.http_method, Found { index, method }).is_some() {
-                        return Err(format!("method {} takes the place of another", entry.address.label));
+                    if tree.places[place]
+                        .methods
+                        .insert(method.http_method, Found { index, method })
+                        .is_some()
+                    {
+                        return Err(format!(
+                            "method {} takes the place of another",
+                            entry.address.label
+                        ));
                     }
                 }
-                Node::LogGroup(_) | Node::Role(_) | Node::PythonFunction(_) | Node::Schedule(_) | Node::Alarm(_) => {}
+                Node::LogGroup(_)
+                | Node::Role(_)
+                | Node::PythonFunction(_)
+                | Node::Schedule(_)
+                | Node::Alarm(_) => {}
                 Node::SchedulePermission(_) | Node::Bucket(_) => {}
                 Node::DomainName(_) | Node::BasePathMapping(_) | Node::AliasRecord(_) => {}
                 Node::ApplicationBalancer(_) | Node::HttpListener(_) | Node::ListenerRule(_) => {}
@@ -98,8 +124,12 @@ impl<'a> Tree<'a> {
         let name = part.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
         match name.map(|name| (name, name.strip_suffix('+'))) {
             None => parent.literals.insert(part, place).is_none(),
-            Some((_, Some(name))) => parent.variable.is_none() && parent.rest.replace((name, place)).is_none(),
-            Some((name, None)) => parent.rest.is_none() && parent.variable.replace((name, place)).is_none(),
+            Some((_, Some(name))) => {
+                parent.variable.is_none() && parent.rest.replace((name, place)).is_none()
+            }
+            Some((name, None)) => {
+                parent.rest.is_none() && parent.variable.replace((name, place)).is_none()
+            }
         }
     }
 }

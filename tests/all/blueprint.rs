@@ -11,12 +11,21 @@ const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb
     backends:\n  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}\n";
 
 fn read_all(files: &[(&str, &str)]) -> (Option<Blueprint>, Vec<Finding>) {
-    let memory = Memory(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect());
+    let memory = Memory(
+        files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect(),
+    );
     let mut sources = Sources::default();
     let path = RelativePath::join("", files[0].0).expect("the tests name files below the root");
-    let Outcome { value, diagnostics } = blueprint::read(&memory, path, Arc::from(files[0].0), &mut sources);
+    let Outcome { value, diagnostics } =
+        blueprint::read(&memory, path, Arc::from(files[0].0), &mut sources);
     for diagnostic in &diagnostics {
-        assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{diagnostic:?}");
+        assert!(
+            !diagnostic.message.is_empty() && !diagnostic.help.is_empty(),
+            "{diagnostic:?}"
+        );
     }
     (value, sources.locate(diagnostics))
 }
@@ -31,7 +40,16 @@ fn findings(text: &str) -> Vec<(&'static str, u32, String)> {
 }
 
 fn seen(findings: Vec<Finding>) -> Vec<(&'static str, u32, String)> {
-    findings.into_iter().map(|it| (it.code, it.places[0].line, it.places[0].pointer.clone().unwrap_or_default())).collect()
+    findings
+        .into_iter()
+        .map(|it| {
+            (
+                it.code,
+                it.places[0].line,
+                it.places[0].pointer.clone().unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
 fn found(code: &'static str, line: u32, pointer: &str) -> (&'static str, u32, String) {
@@ -49,18 +67,32 @@ fn a_minimal_blueprint_reads() {
     assert!(findings.is_empty(), "{findings:#?}");
     let spec = blueprint.unwrap().spec;
     assert_eq!(spec.name, "shop");
-    let instances = spec.backends["orders"].targets.as_ref().unwrap().instances.clone();
-    assert_eq!(instances, Some(Values::List(vec![Value::Literal("i-0a1b2c3d".to_owned())])));
+    let instances = spec.backends["orders"]
+        .targets
+        .as_ref()
+        .unwrap()
+        .instances
+        .clone();
+    assert_eq!(
+        instances,
+        Some(Values::List(vec![Value::Literal("i-0a1b2c3d".to_owned())]))
+    );
 }
 
 #[test]
 fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
     let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}]}"#;
-    let files = [("gwgen.prod.yaml", include_str!("../data/contract.yaml")), ("gwgen.yaml", "version: 1\n"), ("policy.json", policy)];
+    let files = [
+        ("gwgen.prod.yaml", include_str!("../data/contract.yaml")),
+        ("gwgen.yaml", "version: 1\n"),
+        ("policy.json", policy),
+    ];
     let (blueprint, findings) = read_all(&files);
     assert!(blueprint.is_some());
-    let (not_built, others): (Vec<_>, Vec<_>) = seen(findings).into_iter().partition(|it| it.0 == "GW2004");
-    // The example's mounts use two backends that it does not define, and its topology has neither an application load balancer nor functions.
+    let (not_built, others): (Vec<_>, Vec<_>) =
+        seen(findings).into_iter().partition(|it| it.0 == "GW2004");
+    // The example's mounts use two backends that it does not define, and its topology has neither
+    // an application load balancer nor functions.
     let expected = [
         found("GW2005", 64, "/mounts/0/backend"),
         found("GW2005", 65, "/mounts/1/backends/orders"),
@@ -80,7 +112,17 @@ fn every_unknown_field_is_reported_at_once() {
     let text = MINIMAL.replace("port: 8080", "prot: 1, port: 8080, colour: red")
         + "topologi: x\nroutes:\n  - {match: {}, bakend: orders}\nauth: {jwt: {lambda: {fnction: x}}}\n";
     let (_, findings) = read(&text);
-    let told: Vec<_> = findings.iter().map(|it| (it.code, it.places[0].line, it.message.clone(), it.help.clone())).collect();
+    let told: Vec<_> = findings
+        .iter()
+        .map(|it| {
+            (
+                it.code,
+                it.places[0].line,
+                it.message.clone(),
+                it.help.clone(),
+            )
+        })
+        .collect();
     assert!(told.iter().all(|it| it.0 == "GW2001"), "{told:#?}");
     insta::assert_json_snapshot!("unknown_fields", told);
 }
@@ -91,62 +133,224 @@ fn missing_parts_are_named() {
     assert!(blueprint.is_none());
     assert_eq!(findings.len(), 4, "{findings:#?}");
     assert!(findings.iter().all(|it| it.code == "GW2003"));
-    assert_eq!(findings_of(MINIMAL, "port: 8080, ", ""), [found("GW2003", 7, "/backends/orders")]);
-    assert_eq!(findings_of(MINIMAL, "vpc: {var: vpc_id}, ", ""), [found("GW2003", 5, "/network")]);
     assert_eq!(
-        findings_of(MINIMAL, "  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}", "  {}"),
+        findings_of(MINIMAL, "port: 8080, ", ""),
+        [found("GW2003", 7, "/backends/orders")]
+    );
+    assert_eq!(
+        findings_of(MINIMAL, "vpc: {var: vpc_id}, ", ""),
+        [found("GW2003", 5, "/network")]
+    );
+    assert_eq!(
+        findings_of(
+            MINIMAL,
+            "  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}",
+            "  {}"
+        ),
         [found("GW2003", 6, "/backends")]
     );
-    assert_eq!(findings_of(MINIMAL, "network:", "netwrok:"), [found("GW2003", 1, ""), found("GW2001", 5, "/netwrok")]);
+    assert_eq!(
+        findings_of(MINIMAL, "network:", "netwrok:"),
+        [found("GW2003", 1, ""), found("GW2001", 5, "/netwrok")]
+    );
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn wrong_values_are_named_one_by_one() {
     for (from, to, code, pointer) in [
         ("version: 1", "version: 2", "GW2002", "/version"),
         ("version: 1", "version: \"1\"", "GW2002", "/version"),
         ("name: shop", "name: Shop", "GW2002", "/name"),
-        ("name: shop", "name: a-name-that-is-too-long", "GW2002", "/name"),
+        (
+            "name: shop",
+            "name: a-name-that-is-too-long",
+            "GW2002",
+            "/name",
+        ),
         ("name: shop", "name: \"a\\nb\"", "GW2002", "/name"),
         ("name: shop", "name:", "GW2002", "/name"),
-        ("name: shop", "name: shop\nenvironment: a-production-of-twenty-one", "GW2002", "/environment"),
-        ("name: shop", "name: shop\nenvironment: {var: stage, default: a-production-of-twenty-one}", "GW2002", "/environment/default"),
-        ("instances: [i-0a1b2c3d]", "instnaces: [i-0a1b2c3d]", "GW2001", "/backends/orders/targets/instnaces"),
-        ("name: shop", "name: shop\nenvironment: {vra: x}", "GW2001", "/environment/vra"),
-        ("name: shop", "name: shop\nenvironment: {var: Env}", "GW2002", "/environment"),
-        ("name: shop", "name: shop\nenvironment: {var: count}", "GW2002", "/environment"),
-        ("name: shop", "name: shop\nenvironment: {expr: 'a b'}", "GW2007", "/environment"),
-        ("name: shop", "name: shop\nregion: Tokyo", "GW2002", "/region"),
+        (
+            "name: shop",
+            "name: shop\nenvironment: a-production-of-twenty-one",
+            "GW2002",
+            "/environment",
+        ),
+        (
+            "name: shop",
+            "name: shop\nenvironment: {var: stage, default: a-production-of-twenty-one}",
+            "GW2002",
+            "/environment/default",
+        ),
+        (
+            "instances: [i-0a1b2c3d]",
+            "instnaces: [i-0a1b2c3d]",
+            "GW2001",
+            "/backends/orders/targets/instnaces",
+        ),
+        (
+            "name: shop",
+            "name: shop\nenvironment: {vra: x}",
+            "GW2001",
+            "/environment/vra",
+        ),
+        (
+            "name: shop",
+            "name: shop\nenvironment: {var: Env}",
+            "GW2002",
+            "/environment",
+        ),
+        (
+            "name: shop",
+            "name: shop\nenvironment: {var: count}",
+            "GW2002",
+            "/environment",
+        ),
+        (
+            "name: shop",
+            "name: shop\nenvironment: {expr: 'a b'}",
+            "GW2007",
+            "/environment",
+        ),
+        (
+            "name: shop",
+            "name: shop\nregion: Tokyo",
+            "GW2002",
+            "/region",
+        ),
         ("name: shop", "name: shop\nname: again", "GW1007", "/name"),
-        ("name: shop", "name: shop\nextends: gwgen.yaml", "GW2012", "/extends"),
-        ("name: shop", "name: shop\nextends: ../../x.yaml", "GW0002", "/extends"),
+        (
+            "name: shop",
+            "name: shop\nextends: gwgen.yaml",
+            "GW2012",
+            "/extends",
+        ),
+        (
+            "name: shop",
+            "name: shop\nextends: ../../x.yaml",
+            "GW0002",
+            "/extends",
+        ),
         ("nlb-targets", "nlb-target", "GW2002", "/topology"),
         ("8080", "0", "GW2002", "/backends/orders/port"),
         ("8080", "65536", "GW2002", "/backends/orders/port"),
         ("8080", "'8080'", "GW2002", "/backends/orders/port"),
-        ("8080", "8080, deregistration_delay: 60", "GW2002", "/backends/orders/deregistration_delay"),
-        ("8080", "8080, path_prefix: x", "GW2002", "/backends/orders/path_prefix"),
-        ("8080", "8080, health_check: {matcher: ok}", "GW2002", "/backends/orders/health_check/matcher"),
-        ("instances: [i-0a1b2c3d]", "instances: i-0a1b2c3d", "GW2002", "/backends/orders/targets/instances"),
-        ("instances: [i-0a1b2c3d]", "instances: [i-0a1b2c3d], ecs: true", "GW2002", "/backends/orders/targets"),
-        ("instances: [i-0a1b2c3d]", "ecs: false", "GW2002", "/backends/orders/targets/ecs"),
+        (
+            "8080",
+            "8080, deregistration_delay: 60",
+            "GW2002",
+            "/backends/orders/deregistration_delay",
+        ),
+        (
+            "8080",
+            "8080, path_prefix: x",
+            "GW2002",
+            "/backends/orders/path_prefix",
+        ),
+        (
+            "8080",
+            "8080, health_check: {matcher: ok}",
+            "GW2002",
+            "/backends/orders/health_check/matcher",
+        ),
+        (
+            "instances: [i-0a1b2c3d]",
+            "instances: i-0a1b2c3d",
+            "GW2002",
+            "/backends/orders/targets/instances",
+        ),
+        (
+            "instances: [i-0a1b2c3d]",
+            "instances: [i-0a1b2c3d], ecs: true",
+            "GW2002",
+            "/backends/orders/targets",
+        ),
+        (
+            "instances: [i-0a1b2c3d]",
+            "ecs: false",
+            "GW2002",
+            "/backends/orders/targets/ecs",
+        ),
         ("orders:", "Orders:", "GW2002", "/backends/Orders"),
-        ("topology:", "routes: [{match: {}, backend: order}]\ntopology:", "GW2005", "/routes/0/backend"),
-        ("topology:", "routes: [{match: {}, auth: jwt}]\ntopology:", "GW2010", "/routes/0/auth"),
-        ("topology:", "routes: [{match: {methods: [fetch]}}]\ntopology:", "GW2002", "/routes/0/match/methods/0"),
-        ("topology:", "routes: [{match: {}, cache: on}]\ntopology:", "GW2002", "/routes/0/cache"),
-        ("topology:", "mounts: [{at: dev, backend: orders}]\ntopology:", "GW2002", "/mounts/0/at"),
-        ("topology:", "mounts: [{at: /dev, backends: {orders: nobody}}]\ntopology:", "GW2005", "/mounts/0/backends/orders"),
-        ("topology:", "auth: {jwt: igonre}\ntopology:", "GW2002", "/auth/jwt"),
-        ("topology:", "auth: {jwt: {cognit: {}}}\ntopology:", "GW2001", "/auth/jwt/cognit"),
-        ("topology:", "account: {cloudwatch_role: mine}\ntopology:", "GW2002", "/account/cloudwatch_role"),
-        ("topology:", "limits: {resources: 0}\ntopology:", "GW2002", "/limits/resources"),
-        ("topology:", "output: {nested: true}\ntopology:", "GW2004", "/output/nested"),
+        (
+            "topology:",
+            "routes: [{match: {}, backend: order}]\ntopology:",
+            "GW2005",
+            "/routes/0/backend",
+        ),
+        (
+            "topology:",
+            "routes: [{match: {}, auth: jwt}]\ntopology:",
+            "GW2010",
+            "/routes/0/auth",
+        ),
+        (
+            "topology:",
+            "routes: [{match: {methods: [fetch]}}]\ntopology:",
+            "GW2002",
+            "/routes/0/match/methods/0",
+        ),
+        (
+            "topology:",
+            "routes: [{match: {}, cache: on}]\ntopology:",
+            "GW2002",
+            "/routes/0/cache",
+        ),
+        (
+            "topology:",
+            "mounts: [{at: dev, backend: orders}]\ntopology:",
+            "GW2002",
+            "/mounts/0/at",
+        ),
+        (
+            "topology:",
+            "mounts: [{at: /dev, backends: {orders: nobody}}]\ntopology:",
+            "GW2005",
+            "/mounts/0/backends/orders",
+        ),
+        (
+            "topology:",
+            "auth: {jwt: igonre}\ntopology:",
+            "GW2002",
+            "/auth/jwt",
+        ),
+        (
+            "topology:",
+            "auth: {jwt: {cognit: {}}}\ntopology:",
+            "GW2001",
+            "/auth/jwt/cognit",
+        ),
+        (
+            "topology:",
+            "account: {cloudwatch_role: mine}\ntopology:",
+            "GW2002",
+            "/account/cloudwatch_role",
+        ),
+        (
+            "topology:",
+            "limits: {resources: 0}\ntopology:",
+            "GW2002",
+            "/limits/resources",
+        ),
+        (
+            "topology:",
+            "output: {nested: true}\ntopology:",
+            "GW2004",
+            "/output/nested",
+        ),
         ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
-        ("instances: [i-0a1b2c3d]", "hosts: [a]", "GW2011", "/backends/orders/targets/hosts"),
+        (
+            "instances: [i-0a1b2c3d]",
+            "hosts: [a]",
+            "GW2011",
+            "/backends/orders/targets/hosts",
+        ),
     ] {
         let seen = findings_of(MINIMAL, from, to);
-        assert!(seen.iter().any(|it| it.0 == code && it.2 == pointer), "{to}: {seen:?}");
+        assert!(
+            seen.iter().any(|it| it.0 == code && it.2 == pointer),
+            "{to}: {seen:?}"
+        );
         assert!(seen.len() == 1 || code == "GW2011", "{to}: {seen:?}");
     }
 }
@@ -171,37 +375,68 @@ fn ports_and_variables_conflict_with_both_places() {
     let text = MINIMAL.to_owned()
         + "  users: {port: 8080, targets: {ecs: true}}\ntags: {a: {var: team, default: x}, b: {var: team, default: y}}\n";
     let (_, findings) = read(&text);
-    assert_eq!(seen(findings.clone()), [found("GW2009", 8, "/backends/users/port"), found("GW2006", 9, "/tags/b/default")]);
+    assert_eq!(
+        seen(findings.clone()),
+        [
+            found("GW2009", 8, "/backends/users/port"),
+            found("GW2006", 9, "/tags/b/default")
+        ]
+    );
     assert!(findings.iter().all(|it| it.places.len() == 2));
 }
 
 #[test]
 fn variables_say_together_what_their_uses_say() {
-    let (blueprint, findings) = read(&(MINIMAL.to_owned() + "tags: {var: {var: team, default: x}, b: {var: team, sensitive: true}}\n"));
+    let (blueprint, findings) = read(
+        &(MINIMAL.to_owned()
+            + "tags: {var: {var: team, default: x}, b: {var: team, sensitive: true}}\n"),
+    );
     assert!(findings.is_empty(), "{findings:#?}");
     let blueprint = blueprint.unwrap();
     let team = &blueprint.variables()["team"];
-    assert_eq!((team.default.clone(), team.sensitive), (Some("x".into()), Some(true)));
+    assert_eq!(
+        (team.default.clone(), team.sensitive),
+        (Some("x".into()), Some(true))
+    );
 }
 
 #[test]
 fn extends_is_merged_by_key_with_lists_and_references_replaced() {
-    let base =
-        MINIMAL.to_owned() + "tags: {a: one, b: two}\nroutes: [{match: {}, timeout: 5s}, {match: {}}]\nstage: {name: {var: stage}}\n";
+    let base = MINIMAL.to_owned()
+        + "tags: {a: one, b: two}\nroutes: [{match: {}, timeout: 5s}, {match: {}}]\nstage: {name: {var: stage}}\n";
     let top = "extends: common/gwgen.yaml\ntags: {b: three}\nroutes: [{match: {}, timeout: 7s}]\nstage: {name: prod}\n\
                backends: {orders: {targets: {ecs: true}}}\n";
     let (blueprint, findings) = read_all(&[("gwgen.prod.yaml", top), ("common/gwgen.yaml", &base)]);
     assert!(findings.is_empty(), "{findings:#?}");
     let blueprint = blueprint.unwrap();
     let spec = &blueprint.spec;
-    assert_eq!(spec.spec, ["common/openapi.yaml"], "a path is relative to the file that says it");
-    assert_eq!(spec.tags.as_ref().unwrap()["b"], Value::Literal("three".to_owned()));
+    assert_eq!(
+        spec.spec,
+        ["common/openapi.yaml"],
+        "a path is relative to the file that says it"
+    );
+    assert_eq!(
+        spec.tags.as_ref().unwrap()["b"],
+        Value::Literal("three".to_owned())
+    );
     assert_eq!(spec.tags.as_ref().unwrap().len(), 2);
     assert_eq!(spec.routes.as_ref().unwrap().len(), 1);
-    assert_eq!(spec.backends["orders"].targets.as_ref().unwrap().kinds(), ["ecs"]);
-    assert_eq!(blueprint.place("/tags/a"), Place::pointer(&Arc::from("common/gwgen.yaml"), "/tags/a"));
-    assert_eq!(blueprint.place("/tags/b"), Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/b"));
-    assert_eq!(blueprint.place("/tags/c"), Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/c"));
+    assert_eq!(
+        spec.backends["orders"].targets.as_ref().unwrap().kinds(),
+        ["ecs"]
+    );
+    assert_eq!(
+        blueprint.place("/tags/a"),
+        Place::pointer(&Arc::from("common/gwgen.yaml"), "/tags/a")
+    );
+    assert_eq!(
+        blueprint.place("/tags/b"),
+        Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/b")
+    );
+    assert_eq!(
+        blueprint.place("/tags/c"),
+        Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/c")
+    );
 }
 
 #[test]
@@ -210,37 +445,60 @@ fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
     assert!(blueprint.is_none());
     let codes: Vec<_> = findings.iter().map(|it| it.code).collect();
     assert_eq!(codes, ["GW0001", "GW2001"]);
-    let (_, findings) = read_all(&[("a.yaml", "extends: b.yaml\n"), ("b.yaml", "extends: a.yaml\n")]);
+    let (_, findings) = read_all(&[
+        ("a.yaml", "extends: b.yaml\n"),
+        ("b.yaml", "extends: a.yaml\n"),
+    ]);
     assert_eq!(seen(findings), [found("GW2012", 1, "/extends")]);
-    let (_, findings) = read_all(&[("a.yaml", "extends: b.yaml\n"), ("b.yaml", &MINIMAL.replace("name:", "nmae:"))]);
-    assert_eq!(findings[1].places[0].file.as_ref(), "b.yaml", "{findings:#?}");
+    let (_, findings) = read_all(&[
+        ("a.yaml", "extends: b.yaml\n"),
+        ("b.yaml", &MINIMAL.replace("name:", "nmae:")),
+    ]);
+    assert_eq!(
+        findings[1].places[0].file.as_ref(),
+        "b.yaml",
+        "{findings:#?}"
+    );
 }
 
 #[test]
 fn numbers_keep_their_text_where_text_is_meant() {
-    let (blueprint, findings) =
-        read(&(MINIMAL.to_owned() + "tags: {release: 1.10, build: 1e3, on: true}\nstage: {cache: {size_gb: 0.50}}\n"));
+    let (blueprint, findings) = read(
+        &(MINIMAL.to_owned()
+            + "tags: {release: 1.10, build: 1e3, on: true}\nstage: {cache: {size_gb: 0.50}}\n"),
+    );
     assert_eq!(seen(findings), []);
     let tags = blueprint.unwrap().spec.tags.unwrap();
-    assert_eq!(tags.values().cloned().collect::<Vec<_>>(), ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned())));
+    assert_eq!(
+        tags.values().cloned().collect::<Vec<_>>(),
+        ["1e3", "true", "1.10"].map(|text| Value::Literal(text.to_owned()))
+    );
 }
 
 #[test]
 fn json_and_yaml_twins_are_equal() {
-    let yaml = MINIMAL.to_owned() + "routes: [{match: {methods: [GET]}, timeout: 5s, cache: off}]\n";
+    let yaml =
+        MINIMAL.to_owned() + "routes: [{match: {methods: [GET]}, timeout: 5s, cache: off}]\n";
     let json = r#"{"version": 1, "name": "shop", "spec": ["openapi.yaml"], "topology": "nlb-targets",
         "network": {"vpc": {"var": "vpc_id"}, "subnets": {"var": "private_subnet_ids"}},
         "backends": {"orders": {"port": 8080, "targets": {"instances": ["i-0a1b2c3d"]}}},
         "routes": [{"match": {"methods": ["GET"]}, "timeout": "5s", "cache": "off"}]}"#;
     let (yaml, json) = (read(&yaml), read_all(&[("gwgen.json", json)]));
-    assert!(yaml.1.is_empty() && json.1.is_empty(), "{:#?}{:#?}", yaml.1, json.1);
+    assert!(
+        yaml.1.is_empty() && json.1.is_empty(),
+        "{:#?}{:#?}",
+        yaml.1,
+        json.1
+    );
     assert_eq!(yaml.0.unwrap().spec, json.0.unwrap().spec);
 }
 
 #[test]
 fn what_is_shown_reads_back_as_the_same() {
-    let rich = MINIMAL.replace("port: 8080", "port: 8080, protocol: https, host: {expr: 'local.a+1'}, health_check: {protocol: http}")
-        + "  users: {port: 9, targets: {ecs: {network: bridge}}}\n\
+    let rich = MINIMAL.replace(
+        "port: 8080",
+        "port: 8080, protocol: https, host: {expr: 'local.a+1'}, health_check: {protocol: http}",
+    ) + "  users: {port: 9, targets: {ecs: {network: bridge}}}\n\
            tags: {'a: b': \"x # \\\"y\\\" ${z}\", 'on': 'off', n: '5', e: '1e3', t: 30s, empty: ''}\n\
            routes: [{match: {paths: ['/a/**', '*']}, auth: none, weakens: 'it is: public'}]\nmounts: [{at: /dev, backends: {orders: users}}]\n";
     for text in [MINIMAL, &rich] {
@@ -258,10 +516,20 @@ fn what_is_shown_reads_back_as_the_same() {
 #[test]
 fn hostile_texts_give_a_code() {
     let deep = "[".repeat(100_000);
-    let nested = format!("{{\"version\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    let flow = format!("version: 1\nname: {}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let nested = format!(
+        "{{\"version\": {}1{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    let flow = format!(
+        "version: 1\nname: {}{}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     let braces = format!("name: {{expr: '{}'}}", "(".repeat(2_000));
-    let unknown: String = (0..3_000).map(|number| format!("field{number}: x\n")).collect();
+    let unknown: String = (0..3_000)
+        .map(|number| format!("field{number}: x\n"))
+        .collect();
     for text in [
         "",
         "\0",
@@ -292,8 +560,10 @@ fn hostile_texts_give_a_code() {
             assert!(blueprint.is_none() && !findings.is_empty(), "{text:.80}");
         }
     }
-    let (_, findings) =
-        read_all(&[("gwgen.json", "{\"name\": \"unknown field `x`, expected `y`\", \"unknown field `a`, expected `b`\": 1}")]);
+    let (_, findings) = read_all(&[(
+        "gwgen.json",
+        "{\"name\": \"unknown field `x`, expected `y`\", \"unknown field `a`, expected `b`\": 1}",
+    )]);
     assert!(findings.iter().any(|it| it.code == "GW2001"));
 }
 
@@ -303,15 +573,24 @@ fn the_schema_knows_every_field_and_no_other() {
     assert_eq!(schema["title"], "gwgen blueprint");
     assert!(schema.get("$id").is_none());
     let text = serde_json::to_string_pretty(&schema).unwrap();
-    assert!(!serde_json::to_string(&schema["$defs"]["Blueprint"]).unwrap().contains("\"null\""), "only a file that is merged removes keys");
+    assert!(
+        !serde_json::to_string(&schema["$defs"]["Blueprint"])
+            .unwrap()
+            .contains("\"null\""),
+        "only a file that is merged removes keys"
+    );
     insta::assert_snapshot!("schema", text);
 }
 
 /// Whether the published schema takes a file.
 fn is_taken(validator: &jsonschema::Validator, text: &str) -> bool {
     let path = RelativePath::join("", "gwgen.yaml").unwrap();
-    let file =
-        gwgen::source::SourceFile::read(&Memory([("gwgen.yaml".to_owned(), text.into())].into()), path, "gwgen.yaml".into()).unwrap();
+    let file = gwgen::source::SourceFile::read(
+        &Memory([("gwgen.yaml".to_owned(), text.into())].into()),
+        path,
+        "gwgen.yaml".into(),
+    )
+    .unwrap();
     validator.is_valid(&serde_json::from_str(&file.json).unwrap())
 }
 
@@ -350,22 +629,42 @@ fn overlaid(overlay: &str) -> (Option<Blueprint>, Vec<Finding>) {
         auth: {jwt: {cognito: {user_pools: [{var: pool}]}}, key: iam}\n\
         stage: {throttle: {rate: 10, burst: 20}, tracing: false}\nroutes: [{match: {paths: [/vault]}, exposure: hidden}]\n\
         api: {waf: {var: acl}}\n";
-    read_all(&[("gwgen.yaml", &format!("extends: base.yaml\n{overlay}")), ("base.yaml", base)])
+    read_all(&[
+        ("gwgen.yaml", &format!("extends: base.yaml\n{overlay}")),
+        ("base.yaml", base),
+    ])
 }
 
 #[test]
 fn null_removes_what_is_inherited() {
-    let (blueprint, findings) = overlaid("backends: {users: null}\nstage: {tracing: null}\nauth: {key: null}\n");
+    let (blueprint, findings) =
+        overlaid("backends: {users: null}\nstage: {tracing: null}\nauth: {key: null}\n");
     assert!(findings.is_empty(), "{findings:#?}");
     let spec = blueprint.unwrap().spec;
     assert_eq!(spec.backends.keys().collect::<Vec<_>>(), ["orders"]);
     assert_eq!(spec.auth.unwrap().keys().collect::<Vec<_>>(), ["jwt"]);
     assert!(spec.stage.unwrap().tracing.is_none() && spec.r#abstract.is_none());
-    // What is not there cannot be removed, in a list nothing is inherited, and a base does not inherit either.
-    assert_eq!(seen(overlaid("stage: {tracng: null}\n").1), [found("GW2002", 2, "/stage/tracng")]);
-    assert_eq!(seen(overlaid("nlb: {cross_zone: null}\n").1), [found("GW2002", 2, "/nlb/cross_zone")]);
-    assert!(seen(overlaid("mounts: [{at: /a, backend: null}]\n").1).contains(&found("GW2002", 2, "/mounts/0/backend")));
-    assert_eq!(findings_of(MINIMAL, "name: shop", "name: null")[0].0, "GW2002");
+    // What is not there cannot be removed, in a list nothing is inherited, and a base does not
+    // inherit either.
+    assert_eq!(
+        seen(overlaid("stage: {tracng: null}\n").1),
+        [found("GW2002", 2, "/stage/tracng")]
+    );
+    assert_eq!(
+        seen(overlaid("nlb: {cross_zone: null}\n").1),
+        [found("GW2002", 2, "/nlb/cross_zone")]
+    );
+    assert!(
+        seen(overlaid("mounts: [{at: /a, backend: null}]\n").1).contains(&found(
+            "GW2002",
+            2,
+            "/mounts/0/backend"
+        ))
+    );
+    assert_eq!(
+        findings_of(MINIMAL, "name: shop", "name: null")[0].0,
+        "GW2002"
+    );
     assert_eq!(seen(overlaid("topology: null\n").1)[0].0, "GW2003");
 }
 
@@ -378,7 +677,11 @@ fn what_null_opens_is_said() {
         ("api: {waf: null}\n", "/api/waf"),
         ("api: null\n", "/api"),
     ] {
-        assert_eq!(seen(overlaid(overlay).1), [found("GW2100", 2, pointer)], "{overlay}");
+        assert_eq!(
+            seen(overlaid(overlay).1),
+            [found("GW2100", 2, pointer)],
+            "{overlay}"
+        );
     }
 }
 
@@ -386,18 +689,42 @@ fn what_null_opens_is_said() {
 fn an_entry_of_another_kind_replaces() {
     use gwgen::blueprint::AuthSpec;
     for (entry, is_it) in [
-        ("{lambda: {function: {var: gate}}}", (|it: &AuthSpec| matches!(it, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool),
+        (
+            "{lambda: {function: {var: gate}}}",
+            (|it: &AuthSpec| matches!(it, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool,
+        ),
         ("iam", |it| matches!(it, AuthSpec::Iam)),
-        ("{cognito: null, lambda: {function: {var: gate}}}", |it| matches!(it, AuthSpec::Lambda(_))),
-        ("{cognito: {user_pools: [{var: other}]}}", |it| matches!(it, AuthSpec::Cognito(_))),
+        ("{cognito: null, lambda: {function: {var: gate}}}", |it| {
+            matches!(it, AuthSpec::Lambda(_))
+        }),
+        ("{cognito: {user_pools: [{var: other}]}}", |it| {
+            matches!(it, AuthSpec::Cognito(_))
+        }),
     ] {
-        let (blueprint, findings) = overlaid(&format!("auth: {{jwt: {entry}, key: {{cognito: {{user_pools: [{{var: pool}}]}}}}}}\n"));
+        let (blueprint, findings) = overlaid(&format!(
+            "auth: {{jwt: {entry}, key: {{cognito: {{user_pools: [{{var: pool}}]}}}}}}\n"
+        ));
         assert!(findings.is_empty(), "{entry}: {findings:#?}");
-        assert!(is_it(&blueprint.unwrap().spec.auth.unwrap()["jwt"]), "{entry}");
+        assert!(
+            is_it(&blueprint.unwrap().spec.auth.unwrap()["jwt"]),
+            "{entry}"
+        );
     }
     // A backend may be called as the field is.
     let base = MINIMAL.replace("orders:", "targets:");
-    let files = [("gwgen.yaml", "extends: base.yaml\nbackends: {targets: {port: 81}}\n"), ("base.yaml", &*base)];
+    let files = [
+        (
+            "gwgen.yaml",
+            "extends: base.yaml\nbackends: {targets: {port: 81}}\n",
+        ),
+        ("base.yaml", &*base),
+    ];
     let (blueprint, findings) = read_all(&files);
-    assert!(findings.is_empty() && blueprint.unwrap().spec.backends["targets"].targets.is_some(), "{findings:#?}");
+    assert!(
+        findings.is_empty()
+            && blueprint.unwrap().spec.backends["targets"]
+                .targets
+                .is_some(),
+        "{findings:#?}"
+    );
 }

@@ -6,7 +6,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
 fn empty() -> tempfile::TempDir {
@@ -24,11 +28,30 @@ fn code(output: &Output) -> i32 {
 #[test]
 fn version_and_help_are_results() {
     let output = gwgen(empty().path(), &["--version"]);
-    assert_eq!((code(&output), text(&output.stdout)), (0, concat!("gwgen ", env!("CARGO_PKG_VERSION"), "\n")));
+    assert_eq!(
+        (code(&output), text(&output.stdout)),
+        (0, concat!("gwgen ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
     let output = gwgen(empty().path(), &["--help"]);
     assert_eq!(code(&output), 0);
-    for command in ["render", "check", "lint", "routes", "trace", "diff", "graph", "cost", "migrate", "report", "bench-script", "init"] {
-        assert!(text(&output.stdout).contains(&format!("\n  {command}")), "{command}");
+    for command in [
+        "render",
+        "check",
+        "lint",
+        "routes",
+        "trace",
+        "diff",
+        "graph",
+        "cost",
+        "migrate",
+        "report",
+        "bench-script",
+        "init",
+    ] {
+        assert!(
+            text(&output.stdout).contains(&format!("\n  {command}")),
+            "{command}"
+        );
     }
 }
 
@@ -43,7 +66,11 @@ fn a_wrong_command_line_exits_2() {
         &[],
     ] {
         let output = gwgen(empty().path(), arguments);
-        assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
+        assert_eq!(
+            (code(&output), text(&output.stdout)),
+            (2, ""),
+            "{arguments:?}"
+        );
         assert!(!output.stderr.is_empty(), "{arguments:?}");
     }
 }
@@ -61,9 +88,20 @@ fn commands_that_are_not_built_say_so() {
         &["render", "--watch"],
     ];
     for arguments in lines {
-        let output = gwgen(empty().path(), &[&["--message-format", "json"], arguments].concat());
-        assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{arguments:?}");
-        assert!(text(&output.stderr).starts_with("{\"code\":\"GW2004\",\"slug\":\"not-built\",\"severity\":\"error\""), "{arguments:?}");
+        let output = gwgen(
+            empty().path(),
+            &[&["--message-format", "json"], arguments].concat(),
+        );
+        assert_eq!(
+            (code(&output), text(&output.stdout)),
+            (2, ""),
+            "{arguments:?}"
+        );
+        assert!(
+            text(&output.stderr)
+                .starts_with("{\"code\":\"GW2004\",\"slug\":\"not-built\",\"severity\":\"error\""),
+            "{arguments:?}"
+        );
         assert_eq!(text(&output.stderr).lines().count(), 1, "{arguments:?}");
     }
 }
@@ -80,9 +118,15 @@ fn without_a_blueprint_nothing_succeeds() {
 
 #[test]
 fn a_blueprint_in_a_folder_that_is_not_there_exits_3() {
-    let output = gwgen(empty().path(), &["check", "--message-format", "json", "nowhere/gwgen.yaml"]);
+    let output = gwgen(
+        empty().path(),
+        &["check", "--message-format", "json", "nowhere/gwgen.yaml"],
+    );
     assert_eq!(code(&output), 3);
-    assert!(text(&output.stderr).contains("\"places\":[{\"file\":\"nowhere/gwgen.yaml\",\"line\":1,\"column\":1}]"));
+    assert!(
+        text(&output.stderr)
+            .contains("\"places\":[{\"file\":\"nowhere/gwgen.yaml\",\"line\":1,\"column\":1}]")
+    );
 }
 
 #[test]
@@ -90,23 +134,53 @@ fn every_code_is_explained_by_any_of_its_names() {
     for name in ["GW0006", "gw0006", "0006", "foreign-file"] {
         let output = gwgen(empty().path(), &["explain", name]);
         assert_eq!(code(&output), 0, "{name}");
-        assert!(text(&output.stdout).starts_with("# GW0006 foreign-file\n\n## What is checked\n"), "{name}");
+        assert!(
+            text(&output.stdout).starts_with("# GW0006 foreign-file\n\n## What is checked\n"),
+            "{name}"
+        );
     }
-    for (name, nearest) in [("foreign-fil", "foreign-file"), ("GW0", "GW00"), ("é", "every diagnostic")] {
+    for (name, nearest) in [
+        ("foreign-fil", "foreign-file"),
+        ("GW0", "GW00"),
+        ("é", "every diagnostic"),
+    ] {
         let output = gwgen(empty().path(), &["explain", name]);
         assert_eq!((code(&output), text(&output.stdout)), (2, ""), "{name}");
-        assert!(text(&output.stderr).contains(nearest), "{name}: {}", text(&output.stderr));
+        assert!(
+            text(&output.stderr).contains(nearest),
+            "{name}: {}",
+            text(&output.stderr)
+        );
     }
 }
 
 #[test]
 fn explanations_of_commands_descriptions_and_blueprints_are_complete() {
-    for code in gwgen::diagnostic::CODES.iter().filter(|code| code.code < "GW3") {
-        let heads: Vec<&str> = code.explanation.lines().filter(|line| line.starts_with("# GW") || line.starts_with("## ")).collect();
+    for code in gwgen::diagnostic::CODES
+        .iter()
+        .filter(|code| code.code < "GW3")
+    {
+        let heads: Vec<&str> = code
+            .explanation
+            .lines()
+            .filter(|line| line.starts_with("# GW") || line.starts_with("## "))
+            .collect();
         let title = format!("# {} {}", code.code, code.slug);
-        let expected = [&*title, "## What is checked", "## Why it matters", "## Wrong", "## Right", "## Source"];
+        let expected = [
+            &*title,
+            "## What is checked",
+            "## Why it matters",
+            "## Wrong",
+            "## Right",
+            "## Source",
+        ];
         assert_eq!(heads, expected);
-        assert_eq!(code.explanation.matches("\n```").count(), 4, "{}", code.code);
+        assert_eq!(
+            code.explanation.matches("\n```").count(),
+            4,
+            "{}",
+            code.code
+        );
     }
 }
 
@@ -130,7 +204,10 @@ fn routes_call_nothing_open_that_is_undecided() {
     let output = gwgen(folder.path(), &["routes", "--format", "json"]);
     assert_eq!(code(&output), 1, "{}", text(&output.stderr));
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
-    let auth: Vec<_> = rows.iter().map(|it| (it["path"].as_str().unwrap(), it["auth"].as_str())).collect();
+    let auth: Vec<_> = rows
+        .iter()
+        .map(|it| (it["path"].as_str().unwrap(), it["auth"].as_str()))
+        .collect();
     assert_eq!(auth, [("/kept", None), ("/open", Some("none"))]);
 }
 
@@ -144,7 +221,12 @@ fn a_reader_that_goes_away_is_no_error() {
         .unwrap();
     drop(child.stdout.take());
     let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
     assert_eq!((child.wait().unwrap().code(), &*said), (Some(0), ""));
 }
 

@@ -1,7 +1,9 @@
 //! Every finding that files can cause: `tests/bad/<code>_<slug>[_<variant>]/` marks the line, `# expect: GW3001`.
 //!
-//! Of each case the set of (file, line, code) is compared exactly; messages and helps are snapshots in `snapshots/bad`.
-//! `fixed/` beside a case holds the files that differ once the finding is mended as its help says; that renders.
+//! Of each case the set of (file, line, code) is compared exactly; messages and helps are snapshots
+//! in `snapshots/bad`.
+//! `fixed/` beside a case holds the files that differ once the finding is mended as its help says;
+//! that renders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,25 +18,76 @@ use gwgen::{Compiled, Request, compile};
 
 /// Codes without a case folder, and why.
 const EXEMPT: &[(&str, &str)] = &[
-    ("GW0004", "needs a disk that refuses a write: tests/all/diagnostics_cli.rs"),
-    ("GW0005", "needs an earlier output on disk: tests/all/diagnostics_cli.rs"),
-    ("GW0006", "needs a file of somebody else on disk: tests/all/diagnostics_cli.rs"),
-    ("GW0007", "is about the working directory: tests/all/diagnostics_cli.rs"),
-    ("GW0008", "takes two blueprints on one command line: tests/all/diagnostics_cli.rs"),
-    ("GW0010", "needs an earlier output on disk: tests/all/diagnostics_cli.rs"),
-    ("GW0011", "is about a file that `init` would write: tests/all/diagnostics_cli.rs"),
-    ("GW0012", "is about what `init` finds in the working directory: tests/all/diagnostics_cli.rs"),
-    ("GW0013", "is about what `init` finds in the working directory: tests/all/diagnostics_cli.rs"),
-    ("GW0014", "is an annotation of `check`, about files on disk: tests/all/diagnostics_cli.rs"),
+    (
+        "GW0004",
+        "needs a disk that refuses a write: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0005",
+        "needs an earlier output on disk: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0006",
+        "needs a file of somebody else on disk: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0007",
+        "is about the working directory: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0008",
+        "takes two blueprints on one command line: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0010",
+        "needs an earlier output on disk: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0011",
+        "is about a file that `init` would write: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0012",
+        "is about what `init` finds in the working directory: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0013",
+        "is about what `init` finds in the working directory: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW0014",
+        "is an annotation of `check`, about files on disk: tests/all/diagnostics_cli.rs",
+    ),
     ("GW0015", "needs a git repository: tests/all/newcomer.rs"),
-    ("GW0020", "needs another run at the same moment: tests/all/writer.rs"),
+    (
+        "GW0020",
+        "needs another run at the same moment: tests/all/writer.rs",
+    ),
     ("GW2131", "needs a day that has come: tests/all/policy.rs"),
-    ("GW2141", "is about the working directory: tests/all/diagnostics_cli.rs"),
-    ("GW2142", "takes two blueprints on one command line: tests/all/diagnostics_cli.rs"),
-    ("GW2143", "takes two blueprints on one command line: tests/all/diagnostics_cli.rs"),
-    ("GW4034", "needs an output of megabytes: tests/all/hostile/sizes.rs"),
-    ("GW9002", "is a state that no input reaches: the program answers with it where `compile` gives neither files nor an error"),
-    ("GW9001", "no input is known to cause it, and one that did would be mended in src: the walk's own tests corrupt stacks"),
+    (
+        "GW2141",
+        "is about the working directory: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW2142",
+        "takes two blueprints on one command line: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW2143",
+        "takes two blueprints on one command line: tests/all/diagnostics_cli.rs",
+    ),
+    (
+        "GW4034",
+        "needs an output of megabytes: tests/all/hostile/sizes.rs",
+    ),
+    (
+        "GW9002",
+        "is a state that no input reaches: the program answers with it where `compile` gives neither files nor an error",
+    ),
+    (
+        "GW9001",
+        "no input is known to cause it, and one that did would be mended in src: the walk's own tests corrupt stacks",
+    ),
 ];
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -53,7 +106,10 @@ fn manifest() -> &'static Path {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -70,11 +126,17 @@ fn files(folder: &Path, below: &str, found: &mut Files) {
 }
 
 fn prefix(code: &Code) -> String {
-    format!("{}_{}", code.code.to_lowercase(), code.slug.replace('-', "_"))
+    format!(
+        "{}_{}",
+        code.code.to_lowercase(),
+        code.slug.replace('-', "_")
+    )
 }
 
 fn is_named_after(name: &str, code: &Code) -> bool {
-    name.strip_prefix(&prefix(code)).is_some_and(|variant| variant.is_empty() || (variant.starts_with('_') && variant.len() > 1))
+    name.strip_prefix(&prefix(code)).is_some_and(|variant| {
+        variant.is_empty() || (variant.starts_with('_') && variant.len() > 1)
+    })
 }
 
 fn cases() -> Vec<Case> {
@@ -87,19 +149,34 @@ fn cases() -> Vec<Case> {
             files(&path.join("fixed"), "", &mut fixed);
         }
         let code = CODES.iter().find(|code| is_named_after(&name, code));
-        let code = code.unwrap_or_else(|| panic!("tests/bad/{name} is named after no code and slug"));
-        Case { name, code, files: given, fixed }
+        let code =
+            code.unwrap_or_else(|| panic!("tests/bad/{name} is named after no code and slug"));
+        Case {
+            name,
+            code,
+            files: given,
+            fixed,
+        }
     };
     names(&folder).into_iter().map(case).collect()
 }
 
 /// What is found in a case; notes, which are said at every render, only where it is about one.
 fn compiled(files: &Files, of: &Code) -> (Compiled, Vec<Finding>) {
-    let blueprint = ["gwgen.yaml", "gwgen.json"].into_iter().find(|name| files.contains_key(*name)).unwrap();
-    let request = Request { blueprint: RelativePath::join("", blueprint).unwrap(), display: Arc::from(blueprint) };
+    let blueprint = ["gwgen.yaml", "gwgen.json"]
+        .into_iter()
+        .find(|name| files.contains_key(*name))
+        .unwrap();
+    let request = Request {
+        blueprint: RelativePath::join("", blueprint).unwrap(),
+        display: Arc::from(blueprint),
+    };
     let mut compiled = compile(&Memory(files.clone()), &request);
-    let mut findings = compiled.sources.locate(std::mem::take(&mut compiled.diagnostics));
-    findings.retain(|it| (it.severity != Severity::Info || it.code == of.code) && it.allowed.is_none());
+    let mut findings = compiled
+        .sources
+        .locate(std::mem::take(&mut compiled.diagnostics));
+    findings
+        .retain(|it| (it.severity != Severity::Info || it.code == of.code) && it.allowed.is_none());
     (compiled, findings)
 }
 
@@ -117,15 +194,30 @@ fn marks(case: &Case) -> Marks {
             continue;
         }
         for (number, line) in (1..).zip(text.lines()) {
-            let Some((_, codes)) = line.split_once("# expect: ") else { continue };
-            marks.extend(codes.split(',').map(|code| (file.clone(), number, code.trim().to_owned())));
+            let Some((_, codes)) = line.split_once("# expect: ") else {
+                continue;
+            };
+            marks.extend(
+                codes
+                    .split(',')
+                    .map(|code| (file.clone(), number, code.trim().to_owned())),
+            );
         }
     }
     marks
 }
 
 fn found(findings: &[Finding]) -> Marks {
-    findings.iter().map(|it| (it.places[0].file.to_string(), it.places[0].line, it.code.to_owned())).collect()
+    findings
+        .iter()
+        .map(|it| {
+            (
+                it.places[0].file.to_string(),
+                it.places[0].line,
+                it.code.to_owned(),
+            )
+        })
+        .collect()
 }
 
 fn shown(findings: &[Finding]) -> String {
@@ -134,8 +226,17 @@ fn shown(findings: &[Finding]) -> String {
         let severity = format!("{:?}", it.severity).to_lowercase();
         writeln!(text, "{severity}[{}] {}", it.code, it.slug).unwrap();
         for place in &it.places {
-            let pointer = place.pointer.as_deref().map(|it| format!(" {it}")).unwrap_or_default();
-            writeln!(text, "  at {}:{}:{}{pointer}", place.file, place.line, place.column).unwrap();
+            let pointer = place
+                .pointer
+                .as_deref()
+                .map(|it| format!(" {it}"))
+                .unwrap_or_default();
+            writeln!(
+                text,
+                "  at {}:{}:{}{pointer}",
+                place.file, place.line, place.column
+            )
+            .unwrap();
         }
         writeln!(text, "  {}\n  help: {}", it.message, it.help).unwrap();
         for operation in &it.operations {
@@ -148,8 +249,14 @@ fn shown(findings: &[Finding]) -> String {
 
 /// Runs a check of every case, and reports all that fail.
 fn of_every_case(check: impl Fn(&Case) -> Result<(), String>) {
-    let failed: Vec<String> =
-        cases().iter().filter_map(|case| check(case).err().map(|problem| format!("{}: {problem}", case.name))).collect();
+    let failed: Vec<String> = cases()
+        .iter()
+        .filter_map(|case| {
+            check(case)
+                .err()
+                .map(|problem| format!("{}: {problem}", case.name))
+        })
+        .collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
@@ -161,7 +268,10 @@ fn findings_are_those_that_the_cases_mark() {
         if marks != found {
             let missing: Vec<_> = marks.difference(&found).collect();
             let unmarked: Vec<_> = found.difference(&marks).collect();
-            return Err(format!("not found {missing:?}, not marked {unmarked:?}\n{}", shown(&findings)));
+            return Err(format!(
+                "not found {missing:?}, not marked {unmarked:?}\n{}",
+                shown(&findings)
+            ));
         }
         let has_error = findings.iter().any(|it| it.severity == Severity::Error);
         if has_error == compiled.tree.is_some() {
@@ -183,8 +293,12 @@ fn findings_read_as_in_their_snapshots() {
         settings.remove_snapshot_suffix();
         settings.set_omit_expression(true);
         let text = shown(&compiled(&case.files, case.code).1);
-        let checked = AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(case.name.as_str(), text)));
-        catch_unwind(checked).map_err(|_| "the text differs from its snapshot; `cargo insta review` shows how".into())
+        let checked = AssertUnwindSafe(|| {
+            settings.bind(|| insta::assert_snapshot!(case.name.as_str(), text))
+        });
+        catch_unwind(checked).map_err(|_| {
+            "the text differs from its snapshot; `cargo insta review` shows how".into()
+        })
     });
 }
 
@@ -192,17 +306,27 @@ fn findings_read_as_in_their_snapshots() {
 fn mended_cases_render() {
     of_every_case(|case| {
         if case.fixed.is_empty() {
-            return if case.code.severity != Severity::Error { Ok(()) } else { Err("there is no `fixed/` beside it".into()) };
+            return if case.code.severity != Severity::Error {
+                Ok(())
+            } else {
+                Err("there is no `fixed/` beside it".into())
+            };
         }
         let mut files = case.files.clone();
         for (name, bytes) in &case.fixed {
-            if files.insert(name.clone(), bytes.clone()).is_some_and(|before| before == *bytes) {
+            if files
+                .insert(name.clone(), bytes.clone())
+                .is_some_and(|before| before == *bytes)
+            {
                 return Err(format!("fixed/{name} is the same file"));
             }
         }
         let (compiled, findings) = compiled(&files, case.code);
         if findings.iter().any(|it| it.code == case.code.code) || compiled.tree.is_none() {
-            return Err(format!("it does not render once it is mended\n{}", shown(&findings)));
+            return Err(format!(
+                "it does not render once it is mended\n{}",
+                shown(&findings)
+            ));
         }
         Ok(())
     });
@@ -223,7 +347,10 @@ fn every_code_has_a_case_or_a_reason() {
         );
     }
     for (code, reason) in EXEMPT {
-        assert!(CODES.iter().any(|it| it.code == *code) && !reason.is_empty(), "{code} is no code");
+        assert!(
+            CODES.iter().any(|it| it.code == *code) && !reason.is_empty(),
+            "{code} is no code"
+        );
         // A reason that names another test is true while that one has the code.
         if let Some((_, file)) = reason.split_once(": tests/") {
             let text = fs::read_to_string(manifest().join("tests").join(file)).unwrap();
@@ -239,26 +366,53 @@ fn codes_are_unique_and_sorted() {
     assert_eq!(slugs.len(), CODES.len());
     for code in CODES {
         assert!(
-            code.code.len() == 6 && code.code.starts_with("GW") && code.code[2..].bytes().all(|it| it.is_ascii_digit()),
+            code.code.len() == 6
+                && code.code.starts_with("GW")
+                && code.code[2..].bytes().all(|it| it.is_ascii_digit()),
             "{}",
             code.code
         );
-        assert!(code.slug.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'), "{}", code.slug);
+        assert!(
+            code.slug
+                .bytes()
+                .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'),
+            "{}",
+            code.slug
+        );
     }
 }
 
 #[test]
 fn every_code_is_explained() {
-    let heads = ["## What is checked", "## Why it matters", "## Wrong", "## Right", "## Source"];
+    let heads = [
+        "## What is checked",
+        "## Why it matters",
+        "## Wrong",
+        "## Right",
+        "## Source",
+    ];
     for code in CODES {
         let title = format!("# {} {}", code.code, code.slug);
-        let found: Vec<&str> = code.explanation.lines().filter(|line| line.starts_with("# GW") || line.starts_with("## ")).collect();
+        let found: Vec<&str> = code
+            .explanation
+            .lines()
+            .filter(|line| line.starts_with("# GW") || line.starts_with("## "))
+            .collect();
         assert_eq!(found, [&[&*title], &heads[..]].concat());
         for part in code.explanation.split("\n## ").skip(1) {
             let (head, text) = part.split_once('\n').unwrap();
-            assert!(text.trim().len() >= 20, "{} says nothing under {head}", code.code);
+            assert!(
+                text.trim().len() >= 20,
+                "{} says nothing under {head}",
+                code.code
+            );
             let is_example = matches!(head, "Wrong" | "Right");
-            assert_eq!(text.matches("```").count(), if is_example { 2 } else { 0 }, "{} {head}", code.code);
+            assert_eq!(
+                text.matches("```").count(),
+                if is_example { 2 } else { 0 },
+                "{} {head}",
+                code.code
+            );
         }
         let texts: BTreeSet<&str> = code.explanation.split("\n```").collect();
         assert!(texts.len() > 4, "{} has the same example twice", code.code);

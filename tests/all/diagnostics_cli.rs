@@ -9,7 +9,8 @@ use std::process::Command;
 const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
     network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
     backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
-const API: &str = "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}}\n  /users: {get: {responses: {}}}\n";
+const API: &str =
+    "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}}\n  /users: {get: {responses: {}}}\n";
 
 /// A folder with a blueprint and its description.
 fn folder() -> tempfile::TempDir {
@@ -19,17 +20,37 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Exit code, and code, severity and first file of every finding, without what is said at every render.
+/// Exit code, and code, severity and first file of every finding, without what is said at every
+/// render.
 fn gwgen(folder: &Path, arguments: &[&str]) -> (i32, Vec<(String, String, String)>) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_gwgen")).args(["--message-format", "json"]).args(arguments).current_dir(folder).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(["--message-format", "json"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     let finding = |line: &str| {
         let finding: serde_json::Value = serde_json::from_str(line).unwrap();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-        assert!(!text(&finding["message"]).is_empty() && !text(&finding["help"]).is_empty(), "{line}");
-        (text(&finding["code"]), text(&finding["severity"]), text(&finding["places"][0]["file"]))
+        assert!(
+            !text(&finding["message"]).is_empty() && !text(&finding["help"]).is_empty(),
+            "{line}"
+        );
+        (
+            text(&finding["code"]),
+            text(&finding["severity"]),
+            text(&finding["places"][0]["file"]),
+        )
     };
-    (output.status.code().unwrap(), std::str::from_utf8(&output.stderr).unwrap().lines().map(finding).filter(|it| it.1 != "info").collect())
+    (
+        output.status.code().unwrap(),
+        std::str::from_utf8(&output.stderr)
+            .unwrap()
+            .lines()
+            .map(finding)
+            .filter(|it| it.1 != "info")
+            .collect(),
+    )
 }
 
 fn found(code: &str, severity: &str, file: &str) -> Vec<(String, String, String)> {
@@ -45,7 +66,10 @@ fn gw0001_a_description_that_is_a_folder() {
     let folder = folder();
     fs::remove_file(folder.path().join("openapi.yaml")).unwrap();
     fs::create_dir(folder.path().join("openapi.yaml")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0001", "error", "gwgen.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (3, found("GW0001", "error", "gwgen.yaml"))
+    );
 }
 
 #[cfg(unix)]
@@ -53,16 +77,29 @@ fn gw0001_a_description_that_is_a_folder() {
 fn gw0002_a_description_behind_a_link_out_of_the_root() {
     let (folder, elsewhere) = (folder(), folder());
     fs::remove_file(folder.path().join("openapi.yaml")).unwrap();
-    std::os::unix::fs::symlink(elsewhere.path().join("openapi.yaml"), folder.path().join("openapi.yaml")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0002", "error", "gwgen.yaml")));
+    std::os::unix::fs::symlink(
+        elsewhere.path().join("openapi.yaml"),
+        folder.path().join("openapi.yaml"),
+    )
+    .unwrap();
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (3, found("GW0002", "error", "gwgen.yaml"))
+    );
 }
 
 #[test]
 fn gw0003_a_file_where_the_output_folder_is_to_be() {
     let folder = folder();
     fs::write(folder.path().join("generated"), "mine").unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0003", "error", "gwgen.yaml")));
-    assert_eq!(fs::read_to_string(folder.path().join("generated")).unwrap(), "mine");
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (1, found("GW0003", "error", "gwgen.yaml"))
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("generated")).unwrap(),
+        "mine"
+    );
 }
 
 #[test]
@@ -70,8 +107,15 @@ fn gw0004_an_output_folder_that_cannot_be_made() {
     let folder = folder();
     // No file system takes a name of 300 bytes, whoever runs the test.
     let name = "x".repeat(300);
-    fs::write(folder.path().join("gwgen.yaml"), format!("{BLUEPRINT}output: {{dir: {name}}}\n")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (3, found("GW0004", "error", &name)));
+    fs::write(
+        folder.path().join("gwgen.yaml"),
+        format!("{BLUEPRINT}output: {{dir: {name}}}\n"),
+    )
+    .unwrap();
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (3, found("GW0004", "error", &name))
+    );
 }
 
 #[test]
@@ -80,8 +124,15 @@ fn gw0005_an_edited_file_that_is_no_longer_part_of_the_output() {
     render(folder.path());
     let routes = folder.path().join("generated/routes_users.tf");
     fs::write(&routes, "# mine\n").unwrap();
-    fs::write(folder.path().join("openapi.yaml"), API.replace("  /users: {get: {responses: {}}}\n", "")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (0, found("GW0005", "warning", "generated/routes_users.tf")));
+    fs::write(
+        folder.path().join("openapi.yaml"),
+        API.replace("  /users: {get: {responses: {}}}\n", ""),
+    )
+    .unwrap();
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (0, found("GW0005", "warning", "generated/routes_users.tf"))
+    );
     assert_eq!(fs::read_to_string(&routes).unwrap(), "# mine\n");
     fs::remove_file(&routes).unwrap();
     render(folder.path());
@@ -92,8 +143,17 @@ fn gw0006_a_file_of_somebody_else() {
     let folder = folder();
     fs::create_dir(folder.path().join("generated")).unwrap();
     fs::write(folder.path().join("generated/api.tf"), "# mine\n").unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0006", "error", "generated/api.tf")));
-    assert_eq!(fs::read_dir(folder.path().join("generated")).unwrap().count(), 1, "nothing was written");
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (1, found("GW0006", "error", "generated/api.tf"))
+    );
+    assert_eq!(
+        fs::read_dir(folder.path().join("generated"))
+            .unwrap()
+            .count(),
+        1,
+        "nothing was written"
+    );
     fs::remove_file(folder.path().join("generated/api.tf")).unwrap();
     render(folder.path());
 }
@@ -101,8 +161,14 @@ fn gw0006_a_file_of_somebody_else() {
 #[test]
 fn gw0007_no_blueprint() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0007", "error", "gwgen.yaml")));
-    assert_eq!(gwgen(folder.path(), &["render", "--env", "prod"]), (1, found("GW0007", "error", "gwgen.prod.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (1, found("GW0007", "error", "gwgen.yaml"))
+    );
+    assert_eq!(
+        gwgen(folder.path(), &["render", "--env", "prod"]),
+        (1, found("GW0007", "error", "gwgen.prod.yaml"))
+    );
 }
 
 #[test]
@@ -112,8 +178,15 @@ fn gw0008_two_blueprints_with_one_output_folder() {
     fs::write(folder.path().join("gwgen.prod.yaml"), &prod).unwrap();
     let (exit, findings) = gwgen(folder.path(), &["render"]);
     assert_eq!((exit, &*findings[0].0, findings.len()), (1, "GW0008", 1));
-    assert!(!folder.path().join("generated").exists(), "neither was written");
-    fs::write(folder.path().join("gwgen.prod.yaml"), format!("{prod}output: {{dir: prod}}\n")).unwrap();
+    assert!(
+        !folder.path().join("generated").exists(),
+        "neither was written"
+    );
+    fs::write(
+        folder.path().join("gwgen.prod.yaml"),
+        format!("{prod}output: {{dir: prod}}\n"),
+    )
+    .unwrap();
     render(folder.path());
 }
 
@@ -130,9 +203,17 @@ fn gw0010_a_damaged_manifest() {
     render(folder.path());
     let manifest = folder.path().join("generated/.gwgen.json");
     let before = fs::read(&manifest).unwrap();
-    for damaged in [&b"{"[..], b"\xff", b"{\"version\": 1, \"files\": {\"../../x\": \"00\"}}", b"{\"version\": 2, \"files\": {}}"] {
+    for damaged in [
+        &b"{"[..],
+        b"\xff",
+        b"{\"version\": 1, \"files\": {\"../../x\": \"00\"}}",
+        b"{\"version\": 2, \"files\": {}}",
+    ] {
         fs::write(&manifest, damaged).unwrap();
-        assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW0010", "error", "generated/.gwgen.json")));
+        assert_eq!(
+            gwgen(folder.path(), &["render"]),
+            (1, found("GW0010", "error", "generated/.gwgen.json"))
+        );
     }
     fs::write(&manifest, before).unwrap();
     render(folder.path());
@@ -141,9 +222,19 @@ fn gw0010_a_damaged_manifest() {
 #[test]
 fn gw0011_init_beside_a_blueprint() {
     let folder = folder();
-    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
-    assert_eq!(fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap(), BLUEPRINT);
-    fs::rename(folder.path().join("gwgen.yaml"), folder.path().join("old.txt")).unwrap();
+    assert_eq!(
+        gwgen(folder.path(), &["init"]),
+        (1, found("GW0011", "error", "gwgen.yaml"))
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap(),
+        BLUEPRINT
+    );
+    fs::rename(
+        folder.path().join("gwgen.yaml"),
+        folder.path().join("old.txt"),
+    )
+    .unwrap();
     assert_eq!(gwgen(folder.path(), &["init"]), (0, vec![]));
 }
 
@@ -153,7 +244,10 @@ fn gw0011_init_beside_a_link_that_leads_nowhere() {
     let folder = folder();
     fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
     std::os::unix::fs::symlink("elsewhere.yaml", folder.path().join("gwgen.yaml")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0011", "error", "gwgen.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["init"]),
+        (1, found("GW0011", "error", "gwgen.yaml"))
+    );
     assert!(!folder.path().join("elsewhere.yaml").exists());
 }
 
@@ -161,7 +255,10 @@ fn gw0011_init_beside_a_link_that_leads_nowhere() {
 fn gw0012_init_without_a_description() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("values.yaml"), "a: 1\n").unwrap();
-    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0012", "error", "gwgen.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["init"]),
+        (1, found("GW0012", "error", "gwgen.yaml"))
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -171,28 +268,54 @@ fn gw0013_init_with_several_descriptions() {
     fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
     fs::create_dir(folder.path().join("docs")).unwrap();
     fs::write(folder.path().join("docs/openapi.yml"), API).unwrap();
-    assert_eq!(gwgen(folder.path(), &["init"]), (1, found("GW0013", "error", "gwgen.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["init"]),
+        (1, found("GW0013", "error", "gwgen.yaml"))
+    );
     assert!(!folder.path().join("gwgen.yaml").exists());
-    assert_eq!(gwgen(folder.path(), &["init", "--spec", "docs/openapi.yml"]), (0, vec![]));
+    assert_eq!(
+        gwgen(folder.path(), &["init", "--spec", "docs/openapi.yml"]),
+        (0, vec![])
+    );
 }
 
 #[test]
 fn gw0014_an_annotation_for_files_that_are_out_of_date() {
     let folder = folder();
     render(folder.path());
-    fs::write(folder.path().join("openapi.yaml"), API.replace("/users", "/people")).unwrap();
-    assert_eq!(gwgen(folder.path(), &["check"]), (1, vec![]), "the diff says it");
+    fs::write(
+        folder.path().join("openapi.yaml"),
+        API.replace("/users", "/people"),
+    )
+    .unwrap();
+    assert_eq!(
+        gwgen(folder.path(), &["check"]),
+        (1, vec![]),
+        "the diff says it"
+    );
     let check = || {
         let arguments = ["check", "--message-format", "github"];
-        let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder.path()).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         // Without what is said at every render.
         let lines = said.lines().filter(|it| !it.starts_with("::notice "));
-        (output.status.code().unwrap(), lines.map(|it| format!("{it}\n")).collect::<String>())
+        (
+            output.status.code().unwrap(),
+            lines.map(|it| format!("{it}\n")).collect::<String>(),
+        )
     };
     let (code, said) = check();
     assert_eq!(code, 1);
-    assert!(said.starts_with("::error file=generated/README.md,line=1,col=1,title=GW0014 out-of-date::"), "{said}");
+    assert!(
+        said.starts_with(
+            "::error file=generated/README.md,line=1,col=1,title=GW0014 out-of-date::"
+        ),
+        "{said}"
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
     render(folder.path());
     assert_eq!(check(), (0, String::new()));
@@ -200,7 +323,12 @@ fn gw0014_an_annotation_for_files_that_are_out_of_date() {
 
 /// What `lint` prints for people.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).arg("lint").args(arguments).current_dir(folder).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .arg("lint")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     String::from_utf8(output.stderr).unwrap()
 }
 
@@ -209,10 +337,21 @@ fn a_syntax_error_shows_its_line() {
     let folder = folder();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("gwgen.yaml", &format!("{BLUEPRINT}stage:\n\tname: v1\n"));
-    assert!(printed(folder.path(), &[]).contains("9 |     name: v1\n"), "{}", printed(folder.path(), &[]));
-    write("other.yml", &format!("{BLUEPRINT}api: {{cors: {{origins: [*]}}}}\n"));
+    assert!(
+        printed(folder.path(), &[]).contains("9 |     name: v1\n"),
+        "{}",
+        printed(folder.path(), &[])
+    );
+    write(
+        "other.yml",
+        &format!("{BLUEPRINT}api: {{cors: {{origins: [*]}}}}\n"),
+    );
     let text = printed(folder.path(), &["other.yml"]);
-    assert!(text.contains("8 | api: {cors: {origins: [*]}}\n") && text.contains("in quotes, as in `\"*\"`"), "{text}");
+    assert!(
+        text.contains("8 | api: {cors: {origins: [*]}}\n")
+            && text.contains("in quotes, as in `\"*\"`"),
+        "{text}"
+    );
     write("gwgen.yaml", "extends: gwgen.base.yaml\n");
     write("gwgen.base.yaml", &format!("{BLUEPRINT}name: 'shop\n"));
     assert!(printed(folder.path(), &["gwgen.yaml"]).contains("| name: 'shop\n"));
@@ -220,8 +359,13 @@ fn a_syntax_error_shows_its_line() {
     write("common.yaml", &format!("{BLUEPRINT}tags:\n\tteam: shop\n"));
     assert!(printed(folder.path(), &["gwgen.yaml"]).contains("|     team: shop\n"));
     write("gwgen.yaml", BLUEPRINT);
-    write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}\n");
-    assert!(printed(folder.path(), &["gwgen.yaml"]).contains("|   /orders: {get: {responses: {}}\n"));
+    write(
+        "openapi.yaml",
+        "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}\n",
+    );
+    assert!(
+        printed(folder.path(), &["gwgen.yaml"]).contains("|   /orders: {get: {responses: {}}\n")
+    );
 }
 
 #[test]
@@ -229,22 +373,36 @@ fn a_syntax_error_shows_no_line_of_a_file_that_is_neither_blueprint_nor_descript
     let folder = folder();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write("secrets.yaml", "password:\n\tsecret: hunter2\n");
-    for blueprint in [BLUEPRINT.replace("openapi.yaml", "secrets.yaml"), format!("{BLUEPRINT}extends: secrets.yaml\n")] {
+    for blueprint in [
+        BLUEPRINT.replace("openapi.yaml", "secrets.yaml"),
+        format!("{BLUEPRINT}extends: secrets.yaml\n"),
+    ] {
         write("gwgen.yaml", &blueprint);
         let text = printed(folder.path(), &[]);
-        assert!(text.contains("GW1002") && text.contains("secrets.yaml:2") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("GW1002") && text.contains("secrets.yaml:2") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
     write("gwgen.yaml", BLUEPRINT);
-    write("openapi.yaml", "openapi: 3.0.3\npaths:\n  /orders: {$ref: secrets.yaml}\n");
+    write(
+        "openapi.yaml",
+        "openapi: 3.0.3\npaths:\n  /orders: {$ref: secrets.yaml}\n",
+    );
     assert!(!printed(folder.path(), &[]).contains("hunter2"));
 }
 
 /// A folder with a base, which says this of itself, and two blueprints that extend it.
 fn environments(of_base: &str) -> tempfile::TempDir {
     let folder = folder();
-    fs::write(folder.path().join("gwgen.yaml"), format!("{BLUEPRINT}{of_base}")).unwrap();
+    fs::write(
+        folder.path().join("gwgen.yaml"),
+        format!("{BLUEPRINT}{of_base}"),
+    )
+    .unwrap();
     for name in ["dev", "prod"] {
-        let text = format!("extends: gwgen.yaml\nenvironment: {name}\noutput: {{dir: infra/{name}}}\n");
+        let text =
+            format!("extends: gwgen.yaml\nenvironment: {name}\noutput: {{dir: infra/{name}}}\n");
         fs::write(folder.path().join(format!("gwgen.{name}.yaml")), text).unwrap();
     }
     folder
@@ -257,34 +415,66 @@ fn gw2140_a_base_is_never_a_stack() {
     assert!(folder.path().join("infra/dev").exists() && folder.path().join("infra/prod").exists());
     assert!(!folder.path().join("generated").exists());
     for command in ["render", "check", "lint", "routes", "show"] {
-        assert_eq!(gwgen(folder.path(), &[command, "gwgen.yaml"]), (1, found("GW2140", "error", "gwgen.yaml")), "{command}");
+        assert_eq!(
+            gwgen(folder.path(), &[command, "gwgen.yaml"]),
+            (1, found("GW2140", "error", "gwgen.yaml")),
+            "{command}"
+        );
     }
     // A base of a base is one too, and alone it is said.
     for name in ["dev", "prod"] {
         fs::remove_file(folder.path().join(format!("gwgen.{name}.yaml"))).unwrap();
     }
-    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW2140", "error", "gwgen.yaml")));
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (1, found("GW2140", "error", "gwgen.yaml"))
+    );
 }
 
 #[test]
 fn gw2141_a_base_that_does_not_say_so() {
     let folder = environments("");
-    assert_eq!(gwgen(folder.path(), &["render"]), (1, found("GW2141", "error", "gwgen.yaml")));
-    assert!(folder.path().join("infra/dev").exists() && !folder.path().join("generated").exists(), "the others are written");
+    assert_eq!(
+        gwgen(folder.path(), &["render"]),
+        (1, found("GW2141", "error", "gwgen.yaml"))
+    );
+    assert!(
+        folder.path().join("infra/dev").exists() && !folder.path().join("generated").exists(),
+        "the others are written"
+    );
     // Through a chain.
     let chain = environments("");
-    fs::write(chain.path().join("gwgen.eu.yaml"), "extends: gwgen.prod.yaml\nenvironment: eu\noutput: {dir: infra/eu}\n").unwrap();
-    assert_eq!(gwgen(chain.path(), &["check"]), (1, found("GW2141", "error", "gwgen.yaml")));
+    fs::write(
+        chain.path().join("gwgen.eu.yaml"),
+        "extends: gwgen.prod.yaml\nenvironment: eu\noutput: {dir: infra/eu}\n",
+    )
+    .unwrap();
+    assert_eq!(
+        gwgen(chain.path(), &["check"]),
+        (1, found("GW2141", "error", "gwgen.yaml"))
+    );
     // What mends it: one line, or an environment of its own.
-    for mended in ["abstract: true\n", "abstract: false\n", "environment: test\n"] {
+    for mended in [
+        "abstract: true\n",
+        "abstract: false\n",
+        "environment: test\n",
+    ] {
         render(environments(mended).path());
     }
     // What lacks a required field can be nothing but a base.
     let folder = environments("");
-    fs::write(folder.path().join("gwgen.yaml"), BLUEPRINT.replace("version: 1\n", "")).unwrap();
+    fs::write(
+        folder.path().join("gwgen.yaml"),
+        BLUEPRINT.replace("version: 1\n", ""),
+    )
+    .unwrap();
     for name in ["dev", "prod"] {
         let path = folder.path().join(format!("gwgen.{name}.yaml"));
-        fs::write(&path, format!("version: 1\n{}", fs::read_to_string(&path).unwrap())).unwrap();
+        fs::write(
+            &path,
+            format!("version: 1\n{}", fs::read_to_string(&path).unwrap()),
+        )
+        .unwrap();
     }
     render(folder.path());
 }
@@ -305,10 +495,18 @@ fn gw2142_two_blueprints_of_one_stack() {
     let written = "environment: prod\nregion: eu-west-1\naccount: {cloudwatch_role: 'arn:aws:iam::123456789012:role/logs'}\n";
     let folder = two(written, written);
     for command in ["render", "check", "lint"] {
-        assert_eq!(gwgen(folder.path(), &[command]), (1, found("GW2142", "error", "gwgen.b.yaml")), "{command}");
+        assert_eq!(
+            gwgen(folder.path(), &[command]),
+            (1, found("GW2142", "error", "gwgen.b.yaml")),
+            "{command}"
+        );
     }
     assert!(!folder.path().join("out").exists(), "neither was written");
-    for (from, to) in [("prod", "test"), ("eu-west-1", "eu-north-1"), ("123456789012", "210987654321")] {
+    for (from, to) in [
+        ("prod", "test"),
+        ("eu-west-1", "eu-north-1"),
+        ("123456789012", "210987654321"),
+    ] {
         render(two(written, &written.replace(from, to)).path());
     }
 }
@@ -317,14 +515,34 @@ fn gw2142_two_blueprints_of_one_stack() {
 fn gw2143_two_blueprints_that_only_deploy_time_tells_apart() {
     for (first, second, is_said) in [
         ("", "", true),
-        ("environment: prod\n", "environment: prod\nregion: eu-west-1\n", true),
-        ("environment: {var: environment}\n", "environment: prod\n", true),
-        ("environment: {var: environment}\nregion: eu-west-1\n", "environment: {var: environment}\nregion: eu-north-1\n", false),
+        (
+            "environment: prod\n",
+            "environment: prod\nregion: eu-west-1\n",
+            true,
+        ),
+        (
+            "environment: {var: environment}\n",
+            "environment: prod\n",
+            true,
+        ),
+        (
+            "environment: {var: environment}\nregion: eu-west-1\n",
+            "environment: {var: environment}\nregion: eu-north-1\n",
+            false,
+        ),
         ("environment: prod\n", "", false),
     ] {
-        let expected = if is_said { found("GW2143", "warning", "gwgen.b.yaml") } else { vec![] };
+        let expected = if is_said {
+            found("GW2143", "warning", "gwgen.b.yaml")
+        } else {
+            vec![]
+        };
         let folder = two(first, second);
-        assert_eq!(gwgen(folder.path(), &["render"]), (0, expected), "{first}{second}");
+        assert_eq!(
+            gwgen(folder.path(), &["render"]),
+            (0, expected),
+            "{first}{second}"
+        );
         assert!(folder.path().join("out/b").exists());
     }
 }

@@ -1,6 +1,8 @@
-//! The pages that are made from the program: the blueprint reference, the pages of every code and of `trace`, what the README's commands print.
+//! The pages that are made from the program: the blueprint reference, the pages of every code and
+//! of `trace`, what the README's commands print.
 //!
-//! In: the schema, the table of what is built, the explanations, the program. Out: compared with `docs/*.md` and `README.md`.
+//! In: the schema, the table of what is built, the explanations, the program. Out: compared with
+//! `docs/*.md` and `README.md`.
 //! `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` writes them; plain `cargo test` compares.
 
 #[cfg(unix)]
@@ -27,7 +29,10 @@ fn page(name: &str, text: &str) {
         fs::write(&path, text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    let differs = text.lines().zip(committed.lines()).position(|(made, there)| made != there);
+    let differs = text
+        .lines()
+        .zip(committed.lines())
+        .position(|(made, there)| made != there);
     assert!(
         committed == text,
         "{name} is not what the program says, from line {} on; run `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` and commit it",
@@ -36,8 +41,12 @@ fn page(name: &str, text: &str) {
 }
 
 fn gwgen(arguments: &[&str]) -> String {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(repository()).env_remove("COLUMNS").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(arguments)
+        .current_dir(repository())
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -45,7 +54,10 @@ fn gwgen(arguments: &[&str]) -> String {
 #[test]
 fn the_blueprint_reference_is_made_from_the_schema() {
     let shown = gwgen(&["show", "blueprints/minimal/gwgen.yaml"]);
-    page("docs/blueprint.md", &reference::page(&gwgen::blueprint::schema(), &shown));
+    page(
+        "docs/blueprint.md",
+        &reference::page(&gwgen::blueprint::schema(), &shown),
+    );
 }
 
 #[test]
@@ -66,8 +78,14 @@ fn provider() -> String {
          an output has something of. An output that has nothing of it asks for the first. There is no upper bound but where a feature of \
          version 6 is used.\n\n| what is used | asks for | known from |\n|---|---|---|\n",
     );
-    let mut row = |name: &str, release, source: &str| writeln!(text, "| {name} | `{}` | {source} |", constraint(release)).unwrap();
-    row("everything else", FLOOR, "the releases that were tried when gwgen began: 5.40 and later");
+    let mut row = |name: &str, release, source: &str| {
+        writeln!(text, "| {name} | `{}` | {source} |", constraint(release)).unwrap()
+    };
+    row(
+        "everything else",
+        FLOOR,
+        "the releases that were tried when gwgen began: 5.40 and later",
+    );
     for feature in &FEATURES {
         row(feature.name, feature.release, feature.source);
     }
@@ -94,13 +112,24 @@ fn the_page_of_codes_is_made_from_the_explanations() {
 #[test]
 fn the_commands_of_the_readme_print_what_stands_there() {
     let text = fs::read_to_string(repository().join("README.md")).unwrap();
-    let Some(made) = readme::with_outputs(&text, repository()) else { return };
-    assert!(text.matches("\n$ ").count() >= 8, "the way of the README is in its console blocks");
+    let Some(made) = readme::with_outputs(&text, repository()) else {
+        return;
+    };
+    assert!(
+        text.matches("\n$ ").count() >= 8,
+        "the way of the README is in its console blocks"
+    );
     page("README.md", &made);
 }
 
 fn trace() -> String {
-    let request = ["trace", "GET", "/orders/42", "--blueprint", "blueprints/minimal/gwgen.yaml"];
+    let request = [
+        "trace",
+        "GET",
+        "/orders/42",
+        "--blueprint",
+        "blueprints/minimal/gwgen.yaml",
+    ];
     format!(
         "# `gwgen trace`\n\n<!-- Made by tests/all/docs.rs from the command. Edits here are lost. -->\n\n\
          Follows one request through the files as AWS would take it, from the stage's URL to the target, and names the file and line of every \
@@ -111,7 +140,10 @@ fn trace() -> String {
          backend gets it there, the exit code is 0. \
          The places are those of what `gwgen render` would write now: `gwgen check` says whether the files on disk are that.\n\n\
          ```text\n{}```\n\n## As text\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n```json\n{}```\n",
-        gwgen(&["trace", "--help"]).lines().map(|it| format!("{}\n", it.trim_end())).collect::<String>(),
+        gwgen(&["trace", "--help"])
+            .lines()
+            .map(|it| format!("{}\n", it.trim_end()))
+            .collect::<String>(),
         request.join(" "),
         gwgen(&request),
         gwgen(&[&request[..], &["--format", "json"]].concat()),
@@ -148,7 +180,10 @@ fn codes() -> String {
             Severity::Info => "note",
         };
         let anchor = format!("{}-{}", code.code.to_ascii_lowercase(), code.slug);
-        text.push_str(&format!("| [{}](#{anchor}) | {} | {severity} |\n", code.code, code.slug));
+        text.push_str(&format!(
+            "| [{}](#{anchor}) | {} | {severity} |\n",
+            code.code, code.slug
+        ));
     }
     for code in CODES {
         text.push('\n');

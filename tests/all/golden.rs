@@ -1,8 +1,11 @@
-//! Every example and every case as native Terraform and as a template: what somebody reads when the output changes.
+//! Every example and every case as native Terraform and as a template: what somebody reads when the
+//! output changes.
 //!
-//! In: `blueprints/*`, `tests/cases/*`. Out: compared with `snapshots/<case>/<format>.snap`; raw files of every format in `target/golden`.
+//! In: `blueprints/*`, `tests/cases/*`. Out: compared with `snapshots/<case>/<format>.snap`; raw
+//! files of every format in `target/golden`.
 //! Other tests hold the other spellings equal to these, so that few of them are snapshots, too.
-//! `cargo test` never rewrites a snapshot: `cargo insta review` does. One case: `INSTA_GLOB_FILTER='any_method/*' cargo test golden`.
+//! `cargo test` never rewrites a snapshot: `cargo insta review` does. One case:
+//! `INSTA_GLOB_FILTER='any_method/*' cargo test golden`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,14 +17,21 @@ use gwgen::aws::KINDS;
 use gwgen::diagnostic::Severity;
 
 use crate::support::emitted::texts;
-use crate::support::{FORMATS, Fixture, SPELLINGS, YAML, codes, findings, fixtures, repository, snapshots_below};
+use crate::support::{
+    FORMATS, Fixture, SPELLINGS, YAML, codes, findings, fixtures, repository, snapshots_below,
+};
 
 /// What CloudFormation may refuse a case for: a value of Terraform's own, unverified TLS.
 const TERRAFORM_ONLY: [&str; 2] = ["GW2008", "GW4025"];
 
-/// The snapshots beside those that every case has. `terraform_json.rs` and `invariants/read_back.rs` compare these formats for every case.
-const MORE: [(&str, &str); 4] =
-    [("forwarder", "terraform-json"), ("minimal", "terraform-json"), ("secured", "terraform-json"), ("complete", YAML)];
+/// The snapshots beside those that every case has. `terraform_json.rs` and
+/// `invariants/read_back.rs` compare these formats for every case.
+const MORE: [(&str, &str); 4] = [
+    ("forwarder", "terraform-json"),
+    ("minimal", "terraform-json"),
+    ("secured", "terraform-json"),
+    ("complete", YAML),
+];
 
 /// The READMEs of an output that are snapshots, by case and format.
 const READMES: [(&str, &str); 5] = [
@@ -35,7 +45,8 @@ const READMES: [(&str, &str); 5] = [
 /// The file with the findings of a case, among the files of its output.
 const FINDINGS: &str = "findings";
 
-/// The files of the examples: a case names the example that has the same one in place of repeating it.
+/// The files of the examples: a case names the example that has the same one in place of repeating
+/// it.
 struct Examples {
     names: Vec<String>,
     /// The first example that has a file, by format, name and text.
@@ -45,7 +56,10 @@ struct Examples {
 impl Examples {
     /// The smallest one is first, since a case starts as a copy of it.
     fn read() -> Self {
-        let mut examples: Vec<&Fixture> = fixtures().iter().filter(|fixture| fixture.is_example).collect();
+        let mut examples: Vec<&Fixture> = fixtures()
+            .iter()
+            .filter(|fixture| fixture.is_example)
+            .collect();
         examples.sort_by_key(|fixture| (fixture.name != "minimal", &fixture.name));
         let mut owners = BTreeMap::new();
         for (index, fixture) in examples.iter().enumerate() {
@@ -55,12 +69,20 @@ impl Examples {
                 }
             }
         }
-        Self { names: examples.iter().map(|fixture| fixture.name.clone()).collect(), owners }
+        Self {
+            names: examples
+                .iter()
+                .map(|fixture| fixture.name.clone())
+                .collect(),
+            owners,
+        }
     }
 
     /// The example that shows a file of a case; `None` where the case has to show it.
     fn shows(&self, case: &str, format: &'static str, section: &(String, String)) -> Option<&str> {
-        let owner = *self.owners.get(&(format, section.0.clone(), section.1.clone()))?;
+        let owner = *self
+            .owners
+            .get(&(format, section.0.clone(), section.1.clone()))?;
         let own = self.names.iter().position(|name| name == case);
         (own.is_none_or(|own| owner < own)).then(|| self.names[owner].as_str())
     }
@@ -72,7 +94,10 @@ fn every_case_reads_as_in_its_snapshots() {
     let mut compared = BTreeSet::new();
     let mut compare_case = |path: &Path| {
         let folder = path.parent().unwrap();
-        let fixture = fixtures().iter().find(|fixture| folder.ends_with(&fixture.name)).unwrap();
+        let fixture = fixtures()
+            .iter()
+            .find(|fixture| folder.ends_with(&fixture.name))
+            .unwrap();
         compared.extend(compare(fixture, &examples));
     };
     insta::glob!("../cases", "*/gwgen.yaml", &mut compare_case);
@@ -80,7 +105,10 @@ fn every_case_reads_as_in_its_snapshots() {
     if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
         let mut kept = snapshots_below(&repository().join("snapshots"));
         kept.retain(|name| !name.starts_with("bad/") && !name.starts_with("trace/"));
-        assert_eq!(compared, kept, "a snapshot belongs to nothing that is made, or the other way round");
+        assert_eq!(
+            compared, kept,
+            "a snapshot belongs to nothing that is made, or the other way round"
+        );
     }
 }
 
@@ -99,24 +127,31 @@ fn compare(fixture: &Fixture, examples: &Examples) -> Vec<String> {
         compared.push(format!("{case}/{name}.snap"));
     };
     for format in SPELLINGS {
-        let is_read = ["terraform", "cloudformation"].contains(&format) || MORE.contains(&(case, format));
+        let is_read =
+            ["terraform", "cloudformation"].contains(&format) || MORE.contains(&(case, format));
         if is_read {
             assert_snapshot(format, &shown(fixture, format, examples));
         }
         if READMES.contains(&(case, format)) {
             let tree = fixture.compiled(format).tree.as_ref().unwrap();
-            assert_snapshot("README", std::str::from_utf8(&tree.files["README.md"]).unwrap());
+            assert_snapshot(
+                "README",
+                std::str::from_utf8(&tree.files["README.md"]).unwrap(),
+            );
         }
     }
     compared
 }
 
-/// The output of a case in one format: each file below a line with its name, or that line alone where an example shows it.
+/// The output of a case in one format: each file below a line with its name, or that line alone
+/// where an example shows it.
 fn shown(fixture: &Fixture, format: &'static str, examples: &Examples) -> String {
     let mut shown = String::new();
     for section in sections(fixture.compiled(format)) {
         let (name, text) = &section;
-        let is_said_already = name == FINDINGS && format != "terraform" && sections(fixture.compiled("terraform")).contains(&section);
+        let is_said_already = name == FINDINGS
+            && format != "terraform"
+            && sections(fixture.compiled("terraform")).contains(&section);
         match examples.shows(&fixture.name, format, &section) {
             _ if is_said_already => writeln!(shown, "==== {name}: as in terraform").unwrap(),
             Some(example) => writeln!(shown, "==== {name}: as in {example}").unwrap(),
@@ -130,7 +165,12 @@ fn shown(fixture: &Fixture, format: &'static str, examples: &Examples) -> String
 fn sections(compiled: &Compiled) -> Vec<(String, String)> {
     let mut sections = Vec::new();
     // Notes are part of every render, and would stand in every case.
-    let found: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Info).cloned().collect();
+    let found: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity != Severity::Info)
+        .cloned()
+        .collect();
     if !found.is_empty() {
         sections.push((FINDINGS.to_owned(), findings(&found)));
     }
@@ -148,7 +188,10 @@ fn every_case_is_written_in_every_format() {
     for fixture in fixtures() {
         for format in FORMATS {
             let compiled = fixture.compiled(format);
-            let raw = repository().join("target/golden").join(&fixture.name).join(format);
+            let raw = repository()
+                .join("target/golden")
+                .join(&fixture.name)
+                .join(format);
             let _ = fs::remove_dir_all(&raw);
             fs::create_dir_all(&raw).unwrap();
             for (name, bytes) in compiled.tree.iter().flat_map(|tree| &tree.files) {
@@ -158,20 +201,36 @@ fn every_case_is_written_in_every_format() {
             }
             for (name, text) in compiled.tree.iter().flat_map(texts) {
                 if let Some(module) = name.strip_prefix("functions/") {
-                    let code = fs::read_to_string(repository().join("templates/functions").join(module)).unwrap();
-                    assert_eq!(text.split_once("\n\n").map(|(_, code)| code), Some(&*code), "the code stands behind the banner");
+                    let code =
+                        fs::read_to_string(repository().join("templates/functions").join(module))
+                            .unwrap();
+                    assert_eq!(
+                        text.split_once("\n\n").map(|(_, code)| code),
+                        Some(&*code),
+                        "the code stands behind the banner"
+                    );
                 }
             }
             if compiled.tree.is_none() {
                 let errors = codes(&compiled.diagnostics, true);
-                let is_expected =
-                    format == "cloudformation" && !errors.is_empty() && errors.iter().all(|code| TERRAFORM_ONLY.contains(code));
-                assert!(is_expected, "{}/{format} does not render:\n{}", fixture.name, findings(&compiled.diagnostics));
+                let is_expected = format == "cloudformation"
+                    && !errors.is_empty()
+                    && errors.iter().all(|code| TERRAFORM_ONLY.contains(code));
+                assert!(
+                    is_expected,
+                    "{}/{format} does not render:\n{}",
+                    fixture.name,
+                    findings(&compiled.diagnostics)
+                );
                 refused.extend(errors);
             }
         }
     }
-    assert_eq!(refused, TERRAFORM_ONLY.into(), "a reason to refuse a template that no case has");
+    assert_eq!(
+        refused,
+        TERRAFORM_ONLY.into(),
+        "a reason to refuse a template that no case has"
+    );
 }
 
 #[test]
@@ -184,7 +243,9 @@ fn no_snapshot_repeats_another() {
             // What is compared stands below two lines of dashes.
             let text = snapshot.splitn(3, "---\n").nth(2).unwrap().to_owned();
             if let Some(other) = names.insert(text, name.clone()) {
-                panic!("{name} and {other} show the same: change one of the cases so that it shows what it is about");
+                panic!(
+                    "{name} and {other} show the same: change one of the cases so that it shows what it is about"
+                );
             }
         }
     }
@@ -193,8 +254,12 @@ fn no_snapshot_repeats_another() {
 /// The texts of all cases in all formats.
 fn all_texts() -> impl Iterator<Item = (&'static Fixture, &'static str, &'static str)> {
     fixtures().iter().flat_map(|fixture| {
-        let trees = FORMATS.into_iter().filter_map(|format| fixture.compiled(format).tree.as_ref());
-        trees.flat_map(texts).map(move |(name, text)| (fixture, name, text))
+        let trees = FORMATS
+            .into_iter()
+            .filter_map(|format| fixture.compiled(format).tree.as_ref());
+        trees
+            .flat_map(texts)
+            .map(move |(name, text)| (fixture, name, text))
     })
 }
 
@@ -202,16 +267,29 @@ fn all_texts() -> impl Iterator<Item = (&'static Fixture, &'static str, &'static
 fn every_kind_is_in_a_golden_of_every_format() {
     let all: String = all_texts().map(|(_, _, text)| text).collect();
     for names in KINDS {
-        assert!(all.contains(&format!("resource \"{}\"", names.terraform)), "no golden has {}", names.terraform);
-        assert!(all.contains(&format!("\"Type\": \"{}\"", names.cloudformation)), "no golden has {}", names.cloudformation);
+        assert!(
+            all.contains(&format!("resource \"{}\"", names.terraform)),
+            "no golden has {}",
+            names.terraform
+        );
+        assert!(
+            all.contains(&format!("\"Type\": \"{}\"", names.cloudformation)),
+            "no golden has {}",
+            names.cloudformation
+        );
     }
 }
 
 #[test]
 fn balancers_are_protected_from_deletion_by_default() {
     for fixture in fixtures() {
-        for tree in FORMATS.into_iter().filter_map(|format| fixture.compiled(format).tree.as_ref()) {
-            let all: String = texts(tree).flat_map(|(_, text)| text.split_whitespace()).collect();
+        for tree in FORMATS
+            .into_iter()
+            .filter_map(|format| fixture.compiled(format).tree.as_ref())
+        {
+            let all: String = texts(tree)
+                .flat_map(|(_, text)| text.split_whitespace())
+                .collect();
             let is_made = all.contains("resource\"aws_lb\"")
                 || all.contains("\"aws_lb\":{")
                 || all.contains("\"Type\":\"AWS::ElasticLoadBalancingV2::LoadBalancer\"");
@@ -225,7 +303,8 @@ fn balancers_are_protected_from_deletion_by_default() {
 
 #[test]
 fn nothing_depends_on_partition_version_or_day() {
-    // The versions of CloudFormation's format, of Lambda's interface and of IAM's policies look like dates and are none.
+    // The versions of CloudFormation's format, of Lambda's interface and of IAM's policies look
+    // like dates and are none.
     const VERSIONS: [&str; 4] = [
         "AWSTemplateFormatVersion\": \"2010-09-09\"",
         "AWSTemplateFormatVersion: \"2010-09-09\"",
@@ -237,8 +316,13 @@ fn nothing_depends_on_partition_version_or_day() {
         // One that a blueprint names itself.
         let text = text.replace("arn:aws:iam::123456789012:role/api-gateway-logs", "");
         assert!(!text.contains("arn:aws"), "{at} names a partition");
-        assert!(!text.contains(env!("CARGO_PKG_VERSION")), "{at} names a version of gwgen");
-        let text = VERSIONS.iter().fold(text, |text, version| text.replace(version, ""));
+        assert!(
+            !text.contains(env!("CARGO_PKG_VERSION")),
+            "{at} names a version of gwgen"
+        );
+        let text = VERSIONS
+            .iter()
+            .fold(text, |text, version| text.replace(version, ""));
         assert!(!has_date(&text), "{at} names a date");
     }
 }
@@ -246,7 +330,13 @@ fn nothing_depends_on_partition_version_or_day() {
 /// Whether a text holds something like `2026-11-22`.
 fn has_date(text: &str) -> bool {
     let is_date = |window: &[u8]| {
-        window.iter().enumerate().all(|(index, byte)| if matches!(index, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+        window.iter().enumerate().all(|(index, byte)| {
+            if matches!(index, 4 | 7) {
+                *byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        })
     };
     text.as_bytes().windows(10).any(is_date)
 }

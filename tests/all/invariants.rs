@@ -1,6 +1,7 @@
 //! What holds for every example, every case and every real description, whatever it says.
 //!
-//! In: cases, and the corpus where it exists. Out: plain assertions; `tests/corpus.tsv` pins what becomes of each real description.
+//! In: cases, and the corpus where it exists. Out: plain assertions; `tests/corpus.tsv` pins what
+//! becomes of each real description.
 
 mod models;
 mod one_endpoint;

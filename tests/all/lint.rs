@@ -6,7 +6,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -21,9 +25,15 @@ fn coverage_says_what_is_checked_and_what_is_not() {
         "tests/cases/validation_by_route",
         "tests/cases/parameters_are_declared",
     ] {
-        let output = gwgen(&Path::new(env!("CARGO_MANIFEST_DIR")).join(case), &["lint", "--coverage"]);
+        let output = gwgen(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(case),
+            &["lint", "--coverage"],
+        );
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        insta::assert_snapshot!(format!("coverage_{}", case.rsplit('/').next().unwrap()), text(&output.stdout));
+        insta::assert_snapshot!(
+            format!("coverage_{}", case.rsplit('/').next().unwrap()),
+            text(&output.stdout)
+        );
     }
 }
 
@@ -36,8 +46,29 @@ fn warnings_are_denied_where_that_is_asked_for() {
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
     assert!(text(&output.stderr).contains("GW4100"));
     // What is not shown is denied all the same.
-    assert_eq!(gwgen(&with_warning, &["lint", "--deny", "warnings", "--quiet"]).status.code(), Some(1));
-    assert_eq!(gwgen(&root.join("tests/cases/validation_by_route"), &["lint", "--deny", "warnings"]).status.code(), Some(0));
-    assert_eq!(gwgen(&root.join("tests/bad/gw2001_unknown_field"), &["lint"]).status.code(), Some(1));
-    assert_eq!(gwgen(root, &["lint", "--deny", "nothing"]).status.code(), Some(2));
+    assert_eq!(
+        gwgen(&with_warning, &["lint", "--deny", "warnings", "--quiet"])
+            .status
+            .code(),
+        Some(1)
+    );
+    assert_eq!(
+        gwgen(
+            &root.join("tests/cases/validation_by_route"),
+            &["lint", "--deny", "warnings"]
+        )
+        .status
+        .code(),
+        Some(0)
+    );
+    assert_eq!(
+        gwgen(&root.join("tests/bad/gw2001_unknown_field"), &["lint"])
+            .status
+            .code(),
+        Some(1)
+    );
+    assert_eq!(
+        gwgen(root, &["lint", "--deny", "nothing"]).status.code(),
+        Some(2)
+    );
 }

@@ -1,8 +1,13 @@
-//! All tests that use the crate and the program from outside: one binary, since each one links all of the crate and its dependencies.
+//! All tests that use the crate and the program from outside: one binary, since each one links all
+//! of the crate and its dependencies.
 //!
-//! `cargo test --test all golden::` runs one module, `cargo test --test all` all of them. Unit tests stand beside the code.
+//! `cargo test --test all golden::` runs one module, `cargo test --test all` all of them. Unit
+//! tests stand beside the code.
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
-#![allow(clippy::disallowed_methods, reason = "tests read their cases from the disk, and lay out folders of their own")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read their cases from the disk, and lay out folders of their own"
+)]
 
 mod blueprint;
 mod cli;
@@ -11,6 +16,7 @@ mod diagnostics_cli;
 mod docs;
 mod golden;
 mod hostile;
+mod house;
 mod init;
 mod invariants;
 mod lint;

@@ -1,7 +1,9 @@
 //! One security entry less: of a description or a blueprint, one at a time.
 //!
-//! In: every example and case that asks callers for something. Out: plain assertions, and how many mutations were tried.
-//! What was taken away ends in an error, or in a finding that was not there before; no method becomes more open in silence.
+//! In: every example and case that asks callers for something. Out: plain assertions, and how many
+//! mutations were tried.
+//! What was taken away ends in an error, or in a finding that was not there before; no method
+//! becomes more open in silence.
 
 mod classes;
 mod one_less;
@@ -38,15 +40,31 @@ const WITNESSED: [&str; 2] = ["secured", "complete"];
 
 #[test]
 fn nothing_that_is_taken_away_opens_a_method_in_silence() {
-    let cases: Vec<Case> = fixtures().iter().filter(|it| asks_for_something(it)).map(|it| (**it).clone()).collect();
-    assert!(WITNESSED.iter().all(|name| cases.iter().any(|it| it.name == *name)));
+    let cases: Vec<Case> = fixtures()
+        .iter()
+        .filter(|it| asks_for_something(it))
+        .map(|it| (**it).clone())
+        .collect();
+    assert!(
+        WITNESSED
+            .iter()
+            .all(|name| cases.iter().any(|it| it.name == *name))
+    );
     let tallies = in_parallel(&cases, tally);
     let (mut tried, mut refused, mut reported, mut harmless) = (0, 0, 0, 0);
     for (case, tally) in cases.iter().zip(&tallies) {
         // A promise is the second witness of what the description says; without one there is none.
         let is_witnessed = WITNESSED.contains(&case.name.as_str());
-        let silent: Vec<&String> = tally.silent.iter().filter(|it| is_witnessed || it.starts_with("blueprint")).collect();
-        assert!(silent.is_empty(), "{}: more open in silence: {silent:#?}", case.name);
+        let silent: Vec<&String> = tally
+            .silent
+            .iter()
+            .filter(|it| is_witnessed || it.starts_with("blueprint"))
+            .collect();
+        assert!(
+            silent.is_empty(),
+            "{}: more open in silence: {silent:#?}",
+            case.name
+        );
         tried += tally.tried;
         refused += tally.refused;
         reported += tally.reported;
@@ -59,7 +77,10 @@ fn nothing_that_is_taken_away_opens_a_method_in_silence() {
     );
     // Straight to the stream: what the harness captures of a passing test is never shown.
     std::io::Write::write_all(&mut std::io::stderr(), counts.as_bytes()).unwrap();
-    assert!(tried >= 100 && refused >= 40 && reported >= 5, "{tried} tried, {refused} refused, {reported} reported");
+    assert!(
+        tried >= 100 && refused >= 40 && reported >= 5,
+        "{tried} tried, {refused} refused, {reported} reported"
+    );
 }
 
 /// The test can fail: without its promises the example loses methods in silence.
@@ -68,14 +89,21 @@ fn without_promises_the_example_falls_open() {
     let mut case: Case = (**fixtures().iter().find(|it| it.name == "secured").unwrap()).clone();
     case.blueprint.as_object_mut().unwrap().remove("expect");
     let silent = tally(&case).silent;
-    assert!(silent.iter().any(|it| it.contains("/paths/~1tickets/get/security")), "{silent:#?}");
+    assert!(
+        silent
+            .iter()
+            .any(|it| it.contains("/paths/~1tickets/get/security")),
+        "{silent:#?}"
+    );
     assert!(silent.iter().any(|it| it.contains("key")), "{silent:#?}");
 }
 
 /// Whatever the gateway checks of any operation.
 fn asks_for_something(case: &Fixture) -> bool {
     let plan = case.compiled("terraform").plan.as_ref().unwrap();
-    plan.operations.iter().any(|it| !it.auth.entries.is_empty() || !it.auth.is_open())
+    plan.operations
+        .iter()
+        .any(|it| !it.auth.entries.is_empty() || !it.auth.is_open())
 }
 
 fn tally(case: &Case) -> Tally {
@@ -86,8 +114,15 @@ fn tally(case: &Case) -> Tally {
         tally.tried += 1;
         let mutated = compile(case, &mutation);
         if mutated.tree.is_none() {
-            let has_error = mutated.diagnostics.iter().any(gwgen::diagnostic::Diagnostic::is_error);
-            assert!(has_error, "{}: {}: nothing is written, and nothing says why", case.name, mutation.what);
+            let has_error = mutated
+                .diagnostics
+                .iter()
+                .any(gwgen::diagnostic::Diagnostic::is_error);
+            assert!(
+                has_error,
+                "{}: {}: nothing is written, and nothing says why",
+                case.name, mutation.what
+            );
             tally.refused += 1;
             continue;
         }
@@ -97,8 +132,16 @@ fn tally(case: &Case) -> Tally {
         } else if is_new(&whole, &mutated) {
             tally.reported += 1;
         } else {
-            let from = if mutation.of_blueprint { "blueprint" } else { "description" };
-            tally.silent.push(format!("{from} without {}: {}", mutation.what, opened.join(", ")));
+            let from = if mutation.of_blueprint {
+                "blueprint"
+            } else {
+                "description"
+            };
+            tally.silent.push(format!(
+                "{from} without {}: {}",
+                mutation.what,
+                opened.join(", ")
+            ));
         }
     }
     tally
@@ -106,24 +149,43 @@ fn tally(case: &Case) -> Tally {
 
 fn compile(case: &Case, mutation: &Mutation) -> Compiled {
     if !mutation.of_blueprint {
-        return case.compile_with("terraform", Some(serde_json::to_vec(&mutation.document).unwrap()));
+        return case.compile_with(
+            "terraform",
+            Some(serde_json::to_vec(&mutation.document).unwrap()),
+        );
     }
-    Case { blueprint: mutation.document.clone(), ..case.clone() }.compile("terraform")
+    Case {
+        blueprint: mutation.document.clone(),
+        ..case.clone()
+    }
+    .compile("terraform")
 }
 
 /// A finding that was not there before, of the kinds that tell of security.
 fn is_new(whole: &Compiled, mutated: &Compiled) -> bool {
-    const TELLING: &[&str] = &["GW3004", "GW3005", "GW4080", "GW4081", "GW5011", "GW5012", "GW5013"];
+    const TELLING: &[&str] = &[
+        "GW3004", "GW3005", "GW4080", "GW4081", "GW5011", "GW5012", "GW5013",
+    ];
     let before = findings(&whole.diagnostics);
-    let told = mutated.diagnostics.iter().filter(|it| TELLING.contains(&it.code.code));
+    let told = mutated
+        .diagnostics
+        .iter()
+        .filter(|it| TELLING.contains(&it.code.code));
     told.into_iter().any(|it| !before.contains(&it.message))
 }
 
 type Asked<'p> = BTreeMap<(String, String), &'p AuthPlan>;
 
 fn asked(plan: &Plan) -> Asked<'_> {
-    let path = |it: &gwgen::plan::OperationPlan| it.gateway_path.as_ref().map(|path| gwgen::plan::text_of(path));
-    plan.operations.iter().filter_map(|it| Some(((it.method.as_str().to_owned(), path(it)?), &it.auth))).collect()
+    let path = |it: &gwgen::plan::OperationPlan| {
+        it.gateway_path
+            .as_ref()
+            .map(|path| gwgen::plan::text_of(path))
+    };
+    plan.operations
+        .iter()
+        .filter_map(|it| Some(((it.method.as_str().to_owned(), path(it)?), &it.auth)))
+        .collect()
 }
 
 /// Methods that let somebody through who was kept out before.
@@ -132,7 +194,8 @@ fn opened(before: &Plan, after: &Plan) -> Vec<String> {
     let weaker = |was: &AuthPlan, is: &AuthPlan| {
         let lost_check = was.check != Check::Nobody && was.check != is.check;
         let lost_key = was.api_key && !is.api_key;
-        let lost_scopes = !was.scopes.is_empty() && (is.scopes.is_empty() || is.scopes.len() > was.scopes.len());
+        let lost_scopes =
+            !was.scopes.is_empty() && (is.scopes.is_empty() || is.scopes.len() > was.scopes.len());
         // What was left to the backend, and is now said to be nobody's.
         let lost_entry = !was.entries.is_empty() && is.entries.is_empty();
         lost_check || lost_key || lost_scopes || lost_entry
@@ -149,7 +212,11 @@ fn mutations(case: &Case) -> Vec<Mutation> {
     let description = case.description();
     let mut found: Vec<Mutation> = Vec::new();
     let mut take = |document: &Value, pointers: Vec<String>, of_blueprint: bool| {
-        found.extend(pointers.into_iter().map(|what| Mutation { document: without(document, &what), what, of_blueprint }));
+        found.extend(pointers.into_iter().map(|what| Mutation {
+            document: without(document, &what),
+            what,
+            of_blueprint,
+        }));
     };
     take(&description, of_description(&description), false);
     take(&case.blueprint, of_blueprint(&case.blueprint), true);
@@ -174,13 +241,20 @@ fn of_description(description: &Value) -> Vec<String> {
     }
     for at in ["/components/securitySchemes", "/securityDefinitions"] {
         let schemes = description.pointer(at).and_then(Value::as_object);
-        pointers.extend(schemes.into_iter().flatten().map(|(name, _)| format!("{at}/{}", escaped(name))));
+        pointers.extend(
+            schemes
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| format!("{at}/{}", escaped(name))),
+        );
     }
     pointers
 }
 
 fn security(of: &Value, at: &str) -> Vec<String> {
-    let Some(requirements) = of.get("security").and_then(Value::as_array) else { return Vec::new() };
+    let Some(requirements) = of.get("security").and_then(Value::as_array) else {
+        return Vec::new();
+    };
     let at = format!("{at}/security");
     let mut pointers = vec![at.clone()];
     for (index, requirement) in requirements.iter().enumerate() {
@@ -201,10 +275,22 @@ fn of_blueprint(blueprint: &Value) -> Vec<String> {
     for at in ["/auth", "/usage_plans", "/api/api_key_source"] {
         pointers.extend(blueprint.pointer(at).map(|_| at.to_owned()));
         let entries = blueprint.pointer(at).and_then(Value::as_object);
-        pointers.extend(entries.into_iter().flatten().map(|(name, _)| format!("{at}/{}", escaped(name))));
+        pointers.extend(
+            entries
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| format!("{at}/{}", escaped(name))),
+        );
     }
-    for (index, route) in blueprint["routes"].as_array().into_iter().flatten().enumerate() {
-        let says = ["auth", "scopes", "api_key", "weakens"].into_iter().filter(|it| route.get(it).is_some());
+    for (index, route) in blueprint["routes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        let says = ["auth", "scopes", "api_key", "weakens"]
+            .into_iter()
+            .filter(|it| route.get(it).is_some());
         pointers.extend(says.map(|field| format!("/routes/{index}/{field}")));
         pointers.push(format!("/routes/{index}"));
     }
@@ -220,7 +306,9 @@ fn without(document: &Value, pointer: &str) -> Value {
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     match document.pointer_mut(parent).unwrap() {
         Value::Array(list) => drop(list.remove(last.parse().unwrap())),
-        Value::Object(mapping) => drop(mapping.shift_remove(&last.replace("~1", "/").replace("~0", "~"))),
+        Value::Object(mapping) => {
+            drop(mapping.shift_remove(&last.replace("~1", "/").replace("~0", "~")))
+        }
         _ => panic!("{pointer} leads nowhere"),
     }
     document

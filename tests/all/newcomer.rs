@@ -1,7 +1,8 @@
-//! The way of somebody who meets gwgen today, with the real git: a description, `init`, `render`, a commit through the hook,
-//! a new endpoint, `check`, `render`, a commit.
+//! The way of somebody who meets gwgen today, with the real git: a description, `init`, `render`, a
+//! commit through the hook, a new endpoint, `check`, `render`, a commit.
 //!
-//! The hook is a plain script that runs what `.pre-commit-hooks.yaml` says; the program pre-commit itself is tried by `.ci/full`.
+//! The hook is a plain script that runs what `.pre-commit-hooks.yaml` says; the program pre-commit
+//! itself is tried by `.ci/full`.
 #![cfg(unix)]
 
 use std::fs;
@@ -10,7 +11,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\npaths:\n  /orders: {get: {responses: {}}}\n";
+const API: &str =
+    "openapi: 3.0.3\ninfo: {title: Orders API}\npaths:\n  /orders: {get: {responses: {}}}\n";
 const USERS: &str = "  /users: {post: {responses: {}}}\n";
 
 struct Repository {
@@ -22,10 +24,14 @@ impl Repository {
     fn new() -> Option<Self> {
         if Command::new("git").arg("--version").output().is_err() {
             // Straight to the stream: what the harness captures of a passing test is never shown.
-            std::io::stderr().write_all(b"\nno git: the newcomer's way was not tried\n").unwrap();
+            std::io::stderr()
+                .write_all(b"\nno git: the newcomer's way was not tried\n")
+                .unwrap();
             return None;
         }
-        let repository = Self { folder: tempfile::tempdir().unwrap() };
+        let repository = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         repository.passes("git", &["init", "--quiet"]);
         Some(repository)
     }
@@ -36,15 +42,25 @@ impl Repository {
 
     /// Exit code and everything that was said.
     fn runs(&self, program: &str, arguments: &[&str]) -> (i32, String) {
-        let program = if program == "gwgen" { env!("CARGO_BIN_EXE_gwgen") } else { program };
+        let program = if program == "gwgen" {
+            env!("CARGO_BIN_EXE_gwgen")
+        } else {
+            program
+        };
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(self.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
         // A test that a git hook runs must not reach that hook's repository.
         for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
             command.env_remove(name);
         }
         for (name, value) in [("NAME", "Newcomer"), ("EMAIL", "newcomer@shop.example")] {
-            command.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+            command
+                .env(format!("GIT_AUTHOR_{name}"), value)
+                .env(format!("GIT_COMMITTER_{name}"), value);
         }
         let output = command.output().unwrap();
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -59,10 +75,22 @@ impl Repository {
 
     /// The hook of that id, as `.pre-commit-hooks.yaml` describes it.
     fn install(&self, id: &str) {
-        let hooks = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
-        let hook = hooks.split("- id: ").find(|it| it.starts_with(&format!("{id}\n"))).unwrap();
-        let entry = hook.lines().find_map(|it| it.trim().strip_prefix("entry: gwgen ")).unwrap();
-        let script = format!("#!/bin/sh\nexec '{}' {entry}\n", env!("CARGO_BIN_EXE_gwgen"));
+        let hooks = fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml"),
+        )
+        .unwrap();
+        let hook = hooks
+            .split("- id: ")
+            .find(|it| it.starts_with(&format!("{id}\n")))
+            .unwrap();
+        let entry = hook
+            .lines()
+            .find_map(|it| it.trim().strip_prefix("entry: gwgen "))
+            .unwrap();
+        let script = format!(
+            "#!/bin/sh\nexec '{}' {entry}\n",
+            env!("CARGO_BIN_EXE_gwgen")
+        );
         let path = self.path().join(".git/hooks/pre-commit");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, script).unwrap();
@@ -88,21 +116,41 @@ impl Repository {
 
 #[test]
 fn from_a_description_to_the_second_commit() {
-    let Some(repository) = Repository::started("gwgen-render") else { return };
-    fs::write(repository.path().join("openapi.yaml"), format!("{API}{USERS}")).unwrap();
+    let Some(repository) = Repository::started("gwgen-render") else {
+        return;
+    };
+    fs::write(
+        repository.path().join("openapi.yaml"),
+        format!("{API}{USERS}"),
+    )
+    .unwrap();
 
     let (code, said) = repository.runs("gwgen", &["check"]);
     assert_eq!(code, 1);
-    assert!(said.contains("+resource \"aws_api_gateway_method\" \"post__users\" {\n"), "{said}");
+    assert!(
+        said.contains("+resource \"aws_api_gateway_method\" \"post__users\" {\n"),
+        "{said}"
+    );
 
     repository.passes("git", &["add", "openapi.yaml"]);
     let (code, said) = repository.runs("git", &["commit", "-m", "Add users"]);
-    assert_eq!((code, repository.commits()), (1, 1), "the hook renders, and stops a commit that lacks the new file:\n{said}");
-    assert!(said.contains("created generated/routes_users.tf\n") && said.contains("error[GW0015]: "), "{said}");
+    assert_eq!(
+        (code, repository.commits()),
+        (1, 1),
+        "the hook renders, and stops a commit that lacks the new file:\n{said}"
+    );
+    assert!(
+        said.contains("created generated/routes_users.tf\n") && said.contains("error[GW0015]: "),
+        "{said}"
+    );
 
     repository.passes("gwgen", &["check"]);
     let (code, said) = repository.runs("git", &["commit", "-m", "Add users"]);
-    assert_eq!((code, repository.commits()), (1, 1), "the file is there now, and git still does not know it:\n{said}");
+    assert_eq!(
+        (code, repository.commits()),
+        (1, 1),
+        "the file is there now, and git still does not know it:\n{said}"
+    );
 
     repository.passes("git", &["add", "generated"]);
     repository.passes("git", &["commit", "--quiet", "-m", "Add users"]);
@@ -112,22 +160,39 @@ fn from_a_description_to_the_second_commit() {
 
 #[test]
 fn the_checking_hook_writes_nothing() {
-    let Some(repository) = Repository::started("gwgen-check") else { return };
-    fs::write(repository.path().join("openapi.yaml"), format!("{API}{USERS}")).unwrap();
+    let Some(repository) = Repository::started("gwgen-check") else {
+        return;
+    };
+    fs::write(
+        repository.path().join("openapi.yaml"),
+        format!("{API}{USERS}"),
+    )
+    .unwrap();
     let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
     assert_eq!((code, repository.commits()), (1, 1), "{said}");
     assert!(!repository.path().join("generated/routes_users.tf").exists());
     repository.passes("gwgen", &["render"]);
     let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
-    assert_eq!((code, repository.commits()), (1, 1), "`-a` takes no new file:\n{said}");
-    assert!(said.contains("error[GW0015]: the commit would not hold `generated/routes_users.tf` as generated"), "{said}");
+    assert_eq!(
+        (code, repository.commits()),
+        (1, 1),
+        "`-a` takes no new file:\n{said}"
+    );
+    assert!(
+        said.contains(
+            "error[GW0015]: the commit would not hold `generated/routes_users.tf` as generated"
+        ),
+        "{said}"
+    );
     repository.passes("git", &["add", "."]);
     repository.passes("git", &["commit", "--quiet", "-m", "Add users"]);
 }
 
 #[test]
 fn deletes_and_renames_go_through_the_hook() {
-    let Some(repository) = Repository::started("gwgen-render") else { return };
+    let Some(repository) = Repository::started("gwgen-render") else {
+        return;
+    };
     let path = |name: &str| repository.path().join(name);
 
     // A generated file that is deleted alone comes back, and the commit is stopped.
@@ -145,21 +210,37 @@ fn deletes_and_renames_go_through_the_hook() {
     fs::write(path("openapi.yaml"), API).unwrap();
     let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Remove users"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("removed generated/routes_users.tf\n"), "{said}");
+    assert!(
+        said.contains("removed generated/routes_users.tf\n"),
+        "{said}"
+    );
     repository.passes("git", &["commit", "--quiet", "-a", "-m", "Remove users"]);
     assert_eq!(repository.passes("git", &["status", "--porcelain"]), "");
 
     // A description that moves, with the blueprint that follows it.
     repository.passes("git", &["mv", "openapi.yaml", "orders.yaml"]);
-    assert_ne!(repository.runs("git", &["commit", "-m", "Move"]).0, 0, "the blueprint names a file that is gone");
+    assert_ne!(
+        repository.runs("git", &["commit", "-m", "Move"]).0,
+        0,
+        "the blueprint names a file that is gone"
+    );
     let blueprint = fs::read_to_string(path("gwgen.yaml")).unwrap();
-    fs::write(path("gwgen.yaml"), blueprint.replace("spec: openapi.yaml", "spec: orders.yaml")).unwrap();
-    repository.passes("git", &["commit", "--quiet", "-a", "-m", "Move the description"]);
+    fs::write(
+        path("gwgen.yaml"),
+        blueprint.replace("spec: openapi.yaml", "spec: orders.yaml"),
+    )
+    .unwrap();
+    repository.passes(
+        "git",
+        &["commit", "--quiet", "-a", "-m", "Move the description"],
+    );
 }
 
 #[test]
 fn without_a_repository_the_hooks_say_so() {
-    let Some(repository) = Repository::new() else { return };
+    let Some(repository) = Repository::new() else {
+        return;
+    };
     fs::remove_dir_all(repository.path().join(".git")).unwrap();
     fs::write(repository.path().join("openapi.yaml"), API).unwrap();
     repository.passes("gwgen", &["init"]);

@@ -1,7 +1,8 @@
-//! Pairs of a description and a blueprint from a generator: what is rendered offers exactly the operations that were asked for.
+//! Pairs of a description and a blueprint from a generator: what is rendered offers exactly the
+//! operations that were asked for.
 //!
-//! In: seeds, as many as `GWGEN_PAIRS` says, or 60. Out: plain assertions; every pair in `target/pairs`, for judges that are not ours
-//! (`.ci/differential.py`).
+//! In: seeds, as many as `GWGEN_PAIRS` says, or 60. Out: plain assertions; every pair in
+//! `target/pairs`, for judges that are not ours (`.ci/differential.py`).
 
 pub(crate) mod generator;
 mod offered;
@@ -23,25 +24,60 @@ fn what_is_rendered_offers_what_was_asked_for() {
     for seed in 0..count {
         let pair = pair(&bytes_of(seed));
         write(&pair, seed);
-        let files = BTreeMap::from([&pair.blueprint, &pair.api].map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes())));
+        let files = BTreeMap::from(
+            [&pair.blueprint, &pair.api]
+                .map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes())),
+        );
         let blueprint = RelativePath::join("", pair.blueprint.0).unwrap();
-        let compiled = compile(&Memory(files), &Request { blueprint, display: Arc::from(pair.blueprint.0) });
-        let has_error = compiled.diagnostics.iter().any(gwgen::diagnostic::Diagnostic::is_error);
-        assert_eq!(compiled.tree.is_none(), has_error, "{seed}: {:?}", compiled.diagnostics);
-        assert!(compiled.diagnostics.iter().all(|finding| finding.code.code != "GW9001"), "{seed}: {:?}", compiled.diagnostics);
+        let compiled = compile(
+            &Memory(files),
+            &Request {
+                blueprint,
+                display: Arc::from(pair.blueprint.0),
+            },
+        );
+        let has_error = compiled
+            .diagnostics
+            .iter()
+            .any(gwgen::diagnostic::Diagnostic::is_error);
+        assert_eq!(
+            compiled.tree.is_none(),
+            has_error,
+            "{seed}: {:?}",
+            compiled.diagnostics
+        );
+        assert!(
+            compiled
+                .diagnostics
+                .iter()
+                .all(|finding| finding.code.code != "GW9001"),
+            "{seed}: {:?}",
+            compiled.diagnostics
+        );
         let Some(tree) = &compiled.tree else { continue };
         rendered += 1;
         offered::parse(tree);
         if let Some(asked_for) = &pair.offered {
-            assert_eq!(offered::offered(tree), *asked_for, "{seed}\n{}\n{}", pair.blueprint.1, pair.api.1);
+            assert_eq!(
+                offered::offered(tree),
+                *asked_for,
+                "{seed}\n{}\n{}",
+                pair.blueprint.1,
+                pair.api.1
+            );
         }
     }
-    assert!(rendered * 10 >= count * 3, "only {rendered} of {count} pairs render: the generator makes too much that is refused");
+    assert!(
+        rendered * 10 >= count * 3,
+        "only {rendered} of {count} pairs render: the generator makes too much that is refused"
+    );
 }
 
 /// Files of a pair, and what a judge has to know of it.
 fn write(pair: &Pair, seed: u64) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pairs").join(seed.to_string());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/pairs")
+        .join(seed.to_string());
     fs::create_dir_all(&folder).unwrap();
     for (name, text) in [&pair.blueprint, &pair.api] {
         fs::write(folder.join(name), text).unwrap();

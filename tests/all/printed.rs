@@ -1,6 +1,8 @@
-//! What is printed, of every command, over texts that are meant to be obeyed: by a terminal, by a CI runner, by a reader of a page.
+//! What is printed, of every command, over texts that are meant to be obeyed: by a terminal, by a
+//! CI runner, by a reader of a page.
 //!
-//! In: descriptions and blueprints full of such texts. Out: streams and the README, in which none of them stands as it is.
+//! In: descriptions and blueprints full of such texts. Out: streams and the README, in which none
+//! of them stands as it is.
 
 use std::fs;
 use std::path::Path;
@@ -49,7 +51,8 @@ fn blueprint(text: &str) -> String {
     )
 }
 
-/// A description that names, in every place where a name goes, the text; `is_broken` where it cannot be rendered.
+/// A description that names, in every place where a name goes, the text; `is_broken` where it
+/// cannot be rendered.
 fn description(text: &str, is_broken: bool) -> String {
     let scheme = if is_broken { text } else { "" };
     let more = if is_broken {
@@ -76,20 +79,40 @@ fn is_obeyed(character: char) -> bool {
 
 /// `is_ours`: the text's own lines begin with a command of a runner.
 fn assert_harmless(text: &str, is_ours: bool, what: &str) {
-    assert_eq!(text.chars().find(|it| is_obeyed(*it)), None, "{what}: {text:?}");
-    assert!(!text.contains("##[") && !text.contains("##vso["), "{what}: {text:?}");
+    assert_eq!(
+        text.chars().find(|it| is_obeyed(*it)),
+        None,
+        "{what}: {text:?}"
+    );
+    assert!(
+        !text.contains("##[") && !text.contains("##vso["),
+        "{what}: {text:?}"
+    );
     for line in text.lines() {
         let ours = ["::error ", "::warning ", "::notice "];
         let is_command = line.trim_start().starts_with("::");
-        assert!(!is_command || (is_ours && ours.iter().any(|it| line.starts_with(it))), "{what}: {line:?}");
+        assert!(
+            !is_command || (is_ours && ours.iter().any(|it| line.starts_with(it))),
+            "{what}: {line:?}"
+        );
     }
 }
 
 fn assert_harmless_streams(folder: &Path, command: &[&str], format: &str) -> u8 {
-    let mut arguments: Vec<std::ffi::OsString> = vec!["gwgen".into(), "--message-format".into(), format.into()];
+    let mut arguments: Vec<std::ffi::OsString> =
+        vec!["gwgen".into(), "--message-format".into(), format.into()];
     arguments.extend(command.iter().map(Into::into));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(Surroundings { arguments, folder: folder.to_owned(), colour: false }, &mut out, &mut err).unwrap();
+    let code = run(
+        Surroundings {
+            arguments,
+            folder: folder.to_owned(),
+            colour: false,
+        },
+        &mut out,
+        &mut err,
+    )
+    .unwrap();
     let what = format!("{command:?} {format}");
     assert_harmless(&String::from_utf8(out).unwrap(), false, &what);
     assert_harmless(&String::from_utf8(err).unwrap(), format == "github", &what);
@@ -98,10 +121,16 @@ fn assert_harmless_streams(folder: &Path, command: &[&str], format: &str) -> u8 
 
 /// Links, tags and code that a page would hold where the text stands as it is.
 fn assert_harmless_page(text: &str) {
-    let is_link = |line: &str| line.match_indices("](").any(|(at, _)| !line[..at].ends_with('\\'));
+    let is_link = |line: &str| {
+        line.match_indices("](")
+            .any(|(at, _)| !line[..at].ends_with('\\'))
+    };
     for line in text.lines().filter(|line| !line.starts_with("<!--")) {
         let outside_code = outside_code(line);
-        assert!(!outside_code.contains("<img") && !is_link(&outside_code), "{line:?}");
+        assert!(
+            !outside_code.contains("<img") && !is_link(&outside_code),
+            "{line:?}"
+        );
     }
 }
 
@@ -110,10 +139,22 @@ fn outside_code(line: &str) -> String {
     let (mut outside, mut rest) = (String::new(), line);
     while let Some((before, code)) = rest.split_once('`') {
         outside.push_str(before);
-        let fence = if before.ends_with('\\') { 0 } else { 1 + code.len() - code.trim_start_matches('`').len() };
+        let fence = if before.ends_with('\\') {
+            0
+        } else {
+            1 + code.len() - code.trim_start_matches('`').len()
+        };
         let inside = &code[fence.saturating_sub(1)..];
-        let runs = inside.match_indices('`').map(|(at, _)| (at, inside[at..].len() - inside[at..].trim_start_matches('`').len()));
-        let end = runs.filter(|(at, length)| *length == fence && !inside[..*at].ends_with('`')).map(|(at, _)| at + fence).next();
+        let runs = inside.match_indices('`').map(|(at, _)| {
+            (
+                at,
+                inside[at..].len() - inside[at..].trim_start_matches('`').len(),
+            )
+        });
+        let end = runs
+            .filter(|(at, length)| *length == fence && !inside[..*at].ends_with('`'))
+            .map(|(at, _)| at + fence)
+            .next();
         rest = end.map_or(inside, |end| &inside[end..]);
     }
     outside + rest
@@ -126,12 +167,17 @@ fn no_command_prints_what_is_obeyed() {
         for is_broken in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             fs::create_dir(folder.path().join(".git")).unwrap();
-            fs::write(folder.path().join("openapi.yaml"), description(text, is_broken)).unwrap();
+            fs::write(
+                folder.path().join("openapi.yaml"),
+                description(text, is_broken),
+            )
+            .unwrap();
             for format in ["human", "json", "github"] {
                 drop(fs::remove_file(folder.path().join("gwgen.yaml")));
                 assert_harmless_streams(folder.path(), &["init"], format);
             }
-            // A blueprint refuses most of these texts itself; a description has to be served with them.
+            // A blueprint refuses most of these texts itself; a description has to be served with
+            // them.
             let in_blueprint = if is_broken { text } else { "" };
             fs::write(folder.path().join("gwgen.yaml"), blueprint(in_blueprint)).unwrap();
             for format in ["human", "json", "github"] {

@@ -1,6 +1,7 @@
 //! Every argument that is written is known to the release of the provider that the output asks for.
 //!
-//! In: examples and cases as Terraform's JSON, and schemas of the provider from `shared/judges`, where they exist. Out: plain assertions.
+//! In: examples and cases as Terraform's JSON, and schemas of the provider from `shared/judges`,
+//! where they exist. Out: plain assertions.
 //! There are schemas of two releases; `docs/provider.md` says which floors none can check.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +13,27 @@ use serde_json::{Map, Value};
 use crate::support::{fixtures, repository};
 
 /// What Terraform itself knows of every resource.
-const META: [&str; 6] = ["lifecycle", "depends_on", "for_each", "count", "provider", "provisioner"];
+const META: [&str; 6] = [
+    "lifecycle",
+    "depends_on",
+    "for_each",
+    "count",
+    "provider",
+    "provisioner",
+];
 
 /// The schemas beside this repository, by the major number of their release.
 fn schema(major: u16) -> Option<Value> {
-    let name = if major == 5 { "tf_schema_v5.json" } else { "tf_schema.json" };
-    let near = repository().ancestors().skip(1).take(3).map(|it| it.join("shared/judges").join(name));
+    let name = if major == 5 {
+        "tf_schema_v5.json"
+    } else {
+        "tf_schema.json"
+    };
+    let near = repository()
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .map(|it| it.join("shared/judges").join(name));
     let found: Option<PathBuf> = near.into_iter().find(|it| it.is_file());
     if found.is_none() {
         use std::io::Write as _;
@@ -38,7 +54,10 @@ fn unknown(body: &Map<String, Value>, schema: &Value, at: &str, found: &mut BTre
         let at = format!("{at}/{name}");
         if name == "dynamic" {
             for (name, block) in value.as_object().unwrap() {
-                let content = block["content"].as_object().or(block[0]["content"].as_object()).unwrap();
+                let content = block["content"]
+                    .as_object()
+                    .or(block[0]["content"].as_object())
+                    .unwrap();
                 unknown(content, &schema["b"][name], &format!("{at}/{name}"), found);
             }
             continue;
@@ -47,7 +66,9 @@ fn unknown(body: &Map<String, Value>, schema: &Value, at: &str, found: &mut BTre
             found.insert(at);
             continue;
         };
-        let bodies = value.as_array().map_or_else(|| vec![value], |list| list.iter().collect());
+        let bodies = value
+            .as_array()
+            .map_or_else(|| vec![value], |list| list.iter().collect());
         for body in bodies.into_iter().filter_map(Value::as_object) {
             unknown(body, below, &at, found);
         }
@@ -66,7 +87,11 @@ fn resources(files: &BTreeMap<String, Vec<u8>>) -> (Vec<Resource>, String) {
             constraint = text.to_owned();
         }
         for (kind, blocks) in file["resource"].as_object().into_iter().flatten() {
-            let bodies = blocks.as_object().unwrap().values().map(|it| it.as_object().or(it[0].as_object()).unwrap().clone());
+            let bodies = blocks
+                .as_object()
+                .unwrap()
+                .values()
+                .map(|it| it.as_object().or(it[0].as_object()).unwrap().clone());
             resources.extend(bodies.map(|body| (kind.clone(), body)));
         }
     }
@@ -78,11 +103,20 @@ fn every_argument_is_known_to_the_release_that_is_asked_for() {
     let schemas = [5, 6].map(|major| (major, schema(major)));
     let mut found = BTreeSet::new();
     for case in fixtures() {
-        let Some(tree) = &case.compiled("terraform-json").tree else { continue };
+        let Some(tree) = &case.compiled("terraform-json").tree else {
+            continue;
+        };
         let (resources, constraint) = resources(&tree.files);
-        assert!(constraint.starts_with(">= 5.") || constraint.starts_with("~> 6."), "{}: {constraint}", case.name);
+        assert!(
+            constraint.starts_with(">= 5.") || constraint.starts_with("~> 6."),
+            "{}: {constraint}",
+            case.name
+        );
         // What takes version 5 is valid under 6, too.
-        for (major, schema) in schemas.iter().filter(|(major, _)| *major == 6 || constraint.starts_with(">= 5.")) {
+        for (major, schema) in schemas
+            .iter()
+            .filter(|(major, _)| *major == 6 || constraint.starts_with(">= 5."))
+        {
             let Some(schema) = schema else { continue };
             for (kind, body) in &resources {
                 // Of Terraform itself.
@@ -90,7 +124,11 @@ fn every_argument_is_known_to_the_release_that_is_asked_for() {
                     continue;
                 }
                 let known = &schema["resource"][kind];
-                assert!(known.is_object(), "{}: version {major} has no {kind}", case.name);
+                assert!(
+                    known.is_object(),
+                    "{}: version {major} has no {kind}",
+                    case.name
+                );
                 unknown(body, known, kind, &mut found);
             }
         }
@@ -101,7 +139,10 @@ fn every_argument_is_known_to_the_release_that_is_asked_for() {
 #[test]
 fn the_floor_follows_what_is_used() {
     let constraint = |name: &str| {
-        let case = fixtures().iter().find(|it| it.name == name).unwrap_or_else(|| panic!("there is no {name}"));
+        let case = fixtures()
+            .iter()
+            .find(|it| it.name == name)
+            .unwrap_or_else(|| panic!("there is no {name}"));
         resources(&case.compiled("terraform-json").tree.as_ref().unwrap().files).1
     };
     for (name, expected) in [

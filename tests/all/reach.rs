@@ -1,8 +1,11 @@
-//! APIs of two backends from a generator: no request reaches a hidden operation, a protected one without its authorization, an internal one
-//! from the gateway, or servers of another backend than its own.
+//! APIs of two backends from a generator: no request reaches a hidden operation, a protected one
+//! without its authorization, an internal one from the gateway, or servers of another backend than
+//! its own.
 //!
-//! In: seeds, as many as `GWGEN_REACH` says, or 200. Out: plain assertions, and how many APIs rendered and requests arrived.
-//! What holds is read from the blueprint and its descriptions, and the way of a request from Terraform's JSON; both share no code with `src/`.
+//! In: seeds, as many as `GWGEN_REACH` says, or 200. Out: plain assertions, and how many APIs
+//! rendered and requests arrived.
+//! What holds is read from the blueprint and its descriptions, and the way of a request from
+//! Terraform's JSON; both share no code with `src/`.
 
 mod contract;
 mod corruption;
@@ -54,17 +57,33 @@ fn no_request_reaches_what_it_must_not() {
         text += &format!("  {topology}: {rendered} of {} render\n", of_it.len());
     }
     let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
-    tried.iter().flat_map(|it| &it.refused).for_each(|code| *codes.entry(code).or_default() += 1);
+    tried
+        .iter()
+        .flat_map(|it| &it.refused)
+        .for_each(|code| *codes.entry(code).or_default() += 1);
     text += &format!("  refused with: {codes:?}\n");
     // Straight to the stream: what the harness captures of a passing test is never shown.
     std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
     let problems: Vec<String> = seeds
         .iter()
         .zip(&tried)
-        .flat_map(|(seed, it)| it.judged.problems.iter().map(move |problem| format!("{seed}: {problem}")))
+        .flat_map(|(seed, it)| {
+            it.judged
+                .problems
+                .iter()
+                .map(move |problem| format!("{seed}: {problem}"))
+        })
         .collect();
-    assert!(problems.is_empty(), "{} problems: {:#?}", problems.len(), &problems[..problems.len().min(30)]);
-    assert!(rendered as u64 * 10 >= count * 4, "only {rendered} of {count} render");
+    assert!(
+        problems.is_empty(),
+        "{} problems: {:#?}",
+        problems.len(),
+        &problems[..problems.len().min(30)]
+    );
+    assert!(
+        rendered as u64 * 10 >= count * 4,
+        "only {rendered} of {count} render"
+    );
 }
 
 fn tried(seed: u64) -> Tried {
@@ -72,16 +91,26 @@ fn tried(seed: u64) -> Tried {
     let topology = TOPOLOGIES[(seed % 6) as usize];
     let compiled = compile(files(&written));
     let refused = crate::support::codes(&compiled.diagnostics, true);
-    let judged = if compiled.tree.is_some() { judged(&written, &compiled, |_| {}) } else { Judged::default() };
+    let judged = if compiled.tree.is_some() {
+        judged(&written, &compiled, |_| {})
+    } else {
+        Judged::default()
+    };
     if !judged.problems.is_empty() {
         write(&written, seed);
     }
-    Tried { topology, refused, judged }
+    Tried {
+        topology,
+        refused,
+        judged,
+    }
 }
 
 /// Files of an API, for whoever looks into it.
 fn write(written: &Written, seed: u64) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/reach").join(seed.to_string());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/reach")
+        .join(seed.to_string());
     fs::create_dir_all(&folder).unwrap();
     for (name, bytes) in files(written) {
         fs::write(folder.join(name), bytes).unwrap();
@@ -90,8 +119,11 @@ fn write(written: &Written, seed: u64) {
 
 fn files(written: &Written) -> BTreeMap<String, Vec<u8>> {
     let blueprint = [("gwgen.yaml", &written.blueprint)];
-    let all = blueprint.into_iter().chain(written.descriptions.iter().map(|(name, it)| (*name, it)));
-    all.map(|(name, it)| (name.to_owned(), serde_json::to_vec_pretty(it).unwrap())).collect()
+    let all = blueprint
+        .into_iter()
+        .chain(written.descriptions.iter().map(|(name, it)| (*name, it)));
+    all.map(|(name, it)| (name.to_owned(), serde_json::to_vec_pretty(it).unwrap()))
+        .collect()
 }
 
 /// Judges what was rendered, after a change of it.
@@ -99,6 +131,16 @@ fn judged(written: &Written, compiled: &Compiled, change: impl Fn(&mut Output)) 
     let mut output = Output::of(compiled.tree.as_ref().unwrap());
     change(&mut output);
     let contract = Contract::of(written);
-    let told: Vec<String> = compiled.diagnostics.iter().filter(|it| TELLING.contains(&it.code.code)).map(|it| it.message.clone()).collect();
-    Evaluator { contract: &contract, output: &output, told: &told }.judge()
+    let told: Vec<String> = compiled
+        .diagnostics
+        .iter()
+        .filter(|it| TELLING.contains(&it.code.code))
+        .map(|it| it.message.clone())
+        .collect();
+    Evaluator {
+        contract: &contract,
+        output: &output,
+        told: &told,
+    }
+    .judge()
 }

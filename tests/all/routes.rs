@@ -1,4 +1,5 @@
-//! `gwgen routes`, and the table of routes in an output's README: what is in force of every operation.
+//! `gwgen routes`, and the table of routes in an output's README: what is in force of every
+//! operation.
 
 use std::fs;
 use std::path::Path;
@@ -30,8 +31,15 @@ const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: n
 
 /// Exit code and standard output.
 fn printed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
 }
 
 /// A folder with these blueprints of the same description.
@@ -46,10 +54,16 @@ fn folder(blueprints: &[(&str, &str)]) -> tempfile::TempDir {
 
 /// The rows of `gwgen routes`, which are as their schema says.
 pub(crate) fn rows(folder: &Path, arguments: &[&str]) -> Vec<Value> {
-    let (code, text) = printed(folder, &[&["routes", "--format", "json"], arguments].concat());
+    let (code, text) = printed(
+        folder,
+        &[&["routes", "--format", "json"], arguments].concat(),
+    );
     let rows: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(code, Some(0), "{}", folder.display());
-    let wrong: Vec<String> = SCHEMA.iter_errors(&rows).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    let wrong: Vec<String> = SCHEMA
+        .iter_errors(&rows)
+        .map(|it| format!("{}: {it}", it.instance_path()))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     rows.as_array().unwrap().clone()
 }
@@ -58,24 +72,88 @@ pub(crate) fn rows(folder: &Path, arguments: &[&str]) -> Vec<Value> {
 fn rows_tell_what_is_in_force_and_why() {
     let folder = folder(&[("gwgen.yaml", BLUEPRINT)]);
     let rows = rows(folder.path(), &[]);
-    let row = |method: &str, path: &str| rows.iter().find(|it| it["method"] == method && it["path"] == path).unwrap();
+    let row = |method: &str, path: &str| {
+        rows.iter()
+            .find(|it| it["method"] == method && it["path"] == path)
+            .unwrap()
+    };
     let told = |method, path| {
         let row = row(method, path);
-        (row["declared"].clone(), row["auth"].clone(), row["differs"].clone())
+        (
+            row["declared"].clone(),
+            row["auth"].clone(),
+            row["differs"].clone(),
+        )
     };
     let jwt = json!([{"jwt": ["read"]}]);
-    assert_eq!(told("GET", "/orders"), (jwt.clone(), json!("jwt"), Value::Null));
-    assert_eq!(told("POST", "/orders"), (json!([{"jwt": []}, {"key": []}]), json!("none"), json!({"by": "route", "reason": null})));
-    assert_eq!(told("GET", "/health"), (jwt.clone(), json!("none"), json!({"by": "weakens", "reason": "health probe"})));
-    assert_eq!(told("GET", "/open"), (json!([]), json!("jwt"), json!({"by": "route", "reason": null})));
-    assert_eq!(told("GET", "/maybe"), (json!([{"jwt": []}, {}]), json!("none"), Value::Null));
-    assert_eq!(told("GET", "/legacy"), (json!([{"old": []}]), json!("none"), json!({"by": "ignore", "reason": "old"})));
-    assert_eq!(told("GET", "/admin"), (jwt.clone(), json!("none"), json!({"by": "internal", "reason": null})));
+    assert_eq!(
+        told("GET", "/orders"),
+        (jwt.clone(), json!("jwt"), Value::Null)
+    );
+    assert_eq!(
+        told("POST", "/orders"),
+        (
+            json!([{"jwt": []}, {"key": []}]),
+            json!("none"),
+            json!({"by": "route", "reason": null})
+        )
+    );
+    assert_eq!(
+        told("GET", "/health"),
+        (
+            jwt.clone(),
+            json!("none"),
+            json!({"by": "weakens", "reason": "health probe"})
+        )
+    );
+    assert_eq!(
+        told("GET", "/open"),
+        (
+            json!([]),
+            json!("jwt"),
+            json!({"by": "route", "reason": null})
+        )
+    );
+    assert_eq!(
+        told("GET", "/maybe"),
+        (json!([{"jwt": []}, {}]), json!("none"), Value::Null)
+    );
+    assert_eq!(
+        told("GET", "/legacy"),
+        (
+            json!([{"old": []}]),
+            json!("none"),
+            json!({"by": "ignore", "reason": "old"})
+        )
+    );
+    assert_eq!(
+        told("GET", "/admin"),
+        (
+            jwt.clone(),
+            json!("none"),
+            json!({"by": "internal", "reason": null})
+        )
+    );
     assert_eq!(told("GET", "/gone"), (jwt, Value::Null, Value::Null));
-    assert_eq!(row("GET", "/orders")["cache"], json!({"ttl_s": 60, "key": ["query.page"], "shared": "the same for all"}));
-    assert_eq!(row("GET", "/orders")["throttle"], json!({"rate": 10.0, "burst": 20}));
-    assert_eq!(row("POST", "/orders")["throttle"], json!({"rate": 1.0, "burst": 2}));
-    assert_eq!((&row("POST", "/orders")["api_key"], &row("GET", "/gone")["timeout_ms"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        row("GET", "/orders")["cache"],
+        json!({"ttl_s": 60, "key": ["query.page"], "shared": "the same for all"})
+    );
+    assert_eq!(
+        row("GET", "/orders")["throttle"],
+        json!({"rate": 10.0, "burst": 20})
+    );
+    assert_eq!(
+        row("POST", "/orders")["throttle"],
+        json!({"rate": 1.0, "burst": 2})
+    );
+    assert_eq!(
+        (
+            &row("POST", "/orders")["api_key"],
+            &row("GET", "/gone")["timeout_ms"]
+        ),
+        (&json!(true), &Value::Null)
+    );
     assert!(rows.iter().all(|it| it["blueprint"] == "gwgen.yaml"));
 }
 
@@ -83,9 +161,20 @@ fn rows_tell_what_is_in_force_and_why() {
 fn tables_and_the_readme_have_the_same_columns() {
     let folder = folder(&[("gwgen.yaml", BLUEPRINT)]);
     let (_, table) = printed(folder.path(), &["routes"]);
-    let cached = table.lines().find(|it| it.starts_with("GET") && it.contains(" /orders ")).unwrap();
-    assert!(cached.contains("  60s by query.page; shared: the same for all  "), "{table}");
-    assert!(table.contains("  weakens: health probe  ") && table.contains("  ignore: old  ") && table.contains("  internal  "), "{table}");
+    let cached = table
+        .lines()
+        .find(|it| it.starts_with("GET") && it.contains(" /orders "))
+        .unwrap();
+    assert!(
+        cached.contains("  60s by query.page; shared: the same for all  "),
+        "{table}"
+    );
+    assert!(
+        table.contains("  weakens: health probe  ")
+            && table.contains("  ignore: old  ")
+            && table.contains("  internal  "),
+        "{table}"
+    );
     assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, Some(0));
     let readme = fs::read_to_string(folder.path().join("generated/README.md")).unwrap();
     for row in [
@@ -98,7 +187,10 @@ fn tables_and_the_readme_have_the_same_columns() {
         let row = row.replace("\\-", "-");
         assert!(readme.contains(&row), "{row}\n{readme}");
     }
-    assert!(readme.contains("| `list(string)` |") && readme.contains("| `string` |"), "{readme}");
+    assert!(
+        readme.contains("| `list(string)` |") && readme.contains("| `string` |"),
+        "{readme}"
+    );
 }
 
 #[test]
@@ -107,31 +199,70 @@ fn types_of_inputs_are_those_of_the_language() {
     let folder = folder(&[("gwgen.yaml", &text)]);
     assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, Some(0));
     let readme = fs::read_to_string(folder.path().join("generated/README.md")).unwrap();
-    assert!(readme.contains("| `AWS::EC2::VPC::Id` |") && readme.contains("| `List<AWS::EC2::Subnet::Id>` |"), "{readme}");
+    assert!(
+        readme.contains("| `AWS::EC2::VPC::Id` |")
+            && readme.contains("| `List<AWS::EC2::Subnet::Id>` |"),
+        "{readme}"
+    );
 }
 
 #[test]
 fn several_blueprints_are_one_document() {
-    let [dev, prod] = ["dev", "prod"].map(|it| format!("{BLUEPRINT}environment: {it}\noutput: {{dir: out/{it}}}\n"));
+    let [dev, prod] = ["dev", "prod"]
+        .map(|it| format!("{BLUEPRINT}environment: {it}\noutput: {{dir: out/{it}}}\n"));
     let folder = folder(&[("gwgen.dev.yaml", &dev), ("gwgen.prod.yaml", &prod)]);
     let rows = rows(folder.path(), &[]);
     let of = |name: &str| rows.iter().filter(|it| it["blueprint"] == name).count();
-    assert_eq!((of("gwgen.dev.yaml"), of("gwgen.prod.yaml"), rows.len()), (8, 8, 16));
+    assert_eq!(
+        (of("gwgen.dev.yaml"), of("gwgen.prod.yaml"), rows.len()),
+        (8, 8, 16)
+    );
     let (_, table) = printed(folder.path(), &["routes"]);
-    assert!(table.starts_with("gwgen.dev.yaml\nmethod ") && table.contains("\n\ngwgen.prod.yaml\nmethod "), "{table}");
+    assert!(
+        table.starts_with("gwgen.dev.yaml\nmethod ")
+            && table.contains("\n\ngwgen.prod.yaml\nmethod "),
+        "{table}"
+    );
     let (_, page) = printed(folder.path(), &["routes", "--format", "markdown"]);
-    assert!(page.starts_with("## `gwgen.dev.yaml`\n\n| method ") && page.contains("\n\n## `gwgen.prod.yaml`\n\n| method "), "{page}");
+    assert!(
+        page.starts_with("## `gwgen.dev.yaml`\n\n| method ")
+            && page.contains("\n\n## `gwgen.prod.yaml`\n\n| method "),
+        "{page}"
+    );
 
-    let (_, traced) = printed(folder.path(), &["trace", "GET", "/orders", "--format", "json"]);
+    let (_, traced) = printed(
+        folder.path(),
+        &["trace", "GET", "/orders", "--format", "json"],
+    );
     let traces: Vec<Value> = serde_json::from_str(&traced).unwrap();
-    assert_eq!(traces.iter().map(|it| &it["blueprint"]).collect::<Vec<_>>(), ["gwgen.dev.yaml", "gwgen.prod.yaml"]);
-    let (_, only) = printed(folder.path(), &["trace", "GET", "/orders", "--format", "json", "--env", "dev"]);
-    assert_eq!(serde_json::from_str::<Value>(&only).unwrap()["blueprint"], "gwgen.dev.yaml");
+    assert_eq!(
+        traces.iter().map(|it| &it["blueprint"]).collect::<Vec<_>>(),
+        ["gwgen.dev.yaml", "gwgen.prod.yaml"]
+    );
+    let (_, only) = printed(
+        folder.path(),
+        &[
+            "trace", "GET", "/orders", "--format", "json", "--env", "dev",
+        ],
+    );
+    assert_eq!(
+        serde_json::from_str::<Value>(&only).unwrap()["blueprint"],
+        "gwgen.dev.yaml"
+    );
 
     let (_, coverage) = printed(folder.path(), &["lint", "--coverage"]);
-    assert!(coverage.starts_with("gwgen.dev.yaml\n") && coverage.contains("\n\ngwgen.prod.yaml\n"), "{coverage}");
+    assert!(
+        coverage.starts_with("gwgen.dev.yaml\n") && coverage.contains("\n\ngwgen.prod.yaml\n"),
+        "{coverage}"
+    );
     // Where one of them cannot be read, the document is one all the same.
     fs::write(folder.path().join("gwgen.dev.yaml"), "version: 1\n").unwrap();
     let (code, text) = printed(folder.path(), &["routes", "--format", "json"]);
-    assert_eq!((code, serde_json::from_str::<Vec<Value>>(&text).unwrap().len()), (Some(1), 8));
+    assert_eq!(
+        (
+            code,
+            serde_json::from_str::<Vec<Value>>(&text).unwrap().len()
+        ),
+        (Some(1), 8)
+    );
 }

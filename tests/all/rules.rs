@@ -1,4 +1,5 @@
-//! Listener rules of whole blueprints: what a private caller reaches, and what is refused for a reason.
+//! Listener rules of whole blueprints: what a private caller reaches, and what is refused for a
+//! reason.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,22 +12,57 @@ fn rendered(paths: &[(&str, &str)], blueprint: &str) -> (Vec<&'static str>, Stri
     let mut api = "openapi: 3.0.3\ninfo: {title: Shop, version: \"1\"}\npaths:\n".to_owned();
     for (path, methods) in paths {
         let variables: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
-        let parameters: Vec<String> =
-            variables.iter().map(|it| format!("{{name: {it}, in: path, required: true, schema: {{type: string}}}}")).collect();
-        writeln!(api, "  {path}:\n    parameters: [{}]", parameters.join(", ")).unwrap();
+        let parameters: Vec<String> = variables
+            .iter()
+            .map(|it| format!("{{name: {it}, in: path, required: true, schema: {{type: string}}}}"))
+            .collect();
+        writeln!(
+            api,
+            "  {path}:\n    parameters: [{}]",
+            parameters.join(", ")
+        )
+        .unwrap();
         for method in methods.split(' ') {
-            writeln!(api, "    {method}: {{responses: {{\"200\": {{description: OK}}}}}}").unwrap();
+            writeln!(
+                api,
+                "    {method}: {{responses: {{\"200\": {{description: OK}}}}}}"
+            )
+            .unwrap();
         }
     }
-    let topology = if blueprint.starts_with("topology") { "" } else { "topology: nlb-alb\n" };
+    let topology = if blueprint.starts_with("topology") {
+        ""
+    } else {
+        "topology: nlb-alb\n"
+    };
     let start = "version: 1\nname: shop\nspec: openapi.yaml\n\
         network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\napi: {partial_segments: widen}\n";
-    let files = [("gwgen.yaml", format!("{start}{topology}{blueprint}")), ("openapi.yaml", api)];
-    let memory = Memory(files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect());
-    let request = Request { blueprint: RelativePath::join("", "gwgen.yaml").unwrap(), display: Arc::from("gwgen.yaml") };
+    let files = [
+        ("gwgen.yaml", format!("{start}{topology}{blueprint}")),
+        ("openapi.yaml", api),
+    ];
+    let memory = Memory(
+        files
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()))
+            .collect(),
+    );
+    let request = Request {
+        blueprint: RelativePath::join("", "gwgen.yaml").unwrap(),
+        display: Arc::from("gwgen.yaml"),
+    };
     let compiled = compile(&memory, &request);
-    let codes = compiled.diagnostics.iter().filter(|it| it.is_error()).map(|it| it.code.code).collect();
-    let network = compiled.tree.and_then(|it| it.files.get("network.tf").map(|it| String::from_utf8_lossy(it).into_owned()));
+    let codes = compiled
+        .diagnostics
+        .iter()
+        .filter(|it| it.is_error())
+        .map(|it| it.code.code)
+        .collect();
+    let network = compiled.tree.and_then(|it| {
+        it.files
+            .get("network.tf")
+            .map(|it| String::from_utf8_lossy(it).into_owned())
+    });
     (codes, network.unwrap_or_default())
 }
 
@@ -34,9 +70,16 @@ const TWO: &str = "backends:\n  orders: {port: 8080, targets: {ecs: true}}\n  us
 
 #[test]
 fn a_hidden_path_is_refused_with_a_slash_behind_it() {
-    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [/users]}, exposure: hidden}]\n";
-    let (codes, network) = rendered(&[("/users", "get"), ("/users/{id}", "get")], &format!("{TWO}{routes}"));
-    assert!(codes.is_empty() && network.contains("values = [\"/users/\"]"), "{codes:?} {network}");
+    let routes =
+        "routes: [{match: {}, backend: orders}, {match: {paths: [/users]}, exposure: hidden}]\n";
+    let (codes, network) = rendered(
+        &[("/users", "get"), ("/users/{id}", "get")],
+        &format!("{TWO}{routes}"),
+    );
+    assert!(
+        codes.is_empty() && network.contains("values = [\"/users/\"]"),
+        "{codes:?} {network}"
+    );
 }
 
 #[test]
@@ -44,8 +87,18 @@ fn a_hidden_path_is_refused_behind_the_prefix_of_another_backend() {
     let backends = TWO.replace("port: 8081,", "port: 8081, path_prefix: /u,");
     let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/users/{id}\"]}, backend: users}, \
         {match: {paths: [/users/export]}, exposure: hidden}]\n";
-    let (codes, network) = rendered(&[("/users/export", "get"), ("/users/{id}", "get"), ("/a", "get")], &format!("{backends}{routes}"));
-    assert!(codes.is_empty() && network.contains("\"/u/users/export\""), "{codes:?} {network}");
+    let (codes, network) = rendered(
+        &[
+            ("/users/export", "get"),
+            ("/users/{id}", "get"),
+            ("/a", "get"),
+        ],
+        &format!("{backends}{routes}"),
+    );
+    assert!(
+        codes.is_empty() && network.contains("\"/u/users/export\""),
+        "{codes:?} {network}"
+    );
 }
 
 #[test]
@@ -53,15 +106,24 @@ fn a_widened_path_keeps_its_method_from_another_backend_s_narrower_pattern() {
     let routes = "routes: [{match: {}, backend: orders}, {match: {methods: [put]}, backend: users}, \
         {match: {methods: [get]}, exposure: internal}]\n";
     let (codes, network) = rendered(&[("/a/{id}.json", "get put")], &format!("{TWO}{routes}"));
-    assert!(codes.is_empty() && network.contains("http_request_method"), "{codes:?} {network}");
+    assert!(
+        codes.is_empty() && network.contains("http_request_method"),
+        "{codes:?} {network}"
+    );
 }
 
 #[test]
 fn a_rule_names_its_methods_beside_a_wider_hidden_path() {
     let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/{x}\"]}, exposure: hidden}, {match: {paths: [/a]}, exposure: internal}]\n";
     for hidden in ["x-amazon-apigateway-any-method", "get"] {
-        let (codes, network) = rendered(&[("/{x}", hidden), ("/a", "post"), ("/b/{y}", "get")], &format!("{TWO}{routes}"));
-        assert!(codes.is_empty() && network.contains("values = [\"POST\"]"), "{codes:?} {network}");
+        let (codes, network) = rendered(
+            &[("/{x}", hidden), ("/a", "post"), ("/b/{y}", "get")],
+            &format!("{TWO}{routes}"),
+        );
+        assert!(
+            codes.is_empty() && network.contains("values = [\"POST\"]"),
+            "{codes:?} {network}"
+        );
     }
 }
 
@@ -69,22 +131,33 @@ fn a_rule_names_its_methods_beside_a_wider_hidden_path() {
 fn a_rule_names_its_methods_beside_a_wider_path_of_another_backend() {
     let backends = TWO.replace("port: 8080,", "port: 8080, path_prefix: /v1,");
     let routes = "routes: [{match: {}, backend: users}, {match: {paths: [/b]}, backend: orders}]\n";
-    let (codes, network) = rendered(&[("/b", "delete"), ("/{x}/{y}", "post")], &format!("{backends}{routes}"));
-    assert!(codes.is_empty() && network.contains("values = [\"DELETE\"]"), "{codes:?} {network}");
+    let (codes, network) = rendered(
+        &[("/b", "delete"), ("/{x}/{y}", "post")],
+        &format!("{backends}{routes}"),
+    );
+    assert!(
+        codes.is_empty() && network.contains("values = [\"DELETE\"]"),
+        "{codes:?} {network}"
+    );
 }
 
 #[test]
 fn any_and_a_method_of_what_is_one_path_on_the_balancer_are_refused() {
     let backends = TWO.replace("port: 8081,", "port: 8081, path_prefix: /a,");
-    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/b/{x}\"]}, backend: users}]\n";
-    let paths = [("/b/{x}", "x-amazon-apigateway-any-method"), ("/a/b/{y}", "get")];
+    let routes =
+        "routes: [{match: {}, backend: orders}, {match: {paths: [\"/b/{x}\"]}, backend: users}]\n";
+    let paths = [
+        ("/b/{x}", "x-amazon-apigateway-any-method"),
+        ("/a/b/{y}", "get"),
+    ];
     let (codes, _) = rendered(&paths, &format!("{backends}{routes}"));
     assert_eq!(codes, ["GW3030"]);
 }
 
 #[test]
 fn a_path_with_a_fault_of_its_own_shadows_nothing() {
-    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [\"/a=b\"]}, backend: users}]\n";
+    let routes =
+        "routes: [{match: {}, backend: orders}, {match: {paths: [\"/a=b\"]}, backend: users}]\n";
     let (codes, _) = rendered(&[("/a=b", "get"), ("/", "get")], &format!("{TWO}{routes}"));
     assert_eq!(codes, ["GW4002"]);
 }
@@ -94,10 +167,16 @@ fn listeners_of_the_application_load_balancer_are_counted() {
     let (mut listeners, mut backends) = (String::new(), String::new());
     for it in 0..51 {
         write!(listeners, "{{port: {}}}, ", 2_000 + it).unwrap();
-        writeln!(backends, "  b{it}: {{port: 8080, alb_port: {}, targets: {{ecs: true}}}}", 2_000 + it).unwrap();
+        writeln!(
+            backends,
+            "  b{it}: {{port: 8080, alb_port: {}, targets: {{ecs: true}}}}",
+            2_000 + it
+        )
+        .unwrap();
     }
-    let blueprint =
-        format!("topology: alb\nalb: {{listeners: [{listeners}]}}\nbackends:\n{backends}routes: [{{match: {{}}, backend: b0}}]\n");
+    let blueprint = format!(
+        "topology: alb\nalb: {{listeners: [{listeners}]}}\nbackends:\n{backends}routes: [{{match: {{}}, backend: b0}}]\n"
+    );
     let (codes, _) = rendered(&[("/a", "get")], &blueprint);
     assert_eq!(codes, ["GW4019"]);
 }
@@ -105,9 +184,11 @@ fn listeners_of_the_application_load_balancer_are_counted() {
 #[test]
 fn a_prefix_makes_no_path_another_backends() {
     let backends = TWO.replace("port: 8081,", "port: 8081, path_prefix: /pre,");
-    let routes = "routes: [{match: {}, backend: orders}, {match: {paths: [/export]}, backend: users}]\n";
+    let routes =
+        "routes: [{match: {}, backend: orders}, {match: {paths: [/export]}, backend: users}]\n";
     let paths = |wide: &'static str| [(wide, "get"), ("/export", "get")];
-    // A caller's `/pre/export` is a tenant's on the gateway, and would be the other backend's `/export` on the balancer.
+    // A caller's `/pre/export` is a tenant's on the gateway, and would be the other backend's
+    // `/export` on the balancer.
     let (codes, _) = rendered(&paths("/{tenant}/export"), &format!("{backends}{routes}"));
     assert_eq!(codes, ["GW3030"]);
     let (codes, _) = rendered(&paths("/{path+}"), &format!("{backends}{routes}"));
@@ -115,6 +196,9 @@ fn a_prefix_makes_no_path_another_backends() {
     let (codes, _) = rendered(&paths("/{tenant}/orders"), &format!("{backends}{routes}"));
     assert_eq!(codes, [""; 0]);
     // Another method is told apart.
-    let (codes, _) = rendered(&[("/{tenant}/export", "post"), ("/export", "get")], &format!("{backends}{routes}"));
+    let (codes, _) = rendered(
+        &[("/{tenant}/export", "post"), ("/export", "get")],
+        &format!("{backends}{routes}"),
+    );
     assert_eq!(codes, [""; 0]);
 }

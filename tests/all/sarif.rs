@@ -1,4 +1,5 @@
-//! `--message-format sarif`: the findings of every bad case against a schema, and what code scanning relies on.
+//! `--message-format sarif`: the findings of every bad case against a schema, and what code
+//! scanning relies on.
 //!
 //! In: the program, `tests/bad`, `tests/data/sarif.schema.json`. Out: documents.
 
@@ -13,7 +14,12 @@ use crate::support::repository;
 
 fn sarif(folder: &Path, arguments: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
-    let output = command.args(arguments).args(["--message-format", "sarif"]).current_dir(folder).output().unwrap();
+    let output = command
+        .args(arguments)
+        .args(["--message-format", "sarif"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
     serde_json::from_slice(&output.stderr).unwrap()
 }
 
@@ -23,21 +29,42 @@ fn results(document: &Value) -> &Vec<Value> {
 
 /// Says where a document differs from the schema.
 fn check(document: &Value) {
-    let schema: Value = serde_json::from_slice(&fs::read(repository().join("tests/data/sarif.schema.json")).unwrap()).unwrap();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(document).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    let schema: Value = serde_json::from_slice(
+        &fs::read(repository().join("tests/data/sarif.schema.json")).unwrap(),
+    )
+    .unwrap();
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(document)
+        .map(|it| format!("{}: {it}", it.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
-    let rules = document["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rules = document["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
     for result in results(document) {
-        assert_eq!(rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()]["id"], result["ruleId"]);
+        assert_eq!(
+            rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()]["id"],
+            result["ruleId"]
+        );
     }
 }
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
-        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.as_ref().unwrap().file_name()));
-        if path.is_dir() { copy(&path, &to) } else { assert!(fs::copy(&path, &to).is_ok()) }
+        let (path, to) = (
+            entry.as_ref().unwrap().path(),
+            to.join(entry.as_ref().unwrap().file_name()),
+        );
+        if path.is_dir() {
+            copy(&path, &to)
+        } else {
+            assert!(fs::copy(&path, &to).is_ok())
+        }
     }
 }
 
@@ -47,15 +74,27 @@ fn every_bad_case_is_a_document_that_the_schema_takes() {
     let mut blueprints = Vec::new();
     for entry in fs::read_dir(&bad).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let file = ["gwgen.yaml", "gwgen.json"].into_iter().find(|it| bad.join(&name).join(it).exists()).unwrap();
+        let file = ["gwgen.yaml", "gwgen.json"]
+            .into_iter()
+            .find(|it| bad.join(&name).join(it).exists())
+            .unwrap();
         blueprints.extend(["--blueprint".to_owned(), format!("{name}/{file}")]);
     }
-    let arguments: Vec<&str> = ["lint"].into_iter().chain(blueprints.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> = ["lint"]
+        .into_iter()
+        .chain(blueprints.iter().map(String::as_str))
+        .collect();
     let document = sarif(&bad, &arguments);
     check(&document);
-    let found: BTreeSet<&str> = results(&document).iter().map(|it| it["ruleId"].as_str().unwrap()).collect();
+    let found: BTreeSet<&str> = results(&document)
+        .iter()
+        .map(|it| it["ruleId"].as_str().unwrap())
+        .collect();
     assert!(found.len() > 150, "{}", found.len());
-    let fingerprints: BTreeSet<String> = results(&document).iter().map(|it| it["partialFingerprints"].to_string()).collect();
+    let fingerprints: BTreeSet<String> = results(&document)
+        .iter()
+        .map(|it| it["partialFingerprints"].to_string())
+        .collect();
     assert_eq!(fingerprints.len(), results(&document).len());
 }
 
@@ -77,27 +116,51 @@ fn service(more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir(root.path().join(".git")).unwrap();
     let folder = root.path().join("services/my shop");
-    copy(&repository().join("tests/bad/gw4004_trailing_slash"), &folder);
+    copy(
+        &repository().join("tests/bad/gw4004_trailing_slash"),
+        &folder,
+    );
     let blueprint = fs::read_to_string(folder.join("gwgen.yaml")).unwrap();
-    fs::write(folder.join("gwgen.yaml"), format!("{blueprint}account: {{cloudwatch_role: existing}}\n{more}")).unwrap();
+    fs::write(
+        folder.join("gwgen.yaml"),
+        format!("{blueprint}account: {{cloudwatch_role: existing}}\n{more}"),
+    )
+    .unwrap();
     (root, folder)
 }
 
 fn fingerprints(document: &Value) -> Vec<&Value> {
-    results(document).iter().map(|it| &it["partialFingerprints"]).collect()
+    results(document)
+        .iter()
+        .map(|it| &it["partialFingerprints"])
+        .collect()
 }
 
 #[test]
 fn paths_start_at_the_root_of_the_repository_wherever_it_runs() {
     let (root, folder) = service("");
-    let uri = |document: &Value| results(document)[0]["locations"][0]["physicalLocation"]["artifactLocation"].clone();
+    let uri = |document: &Value| {
+        results(document)[0]["locations"][0]["physicalLocation"]["artifactLocation"].clone()
+    };
     let here = sarif(&folder, &["lint"]);
-    assert_eq!(uri(&here), serde_json::json!({"uri": "services/my%20shop/openapi.yaml", "uriBaseId": "%SRCROOT%"}));
+    assert_eq!(
+        uri(&here),
+        serde_json::json!({"uri": "services/my%20shop/openapi.yaml", "uriBaseId": "%SRCROOT%"})
+    );
     let from_root = sarif(root.path(), &["lint", "services/my shop/gwgen.yaml"]);
-    let from_beside = sarif(&root.path().join("services"), &["lint", "./my shop/../my shop/gwgen.yaml"]);
-    let absolute = sarif(root.path(), &["lint", folder.join("gwgen.yaml").to_str().unwrap()]);
+    let from_beside = sarif(
+        &root.path().join("services"),
+        &["lint", "./my shop/../my shop/gwgen.yaml"],
+    );
+    let absolute = sarif(
+        root.path(),
+        &["lint", folder.join("gwgen.yaml").to_str().unwrap()],
+    );
     for other in [from_root, from_beside, absolute] {
-        assert_eq!((uri(&other), fingerprints(&other)), (uri(&here), fingerprints(&here)));
+        assert_eq!(
+            (uri(&other), fingerprints(&other)),
+            (uri(&here), fingerprints(&here))
+        );
     }
 }
 
@@ -106,21 +169,40 @@ fn fingerprints_stay_when_lines_move_and_others_come() {
     let (_root, folder) = service("");
     let before = sarif(&folder, &["lint"]);
     let api = fs::read_to_string(folder.join("openapi.yaml")).unwrap();
-    let more: String = (0..9).map(|it| format!("  /aa{it}/: {{get: {{responses: {{}}}}}}\n")).collect();
-    fs::write(folder.join("openapi.yaml"), format!("# moved\n\n{}", api.replace("paths:\n", &format!("paths:\n{more}")))).unwrap();
+    let more: String = (0..9)
+        .map(|it| format!("  /aa{it}/: {{get: {{responses: {{}}}}}}\n"))
+        .collect();
+    fs::write(
+        folder.join("openapi.yaml"),
+        format!(
+            "# moved\n\n{}",
+            api.replace("paths:\n", &format!("paths:\n{more}"))
+        ),
+    )
+    .unwrap();
     let after = sarif(&folder, &["lint"]);
     check(&after);
     // Each of a habit is a result of its own, so that those that were there are the same ones.
     assert_eq!(results(&after).len(), results(&before).len() + 9);
-    assert!(fingerprints(&before).iter().all(|it| fingerprints(&after).contains(it)));
+    assert!(
+        fingerprints(&before)
+            .iter()
+            .all(|it| fingerprints(&after).contains(it))
+    );
 }
 
 #[test]
 fn what_is_allowed_is_suppressed_with_its_reason() {
-    let (_root, folder) = service("lint: {allow: [{code: GW4004, reason: callers leave it out}]}\n");
+    let (_root, folder) =
+        service("lint: {allow: [{code: GW4004, reason: callers leave it out}]}\n");
     let document = sarif(&folder, &["lint"]);
     check(&document);
     let suppression = serde_json::json!([{"kind": "external", "status": "accepted", "justification": "callers leave it out"}]);
-    assert!(!results(&document).is_empty() && results(&document).iter().all(|it| it["suppressions"] == suppression));
+    assert!(
+        !results(&document).is_empty()
+            && results(&document)
+                .iter()
+                .all(|it| it["suppressions"] == suppression)
+    );
     assert_eq!(results(&sarif(&folder, &["lint", "--quiet"])).len(), 0);
 }

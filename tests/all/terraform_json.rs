@@ -1,7 +1,8 @@
 //! Terraform's JSON says what its native syntax says: the same blocks with the same arguments.
 //!
 //! In: every example and case in both spellings. Out: compared as the crate `hcl` reads them.
-//! `.ci/full` asks the real terraform, too: after an apply of the one, the other has to plan the same.
+//! `.ci/full` asks the real terraform, too: after an apply of the one, the other has to plan the
+//! same.
 
 use std::collections::BTreeMap;
 
@@ -19,36 +20,65 @@ type Meant = BTreeMap<String, String>;
 fn both_spellings_mean_the_same() {
     let mut arguments = 0;
     for case in fixtures() {
-        let [native, json] = ["terraform", "terraform-json"].map(|it| case.compiled(it).tree.as_ref().unwrap());
+        let [native, json] =
+            ["terraform", "terraform-json"].map(|it| case.compiled(it).tree.as_ref().unwrap());
         let (mut in_native, mut in_json) = (Meant::new(), Meant::new());
         for (_, text) in texts(native).filter(|(name, _)| name.ends_with(".tf")) {
             native_body(&hcl::parse(text).unwrap(), "", &mut in_native);
         }
         for (name, text) in texts(json).filter(|(name, _)| name.ends_with(".tf.json")) {
-            assert!(native.files.contains_key(name.trim_end_matches(".json")), "{}: {name} has no twin", case.name);
+            assert!(
+                native.files.contains_key(name.trim_end_matches(".json")),
+                "{}: {name} has no twin",
+                case.name
+            );
             json_file(&serde_json::from_str(text).unwrap(), &mut in_json);
         }
         for (path, meant) in &in_native {
             assert_eq!(in_json.get(path), Some(meant), "{}: {path}", case.name);
         }
-        assert_eq!(in_native.len(), in_json.len(), "{}: {:?}", case.name, in_json.keys().find(|it| !in_native.contains_key(*it)));
+        assert_eq!(
+            in_native.len(),
+            in_json.len(),
+            "{}: {:?}",
+            case.name,
+            in_json.keys().find(|it| !in_native.contains_key(*it))
+        );
         arguments += in_native.len();
     }
-    assert!(arguments > 10_000, "only {arguments} arguments were compared");
+    assert!(
+        arguments > 10_000,
+        "only {arguments} arguments were compared"
+    );
 }
 
 fn native_body(body: &Body, path: &str, meant: &mut Meant) {
     for attribute in body.attributes() {
-        native_value(&attribute.expr, &format!("{path}/{}", attribute.key()), meant);
+        native_value(
+            &attribute.expr,
+            &format!("{path}/{}", attribute.key()),
+            meant,
+        );
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for block in body.blocks() {
-        let labels: String = block.labels().iter().map(|it| format!("/{}", it.as_str())).collect();
+        let labels: String = block
+            .labels()
+            .iter()
+            .map(|it| format!("/{}", it.as_str()))
+            .collect();
         let number = seen.entry(block.identifier().to_owned()).or_default();
-        let index = if path.is_empty() { String::new() } else { format!("#{number}") };
+        let index = if path.is_empty() {
+            String::new()
+        } else {
+            format!("#{number}")
+        };
         *number += 1;
         let path = format!("{path}/{}{labels}{index}", block.identifier());
-        assert!(meant.insert(path.clone(), String::new()).is_none() || path == "/locals", "{path} twice");
+        assert!(
+            meant.insert(path.clone(), String::new()).is_none() || path == "/locals",
+            "{path} twice"
+        );
         native_body(&block.body, &path, meant);
     }
 }
@@ -67,7 +97,10 @@ fn native_value(value: &Expression, path: &str, meant: &mut Meant) {
             "object".to_owned()
         }
         Expression::Array(items) if items.iter().any(|it| matches!(it, Expression::Object(_))) => {
-            items.iter().enumerate().for_each(|(index, it)| native_value(it, &format!("{path}/{index}"), meant));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, it)| native_value(it, &format!("{path}/{index}"), meant));
             "list".to_owned()
         }
         Expression::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(" , "),
@@ -97,7 +130,10 @@ fn elements(template: &Template) -> String {
 fn formatted(value: &Expression) -> String {
     let text = hcl::format::to_string(value).unwrap();
     // An object over several lines and the same on one.
-    text.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace(',', " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn json_file(file: &Value, meant: &mut Meant) {
@@ -114,7 +150,10 @@ fn json_file(file: &Value, meant: &mut Meant) {
 
 fn json_labels(value: &Value, path: &str, labels: usize, meant: &mut Meant) {
     if labels == 0 {
-        assert!(meant.insert(path.to_owned(), String::new()).is_none() || path == "/locals", "{path} twice");
+        assert!(
+            meant.insert(path.to_owned(), String::new()).is_none() || path == "/locals",
+            "{path} twice"
+        );
         return json_body(value, path, meant);
     }
     for (label, inner) in value.as_object().unwrap() {
@@ -163,7 +202,8 @@ fn json_body(body: &Value, path: &str, meant: &mut Meant) {
 
 fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
     // What names something is no text there.
-    let names = matches!(name, "depends_on" | "ignore_changes" | "type") && !path.contains("/triggers/");
+    let names =
+        matches!(name, "depends_on" | "ignore_changes" | "type") && !path.contains("/triggers/");
     let names = names && (name != "type" || path.starts_with("/variable"));
     let text = |it: &Value| match it {
         Value::String(text) if names => format!("${{{text}}}"),
@@ -172,7 +212,10 @@ fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
     };
     let said = match value {
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().enumerate().for_each(|(index, it)| json_value("", it, &format!("{path}/{index}"), meant));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, it)| json_value("", it, &format!("{path}/{index}"), meant));
             "list".to_owned()
         }
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" , "),
@@ -192,7 +235,10 @@ fn template(text: &str) -> String {
     match text.strip_prefix("${").and_then(|it| it.strip_suffix('}')) {
         Some(expression) if hcl::parse(&format!("a = {expression}")).is_ok() => {
             let body = hcl::parse(&format!("a = {expression}")).unwrap();
-            format!("${{{}}}", formatted(&body.attributes().next().unwrap().expr))
+            format!(
+                "${{{}}}",
+                formatted(&body.attributes().next().unwrap().expr)
+            )
         }
         _ => elements(&Template::from_expr(&TemplateExpr::QuotedString(text.to_owned())).unwrap()),
     }

@@ -1,6 +1,7 @@
 //! Requests followed through every example and case, against what `gwgen routes` says of them.
 //!
-//! In: `blueprints/*`, `tests/cases/*`. Out: compared with the plan, the emitted files and `snapshots/trace/`.
+//! In: `blueprints/*`, `tests/cases/*`. Out: compared with the plan, the emitted files and
+//! `snapshots/trace/`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +18,11 @@ use gwgen::trace::{Answerer, Asked, Hop, Trace, trace};
 use serde_json::Value;
 
 fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gwgen")).args(arguments).current_dir(folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_gwgen"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -25,11 +30,19 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn traced(compiled: &Compiled, method: HttpMethod, path: &str) -> Trace {
-    trace(compiled.plan.as_ref().unwrap(), compiled.assembled.as_ref().unwrap(), &Asked::of(method, path).unwrap()).unwrap()
+    trace(
+        compiled.plan.as_ref().unwrap(),
+        compiled.assembled.as_ref().unwrap(),
+        &Asked::of(method, path).unwrap(),
+    )
+    .unwrap()
 }
 
 fn method(name: &str) -> HttpMethod {
-    HttpMethod::ALL.into_iter().find(|it| it.as_str() == name).unwrap()
+    HttpMethod::ALL
+        .into_iter()
+        .find(|it| it.as_str() == name)
+        .unwrap()
 }
 
 /// A request's method for a method of the API: one that has no entry of its own where it is ANY.
@@ -37,13 +50,20 @@ fn concrete(name: &str, taken: &BTreeSet<&str>) -> HttpMethod {
     if name != "ANY" {
         return method(name);
     }
-    method(["PATCH", "HEAD", "PUT", "DELETE", "POST", "GET", "OPTIONS"].into_iter().find(|it| !taken.contains(it)).unwrap())
+    method(
+        ["PATCH", "HEAD", "PUT", "DELETE", "POST", "GET", "OPTIONS"]
+            .into_iter()
+            .find(|it| !taken.contains(it))
+            .unwrap(),
+    )
 }
 
 /// A path with text for its variables that no literal of a case has.
 fn filled(path: &str) -> String {
     let segment = |it: &str| match it.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
-        Some(name) => name.strip_suffix('+').map_or_else(|| format!("zz-{name}"), |name| format!("zz-{name}/deep/er")),
+        Some(name) => name
+            .strip_suffix('+')
+            .map_or_else(|| format!("zz-{name}"), |name| format!("zz-{name}/deep/er")),
         None => it.to_owned(),
     };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
@@ -55,11 +75,18 @@ fn hop<'a>(trace: &'a Trace, kind: &str) -> Option<&'a Hop> {
 
 /// A value as `routes` marks it, as `trace` does: `(var: x)` is `${var.x}`.
 fn unmarked(url: &str) -> String {
-    let mut out = url.replace("(nlb)", "${aws_lb.nlb.dns_name}").replace("(alb)", "${aws_lb.alb.dns_name}");
+    let mut out = url
+        .replace("(nlb)", "${aws_lb.nlb.dns_name}")
+        .replace("(alb)", "${aws_lb.alb.dns_name}");
     for (mark, start) in [("(var: ", "${var."), ("(ssm: ", "${ssm:"), ("(", "${")] {
         while let Some(at) = out.find(mark) {
             let end = at + out[at..].find(')').unwrap();
-            out = format!("{}{start}{}}}{}", &out[..at], &out[at + mark.len()..end], &out[end + 1..]);
+            out = format!(
+                "{}{start}{}}}{}",
+                &out[..at],
+                &out[at + mark.len()..end],
+                &out[end + 1..]
+            );
         }
     }
     out
@@ -77,12 +104,26 @@ fn every_public_operation_arrives_where_routes_says() {
         let rows = rows(folder);
         let public: Vec<&Value> = rows.iter().filter(|it| it["url"].is_string()).collect();
         for row in &public {
-            let (name, url) = (row["method"].as_str().unwrap(), row["url"].as_str().unwrap());
-            let taken = public.iter().filter(|it| it["url"] == row["url"]).filter_map(|it| it["method"].as_str()).collect();
+            let (name, url) = (
+                row["method"].as_str().unwrap(),
+                row["url"].as_str().unwrap(),
+            );
+            let taken = public
+                .iter()
+                .filter(|it| it["url"] == row["url"])
+                .filter_map(|it| it["method"].as_str())
+                .collect();
             let trace = traced(compiled, concrete(name, &taken), &filled(url));
             let at = format!("{} {name} {url}: {trace:#?}", folder.display());
             assert!(trace.served, "{at}");
-            assert_eq!((&*hop(&trace, "resource").unwrap().name, &*hop(&trace, "method").unwrap().name), (url, name), "{at}");
+            assert_eq!(
+                (
+                    &*hop(&trace, "resource").unwrap().name,
+                    &*hop(&trace, "method").unwrap().name
+                ),
+                (url, name),
+                "{at}"
+            );
             arrives(&trace, row, &at);
         }
         public.len()
@@ -92,30 +133,64 @@ fn every_public_operation_arrives_where_routes_says() {
 
 /// Compares the end of a trace with the backend of a row.
 fn arrives(trace: &Trace, row: &Value, at: &str) {
-    let (backend, url) = (row["backend"].as_str().unwrap(), row["backend_url"].as_str().unwrap());
+    let (backend, url) = (
+        row["backend"].as_str().unwrap(),
+        row["backend_url"].as_str().unwrap(),
+    );
     if let Some(function) = url.strip_prefix("lambda:") {
-        assert_eq!(hop(trace, "function").unwrap().name, unmarked(function), "{at}");
+        assert_eq!(
+            hop(trace, "function").unwrap().name,
+            unmarked(function),
+            "{at}"
+        );
         return;
     }
     let integration = hop(trace, "integration").unwrap();
     if integration.name == "AWS_PROXY" {
-        let (target, function) = (hop(trace, "target").unwrap(), hop(trace, "function").unwrap());
+        let (target, function) = (
+            hop(trace, "target").unwrap(),
+            hop(trace, "function").unwrap(),
+        );
         let (scheme, rest) = url.split_once("://").unwrap();
         let (start, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (hosts, port) = start.rsplit_once(':').unwrap();
         let path = filled(path);
         let path = path.strip_suffix('/').unwrap_or(&path);
-        assert_eq!((&*function.name, &*target.name), (backend, &*unmarked(hosts)), "{at}");
-        assert_eq!(target.detail, format!("{scheme}, port {port}; called in turn, with the path {path}"), "{at}");
+        assert_eq!(
+            (&*function.name, &*target.name),
+            (backend, &*unmarked(hosts)),
+            "{at}"
+        );
+        assert_eq!(
+            target.detail,
+            format!("{scheme}, port {port}; called in turn, with the path {path}"),
+            "{at}"
+        );
         return;
     }
-    assert_eq!(integration.detail.split("; ").next().unwrap(), filled(&unmarked(url)), "{at}");
+    assert_eq!(
+        integration.detail.split("; ").next().unwrap(),
+        filled(&unmarked(url)),
+        "{at}"
+    );
     // Behind an application load balancer there is a second one.
     match trace.hops.iter().rfind(|it| it.kind == "target_group") {
-        _ if trace.hops.iter().any(|it| it.kind == "rule" && it.name == "unknown") => {}
+        _ if trace
+            .hops
+            .iter()
+            .any(|it| it.kind == "rule" && it.name == "unknown") => {}
         Some(group) if group.place.is_some() => assert_eq!(group.name, backend, "{at}"),
-        Some(_) => assert!(trace.hops.iter().any(|it| matches!(it.kind, "listener" | "rule") && it.place.is_some()), "{at}"),
-        None => assert!(url.starts_with(&hop(trace, "internet").unwrap().name) || url.starts_with('('), "{at}"),
+        Some(_) => assert!(
+            trace
+                .hops
+                .iter()
+                .any(|it| matches!(it.kind, "listener" | "rule") && it.place.is_some()),
+            "{at}"
+        ),
+        None => assert!(
+            url.starts_with(&hop(trace, "internet").unwrap().name) || url.starts_with('('),
+            "{at}"
+        ),
     }
 }
 
@@ -130,34 +205,72 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
             }
             let plan = compiled.plan.as_ref().unwrap();
             let methods = |path: &[Segment]| -> BTreeSet<&str> {
-                plan.operations.iter().filter(|it| it.gateway_path.as_deref() == Some(path)).map(|it| it.method.as_str()).collect()
+                plan.operations
+                    .iter()
+                    .filter(|it| it.gateway_path.as_deref() == Some(path))
+                    .map(|it| it.method.as_str())
+                    .collect()
             };
             for refusal in &plan.refusals {
-                let trace = traced(compiled, concrete(refusal.method.as_str(), &methods(&refusal.path)), &filled(&text_of(&refusal.path)));
+                let trace = traced(
+                    compiled,
+                    concrete(refusal.method.as_str(), &methods(&refusal.path)),
+                    &filled(&text_of(&refusal.path)),
+                );
                 let at = format!("{}/{format} {trace:#?}", case.name);
-                assert_eq!((trace.served, trace.answer.by, trace.answer.status), (false, Answerer::Gateway, Some(404)), "{at}");
-                assert_eq!(trace.answer.body.as_deref(), Some("{\"message\":\"Not Found\"}"), "{at}");
-                assert_eq!(hop(&trace, "integration").map(|it| &*it.name), Some("MOCK"), "{at}");
+                assert_eq!(
+                    (trace.served, trace.answer.by, trace.answer.status),
+                    (false, Answerer::Gateway, Some(404)),
+                    "{at}"
+                );
+                assert_eq!(
+                    trace.answer.body.as_deref(),
+                    Some("{\"message\":\"Not Found\"}"),
+                    "{at}"
+                );
+                assert_eq!(
+                    hop(&trace, "integration").map(|it| &*it.name),
+                    Some("MOCK"),
+                    "{at}"
+                );
                 assert!(trace.answer.why.contains(" would take the request"), "{at}");
                 refusals += 1;
             }
             for operation in plan.operations.iter().filter(|it| !it.is_public()) {
-                let Some(path) = &operation.asked_path else { continue };
+                let Some(path) = &operation.asked_path else {
+                    continue;
+                };
                 // Of two descriptions that have it, one can be served.
                 if methods(path).contains(operation.method.as_str()) {
                     continue;
                 }
-                let trace = traced(compiled, concrete(operation.method.as_str(), &methods(path)), &filled(&text_of(path)));
+                let trace = traced(
+                    compiled,
+                    concrete(operation.method.as_str(), &methods(path)),
+                    &filled(&text_of(path)),
+                );
                 let at = format!("{}/{format} {trace:#?}", case.name);
-                let is_right =
-                    if plan.has_gateway { matches!(trace.answer.status, Some(403 | 404)) } else { trace.answer.status.is_none() };
+                let is_right = if plan.has_gateway {
+                    matches!(trace.answer.status, Some(403 | 404))
+                } else {
+                    trace.answer.status.is_none()
+                };
                 assert!(!trace.served && is_right, "{at}");
-                assert!(trace.answer.why.contains(" is hidden") || trace.answer.why.contains(" is internal"), "{at}");
+                assert!(
+                    trace.answer.why.contains(" is hidden")
+                        || trace.answer.why.contains(" is internal"),
+                    "{at}"
+                );
                 let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
-                let is_balanced = operation.backend.is_some_and(|index| plan.backends[index].balanced().is_some());
+                let is_balanced = operation
+                    .backend
+                    .is_some_and(|index| plan.backends[index].balanced().is_some());
                 if trace.answer.why.contains(" is internal") && has_alb && is_balanced {
                     let private = trace.private.as_ref().unwrap_or_else(|| panic!("{at}"));
-                    assert!(private.served && private.hops.iter().any(|it| it.kind == "rule"), "{at}");
+                    assert!(
+                        private.served && private.hops.iter().any(|it| it.kind == "rule"),
+                        "{at}"
+                    );
                     private_ways += 1;
                 } else {
                     assert!(trace.private.is_none(), "{at}");
@@ -165,11 +278,17 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
             }
         }
     }
-    assert!(refusals > 5 && private_ways > 5, "{refusals} {private_ways}");
+    assert!(
+        refusals > 5 && private_ways > 5,
+        "{refusals} {private_ways}"
+    );
 }
 
 fn line<'a>(tree: &'a FileTree, place: &Written) -> &'a str {
-    text(&tree.files[&place.file]).lines().nth(place.line - 1).unwrap()
+    text(&tree.files[&place.file])
+        .lines()
+        .nth(place.line - 1)
+        .unwrap()
 }
 
 #[test]
@@ -186,21 +305,37 @@ fn the_place_of_every_node_is_its_own_block() {
                 let at = format!("{}/{format} {}", case.name, entry.address.label);
                 let addresses = entry.node.addresses(&entry.address.label);
                 if entry.is_in_body {
-                    let place = places.node(index).unwrap_or_else(|| panic!("{at} is nowhere in the body"));
-                    let end = if place.file.ends_with(".yaml") { ':' } else { '{' };
-                    assert!(line(tree, &place).ends_with(end), "{at}: {}", line(tree, &place));
+                    let place = places
+                        .node(index)
+                        .unwrap_or_else(|| panic!("{at} is nowhere in the body"));
+                    let end = if place.file.ends_with(".yaml") {
+                        ':'
+                    } else {
+                        '{'
+                    };
+                    assert!(
+                        line(tree, &place).ends_with(end),
+                        "{at}: {}",
+                        line(tree, &place)
+                    );
                     continue;
                 }
                 if format.starts_with("cloudformation") {
                     let place = places.node(index).unwrap();
                     let (id, is_yaml) = (logical_id(&entry.address), place.file.ends_with(".yaml"));
-                    let first = if is_yaml { format!("  {id}:") } else { format!("    \"{id}\": {{") };
+                    let first = if is_yaml {
+                        format!("  {id}:")
+                    } else {
+                        format!("    \"{id}\": {{")
+                    };
                     assert_eq!(line(tree, &place), first, "{at}");
                     assert!(seen.insert((place.file, place.line)), "{at}");
                     continue;
                 }
                 for address in &addresses {
-                    let place = places.block(index, address).unwrap_or_else(|| panic!("{at}: {address} is nowhere"));
+                    let place = places
+                        .block(index, address)
+                        .unwrap_or_else(|| panic!("{at}: {address} is nowhere"));
                     let (kind, label) = address.split_once('.').unwrap();
                     let first = if format == "terraform" {
                         format!("resource \"{kind}\" \"{label}\" {{")
@@ -211,8 +346,15 @@ fn the_place_of_every_node_is_its_own_block() {
                     assert!(seen.insert((place.file, place.line)), "{at}");
                     blocks += 1;
                 }
-                assert_eq!(places.node(index), places.block(index, &addresses[0]), "{at}");
-                assert!(addresses[0].starts_with(entry.address.names.terraform), "{at}");
+                assert_eq!(
+                    places.node(index),
+                    places.block(index, &addresses[0]),
+                    "{at}"
+                );
+                assert!(
+                    addresses[0].starts_with(entry.address.names.terraform),
+                    "{at}"
+                );
             }
         }
     }
@@ -224,18 +366,35 @@ fn a_node_stands_below_the_same_keys_in_both_syntaxes_of_a_template() {
     /// The key of a line, and how many keys stand above it.
     fn key(line: &str) -> (&str, usize) {
         let depth = (line.len() - line.trim_start().len()) / 2;
-        let key = line.trim().trim_end_matches('{').trim_end().trim_end_matches(':').trim_matches('"');
+        let key = line
+            .trim()
+            .trim_end_matches('{')
+            .trim_end()
+            .trim_end_matches(':')
+            .trim_matches('"');
         // All of a JSON document stands in its braces.
         (key, depth - usize::from(line.ends_with('{')))
     }
     let mut compared = 0;
     for case in fixtures() {
         let both = ["cloudformation", YAML].map(|it| case.compiled(it));
-        let [Some(json), Some(yaml)] = both.each_ref().map(|it| it.tree.as_ref()) else { continue };
-        let places = both.each_ref().map(|it| Places::of(&it.plan.as_ref().unwrap().output, &it.assembled.as_ref().unwrap().stack));
+        let [Some(json), Some(yaml)] = both.each_ref().map(|it| it.tree.as_ref()) else {
+            continue;
+        };
+        let places = both.each_ref().map(|it| {
+            Places::of(
+                &it.plan.as_ref().unwrap().output,
+                &it.assembled.as_ref().unwrap().stack,
+            )
+        });
         for index in 0..both[0].assembled.as_ref().unwrap().stack.entries.len() {
             let [left, right] = places.each_ref().map(|it| it.node(index).unwrap());
-            assert_eq!(key(line(json, &left)), key(line(yaml, &right)), "{}: {left:?} {right:?}", case.name);
+            assert_eq!(
+                key(line(json, &left)),
+                key(line(yaml, &right)),
+                "{}: {left:?} {right:?}",
+                case.name
+            );
             compared += 1;
         }
     }
@@ -248,14 +407,36 @@ fn hops_of_a_request_name_lines_of_files_that_are_there() {
         for format in SPELLINGS {
             let compiled = case.compiled(format);
             let Some(tree) = &compiled.tree else { continue };
-            for operation in compiled.plan.as_ref().unwrap().operations.iter().filter(|it| it.is_public() && it.method != HttpMethod::Any) {
-                let trace = traced(compiled, operation.method, &text_of(operation.gateway_path.as_ref().unwrap()));
-                assert!(trace.served, "a template stands for its requests: {} {trace:#?}", case.name);
+            for operation in compiled
+                .plan
+                .as_ref()
+                .unwrap()
+                .operations
+                .iter()
+                .filter(|it| it.is_public() && it.method != HttpMethod::Any)
+            {
+                let trace = traced(
+                    compiled,
+                    operation.method,
+                    &text_of(operation.gateway_path.as_ref().unwrap()),
+                );
+                assert!(
+                    trace.served,
+                    "a template stands for its requests: {} {trace:#?}",
+                    case.name
+                );
                 for hop in &trace.hops {
                     let Some(place) = &hop.place else { continue };
                     let line = line(tree, place);
-                    let is_block = ["resource \"", "    \"", "      \""].iter().any(|it| line.starts_with(it)) || line.ends_with('{');
-                    let is_start = if place.file.ends_with(".yaml") { line.ends_with(':') } else { is_block };
+                    let is_block = ["resource \"", "    \"", "      \""]
+                        .iter()
+                        .any(|it| line.starts_with(it))
+                        || line.ends_with('{');
+                    let is_start = if place.file.ends_with(".yaml") {
+                        line.ends_with(':')
+                    } else {
+                        is_block
+                    };
                     assert!(is_start, "{}/{format} {hop:?}: {line}", case.name);
                 }
             }
@@ -275,52 +456,215 @@ fn printed(name: &str, arguments: &[&str], code: i32) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn the_text_and_the_json_stay_as_they_are() {
-    let (minimal, shop) = (["--blueprint", "blueprints/minimal/gwgen.yaml"], ["--blueprint", "blueprints/shop/gwgen.yaml"]);
-    printed("minimal.txt", &[&["get", "/orders/42?expand=lines"][..], &minimal].concat(), 0);
-    printed("minimal.json", &[&["get", "/orders/42?expand=lines", "--format", "json"][..], &minimal].concat(), 0);
+    let (minimal, shop) = (
+        ["--blueprint", "blueprints/minimal/gwgen.yaml"],
+        ["--blueprint", "blueprints/shop/gwgen.yaml"],
+    );
+    printed(
+        "minimal.txt",
+        &[&["get", "/orders/42?expand=lines"][..], &minimal].concat(),
+        0,
+    );
+    printed(
+        "minimal.json",
+        &[
+            &["get", "/orders/42?expand=lines", "--format", "json"][..],
+            &minimal,
+        ]
+        .concat(),
+        0,
+    );
     printed("shop.txt", &[&["POST", "/orders"][..], &shop].concat(), 0);
-    printed("shop.json", &[&["POST", "/orders", "--format", "json"][..], &shop].concat(), 0);
-    printed("shop_refused.txt", &[&["GET", "/orders/export"][..], &shop].concat(), 1);
-    printed("shop_refused.json", &[&["GET", "/orders/export", "--format", "json"][..], &shop].concat(), 1);
-    printed("minimal_unknown_path.txt", &[&["GET", "/order/42"][..], &minimal].concat(), 1);
-    printed("minimal_unknown_method.txt", &[&["put", "/orders/42"][..], &minimal].concat(), 1);
-    printed("minimal_unknown_path.json", &[&["GET", "/order/42", "--format", "json"][..], &minimal].concat(), 1);
-    printed("minimal_stage_in_path.txt", &[&["GET", "/v1/orders"][..], &minimal].concat(), 1);
+    printed(
+        "shop.json",
+        &[&["POST", "/orders", "--format", "json"][..], &shop].concat(),
+        0,
+    );
+    printed(
+        "shop_refused.txt",
+        &[&["GET", "/orders/export"][..], &shop].concat(),
+        1,
+    );
+    printed(
+        "shop_refused.json",
+        &[&["GET", "/orders/export", "--format", "json"][..], &shop].concat(),
+        1,
+    );
+    printed(
+        "minimal_unknown_path.txt",
+        &[&["GET", "/order/42"][..], &minimal].concat(),
+        1,
+    );
+    printed(
+        "minimal_unknown_method.txt",
+        &[&["put", "/orders/42"][..], &minimal].concat(),
+        1,
+    );
+    printed(
+        "minimal_unknown_path.json",
+        &[&["GET", "/order/42", "--format", "json"][..], &minimal].concat(),
+        1,
+    );
+    printed(
+        "minimal_stage_in_path.txt",
+        &[&["GET", "/v1/orders"][..], &minimal].concat(),
+        1,
+    );
     let complete = ["--blueprint", "blueprints/complete/gwgen.yaml"];
-    printed("complete_unknown_path.txt", &[&["GET", "/Orders"][..], &complete].concat(), 1);
-    printed("complete_unknown_method.txt", &[&["PATCH", "/robots"][..], &complete].concat(), 1);
-    printed("complete_preflight.txt", &[&["OPTIONS", "/orders"][..], &complete].concat(), 0);
-    printed("alb.txt", &["GET", "/users/7/orders", "--blueprint", "blueprints/alb/gwgen.yaml"], 0);
-    printed("sync.txt", &["GET", "/fares/a", "--blueprint", "blueprints/sync/gwgen.yaml"], 0);
-    printed("forwarder.txt", &["GET", "/orders/7/invoice", "--blueprint", "blueprints/forwarder/gwgen.yaml"], 0);
-    printed("function.txt", &["GET", "/tickets/a%20b", "--blueprint", "blueprints/function/gwgen.yaml"], 0);
-    printed("existing.txt", &["POST", "/machines/7/jobs", "--blueprint", "blueprints/existing/gwgen.yaml"], 0);
-    printed("domain.txt", &["GET", "/receipts", "--blueprint", "blueprints/domain/gwgen.yaml"], 0);
-    printed("internet.txt", &["DELETE", "/preview/books/{id}", "--blueprint", "blueprints/internet/gwgen.yaml"], 0);
+    printed(
+        "complete_unknown_path.txt",
+        &[&["GET", "/Orders"][..], &complete].concat(),
+        1,
+    );
+    printed(
+        "complete_unknown_method.txt",
+        &[&["PATCH", "/robots"][..], &complete].concat(),
+        1,
+    );
+    printed(
+        "complete_preflight.txt",
+        &[&["OPTIONS", "/orders"][..], &complete].concat(),
+        0,
+    );
+    printed(
+        "alb.txt",
+        &[
+            "GET",
+            "/users/7/orders",
+            "--blueprint",
+            "blueprints/alb/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "sync.txt",
+        &[
+            "GET",
+            "/fares/a",
+            "--blueprint",
+            "blueprints/sync/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "forwarder.txt",
+        &[
+            "GET",
+            "/orders/7/invoice",
+            "--blueprint",
+            "blueprints/forwarder/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "function.txt",
+        &[
+            "GET",
+            "/tickets/a%20b",
+            "--blueprint",
+            "blueprints/function/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "existing.txt",
+        &[
+            "POST",
+            "/machines/7/jobs",
+            "--blueprint",
+            "blueprints/existing/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "domain.txt",
+        &[
+            "GET",
+            "/receipts",
+            "--blueprint",
+            "blueprints/domain/gwgen.yaml",
+        ],
+        0,
+    );
+    printed(
+        "internet.txt",
+        &[
+            "DELETE",
+            "/preview/books/{id}",
+            "--blueprint",
+            "blueprints/internet/gwgen.yaml",
+        ],
+        0,
+    );
 }
 
 #[test]
 fn exit_codes_and_what_the_command_takes() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["gwgen.yaml", "openapi.yaml"] {
-        fs::copy(repository().join("blueprints/minimal").join(name), folder.path().join(name)).unwrap();
+        fs::copy(
+            repository().join("blueprints/minimal").join(name),
+            folder.path().join(name),
+        )
+        .unwrap();
     }
     let code = |arguments: &[&str]| gwgen(folder.path(), arguments).status.code().unwrap();
-    assert_eq!(code(&["trace", "GET", "/orders"]), 0, "the blueprint of the folder is the default");
+    assert_eq!(
+        code(&["trace", "GET", "/orders"]),
+        0,
+        "the blueprint of the folder is the default"
+    );
     assert_eq!(code(&["trace", "GET", "/nowhere"]), 1);
-    for wrong in [&["trace", "GET"][..], &["trace", "TRACE", "/orders"], &["trace", "ANY", "/orders"], &["trace", "GET", "orders"]] {
+    for wrong in [
+        &["trace", "GET"][..],
+        &["trace", "TRACE", "/orders"],
+        &["trace", "ANY", "/orders"],
+        &["trace", "GET", "orders"],
+    ] {
         let output = gwgen(folder.path(), wrong);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{wrong:?}");
+        assert_eq!(
+            (output.status.code(), text(&output.stdout)),
+            (Some(2), ""),
+            "{wrong:?}"
+        );
     }
-    fs::copy(folder.path().join("gwgen.yaml"), folder.path().join("gwgen.prod.yaml")).unwrap();
+    fs::copy(
+        folder.path().join("gwgen.yaml"),
+        folder.path().join("gwgen.prod.yaml"),
+    )
+    .unwrap();
     let both = gwgen(folder.path(), &["trace", "GET", "/orders"]);
-    assert!(text(&both.stdout).starts_with("gwgen.yaml\nGET /orders\n"), "{}", text(&both.stdout));
-    assert!(text(&both.stdout).contains("\n\ngwgen.prod.yaml\nGET /orders\n"), "{}", text(&both.stdout));
-    let prod = gwgen(folder.path(), &["trace", "GET", "/orders", "--env", "prod", "--format", "json"]);
-    assert_eq!(serde_json::from_slice::<Value>(&prod.stdout).unwrap()["blueprint"], "gwgen.prod.yaml");
+    assert!(
+        text(&both.stdout).starts_with("gwgen.yaml\nGET /orders\n"),
+        "{}",
+        text(&both.stdout)
+    );
+    assert!(
+        text(&both.stdout).contains("\n\ngwgen.prod.yaml\nGET /orders\n"),
+        "{}",
+        text(&both.stdout)
+    );
+    let prod = gwgen(
+        folder.path(),
+        &[
+            "trace", "GET", "/orders", "--env", "prod", "--format", "json",
+        ],
+    );
+    assert_eq!(
+        serde_json::from_slice::<Value>(&prod.stdout).unwrap()["blueprint"],
+        "gwgen.prod.yaml"
+    );
     fs::write(folder.path().join("gwgen.prod.yaml"), "version: 1\n").unwrap();
     let broken = gwgen(folder.path(), &["trace", "GET", "/orders", "--env", "prod"]);
-    assert_eq!((broken.status.code(), text(&broken.stdout)), (Some(1), ""), "what has errors has no way to follow");
-    assert_eq!(code(&["trace", "GET", "/orders", "--blueprint", "nowhere.yaml"]), 3);
+    assert_eq!(
+        (broken.status.code(), text(&broken.stdout)),
+        (Some(1), ""),
+        "what has errors has no way to follow"
+    );
+    assert_eq!(
+        code(&["trace", "GET", "/orders", "--blueprint", "nowhere.yaml"]),
+        3
+    );
 }

@@ -1,7 +1,8 @@
 //! Models as the body's components: what an import of OpenAPI 3.0 takes of JSON Schema, draft 4.
 //!
 //! In: the schema of a model. Out: one that refuses nothing more. Pure.
-//! Source: AWS-RULES O1; OpenAPI 3.0.4, "Schema Object": `type` is one text, and there are no schemas by pattern, position or dependency.
+//! Source: AWS-RULES O1; OpenAPI 3.0.4, "Schema Object": `type` is one text, and there are no
+//! schemas by pattern, position or dependency.
 
 use serde_json::{Map, Value as Json};
 
@@ -26,22 +27,44 @@ const KEPT: [&str; 15] = [
     "minProperties",
 ];
 
-/// Keywords by which import takes a schema without a type for a list or an object, and refuses all others.
+/// Keywords by which import takes a schema without a type for a list or an object, and refuses all
+/// others.
 ///
-/// Source: hashicorp/terraform-provider-aws, issue 27344, <https://github.com/hashicorp/terraform-provider-aws/issues/27344>.
+/// Source: hashicorp/terraform-provider-aws, issue 27344,
+/// <https://github.com/hashicorp/terraform-provider-aws/issues/27344>.
 const TELLS_A_TYPE: [&str; 3] = ["items", "properties", "additionalProperties"];
 
 /// Weakens a schema to what import takes; tells whether anything had to go.
 ///
-/// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one becomes `anyOf`, the other goes.
+/// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one
+/// becomes `anyOf`, the other goes.
 pub(super) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
-    let Json::Object(members) = schema else { return (Json::Object(Map::new()), !schema.is_object()) };
-    let is_lost = is_template && members.get("properties").and_then(Json::as_object).is_some_and(|it| it.keys().any(|it| is_function(it)));
-    let is_open = is_lost || members.get("patternProperties").and_then(Json::as_object).is_some_and(|it| !it.is_empty());
-    let mut relaxed = Relaxed { schema: Map::new(), is_weaker: is_open, is_template, is_open };
-    members.iter().for_each(|(name, member)| relaxed.take(name, member));
+    let Json::Object(members) = schema else {
+        return (Json::Object(Map::new()), !schema.is_object());
+    };
+    let is_lost = is_template
+        && members
+            .get("properties")
+            .and_then(Json::as_object)
+            .is_some_and(|it| it.keys().any(|it| is_function(it)));
+    let is_open = is_lost
+        || members
+            .get("patternProperties")
+            .and_then(Json::as_object)
+            .is_some_and(|it| !it.is_empty());
+    let mut relaxed = Relaxed {
+        schema: Map::new(),
+        is_weaker: is_open,
+        is_template,
+        is_open,
+    };
+    members
+        .iter()
+        .for_each(|(name, member)| relaxed.take(name, member));
     if members.contains_key("type") && !relaxed.schema.contains_key("type") {
-        TELLS_A_TYPE.iter().for_each(|name| drop(relaxed.schema.remove(*name)));
+        TELLS_A_TYPE
+            .iter()
+            .for_each(|name| drop(relaxed.schema.remove(*name)));
     }
     (Json::Object(relaxed.schema), relaxed.is_weaker)
 }
@@ -69,7 +92,11 @@ impl Relaxed {
             ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => self.parts(name, parts),
             ("not", Json::Object(_)) => {
                 let (inner, is_weaker) = relaxed(member, self.is_template);
-                if is_weaker { self.is_weaker = true } else { self.keep(name, inner) }
+                if is_weaker {
+                    self.is_weaker = true
+                } else {
+                    self.keep(name, inner)
+                }
             }
             _ if KEPT.contains(&name) => self.keep(name, member.clone()),
             _ => self.is_weaker = true,
@@ -88,7 +115,10 @@ impl Relaxed {
 
     fn properties(&mut self, properties: &Map<String, Json>) {
         let mut kept = Map::new();
-        for (name, property) in properties.iter().filter(|(name, _)| !(self.is_template && is_function(name))) {
+        for (name, property) in properties
+            .iter()
+            .filter(|(name, _)| !(self.is_template && is_function(name)))
+        {
             let (inner, is_weaker) = relaxed(property, self.is_template);
             self.is_weaker |= is_weaker;
             kept.insert(name.clone(), inner);
@@ -97,10 +127,17 @@ impl Relaxed {
     }
 
     fn parts(&mut self, name: &str, parts: &[Json]) {
-        let relaxed: Vec<(Json, bool)> = parts.iter().map(|it| relaxed(it, self.is_template)).collect();
+        let relaxed: Vec<(Json, bool)> = parts
+            .iter()
+            .map(|it| relaxed(it, self.is_template))
+            .collect();
         let is_weaker = relaxed.iter().any(|it| it.1);
         self.is_weaker |= is_weaker;
-        let name = if is_weaker && name == "oneOf" { "anyOf" } else { name };
+        let name = if is_weaker && name == "oneOf" {
+            "anyOf"
+        } else {
+            name
+        };
         let parts = Json::Array(relaxed.into_iter().map(|it| it.0).collect());
         match self.schema.get_mut(name) {
             // `oneOf` became another `anyOf`: both hold.
@@ -134,7 +171,10 @@ mod tests {
         assert_eq!(relaxed(&list), json!({"maxItems": 3}));
         let object = json!({"type": ["null", "object"], "properties": {"a": {}}, "additionalProperties": false, "required": ["a"]});
         assert_eq!(relaxed(&object), json!({"required": ["a"]}));
-        assert_eq!(relaxed(&json!({"items": {"type": "string"}})), json!({"items": {"type": "string"}}));
+        assert_eq!(
+            relaxed(&json!({"items": {"type": "string"}})),
+            json!({"items": {"type": "string"}})
+        );
         assert_eq!(
             relaxed(&json!({"type": "object", "additionalProperties": false})),
             json!({"type": "object", "additionalProperties": false})
@@ -144,7 +184,10 @@ mod tests {
     #[test]
     fn properties_by_pattern_do_not_fall_under_what_holds_for_all_others() {
         let of = json!({"additionalProperties": false, "patternProperties": {"^x-": {"type": "string"}}, "properties": {"a": {"type": "string"}}});
-        assert_eq!(relaxed(&of), json!({"properties": {"a": {"type": "string"}}}));
+        assert_eq!(
+            relaxed(&of),
+            json!({"properties": {"a": {"type": "string"}}})
+        );
         let none = json!({"additionalProperties": false, "patternProperties": {}});
         assert_eq!(relaxed(&none), json!({"additionalProperties": false}));
     }
@@ -153,16 +196,26 @@ mod tests {
     fn nothing_weaker_stands_where_it_would_refuse_more() {
         let optional = json!({"type": ["string", "null"]});
         assert_eq!(relaxed(&json!({"not": optional})), json!({}));
-        assert_eq!(relaxed(&json!({"oneOf": [optional, {"type": "number"}]})), json!({"anyOf": [{}, {"type": "number"}]}));
+        assert_eq!(
+            relaxed(&json!({"oneOf": [optional, {"type": "number"}]})),
+            json!({"anyOf": [{}, {"type": "number"}]})
+        );
         let both = json!({"anyOf": [{"type": "string"}], "oneOf": [optional]});
-        assert_eq!(relaxed(&both), json!({"anyOf": [{"type": "string"}], "allOf": [{"anyOf": [{}]}]}));
+        assert_eq!(
+            relaxed(&both),
+            json!({"anyOf": [{"type": "string"}], "allOf": [{"anyOf": [{}]}]})
+        );
     }
 
     #[test]
     fn a_property_that_cloudformation_would_misread_is_anything() {
         let of = json!({"additionalProperties": false, "properties": {"Ref": {"type": "string"}, "name": {"type": "string"}}});
-        assert_eq!(relaxed(&of), json!({"properties": {"name": {"type": "string"}}}));
-        let other_order = json!({"properties": {"Ref": {"type": "string"}}, "additionalProperties": false});
+        assert_eq!(
+            relaxed(&of),
+            json!({"properties": {"name": {"type": "string"}}})
+        );
+        let other_order =
+            json!({"properties": {"Ref": {"type": "string"}}, "additionalProperties": false});
         assert_eq!(relaxed(&other_order), json!({"properties": {}}));
     }
 }

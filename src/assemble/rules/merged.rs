@@ -1,7 +1,8 @@
 //! Rules of security groups, each identity once.
 //!
 //! In: rules as backends, listeners and callers need them. Out: nodes in the stack. Pure.
-//! A rule is its group, direction, port and other end; AWS refuses the same rule a second time, whatever its description says.
+//! A rule is its group, direction, port and other end; AWS refuses the same rule a second time,
+//! whatever its description says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +12,9 @@ use crate::stack::{File, Handle, Input, Label, List, Stack, Value};
 
 /// Longest description of a rule.
 ///
-/// Unit: characters. Source: Amazon EC2 API reference, "IpRange": descriptions have up to 255 characters, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html, read 2026-11-30.
+/// Unit: characters. Source: Amazon EC2 API reference, "IpRange": descriptions have up to 255
+/// characters, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html, read
+/// 2026-11-30.
 const MAX_DESCRIPTION: usize = 255;
 
 /// One end of a rule, with the part of the rule's label that names it.
@@ -50,17 +53,51 @@ pub(in crate::assemble) struct MergedRules {
 
 impl MergedRules {
     /// Lets a group that is made here out to a port.
-    pub(in crate::assemble) fn egress(&mut self, group: &Handle<SecurityGroup>, port: u16, to: &End<Peer>, purpose: Purpose<'_>) {
-        let group = End { key: group.label().to_string(), value: group.clone() };
-        add(&mut self.egress, Rule { group, port, other: to.clone(), purposes: Vec::new() }, purpose);
+    pub(in crate::assemble) fn egress(
+        &mut self,
+        group: &Handle<SecurityGroup>,
+        port: u16,
+        to: &End<Peer>,
+        purpose: Purpose<'_>,
+    ) {
+        let group = End {
+            key: group.label().to_string(),
+            value: group.clone(),
+        };
+        add(
+            &mut self.egress,
+            Rule {
+                group,
+                port,
+                other: to.clone(),
+                purposes: Vec::new(),
+            },
+            purpose,
+        );
     }
 
     /// Admits a source to a port.
-    pub(in crate::assemble) fn ingress(&mut self, group: &End<Value>, port: u16, from: &End<Source>, purpose: Purpose<'_>) {
-        add(&mut self.ingress, Rule { group: group.clone(), port, other: from.clone(), purposes: Vec::new() }, purpose);
+    pub(in crate::assemble) fn ingress(
+        &mut self,
+        group: &End<Value>,
+        port: u16,
+        from: &End<Source>,
+        purpose: Purpose<'_>,
+    ) {
+        add(
+            &mut self.ingress,
+            Rule {
+                group: group.clone(),
+                port,
+                other: from.clone(),
+                purposes: Vec::new(),
+            },
+            purpose,
+        );
     }
 
-    /// Writes the rules into the stack, and into the descriptions of inputs which others they must not repeat.
+    /// Writes the rules into the stack, and into the descriptions of inputs which others they must
+    /// not repeat.
     pub(in crate::assemble) fn add_to(self, stack: &mut Stack) {
         let mut ends = SameEnds::default();
         for rule in self.egress.values() {
@@ -73,29 +110,49 @@ impl MergedRules {
             for value in values {
                 ends.add(format!("{kind} to {} {}", rule.group.key, rule.port), value);
             }
-            ends.add(format!("from {} {}", rule.other.key, rule.port), &rule.group.value);
+            ends.add(
+                format!("from {} {}", rule.other.key, rule.port),
+                &rule.group.value,
+            );
         }
         ends.describe(&mut stack.inputs);
         for (label, rule) in self.egress {
             let description = described(&rule.purposes);
-            let node = EgressRule { group: rule.group.value, description, port: rule.port, to: rule.other.value };
+            let node = EgressRule {
+                group: rule.group.value,
+                description,
+                port: rule.port,
+                to: rule.other.value,
+            };
             stack.add(File::Network, Label::new(label), node);
         }
         for (label, rule) in self.ingress {
             let description = described(&rule.purposes);
-            let node = IngressRule { group: rule.group.value, description, port: rule.port, from: rule.other.value };
+            let node = IngressRule {
+                group: rule.group.value,
+                description,
+                port: rule.port,
+                from: rule.other.value,
+            };
             stack.add(File::Network, Label::new(label), node);
         }
     }
 }
 
-fn add<Group, Other>(rules: &mut Rules<Group, Other>, rule: Rule<Group, Other>, purpose: Purpose<'_>) {
+fn add<Group, Other>(
+    rules: &mut Rules<Group, Other>,
+    rule: Rule<Group, Other>,
+    purpose: Purpose<'_>,
+) {
     let label = format!("{}__{}__{}", rule.group.key, rule.port, rule.other.key);
     let purposes = &mut rules.entry(label).or_insert(rule).purposes;
-    let index = purposes.iter().position(|(phrase, _)| phrase == purpose.phrase).unwrap_or_else(|| {
-        purposes.push((purpose.phrase.to_owned(), Vec::new()));
-        purposes.len() - 1
-    });
+    let index = purposes
+        .iter()
+        .position(|(phrase, _)| phrase == purpose.phrase)
+        .unwrap_or_else(|| {
+            purposes.push((purpose.phrase.to_owned(), Vec::new()));
+            purposes.len() - 1
+        });
     purposes[index].1.extend(purpose.backend.map(str::to_owned));
 }
 
@@ -116,7 +173,8 @@ fn described(purposes: &[(String, Vec<String>)]) -> Arc<str> {
     text.into()
 }
 
-/// Values of rules that are equal in everything else: two of them that turn out to be one make one rule twice.
+/// Values of rules that are equal in everything else: two of them that turn out to be one make one
+/// rule twice.
 #[derive(Debug, Default)]
 struct SameEnds(BTreeMap<String, BTreeMap<String, Option<Arc<str>>>>);
 
@@ -129,7 +187,11 @@ impl SameEnds {
             Value::Parameter { label, .. } => (format!("the parameter `{label}`"), None),
             Value::Expression(text) => (format!("`{text}`"), None),
             // Made here, or no group.
-            Value::Attribute(_) | Value::Pseudo(_) | Value::Here(..) | Value::Text(_) | Value::Joined(_) => return,
+            Value::Attribute(_)
+            | Value::Pseudo(_)
+            | Value::Here(..)
+            | Value::Text(_)
+            | Value::Joined(_) => return,
         };
         self.0.entry(rest_of_rule).or_default().insert(name, input);
     }
@@ -138,15 +200,28 @@ impl SameEnds {
     fn describe(self, inputs: &mut BTreeMap<Arc<str>, Input>) {
         let mut others: BTreeMap<Arc<str>, BTreeSet<&str>> = BTreeMap::new();
         for values in self.0.values() {
-            for (name, input) in values.iter().filter_map(|(name, input)| Some((name, input.as_ref()?))) {
-                let rest = values.keys().filter(|it| *it != name).take(MAX_NAMED).map(String::as_str);
+            for (name, input) in values
+                .iter()
+                .filter_map(|(name, input)| Some((name, input.as_ref()?)))
+            {
+                let rest = values
+                    .keys()
+                    .filter(|it| *it != name)
+                    .take(MAX_NAMED)
+                    .map(String::as_str);
                 others.entry(Arc::clone(input)).or_default().extend(rest);
             }
         }
         for (name, others) in others.into_iter().filter(|(_, others)| !others.is_empty()) {
-            let Some(input) = inputs.get_mut(&name) else { continue };
+            let Some(input) = inputs.get_mut(&name) else {
+                continue;
+            };
             let named: Vec<&str> = others.iter().copied().take(MAX_NAMED).collect();
-            let more = if others.len() > MAX_NAMED { " and others" } else { "" };
+            let more = if others.len() > MAX_NAMED {
+                " and others"
+            } else {
+                ""
+            };
             input.description = format!(
                 "{} Must differ from {}{more}: AWS refuses the same rule twice. Where they are one, name it once in the blueprint.",
                 input.description,

@@ -24,13 +24,20 @@ pub struct HttpListener {
 
 impl HttpListener {
     pub fn protocol(&self) -> &'static str {
-        if self.certificate.is_some() { "HTTPS" } else { "HTTP" }
+        if self.certificate.is_some() {
+            "HTTPS"
+        } else {
+            "HTTP"
+        }
     }
 }
 
 impl Kind for HttpListener {
-    const NAMES: Names =
-        Names { terraform: "aws_lb_listener", cloudformation: "AWS::ElasticLoadBalancingV2::Listener", word: "HttpListener" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb_listener",
+        cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
+        word: "HttpListener",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -51,10 +58,14 @@ impl Kind for HttpListener {
         out.number("Port", self.port);
         out.text("Protocol", self.protocol());
         if let Some(certificate) = &self.certificate {
-            out.objects("Certificates", [certificate], |out, it| out.value("CertificateArn", it));
+            out.objects("Certificates", [certificate], |out, it| {
+                out.value("CertificateArn", it)
+            });
             out.text("SslPolicy", TLS_POLICY);
         }
-        out.objects("DefaultActions", [()], |out, ()| Answer::NOT_FOUND.cloudformation(out));
+        out.objects("DefaultActions", [()], |out, ()| {
+            Answer::NOT_FOUND.cloudformation(out)
+        });
     }
 
     fn after(&self) -> Vec<Address> {
@@ -109,8 +120,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub const NOT_FOUND: Self = Self { status: 404, body: "{\"message\":\"Not Found\"}" };
-    pub const HEALTHY: Self = Self { status: 200, body: "{\"message\":\"OK\"}" };
+    pub const NOT_FOUND: Self = Self {
+        status: 404,
+        body: "{\"message\":\"Not Found\"}",
+    };
+    pub const HEALTHY: Self = Self {
+        status: 200,
+        body: "{\"message\":\"OK\"}",
+    };
     const TYPE: &'static str = "application/json";
 
     pub(super) fn terraform(self, out: &mut Terraform) {

@@ -61,8 +61,11 @@ pub struct ListenerRule {
 }
 
 impl Kind for ListenerRule {
-    const NAMES: Names =
-        Names { terraform: "aws_lb_listener_rule", cloudformation: "AWS::ElasticLoadBalancingV2::ListenerRule", word: "ListenerRule" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb_listener_rule",
+        cloudformation: "AWS::ElasticLoadBalancingV2::ListenerRule",
+        word: "ListenerRule",
+    };
 
     // No `create_before_destroy`: the new rule could not have the old one's priority (L12).
     fn terraform(&self, label: &Label, out: &mut Terraform) {
@@ -71,33 +74,55 @@ impl Kind for ListenerRule {
             out.attribute("priority", self.priority);
             out.tags();
             out.block("action", |out| self.action.terraform(out));
-            out.block("condition", |out| out.block("path_pattern", |out| out.texts("values", &self.paths)));
+            out.block("condition", |out| {
+                out.block("path_pattern", |out| out.texts("values", &self.paths))
+            });
             if !self.methods.is_empty() {
-                out.block("condition", |out| out.block("http_request_method", |out| out.texts("values", &self.methods)));
+                out.block("condition", |out| {
+                    out.block("http_request_method", |out| {
+                        out.texts("values", &self.methods)
+                    })
+                });
             }
             if !self.hosts.is_empty() {
-                out.block("condition", |out| out.block("host_header", |out| out.texts("values", &self.hosts)));
+                out.block("condition", |out| {
+                    out.block("host_header", |out| out.texts("values", &self.hosts))
+                });
             }
             if self.is_switched {
-                out.block("lifecycle", |out| out.bare("ignore_changes", format_args!("[action]")));
+                out.block("lifecycle", |out| {
+                    out.bare("ignore_changes", format_args!("[action]"))
+                });
             }
         });
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        let texts = |list: &[&'static str]| list.iter().map(|it| Arc::from(*it)).collect::<Vec<Arc<str>>>();
+        let texts = |list: &[&'static str]| {
+            list.iter()
+                .map(|it| Arc::from(*it))
+                .collect::<Vec<Arc<str>>>()
+        };
         out.value("ListenerArn", &self.listener.arn());
         out.number("Priority", self.priority);
         out.objects("Actions", [()], |out, ()| self.action.cloudformation(out));
         let conditions = [
             ("path-pattern", "PathPatternConfig", self.paths.clone()),
-            ("http-request-method", "HttpRequestMethodConfig", texts(&self.methods)),
+            (
+                "http-request-method",
+                "HttpRequestMethodConfig",
+                texts(&self.methods),
+            ),
             ("host-header", "HostHeaderConfig", self.hosts.clone()),
         ];
-        out.objects("Conditions", conditions.into_iter().filter(|it| !it.2.is_empty()), |out, (field, config, values)| {
-            out.text("Field", field);
-            out.object(config, |out| out.texts("Values", &values));
-        });
+        out.objects(
+            "Conditions",
+            conditions.into_iter().filter(|it| !it.2.is_empty()),
+            |out, (field, config, values)| {
+                out.text("Field", field);
+                out.object(config, |out| out.texts("Values", &values));
+            },
+        );
     }
 
     fn after(&self) -> Vec<Address> {

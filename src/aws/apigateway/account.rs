@@ -1,4 +1,5 @@
-//! What API Gateway has once for an account and region, and the certificate that it shows to backends.
+//! What API Gateway has once for an account and region, and the certificate that it shows to
+//! backends.
 
 use std::sync::Arc;
 
@@ -15,17 +16,22 @@ pub enum LogRole {
     Given(Value),
 }
 
-/// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept when this stack goes.
+/// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept
+/// when this stack goes.
 ///
-/// Source: AWS-RULES D17; provider documentation, `aws_api_gateway_account`: version 5 keeps the settings when the resource is destroyed,
-/// later ones reset them.
+/// Source: AWS-RULES D17; provider documentation, `aws_api_gateway_account`: version 5 keeps the
+/// settings when the resource is destroyed, later ones reset them.
 #[derive(Debug)]
 pub struct Account {
     pub role: LogRole,
 }
 
 impl Kind for Account {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_account", cloudformation: "AWS::ApiGateway::Account", word: "Account" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_account",
+        cloudformation: "AWS::ApiGateway::Account",
+        word: "Account",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -33,7 +39,10 @@ impl Kind for Account {
                 LogRole::Made(role) => {
                     out.attribute("cloudwatch_role_arn", role.arn());
                     // API Gateway looks at what the role may do when it is told of it.
-                    out.bare("depends_on", format_args!("[aws_iam_role_policy.{}]", role.label()));
+                    out.bare(
+                        "depends_on",
+                        format_args!("[aws_iam_role_policy.{}]", role.label()),
+                    );
                 }
                 LogRole::Given(arn) => out.attribute("cloudwatch_role_arn", arn),
             }

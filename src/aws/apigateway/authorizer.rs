@@ -25,8 +25,15 @@ pub struct Authorizer {
 /// Whom an authorizer asks.
 #[derive(Debug, Serialize)]
 pub enum AuthorizerKind {
-    Cognito { user_pools: List },
-    Lambda { function: Function, is_token: bool, identity: Vec<Arc<str>>, ttl_s: u32 },
+    Cognito {
+        user_pools: List,
+    },
+    Lambda {
+        function: Function,
+        is_token: bool,
+        identity: Vec<Arc<str>>,
+        ttl_s: u32,
+    },
 }
 
 /// Where a Cognito authorizer finds the token. Source: AWS-RULES A2.
@@ -37,23 +44,32 @@ impl AuthorizerKind {
         match self {
             Self::Cognito { .. } => "COGNITO_USER_POOLS",
             Self::Lambda { is_token: true, .. } => "TOKEN",
-            Self::Lambda { is_token: false, .. } => "REQUEST",
+            Self::Lambda {
+                is_token: false, ..
+            } => "REQUEST",
         }
     }
 
     /// What it uses that is known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
         match self {
-            Self::Cognito { user_pools: List::Of(pools) } => pools.iter().flat_map(Value::deploy_time).cloned().collect(),
-            Self::Cognito { user_pools: List::One(pools) } => vec![Value::Joined(Box::new(pools.clone()))],
+            Self::Cognito {
+                user_pools: List::Of(pools),
+            } => pools.iter().flat_map(Value::deploy_time).cloned().collect(),
+            Self::Cognito {
+                user_pools: List::One(pools),
+            } => vec![Value::Joined(Box::new(pools.clone()))],
             Self::Lambda { function, .. } => function.deploy_time(),
         }
     }
 }
 
 impl Kind for Authorizer {
-    const NAMES: Names =
-        Names { terraform: "aws_api_gateway_authorizer", cloudformation: "AWS::ApiGateway::Authorizer", word: "Authorizer" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_authorizer",
+        cloudformation: "AWS::ApiGateway::Authorizer",
+        word: "Authorizer",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -65,7 +81,12 @@ impl Kind for Authorizer {
                     out.attribute("identity_source", TOKEN);
                     out.list("provider_arns", user_pools);
                 }
-                AuthorizerKind::Lambda { function, identity, ttl_s, .. } => {
+                AuthorizerKind::Lambda {
+                    function,
+                    identity,
+                    ttl_s,
+                    ..
+                } => {
                     out.attribute("identity_source", identity.join(","));
                     out.attribute("authorizer_uri", function.uri(&self.api));
                     out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
@@ -83,7 +104,12 @@ impl Kind for Authorizer {
                 out.text("IdentitySource", TOKEN);
                 out.list("ProviderARNs", user_pools);
             }
-            AuthorizerKind::Lambda { function, identity, ttl_s, .. } => {
+            AuthorizerKind::Lambda {
+                function,
+                identity,
+                ttl_s,
+                ..
+            } => {
                 if !identity.is_empty() {
                     out.text("IdentitySource", &identity.join(","));
                 }
@@ -148,7 +174,9 @@ impl Authorization {
 
     pub fn authorizer(&self) -> Option<&Handle<Authorizer>> {
         match &self.by {
-            AuthorizedBy::Cognito(authorizer) | AuthorizedBy::Custom(authorizer) => Some(authorizer),
+            AuthorizedBy::Cognito(authorizer) | AuthorizedBy::Custom(authorizer) => {
+                Some(authorizer)
+            }
             AuthorizedBy::Nobody | AuthorizedBy::Iam => None,
         }
     }
@@ -186,21 +214,29 @@ pub struct AuthorizerPermission {
     pub function: Function,
     pub api: Handle<RestApi>,
     pub authorizer: Handle<Authorizer>,
-    /// The authorizer comes with the API's body, and nobody knows its id: leave is given for every one of this API.
+    /// The authorizer comes with the API's body, and nobody knows its id: leave is given for every
+    /// one of this API.
     pub is_of_any: bool,
 }
 
 impl AuthorizerPermission {
     /// Calls of the authorizer, for Terraform and for CloudFormation.
     fn source(&self) -> [Value; 2] {
-        let id = if self.is_of_any { Value::literal("*") } else { self.authorizer.id() };
+        let id = if self.is_of_any {
+            Value::literal("*")
+        } else {
+            self.authorizer.id()
+        };
         self.api.executed(&[Value::literal("/authorizers/"), id])
     }
 }
 
 impl Kind for AuthorizerPermission {
-    const NAMES: Names =
-        Names { terraform: "aws_lambda_permission", cloudformation: "AWS::Lambda::Permission", word: "AuthorizerPermission" };
+    const NAMES: Names = Names {
+        terraform: "aws_lambda_permission",
+        cloudformation: "AWS::Lambda::Permission",
+        word: "AuthorizerPermission",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

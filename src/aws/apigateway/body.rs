@@ -1,6 +1,7 @@
 //! Parts of a REST API as the OpenAPI document that API Gateway imports.
 //!
-//! What import takes is written and nothing else: no descriptions, no answers of backends, and names of the gateway's own extensions.
+//! What import takes is written and nothing else: no descriptions, no answers of backends, and
+//! names of the gateway's own extensions.
 //! Source: AWS-RULES O1 to O16, I6, I7, I12; API Gateway, "OpenAPI extensions for API Gateway".
 
 use std::collections::BTreeMap;
@@ -8,7 +9,10 @@ use std::sync::Arc;
 
 use super::direct::Header;
 use super::method::{NOT_FOUND_BODY, NOT_FOUND_REQUEST, mappings};
-use super::{Authorizer, AuthorizerKind, GatewayResponse, Integration, Method, Preflight, RequestValidator, UriSegment};
+use super::{
+    Authorizer, AuthorizerKind, GatewayResponse, Integration, Method, Preflight, RequestValidator,
+    UriSegment,
+};
 use crate::aws::document::Document;
 use crate::openapi::HttpMethod;
 use crate::stack::{Here, Value};
@@ -33,14 +37,36 @@ impl Method {
 
     /// Only answers of the gateway's own are declared: a proxy passes on whatever the backend says.
     fn responses(&self) -> Document {
-        let described = ("description".into(), Document::text("Answered by the gateway."));
+        let described = (
+            "description".into(),
+            Document::text("Answered by the gateway."),
+        );
         match &self.integration {
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => Document::Object(Vec::new()),
-            Integration::NotFound => Document::Object(vec![("404".into(), Document::Object(vec![described]))]),
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
+                Document::Object(Vec::new())
+            }
+            Integration::NotFound => {
+                Document::Object(vec![("404".into(), Document::Object(vec![described]))])
+            }
             Integration::Preflight(preflight) => {
-                let text = || Document::Object(vec![("schema".into(), Document::Object(vec![("type".into(), Document::text("string"))]))]);
-                let headers = preflight.headers().into_keys().map(|it| (it.into(), text())).collect();
-                Document::Object(vec![("204".into(), Document::Object(vec![described, ("headers".into(), Document::Object(headers))]))])
+                let text = || {
+                    Document::Object(vec![(
+                        "schema".into(),
+                        Document::Object(vec![("type".into(), Document::text("string"))]),
+                    )])
+                };
+                let headers = preflight
+                    .headers()
+                    .into_keys()
+                    .map(|it| (it.into(), text()))
+                    .collect();
+                Document::Object(vec![(
+                    "204".into(),
+                    Document::Object(vec![
+                        described,
+                        ("headers".into(), Document::Object(headers)),
+                    ]),
+                )])
             }
         }
     }
@@ -48,39 +74,85 @@ impl Method {
     fn integration(&self) -> Document {
         let mut members = match &self.integration {
             Integration::Proxy(proxy) => {
-                let mut members = self.called("http_proxy", self.http_method.as_str(), proxy.uri(), proxy.timeout_ms);
+                let mut members = self.called(
+                    "http_proxy",
+                    self.http_method.as_str(),
+                    proxy.uri(),
+                    proxy.timeout_ms,
+                );
                 members.push(("connectionType".into(), Document::text("VPC_LINK")));
                 members.push(("connectionId".into(), Document::Text(proxy.link.id())));
-                members.extend(proxy.target.iter().map(|it| ("integrationTarget".into(), Document::Text(it.arn()))));
-                members.extend(request(&proxy.path, &proxy.headers, proxy.skips_verification));
+                members.extend(
+                    proxy
+                        .target
+                        .iter()
+                        .map(|it| ("integrationTarget".into(), Document::Text(it.arn()))),
+                );
+                members.extend(request(
+                    &proxy.path,
+                    &proxy.headers,
+                    proxy.skips_verification,
+                ));
                 members
             }
             Integration::Internet(proxy) => {
-                let mut members = self.called("http_proxy", self.http_method.as_str(), proxy.uri(), proxy.timeout_ms);
-                members.extend(request(&proxy.path, &proxy.headers, proxy.skips_verification));
+                let mut members = self.called(
+                    "http_proxy",
+                    self.http_method.as_str(),
+                    proxy.uri(),
+                    proxy.timeout_ms,
+                );
+                members.extend(request(
+                    &proxy.path,
+                    &proxy.headers,
+                    proxy.skips_verification,
+                ));
                 members
             }
-            Integration::Function(call) => self.called("aws_proxy", "POST", detached(call.function.uri(&self.api)), call.timeout_ms),
+            Integration::Function(call) => self.called(
+                "aws_proxy",
+                "POST",
+                detached(call.function.uri(&self.api)),
+                call.timeout_ms,
+            ),
             Integration::NotFound => {
                 let answer = vec![("responseTemplates".into(), json_template(NOT_FOUND_BODY))];
                 own("never", NOT_FOUND_REQUEST, "404", answer)
             }
-            Integration::Preflight(preflight) => own("when_no_match", Preflight::REQUEST, "204", preflight.answer()),
+            Integration::Preflight(preflight) => own(
+                "when_no_match",
+                Preflight::REQUEST,
+                "204",
+                preflight.answer(),
+            ),
         };
         if !self.cache_keys.is_empty() {
-            let keys = self.cache_keys.iter().map(|it| Document::text(it)).collect();
+            let keys = self
+                .cache_keys
+                .iter()
+                .map(|it| Document::text(it))
+                .collect();
             members.push(("cacheKeyParameters".into(), Document::List(keys)));
         }
         Document::Object(members)
     }
 
-    fn called(&self, kind: &'static str, method: &'static str, uri: Value, timeout_ms: u32) -> Vec<Member> {
+    fn called(
+        &self,
+        kind: &'static str,
+        method: &'static str,
+        uri: Value,
+        timeout_ms: u32,
+    ) -> Vec<Member> {
         vec![
             ("type".into(), Document::text(kind)),
             ("httpMethod".into(), Document::text(method)),
             ("uri".into(), Document::Text(uri)),
             ("timeoutInMillis".into(), Document::number(timeout_ms)),
-            ("passthroughBehavior".into(), Document::text("when_no_match")),
+            (
+                "passthroughBehavior".into(),
+                Document::text("when_no_match"),
+            ),
         ]
     }
 
@@ -96,9 +168,19 @@ impl Method {
 impl Preflight {
     fn answer(&self) -> Vec<Member> {
         let headers = self.headers().into_iter();
-        let headers = headers.map(|(it, text)| (format!("method.response.header.{it}").into(), Document::text(&text))).collect();
+        let headers = headers
+            .map(|(it, text)| {
+                (
+                    format!("method.response.header.{it}").into(),
+                    Document::text(&text),
+                )
+            })
+            .collect();
         let mut answer = vec![("responseParameters".into(), Document::Object(headers))];
-        answer.extend(self.template().map(|it| ("responseTemplates".into(), json_template(&it))));
+        answer.extend(
+            self.template()
+                .map(|it| ("responseTemplates".into(), json_template(&it))),
+        );
         answer
     }
 }
@@ -110,7 +192,11 @@ impl GatewayResponse {
         if let Some(status) = self.status {
             members.push(("statusCode".into(), Document::text(&status.to_string())));
         }
-        let parameters = self.parameters().into_iter().map(|(name, text)| (name.into(), Document::text(&text))).collect();
+        let parameters = self
+            .parameters()
+            .into_iter()
+            .map(|(name, text)| (name.into(), Document::text(&text)))
+            .collect();
         members.push(("responseParameters".into(), Document::Object(parameters)));
         members.push(("responseTemplates".into(), json_template(&self.body)));
         (self.of.into(), Document::Object(members))
@@ -128,22 +214,41 @@ impl Authorizer {
                 ];
                 ("cognito_user_pools", "Authorization", members)
             }
-            AuthorizerKind::Lambda { function, is_token, identity, ttl_s } => {
+            AuthorizerKind::Lambda {
+                function,
+                is_token,
+                identity,
+                ttl_s,
+            } => {
                 let mut members = vec![
-                    ("type".into(), Document::text(if *is_token { "token" } else { "request" })),
-                    ("authorizerUri".into(), Document::Text(detached(function.uri(&self.api)))),
-                    ("authorizerResultTtlInSeconds".into(), Document::number(*ttl_s)),
+                    (
+                        "type".into(),
+                        Document::text(if *is_token { "token" } else { "request" }),
+                    ),
+                    (
+                        "authorizerUri".into(),
+                        Document::Text(detached(function.uri(&self.api))),
+                    ),
+                    (
+                        "authorizerResultTtlInSeconds".into(),
+                        Document::number(*ttl_s),
+                    ),
                 ];
                 if !identity.is_empty() {
                     members.push(("identitySource".into(), Document::text(&identity.join(","))));
                 }
-                let header = identity.iter().find_map(|it| it.strip_prefix("method.request.header."));
+                let header = identity
+                    .iter()
+                    .find_map(|it| it.strip_prefix("method.request.header."));
                 ("custom", header.unwrap_or("Unused"), members)
             }
         };
         let mut scheme = api_key(header);
         scheme.push((AUTHTYPE.into(), Document::text(authtype)));
-        scheme.push(("x-amazon-apigateway-authorizer".into(), Document::Object(authorizer)));
+        scheme.push((
+            "x-amazon-apigateway-authorizer".into(),
+            Document::Object(authorizer),
+        ));
         Document::Object(scheme)
     }
 }
@@ -153,7 +258,11 @@ const AUTHTYPE: &str = "x-amazon-apigateway-authtype";
 
 /// Every scheme is one of these to an import. Source: AWS-RULES O4.
 fn api_key(header: &str) -> Vec<Member> {
-    vec![("type".into(), Document::text("apiKey")), ("name".into(), Document::text(header)), ("in".into(), Document::text("header"))]
+    vec![
+        ("type".into(), Document::text("apiKey")),
+        ("name".into(), Document::text(header)),
+        ("in".into(), Document::text("header")),
+    ]
 }
 
 /// The scheme of requests that are signed with AWS credentials.
@@ -171,20 +280,31 @@ pub fn keyed() -> Document {
 impl RequestValidator {
     pub fn member(&self) -> Member {
         let flag = |is: bool| Document::Bare(if is { "true" } else { "false" }.into());
-        let checks = vec![("validateRequestBody".into(), flag(self.body)), ("validateRequestParameters".into(), flag(self.parameters))];
+        let checks = vec![
+            ("validateRequestBody".into(), flag(self.body)),
+            ("validateRequestParameters".into(), flag(self.parameters)),
+        ];
         (self.name.to_string().into(), Document::Object(checks))
     }
 }
 
 /// What the gateway answers itself.
-fn own(passthrough: &'static str, request: &str, status: &'static str, mut answer: Vec<Member>) -> Vec<Member> {
+fn own(
+    passthrough: &'static str,
+    request: &str,
+    status: &'static str,
+    mut answer: Vec<Member>,
+) -> Vec<Member> {
     answer.insert(0, ("statusCode".into(), Document::text(status)));
     vec![
         ("type".into(), Document::text("mock")),
         ("passthroughBehavior".into(), Document::text(passthrough)),
         ("contentHandling".into(), Document::text("CONVERT_TO_TEXT")),
         ("requestTemplates".into(), json_template(request)),
-        ("responses".into(), Document::Object(vec![("default".into(), Document::Object(answer))])),
+        (
+            "responses".into(),
+            Document::Object(vec![("default".into(), Document::Object(answer))]),
+        ),
     ]
 }
 
@@ -196,7 +316,10 @@ fn request(path: &[UriSegment], headers: &[Header], skips_verification: bool) ->
     let mut members = Vec::new();
     let mapped = mappings(path, headers);
     if !mapped.is_empty() {
-        let mapped = mapped.into_iter().map(|(name, value)| (name.into(), Document::Text(value))).collect();
+        let mapped = mapped
+            .into_iter()
+            .map(|(name, value)| (name.into(), Document::Text(value)))
+            .collect();
         members.push(("requestParameters".into(), Document::Object(mapped)));
     }
     if skips_verification {
@@ -209,19 +332,32 @@ fn request(path: &[UriSegment], headers: &[Header], skips_verification: bool) ->
 /// Source: AWS-RULES O2 (name, place, required and type count).
 fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
     let parameter = |(key, required): (&String, &bool)| {
-        let (place, name) = key.strip_prefix("method.request.").and_then(|it| it.split_once('.'))?;
-        let place = if place == "querystring" { "query" } else { place };
-        let mut members = vec![("name".into(), Document::text(name)), ("in".into(), Document::text(place))];
+        let (place, name) = key
+            .strip_prefix("method.request.")
+            .and_then(|it| it.split_once('.'))?;
+        let place = if place == "querystring" {
+            "query"
+        } else {
+            place
+        };
+        let mut members = vec![
+            ("name".into(), Document::text(name)),
+            ("in".into(), Document::text(place)),
+        ];
         if *required {
             members.push(("required".into(), Document::TRUE));
         }
-        members.push(("schema".into(), Document::Object(vec![("type".into(), Document::text("string"))])));
+        members.push((
+            "schema".into(),
+            Document::Object(vec![("type".into(), Document::text("string"))]),
+        ));
         Some(Document::Object(members))
     };
     Document::List(parameters.iter().filter_map(parameter).collect())
 }
 
-/// A value of the API's own body: where it is deployed is written as import reads it, since the body cannot ask for the API's ARN.
+/// A value of the API's own body: where it is deployed is written as import reads it, since the
+/// body cannot ask for the API's ARN.
 ///
 /// Source: AWS-RULES O10 (`${AWS::Region}` and the like are resolved by API Gateway).
 pub(in crate::aws) fn detached(value: Value) -> Value {
@@ -249,8 +385,15 @@ pub struct Body {
 impl Body {
     /// Source: AWS-RULES O1 (import takes 3.0).
     pub fn document(&self) -> Document {
-        let info = vec![("title".into(), Document::Text(self.title.clone())), ("version".into(), Document::text("1.0.0"))];
-        let paths = self.paths.iter().map(|(path, it)| (path.to_string().into(), Document::Object(it.clone()))).collect();
+        let info = vec![
+            ("title".into(), Document::Text(self.title.clone())),
+            ("version".into(), Document::text("1.0.0")),
+        ];
+        let paths = self
+            .paths
+            .iter()
+            .map(|(path, it)| (path.to_string().into(), Document::Object(it.clone())))
+            .collect();
         let mut members = vec![
             ("openapi".into(), Document::text("3.0.1")),
             ("info".into(), Document::Object(info)),

@@ -46,13 +46,20 @@ pub struct Deployment {
 
 impl PartState {
     fn id(&self) -> Value {
-        Value::Attribute(Attribute { of: self.address.clone(), terraform: "id", cloudformation: Spelling::Ref })
+        Value::Attribute(Attribute {
+            of: self.address.clone(),
+            terraform: "id",
+            cloudformation: Spelling::Ref,
+        })
     }
 }
 
 impl Kind for Deployment {
-    const NAMES: Names =
-        Names { terraform: "aws_api_gateway_deployment", cloudformation: "AWS::ApiGateway::Deployment", word: "Deployment" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_deployment",
+        cloudformation: "AWS::ApiGateway::Deployment",
+        word: "Deployment",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -60,24 +67,45 @@ impl Kind for Deployment {
             if self.is_of_body {
                 out.comment("A changed body makes a new deployment.");
                 out.unaligned_map("triggers", |out| {
-                    out.bare("body", format_args!("sha1({}.{}.body)", RestApi::NAMES.terraform, self.api.label()));
+                    out.bare(
+                        "body",
+                        format_args!(
+                            "sha1({}.{}.body)",
+                            RestApi::NAMES.terraform,
+                            self.api.label()
+                        ),
+                    );
                 });
-                return out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+                return out.block("lifecycle", |out| {
+                    out.attribute("create_before_destroy", true)
+                });
             }
-            out.comment("A line changes when its route does, and a changed line makes a new deployment.");
+            out.comment(
+                "A line changes when its route does, and a changed line makes a new deployment.",
+            );
             out.unaligned_map("triggers", |out| {
                 out.trigger("api", &self.api_digest, &[], &self.api_uses);
                 for part in &self.parts {
                     let Named { names, label, .. } = &*part.address;
                     // Not its address: that would read as a reference in quotes.
                     let name = format!("{} {label}", names.word);
-                    out.entry(&name, &Value::Text(vec![Value::literal(format!("{} ", part.digest)), part.id()]));
+                    out.entry(
+                        &name,
+                        &Value::Text(vec![Value::literal(format!("{} ", part.digest)), part.id()]),
+                    );
                 }
                 for route in &self.routes {
-                    out.trigger(route.method.label().as_str(), &route.digest, route.parts, &route.deploy_time);
+                    out.trigger(
+                        route.method.label().as_str(),
+                        &route.digest,
+                        route.parts,
+                        &route.deploy_time,
+                    );
                 }
             });
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
     }
 
@@ -89,8 +117,15 @@ impl Kind for Deployment {
         if self.is_of_body {
             return Vec::new();
         }
-        let routes = self.routes.iter().map(|route| route.method.address().clone());
-        self.parts.iter().map(|part| part.address.clone()).chain(routes).collect()
+        let routes = self
+            .routes
+            .iter()
+            .map(|route| route.method.address().clone());
+        self.parts
+            .iter()
+            .map(|part| part.address.clone())
+            .chain(routes)
+            .collect()
     }
 
     fn revision(&self) -> Option<Arc<str>> {

@@ -27,16 +27,28 @@ impl DomainName {
 }
 
 impl Kind for DomainName {
-    const NAMES: Names =
-        Names { terraform: "aws_api_gateway_domain_name", cloudformation: "AWS::ApiGateway::DomainName", word: "DomainName" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_domain_name",
+        cloudformation: "AWS::ApiGateway::DomainName",
+        word: "DomainName",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("domain_name", &self.name);
-            out.attribute(if self.is_edge { "certificate_arn" } else { "regional_certificate_arn" }, &self.certificate);
+            out.attribute(
+                if self.is_edge {
+                    "certificate_arn"
+                } else {
+                    "regional_certificate_arn"
+                },
+                &self.certificate,
+            );
             out.attribute("security_policy", &*self.security_policy);
             out.tags();
-            out.block("endpoint_configuration", |out| out.texts("types", &[self.endpoint()]));
+            out.block("endpoint_configuration", |out| {
+                out.texts("types", &[self.endpoint()])
+            });
             if let Some((uri, version)) = &self.truststore {
                 out.block("mutual_tls_authentication", |out| {
                     out.attribute("truststore_uri", uri);
@@ -50,9 +62,18 @@ impl Kind for DomainName {
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("DomainName", &self.name);
-        out.value(if self.is_edge { "CertificateArn" } else { "RegionalCertificateArn" }, &self.certificate);
+        out.value(
+            if self.is_edge {
+                "CertificateArn"
+            } else {
+                "RegionalCertificateArn"
+            },
+            &self.certificate,
+        );
         out.text("SecurityPolicy", &self.security_policy);
-        out.object("EndpointConfiguration", |out| out.texts("Types", &[self.endpoint()]));
+        out.object("EndpointConfiguration", |out| {
+            out.texts("Types", &[self.endpoint()])
+        });
         if let Some((uri, version)) = &self.truststore {
             out.object("MutualTlsAuthentication", |out| {
                 out.value("TruststoreUri", uri);
@@ -84,11 +105,18 @@ impl Handle<DomainName> {
 
     /// Name that a record leads to, and the zone of that name.
     pub fn target(&self, is_edge: bool) -> [Value; 2] {
-        let of = |terraform, cloudformation| self.attribute(terraform, Spelling::GetAtt(cloudformation));
+        let of =
+            |terraform, cloudformation| self.attribute(terraform, Spelling::GetAtt(cloudformation));
         if is_edge {
-            [of("cloudfront_domain_name", "DistributionDomainName"), of("cloudfront_zone_id", "DistributionHostedZoneId")]
+            [
+                of("cloudfront_domain_name", "DistributionDomainName"),
+                of("cloudfront_zone_id", "DistributionHostedZoneId"),
+            ]
         } else {
-            [of("regional_domain_name", "RegionalDomainName"), of("regional_zone_id", "RegionalHostedZoneId")]
+            [
+                of("regional_domain_name", "RegionalDomainName"),
+                of("regional_zone_id", "RegionalHostedZoneId"),
+            ]
         }
     }
 }

@@ -60,40 +60,76 @@ pub enum ResourcePolicy {
 impl ResourcePolicy {
     /// The document; `api` is what stands before the `/` of a resource.
     ///
-    /// Source: API Gateway, "API Gateway resource policy examples" (`aws:SourceVpce`, `aws:SourceIp`; `aws:VpcSourceIp` behind an endpoint),
-    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>, read 2026-11-22. What is
-    /// not among them is denied outright: an `Allow` alone would leave in whom an identity policy of the account allows.
+    /// Source: API Gateway, "API Gateway resource policy examples" (`aws:SourceVpce`,
+    /// `aws:SourceIp`; `aws:VpcSourceIp` behind an endpoint),
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>,
+    /// read 2026-11-22. What is not among them is denied outright: an `Allow` alone would leave in
+    /// whom an identity policy of the account allows.
     pub(super) fn document(&self, api: &Value) -> Document {
         let resource = Value::Text(vec![api.clone(), Value::literal("/*")]);
         let (vpc_endpoints, cidrs, is_private) = match self {
             Self::Written(policy) => return document(policy, api),
-            Self::Among { vpc_endpoints, cidrs, is_private } => (vpc_endpoints, cidrs, is_private),
+            Self::Among {
+                vpc_endpoints,
+                cidrs,
+                is_private,
+            } => (vpc_endpoints, cidrs, is_private),
         };
-        let statement = |effect: &'static str, condition: Option<(&'static str, &'static str, &List)>| {
-            let mut parts = vec![
-                ("Effect".into(), Document::text(effect)),
-                ("Principal".into(), Document::text("*")),
-                ("Action".into(), Document::text("execute-api:Invoke")),
-                ("Resource".into(), Document::Text(resource.clone())),
-            ];
-            if let Some((operator, key, values)) = condition {
-                let condition = Document::Object(vec![(key.into(), Document::Values(values.clone()))]);
-                parts.push(("Condition".into(), Document::Object(vec![(operator.into(), condition)])));
-            }
-            Document::Object(parts)
+        let statement =
+            |effect: &'static str, condition: Option<(&'static str, &'static str, &List)>| {
+                let mut parts = vec![
+                    ("Effect".into(), Document::text(effect)),
+                    ("Principal".into(), Document::text("*")),
+                    ("Action".into(), Document::text("execute-api:Invoke")),
+                    ("Resource".into(), Document::Text(resource.clone())),
+                ];
+                if let Some((operator, key, values)) = condition {
+                    let condition =
+                        Document::Object(vec![(key.into(), Document::Values(values.clone()))]);
+                    parts.push((
+                        "Condition".into(),
+                        Document::Object(vec![(operator.into(), condition)]),
+                    ));
+                }
+                Document::Object(parts)
+            };
+        let address = if *is_private {
+            "aws:VpcSourceIp"
+        } else {
+            "aws:SourceIp"
         };
-        let address = if *is_private { "aws:VpcSourceIp" } else { "aws:SourceIp" };
         let mut statements = vec![statement("Allow", None)];
-        statements.extend(vpc_endpoints.iter().map(|it| statement("Deny", Some(("StringNotEquals", "aws:SourceVpce", it)))));
-        statements.extend(cidrs.iter().map(|it| statement("Deny", Some(("NotIpAddress", address, it)))));
-        Document::Object(vec![("Version".into(), Document::text("2012-10-17")), ("Statement".into(), Document::List(statements))])
+        statements.extend(
+            vpc_endpoints
+                .iter()
+                .map(|it| statement("Deny", Some(("StringNotEquals", "aws:SourceVpce", it)))),
+        );
+        statements.extend(
+            cidrs
+                .iter()
+                .map(|it| statement("Deny", Some(("NotIpAddress", address, it)))),
+        );
+        Document::Object(vec![
+            ("Version".into(), Document::text("2012-10-17")),
+            ("Statement".into(), Document::List(statements)),
+        ])
     }
 
     /// What it uses that is known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
-        let Self::Among { vpc_endpoints, cidrs, .. } = self else { return Vec::new() };
+        let Self::Among {
+            vpc_endpoints,
+            cidrs,
+            ..
+        } = self
+        else {
+            return Vec::new();
+        };
         let of = |list: &List| match list {
-            List::Of(values) => values.iter().flat_map(|it| it.deploy_time().into_iter().cloned().collect::<Vec<_>>()).collect(),
+            List::Of(values) => values
+                .iter()
+                .flat_map(|it| it.deploy_time().into_iter().cloned().collect::<Vec<_>>())
+                .collect(),
             List::One(value) => vec![Value::Joined(Box::new(value.clone()))],
         };
         vpc_endpoints.iter().chain(cidrs).flat_map(of).collect()
@@ -103,16 +139,23 @@ impl ResourcePolicy {
 /// What AWS takes for the API in a policy of its own, and stores as the API's ARN.
 pub(super) const SHORT: &str = "execute-api:";
 
-/// A policy as the user wrote it. What is no text is written as one: policies take both. The short form of a resource is written out, as
-/// AWS stores it: it would be a difference at every plan.
+/// A policy as the user wrote it. What is no text is written as one: policies take both. The short
+/// form of a resource is written out, as AWS stores it: it would be a difference at every plan.
 fn document(policy: &serde_json::Value, api: &Value) -> Document {
     match policy {
-        serde_json::Value::Array(items) => Document::List(items.iter().map(|it| document(it, api)).collect()),
-        serde_json::Value::Object(members) => {
-            Document::Object(members.iter().map(|(name, it)| (Cow::Owned(name.clone()), document(it, api))).collect())
+        serde_json::Value::Array(items) => {
+            Document::List(items.iter().map(|it| document(it, api)).collect())
         }
+        serde_json::Value::Object(members) => Document::Object(
+            members
+                .iter()
+                .map(|(name, it)| (Cow::Owned(name.clone()), document(it, api)))
+                .collect(),
+        ),
         serde_json::Value::String(text) => match text.strip_prefix(SHORT) {
-            Some(path) if path.starts_with('/') => Document::Text(Value::Text(vec![api.clone(), Value::literal(path)])),
+            Some(path) if path.starts_with('/') => {
+                Document::Text(Value::Text(vec![api.clone(), Value::literal(path)]))
+            }
             _ => Document::text(text),
         },
         other => Document::text(&other.to_string()),

@@ -31,7 +31,15 @@ const TEMPLATE: &str = "application/json";
 
 impl GatewayResponse {
     pub(super) fn parameters(&self) -> Vec<(String, String)> {
-        self.headers.iter().map(|(name, text)| (format!("gatewayresponse.header.{name}"), format!("'{text}'"))).collect()
+        self.headers
+            .iter()
+            .map(|(name, text)| {
+                (
+                    format!("gatewayresponse.header.{name}"),
+                    format!("'{text}'"),
+                )
+            })
+            .collect()
     }
 }
 
@@ -50,7 +58,10 @@ impl Kind for GatewayResponse {
                 out.attribute("status_code", status.to_string());
             }
             let parameters = self.parameters();
-            out.map("response_parameters", parameters.iter().map(|(name, text)| (name.as_str(), text)));
+            out.map(
+                "response_parameters",
+                parameters.iter().map(|(name, text)| (name.as_str(), text)),
+            );
             out.map("response_templates", [(TEMPLATE, &self.body)]);
         });
     }
@@ -61,7 +72,11 @@ impl Kind for GatewayResponse {
         if let Some(status) = self.status {
             out.text("StatusCode", &status.to_string());
         }
-        out.object("ResponseParameters", |out| self.parameters().iter().for_each(|(name, text)| out.text(name, text)));
+        out.object("ResponseParameters", |out| {
+            self.parameters()
+                .iter()
+                .for_each(|(name, text)| out.text(name, text))
+        });
         out.object("ResponseTemplates", |out| out.text(TEMPLATE, &self.body));
     }
 

@@ -17,14 +17,20 @@ pub struct VpcLink {
 }
 
 impl Kind for VpcLink {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_vpc_link", cloudformation: "AWS::ApiGateway::VpcLink", word: "VpcLink" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_vpc_link",
+        cloudformation: "AWS::ApiGateway::VpcLink",
+        word: "VpcLink",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("name", &self.name);
             out.values("target_arns", &[self.balancer.arn()]);
             out.tags();
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
     }
 
@@ -53,7 +59,8 @@ impl Handle<VpcLink> {
     }
 }
 
-/// The way from API Gateway into the VPC (V2: into subnets; each integration names the balancer that it leads to).
+/// The way from API Gateway into the VPC (V2: into subnets; each integration names the balancer
+/// that it leads to).
 #[derive(Debug)]
 pub struct VpcLinkV2 {
     pub name: Value,
@@ -62,7 +69,11 @@ pub struct VpcLinkV2 {
 }
 
 impl Kind for VpcLinkV2 {
-    const NAMES: Names = Names { terraform: "aws_apigatewayv2_vpc_link", cloudformation: "AWS::ApiGatewayV2::VpcLink", word: "VpcLinkV2" };
+    const NAMES: Names = Names {
+        terraform: "aws_apigatewayv2_vpc_link",
+        cloudformation: "AWS::ApiGatewayV2::VpcLink",
+        word: "VpcLinkV2",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -71,7 +82,9 @@ impl Kind for VpcLinkV2 {
             out.list("security_group_ids", &self.security_groups);
             out.tags();
             // Neither can be changed (V9), and a link that is referred to cannot be deleted.
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
     }
 
@@ -101,7 +114,8 @@ impl Handle<VpcLinkV2> {
     }
 }
 
-/// A link of the stack, or one that is there. For digests, the first is as it was before there was a second.
+/// A link of the stack, or one that is there. For digests, the first is as it was before there was
+/// a second.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum VpcLinkRef {

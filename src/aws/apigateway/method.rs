@@ -81,7 +81,10 @@ pub struct Method {
 pub type Part = (&'static str, &'static str);
 
 /// Blocks of a method that is sent on.
-const PROXY_PARTS: &[Part] = &[("aws_api_gateway_method", ""), ("aws_api_gateway_integration", "")];
+const PROXY_PARTS: &[Part] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+];
 
 /// Blocks of a method that the gateway answers itself.
 const NOT_FOUND_PARTS: &[Part] = &[
@@ -104,23 +107,38 @@ pub(super) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
 pub(super) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
-/// Functions are called with POST, whatever the client's method is. Source: AWS-RULES I1; API Gateway, "Set up Lambda proxy integrations".
+/// Functions are called with POST, whatever the client's method is. Source: AWS-RULES I1; API
+/// Gateway, "Set up Lambda proxy integrations".
 const FUNCTION_METHOD: &str = "POST";
 
-fn terraform_request(path: &[UriSegment], headers: &[Header], skips_verification: bool, out: &mut Terraform) {
+fn terraform_request(
+    path: &[UriSegment],
+    headers: &[Header],
+    skips_verification: bool,
+    out: &mut Terraform,
+) {
     let mappings = mappings(path, headers);
     if !mappings.is_empty() {
-        out.map("request_parameters", mappings.iter().map(|(key, value)| (key.as_str(), value)));
+        out.map(
+            "request_parameters",
+            mappings.iter().map(|(key, value)| (key.as_str(), value)),
+        );
     }
     if skips_verification {
-        out.block("tls_config", |out| out.attribute("insecure_skip_verification", true));
+        out.block("tls_config", |out| {
+            out.attribute("insecure_skip_verification", true)
+        });
     }
 }
 
 fn cloudformation_request(path: &[UriSegment], headers: &[Header], out: &mut Properties) {
     let mappings = mappings(path, headers);
     if !mappings.is_empty() {
-        out.object("RequestParameters", |out| mappings.iter().for_each(|(key, value)| out.value(key, value)));
+        out.object("RequestParameters", |out| {
+            mappings
+                .iter()
+                .for_each(|(key, value)| out.value(key, value))
+        });
     }
 }
 
@@ -128,7 +146,9 @@ impl Method {
     /// Every Terraform block that it is written as.
     pub fn parts(&self) -> &'static [Part] {
         match self.integration {
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => PROXY_PARTS,
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
+                PROXY_PARTS
+            }
             Integration::NotFound => NOT_FOUND_PARTS,
             Integration::Preflight(_) => PREFLIGHT_PARTS,
         }
@@ -138,7 +158,10 @@ impl Method {
         out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("resource_id", self.on.id());
-            out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
+            out.bare(
+                "http_method",
+                format_args!("aws_api_gateway_method.{label}.http_method"),
+            );
             match &self.integration {
                 Integration::Proxy(proxy) => {
                     out.attribute("type", "HTTP_PROXY");
@@ -169,7 +192,10 @@ impl Method {
                     out.attribute("type", "MOCK");
                     out.attribute("passthrough_behavior", "NEVER");
                     out.attribute("content_handling", "CONVERT_TO_TEXT");
-                    out.map("request_templates", [("application/json", NOT_FOUND_REQUEST)]);
+                    out.map(
+                        "request_templates",
+                        [("application/json", NOT_FOUND_REQUEST)],
+                    );
                 }
                 Integration::Preflight(preflight) => preflight.terraform(out),
             }
@@ -191,14 +217,23 @@ impl Method {
         out.block_of("aws_api_gateway_method_response", &key, |out| {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("resource_id", self.on.id());
-            out.bare("http_method", format_args!("aws_api_gateway_method.{label}.http_method"));
+            out.bare(
+                "http_method",
+                format_args!("aws_api_gateway_method.{label}.http_method"),
+            );
             out.attribute("status_code", "404");
         });
         out.block_of("aws_api_gateway_integration_response", &key, |out| {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("resource_id", self.on.id());
-            out.bare("http_method", format_args!("aws_api_gateway_integration.{label}.http_method"));
-            out.bare("status_code", format_args!("aws_api_gateway_method_response.{key}.status_code"));
+            out.bare(
+                "http_method",
+                format_args!("aws_api_gateway_integration.{label}.http_method"),
+            );
+            out.bare(
+                "status_code",
+                format_args!("aws_api_gateway_method_response.{key}.status_code"),
+            );
             out.map("response_templates", [("application/json", NOT_FOUND_BODY)]);
         });
     }
@@ -215,12 +250,19 @@ impl MethodAt<'_> {
     pub(super) fn terraform(&self, after: &str, out: &mut Terraform) {
         out.attribute("rest_api_id", self.method.api.id());
         out.attribute("resource_id", self.method.on.id());
-        out.bare("http_method", format_args!("{after}.{}.http_method", self.label));
+        out.bare(
+            "http_method",
+            format_args!("{after}.{}.http_method", self.label),
+        );
     }
 }
 
 impl Kind for Method {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_method", cloudformation: "AWS::ApiGateway::Method", word: "Method" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_method",
+        cloudformation: "AWS::ApiGateway::Method",
+        word: "Method",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -232,17 +274,33 @@ impl Kind for Method {
                 out.attribute("request_validator_id", validator.id());
             }
             if !self.checks.models.is_empty() {
-                let models: Vec<(&str, Value)> = self.checks.models.iter().map(|(media_type, it)| (&**media_type, it.name())).collect();
+                let models: Vec<(&str, Value)> = self
+                    .checks
+                    .models
+                    .iter()
+                    .map(|(media_type, it)| (&**media_type, it.name()))
+                    .collect();
                 out.map("request_models", models);
             }
             if !self.request_parameters.is_empty() {
-                out.map("request_parameters", self.request_parameters.iter().map(|(key, required)| (key.as_str(), *required)));
+                out.map(
+                    "request_parameters",
+                    self.request_parameters
+                        .iter()
+                        .map(|(key, required)| (key.as_str(), *required)),
+                );
             }
         });
         self.terraform_integration(label, out);
         match &self.integration {
             Integration::NotFound => self.terraform_responses(label, out),
-            Integration::Preflight(preflight) => preflight.terraform_responses(&MethodAt { method: self, label }, out),
+            Integration::Preflight(preflight) => preflight.terraform_responses(
+                &MethodAt {
+                    method: self,
+                    label,
+                },
+                out,
+            ),
             Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {}
         }
     }
@@ -256,10 +314,19 @@ impl Kind for Method {
             out.value("RequestValidatorId", &validator.id());
         }
         if !self.checks.models.is_empty() {
-            out.object("RequestModels", |out| self.checks.models.iter().for_each(|(media_type, it)| out.value(media_type, &it.name())));
+            out.object("RequestModels", |out| {
+                self.checks
+                    .models
+                    .iter()
+                    .for_each(|(media_type, it)| out.value(media_type, &it.name()))
+            });
         }
         if !self.request_parameters.is_empty() {
-            out.object("RequestParameters", |out| self.request_parameters.iter().for_each(|(key, required)| out.flag(key, *required)));
+            out.object("RequestParameters", |out| {
+                self.request_parameters
+                    .iter()
+                    .for_each(|(key, required)| out.flag(key, *required))
+            });
         }
         match &self.integration {
             Integration::Proxy(proxy) => out.object("Integration", |out| {
@@ -295,13 +362,19 @@ impl Kind for Method {
                     out.text("Type", "MOCK");
                     out.text("PassthroughBehavior", "NEVER");
                     out.text("ContentHandling", "CONVERT_TO_TEXT");
-                    out.object("RequestTemplates", |out| out.text("application/json", NOT_FOUND_REQUEST));
+                    out.object("RequestTemplates", |out| {
+                        out.text("application/json", NOT_FOUND_REQUEST)
+                    });
                     out.objects("IntegrationResponses", [()], |out, ()| {
                         out.text("StatusCode", "404");
-                        out.object("ResponseTemplates", |out| out.text("application/json", NOT_FOUND_BODY));
+                        out.object("ResponseTemplates", |out| {
+                            out.text("application/json", NOT_FOUND_BODY)
+                        });
                     });
                 });
-                out.objects("MethodResponses", [()], |out, ()| out.text("StatusCode", "404"));
+                out.objects("MethodResponses", [()], |out, ()| {
+                    out.text("StatusCode", "404")
+                });
             }
             Integration::Preflight(preflight) => preflight.cloudformation(out),
         }
@@ -316,6 +389,9 @@ impl Kind for Method {
     }
 
     fn addresses(&self, label: &Label) -> Vec<String> {
-        self.parts().iter().map(|(kind, ending)| format!("{kind}.{label}{ending}")).collect()
+        self.parts()
+            .iter()
+            .map(|(kind, ending)| format!("{kind}.{label}{ending}"))
+            .collect()
     }
 }

@@ -25,16 +25,24 @@ pub struct Model {
 }
 
 impl Kind for Model {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_model", cloudformation: "AWS::ApiGateway::Model", word: "Model" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_model",
+        cloudformation: "AWS::ApiGateway::Model",
+        word: "Model",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
             out.attribute("rest_api_id", self.api.id());
             out.attribute("name", &*self.name);
             out.attribute("content_type", CONTENT_TYPE);
-            Document::json(&self.schema).in_lines().terraform("schema", out);
+            Document::json(&self.schema)
+                .in_lines()
+                .terraform("schema", out);
             // A model that is in use cannot be deleted, so one of another name comes first (S11).
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
     }
 
@@ -71,7 +79,9 @@ impl Handle<Model> {
 /// Whether CloudFormation would take a property of that name for one of its functions.
 fn reads_as_function(json: &Json) -> bool {
     match json {
-        Json::Object(members) => members.iter().any(|(name, member)| is_function(name) || reads_as_function(member)),
+        Json::Object(members) => members
+            .iter()
+            .any(|(name, member)| is_function(name) || reads_as_function(member)),
         Json::Array(items) => items.iter().any(reads_as_function),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
     }

@@ -30,11 +30,17 @@ impl Preflight {
         let origin = self.origins.first().map_or("*", |it| it);
         let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
         let mut headers = BTreeMap::from([
-            ("Access-Control-Allow-Methods", format!("'{}'", methods.join(","))),
+            (
+                "Access-Control-Allow-Methods",
+                format!("'{}'", methods.join(",")),
+            ),
             ("Access-Control-Allow-Origin", format!("'{origin}'")),
         ]);
         if !self.headers.is_empty() {
-            headers.insert("Access-Control-Allow-Headers", format!("'{}'", self.headers.join(",")));
+            headers.insert(
+                "Access-Control-Allow-Headers",
+                format!("'{}'", self.headers.join(",")),
+            );
         }
         if self.has_credentials {
             headers.insert("Access-Control-Allow-Credentials", "'true'".to_owned());
@@ -48,12 +54,17 @@ impl Preflight {
         headers
     }
 
-    /// Names the origin that asks where it is another one than the first that is allowed; all others get the first, which is not theirs.
+    /// Names the origin that asks where it is another one than the first that is allowed; all
+    /// others get the first, which is not theirs.
     ///
-    /// Source: API Gateway developer guide, "Use a mapping template to override an API's request and response parameters and status codes".
+    /// Source: API Gateway developer guide, "Use a mapping template to override an API's request
+    /// and response parameters and status codes".
     pub(super) fn template(&self) -> Option<String> {
         let others = self.origins.get(1..).filter(|it| !it.is_empty())?;
-        let is_other: Vec<String> = others.iter().map(|it| format!("$origin == \"{it}\"")).collect();
+        let is_other: Vec<String> = others
+            .iter()
+            .map(|it| format!("$origin == \"{it}\""))
+            .collect();
         Some(format!(
             "#set($origin = $input.params().header.get(\"Origin\"))\n\
              #if(!$origin || $origin == \"\")#set($origin = $input.params().header.get(\"origin\"))#end\n\
@@ -76,14 +87,29 @@ impl Preflight {
         out.block_of("aws_api_gateway_method_response", &key, |out| {
             at.terraform("aws_api_gateway_method", out);
             out.attribute("status_code", "204");
-            let declared: Vec<String> = headers.keys().map(|it| format!("method.response.header.{it}")).collect();
-            out.map("response_parameters", declared.iter().map(|it| (it.as_str(), true)));
+            let declared: Vec<String> = headers
+                .keys()
+                .map(|it| format!("method.response.header.{it}"))
+                .collect();
+            out.map(
+                "response_parameters",
+                declared.iter().map(|it| (it.as_str(), true)),
+            );
         });
         out.block_of("aws_api_gateway_integration_response", &key, |out| {
             at.terraform("aws_api_gateway_integration", out);
-            out.bare("status_code", format_args!("aws_api_gateway_method_response.{key}.status_code"));
-            let mapped: Vec<(String, &String)> = headers.iter().map(|(it, text)| (format!("method.response.header.{it}"), text)).collect();
-            out.map("response_parameters", mapped.iter().map(|(it, text)| (it.as_str(), *text)));
+            out.bare(
+                "status_code",
+                format_args!("aws_api_gateway_method_response.{key}.status_code"),
+            );
+            let mapped: Vec<(String, &String)> = headers
+                .iter()
+                .map(|(it, text)| (format!("method.response.header.{it}"), text))
+                .collect();
+            out.map(
+                "response_parameters",
+                mapped.iter().map(|(it, text)| (it.as_str(), *text)),
+            );
             if let Some(template) = self.template() {
                 out.map("response_templates", [("application/json", template)]);
             }
@@ -96,21 +122,29 @@ impl Preflight {
             out.text("Type", "MOCK");
             out.text("PassthroughBehavior", "WHEN_NO_MATCH");
             out.text("ContentHandling", "CONVERT_TO_TEXT");
-            out.object("RequestTemplates", |out| out.text("application/json", Self::REQUEST));
+            out.object("RequestTemplates", |out| {
+                out.text("application/json", Self::REQUEST)
+            });
             out.objects("IntegrationResponses", [()], |out, ()| {
                 out.text("StatusCode", "204");
                 out.object("ResponseParameters", |out| {
-                    headers.iter().for_each(|(it, text)| out.text(&format!("method.response.header.{it}"), text));
+                    headers.iter().for_each(|(it, text)| {
+                        out.text(&format!("method.response.header.{it}"), text)
+                    });
                 });
                 if let Some(template) = self.template() {
-                    out.object("ResponseTemplates", |out| out.text("application/json", &template));
+                    out.object("ResponseTemplates", |out| {
+                        out.text("application/json", &template)
+                    });
                 }
             });
         });
         out.objects("MethodResponses", [()], |out, ()| {
             out.text("StatusCode", "204");
             out.object("ResponseParameters", |out| {
-                headers.keys().for_each(|it| out.flag(&format!("method.response.header.{it}"), true));
+                headers
+                    .keys()
+                    .for_each(|it| out.flag(&format!("method.response.header.{it}"), true));
             });
         });
     }

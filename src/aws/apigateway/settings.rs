@@ -1,7 +1,8 @@
 //! Settings of a stage's methods: of all of them, and of those that differ.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
-//! Elements of their stage: Terraform spells each as a block of its own, CloudFormation as an item of the stage.
+//! Elements of their stage: Terraform spells each as a block of its own, CloudFormation as an item
+//! of the stage.
 
 use std::sync::Arc;
 
@@ -64,7 +65,8 @@ pub struct Kept {
     pub is_encrypted: bool,
 }
 
-/// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was made, and never again.
+/// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was
+/// made, and never again.
 ///
 /// Source: AWS-RULES D13.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,17 +92,27 @@ pub struct MethodSettings {
 /// Terraform's block of settings.
 pub(super) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
-/// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1 (throttling disabled)"; AWS-RULES D14.
+/// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1
+/// (throttling disabled)"; AWS-RULES D14.
 const UNSET: f64 = -1.0;
 
-/// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a header that says so.
+/// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a
+/// header that says so.
 const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
 
 impl Settings {
-    pub(super) fn terraform(&self, (label, path): (&str, &str), (api, stage): (&Handle<RestApi>, &Label), out: &mut Terraform) {
+    pub(super) fn terraform(
+        &self,
+        (label, path): (&str, &str),
+        (api, stage): (&Handle<RestApi>, &Label),
+        out: &mut Terraform,
+    ) {
         out.block_of(METHOD_SETTINGS, label, |out| {
             out.attribute("rest_api_id", api.id());
-            out.bare("stage_name", format_args!("aws_api_gateway_stage.{stage}.stage_name"));
+            out.bare(
+                "stage_name",
+                format_args!("aws_api_gateway_stage.{stage}.stage_name"),
+            );
             out.attribute("method_path", path);
             out.block("settings", |out| {
                 out.attribute("metrics_enabled", self.has_metrics);
@@ -123,7 +135,8 @@ impl Settings {
         });
     }
 
-    /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15, D24).
+    /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15,
+    /// D24).
     pub(super) fn cloudformation(&self, (path, method): (&str, &str), out: &mut Properties) {
         out.text("ResourcePath", path);
         out.text("HttpMethod", method);
@@ -136,7 +149,9 @@ impl Settings {
                 out.decimal("ThrottlingRateLimit", throttle.rate);
                 out.decimal("ThrottlingBurstLimit", throttle.burst as f64);
             }
-            MethodThrottle::Off => unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there"),
+            MethodThrottle::Off => {
+                unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there")
+            }
         }
         if let Some(cache) = self.cache {
             out.flag("CachingEnabled", cache.is_some());
@@ -149,7 +164,8 @@ impl Settings {
 }
 
 impl MethodSettings {
-    /// Source: AWS-RULES D11: a part of a path in a patch, so `/` is `~1`; the first one is left out, but for the root.
+    /// Source: AWS-RULES D11: a part of a path in a patch, so `/` is `~1`; the first one is left
+    /// out, but for the root.
     pub(super) fn terraform_path(&self) -> String {
         let path = match self.path.trim_start_matches('/') {
             "" => "~1".to_owned(),
@@ -160,6 +176,10 @@ impl MethodSettings {
 
     /// Source: AWS-RULES D12.
     pub(super) fn cloudformation_path(&self) -> String {
-        if &*self.path == "/" { "/".to_owned() } else { format!("/{}", self.path.replace('/', "~1")) }
+        if &*self.path == "/" {
+            "/".to_owned()
+        } else {
+            format!("/{}", self.path.replace('/', "~1"))
+        }
     }
 }

@@ -30,9 +30,11 @@ pub struct Stage {
     pub after: Vec<Address>,
 }
 
-/// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's variables, of bodies or of headers but the agent.
+/// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's
+/// variables, of bodies or of headers but the agent.
 ///
-/// Source: AWS, "Variables for access logging for API Gateway"; AWS-RULES D19 (one line, with the id of the request, 3 KB at most).
+/// Source: AWS, "Variables for access logging for API Gateway"; AWS-RULES D19 (one line, with the
+/// id of the request, 3 KB at most).
 pub(super) const REQUEST_LOG_FORMAT: &str = concat!(
     r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
     r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,
@@ -47,7 +49,11 @@ pub(super) const REQUEST_LOG_FORMAT: &str = concat!(
 );
 
 impl Kind for Stage {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_stage", cloudformation: "AWS::ApiGateway::Stage", word: "Stage" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_stage",
+        cloudformation: "AWS::ApiGateway::Stage",
+        word: "Stage",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -64,7 +70,10 @@ impl Kind for Stage {
             }
             out.tags();
             if !self.variables.is_empty() {
-                out.map("variables", self.variables.iter().map(|(name, value)| (&**name, value)));
+                out.map(
+                    "variables",
+                    self.variables.iter().map(|(name, value)| (&**name, value)),
+                );
             }
             if let Some(log) = &self.request_log {
                 out.block("access_log_settings", |out| {
@@ -73,14 +82,23 @@ impl Kind for Stage {
                 });
             }
             if !self.after.is_empty() {
-                let after: Vec<String> = self.after.iter().map(|it| format!("{}.{}", it.names.terraform, it.label)).collect();
+                let after: Vec<String> = self
+                    .after
+                    .iter()
+                    .map(|it| format!("{}.{}", it.names.terraform, it.label))
+                    .collect();
                 out.gap();
                 out.bare("depends_on", format_args!("[{}]", after.join(", ")));
             }
         });
-        self.settings.terraform((label.as_str(), "*/*"), (&self.api, label), out);
+        self.settings
+            .terraform((label.as_str(), "*/*"), (&self.api, label), out);
         for method in &self.of_methods {
-            method.settings.terraform((method.label.as_str(), &method.terraform_path()), (&self.api, label), out);
+            method.settings.terraform(
+                (method.label.as_str(), &method.terraform_path()),
+                (&self.api, label),
+                out,
+            );
         }
     }
 
@@ -97,7 +115,11 @@ impl Kind for Stage {
             out.value("ClientCertificateId", &certificate.id());
         }
         if !self.variables.is_empty() {
-            out.object("Variables", |out| self.variables.iter().for_each(|(name, value)| out.value(name, value)));
+            out.object("Variables", |out| {
+                self.variables
+                    .iter()
+                    .for_each(|(name, value)| out.value(name, value))
+            });
         }
         if let Some(log) = &self.request_log {
             out.object("AccessLogSetting", |out| {
@@ -106,8 +128,18 @@ impl Kind for Stage {
             });
         }
         let all = std::iter::once((&self.settings, "/*".to_owned(), "*"));
-        let those = self.of_methods.iter().map(|it| (&it.settings, it.cloudformation_path(), it.http_method.as_str()));
-        out.objects("MethodSettings", all.chain(those), |out, (settings, path, method)| settings.cloudformation((&path, method), out));
+        let those = self.of_methods.iter().map(|it| {
+            (
+                &it.settings,
+                it.cloudformation_path(),
+                it.http_method.as_str(),
+            )
+        });
+        out.objects(
+            "MethodSettings",
+            all.chain(those),
+            |out, (settings, path, method)| settings.cloudformation((&path, method), out),
+        );
         out.tags();
     }
 
@@ -121,7 +153,9 @@ impl Kind for Stage {
 
     fn addresses(&self, label: &Label) -> Vec<String> {
         let settings = std::iter::once(label).chain(self.of_methods.iter().map(|it| &it.label));
-        std::iter::once(format!("{}.{label}", Self::NAMES.terraform)).chain(settings.map(|it| format!("{METHOD_SETTINGS}.{it}"))).collect()
+        std::iter::once(format!("{}.{label}", Self::NAMES.terraform))
+            .chain(settings.map(|it| format!("{METHOD_SETTINGS}.{it}")))
+            .collect()
     }
 }
 
@@ -144,7 +178,10 @@ impl Handle<Stage> {
             Value::literal("/stages/"),
             self.attribute("stage_name", Spelling::Ref),
         ];
-        (self.attribute("arn", Spelling::Ref), Value::Text(arn.into()))
+        (
+            self.attribute("arn", Spelling::Ref),
+            Value::Text(arn.into()),
+        )
     }
 }
 
@@ -155,7 +192,8 @@ mod tests {
     #[test]
     fn a_line_of_the_log_is_one_json_object_that_api_gateway_takes() {
         assert!(REQUEST_LOG_FORMAT.len() <= 3 * 1_024 && !REQUEST_LOG_FORMAT.contains('\n'));
-        let line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(REQUEST_LOG_FORMAT).unwrap();
+        let line: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(REQUEST_LOG_FORMAT).unwrap();
         assert_eq!(line["requestId"], "$context.requestId");
     }
 }

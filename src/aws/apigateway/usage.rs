@@ -20,7 +20,11 @@ pub struct ApiKey {
 }
 
 impl Kind for ApiKey {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_api_key", cloudformation: "AWS::ApiGateway::ApiKey", word: "ApiKey" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_api_key",
+        cloudformation: "AWS::ApiGateway::ApiKey",
+        word: "ApiKey",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -104,7 +108,11 @@ impl UsagePlan {
 }
 
 impl Kind for UsagePlan {
-    const NAMES: Names = Names { terraform: "aws_api_gateway_usage_plan", cloudformation: "AWS::ApiGateway::UsagePlan", word: "UsagePlan" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_usage_plan",
+        cloudformation: "AWS::ApiGateway::UsagePlan",
+        word: "UsagePlan",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -194,8 +202,11 @@ impl KeyRef {
 }
 
 impl Kind for UsagePlanKey {
-    const NAMES: Names =
-        Names { terraform: "aws_api_gateway_usage_plan_key", cloudformation: "AWS::ApiGateway::UsagePlanKey", word: "UsagePlanKey" };
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_usage_plan_key",
+        cloudformation: "AWS::ApiGateway::UsagePlanKey",
+        word: "UsagePlanKey",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {

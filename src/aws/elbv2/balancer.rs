@@ -33,10 +33,21 @@ pub(in crate::aws) fn flag(is_on: bool) -> Value {
 }
 
 /// Attributes of a balancer in CloudFormation, and those of its access logs behind them.
-pub(in crate::aws) fn write_attributes(out: &mut Properties, mut attributes: Vec<(&'static str, Value)>, logs: Option<&AccessLogs>) {
+pub(in crate::aws) fn write_attributes(
+    out: &mut Properties,
+    mut attributes: Vec<(&'static str, Value)>,
+    logs: Option<&AccessLogs>,
+) {
     if let Some(logs) = logs {
-        attributes.extend([("access_logs.s3.enabled", flag(true)), ("access_logs.s3.bucket", logs.bucket.clone())]);
-        attributes.extend(logs.prefix.iter().map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))));
+        attributes.extend([
+            ("access_logs.s3.enabled", flag(true)),
+            ("access_logs.s3.bucket", logs.bucket.clone()),
+        ]);
+        attributes.extend(
+            logs.prefix
+                .iter()
+                .map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))),
+        );
     }
     out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
         out.text("Key", key);
@@ -45,7 +56,11 @@ pub(in crate::aws) fn write_attributes(out: &mut Properties, mut attributes: Vec
 }
 
 impl Kind for LoadBalancer {
-    const NAMES: Names = Names { terraform: "aws_lb", cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer", word: "LoadBalancer" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb",
+        cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        word: "LoadBalancer",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -77,10 +92,16 @@ impl Kind for LoadBalancer {
         out.text("Scheme", "internal");
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
-        out.text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "off");
+        out.text(
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            "off",
+        );
         let attributes = vec![
             ("load_balancing.cross_zone.enabled", flag(self.cross_zone)),
-            ("deletion_protection.enabled", flag(self.deletion_protection)),
+            (
+                "deletion_protection.enabled",
+                flag(self.deletion_protection),
+            ),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
@@ -109,7 +130,8 @@ impl Handle<LoadBalancer> {
     }
 }
 
-/// A balancer of the stack, or one that is there. For digests, the first is as it was before there was a second.
+/// A balancer of the stack, or one that is there. For digests, the first is as it was before there
+/// was a second.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum BalancerRef {

@@ -80,7 +80,8 @@ impl HealthCheck {
     }
 
     fn port(&self) -> String {
-        self.port.map_or_else(|| "traffic-port".to_owned(), |port| port.to_string())
+        self.port
+            .map_or_else(|| "traffic-port".to_owned(), |port| port.to_string())
     }
 }
 
@@ -104,10 +105,18 @@ pub enum Targets {
     },
     /// Autoscaling groups, which register their instances; Terraform only.
     Scaled(Members),
-    /// An application load balancer, on the port of the group. A listener that is made here has to be there before (L25).
-    Balancer { balancer: ApplicationBalancerRef, listener: Option<HttpListenerRef> },
-    /// The same balancer by its addresses, which a function keeps here: nothing is registered by the stack (Y11).
-    Kept { balancer: ApplicationBalancerRef, listener: Option<HttpListenerRef> },
+    /// An application load balancer, on the port of the group. A listener that is made here has to
+    /// be there before (L25).
+    Balancer {
+        balancer: ApplicationBalancerRef,
+        listener: Option<HttpListenerRef>,
+    },
+    /// The same balancer by its addresses, which a function keeps here: nothing is registered by
+    /// the stack (Y11).
+    Kept {
+        balancer: ApplicationBalancerRef,
+        listener: Option<HttpListenerRef>,
+    },
     /// They register themselves.
     None,
 }
@@ -127,8 +136,11 @@ pub struct TargetGroup {
 }
 
 impl Kind for TargetGroup {
-    const NAMES: Names =
-        Names { terraform: "aws_lb_target_group", cloudformation: "AWS::ElasticLoadBalancingV2::TargetGroup", word: "TargetGroup" };
+    const NAMES: Names = Names {
+        terraform: "aws_lb_target_group",
+        cloudformation: "AWS::ElasticLoadBalancingV2::TargetGroup",
+        word: "TargetGroup",
+    };
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -155,7 +167,9 @@ impl Kind for TargetGroup {
                     out.attribute("matcher", matcher);
                 }
             });
-            out.block("lifecycle", |out| out.attribute("create_before_destroy", true));
+            out.block("lifecycle", |out| {
+                out.attribute("create_before_destroy", true)
+            });
         });
         self.terraform_attachments(label, out);
     }
@@ -190,7 +204,11 @@ impl Kind for TargetGroup {
                 out.number("Port", self.port);
             });
         }
-        if let Targets::Registered { members: Members::Listed(targets), outside_vpc } = &self.targets {
+        if let Targets::Registered {
+            members: Members::Listed(targets),
+            outside_vpc,
+        } = &self.targets
+        {
             out.objects("Targets", targets, |out, (_, target)| {
                 out.value("Id", target);
                 out.number("Port", self.port);
@@ -203,7 +221,10 @@ impl Kind for TargetGroup {
     }
 
     fn after(&self) -> Vec<Address> {
-        self.waits_for().map(|it| it.address().clone()).into_iter().collect()
+        self.waits_for()
+            .map(|it| it.address().clone())
+            .into_iter()
+            .collect()
     }
 
     fn revision(&self) -> Option<Arc<str>> {
@@ -217,7 +238,11 @@ impl Kind for TargetGroup {
         }
         match self.attachments() {
             None => {}
-            Some((kind, Members::Listed(members))) => addresses.extend(members.iter().map(|(key, _)| format!("{kind}.{label}__{key}"))),
+            Some((kind, Members::Listed(members))) => addresses.extend(
+                members
+                    .iter()
+                    .map(|(key, _)| format!("{kind}.{label}__{key}")),
+            ),
             Some((kind, Members::Each(_))) => addresses.push(format!("{kind}.{label}")),
         }
         addresses

@@ -12,10 +12,12 @@ use crate::blueprint::values::Values;
 use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
 
-/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source: AWS-RULES A8 (0 to 3,600 seconds).
+/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source: AWS-RULES A8
+/// (0 to 3,600 seconds).
 const MAX_TTL: u64 = 3_600_000;
 
-/// Longest name of a key. Unit: characters. Shorter than at AWS (U1: 1,024), as it goes into the name of an output.
+/// Longest name of a key. Unit: characters. Shorter than at AWS (U1: 1,024), as it goes into the
+/// name of an output.
 const MAX_KEY_NAME: usize = 100;
 
 impl Check<'_> {
@@ -27,21 +29,33 @@ impl Check<'_> {
                 AuthSpec::Cognito(it) => {
                     if matches!(&it.user_pools, Values::List(list) if list.is_empty()) {
                         let at = child(&child(&at, "cognito"), "user_pools");
-                        self.wrong(&at, "no user pool is named", "write the ARN of one, or `{var: user_pool_arn}`");
+                        self.wrong(
+                            &at,
+                            "no user pool is named",
+                            "write the ARN of one, or `{var: user_pool_arn}`",
+                        );
                     }
                 }
                 AuthSpec::Lambda(it) => self.lambda(&child(&at, "lambda"), it),
                 AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => {}
             }
             if name == "any" {
-                self.wrong(&at, "`any` is no name of one's own", "a promise writes `auth: any` for one at all; rename this entry");
+                self.wrong(
+                    &at,
+                    "`any` is no name of one's own",
+                    "a promise writes `auth: any` for one at all; rename this entry",
+                );
             }
         }
         for (index, route) in self.spec().routes.iter().flatten().enumerate() {
             let at = child(&child("/routes", index), "scopes");
             for (index, scope) in route.scopes.iter().flatten().enumerate() {
                 // Source: RFC 6749, section 3.3.
-                if scope.is_empty() || !scope.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'"' | b'\\')) {
+                if scope.is_empty()
+                    || !scope
+                        .bytes()
+                        .all(|it| it.is_ascii_graphic() && !matches!(it, b'"' | b'\\'))
+                {
                     self.wrong(
                         &child(&at, index),
                         format_args!("`{scope}` is no scope"),
@@ -80,9 +94,17 @@ impl Check<'_> {
                 "write `header.NAME` or `query.NAME`, or `ttl: 0s` in place of `credential` where the function decides by something else",
             );
         }
-        let at = if spec.identity.is_some() { &identity_at } else { at };
+        let at = if spec.identity.is_some() {
+            &identity_at
+        } else {
+            at
+        };
         if spec.is_token() && !spec.is_one_header() {
-            self.wrong(at, "a function of kind `token` gets one header", "write one `header.NAME`, or `kind: request`");
+            self.wrong(
+                at,
+                "a function of kind `token` gets one header",
+                "write one `header.NAME`, or `kind: request`",
+            );
         } else if !spec.is_token() && !spec.tells_callers_apart() && ttl > 0 {
             self.wrong(
                 at,
@@ -112,12 +134,20 @@ impl Check<'_> {
             }
             if plan.quota.as_ref().is_some_and(|it| it.limit > MAX_NUMBER) {
                 let message = format_args!("API Gateway takes numbers up to {MAX_NUMBER}");
-                self.wrong(&child(&child(&at, "quota"), "limit"), message, "write a smaller one");
+                self.wrong(
+                    &child(&child(&at, "quota"), "limit"),
+                    message,
+                    "write a smaller one",
+                );
             }
             for (index, route) in plan.routes.iter().flatten().enumerate() {
                 let at = child(&child(&at, "routes"), index);
                 if route.rate < 0.0 {
-                    self.wrong(&child(&at, "rate"), "a rate is not negative", "write requests per second");
+                    self.wrong(
+                        &child(&at, "rate"),
+                        "a rate is not negative",
+                        "write requests per second",
+                    );
                 }
                 self.methods(&child(&at, "match"), route.r#match.methods.as_ref());
                 self.descriptions(&child(&at, "match"), route.r#match.specs.as_ref());
@@ -130,9 +160,15 @@ impl Check<'_> {
                             let help = "use letters, digits, `.`, `_` and `-`, from a letter or digit on, at most 100";
                             self.wrong(&at, format_args!("`{text}` is no name of a key"), help);
                         }
-                        (format!("`{text}`"), format!("name {}", crate::emit::pascal(text).to_ascii_lowercase()))
+                        (
+                            format!("`{text}`"),
+                            format!("name {}", crate::emit::pascal(text).to_ascii_lowercase()),
+                        )
                     }
-                    KeySpec::Existing(id) => ("this key".to_owned(), format!("id {}", serde_json::to_string(id).unwrap_or_default())),
+                    KeySpec::Existing(id) => (
+                        "this key".to_owned(),
+                        format!("id {}", serde_json::to_string(id).unwrap_or_default()),
+                    ),
                 };
                 self.key_once(&mut seen, same, (shown, at));
             }
@@ -140,7 +176,12 @@ impl Check<'_> {
     }
 
     /// Source: AWS-RULES U4: of the plans of one stage, a key may be in one.
-    fn key_once(&mut self, seen: &mut BTreeMap<String, (String, String)>, same: String, (shown, at): (String, String)) {
+    fn key_once(
+        &mut self,
+        seen: &mut BTreeMap<String, (String, String)>,
+        same: String,
+        (shown, at): (String, String),
+    ) {
         if let Some((other, first)) = seen.get(&same) {
             let both = if *other == shown {
                 format!("{shown} is named twice")
@@ -150,7 +191,9 @@ impl Check<'_> {
             let finding = KEY_IN_TWO_PLANS
                 .at(self.blueprint.place(&at))
                 .also(self.blueprint.place(first))
-                .message(format_args!("{both}, and of the plans of a stage a key may be in one"))
+                .message(format_args!(
+                    "{both}, and of the plans of a stage a key may be in one"
+                ))
                 .help("keep it in one plan, or give each plan a key of its own name");
             self.found.push(finding);
         } else {
@@ -161,5 +204,7 @@ impl Check<'_> {
 
 fn is_key_name(name: &str) -> bool {
     let legal = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-');
-    name.len() <= MAX_KEY_NAME && name.starts_with(|it: char| it.is_ascii_alphanumeric()) && name.bytes().all(legal)
+    name.len() <= MAX_KEY_NAME
+        && name.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && name.bytes().all(legal)
 }

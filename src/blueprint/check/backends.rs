@@ -16,22 +16,29 @@ use crate::openapi::{is_dots, is_path_character};
 /// The kinds of targets that a topology takes; `function` goes with any.
 fn accepted(topology: Topology) -> &'static [&'static str] {
     match topology {
-        Topology::NlbTargets | Topology::NlbAlbSync | Topology::NlbAlb | Topology::Alb => {
-            &["instances", "autoscaling_groups", "ips", "ecs", "target_group", "function"]
-        }
+        Topology::NlbTargets | Topology::NlbAlbSync | Topology::NlbAlb | Topology::Alb => &[
+            "instances",
+            "autoscaling_groups",
+            "ips",
+            "ecs",
+            "target_group",
+            "function",
+        ],
         Topology::Forwarder => &["ips", "hosts", "function"],
         Topology::Internet => &["function"],
     }
 }
 
 impl Check<'_> {
-    /// Errors: GW2002, GW2003, GW2009 two backends on a listener's port, GW2011 targets that the topology does not take.
+    /// Errors: GW2002, GW2003, GW2009 two backends on a listener's port, GW2011 targets that the
+    /// topology does not take.
     pub(super) fn backends(&mut self) {
         let mut ports: BTreeMap<Port, String> = BTreeMap::new();
         for (name, backend) in &self.spec().backends {
             let at = child("/backends", name);
             if !is_name(name) {
-                let help = "start with a lower-case letter; then lower-case letters, digits and `-`";
+                let help =
+                    "start with a lower-case letter; then lower-case letters, digits and `-`";
                 self.wrong(&at, "this is no name of a backend", help);
             }
             self.where_it_runs(&at, backend);
@@ -42,11 +49,19 @@ impl Check<'_> {
 
     fn where_it_runs(&mut self, at: &str, backend: &BackendSpec) {
         let kinds = backend.targets.as_ref().map(TargetsSpec::kinds);
-        let reported = |field: &str| self.known.reported.contains(&self.blueprint.removed.original(&child(at, field)));
+        let reported = |field: &str| {
+            self.known
+                .reported
+                .contains(&self.blueprint.removed.original(&child(at, field)))
+        };
         let (no_targets, no_port) = (reported("targets") || reported("url"), reported("port"));
         match (&backend.url, &kinds) {
             (Some(_), _) if backend.port.is_some() || kinds.is_some() => {
-                self.wrong(&child(at, "url"), "`url` stands in place of `port` and `targets`", "remove one or the other");
+                self.wrong(
+                    &child(at, "url"),
+                    "`url` stands in place of `port` and `targets`",
+                    "remove one or the other",
+                );
             }
             (None, None) if !no_targets => {
                 let (field, example) = match self.topology() {
@@ -54,19 +69,35 @@ impl Check<'_> {
                     _ => ("targets", "targets: {instances: [{var: orders_instance}]}"),
                 };
                 let message = format!("{} has no `{field}`", super::subject(at));
-                self.report((&MISSING_FIELD, at), message, format_args!("add for example `{example}`"));
+                self.report(
+                    (&MISSING_FIELD, at),
+                    message,
+                    format_args!("add for example `{example}`"),
+                );
             }
             (None, Some(kinds)) if kinds.len() != 1 => {
-                let written = if kinds.is_empty() { "none".to_owned() } else { format!("`{}`", kinds.join("`, `")) };
+                let written = if kinds.is_empty() {
+                    "none".to_owned()
+                } else {
+                    format!("`{}`", kinds.join("`, `"))
+                };
                 let help = "keep one of `instances`, `autoscaling_groups`, `ips`, `ecs`, `hosts`, `target_group`, `function`";
-                self.wrong(&child(at, "targets"), format_args!("exactly one kind of targets is due, {written} written"), help);
+                self.wrong(
+                    &child(at, "targets"),
+                    format_args!("exactly one kind of targets is due, {written} written"),
+                    help,
+                );
             }
             _ => {}
         }
         let needs_port = kinds.as_ref().is_some_and(|kinds| *kinds != ["function"]);
         if needs_port && backend.url.is_none() && backend.port.is_none() && !no_port {
             let message = format!("{} has no `port`", super::subject(at));
-            self.report((&MISSING_FIELD, at), message, "add the port that its servers listen on, for example `port: 8080`");
+            self.report(
+                (&MISSING_FIELD, at),
+                message,
+                "add the port that its servers listen on, for example `port: 8080`",
+            );
         }
         self.fits(at, backend, kinds.as_deref().unwrap_or_default());
         self.fits_its_way(at, backend);
@@ -74,7 +105,9 @@ impl Check<'_> {
     }
 
     fn fits(&mut self, at: &str, backend: &BackendSpec, kinds: &[&str]) {
-        let Some(topology) = self.topology() else { return };
+        let Some(topology) = self.topology() else {
+            return;
+        };
         let accepted = accepted(topology);
         let name = topology.name();
         for kind in kinds.iter().filter(|kind| !accepted.contains(kind)) {
@@ -84,11 +117,19 @@ impl Check<'_> {
             } else {
                 format!("write `{}`", accepted.join("`, `"))
             };
-            self.report((&FIELD_DOES_NOT_FIT, &at), format_args!("topology `{name}` takes no targets of the kind `{kind}`"), instead);
+            self.report(
+                (&FIELD_DOES_NOT_FIT, &at),
+                format_args!("topology `{name}` takes no targets of the kind `{kind}`"),
+                instead,
+            );
         }
         if backend.url.is_some() && topology != Topology::Internet {
             let message = format!("topology `{name}` takes no `url`");
-            self.report((&FIELD_DOES_NOT_FIT, &child(at, "url")), message, "write `port` and `targets`, or topology `internet`");
+            self.report(
+                (&FIELD_DOES_NOT_FIT, &child(at, "url")),
+                message,
+                "write `port` and `targets`, or topology `internet`",
+            );
         }
     }
 
@@ -99,7 +140,9 @@ impl Check<'_> {
             let help = "write for example `https://orders.example.com`";
             self.wrong(&child(at, "url"), format_args!("`{url}` {problem}"), help);
         }
-        let Some(targets) = &backend.targets else { return };
+        let Some(targets) = &backend.targets else {
+            return;
+        };
         let lists = [
             ("instances", &targets.instances),
             ("autoscaling_groups", &targets.autoscaling_groups),
@@ -108,25 +151,51 @@ impl Check<'_> {
         ];
         for (kind, values) in lists {
             let at = child(&child(at, "targets"), kind);
-            let Some(Values::List(values)) = values else { continue };
+            let Some(Values::List(values)) = values else {
+                continue;
+            };
             if values.is_empty() {
-                self.wrong(&at, "the list is empty", "name at least one, or write a reference that yields them");
+                self.wrong(
+                    &at,
+                    "the list is empty",
+                    "name at least one, or write a reference that yields them",
+                );
             }
             for (index, value) in values.iter().enumerate() {
                 if values[..index].contains(value) {
-                    self.wrong(&child(&at, index), "this target stands in the list twice", "remove one of the two");
+                    self.wrong(
+                        &child(&at, index),
+                        "this target stands in the list twice",
+                        "remove one of the two",
+                    );
                 }
             }
         }
     }
 
     fn listener(&mut self, at: &str, backend: &BackendSpec, ports: &mut BTreeMap<Port, String>) {
-        let is_forwarded = backend.targets.as_ref().is_none_or(|targets| targets.function.is_none());
-        let Some(port) = backend.listener_port.or(backend.port).filter(|_| is_forwarded) else { return };
+        let is_forwarded = backend
+            .targets
+            .as_ref()
+            .is_none_or(|targets| targets.function.is_none());
+        let Some(port) = backend
+            .listener_port
+            .or(backend.port)
+            .filter(|_| is_forwarded)
+        else {
+            return;
+        };
         if self.topology() != Some(Topology::NlbTargets) {
             return;
         }
-        let field = child(at, if backend.listener_port.is_some() { "listener_port" } else { "port" });
+        let field = child(
+            at,
+            if backend.listener_port.is_some() {
+                "listener_port"
+            } else {
+                "port"
+            },
+        );
         if let Some(first) = ports.get(&port) {
             let found = PORT_TAKEN
                 .at(self.blueprint.place(&field))
@@ -141,33 +210,71 @@ impl Check<'_> {
 
     fn how_it_is_asked(&mut self, at: &str, backend: &BackendSpec) {
         self.starts_with_slash(&child(at, "path_prefix"), backend.path_prefix.as_ref());
-        if let Some(prefix) = backend.path_prefix.as_ref().filter(|it| !it.chars().all(is_path_character)) {
+        if let Some(prefix) = backend
+            .path_prefix
+            .as_ref()
+            .filter(|it| !it.chars().all(is_path_character))
+        {
             let help = "write a plain path, for example `/v1`";
-            self.wrong(&child(at, "path_prefix"), format_args!("`{prefix}` holds what cannot stand in a path"), help);
+            self.wrong(
+                &child(at, "path_prefix"),
+                format_args!("`{prefix}` holds what cannot stand in a path"),
+                help,
+            );
         }
-        if backend.path_prefix.as_ref().is_some_and(|it| it.contains("//")) {
+        if backend
+            .path_prefix
+            .as_ref()
+            .is_some_and(|it| it.contains("//"))
+        {
             self.wrong(
                 &child(at, "path_prefix"),
                 "`path_prefix` has an empty segment, which servers read in several ways",
                 "write one `/`",
             );
         }
-        if let Some(dots) = backend.path_prefix.iter().flat_map(|it| it.split('/')).find(|it| is_dots(it)) {
-            let message = format_args!("`path_prefix` has the segment `{dots}`, which servers take away: another path is reached");
-            self.wrong(&child(at, "path_prefix"), message, "write the path without it");
+        if let Some(dots) = backend
+            .path_prefix
+            .iter()
+            .flat_map(|it| it.split('/'))
+            .find(|it| is_dots(it))
+        {
+            let message = format_args!(
+                "`path_prefix` has the segment `{dots}`, which servers take away: another path is reached"
+            );
+            self.wrong(
+                &child(at, "path_prefix"),
+                message,
+                "write the path without it",
+            );
         }
         if let Some(Value::Literal(host)) = &backend.host {
-            let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+            let legal =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
             if host.is_empty() || !host.bytes().all(legal) {
-                self.wrong(&child(at, "host"), format_args!("`{host}` is no host"), "write the name alone, for example `orders.internal`");
+                self.wrong(
+                    &child(at, "host"),
+                    format_args!("`{host}` is no host"),
+                    "write the name alone, for example `orders.internal`",
+                );
             }
         }
-        let Some(health) = &backend.health_check else { return };
+        let Some(health) = &backend.health_check else {
+            return;
+        };
         let at = child(at, "health_check");
         self.starts_with_slash(&child(&at, "path"), health.path.as_ref());
-        if let Some(matcher) = health.matcher.as_ref().filter(|matcher| !is_matcher(matcher)) {
+        if let Some(matcher) = health
+            .matcher
+            .as_ref()
+            .filter(|matcher| !is_matcher(matcher))
+        {
             let help = "write status codes, for example `\"200-399\"` or `\"200,204\"`";
-            self.wrong(&child(&at, "matcher"), format_args!("`{matcher}` names no status codes"), help);
+            self.wrong(
+                &child(&at, "matcher"),
+                format_args!("`{matcher}` names no status codes"),
+                help,
+            );
         }
     }
 }
@@ -175,7 +282,10 @@ impl Check<'_> {
 /// Status codes and ranges of them, with commas between.
 fn is_matcher(matcher: &str) -> bool {
     let code = |text: &str| {
-        Some(text).filter(|text| text.len() == 3).and_then(|text| text.parse::<u16>().ok()).filter(|it| (100..600).contains(it))
+        Some(text)
+            .filter(|text| text.len() == 3)
+            .and_then(|text| text.parse::<u16>().ok())
+            .filter(|it| (100..600).contains(it))
     };
     matcher.split(',').all(|part| match part.split_once('-') {
         Some((from, to)) => code(from).is_some_and(|from| code(to).is_some_and(|to| from <= to)),

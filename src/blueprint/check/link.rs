@@ -10,9 +10,15 @@ impl Check<'_> {
     /// Errors: GW2011.
     pub(super) fn link(&mut self) {
         let link = self.spec().vpc_link.as_ref();
-        if self.topology() == Some(Topology::Alb) && link.is_some_and(|it| it.existing.is_some() && it.subnets.is_some()) {
+        if self.topology() == Some(Topology::Alb)
+            && link.is_some_and(|it| it.existing.is_some() && it.subnets.is_some())
+        {
             let message = "the subnets of a link that is there cannot be changed";
-            self.report((&FIELD_DOES_NOT_FIT, "/vpc_link/subnets"), message, "remove it");
+            self.report(
+                (&FIELD_DOES_NOT_FIT, "/vpc_link/subnets"),
+                message,
+                "remove it",
+            );
         }
     }
 }

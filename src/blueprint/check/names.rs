@@ -8,16 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Check, child};
 use crate::blueprint::RouteSpec;
 use crate::diagnostic::{
-    CONFLICTING_MOUNTS, MISSING_FIELD, REASON_FOR_NOTHING, REPEATED_DESCRIPTION, UNKNOWN_AUTH, UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION,
-    nearest,
+    CONFLICTING_MOUNTS, MISSING_FIELD, REASON_FOR_NOTHING, REPEATED_DESCRIPTION, UNKNOWN_AUTH,
+    UNKNOWN_BACKEND, UNKNOWN_DESCRIPTION, nearest,
 };
 use crate::openapi::is_dots;
 
 /// Methods of HTTP that a description can have.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any"];
+const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any",
+];
 
 impl<'a> Check<'a> {
-    /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth, GW2013 conflicting mounts.
+    /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth, GW2013 conflicting
+    /// mounts.
     pub(super) fn names(&mut self) {
         for (index, route) in self.spec().routes.iter().flatten().enumerate() {
             let at = child("/routes", index);
@@ -36,9 +39,17 @@ impl<'a> Check<'a> {
             let at = child("/expect", index);
             if expect.exposure.is_none() && expect.auth.is_none() && expect.throttle.is_none() {
                 let help = "add `auth`, `exposure` or `throttle`, or remove it";
-                self.report((&MISSING_FIELD, &at), format_args!("{}: it promises nothing", super::subject(&at)), help);
+                self.report(
+                    (&MISSING_FIELD, &at),
+                    format_args!("{}: it promises nothing", super::subject(&at)),
+                    help,
+                );
             }
-            if let Some(auth) = expect.auth.as_ref().filter(|auth| !matches!(auth.as_str(), "none" | "any")) {
+            if let Some(auth) = expect
+                .auth
+                .as_ref()
+                .filter(|auth| !matches!(auth.as_str(), "none" | "any"))
+            {
                 self.is_auth(&child(&at, "auth"), auth);
             }
             self.methods(&child(&at, "match"), expect.r#match.methods.as_ref());
@@ -46,7 +57,13 @@ impl<'a> Check<'a> {
         }
         self.mounts();
         self.specs();
-        for name in self.spec().auth.iter().flat_map(|auth| auth.keys()).filter(|name| *name == "none") {
+        for name in self
+            .spec()
+            .auth
+            .iter()
+            .flat_map(|auth| auth.keys())
+            .filter(|name| *name == "none")
+        {
             self.wrong(
                 &child("/auth", name),
                 "`none` is no name of one's own",
@@ -59,10 +76,17 @@ impl<'a> Check<'a> {
     ///
     /// Errors: GW2110 (a warning).
     fn has_what_it_weakens(&mut self, at: &str, route: &RouteSpec) {
-        if route.weakens.is_some() && route.auth.is_none() && route.scopes.is_none() && route.api_key.is_none() {
-            let message =
-                "`weakens` gives a reason, and the route says nothing of `auth`, `scopes` or `api_key` that it could be a reason for";
-            self.report((&REASON_FOR_NOTHING, at), message, "move it to the route that asks for less, or remove it");
+        if route.weakens.is_some()
+            && route.auth.is_none()
+            && route.scopes.is_none()
+            && route.api_key.is_none()
+        {
+            let message = "`weakens` gives a reason, and the route says nothing of `auth`, `scopes` or `api_key` that it could be a reason for";
+            self.report(
+                (&REASON_FOR_NOTHING, at),
+                message,
+                "move it to the route that asks for less, or remove it",
+            );
         }
     }
 
@@ -82,13 +106,21 @@ impl<'a> Check<'a> {
                     }
                 }
                 (Some(_), Some(_)) => {
-                    self.wrong(&at, "a mount has either `backend` or `backends`", "keep the one that is meant");
+                    self.wrong(
+                        &at,
+                        "a mount has either `backend` or `backends`",
+                        "keep the one that is meant",
+                    );
                 }
                 // `/` alone serves the API as it is.
                 (None, None) if mount.at == "/" => {}
                 (None, None) => {
                     let message = format!("{} has no `backend`", super::subject(&at));
-                    self.report((&MISSING_FIELD, &at), message, "add `backend`, or `backends` with another one for each that differs");
+                    self.report(
+                        (&MISSING_FIELD, &at),
+                        message,
+                        "add `backend`, or `backends` with another one for each that differs",
+                    );
                 }
             }
         }
@@ -99,19 +131,32 @@ impl<'a> Check<'a> {
         let at = child(at, "at");
         let prefix = prefix.trim_matches('/');
         let is_legal = |it: char| it.is_ascii_alphanumeric() || "._:-".contains(it);
-        if !prefix.is_empty() && prefix.split('/').any(|segment| segment.is_empty() || !segment.chars().all(is_legal)) {
+        if !prefix.is_empty()
+            && prefix
+                .split('/')
+                .any(|segment| segment.is_empty() || !segment.chars().all(is_legal))
+        {
             let message = format!("`/{prefix}` is no path that API Gateway can hold");
-            self.wrong(&at, message, "write segments of letters, digits, `.`, `_`, `:` and `-`");
+            self.wrong(
+                &at,
+                message,
+                "write segments of letters, digits, `.`, `_`, `:` and `-`",
+            );
         }
         if let Some(dots) = prefix.split('/').find(|it| is_dots(it)) {
-            let message = format!("`/{prefix}` has the segment `{dots}`, which clients take away: nothing below it is reached");
+            let message = format!(
+                "`/{prefix}` has the segment `{dots}`, which clients take away: nothing below it is reached"
+            );
             self.wrong(&at, message, "write the path without it");
         }
         if let Some(first) = prefixes.get(prefix) {
             let found = CONFLICTING_MOUNTS
                 .at(self.blueprint.place(&at))
                 .also(self.blueprint.place(first))
-                .message(format_args!("{}: another mount stands at `/{prefix}` already", super::subject(&at)))
+                .message(format_args!(
+                    "{}: another mount stands at `/{prefix}` already",
+                    super::subject(&at)
+                ))
                 .help("give one of the two another prefix, or remove it");
             self.found.push(found);
         } else {
@@ -137,10 +182,24 @@ impl<'a> Check<'a> {
                 true => format!("write an entry for it: `auth: {{{name}: ...}}`"),
                 false => {
                     let choices = choices(name, known);
-                    format!("{choices}{} add an entry for it", if choices.ends_with('?') { " Or" } else { "; or" })
+                    format!(
+                        "{choices}{} add an entry for it",
+                        if choices.ends_with('?') {
+                            " Or"
+                        } else {
+                            "; or"
+                        }
+                    )
                 }
             };
-            self.report((&UNKNOWN_AUTH, at), format_args!("{}: no entry of `auth` is called `{name}`", super::subject(at)), help);
+            self.report(
+                (&UNKNOWN_AUTH, at),
+                format_args!(
+                    "{}: no entry of `auth` is called `{name}`",
+                    super::subject(at)
+                ),
+                help,
+            );
         }
     }
 
@@ -154,7 +213,11 @@ impl<'a> Check<'a> {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => format!("write one of `{}`", known.join("`, `")),
                 };
-                self.report((&UNKNOWN_DESCRIPTION, &at), format_args!("{}: `spec` names no `{path}`", super::subject(&at)), help);
+                self.report(
+                    (&UNKNOWN_DESCRIPTION, &at),
+                    format_args!("{}: `spec` names no `{path}`", super::subject(&at)),
+                    help,
+                );
             }
         }
     }
@@ -162,7 +225,10 @@ impl<'a> Check<'a> {
     /// Errors: GW2015 a description that stands in `spec` twice.
     pub(super) fn specs(&mut self) {
         for (index, path) in self.spec().spec.iter().enumerate() {
-            let first = self.blueprint.description(path).filter(|first| *first < index && !path.is_empty());
+            let first = self
+                .blueprint
+                .description(path)
+                .filter(|first| *first < index && !path.is_empty());
             if let Some(first) = first {
                 let found = REPEATED_DESCRIPTION
                     .at(self.blueprint.place_of_spec(index))
@@ -176,11 +242,16 @@ impl<'a> Check<'a> {
 
     pub(super) fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
         for (index, method) in methods.into_iter().flatten().enumerate() {
-            // One of `additionalOperations` is written as it is reported, in upper case; then it is no slip.
+            // One of `additionalOperations` is written as it is reported, in upper case; then it is
+            // no slip.
             let is_other = !method.is_empty() && *method == method.to_ascii_uppercase();
             if !is_other && !METHODS.contains(&method.to_ascii_lowercase().as_str()) {
                 let help = "write one of `get`, `put`, `post`, `delete`, `options`, `head`, `patch`, or another one in upper case";
-                self.wrong(&child(&child(at, "methods"), index), format_args!("`{method}` is no method of HTTP"), help);
+                self.wrong(
+                    &child(&child(at, "methods"), index),
+                    format_args!("`{method}` is no method of HTTP"),
+                    help,
+                );
             }
         }
     }
@@ -190,6 +261,9 @@ fn choices(name: &str, known: &BTreeSet<String>) -> String {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "add it to `backends`".to_owned(),
-        None => format!("write one of `{}`", known.iter().cloned().collect::<Vec<_>>().join("`, `")),
+        None => format!(
+            "write one of `{}`",
+            known.iter().cloned().collect::<Vec<_>>().join("`, `")
+        ),
     }
 }

@@ -10,13 +10,25 @@ use crate::diagnostic::FIELD_DOES_NOT_FIT;
 impl Check<'_> {
     /// Errors: GW2011.
     pub(super) fn output(&mut self) {
-        let Some(output) = self.spec().output.as_ref().filter(|it| it.template.is_some()) else { return };
+        let Some(output) = self
+            .spec()
+            .output
+            .as_ref()
+            .filter(|it| it.template.is_some())
+        else {
+            return;
+        };
         let format = match output.format.unwrap_or(defaults::FORMAT) {
             Format::Terraform => "terraform",
             Format::TerraformJson => "terraform-json",
             Format::Cloudformation => return,
         };
-        let message = format!("format `{format}` writes no template, and `template` has no meaning for it");
-        self.report((&FIELD_DOES_NOT_FIT, "/output/template"), message, "remove it, or write `format: cloudformation`");
+        let message =
+            format!("format `{format}` writes no template, and `template` has no meaning for it");
+        self.report(
+            (&FIELD_DOES_NOT_FIT, "/output/template"),
+            message,
+            "remove it, or write `format: cloudformation`",
+        );
     }
 }

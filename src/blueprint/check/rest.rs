@@ -7,7 +7,8 @@ use super::{Check, child};
 use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
 use crate::blueprint::scalars::Switch;
 
-/// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and `QuotaSettings` (integers of 32 bits).
+/// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and
+/// `QuotaSettings` (integers of 32 bits).
 pub(super) const MAX_NUMBER: u64 = 2_147_483_647;
 
 /// Longest time in milliseconds that the gateway waits, whatever the quota. Source: AWS-RULES I4.
@@ -18,14 +19,35 @@ impl Check<'_> {
     pub(super) fn rest(&mut self) {
         self.throttles();
         self.lint();
-        if let Some(existing) = self.spec().alb.as_ref().and_then(|alb| alb.existing.as_ref()) {
-            for port in existing.listeners.iter().flat_map(|listeners| listeners.keys()) {
+        if let Some(existing) = self
+            .spec()
+            .alb
+            .as_ref()
+            .and_then(|alb| alb.existing.as_ref())
+        {
+            for port in existing
+                .listeners
+                .iter()
+                .flat_map(|listeners| listeners.keys())
+            {
                 if !port.parse::<u16>().is_ok_and(|number| number > 0) {
-                    self.wrong(&child("/alb/existing/listeners", port), "this is no port", "write a number from 1 to 65535 as the key");
+                    self.wrong(
+                        &child("/alb/existing/listeners", port),
+                        "this is no port",
+                        "write a number from 1 to 65535 as the key",
+                    );
                 }
             }
-            if let Some(range) = existing.priorities.as_ref().filter(|range| !is_range(range)) {
-                self.wrong("/alb/existing/priorities", format_args!("`{range}` is no range"), "write for example `1000-1999`");
+            if let Some(range) = existing
+                .priorities
+                .as_ref()
+                .filter(|range| !is_range(range))
+            {
+                self.wrong(
+                    "/alb/existing/priorities",
+                    format_args!("`{range}` is no range"),
+                    "write for example `1000-1999`",
+                );
             }
         }
         self.limits();
@@ -34,7 +56,9 @@ impl Check<'_> {
     }
 
     fn limits(&mut self) {
-        let Some(limits) = &self.spec().limits else { return };
+        let Some(limits) = &self.spec().limits else {
+            return;
+        };
         let numbers = [
             ("resources", limits.resources),
             ("stages", limits.stages),
@@ -42,16 +66,33 @@ impl Check<'_> {
             ("listener_rules", limits.listener_rules),
             ("target_groups", limits.target_groups),
             ("nlb_listeners", limits.nlb_listeners),
-            ("integration_timeout", limits.integration_timeout.map(|it| it.milliseconds())),
+            (
+                "integration_timeout",
+                limits.integration_timeout.map(|it| it.milliseconds()),
+            ),
             ("plan_throttles", limits.plan_throttles),
             ("vpc_links", limits.vpc_links),
         ];
         for (field, _) in numbers.into_iter().filter(|(_, number)| *number == Some(0)) {
-            self.wrong(&child("/limits", field), "a quota is not 0", "write the account's quota, or remove the line");
+            self.wrong(
+                &child("/limits", field),
+                "a quota is not 0",
+                "write the account's quota, or remove the line",
+            );
         }
-        if limits.integration_timeout.is_some_and(|it| it.milliseconds() > MAX_WAIT_MS) {
-            let message = format!("no account's quota makes the gateway wait longer than {} s", MAX_WAIT_MS / 1_000);
-            self.wrong("/limits/integration_timeout", &message, "write at most `300s`");
+        if limits
+            .integration_timeout
+            .is_some_and(|it| it.milliseconds() > MAX_WAIT_MS)
+        {
+            let message = format!(
+                "no account's quota makes the gateway wait longer than {} s",
+                MAX_WAIT_MS / 1_000
+            );
+            self.wrong(
+                "/limits/integration_timeout",
+                &message,
+                "write at most `300s`",
+            );
         }
     }
 
@@ -65,7 +106,13 @@ impl Check<'_> {
                 self.says_something(&child(&child(&at, "cache"), "shared"), shared.as_ref());
             }
         }
-        if let Some(throttle) = self.spec().stage.as_ref().and_then(|stage| stage.throttle.as_ref()).and_then(Switch::on) {
+        if let Some(throttle) = self
+            .spec()
+            .stage
+            .as_ref()
+            .and_then(|stage| stage.throttle.as_ref())
+            .and_then(Switch::on)
+        {
             self.throttle("/stage/throttle", throttle);
         }
         for (name, plan) in self.spec().usage_plans.iter().flatten() {
@@ -77,21 +124,35 @@ impl Check<'_> {
 
     fn throttle(&mut self, at: &str, throttle: &ThrottleSpec) {
         if throttle.rate < 0.0 {
-            self.wrong(&child(at, "rate"), "a rate is not negative", "write requests per second, or `throttle: off`");
+            self.wrong(
+                &child(at, "rate"),
+                "a rate is not negative",
+                "write requests per second, or `throttle: off`",
+            );
         }
         if throttle.burst > MAX_NUMBER {
-            self.wrong(&child(at, "burst"), format_args!("API Gateway takes numbers up to {MAX_NUMBER}"), "write a smaller one");
+            self.wrong(
+                &child(at, "burst"),
+                format_args!("API Gateway takes numbers up to {MAX_NUMBER}"),
+                "write a smaller one",
+            );
         }
     }
 
     fn lint(&mut self) {
-        let Some(lint) = &self.spec().lint else { return };
+        let Some(lint) = &self.spec().lint else {
+            return;
+        };
         for (index, allow) in lint.allow.iter().flatten().enumerate() {
             let at = child("/lint/allow", index);
             self.is_code(&child(&at, "code"), &allow.code);
             self.says_something(&child(&at, "reason"), Some(&allow.reason));
             if let Some(until) = allow.until.as_ref().filter(|until| !is_date(until)) {
-                self.wrong(&child(&at, "until"), format_args!("`{until}` is no date"), "write for example `2027-03-31`");
+                self.wrong(
+                    &child(&at, "until"),
+                    format_args!("`{until}` is no date"),
+                    "write for example `2027-03-31`",
+                );
             }
         }
         for (index, code) in lint.deny.iter().flatten().enumerate() {
@@ -102,21 +163,36 @@ impl Check<'_> {
     fn is_code(&mut self, at: &str, code: &str) {
         let digits = code.strip_prefix("GW").unwrap_or_default();
         if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.wrong(at, format_args!("`{code}` is no code"), "write `GW` and four digits, as the finding shows it");
+            self.wrong(
+                at,
+                format_args!("`{code}` is no code"),
+                "write `GW` and four digits, as the finding shows it",
+            );
         }
     }
 }
 
 fn is_range(range: &str) -> bool {
     let number = |text: &str| text.parse::<u32>().ok();
-    range.split_once('-').is_some_and(|(from, to)| number(from).is_some_and(|from| number(to).is_some_and(|to| from <= to)))
+    range.split_once('-').is_some_and(|(from, to)| {
+        number(from).is_some_and(|from| number(to).is_some_and(|to| from <= to))
+    })
 }
 
 fn is_date(date: &str) -> bool {
     let parts: Vec<&str> = date.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    let number = |text: &str, length: usize| Some(text).filter(|text| text.len() == length).and_then(|text| text.parse::<u32>().ok());
-    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else { return false };
+    let [year, month, day] = parts[..] else {
+        return false;
+    };
+    let number = |text: &str, length: usize| {
+        Some(text)
+            .filter(|text| text.len() == length)
+            .and_then(|text| text.parse::<u32>().ok())
+    };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2))
+    else {
+        return false;
+    };
     let is_leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         2 if is_leap_year => 29,

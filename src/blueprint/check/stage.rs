@@ -8,8 +8,12 @@ use crate::blueprint::gateway::{CorsSpec, StageSpec};
 use crate::blueprint::scalars::{Duration, Switch};
 use crate::diagnostic::CREDENTIALS_FOR_ANY_ORIGIN;
 
-/// How long CloudWatch keeps lines. Unit: days. Source: AWS, CloudWatch Logs API reference, `PutRetentionPolicy`.
-const RETENTION_DAYS: [u32; 22] = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+/// How long CloudWatch keeps lines. Unit: days. Source: AWS, CloudWatch Logs API reference,
+/// `PutRetentionPolicy`.
+const RETENTION_DAYS: [u32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
 
 /// Source: AWS-RULES M17, D8.
 const MAX_VARIABLES: usize = 100;
@@ -18,7 +22,8 @@ const MAX_VARIABLE_NAME: usize = 64;
 /// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
 const MAX_TTL_MS: u64 = 3_600_000;
 
-/// Longest that a browser is told to keep an answer. Unit: milliseconds; a day, which is the most that any of them heeds.
+/// Longest that a browser is told to keep an answer. Unit: milliseconds; a day, which is the most
+/// that any of them heeds.
 const MAX_AGE_MS: u64 = 86_400_000;
 
 /// Largest size from which on answers are compressed. Unit: bytes. Source: AWS-RULES C11.
@@ -27,7 +32,9 @@ const MAX_COMPRESSION: u64 = 10_485_760;
 impl Check<'_> {
     /// Errors: GW2002.
     pub(super) fn stage(&mut self) {
-        let Some(stage) = &self.spec().stage else { return };
+        let Some(stage) = &self.spec().stage else {
+            return;
+        };
         self.variables(stage);
         if let Some(Switch::On(log)) = &stage.access_log
             && let Some(days) = log.retention_days.filter(|it| !RETENTION_DAYS.contains(it))
@@ -42,29 +49,49 @@ impl Check<'_> {
         if let Some(Switch::On(cache)) = &stage.cache {
             if defaults::cache_size(cache.size_gb).is_none() {
                 let help = format!("write one of {}", defaults::CACHE_SIZES.join(", "));
-                self.wrong("/stage/cache/size_gb", format_args!("there is no cache of {} GB", cache.size_gb), help);
+                self.wrong(
+                    "/stage/cache/size_gb",
+                    format_args!("there is no cache of {} GB", cache.size_gb),
+                    help,
+                );
             }
             self.seconds("/stage/cache/ttl", cache.ttl, MAX_TTL_MS);
         }
     }
 
     fn variables(&mut self, stage: &StageSpec) {
-        let Some(variables) = &stage.variables else { return };
+        let Some(variables) = &stage.variables else {
+            return;
+        };
         if variables.len() > MAX_VARIABLES {
-            let message = format!("a stage has at most {MAX_VARIABLES} variables, not {}", variables.len());
+            let message = format!(
+                "a stage has at most {MAX_VARIABLES} variables, not {}",
+                variables.len()
+            );
             self.wrong("/stage/variables", message, "leave some out");
         }
         for name in variables.keys() {
-            let is_legal = (1..=MAX_VARIABLE_NAME).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+            let is_legal = (1..=MAX_VARIABLE_NAME).contains(&name.len())
+                && name
+                    .bytes()
+                    .all(|it| it.is_ascii_alphanumeric() || it == b'_');
             if !is_legal {
                 let help = "use letters, digits and `_`, at most 64";
-                self.wrong(&child("/stage/variables", name), format_args!("`{name}` is no name of a stage variable"), help);
+                self.wrong(
+                    &child("/stage/variables", name),
+                    format_args!("`{name}` is no name of a stage variable"),
+                    help,
+                );
             }
         }
     }
 
     fn seconds(&mut self, at: &str, time: Option<Duration>, most_ms: u64) {
-        let Some(time) = time.filter(|it| it.milliseconds() > most_ms || it.milliseconds() % 1_000 != 0) else { return };
+        let Some(time) =
+            time.filter(|it| it.milliseconds() > most_ms || it.milliseconds() % 1_000 != 0)
+        else {
+            return;
+        };
         let most = Duration::of_milliseconds(most_ms);
         self.wrong(
             at,
@@ -76,15 +103,36 @@ impl Check<'_> {
     /// Errors: GW2002; GW2090 credentials for any origin.
     pub(super) fn api(&mut self) {
         let Some(api) = &self.spec().api else { return };
-        if let Some(size) = api.minimum_compression_size.filter(|it| *it > MAX_COMPRESSION) {
-            let message = format!("API Gateway compresses answers from 0 to {MAX_COMPRESSION} bytes on, not {size}");
-            self.wrong("/api/minimum_compression_size", message, "write a number in that range, or remove the line");
+        if let Some(size) = api
+            .minimum_compression_size
+            .filter(|it| *it > MAX_COMPRESSION)
+        {
+            let message = format!(
+                "API Gateway compresses answers from 0 to {MAX_COMPRESSION} bytes on, not {size}"
+            );
+            self.wrong(
+                "/api/minimum_compression_size",
+                message,
+                "write a number in that range, or remove the line",
+            );
         }
         for (index, media_type) in api.binary_media_types.iter().flatten().enumerate() {
-            let is_legal = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&it));
-            if !media_type.split_once('/').is_some_and(|(of, name)| is_legal(of) && is_legal(name)) {
+            let is_legal = |it: &str| {
+                !it.is_empty()
+                    && it
+                        .bytes()
+                        .all(|it| it.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&it))
+            };
+            if !media_type
+                .split_once('/')
+                .is_some_and(|(of, name)| is_legal(of) && is_legal(name))
+            {
                 let at = child("/api/binary_media_types", index);
-                self.wrong(&at, format_args!("`{media_type}` is no media type"), "write for example `image/png`, without parameters");
+                self.wrong(
+                    &at,
+                    format_args!("`{media_type}` is no media type"),
+                    "write for example `image/png`, without parameters",
+                );
             }
         }
         if let Some(cors) = &api.cors {
@@ -94,19 +142,46 @@ impl Check<'_> {
 
     fn cors(&mut self, cors: &CorsSpec) {
         if cors.origins.is_empty() {
-            self.wrong("/api/cors/origins", "no origin is named", "write for example `[\"https://shop.example\"]`, or remove `cors`");
+            self.wrong(
+                "/api/cors/origins",
+                "no origin is named",
+                "write for example `[\"https://shop.example\"]`, or remove `cors`",
+            );
         }
         let is_any = cors.origins.iter().any(|it| it == "*");
         if is_any && cors.origins.len() > 1 {
-            self.wrong("/api/cors/origins", "`*` is every origin already", "write `*` alone, or name the origins");
+            self.wrong(
+                "/api/cors/origins",
+                "`*` is every origin already",
+                "write `*` alone, or name the origins",
+            );
         }
-        for (index, origin) in cors.origins.iter().enumerate().filter(|(_, it)| !is_origin(it)) {
+        for (index, origin) in cors
+            .origins
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !is_origin(it))
+        {
             let help = "write scheme and host alone, for example `https://shop.example`, without a slash at its end";
-            self.wrong(&child("/api/cors/origins", index), format_args!("`{origin}` is no origin"), help);
+            self.wrong(
+                &child("/api/cors/origins", index),
+                format_args!("`{origin}` is no origin"),
+                help,
+            );
         }
-        for (index, header) in cors.headers.iter().flatten().enumerate().filter(|(_, it)| !is_token(it)) {
+        for (index, header) in cors
+            .headers
+            .iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, it)| !is_token(it))
+        {
             let at = child("/api/cors/headers", index);
-            self.wrong(&at, format_args!("`{header}` is no name of a header"), "write for example `content-type`");
+            self.wrong(
+                &at,
+                format_args!("`{header}` is no name of a header"),
+                "write for example `content-type`",
+            );
         }
         self.seconds("/api/cors/max_age", cors.max_age, MAX_AGE_MS);
         if is_any && cors.credentials == Some(true) {
@@ -124,19 +199,35 @@ fn is_origin(origin: &str) -> bool {
     if origin == "*" {
         return true;
     }
-    let Some((scheme, host)) = origin.split_once("://") else { return false };
-    let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
-    let legal = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'.' | b'_');
+    let Some((scheme, host)) = origin.split_once("://") else {
+        return false;
+    };
+    let (host, port) = host
+        .split_once(':')
+        .map_or((host, None), |(host, port)| (host, Some(port)));
+    let legal =
+        |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'-' | b'.' | b'_');
     // A browser leaves the scheme's own port out.
-    let is_own_port = matches!((scheme, port), ("https", Some("443")) | ("http", Some("80")));
+    let is_own_port = matches!(
+        (scheme, port),
+        ("https", Some("443")) | ("http", Some("80"))
+    );
     !is_own_port
-        && matches!(scheme, "http" | "https" | "capacitor" | "ionic" | "app" | "tauri")
+        && matches!(
+            scheme,
+            "http" | "https" | "capacitor" | "ionic" | "app" | "tauri"
+        )
         && !host.is_empty()
         && host.bytes().all(legal)
-        && port.is_none_or(|it| !it.is_empty() && it.len() <= 5 && it.bytes().all(|it| it.is_ascii_digit()))
+        && port.is_none_or(|it| {
+            !it.is_empty() && it.len() <= 5 && it.bytes().all(|it| it.is_ascii_digit())
+        })
 }
 
 /// Source: RFC 9110, section 5.6.2; `*` is no name here.
 fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$%&^_`|~.+-".contains(&it))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"!#$%&^_`|~.+-".contains(&it))
 }

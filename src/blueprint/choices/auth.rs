@@ -40,12 +40,20 @@ impl<'de> Visitor<'de> for AuthVisitor {
             "iam" => Ok(AuthSpec::Iam),
             "api-key" => Ok(AuthSpec::ApiKey),
             "ignore" => Ok(AuthSpec::Ignore),
-            _ => Err(fault(format!("`{text}` is no kind of authorization"), format!("write {AUTH}"))),
+            _ => Err(fault(
+                format!("`{text}` is no kind of authorization"),
+                format!("write {AUTH}"),
+            )),
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AuthSpec, A::Error> {
-        let wrong = || fault("the mapping names no single kind of authorization", format!("write {AUTH}"));
+        let wrong = || {
+            fault(
+                "the mapping names no single kind of authorization",
+                format!("write {AUTH}"),
+            )
+        };
         let auth = match map.next_key::<String>()?.as_deref() {
             Some("cognito") => AuthSpec::Cognito(map.next_value()?),
             Some("lambda") => AuthSpec::Lambda(map.next_value()?),
@@ -84,7 +92,10 @@ impl JsonSchema for AuthSpec {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let (cognito, lambda) = (generator.subschema_for::<CognitoSpec>(), generator.subschema_for::<LambdaAuthorizerSpec>());
+        let (cognito, lambda) = (
+            generator.subschema_for::<CognitoSpec>(),
+            generator.subschema_for::<LambdaAuthorizerSpec>(),
+        );
         json_schema!({
             "description": "What the gateway does with a security scheme. `ignore` is an explicit opt-out, reported at every render.",
             "oneOf": [

@@ -1,7 +1,9 @@
-//! What a file takes away from the safeguards of the file that it extends: lists are replaced, keys removed, and with them what stood there.
+//! What a file takes away from the safeguards of the file that it extends: lists are replaced, keys
+//! removed, and with them what stood there.
 //!
 //! In: `Layers`. Out: findings. Pure.
-//! Routes that hide or protect, promises, throttles and doors that were closed: each loss is said at every render.
+//! Routes that hide or protect, promises, throttles and doors that were closed: each loss is said
+//! at every render.
 
 use serde_json::Value;
 
@@ -51,8 +53,17 @@ pub(in crate::blueprint) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
         let mut merged = base.clone();
         // `null` that removes nothing is reported where the blueprint gets its types.
         super::merge(&mut merged, layers.rebased(layer), "", &mut Vec::new());
-        let overlay = Overlay { layer, base: &base, merged: &merged, below: &layers.files[index + 1..] };
-        findings.extend(["routes", "expect"].into_iter().filter_map(|field| overlay.list(field)));
+        let overlay = Overlay {
+            layer,
+            base: &base,
+            merged: &merged,
+            below: &layers.files[index + 1..],
+        };
+        findings.extend(
+            ["routes", "expect"]
+                .into_iter()
+                .filter_map(|field| overlay.list(field)),
+        );
         findings.extend(overlay.switches());
         findings.extend(overlay.denials());
         base = merged;
@@ -65,18 +76,40 @@ impl Overlay<'_> {
     fn list(&self, field: &str) -> Option<Diagnostic> {
         let list = |of: &'_ Value| of.get(field).and_then(Value::as_array).cloned();
         let (base, top) = (list(self.base)?, list(self.merged).unwrap_or_default());
-        let is_safeguard = |it: &Value| field == "expect" || RESTRICTING.iter().any(|field| restricts(it, field));
+        let is_safeguard =
+            |it: &Value| field == "expect" || RESTRICTING.iter().any(|field| restricts(it, field));
         let is_kept = |it: &Value| top.iter().any(|other| keeps(other, it));
-        let lost: Vec<(usize, &Value)> = base.iter().enumerate().filter(|(_, it)| is_safeguard(it) && !is_kept(it)).collect();
+        let lost: Vec<(usize, &Value)> = base
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| is_safeguard(it) && !is_kept(it))
+            .collect();
         let (first, _) = lost.first()?;
         let at = child("", field);
-        let shown: Vec<String> = lost.iter().take(MAX_SHOWN).map(|(_, it)| format!("`{}`", flow(it))).collect();
-        let more = if lost.len() > MAX_SHOWN { format!(" and {} more", lost.len() - MAX_SHOWN) } else { String::new() };
-        let what = if field == "expect" { "promise" } else { "restriction" };
+        let shown: Vec<String> = lost
+            .iter()
+            .take(MAX_SHOWN)
+            .map(|(_, it)| format!("`{}`", flow(it)))
+            .collect();
+        let more = if lost.len() > MAX_SHOWN {
+            format!(" and {} more", lost.len() - MAX_SHOWN)
+        } else {
+            String::new()
+        };
+        let what = if field == "expect" {
+            "promise"
+        } else {
+            "restriction"
+        };
         let base = self.holder(&at);
-        let verb = if self.merged.get(field).is_some() { "replaces" } else { "removes" };
-        let finding =
-            DROPPED_SAFEGUARD.at(Place::pointer(&self.layer.display, at.clone())).also(Place::pointer(&base.display, child(&at, first)));
+        let verb = if self.merged.get(field).is_some() {
+            "replaces"
+        } else {
+            "removes"
+        };
+        let finding = DROPPED_SAFEGUARD
+            .at(Place::pointer(&self.layer.display, at.clone()))
+            .also(Place::pointer(&base.display, child(&at, first)));
         Some(
             finding
                 .message(format_args!(
@@ -91,17 +124,34 @@ impl Overlay<'_> {
     /// Throttles that are switched off, doors that are opened, and callers who need a key alone.
     fn switches(&self) -> Vec<Diagnostic> {
         // A plan that is gone takes its keys with it.
-        let plans = self.merged.get("usage_plans").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
-        let of_plans = plans.flat_map(|name| OF_USAGE_PLANS.map(|field| child(&child("/usage_plans", name), field)));
-        let lifted = SWITCHES.into_iter().map(str::to_owned).chain(of_plans).filter(|at| {
-            let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
-            base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
+        let plans = self
+            .merged
+            .get("usage_plans")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(serde_json::Map::keys);
+        let of_plans = plans.flat_map(|name| {
+            OF_USAGE_PLANS.map(|field| child(&child("/usage_plans", name), field))
         });
+        let lifted = SWITCHES
+            .into_iter()
+            .map(str::to_owned)
+            .chain(of_plans)
+            .filter(|at| {
+                let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
+                base.is_some_and(is_closed) && !merged.is_some_and(is_closed)
+            });
         // A scheme without an entry, or an ignored one, is reported for each operation.
-        let schemes = self.merged.get("auth").and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+        let schemes = self
+            .merged
+            .get("auth")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(serde_json::Map::keys);
         let keys_alone = schemes.map(|name| child("/auth", name)).filter(|at| {
             let (base, merged) = (self.base.pointer(at), self.merged.pointer(at));
-            merged.is_some_and(|it| it == "api-key") && base.is_some_and(|it| it != "api-key" && it != "ignore")
+            merged.is_some_and(|it| it == "api-key")
+                && base.is_some_and(|it| it != "api-key" && it != "ignore")
         });
         lifted
             .chain(keys_alone)
@@ -112,21 +162,52 @@ impl Overlay<'_> {
                 DROPPED_SAFEGUARD
                     .at(Place::pointer(&self.layer.display, self.written(at)))
                     .also(Place::pointer(&base.display, at))
-                    .message(format_args!("`{name}` drops the restriction of `{}` that this file extends", base.display))
+                    .message(format_args!(
+                        "`{name}` drops the restriction of `{}` that this file extends",
+                        base.display
+                    ))
                     .help("remove the line to keep what the base says, if it is not meant")
             })
             .collect()
     }
 
-    /// Codes that the base makes errors, and that are errors no longer: they are not denied here, or allowed.
+    /// Codes that the base makes errors, and that are errors no longer: they are not denied here,
+    /// or allowed.
     fn denials(&self) -> Option<Diagnostic> {
-        let listed = |of: &Value, at: &str| of.pointer(at).and_then(Value::as_array).cloned().unwrap_or_default();
-        let (denied, was_denied) = (listed(self.merged, "/lint/deny"), listed(self.base, "/lint/deny"));
-        let (allowed, was_allowed) = (listed(self.merged, "/lint/allow"), listed(self.base, "/lint/allow"));
-        let newly_allowed = |code: &Value| allowed.iter().any(|it| it.get("code") == Some(code) && !was_allowed.contains(it));
-        let lost: Vec<&Value> = was_denied.iter().filter(|it| !denied.contains(it) || newly_allowed(it)).collect();
-        let codes = lost.iter().filter_map(|it| it.as_str()).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
-        let at = if denied.contains(lost.first()?) { "/lint/allow" } else { "/lint/deny" };
+        let listed = |of: &Value, at: &str| {
+            of.pointer(at)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default()
+        };
+        let (denied, was_denied) = (
+            listed(self.merged, "/lint/deny"),
+            listed(self.base, "/lint/deny"),
+        );
+        let (allowed, was_allowed) = (
+            listed(self.merged, "/lint/allow"),
+            listed(self.base, "/lint/allow"),
+        );
+        let newly_allowed = |code: &Value| {
+            allowed
+                .iter()
+                .any(|it| it.get("code") == Some(code) && !was_allowed.contains(it))
+        };
+        let lost: Vec<&Value> = was_denied
+            .iter()
+            .filter(|it| !denied.contains(it) || newly_allowed(it))
+            .collect();
+        let codes = lost
+            .iter()
+            .filter_map(|it| it.as_str())
+            .map(|it| format!("`{it}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let at = if denied.contains(lost.first()?) {
+            "/lint/allow"
+        } else {
+            "/lint/deny"
+        };
         let base = self.holder("/lint/deny");
         Some(
             DROPPED_SAFEGUARD
@@ -147,16 +228,22 @@ impl Overlay<'_> {
 
     /// The nearest file below that holds a pointer.
     fn holder(&self, at: &str) -> &Layer {
-        self.below.iter().find(|it| it.tree.written.pointer(at).is_some()).unwrap_or(self.layer)
+        self.below
+            .iter()
+            .find(|it| it.tree.written.pointer(at).is_some())
+            .unwrap_or(self.layer)
     }
 }
 
-/// Whether a switch restricts: a throttle with rates, `true`, a list of ranges, a private endpoint, the name of what guards the API.
+/// Whether a switch restricts: a throttle with rates, `true`, a list of ranges, a private endpoint,
+/// the name of what guards the API.
 fn is_closed(value: &Value) -> bool {
     match value {
         Value::Object(_) => true,
         Value::Bool(is_on) => *is_on,
-        Value::Array(list) => !list.is_empty() && !list.iter().any(|it| it == "0.0.0.0/0" || it == "::/0"),
+        Value::Array(list) => {
+            !list.is_empty() && !list.iter().any(|it| it == "0.0.0.0/0" || it == "::/0")
+        }
         Value::String(text) => !matches!(&**text, "off" | "regional" | "edge" | "basic"),
         Value::Null | Value::Number(_) => false,
     }

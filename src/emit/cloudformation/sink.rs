@@ -201,7 +201,12 @@ impl Properties {
     }
 
     /// A list of objects.
-    pub fn objects<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, mut body: impl FnMut(&mut Self, T)) {
+    pub fn objects<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut body: impl FnMut(&mut Self, T),
+    ) {
         self.name(name);
         self.enclosed(Shape::List, |out| {
             for item in items {
@@ -212,13 +217,22 @@ impl Properties {
     }
 
     /// A list of values of any shape.
-    pub fn items<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, body: impl FnMut(&mut Self, T)) {
+    pub fn items<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        body: impl FnMut(&mut Self, T),
+    ) {
         self.name(name);
         self.inner_items(items, body);
     }
 
     /// A list inside a list.
-    pub fn inner_items<T>(&mut self, items: impl IntoIterator<Item = T>, mut body: impl FnMut(&mut Self, T)) {
+    pub fn inner_items<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut body: impl FnMut(&mut Self, T),
+    ) {
         self.enclosed(Shape::List, |out| {
             for item in items {
                 out.item();
@@ -248,6 +262,8 @@ impl Properties {
     /// The tags of what takes them by name.
     pub fn tag_map(&mut self) {
         let tags = self.tags.clone();
-        self.object("Tags", |out| tags.iter().for_each(|(key, value)| out.value(key, value)));
+        self.object("Tags", |out| {
+            tags.iter().for_each(|(key, value)| out.value(key, value))
+        });
     }
 }

@@ -22,15 +22,25 @@ pub fn files(syntax: TemplateSyntax, stack: &Stack) -> FileTree {
 }
 
 /// Writes a stack, and tells of each node in turn its file and where in that it stands.
-pub(in crate::emit) fn written(syntax: TemplateSyntax, stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
+pub(in crate::emit) fn written(
+    syntax: TemplateSyntax,
+    stack: &Stack,
+    mut tell: impl FnMut(&str, Range<usize>),
+) -> FileTree {
     let mut out = Properties::new(syntax, stack.tags.clone());
     out.document(|out| {
         out.text("AWSTemplateFormatVersion", "2010-09-09");
         out.object("Metadata", |out| out.text("gwgen", &BANNER.join(" ")));
         if !stack.inputs.is_empty() || !stack.parameters.is_empty() {
             out.object("Parameters", |out| {
-                stack.inputs.iter().for_each(|(name, input)| parameter(name, input, out));
-                stack.parameters.iter().for_each(|(label, it)| stored(label, it, out));
+                stack
+                    .inputs
+                    .iter()
+                    .for_each(|(name, input)| parameter(name, input, out));
+                stack
+                    .parameters
+                    .iter()
+                    .for_each(|(label, it)| stored(label, it, out));
             });
         }
         out.object("Resources", |out| {
@@ -42,15 +52,23 @@ pub(in crate::emit) fn written(syntax: TemplateSyntax, stack: &Stack, mut tell: 
                 tell(name(syntax), start..out.length());
             }
         });
-        out.object("Outputs", |out| stack.outputs.iter().for_each(|it| output(it, out)));
+        out.object("Outputs", |out| {
+            stack.outputs.iter().for_each(|it| output(it, out))
+        });
     });
-    FileTree { files: [(name(syntax).to_owned(), out.into_text().into_bytes())].into() }
+    FileTree {
+        files: [(name(syntax).to_owned(), out.into_text().into_bytes())].into(),
+    }
 }
 
 /// Numbers of resources, parameters and outputs.
 pub fn limits(stack: &Stack) -> [(&'static str, usize); 3] {
     let resources = stack.entries.iter().filter(|it| !it.is_in_body).count();
-    [("resources", resources), ("parameters", stack.inputs.len() + stack.parameters.len()), ("outputs", stack.outputs.len())]
+    [
+        ("resources", resources),
+        ("parameters", stack.inputs.len() + stack.parameters.len()),
+        ("outputs", stack.outputs.len()),
+    ]
 }
 
 fn resource(entry: &Entry, out: &mut Properties) {
@@ -88,11 +106,20 @@ fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
 
 /// A parameter of the Systems Manager. CloudFormation itself refuses a SecureString here.
 ///
-/// Source: AWS, "Specify existing resources at runtime with CloudFormation-supplied parameter types",
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>, read 2026-11-22.
+/// Source: AWS, "Specify existing resources at runtime with CloudFormation-supplied parameter
+/// types",
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>,
+/// read 2026-11-22.
 fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
     out.object(&logical_id(&Parameter::address(label)), |out| {
-        out.text("Type", &format!("{}<{}>", Parameter::NAMES.cloudformation, parameter_type(parameter.of)));
+        out.text(
+            "Type",
+            &format!(
+                "{}<{}>",
+                Parameter::NAMES.cloudformation,
+                parameter_type(parameter.of)
+            ),
+        );
         out.text("Description", "Path of a parameter of the Systems Manager.");
         out.text("Default", &parameter.path);
     });
@@ -104,14 +131,21 @@ pub(in crate::emit) fn parameter_type(of: InputType) -> &'static str {
         InputType::LogKey | InputType::StageVariable | InputType::WebAcl => "String",
         InputType::Function | InputType::Url | InputType::HeaderValue => "String",
         InputType::Vpc => "AWS::EC2::VPC::Id",
-        InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => "AWS::EC2::Subnet::Id",
-        InputType::Subnets | InputType::FunctionSubnets | InputType::LinkSubnets => "List<AWS::EC2::Subnet::Id>",
+        InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => {
+            "AWS::EC2::Subnet::Id"
+        }
+        InputType::Subnets | InputType::FunctionSubnets | InputType::LinkSubnets => {
+            "List<AWS::EC2::Subnet::Id>"
+        }
         InputType::Instance => "AWS::EC2::Instance::Id",
         InputType::Instances => "List<AWS::EC2::Instance::Id>",
-        InputType::SecurityGroup | InputType::BalancerGroup | InputType::FunctionGroup | InputType::LinkGroup => {
-            "AWS::EC2::SecurityGroup::Id"
+        InputType::SecurityGroup
+        | InputType::BalancerGroup
+        | InputType::FunctionGroup
+        | InputType::LinkGroup => "AWS::EC2::SecurityGroup::Id",
+        InputType::BalancerGroups | InputType::FunctionGroups | InputType::LinkGroups => {
+            "List<AWS::EC2::SecurityGroup::Id>"
         }
-        InputType::BalancerGroups | InputType::FunctionGroups | InputType::LinkGroups => "List<AWS::EC2::SecurityGroup::Id>",
         InputType::AutoscalingGroup
         | InputType::Address
         | InputType::Cidr

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 /// Writes a quoted template that yields exactly `text`.
 ///
-/// Source: HCL native syntax, "Template Expressions", <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>; `${` after any number
-/// of `$` was tried with terraform 1.11.
+/// Source: HCL native syntax, "Template Expressions",
+/// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>; `${` after any number of `$` was
+/// tried with terraform 1.11.
 pub fn quoted(out: &mut String, text: &str) {
     out.push('"');
     push_escaped(out, text);
@@ -16,7 +17,10 @@ pub fn quoted(out: &mut String, text: &str) {
 /// Writes the inside of a quoted template.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     // Nearly every text stands for itself.
-    if text.bytes().all(|it| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\' | b'$' | b'%')) {
+    if text
+        .bytes()
+        .all(|it| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\' | b'$' | b'%'))
+    {
         return out.push_str(text);
     }
     let mut characters = text.chars().peekable();
@@ -65,7 +69,9 @@ pub fn key(name: &str) -> Cow<'_, str> {
 /// Whether the name can stand as an object key or block label without quotes.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'))
         && !matches!(name, "for" | "null" | "true" | "false")
 }
@@ -78,7 +84,12 @@ mod tests {
         let mut source = String::from("a = ");
         super::quoted(&mut source, text);
         let body: hcl::Body = hcl::from_str(&source).expect("the HCL parser takes it");
-        match &body.attributes().next().expect("there is one attribute").expr {
+        match &body
+            .attributes()
+            .next()
+            .expect("there is one attribute")
+            .expr
+        {
             hcl::Expression::String(text) => text.clone(),
             // hcl-rs keeps what holds an escaped marker as a template; its parts are literals.
             hcl::Expression::TemplateExpr(template) => {
@@ -99,7 +110,8 @@ mod tests {
     proptest! {
         #[test]
         fn text_reads_back(text in "[ -~\\n\\t\u{0}\u{7f}\u{e9}${}%\"\\\\]{0,40}") {
-            // hcl-rs reads two or more `$` before `${` wrongly; the test below holds those to what terraform 1.11 printed.
+            // hcl-rs reads two or more `$` before `${` wrongly; the test below holds those to what
+            // terraform 1.11 printed.
             prop_assume!(!text.contains("$${") && !text.contains("%%{"));
             prop_assert_eq!(read_back(&text), text);
         }

@@ -10,7 +10,8 @@ use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
 use crate::stack::{File, Input, InputType, Parameter, Stack, Value};
 
-/// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's upgrade.
+/// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
+/// upgrade.
 const REQUIRED_TERRAFORM: &str = ">= 1.5.0";
 
 /// File of the API's body, without its ending.
@@ -24,8 +25,13 @@ pub fn files(syntax: Syntax, stack: &Stack) -> FileTree {
     written(syntax, stack, |_, _| {})
 }
 
-/// Writes a stack, and tells of each node in turn its file and where in that its blocks stand (in JSON: anywhere).
-pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnMut(&str, Range<usize>)) -> FileTree {
+/// Writes a stack, and tells of each node in turn its file and where in that its blocks stand (in
+/// JSON: anywhere).
+pub(in crate::emit) fn written(
+    syntax: Syntax,
+    stack: &Stack,
+    mut tell: impl FnMut(&str, Range<usize>),
+) -> FileTree {
     let mut contents: BTreeMap<String, Content> = BTreeMap::new();
     // One buffer for all.
     let mut out = Terraform::new(syntax);
@@ -57,7 +63,9 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
         write(stack, &mut out);
         contents.insert([name, syntax.ending()].concat(), out.suspend());
     }
-    let texts = contents.into_iter().filter_map(|(name, content)| Some((name, content.into_text()?.into_bytes())));
+    let texts = contents
+        .into_iter()
+        .filter_map(|(name, content)| Some((name, content.into_text()?.into_bytes())));
     let mut files: BTreeMap<String, Vec<u8>> = texts.collect();
     for code in functions(stack) {
         files.insert(code.module(), package::module(code));
@@ -68,7 +76,13 @@ pub(in crate::emit) fn written(syntax: Syntax, stack: &Stack, mut tell: impl FnM
 
 /// The API's body, where it has one.
 fn body(stack: &Stack, out: &mut Terraform) {
-    let body = stack.entries.iter().find_map(|it| if let Node::RestApi(api) = &it.node { api.body.as_ref() } else { None });
+    let body = stack.entries.iter().find_map(|it| {
+        if let Node::RestApi(api) = &it.node {
+            api.body.as_ref()
+        } else {
+            None
+        }
+    });
     if let Some(body) = body {
         out.labelled(&["locals"], |out| body.terraform_object("openapi", out));
     }
@@ -76,9 +90,17 @@ fn body(stack: &Stack, out: &mut Terraform) {
 
 /// Code of the stack's functions, each once: several functions may run the same.
 fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
-    let codes =
-        stack.entries.iter().filter_map(|it| if let Node::PythonFunction(function) = &it.node { Some(&function.code) } else { None });
-    codes.map(|it| (it.name, it)).collect::<BTreeMap<_, _>>().into_values()
+    let codes = stack.entries.iter().filter_map(|it| {
+        if let Node::PythonFunction(function) = &it.node {
+            Some(&function.code)
+        } else {
+            None
+        }
+    });
+    codes
+        .map(|it| (it.name, it))
+        .collect::<BTreeMap<_, _>>()
+        .into_values()
 }
 
 fn name(file: &File, syntax: Syntax) -> String {
@@ -116,10 +138,20 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 
 fn locals(stack: &Stack, out: &mut Terraform) {
     out.labelled(&["locals"], |out| {
-        if let Some(environment) = stack.short_environment.as_ref().filter(|_| has_short_names(stack)) {
-            out.bare("short_environment", format_args!("{}", shortened(environment)));
+        if let Some(environment) = stack
+            .short_environment
+            .as_ref()
+            .filter(|_| has_short_names(stack))
+        {
+            out.bare(
+                "short_environment",
+                format_args!("{}", shortened(environment)),
+            );
         }
-        out.map("tags", stack.tags.iter().map(|(name, value)| (&**name, value)));
+        out.map(
+            "tags",
+            stack.tags.iter().map(|(name, value)| (&**name, value)),
+        );
     });
 }
 
@@ -139,11 +171,14 @@ fn has_short_names(stack: &Stack) -> bool {
     stack.entries.iter().any(|it| is_short(&it.node))
 }
 
-/// The first characters of a text and a hash of it, where it is longer than short names have room for.
+/// The first characters of a text and a hash of it, where it is longer than short names have room
+/// for.
 fn shortened(value: &Value) -> String {
     let mut text = String::new();
     value.hcl(&mut text);
-    format!("length({text}) > {MAX_SHORT_ENVIRONMENT} ? \"${{substr({text}, 0, 3)}}-${{substr(sha256({text}), 0, 4)}}\" : {text}")
+    format!(
+        "length({text}) > {MAX_SHORT_ENVIRONMENT} ? \"${{substr({text}, 0, 3)}}-${{substr(sha256({text}), 0, 4)}}\" : {text}"
+    )
 }
 
 fn variables(stack: &Stack, out: &mut Terraform) {
@@ -153,7 +188,11 @@ fn variables(stack: &Stack, out: &mut Terraform) {
 }
 
 pub(in crate::emit) fn variable_type(of: InputType) -> &'static str {
-    if of.is_list() { "list(string)" } else { "string" }
+    if of.is_list() {
+        "list(string)"
+    } else {
+        "string"
+    }
 }
 
 fn variable(name: &str, input: &Input, out: &mut Terraform) {
@@ -169,7 +208,10 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
     }
     if let Some((pattern, message)) = input.pattern {
         out.block("validation", |out| {
-            out.bare("condition", format_args!("can(regex(\"{pattern}\", var.{name}))"));
+            out.bare(
+                "condition",
+                format_args!("can(regex(\"{pattern}\", var.{name}))"),
+            );
             out.attribute("error_message", message);
         });
     }
@@ -177,7 +219,9 @@ fn variable(name: &str, input: &Input, out: &mut Terraform) {
 
 fn parameters(stack: &Stack, out: &mut Terraform) {
     for (label, it) in &stack.parameters {
-        out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| parameter(it, out));
+        out.labelled(&["data", "aws_ssm_parameter", label.as_str()], |out| {
+            parameter(it, out)
+        });
     }
 }
 
@@ -208,8 +252,11 @@ fn outputs(stack: &Stack, out: &mut Terraform) {
             out.attribute("description", &*output.description);
             out.attribute("value", &output.terraform);
             if !output.after.is_empty() {
-                let after: Vec<String> =
-                    output.after.iter().map(|address| format!("{}.{}", address.names.terraform, address.label)).collect();
+                let after: Vec<String> = output
+                    .after
+                    .iter()
+                    .map(|address| format!("{}.{}", address.names.terraform, address.label))
+                    .collect();
                 out.bare("depends_on", format_args!("[{}]", after.join(", ")));
             }
         });

@@ -1,4 +1,5 @@
-//! The release of the AWS provider that an output needs: the latest that one of its features came with.
+//! The release of the AWS provider that an output needs: the latest that one of its features came
+//! with.
 //!
 //! In: `Stack`. Out: a version constraint. Pure.
 
@@ -64,14 +65,27 @@ pub const FEATURES: [Feature; 5] = [
 
 /// The constraint of a stack. A feature of version 6 keeps the output within that.
 pub(super) fn required(stack: &Stack) -> String {
-    let has = |feature: &Feature| stack.entries.iter().any(|it| (feature.holds_in_body || !it.is_in_body) && (feature.is_in)(&it.node));
-    let latest = FEATURES.iter().filter(|it| has(it)).map(|it| it.release).max();
+    let has = |feature: &Feature| {
+        stack
+            .entries
+            .iter()
+            .any(|it| (feature.holds_in_body || !it.is_in_body) && (feature.is_in)(&it.node))
+    };
+    let latest = FEATURES
+        .iter()
+        .filter(|it| has(it))
+        .map(|it| it.release)
+        .max();
     constraint(latest.unwrap_or(FLOOR))
 }
 
 /// How a release is asked for.
 pub fn constraint((major, minor): Release) -> String {
-    if major > FLOOR.0 { format!("~> {major}.{minor}") } else { format!(">= {major}.{minor}.0") }
+    if major > FLOOR.0 {
+        format!("~> {major}.{minor}")
+    } else {
+        format!(">= {major}.{minor}.0")
+    }
 }
 
 fn timeout_ms(integration: &Integration) -> u32 {

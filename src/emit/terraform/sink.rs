@@ -206,7 +206,8 @@ impl Terraform {
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
     }
-    /// What a deployment remembers of a route: its digest, its parts and what they use, in one string.
+    /// What a deployment remembers of a route: its digest, its parts and what they use, in one
+    /// string.
     pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
         let text = native::trigger(digest, (label, parts), uses);
         match &mut self.printer {
@@ -218,7 +219,9 @@ impl Terraform {
     /// An argument over several lines: what stands around the value, and what writes it.
     pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
         if let Printer::Json(_) = &self.printer {
-            let mut inline = Self { printer: Printer::Native(Native::inline()) };
+            let mut inline = Self {
+                printer: Printer::Native(Native::inline()),
+            };
             body(&mut inline);
             let text = std::mem::take(&mut inline.native().out);
             return self.bare(name, format_args!("{}{text}{}", around[0], around[1]));

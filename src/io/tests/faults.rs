@@ -1,4 +1,5 @@
-//! The writer when an operation fails, and when the process ends there: every operation of a render, one after the other.
+//! The writer when an operation fails, and when the process ends there: every operation of a
+//! render, one after the other.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -44,7 +45,11 @@ pub(in crate::io) fn before(_path: &Path) -> io::Result<()> {
 }
 
 /// Writes with a fault at operation `k`. `None` where the render has no such operation.
-fn struck(repository: &Repository, tree: &FileTree, (fault, k): (Fault, usize)) -> Option<Vec<Diagnostic>> {
+fn struck(
+    repository: &Repository,
+    tree: &FileTree,
+    (fault, k): (Fault, usize),
+) -> Option<Vec<Diagnostic>> {
     let folder = repository.infra();
     ARMED.set(Some((fault, k)));
     STRUCK.set(false);
@@ -78,11 +83,22 @@ fn files(repository: &Repository) -> BTreeMap<String, String> {
 const LONG: &str = "a line that is long enough to be torn\n";
 
 fn old() -> FileTree {
-    tree(&[("same.tf", "1\n"), ("changed.tf", LONG), ("removed.tf", "3\n"), ("gone/deep/removed.tf", "4\n"), ("orphan.tf", "5\n")])
+    tree(&[
+        ("same.tf", "1\n"),
+        ("changed.tf", LONG),
+        ("removed.tf", "3\n"),
+        ("gone/deep/removed.tf", "4\n"),
+        ("orphan.tf", "5\n"),
+    ])
 }
 
 fn new() -> FileTree {
-    tree(&[("same.tf", "1\n"), ("changed.tf", "changed to another text\n"), ("created.tf", LONG), ("made/deep/created.tf", LONG)])
+    tree(&[
+        ("same.tf", "1\n"),
+        ("changed.tf", "changed to another text\n"),
+        ("created.tf", LONG),
+        ("made/deep/created.tf", LONG),
+    ])
 }
 
 /// A folder as an earlier run left it, with the user's own files in it.
@@ -99,15 +115,24 @@ fn before_it(begins: &FileTree) -> Repository {
 }
 
 fn is_whole(path: &str, text: &str, trees: [&FileTree; 2]) -> bool {
-    let is_ours = trees.iter().any(|it| it.files.get(path).is_some_and(|bytes| bytes == text.as_bytes()));
+    let is_ours = trees.iter().any(|it| {
+        it.files
+            .get(path)
+            .is_some_and(|bytes| bytes == text.as_bytes())
+    });
     is_ours || path == ".gwgen.json" || text == "mine\n" || text == marked("edited\n")
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
-    diagnostics.iter().filter(|it| it.is_error()).map(|it| it.code.code).collect()
+    diagnostics
+        .iter()
+        .filter(|it| it.is_error())
+        .map(|it| it.code.code)
+        .collect()
 }
 
-/// Strikes operation `k` of a render from `begins` to `ends`; then `mends` is rendered. False where there is no such operation.
+/// Strikes operation `k` of a render from `begins` to `ends`; then `mends` is rendered. False where
+/// there is no such operation.
 fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault, usize)) -> bool {
     let expected = {
         let untouched = before_it(begins);
@@ -116,29 +141,62 @@ fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault
         files(&untouched)
     };
     let repository = before_it(begins);
-    let user: Vec<_> = files(&repository).into_iter().filter(|(_, text)| text == "mine\n" || *text == marked("edited\n")).collect();
+    let user: Vec<_> = files(&repository)
+        .into_iter()
+        .filter(|(_, text)| text == "mine\n" || *text == marked("edited\n"))
+        .collect();
     let (complete, name) = {
         let untouched = before_it(begins);
         untouched.infra().write(ends);
         (files(&untouched), format!("{at:?}"))
     };
-    let Some(diagnostics) = struck(&repository, ends, at) else { return false };
+    let Some(diagnostics) = struck(&repository, ends, at) else {
+        return false;
+    };
     let found = files(&repository);
-    assert!(found.iter().all(|(path, text)| is_whole(path, text, [begins, ends])), "{name}: {found:?}");
-    assert!(user.iter().all(|(path, text)| found.get(path) == Some(text)), "{name}: the user's files");
+    assert!(
+        found
+            .iter()
+            .all(|(path, text)| is_whole(path, text, [begins, ends])),
+        "{name}: {found:?}"
+    );
+    assert!(
+        user.iter()
+            .all(|(path, text)| found.get(path) == Some(text)),
+        "{name}: the user's files"
+    );
     let differs = repository.infra().compare(ends);
     assert_eq!(errors(&differs.diagnostics), [""; 0], "{name}");
     let is_named = !differs.differences.is_empty() || differs.manifest_alone().is_some();
     assert_eq!(is_named, found != complete, "{name}: check says it");
     // What fails without an error is tidying up alone.
-    assert_eq!(errors(&diagnostics).is_empty(), found == complete && !is_named, "{name}: {diagnostics:?}");
+    assert_eq!(
+        errors(&diagnostics).is_empty(),
+        found == complete && !is_named,
+        "{name}: {diagnostics:?}"
+    );
     let mended = repository.infra().write(mends);
     assert_eq!(errors(&mended.diagnostics), [""; 0], "{name}");
     assert_eq!(files(&repository), expected, "{name}");
     let staged = fs::read_dir(repository.path("infra")).unwrap();
-    let left = staged.filter(|it| it.as_ref().unwrap().file_name().to_str().is_some_and(super::super::output::is_staging)).count();
-    assert_eq!(left, if cfg!(unix) { 0 } else { left }, "{name}: nothing is left");
-    assert!(repository.infra().compare(mends).differences.is_empty(), "{name}");
+    let left = staged
+        .filter(|it| {
+            it.as_ref()
+                .unwrap()
+                .file_name()
+                .to_str()
+                .is_some_and(super::super::output::is_staging)
+        })
+        .count();
+    assert_eq!(
+        left,
+        if cfg!(unix) { 0 } else { left },
+        "{name}: nothing is left"
+    );
+    assert!(
+        repository.infra().compare(mends).differences.is_empty(),
+        "{name}"
+    );
     true
 }
 
@@ -166,17 +224,38 @@ fn a_fault_at_any_operation_leaves_old_or_new_files_and_the_next_render_mends_th
 
 #[test]
 fn two_faults_in_a_row_are_mended_too() {
-    let (old, new, other) = (old(), new(), tree(&[("other.tf", "9\n"), ("made/other.tf", "9\n")]));
+    let (old, new, other) = (
+        old(),
+        new(),
+        tree(&[("other.tf", "9\n"), ("made/other.tf", "9\n")]),
+    );
     for first in (0..40).step_by(3) {
         for second in 0..40 {
             let repository = before_it(&old);
             let is_first = struck(&repository, &new, (Fault::Ends, first)).is_some();
             let is_second = struck(&repository, &other, (Fault::Ends, second)).is_some();
-            assert_eq!(errors(&repository.infra().write(&new).diagnostics), [""; 0], "{first} {second}");
+            assert_eq!(
+                errors(&repository.infra().write(&new).diagnostics),
+                [""; 0],
+                "{first} {second}"
+            );
             let found = files(&repository);
-            assert!(new.files.iter().all(|(path, bytes)| found[path].as_bytes() == bytes), "{first} {second}");
-            let own = found.keys().filter(|it| !new.files.contains_key(*it)).map(String::as_str).collect::<Vec<_>>();
-            assert_eq!(own, [".gwgen.json", "gone/mine.tf", "mine.tf", "orphan.tf"], "{first} {second}");
+            assert!(
+                new.files
+                    .iter()
+                    .all(|(path, bytes)| found[path].as_bytes() == bytes),
+                "{first} {second}"
+            );
+            let own = found
+                .keys()
+                .filter(|it| !new.files.contains_key(*it))
+                .map(String::as_str)
+                .collect::<Vec<_>>();
+            assert_eq!(
+                own,
+                [".gwgen.json", "gone/mine.tf", "mine.tf", "orphan.tf"],
+                "{first} {second}"
+            );
             if !is_first || !is_second {
                 break;
             }
@@ -192,8 +271,14 @@ fn a_second_run_at_the_same_time_is_refused_and_a_killed_one_holds_nothing() {
     if held.try_lock().is_err() {
         return; // Folders cannot be locked here.
     }
-    assert_eq!(errors(&repository.infra().write(&new()).diagnostics), ["GW0020"]);
+    assert_eq!(
+        errors(&repository.infra().write(&new()).diagnostics),
+        ["GW0020"]
+    );
     assert_eq!(files(&repository), before);
     drop(held);
-    assert_eq!(errors(&repository.infra().write(&new()).diagnostics), [""; 0]);
+    assert_eq!(
+        errors(&repository.infra().write(&new()).diagnostics),
+        [""; 0]
+    );
 }

@@ -5,13 +5,19 @@ use crate::diagnostic;
 
 /// A manifest that lists a file with that text.
 fn manifest(path: &str, text: &str) -> String {
-    format!("{{\n  \"version\": 1,\n  \"files\": {{\n    \"{path}\": \"{}\"\n  }}\n}}\n", blake3::hash(text.as_bytes()).to_hex())
+    format!(
+        "{{\n  \"version\": 1,\n  \"files\": {{\n    \"{path}\": \"{}\"\n  }}\n}}\n",
+        blake3::hash(text.as_bytes()).to_hex()
+    )
 }
 
 #[test]
 fn leftovers_of_killed_runs_are_cleaned_up_and_say_nothing_of_other_files() {
     let repository = Repository::new();
-    repository.put("infra/.gwgen.tmp-99999999-0/.gwgen.json", &manifest("b.tf", &marked("2\n")));
+    repository.put(
+        "infra/.gwgen.tmp-99999999-0/.gwgen.json",
+        &manifest("b.tf", &marked("2\n")),
+    );
     repository.edit("infra/.gwgen.tmp-99999999-0/2", "3\n");
     repository.put("infra/.gwgen.tmp-mine/keep", "mine\n");
     repository.put("infra/.gwgen.tmp-1-1/keep", "mine\n");
@@ -20,12 +26,25 @@ fn leftovers_of_killed_runs_are_cleaned_up_and_say_nothing_of_other_files() {
     repository.edit("infra/b.tf", "2\n");
     let changed = written(&repository.infra(), &[("a.tf", "9\n")]);
     assert_eq!(changed, [("a.tf".to_owned(), Change::Created)]);
-    let kept: &[&str] = if cfg!(unix) { &[] } else { &[".gwgen.tmp-99999999-0"] };
+    let kept: &[&str] = if cfg!(unix) {
+        &[]
+    } else {
+        &[".gwgen.tmp-99999999-0"]
+    };
     let staging = [".gwgen.tmp-1-1", ".gwgen.tmp-1-2"];
-    let expected: Vec<&str> =
-        [".gwgen.json"].iter().chain(&staging).chain(kept).chain(&[".gwgen.tmp-mine", "a.tf", "b.tf"]).copied().collect();
+    let expected: Vec<&str> = [".gwgen.json"]
+        .iter()
+        .chain(&staging)
+        .chain(kept)
+        .chain(&[".gwgen.tmp-mine", "a.tf", "b.tf"])
+        .copied()
+        .collect();
     assert_eq!(repository.names(), expected);
-    refused(&repository.infra(), &[("b.tf", "9\n")], &diagnostic::FOREIGN_FILE);
+    refused(
+        &repository.infra(),
+        &[("b.tf", "9\n")],
+        &diagnostic::FOREIGN_FILE,
+    );
 }
 
 #[test]
@@ -34,9 +53,16 @@ fn a_planted_manifest_makes_no_file_without_the_banner_ours() {
         let repository = Repository::new();
         repository.put("infra/.gwgen.json", &manifest("main.tf", mine));
         repository.put("infra/main.tf", mine);
-        refused(&repository.infra(), &[("main.tf", "9\n")], &diagnostic::FOREIGN_FILE);
+        refused(
+            &repository.infra(),
+            &[("main.tf", "9\n")],
+            &diagnostic::FOREIGN_FILE,
+        );
         let without = tree(&[("a.tf", "1\n")]);
-        assert_eq!(codes(&repository.infra().write(&without).diagnostics), ["GW0005"]);
+        assert_eq!(
+            codes(&repository.infra().write(&without).diagnostics),
+            ["GW0005"]
+        );
         assert_eq!(repository.text("infra/main.tf"), mine);
     }
 }
@@ -47,5 +73,8 @@ fn files_of_a_release_without_a_banner_in_functions_stay_ours() {
     let code = include_str!("../../../templates/functions/sync.py");
     repository.put("infra/functions/sync.py", code);
     repository.put("infra/.gwgen.json", &manifest("functions/sync.py", code));
-    assert_eq!(written(&repository.infra(), &[("functions/sync.py", code)])[0].1, Change::Updated);
+    assert_eq!(
+        written(&repository.infra(), &[("functions/sync.py", code)])[0].1,
+        Change::Updated
+    );
 }

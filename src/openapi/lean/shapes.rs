@@ -29,7 +29,8 @@ pub(in crate::openapi) struct Keys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
 impl<'de> Deserialize<'de> for Keys<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Members::<IgnoredAny>::deserialize(deserializer).map(|members| Self(members.0.into_iter().map(|(key, _)| key).collect()))
+        Members::<IgnoredAny>::deserialize(deserializer)
+            .map(|members| Self(members.0.into_iter().map(|(key, _)| key).collect()))
     }
 }
 
@@ -40,14 +41,19 @@ pub(in crate::openapi) struct Marked<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 impl<'de> Deserialize<'de> for Marked<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else { return Ok(Self::default()) };
+        let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else {
+            return Ok(Self::default());
+        };
         Ok(Self(keys.into_iter().filter(|key| is_ours(key)).collect()))
     }
 }
 
 /// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
-pub(in crate::openapi) struct Patterned<'a, T>(pub(in crate::openapi) Vec<(Text<'a>, T)>, pub(in crate::openapi) Option<Text<'a>>);
+pub(in crate::openapi) struct Patterned<'a, T>(
+    pub(in crate::openapi) Vec<(Text<'a>, T)>,
+    pub(in crate::openapi) Option<Text<'a>>,
+);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -91,6 +97,9 @@ impl<'de> Deserialize<'de> for Body<'de> {
             let text = error.to_string();
             serde::de::Error::custom(text.split(" at line ").next().unwrap_or_default())
         })?;
-        Ok(Self { content, json: Some(json) })
+        Ok(Self {
+            content,
+            json: Some(json),
+        })
     }
 }

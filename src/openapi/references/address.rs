@@ -1,6 +1,7 @@
 //! What a reference names: a file here or elsewhere, spelt as a URL.
 //!
-//! In: the part of a reference before its `#`. Out: whether it is remote, and its text without escapes. Pure.
+//! In: the part of a reference before its `#`. Out: whether it is remote, and its text without
+//! escapes. Pure.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,10 @@ use std::borrow::Cow;
 pub(super) fn is_remote(path: &str) -> bool {
     let scheme = path.split_once(':').map(|(scheme, _)| scheme);
     let is_scheme = |it: &str| {
-        it.starts_with(|first: char| first.is_ascii_alphabetic()) && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
+        it.starts_with(|first: char| first.is_ascii_alphabetic())
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
     };
     path.starts_with("//") || scheme.is_some_and(is_scheme)
 }
@@ -23,7 +27,12 @@ pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let hex = |offset: usize| bytes.get(at + offset).and_then(|it| char::from(*it).to_digit(16)).and_then(|it| u8::try_from(it).ok());
+        let hex = |offset: usize| {
+            bytes
+                .get(at + offset)
+                .and_then(|it| char::from(*it).to_digit(16))
+                .and_then(|it| u8::try_from(it).ok())
+        };
         match (bytes[at], hex(1), hex(2)) {
             (b'%', Some(high), Some(low)) => {
                 decoded.push(high << 4 | low);
@@ -41,10 +50,22 @@ pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 #[test]
 fn references_are_told_apart() {
-    for remote in ["https://example.com/a.yaml", "//example.com/a.yaml", "file:///etc/passwd", "C:/a.yaml", "urn:x"] {
+    for remote in [
+        "https://example.com/a.yaml",
+        "//example.com/a.yaml",
+        "file:///etc/passwd",
+        "C:/a.yaml",
+        "urn:x",
+    ] {
         assert!(is_remote(remote), "{remote}");
     }
-    for local in ["a.yaml", "../a.yaml", "./a:b.yaml", "1:2.yaml", "paths/{id}.yaml"] {
+    for local in [
+        "a.yaml",
+        "../a.yaml",
+        "./a:b.yaml",
+        "1:2.yaml",
+        "paths/{id}.yaml",
+    ] {
         assert!(!is_remote(local), "{local}");
     }
     assert_eq!(percent_decoded("a%20b%2fc%7E"), "a b/c~");

@@ -42,7 +42,8 @@ parts! {
     Content contents "a request body or response" ["$ref", "content", "headers", "schema", "description"] |_| Content::default();
 }
 
-/// Whether a member of a part is a text, a list or a mapping as OpenAPI has it: settings of other programs have such names, too.
+/// Whether a member of a part is a text, a list or a mapping as OpenAPI has it: settings of other
+/// programs have such names, too.
 pub(super) fn is_of_type(key: &str, value: &str) -> bool {
     let start = match key {
         "$ref" | "in" | "operationId" | "description" => '"',

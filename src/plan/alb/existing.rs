@@ -10,7 +10,12 @@ use crate::plan::variables::Variables;
 use crate::plan::{InputType, SourcePlan, Value, Values, link};
 use crate::source::pointer;
 
-pub(super) fn source(blueprint: &Blueprint, variables: &mut Variables<'_>, group: Option<&Value>, admits: bool) -> SourcePlan {
+pub(super) fn source(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    group: Option<&Value>,
+    admits: bool,
+) -> SourcePlan {
     if let (true, None) = (admits, group) {
         variables.report(
             diagnostic::MISSING_FIELD
@@ -23,7 +28,11 @@ pub(super) fn source(blueprint: &Blueprint, variables: &mut Variables<'_>, group
 }
 
 /// The name of a balancer that is there, where a URI has no other host.
-pub(super) fn dns_name(blueprint: &Blueprint, variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
+pub(super) fn dns_name(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    existing: &ExistingAlbSpec,
+) -> Option<Value> {
     let is_called = variables.has_gateway && link::has_link(blueprint.spec.topology);
     let has_host = first_host(&blueprint.spec).is_some() || !is_called;
     let unnamed = balanced(&blueprint.spec).find(|(_, it)| it.host.is_none() && !has_host);
@@ -37,12 +46,23 @@ pub(super) fn dns_name(blueprint: &Blueprint, variables: &mut Variables<'_>, exi
         );
     }
     let dns_name = existing.dns_name.as_ref();
-    let dns_name = dns_name.map(|it| variables.read(it, InputType::BalancerName, ("/alb/existing/dns_name", unnamed.is_some())));
+    let dns_name = dns_name.map(|it| {
+        variables.read(
+            it,
+            InputType::BalancerName,
+            ("/alb/existing/dns_name", unnamed.is_some()),
+        )
+    });
     dns_name.filter(|_| unnamed.is_some())
 }
 
 /// What is worth knowing of a balancer that others share.
-pub(super) fn say(blueprint: &Blueprint, variables: &mut Variables<'_>, alb: &AlbSpec, emits_rules: bool) {
+pub(super) fn say(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    alb: &AlbSpec,
+    emits_rules: bool,
+) {
     if !emits_rules {
         variables.report(
             diagnostic::RULES_ELSEWHERE

@@ -1,7 +1,8 @@
 //! Paths of different backends that only what stands before them makes alike.
 //!
 //! In: what comes to a listener. Out: pairs of which the first loses requests to the second. Pure.
-//! On the gateway `/{tenant}/orders` takes `/pre/orders`; on the balancer that is `/orders` of a backend whose `path_prefix` is `/pre`.
+//! On the gateway `/{tenant}/orders` takes `/pre/orders`; on the balancer that is `/orders` of a
+//! backend whose `path_prefix` is `/pre`.
 //! That a literal comes before a variable says nothing here: the two are no paths of one API.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,25 +15,38 @@ use crate::plan::tree::meets;
 
 /// A number for what stands before each operation's own path.
 pub(super) fn frames(arriving: &[Arriving<'_>]) -> Vec<usize> {
-    let texts: Vec<&str> = arriving.iter().map(|it| before(&it.path, &plain(&it.operation.path)).unwrap_or_default()).collect();
+    let texts: Vec<&str> = arriving
+        .iter()
+        .map(|it| before(&it.path, &plain(&it.operation.path)).unwrap_or_default())
+        .collect();
     let sorted: BTreeSet<&str> = texts.iter().copied().collect();
     let numbers: BTreeMap<&str, usize> = sorted.into_iter().zip(0..).collect();
     texts.into_iter().map(|it| numbers[it]).collect()
 }
 
-/// Indexes of operations, the one with the wider path first: for each wider one the first pair that there is.
+/// Indexes of operations, the one with the wider path first: for each wider one the first pair that
+/// there is.
 pub(super) fn overlaps(arriving: &[Arriving<'_>], frames: &[usize]) -> Vec<(usize, usize)> {
-    let mut served: Vec<usize> = (0..arriving.len()).filter(|it| arriving[*it].to != Destination::Nothing).collect();
+    let mut served: Vec<usize> = (0..arriving.len())
+        .filter(|it| arriving[*it].to != Destination::Nothing)
+        .collect();
     if served.iter().all(|it| frames[*it] == frames[served[0]]) {
         return Vec::new();
     }
     served.sort_by_key(|it| frames[*it]);
-    let paths: Vec<Path<'_>> = served.into_iter().map(|it| Path::of(&arriving[it], (it, frames[it]))).collect();
+    let paths: Vec<Path<'_>> = served
+        .into_iter()
+        .map(|it| Path::of(&arriving[it], (it, frames[it])))
+        .collect();
     let mut by_segments = BySegments::new(&paths);
-    let mut found: Vec<(usize, usize)> =
-        (0..paths.len()).filter_map(|lost| Some((lost, by_segments.first_inside(&paths[lost])?))).collect();
+    let mut found: Vec<(usize, usize)> = (0..paths.len())
+        .filter_map(|lost| Some((lost, by_segments.first_inside(&paths[lost])?)))
+        .collect();
     found.sort_by_key(|(lost, by)| (*lost.min(by), *lost.max(by)));
-    found.into_iter().map(|(lost, by)| (paths[lost].index, paths[by].index)).collect()
+    found
+        .into_iter()
+        .map(|(lost, by)| (paths[lost].index, paths[by].index))
+        .collect()
 }
 
 /// A path as it comes to the balancer.
@@ -71,7 +85,16 @@ impl<'a> Path<'a> {
             _ => Segment::Literal,
         };
         let shape = segments.iter().map(kind).collect();
-        Self { index, tag: Tag { group, to: arriving.to, method: arriving.operation.method }, segments, shape }
+        Self {
+            index,
+            tag: Tag {
+                group,
+                to: arriving.to,
+                method: arriving.operation.method,
+            },
+            segments,
+            shape,
+        }
     }
 }
 
@@ -93,7 +116,10 @@ struct Members<'a> {
 impl<'p, 'a> BySegments<'p, 'a> {
     fn new(paths: &'p [Path<'a>]) -> Self {
         let mut shapes: BTreeMap<&[Segment], Members<'_>> = BTreeMap::new();
-        paths.iter().enumerate().for_each(|(at, it)| shapes.entry(&it.shape).or_default().all.push(at));
+        paths
+            .iter()
+            .enumerate()
+            .for_each(|(at, it)| shapes.entry(&it.shape).or_default().all.push(at));
         Self { paths, shapes }
     }
 
@@ -102,20 +128,43 @@ impl<'p, 'a> BySegments<'p, 'a> {
         let mut first: Option<usize> = None;
         for (shape, members) in &mut self.shapes {
             let is_any = wider.tag.method == HttpMethod::Any;
-            let Some(places) = shared_if_wider(&wider.shape, shape, is_any) else { continue };
-            let texts = |path: &Path<'a>, places: &[usize]| places.iter().map(|it| path.segments[*it]).collect::<Vec<&str>>();
+            let Some(places) = shared_if_wider(&wider.shape, shape, is_any) else {
+                continue;
+            };
+            let texts = |path: &Path<'a>, places: &[usize]| {
+                places
+                    .iter()
+                    .map(|it| path.segments[*it])
+                    .collect::<Vec<&str>>()
+            };
             let key = texts(wider, &places);
             let (all, paths) = (&members.all, self.paths);
             let table = members.tables.entry(places).or_insert_with_key(|places| {
                 let mut table: HashMap<Vec<&str>, Lists> = HashMap::new();
                 for at in all {
-                    table.entry(texts(&paths[*at], places)).or_default().entry(paths[*at].tag).or_default().push(*at);
+                    table
+                        .entry(texts(&paths[*at], places))
+                        .or_default()
+                        .entry(paths[*at].tag)
+                        .or_default()
+                        .push(*at);
                 }
                 table
             });
-            let is_inside = |tag: &Tag| tag.group != wider.tag.group && tag.to != wider.tag.to && meets(wider.tag.method, tag.method);
-            let lists = table.get(&key).into_iter().flatten().filter(|(tag, _)| is_inside(tag));
-            first = lists.filter_map(|(_, list)| list.first().copied()).chain(first).min();
+            let is_inside = |tag: &Tag| {
+                tag.group != wider.tag.group
+                    && tag.to != wider.tag.to
+                    && meets(wider.tag.method, tag.method)
+            };
+            let lists = table
+                .get(&key)
+                .into_iter()
+                .flatten()
+                .filter(|(tag, _)| is_inside(tag));
+            first = lists
+                .filter_map(|(_, list)| list.first().copied())
+                .chain(first)
+                .min();
         }
         first
     }
@@ -124,13 +173,24 @@ impl<'p, 'a> BySegments<'p, 'a> {
 /// What stands before the operation's own path; none where the path is shorter than that.
 pub(super) fn before<'a>(path: &'a str, own: &str) -> Option<&'a str> {
     let own = own.trim_matches('/');
-    let own = if own.is_empty() { 0 } else { own.split('/').count() };
-    (0..own).try_fold(path.trim_end_matches('/'), |before, _| before.rfind('/').map(|at| &before[..at]))
+    let own = if own.is_empty() {
+        0
+    } else {
+        own.split('/').count()
+    };
+    (0..own).try_fold(path.trim_end_matches('/'), |before, _| {
+        before.rfind('/').map(|at| &before[..at])
+    })
 }
 
-/// The segments that have to be the same text where a path of the first shape takes all that one of the second does where they first
-/// differ; none where it does not, or where no request is of both. Of one path, `ANY` takes more than a method.
-fn shared_if_wider(first: &[Segment], second: &[Segment], first_is_any: bool) -> Option<Vec<usize>> {
+/// The segments that have to be the same text where a path of the first shape takes all that one of
+/// the second does where they first differ; none where it does not, or where no request is of both.
+/// Of one path, `ANY` takes more than a method.
+fn shared_if_wider(
+    first: &[Segment],
+    second: &[Segment],
+    first_is_any: bool,
+) -> Option<Vec<usize>> {
     let is_open = |it: &Segment| matches!(it, Segment::Open | Segment::Greedy);
     let mut shared = Vec::new();
     let mut is_wider: Option<bool> = None;

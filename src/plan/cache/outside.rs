@@ -12,12 +12,19 @@ use crate::plan::parameters::is_declarable;
 const WAY_OUT: &str = "write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter";
 
 /// Query parameters that the answer may depend on and that no key can hold.
-pub(super) fn outside_key(operation: &Operation, declared: &BTreeMap<String, bool>, place: &Place) -> Vec<Diagnostic> {
+pub(super) fn outside_key(
+    operation: &Operation,
+    declared: &BTreeMap<String, bool>,
+    place: &Place,
+) -> Vec<Diagnostic> {
     let key = |name: &str| format!("method.request.querystring.{name}");
     let is_outside = |it: &&Parameter| match (it.location, &it.sent) {
         (Location::Query, Sent::Once | Sent::Repeated) => !declared.contains_key(&key(&it.name)),
-        (Location::Query, Sent::Properties(Some(names))) => names.iter().any(|it| !declared.contains_key(&key(it))),
-        (Location::Query, Sent::Properties(None) | Sent::Bracketed | Sent::Either) | (Location::QueryString, _) => true,
+        (Location::Query, Sent::Properties(Some(names))) => {
+            names.iter().any(|it| !declared.contains_key(&key(it)))
+        }
+        (Location::Query, Sent::Properties(None) | Sent::Bracketed | Sent::Either)
+        | (Location::QueryString, _) => true,
         (Location::Path | Location::Header | Location::Cookie, _) => false,
     };
     let outside = operation.parameters.iter().filter(is_outside);
@@ -49,8 +56,13 @@ pub(super) fn outside_key(operation: &Operation, declared: &BTreeMap<String, boo
 }
 
 /// Headers and cookies that the answer may depend on: none is in the key unless it is named.
-pub(super) fn headers_outside_key(operation: &Operation, identities: &[String], place: &Place) -> Vec<Diagnostic> {
-    // What is asked of callers is an error of its own, and the others are no parameters (OpenAPI 3.1.1, "Fixed Fields" of a parameter).
+pub(super) fn headers_outside_key(
+    operation: &Operation,
+    identities: &[String],
+    place: &Place,
+) -> Vec<Diagnostic> {
+    // What is asked of callers is an error of its own, and the others are no parameters (OpenAPI
+    // 3.1.1, "Fixed Fields" of a parameter).
     let is_told = |name: &str| {
         identities
             .iter()
@@ -63,7 +75,12 @@ pub(super) fn headers_outside_key(operation: &Operation, identities: &[String], 
         Location::Cookie => Some("Cookie".to_owned()),
         Location::Path | Location::Query | Location::QueryString => None,
     };
-    let outside = operation.parameters.iter().filter_map(|it| Some((it, as_header(&it.name, it.location).filter(|it| !is_told(it))?)));
+    let outside = operation.parameters.iter().filter_map(|it| {
+        Some((
+            it,
+            as_header(&it.name, it.location).filter(|it| !is_told(it))?,
+        ))
+    });
     outside
         .map(|(parameter, header)| {
             diagnostic::HEADER_OUTSIDE_CACHE_KEY
@@ -81,11 +98,16 @@ pub(super) fn headers_outside_key(operation: &Operation, identities: &[String], 
         .collect()
 }
 
-/// Declares the properties that stand in the query in place of an object, so that the key can hold them.
+/// Declares the properties that stand in the query in place of an object, so that the key can hold
+/// them.
 ///
 /// One that cannot be declared stays outside of the key, which is reported.
 pub(super) fn declare_properties(operation: &Operation, declared: &mut BTreeMap<String, bool>) {
-    for parameter in operation.parameters.iter().filter(|it| it.location == Location::Query) {
+    for parameter in operation
+        .parameters
+        .iter()
+        .filter(|it| it.location == Location::Query)
+    {
         if let Sent::Properties(Some(names)) = &parameter.sent {
             for name in names.iter().filter(|it| is_declarable(it)) {
                 _ = declared_as("querystring", name, declared);
@@ -100,41 +122,83 @@ pub(super) fn part_of_key(
     operation: &Operation,
     declared: &mut BTreeMap<String, bool>,
 ) -> Result<Arc<str>, (&'static str, String)> {
-    let with_help = |problem| (problem, "write `query.name` or `header.Name`; path variables are always in the key".to_owned());
+    let with_help = |problem| {
+        (
+            problem,
+            "write `query.name` or `header.Name`; path variables are always in the key".to_owned(),
+        )
+    };
     let (location, name) = match part.split_once('.') {
         Some(("query", name)) => ("querystring", name),
         Some(("header", name)) => ("header", name),
         Some(_) | None => return Err(with_help("it is neither `query.…` nor `header.…`")),
     };
-    let is_it = |it: &&Parameter| location == "querystring" && it.location == Location::Query && *it.name == *name;
-    if let Some(parameter) = operation.parameters.iter().find(is_it).filter(|it| !it.sent.has_its_name()) {
+    let is_it = |it: &&Parameter| {
+        location == "querystring" && it.location == Location::Query && *it.name == *name
+    };
+    if let Some(parameter) = operation
+        .parameters
+        .iter()
+        .find(is_it)
+        .filter(|it| !it.sent.has_its_name())
+    {
         let names = match &parameter.sent {
-            Sent::Properties(Some(names)) => names.iter().map(|it| format!("`query.{it}`")).collect::<Vec<_>>().join(", "),
-            Sent::Properties(None) | Sent::Bracketed | Sent::Either | Sent::Once | Sent::Repeated => String::new(),
+            Sent::Properties(Some(names)) => names
+                .iter()
+                .map(|it| format!("`query.{it}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Sent::Properties(None)
+            | Sent::Bracketed
+            | Sent::Either
+            | Sent::Once
+            | Sent::Repeated => String::new(),
         };
         let help = if names.is_empty() {
             "write `cache: off` for this operation, or a `key` of what its requests have under a name of its own".to_owned()
         } else {
             format!("name its properties in its place: {names}")
         };
-        return Err(("it is an object, whose properties a request has in its place", help));
+        return Err((
+            "it is an object, whose properties a request has in its place",
+            help,
+        ));
     }
     if !is_declarable(name) {
-        return Err(with_help("API Gateway takes letters, digits and `.:_$-` in a name"));
+        return Err(with_help(
+            "API Gateway takes letters, digits and `.:_$-` in a name",
+        ));
     }
     declared_as(location, name, declared).map_err(with_help)
 }
 
 /// Declares a name, unless it is. Source: AWS-RULES Q2, Q3, Q5.
-fn declared_as(location: &str, name: &str, declared: &mut BTreeMap<String, bool>) -> Result<Arc<str>, &'static str> {
-    let same = |other: &str| if location == "header" { other.eq_ignore_ascii_case(name) } else { other == name };
+fn declared_as(
+    location: &str,
+    name: &str,
+    declared: &mut BTreeMap<String, bool>,
+) -> Result<Arc<str>, &'static str> {
+    let same = |other: &str| {
+        if location == "header" {
+            other.eq_ignore_ascii_case(name)
+        } else {
+            other == name
+        }
+    };
     for key in declared.keys() {
-        let Some((of, other)) = key.strip_prefix("method.request.").and_then(|it| it.split_once('.')) else { continue };
+        let Some((of, other)) = key
+            .strip_prefix("method.request.")
+            .and_then(|it| it.split_once('.'))
+        else {
+            continue;
+        };
         if of == location && same(other) {
             return Ok(key.as_str().into());
         }
         if other == name {
-            return Err("API Gateway declares a name once, and another parameter of this operation has it");
+            return Err(
+                "API Gateway declares a name once, and another parameter of this operation has it",
+            );
         }
     }
     let key = format!("method.request.{location}.{name}");

@@ -1,4 +1,5 @@
-//! Requests that differ, and that the key of a cache does not tell apart: said once for all operations of a route.
+//! Requests that differ, and that the key of a cache does not tell apart: said once for all
+//! operations of a route.
 //!
 //! In: an operation, the key of its answers. Out: `Untold`, findings. Pure.
 
@@ -17,7 +18,8 @@ pub(in crate::plan) enum Untold {
     Header { place: Place, name: Arc<str> },
 }
 
-/// An operation whose requests are not told apart: the parameter or header that this is about, where it stands, and what the key has to hold.
+/// An operation whose requests are not told apart: the parameter or header that this is about,
+/// where it stands, and what the key has to hold.
 #[derive(Clone, Debug)]
 pub(in crate::plan) struct Case {
     pub(in crate::plan) operation: OperationName,
@@ -26,8 +28,14 @@ pub(in crate::plan) struct Case {
     keys: Vec<Arc<str>>,
 }
 
-/// What the key of an operation's answers does not tell apart, though it is there or is none of its parameters.
-pub(super) fn untold(operation: &Operation, keys: &[Arc<str>], place: &Place, has_origins: bool) -> Vec<(Untold, Case)> {
+/// What the key of an operation's answers does not tell apart, though it is there or is none of its
+/// parameters.
+pub(super) fn untold(
+    operation: &Operation,
+    keys: &[Arc<str>],
+    place: &Place,
+    has_origins: bool,
+) -> Vec<(Untold, Case)> {
     let is_in_key = |location: &str, name: &str| {
         let prefix = ["method.request.", location, "."].concat();
         keys.iter()
@@ -35,15 +43,46 @@ pub(super) fn untold(operation: &Operation, keys: &[Arc<str>], place: &Place, ha
             .any(|it| it == name || (location == "header" && it.eq_ignore_ascii_case(name)))
     };
     let origin: Option<Arc<str>> = has_origins.then(|| "Origin".into());
-    let headers: Vec<Arc<str>> = operation.varies.iter().cloned().chain(origin).filter(|it| !is_in_key("header", it)).collect();
-    let named = headers.iter().filter(|it| !matches!(&***it, "Vary" | "*")).map(|it| format!("method.request.header.{it}").into());
+    let headers: Vec<Arc<str>> = operation
+        .varies
+        .iter()
+        .cloned()
+        .chain(origin)
+        .filter(|it| !is_in_key("header", it))
+        .collect();
+    let named = headers
+        .iter()
+        .filter(|it| !matches!(&***it, "Vary" | "*"))
+        .map(|it| format!("method.request.header.{it}").into());
     let keys: Vec<Arc<str>> = keys.iter().cloned().chain(named).collect();
-    let case = |name: &Arc<str>, place| Case { operation: operation.name(), name: Arc::clone(name), place, keys: keys.clone() };
-    let repeated = operation.parameters.iter().filter(|it| it.location == Location::Query && it.sent == Sent::Repeated);
+    let case = |name: &Arc<str>, place| Case {
+        operation: operation.name(),
+        name: Arc::clone(name),
+        place,
+        keys: keys.clone(),
+    };
+    let repeated = operation
+        .parameters
+        .iter()
+        .filter(|it| it.location == Location::Query && it.sent == Sent::Repeated);
     let repeated = repeated.filter(|it| is_in_key("querystring", &it.name));
-    let repeated = repeated.map(|it| (Untold::Repeated { place: place.clone() }, case(&it.name, it.place(operation))));
-    let headers =
-        headers.iter().map(|name| (Untold::Header { place: place.clone(), name: Arc::clone(name) }, case(name, operation.place(""))));
+    let repeated = repeated.map(|it| {
+        (
+            Untold::Repeated {
+                place: place.clone(),
+            },
+            case(&it.name, it.place(operation)),
+        )
+    });
+    let headers = headers.iter().map(|name| {
+        (
+            Untold::Header {
+                place: place.clone(),
+                name: Arc::clone(name),
+            },
+            case(name, operation.place("")),
+        )
+    });
     repeated.chain(headers).collect()
 }
 
@@ -88,7 +127,9 @@ impl Untold {
                     .help(format_args!("write `key: [{}]` into this `cache`, or `cache: off`", key_for(cases)))
             }
         };
-        finding.places.extend(cases.iter().map(|it| it.place.clone()));
+        finding
+            .places
+            .extend(cases.iter().map(|it| it.place.clone()));
         finding
     }
 }
@@ -103,6 +144,10 @@ fn key_for(cases: &[Case]) -> String {
             _ => None,
         }
     };
-    let parts: BTreeSet<String> = cases.iter().flat_map(|it| &it.keys).filter_map(|it| part(it)).collect();
+    let parts: BTreeSet<String> = cases
+        .iter()
+        .flat_map(|it| &it.keys)
+        .filter_map(|it| part(it))
+        .collect();
     parts.into_iter().collect::<Vec<_>>().join(", ")
 }

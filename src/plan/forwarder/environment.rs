@@ -13,23 +13,40 @@ const FIXED_BYTES: usize = 200;
 
 /// What API Gateway knows of a request and puts into no event.
 ///
-/// Source: AWS, "Input format of a Lambda function for proxy integration": `requestContext` has no such members,
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>, read 2026-11-22.
-const NOT_IN_EVENTS: &[&str] = &["awsEndpointRequestId", "isCanaryRequest", "wafResponseCode", "webaclArn"];
+/// Source: AWS, "Input format of a Lambda function for proxy integration": `requestContext` has no
+/// such members,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>,
+/// read 2026-11-22.
+const NOT_IN_EVENTS: &[&str] = &[
+    "awsEndpointRequestId",
+    "isCanaryRequest",
+    "wafResponseCode",
+    "webaclArn",
+];
 
 /// Errors: GW2031.
 pub(super) fn mappings(blueprint: &Blueprint, backend: &BackendPlan) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for header in &backend.headers {
-        let HeaderSource::Mapping(text) = &header.source else { continue };
-        if text.strip_prefix("context.").is_some_and(|it| !NOT_IN_EVENTS.contains(&it)) {
+        let HeaderSource::Mapping(text) = &header.source else {
+            continue;
+        };
+        if text
+            .strip_prefix("context.")
+            .is_some_and(|it| !NOT_IN_EVENTS.contains(&it))
+        {
             continue;
         }
-        let at = child(&child(&child("/backends", &*backend.name), "headers"), &*header.name);
+        let at = child(
+            &child(&child("/backends", &*backend.name), "headers"),
+            &*header.name,
+        );
         findings.push(
             diagnostic::UNKNOWN_MAPPING
                 .at(blueprint.place(&at))
-                .message(format_args!("the function that forwards does not learn `{text}`: it is in no event"))
+                .message(format_args!(
+                    "the function that forwards does not learn `{text}`: it is in no event"
+                ))
                 .help("use what an event holds, such as `context.requestId`, or another topology"),
         );
     }
@@ -39,7 +56,13 @@ pub(super) fn mappings(blueprint: &Blueprint, backend: &BackendPlan) -> Vec<Diag
 /// Errors: GW4071. What is known only at deploy time counts for nothing.
 pub(super) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
     let forwarder = backend.forwarder()?;
-    let known = |it: &Value| if let Value::Literal(text) = it { text.len() } else { 0 };
+    let known = |it: &Value| {
+        if let Value::Literal(text) = it {
+            text.len()
+        } else {
+            0
+        }
+    };
     let hosts = match &forwarder.hosts {
         Values::List(list) => list.iter().map(|it| known(it) + 1).sum(),
         Values::One(_) => 0,
@@ -52,8 +75,14 @@ pub(super) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
         };
         2 * it.name.len() + value + "HEADER_: ".len()
     });
-    let paths = forwarder.paths.iter().map(|(from, to)| from.len() + to.len() + "\"\":\"\",".len());
-    let timeouts = forwarder.timeouts.iter().map(|(key, time)| key.len() + time.to_string().len() + "\"\":,".len());
+    let paths = forwarder
+        .paths
+        .iter()
+        .map(|(from, to)| from.len() + to.len() + "\"\":\"\",".len());
+    let timeouts = forwarder
+        .timeouts
+        .iter()
+        .map(|(key, time)| key.len() + time.to_string().len() + "\"\":,".len());
     let bytes = FIXED_BYTES
         + hosts
         + headers.sum::<usize>()

@@ -65,7 +65,12 @@ impl Pattern {
     }
 
     fn of_template(template: Vec<Token>) -> Self {
-        let slashes_of = |tokens: &[Token]| tokens.iter().filter(|it| **it == Token::Character(b'/')).count();
+        let slashes_of = |tokens: &[Token]| {
+            tokens
+                .iter()
+                .filter(|it| **it == Token::Character(b'/'))
+                .count()
+        };
         let kinds_of = |text: &str| text.split('/').skip(1).map(kind).collect::<Vec<Kind>>();
         let whole = starred(&template);
         let (text, is_shortened) = spelled(whole.clone());
@@ -104,7 +109,9 @@ impl Pattern {
                     star = Some((at, index));
                     at += 1;
                 }
-                Some(byte) if other.template[index] == Token::Character(*byte) => (at, index) = (at + 1, index + 1),
+                Some(byte) if other.template[index] == Token::Character(*byte) => {
+                    (at, index) = (at + 1, index + 1)
+                }
                 _ => match star {
                     Some((of, taken)) => {
                         star = Some((of, taken + 1));
@@ -143,16 +150,21 @@ impl Pattern {
         reached[pattern.len()]
     }
 
-    /// Whether the pattern takes some request of the other's template, where no `*` can cross a slash and each stands for a whole segment.
+    /// Whether the pattern takes some request of the other's template, where no `*` can cross a
+    /// slash and each stands for a whole segment.
     fn meets_by_segments(&self, other: &Self) -> Option<bool> {
         let is_whole = |kinds: &[Kind]| !kinds.contains(&Kind::Partial);
-        let is_aligned =
-            self.slashes == other.own_slashes && !other.is_greedy && is_whole(&self.kinds) && is_whole(other.kinds_of_template());
+        let is_aligned = self.slashes == other.own_slashes
+            && !other.is_greedy
+            && is_whole(&self.kinds)
+            && is_whole(other.kinds_of_template());
         let own = other.unshortened.as_ref().unwrap_or(&other.text);
         if !is_aligned || !self.text.starts_with('/') || !own.starts_with('/') {
             return None;
         }
-        let is_met = |(pattern, template): (&str, &str)| pattern == "*" || pattern == template || (template == "*" && !pattern.is_empty());
+        let is_met = |(pattern, template): (&str, &str)| {
+            pattern == "*" || pattern == template || (template == "*" && !pattern.is_empty())
+        };
         Some(self.text.split('/').zip(own.split('/')).all(is_met))
     }
 
@@ -176,7 +188,12 @@ impl Pattern {
 
     /// Segments of the template, with a `*` for each variable.
     pub(super) fn own_segments(&self) -> Vec<&str> {
-        self.unshortened.as_ref().unwrap_or(&self.text).split('/').skip(1).collect()
+        self.unshortened
+            .as_ref()
+            .unwrap_or(&self.text)
+            .split('/')
+            .skip(1)
+            .collect()
     }
 
     /// The pattern says what its template does, which has as many slashes as each of its requests.
@@ -185,19 +202,30 @@ impl Pattern {
     }
 
     pub(super) fn shape(&self) -> PatternShape {
-        PatternShape { kinds: self.kinds.clone(), is_plain: self.is_plain(), is_rooted: self.text.starts_with('/') }
+        PatternShape {
+            kinds: self.kinds.clone(),
+            is_plain: self.is_plain(),
+            is_rooted: self.text.starts_with('/'),
+        }
     }
 
     pub(super) fn own_shape(&self) -> TemplateShape {
         let is_rooted = self.template.first() == Some(&Token::Character(b'/'));
-        TemplateShape { kinds: self.kinds_of_template().to_vec(), rest: self.rest, is_rooted }
+        TemplateShape {
+            kinds: self.kinds_of_template().to_vec(),
+            rest: self.rest,
+            is_rooted,
+        }
     }
 
-    /// Whether a request that both take is the other's own: it has as many slashes, and is more particular where they first differ.
+    /// Whether a request that both take is the other's own: it has as many slashes, and is more
+    /// particular where they first differ.
     pub(super) fn yields_to(&self, other: &Self) -> bool {
         let is_literal = other.wildcards == 0;
-        let same_length = self.slashes_of_template() == other.slashes && other.is_exact && !other.is_greedy;
-        is_literal || (!self.is_greedy && same_length && other.kinds[..] < *self.kinds_of_template())
+        let same_length =
+            self.slashes_of_template() == other.slashes && other.is_exact && !other.is_greedy;
+        is_literal
+            || (!self.is_greedy && same_length && other.kinds[..] < *self.kinds_of_template())
     }
 
     /// Kinds of the template's own segments, which a shortened pattern no longer has.
@@ -205,18 +233,30 @@ impl Pattern {
         self.own_kinds.as_ref().unwrap_or(&self.kinds)
     }
 
-    /// The template with the literal segments of a pattern that takes some of its requests: all these requests are the result's.
+    /// The template with the literal segments of a pattern that takes some of its requests: all
+    /// these requests are the result's.
     ///
     /// `None` where a wildcard may stand for several of the segments.
     pub(super) fn within(&self, other: &Self) -> Option<Self> {
-        // Where both have as many slashes no `*` of the pattern crosses one; else only its start is known to stand where it does.
-        let is_aligned = !self.is_greedy && !other.is_greedy && other.slashes == self.slashes_of_template();
-        let known = if is_aligned { other.kinds.len() } else { other.literal_start().count() };
+        // Where both have as many slashes no `*` of the pattern crosses one; else only its start is
+        // known to stand where it does.
+        let is_aligned =
+            !self.is_greedy && !other.is_greedy && other.slashes == self.slashes_of_template();
+        let known = if is_aligned {
+            other.kinds.len()
+        } else {
+            other.literal_start().count()
+        };
         let mut template = Vec::with_capacity(self.template.len());
         let mut rest = self.template.as_slice();
         for (text, kind) in other.text.split('/').skip(1).zip(&other.kinds).take(known) {
-            let (slash, inside) = rest.split_first().filter(|it| *it.0 == Token::Character(b'/'))?;
-            let end = inside.iter().position(|it| *it == Token::Character(b'/')).unwrap_or(inside.len());
+            let (slash, inside) = rest
+                .split_first()
+                .filter(|it| *it.0 == Token::Character(b'/'))?;
+            let end = inside
+                .iter()
+                .position(|it| *it == Token::Character(b'/'))
+                .unwrap_or(inside.len());
             let own = &inside[..end];
             if own.contains(&Token::Rest) {
                 return None;
@@ -234,7 +274,12 @@ impl Pattern {
 
     /// Literal segments from the left.
     pub(super) fn literal_start(&self) -> impl Iterator<Item = &str> {
-        self.text.split('/').skip(1).zip(&self.kinds).take_while(|(_, kind)| **kind == Kind::Literal).map(|(text, _)| text)
+        self.text
+            .split('/')
+            .skip(1)
+            .zip(&self.kinds)
+            .take_while(|(_, kind)| **kind == Kind::Literal)
+            .map(|(text, _)| text)
     }
 }
 
@@ -251,12 +296,14 @@ fn is_legal(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.$/~\"'@:+&".contains(&byte)
 }
 
-/// Variables, and characters that a pattern cannot say, are tokens that take any text of a segment. A query is no part of a path.
+/// Variables, and characters that a pattern cannot say, are tokens that take any text of a segment.
+/// A query is no part of a path.
 fn tokens(path: &str) -> Vec<Token> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
     let mut tokens = Vec::with_capacity(path.len());
     let mut push = |token| {
-        let repeats = matches!(token, Token::Variable) && matches!(tokens.last(), Some(Token::Variable));
+        let repeats =
+            matches!(token, Token::Variable) && matches!(tokens.last(), Some(Token::Variable));
         if !repeats {
             tokens.push(token);
         }
@@ -266,11 +313,19 @@ fn tokens(path: &str) -> Vec<Token> {
         let variable = if byte == b'{' { rest.find('}') } else { None };
         match variable {
             Some(end) => {
-                push(if rest[..end].ends_with('+') { Token::Rest } else { Token::Variable });
+                push(if rest[..end].ends_with('+') {
+                    Token::Rest
+                } else {
+                    Token::Variable
+                });
                 rest = &rest[end + 1..];
             }
             None => {
-                push(if is_legal(byte) { Token::Character(byte) } else { Token::Variable });
+                push(if is_legal(byte) {
+                    Token::Character(byte)
+                } else {
+                    Token::Variable
+                });
                 let width = rest.chars().next().map_or(1, char::len_utf8);
                 rest = &rest[width..];
             }
@@ -288,12 +343,20 @@ fn starred(template: &[Token]) -> String {
     template.iter().map(character).collect()
 }
 
-/// The pattern of such a text, and whether it had to be shortened: it then takes more than the template.
+/// The pattern of such a text, and whether it had to be shortened: it then takes more than the
+/// template.
 fn spelled(mut text: String) -> (String, bool) {
     let mut is_shortened = false;
     // The last one that there is room for stands for all the others as well.
-    let last_kept = text.match_indices('*').nth(super::MAX_WILDCARDS - 1).map(|(at, _)| at);
-    if let (Some(from), Some(to)) = (last_kept, text.rfind('*').filter(|it| last_kept.is_some_and(|from| from < *it))) {
+    let last_kept = text
+        .match_indices('*')
+        .nth(super::MAX_WILDCARDS - 1)
+        .map(|(at, _)| at);
+    if let (Some(from), Some(to)) = (
+        last_kept,
+        text.rfind('*')
+            .filter(|it| last_kept.is_some_and(|from| from < *it)),
+    ) {
         is_shortened = true;
         text.replace_range(from..to, "");
     }
@@ -301,7 +364,9 @@ fn spelled(mut text: String) -> (String, bool) {
         is_shortened = true;
         // ASCII only: every other character became a wildcard.
         text.truncate(MAX_CHARACTERS - 1);
-        while text.bytes().filter(|it| *it == b'*').count() >= super::MAX_WILDCARDS || text.ends_with('*') {
+        while text.bytes().filter(|it| *it == b'*').count() >= super::MAX_WILDCARDS
+            || text.ends_with('*')
+        {
             text.truncate(text.rfind('*').unwrap_or_default());
         }
         text.push('*');

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::pattern::{Kind, Pattern};
 use super::{ListenerRule, hash};
 
-/// An order of patterns that is right: more slashes first, then literals before variables from the left.
+/// An order of patterns that is right: more slashes first, then literals before variables from the
+/// left.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Band {
     slashes: Reverse<usize>,
@@ -17,21 +18,32 @@ pub(super) struct Band {
 
 impl Band {
     pub(super) fn of(pattern: &Pattern) -> Self {
-        Self { slashes: Reverse(pattern.slashes), kinds: pattern.kinds.clone() }
+        Self {
+            slashes: Reverse(pattern.slashes),
+            kinds: pattern.kinds.clone(),
+        }
     }
 }
 
-/// First number of a lane and how many it has: the last lane has the upper half of all, and each before it half of what is left.
+/// First number of a lane and how many it has: the last lane has the upper half of all, and each
+/// before it half of what is left.
 fn place(lane: usize, room: u64) -> (u64, u64) {
-    let half = |lane: usize| room.checked_shr(u32::try_from(lane).unwrap_or(u32::MAX)).unwrap_or_default();
+    let half = |lane: usize| {
+        room.checked_shr(u32::try_from(lane).unwrap_or(u32::MAX))
+            .unwrap_or_default()
+    };
     let start = half(lane + 1);
     (start, (half(lane) - start).max(1))
 }
 
 /// Gives every rule its number: its own in its lane, the next one where that is taken.
 ///
-/// Out: the rules by number, labels of those that stand elsewhere than they would alone, and whether there are more rules than numbers.
-pub(super) fn numbered(rules: Vec<(usize, ListenerRule)>, (first, last): (u32, u32)) -> (Vec<ListenerRule>, Vec<Arc<str>>, bool) {
+/// Out: the rules by number, labels of those that stand elsewhere than they would alone, and
+/// whether there are more rules than numbers.
+pub(super) fn numbered(
+    rules: Vec<(usize, ListenerRule)>,
+    (first, last): (u32, u32),
+) -> (Vec<ListenerRule>, Vec<Arc<str>>, bool) {
     let room = u64::from(last.saturating_sub(first)) + 1;
     let mut placed: Vec<(Reverse<usize>, u64, ListenerRule)> = rules
         .into_iter()
@@ -40,10 +52,16 @@ pub(super) fn numbered(rules: Vec<(usize, ListenerRule)>, (first, last): (u32, u
             (Reverse(lane), start + hash(&rule.label) % width, rule)
         })
         .collect();
-    placed.sort_by(|one, other| (one.0, one.1, &one.2.label).cmp(&(other.0, other.1, &other.2.label)));
+    placed.sort_by(|one, other| {
+        (one.0, one.1, &one.2.label).cmp(&(other.0, other.1, &other.2.label))
+    });
     let count = placed.len() as u64;
     if count > room {
-        return (placed.into_iter().map(|it| it.2).collect(), Vec::new(), true);
+        return (
+            placed.into_iter().map(|it| it.2).collect(),
+            Vec::new(),
+            true,
+        );
     }
     let mut displaced = Vec::new();
     let mut next = 0;
@@ -56,7 +74,8 @@ pub(super) fn numbered(rules: Vec<(usize, ListenerRule)>, (first, last): (u32, u
             displaced.push(Arc::clone(&rule.label));
         }
         next = at + 1;
-        rule.priority = first + u32::try_from(at).expect("less than the room, which is a difference of two u32");
+        rule.priority = first
+            + u32::try_from(at).expect("less than the room, which is a difference of two u32");
         rules.push(rule);
     }
     (rules, displaced, false)

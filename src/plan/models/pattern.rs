@@ -1,10 +1,12 @@
 //! Patterns that mean the same to every reader.
 //!
-//! In: a pattern of JSON Schema (ECMA-262). Out: whether API Gateway, which is written in Java, reads it the same. Pure.
+//! In: a pattern of JSON Schema (ECMA-262). Out: whether API Gateway, which is written in Java,
+//! reads it the same. Pure.
 //! What is in doubt is left out: a model that is weaker refuses nobody.
 //!
-//! Source: ECMA-262, "Patterns" and annex B; Java SE, `java.util.regex.Pattern` (possessive quantifiers, unions and intersections of classes,
-//! `\s` and `\b` of other characters, stray brackets).
+//! Source: ECMA-262, "Patterns" and annex B; Java SE, `java.util.regex.Pattern` (possessive
+//! quantifiers, unions and intersections of classes, `\s` and `\b` of other characters, stray
+//! brackets).
 
 /// Longest pattern that is kept. Unit: bytes.
 const MAX_LENGTH: usize = 512;
@@ -15,7 +17,11 @@ pub(super) fn is_portable(pattern: &str) -> bool {
     if bytes.len() > MAX_LENGTH || !bytes.iter().all(|it| matches!(it, b' '..=b'~')) {
         return false;
     }
-    let mut reader = Reader { bytes, at: 0, depth: 0 };
+    let mut reader = Reader {
+        bytes,
+        at: 0,
+        depth: 0,
+    };
     reader.all() && reader.depth == 0
 }
 
@@ -73,20 +79,28 @@ impl Reader<'_> {
 
     /// `{2}`, `{2,}` or `{2,3}`, of at most three digits each.
     fn count(&mut self) -> bool {
-        let Some(end) = self.bytes[self.at..].iter().position(|it| *it == b'}') else { return false };
+        let Some(end) = self.bytes[self.at..].iter().position(|it| *it == b'}') else {
+            return false;
+        };
         let text = std::str::from_utf8(&self.bytes[self.at..self.at + end]).unwrap_or_default();
         self.at += end + 1;
-        let number = |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        let number =
+            |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
         match text.split_once(',') {
             None => number(text),
             Some((low, "")) => number(low),
-            Some((low, high)) => number(low) && number(high) && low.parse::<u32>().ok() <= high.parse::<u32>().ok(),
+            Some((low, high)) => {
+                number(low) && number(high) && low.parse::<u32>().ok() <= high.parse::<u32>().ok()
+            }
         }
     }
 
     /// An escape outside of a class.
     fn escape(&mut self) -> bool {
-        self.next().is_some_and(|it| matches!(it, b'd' | b'D' | b'w' | b'W' | b't' | b'n' | b'r' | b'f') || it.is_ascii_punctuation())
+        self.next().is_some_and(|it| {
+            matches!(it, b'd' | b'D' | b'w' | b'W' | b't' | b'n' | b'r' | b'f')
+                || it.is_ascii_punctuation()
+        })
     }
 
     /// A class without one in it, and ranges between plain characters alone.
@@ -97,7 +111,9 @@ impl Reader<'_> {
         // The item before: a plain character, which can start a range.
         let (mut before, mut is_empty) = (None, true);
         loop {
-            let Some(byte) = self.next() else { return false };
+            let Some(byte) = self.next() else {
+                return false;
+            };
             match byte {
                 b']' => return !is_empty,
                 b'[' | b'&' | b'^' | b' ' if byte != b' ' => return false,
@@ -114,7 +130,9 @@ impl Reader<'_> {
                     }
                 }
                 b'\\' => {
-                    let Some(escaped) = self.bytes.get(self.at).copied() else { return false };
+                    let Some(escaped) = self.bytes.get(self.at).copied() else {
+                        return false;
+                    };
                     if !self.escape() {
                         return false;
                     }

@@ -1,8 +1,10 @@
-//! A schema as API Gateway takes it: JSON Schema draft 4, in one piece, and never stricter than what it was.
+//! A schema as API Gateway takes it: JSON Schema draft 4, in one piece, and never stricter than
+//! what it was.
 //!
 //! In: `Schemas`, `Rules`. Out: `Translated`. Pure.
-//! What cannot be carried over is left out and noted. Weaker parts stay weaker wherever they stand: `oneOf` of them becomes `anyOf`, and
-//! `not` of them goes. References are replaced by what they lead to, since a combinator may not hold one (S9).
+//! What cannot be carried over is left out and noted. Weaker parts stay weaker wherever they stand:
+//! `oneOf` of them becomes `anyOf`, and `not` of them goes. References are replaced by what they
+//! lead to, since a combinator may not hold one (S9).
 //!
 //! Source: AWS-RULES S1, S4 to S9, 5.1.
 
@@ -65,12 +67,21 @@ pub(super) struct Assembled {
 impl Assembled {
     /// What lets everything through, since nothing of it fits.
     pub(super) fn cut() -> Self {
-        Self { schema: Object::default(), weakenings: Weakenings::new(), is_cut: true, height: 0 }
+        Self {
+            schema: Object::default(),
+            weakenings: Weakenings::new(),
+            is_cut: true,
+            height: 0,
+        }
     }
 
     /// Size of the members as compact JSON, with the comma in front of each. Unit: bytes.
     pub(super) fn bytes(&self) -> usize {
-        if self.schema.is_empty() { 0 } else { self.schema.bytes() - 1 }
+        if self.schema.is_empty() {
+            0
+        } else {
+            self.schema.bytes() - 1
+        }
     }
 
     pub(super) fn schema(&self) -> Map<String, Value> {
@@ -110,9 +121,13 @@ impl<'s> At<'s> {
     }
 
     fn pointer(&self, keyword: &str) -> String {
-        let mut keys: Vec<&str> = std::iter::successors(self.step, |step| step.before).map(|step| step.key).collect();
+        let mut keys: Vec<&str> = std::iter::successors(self.step, |step| step.before)
+            .map(|step| step.key)
+            .collect();
         keys.reverse();
-        keys.iter().chain(&[keyword]).fold(String::new(), |base, key| pointer::child(&base, key))
+        keys.iter()
+            .chain(&[keyword])
+            .fold(String::new(), |base, key| pointer::child(&base, key))
     }
 
     /// Pointer of the schema itself.
@@ -171,15 +186,30 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The model of a body: whatever fits one of the schemas, and nothing at all where the body may be left out.
+    /// The model of a body: whatever fits one of the schemas, and nothing at all where the body may
+    /// be left out.
     ///
     /// `None` where it has too many parts down to that depth.
-    pub fn body(&mut self, roots: &[SchemaId], is_optional: bool, max_depth: usize) -> Option<Translated> {
+    pub fn body(
+        &mut self,
+        roots: &[SchemaId],
+        is_optional: bool,
+        max_depth: usize,
+    ) -> Option<Translated> {
         let assembled = self.assembled(roots, is_optional, max_depth)?;
-        Some(Translated { schema: assembled.schema(), weakenings: assembled.weakenings, is_cut: assembled.is_cut })
+        Some(Translated {
+            schema: assembled.schema(),
+            weakenings: assembled.weakenings,
+            is_cut: assembled.is_cut,
+        })
     }
 
-    pub(super) fn assembled(&mut self, roots: &[SchemaId], is_optional: bool, max_depth: usize) -> Option<Assembled> {
+    pub(super) fn assembled(
+        &mut self,
+        roots: &[SchemaId],
+        is_optional: bool,
+        max_depth: usize,
+    ) -> Option<Assembled> {
         (self.nodes, self.max_depth, self.found) = (0, max_depth, Found::default());
         let mut parts: Vec<Part> = roots.iter().map(|root| self.root(*root)).collect();
         if self.is_too_large(self.nodes) {
@@ -192,16 +222,32 @@ impl<'a> Translator<'a> {
             if is_anything {
                 Part::anything(false)
             } else {
-                Part::combined("anyOf", parts.into_iter().map(|part| part.schema).collect(), false)
+                Part::combined(
+                    "anyOf",
+                    parts.into_iter().map(|part| part.schema).collect(),
+                    false,
+                )
             }
         };
         if is_optional && self.rules.optional_body && !takes_empty(&part.schema) {
             // The gateway takes a body that is left out for `{}` (S12).
-            let empty = Object::of([("type", Tree::Value("object".into())), ("maxProperties", Tree::Value(0.into()))]);
+            let empty = Object::of([
+                ("type", Tree::Value("object".into())),
+                ("maxProperties", Tree::Value(0.into())),
+            ]);
             part = Part::combined("anyOf", vec![empty, part.schema], false);
         }
-        let Found { weakenings, is_cut, deepest } = std::mem::take(&mut self.found);
-        Some(Assembled { schema: part.schema, weakenings, is_cut, height: deepest })
+        let Found {
+            weakenings,
+            is_cut,
+            deepest,
+        } = std::mem::take(&mut self.found);
+        Some(Assembled {
+            schema: part.schema,
+            weakenings,
+            is_cut,
+            height: deepest,
+        })
     }
 
     /// Whether so many schemas are too many, so that what is made of them is thrown away.
@@ -211,42 +257,84 @@ impl<'a> Translator<'a> {
 
     fn root(&mut self, root: SchemaId) -> Part {
         let nothing = ReadOnly::default();
-        let at = At { text: root, step: None, entered: None, depth: 0, read_only: &nothing, is_rebased: false };
-        let Some(schema) = self.parsed(root) else { return self.without("schema", at) };
+        let at = At {
+            text: root,
+            step: None,
+            entered: None,
+            depth: 0,
+            read_only: &nothing,
+            is_rebased: false,
+        };
+        let Some(schema) = self.parsed(root) else {
+            return self.without("schema", at);
+        };
         if self.rules.binary && self.is_bytes(&schema, at, 0) {
             return self.without("bytes", at);
         }
         let read_only = self.read_only(&schema, at);
-        self.entered(&schema, At { read_only: &read_only, ..at })
+        self.entered(
+            &schema,
+            At {
+                read_only: &read_only,
+                ..at
+            },
+        )
     }
 
     /// Whether a body is no JSON but bytes, whatever its media type says.
     fn is_bytes(&mut self, schema: &Value, at: At<'_>, depth: usize) -> bool {
-        let is_format = matches!(schema["format"].as_str(), Some("binary" | "byte" | "base64"));
-        if is_format || schema.get("contentEncoding").is_some() || schema.get("contentMediaType").is_some() || schema["type"] == "file" {
+        let is_format = matches!(
+            schema["format"].as_str(),
+            Some("binary" | "byte" | "base64")
+        );
+        if is_format
+            || schema.get("contentEncoding").is_some()
+            || schema.get("contentMediaType").is_some()
+            || schema["type"] == "file"
+        {
             return true;
         }
-        let Some(reference) = schema["$ref"].as_str().filter(|_| depth < 8) else { return false };
-        let Some((id, target)) = self.target(reference, at) else { return false };
+        let Some(reference) = schema["$ref"].as_str().filter(|_| depth < 8) else {
+            return false;
+        };
+        let Some((id, target)) = self.target(reference, at) else {
+            return false;
+        };
         self.is_bytes(&target, At { text: id, ..at }, depth + 1)
     }
 
     fn parsed(&mut self, id: SchemaId) -> Option<Rc<Value>> {
         let schemas = self.schemas;
-        let parse = || serde_json::from_str(schemas.texts[id].text()).ok().map(Rc::new);
+        let parse = || {
+            serde_json::from_str(schemas.texts[id].text())
+                .ok()
+                .map(Rc::new)
+        };
         if self.parts.may_be_met_again(id) {
             return self.parsed.entry(id).or_insert_with(parse).clone();
         }
-        // A body is cut several times in a row, and large descriptions have too many of them to keep.
-        if self.last_parsed.as_ref().is_none_or(|(last, _)| *last != id) {
+        // A body is cut several times in a row, and large descriptions have too many of them to
+        // keep.
+        if self
+            .last_parsed
+            .as_ref()
+            .is_none_or(|(last, _)| *last != id)
+        {
             self.last_parsed = Some((id, parse()));
         }
-        self.last_parsed.as_ref().and_then(|(_, schema)| schema.clone())
+        self.last_parsed
+            .as_ref()
+            .and_then(|(_, schema)| schema.clone())
     }
 
     /// What a reference leads to.
     fn target(&mut self, reference: &str, at: At<'_>) -> Option<(SchemaId, Rc<Value>)> {
-        let id = self.schemas.texts[at.text].references.get(reference).copied().flatten().filter(|_| !at.is_rebased)?;
+        let id = self.schemas.texts[at.text]
+            .references
+            .get(reference)
+            .copied()
+            .flatten()
+            .filter(|_| !at.is_rebased)?;
         Some((id, self.parsed(id)?))
     }
 
@@ -272,22 +360,54 @@ impl<'a> Translator<'a> {
     /// A schema of a value: the body, a property, an item.
     fn place(&mut self, schema: &Value, at: At<'_>) -> Part {
         let read_only = self.read_only(schema, at);
-        self.schema(schema, At { read_only: &read_only, ..at })
+        self.schema(
+            schema,
+            At {
+                read_only: &read_only,
+                ..at
+            },
+        )
     }
 
     /// A schema of a value below.
     fn below(&mut self, schema: &Value, key: &str, name: Option<&str>, at: At<'_>) -> Part {
-        let step = Step { key, before: at.step };
-        let named = name.map(|key| Step { key, before: Some(&step) });
-        self.place(schema, At { step: named.as_ref().or(Some(&step)), depth: at.depth + 1, ..at })
+        let step = Step {
+            key,
+            before: at.step,
+        };
+        let named = name.map(|key| Step {
+            key,
+            before: Some(&step),
+        });
+        self.place(
+            schema,
+            At {
+                step: named.as_ref().or(Some(&step)),
+                depth: at.depth + 1,
+                ..at
+            },
+        )
     }
 
     /// A schema of the same value.
     fn same(&mut self, schema: &Value, key: &str, index: Option<usize>, at: At<'_>) -> Part {
-        let step = Step { key, before: at.step };
+        let step = Step {
+            key,
+            before: at.step,
+        };
         let index = index.map(|index| index.to_string());
-        let numbered = index.as_deref().map(|key| Step { key, before: Some(&step) });
-        self.schema(schema, At { step: numbered.as_ref().or(Some(&step)), depth: at.depth + 1, ..at })
+        let numbered = index.as_deref().map(|key| Step {
+            key,
+            before: Some(&step),
+        });
+        self.schema(
+            schema,
+            At {
+                step: numbered.as_ref().or(Some(&step)),
+                depth: at.depth + 1,
+                ..at
+            },
+        )
     }
 
     fn schema(&mut self, schema: &Value, at: At<'_>) -> Part {
@@ -301,14 +421,21 @@ impl<'a> Translator<'a> {
             Value::Bool(true) => Part::anything(true),
             Value::Bool(false) => Part::nothing(),
             Value::Object(schema) => self.object(schema, at),
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => self.without("schema", at),
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                self.without("schema", at)
+            }
         }
     }
 
     fn object(&mut self, schema: &Map<String, Value>, at: At<'_>) -> Part {
-        let at = At { is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string), ..at };
-        let is_nullable =
-            self.rules.nullable && ["nullable", "x-nullable"].iter().any(|name| member(schema, name) == Some(&Value::Bool(true)));
+        let at = At {
+            is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string),
+            ..at
+        };
+        let is_nullable = self.rules.nullable
+            && ["nullable", "x-nullable"]
+                .iter()
+                .any(|name| member(schema, name) == Some(&Value::Bool(true)));
         let Some(reference) = member(schema, "$ref").and_then(Value::as_str) else {
             let part = self.keywords(schema, at);
             return if is_nullable { or_null(part) } else { part };
@@ -319,15 +446,31 @@ impl<'a> Translator<'a> {
         } else {
             target
         };
-        if is_nullable { Part { is_exact: false, ..or_null(part) } } else { part }
+        if is_nullable {
+            Part {
+                is_exact: false,
+                ..or_null(part)
+            }
+        } else {
+            part
+        }
     }
 
     fn referred(&mut self, reference: &str, at: At<'_>) -> Part {
-        let Some((id, target)) = self.target(reference, at) else { return self.without("$ref", at) };
+        let Some((id, target)) = self.target(reference, at) else {
+            return self.without("$ref", at);
+        };
         if at.entered().any(|entered| entered == id) {
             return self.without("recursion", at);
         }
-        self.entered(&target, At { text: id, depth: at.depth + 1, ..at })
+        self.entered(
+            &target,
+            At {
+                text: id,
+                depth: at.depth + 1,
+                ..at
+            },
+        )
     }
 }
 
@@ -336,5 +479,8 @@ fn member<'v>(schema: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     if schema.len() > 12 {
         return schema.get(name);
     }
-    schema.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    schema
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }

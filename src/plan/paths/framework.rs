@@ -1,10 +1,14 @@
 //! Path variables as web frameworks write them.
 //!
-//! In: a segment of a path, or what stands between its braces. Out: what API Gateway has for it, or why it has nothing. Pure.
-//! Only what keeps its meaning is read: a variable of one segment, or one that takes the rest. A constraint becomes nothing that is checked.
-//! Source: Starlette, "Path parameters" (`{path:path}`); ASP.NET Core, "Routing" (`{**slug}`, `{id:int}`, `{id?}`, `{id=1}`); Spring, `PathPattern`
-//! (`{*rest}`, `{id:[0-9]+}`); Go, `net/http.ServeMux` (`{path...}`, `{$}`); chi, "URL patterns"; Express, "Route parameters" (`:id`); RFC 6570,
-//! section 3.2.3 (`{+path}`); `google.api.http` (`{name=**}`); each read 2026-11-29.
+//! In: a segment of a path, or what stands between its braces. Out: what API Gateway has for it, or
+//! why it has nothing. Pure.
+//! Only what keeps its meaning is read: a variable of one segment, or one that takes the rest. A
+//! constraint becomes nothing that is checked.
+//! Source: Starlette, "Path parameters" (`{path:path}`); ASP.NET Core, "Routing" (`{**slug}`,
+//! `{id:int}`, `{id?}`, `{id=1}`); Spring, `PathPattern` (`{*rest}`, `{id:[0-9]+}`); Go,
+//! `net/http.ServeMux` (`{path...}`, `{$}`); chi, "URL patterns"; Express, "Route parameters"
+//! (`:id`); RFC 6570, section 3.2.3 (`{+path}`); `google.api.http` (`{name=**}`); each read
+//! 2026-11-29.
 
 use std::borrow::Cow;
 
@@ -35,8 +39,12 @@ pub(super) fn query(path: &str) -> Option<&str> {
     if !path.contains(['?', '#']) {
         return None;
     }
-    let is_variable = |segment: &&str| is_optional_colon(segment) || inner(segment).and_then(read).is_some();
-    segments(path).into_iter().filter(|it| !is_variable(it)).find_map(|it| it.find(['?', '#']).map(|at| &it[at..=at]))
+    let is_variable =
+        |segment: &&str| is_optional_colon(segment) || inner(segment).and_then(read).is_some();
+    segments(path)
+        .into_iter()
+        .filter(|it| !is_variable(it))
+        .find_map(|it| it.find(['?', '#']).map(|at| &it[at..=at]))
 }
 
 /// A whole segment as Express writes a variable that may be left out: `:id?`.
@@ -47,7 +55,11 @@ pub(super) fn is_optional_colon(segment: &str) -> bool {
 /// What stands between the braces, where it is more than a name; none where it is plain.
 pub(super) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     let greedy = |name, constraint| match is_name(name) {
-        true => Ok(Read { name, is_greedy: true, constraint }),
+        true => Ok(Read {
+            name,
+            is_greedy: true,
+            constraint,
+        }),
         false => Err(UNNAMED),
     };
     if inner == "$" {
@@ -55,9 +67,16 @@ pub(super) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     }
     if let Some(rest) = inner.strip_prefix("**").or_else(|| inner.strip_prefix('*')) {
         let (name, constraint) = split(rest, ':');
-        return Some(if rest.ends_with('?') || rest.contains('=') { Err(OPTIONAL) } else { greedy(name, constraint) });
+        return Some(if rest.ends_with('?') || rest.contains('=') {
+            Err(OPTIONAL)
+        } else {
+            greedy(name, constraint)
+        });
     }
-    if let Some(name) = inner.strip_suffix("...").or_else(|| inner.strip_prefix('+')) {
+    if let Some(name) = inner
+        .strip_suffix("...")
+        .or_else(|| inner.strip_prefix('+'))
+    {
         return Some(greedy(name, None));
     }
     if let (name, Some(constraint)) = split(inner, ':') {
@@ -65,7 +84,13 @@ pub(super) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     }
     match split(inner, '=') {
         (name, Some("**")) => return Some(greedy(name, None)),
-        (name, Some("*")) if is_name(name) => return Some(Ok(Read { name, is_greedy: false, constraint: None })),
+        (name, Some("*")) if is_name(name) => {
+            return Some(Ok(Read {
+                name,
+                is_greedy: false,
+                constraint: None,
+            }));
+        }
         (_, Some(_)) => return Some(Err(OPTIONAL)),
         (_, None) => {}
     }
@@ -80,7 +105,11 @@ fn constrained<'a>(name: &'a str, constraint: &'a str) -> Result<Read<'a>, Unrea
         return Err(UNNAMED);
     }
     if constraint == "path" {
-        return Ok(Read { name, is_greedy: true, constraint: None });
+        return Ok(Read {
+            name,
+            is_greedy: true,
+            constraint: None,
+        });
     }
     if constraint.ends_with('?') || constraint.contains('=') {
         return Err(OPTIONAL);
@@ -88,15 +117,23 @@ fn constrained<'a>(name: &'a str, constraint: &'a str) -> Result<Read<'a>, Unrea
     if may_take_slash(constraint) {
         return Err(MANY_OR_ONE);
     }
-    Ok(Read { name, is_greedy: false, constraint: Some(constraint) })
+    Ok(Read {
+        name,
+        is_greedy: false,
+        constraint: Some(constraint),
+    })
 }
 
 fn split(text: &str, at: char) -> (&str, Option<&str>) {
-    text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
+    text.split_once(at)
+        .map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
 }
 
 /// The name of a parameter without what a framework writes beside it.
@@ -114,7 +151,12 @@ fn may_take_slash(pattern: &str) -> bool {
         match it {
             '/' | '.' => return true,
             '\\' => match rest.next() {
-                Some(escaped) if escaped.is_ascii_alphanumeric() && !"dwbtnrsAzZ0123456789".contains(escaped) => return true,
+                Some(escaped)
+                    if escaped.is_ascii_alphanumeric()
+                        && !"dwbtnrsAzZ0123456789".contains(escaped) =>
+                {
+                    return true;
+                }
                 Some('/') | None => return true,
                 Some(_) => {}
             },
@@ -139,10 +181,13 @@ fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
             '[' | '&' => return true,
             '-' if before.is_some() && rest.peek().is_some_and(|it| *it != ']') => {
                 let end = rest.next();
-                has_slash |= before.is_some_and(|start| start <= '/') && end.is_none_or(|end| end == '\\' || end >= '/');
+                has_slash |= before.is_some_and(|start| start <= '/')
+                    && end.is_none_or(|end| end == '\\' || end >= '/');
             }
             '\\' => match rest.next() {
-                Some(escaped) if escaped.is_ascii_alphanumeric() && !"dwtnrs".contains(escaped) => return true,
+                Some(escaped) if escaped.is_ascii_alphanumeric() && !"dwtnrs".contains(escaped) => {
+                    return true;
+                }
                 Some(escaped) => {
                     has_slash |= escaped == '/';
                     before = Some('\\');
@@ -161,7 +206,9 @@ fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
 /// What stands between the braces of a segment that is one variable.
 pub(super) fn inner(segment: &str) -> Option<&str> {
     let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
-    let Some(first) = inner.find(['{', '}']) else { return Some(inner) };
+    let Some(first) = inner.find(['{', '}']) else {
+        return Some(inner);
+    };
     // Braces of a regular expression: `{id:[0-9]{3}}`.
     let is_constraint = inner.find(':').is_some_and(|it| it < first);
     let mut depth = 0_i64;
@@ -195,7 +242,8 @@ pub(super) fn segments(path: &str) -> Vec<&str> {
     segments
 }
 
-/// The path with variables as OpenAPI has them, where a framework writes them otherwise and they keep their meaning.
+/// The path with variables as OpenAPI has them, where a framework writes them otherwise and they
+/// keep their meaning.
 pub(in crate::plan) fn plain(path: &str) -> Cow<'_, str> {
     if !path.contains(['{', ':']) || !path.contains([':', '*', '=', '+', '.']) {
         return Cow::Borrowed(path);
@@ -205,13 +253,23 @@ pub(in crate::plan) fn plain(path: &str) -> Cow<'_, str> {
             return format!("{{{name}}}");
         }
         match inner(text).and_then(read) {
-            Some(Ok(Read { name, is_greedy, .. })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
+            Some(Ok(Read {
+                name, is_greedy, ..
+            })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
             // Its end is no sign of a greedy variable.
-            Some(Err(_)) if text.ends_with("+}") => format!("{}}}", text.trim_end_matches('}').trim_end_matches('+')),
+            Some(Err(_)) if text.ends_with("+}") => {
+                format!("{}}}", text.trim_end_matches('}').trim_end_matches('+'))
+            }
             Some(Err(_)) | None => text.to_owned(),
         }
     };
-    Cow::Owned(segments(path).into_iter().map(segment).collect::<Vec<String>>().join("/"))
+    Cow::Owned(
+        segments(path)
+            .into_iter()
+            .map(segment)
+            .collect::<Vec<String>>()
+            .join("/"),
+    )
 }
 
 #[cfg(test)]
@@ -274,9 +332,14 @@ mod tests {
         ] {
             assert!(matches!(read(written), Some(Err(_))), "{written}");
         }
-        for (pattern, expected) in
-            [("[a-z]+", false), ("[0-9]{3}", false), ("[a-z-]+", false), ("[]a]", false), ("a|b", false), ("[a-z/]", true)]
-        {
+        for (pattern, expected) in [
+            ("[a-z]+", false),
+            ("[0-9]{3}", false),
+            ("[a-z-]+", false),
+            ("[]a]", false),
+            ("a|b", false),
+            ("[a-z/]", true),
+        ] {
             assert_eq!(may_take_slash(pattern), expected, "{pattern}");
         }
     }

@@ -1,4 +1,5 @@
-//! What stands before the paths of the operations: prefixes of mounts, and base paths of the descriptions.
+//! What stands before the paths of the operations: prefixes of mounts, and base paths of the
+//! descriptions.
 //!
 //! In: mounts, descriptions. Out: segments on the gateway and behind it, and findings. Pure.
 
@@ -14,18 +15,30 @@ use crate::plan::paths::{self, Segment};
 /// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
 pub(super) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
     let mut seen = BTreeSet::new();
-    mounts.iter().filter(move |it| seen.insert(it.at.trim_matches('/')))
+    mounts
+        .iter()
+        .filter(move |it| seen.insert(it.at.trim_matches('/')))
 }
 
 /// The segments of a description's base path, as the side wants them that gets them.
 ///
-/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have; GW4130 no address (a warning), GW4131
-/// a mock's (a warning), GW5021 a stage and GW5022 a developer's machine (notes).
-pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> Vec<Segment> {
+/// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have;
+/// GW4130 no address (a warning), GW4131 a mock's (a warning), GW5021 a stage and GW5022 a
+/// developer's machine (notes).
+pub(super) fn base(
+    api: &Api,
+    base_path: BasePath,
+    blueprint: &Blueprint,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Segment> {
     if base_path != BasePath::Ignore {
         diagnostics.extend(origin(api, blueprint));
     }
-    if let Some(fault) = api.base_path_fault.as_ref().filter(|_| base_path != BasePath::Ignore) {
+    if let Some(fault) = api
+        .base_path_fault
+        .as_ref()
+        .filter(|_| base_path != BasePath::Ignore)
+    {
         diagnostics.push(
             diagnostic::BAD_BASE_PATH
                 .at(Place::pointer(&api.file, api.base_path_pointer))
@@ -34,8 +47,21 @@ pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagno
         );
     }
     match base_path {
-        BasePath::Backend => api.base_path.split('/').filter(|it| !it.is_empty()).map(|it| Segment::Literal(it.into())).collect(),
-        BasePath::Both => paths::template(if api.base_path.is_empty() { "/" } else { &api.base_path }, false).map_or_else(
+        BasePath::Backend => api
+            .base_path
+            .split('/')
+            .filter(|it| !it.is_empty())
+            .map(|it| Segment::Literal(it.into()))
+            .collect(),
+        BasePath::Both => paths::template(
+            if api.base_path.is_empty() {
+                "/"
+            } else {
+                &api.base_path
+            },
+            false,
+        )
+        .map_or_else(
             |fault| {
                 diagnostics.push(
                     fault
@@ -53,11 +79,16 @@ pub(super) fn base(api: &Api, base_path: BasePath, blueprint: &Blueprint, diagno
     }
 }
 
-/// What the server makes doubtful about its path; what the blueprint says of base paths answers all but a text that is no address.
+/// What the server makes doubtful about its path; what the blueprint says of base paths answers all
+/// but a text that is no address.
 fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
     let (path, url) = (&api.base_path, &api.base_path_origin.url);
     let place = || Place::pointer(&api.file, api.base_path_pointer);
-    let is_decided = blueprint.spec.api.as_ref().is_some_and(|it| it.base_path.is_some());
+    let is_decided = blueprint
+        .spec
+        .api
+        .as_ref()
+        .is_some_and(|it| it.base_path.is_some());
     let is_asked = !is_decided && !path.is_empty();
     match &api.base_path_origin.kind {
         ServerKind::NoAddress => Some(
@@ -91,8 +122,15 @@ fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
 impl Builder<'_> {
     /// As private callers write it, but for the backend's prefix.
     pub(super) fn private_path(&self, description: usize, own: &str) -> Arc<str> {
-        let base = if self.base_behind { &self.bases[description][..] } else { &[] };
-        let mut path: String = base.iter().map(|it| format!("/{}", it.path_part())).collect();
+        let base = if self.base_behind {
+            &self.bases[description][..]
+        } else {
+            &[]
+        };
+        let mut path: String = base
+            .iter()
+            .map(|it| format!("/{}", it.path_part()))
+            .collect();
         if !own.starts_with('/') {
             path.push('/');
         }

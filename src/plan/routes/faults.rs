@@ -1,6 +1,7 @@
 //! What keeps an operation from being served.
 //!
-//! In: operations that something public asks for. Out: their templates, where nothing is wrong with them, and findings. Pure.
+//! In: operations that something public asks for. Out: their templates, where nothing is wrong with
+//! them, and findings. Pure.
 
 use std::sync::Arc;
 
@@ -14,9 +15,21 @@ impl Builder<'_> {
     /// The operation's template, where nothing is wrong with it.
     pub(super) fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
         let (_, operation) = self.operations[index];
-        self.diagnostics.extend(self.extensions.get(&index).into_iter().flat_map(|it| it.findings.iter().cloned()));
+        self.diagnostics.extend(
+            self.extensions
+                .get(&index)
+                .into_iter()
+                .flat_map(|it| it.findings.iter().cloned()),
+        );
         for fault in &operation.faults {
-            self.diagnostics.push(fault.code.at(fault.place.clone()).message(&fault.message).help(&fault.help).keeps(operation.name()));
+            self.diagnostics.push(
+                fault
+                    .code
+                    .at(fault.place.clone())
+                    .message(&fault.message)
+                    .help(&fault.help)
+                    .keeps(operation.name()),
+            );
         }
         for extension in &operation.extensions {
             if let Some(code) = refuses(extension) {
@@ -33,11 +46,18 @@ impl Builder<'_> {
             }
         }
         if !operation.method.is_servable() {
-            let code = if operation.method == HttpMethod::Trace { &diagnostic::TRACE_METHOD } else { &diagnostic::UNSERVABLE_METHOD };
+            let code = if operation.method == HttpMethod::Trace {
+                &diagnostic::TRACE_METHOD
+            } else {
+                &diagnostic::UNSERVABLE_METHOD
+            };
             let method = operation.method.as_str();
             self.diagnostics.push(
                 code.at(operation.place(""))
-                    .message(format_args!("API Gateway has no {method}, so `{method} {}` cannot be served", operation.path))
+                    .message(format_args!(
+                        "API Gateway has no {method}, so `{method} {}` cannot be served",
+                        operation.path
+                    ))
                     .help("remove it, or leave it out with `exposure: hidden`")
                     .keeps(operation.name()),
             );
@@ -48,21 +68,35 @@ impl Builder<'_> {
                 (operation.faults.is_empty() && operation.method.is_servable()).then_some(template)
             }
             Err(fault) => {
-                self.diagnostics
-                    .push(fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name()));
+                self.diagnostics.push(
+                    fault
+                        .code
+                        .at(operation.item_place(""))
+                        .message(fault.message)
+                        .help(fault.help)
+                        .keeps(operation.name()),
+                );
                 None
             }
         }
     }
 
-    /// What keeps an operation from private callers: dot segments, and variables that no rule can be sure of.
+    /// What keeps an operation from private callers: dot segments, and variables that no rule can
+    /// be sure of.
     pub(super) fn checked_for_private_callers(&mut self, index: usize) {
         let (_, operation) = self.operations[index];
-        let is_unclear = |it: &PathFault| [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE].contains(&it.code);
+        let is_unclear = |it: &PathFault| {
+            [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE].contains(&it.code)
+        };
         match self.template(&operation.path) {
             Ok(template) => self.read_variables(operation, &template),
             Err(fault) if is_unclear(&fault) => {
-                let finding = fault.code.at(operation.item_place("")).message(fault.message).help(fault.help).keeps(operation.name());
+                let finding = fault
+                    .code
+                    .at(operation.item_place(""))
+                    .message(fault.message)
+                    .help(fault.help)
+                    .keeps(operation.name());
                 self.diagnostics.push(finding);
             }
             Err(_) => {}
@@ -72,7 +106,9 @@ impl Builder<'_> {
     /// Names variables that are written as a web framework has them, once a path.
     fn read_variables(&mut self, operation: &Operation, template: &Template) {
         let place = operation.item_place("");
-        let is_said = |it: &diagnostic::Diagnostic| it.code == &diagnostic::READ_AS_VARIABLE && it.places.first() == Some(&place);
+        let is_said = |it: &diagnostic::Diagnostic| {
+            it.code == &diagnostic::READ_AS_VARIABLE && it.places.first() == Some(&place)
+        };
         if template.read.is_empty() || self.diagnostics.iter().any(is_said) {
             return;
         }
@@ -81,13 +117,18 @@ impl Builder<'_> {
             let (unchecked, instead) = match &it.constraint {
                 Some(constraint) => (
                     format!("; the gateway does not check `{constraint}`, and the backend has to"),
-                    format!("write `{part}` in the description, and the constraint as the `pattern` of the parameter"),
+                    format!(
+                        "write `{part}` in the description, and the constraint as the `pattern` of the parameter"
+                    ),
                 ),
                 None => (String::new(), format!("write `{part}` in the description")),
             };
             let finding = diagnostic::READ_AS_VARIABLE
                 .at(place.clone())
-                .message(format_args!("`{}` of `{}` is read as `{part}`, as web frameworks mean it{unchecked}", it.written, operation.path))
+                .message(format_args!(
+                    "`{}` of `{}` is read as `{part}`, as web frameworks mean it{unchecked}",
+                    it.written, operation.path
+                ))
                 .help(instead);
             self.diagnostics.push(finding);
         }
@@ -108,11 +149,20 @@ impl Builder<'_> {
         let finding = diagnostic::NO_BACKEND
             .at(operation.place(""))
             .also(self.blueprint.place("/routes"))
-            .message(format_args!("no route gives `{} {}` a backend", operation.method.as_str(), operation.path))
+            .message(format_args!(
+                "no route gives `{} {}` a backend",
+                operation.method.as_str(),
+                operation.path
+            ))
             .help(format_args!(
                 "add a route such as `{{match: {{paths: [{}]}}, backend: {}}}`",
                 only(&operation.path),
-                self.blueprint.spec.backends.keys().next().map_or("...", String::as_str)
+                self.blueprint
+                    .spec
+                    .backends
+                    .keys()
+                    .next()
+                    .map_or("...", String::as_str)
             ))
             .keeps(operation.name());
         self.diagnostics.push(finding);

@@ -1,6 +1,7 @@
 //! Variables that a route makes greedy, for descriptions that cannot say so.
 //!
-//! In: an operation, `greedy` of a route. Out: its path and template with the rest of the path, findings. Pure.
+//! In: an operation, `greedy` of a route. Out: its path and template with the rest of the path,
+//! findings. Pure.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,29 +23,54 @@ impl<'a> Builder<'a> {
     /// The operation's path and template as a route has them.
     ///
     /// Errors: GW4007 something follows the variable.
-    pub(super) fn spelt(&mut self, operation: &Operation, decision: &Decision<'a>, template: Option<&Arc<Template>>) -> Spelt {
+    pub(super) fn spelt(
+        &mut self,
+        operation: &Operation,
+        decision: &Decision<'a>,
+        template: Option<&Arc<Template>>,
+    ) -> Spelt {
         let path = plain(&operation.path);
         let as_described = || {
-            let path = if let Cow::Owned(path) = &path { path.as_str().into() } else { Arc::clone(&operation.path) };
-            Spelt { path, template: template.cloned() }
+            let path = if let Cow::Owned(path) = &path {
+                path.as_str().into()
+            } else {
+                Arc::clone(&operation.path)
+            };
+            Spelt {
+                path,
+                template: template.cloned(),
+            }
         };
-        let Some((names, origin)) = decision.greedy else { return as_described() };
+        let Some((names, origin)) = decision.greedy else {
+            return as_described();
+        };
         if let Origin::Route(route) = origin {
             self.greedy_names.entry(route).or_default();
         }
         let mut is_changed = false;
-        let mut segments: Vec<String> = path.trim_end_matches('/').split('/').map(str::to_owned).collect();
+        let mut segments: Vec<String> = path
+            .trim_end_matches('/')
+            .split('/')
+            .map(str::to_owned)
+            .collect();
         let last = segments.len() - 1;
         for (at, segment) in segments.iter_mut().enumerate() {
-            let Some(name) = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')).map(|it| it.trim_end_matches('+')) else {
+            let Some(name) = segment
+                .strip_prefix('{')
+                .and_then(|it| it.strip_suffix('}'))
+                .map(|it| it.trim_end_matches('+'))
+            else {
                 continue;
             };
-            let Some(name) = names.iter().find(|it| *it == name) else { continue };
+            let Some(name) = names.iter().find(|it| *it == name) else {
+                continue;
+            };
             if let Origin::Route(route) = origin {
                 self.greedy_names.entry(route).or_default().insert(name);
             }
             if at < last && decision.exposure() != Exposure::Hidden {
-                self.diagnostics.push(self.not_last(operation, origin, name));
+                self.diagnostics
+                    .push(self.not_last(operation, origin, name));
                 return as_described();
             }
             if at == last {
@@ -56,11 +82,19 @@ impl<'a> Builder<'a> {
             return as_described();
         }
         let mut template = template.map(|it| Template::clone(it));
-        if let Some(Segment::Variable(name)) = template.as_mut().and_then(|it| it.segments.last_mut()) {
+        if let Some(Segment::Variable(name)) =
+            template.as_mut().and_then(|it| it.segments.last_mut())
+        {
             let name = Arc::clone(name);
-            template.iter_mut().filter_map(|it| it.segments.last_mut()).for_each(|it| *it = Segment::Rest(Arc::clone(&name)));
+            template
+                .iter_mut()
+                .filter_map(|it| it.segments.last_mut())
+                .for_each(|it| *it = Segment::Rest(Arc::clone(&name)));
         }
-        Spelt { path: segments.join("/").into(), template: template.map(Arc::new) }
+        Spelt {
+            path: segments.join("/").into(),
+            template: template.map(Arc::new),
+        }
     }
 
     fn not_last(&self, operation: &Operation, origin: Origin<'_>, name: &str) -> Diagnostic {
@@ -81,7 +115,9 @@ impl<'a> Builder<'a> {
     pub(super) fn unknown_greedy_names(&mut self) {
         for (index, route) in self.blueprint.spec.routes.iter().flatten().enumerate() {
             // A route that decides nothing is told of as such.
-            let Some(known) = self.greedy_names.get(&index) else { continue };
+            let Some(known) = self.greedy_names.get(&index) else {
+                continue;
+            };
             for (number, name) in route.greedy.iter().flatten().enumerate() {
                 if !known.contains(name.as_str()) {
                     let finding = diagnostic::NO_SUCH_VARIABLE

@@ -13,7 +13,8 @@ impl Builder<'_> {
     pub(super) fn meetings(&mut self) {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
-            // One that cannot be served is looked at as if it were hidden already, so that one run names all that has to be.
+            // One that cannot be served is looked at as if it were hidden already, so that one run
+            // names all that has to be.
             let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
             if is_served || !draft.plan.method.is_servable() {
                 continue;
@@ -23,7 +24,10 @@ impl Builder<'_> {
                 continue;
             }
             let full = format!("{}{}", draft.mount, draft.written);
-            for meeting in self.tree.meetings(&asked(&full, self.widen), draft.plan.method) {
+            for meeting in self
+                .tree
+                .meetings(&asked(&full, self.widen), draft.plan.method)
+            {
                 match meeting {
                     Meeting::Same(_) if is_public => {}
                     Meeting::Refuse(refusal) => drop(self.refusals.insert(refusal)),
@@ -43,11 +47,19 @@ impl Builder<'_> {
                 tree.insert(path, draft.plan.method, index);
             }
         }
-        let crowded: BTreeSet<usize> = tree.crowded().into_iter().map(|(_, greedy)| greedy).collect();
+        let crowded: BTreeSet<usize> = tree
+            .crowded()
+            .into_iter()
+            .map(|(_, greedy)| greedy)
+            .collect();
         for refusal in &self.refusals {
             tree.insert(&refusal.path, refusal.method, 0);
         }
-        for (_, greedy) in tree.crowded().into_iter().filter(|(_, greedy)| !crowded.contains(greedy)) {
+        for (_, greedy) in tree
+            .crowded()
+            .into_iter()
+            .filter(|(_, greedy)| !crowded.contains(greedy))
+        {
             let answering = &self.drafts[greedy];
             let finding = diagnostic::SHADOWED_OPERATION
                 .at(answering.plan.place.clone())

@@ -1,8 +1,10 @@
-//! Operations that are hidden or protected, and reached at their backend through the path of another one.
+//! Operations that are hidden or protected, and reached at their backend through the path of
+//! another one.
 //!
 //! In: drafts with their final paths. Out: findings. Pure.
-//! The gateway compares what callers write. A base path, a `path_prefix` or a mount changes the path behind it, so that two paths which differ
-//! on the gateway may be one at the backend; and a backend may read two templates that cross in the other order.
+//! The gateway compares what callers write. A base path, a `path_prefix` or a mount changes the
+//! path behind it, so that two paths which differ on the gateway may be one at the backend; and a
+//! backend may read two templates that cross in the other order.
 
 mod findings;
 mod mounts;
@@ -46,14 +48,18 @@ struct Found {
 impl Builder<'_> {
     /// Compares what the backends get.
     ///
-    /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings GW3081 templates that cross, GW3082 below a
-    /// greedy variable, GW3084 open under another mount.
+    /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings
+    /// GW3081 templates that cross, GW3082 below a greedy variable, GW3084 open under another
+    /// mount.
     pub(super) fn reached(&mut self) {
-        let Some(places) = Places::of(self) else { return };
+        let Some(places) = Places::of(self) else {
+            return;
+        };
         let found = self.found(&places);
         let findings = self.findings_of_reached(&found);
         self.diagnostics.extend(findings);
-        self.diagnostics.extend(self.open_under_another_mount(&places));
+        self.diagnostics
+            .extend(self.open_under_another_mount(&places));
     }
 
     fn found(&self, places: &Places) -> Found {
@@ -65,7 +71,8 @@ impl Builder<'_> {
                 let is_same_frame = public.tag.frame == guarded.tag.frame;
                 let kind = match (relation.is_crossing(), is_same_frame) {
                     (true, true) if !relation.public_comes_first => return Met::Further,
-                    // Where servers look at fixed texts first, it is the guarded one that they take the request for.
+                    // Where servers look at fixed texts first, it is the guarded one that they take
+                    // the request for.
                     (true, false) if !relation.public_comes_first => &mut found.reached,
                     (true, _) => &mut found.crossing,
                     (false, true) => &mut found.below_rest,
@@ -76,20 +83,31 @@ impl Builder<'_> {
                     return Met::Further;
                 }
                 if !is_spelt {
-                    let is_refused_behind = !is_same_frame && !relation.is_crossing() && self.is_refused_on_balancer(guarded);
+                    let is_refused_behind = !is_same_frame
+                        && !relation.is_crossing()
+                        && self.is_refused_on_balancer(guarded);
                     let tree = router.get_or_init(|| self.with_refusals());
-                    if is_refused_behind || self.taker(tree, public, guarded) != Some(public.draft) {
+                    if is_refused_behind || self.taker(tree, public, guarded) != Some(public.draft)
+                    {
                         return Met::Further;
                     }
                 }
-                let kind = if is_spelt && self.is_diverted(router.get_or_init(|| self.with_refusals()), public, guarded) {
+                let kind = if is_spelt
+                    && self.is_diverted(
+                        router.get_or_init(|| self.with_refusals()),
+                        public,
+                        guarded,
+                    ) {
                     &mut found.diverted
                 } else {
                     kind
                 };
                 let list = kind.entry(public.draft).or_default();
                 // A guarded operation that is reached under several mounts is named once.
-                if !list.iter().any(|it| self.drafts[*it].source == self.drafts[guarded.draft].source) {
+                if !list
+                    .iter()
+                    .any(|it| self.drafts[*it].source == self.drafts[guarded.draft].source)
+                {
                     list.push(guarded.draft);
                 }
                 Met::Enough
@@ -106,23 +124,36 @@ impl Builder<'_> {
         }
         let auth = &self.drafts[public.draft].plan.auth;
         let is_open = |it: &&Place| {
-            self.drafts[it.draft].plan.is_public() && it.parts == guarded.parts && !is_weaker(auth, &self.drafts[it.draft].plan.auth)
+            self.drafts[it.draft].plan.is_public()
+                && it.parts == guarded.parts
+                && !is_weaker(auth, &self.drafts[it.draft].plan.auth)
         };
-        places.of_source(source, guarded.servers).find(is_open).is_none()
+        places
+            .of_source(source, guarded.servers)
+            .find(is_open)
+            .is_none()
     }
 
     /// The load balancer answers 404 for what is hidden, by the path that comes to it.
     fn is_refused_on_balancer(&self, guarded: &Place) -> bool {
         let spec = &self.blueprint.spec;
-        let is_balanced = guarded.backend.is_some_and(|it| matches!(self.backends[it].way, Way::Balanced(_)));
-        let has_rules = crate::plan::alb::has_alb(spec.topology) && crate::plan::alb::emits_rules(spec);
+        let is_balanced = guarded
+            .backend
+            .is_some_and(|it| matches!(self.backends[it].way, Way::Balanced(_)));
+        let has_rules =
+            crate::plan::alb::has_alb(spec.topology) && crate::plan::alb::emits_rules(spec);
         has_rules && is_balanced && self.drafts[guarded.draft].plan.exposure == Exposure::Hidden
     }
 
     /// The gateway's tree with its own refusals.
     fn with_refusals(&self) -> Tree {
         let mut tree = Tree::new();
-        for (index, draft) in self.drafts.iter().enumerate().filter(|(_, it)| !it.is_dropped) {
+        for (index, draft) in self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.is_dropped)
+        {
             if let Some(path) = &draft.plan.gateway_path {
                 tree.insert(path, draft.plan.method, index);
             }
@@ -136,14 +167,20 @@ impl Builder<'_> {
     /// Who gets a request that fits the public path and the guarded one behind the gateway.
     fn taker(&self, tree: &Tree, public: &Place, guarded: &Place) -> Option<usize> {
         let plan = &self.drafts[public.draft].plan;
-        let method = if plan.method == HttpMethod::Any { self.drafts[guarded.draft].plan.method } else { plan.method };
+        let method = if plan.method == HttpMethod::Any {
+            self.drafts[guarded.draft].plan.method
+        } else {
+            plan.method
+        };
         tree.taker(&self.common_path(public, guarded)?, method)
     }
 
-    /// Whether the public greedy variable takes requests that fit the guarded path, since a fixed text stands beside one of its variables.
+    /// Whether the public greedy variable takes requests that fit the guarded path, since a fixed
+    /// text stands beside one of its variables.
     fn is_diverted(&self, tree: &Tree, public: &Place, guarded: &Place) -> bool {
         let method = self.drafts[guarded.draft].plan.method;
-        self.common_path(public, guarded).is_some_and(|it| tree.diverts(&it, method, public.draft))
+        self.common_path(public, guarded)
+            .is_some_and(|it| tree.diverts(&it, method, public.draft))
     }
 
     /// The gateway's path of the most general request that fits both.
@@ -155,14 +192,24 @@ impl Builder<'_> {
         for (segment, at) in path[start..].iter().zip(public.before..) {
             let part = |it: Option<&Part>| match it {
                 Some(Part::Literal(text)) => Segment::Literal(text.clone()),
-                Some(Part::Variable | Part::Partial | Part::Rest) | None => Segment::Variable("any".into()),
+                Some(Part::Variable | Part::Partial | Part::Rest) | None => {
+                    Segment::Variable("any".into())
+                }
             };
             match segment {
                 Segment::Literal(_) => common.push(segment.clone()),
-                Segment::Variable(_) => common.push(part(guarded.parts.get(at).filter(|_| !guarded.has_rest_before(at)))),
-                // It takes one segment at least, where the greedy variable of the guarded one began before.
+                Segment::Variable(_) => common.push(part(
+                    guarded
+                        .parts
+                        .get(at)
+                        .filter(|_| !guarded.has_rest_before(at)),
+                )),
+                // It takes one segment at least, where the greedy variable of the guarded one began
+                // before.
                 Segment::Rest(_) if at >= guarded.parts.len() => common.push(part(None)),
-                Segment::Rest(_) => common.extend(guarded.parts.iter().skip(at).map(|it| part(Some(it)))),
+                Segment::Rest(_) => {
+                    common.extend(guarded.parts.iter().skip(at).map(|it| part(Some(it))))
+                }
             }
         }
         Some(common)
@@ -172,7 +219,8 @@ impl Builder<'_> {
 /// Whether the first asks callers for less than the second does.
 fn is_weaker(public: &AuthPlan, guarded: &AuthPlan) -> bool {
     let is_same = public.check == guarded.check;
-    let has_other_scopes = || public.scopes.is_empty() || public.scopes.iter().any(|it| !guarded.scopes.contains(it));
+    let has_other_scopes =
+        || public.scopes.is_empty() || public.scopes.iter().any(|it| !guarded.scopes.contains(it));
     (guarded.check != Check::Nobody && !is_same)
         || (guarded.api_key && !public.api_key)
         || (is_same && !guarded.scopes.is_empty() && has_other_scopes())

@@ -1,6 +1,7 @@
 //! Timeout, throttle and cache of an operation.
 //!
-//! In: what is decided of it. Out: its timeout and throttle, what is asked of the cache, and findings. Pure.
+//! In: what is decided of it. Out: its timeout and throttle, what is asked of the cache, and
+//! findings. Pure.
 
 use super::Builder;
 use crate::blueprint::{Exposure, Format, Switch, defaults};
@@ -23,8 +24,13 @@ impl<'a> Builder<'a> {
         let Some((timeout, origin)) = decision.timeout_ms else {
             return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
-        let raised =
-            self.blueprint.spec.limits.as_ref().and_then(|it| it.integration_timeout).map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
+        let raised = self
+            .blueprint
+            .spec
+            .limits
+            .as_ref()
+            .and_then(|it| it.integration_timeout)
+            .map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
         if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
             let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
                 .at(origin.place(self.blueprint, "timeout"))
@@ -37,27 +43,50 @@ impl<'a> Builder<'a> {
 
     /// The throttle that holds for an operation: its own, or that of the stage.
     ///
-    /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot make, GW4088 a throttle above the account's (a warning).
+    /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot
+    /// make, GW4088 a throttle above the account's (a warning).
     pub(super) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
-        let of_stage = self.blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
-        let Some((written, origin)) = decision.throttle else { return of_stage.and_then(Switch::on).map(ThrottlePlan::of) };
+        let of_stage = self
+            .blueprint
+            .spec
+            .stage
+            .as_ref()
+            .and_then(|it| it.throttle.as_ref());
+        let Some((written, origin)) = decision.throttle else {
+            return of_stage.and_then(Switch::on).map(ThrottlePlan::of);
+        };
         let place = origin.place(self.blueprint, "throttle");
         let Some(throttle) = written.on().map(ThrottlePlan::of) else {
-            self.unthrottled(of_stage.is_some_and(|it| it.on().is_some()) && decision.exposure() == Exposure::Public, place);
+            self.unthrottled(
+                of_stage.is_some_and(|it| it.on().is_some())
+                    && decision.exposure() == Exposure::Public,
+                place,
+            );
             return None;
         };
         if throttle.rate < 0.0 && matches!(origin, Origin::Extension(_)) {
-            let finding =
-                diagnostic::INVALID_VALUE.at(place.clone()).message("a rate is not negative").help("write requests per second, or `off`");
+            let finding = diagnostic::INVALID_VALUE
+                .at(place.clone())
+                .message("a rate is not negative")
+                .help("write requests per second, or `off`");
             self.once(finding);
         }
-        above_account(throttle, place).into_iter().for_each(|it| self.once(it));
+        above_account(throttle, place)
+            .into_iter()
+            .for_each(|it| self.once(it));
         Some(throttle)
     }
 
-    /// Source: the schema of `AWS::ApiGateway::Stage`: limits of 0 and more, and what is left out is that of the stage (AWS-RULES D13).
+    /// Source: the schema of `AWS::ApiGateway::Stage`: limits of 0 and more, and what is left out
+    /// is that of the stage (AWS-RULES D13).
     fn unthrottled(&mut self, is_exception: bool, place: Place) {
-        let format = self.blueprint.spec.output.as_ref().and_then(|it| it.format).unwrap_or(defaults::FORMAT);
+        let format = self
+            .blueprint
+            .spec
+            .output
+            .as_ref()
+            .and_then(|it| it.format)
+            .unwrap_or(defaults::FORMAT);
         if is_exception && format == Format::Cloudformation {
             let finding = diagnostic::TERRAFORM_ONLY
                 .at(place)
@@ -68,7 +97,11 @@ impl<'a> Builder<'a> {
     }
 
     /// What is asked of the cache for a public operation.
-    pub(super) fn wanted_cache(&mut self, of: (&Api, &Operation), decision: &Decision<'a>) -> Option<Wanted<'a>> {
+    pub(super) fn wanted_cache(
+        &mut self,
+        of: (&Api, &Operation),
+        decision: &Decision<'a>,
+    ) -> Option<Wanted<'a>> {
         let mut findings = Vec::new();
         let wanted = cache::wanted(of, decision, self.blueprint, &mut findings);
         findings.into_iter().for_each(|it| self.once(it));
@@ -77,7 +110,11 @@ impl<'a> Builder<'a> {
 
     /// Reports what one place says of many operations once.
     fn once(&mut self, finding: Diagnostic) {
-        let is_it = |it: &Diagnostic| it.code == finding.code && it.places == finding.places && it.operations == finding.operations;
+        let is_it = |it: &Diagnostic| {
+            it.code == finding.code
+                && it.places == finding.places
+                && it.operations == finding.operations
+        };
         if !self.diagnostics.iter().any(is_it) {
             self.diagnostics.push(finding);
         }

@@ -1,7 +1,9 @@
 //! Rules that name methods, and operations for any method.
 //!
-//! In: `methods` of a match, an operation. Out: how much of the operation is meant, and findings. Pure.
-//! Such an operation takes every method that its path has no operation of its own for, and API Gateway has one method for all of them:
+//! In: `methods` of a match, an operation. Out: how much of the operation is meant, and findings.
+//! Pure.
+//! Such an operation takes every method that its path has no operation of its own for, and API
+//! Gateway has one method for all of them:
 //! what a rule says of some of them cannot hold for these alone.
 
 use std::collections::BTreeMap;
@@ -24,7 +26,11 @@ pub(super) enum Reach {
 
 /// How much of an operation these methods name.
 pub(super) fn reach(methods: &[String], described: Described<'_>) -> Reach {
-    let names = |method: HttpMethod| methods.iter().any(|it| it.eq_ignore_ascii_case(method.as_str()));
+    let names = |method: HttpMethod| {
+        methods
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(method.as_str()))
+    };
     let method = described.operation.method;
     if names(method) {
         return Reach::Whole;
@@ -47,13 +53,19 @@ pub(in crate::plan) struct Siblings(BTreeMap<(usize, String), Vec<HttpMethod>>);
 impl Siblings {
     /// Collects them from the operations of all descriptions, each with the index of its own.
     pub(in crate::plan) fn of(operations: &[(usize, &Operation)]) -> Self {
-        let any = operations.iter().filter(|(_, it)| it.method == HttpMethod::Any);
-        let mut all: BTreeMap<(usize, String), Vec<HttpMethod>> =
-            any.map(|(description, it)| ((*description, shape(&it.path)), Vec::new())).collect();
+        let any = operations
+            .iter()
+            .filter(|(_, it)| it.method == HttpMethod::Any);
+        let mut all: BTreeMap<(usize, String), Vec<HttpMethod>> = any
+            .map(|(description, it)| ((*description, shape(&it.path)), Vec::new()))
+            .collect();
         if all.is_empty() {
             return Self::default();
         }
-        for (description, operation) in operations.iter().filter(|(_, it)| it.method != HttpMethod::Any) {
+        for (description, operation) in operations
+            .iter()
+            .filter(|(_, it)| it.method != HttpMethod::Any)
+        {
             if let Some(methods) = all.get_mut(&(*description, shape(&operation.path))) {
                 methods.push(operation.method);
             }
@@ -62,19 +74,36 @@ impl Siblings {
     }
 
     /// The methods that the path of an operation for any method has operations of their own for.
-    pub(in crate::plan) fn beside(&self, description: usize, operation: &Operation) -> &[HttpMethod] {
+    pub(in crate::plan) fn beside(
+        &self,
+        description: usize,
+        operation: &Operation,
+    ) -> &[HttpMethod] {
         if operation.method != HttpMethod::Any {
             return &[];
         }
-        self.0.get(&(description, shape(&operation.path))).map_or(&[], Vec::as_slice)
+        self.0
+            .get(&(description, shape(&operation.path)))
+            .map_or(&[], Vec::as_slice)
     }
 }
 
-/// The fields that an operation for any method may not lack while some of its methods have them: restrictions, checks, a backend.
+/// The fields that an operation for any method may not lack while some of its methods have them:
+/// restrictions, checks, a backend.
 fn needed_by_any(spec: &RouteSpec) -> Vec<Field> {
     let is_checking = spec.validation.is_some_and(|it| it != Validation::None);
-    let others = [(Field::Backend, spec.backend.is_some()), (Field::Validation, is_checking)];
-    restricting(spec).into_iter().chain(others.into_iter().filter_map(|(field, is_written)| is_written.then_some(field))).collect()
+    let others = [
+        (Field::Backend, spec.backend.is_some()),
+        (Field::Validation, is_checking),
+    ];
+    restricting(spec)
+        .into_iter()
+        .chain(
+            others
+                .into_iter()
+                .filter_map(|(field, is_written)| is_written.then_some(field)),
+        )
+        .collect()
 }
 
 /// A path without the names of its variables.
@@ -91,9 +120,14 @@ fn shape(path: &str) -> String {
 }
 
 impl Rules<'_> {
-    /// Whether a rule that names some methods of an operation for any method restricts them, checks them or sends them to a backend of their own,
-    /// and nothing holds for the whole in its place.
-    pub(super) fn is_left_open(&self, index: usize, operation: &Operation, decision: &Decision<'_>) -> bool {
+    /// Whether a rule that names some methods of an operation for any method restricts them, checks
+    /// them or sends them to a backend of their own, and nothing holds for the whole in its place.
+    pub(super) fn is_left_open(
+        &self,
+        index: usize,
+        operation: &Operation,
+        decision: &Decision<'_>,
+    ) -> bool {
         let spec = self.rules[index].spec;
         let is_later = |origin: Origin<'_>| matches!(origin, Origin::Route(other) if other > index);
         let is_meant = |field: &Field| match decision.exposure() {
@@ -101,42 +135,69 @@ impl Rules<'_> {
             Exposure::Internal => *field == Field::Exposure,
             Exposure::Hidden => false,
         };
-        needed_by_any(spec).into_iter().filter(is_meant).any(|field| {
-            let is_said = decision.origins().any(|(said, origin)| said == field && is_later(origin));
-            let holds = match field {
-                Field::Exposure => spec.exposure.is_some_and(|it| decision.exposure() >= it),
-                Field::Auth => match (&spec.auth, decision.auth) {
-                    (Some(auth), Some((name, _))) => auth == name,
-                    (Some(auth), None) => {
-                        let alternatives = operation.security.alternatives();
-                        !alternatives.is_empty() && alternatives.iter().all(|it| it.contains_key(&**auth))
+        needed_by_any(spec)
+            .into_iter()
+            .filter(is_meant)
+            .any(|field| {
+                let is_said = decision
+                    .origins()
+                    .any(|(said, origin)| said == field && is_later(origin));
+                let holds = match field {
+                    Field::Exposure => spec.exposure.is_some_and(|it| decision.exposure() >= it),
+                    Field::Auth => match (&spec.auth, decision.auth) {
+                        (Some(auth), Some((name, _))) => auth == name,
+                        (Some(auth), None) => {
+                            let alternatives = operation.security.alternatives();
+                            !alternatives.is_empty()
+                                && alternatives.iter().all(|it| it.contains_key(&**auth))
+                        }
+                        (None, _) => true,
+                    },
+                    Field::Scopes => decision.scopes.map(|it| it.0) == spec.scopes.as_deref(),
+                    Field::ApiKey => decision.api_key.is_some_and(|it| it.0),
+                    Field::Throttle => {
+                        let of_stage = self
+                            .blueprint
+                            .spec
+                            .stage
+                            .as_ref()
+                            .and_then(|it| it.throttle.as_ref());
+                        let throttle = decision
+                            .throttle
+                            .map(|it| it.0)
+                            .or(of_stage)
+                            .and_then(Switch::on);
+                        let asked = spec.throttle.as_ref().and_then(Switch::on);
+                        asked.zip(throttle).is_some_and(|(asked, is)| {
+                            is.rate <= asked.rate && is.burst <= asked.burst
+                        })
                     }
-                    (None, _) => true,
-                },
-                Field::Scopes => decision.scopes.map(|it| it.0) == spec.scopes.as_deref(),
-                Field::ApiKey => decision.api_key.is_some_and(|it| it.0),
-                Field::Throttle => {
-                    let of_stage = self.blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
-                    let throttle = decision.throttle.map(|it| it.0).or(of_stage).and_then(Switch::on);
-                    let asked = spec.throttle.as_ref().and_then(Switch::on);
-                    asked.zip(throttle).is_some_and(|(asked, is)| is.rate <= asked.rate && is.burst <= asked.burst)
-                }
-                Field::Backend => decision.backend.map(|it| it.0) == spec.backend.as_deref(),
-                Field::Validation => {
-                    let of_api = self.blueprint.spec.api.as_ref().and_then(|it| it.validation).unwrap_or(defaults::VALIDATION);
-                    Some(decision.validation.map_or(of_api, |it| it.0)) == spec.validation
-                }
-                Field::Timeout | Field::Cache => true,
-            };
-            !is_said && !holds
-        })
+                    Field::Backend => decision.backend.map(|it| it.0) == spec.backend.as_deref(),
+                    Field::Validation => {
+                        let of_api = self
+                            .blueprint
+                            .spec
+                            .api
+                            .as_ref()
+                            .and_then(|it| it.validation)
+                            .unwrap_or(defaults::VALIDATION);
+                        Some(decision.validation.map_or(of_api, |it| it.0)) == spec.validation
+                    }
+                    Field::Timeout | Field::Cache => true,
+                };
+                !is_said && !holds
+            })
     }
 
     /// Reports rules that restrict some of the methods of operations for any method.
     ///
     /// Errors: GW3062.
     pub(super) fn left_open(&self) -> Vec<Diagnostic> {
-        let with_parts = self.rules.iter().enumerate().filter(|(_, it)| !it.parts.is_empty());
+        let with_parts = self
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| !it.parts.is_empty());
         with_parts
             .map(|(index, rule)| {
                 let mut operations = rule.parts.clone();

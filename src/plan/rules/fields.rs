@@ -49,19 +49,35 @@ pub(super) fn written(spec: &RouteSpec) -> Vec<Field> {
         (Field::Cache, spec.cache.is_some()),
         (Field::Validation, spec.validation.is_some()),
     ];
-    all.into_iter().filter_map(|(field, is_written)| is_written.then_some(field)).collect()
+    all.into_iter()
+        .filter_map(|(field, is_written)| is_written.then_some(field))
+        .collect()
 }
 
 /// The fields by which a route keeps callers out, or slows them down.
 pub(super) fn restricting(spec: &RouteSpec) -> Vec<Field> {
     let all = [
-        (Field::Exposure, spec.exposure.is_some_and(|it| it != Exposure::Public)),
-        (Field::Auth, spec.auth.as_deref().is_some_and(|it| it != "none")),
-        (Field::Scopes, spec.scopes.as_ref().is_some_and(|it| !it.is_empty())),
+        (
+            Field::Exposure,
+            spec.exposure.is_some_and(|it| it != Exposure::Public),
+        ),
+        (
+            Field::Auth,
+            spec.auth.as_deref().is_some_and(|it| it != "none"),
+        ),
+        (
+            Field::Scopes,
+            spec.scopes.as_ref().is_some_and(|it| !it.is_empty()),
+        ),
         (Field::ApiKey, spec.api_key == Some(true)),
-        (Field::Throttle, spec.throttle.as_ref().and_then(Switch::on).is_some()),
+        (
+            Field::Throttle,
+            spec.throttle.as_ref().and_then(Switch::on).is_some(),
+        ),
     ];
-    all.into_iter().filter_map(|(field, is_restricting)| is_restricting.then_some(field)).collect()
+    all.into_iter()
+        .filter_map(|(field, is_restricting)| is_restricting.then_some(field))
+        .collect()
 }
 
 /// The restrictions of a route as they are written, in a sentence.
@@ -73,7 +89,14 @@ pub(super) fn restricts(spec: &RouteSpec) -> String {
 pub(super) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
     let shown = |field: &Field| match field {
         Field::Backend => format!("`backend: {}`", spec.backend.as_deref().unwrap_or_default()),
-        Field::Exposure => format!("`exposure: {}`", if spec.exposure == Some(Exposure::Hidden) { "hidden" } else { "internal" }),
+        Field::Exposure => format!(
+            "`exposure: {}`",
+            if spec.exposure == Some(Exposure::Hidden) {
+                "hidden"
+            } else {
+                "internal"
+            }
+        ),
         Field::Auth => format!("`auth: {}`", spec.auth.as_deref().unwrap_or_default()),
         Field::ApiKey => "`api_key: true`".to_owned(),
         field => format!("`{}`", field.name()),
@@ -95,6 +118,7 @@ impl<'a> Decision<'a> {
             (Field::Cache, self.cache.map(|it| it.1)),
             (Field::Validation, self.validation.map(|it| it.1)),
         ];
-        all.into_iter().filter_map(|(field, origin)| Some((field, origin?)))
+        all.into_iter()
+            .filter_map(|(field, origin)| Some((field, origin?)))
     }
 }

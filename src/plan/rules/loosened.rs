@@ -1,7 +1,9 @@
 //! What the description loosens though the blueprint restricts it.
 //!
-//! In: what the blueprint alone says of an operation, what is decided with the description's extensions. Out: findings. Pure.
-//! The description may restrict further; it never lifts what stands in the blueprint, unless a route says so.
+//! In: what the blueprint alone says of an operation, what is decided with the description's
+//! extensions. Out: findings. Pure.
+//! The description may restrict further; it never lifts what stands in the blueprint, unless a
+//! route says so.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,8 @@ use crate::openapi::{Operation, Security, SettingOf};
 use crate::plan::extensions::Written;
 use crate::plan::security::counted;
 
-/// What is decided of an operation before and after the description's extensions and the routes that follow them.
+/// What is decided of an operation before and after the description's extensions and the routes
+/// that follow them.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'c, 'a> {
     /// By the leading routes alone.
@@ -37,10 +40,21 @@ struct Loosening {
 
 impl Loosened {
     /// Notes what the extensions of an operation loosen.
-    pub(super) fn note(&mut self, change: Change<'_, '_>, operation: &Operation, blueprint: &Blueprint) {
-        let found = [exposure(change, blueprint), throttle(change, blueprint), auth(change, operation, blueprint)];
+    pub(super) fn note(
+        &mut self,
+        change: Change<'_, '_>,
+        operation: &Operation,
+        blueprint: &Blueprint,
+    ) {
+        let found = [
+            exposure(change, blueprint),
+            throttle(change, blueprint),
+            auth(change, operation, blueprint),
+        ];
         for (written, loosening) in found.into_iter().flatten() {
-            let Some(place) = written.place(loosening.field) else { continue };
+            let Some(place) = written.place(loosening.field) else {
+                continue;
+            };
             let noted = self.0.entry(place.clone()).or_insert(loosening);
             let name = operation.name();
             // Under every mount anew.
@@ -91,21 +105,43 @@ fn extension(origin: Origin<'_>) -> Option<&Written> {
 }
 
 fn loosening(field: &'static str, value: String, restriction: Place, of: SettingOf) -> Loosening {
-    Loosening { field, value, restriction, is_of_path: of == SettingOf::Path, operations: Vec::new() }
+    Loosening {
+        field,
+        value,
+        restriction,
+        is_of_path: of == SettingOf::Path,
+        operations: Vec::new(),
+    }
 }
 
 fn exposure<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Written, Loosening)> {
     let (before, origin) = change.before.exposure?;
     let (after, by) = change.after.exposure?;
     let written = extension(by).filter(|_| after < before)?;
-    let value = if after == Exposure::Public { "public" } else { "internal" };
-    Some((written, loosening("exposure", value.to_owned(), origin.place(blueprint, "exposure"), written.of)))
+    let value = if after == Exposure::Public {
+        "public"
+    } else {
+        "internal"
+    };
+    Some((
+        written,
+        loosening(
+            "exposure",
+            value.to_owned(),
+            origin.place(blueprint, "exposure"),
+            written.of,
+        ),
+    ))
 }
 
 fn throttle<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Written, Loosening)> {
     let (after, by) = change.after.throttle?;
     let written = extension(by).filter(|_| change.after.exposure() == Exposure::Public)?;
-    let of_stage = blueprint.spec.stage.as_ref().and_then(|it| it.throttle.as_ref());
+    let of_stage = blueprint
+        .spec
+        .stage
+        .as_ref()
+        .and_then(|it| it.throttle.as_ref());
     let (before, restriction) = match change.before.throttle {
         Some((before, origin)) => (before, origin.place(blueprint, "throttle")),
         None => (of_stage?, blueprint.place("/stage/throttle")),
@@ -113,11 +149,17 @@ fn throttle<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Wr
     let before = before.on()?;
     let (is_looser, value) = match after {
         Switch::Off => (true, "off".to_owned()),
-        Switch::On(ThrottleSpec { rate, burst }) => {
-            (*rate > before.rate || *burst > before.burst, format!("{{rate: {rate}, burst: {burst}}}"))
-        }
+        Switch::On(ThrottleSpec { rate, burst }) => (
+            *rate > before.rate || *burst > before.burst,
+            format!("{{rate: {rate}, burst: {burst}}}"),
+        ),
     };
-    is_looser.then(|| (written, loosening("throttle", value, restriction, written.of)))
+    is_looser.then(|| {
+        (
+            written,
+            loosening("throttle", value, restriction, written.of),
+        )
+    })
 }
 
 /// What an entry of `auth` keeps out: nobody, who has no key, or who is not let through.
@@ -130,16 +172,33 @@ fn strength(name: &str, blueprint: &Blueprint) -> u8 {
     }
 }
 
-fn auth<'a>(change: Change<'_, 'a>, operation: &Operation, blueprint: &Blueprint) -> Option<(&'a Written, Loosening)> {
+fn auth<'a>(
+    change: Change<'_, 'a>,
+    operation: &Operation,
+    blueprint: &Blueprint,
+) -> Option<(&'a Written, Loosening)> {
     let (before, origin) = change.before.auth?;
     let (after, by) = change.after.auth?;
     let written = extension(by).filter(|_| change.after.exposure() == Exposure::Public)?;
-    // What the description itself protects is not opened without a reason, which is an error of its own.
+    // What the description itself protects is not opened without a reason, which is an error of its
+    // own.
     if after == "none" && matches!(operation.security, Security::Needs(_)) {
         return None;
     }
     let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|it| it.get(name));
     let is_same = before == after || (entry(before).is_some() && entry(before) == entry(after));
-    let is_looser = strength(before, blueprint) > 0 && strength(after, blueprint) <= strength(before, blueprint) && !is_same;
-    is_looser.then(|| (written, loosening("auth", after.to_owned(), origin.place(blueprint, "auth"), written.of)))
+    let is_looser = strength(before, blueprint) > 0
+        && strength(after, blueprint) <= strength(before, blueprint)
+        && !is_same;
+    is_looser.then(|| {
+        (
+            written,
+            loosening(
+                "auth",
+                after.to_owned(),
+                origin.place(blueprint, "auth"),
+                written.of,
+            ),
+        )
+    })
 }

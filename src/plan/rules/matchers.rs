@@ -9,7 +9,8 @@ use super::any::{self, Reach};
 use crate::blueprint::{Blueprint, MatchSpec};
 use crate::plan::patterns::{Of, Patterns};
 
-/// `match` of routes, promises or usage plans, found by what they name rather than tried one by one.
+/// `match` of routes, promises or usage plans, found by what they name rather than tried one by
+/// one.
 pub(in crate::plan) struct Matchers {
     all: Vec<Matcher>,
     by_id: Patterns<usize>,
@@ -39,7 +40,10 @@ pub(super) struct Matching {
 }
 
 impl Matchers {
-    pub(in crate::plan) fn new<'s>(specs: impl Iterator<Item = &'s MatchSpec>, blueprint: &Blueprint) -> Self {
+    pub(in crate::plan) fn new<'s>(
+        specs: impl Iterator<Item = &'s MatchSpec>,
+        blueprint: &Blueprint,
+    ) -> Self {
         let mut made = Self {
             all: Vec::new(),
             by_id: Patterns::new(Of::Texts),
@@ -48,11 +52,18 @@ impl Matchers {
             others: Vec::new(),
         };
         for (index, spec) in specs.enumerate() {
-            let indexes = [(&mut made.by_id, &spec.operation_ids), (&mut made.by_path, &spec.paths), (&mut made.by_tag, &spec.tags)];
+            let indexes = [
+                (&mut made.by_id, &spec.operation_ids),
+                (&mut made.by_path, &spec.paths),
+                (&mut made.by_tag, &spec.tags),
+            ];
             let mut criteria = 0;
             for (patterns, texts) in indexes {
                 criteria += usize::from(texts.is_some());
-                texts.iter().flatten().for_each(|it| patterns.insert(it, index));
+                texts
+                    .iter()
+                    .flatten()
+                    .for_each(|it| patterns.insert(it, index));
             }
             if criteria == 0 {
                 made.others.push(index);
@@ -81,7 +92,10 @@ impl Matchers {
         seek(&self.by_path, &mut std::iter::once(&*operation.path));
         seek(&self.by_tag, &mut operation.tags.iter().map(|it| &**it));
         matched.sort_unstable();
-        let whole = matched.chunk_by(|one, other| one == other).filter(|it| self.all[it[0]].criteria == it.len()).map(|it| it[0]);
+        let whole = matched
+            .chunk_by(|one, other| one == other)
+            .filter(|it| self.all[it[0]].criteria == it.len())
+            .map(|it| it[0]);
         let mut all: Vec<usize> = whole.chain(self.others.iter().copied()).collect();
         all.sort_unstable();
         let mut matching = Matching::default();
@@ -95,13 +109,22 @@ impl Matchers {
         matching
     }
 
-    /// What each of them matches among operations, by index, in their order. One for any method is matched by any method that it takes.
-    pub(in crate::plan) fn touched<'d>(&self, operations: impl Iterator<Item = (Described<'d>, &'d str)>) -> Vec<Vec<usize>> {
-        self.collected(operations, |it| it.whole.into_iter().chain(it.parts).collect())
+    /// What each of them matches among operations, by index, in their order. One for any method is
+    /// matched by any method that it takes.
+    pub(in crate::plan) fn touched<'d>(
+        &self,
+        operations: impl Iterator<Item = (Described<'d>, &'d str)>,
+    ) -> Vec<Vec<usize>> {
+        self.collected(operations, |it| {
+            it.whole.into_iter().chain(it.parts).collect()
+        })
     }
 
     /// What each of them matches as a whole among operations, by index, in their order.
-    pub(in crate::plan) fn matches<'d>(&self, operations: impl Iterator<Item = (Described<'d>, &'d str)>) -> Vec<Vec<usize>> {
+    pub(in crate::plan) fn matches<'d>(
+        &self,
+        operations: impl Iterator<Item = (Described<'d>, &'d str)>,
+    ) -> Vec<Vec<usize>> {
         self.collected(operations, |it| it.whole)
     }
 
@@ -112,7 +135,9 @@ impl Matchers {
     ) -> Vec<Vec<usize>> {
         let mut matches = vec![Vec::new(); self.all.len()];
         for (index, (described, mount)) in operations.enumerate() {
-            chosen(self.matching(described, mount)).into_iter().for_each(|it| matches[it].push(index));
+            chosen(self.matching(described, mount))
+                .into_iter()
+                .for_each(|it| matches[it].push(index));
         }
         matches
     }
@@ -122,16 +147,32 @@ impl Matcher {
     fn new(spec: &MatchSpec, criteria: usize, blueprint: &Blueprint) -> Self {
         Self {
             methods: spec.methods.clone(),
-            descriptions: spec.specs.as_ref().map(|specs| specs.iter().filter_map(|it| blueprint.description(it)).collect()),
-            mounts: spec.mounts.as_ref().map(|mounts| mounts.iter().map(|it| it.trim_matches('/').to_owned()).collect()),
+            descriptions: spec.specs.as_ref().map(|specs| {
+                specs
+                    .iter()
+                    .filter_map(|it| blueprint.description(it))
+                    .collect()
+            }),
+            mounts: spec.mounts.as_ref().map(|mounts| {
+                mounts
+                    .iter()
+                    .map(|it| it.trim_matches('/').to_owned())
+                    .collect()
+            }),
             criteria,
         }
     }
 
     /// How much of an operation it matches by what is no pattern.
     fn reach(&self, described: Described<'_>, mount: &str) -> Reach {
-        let is_here = self.descriptions.as_ref().is_none_or(|it| it.contains(&described.description))
-            && self.mounts.as_ref().is_none_or(|it| it.contains(mount.trim_matches('/')));
+        let is_here = self
+            .descriptions
+            .as_ref()
+            .is_none_or(|it| it.contains(&described.description))
+            && self
+                .mounts
+                .as_ref()
+                .is_none_or(|it| it.contains(mount.trim_matches('/')));
         match &self.methods {
             _ if !is_here => Reach::Nothing,
             None => Reach::Whole,

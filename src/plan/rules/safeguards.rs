@@ -1,7 +1,8 @@
 //! Routes that have no subject any more, or no effect.
 //!
 //! In: rules, what they came to. Out: findings. Pure.
-//! A route that restricts is a safeguard: where it protects nothing, something else stands open, so that is an error.
+//! A route that restricts is a safeguard: where it protects nothing, something else stands open, so
+//! that is an error.
 
 use super::fields::{Field, restricting, restricts, written};
 use super::subjects::Idle;
@@ -25,12 +26,24 @@ pub(in crate::plan) struct Lost<'a> {
 impl Lost<'_> {
     /// What is wrong, in a sentence.
     fn message(&self) -> String {
-        let named: Vec<String> = self.idle.iter().map(|it| format!("`{}` of `{}`", it.entry, it.key)).collect();
+        let named: Vec<String> = self
+            .idle
+            .iter()
+            .map(|it| format!("`{}` of `{}`", it.entry, it.key))
+            .collect();
         let noun = self.noun;
         match (self.is_empty, named.is_empty()) {
-            (true, true) => format!("this {noun} matches no operation: none has all that its `match` names"),
-            (true, false) => format!("this {noun} matches no operation: nothing has {}", named.join(", ")),
-            (false, _) => format!("a part of this {noun} matches no operation: nothing has {}", named.join(", ")),
+            (true, true) => {
+                format!("this {noun} matches no operation: none has all that its `match` names")
+            }
+            (true, false) => format!(
+                "this {noun} matches no operation: nothing has {}",
+                named.join(", ")
+            ),
+            (false, _) => format!(
+                "a part of this {noun} matches no operation: nothing has {}",
+                named.join(", ")
+            ),
         }
     }
 
@@ -39,23 +52,33 @@ impl Lost<'_> {
     /// Errors: `code`; GW5020 where it is optional (a note).
     pub(in crate::plan) fn finding(&self, code: &'static diagnostic::Code) -> Diagnostic {
         let (code, help) = if self.is_optional {
-            (&diagnostic::IDLE_SAFEGUARD, "nothing to do: it is optional, or meant for other APIs, too".to_owned())
+            (
+                &diagnostic::IDLE_SAFEGUARD,
+                "nothing to do: it is optional, or meant for other APIs, too".to_owned(),
+            )
         } else {
             (code, Idle::help(self.idle))
         };
-        code.at(self.place.clone()).message(self.message()).help(help)
+        code.at(self.place.clone())
+            .message(self.message())
+            .help(help)
     }
 }
 
 impl Rules<'_> {
     /// Reports every route without a subject or effect, and all that restricts less than it says.
     ///
-    /// Errors: GW3060 without a subject, GW3061 overridden, GW3062 methods of ANY, GW3064 loosened by the description;
-    /// warnings GW3008, GW3063 without effect; note GW5020.
+    /// Errors: GW3060 without a subject, GW3061 overridden, GW3062 methods of ANY, GW3064 loosened
+    /// by the description; warnings GW3008, GW3063 without effect; note GW5020.
     pub(in crate::plan) fn findings(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
         let mut findings = self.without_subject(subjects);
         findings.extend(self.left_open());
-        findings.extend(self.rules.iter().enumerate().filter_map(|(index, it)| self.overridden(index, it)));
+        findings.extend(
+            self.rules
+                .iter()
+                .enumerate()
+                .filter_map(|(index, it)| self.overridden(index, it)),
+        );
         findings.extend(self.loosened.findings());
         findings
     }
@@ -66,8 +89,13 @@ impl Rules<'_> {
 
     fn without_subject(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
         let is_looked_at = |it: &Rule<'_>| !it.is_touched || !restricting(it.spec).is_empty();
-        let looked_at: Vec<usize> = (0..self.rules.len()).filter(|it| is_looked_at(&self.rules[*it])).collect();
-        let matches: Vec<&MatchSpec> = looked_at.iter().map(|it| &self.rules[*it].spec.r#match).collect();
+        let looked_at: Vec<usize> = (0..self.rules.len())
+            .filter(|it| is_looked_at(&self.rules[*it]))
+            .collect();
+        let matches: Vec<&MatchSpec> = looked_at
+            .iter()
+            .map(|it| &self.rules[*it].spec.r#match)
+            .collect();
         if matches.is_empty() {
             return Vec::new();
         }
@@ -80,24 +108,50 @@ impl Rules<'_> {
                 return None;
             }
             let place = self.blueprint.place(&format!("/routes/{index}/match"));
-            let is_optional = if is_safeguard { self.is_optional(*index) } else { rule.spec.optional == Some(true) };
-            let code = if is_safeguard { &diagnostic::LOST_SAFEGUARD } else { &diagnostic::MATCHES_NOTHING };
-            Some(Lost { noun: "route", place, idle, is_empty: !rule.is_touched, is_optional }.finding(code))
+            let is_optional = if is_safeguard {
+                self.is_optional(*index)
+            } else {
+                rule.spec.optional == Some(true)
+            };
+            let code = if is_safeguard {
+                &diagnostic::LOST_SAFEGUARD
+            } else {
+                &diagnostic::MATCHES_NOTHING
+            };
+            Some(
+                Lost {
+                    noun: "route",
+                    place,
+                    idle,
+                    is_empty: !rule.is_touched,
+                    is_optional,
+                }
+                .finding(code),
+            )
         };
         looked_at.iter().zip(&idle).filter_map(finding).collect()
     }
 
     /// A route of which later ones say everything anew.
     ///
-    /// Errors: GW3061 of one that restricts, GW3063 of another (a warning), GW5020 of an optional one (a note).
+    /// Errors: GW3061 of one that restricts, GW3063 of another (a warning), GW5020 of an optional
+    /// one (a note).
     fn overridden(&self, index: usize, rule: &Rule<'_>) -> Option<Diagnostic> {
         // Leading ones are defaults.
         if index < self.leading || !rule.has_matched {
             return None;
         }
-        let without_effect = |fields: Vec<Field>| fields.into_iter().filter(|it| !rule.in_force.contains(it)).collect::<Vec<Field>>();
+        let without_effect = |fields: Vec<Field>| {
+            fields
+                .into_iter()
+                .filter(|it| !rule.in_force.contains(it))
+                .collect::<Vec<Field>>()
+        };
         let (all, restricting) = (written(rule.spec), restricting(rule.spec));
-        let (lost, lost_restrictions) = (without_effect(all.clone()), without_effect(restricting.clone()));
+        let (lost, lost_restrictions) = (
+            without_effect(all.clone()),
+            without_effect(restricting.clone()),
+        );
         let is_lost = !restricting.is_empty() && lost_restrictions.len() == restricting.len();
         let place = self.blueprint.place(&format!("/routes/{index}"));
         if is_lost && self.is_optional(index) {
@@ -120,7 +174,8 @@ impl Rules<'_> {
                 "move this route behind those that override it, narrow their `match`, or remove it; write `optional: true` where it may be overridden",
             ));
         }
-        let is_reported = !lost_restrictions.is_empty() || (!all.is_empty() && lost.len() == all.len());
+        let is_reported =
+            !lost_restrictions.is_empty() || (!all.is_empty() && lost.len() == all.len());
         is_reported.then(|| {
             let fields = if lost_restrictions.is_empty() { &lost } else { &lost_restrictions };
             let names = fields.iter().map(|it| format!("`{}`", it.name())).collect::<Vec<_>>().join(", ");

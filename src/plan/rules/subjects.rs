@@ -1,6 +1,8 @@
-//! What `match` can name: paths, tags and operation ids of the descriptions, and prefixes of mounts.
+//! What `match` can name: paths, tags and operation ids of the descriptions, and prefixes of
+//! mounts.
 //!
-//! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with what is most like them. Pure.
+//! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with what is most like them.
+//! Pure.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +10,8 @@ use crate::blueprint::{Blueprint, MatchSpec};
 use crate::openapi::Operation;
 use crate::plan::patterns::{Of, PathPattern, Patterns};
 
-/// Number of entries that are compared with every name there is: beyond them a finding names no neighbour.
+/// Number of entries that are compared with every name there is: beyond them a finding names no
+/// neighbour.
 const MAX_COMPARED: usize = 8;
 
 /// Least likeness of a name that is suggested.
@@ -36,24 +39,39 @@ pub(in crate::plan) struct Idle {
 impl Idle {
     /// Returns the help of a finding about such entries.
     pub(in crate::plan) fn help(all: &[Self]) -> String {
-        let suggested: Vec<String> = all.iter().filter_map(|it| it.nearest.as_ref()).map(|it| format!("did you mean `{it}`?")).collect();
+        let suggested: Vec<String> = all
+            .iter()
+            .filter_map(|it| it.nearest.as_ref())
+            .map(|it| format!("did you mean `{it}`?"))
+            .collect();
         let start = if suggested.is_empty() {
             "compare its patterns with the paths, methods, tags and operation ids of the description.".to_owned()
         } else {
             suggested.join(" ")
         };
-        format!("{start} Correct it, remove it, or write `optional: true` where it may match nothing")
+        format!(
+            "{start} Correct it, remove it, or write `optional: true` where it may match nothing"
+        )
     }
 }
 
 impl<'a> Subjects<'a> {
     /// Collects what the operations of all descriptions have.
-    pub(in crate::plan) fn of(operations: impl Iterator<Item = &'a Operation>, blueprint: &'a Blueprint) -> Self {
+    pub(in crate::plan) fn of(
+        operations: impl Iterator<Item = &'a Operation>,
+        blueprint: &'a Blueprint,
+    ) -> Self {
         let mut subjects = Self {
             paths: BTreeSet::new(),
             tags: BTreeSet::new(),
             ids: BTreeSet::new(),
-            mounts: blueprint.spec.mounts.iter().flatten().map(|it| &*it.at).collect(),
+            mounts: blueprint
+                .spec
+                .mounts
+                .iter()
+                .flatten()
+                .map(|it| &*it.at)
+                .collect(),
             compared: std::cell::Cell::new(0),
         };
         for operation in operations {
@@ -67,13 +85,22 @@ impl<'a> Subjects<'a> {
     /// Entries of each `match` that name nothing there is, by the index of the `match`.
     pub(in crate::plan) fn idle(&self, matches: &[&MatchSpec]) -> Vec<Vec<Idle>> {
         let mut idle: Vec<Vec<Idle>> = matches.iter().map(|_| Vec::new()).collect();
-        let keys: [(&'static str, Of, &BTreeSet<&str>); 3] =
-            [("paths", Of::Paths, &self.paths), ("tags", Of::Texts, &self.tags), ("operation_ids", Of::Texts, &self.ids)];
+        let keys: [(&'static str, Of, &BTreeSet<&str>); 3] = [
+            ("paths", Of::Paths, &self.paths),
+            ("tags", Of::Texts, &self.tags),
+            ("operation_ids", Of::Texts, &self.ids),
+        ];
         for (key, of, names) in keys {
-            let entries: Vec<(usize, &String)> =
-                matches.iter().enumerate().flat_map(|(index, it)| list(it, key).iter().map(move |entry| (index, entry))).collect();
+            let entries: Vec<(usize, &String)> = matches
+                .iter()
+                .enumerate()
+                .flat_map(|(index, it)| list(it, key).iter().map(move |entry| (index, entry)))
+                .collect();
             let mut patterns = Patterns::new(of);
-            entries.iter().enumerate().for_each(|(number, (_, entry))| patterns.insert(entry, number));
+            entries
+                .iter()
+                .enumerate()
+                .for_each(|(number, (_, entry))| patterns.insert(entry, number));
             let mut is_used = vec![false; entries.len()];
             for name in names {
                 patterns.any(name, |number| {
@@ -82,14 +109,24 @@ impl<'a> Subjects<'a> {
                 });
             }
             for ((index, entry), _) in entries.iter().zip(is_used).filter(|(_, is_used)| !is_used) {
-                idle[*index].push(Idle { key, entry: (*entry).clone(), nearest: self.nearest(key, entry, names) });
+                idle[*index].push(Idle {
+                    key,
+                    entry: (*entry).clone(),
+                    nearest: self.nearest(key, entry, names),
+                });
             }
         }
         for (index, spec) in matches.iter().enumerate() {
             for entry in spec.mounts.iter().flatten() {
                 let plain = |it: &str| it.trim_matches('/').to_owned();
-                if !self.mounts.iter().any(|it| plain(it) == plain(entry)) && !plain(entry).is_empty() {
-                    idle[index].push(Idle { key: "mounts", entry: entry.clone(), nearest: self.nearest("mounts", entry, &self.mounts) });
+                if !self.mounts.iter().any(|it| plain(it) == plain(entry))
+                    && !plain(entry).is_empty()
+                {
+                    idle[index].push(Idle {
+                        key: "mounts",
+                        entry: entry.clone(),
+                        nearest: self.nearest("mounts", entry, &self.mounts),
+                    });
                 }
             }
         }
@@ -102,7 +139,11 @@ impl<'a> Subjects<'a> {
         if self.compared.get() > MAX_COMPARED {
             return None;
         }
-        let moved = if key == "paths" { moved(entry, names) } else { None };
+        let moved = if key == "paths" {
+            moved(entry, names)
+        } else {
+            None
+        };
         moved.or_else(|| alike(entry, names))
     }
 }
@@ -125,7 +166,10 @@ fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
     let path = paths.iter().find(|it| below.matches(it))?;
     let ends = path.match_indices('/').map(|it| it.0).skip(1);
     let own = PathPattern::new(entry);
-    let prefix = ends.filter(|at| own.matches(&path[*at..])).map(|at| &path[..at]).last()?;
+    let prefix = ends
+        .filter(|at| own.matches(&path[*at..]))
+        .map(|at| &path[..at])
+        .last()?;
     Some(format!("{prefix}{entry}"))
 }
 
@@ -133,8 +177,13 @@ fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
 fn alike(entry: &str, names: &BTreeSet<&str>) -> Option<String> {
     let text = entry.replace("/**", "").replace('*', "").to_lowercase();
     let likeness = |name: &str| strsim::jaro_winkler(&text, &name.to_lowercase());
-    let ranked = names.iter().map(|name| (likeness(name), *name)).filter(|(likeness, _)| *likeness >= LIKENESS);
-    ranked.max_by(|one, other| one.0.total_cmp(&other.0).then_with(|| other.1.cmp(one.1))).map(|(_, name)| name.to_owned())
+    let ranked = names
+        .iter()
+        .map(|name| (likeness(name), *name))
+        .filter(|(likeness, _)| *likeness >= LIKENESS);
+    ranked
+        .max_by(|one, other| one.0.total_cmp(&other.0).then_with(|| other.1.cmp(one.1)))
+        .map(|(_, name)| name.to_owned())
 }
 
 #[cfg(test)]
@@ -147,7 +196,10 @@ mod tests {
     fn a_pattern_whose_paths_moved_is_found_again() {
         let paths = BTreeSet::from(["/up", "/v2/admin/users", "/v2/admin/users/{id}"]);
         assert_eq!(moved("/admin/**", &paths).as_deref(), Some("/v2/admin/**"));
-        assert_eq!(moved("/admin/users", &paths).as_deref(), Some("/v2/admin/users"));
+        assert_eq!(
+            moved("/admin/users", &paths).as_deref(),
+            Some("/v2/admin/users")
+        );
         assert_eq!(moved("/staff/**", &paths), None);
         assert_eq!(moved("**", &paths), None);
     }

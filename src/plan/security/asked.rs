@@ -1,7 +1,8 @@
 //! What one alternative of a requirement asks, and what several come to.
 //!
 //! In: requirements, `auth`. Out: `Asked`. Pure.
-//! A method has one authorizer and may ask for an API key beside it (AWS-RULES A5, A6); all else cannot be said.
+//! A method has one authorizer and may ask for an API key beside it (AWS-RULES A5, A6); all else
+//! cannot be said.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,7 +33,9 @@ impl Asked {
         let mut asked = Self::default();
         let mut first: Option<(&Arc<str>, &AuthSpec)> = None;
         for (name, scopes) in requirement {
-            let Some(spec) = entries.get(&**name) else { continue };
+            let Some(spec) = entries.get(&**name) else {
+                continue;
+            };
             asked.auth.entries.insert(Arc::clone(name));
             match spec {
                 AuthSpec::Ignore => continue,
@@ -43,7 +46,9 @@ impl Asked {
                         asked.auth.check = check(name, spec);
                     }
                     Some((_, same)) if same == spec => {}
-                    Some((other, _)) => return Err(TwoAuthorizers(Arc::clone(other), Arc::clone(name))),
+                    Some((other, _)) => {
+                        return Err(TwoAuthorizers(Arc::clone(other), Arc::clone(name)));
+                    }
                 },
             }
             if let AuthSpec::Cognito(_) = spec {
@@ -77,7 +82,8 @@ impl Asked {
             self.auth.scopes.extend(other.auth.scopes);
             self.settle();
         } else if self.auth.api_key != other.auth.api_key {
-            // With the key or without it: without. Where nothing else is checked, that would be open.
+            // With the key or without it: without. Where nothing else is checked, that would be
+            // open.
             if !is_checked {
                 return None;
             }
@@ -110,7 +116,9 @@ pub(super) fn check(name: &Arc<str>, spec: &AuthSpec) -> Check {
 pub(super) fn same_check(one: &Check, other: &Check, entries: &Entries) -> bool {
     match (one, other) {
         (Check::Nobody, Check::Nobody) | (Check::Iam, Check::Iam) => true,
-        (Check::Authorizer(one), Check::Authorizer(other)) => one == other || entries.get(&**one) == entries.get(&**other),
+        (Check::Authorizer(one), Check::Authorizer(other)) => {
+            one == other || entries.get(&**one) == entries.get(&**other)
+        }
         (Check::Nobody | Check::Iam | Check::Authorizer(_), _) => false,
     }
 }

@@ -1,4 +1,5 @@
-//! What is said of the join: errors of one operation, and warnings that each name all operations of one cause.
+//! What is said of the join: errors of one operation, and warnings that each name all operations of
+//! one cause.
 //!
 //! In: an operation and what was decided of it. Out: findings. Pure.
 
@@ -83,14 +84,18 @@ impl<'a> Told<'a> {
         note(&mut self.unmapped, name, operation);
     }
 
-    /// An operation that asks for a scheme without an entry, which its description does not declare.
+    /// An operation that asks for a scheme without an entry, which its description does not
+    /// declare.
     pub(super) fn undeclared(&mut self, name: &str, operation: &Operation) {
         note(&mut self.undeclared, name, operation);
     }
 
     /// Names of schemes that have no entry, declared or not.
     pub(super) fn without_entry(&self) -> impl Iterator<Item = &str> {
-        self.unmapped.keys().chain(self.undeclared.keys()).map(|it| &**it)
+        self.unmapped
+            .keys()
+            .chain(self.undeclared.keys())
+            .map(|it| &**it)
     }
 
     /// An operation that has a function decide.
@@ -105,35 +110,68 @@ impl<'a> Told<'a> {
 
     /// An operation that asks a Cognito entry.
     pub(super) fn asks(&mut self, name: &str, has_scopes: bool, operation: &Operation) {
-        note(if has_scopes { &mut self.with_scopes } else { &mut self.without_scopes }, name, operation);
+        note(
+            if has_scopes {
+                &mut self.with_scopes
+            } else {
+                &mut self.without_scopes
+            },
+            name,
+            operation,
+        );
     }
 
-    pub(super) fn weakened(&mut self, (origin, field): (Origin<'_>, &str), what: &Weakening<'_>, operation: &Operation) {
-        let key = (origin.place(self.blueprint, field), origin.noun(), matches!(what, Weakening::Opened(_)));
+    pub(super) fn weakened(
+        &mut self,
+        (origin, field): (Origin<'_>, &str),
+        what: &Weakening<'_>,
+        operation: &Operation,
+    ) {
+        let key = (
+            origin.place(self.blueprint, field),
+            origin.noun(),
+            matches!(what, Weakening::Opened(_)),
+        );
         self.weakened.entry(key).or_default().push(operation.name());
     }
 
     pub(super) fn scopes_without_cognito(&mut self, origin: Origin<'_>, operation: &Operation) {
-        self.scopes_without_cognito.entry(origin.place(self.blueprint, "scopes")).or_default().push(operation.name());
+        self.scopes_without_cognito
+            .entry(origin.place(self.blueprint, "scopes"))
+            .or_default()
+            .push(operation.name());
     }
 
     /// `meant` holds the names that are probably meant, by names without an entry.
     pub(super) fn finish(mut self, meant: &BTreeMap<String, String>) -> Vec<Diagnostic> {
         let with_scopes = std::mem::take(&mut self.with_scopes);
-        self.without_scopes.retain(|name, _| with_scopes.contains_key(name));
+        self.without_scopes
+            .retain(|name, _| with_scopes.contains_key(name));
         let at = |name: &str| self.blueprint.place(&pointer::child("/auth", name));
         let mut findings = Vec::new();
-        let mut by_name = |found: &ByName, code: &'static Code, message: &dyn Fn(&str, &str) -> String, help: &str| {
+        let mut by_name = |found: &ByName,
+                           code: &'static Code,
+                           message: &dyn Fn(&str, &str) -> String,
+                           help: &str| {
             for (name, (first, operations)) in found {
-                let mut finding = code.at(at(name)).message(message(name, &counted(operations))).help(help);
-                finding.places.extend((*code != diagnostic::IGNORED_SCHEME).then(|| first.clone()));
+                let mut finding = code
+                    .at(at(name))
+                    .message(message(name, &counted(operations)))
+                    .help(help);
+                finding
+                    .places
+                    .extend((*code != diagnostic::IGNORED_SCHEME).then(|| first.clone()));
                 findings.push(finding);
             }
         };
         by_name(
             &self.ignored,
             &diagnostic::IGNORED_SCHEME,
-            &|name, all| format!("the gateway does not check `{name}` on {all}; whatever stands behind it has to"),
+            &|name, all| {
+                format!(
+                    "the gateway does not check `{name}` on {all}; whatever stands behind it has to"
+                )
+            },
             "keep `ignore` only where the backends check it themselves",
         );
         by_name(
@@ -149,7 +187,11 @@ impl<'a> Told<'a> {
         by_name(
             &self.unchecked,
             &diagnostic::UNCHECKED_SCOPES,
-            &|name, all| format!("the description asks for scopes on {all}, and the gateway checks none of `{name}`"),
+            &|name, all| {
+                format!(
+                    "the description asks for scopes on {all}, and the gateway checks none of `{name}`"
+                )
+            },
             "have the authorizer's function or the backend check them; the gateway itself knows scopes of Cognito alone",
         );
         by_name(
@@ -163,12 +205,28 @@ impl<'a> Told<'a> {
             "ask for a scope here too, in the description or with `scopes` of a route, or say that none is meant with an entry of `auth` of its own",
         );
         for (name, found) in &self.unmapped {
-            let misspelt = meant.get(&**name).map(|entry| misspelt(self.blueprint, (name, entry), found));
-            findings.push(misspelt.unwrap_or_else(|| Missing { name, is_declared: true, meant: None }.finding(self.blueprint, found)));
+            let misspelt = meant
+                .get(&**name)
+                .map(|entry| misspelt(self.blueprint, (name, entry), found));
+            findings.push(misspelt.unwrap_or_else(|| {
+                Missing {
+                    name,
+                    is_declared: true,
+                    meant: None,
+                }
+                .finding(self.blueprint, found)
+            }));
         }
         for (name, found) in &self.undeclared {
             let meant = meant.get(&**name).map(String::as_str);
-            findings.push(Missing { name, is_declared: false, meant }.finding(self.blueprint, found));
+            findings.push(
+                Missing {
+                    name,
+                    is_declared: false,
+                    meant,
+                }
+                .finding(self.blueprint, found),
+            );
         }
         for ((place, noun, is_opened), operations) in &self.weakened {
             let all = counted(operations);
@@ -177,12 +235,20 @@ impl<'a> Told<'a> {
                 false => format!("this {noun} asks less of {all} than the description does"),
             };
             let help = "the reason stands in `weakens`; remove the route once it no longer holds";
-            findings.push(diagnostic::WEAKENED.at(place.clone()).message(message).help(help));
+            findings.push(
+                diagnostic::WEAKENED
+                    .at(place.clone())
+                    .message(message)
+                    .help(help),
+            );
         }
         for (place, operations) in &self.scopes_without_cognito {
             let mut finding = diagnostic::SCOPES_WITHOUT_COGNITO
                 .at(place.clone())
-                .message(format_args!("`scopes` are checked by a Cognito authorizer alone, and {} has none", counted(operations)))
+                .message(format_args!(
+                    "`scopes` are checked by a Cognito authorizer alone, and {} has none",
+                    counted(operations)
+                ))
                 .help("name an `auth` of that kind for it, or match fewer operations");
             finding.operations.extend(operations.iter().cloned());
             findings.push(finding);
@@ -193,7 +259,10 @@ impl<'a> Told<'a> {
 
 fn note(by: &mut ByName, name: &str, operation: &Operation) {
     let Some((_, operations)) = by.get_mut(name) else {
-        by.insert(name.into(), (operation.place("/security"), vec![operation.name()]));
+        by.insert(
+            name.into(),
+            (operation.place("/security"), vec![operation.name()]),
+        );
         return;
     };
     // Under every mount anew.
@@ -215,16 +284,38 @@ impl Missing<'_> {
     /// One finding for all operations that ask for it.
     ///
     /// Errors: GW3002; GW1012 where the description does not declare it either.
-    fn finding(self, blueprint: &Blueprint, (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
+    fn finding(
+        self,
+        blueprint: &Blueprint,
+        (first, operations): &(Place, Vec<OperationName>),
+    ) -> Diagnostic {
         let proposed = blueprint.commented(&scalar(self.name));
-        let place = proposed.first().map_or_else(|| first.clone(), CommentedLine::place);
-        let code = if self.is_declared { &diagnostic::UNMAPPED_SCHEME } else { &diagnostic::UNKNOWN_SECURITY_SCHEME };
+        let place = proposed
+            .first()
+            .map_or_else(|| first.clone(), CommentedLine::place);
+        let code = if self.is_declared {
+            &diagnostic::UNMAPPED_SCHEME
+        } else {
+            &diagnostic::UNKNOWN_SECURITY_SCHEME
+        };
         let mut finding = code.at(place);
-        finding.places.push(if proposed.is_empty() { blueprint.place("/auth") } else { first.clone() });
+        finding.places.push(if proposed.is_empty() {
+            blueprint.place("/auth")
+        } else {
+            first.clone()
+        });
         finding.operations.clone_from(operations);
         let all = counted(operations);
-        let (is_or_are, hides) = if operations.len() == 1 { ("is", "hide the operation") } else { ("are", "hide the operations") };
-        let missing = if self.is_declared { "and" } else { "which the description does not declare, and" };
+        let (is_or_are, hides) = if operations.len() == 1 {
+            ("is", "hide the operation")
+        } else {
+            ("are", "hide the operations")
+        };
+        let missing = if self.is_declared {
+            "and"
+        } else {
+            "which the description does not declare, and"
+        };
         finding
             .message(format_args!(
                 "{all} {is_or_are} protected by `{}`, {missing} the blueprint does not say what the gateway does with it",
@@ -236,10 +327,17 @@ impl Missing<'_> {
     fn remedy(self, blueprint: &Blueprint, proposed: &[CommentedLine]) -> String {
         let entry = scalar(self.name);
         let (Some(first), Some(last)) = (proposed.first(), proposed.last()) else {
-            let name = self.meant.map_or_else(|| "its name".to_owned(), |it| format!("its name (did you mean `{it}`?)"));
+            let name = self.meant.map_or_else(
+                || "its name".to_owned(),
+                |it| format!("its name (did you mean `{it}`?)"),
+            );
             return match self.is_declared {
-                true => format!("add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does"),
-                false => format!("declare it in the description, correct {name}, or add `{entry}` under `auth`"),
+                true => format!(
+                    "add `{entry}` under `auth`: an authorizer that checks it, or `ignore` if the backend does"
+                ),
+                false => format!(
+                    "declare it in the description, correct {name}, or add `{entry}` under `auth`"
+                ),
             };
         };
         let lines = if first.line == last.line {
@@ -247,15 +345,27 @@ impl Missing<'_> {
         } else {
             format!("one of the lines {} to {}", first.line, last.line)
         };
-        let auth = if blueprint.spec.auth.is_some() { Vec::new() } else { blueprint.commented("auth") };
-        let also = auth.first().map_or_else(String::new, |it| format!(", and `auth:` in line {}", it.line));
+        let auth = if blueprint.spec.auth.is_some() {
+            Vec::new()
+        } else {
+            blueprint.commented("auth")
+        };
+        let also = auth.first().map_or_else(String::new, |it| {
+            format!(", and `auth:` in line {}", it.line)
+        });
         format!("uncomment {lines} of `{}`{also}", first.file)
     }
 }
 
 /// A scheme without an entry, beside an entry of nearly its name that nothing else uses.
-fn misspelt(blueprint: &Blueprint, (name, entry): (&str, &str), (first, operations): &(Place, Vec<OperationName>)) -> Diagnostic {
-    let mut finding = diagnostic::UNMAPPED_SCHEME.at(blueprint.place(&pointer::child("/auth", entry))).also(first.clone());
+fn misspelt(
+    blueprint: &Blueprint,
+    (name, entry): (&str, &str),
+    (first, operations): &(Place, Vec<OperationName>),
+) -> Diagnostic {
+    let mut finding = diagnostic::UNMAPPED_SCHEME
+        .at(blueprint.place(&pointer::child("/auth", entry)))
+        .also(first.clone());
     finding.operations.clone_from(operations);
     let is_or_are = if operations.len() == 1 { "is" } else { "are" };
     finding
@@ -267,7 +377,11 @@ fn misspelt(blueprint: &Blueprint, (name, entry): (&str, &str), (first, operatio
 }
 
 /// Two schemes at once that would take two authorizers.
-pub(super) fn two_authorizers(blueprint: &Blueprint, case: Case<'_, '_>, (one, other): (&str, &str)) -> Diagnostic {
+pub(super) fn two_authorizers(
+    blueprint: &Blueprint,
+    case: Case<'_, '_>,
+    (one, other): (&str, &str),
+) -> Diagnostic {
     diagnostic::INEXPRESSIBLE_SECURITY
         .at(case.operation.place("/security"))
         .also(blueprint.place(&pointer::child("/auth", one)))
@@ -281,11 +395,24 @@ pub(super) fn two_authorizers(blueprint: &Blueprint, case: Case<'_, '_>, (one, o
 }
 
 /// Alternatives of which the gateway can check one.
-pub(super) fn several(blueprint: &Blueprint, case: Case<'_, '_>, alternatives: &[&Requirement]) -> Diagnostic {
+pub(super) fn several(
+    blueprint: &Blueprint,
+    case: Case<'_, '_>,
+    alternatives: &[&Requirement],
+) -> Diagnostic {
     let operation = case.operation;
     // A scheme that every alternative has picks none of them.
-    let shared = |name: &Arc<str>| alternatives.iter().filter(|it| it.contains_key(name)).count();
-    let telling = alternatives.iter().flat_map(|it| it.keys()).min_by_key(|name| shared(name)).map_or("...", |it| it);
+    let shared = |name: &Arc<str>| {
+        alternatives
+            .iter()
+            .filter(|it| it.contains_key(name))
+            .count()
+    };
+    let telling = alternatives
+        .iter()
+        .flat_map(|it| it.keys())
+        .min_by_key(|name| shared(name))
+        .map_or("...", |it| it);
     let written: Vec<Requirement> = alternatives.iter().copied().cloned().collect();
     diagnostic::INEXPRESSIBLE_SECURITY
         .at(operation.place("/security"))
@@ -309,14 +436,29 @@ pub(super) fn without_reason(
 ) -> Diagnostic {
     let named = shown(operation);
     let (message, auth) = match what {
-        Weakening::Opened(of) => (format!("`auth: none` opens {named}, which the description protects with {of}"), "none"),
-        Weakening::Replaced { by, of } => {
-            (format!("`auth: {by}` lets others through to {named}, which the description protects with {of}"), *by)
-        }
-        Weakening::Scopes(scopes) => {
-            (format!("`scopes` let others through to {named}, for which the description asks for `{}`", scopes.join("`, `")), "none")
-        }
-        Weakening::Key => (format!("`api_key: false` takes the key from {named}, for which the description asks for one"), "none"),
+        Weakening::Opened(of) => (
+            format!("`auth: none` opens {named}, which the description protects with {of}"),
+            "none",
+        ),
+        Weakening::Replaced { by, of } => (
+            format!(
+                "`auth: {by}` lets others through to {named}, which the description protects with {of}"
+            ),
+            *by,
+        ),
+        Weakening::Scopes(scopes) => (
+            format!(
+                "`scopes` let others through to {named}, for which the description asks for `{}`",
+                scopes.join("`, `")
+            ),
+            "none",
+        ),
+        Weakening::Key => (
+            format!(
+                "`api_key: false` takes the key from {named}, for which the description asks for one"
+            ),
+            "none",
+        ),
     };
     diagnostic::WEAKENED_WITHOUT_REASON
         .at(origin.place(blueprint, field))
@@ -340,15 +482,30 @@ fn shown(operation: &Operation) -> String {
 
 /// The schemes of alternatives.
 pub(super) fn names(alternatives: &[Requirement]) -> String {
-    let all = |it: &Requirement| it.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-    alternatives.iter().map(all).collect::<Vec<_>>().join(" or ")
+    let all = |it: &Requirement| {
+        it.keys()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(" and ")
+    };
+    alternatives
+        .iter()
+        .map(all)
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 pub(in crate::plan) fn counted(operations: &[OperationName]) -> String {
     match operations {
         [only] => format!("`{} {}`", only.method, only.path),
         [first, rest @ ..] => {
-            format!("`{} {}` and {} more operation{}", first.method, first.path, rest.len(), if rest.len() == 1 { "" } else { "s" })
+            format!(
+                "`{} {}` and {} more operation{}",
+                first.method,
+                first.path,
+                rest.len(),
+                if rest.len() == 1 { "" } else { "s" }
+            )
         }
         [] => "no operation".into(),
     }

@@ -15,24 +15,47 @@ use crate::source::pointer;
 /// Most names that are compared with each other.
 const MAX_COMPARED: usize = 100;
 
-/// The names that are probably meant by names of schemes without an entry: an entry that nothing asks for, else a declared scheme.
+/// The names that are probably meant by names of schemes without an entry: an entry that nothing
+/// asks for, else a declared scheme.
 pub(super) fn meant<'n>(
     (blueprint, apis): (&Blueprint, &[Api]),
     chosen: &BTreeSet<Arc<str>>,
     names: impl Iterator<Item = &'n str>,
 ) -> BTreeMap<String, String> {
     let asked = asked(apis);
-    let declared: BTreeSet<&str> = apis.iter().flat_map(|api| &api.schemes).map(|it| &**it).collect();
-    let entries = blueprint.spec.auth.iter().flatten().map(|(name, _)| name.as_str());
-    let idle: Vec<&str> = entries.filter(|it| !asked.contains(it) && !chosen.contains(*it)).collect();
+    let declared: BTreeSet<&str> = apis
+        .iter()
+        .flat_map(|api| &api.schemes)
+        .map(|it| &**it)
+        .collect();
+    let entries = blueprint
+        .spec
+        .auth
+        .iter()
+        .flatten()
+        .map(|(name, _)| name.as_str());
+    let idle: Vec<&str> = entries
+        .filter(|it| !asked.contains(it) && !chosen.contains(*it))
+        .collect();
     let strange = idle.iter().copied().filter(|it| !declared.contains(it));
     let pair = |name: &str| {
         let known: Vec<&str> = match declared.contains(name) {
             true => strange.clone().take(MAX_COMPARED).collect(),
-            false => idle.iter().chain(&declared).copied().take(MAX_COMPARED).collect(),
+            false => idle
+                .iter()
+                .chain(&declared)
+                .copied()
+                .take(MAX_COMPARED)
+                .collect(),
         };
-        let same = known.iter().copied().find(|it| it.eq_ignore_ascii_case(name));
-        Some((name.to_owned(), same.or_else(|| nearest(name, known))?.to_owned()))
+        let same = known
+            .iter()
+            .copied()
+            .find(|it| it.eq_ignore_ascii_case(name));
+        Some((
+            name.to_owned(),
+            same.or_else(|| nearest(name, known))?.to_owned(),
+        ))
     };
     names.take(MAX_COMPARED).filter_map(pair).collect()
 }
@@ -40,12 +63,17 @@ pub(super) fn meant<'n>(
 /// Names of the schemes that operations ask for.
 fn asked(apis: &[Api]) -> BTreeSet<&str> {
     let operations = apis.iter().flat_map(|api| &api.operations);
-    operations.flat_map(|it| it.security.alternatives()).flat_map(|it| it.keys()).map(|it| &**it).collect()
+    operations
+        .flat_map(|it| it.security.alternatives())
+        .flat_map(|it| it.keys())
+        .map(|it| &**it)
+        .collect()
 }
 
 /// Entries that nothing uses by their names, and what is said of each.
 ///
-/// Errors: GW3042 a mapped scheme that nothing asks for, beside open operations; GW5012 an entry that nothing uses.
+/// Errors: GW3042 a mapped scheme that nothing asks for, beside open operations; GW5012 an entry
+/// that nothing uses.
 pub(super) fn unused(
     (blueprint, apis): (&Blueprint, &[Api]),
     chosen: &BTreeSet<Arc<str>>,
@@ -57,7 +85,9 @@ pub(super) fn unused(
         .filter(|(name, spec)| match spec {
             AuthSpec::Ignore => false,
             AuthSpec::ApiKey => !has_keys && !chosen.contains(name.as_str()),
-            AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => !chosen.contains(name.as_str()),
+            AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => {
+                !chosen.contains(name.as_str())
+            }
         })
         .map(|(name, _)| name.as_str())
         .collect();
@@ -66,13 +96,23 @@ pub(super) fn unused(
     }
     let asked = asked(apis);
     let said = |name: &str| (name.to_owned(), finding(name, (blueprint, apis), unsaid));
-    idle.into_iter().filter(|it| !asked.contains(it)).map(said).collect()
+    idle.into_iter()
+        .filter(|it| !asked.contains(it))
+        .map(said)
+        .collect()
 }
 
-fn finding(name: &str, (blueprint, apis): (&Blueprint, &[Api]), unsaid: &[OperationName]) -> Diagnostic {
+fn finding(
+    name: &str,
+    (blueprint, apis): (&Blueprint, &[Api]),
+    unsaid: &[OperationName],
+) -> Diagnostic {
     let at = blueprint.place(&pointer::child("/auth", name));
-    let declared = apis.iter().find(|api| api.schemes.iter().any(|it| **it == *name));
-    let scheme = declared.map(|api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name)));
+    let declared = apis
+        .iter()
+        .find(|api| api.schemes.iter().any(|it| **it == *name));
+    let scheme =
+        declared.map(|api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name)));
     match scheme {
         Some(scheme) if !unsaid.is_empty() => {
             let mut finding = diagnostic::UNUSED_SCHEME
@@ -89,7 +129,9 @@ fn finding(name: &str, (blueprint, apis): (&Blueprint, &[Api]), unsaid: &[Operat
         scheme => {
             let mut finding = diagnostic::UNUSED_AUTH
                 .at(at)
-                .message(format_args!("nothing uses `{name}`, so nothing is made of it"))
+                .message(format_args!(
+                    "nothing uses `{name}`, so nothing is made of it"
+                ))
                 .help("name it in `auth` of a route, or remove the entry");
             finding.places.extend(scheme);
             finding

@@ -20,7 +20,8 @@ pub(in crate::plan) enum Asked<'a> {
 /// Unit: bytes. Source: AWS, "Quotas for configuring and running a REST API" (AWS-RULES P15).
 const MAX_ASKED_BYTES: i64 = 1_600;
 
-/// Whether any request for the path is short enough to be answered. A variable can be one character, an escape too.
+/// Whether any request for the path is short enough to be answered. A variable can be one
+/// character, an escape too.
 pub(in crate::plan) fn can_be_asked(path: &str) -> bool {
     let (mut slashes, mut bytes, mut is_variable) = (0, 0, false);
     for byte in path.bytes() {
@@ -37,7 +38,8 @@ pub(in crate::plan) fn can_be_asked(path: &str) -> bool {
     slashes.max(bytes) <= MAX_ASKED_BYTES
 }
 
-/// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what the gateway matches.
+/// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what
+/// the gateway matches.
 pub(in crate::plan) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
     let path = path.trim_start_matches('/');

@@ -1,7 +1,8 @@
 //! What would answer an operation that is not served.
 //!
 //! In: the tree, a path that is not public. Out: how it meets what is. Pure.
-//! Source: AWS-RULES P6, P7 (a literal beats a variable, and nothing falls back to the variable beside it).
+//! Source: AWS-RULES P6, P7 (a literal beats a variable, and nothing falls back to the variable
+//! beside it).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,10 +26,22 @@ pub(in crate::plan) enum Meeting {
 impl Tree {
     /// Every way in which an operation that is not served would be answered by one that is.
     pub(in crate::plan) fn meetings(&self, path: &[Asked<'_>], method: HttpMethod) -> Vec<Meeting> {
-        let mut search = Search { tree: self, method, at: Vec::new(), is_wider: false, is_opaque: false, is_same: true, found: Vec::new() };
+        let mut search = Search {
+            tree: self,
+            method,
+            at: Vec::new(),
+            is_wider: false,
+            is_opaque: false,
+            is_same: true,
+            found: Vec::new(),
+        };
         search.walk(0, path);
         // Where both have one path, every request is the public operation's.
-        let same = search.found.iter().find(|it| matches!(it, Meeting::Same(_))).cloned();
+        let same = search
+            .found
+            .iter()
+            .find(|it| matches!(it, Meeting::Same(_)))
+            .cloned();
         same.map_or(search.found, |it| vec![it])
     }
 }
@@ -39,7 +52,8 @@ struct Search<'a> {
     method: HttpMethod,
     /// The most general path that both match, so far.
     at: Vec<Segment>,
-    /// The other path is the more particular one where the two first differ: were it public, the request would be its own.
+    /// The other path is the more particular one where the two first differ: were it public, the
+    /// request would be its own.
     is_wider: bool,
     /// No resource can be what the other has here.
     is_opaque: bool,
@@ -52,7 +66,9 @@ impl Search<'_> {
     fn walk(&mut self, node: usize, path: &[Asked<'_>]) {
         let tree = self.tree;
         let here = &tree.nodes[node];
-        let Some((first, rest)) = path.split_first() else { return self.arrive(node) };
+        let Some((first, rest)) = path.split_first() else {
+            return self.arrive(node);
+        };
         if let Some(child) = here.rest {
             self.take_rest(child, path);
         }
@@ -63,17 +79,28 @@ impl Search<'_> {
                 if let Some(child) = here.literals.get(*text) {
                     self.step(*child, rest, segment, |_| {});
                 } else if let Some(child) = here.variable {
-                    self.step(child, rest, segment, |it| (it.is_wider, it.is_same) = (true, false));
+                    self.step(child, rest, segment, |it| {
+                        (it.is_wider, it.is_same) = (true, false)
+                    });
                 }
             }
             Asked::Variable => {
-                // Named by its place alone, so that two meetings cannot give it two names; `named` knows the public one.
+                // Named by its place alone, so that two meetings cannot give it two names; `named`
+                // knows the public one.
                 let name = self.part(self.at.len() + 1);
-                // A literal beats a variable: unless an earlier segment decided, its requests are the public path's own.
-                // The refusal keeps the variable: a literal would take requests of other operations with one in its place.
-                let literals = if self.is_wider { Some(&here.literals) } else { None };
+                // A literal beats a variable: unless an earlier segment decided, its requests are
+                // the public path's own.
+                // The refusal keeps the variable: a literal would take requests of other operations
+                // with one in its place.
+                let literals = if self.is_wider {
+                    Some(&here.literals)
+                } else {
+                    None
+                };
                 for child in literals.into_iter().flat_map(BTreeMap::values) {
-                    self.step(*child, rest, Segment::Variable(Arc::clone(&name)), |it| it.is_same = false);
+                    self.step(*child, rest, Segment::Variable(Arc::clone(&name)), |it| {
+                        it.is_same = false
+                    });
                 }
                 if let Some(child) = here.variable {
                     self.step(child, rest, Segment::Variable(name), |_| {});
@@ -92,7 +119,13 @@ impl Search<'_> {
         }
     }
 
-    fn step(&mut self, child: usize, rest: &[Asked<'_>], segment: Segment, change: impl FnOnce(&mut Self)) {
+    fn step(
+        &mut self,
+        child: usize,
+        rest: &[Asked<'_>],
+        segment: Segment,
+        change: impl FnOnce(&mut Self),
+    ) {
         let before = (self.is_wider, self.is_opaque, self.is_same);
         self.at.push(segment);
         change(self);
@@ -128,7 +161,9 @@ impl Search<'_> {
 
     /// What is public below a wider path takes requests of a greedy one.
     fn below(&mut self, node: usize) {
-        let Some(operation) = self.tree.meeting_below(node, self.method) else { return };
+        let Some(operation) = self.tree.meeting_below(node, self.method) else {
+            return;
+        };
         if self.is_opaque {
             return self.found.push(Meeting::Unavoidable(operation));
         }
@@ -143,7 +178,13 @@ impl Search<'_> {
     fn arrive(&mut self, node: usize) {
         let methods = &self.tree.nodes[node].methods;
         let exact = methods.get_key_value(&self.method);
-        let Some((served, operation)) = exact.or_else(|| methods.iter().find(|(served, _)| meets(**served, self.method))) else { return };
+        let Some((served, operation)) = exact.or_else(|| {
+            methods
+                .iter()
+                .find(|(served, _)| meets(**served, self.method))
+        }) else {
+            return;
+        };
         if self.is_opaque {
             self.found.push(Meeting::Unavoidable(*operation));
         } else if self.is_wider {
@@ -160,11 +201,19 @@ impl Search<'_> {
 
     /// A variable's name that no ancestor has.
     fn part(&self, number: usize) -> Arc<str> {
-        free_name(&format!("part_{number}"), |name| self.at.iter().filter_map(Segment::variable).any(|it| **it == *name))
+        free_name(&format!("part_{number}"), |name| {
+            self.at
+                .iter()
+                .filter_map(Segment::variable)
+                .any(|it| **it == *name)
+        })
     }
 
     fn refuse(&mut self) {
-        self.found.push(Meeting::Refuse(Refusal { path: self.tree.named(&self.at), method: self.method }));
+        self.found.push(Meeting::Refuse(Refusal {
+            path: self.tree.named(&self.at),
+            method: self.method,
+        }));
     }
 
     /// A public operation at exactly that path takes all requests of the method there.
@@ -178,6 +227,9 @@ impl Search<'_> {
                 None => return false,
             }
         }
-        self.tree.nodes[at].methods.keys().any(|served| *served == self.method || *served == HttpMethod::Any)
+        self.tree.nodes[at]
+            .methods
+            .keys()
+            .any(|served| *served == self.method || *served == HttpMethod::Any)
     }
 }

@@ -1,7 +1,9 @@
 //! Which operation the gateway takes a request to.
 //!
-//! In: the tree, a path whose variables are texts that no resource has. Out: the operation's index. Pure.
-//! Source: AWS-RULES P6, P7: a literal beats a variable, and a greedy variable above takes what its branches do not answer.
+//! In: the tree, a path whose variables are texts that no resource has. Out: the operation's index.
+//! Pure.
+//! Source: AWS-RULES P6, P7: a literal beats a variable, and a greedy variable above takes what its
+//! branches do not answer.
 
 use super::{Node, Tree};
 use crate::openapi::HttpMethod;
@@ -23,10 +25,15 @@ impl Tree {
             };
         }
         let nearest_first = reached.into_iter().chain(greedy.into_iter().rev());
-        nearest_first.map(|at| &self.nodes[at]).find_map(|node| answering(node, method))
+        nearest_first
+            .map(|at| &self.nodes[at])
+            .find_map(|node| answering(node, method))
     }
 }
 
 fn answering(node: &Node, method: HttpMethod) -> Option<usize> {
-    node.methods.get(&method).or_else(|| node.methods.get(&HttpMethod::Any)).copied()
+    node.methods
+        .get(&method)
+        .or_else(|| node.methods.get(&HttpMethod::Any))
+        .copied()
 }

@@ -1,7 +1,8 @@
 //! Ids, accounts, regions and ranges that cannot exist, or that belong to another region.
 //!
 //! In: texts that look like what is due. Out: findings. Pure.
-//! AWS refuses them in the middle of a deployment. Emulators and new partitions have ids and regions of their own, so these are warnings.
+//! AWS refuses them in the middle of a deployment. Emulators and new partitions have ids and
+//! regions of their own, so these are warnings.
 
 use std::net::IpAddr;
 
@@ -17,7 +18,8 @@ use crate::plan::InputType;
 const ID_LENGTHS: [usize; 2] = [8, 17];
 
 /// Digits of an account. Source: AWS account management, "View AWS account identifiers",
-/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html>, read 2026-11-30.
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html>, read
+/// 2026-11-30.
 const ACCOUNT_LENGTH: usize = 12;
 
 impl Variables<'_> {
@@ -29,8 +31,14 @@ impl Variables<'_> {
             && let Some((prefix, digits)) = text.split_once('-')
             && !(ID_LENGTHS.contains(&digits.len()) && digits.bytes().all(is_hex))
         {
-            let message = format!("`{text}` is no id that AWS gives: 8 or 17 hexadecimal digits stand behind `{prefix}-`");
-            self.unlikely(&message, "look the id up, or write a reference such as `{var: name}`", pointer);
+            let message = format!(
+                "`{text}` is no id that AWS gives: 8 or 17 hexadecimal digits stand behind `{prefix}-`"
+            );
+            self.unlikely(
+                &message,
+                "look the id up, or write a reference such as `{var: name}`",
+                pointer,
+            );
         }
         if is_arn(of) && text.starts_with("arn:") {
             self.check_arn(text, of, pointer);
@@ -60,24 +68,48 @@ impl Variables<'_> {
         }
         let region = arn.split(':').nth(3).unwrap_or_default();
         if !blueprint::is_region(region) {
-            let message = format!("`{arn}` is of the region `{region}`, and a region is spelt like `ap-northeast-1`");
-            return self.unlikely(&message, "copy the whole ARN, or write a reference such as `{var: name}`", pointer);
+            let message = format!(
+                "`{arn}` is of the region `{region}`, and a region is spelt like `ap-northeast-1`"
+            );
+            return self.unlikely(
+                &message,
+                "copy the whole ARN, or write a reference such as `{var: name}`",
+                pointer,
+            );
         }
         if let Some(id) = arn.rsplit_once("userpool/").map(|it| it.1)
             && id.split_once('_').is_none_or(|(of_id, _)| of_id != region)
         {
-            let message = format!("`{arn}` is of the region {region}, and the id `{id}` of its user pool begins with no `{region}_`");
+            let message = format!(
+                "`{arn}` is of the region {region}, and the id `{id}` of its user pool begins with no `{region}_`"
+            );
             return self.unlikely(&message, "copy the whole ARN", pointer);
         }
-        let own = self.blueprint.spec.region.as_deref().filter(|it| *it != region && has_region_of_api(of));
+        let own = self
+            .blueprint
+            .spec
+            .region
+            .as_deref()
+            .filter(|it| *it != region && has_region_of_api(of));
         if let Some(own) = own {
-            let message = format!("`{arn}` is of {region}, and `region` says that the API is of {own}, where this has to be, too");
-            self.unlikely(&message, "name one of the API's region, or mend `region`", pointer);
+            let message = format!(
+                "`{arn}` is of {region}, and `region` says that the API is of {own}, where this has to be, too"
+            );
+            self.unlikely(
+                &message,
+                "name one of the API's region, or mend `region`",
+                pointer,
+            );
         }
     }
 
     fn unlikely(&mut self, message: &str, help: &str, pointer: &str) {
-        self.report(diagnostic::UNLIKELY_ID.at(self.blueprint.place(pointer)).message(message).help(help));
+        self.report(
+            diagnostic::UNLIKELY_ID
+                .at(self.blueprint.place(pointer))
+                .message(message)
+                .help(help),
+        );
     }
 }
 
@@ -114,10 +146,15 @@ fn is_id(of: InputType) -> bool {
 
 /// Whether what is due is, or may be, an ARN of a region and an account.
 fn is_arn(of: InputType) -> bool {
-    has_region_of_api(of) || matches!(of, InputType::DomainCertificate | InputType::Function | InputType::AuthorizerFunction)
+    has_region_of_api(of)
+        || matches!(
+            of,
+            InputType::DomainCertificate | InputType::Function | InputType::AuthorizerFunction
+        )
 }
 
-/// Whether what is due has to be in the region of the API. A domain's certificate is looked at with its domain.
+/// Whether what is due has to be in the region of the API. A domain's certificate is looked at with
+/// its domain.
 fn has_region_of_api(of: InputType) -> bool {
     matches!(
         of,
@@ -139,8 +176,12 @@ pub(super) fn network_of(range: &str) -> Option<String> {
     let (address, length) = range.split_once('/')?;
     let length: u32 = length.parse().ok()?;
     let network = match address.parse().ok()? {
-        IpAddr::V4(it) if length <= 32 => IpAddr::V4((it.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into()),
-        IpAddr::V6(it) if length <= 128 => IpAddr::V6((it.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into()),
+        IpAddr::V4(it) if length <= 32 => {
+            IpAddr::V4((it.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into())
+        }
+        IpAddr::V6(it) if length <= 128 => {
+            IpAddr::V6((it.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into())
+        }
         IpAddr::V4(_) | IpAddr::V6(_) => return None,
     };
     (network != address.parse::<IpAddr>().ok()?).then(|| format!("{network}/{length}"))
@@ -152,12 +193,28 @@ mod tests {
 
     #[test]
     fn networks_have_no_bits_of_hosts() {
-        for (range, network) in
-            [("10.0.1.5/24", "10.0.1.0/24"), ("10.0.0.0/7", "10.0.0.0/7"), ("2001:db8::1/32", "2001:db8::/32"), ("1.2.3.4/0", "0.0.0.0/0")]
-        {
-            assert_eq!(network_of(range).as_deref(), (range != network).then_some(network), "{range}");
+        for (range, network) in [
+            ("10.0.1.5/24", "10.0.1.0/24"),
+            ("10.0.0.0/7", "10.0.0.0/7"),
+            ("2001:db8::1/32", "2001:db8::/32"),
+            ("1.2.3.4/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(
+                network_of(range).as_deref(),
+                (range != network).then_some(network),
+                "{range}"
+            );
         }
-        for whole in ["10.0.1.0/24", "10.0.1.5/32", "0.0.0.0/0", "::/0", "::1/128", "10.0.0.1/33", "x/8", "10.0.0.1"] {
+        for whole in [
+            "10.0.1.0/24",
+            "10.0.1.5/32",
+            "0.0.0.0/0",
+            "::/0",
+            "::1/128",
+            "10.0.0.1/33",
+            "x/8",
+            "10.0.0.1",
+        ] {
             assert_eq!(network_of(whole), None, "{whole}");
         }
     }

@@ -62,10 +62,16 @@ impl Converter {
     pub(super) fn merge(&mut self, start: usize) -> Result<(), ()> {
         let text = self.json[start..].to_owned();
         let all = raw::members(&text).map_err(drop)?;
-        let (merges, mut members): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key == "<<");
-        let mut names: BTreeSet<raw::Text<'_>> = members.iter().map(|(key, _)| key.clone()).collect();
+        let (merges, mut members): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(key, _)| key == "<<");
+        let mut names: BTreeSet<raw::Text<'_>> =
+            members.iter().map(|(key, _)| key.clone()).collect();
         for (_, value) in &merges {
-            let list = if value.get().starts_with('[') { raw::elements(value.get()).map_err(drop)? } else { vec![*value] };
+            let list = if value.get().starts_with('[') {
+                raw::elements(value.get()).map_err(drop)?
+            } else {
+                vec![*value]
+            };
             for mapping in list {
                 for (key, value) in raw::members(mapping.get()).map_err(drop)? {
                     if names.insert(key.clone()) {

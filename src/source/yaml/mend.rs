@@ -1,8 +1,11 @@
-//! Two things that people's YAML has and `saphyr-parser` refuses, mended in place: the text keeps its length and its lines.
+//! Two things that people's YAML has and `saphyr-parser` refuses, mended in place: the text keeps
+//! its length and its lines.
 //!
-//! In: YAML text that could not be parsed. Out: the text in the parser's spelling, if that is all that was wrong. Pure.
-//! Brackets that close a flow collection at the indentation of its parent go to the end of what they close, and a tab after
-//! `:` becomes a space. To YAML that is white space; where it is part of a text, the parser says so, and nothing is touched.
+//! In: YAML text that could not be parsed. Out: the text in the parser's spelling, if that is all
+//! that was wrong. Pure.
+//! Brackets that close a flow collection at the indentation of its parent go to the end of what
+//! they close, and a tab after `:` becomes a space. To YAML that is white space; where it is part
+//! of a text, the parser says so, and nothing is touched.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -32,24 +35,33 @@ pub(super) fn mended(text: &str) -> Option<String> {
     let mended = with(text, sound.iter().copied())?;
     // What was inside of a text stands there again; the rest has to be what it was taken for.
     let seen = Seen::of(&mended)?;
-    sound.iter().all(|it| seen.confirms(text, it)).then_some(mended)
+    sound
+        .iter()
+        .all(|it| seen.confirms(text, it))
+        .then_some(mended)
 }
 
 fn is_closer(byte: u8) -> bool {
     matches!(byte, b'}' | b']' | b',')
 }
 
-/// The text with these sites mended: brackets go before the white space among them, a tab becomes a space.
+/// The text with these sites mended: brackets go before the white space among them, a tab becomes a
+/// space.
 fn with<'a>(text: &str, sites: impl Iterator<Item = &'a Site>) -> Option<String> {
     let mut bytes = text.as_bytes().to_vec();
     for site in sites {
         let piece = &mut bytes[site.piece.clone()];
-        if site.is_closing { piece.sort_by_key(|it| !is_closer(*it)) } else { piece.fill(b' ') }
+        if site.is_closing {
+            piece.sort_by_key(|it| !is_closer(*it))
+        } else {
+            piece.fill(b' ')
+        }
     }
     String::from_utf8(bytes).ok()
 }
 
-/// Every place that looks like one of the two, in texts too; `None` where lines are not what the parser takes for lines.
+/// Every place that looks like one of the two, in texts too; `None` where lines are not what the
+/// parser takes for lines.
 fn sites(text: &str) -> Option<Vec<Site>> {
     let mut sites: Vec<Site> = Vec::new();
     // The end of the last line that is more than brackets, where brackets may follow it.
@@ -68,7 +80,11 @@ fn sites(text: &str) -> Option<Vec<Site>> {
             let end = start + (line.len() - line.trim_ascii_start().len()) + closers;
             match (before, sites.iter_mut().rfind(|it| it.is_closing)) {
                 (Some(_), Some(site)) if is_open => site.piece.end = end,
-                (Some((from, position)), _) => sites.push(Site { piece: from..end, position, is_closing: true }),
+                (Some((from, position)), _) => sites.push(Site {
+                    piece: from..end,
+                    position,
+                    is_closing: true,
+                }),
                 (None, _) => {}
             }
             is_open = closers == content.len();
@@ -76,23 +92,29 @@ fn sites(text: &str) -> Option<Vec<Site>> {
         } else if !content.is_empty() {
             let end = line.trim_ascii_end();
             is_open = false;
-            before = may_be_followed(end).then(|| (start + end.len(), (index + 1, end.chars().count())));
+            before =
+                may_be_followed(end).then(|| (start + end.len(), (index + 1, end.chars().count())));
         }
         start += whole.len();
     }
     Some(sites)
 }
 
-/// How many bytes of a line close what stands above it, where there is nothing but a comment behind them.
+/// How many bytes of a line close what stands above it, where there is nothing but a comment behind
+/// them.
 fn closers(content: &str) -> Option<usize> {
     let count = content.bytes().take_while(|it| is_closer(*it)).count();
     let rest = &content[count..];
-    (content.starts_with(['}', ']']) && (rest.is_empty() || rest.trim_ascii_start().starts_with('#'))).then_some(count)
+    (content.starts_with(['}', ']'])
+        && (rest.is_empty() || rest.trim_ascii_start().starts_with('#')))
+    .then_some(count)
 }
 
-/// Whether a bracket behind this line is a bracket still: not in a comment, and no part of an indicator or a name.
+/// Whether a bracket behind this line is a bracket still: not in a comment, and no part of an
+/// indicator or a name.
 fn may_be_followed(line: &str) -> bool {
-    let is_end = |it: u8| it.is_ascii_alphanumeric() || !it.is_ascii() || b"\"'}],{[._/()".contains(&it);
+    let is_end =
+        |it: u8| it.is_ascii_alphanumeric() || !it.is_ascii() || b"\"'}],{[._/()".contains(&it);
     !line.contains('#') && line.bytes().last().is_some_and(is_end)
 }
 
@@ -106,7 +128,11 @@ fn tabs(line: &str, (start, number): (usize, usize), sites: &mut Vec<Site>) {
             (' ' | '\t', None) if last == ':' => open = Some((offset, column, it == '\t')),
             _ => {
                 if let Some((from, column, true)) = open.take() {
-                    sites.push(Site { piece: start + from..start + offset, position: (number, column), is_closing: false });
+                    sites.push(Site {
+                        piece: start + from..start + offset,
+                        position: (number, column),
+                        is_closing: false,
+                    });
                 }
             }
         }
@@ -125,13 +151,18 @@ struct Seen {
 impl Seen {
     /// `None` where the text cannot be parsed.
     fn of(text: &str) -> Option<Self> {
-        let mut seen = Self { ends: BTreeSet::new(), scalars: Vec::new() };
+        let mut seen = Self {
+            ends: BTreeSet::new(),
+            scalars: Vec::new(),
+        };
         let mut parser = Parser::new_from_str(text);
         while let Some(next) = parser.next_event() {
             let (event, span) = next.ok()?;
             let start = (span.start.line(), span.start.col());
             match event {
-                Event::Scalar(..) => seen.scalars.push((start, (span.end.line(), span.end.col()))),
+                Event::Scalar(..) => seen
+                    .scalars
+                    .push((start, (span.end.line(), span.end.col()))),
                 Event::SequenceEnd | Event::MappingEnd => drop(seen.ends.insert(start)),
                 _ => {}
             }
@@ -140,21 +171,33 @@ impl Seen {
         Some(seen)
     }
 
-    /// Whether the mended piece is what it looks like: ends of collections, or white space outside of any text.
+    /// Whether the mended piece is what it looks like: ends of collections, or white space outside
+    /// of any text.
     fn confirms(&self, text: &str, site: &Site) -> bool {
         if site.is_closing {
             let bytes = text.as_bytes();
             let (line, column) = site.position;
             let mut last = site.piece.start.checked_sub(1).map_or(b' ', |it| bytes[it]);
-            let mut closers = bytes[site.piece.clone()].iter().filter(|it| is_closer(**it)).enumerate();
+            let mut closers = bytes[site.piece.clone()]
+                .iter()
+                .filter(|it| is_closer(**it))
+                .enumerate();
             return closers.all(|(index, it)| {
-                // The parser places the end of a mapping at the comma in front of its bracket, where there is one.
-                let before = (std::mem::replace(&mut last, *it) == b',').then(|| (line, column + index - 1));
-                *it == b',' || self.ends.contains(&(line, column + index)) || before.is_some_and(|it| self.ends.contains(&it))
+                // The parser places the end of a mapping at the comma in front of its bracket,
+                // where there is one.
+                let before =
+                    (std::mem::replace(&mut last, *it) == b',').then(|| (line, column + index - 1));
+                *it == b','
+                    || self.ends.contains(&(line, column + index))
+                    || before.is_some_and(|it| self.ends.contains(&it))
             });
         }
-        let after = self.scalars.partition_point(|(start, _)| *start <= site.position);
-        after.checked_sub(1).is_none_or(|index| self.scalars[index].1 <= site.position)
+        let after = self
+            .scalars
+            .partition_point(|(start, _)| *start <= site.position);
+        after
+            .checked_sub(1)
+            .is_none_or(|index| self.scalars[index].1 <= site.position)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Ways in which a stack can be wrong, each applied to every example that has the parts for it.
-#![expect(clippy::disallowed_methods, reason = "the examples are read from the disk")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the examples are read from the disk"
+)]
 
 mod alb;
 mod auth;
@@ -14,8 +17,8 @@ use std::path::Path;
 
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{
-    ApiRoot, Endpoint, EndpointType, Header, HeaderSource, Integration, Listener, Method, Node, Proxy, RestApi, TargetGroup, UriHost,
-    UriSegment,
+    ApiRoot, Endpoint, EndpointType, Header, HeaderSource, Integration, Listener, Method, Node,
+    Proxy, RestApi, TargetGroup, UriHost, UriSegment,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
@@ -36,7 +39,10 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("trailing slash added", slash_added),
     ("undeclared path parameter", undeclared_parameter),
     ("link to another balancer", balancer::other_balancer),
-    ("link and host of another balancer", balancer::other_balancer_everywhere),
+    (
+        "link and host of another balancer",
+        balancer::other_balancer_everywhere,
+    ),
     ("host changed", host_changed),
     ("TLS changed", tls_changed),
     ("certificate not checked", verification_changed),
@@ -45,12 +51,27 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("header renamed", header_renamed),
     ("header added", header_added),
     ("address changed", direct::address_changed),
-    ("path on the internet changed", direct::internet_path_changed),
-    ("certificate on the internet not checked", direct::internet_verification_changed),
+    (
+        "path on the internet changed",
+        direct::internet_path_changed,
+    ),
+    (
+        "certificate on the internet not checked",
+        direct::internet_verification_changed,
+    ),
     ("another function", direct::function_changed),
-    ("function in place of a backend", direct::function_for_backend),
-    ("permission for another function", direct::permission_for_another),
-    ("permission for every stage", direct::permission_for_every_stage),
+    (
+        "function in place of a backend",
+        direct::function_for_backend,
+    ),
+    (
+        "permission for another function",
+        direct::permission_for_another,
+    ),
+    (
+        "permission for every stage",
+        direct::permission_for_every_stage,
+    ),
     ("permission that nobody asked for", direct::permission_added),
     ("refusal turned into a proxy", refusal_opened),
     ("refusal removed", refusal_removed),
@@ -58,24 +79,57 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("wrong verb", wrong_verb),
     ("wrong timeout", wrong_timeout),
     ("doubled listener", balancer::doubled_listener),
-    ("doubled listener that assemble does not tell of", balancer::doubled_listener_in_silence),
+    (
+        "doubled listener that assemble does not tell of",
+        balancer::doubled_listener_in_silence,
+    ),
     ("other kind of targets", balancer::other_target_type),
     ("other targets", balancer::other_targets),
     ("integration through another link", balancer::other_link),
-    ("own link in place of the existing one", balancer::own_link_in_place_of_the_existing),
-    ("listener on another balancer", balancer::listener_on_another_balancer),
-    ("other name of the existing balancer", balancer::other_name_of_the_balancer),
-    ("other existing target group", balancer::other_existing_group),
-    ("existing target group in place of the own", balancer::existing_group_in_place_of_the_own),
-    ("TLS listener without its certificate", balancer::certificate_lost),
+    (
+        "own link in place of the existing one",
+        balancer::own_link_in_place_of_the_existing,
+    ),
+    (
+        "listener on another balancer",
+        balancer::listener_on_another_balancer,
+    ),
+    (
+        "other name of the existing balancer",
+        balancer::other_name_of_the_balancer,
+    ),
+    (
+        "other existing target group",
+        balancer::other_existing_group,
+    ),
+    (
+        "existing target group in place of the own",
+        balancer::existing_group_in_place_of_the_own,
+    ),
+    (
+        "TLS listener without its certificate",
+        balancer::certificate_lost,
+    ),
     ("other certificate", balancer::other_certificate),
     ("targets encrypted otherwise", balancer::encrypted_otherwise),
     ("listener switched by others", balancer::switched_listener),
-    ("other group of deployments on another port", balancer::green_on_another_port),
-    ("other group of deployments with other targets", balancer::green_of_another_kind),
+    (
+        "other group of deployments on another port",
+        balancer::green_on_another_port,
+    ),
+    (
+        "other group of deployments with other targets",
+        balancer::green_of_another_kind,
+    ),
     ("other group of deployments lost", balancer::green_renamed),
-    ("zone of targets outside the VPC", balancer::outside_forgotten),
-    ("autoscaling groups not attached", balancer::scaled_forgotten),
+    (
+        "zone of targets outside the VPC",
+        balancer::outside_forgotten,
+    ),
+    (
+        "autoscaling groups not attached",
+        balancer::scaled_forgotten,
+    ),
     ("rules in another order", alb::other_order),
     ("two rules of one priority", alb::equal_priorities),
     ("target groups of two rules swapped", alb::swapped_rules),
@@ -87,29 +141,62 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("rule switched by others", alb::switched_rule),
     ("answer to health checks lost", alb::health_lost),
     ("listener on another port", alb::listener_port),
-    ("listener with another certificate", alb::listener_certificate),
-    ("target group on another port of the balancer", alb::group_port),
-    ("target group that holds another balancer", alb::another_balancer),
+    (
+        "listener with another certificate",
+        alb::listener_certificate,
+    ),
+    (
+        "target group on another port of the balancer",
+        alb::group_port,
+    ),
+    (
+        "target group that holds another balancer",
+        alb::another_balancer,
+    ),
     ("second application load balancer", alb::second_balancer),
-    ("balancer asked for its health elsewhere", alb::asked_elsewhere),
-    ("integration that names another balancer", link::other_target),
+    (
+        "balancer asked for its health elsewhere",
+        alb::asked_elsewhere,
+    ),
+    (
+        "integration that names another balancer",
+        link::other_target,
+    ),
     ("integration that names no balancer", link::target_lost),
-    ("another balancer named everywhere", link::other_balancer_everywhere),
+    (
+        "another balancer named everywhere",
+        link::other_balancer_everywhere,
+    ),
     ("host of another balancer", link::other_host),
-    ("another name of the balancer that is there", link::other_name),
-    ("balancer named beside a link of the first version", link::target_added),
+    (
+        "another name of the balancer that is there",
+        link::other_name,
+    ),
+    (
+        "balancer named beside a link of the first version",
+        link::target_added,
+    ),
     ("another link of the second version", link::other_link),
     ("link in other subnets", link::other_subnets),
     ("link with another group", link::other_groups),
     ("link let out to another port", link::other_way_out),
     ("link that is not admitted", link::not_admitted),
     ("part of the cache's key lost", stage::key_lost),
-    ("part of the cache's key not declared", stage::key_undeclared),
+    (
+        "part of the cache's key not declared",
+        stage::key_undeclared,
+    ),
     ("answers of every method kept", stage::cached_unasked),
     ("answers kept longer", stage::kept_longer),
     ("throttle of the stage lost", stage::throttle_lost),
-    ("throttle of a method changed", stage::throttle_of_a_method_changed),
-    ("exception from the stage's throttle lost", stage::exception_left_unset),
+    (
+        "throttle of a method changed",
+        stage::throttle_of_a_method_changed,
+    ),
+    (
+        "exception from the stage's throttle lost",
+        stage::exception_left_unset,
+    ),
     ("settings of a method lost", stage::settings_lost),
     ("settings of a method twice", stage::settings_twice),
     ("settings of another path", stage::settings_of_another_path),
@@ -118,9 +205,18 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("another origin allowed", stage::origin_allowed),
     ("credentials allowed otherwise", stage::credentials_allowed),
     ("preflight answered with 404", stage::preflight_lost),
-    ("operation answered like a preflight", stage::operation_turned_into_a_preflight),
-    ("error of the gateway's own not deployed", stage::error_not_deployed),
-    ("error of the gateway's own of another kind", stage::error_of_another_kind),
+    (
+        "operation answered like a preflight",
+        stage::operation_turned_into_a_preflight,
+    ),
+    (
+        "error of the gateway's own not deployed",
+        stage::error_not_deployed,
+    ),
+    (
+        "error of the gateway's own of another kind",
+        stage::error_of_another_kind,
+    ),
     ("validator lost", checks::validator_lost),
     ("validator of other things", checks::other_validator),
     ("model lost", checks::model_lost),
@@ -131,10 +227,14 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
 
 #[test]
 fn every_corruption_of_every_example_is_caught() {
-    let corruptions: Vec<&(&str, Corruption)> = CORRUPTIONS.iter().chain(auth::CORRUPTIONS).collect();
+    let corruptions: Vec<&(&str, Corruption)> =
+        CORRUPTIONS.iter().chain(auth::CORRUPTIONS).collect();
     let mut applied = vec![0; corruptions.len()];
     for (name, plan) in examples() {
-        assert!(super::super::walk(&plan, &assemble(&plan)).is_empty(), "{name} is sound");
+        assert!(
+            super::super::walk(&plan, &assemble(&plan)).is_empty(),
+            "{name} is sound"
+        );
         for (index, (what, corrupt)) in corruptions.iter().enumerate() {
             let mut assembled = assemble(&plan);
             if corrupt(&plan, &mut assembled).is_none() {
@@ -143,7 +243,10 @@ fn every_corruption_of_every_example_is_caught() {
             applied[index] += 1;
             let findings = super::super::walk(&plan, &assembled);
             assert!(!findings.is_empty(), "{name}: nobody notices: {what}");
-            assert!(findings.iter().all(|it| it.code.code == "GW9001"), "{name}: {what}");
+            assert!(
+                findings.iter().all(|it| it.code.code == "GW9001"),
+                "{name}: {what}"
+            );
         }
     }
     for ((what, _), applied) in corruptions.iter().zip(applied) {
@@ -154,35 +257,78 @@ fn every_corruption_of_every_example_is_caught() {
 /// Every example, and every case of one behaviour.
 pub(super) fn examples() -> Vec<(String, Plan)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["blueprints", "tests/cases"].into_iter().flat_map(|it| fs::read_dir(root.join(it)).unwrap());
+    let folders = ["blueprints", "tests/cases"]
+        .into_iter()
+        .flat_map(|it| fs::read_dir(root.join(it)).unwrap());
     let plan = |folder: std::path::PathBuf| {
-        let read = |it: std::path::PathBuf| (it.strip_prefix(&folder).unwrap().to_string_lossy().into_owned(), fs::read(&it).unwrap());
+        let read = |it: std::path::PathBuf| {
+            (
+                it.strip_prefix(&folder)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned(),
+                fs::read(&it).unwrap(),
+            )
+        };
         let compiled = super::compiled(files(&folder).into_iter().map(read).collect());
-        (folder.file_name().unwrap().to_string_lossy().into_owned(), compiled.plan.unwrap())
+        (
+            folder.file_name().unwrap().to_string_lossy().into_owned(),
+            compiled.plan.unwrap(),
+        )
     };
-    folders.map(|it| it.unwrap().path()).filter(|it| it.is_dir()).map(plan).collect()
+    folders
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.is_dir())
+        .map(plan)
+        .collect()
 }
 
 /// Every file of a folder and of those in it.
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
-    entries.flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] }).collect()
+    entries
+        .flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] })
+        .collect()
 }
 
 fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut Listener> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::Listener(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::Listener(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn groups(assembled: &mut Assembled) -> impl Iterator<Item = &mut TargetGroup> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::TargetGroup(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::TargetGroup(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn methods(assembled: &mut Assembled) -> impl Iterator<Item = &mut Method> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::Method(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::Method(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn proxies(assembled: &mut Assembled) -> impl Iterator<Item = &mut Proxy> {
-    methods(assembled).filter_map(|it| if let Integration::Proxy(it) = &mut it.integration { Some(it) } else { None })
+    methods(assembled).filter_map(|it| {
+        if let Integration::Proxy(it) = &mut it.integration {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn swapped_target_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -195,14 +341,25 @@ fn swapped_target_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 fn wrong_parent(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let api = assembled.api.clone()?;
     let entries = assembled.stack.entries.iter_mut();
-    let mut resources = entries.filter_map(|it| if let Node::Resource(it) = &mut it.node { Some(it) } else { None });
-    resources.find(|it| matches!(it.parent, ApiRoot::Below(_)))?.parent = ApiRoot::Root(api);
+    let mut resources = entries.filter_map(|it| {
+        if let Node::Resource(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    });
+    resources
+        .find(|it| matches!(it.parent, ApiRoot::Below(_)))?
+        .parent = ApiRoot::Root(api);
     Some(())
 }
 
 fn wrong_port(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let proxy = proxies(assembled).next()?;
-    proxy.port = plan.balanced().map(|it| it.listener_port).find(|it| *it != proxy.port)?;
+    proxy.port = plan
+        .balanced()
+        .map(|it| it.listener_port)
+        .find(|it| *it != proxy.port)?;
     Some(())
 }
 
@@ -213,18 +370,27 @@ fn wrong_group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 /// Removes the last one: nothing that stands behind it is reached by an index.
 fn method_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let index = assembled.stack.entries.iter().rposition(|it| matches!(it.node, Node::Method(_)))?;
+    let index = assembled
+        .stack
+        .entries
+        .iter()
+        .rposition(|it| matches!(it.node, Node::Method(_)))?;
     assembled.stack.entries.remove(index);
     Some(())
 }
 
 fn integration_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| matches!(it.integration, Integration::Proxy(_)))?.integration = Integration::NotFound;
+    methods(assembled)
+        .find(|it| matches!(it.integration, Integration::Proxy(_)))?
+        .integration = Integration::NotFound;
     Some(())
 }
 
 fn wrong_path(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).next()?.path.insert(0, UriSegment::Literal("other".into()));
+    proxies(assembled)
+        .next()?
+        .path
+        .insert(0, UriSegment::Literal("other".into()));
     Some(())
 }
 
@@ -236,7 +402,10 @@ fn variable_for_text(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn slash_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).next()?.path.push(UriSegment::Literal("".into()));
+    proxies(assembled)
+        .next()?
+        .path
+        .push(UriSegment::Literal("".into()));
     Some(())
 }
 
@@ -248,7 +417,12 @@ fn undeclared_parameter(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let endpoint = Endpoint { kind: EndpointType::Regional, vpc_endpoints: None, policy: None, is_disabled: false };
+    let endpoint = Endpoint {
+        kind: EndpointType::Regional,
+        vpc_endpoints: None,
+        policy: None,
+        is_disabled: false,
+    };
     let api = RestApi {
         name: Value::literal("other"),
         description: "".into(),
@@ -258,7 +432,9 @@ fn api_beside_nothing_public(plan: &Plan, assembled: &mut Assembled) -> Option<(
         endpoint,
         body: None,
     };
-    (!plan.has_gateway).then(|| assembled.stack.add(File::Api, Label::new("this"), api)).map(drop)
+    (!plan.has_gateway)
+        .then(|| assembled.stack.add(File::Api, Label::new("this"), api))
+        .map(drop)
 }
 
 fn host_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -273,7 +449,9 @@ fn tls_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).find(|it| it.is_tls && !it.skips_verification)?.skips_verification = true;
+    proxies(assembled)
+        .find(|it| it.is_tls && !it.skips_verification)?
+        .skips_verification = true;
     Some(())
 }
 
@@ -290,7 +468,9 @@ fn refusal_opened(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         skips_verification: model.skips_verification,
         timeout_ms: model.timeout_ms,
     };
-    methods(assembled).find(|it| matches!(it.integration, Integration::NotFound))?.integration = Integration::Proxy(proxy);
+    methods(assembled)
+        .find(|it| matches!(it.integration, Integration::NotFound))?
+        .integration = Integration::Proxy(proxy);
     Some(())
 }
 
@@ -304,7 +484,10 @@ fn headers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Vec<Header>> 
 }
 
 fn header_removed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    headers(assembled).find(|it| !it.is_empty())?.pop().map(drop)
+    headers(assembled)
+        .find(|it| !it.is_empty())?
+        .pop()
+        .map(drop)
 }
 
 fn header_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -320,7 +503,10 @@ fn header_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 fn header_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let source = HeaderSource::Static(Value::literal("yes"));
-    headers(assembled).next()?.push(Header { name: "x-admin".into(), source });
+    headers(assembled).next()?.push(Header {
+        name: "x-admin".into(),
+        source,
+    });
     Some(())
 }
 
@@ -341,7 +527,9 @@ fn method_moved(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn wrong_verb(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| it.http_method == HttpMethod::Get)?.http_method = HttpMethod::Head;
+    methods(assembled)
+        .find(|it| it.http_method == HttpMethod::Get)?
+        .http_method = HttpMethod::Head;
     Some(())
 }
 

@@ -1,6 +1,8 @@
-//! Whole plans against a router that tries every request, written from AWS-RULES P6 and P7 and not from `plan::tree`.
+//! Whole plans against a router that tries every request, written from AWS-RULES P6 and P7 and not
+//! from `plan::tree`.
 //!
-//! A literal beats a variable, a variable beats a greedy one; where a branch has no answer the gateway falls back to a greedy path above it.
+//! A literal beats a variable, a variable beats a greedy one; where a branch has no answer the
+//! gateway falls back to a greedy path above it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,20 +35,48 @@ fn route(table: &Table, method: &str, request: &[&str]) -> Option<Option<usize>>
 }
 
 /// `here` are the templates that go through the place at that depth.
-fn descend(table: &Table, here: &[usize], depth: usize, method: &str, request: &[&str]) -> Option<Option<usize>> {
-    let through = |segment: &str| -> Vec<usize> { here.iter().copied().filter(|it| table[*it].0.get(depth) == Some(&segment)).collect() };
+fn descend(
+    table: &Table,
+    here: &[usize],
+    depth: usize,
+    method: &str,
+    request: &[&str],
+) -> Option<Option<usize>> {
+    let through = |segment: &str| -> Vec<usize> {
+        here.iter()
+            .copied()
+            .filter(|it| table[*it].0.get(depth) == Some(&segment))
+            .collect()
+    };
     let Some(text) = request.get(depth) else {
-        let ending: Vec<usize> = here.iter().copied().filter(|it| table[*it].0.len() == depth).collect();
+        let ending: Vec<usize> = here
+            .iter()
+            .copied()
+            .filter(|it| table[*it].0.len() == depth)
+            .collect();
         return at_method(table, &ending, method);
     };
     let (literal, variable) = (through(text), through(VARIABLE));
-    let branch = if literal.is_empty() { variable } else { literal };
-    let found = if branch.is_empty() { None } else { descend(table, &branch, depth + 1, method, request) };
+    let branch = if literal.is_empty() {
+        variable
+    } else {
+        literal
+    };
+    let found = if branch.is_empty() {
+        None
+    } else {
+        descend(table, &branch, depth + 1, method, request)
+    };
     found.or_else(|| at_method(table, &through(REST), method))
 }
 
 fn at_method(table: &Table, ending: &[usize], method: &str) -> Option<Option<usize>> {
-    let of = |wanted: &str| ending.iter().find(|it| table[**it].1 == wanted).map(|it| table[*it].2);
+    let of = |wanted: &str| {
+        ending
+            .iter()
+            .find(|it| table[**it].1 == wanted)
+            .map(|it| table[*it].2)
+    };
     of(method).or_else(|| of("ANY"))
 }
 
@@ -55,7 +85,10 @@ fn requests() -> Vec<Vec<&'static str>> {
     let mut all: Vec<Vec<&'static str>> = vec![Vec::new()];
     let mut longest = all.clone();
     for _ in 0..5 {
-        longest = longest.iter().flat_map(|it| TEXTS.map(|text| [it.as_slice(), &[text]].concat())).collect();
+        longest = longest
+            .iter()
+            .flat_map(|it| TEXTS.map(|text| [it.as_slice(), &[text]].concat()))
+            .collect();
         all.extend(longest.iter().cloned());
     }
     all
@@ -77,35 +110,59 @@ impl Route {
             REST => "/{rest+}".to_owned(),
             text => format!("/{text}"),
         };
-        if self.template.is_empty() { "/".into() } else { self.template.iter().enumerate().map(segment).collect() }
+        if self.template.is_empty() {
+            "/".into()
+        } else {
+            self.template.iter().enumerate().map(segment).collect()
+        }
     }
 
     fn key(&self) -> String {
-        if self.method == "ANY" { "x-amazon-apigateway-any-method".into() } else { self.method.to_lowercase() }
+        if self.method == "ANY" {
+            "x-amazon-apigateway-any-method".into()
+        } else {
+            self.method.to_lowercase()
+        }
     }
 }
 
 fn routes() -> impl Strategy<Value = Vec<Route>> {
     let segment = prop::sample::select(vec!["a", "b", "c", VARIABLE, VARIABLE]);
-    let template = (prop::collection::vec(segment, 0..4), prop::bool::weighted(0.25));
+    let template = (
+        prop::collection::vec(segment, 0..4),
+        prop::bool::weighted(0.25),
+    );
     let method = prop::sample::select(vec!["GET", "GET", "POST", "ANY"]);
-    let route = (template, method, prop::bool::weighted(0.4)).prop_map(|((mut template, is_greedy), method, is_hidden)| {
-        if is_greedy {
-            template.push(REST);
-        }
-        Route { template, method, is_hidden }
-    });
+    let route = (template, method, prop::bool::weighted(0.4)).prop_map(
+        |((mut template, is_greedy), method, is_hidden)| {
+            if is_greedy {
+                template.push(REST);
+            }
+            Route {
+                template,
+                method,
+                is_hidden,
+            }
+        },
+    );
     prop::collection::vec(route, 2..9).prop_map(|routes| {
         let mut seen = BTreeSet::new();
-        routes.into_iter().filter(|it| seen.insert((it.template.clone(), it.method))).collect()
+        routes
+            .into_iter()
+            .filter(|it| seen.insert((it.template.clone(), it.method)))
+            .collect()
     })
 }
 
-/// The plan of a random API, and the operations in the order of their indices; `None` where it is refused.
+/// The plan of a random API, and the operations in the order of their indices; `None` where it is
+/// refused.
 fn plan(routes: &[Route]) -> Option<Plan> {
     let mut paths: BTreeMap<String, BTreeMap<String, serde_json::Value>> = BTreeMap::new();
     for route in routes {
-        paths.entry(route.path()).or_default().insert(route.key(), json!({}));
+        paths
+            .entry(route.path())
+            .or_default()
+            .insert(route.key(), json!({}));
     }
     let hide = |it: &&Route| it.is_hidden;
     let rules: Vec<_> = routes
@@ -119,11 +176,25 @@ fn plan(routes: &[Route]) -> Option<Plan> {
         "backends": {"orders": {"port": 8080, "targets": {"ecs": true}}},
     });
     let description = json!({"openapi": "3.0.3", "info": {"title": "T"}, "paths": paths});
-    let files =
-        [("gwgen.yaml".to_owned(), blueprint.to_string().into_bytes()), ("openapi.yaml".to_owned(), description.to_string().into_bytes())];
+    let files = [
+        ("gwgen.yaml".to_owned(), blueprint.to_string().into_bytes()),
+        (
+            "openapi.yaml".to_owned(),
+            description.to_string().into_bytes(),
+        ),
+    ];
     let compiled = super::compiled(files.into());
-    assert!(compiled.diagnostics.iter().all(|it| it.code.code != "GW9001"), "the walk does not believe the plan of {routes:#?}");
-    let is_refused = compiled.diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error);
+    assert!(
+        compiled
+            .diagnostics
+            .iter()
+            .all(|it| it.code.code != "GW9001"),
+        "the walk does not believe the plan of {routes:#?}"
+    );
+    let is_refused = compiled
+        .diagnostics
+        .iter()
+        .any(crate::diagnostic::Diagnostic::is_error);
     compiled.plan.filter(|_| !is_refused)
 }
 
@@ -150,8 +221,14 @@ fn deployed(assembled: &Assembled, routes: &[Route]) -> Table {
             let index = match method.integration {
                 Integration::NotFound | Integration::Preflight(_) => None,
                 Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
-                    let is_it = |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
-                    Some(routes.iter().position(is_it).expect("a proxy belongs to a public operation"))
+                    let is_it =
+                        |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
+                    Some(
+                        routes
+                            .iter()
+                            .position(is_it)
+                            .expect("a proxy belongs to a public operation"),
+                    )
                 }
             };
             table.push((template, verb, index));
@@ -170,9 +247,11 @@ fn sample(route: &Route) -> Vec<&'static str> {
     route.template.iter().flat_map(text).collect()
 }
 
-/// The operation that a reader of the description would name: of all that match, the one with the most particular segments.
+/// The operation that a reader of the description would name: of all that match, the one with the
+/// most particular segments.
 ///
-/// AWS's own answer differs where a literal of another path stands in the way; then the request is nobody's in particular.
+/// AWS's own answer differs where a literal of another path stands in the way; then the request is
+/// nobody's in particular.
 fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
     let rank = |it: &&'static str| match *it {
         VARIABLE => 1,
@@ -181,27 +260,55 @@ fn nearest(routes: &[Route], method: &str, request: &[&str]) -> Option<usize> {
     };
     let matches = |it: &Route| {
         let template = &it.template;
-        let length = if template.last() == Some(&REST) { template.len() <= request.len() } else { template.len() == request.len() };
-        let same = template.iter().zip(request).all(|(segment, text)| rank(segment) > 0 || segment == text);
+        let length = if template.last() == Some(&REST) {
+            template.len() <= request.len()
+        } else {
+            template.len() == request.len()
+        };
+        let same = template
+            .iter()
+            .zip(request)
+            .all(|(segment, text)| rank(segment) > 0 || segment == text);
         length && same && (it.method == method || it.method == "ANY")
     };
     let found = routes.iter().enumerate().filter(|(_, it)| matches(it));
-    let key = |it: &Route| (it.template.iter().map(rank).collect::<Vec<_>>(), it.method == "ANY", it.is_hidden);
+    let key = |it: &Route| {
+        (
+            it.template.iter().map(rank).collect::<Vec<_>>(),
+            it.method == "ANY",
+            it.is_hidden,
+        )
+    };
     found.min_by_key(|(_, it)| key(it)).map(|(index, _)| index)
 }
 
 /// The answer to a request, as `trace` finds it.
-fn followed(router: &Router<'_, '_>, (method, request): (&str, &[&str]), routes: &[Route]) -> Option<Option<usize>> {
-    let method = HttpMethod::ALL.into_iter().find(|it| it.as_str() == method).unwrap();
+fn followed(
+    router: &Router<'_, '_>,
+    (method, request): (&str, &[&str]),
+    routes: &[Route],
+) -> Option<Option<usize>> {
+    let method = HttpMethod::ALL
+        .into_iter()
+        .find(|it| it.as_str() == method)
+        .unwrap();
     let found = router.route(method, request)?;
     let parts = found.reached.parts.iter().map(|(part, _)| match part {
         Part::Literal(text) => text,
         Part::Variable(_) => VARIABLE,
         Part::Rest(_) => REST,
     });
-    let (template, verb): (Vec<&str>, _) = (parts.collect(), found.found.method.http_method.as_str());
+    let (template, verb): (Vec<&str>, _) =
+        (parts.collect(), found.found.method.http_method.as_str());
     let is_it = |it: &Route| !it.is_hidden && it.template == template && it.method == verb;
-    Some(found.found.method.integration.is_backend().then(|| routes.iter().position(is_it).unwrap()))
+    Some(
+        found
+            .found
+            .method
+            .integration
+            .is_backend()
+            .then(|| routes.iter().position(is_it).unwrap()),
+    )
 }
 
 fn check(routes: &[Route]) -> Option<()> {
@@ -210,13 +317,27 @@ fn check(routes: &[Route]) -> Option<()> {
     let table = deployed(&assembled, routes);
     let tree = Tree::of(&assembled.stack).unwrap();
     let traced = Router::of(&tree);
-    // What is public stands first: of two operations on one path and method, callers reach that one.
-    let mut everything: Table = routes.iter().enumerate().map(|(index, it)| (it.template.clone(), it.method, Some(index))).collect();
+    // What is public stands first: of two operations on one path and method, callers reach that
+    // one.
+    let mut everything: Table = routes
+        .iter()
+        .enumerate()
+        .map(|(index, it)| (it.template.clone(), it.method, Some(index)))
+        .collect();
     everything.sort_by_key(|it| it.2.is_some_and(|index| routes[index].is_hidden));
     for (index, it) in routes.iter().enumerate().filter(|(_, it)| !it.is_hidden) {
-        let methods = if it.method == "ANY" { &["PUT"] } else { std::slice::from_ref(&it.method) };
+        let methods = if it.method == "ANY" {
+            &["PUT"]
+        } else {
+            std::slice::from_ref(&it.method)
+        };
         for method in methods {
-            assert_eq!(route(&table, method, &sample(it)), Some(Some(index)), "{method} {} is lost", it.path());
+            assert_eq!(
+                route(&table, method, &sample(it)),
+                Some(Some(index)),
+                "{method} {} is lost",
+                it.path()
+            );
         }
     }
     for request in requests() {
@@ -226,14 +347,26 @@ fn check(routes: &[Route]) -> Option<()> {
                 route(&table, method, &request),
                 "{method} {request:?} of {routes:#?}"
             );
-            let Some(Some(wanted)) = route(&everything, method, &request) else { continue };
+            let Some(Some(wanted)) = route(&everything, method, &request) else {
+                continue;
+            };
             if nearest(routes, method, &request) != Some(wanted) {
                 continue;
             }
             let found = route(&table, method, &request).flatten();
             let told = |it: usize| format!("{} {}", routes[it].method, routes[it].path());
-            let expected = if routes[wanted].is_hidden { None } else { Some(wanted) };
-            assert_eq!(found.map(told), expected.map(told), "{method} /{} is for {}", request.join("/"), told(wanted));
+            let expected = if routes[wanted].is_hidden {
+                None
+            } else {
+                Some(wanted)
+            };
+            assert_eq!(
+                found.map(told),
+                expected.map(told),
+                "{method} /{} is for {}",
+                request.join("/"),
+                told(wanted)
+            );
         }
     }
     Some(())
@@ -249,7 +382,11 @@ proptest! {
 }
 
 fn of(method: &'static str, template: &[&'static str], is_hidden: bool) -> Route {
-    Route { template: template.to_vec(), method, is_hidden }
+    Route {
+        template: template.to_vec(),
+        method,
+        is_hidden,
+    }
 }
 
 #[test]
@@ -261,18 +398,41 @@ fn the_router_follows_the_recordings() {
         (vec!["b", VARIABLE], "POST", Some(3)),
     ];
     assert_eq!(route(&table, "GET", &["a"]), Some(Some(0)));
-    assert_eq!(route(&table, "POST", &["a"]), Some(Some(1)), "a branch without the method falls back");
-    assert_eq!(route(&table, "POST", &["b", "c"]), Some(Some(1)), "to the greedy path, not to the variable beside the literal");
-    assert_eq!(route(&table, "GET", &[]), None, "a greedy variable takes a segment at least");
+    assert_eq!(
+        route(&table, "POST", &["a"]),
+        Some(Some(1)),
+        "a branch without the method falls back"
+    );
+    assert_eq!(
+        route(&table, "POST", &["b", "c"]),
+        Some(Some(1)),
+        "to the greedy path, not to the variable beside the literal"
+    );
+    assert_eq!(
+        route(&table, "GET", &[]),
+        None,
+        "a greedy variable takes a segment at least"
+    );
 }
 
 #[test]
 fn shadowed_operations_are_refused_where_they_can_be() {
     let plans = [
-        vec![of("GET", &["a", VARIABLE], false), of("GET", &["a", "b"], true)],
-        vec![of("ANY", &[REST], false), of("GET", &["a"], false), of("ANY", &["a"], true)],
+        vec![
+            of("GET", &["a", VARIABLE], false),
+            of("GET", &["a", "b"], true),
+        ],
+        vec![
+            of("ANY", &[REST], false),
+            of("GET", &["a"], false),
+            of("ANY", &["a"], true),
+        ],
         vec![of("ANY", &["a"], false), of("GET", &["a"], true)],
-        vec![of("GET", &[VARIABLE, "b"], false), of("GET", &["a", VARIABLE], true), of("GET", &["a", "c"], false)],
+        vec![
+            of("GET", &[VARIABLE, "b"], false),
+            of("GET", &["a", VARIABLE], true),
+            of("GET", &["a", "c"], false),
+        ],
     ];
     for routes in plans {
         assert!(check(&routes).is_some(), "{routes:#?} is refused");

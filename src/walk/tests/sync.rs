@@ -1,8 +1,12 @@
-//! Ways in which the function that keeps addresses can be wrong, each applied to every example that has one.
+//! Ways in which the function that keeps addresses can be wrong, each applied to every example that
+//! has one.
 
 use super::corruption::examples;
 use crate::assemble::{Assembled, assemble};
-use crate::aws::{LogGroup, Node, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup, TargetType, Targets};
+use crate::aws::{
+    LogGroup, Node, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup, TargetType,
+    Targets,
+};
 use crate::plan::Plan;
 use crate::stack::{Entry, File, Label, Value};
 
@@ -10,14 +14,27 @@ use crate::stack::{Entry, File, Label, Value};
 type Corruption = fn(&mut Assembled) -> Option<()>;
 
 const CORRUPTIONS: &[(&str, Corruption)] = &[
-    ("addresses of another balancer", |it| set(it, "ALB_DNS_NAME", "internal-other-1.eu-west-1.elb.amazonaws.com")),
+    ("addresses of another balancer", |it| {
+        set(
+            it,
+            "ALB_DNS_NAME",
+            "internal-other-1.eu-west-1.elb.amazonaws.com",
+        )
+    }),
     ("addresses of the balancer in front", |it| {
         let name = it.network.as_ref()?.balancer.as_ref()?.dns_name();
-        function(it)?.environment.insert("ALB_DNS_NAME".into(), name).map(drop)
+        function(it)?
+            .environment
+            .insert("ALB_DNS_NAME".into(), name)
+            .map(drop)
     }),
-    ("no balancer", |it| function(it)?.environment.remove("ALB_DNS_NAME").map(drop)),
+    ("no balancer", |it| {
+        function(it)?.environment.remove("ALB_DNS_NAME").map(drop)
+    }),
     ("other port", |it| {
-        let Value::Literal(start) = kept(it)?.first_mut()? else { return None };
+        let Value::Literal(start) = kept(it)?.first_mut()? else {
+            return None;
+        };
         *start = "81=".into();
         Some(())
     }),
@@ -40,25 +57,49 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
         parts.extend([Value::literal(",9999="), again]);
         Some(())
     }),
-    ("groups that cannot be read", |it| set(it, "TARGET_GROUPS", "80")),
+    ("groups that cannot be read", |it| {
+        set(it, "TARGET_GROUPS", "80")
+    }),
     ("group of a backend", |it| {
         let is_other = |it: &Entry| matches!(&it.node, Node::TargetGroup(group) if !matches!(group.targets, Targets::Kept { .. }));
-        let other = it.stack.entries.iter().find(|it| is_other(it))?.address.clone();
-        let Value::Attribute(arn) = &mut kept(it)?[1] else { return None };
+        let other = it
+            .stack
+            .entries
+            .iter()
+            .find(|it| is_other(it))?
+            .address
+            .clone();
+        let Value::Attribute(arn) = &mut kept(it)?[1] else {
+            return None;
+        };
         arn.of = other;
         Some(())
     }),
-    ("counted otherwise", |it| set(it, "MISSING_BEFORE_DEREGISTER", "9")),
-    ("asks more often", |it| set(it, "MAX_LOOKUPS_PER_RUN", "9999")),
+    ("counted otherwise", |it| {
+        set(it, "MISSING_BEFORE_DEREGISTER", "9")
+    }),
+    ("asks more often", |it| {
+        set(it, "MAX_LOOKUPS_PER_RUN", "9999")
+    }),
     ("another interval", |it| set(it, "SCHEDULE_SECONDS", "1")),
     ("remembers elsewhere", |it| set(it, "STATE", "nowhere")),
-    ("place of its memory lost", |it| function(it)?.environment.remove("STATE_PREFIX").map(drop)),
-    ("another place of its memory", |it| set(it, "STATE_PREFIX", "/elsewhere")),
+    ("place of its memory lost", |it| {
+        function(it)?.environment.remove("STATE_PREFIX").map(drop)
+    }),
+    ("another place of its memory", |it| {
+        set(it, "STATE_PREFIX", "/elsewhere")
+    }),
     ("memory that it may not write", |it| {
-        role(it)?.statements.iter_mut().find(|it| it.sid == "Remember")?.resources = vec![Value::literal("*")];
+        role(it)?
+            .statements
+            .iter_mut()
+            .find(|it| it.sid == "Remember")?
+            .resources = vec![Value::literal("*")];
         Some(())
     }),
-    ("bucket lost", |it| function(it)?.environment.remove("STATE_BUCKET").map(drop)),
+    ("bucket lost", |it| {
+        function(it)?.environment.remove("STATE_BUCKET").map(drop)
+    }),
     ("runs overlap", |it| {
         function(it)?.timeout_s = 60;
         Some(())
@@ -75,8 +116,12 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
         schedule(it)?.expression = "rate(1 day)".into();
         Some(())
     }),
-    ("no schedule", |it| lose(it, |node| matches!(node, Node::Schedule(_)))),
-    ("no leave for the schedule", |it| lose(it, |node| matches!(node, Node::SchedulePermission(_)))),
+    ("no schedule", |it| {
+        lose(it, |node| matches!(node, Node::Schedule(_)))
+    }),
+    ("no leave for the schedule", |it| {
+        lose(it, |node| matches!(node, Node::SchedulePermission(_)))
+    }),
     ("second schedule", |it| {
         let first = schedule(it)?;
         let second = Schedule {
@@ -91,13 +136,22 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("leave for another schedule", |it| {
         let first = schedule(it)?;
         let (expression, function) = (first.expression.clone(), first.function.clone());
-        let other = Schedule { name: Value::literal("other"), description: "", expression, function: function.clone() };
+        let other = Schedule {
+            name: Value::literal("other"),
+            description: "",
+            expression,
+            function: function.clone(),
+        };
         let schedule = it.stack.add(File::Network, Label::new("other"), other);
         permission(it)?.schedule = schedule;
         Some(())
     }),
     ("may register elsewhere", |it| {
-        role(it)?.statements.iter_mut().find(|it| it.sid == "Keep")?.resources = vec![Value::literal("*")];
+        role(it)?
+            .statements
+            .iter_mut()
+            .find(|it| it.sid == "Keep")?
+            .resources = vec![Value::literal("*")];
         Some(())
     }),
     ("may register nowhere", |it| {
@@ -114,8 +168,13 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     }),
     ("group that holds the balancer itself", |it| {
         let group = group(it)?;
-        let Targets::Kept { balancer, listener } = &group.targets else { return None };
-        group.targets = Targets::Balancer { balancer: balancer.clone(), listener: listener.clone() };
+        let Targets::Kept { balancer, listener } = &group.targets else {
+            return None;
+        };
+        group.targets = Targets::Balancer {
+            balancer: balancer.clone(),
+            listener: listener.clone(),
+        };
         Some(())
     }),
     ("group on another port", |it| {
@@ -129,40 +188,81 @@ fn nodes(assembled: &mut Assembled) -> impl Iterator<Item = &mut Node> {
 }
 
 fn function(assembled: &mut Assembled) -> Option<&mut PythonFunction> {
-    nodes(assembled).find_map(|it| if let Node::PythonFunction(it) = it { Some(it) } else { None })
+    nodes(assembled).find_map(|it| {
+        if let Node::PythonFunction(it) = it {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn schedule(assembled: &mut Assembled) -> Option<&mut Schedule> {
-    nodes(assembled).find_map(|it| if let Node::Schedule(it) = it { Some(it) } else { None })
+    nodes(assembled).find_map(|it| {
+        if let Node::Schedule(it) = it {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn permission(assembled: &mut Assembled) -> Option<&mut SchedulePermission> {
-    nodes(assembled).find_map(|it| if let Node::SchedulePermission(it) = it { Some(it) } else { None })
+    nodes(assembled).find_map(|it| {
+        if let Node::SchedulePermission(it) = it {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn role(assembled: &mut Assembled) -> Option<&mut Role> {
-    nodes(assembled).find_map(|it| if let Node::Role(it) = it { Some(it) } else { None })
+    nodes(assembled).find_map(|it| {
+        if let Node::Role(it) = it {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn group(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
-    let mut groups = nodes(assembled).filter_map(|it| if let Node::TargetGroup(it) = it { Some(it) } else { None });
+    let mut groups = nodes(assembled).filter_map(|it| {
+        if let Node::TargetGroup(it) = it {
+            Some(it)
+        } else {
+            None
+        }
+    });
     groups.find(|it| matches!(it.targets, Targets::Kept { .. }))
 }
 
 fn set(assembled: &mut Assembled, name: &str, text: &str) -> Option<()> {
-    function(assembled)?.environment.insert(name.to_owned(), Value::literal(text));
+    function(assembled)?
+        .environment
+        .insert(name.to_owned(), Value::literal(text));
     Some(())
 }
 
 /// The parts of `TARGET_GROUPS`.
 fn kept(assembled: &mut Assembled) -> Option<&mut Vec<Value>> {
     let value = function(assembled)?.environment.get_mut("TARGET_GROUPS")?;
-    if let Value::Text(parts) = value { Some(parts) } else { None }
+    if let Value::Text(parts) = value {
+        Some(parts)
+    } else {
+        None
+    }
 }
 
 /// Puts what means nothing in the place of a node: every handle leads where it did.
 fn lose(assembled: &mut Assembled, is_it: fn(&Node) -> bool) -> Option<()> {
-    *nodes(assembled).find(|it| is_it(it))? = LogGroup { name: Value::literal("other"), retention_days: 1, kms_key: None }.into();
+    *nodes(assembled).find(|it| is_it(it))? = LogGroup {
+        name: Value::literal("other"),
+        retention_days: 1,
+        kms_key: None,
+    }
+    .into();
     Some(())
 }
 
@@ -179,7 +279,10 @@ fn every_corruption_of_the_function_that_keeps_addresses_is_caught() {
             applied[index] += 1;
             let findings = super::super::walk(&plan, &assembled);
             assert!(!findings.is_empty(), "{name}: nobody notices: {what}");
-            assert!(findings.iter().all(|it| it.code.code == "GW9001"), "{name}: {what}");
+            assert!(
+                findings.iter().all(|it| it.code.code == "GW9001"),
+                "{name}: {what}"
+            );
         }
     }
     for ((what, _), applied) in CORRUPTIONS.iter().zip(applied) {
@@ -190,7 +293,13 @@ fn every_corruption_of_the_function_that_keeps_addresses_is_caught() {
 #[test]
 fn a_function_that_nobody_planned_is_noticed() {
     let examples = examples();
-    let find = |name: &str| examples.iter().find(|it| it.0 == name).map(|it| &it.1).expect("an example of that name");
+    let find = |name: &str| {
+        examples
+            .iter()
+            .find(|it| it.0 == name)
+            .map(|it| &it.1)
+            .expect("an example of that name")
+    };
     let (kept, plain) = (find("sync"), find("alb"));
     assert!(!super::super::walk(plain, &assemble(kept)).is_empty());
     assert!(!super::super::walk(kept, &assemble(plain)).is_empty());

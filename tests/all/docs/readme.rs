@@ -1,6 +1,7 @@
 //! The README's `console` blocks: every command is run, and what it prints is what stands there.
 //!
-//! All blocks share one scratch repository that holds the smallest example's description; `$ ` starts a command, `> ` goes on with it.
+//! All blocks share one scratch repository that holds the smallest example's description; `$ `
+//! starts a command, `> ` goes on with it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,12 +13,21 @@ pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
     if Command::new("git").arg("--version").output().is_err() {
         use std::io::Write as _;
         // Straight to the stream: what the harness captures of a passing test is never shown.
-        std::io::stderr().write_all(b"\nno git: the commands of the README were not tried\n").unwrap();
+        std::io::stderr()
+            .write_all(b"\nno git: the commands of the README were not tried\n")
+            .unwrap();
         return None;
     }
     let scratch = tempfile::tempdir().unwrap();
-    fs::copy(repository.join("blueprints/minimal/openapi.yaml"), scratch.path().join("openapi.yaml")).unwrap();
-    shell(scratch.path(), "git init --quiet && git add . && git commit --quiet --message 'The description'");
+    fs::copy(
+        repository.join("blueprints/minimal/openapi.yaml"),
+        scratch.path().join("openapi.yaml"),
+    )
+    .unwrap();
+    shell(
+        scratch.path(),
+        "git init --quiet && git add . && git commit --quiet --message 'The description'",
+    );
     let mut text = String::new();
     let mut lines = readme.lines().peekable();
     while let Some(line) = lines.next() {
@@ -27,7 +37,9 @@ pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
         }
         while let Some(line) = lines.next_if(|it| *it != "```") {
             // What was printed before is left out, and made again.
-            let Some(first) = line.strip_prefix("$ ") else { continue };
+            let Some(first) = line.strip_prefix("$ ") else {
+                continue;
+            };
             writeln!(text, "{line}").unwrap();
             let mut command = first.to_owned();
             while let Some(more) = lines.next_if(|it| it.starts_with("> ")) {
@@ -42,16 +54,28 @@ pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
 
 fn shell(folder: &Path, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_gwgen")).parent().unwrap();
-    let path =
-        std::env::join_paths([program.to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap()))).unwrap();
+    let path = std::env::join_paths(
+        [program.to_owned()]
+            .into_iter()
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    )
+    .unwrap();
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(folder).env("PATH", path).env("LC_ALL", "C");
-    shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    shell
+        .args(["-c", &format!("exec 2>&1\n{command}")])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("LC_ALL", "C");
+    shell
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1");
     for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
         shell.env_remove(name);
     }
     for (name, value) in [("NAME", "Newcomer"), ("EMAIL", "newcomer@shop.example")] {
-        shell.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+        shell
+            .env(format!("GIT_AUTHOR_{name}"), value)
+            .env(format!("GIT_COMMITTER_{name}"), value);
     }
     String::from_utf8(shell.output().unwrap().stdout).unwrap()
 }

@@ -44,7 +44,10 @@ struct Reader<'a> {
 }
 
 pub(crate) fn page(schema: &Value, shown: &str) -> String {
-    let mut reader = Reader { definitions: &schema["$defs"], sections: Vec::new() };
+    let mut reader = Reader {
+        definitions: &schema["$defs"],
+        sections: Vec::new(),
+    };
     reader.section(&schema["$defs"]["Blueprint"], &[], "");
     let mut text = String::from(
         "# The blueprint\n\n<!-- Made by tests/all/docs.rs from `gwgen schema` and the table of what is built. Edits here are lost. -->\n\n\
@@ -53,14 +56,25 @@ pub(crate) fn page(schema: &Value, shown: &str) -> String {
     );
     text.push_str(&VALUES.replace("{ssm}", ssm()));
     for section in &reader.sections {
-        let title = if section.path.is_empty() { "The file".to_owned() } else { format!("`{}`", shown_path(&section.path)) };
+        let title = if section.path.is_empty() {
+            "The file".to_owned()
+        } else {
+            format!("`{}`", shown_path(&section.path))
+        };
         write!(text, "\n## {title}\n\n").unwrap();
         if !section.description.is_empty() {
             write!(text, "{}\n\n", section.description).unwrap();
         }
-        text.push_str("| field | takes | what it is | default | built |\n| --- | --- | --- | --- | --- |\n");
+        text.push_str(
+            "| field | takes | what it is | default | built |\n| --- | --- | --- | --- | --- |\n",
+        );
         for row in &section.rows {
-            writeln!(text, "| `{}` | {} | {} | {} | {} |", row.name, row.of, row.description, row.default, row.built).unwrap();
+            writeln!(
+                text,
+                "| `{}` | {} | {} | {} | {} |",
+                row.name, row.of, row.description, row.default, row.built
+            )
+            .unwrap();
         }
     }
     write!(text, "\n## Defaults\n\n`blueprints/minimal/gwgen.yaml` with every default that is built filled in, as `gwgen show` prints it:\n\n```yaml\n{shown}```\n")
@@ -73,8 +87,17 @@ fn ssm() -> &'static str {
     let text = "version: 1\nname: a\nspec: a\ntopology: nlb-targets\nnetwork: {vpc: {ssm: /vpc}, subnets: [b, c]}\nbackends: {a: {port: 1, targets: {ecs: true}}}\n";
     let files = gwgen::source::Memory([("gwgen.yaml".to_owned(), text.into())].into());
     let path = gwgen::source::RelativePath::join("", "gwgen.yaml").unwrap();
-    let read = gwgen::blueprint::read(&files, path, "gwgen.yaml".into(), &mut gwgen::source::Sources::default());
-    if read.diagnostics.iter().any(|it| it.code.code == "GW2004") { "no" } else { "yes" }
+    let read = gwgen::blueprint::read(
+        &files,
+        path,
+        "gwgen.yaml".into(),
+        &mut gwgen::source::Sources::default(),
+    );
+    if read.diagnostics.iter().any(|it| it.code.code == "GW2004") {
+        "no"
+    } else {
+        "yes"
+    }
 }
 
 fn shown_path(path: &[String]) -> String {
@@ -83,15 +106,24 @@ fn shown_path(path: &[String]) -> String {
 
 impl<'a> Reader<'a> {
     fn resolved(&self, schema: &'a Value) -> &'a Value {
-        schema["$ref"].as_str().and_then(|it| self.definitions.get(it.rsplit('/').next()?)).unwrap_or(schema)
+        schema["$ref"]
+            .as_str()
+            .and_then(|it| self.definitions.get(it.rsplit('/').next()?))
+            .unwrap_or(schema)
     }
 
     fn name(schema: &'a Value) -> &'a str {
-        schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()).unwrap_or_default()
+        schema["$ref"]
+            .as_str()
+            .and_then(|it| it.rsplit('/').next())
+            .unwrap_or_default()
     }
 
     fn alternatives(schema: &'a Value) -> impl Iterator<Item = &'a Value> {
-        ["anyOf", "oneOf"].into_iter().filter_map(|it| schema[it].as_array()).flatten()
+        ["anyOf", "oneOf"]
+            .into_iter()
+            .filter_map(|it| schema[it].as_array())
+            .flatten()
     }
 
     /// Every field of a mapping, or of the alternatives that are mappings.
@@ -101,7 +133,8 @@ impl<'a> Reader<'a> {
         }
         let schema = self.resolved(schema);
         let own = schema["properties"].as_object().into_iter().flatten();
-        own.chain(Self::alternatives(schema).flat_map(|it| self.fields(it))).collect()
+        own.chain(Self::alternatives(schema).flat_map(|it| self.fields(it)))
+            .collect()
     }
 
     fn section(&mut self, schema: &'a Value, path: &[String], description: &str) {
@@ -110,13 +143,32 @@ impl<'a> Reader<'a> {
             return;
         }
         let at = self.sections.len();
-        let required: Vec<&str> = self.resolved(schema)["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        self.sections.push(Section { path: path.to_vec(), description: description.to_owned(), rows: Vec::new() });
+        let required: Vec<&str> = self.resolved(schema)["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        self.sections.push(Section {
+            path: path.to_vec(),
+            description: description.to_owned(),
+            rows: Vec::new(),
+        });
         for (name, field) in fields {
             let below: Vec<String> = path.iter().cloned().chain([name.clone()]).collect();
             let (description, default) = described(field);
-            let default = if required.contains(&name.as_str()) { "required".to_owned() } else { default };
-            let row = Row { name: name.clone(), of: self.takes(field), description: description.clone(), default, built: built_at(&below) };
+            let default = if required.contains(&name.as_str()) {
+                "required".to_owned()
+            } else {
+                default
+            };
+            let row = Row {
+                name: name.clone(),
+                of: self.takes(field),
+                description: description.clone(),
+                default,
+                built: built_at(&below),
+            };
             self.sections[at].rows.push(row);
             self.below(field, below, &description);
         }
@@ -129,7 +181,9 @@ impl<'a> Reader<'a> {
         }
         self.section(field, &path, description);
         let schema = self.resolved(field);
-        let parts: Vec<&Value> = std::iter::once(schema).chain(Self::alternatives(schema)).collect();
+        let parts: Vec<&Value> = std::iter::once(schema)
+            .chain(Self::alternatives(schema))
+            .collect();
         for part in parts {
             for (key, step) in [("additionalProperties", "<name>"), ("items", "[]")] {
                 if part[key].is_object() {
@@ -154,9 +208,16 @@ impl<'a> Reader<'a> {
             return format!("`{text}`");
         }
         if let Some(texts) = schema["enum"].as_array() {
-            return texts.iter().filter_map(Value::as_str).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+            return texts
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|it| format!("`{it}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
         }
-        let mut alternatives: Vec<String> = Self::alternatives(schema).map(|it| self.takes(it)).collect();
+        let mut alternatives: Vec<String> = Self::alternatives(schema)
+            .map(|it| self.takes(it))
+            .collect();
         alternatives.dedup();
         if !alternatives.is_empty() {
             return alternatives.join(", ");
@@ -181,11 +242,20 @@ impl<'a> Reader<'a> {
 
 /// The description without its default, and the default.
 fn described(field: &Value) -> (String, String) {
-    let text = field["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+    let text = field["description"]
+        .as_str()
+        .unwrap_or_default()
+        .replace('\n', " ")
+        .replace('|', "\\|");
     match text.split_once("Default: ") {
         Some((before, default)) => {
-            let (default, after) = default.split_once(". ").unwrap_or((default.trim_end_matches('.'), ""));
-            (format!("{before}{after}").trim_end().to_owned(), default.to_owned())
+            let (default, after) = default
+                .split_once(". ")
+                .unwrap_or((default.trim_end_matches('.'), ""));
+            (
+                format!("{before}{after}").trim_end().to_owned(),
+                default.to_owned(),
+            )
         }
         None => (text, String::new()),
     }
@@ -193,10 +263,29 @@ fn described(field: &Value) -> (String, String) {
 
 /// Whether a field is built, from the one table.
 fn built_at(path: &[String]) -> String {
-    let shape: String = path.iter().map(|it| format!("/{}", if it == "<name>" || it == "[]" { "*" } else { it })).collect();
+    let shape: String = path
+        .iter()
+        .map(|it| {
+            format!(
+                "/{}",
+                if it == "<name>" || it == "[]" {
+                    "*"
+                } else {
+                    it
+                }
+            )
+        })
+        .collect();
     match built(&shape) {
         Built::Whole => "yes".to_owned(),
-        Built::Values(values) => format!("only {}", values.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        Built::Values(values) => format!(
+            "only {}",
+            values
+                .iter()
+                .map(|it| format!("`{it}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
         Built::Partly => "partly".to_owned(),
         Built::Not => "**no**".to_owned(),
     }

@@ -41,7 +41,8 @@ fn json_string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Every text of a Terraform file; panics where it is no HCL or holds an interpolation of our own text.
+/// Every text of a Terraform file; panics where it is no HCL or holds an interpolation of our own
+/// text.
 fn hcl_texts(source: &str, found: &mut Vec<String>) {
     fn expression(it: &hcl::Expression, found: &mut Vec<String>) {
         match it {
@@ -62,7 +63,9 @@ fn hcl_texts(source: &str, found: &mut Vec<String>) {
                 }
                 expression(value, found);
             }),
-            hcl::Expression::FuncCall(call) => call.args.iter().for_each(|it| expression(it, found)),
+            hcl::Expression::FuncCall(call) => {
+                call.args.iter().for_each(|it| expression(it, found))
+            }
             _ => {}
         }
     }
@@ -70,7 +73,10 @@ fn hcl_texts(source: &str, found: &mut Vec<String>) {
         it.attributes().for_each(|it| expression(&it.expr, found));
         it.blocks().for_each(|it| body(&it.body, found));
     }
-    body(&hcl::from_str(source).unwrap_or_else(|error| panic!("{error}\n{source}")), found);
+    body(
+        &hcl::from_str(source).unwrap_or_else(|error| panic!("{error}\n{source}")),
+        found,
+    );
 }
 
 fn json_texts(it: &serde_json::Value, found: &mut Vec<String>) {
@@ -89,7 +95,10 @@ fn json_texts(it: &serde_json::Value, found: &mut Vec<String>) {
 fn texts_of(text: &str, blueprint: &str, api: &str) -> Option<[Vec<String>; 2]> {
     let both = ["terraform", "cloudformation"].map(|format| {
         let blueprint = format!("{blueprint}output: {{format: {format}}}\n");
-        let (compiled, findings) = run(&[("gwgen.yaml", blueprint.into()), ("openapi.yaml", api.into())]);
+        let (compiled, findings) = run(&[
+            ("gwgen.yaml", blueprint.into()),
+            ("openapi.yaml", api.into()),
+        ]);
         let Some(tree) = compiled.tree else {
             assert!(!findings.is_empty());
             return None;
@@ -106,7 +115,11 @@ fn texts_of(text: &str, blueprint: &str, api: &str) -> Option<[Vec<String>; 2]> 
         Some(found)
     });
     let [terraform, cloudformation] = both;
-    assert_eq!(terraform.is_some(), cloudformation.is_some(), "{text:?} is refused in one format only");
+    assert_eq!(
+        terraform.is_some(),
+        cloudformation.is_some(),
+        "{text:?} is refused in one format only"
+    );
     Some([terraform?, cloudformation?])
 }
 
@@ -117,16 +130,23 @@ fn text_reaches_the_output_unchanged() {
         let blueprint = [
             BLUEPRINT.to_owned() + &format!("tags: {{team: {quoted}}}\n"),
             BLUEPRINT.to_owned() + &format!("tags: {{team: {{var: team, default: {quoted}}}}}\n"),
-            BLUEPRINT.to_owned() + &format!("tags: {{team: {{var: team, description: {quoted}}}}}\n"),
+            BLUEPRINT.to_owned()
+                + &format!("tags: {{team: {{var: team, description: {quoted}}}}}\n"),
         ];
         for blueprint in blueprint {
             let Some(both) = texts_of(text, &blueprint, API) else {
                 // Nothing but a text that says nothing or has several lines is refused here.
-                assert!(text.trim().is_empty() || text.contains(char::is_control), "{text:?}");
+                assert!(
+                    text.trim().is_empty() || text.contains(char::is_control),
+                    "{text:?}"
+                );
                 continue;
             };
             for found in both {
-                assert!(found.iter().any(|it| it == text), "{text:?} is not in {found:?}");
+                assert!(
+                    found.iter().any(|it| it == text),
+                    "{text:?} is not in {found:?}"
+                );
             }
         }
     }
@@ -154,15 +174,26 @@ fn text_that_names_something_is_unchanged_or_refused() {
         ];
         for api in apis {
             texts_of(text, BLUEPRINT, &api);
-            texts_of(text, &format!("{BLUEPRINT}api: {{base_path: both, partial_segments: widen}}\n"), &api);
+            texts_of(
+                text,
+                &format!("{BLUEPRINT}api: {{base_path: both, partial_segments: widen}}\n"),
+                &api,
+            );
         }
-        let backend = |field: &str| BLUEPRINT.replace("port: 8080", &format!("port: 8080, {field}"));
+        let backend =
+            |field: &str| BLUEPRINT.replace("port: 8080", &format!("port: 8080, {field}"));
         let blueprints = [
             backend(&format!("host: {quoted}")),
             backend(&format!("host: {quoted}, protocol: https")),
-            backend(&format!("path_prefix: {}", json_string(&format!("/{text}")))),
+            backend(&format!(
+                "path_prefix: {}",
+                json_string(&format!("/{text}"))
+            )),
             backend(&format!("security_group: {quoted}")),
-            backend(&format!("health_check: {{protocol: http, path: {}, matcher: {quoted}}}", json_string(&format!("/{text}")))),
+            backend(&format!(
+                "health_check: {{protocol: http, path: {}, matcher: {quoted}}}",
+                json_string(&format!("/{text}"))
+            )),
             BLUEPRINT.replace("{ecs: true}", &format!("{{instances: [{quoted}]}}")),
             BLUEPRINT.replace("vpc-0a1b2c3d", &quoted),
             BLUEPRINT.replace("name: shop", &format!("name: {quoted}")),
@@ -172,32 +203,72 @@ fn text_that_names_something_is_unchanged_or_refused() {
             format!("{BLUEPRINT}stage: {{name: {quoted}}}\n"),
             format!("{BLUEPRINT}tags: {{{quoted}: a}}\n"),
             format!("{BLUEPRINT}tags: {{a: {{var: {quoted}}}}}\n"),
-            format!("{BLUEPRINT}mounts: [{{at: {}, backend: orders}}]\n", json_string(&format!("/{text}"))),
+            format!(
+                "{BLUEPRINT}mounts: [{{at: {}, backend: orders}}]\n",
+                json_string(&format!("/{text}"))
+            ),
             format!(
                 "{BLUEPRINT}routes: [{{match: {{paths: [{quoted}], tags: [{quoted}], operation_ids: [{quoted}]}}, weakens: {quoted}}}]\n"
             ),
         ];
         for blueprint in blueprints {
-            let Some([terraform, _]) = texts_of(text, &blueprint, API) else { continue };
+            let Some([terraform, _]) = texts_of(text, &blueprint, API) else {
+                continue;
+            };
             // What could be no more than part of an address or a name is plain by then.
             let is_marker = |it: &String| it.contains("${") || it.contains("%{");
-            assert!(!terraform.iter().any(is_marker) || blueprint.contains("tags") || blueprint.contains("health_check"), "{blueprint}");
+            assert!(
+                !terraform.iter().any(is_marker)
+                    || blueprint.contains("tags")
+                    || blueprint.contains("health_check"),
+                "{blueprint}"
+            );
         }
     }
 }
 
 #[test]
 fn an_expression_is_an_expression() {
-    for text in ["a } b", "a\nb", "a # b", "a // b", "/* a */ b", "\"${", "<<EOT\na\nEOT", "a, b", "a = b", "", "${a}", "[", "file(\"x\")"]
-    {
-        let blueprint = BLUEPRINT.replace("vpc-0a1b2c3d", &format!("{{expr: {}}}", json_string(text)));
-        let (compiled, findings) = run(&[("gwgen.yaml", blueprint.into()), ("openapi.yaml", API.into())]);
+    for text in [
+        "a } b",
+        "a\nb",
+        "a # b",
+        "a // b",
+        "/* a */ b",
+        "\"${",
+        "<<EOT\na\nEOT",
+        "a, b",
+        "a = b",
+        "",
+        "${a}",
+        "[",
+        "file(\"x\")",
+    ] {
+        let blueprint =
+            BLUEPRINT.replace("vpc-0a1b2c3d", &format!("{{expr: {}}}", json_string(text)));
+        let (compiled, findings) = run(&[
+            ("gwgen.yaml", blueprint.into()),
+            ("openapi.yaml", API.into()),
+        ]);
         match compiled.tree {
-            None => assert!(findings.iter().any(|it| it.code == "GW2007" || it.code == "GW2002"), "{text:?}: {findings:?}"),
-            Some(tree) => tree.files.iter().filter(|(name, _)| name.ends_with(".tf")).for_each(|(_, bytes)| {
-                let body: hcl::Body = hcl::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();
-                assert!(body.blocks().count() + body.attributes().count() > 0, "{text:?}");
-            }),
+            None => assert!(
+                findings
+                    .iter()
+                    .any(|it| it.code == "GW2007" || it.code == "GW2002"),
+                "{text:?}: {findings:?}"
+            ),
+            Some(tree) => tree
+                .files
+                .iter()
+                .filter(|(name, _)| name.ends_with(".tf"))
+                .for_each(|(_, bytes)| {
+                    let body: hcl::Body =
+                        hcl::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();
+                    assert!(
+                        body.blocks().count() + body.attributes().count() > 0,
+                        "{text:?}"
+                    );
+                }),
         }
     }
 }
@@ -251,12 +322,17 @@ fn json_and_yaml_twins_give_equal_bytes() {
     let spelt = |value: &serde_json::Value| {
         let mut text = String::new();
         yaml(value, 0, &mut text);
-        [value.to_string(), serde_json::to_string_pretty(value).unwrap(), text]
+        [
+            value.to_string(),
+            serde_json::to_string_pretty(value).unwrap(),
+            text,
+        ]
     };
     let mut first: Option<gwgen::emit::FileTree> = None;
     for api in spelt(&api) {
         for blueprint in spelt(&blueprint) {
-            let (compiled, findings) = run(&[("gwgen", blueprint.into()), ("openapi", api.clone().into())]);
+            let (compiled, findings) =
+                run(&[("gwgen", blueprint.into()), ("openapi", api.clone().into())]);
             let tree = compiled.tree.unwrap_or_else(|| panic!("{findings:?}"));
             assert_eq!(*first.get_or_insert_with(|| tree.clone()), tree);
         }

@@ -1,7 +1,8 @@
 //! Models against the schemas that they are made of, by a validator that is not ours.
 //!
-//! In: every example, every case, the corpus where it exists. Out: no document that a description allows is refused by its model;
-//! the share of the others that is caught is printed. `GWGEN_TESTS=full` looks at every operation in place of a few of each entry.
+//! In: every example, every case, the corpus where it exists. Out: no document that a description
+//! allows is refused by its model; the share of the others that is caught is printed.
+//! `GWGEN_TESTS=full` looks at every operation in place of a few of each entry.
 
 mod documents;
 mod legal;
@@ -39,14 +40,28 @@ struct Counts {
 fn no_model_refuses_what_its_description_allows() {
     let mut counts: Vec<(String, Counts)> = in_parallel(fixtures(), |case| {
         let plan = case.compiled("terraform").plan.as_ref();
-        (case.name.clone(), plan.map(|plan| counted(plan, &case.description())).unwrap_or_default())
+        (
+            case.name.clone(),
+            plan.map(|plan| counted(plan, &case.description()))
+                .unwrap_or_default(),
+        )
     });
     // A large description keeps a thread busy for long where all of it is looked at.
     counts.extend(in_parallel(corpus::entries(), |entry| {
         let document = serde_json::from_str(&entry.json).unwrap();
-        (entry.case.name.clone(), entry.compiled.plan.as_ref().map(|plan| counted(plan, &document)).unwrap_or_default())
+        (
+            entry.case.name.clone(),
+            entry
+                .compiled
+                .plan
+                .as_ref()
+                .map(|plan| counted(plan, &document))
+                .unwrap_or_default(),
+        )
     }));
-    let mut table = String::from("\nmodels: bodies looked at (and not), allowed, forbidden of which caught, by description\n");
+    let mut table = String::from(
+        "\nmodels: bodies looked at (and not), allowed, forbidden of which caught, by description\n",
+    );
     let mut all = Counts::default();
     for (name, it) in counts {
         if it.bodies > 0 {
@@ -67,8 +82,10 @@ fn no_model_refuses_what_its_description_allows() {
         all.allowed += it.allowed;
         all.forbidden += it.forbidden;
         all.caught += it.caught;
-        all.illegal.extend(it.illegal.into_iter().map(|text| format!("{name}: {text}")));
-        all.refused.extend(it.refused.into_iter().map(|text| format!("{name}: {text}")));
+        all.illegal
+            .extend(it.illegal.into_iter().map(|text| format!("{name}: {text}")));
+        all.refused
+            .extend(it.refused.into_iter().map(|text| format!("{name}: {text}")));
     }
     writeln!(
         table,
@@ -82,9 +99,20 @@ fn no_model_refuses_what_its_description_allows() {
     .unwrap();
     // Straight to the stream: what the harness captures of a passing test is never shown.
     std::io::Write::write_all(&mut std::io::stderr(), table.as_bytes()).unwrap();
-    assert!(all.illegal.is_empty(), "{}", all.illegal[..all.illegal.len().min(20)].join("\n"));
-    assert!(all.refused.is_empty(), "{}", all.refused[..all.refused.len().min(20)].join("\n"));
-    assert!(all.bodies > 10 && share(&all) > 50, "hardly anything is caught");
+    assert!(
+        all.illegal.is_empty(),
+        "{}",
+        all.illegal[..all.illegal.len().min(20)].join("\n")
+    );
+    assert!(
+        all.refused.is_empty(),
+        "{}",
+        all.refused[..all.refused.len().min(20)].join("\n")
+    );
+    assert!(
+        all.bodies > 10 && share(&all) > 50,
+        "hardly anything is caught"
+    );
 }
 
 fn share(counts: &Counts) -> usize {
@@ -92,28 +120,61 @@ fn share(counts: &Counts) -> usize {
 }
 
 fn counted(plan: &Plan, document: &Value) -> Counts {
-    let mut counts = Counts { models: plan.models.len(), ..Counts::default() };
+    let mut counts = Counts {
+        models: plan.models.len(),
+        ..Counts::default()
+    };
     let mut bytes = 0;
     for model in &plan.models {
         let text = model.schema.to_string();
         bytes += text.len();
-        counts.illegal.extend(legal::faults(&model.schema).into_iter().map(|fault| format!("{}: {fault}", model.name)));
-        if !model.name.bytes().all(|it| it.is_ascii_alphanumeric()) || ["Empty", "Error"].contains(&&*model.name) {
-            counts.illegal.push(format!("{} is no name of a model", model.name));
+        counts.illegal.extend(
+            legal::faults(&model.schema)
+                .into_iter()
+                .map(|fault| format!("{}: {fault}", model.name)),
+        );
+        if !model.name.bytes().all(|it| it.is_ascii_alphanumeric())
+            || ["Empty", "Error"].contains(&&*model.name)
+        {
+            counts
+                .illegal
+                .push(format!("{} is no name of a model", model.name));
         }
     }
     if bytes > 400_000 {
-        counts.illegal.push(format!("the models have {bytes} bytes"));
+        counts
+            .illegal
+            .push(format!("the models have {bytes} bytes"));
     }
     let reference = Reference::new(document);
-    let checked: Vec<_> = plan.operations.iter().filter(|it| it.description == 0 && it.checks.body).collect();
-    let step = if is_full() { 1 } else { checked.len().div_ceil(SAMPLE).max(1) };
+    let checked: Vec<_> = plan
+        .operations
+        .iter()
+        .filter(|it| it.description == 0 && it.checks.body)
+        .collect();
+    let step = if is_full() {
+        1
+    } else {
+        checked.len().div_ceil(SAMPLE).max(1)
+    };
     for operation in checked.into_iter().step_by(step) {
         for (media_type, index) in operation.checks.models.iter() {
-            let name = format!("{} {} {media_type}", operation.method.as_str(), operation.path);
-            let model = jsonschema::draft4::options().should_validate_formats(true).build(&plan.models[*index].schema).unwrap();
+            let name = format!(
+                "{} {} {media_type}",
+                operation.method.as_str(),
+                operation.path
+            );
+            let model = jsonschema::draft4::options()
+                .should_validate_formats(true)
+                .build(&plan.models[*index].schema)
+                .unwrap();
             match reference.body(&operation.path, operation.method.key(), media_type) {
-                Some((schema, validator, is_optional)) => body(&mut counts, &name, (&model, &validator, is_optional), schema),
+                Some((schema, validator, is_optional)) => body(
+                    &mut counts,
+                    &name,
+                    (&model, &validator, is_optional),
+                    schema,
+                ),
                 None => counts.left_out += 1,
             }
         }
@@ -121,16 +182,25 @@ fn counted(plan: &Plan, document: &Value) -> Counts {
     counts
 }
 
-fn body(counts: &mut Counts, name: &str, (model, validator, is_optional): (&Validator, &Validator, bool), schema: Value) {
+fn body(
+    counts: &mut Counts,
+    name: &str,
+    (model, validator, is_optional): (&Validator, &Validator, bool),
+    schema: Value,
+) {
     counts.bodies += 1;
     for document in Documents::new(name, schema).take(DOCUMENTS) {
         // The gateway takes a body that is left out for an empty object.
-        let is_left_out = is_optional && document.as_object().is_some_and(serde_json::Map::is_empty);
+        let is_left_out =
+            is_optional && document.as_object().is_some_and(serde_json::Map::is_empty);
         if is_left_out || validator.is_valid(&document) {
             counts.allowed += 1;
             if let Some(error) = model.iter_errors(&document).next() {
                 let text: String = document.to_string().chars().take(300).collect();
-                counts.refused.push(format!("{name} refuses {text}: {error} at {}", error.instance_path()));
+                counts.refused.push(format!(
+                    "{name} refuses {text}: {error} at {}",
+                    error.instance_path()
+                ));
             }
         } else {
             counts.forbidden += 1;

@@ -8,7 +8,9 @@ use gwgen::openapi::HttpMethod;
 use gwgen::{assemble, emit};
 
 use crate::support::corpus::{entries, rendered_entries};
-use crate::support::emitted::{TERRAFORM_ONLY, cloudformation_counts, template, terraform_counts, without_functions};
+use crate::support::emitted::{
+    TERRAFORM_ONLY, cloudformation_counts, template, terraform_counts, without_functions,
+};
 use crate::support::{Case, YAML, fixtures, in_parallel};
 
 #[test]
@@ -16,7 +18,8 @@ fn both_formats_of_a_case_hold_the_same_resources() {
     let mut compared = 0;
     for case in fixtures() {
         let tree = case.compiled("terraform").tree.as_ref();
-        let mut terraform = terraform_counts(tree.unwrap_or_else(|| panic!("{} renders as Terraform", case.name)));
+        let mut terraform =
+            terraform_counts(tree.unwrap_or_else(|| panic!("{} renders as Terraform", case.name)));
         terraform.remove(TERRAFORM_ONLY);
         if let Some(template) = &case.compiled("cloudformation").tree {
             assert_eq!(terraform, cloudformation_counts(template), "{}", case.name);
@@ -40,12 +43,18 @@ fn the_yaml_of_a_case_is_its_json() {
         for style in ["resources", "body"] {
             let mut case: Case = (**case).clone();
             let root = case.blueprint.as_object_mut().unwrap();
-            let output = root.entry("output").or_insert_with(|| serde_json::json!({})).as_object_mut().unwrap();
+            let output = root
+                .entry("output")
+                .or_insert_with(|| serde_json::json!({}))
+                .as_object_mut()
+                .unwrap();
             output.insert("api_style".into(), style.into());
             output.insert("template".into(), "json".into());
             let [json, yaml] = ["cloudformation", YAML].map(|it| case.compile(it).tree);
             assert_eq!(json.is_some(), yaml.is_some(), "{}", case.name);
-            let (Some(json), Some(yaml)) = (json, yaml) else { continue };
+            let (Some(json), Some(yaml)) = (json, yaml) else {
+                continue;
+            };
             assert_twins(&case.name, &json, &yaml);
             compared += 1;
         }
@@ -61,24 +70,52 @@ fn both_formats_of_a_real_description_hold_the_same_resources() {
         // The same stack, however large: the quota of a template has a test of its own.
         let stack = assemble::assemble(compiled.plan.as_ref().unwrap()).stack;
         let json = emit::cloudformation::files(TemplateSyntax::Json, &stack);
-        assert_eq!(terraform, cloudformation_counts(&json), "{}", entry.case.name);
-        assert_twins(&entry.case.name, &json, &emit::cloudformation::files(TemplateSyntax::Yaml, &stack));
-        let public = compiled.plan.as_ref().unwrap().operations.iter().filter(|it| it.is_public()).count();
+        assert_eq!(
+            terraform,
+            cloudformation_counts(&json),
+            "{}",
+            entry.case.name
+        );
+        assert_twins(
+            &entry.case.name,
+            &json,
+            &emit::cloudformation::files(TemplateSyntax::Yaml, &stack),
+        );
+        let public = compiled
+            .plan
+            .as_ref()
+            .unwrap()
+            .operations
+            .iter()
+            .filter(|it| it.is_public())
+            .count();
         let plan = compiled.plan.as_ref().unwrap();
         // What the gateway answers itself.
         let own = plan.refusals.len() + plan.cors.as_ref().map_or(0, |it| it.preflights.len());
-        assert_eq!(terraform["AWS::ApiGateway::Method"], public + own, "{}", entry.case.name);
+        assert_eq!(
+            terraform["AWS::ApiGateway::Method"],
+            public + own,
+            "{}",
+            entry.case.name
+        );
     });
 }
 
 /// Method and path of every operation, as the crate `openapiv3` reads them.
 fn second_reading(json: &str) -> Option<BTreeSet<(String, String)>> {
     // The crate panics on some descriptions that are legal.
-    let document = std::panic::catch_unwind(|| serde_json::from_str::<openapiv3::OpenAPI>(json)).ok()?.ok()?;
+    let document = std::panic::catch_unwind(|| serde_json::from_str::<openapiv3::OpenAPI>(json))
+        .ok()?
+        .ok()?;
     let mut found = BTreeSet::new();
     for (path, item) in &document.paths.paths {
-        let openapiv3::ReferenceOr::Item(item) = item else { continue };
-        found.extend(item.iter().map(|(method, _)| (method.to_uppercase(), path.clone())));
+        let openapiv3::ReferenceOr::Item(item) = item else {
+            continue;
+        };
+        found.extend(
+            item.iter()
+                .map(|(method, _)| (method.to_uppercase(), path.clone())),
+        );
     }
     Some(found)
 }
@@ -92,12 +129,22 @@ fn a_second_reader_finds_the_same_operations() {
         .filter_map(|it| Some((it, it.api.as_ref()?)))
         .collect();
     let compared = in_parallel(&of_3_0, |(entry, api)| {
-        let Some(second) = second_reading(&entry.json) else { return 0 };
-        let own = api.operations.iter().filter(|it| it.method != HttpMethod::Any);
-        let own: BTreeSet<_> = own.map(|it| (it.method.as_str().to_owned(), it.path.to_string())).collect();
+        let Some(second) = second_reading(&entry.json) else {
+            return 0;
+        };
+        let own = api
+            .operations
+            .iter()
+            .filter(|it| it.method != HttpMethod::Any);
+        let own: BTreeSet<_> = own
+            .map(|it| (it.method.as_str().to_owned(), it.path.to_string()))
+            .collect();
         assert_eq!(own, second, "{}", entry.case.name);
         1
     });
     let compared: usize = compared.into_iter().sum();
-    assert!(entries().is_empty() || compared >= 10, "the second reader reads only {compared}");
+    assert!(
+        entries().is_empty() || compared >= 10,
+        "the second reader reads only {compared}"
+    );
 }

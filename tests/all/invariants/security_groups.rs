@@ -1,6 +1,8 @@
-//! AWS knows a rule of a security group by its group, direction, port and other end: no output has one twice.
+//! AWS knows a rule of a security group by its group, direction, port and other end: no output has
+//! one twice.
 //!
-//! In: examples, cases, and backends that share a port, a health port or a group in every topology. Out: plain assertions.
+//! In: examples, cases, and backends that share a port, a health port or a group in every topology.
+//! Out: plain assertions.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +12,27 @@ use serde_json::{Value, json};
 use crate::support::emitted::template;
 use crate::support::{Case, fixtures, in_parallel};
 
-/// Rules of an output, in Terraform's JSON or in a template: what AWS knows a rule by, as text, and its description.
+/// Rules of an output, in Terraform's JSON or in a template: what AWS knows a rule by, as text, and
+/// its description.
 fn rules(tree: &FileTree) -> Vec<(String, String)> {
-    let is_rule =
-        |kind: &str| kind.starts_with("aws_vpc_security_group_") || kind.starts_with("AWS::EC2::SecurityGroup") && kind.ends_with("gress");
+    let is_rule = |kind: &str| {
+        kind.starts_with("aws_vpc_security_group_")
+            || kind.starts_with("AWS::EC2::SecurityGroup") && kind.ends_with("gress")
+    };
     let mut rules = Vec::new();
     let mut add = |kind: &str, properties: &Value| {
         let mut identity = properties.as_object().unwrap().clone();
-        identity.retain(|name, _| !["description", "tags", "Description", "Tags"].contains(&name.as_str()));
-        let description = properties["description"].as_str().or(properties["Description"].as_str()).unwrap();
-        rules.push((format!("{kind} {}", Value::Object(identity)), description.to_owned()));
+        identity.retain(|name, _| {
+            !["description", "tags", "Description", "Tags"].contains(&name.as_str())
+        });
+        let description = properties["description"]
+            .as_str()
+            .or(properties["Description"].as_str())
+            .unwrap();
+        rules.push((
+            format!("{kind} {}", Value::Object(identity)),
+            description.to_owned(),
+        ));
     };
     if tree.files.keys().any(|it| it.starts_with("template.")) {
         for resource in template(tree)["Resources"].as_object().unwrap().values() {
@@ -30,10 +43,23 @@ fn rules(tree: &FileTree) -> Vec<(String, String)> {
         }
         return rules;
     }
-    for (_, bytes) in tree.files.iter().filter(|(name, _)| name.ends_with(".tf.json")) {
+    for (_, bytes) in tree
+        .files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".tf.json"))
+    {
         let file: Value = serde_json::from_slice(bytes).unwrap();
-        for (kind, blocks) in file["resource"].as_object().into_iter().flatten().filter(|(kind, _)| is_rule(kind)) {
-            blocks.as_object().unwrap().values().for_each(|it| add(kind, it));
+        for (kind, blocks) in file["resource"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(kind, _)| is_rule(kind))
+        {
+            blocks
+                .as_object()
+                .unwrap()
+                .values()
+                .for_each(|it| add(kind, it));
         }
     }
     rules
@@ -44,7 +70,10 @@ fn rules_once(name: &str, tree: &FileTree) -> BTreeMap<String, String> {
     let mut once = BTreeMap::new();
     for (identity, description) in rules(tree) {
         assert!(description.len() <= 255, "{name}: {description}");
-        assert!(once.insert(identity.clone(), description).is_none(), "{name}: {identity} is there twice");
+        assert!(
+            once.insert(identity.clone(), description).is_none(),
+            "{name}: {identity} is there twice"
+        );
     }
     once
 }
@@ -54,17 +83,24 @@ fn no_example_or_case_has_a_rule_twice() {
     let mut count = 0;
     for case in fixtures() {
         for format in ["terraform-json", "cloudformation"] {
-            let Some(tree) = &case.compiled(format).tree else { continue };
+            let Some(tree) = &case.compiled(format).tree else {
+                continue;
+            };
             count += rules_once(&format!("{} in {format}", case.name), tree).len();
         }
     }
     assert!(count > 200, "only {count} rules were looked at");
 }
 
-/// Two backends of a topology, `one` on port 8080 and `two` on a port of its own or the same, with health checks and groups.
+/// Two backends of a topology, `one` on port 8080 and `two` on a port of its own or the same, with
+/// health checks and groups.
 fn case(topology: &str, port: u16, health_port: Option<u16>, groups: [Option<Value>; 2]) -> Case {
     let backend = |port: u16, group: &Option<Value>| {
-        let targets = if topology == "forwarder" { json!({"hosts": ["servers.internal"]}) } else { json!({"ecs": true}) };
+        let targets = if topology == "forwarder" {
+            json!({"hosts": ["servers.internal"]})
+        } else {
+            json!({"ecs": true})
+        };
         let mut backend = json!({"port": port, "targets": targets});
         if let Some(group) = group {
             backend["security_group"] = group.clone();
@@ -88,8 +124,16 @@ fn case(topology: &str, port: u16, health_port: Option<u16>, groups: [Option<Val
         "openapi": "3.0.3", "info": {"title": "Shop", "version": "1"},
         "paths": {"/one": {"get": {"responses": {}}}, "/two": {"get": {"responses": {}}}},
     });
-    let files = BTreeMap::from([("openapi.json".to_owned(), serde_json::to_vec(&description).unwrap())]);
-    Case { name: topology.to_owned(), files, blueprint, spec: "openapi.json".to_owned() }
+    let files = BTreeMap::from([(
+        "openapi.json".to_owned(),
+        serde_json::to_vec(&description).unwrap(),
+    )]);
+    Case {
+        name: topology.to_owned(),
+        files,
+        blueprint,
+        spec: "openapi.json".to_owned(),
+    }
 }
 
 #[test]
@@ -104,18 +148,35 @@ fn backends_that_share_a_port_or_a_group_share_the_rule() {
     ];
     let mut cases = Vec::new();
     for topology in ["nlb-targets", "nlb-alb", "nlb-alb-sync", "alb", "forwarder"] {
-        for (way, port, health) in ways.iter().flat_map(|way| [(way, 8080, None), (way, 8081, Some(9090)), (way, 8081, Some(8080))]) {
-            cases.extend(["terraform-json", "cloudformation"].map(|format| (case(topology, port, health, way.clone()), format)));
+        for (way, port, health) in ways.iter().flat_map(|way| {
+            [
+                (way, 8080, None),
+                (way, 8081, Some(9090)),
+                (way, 8081, Some(8080)),
+            ]
+        }) {
+            cases.extend(
+                ["terraform-json", "cloudformation"]
+                    .map(|format| (case(topology, port, health, way.clone()), format)),
+            );
         }
     }
     in_parallel(&cases, |(case, format)| {
         let compiled = case.compile(format);
-        let tree = compiled.tree.as_ref().unwrap_or_else(|| panic!("{case:?}: {:?}", compiled.diagnostics));
+        let tree = compiled
+            .tree
+            .as_ref()
+            .unwrap_or_else(|| panic!("{case:?}: {:?}", compiled.diagnostics));
         let rules = rules_once(&format!("{case:?} in {format}"), tree);
         let backends = &case.blueprint["backends"];
-        let is_shared = backends["one"].get("security_group") == backends["two"].get("security_group");
-        let has_same_port = backends["one"]["port"] == backends["two"]["port"] || backends["one"].get("health_check").is_some();
-        let of_both = rules.values().filter(|it| it.contains("one") && it.contains("two")).count();
+        let is_shared =
+            backends["one"].get("security_group") == backends["two"].get("security_group");
+        let has_same_port = backends["one"]["port"] == backends["two"]["port"]
+            || backends["one"].get("health_check").is_some();
+        let of_both = rules
+            .values()
+            .filter(|it| it.contains("one") && it.contains("two"))
+            .count();
         assert_eq!(of_both > 0, is_shared && has_same_port, "{case:?}");
     });
 }
@@ -123,26 +184,62 @@ fn backends_that_share_a_port_or_a_group_share_the_rule() {
 /// Two variables may be given one value, which nobody sees before AWS does.
 #[test]
 fn groups_that_may_turn_out_to_be_one_are_named_in_their_descriptions() {
-    let compiled = case("alb", 8080, None, [Some(json!({"var": "a"})), Some(json!({"var": "b"}))]).compile("cloudformation");
+    let compiled = case(
+        "alb",
+        8080,
+        None,
+        [Some(json!({"var": "a"})), Some(json!({"var": "b"}))],
+    )
+    .compile("cloudformation");
     let template = template(compiled.tree.as_ref().unwrap());
-    let of = |name: &str| template["Parameters"][name]["Description"].as_str().unwrap().to_owned();
-    assert!(of("A").contains("Must differ from `b`") && of("B").contains("Must differ from `a`"), "{} {}", of("A"), of("B"));
-    let apart = case("alb", 8081, None, [Some(json!({"var": "a"})), Some(json!({"var": "b"}))]).compile("cloudformation");
+    let of = |name: &str| {
+        template["Parameters"][name]["Description"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(
+        of("A").contains("Must differ from `b`") && of("B").contains("Must differ from `a`"),
+        "{} {}",
+        of("A"),
+        of("B")
+    );
+    let apart = case(
+        "alb",
+        8081,
+        None,
+        [Some(json!({"var": "a"})), Some(json!({"var": "b"}))],
+    )
+    .compile("cloudformation");
     let template = self::template(apart.tree.as_ref().unwrap());
-    assert_eq!(template["Parameters"]["A"]["Description"], "Security group of a backend, which admits the load balancer.");
+    assert_eq!(
+        template["Parameters"]["A"]["Description"],
+        "Security group of a backend, which admits the load balancer."
+    );
 }
 
 #[test]
 fn a_description_of_many_backends_keeps_to_what_aws_takes() {
     let mut case = case("nlb-alb", 8080, None, [None, None]);
     for index in 0..60 {
-        case.blueprint["backends"][format!("service-{index}")] = json!({"port": 8080, "targets": {"ecs": true}});
+        case.blueprint["backends"][format!("service-{index}")] =
+            json!({"port": 8080, "targets": {"ecs": true}});
     }
-    case.blueprint["routes"]
-        .as_array_mut()
-        .unwrap()
-        .extend((0..60).map(|it| json!({"match": {"paths": ["/two"]}, "backend": format!("service-{it}")})));
+    case.blueprint["routes"].as_array_mut().unwrap().extend(
+        (0..60).map(|it| json!({"match": {"paths": ["/two"]}, "backend": format!("service-{it}")})),
+    );
     let compiled = case.compile("terraform-json");
-    let rules = rules_once("many", compiled.tree.as_ref().unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)));
-    assert!(rules.values().any(|it| it.starts_with("Requests to one, service-0, ") && it.ends_with(" ...")), "{rules:?}");
+    let rules = rules_once(
+        "many",
+        compiled
+            .tree
+            .as_ref()
+            .unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)),
+    );
+    assert!(
+        rules
+            .values()
+            .any(|it| it.starts_with("Requests to one, service-0, ") && it.ends_with(" ...")),
+        "{rules:?}"
+    );
 }

@@ -45,11 +45,20 @@ impl Class {
         Self::Promise,
     ];
 
-    /// Whether nothing but an error or a new finding will do: the blueprint alone shows that something is missing.
+    /// Whether nothing but an error or a new finding will do: the blueprint alone shows that
+    /// something is missing.
     pub(super) fn has_to_be_said(self) -> bool {
         match self {
-            Self::AuthEntry | Self::Credential | Self::Reason | Self::ReasonedField | Self::MissedMatch => true,
-            Self::FurtherIdentity | Self::MissedEntry | Self::Security | Self::Restricting | Self::Promise => false,
+            Self::AuthEntry
+            | Self::Credential
+            | Self::Reason
+            | Self::ReasonedField
+            | Self::MissedMatch => true,
+            Self::FurtherIdentity
+            | Self::MissedEntry
+            | Self::Security
+            | Self::Restricting
+            | Self::Promise => false,
         }
     }
 }
@@ -82,23 +91,50 @@ pub(super) fn mutations(blueprint: &Value, description: &Value) -> Vec<Mutation>
     }
     let plans = blueprint["usage_plans"].as_object();
     for (name, _) in plans.into_iter().flatten() {
-        found.extend(of_matches(blueprint, &format!("/usage_plans/{}/routes", escaped(name))));
+        found.extend(of_matches(
+            blueprint,
+            &format!("/usage_plans/{}/routes", escaped(name)),
+        ));
     }
     let promises = blueprint["expect"].as_array().map_or(0, Vec::len);
-    found.extend((0..promises).map(|index| less(Class::Promise, blueprint, format!("/expect/{index}"))));
+    found.extend(
+        (0..promises).map(|index| less(Class::Promise, blueprint, format!("/expect/{index}"))),
+    );
     let throttle = "/stage/throttle".to_owned();
-    found.extend(blueprint.pointer(&throttle).map(|_| less(Class::Restricting, blueprint, throttle)));
-    found.extend(of_description(description).into_iter().map(|what| of_api(Class::Security, description, what)));
-    found.extend(extensions(description).into_iter().map(|what| of_api(Class::Restricting, description, what)));
+    found.extend(
+        blueprint
+            .pointer(&throttle)
+            .map(|_| less(Class::Restricting, blueprint, throttle)),
+    );
+    found.extend(
+        of_description(description)
+            .into_iter()
+            .map(|what| of_api(Class::Security, description, what)),
+    );
+    found.extend(
+        extensions(description)
+            .into_iter()
+            .map(|what| of_api(Class::Restricting, description, what)),
+    );
     found
 }
 
 fn less(class: Class, blueprint: &Value, what: String) -> Mutation {
-    Mutation { class, document: without(blueprint, &what), what, of_blueprint: true }
+    Mutation {
+        class,
+        document: without(blueprint, &what),
+        what,
+        of_blueprint: true,
+    }
 }
 
 fn of_api(class: Class, description: &Value, what: String) -> Mutation {
-    Mutation { class, document: without(description, &what), what, of_blueprint: false }
+    Mutation {
+        class,
+        document: without(description, &what),
+        what,
+        of_blueprint: false,
+    }
 }
 
 /// Entries of `auth`, and the sources of identity of those that have a function decide.
@@ -108,11 +144,22 @@ fn of_auth(blueprint: &Value) -> Vec<Mutation> {
         let at = format!("/auth/{}", escaped(name));
         found.push(less(Class::AuthEntry, blueprint, at.clone()));
         let sources = entry.pointer("/lambda/identity").and_then(Value::as_array);
-        let is_credential =
-            |source: &Value| source.as_str().is_some_and(|it| it.starts_with("header.Authorization") || it == "query.ticket");
+        let is_credential = |source: &Value| {
+            source
+                .as_str()
+                .is_some_and(|it| it.starts_with("header.Authorization") || it == "query.ticket")
+        };
         for (index, source) in sources.into_iter().flatten().enumerate() {
-            let class = if is_credential(source) { Class::Credential } else { Class::FurtherIdentity };
-            found.push(less(class, blueprint, format!("{at}/lambda/identity/{index}")));
+            let class = if is_credential(source) {
+                Class::Credential
+            } else {
+                Class::FurtherIdentity
+            };
+            found.push(less(
+                class,
+                blueprint,
+                format!("{at}/lambda/identity/{index}"),
+            ));
         }
     }
     found
@@ -121,7 +168,12 @@ fn of_auth(blueprint: &Value) -> Vec<Mutation> {
 /// Reasons and what they are given for; fields that restrict.
 fn of_routes(blueprint: &Value) -> Vec<Mutation> {
     let mut found = Vec::new();
-    for (index, route) in blueprint["routes"].as_array().into_iter().flatten().enumerate() {
+    for (index, route) in blueprint["routes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let at = format!("/routes/{index}");
         let has_reason = route.get("weakens").is_some();
         if has_reason {
@@ -129,7 +181,11 @@ fn of_routes(blueprint: &Value) -> Vec<Mutation> {
         }
         for field in RESTRICTING.into_iter().filter(|it| route.get(it).is_some()) {
             let is_reasoned = has_reason && matches!(field, "auth" | "scopes" | "api_key");
-            let class = if is_reasoned { Class::ReasonedField } else { Class::Restricting };
+            let class = if is_reasoned {
+                Class::ReasonedField
+            } else {
+                Class::Restricting
+            };
             found.push(less(class, blueprint, format!("{at}/{field}")));
         }
     }
@@ -143,10 +199,24 @@ fn of_matches(blueprint: &Value, list: &str) -> Vec<Mutation> {
     for (index, rule) in rules.into_iter().flatten().enumerate() {
         for key in MATCHED {
             let at = format!("{list}/{index}/match/{key}");
-            let Some(entries) = rule["match"].get(key).and_then(Value::as_array) else { continue };
-            found.push(instead(Class::MissedMatch, blueprint, at.clone(), json!([NOWHERE])));
+            let Some(entries) = rule["match"].get(key).and_then(Value::as_array) else {
+                continue;
+            };
+            found.push(instead(
+                Class::MissedMatch,
+                blueprint,
+                at.clone(),
+                json!([NOWHERE]),
+            ));
             if entries.len() > 1 {
-                let entry = |entry: usize| instead(Class::MissedEntry, blueprint, format!("{at}/{entry}"), json!(NOWHERE));
+                let entry = |entry: usize| {
+                    instead(
+                        Class::MissedEntry,
+                        blueprint,
+                        format!("{at}/{entry}"),
+                        json!(NOWHERE),
+                    )
+                };
                 found.extend((0..entries.len()).map(entry));
             }
         }
@@ -157,18 +227,33 @@ fn of_matches(blueprint: &Value, list: &str) -> Vec<Mutation> {
 fn instead(class: Class, blueprint: &Value, what: String, value: Value) -> Mutation {
     let mut document = blueprint.clone();
     *document.pointer_mut(&what).unwrap() = value;
-    Mutation { class, what, document, of_blueprint: true }
+    Mutation {
+        class,
+        what,
+        document,
+        of_blueprint: true,
+    }
 }
 
 /// Extensions of operations and path items that restrict.
 fn extensions(description: &Value) -> Vec<String> {
     let names = ["x-gwgen-exposure", "x-gwgen-throttle"];
     let mut found = Vec::new();
-    let mut add = |of: &Value, at: &str| found.extend(names.iter().filter(|it| of.get(**it).is_some()).map(|it| format!("{at}/{it}")));
+    let mut add = |of: &Value, at: &str| {
+        found.extend(
+            names
+                .iter()
+                .filter(|it| of.get(**it).is_some())
+                .map(|it| format!("{at}/{it}")),
+        )
+    };
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
         let at = format!("/paths/{}", escaped(path));
         add(item, &at);
-        item.as_object().into_iter().flatten().for_each(|(method, operation)| add(operation, &format!("{at}/{method}")));
+        item.as_object()
+            .into_iter()
+            .flatten()
+            .for_each(|(method, operation)| add(operation, &format!("{at}/{method}")));
     }
     found
 }

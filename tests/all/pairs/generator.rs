@@ -1,7 +1,10 @@
-//! Makes a description and a blueprint that belong together, and says which operations have to come out.
+//! Makes a description and a blueprint that belong together, and says which operations have to come
+//! out.
 //!
-//! In: choices, from a fuzzer's bytes or from a seed. Out: `Pair`. Pure: equal choices make equal pairs.
-//! Nearly all pairs are valid; one in eight is spoilt on purpose. A new field is one line in `blueprint` or `operation`.
+//! In: choices, from a fuzzer's bytes or from a seed. Out: `Pair`. Pure: equal choices make equal
+//! pairs.
+//! Nearly all pairs are valid; one in eight is spoilt on purpose. A new field is one line in
+//! `blueprint` or `operation`.
 //! The package `fuzz` includes this file too.
 #![allow(unreachable_pub, reason = "public in the package `fuzz`")]
 
@@ -47,7 +50,9 @@ pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
 
 impl Choices<'_> {
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        let Some((first, rest)) = self.0.split_first() else {
+            return 0;
+        };
         self.0 = rest;
         usize::from(*first) % end
     }
@@ -68,16 +73,52 @@ impl Choices<'_> {
         let length = self.below(25).min(self.0.len());
         let (text, rest) = self.0.split_at(length);
         self.0 = rest;
-        String::from_utf8_lossy(text).chars().filter(|character| !character.is_control()).collect()
+        String::from_utf8_lossy(text)
+            .chars()
+            .filter(|character| !character.is_control())
+            .collect()
     }
 }
 
-const TEXTS: &[&str] =
-    &["plain", "${x}", "%{x}", "$${", "\"", "\\", "{{ x }}", "a: b # c", "\u{2028}", "\u{e9}\u{1f600}", "null", "1.10", "~", "EOT"];
-const LITERALS: &[&str] =
-    &["orders", "users", "items", "a", "A", "admin", "con", "any", "rest", "a_b", "a-b", "a.b", "x_y", "v1", "-", "_", "2024", "export"];
+const TEXTS: &[&str] = &[
+    "plain",
+    "${x}",
+    "%{x}",
+    "$${",
+    "\"",
+    "\\",
+    "{{ x }}",
+    "a: b # c",
+    "\u{2028}",
+    "\u{e9}\u{1f600}",
+    "null",
+    "1.10",
+    "~",
+    "EOT",
+];
+const LITERALS: &[&str] = &[
+    "orders", "users", "items", "a", "A", "admin", "con", "any", "rest", "a_b", "a-b", "a.b",
+    "x_y", "v1", "-", "_", "2024", "export",
+];
 const VARIABLES: &[&str] = &["{id}", "{orderId}", "{order_id}", "{a.b}", "{x-y}"];
-const ODD: &[&str] = &["{id}.json", "\u{e9}", "a b", "..", ".", "a:b", "{a}{b}", "{}", "{", "a%20b", "{x+}", "*", "${x}", "a?b", "$x", "@"];
+const ODD: &[&str] = &[
+    "{id}.json",
+    "\u{e9}",
+    "a b",
+    "..",
+    ".",
+    "a:b",
+    "{a}{b}",
+    "{}",
+    "{",
+    "a%20b",
+    "{x+}",
+    "*",
+    "${x}",
+    "a?b",
+    "$x",
+    "@",
+];
 const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "options"];
 
 /// One rule of `routes` and what it does.
@@ -101,36 +142,92 @@ pub fn pair(bytes: &[u8]) -> Pair {
     let api = description(&mut it, is_3_0, has_scheme, (base, paths));
     let rules = rules(&mut it, &written);
     let base_path = it.pick(&["backend", "both", "ignore"]);
-    let mounts = it.pick(&[&["/"][..], &["/"], &["/"], &["/dev", "/release"], &["/dev"], &["/dev", "/dev/x"]]);
+    let mounts = it.pick(&[
+        &["/"][..],
+        &["/"],
+        &["/"],
+        &["/dev", "/release"],
+        &["/dev"],
+        &["/dev", "/dev/x"],
+    ]);
     let blueprint = blueprint(&mut it, has_scheme, (&rules, base_path, mounts));
-    let on_gateway = if base_path == "both" { shape(base) } else { "/".to_owned() };
-    let prefixes: Vec<String> =
-        mounts.iter().map(|at| format!("{at}{on_gateway}").replace("//", "/").trim_end_matches('/').to_owned()).collect();
-    let left_out: BTreeSet<Written> = written.iter().filter(|of| exposure(&rules, of) != "public").cloned().collect();
+    let on_gateway = if base_path == "both" {
+        shape(base)
+    } else {
+        "/".to_owned()
+    };
+    let prefixes: Vec<String> = mounts
+        .iter()
+        .map(|at| {
+            format!("{at}{on_gateway}")
+                .replace("//", "/")
+                .trim_end_matches('/')
+                .to_owned()
+        })
+        .collect();
+    let left_out: BTreeSet<Written> = written
+        .iter()
+        .filter(|of| exposure(&rules, of) != "public")
+        .cloned()
+        .collect();
     let served = |prefix: &String| {
         let all = written.iter().filter(|of| !left_out.contains(*of));
-        all.map(|(path, method)| (wire(method), shape(&format!("{prefix}{path}")))).collect::<Vec<_>>()
+        all.map(|(path, method)| (wire(method), shape(&format!("{prefix}{path}"))))
+            .collect::<Vec<_>>()
     };
     let offered = (!is_spoilt).then(|| prefixes.iter().flat_map(served).collect());
     let (mut api, mut blueprint) = (api, blueprint);
     if is_spoilt {
-        let which = if it.chance(50) { &mut api } else { &mut blueprint };
+        let which = if it.chance(50) {
+            &mut api
+        } else {
+            &mut blueprint
+        };
         spoil(&mut it, which);
     }
     let json = api.to_string();
     let is_yaml = it.chance(60);
-    let api = if is_yaml { ("openapi.yaml", yaml(&api)) } else { ("openapi.json", json.clone()) };
+    let api = if is_yaml {
+        ("openapi.yaml", yaml(&api))
+    } else {
+        ("openapi.json", json.clone())
+    };
     blueprint["spec"] = api.0.into();
-    let blueprint = ("gwgen.yaml", if is_yaml { yaml(&blueprint) } else { blueprint.to_string() });
-    Pair { blueprint, api, json, offered, left_out: left_out.into_iter().map(|(path, method)| (wire(method), path)).collect(), prefixes }
+    let blueprint = (
+        "gwgen.yaml",
+        if is_yaml {
+            yaml(&blueprint)
+        } else {
+            blueprint.to_string()
+        },
+    );
+    Pair {
+        blueprint,
+        api,
+        json,
+        offered,
+        left_out: left_out
+            .into_iter()
+            .map(|(path, method)| (wire(method), path))
+            .collect(),
+        prefixes,
+    }
 }
 
 fn wire(method: &str) -> String {
-    if method.starts_with("x-") { "ANY".to_owned() } else { method.to_uppercase() }
+    if method.starts_with("x-") {
+        "ANY".to_owned()
+    } else {
+        method.to_uppercase()
+    }
 }
 
 /// Path items, and what they hold.
-fn paths(it: &mut Choices<'_>, is_spoilt: bool, has_scheme: bool) -> (Map<String, Value>, Vec<Written>) {
+fn paths(
+    it: &mut Choices<'_>,
+    is_spoilt: bool,
+    has_scheme: bool,
+) -> (Map<String, Value>, Vec<Written>) {
     let (mut paths, mut written, mut taken) = (Map::new(), Vec::new(), BTreeSet::new());
     for _ in 0..=it.below(8) {
         let path = path(it, is_spoilt);
@@ -145,7 +242,10 @@ fn paths(it: &mut Choices<'_>, is_spoilt: bool, has_scheme: bool) -> (Map<String
             continue;
         }
         for method in methods {
-            item.insert(method.to_owned(), operation(it, &path, written.len(), has_scheme));
+            item.insert(
+                method.to_owned(),
+                operation(it, &path, written.len(), has_scheme),
+            );
             if !written.contains(&(path.clone(), method)) {
                 written.push((path.clone(), method));
             }
@@ -179,7 +279,11 @@ fn path(it: &mut Choices<'_>, is_spoilt: bool) -> String {
         path.push('/');
         path.push_str(segment);
     }
-    if path.is_empty() { "/".to_owned() } else { path }
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 fn operation(it: &mut Choices<'_>, path: &str, number: usize, has_scheme: bool) -> Value {
@@ -200,15 +304,30 @@ fn operation(it: &mut Choices<'_>, path: &str, number: usize, has_scheme: bool) 
         fields.insert("parameters".to_owned(), parameters.into());
     }
     if it.chance(20) {
-        fields.insert("tags".to_owned(), json!([it.pick(&["admin", "search", "x y"])]));
+        fields.insert(
+            "tags".to_owned(),
+            json!([it.pick(&["admin", "search", "x y"])]),
+        );
     }
     if it.chance(15) {
-        fields.insert("requestBody".to_owned(), json!({"content": {it.pick(&["application/json", "image/png", "text/plain"]): {}}}));
+        fields.insert(
+            "requestBody".to_owned(),
+            json!({"content": {it.pick(&["application/json", "image/png", "text/plain"]): {}}}),
+        );
     }
     if has_scheme && it.chance(30) {
         fields.insert(
             "security".to_owned(),
-            it.pick(&[&[0][..], &[], &[1]]).iter().map(|it| if *it == 0 { json!({"key": []}) } else { json!({}) }).collect(),
+            it.pick(&[&[0][..], &[], &[1]])
+                .iter()
+                .map(|it| {
+                    if *it == 0 {
+                        json!({"key": []})
+                    } else {
+                        json!({})
+                    }
+                })
+                .collect(),
         );
     }
     operation
@@ -216,10 +335,17 @@ fn operation(it: &mut Choices<'_>, path: &str, number: usize, has_scheme: bool) 
 
 /// The variables of a path, a greedy one without its mark.
 fn variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')).map(|it| it.trim_end_matches('+'))
+    path.split('/')
+        .filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'))
+        .map(|it| it.trim_end_matches('+'))
 }
 
-fn description(it: &mut Choices<'_>, is_3_0: bool, has_scheme: bool, (base, paths): (&str, Map<String, Value>)) -> Value {
+fn description(
+    it: &mut Choices<'_>,
+    is_3_0: bool,
+    has_scheme: bool,
+    (base, paths): (&str, Map<String, Value>),
+) -> Value {
     let version = if is_3_0 { "3.0.3" } else { "3.1.0" };
     let mut api = json!({"openapi": version, "info": {"title": it.text(), "version": it.text()}, "paths": paths});
     if !base.is_empty() {
@@ -237,15 +363,22 @@ fn description(it: &mut Choices<'_>, is_3_0: bool, has_scheme: bool, (base, path
 
 fn rules(it: &mut Choices<'_>, written: &[Written]) -> Vec<Rule> {
     let mut rules = Vec::new();
-    // A rule for one method everywhere would be one for some methods of an operation for any method, which is refused.
+    // A rule for one method everywhere would be one for some methods of an operation for any
+    // method, which is refused.
     let has_any = written.iter().any(|(_, method)| method.starts_with("x-"));
     for _ in 0..it.below(4) {
         let (path, method) = &written[it.below(written.len())];
         let path = (it.chance(80) || has_any).then(|| path.clone());
-        let method = (path.is_none() || it.chance(60)).then_some(*method).filter(|it| !it.starts_with("x-"));
+        let method = (path.is_none() || it.chance(60))
+            .then_some(*method)
+            .filter(|it| !it.starts_with("x-"));
         // A rule that names neither is one for everything, and comes before the others.
         if path.is_some() || method.is_some() {
-            rules.push(Rule { path, method, exposure: it.pick(&["hidden", "public", "hidden"]) });
+            rules.push(Rule {
+                path,
+                method,
+                exposure: it.pick(&["hidden", "public", "hidden"]),
+            });
         }
     }
     rules
@@ -253,19 +386,36 @@ fn rules(it: &mut Choices<'_>, written: &[Written]) -> Vec<Rule> {
 
 /// What the rules make of an operation: the last that matches says it.
 fn exposure(rules: &[Rule], (path, method): &Written) -> &'static str {
-    let matches = |it: &&Rule| it.path.as_ref().is_none_or(|it| it == path) && it.method.is_none_or(|it| it == *method);
-    rules.iter().rfind(matches).map_or("public", |it| it.exposure)
+    let matches = |it: &&Rule| {
+        it.path.as_ref().is_none_or(|it| it == path) && it.method.is_none_or(|it| it == *method)
+    };
+    rules
+        .iter()
+        .rfind(matches)
+        .map_or("public", |it| it.exposure)
 }
 
-fn blueprint(it: &mut Choices<'_>, has_scheme: bool, (rules, base_path, mounts): (&[Rule], &str, &[&str])) -> Value {
+fn blueprint(
+    it: &mut Choices<'_>,
+    has_scheme: bool,
+    (rules, base_path, mounts): (&[Rule], &str, &[&str]),
+) -> Value {
     let mut backends = Map::new();
-    for (number, name) in ["orders", "users", "search"].into_iter().enumerate().take(1 + it.below(3)) {
+    for (number, name) in ["orders", "users", "search"]
+        .into_iter()
+        .enumerate()
+        .take(1 + it.below(3))
+    {
         backends.insert(name.to_owned(), backend(it, 8080 + number));
     }
     let mut routes = vec![json!({"match": {}, "backend": "orders"})];
     for rule in rules {
         let mut wanted = Map::new();
-        wanted.extend(rule.path.as_ref().map(|it| ("paths".to_owned(), json!([it]))));
+        wanted.extend(
+            rule.path
+                .as_ref()
+                .map(|it| ("paths".to_owned(), json!([it]))),
+        );
         wanted.extend(rule.method.map(|it| ("methods".to_owned(), json!([it]))));
         // A later rule may override it whole.
         let mut route = json!({"match": wanted, "exposure": rule.exposure, "optional": true});
@@ -295,7 +445,10 @@ fn blueprint(it: &mut Choices<'_>, has_scheme: bool, (rules, base_path, mounts):
         blueprint["stage"] = json!({"name": value(it, "v2", "stage")});
     }
     if mounts != ["/"] {
-        blueprint["mounts"] = mounts.iter().map(|at| json!({"at": at, "backend": "orders"})).collect();
+        blueprint["mounts"] = mounts
+            .iter()
+            .map(|at| json!({"at": at, "backend": "orders"}))
+            .collect();
     }
     if blueprint["output"]["format"] == "cloudformation" && it.chance(50) {
         blueprint["output"]["template"] = "yaml".into();
@@ -317,7 +470,8 @@ fn backend(it: &mut Choices<'_>, port: usize) -> Value {
         backend["host"] = value(it, "orders.internal", "host");
     }
     if it.chance(30) {
-        backend["health_check"] = json!({"protocol": "http", "path": "/healthz", "interval": "10s"});
+        backend["health_check"] =
+            json!({"protocol": "http", "path": "/healthz", "interval": "10s"});
     }
     backend
 }
@@ -346,7 +500,10 @@ fn spoil(it: &mut Choices<'_>, document: &mut Value) {
         let index = it.below(length);
         at = match at {
             Value::Array(items) => &mut items[index],
-            Value::Object(members) => members.values_mut().nth(index).expect("it is below the length"),
+            Value::Object(members) => members
+                .values_mut()
+                .nth(index)
+                .expect("it is below the length"),
             _ => unreachable!("it has members"),
         };
     }

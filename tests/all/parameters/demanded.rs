@@ -1,7 +1,8 @@
 //! What a gateway demands of a request's parameters, read from finished output.
 //!
 //! In: files of Terraform's JSON, a template, or the body of an API. Out: `Demands` by path. Pure.
-//! Source: API Gateway developer guide, "Request validation for REST APIs": required parameters are included and not blank.
+//! Source: API Gateway developer guide, "Request validation for REST APIs": required parameters are
+//! included and not blank.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +29,16 @@ impl Demands {
     pub(super) fn refused(&self, request: &Request) -> Option<&str> {
         let is_there = |demanded: &&String| {
             let (location, name) = demanded.split_once('.').unwrap();
-            let among = if location == "header" { &request.headers } else { &request.query };
-            let mut texts = among.iter().filter(|(it, _)| it == name).map(|(_, text)| text).peekable();
+            let among = if location == "header" {
+                &request.headers
+            } else {
+                &request.query
+            };
+            let mut texts = among
+                .iter()
+                .filter(|(it, _)| it == name)
+                .map(|(_, text)| text)
+                .peekable();
             texts.peek().is_some() && texts.all(|it| !it.trim().is_empty())
         };
         self.0.iter().find(|it| !is_there(it)).map(String::as_str)
@@ -37,25 +46,46 @@ impl Demands {
 
     /// Of `method.request.…` keys; nothing where no validator looks at parameters.
     fn declared(keys: &Value, is_checked: bool) -> Self {
-        let required = keys.as_object().into_iter().flatten().filter(|(_, it)| is_checked && **it == true);
+        let required = keys
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(_, it)| is_checked && **it == true);
         let names = required.filter_map(|(key, _)| key.strip_prefix("method.request."));
-        Self(names.filter(|it| !it.starts_with("path.")).map(str::to_owned).collect())
+        Self(
+            names
+                .filter(|it| !it.starts_with("path."))
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 }
 
 fn key(parameter: &Described) -> String {
-    let location = if parameter.location == "header" { "header" } else { "querystring" };
+    let location = if parameter.location == "header" {
+        "header"
+    } else {
+        "querystring"
+    };
     format!("{location}.{}", parameter.name)
 }
 
 /// The blocks of a type, by the references to their ids.
 fn blocks<'a>(files: &'a [Value], kind: &str) -> BTreeMap<String, &'a Value> {
-    let blocks = files.iter().filter_map(|it| it["resource"][kind].as_object()).flatten();
-    blocks.map(|(label, block)| (format!("${{{kind}.{label}.id}}"), block)).collect()
+    let blocks = files
+        .iter()
+        .filter_map(|it| it["resource"][kind].as_object())
+        .flatten();
+    blocks
+        .map(|(label, block)| (format!("${{{kind}.{label}.id}}"), block))
+        .collect()
 }
 
 pub(super) fn of_terraform(files: &[Value]) -> BTreeMap<String, Demands> {
-    let (resources, validators) = (blocks(files, "aws_api_gateway_resource"), blocks(files, "aws_api_gateway_request_validator"));
+    let (resources, validators) = (
+        blocks(files, "aws_api_gateway_resource"),
+        blocks(files, "aws_api_gateway_request_validator"),
+    );
     let path = |id: &str| {
         let (mut path, mut id) = (String::new(), id.to_owned());
         while let Some(resource) = resources.get(&id) {
@@ -65,16 +95,26 @@ pub(super) fn of_terraform(files: &[Value]) -> BTreeMap<String, Demands> {
         path
     };
     let demands = |method: &&Value| {
-        let validator = method["request_validator_id"].as_str().and_then(|it| validators.get(it));
+        let validator = method["request_validator_id"]
+            .as_str()
+            .and_then(|it| validators.get(it));
         let is_checked = validator.is_some_and(|it| it["validate_request_parameters"] == true);
         Demands::declared(&method["request_parameters"], is_checked)
     };
-    blocks(files, "aws_api_gateway_method").values().map(|it| (path(it["resource_id"].as_str().unwrap()), demands(it))).collect()
+    blocks(files, "aws_api_gateway_method")
+        .values()
+        .map(|it| (path(it["resource_id"].as_str().unwrap()), demands(it)))
+        .collect()
 }
 
 pub(super) fn of_template(files: &[Value]) -> BTreeMap<String, Demands> {
     let resources = files[0]["Resources"].as_object().unwrap();
-    let of = |reference: &Value| reference["Ref"].as_str().and_then(|it| resources.get(it)).map(|it| &it["Properties"]);
+    let of = |reference: &Value| {
+        reference["Ref"]
+            .as_str()
+            .and_then(|it| resources.get(it))
+            .map(|it| &it["Properties"])
+    };
     let path = |reference: &Value| {
         let (mut path, mut reference) = (String::new(), reference);
         while let Some(resource) = of(reference) {
@@ -83,25 +123,41 @@ pub(super) fn of_template(files: &[Value]) -> BTreeMap<String, Demands> {
         }
         path
     };
-    let methods = resources.values().filter(|it| it["Type"] == "AWS::ApiGateway::Method").map(|it| &it["Properties"]);
+    let methods = resources
+        .values()
+        .filter(|it| it["Type"] == "AWS::ApiGateway::Method")
+        .map(|it| &it["Properties"]);
     let demands = |method: &Value| {
-        let is_checked = of(&method["RequestValidatorId"]).is_some_and(|it| it["ValidateRequestParameters"] == true);
+        let is_checked = of(&method["RequestValidatorId"])
+            .is_some_and(|it| it["ValidateRequestParameters"] == true);
         Demands::declared(&method["RequestParameters"], is_checked)
     };
-    methods.map(|it| (path(&it["ResourceId"]), demands(it))).collect()
+    methods
+        .map(|it| (path(&it["ResourceId"]), demands(it)))
+        .collect()
 }
 
 /// The body of the template's API.
 pub(super) fn body_of_template(files: &[Value]) -> &Value {
     let resources = files[0]["Resources"].as_object().unwrap();
-    &resources.values().find(|it| it["Type"] == "AWS::ApiGateway::RestApi").unwrap()["Properties"]["Body"]
+    &resources
+        .values()
+        .find(|it| it["Type"] == "AWS::ApiGateway::RestApi")
+        .unwrap()["Properties"]["Body"]
 }
 
 pub(super) fn of_body(body: &Value) -> BTreeMap<String, Demands> {
     let demands = |operation: &Value| {
-        let validator = operation["x-amazon-apigateway-request-validator"].as_str().unwrap_or_default();
-        let is_checked = body["x-amazon-apigateway-request-validators"][validator]["validateRequestParameters"] == true;
-        let required = operation["parameters"].as_array().into_iter().flatten().filter(|it| is_checked && it["required"] == true);
+        let validator = operation["x-amazon-apigateway-request-validator"]
+            .as_str()
+            .unwrap_or_default();
+        let is_checked = body["x-amazon-apigateway-request-validators"][validator]["validateRequestParameters"]
+            == true;
+        let required = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|it| is_checked && it["required"] == true);
         let name = |it: &Value| match it["in"].as_str().unwrap() {
             "query" => Some(format!("querystring.{}", it["name"].as_str().unwrap())),
             "header" => Some(format!("header.{}", it["name"].as_str().unwrap())),
@@ -109,5 +165,10 @@ pub(super) fn of_body(body: &Value) -> BTreeMap<String, Demands> {
         };
         Demands(required.filter_map(name).collect())
     };
-    body["paths"].as_object().unwrap().iter().map(|(path, item)| (path.clone(), demands(&item["get"]))).collect()
+    body["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(path, item)| (path.clone(), demands(&item["get"])))
+        .collect()
 }

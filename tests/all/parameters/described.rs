@@ -80,31 +80,59 @@ pub(super) struct Operation {
 
 impl Operation {
     pub(super) fn new(index: usize, version: Version, choices: &mut Choices) -> Self {
-        let mut parameters: Vec<Described> =
-            (0..1 + choices.below(4)).map(|number| Described::new(&format!("p{index}_{number}"), version, choices)).collect();
+        let mut parameters: Vec<Described> = (0..1 + choices.below(4))
+            .map(|number| Described::new(&format!("p{index}_{number}"), version, choices))
+            .collect();
         let has_variable = choices.chance(30);
         parameters.extend(has_variable.then(|| Described::variable(version, choices)));
-        Self { path: format!("/o{index}{}", if has_variable { "/{id}" } else { "" }), parameters }
+        Self {
+            path: format!("/o{index}{}", if has_variable { "/{id}" } else { "" }),
+            parameters,
+        }
     }
 }
 
 impl Described {
     fn new(name: &str, version: Version, choices: &mut Choices) -> Self {
-        let locations: &[&str] =
-            if version == Version::V2 { &["query", "query", "header"] } else { &["query", "query", "query", "header", "cookie"] };
+        let locations: &[&str] = if version == Version::V2 {
+            &["query", "query", "header"]
+        } else {
+            &["query", "query", "query", "header", "cookie"]
+        };
         let location = choices.pick(locations);
-        let name = if location == "header" { format!("X-{name}") } else { name.to_owned() };
+        let name = if location == "header" {
+            format!("X-{name}")
+        } else {
+            name.to_owned()
+        };
         let is_required = choices.chance(60);
         let allow_empty = location == "query" && choices.chance(10);
         let kind = kind(&name, version, location, choices);
-        let mut it =
-            Self { name, location, is_required, style: "", explode: false, allow_empty, is_content: false, kind, json: Value::Null };
-        it.json = if version == Version::V2 { it.of_swagger(choices) } else { it.of_openapi(version, choices) };
+        let mut it = Self {
+            name,
+            location,
+            is_required,
+            style: "",
+            explode: false,
+            allow_empty,
+            is_content: false,
+            kind,
+            json: Value::Null,
+        };
+        it.json = if version == Version::V2 {
+            it.of_swagger(choices)
+        } else {
+            it.of_openapi(version, choices)
+        };
         it
     }
 
     fn variable(version: Version, choices: &mut Choices) -> Self {
-        let style = if version == Version::V2 { "simple" } else { choices.pick(&["simple", "label", "matrix"]) };
+        let style = if version == Version::V2 {
+            "simple"
+        } else {
+            choices.pick(&["simple", "label", "matrix"])
+        };
         let mut json = json!({"name": "id", "in": "path", "required": true});
         if version == Version::V2 {
             json["type"] = "string".into();
@@ -112,14 +140,32 @@ impl Described {
             json["schema"] = json!({"type": "string"});
             json["style"] = style.into();
         }
-        Self { name: "id".into(), location: "path", is_required: true, style, json, ..Self::object("id", style, false) }.with(Kind::Text)
+        Self {
+            name: "id".into(),
+            location: "path",
+            is_required: true,
+            style,
+            json,
+            ..Self::object("id", style, false)
+        }
+        .with(Kind::Text)
     }
 
     /// An object of the query.
     pub(super) fn object(name: &str, style: &'static str, explode: bool) -> Self {
         let kind = Kind::Object(vec!["R".into(), "G".into()]);
         let (allow_empty, is_content, json) = (false, false, Value::Null);
-        Self { name: name.into(), location: "query", is_required: true, style, explode, allow_empty, is_content, kind, json }
+        Self {
+            name: name.into(),
+            location: "query",
+            is_required: true,
+            style,
+            explode,
+            allow_empty,
+            is_content,
+            kind,
+            json,
+        }
     }
 
     fn with(mut self, kind: Kind) -> Self {
@@ -128,7 +174,10 @@ impl Described {
     }
 
     fn head(&self, choices: &mut Choices) -> Map<String, Value> {
-        let mut json = Map::from_iter([("name".into(), json!(self.name)), ("in".into(), json!(self.location))]);
+        let mut json = Map::from_iter([
+            ("name".into(), json!(self.name)),
+            ("in".into(), json!(self.location)),
+        ]);
         if self.is_required || choices.chance(20) {
             json.insert("required".into(), json!(self.is_required));
         }
@@ -144,10 +193,16 @@ impl Described {
         let schema = schema(&self.kind, Version::V2, choices);
         json.extend(schema.as_object().unwrap().clone());
         if matches!(self.kind, Kind::List { .. }) {
-            let formats: &[&str] =
-                if self.location == "query" { &["csv", "ssv", "tsv", "pipes", "multi", ""] } else { &["csv", "pipes", ""] };
+            let formats: &[&str] = if self.location == "query" {
+                &["csv", "ssv", "tsv", "pipes", "multi", ""]
+            } else {
+                &["csv", "pipes", ""]
+            };
             let format = choices.pick(formats);
-            (self.style, self.explode) = (if format.is_empty() { "csv" } else { format }, format == "multi");
+            (self.style, self.explode) = (
+                if format.is_empty() { "csv" } else { format },
+                format == "multi",
+            );
             if !format.is_empty() {
                 json.insert("collectionFormat".into(), json!(format));
             }
@@ -160,7 +215,10 @@ impl Described {
         let schema = schema(&self.kind, version, choices);
         if choices.chance(8) {
             (self.is_content, self.style) = (true, "content");
-            json.insert("content".into(), json!({"application/json": {"schema": schema}}));
+            json.insert(
+                "content".into(),
+                json!({"application/json": {"schema": schema}}),
+            );
             return Value::Object(json);
         }
         json.insert("schema".into(), schema);
@@ -168,7 +226,13 @@ impl Described {
             ("header", _) => &["simple"],
             ("cookie", _) => &["form"],
             (_, Kind::List { .. }) => &["form", "form", "spaceDelimited", "pipeDelimited"],
-            (_, Kind::Object(_)) => &["form", "form", "deepObject", "spaceDelimited", "pipeDelimited"],
+            (_, Kind::Object(_)) => &[
+                "form",
+                "form",
+                "deepObject",
+                "spaceDelimited",
+                "pipeDelimited",
+            ],
             _ => &["form"],
         };
         self.style = choices.pick(styles);
@@ -180,7 +244,14 @@ impl Described {
             _ if is_open => false,
             _ => choices.chance(if default { 70 } else { 30 }),
         };
-        if self.style != (if self.location == "header" { "simple" } else { "form" }) || choices.chance(20) {
+        if self.style
+            != (if self.location == "header" {
+                "simple"
+            } else {
+                "form"
+            })
+            || choices.chance(20)
+        {
             json.insert("style".into(), json!(self.style));
         }
         if self.explode != default || choices.chance(20) {
@@ -201,7 +272,8 @@ impl Described {
 
     /// Why not.
     pub(super) fn why_not(&self) -> &'static str {
-        let is_exploded = self.location == "query" && self.style == "form" && self.explode && !self.is_content;
+        let is_exploded =
+            self.location == "query" && self.style == "form" && self.explode && !self.is_content;
         match &self.kind {
             _ if self.style == "deepObject" => "in brackets",
             Kind::Object(_) if is_exploded => "properties in its place",
@@ -242,11 +314,21 @@ fn kind(name: &str, version: Version, location: &str, choices: &mut Choices) -> 
     let object = || Kind::Object(["a", "b"].map(|it| format!("{name}_{it}")).to_vec());
     if version == Version::V2 {
         let of = scalar(choices);
-        return if choices.chance(40) { Kind::List { of: of.into(), may_be_empty: false } } else { of };
+        return if choices.chance(40) {
+            Kind::List {
+                of: of.into(),
+                may_be_empty: false,
+            }
+        } else {
+            of
+        };
     }
     match choices.below(10) {
         0..=3 => scalar(choices),
-        4 | 5 => Kind::List { of: scalar(choices).into(), may_be_empty: choices.chance(15) },
+        4 | 5 => Kind::List {
+            of: scalar(choices).into(),
+            may_be_empty: choices.chance(15),
+        },
         6 | 7 => object(),
         8 if location == "query" => Kind::OneOf(vec![scalar(choices), object()]),
         _ => Kind::Nullable(scalar(choices).into()),
@@ -278,7 +360,10 @@ fn plain_schema(kind: &Kind, version: Version, choices: &mut Choices) -> Value {
             schema
         }
         Kind::Object(names) => {
-            let properties: Map<String, Value> = names.iter().map(|it| (it.clone(), json!({"type": "string"}))).collect();
+            let properties: Map<String, Value> = names
+                .iter()
+                .map(|it| (it.clone(), json!({"type": "string"})))
+                .collect();
             json!({"type": "object", "properties": properties})
         }
         Kind::OneOf(kinds) => {
@@ -287,7 +372,9 @@ fn plain_schema(kind: &Kind, version: Version, choices: &mut Choices) -> Value {
         Kind::Nullable(of) => {
             let mut schema = plain_schema(of, version, choices);
             match (version, schema.get("type").cloned()) {
-                (Version::V31, Some(kind)) if schema.get("enum").is_none() => schema["type"] = json!([kind, "null"]),
+                (Version::V31, Some(kind)) if schema.get("enum").is_none() => {
+                    schema["type"] = json!([kind, "null"])
+                }
                 (Version::V31, _) => return json!({"anyOf": [schema, {"type": "null"}]}),
                 _ => schema["nullable"] = true.into(),
             }
@@ -298,7 +385,10 @@ fn plain_schema(kind: &Kind, version: Version, choices: &mut Choices) -> Value {
 
 /// What a kind is called among the components: its own JSON, as letters.
 fn named(kind: &Kind) -> String {
-    format!("{kind:?}").chars().filter(char::is_ascii_alphanumeric).collect()
+    format!("{kind:?}")
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect()
 }
 
 pub(super) fn description(version: Version, operations: &[Operation]) -> Value {
@@ -307,14 +397,24 @@ pub(super) fn description(version: Version, operations: &[Operation]) -> Value {
     for operation in operations {
         let parameters: Vec<&Value> = operation.parameters.iter().map(|it| &it.json).collect();
         for parameter in &operation.parameters {
-            schemas.insert(named(&parameter.kind), plain_schema(&parameter.kind, version, &mut Choices::new(0)));
+            schemas.insert(
+                named(&parameter.kind),
+                plain_schema(&parameter.kind, version, &mut Choices::new(0)),
+            );
         }
-        paths.insert(operation.path.clone(), json!({"get": {"parameters": parameters, "responses": {"200": {"description": "ok"}}}}));
+        paths.insert(
+            operation.path.clone(),
+            json!({"get": {"parameters": parameters, "responses": {"200": {"description": "ok"}}}}),
+        );
     }
     let info = json!({"title": "Parameters", "version": "1"});
     match version {
         Version::V2 => json!({"swagger": "2.0", "info": info, "paths": paths}),
-        Version::V30 => json!({"openapi": "3.0.3", "info": info, "paths": paths, "components": {"schemas": schemas}}),
-        Version::V31 => json!({"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}),
+        Version::V30 => {
+            json!({"openapi": "3.0.3", "info": info, "paths": paths, "components": {"schemas": schemas}})
+        }
+        Version::V31 => {
+            json!({"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}})
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Requests as a client writes them.
 //!
 //! In: an operation, choices. Out: `Request`s that its description allows. Pure.
-//! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples"; OpenAPI 2.0, "Parameter Object" (`collectionFormat`).
+//! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples"; OpenAPI 2.0, "Parameter Object"
+//! (`collectionFormat`).
 
 use serde_json::json;
 
@@ -45,13 +46,23 @@ fn value(kind: &Kind, choices: &mut Choices) -> Value {
         Kind::Values(values) => Value::Text(choices.pick(values).into()),
         Kind::List { of, may_be_empty } => {
             let least = usize::from(!may_be_empty);
-            let items =
-                (0..least + choices.below(3)).filter_map(|_| if let Value::Text(it) = value(of, choices) { Some(it) } else { None });
+            let items = (0..least + choices.below(3)).filter_map(|_| {
+                if let Value::Text(it) = value(of, choices) {
+                    Some(it)
+                } else {
+                    None
+                }
+            });
             Value::List(items.collect())
         }
         Kind::Object(names) => {
             let first = choices.below(names.len());
-            Value::Object(names[first..].iter().map(|it| (it.clone(), "1".to_owned())).collect())
+            Value::Object(
+                names[first..]
+                    .iter()
+                    .map(|it| (it.clone(), "1".to_owned()))
+                    .collect(),
+            )
         }
         Kind::OneOf(kinds) => value(&kinds[choices.below(kinds.len())], choices),
         Kind::Nullable(_) if choices.chance(40) => Value::Null,
@@ -63,24 +74,33 @@ fn value(kind: &Kind, choices: &mut Choices) -> Value {
 pub(super) fn write(parameter: &Described, value: &Value, request: &mut Request) {
     let written: Vec<(String, String)> = match (parameter.style, value) {
         ("content", value) => vec![(parameter.name.clone(), as_json(value))],
-        // A value that is undefined is left out where it is one of several, and empty where its name is there alone.
+        // A value that is undefined is left out where it is one of several, and empty where its
+        // name is there alone.
         (_, Value::Null) if parameter.explode => Vec::new(),
         (_, Value::Null) => vec![(parameter.name.clone(), String::new())],
         (_, Value::Text(text)) => vec![(parameter.name.clone(), text.clone())],
-        ("deepObject", Value::Object(members)) => {
-            members.iter().map(|(name, text)| (format!("{}[{name}]", parameter.name), text.clone())).collect()
-        }
+        ("deepObject", Value::Object(members)) => members
+            .iter()
+            .map(|(name, text)| (format!("{}[{name}]", parameter.name), text.clone()))
+            .collect(),
         ("form", Value::Object(members)) if parameter.explode => members.clone(),
         ("simple", Value::Object(members)) if parameter.explode => {
-            let members: Vec<String> = members.iter().map(|(name, text)| format!("{name}={text}")).collect();
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, text)| format!("{name}={text}"))
+                .collect();
             vec![(parameter.name.clone(), members.join(","))]
         }
-        ("form" | "multi", Value::List(items)) if parameter.explode => {
-            items.iter().map(|it| (parameter.name.clone(), it.clone())).collect()
-        }
+        ("form" | "multi", Value::List(items)) if parameter.explode => items
+            .iter()
+            .map(|it| (parameter.name.clone(), it.clone()))
+            .collect(),
         (style, Value::List(items)) => vec![(parameter.name.clone(), items.join(between(style)))],
         (style, Value::Object(members)) => {
-            let parts: Vec<&str> = members.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()]).collect();
+            let parts: Vec<&str> = members
+                .iter()
+                .flat_map(|(name, text)| [name.as_str(), text.as_str()])
+                .collect();
             vec![(parameter.name.clone(), parts.join(between(style)))]
         }
     };
@@ -107,6 +127,12 @@ fn as_json(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Text(text) => json!(text).to_string(),
         Value::List(items) => json!(items).to_string(),
-        Value::Object(members) => json!(members.iter().cloned().collect::<std::collections::BTreeMap<_, _>>()).to_string(),
+        Value::Object(members) => json!(
+            members
+                .iter()
+                .cloned()
+                .collect::<std::collections::BTreeMap<_, _>>()
+        )
+        .to_string(),
     }
 }

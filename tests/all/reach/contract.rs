@@ -1,6 +1,8 @@
-//! What a blueprint and its descriptions ask for, read by what their contract says and not by the crate.
+//! What a blueprint and its descriptions ask for, read by what their contract says and not by the
+//! crate.
 //!
-//! In: `Written`. Out: `Contract`: every operation under every mount, where it is served, to whom, and by which servers. Pure.
+//! In: `Written`. Out: `Contract`: every operation under every mount, where it is served, to whom,
+//! and by which servers. Pure.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +25,8 @@ impl Demand {
     /// Whether whoever passes this one may pass the other, too.
     pub(super) fn is_enough_for(&self, other: &Self) -> bool {
         let has_scheme = other.scheme.is_none() || self.scheme == other.scheme;
-        let has_scopes = other.scopes.is_empty() || (!self.scopes.is_empty() && self.scopes.is_subset(&other.scopes));
+        let has_scopes = other.scopes.is_empty()
+            || (!self.scopes.is_empty() && self.scopes.is_subset(&other.scopes));
         has_scheme && has_scopes && (self.api_key || !other.api_key)
     }
 }
@@ -95,13 +98,17 @@ pub(super) struct Contract {
 impl Contract {
     pub(super) fn of(written: &Written) -> Self {
         let blueprint = &written.blueprint;
-        let has_balancer = blueprint["topology"].as_str().unwrap().contains("alb") && blueprint["topology"] != "nlb-targets";
+        let has_balancer = blueprint["topology"].as_str().unwrap().contains("alb")
+            && blueprint["topology"] != "nlb-targets";
         let ports: Vec<u64> = match blueprint["alb"]["listeners"].as_array() {
             Some(list) => list.iter().map(|it| it["port"].as_u64().unwrap()).collect(),
             None => vec![80],
         };
         let all = blueprint["backends"].as_object().unwrap();
-        let backends: Vec<Backend> = all.iter().map(|(name, it)| backend(name, it, has_balancer.then_some(ports[0]))).collect();
+        let backends: Vec<Backend> = all
+            .iter()
+            .map(|(name, it)| backend(name, it, has_balancer.then_some(ports[0])))
+            .collect();
         let mut contract = Self {
             operations: Vec::new(),
             has_balancer,
@@ -111,10 +118,27 @@ impl Contract {
         };
         let mut source = 0;
         for (file, description) in &written.descriptions {
-            let base = template(description["servers"][0]["url"].as_str().unwrap_or_default());
+            let base = template(
+                description["servers"][0]["url"]
+                    .as_str()
+                    .unwrap_or_default(),
+            );
             for (path, item) in description["paths"].as_object().unwrap() {
-                for (method, operation) in item.as_object().unwrap().iter().filter(|(key, _)| *key != "parameters") {
-                    let of = Described { file, path, method, operation, root: &description["security"], base: &base, source };
+                for (method, operation) in item
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .filter(|(key, _)| *key != "parameters")
+                {
+                    let of = Described {
+                        file,
+                        path,
+                        method,
+                        operation,
+                        root: &description["security"],
+                        base: &base,
+                        source,
+                    };
                     contract.add(blueprint, &of);
                     source += 1;
                 }
@@ -130,16 +154,35 @@ impl Contract {
         for mount in blueprint["mounts"].as_array().map_or(&root[..], |it| it) {
             let at = mount["at"].as_str().unwrap();
             let said = Said::of(blueprint, of, at);
-            let name = mount["backend"].as_str().or_else(|| mount["backends"][&said.backend].as_str()).unwrap_or(&said.backend);
+            let name = mount["backend"]
+                .as_str()
+                .or_else(|| mount["backends"][&said.backend].as_str())
+                .unwrap_or(&said.backend);
             let backend = self.backends.iter().position(|it| it.name == name).unwrap();
             let own = said.own(of.path);
-            let on_gateway = if base_path == "both" { of.base.clone() } else { Template::new() };
+            let on_gateway = if base_path == "both" {
+                of.base.clone()
+            } else {
+                Template::new()
+            };
             let gateway = [template(at), on_gateway, own.clone()].concat();
-            let in_front = if base_path == "ignore" { Template::new() } else { of.base.clone() };
+            let in_front = if base_path == "ignore" {
+                Template::new()
+            } else {
+                of.base.clone()
+            };
             let servers = &self.backends[backend];
             let private = [in_front, own.clone()].concat();
-            let behind = if servers.is_function { gateway.clone() } else { [servers.before.clone(), private.clone()].concat() };
-            let method = if of.method == ANY { "ANY".to_owned() } else { of.method.to_uppercase() };
+            let behind = if servers.is_function {
+                gateway.clone()
+            } else {
+                [servers.before.clone(), private.clone()].concat()
+            };
+            let method = if of.method == ANY {
+                "ANY".to_owned()
+            } else {
+                of.method.to_uppercase()
+            };
             let exposure = match said.exposure {
                 Exposure::Internal if servers.listener.is_none() => Exposure::Hidden,
                 other => other,
@@ -161,24 +204,45 @@ impl Contract {
     }
 
     /// Operations that servers may take a request for, the one first that a router picks.
-    pub(super) fn at_servers(&self, server: &str, host: Option<&str>, method: &str, path: &[String]) -> Vec<&Operation> {
-        let there: Vec<usize> = (0..self.backends.len()).filter(|it| self.backends[*it].servers.contains(server)).collect();
+    pub(super) fn at_servers(
+        &self,
+        server: &str,
+        host: Option<&str>,
+        method: &str,
+        path: &[String],
+    ) -> Vec<&Operation> {
+        let there: Vec<usize> = (0..self.backends.len())
+            .filter(|it| self.backends[*it].servers.contains(server))
+            .collect();
         let are_told_apart = there.iter().all(|it| self.backends[*it].host.is_some());
-        let is_there = |it: usize| there.contains(&it) && (!are_told_apart || self.backends[it].host.as_deref() == host);
-        let mut found: Vec<&Operation> =
-            self.operations.iter().filter(|it| is_there(it.backend) && it.takes(method) && fits(&it.behind, path)).collect();
+        let is_there = |it: usize| {
+            there.contains(&it) && (!are_told_apart || self.backends[it].host.as_deref() == host)
+        };
+        let mut found: Vec<&Operation> = self
+            .operations
+            .iter()
+            .filter(|it| is_there(it.backend) && it.takes(method) && fits(&it.behind, path))
+            .collect();
         found.sort_by_key(|it| (rank(&it.behind), it.method == "ANY"));
         found
     }
 }
 
-/// Operation that the gateway takes a request for: a fixed text comes before a variable, for good; what is not there may be taken by a greedy
-/// variable further up.
+/// Operation that the gateway takes a request for: a fixed text comes before a variable, for good;
+/// what is not there may be taken by a greedy variable further up.
 ///
 /// Source: AWS-RULES P7.
-pub(super) fn taker<'o>(operations: &[&'o Operation], method: &str, path: &[String]) -> Option<&'o Operation> {
+pub(super) fn taker<'o>(
+    operations: &[&'o Operation],
+    method: &str,
+    path: &[String],
+) -> Option<&'o Operation> {
     let with_method = |all: &[&'o Operation], is_it: &dyn Fn(&Operation) -> bool| {
-        let mut all: Vec<&Operation> = all.iter().copied().filter(|it| is_it(it) && it.takes(method)).collect();
+        let mut all: Vec<&Operation> = all
+            .iter()
+            .copied()
+            .filter(|it| is_it(it) && it.takes(method))
+            .collect();
         all.sort_by_key(|it| it.method == "ANY");
         all.first().copied()
     };
@@ -186,9 +250,17 @@ pub(super) fn taker<'o>(operations: &[&'o Operation], method: &str, path: &[Stri
     let mut greedy = None;
     for (at, segment) in path.iter().enumerate() {
         greedy = with_method(&below, &|it| it.gateway.get(at) == Some(&Segment::Rest)).or(greedy);
-        let is_fixed = |it: &Operation| it.gateway.get(at).and_then(super::template::text).as_ref() == Some(segment);
+        let is_fixed = |it: &Operation| {
+            it.gateway.get(at).and_then(super::template::text).as_ref() == Some(segment)
+        };
         let has_fixed = below.iter().any(|it| is_fixed(it));
-        below.retain(|it| if has_fixed { is_fixed(it) } else { it.gateway.get(at) == Some(&Segment::Variable) });
+        below.retain(|it| {
+            if has_fixed {
+                is_fixed(it)
+            } else {
+                it.gateway.get(at) == Some(&Segment::Variable)
+            }
+        });
     }
     with_method(&below, &|it| it.gateway.len() == path.len()).or(greedy)
 }
@@ -199,7 +271,11 @@ pub(super) fn cross(one: &[Segment], other: &[Segment]) -> bool {
 }
 
 fn texts(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().map(|it| it.as_str().unwrap().to_owned()).collect()
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| it.as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn backend(name: &str, spec: &Value, first_listener: Option<u64>) -> Backend {
@@ -207,10 +283,15 @@ fn backend(name: &str, spec: &Value, first_listener: Option<u64>) -> Backend {
     let is_function = targets.get("function").is_some();
     let mut before = Template::new();
     let port = spec["port"].as_u64().unwrap_or_default();
-    let listed = ["ips", "instances"].iter().flat_map(|kind| texts(&targets[*kind]));
+    let listed = ["ips", "instances"]
+        .iter()
+        .flat_map(|kind| texts(&targets[*kind]));
     let mut servers: BTreeSet<String> = listed.map(|it| format!("{it}:{port}")).collect();
     if let Some(url) = spec["url"].as_str() {
-        let (authority, path) = url.trim_start_matches("https://").split_once('/').unwrap_or((url.trim_start_matches("https://"), ""));
+        let (authority, path) = url
+            .trim_start_matches("https://")
+            .split_once('/')
+            .unwrap_or((url.trim_start_matches("https://"), ""));
         servers.insert(authority.to_owned());
         before.extend(template(path));
     }
@@ -221,8 +302,17 @@ fn backend(name: &str, spec: &Value, first_listener: Option<u64>) -> Backend {
         servers.insert(format!("service {name}"));
     }
     before.extend(template(spec["path_prefix"].as_str().unwrap_or_default()));
-    let listener = first_listener.filter(|_| !is_function).map(|first| spec["alb_port"].as_u64().unwrap_or(first));
-    Backend { name: name.to_owned(), servers, host: spec["host"].as_str().map(str::to_owned), before, is_function, listener }
+    let listener = first_listener
+        .filter(|_| !is_function)
+        .map(|first| spec["alb_port"].as_u64().unwrap_or(first));
+    Backend {
+        name: name.to_owned(),
+        servers,
+        host: spec["host"].as_str().map(str::to_owned),
+        before,
+        is_function,
+        listener,
+    }
 }
 
 /// An operation as its description writes it.
@@ -247,19 +337,34 @@ struct Said {
 
 impl Said {
     fn of(blueprint: &Value, of: &Described<'_>, mount: &str) -> Self {
-        let mut said = Self { backend: String::new(), exposure: Exposure::Public, demand: described(of), greedy: Vec::new() };
+        let mut said = Self {
+            backend: String::new(),
+            exposure: Exposure::Public,
+            demand: described(of),
+            greedy: Vec::new(),
+        };
         let routes = blueprint["routes"].as_array().unwrap();
-        let leading = routes.iter().take_while(|it| it["match"].as_object().unwrap().is_empty()).count();
+        let leading = routes
+            .iter()
+            .take_while(|it| it["match"].as_object().unwrap().is_empty())
+            .count();
         routes[..leading].iter().for_each(|it| said.apply(it));
         said.exposure = exposure(&of.operation["x-gwgen-exposure"]).unwrap_or(said.exposure);
-        routes[leading..].iter().filter(|it| matches(&it["match"], of, mount)).for_each(|it| said.apply(it));
+        routes[leading..]
+            .iter()
+            .filter(|it| matches(&it["match"], of, mount))
+            .for_each(|it| said.apply(it));
         said
     }
 
     /// The operation's path.
     fn own(&self, path: &str) -> Template {
         let mut own = template(path);
-        if self.greedy.iter().any(|it| path.ends_with(&format!("{{{it}}}"))) {
+        if self
+            .greedy
+            .iter()
+            .any(|it| path.ends_with(&format!("{{{it}}}")))
+        {
             own.pop();
             own.push(Segment::Rest);
         }
@@ -305,8 +410,16 @@ fn described(of: &Described<'_>) -> Demand {
     demand
 }
 
-/// Whether a route is meant for the operation under the mount: all keys that it has, within a key any entry.
+/// Whether a route is meant for the operation under the mount: all keys that it has, within a key
+/// any entry.
 fn matches(matched: &Value, of: &Described<'_>, mount: &str) -> bool {
-    let is_among = |key: &str, text: &str| matched[key].as_array().is_none_or(|list| list.iter().any(|it| it == text));
-    is_among("paths", of.path) && is_among("specs", of.file) && is_among("methods", of.method) && is_among("mounts", mount)
+    let is_among = |key: &str, text: &str| {
+        matched[key]
+            .as_array()
+            .is_none_or(|list| list.iter().any(|it| it == text))
+    };
+    is_among("paths", of.path)
+        && is_among("specs", of.file)
+        && is_among("methods", of.method)
+        && is_among("mounts", mount)
 }

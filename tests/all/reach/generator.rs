@@ -1,7 +1,9 @@
 //! Makes APIs of two backends whose paths are in each other's way.
 //!
-//! In: a seed. Out: `Written`: a blueprint and its descriptions as data. Pure: equal seeds make equal APIs.
-//! Bases, prefixes, mounts and segments come from one small list of texts, so that what stands before one path is a part of another.
+//! In: a seed. Out: `Written`: a blueprint and its descriptions as data. Pure: equal seeds make
+//! equal APIs.
+//! Bases, prefixes, mounts and segments come from one small list of texts, so that what stands
+//! before one path is a part of another.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +17,14 @@ pub(super) struct Written {
     pub(super) descriptions: Vec<(&'static str, Value)>,
 }
 
-pub(super) const TOPOLOGIES: [&str; 6] = ["nlb-targets", "nlb-alb", "nlb-alb-sync", "alb", "forwarder", "internet"];
+pub(super) const TOPOLOGIES: [&str; 6] = [
+    "nlb-targets",
+    "nlb-alb",
+    "nlb-alb-sync",
+    "alb",
+    "forwarder",
+    "internet",
+];
 
 pub(super) const ANY: &str = "x-amazon-apigateway-any-method";
 
@@ -31,7 +40,10 @@ pub(super) fn written(seed: u64, bytes: &[u8]) -> Written {
     let topology = TOPOLOGIES[(seed % 6) as usize];
     let count = 1 + usize::from(it.chance(45));
     let mut paths: Vec<String> = Vec::new();
-    let descriptions: Vec<(&str, Value)> = FILES[..count].iter().map(|name| (*name, description(&mut it, &mut paths))).collect();
+    let descriptions: Vec<(&str, Value)> = FILES[..count]
+        .iter()
+        .map(|name| (*name, description(&mut it, &mut paths)))
+        .collect();
     let mounts = mounts(&mut it);
     let routes = routes(&mut it, &descriptions, &mounts);
     let mut blueprint = json!({
@@ -61,17 +73,32 @@ pub(super) fn written(seed: u64, bytes: &[u8]) -> Written {
     let text = format!(
         "{}{}",
         json!(blueprint["routes"]),
-        descriptions.iter().map(|it| it.1["paths"].to_string() + &it.1["security"].to_string()).collect::<String>()
+        descriptions
+            .iter()
+            .map(|it| it.1["paths"].to_string() + &it.1["security"].to_string())
+            .collect::<String>()
     );
-    blueprint["auth"].as_object_mut().unwrap().retain(|name, _| text.contains(&format!("\"{name}\"")));
-    Written { blueprint, descriptions }
+    blueprint["auth"]
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| text.contains(&format!("\"{name}\"")));
+    Written {
+        blueprint,
+        descriptions,
+    }
 }
 
 fn mounts(it: &mut Choices<'_>) -> Vec<Value> {
     if it.chance(55) {
         return Vec::new();
     }
-    let all: &[&[&str]] = &[&["/", "/dev"], &["/a", "/pre"], &["/dev"], &["/", "/a/b"], &["/v1", "/"]];
+    let all: &[&[&str]] = &[
+        &["/", "/dev"],
+        &["/a", "/pre"],
+        &["/dev"],
+        &["/", "/a/b"],
+        &["/v1", "/"],
+    ];
     let mount = |it: &mut Choices<'_>, at: &str| match it.below(4) {
         0 => json!({"at": at, "backend": "side"}),
         1 => json!({"at": at, "backends": {"app": "side", "side": "app"}}),
@@ -85,7 +112,11 @@ fn mounts(it: &mut Choices<'_>) -> Vec<Value> {
 fn description(it: &mut Choices<'_>, paths: &mut Vec<String>) -> Value {
     let mut items: Map<String, Value> = Map::new();
     for _ in 0..3 + it.below(5) {
-        let path = if !paths.is_empty() && it.chance(60) { near(it, paths) } else { path(it) };
+        let path = if !paths.is_empty() && it.chance(60) {
+            near(it, paths)
+        } else {
+            path(it)
+        };
         let shape = shape(&path);
         if items.keys().any(|it| self::shape(it) == shape) {
             continue;
@@ -93,7 +124,8 @@ fn description(it: &mut Choices<'_>, paths: &mut Vec<String>) -> Value {
         paths.push(path.clone());
         items.insert(path.clone(), item(it, &path));
     }
-    let mut api = json!({"openapi": "3.0.3", "info": {"title": "Shop", "version": "1"}, "paths": items});
+    let mut api =
+        json!({"openapi": "3.0.3", "info": {"title": "Shop", "version": "1"}, "paths": items});
     let base = it.pick(BEFORE);
     if !base.is_empty() {
         api["servers"] = json!([{"url": base}]);
@@ -104,7 +136,12 @@ fn description(it: &mut Choices<'_>, paths: &mut Vec<String>) -> Value {
         "signed": {"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"},
     }});
     if it.chance(40) {
-        api["security"] = it.pick(&[&["jwt"][..], &["pool"], &["jwt", "key"]]).iter().copied().map(scheme).fold(json!([{}]), merged);
+        api["security"] = it
+            .pick(&[&["jwt"][..], &["pool"], &["jwt", "key"]])
+            .iter()
+            .copied()
+            .map(scheme)
+            .fold(json!([{}]), merged);
     }
     api
 }
@@ -122,15 +159,30 @@ fn merged(mut all: Value, scheme: Value) -> Value {
 /// A path item with the operations of a path.
 fn item(it: &mut Choices<'_>, path: &str) -> Value {
     let mut item = Map::new();
-    let names = path.split(['{', '}']).skip(1).step_by(2).map(|it| it.trim_end_matches('+'));
+    let names = path
+        .split(['{', '}'])
+        .skip(1)
+        .step_by(2)
+        .map(|it| it.trim_end_matches('+'));
     let parameters: Vec<Value> =
         names.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})).collect();
     item.insert("parameters".to_owned(), parameters.into());
     for _ in 0..1 + usize::from(it.chance(30)) {
         let mut operation = json!({"responses": {"200": {"description": "ok"}}});
         if it.chance(45) {
-            let schemes = it.pick(&[&[][..], &["jwt"], &["key"], &["pool"], &["signed"], &["jwt", "key"]]);
-            operation["security"] = schemes.iter().copied().map(scheme).fold(json!([{}]), merged);
+            let schemes = it.pick(&[
+                &[][..],
+                &["jwt"],
+                &["key"],
+                &["pool"],
+                &["signed"],
+                &["jwt", "key"],
+            ]);
+            operation["security"] = schemes
+                .iter()
+                .copied()
+                .map(scheme)
+                .fold(json!([{}]), merged);
             if schemes.is_empty() {
                 operation["security"] = json!([]);
             }
@@ -146,14 +198,22 @@ fn item(it: &mut Choices<'_>, path: &str) -> Value {
 /// A path with the names of its variables taken away.
 fn shape(path: &str) -> String {
     path.split('/')
-        .map(|it| if it.starts_with('{') { if it.ends_with("+}") { "{+}" } else { "{}" } } else { it })
+        .map(|it| {
+            if it.starts_with('{') {
+                if it.ends_with("+}") { "{+}" } else { "{}" }
+            } else {
+                it
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
 
 fn path(it: &mut Choices<'_>) -> String {
     let length = 1 + it.below(3);
-    let segments = (0..length).map(|at| segment(it, at, at + 1 == length)).collect::<Vec<_>>();
+    let segments = (0..length)
+        .map(|at| segment(it, at, at + 1 == length))
+        .collect::<Vec<_>>();
     format!("/{}", segments.join("/"))
 }
 
@@ -165,14 +225,17 @@ fn segment(it: &mut Choices<'_>, at: usize, is_last: bool) -> String {
     }
 }
 
-/// A path that differs from another one in a segment, or has what stands before others as a part of it.
+/// A path that differs from another one in a segment, or has what stands before others as a part of
+/// it.
 fn near(it: &mut Choices<'_>, paths: &[String]) -> String {
     let from = paths[it.below(paths.len())].clone();
     let mut segments: Vec<String> = from.split('/').skip(1).map(str::to_owned).collect();
     let last = segments.len() - 1;
     match it.below(5) {
         0 if last > 0 => drop(segments.pop()),
-        1 if last < 3 && !segments[last].ends_with("+}") => segments.push(segment(it, last + 1, true)),
+        1 if last < 3 && !segments[last].ends_with("+}") => {
+            segments.push(segment(it, last + 1, true))
+        }
         2 => {
             let before = it.pick(BEFORE);
             segments.splice(0..0, before.split('/').skip(1).map(str::to_owned));
@@ -183,7 +246,13 @@ fn near(it: &mut Choices<'_>, paths: &[String]) -> String {
         }
     }
     // Variables are named by their place.
-    let named = segments.iter().enumerate().map(|(at, it)| if it.starts_with("{p") { format!("{{p{at}}}") } else { it.clone() });
+    let named = segments.iter().enumerate().map(|(at, it)| {
+        if it.starts_with("{p") {
+            format!("{{p{at}}}")
+        } else {
+            it.clone()
+        }
+    });
     format!("/{}", named.collect::<Vec<_>>().join("/"))
 }
 
@@ -195,7 +264,12 @@ fn routes(it: &mut Choices<'_>, descriptions: &[(&str, Value)], mounts: &[Value]
     }
     for (file, description) in descriptions {
         for (path, item) in description["paths"].as_object().unwrap() {
-            let methods: Vec<&String> = item.as_object().unwrap().keys().filter(|it| *it != "parameters").collect();
+            let methods: Vec<&String> = item
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|it| *it != "parameters")
+                .collect();
             let mut matched = json!({"paths": [path], "specs": [file]});
             if !methods.iter().any(|it| *it == ANY) && it.chance(40) {
                 matched["methods"] = json!([methods[it.below(methods.len())]]);
@@ -219,7 +293,12 @@ fn routes_of(it: &mut Choices<'_>, matched: &Value, mounts: &[Value]) -> Vec<Val
         matched["mounts"] = json!([mounts[0]["at"]]);
         routes.push(json!({"match": matched, "exposure": "hidden", "optional": true}));
     }
-    let last = matched["paths"][0].as_str().unwrap().rsplit('/').next().unwrap();
+    let last = matched["paths"][0]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap();
     if last.starts_with("{p") && it.chance(5) {
         routes.push(json!({"match": matched, "greedy": [last.trim_matches(['{', '}'])]}));
     }

@@ -42,9 +42,15 @@ fn backend(it: &mut Choices<'_>, topology: &str, name: &str, port: u16) -> Value
         "forwarder" => json!({"port": port, "targets": {"ips": [format!("10.0.0.{}", port % 7)]}}),
         _ => match it.below(10) {
             0..2 => json!({"port": port, "targets": {"ecs": true}}),
-            2 => json!({"port": port, "targets": {"target_group": {"var": format!("group_of_{name}")}}}),
-            3 => json!({"port": port, "targets": {"instances": [format!("i-0a1b2c3d4e5f6{port}")]}}),
-            _ => json!({"port": port, "targets": {"ips": [format!("10.0.0.{}", port % 7), "10.0.0.9"]}}),
+            2 => {
+                json!({"port": port, "targets": {"target_group": {"var": format!("group_of_{name}")}}})
+            }
+            3 => {
+                json!({"port": port, "targets": {"instances": [format!("i-0a1b2c3d4e5f6{port}")]}})
+            }
+            _ => {
+                json!({"port": port, "targets": {"ips": [format!("10.0.0.{}", port % 7), "10.0.0.9"]}})
+            }
         },
     };
     if !prefix.is_empty() {
@@ -54,7 +60,11 @@ fn backend(it: &mut Choices<'_>, topology: &str, name: &str, port: u16) -> Value
 }
 
 /// The balancer that picks by the path: with private callers, several listeners or hosts.
-pub(super) fn balancer(it: &mut Choices<'_>, topology: &str, backends: &mut Value) -> Option<Value> {
+pub(super) fn balancer(
+    it: &mut Choices<'_>,
+    topology: &str,
+    backends: &mut Value,
+) -> Option<Value> {
     if !topology.contains("alb") {
         return None;
     }
@@ -65,7 +75,11 @@ pub(super) fn balancer(it: &mut Choices<'_>, topology: &str, backends: &mut Valu
             backends["side"]["alb_port"] = json!(8000);
         }
     }
-    if it.chance(15) && ["app", "side"].iter().all(|name| backends[*name].get("host").is_none()) {
+    if it.chance(15)
+        && ["app", "side"]
+            .iter()
+            .all(|name| backends[*name].get("host").is_none())
+    {
         alb["hosts"] = json!(["shop.internal"]);
     }
     Some(alb)

@@ -39,7 +39,9 @@ pub(super) fn fits(template: &[Segment], path: &[String]) -> bool {
         (None, None) => true,
         (Some((Segment::Rest, _)), Some(_)) => true,
         (Some((Segment::Variable, template)), Some((_, path))) => fits(template, path),
-        (Some((Segment::Literal(text), template)), Some((first, path))) => text == first && fits(template, path),
+        (Some((Segment::Literal(text), template)), Some((first, path))) => {
+            text == first && fits(template, path)
+        }
         (None, Some(_)) | (Some(_), None) => false,
     }
 }
@@ -59,8 +61,13 @@ pub(super) fn covers(wider: &[Segment], narrower: &[Segment]) -> bool {
     match (wider.split_first(), narrower.split_first()) {
         (None, None) => true,
         (Some((Segment::Rest, _)), Some(_)) => true,
-        (Some((Segment::Variable, wider)), Some((Segment::Literal(_) | Segment::Variable, narrower))) => covers(wider, narrower),
-        (Some((Segment::Literal(one), wider)), Some((Segment::Literal(other), narrower))) => one == other && covers(wider, narrower),
+        (
+            Some((Segment::Variable, wider)),
+            Some((Segment::Literal(_) | Segment::Variable, narrower)),
+        ) => covers(wider, narrower),
+        (Some((Segment::Literal(one), wider)), Some((Segment::Literal(other), narrower))) => {
+            one == other && covers(wider, narrower)
+        }
         (Some(_) | None, Some(_)) | (Some(_), None) => false,
     }
 }
@@ -72,7 +79,9 @@ pub(super) fn common(one: &[Segment], other: &[Segment]) -> Option<Vec<Option<St
         Segment::Variable => vec![None],
         Segment::Rest => vec![None, None],
     };
-    let (Some((first, one_rest)), Some((second, other_rest))) = (one.split_first(), other.split_first()) else {
+    let (Some((first, one_rest)), Some((second, other_rest))) =
+        (one.split_first(), other.split_first())
+    else {
         return (one.is_empty() && other.is_empty()).then(Vec::new);
     };
     let common_of = |segment: Option<String>| {
@@ -84,8 +93,11 @@ pub(super) fn common(one: &[Segment], other: &[Segment]) -> Option<Vec<Option<St
         (Segment::Rest, _) => Some(other.iter().flat_map(free).collect()),
         (_, Segment::Rest) => Some(one.iter().flat_map(free).collect()),
         (Segment::Variable, Segment::Variable) => common_of(None),
-        (Segment::Literal(text), Segment::Variable) | (Segment::Variable, Segment::Literal(text)) => common_of(Some(text.clone())),
-        (Segment::Literal(one), Segment::Literal(other)) if one == other => common_of(Some(one.clone())),
+        (Segment::Literal(text), Segment::Variable)
+        | (Segment::Variable, Segment::Literal(text)) => common_of(Some(text.clone())),
+        (Segment::Literal(one), Segment::Literal(other)) if one == other => {
+            common_of(Some(one.clone()))
+        }
         (Segment::Literal(_), Segment::Literal(_)) => None,
     }
 }
@@ -93,10 +105,27 @@ pub(super) fn common(one: &[Segment], other: &[Segment]) -> Option<Vec<Option<St
 #[test]
 fn templates_are_read_as_routers_read_them() {
     let path = |text: &str| segments(text).map(str::to_owned).collect::<Vec<_>>();
-    assert!(fits(&template("/a/{x}/c"), &path("/a/b/c")) && !fits(&template("/a/{x}"), &path("/a")));
-    assert!(fits(&template("/a/{x+}"), &path("/a/b/c")) && !fits(&template("/a/{x+}"), &path("/a")));
-    assert!(rank(&template("/a/b")) < rank(&template("/a/{x}")) && rank(&template("/{x}/b")) < rank(&template("/{x+}")));
-    assert!(covers(&template("/{x}/b"), &template("/a/b")) && !covers(&template("/{x}/b"), &template("/a/{y}")));
+    assert!(
+        fits(&template("/a/{x}/c"), &path("/a/b/c")) && !fits(&template("/a/{x}"), &path("/a"))
+    );
+    assert!(
+        fits(&template("/a/{x+}"), &path("/a/b/c")) && !fits(&template("/a/{x+}"), &path("/a"))
+    );
+    assert!(
+        rank(&template("/a/b")) < rank(&template("/a/{x}"))
+            && rank(&template("/{x}/b")) < rank(&template("/{x+}"))
+    );
+    assert!(
+        covers(&template("/{x}/b"), &template("/a/b"))
+            && !covers(&template("/{x}/b"), &template("/a/{y}"))
+    );
     let common = common(&template("/a/{x}/c"), &template("/{y}/b/{z}"));
-    assert_eq!(common, Some(vec![Some("a".to_owned()), Some("b".to_owned()), Some("c".to_owned())]));
+    assert_eq!(
+        common,
+        Some(vec![
+            Some("a".to_owned()),
+            Some("b".to_owned()),
+            Some("c".to_owned())
+        ])
+    );
 }

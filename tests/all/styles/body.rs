@@ -4,12 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::template::{Reading, Template, in_order, mapping, names, object, or, text, texts, unknown};
+use super::template::{
+    Reading, Template, in_order, mapping, names, object, or, text, texts, unknown,
+};
 
 const ANY: &str = "x-amazon-apigateway-any-method";
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", ANY];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", ANY,
+];
 const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
-const METHOD: [&str; 6] = ["security", VALIDATOR, "requestBody", "parameters", "responses", "x-amazon-apigateway-integration"];
+const METHOD: [&str; 6] = [
+    "security",
+    VALIDATOR,
+    "requestBody",
+    "parameters",
+    "responses",
+    "x-amazon-apigateway-integration",
+];
 const INTEGRATION: [&str; 14] = [
     "type",
     "httpMethod",
@@ -26,26 +37,54 @@ const INTEGRATION: [&str; 14] = [
     "requestTemplates",
     "responses",
 ];
-const AUTHORIZER: [&str; 5] = ["type", "authorizerUri", "identitySource", "authorizerResultTtlInSeconds", "providerARNs"];
+const AUTHORIZER: [&str; 5] = [
+    "type",
+    "authorizerUri",
+    "identitySource",
+    "authorizerResultTtlInSeconds",
+    "providerARNs",
+];
 
 pub(crate) fn read(template: &Template<'_>) -> Reading {
     let body = &template.api["Body"];
     let mut tree = BTreeSet::from(["/"]);
     let mut methods = Map::new();
     for (path, item) in members(&body["paths"]) {
-        tree.extend(path.match_indices('/').skip(1).map(|(end, _)| &path[..end]).chain([path.as_str()]));
+        tree.extend(
+            path.match_indices('/')
+                .skip(1)
+                .map(|(end, _)| &path[..end])
+                .chain([path.as_str()]),
+        );
         assert_eq!(unknown(item, &METHODS), json!([]), "{path}");
         for (key, operation) in members(item) {
-            let verb = if key == ANY { "ANY".to_owned() } else { key.to_uppercase() };
+            let verb = if key == ANY {
+                "ANY".to_owned()
+            } else {
+                key.to_uppercase()
+            };
             methods.insert(format!("{verb} {path}"), method(operation, body));
         }
     }
-    let validators = members(&body["x-amazon-apigateway-request-validators"])
-        .map(|(name, it)| (name.clone(), json!([it["validateRequestBody"], it["validateRequestParameters"]])));
-    let responses = members(&body["x-amazon-apigateway-gateway-responses"])
-        .map(|(kind, it)| (kind.clone(), json!([text(&it["statusCode"]), mapping(&it["responseParameters"]), it["responseTemplates"]])));
+    let validators = members(&body["x-amazon-apigateway-request-validators"]).map(|(name, it)| {
+        (
+            name.clone(),
+            json!([it["validateRequestBody"], it["validateRequestParameters"]]),
+        )
+    });
+    let responses = members(&body["x-amazon-apigateway-gateway-responses"]).map(|(kind, it)| {
+        (
+            kind.clone(),
+            json!([
+                text(&it["statusCode"]),
+                mapping(&it["responseParameters"]),
+                it["responseTemplates"]
+            ]),
+        )
+    });
     let schemes = members(&body["components"]["securitySchemes"]);
-    let authorizers = schemes.filter(|(_, scheme)| scheme.get("x-amazon-apigateway-authorizer").is_some());
+    let authorizers =
+        schemes.filter(|(_, scheme)| scheme.get("x-amazon-apigateway-authorizer").is_some());
     let api = json!({
         "tree": tree,
         "methods": methods,
@@ -55,7 +94,12 @@ pub(crate) fn read(template: &Template<'_>) -> Reading {
         "api": settings(template.api, body),
         "beside": template.beside(),
     });
-    Reading { api, models: members(&body["components"]["schemas"]).map(|(name, schema)| (name.clone(), schema.clone())).collect() }
+    Reading {
+        api,
+        models: members(&body["components"]["schemas"])
+            .map(|(name, schema)| (name.clone(), schema.clone()))
+            .collect(),
+    }
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -66,13 +110,19 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 fn settings(api: &Map<String, Value>, body: &Value) -> Value {
     let mut api = api.clone();
     api.shift_remove("Body");
-    let import = ["Mode", "FailOnWarnings", "Parameters"].map(|name| api.shift_remove(name).unwrap_or_default());
-    assert_eq!(json!(import), json!(["overwrite", true, {"basepath": "ignore", "ignore": "documentation"}]));
+    let import = ["Mode", "FailOnWarnings", "Parameters"]
+        .map(|name| api.shift_remove(name).unwrap_or_default());
+    assert_eq!(
+        json!(import),
+        json!(["overwrite", true, {"basepath": "ignore", "ignore": "documentation"}])
+    );
     assert_eq!(text(&body["info"]["title"]), text(&api["Name"]));
     for (key, value) in members(body) {
         let name = match key.as_str() {
             "openapi" | "info" | "paths" | "components" => continue,
-            "x-amazon-apigateway-gateway-responses" | "x-amazon-apigateway-request-validators" => continue,
+            "x-amazon-apigateway-gateway-responses" | "x-amazon-apigateway-request-validators" => {
+                continue;
+            }
             // The endpoints that may call stand beside the body.
             "x-amazon-apigateway-endpoint-configuration" => continue,
             "x-amazon-apigateway-binary-media-types" => "BinaryMediaTypes",
@@ -82,26 +132,38 @@ fn settings(api: &Map<String, Value>, body: &Value) -> Value {
             other => panic!("a member of the body that nothing here knows: {other}"),
         };
         let beside = api.insert(name.to_owned(), value.clone());
-        assert!(beside.is_none_or(|beside| text(&beside) == text(value)), "{key}: {value}");
+        assert!(
+            beside.is_none_or(|beside| text(&beside) == text(value)),
+            "{key}: {value}"
+        );
     }
     api.into()
 }
 
 fn authorizer(scheme: &Value) -> Value {
     let it = &scheme["x-amazon-apigateway-authorizer"];
-    assert_eq!((&scheme["type"], &scheme["in"]), (&"apiKey".into(), &"header".into()));
+    assert_eq!(
+        (&scheme["type"], &scheme["in"]),
+        (&"apiKey".into(), &"header".into())
+    );
     let kind = match it["type"].as_str() {
         Some("token") => "TOKEN",
         Some("request") => "REQUEST",
         Some("cognito_user_pools") => "COGNITO_USER_POOLS",
         other => panic!("no kind of authorizer: {other:?}"),
     };
-    // A token is looked for where the scheme says; a request authorizer looks where its sources say.
+    // A token is looked for where the scheme says; a request authorizer looks where its sources
+    // say.
     let header = text(&scheme["name"]);
     let place = format!("method.request.header.{header}");
-    let source = it["identitySource"].as_str().unwrap_or(if kind == "REQUEST" { "" } else { &place });
+    let source = it["identitySource"]
+        .as_str()
+        .unwrap_or(if kind == "REQUEST" { "" } else { &place });
     let is_named = source.split(',').any(|one| one == place);
-    assert!(is_named || (kind == "REQUEST" && header == "Unused" && !source.contains(".header.")), "{scheme}");
+    assert!(
+        is_named || (kind == "REQUEST" && header == "Unused" && !source.contains(".header.")),
+        "{scheme}"
+    );
     json!({
         "kind": kind,
         "uri": text(&it["authorizerUri"]),
@@ -113,20 +175,35 @@ fn authorizer(scheme: &Value) -> Value {
 }
 
 fn method(it: &Value, body: &Value) -> Value {
-    let parameters = it["parameters"].as_array().into_iter().flatten().map(|parameter| {
-        let place = match parameter["in"].as_str() {
-            Some("query") => "querystring",
-            Some(place @ ("header" | "path")) => place,
-            other => panic!("a parameter in {other:?}"),
-        };
-        (format!("method.request.{place}.{}", text(&parameter["name"])), or(&parameter["required"], false))
-    });
+    let parameters = it["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|parameter| {
+            let place = match parameter["in"].as_str() {
+                Some("query") => "querystring",
+                Some(place @ ("header" | "path")) => place,
+                other => panic!("a parameter in {other:?}"),
+            };
+            (
+                format!("method.request.{place}.{}", text(&parameter["name"])),
+                or(&parameter["required"], false),
+            )
+        });
     let models = members(&it["requestBody"]["content"]).map(|(media, content)| {
         let reference = content["schema"]["$ref"].as_str().unwrap();
-        (media.clone(), reference.strip_prefix("#/components/schemas/").unwrap().into())
+        (
+            media.clone(),
+            reference
+                .strip_prefix("#/components/schemas/")
+                .unwrap()
+                .into(),
+        )
     });
     let answers = members(&it["responses"]).map(|(status, answer)| {
-        let headers: Value = members(&answer["headers"]).map(|(name, _)| format!("method.response.header.{name}")).collect();
+        let headers: Value = members(&answer["headers"])
+            .map(|(name, _)| format!("method.response.header.{name}"))
+            .collect();
         (status.clone(), in_order(&headers))
     });
     let inherited = |name: &str| it.get(name).or(body.get(name)).cloned().unwrap_or_default();
@@ -157,7 +234,11 @@ fn asks(security: &Value, schemes: &Value) -> Value {
             }
             Some("awsSigv4") => {
                 let header = json!([scheme["type"], scheme["in"], scheme["name"]]);
-                assert_eq!(header, json!(["apiKey", "header", "Authorization"]), "{name}");
+                assert_eq!(
+                    header,
+                    json!(["apiKey", "header", "Authorization"]),
+                    "{name}"
+                );
                 asks[0] = "AWS_IAM".into();
                 continue;
             }

@@ -1,4 +1,5 @@
-//! A CloudFormation template as it is read here: values as one text, and what is no part of the API.
+//! A CloudFormation template as it is read here: values as one text, and what is no part of the
+//! API.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,14 @@ pub(crate) struct Reading {
 }
 
 /// Kinds that an import makes.
-const PARTS: [&str; 6] = ["Resource", "Method", "Authorizer", "RequestValidator", "Model", "GatewayResponse"];
+const PARTS: [&str; 6] = [
+    "Resource",
+    "Method",
+    "Authorizer",
+    "RequestValidator",
+    "Model",
+    "GatewayResponse",
+];
 const PREFIX: &str = "AWS::ApiGateway::";
 
 pub(crate) struct Template<'a> {
@@ -22,7 +30,11 @@ pub(crate) struct Template<'a> {
 }
 
 pub(crate) fn has_api(template: &Value) -> bool {
-    template["Resources"].as_object().unwrap().values().any(|resource| resource["Type"] == "AWS::ApiGateway::RestApi")
+    template["Resources"]
+        .as_object()
+        .unwrap()
+        .values()
+        .any(|resource| resource["Type"] == "AWS::ApiGateway::RestApi")
 }
 
 /// What CloudFormation takes for its own wherever it stands as a key.
@@ -33,24 +45,41 @@ pub(crate) fn is_function(name: &str) -> bool {
 impl<'a> Template<'a> {
     pub(crate) fn of(template: &'a Value) -> Self {
         let resources = template["Resources"].as_object().unwrap();
-        let mut apis = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::ApiGateway::RestApi");
-        let (Some((api_id, api)), None) = (apis.next(), apis.next()) else { panic!("not one API") };
-        Self { whole: template.as_object().unwrap(), resources, api_id, api: api["Properties"].as_object().unwrap() }
+        let mut apis = resources
+            .iter()
+            .filter(|(_, resource)| resource["Type"] == "AWS::ApiGateway::RestApi");
+        let (Some((api_id, api)), None) = (apis.next(), apis.next()) else {
+            panic!("not one API")
+        };
+        Self {
+            whole: template.as_object().unwrap(),
+            resources,
+            api_id,
+            api: api["Properties"].as_object().unwrap(),
+        }
     }
 
     /// Ids and properties of API Gateway's resources of a kind.
     pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let kind = format!("{PREFIX}{kind}");
-        let resources = self.resources.iter().filter(move |(_, resource)| resource["Type"] == kind.as_str());
+        let resources = self
+            .resources
+            .iter()
+            .filter(move |(_, resource)| resource["Type"] == kind.as_str());
         resources.map(|(id, resource)| (id.as_str(), &resource["Properties"]))
     }
 
-    /// What is no part of the API, with outputs and parameters. A body changes two things there: the deployment waits for the whole API, so
-    /// it has a name of its own; and leave to call an authorizer holds for every one of the API, since none has an id.
+    /// What is no part of the API, with outputs and parameters. A body changes two things there:
+    /// the deployment waits for the whole API, so it has a name of its own; and leave to call an
+    /// authorizer holds for every one of the API, since none has an id.
     pub(crate) fn beside(&self) -> Value {
         let mut kept = Map::new();
         for (id, resource) in self.resources {
-            let kind = resource["Type"].as_str().unwrap().strip_prefix(PREFIX).unwrap_or_default();
+            let kind = resource["Type"]
+                .as_str()
+                .unwrap()
+                .strip_prefix(PREFIX)
+                .unwrap_or_default();
             if kind == "RestApi" || PARTS.contains(&kind) {
                 continue;
             }
@@ -58,10 +87,18 @@ impl<'a> Template<'a> {
             if kind == "Deployment" {
                 resource.shift_remove("DependsOn");
             }
-            kept.insert(undated(id), without_authorizers(&undated(&sorted(&resource.into()))).into());
+            kept.insert(
+                undated(id),
+                without_authorizers(&undated(&sorted(&resource.into()))).into(),
+            );
         }
-        let rest = self.whole.iter().filter(|(key, _)| !matches!(key.as_str(), "Resources" | "Metadata"));
-        let rest: Map<String, Value> = rest.map(|(key, value)| (key.clone(), undated(&sorted(value)).into())).collect();
+        let rest = self
+            .whole
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "Resources" | "Metadata"));
+        let rest: Map<String, Value> = rest
+            .map(|(key, value)| (key.clone(), undated(&sorted(value)).into()))
+            .collect();
         json!({"resources": kept, "rest": rest})
     }
 }
@@ -75,8 +112,18 @@ fn undated(text: &str) -> String {
         out.push_str(before);
         rest = behind;
         let [name, digest] = [behind.as_bytes().get(..10), behind.as_bytes().get(10..26)];
-        let is_name = name.is_some_and(|bytes| bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'));
-        if is_name && digest.is_some_and(|bytes| bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))) {
+        let is_name = name.is_some_and(|bytes| {
+            bytes
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        });
+        if is_name
+            && digest.is_some_and(|bytes| {
+                bytes
+                    .iter()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            })
+        {
             out.push_str(&behind[..10]);
             rest = &behind[26..];
         }
@@ -88,7 +135,10 @@ fn without_authorizers(text: &str) -> String {
     let mut parts = text.split("/authorizers/");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let named = part.strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(_, rest)| rest);
+        let named = part
+            .strip_prefix("${")
+            .and_then(|rest| rest.split_once('}'))
+            .map(|(_, rest)| rest);
         out.push_str("/authorizers/…");
         out.push_str(part.strip_prefix('*').or(named).unwrap_or(part));
     }
@@ -100,23 +150,39 @@ fn sorted(value: &Value) -> String {
     match value {
         Value::Object(members) => {
             let members: BTreeMap<&String, &Value> = members.iter().collect();
-            let members: Vec<String> = members.into_iter().map(|(key, value)| format!("{}:{}", json!(key), sorted(value))).collect();
+            let members: Vec<String> = members
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", json!(key), sorted(value)))
+                .collect();
             format!("{{{}}}", members.join(","))
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(sorted).collect::<Vec<_>>().join(",")
+        ),
         other => other.to_string(),
     }
 }
 
-/// A value as one text: `Ref` and `Sub` alike, and names that API Gateway fills in at import as if `Sub` did.
+/// A value as one text: `Ref` and `Sub` alike, and names that API Gateway fills in at import as if
+/// `Sub` did.
 pub(crate) fn text(value: &Value) -> String {
-    let call = value.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
+    let call = value
+        .as_object()
+        .filter(|members| members.len() == 1)
+        .and_then(|members| members.iter().next());
     match (call, value) {
         (Some((function, Value::String(name))), _) if function == "Ref" => format!("${{{name}}}"),
         (Some((function, Value::Array(parts))), _) if function == "Fn::GetAtt" => {
-            format!("${{{}.{}}}", parts[0].as_str().unwrap(), parts[1].as_str().unwrap())
+            format!(
+                "${{{}.{}}}",
+                parts[0].as_str().unwrap(),
+                parts[1].as_str().unwrap()
+            )
         }
-        (Some((function, Value::String(template))), _) if function == "Fn::Sub" => template.replace("${!AWS::", "${AWS::"),
+        (Some((function, Value::String(template))), _) if function == "Fn::Sub" => {
+            template.replace("${!AWS::", "${AWS::")
+        }
         (None, Value::String(text)) => text.clone(),
         (None, Value::Null) => String::new(),
         _ => sorted(value),
@@ -125,17 +191,29 @@ pub(crate) fn text(value: &Value) -> String {
 
 /// A list as texts; one function that yields a list as one text.
 pub(crate) fn texts(value: &Value) -> Value {
-    value.as_array().map_or_else(|| text(value).into(), |items| items.iter().map(text).collect())
+    value.as_array().map_or_else(
+        || text(value).into(),
+        |items| items.iter().map(text).collect(),
+    )
 }
 
 /// An object with each value as a text.
 pub(crate) fn mapping(value: &Value) -> Value {
-    value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Value::from(text(value)))).collect()
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), Value::from(text(value))))
+        .collect()
 }
 
 /// The value, or what is meant where it is left out.
 pub(crate) fn or(value: &Value, meant: impl Into<Value>) -> Value {
-    if value.is_null() { meant.into() } else { value.clone() }
+    if value.is_null() {
+        meant.into()
+    } else {
+        value.clone()
+    }
 }
 
 /// A list in order, or an empty one.
@@ -154,7 +232,13 @@ pub(crate) fn names(value: &str) -> Value {
 
 /// Members that nothing here knows.
 pub(crate) fn unknown(value: &Value, known: &[&str]) -> Value {
-    value.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| !known.contains(name)).collect()
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !known.contains(name))
+        .collect()
 }
 
 /// An object by text.

@@ -12,10 +12,15 @@ use serde_json::{Value, json};
 
 use super::{Case, codes, in_parallel, is_full, repository};
 
-/// The folder of the corpus: `shared/corpus` beside this repository, or further up where this is a worktree.
+/// The folder of the corpus: `shared/corpus` beside this repository, or further up where this is a
+/// worktree.
 pub(crate) fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("GWGEN_CORPUS").map(PathBuf::from);
-    let near = repository().ancestors().skip(1).take(3).map(|it| it.join("shared/corpus"));
+    let near = repository()
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .map(|it| it.join("shared/corpus"));
     let found = named.into_iter().chain(near).find(|it| it.is_dir());
     if found.is_none() {
         use std::io::Write as _;
@@ -59,23 +64,37 @@ pub(crate) const HEAVY_BYTES: usize = 2_500_000;
 pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
-        let Some(folder) = folder() else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().path()).collect();
+        let Some(folder) = folder() else {
+            return Vec::new();
+        };
+        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|it| it.unwrap().path())
+            .collect();
         paths.retain(|it| {
             let name = it.file_name().unwrap().to_str().unwrap();
             name != "INDEX.md" && !name.starts_with('.')
         });
         // The large ones first, so that no thread is left alone with one.
-        paths.sort_by_key(|it| (std::cmp::Reverse(fs::metadata(it).unwrap().len()), it.clone()));
+        paths.sort_by_key(|it| {
+            (
+                std::cmp::Reverse(fs::metadata(it).unwrap().len()),
+                it.clone(),
+            )
+        });
         let mut entries = in_parallel(&paths, |it| entry(it));
         entries.sort_by(|a, b| a.case.name.cmp(&b.case.name));
         entries
     })
 }
 
-/// Entries that are rendered, for tests that compile each again and again; the heavy ones with `GWGEN_TESTS=full` alone.
+/// Entries that are rendered, for tests that compile each again and again; the heavy ones with
+/// `GWGEN_TESTS=full` alone.
 pub(crate) fn rendered_entries() -> Vec<&'static Entry> {
-    entries().iter().filter(|entry| entry.is_rendered() && (is_full() || !entry.is_heavy())).collect()
+    entries()
+        .iter()
+        .filter(|entry| entry.is_rendered() && (is_full() || !entry.is_heavy()))
+        .collect()
 }
 
 fn entry(path: &Path) -> Entry {
@@ -83,20 +102,32 @@ fn entry(path: &Path) -> Entry {
     let mut files = BTreeMap::new();
     let spec = if path.is_dir() {
         collect(path, "api", &mut files);
-        format!("api/{}", fs::read_to_string(path.join("ENTRY")).unwrap().trim())
+        format!(
+            "api/{}",
+            fs::read_to_string(path.join("ENTRY")).unwrap().trim()
+        )
     } else {
         files.insert(name.clone(), fs::read(path).unwrap());
         name.clone()
     };
     let memory = Memory(files);
     let library = Library::new(&memory);
-    let file = library.open(&RelativePath::join("", &spec).unwrap(), || Arc::from(spec.as_str())).ok();
+    let file = library
+        .open(&RelativePath::join("", &spec).unwrap(), || {
+            Arc::from(spec.as_str())
+        })
+        .ok();
     let api = file.and_then(|it| openapi::read(it, &library).value);
     let json = file.map(|it| Arc::clone(&it.json)).unwrap_or_default();
     drop(library);
     let files = memory.0;
     let blueprint = blueprint(&spec, api.as_ref());
-    let mut case = Case { name, files, blueprint, spec };
+    let mut case = Case {
+        name,
+        files,
+        blueprint,
+        spec,
+    };
     let mut compiled = case.compile("terraform");
     let first_errors = codes(&compiled.diagnostics, true);
     let hidden = stuck(&compiled.diagnostics);
@@ -105,13 +136,23 @@ fn entry(path: &Path) -> Entry {
         routes.extend(hidden.iter().map(|(method, path)| json!({"match": {"paths": [path], "methods": [method]}, "exposure": "hidden"})));
         compiled = case.compile("terraform");
     }
-    Entry { case, api, json, first_errors, hidden, compiled }
+    Entry {
+        case,
+        api,
+        json,
+        first_errors,
+        hidden,
+        compiled,
+    }
 }
 
 /// Every operation that an error keeps from being served.
 fn stuck(diagnostics: &[Diagnostic]) -> BTreeSet<(String, String)> {
     let errors = diagnostics.iter().filter(|it| it.is_error());
-    errors.flat_map(|it| &it.operations).map(|it| (it.method.to_owned(), it.path.to_string())).collect()
+    errors
+        .flat_map(|it| &it.operations)
+        .map(|it| (it.method.to_owned(), it.path.to_string()))
+        .collect()
 }
 
 fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
@@ -130,22 +171,37 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 fn blueprint(spec: &str, api: Option<&Api>) -> Value {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for operation in api.iter().flat_map(|it| &it.operations) {
-        let Some(segment) = operation.path.split('/').nth(1) else { continue };
+        let Some(segment) = operation.path.split('/').nth(1) else {
+            continue;
+        };
         match counts.iter_mut().find(|(name, _)| name == segment) {
             Some((_, count)) => *count += 1,
             None => counts.push((segment.to_owned(), 1)),
         }
     }
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let is_plain = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it));
-    let own = counts.iter().map(|(name, _)| name).filter(|it| is_plain(it)).take(2);
+    let is_plain = |it: &str| {
+        !it.is_empty()
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
+    };
+    let own = counts
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|it| is_plain(it))
+        .take(2);
     let mut backends = json!({"rest": {"port": 8080, "targets": {"ecs": true}}});
     let mut routes = vec![json!({"match": {}, "backend": "rest"})];
     for (index, (name, segment)) in ["first", "second"].into_iter().zip(own).enumerate() {
         backends[name] = json!({"port": 8081 + index, "targets": {"ecs": true}});
         routes.push(json!({"match": {"paths": [format!("/{segment}"), format!("/{segment}/**")]}, "backend": name}));
     }
-    let auth: serde_json::Map<String, Value> = api.iter().flat_map(|it| &it.schemes).map(|it| (it.to_string(), json!("ignore"))).collect();
+    let auth: serde_json::Map<String, Value> = api
+        .iter()
+        .flat_map(|it| &it.schemes)
+        .map(|it| (it.to_string(), json!("ignore")))
+        .collect();
     json!({
         "version": 1, "name": "corpus", "spec": spec, "topology": "nlb-targets", "backends": backends, "routes": routes, "auth": auth,
         "limits": {"resources": 100_000},

@@ -11,19 +11,60 @@ use super::json_of;
 /// How many there are of each kind, by the CloudFormation name, and of each kind of element.
 pub(crate) type Counts = BTreeMap<String, usize>;
 
-/// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the owner, name here.
+/// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the
+/// owner, name here.
 const ELEMENTS: [(&str, &str, &str); 11] = [
-    ("aws_api_gateway_integration", "aws_api_gateway_method", "integration"),
-    ("aws_api_gateway_method_response", "aws_api_gateway_method", "method response"),
-    ("aws_api_gateway_integration_response", "aws_api_gateway_method", "integration response"),
-    ("aws_api_gateway_rest_api_policy", "aws_api_gateway_rest_api", "resource policy"),
-    ("aws_api_gateway_method_settings", "aws_api_gateway_stage", "settings"),
-    ("aws_lb_target_group_attachment", "aws_lb_target_group", "target"),
+    (
+        "aws_api_gateway_integration",
+        "aws_api_gateway_method",
+        "integration",
+    ),
+    (
+        "aws_api_gateway_method_response",
+        "aws_api_gateway_method",
+        "method response",
+    ),
+    (
+        "aws_api_gateway_integration_response",
+        "aws_api_gateway_method",
+        "integration response",
+    ),
+    (
+        "aws_api_gateway_rest_api_policy",
+        "aws_api_gateway_rest_api",
+        "resource policy",
+    ),
+    (
+        "aws_api_gateway_method_settings",
+        "aws_api_gateway_stage",
+        "settings",
+    ),
+    (
+        "aws_lb_target_group_attachment",
+        "aws_lb_target_group",
+        "target",
+    ),
     ("aws_iam_role_policy", "aws_iam_role", "policy"),
-    ("aws_s3_bucket_public_access_block", "aws_s3_bucket", "access block"),
-    ("aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket", "encryption"),
-    ("aws_cloudwatch_event_target", "aws_cloudwatch_event_rule", "target"),
-    ("aws_autoscaling_attachment", "aws_lb_target_group", TERRAFORM_ONLY),
+    (
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket",
+        "access block",
+    ),
+    (
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_bucket",
+        "encryption",
+    ),
+    (
+        "aws_cloudwatch_event_target",
+        "aws_cloudwatch_event_rule",
+        "target",
+    ),
+    (
+        "aws_autoscaling_attachment",
+        "aws_lb_target_group",
+        TERRAFORM_ONLY,
+    ),
 ];
 
 /// What CloudFormation cannot say, and says so (GW2023).
@@ -34,16 +75,24 @@ pub(crate) fn texts(tree: &FileTree) -> impl Iterator<Item = (&str, &str)> {
     tree.files
         .iter()
         .filter(|(name, _)| !name.ends_with(".zip"))
-        .map(|(name, bytes)| (name.as_str(), std::str::from_utf8(bytes).expect("every file is text")))
+        .map(|(name, bytes)| {
+            (
+                name.as_str(),
+                std::str::from_utf8(bytes).expect("every file is text"),
+            )
+        })
 }
 
 /// Resource blocks of Terraform files: type and label of each.
 pub(crate) fn terraform_blocks(tree: &FileTree) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     for (name, text) in texts(tree).filter(|(name, _)| name.ends_with(".tf")) {
-        let body = hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse back: {error}"));
+        let body =
+            hcl::parse(text).unwrap_or_else(|error| panic!("{name} does not parse back: {error}"));
         for block in body.blocks().filter(|it| it.identifier() == "resource") {
-            let [kind, label] = block.labels() else { panic!("{name}: a resource has two labels") };
+            let [kind, label] = block.labels() else {
+                panic!("{name}: a resource has two labels")
+            };
             blocks.push((kind.as_str().to_owned(), label.as_str().to_owned()));
         }
     }
@@ -65,12 +114,17 @@ pub(crate) fn terraform_counts(tree: &FileTree) -> Counts {
                 of == owner
                     && (*name == "settings"
                         || other == label
-                        || label.strip_prefix(other.as_str()).is_some_and(|key| key.starts_with("__")))
+                        || label
+                            .strip_prefix(other.as_str())
+                            .is_some_and(|key| key.starts_with("__")))
             });
             assert!(owned, "{kind}.{label} has no owner");
             *counts.entry((*name).to_owned()).or_default() += 1;
         } else {
-            let names = KINDS.iter().find(|it| it.terraform == kind).unwrap_or_else(|| panic!("{kind} is no kind"));
+            let names = KINDS
+                .iter()
+                .find(|it| it.terraform == kind)
+                .unwrap_or_else(|| panic!("{kind} is no kind"));
             *counts.entry(names.cloudformation.to_owned()).or_default() += 1;
         }
     }
@@ -89,12 +143,32 @@ pub(crate) fn template(tree: &FileTree) -> Value {
 /// A template with its functions as their texts.
 pub(crate) fn without_functions(json: &Value) -> Value {
     match json {
-        Value::Object(members) if members.len() == 1 => match members.iter().next().map(|(name, it)| (name.as_str(), it)) {
-            Some(("Ref" | "Fn::Sub", Value::String(argument))) => Value::from(argument.as_str()),
-            Some(("Fn::GetAtt", Value::Array(parts))) => Value::from(parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")),
-            _ => Value::Object(members.iter().map(|(name, it)| (name.clone(), without_functions(it))).collect()),
-        },
-        Value::Object(members) => Value::Object(members.iter().map(|(name, it)| (name.clone(), without_functions(it))).collect()),
+        Value::Object(members) if members.len() == 1 => {
+            match members.iter().next().map(|(name, it)| (name.as_str(), it)) {
+                Some(("Ref" | "Fn::Sub", Value::String(argument))) => {
+                    Value::from(argument.as_str())
+                }
+                Some(("Fn::GetAtt", Value::Array(parts))) => Value::from(
+                    parts
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .collect::<Vec<_>>()
+                        .join("."),
+                ),
+                _ => Value::Object(
+                    members
+                        .iter()
+                        .map(|(name, it)| (name.clone(), without_functions(it)))
+                        .collect(),
+                ),
+            }
+        }
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, it)| (name.clone(), without_functions(it)))
+                .collect(),
+        ),
         Value::Array(items) => items.iter().map(without_functions).collect(),
         plain => plain.clone(),
     }
@@ -109,21 +183,43 @@ pub(crate) fn cloudformation_counts(tree: &FileTree) -> Counts {
             *counts.entry(name.to_owned()).or_default() += count;
         }
     };
-    for resource in template["Resources"].as_object().expect("a template has resources").values() {
+    for resource in template["Resources"]
+        .as_object()
+        .expect("a template has resources")
+        .values()
+    {
         let kind = resource["Type"].as_str().expect("a resource has a type");
-        assert!(KINDS.iter().any(|it| it.cloudformation == kind), "{kind} is no kind");
+        assert!(
+            KINDS.iter().any(|it| it.cloudformation == kind),
+            "{kind} is no kind"
+        );
         let properties = &resource["Properties"];
         let length = |value: &Value| value.as_array().map_or(0, Vec::len);
         add(kind, 1);
-        add("integration", usize::from(properties["Integration"].is_object()));
+        add(
+            "integration",
+            usize::from(properties["Integration"].is_object()),
+        );
         add("method response", length(&properties["MethodResponses"]));
-        add("integration response", length(&properties["Integration"]["IntegrationResponses"]));
-        add("resource policy", usize::from(kind == "AWS::ApiGateway::RestApi" && properties["Policy"].is_object()));
+        add(
+            "integration response",
+            length(&properties["Integration"]["IntegrationResponses"]),
+        );
+        add(
+            "resource policy",
+            usize::from(kind == "AWS::ApiGateway::RestApi" && properties["Policy"].is_object()),
+        );
         add("settings", length(&properties["MethodSettings"]));
         add("target", length(&properties["Targets"]));
         add("policy", length(&properties["Policies"]));
-        add("access block", usize::from(properties["PublicAccessBlockConfiguration"].is_object()));
-        add("encryption", usize::from(properties["BucketEncryption"].is_object()));
+        add(
+            "access block",
+            usize::from(properties["PublicAccessBlockConfiguration"].is_object()),
+        );
+        add(
+            "encryption",
+            usize::from(properties["BucketEncryption"].is_object()),
+        );
     }
     counts
 }

@@ -1,6 +1,7 @@
 //! What golden and invariant tests share: cases, examples, the corpus, and compiling in memory.
 //!
-//! In: folders of this repository, and `shared/corpus` where it exists. Out: `Case`, `Fixture`, `Compiled`.
+//! In: folders of this repository, and `shared/corpus` where it exists. Out: `Case`, `Fixture`,
+//! `Compiled`.
 
 pub(crate) mod corpus;
 pub(crate) mod emitted;
@@ -46,12 +47,23 @@ impl Case {
     pub(crate) fn read(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
         collect(folder, "", &mut files);
-        let blueprint: Value = serde_json::from_str(&json_of("gwgen.yaml", files["gwgen.yaml"].clone())).unwrap();
-        let spec = blueprint["spec"].as_str().or(blueprint["spec"][0].as_str()).unwrap_or("openapi.yaml").to_owned();
-        Self { name: folder.file_name().unwrap().to_str().unwrap().to_owned(), files, blueprint, spec }
+        let blueprint: Value =
+            serde_json::from_str(&json_of("gwgen.yaml", files["gwgen.yaml"].clone())).unwrap();
+        let spec = blueprint["spec"]
+            .as_str()
+            .or(blueprint["spec"][0].as_str())
+            .unwrap_or("openapi.yaml")
+            .to_owned();
+        Self {
+            name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            files,
+            blueprint,
+            spec,
+        }
     }
 
-    /// Compiles it to a format, or to `YAML`. A template has the case's own syntax, and only a template has one.
+    /// Compiles it to a format, or to `YAML`. A template has the case's own syntax, and only a
+    /// template has one.
     pub(crate) fn compile(&self, format: &str) -> Compiled {
         self.compile_with(format, None)
     }
@@ -60,13 +72,24 @@ impl Case {
     pub(crate) fn compile_with(&self, format: &str, description: Option<Vec<u8>>) -> Compiled {
         let mut blueprint = self.blueprint.clone();
         let root = blueprint.as_object_mut().unwrap();
-        let output = root.entry("output").or_insert_with(|| json!({})).as_object_mut().unwrap();
+        let output = root
+            .entry("output")
+            .or_insert_with(|| json!({}))
+            .as_object_mut()
+            .unwrap();
         if format == YAML {
             output.insert("template".into(), json!("yaml"));
         } else if format != "cloudformation" {
             output.shift_remove("template");
         }
-        output.insert("format".into(), json!(if format == YAML { "cloudformation" } else { format }));
+        output.insert(
+            "format".into(),
+            json!(if format == YAML {
+                "cloudformation"
+            } else {
+                format
+            }),
+        );
         let mut files = self.files.clone();
         files.insert("gwgen.yaml".into(), serde_json::to_vec(&blueprint).unwrap());
         if let Some(description) = description {
@@ -100,18 +123,33 @@ fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 /// Compiles `gwgen.yaml` among the files.
 pub(crate) fn compile(files: BTreeMap<String, Vec<u8>>) -> Compiled {
     let blueprint = RelativePath::join("", "gwgen.yaml").unwrap();
-    gwgen::compile(&Memory(files), &Request { blueprint, display: Arc::from("gwgen.yaml") })
+    gwgen::compile(
+        &Memory(files),
+        &Request {
+            blueprint,
+            display: Arc::from("gwgen.yaml"),
+        },
+    )
 }
 
 /// A file as JSON text, read as gwgen reads it.
 pub(crate) fn json_of(name: &str, bytes: Vec<u8>) -> String {
-    let file = SourceFile::of(bytes, RelativePath::join("", name).unwrap(), Arc::from(name)).unwrap();
+    let file = SourceFile::of(
+        bytes,
+        RelativePath::join("", name).unwrap(),
+        Arc::from(name),
+    )
+    .unwrap();
     file.json.to_string()
 }
 
 /// The folders of a folder, in order.
 pub(crate) fn folders(parent: &Path) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(parent).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(parent)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -128,12 +166,20 @@ pub(crate) struct Fixture {
 impl Fixture {
     fn read(folder: PathBuf) -> Self {
         let is_example = folder.starts_with(repository().join("blueprints"));
-        Self { case: Case::read(&folder), folder, is_example, compiled: Default::default() }
+        Self {
+            case: Case::read(&folder),
+            folder,
+            is_example,
+            compiled: Default::default(),
+        }
     }
 
     /// What `Case::compile` gives for one of the spellings.
     pub(crate) fn compiled(&self, spelling: &str) -> &Compiled {
-        let index = SPELLINGS.iter().position(|known| *known == spelling).unwrap();
+        let index = SPELLINGS
+            .iter()
+            .position(|known| *known == spelling)
+            .unwrap();
         self.compiled[index].get_or_init(|| self.case.compile(spelling))
     }
 }
@@ -149,8 +195,15 @@ impl Deref for Fixture {
 /// Every example and every case.
 pub(crate) fn fixtures() -> &'static [Fixture] {
     static FIXTURES: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
-        let parents = [repository().join("blueprints"), repository().join("tests/cases")];
-        parents.iter().flat_map(|parent| folders(parent)).map(Fixture::read).collect()
+        let parents = [
+            repository().join("blueprints"),
+            repository().join("tests/cases"),
+        ];
+        parents
+            .iter()
+            .flat_map(|parent| folders(parent))
+            .map(Fixture::read)
+            .collect()
     });
     &FIXTURES
 }
@@ -159,20 +212,30 @@ pub(crate) fn fixtures() -> &'static [Fixture] {
 pub(crate) fn snapshots_below(folder: &Path) -> BTreeSet<String> {
     let mut files = BTreeMap::new();
     collect(folder, "", &mut files);
-    files.into_keys().filter(|name| name.ends_with(".snap")).collect()
+    files
+        .into_keys()
+        .filter(|name| name.ends_with(".snap"))
+        .collect()
 }
 
-/// Whether tests look at all that they can look at, and not at a part of it that tells most: `GWGEN_TESTS=full`.
+/// Whether tests look at all that they can look at, and not at a part of it that tells most:
+/// `GWGEN_TESTS=full`.
 pub(crate) fn is_full() -> bool {
     std::env::var_os("GWGEN_TESTS").is_some_and(|value| value == "full")
 }
 
-/// What was found, a finding a paragraph; places by pointer, since the blueprint was brought to JSON.
+/// What was found, a finding a paragraph; places by pointer, since the blueprint was brought to
+/// JSON.
 pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
     let mut lines: Vec<String> = diagnostics
         .iter()
         .map(|it| {
-            let mut text = format!("{} {} ({})\n", it.code.code, it.code.slug, if it.is_error() { "error" } else { "warning" });
+            let mut text = format!(
+                "{} {} ({})\n",
+                it.code.code,
+                it.code.slug,
+                if it.is_error() { "error" } else { "warning" }
+            );
             for place in &it.places {
                 let at = match &place.at {
                     At::Pointer(pointer) | At::Repeated(pointer, _) => pointer.as_str(),
@@ -192,7 +255,14 @@ pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
 pub(crate) fn codes(diagnostics: &[Diagnostic], errors: bool) -> Vec<&'static str> {
     let mut codes: Vec<&'static str> = diagnostics
         .iter()
-        .filter(|it| it.severity == if errors { Severity::Error } else { Severity::Warning })
+        .filter(|it| {
+            it.severity
+                == if errors {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                }
+        })
         .map(|it| it.code.code)
         .collect();
     codes.sort_unstable();

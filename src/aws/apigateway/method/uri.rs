@@ -61,7 +61,11 @@ impl Proxy {
     /// The whole URI.
     pub fn uri(&self) -> Value {
         let rest = format!(":{}{}", self.port, path_of(&self.path));
-        Value::Text(vec![Value::literal(if self.is_tls { "https://" } else { "http://" }), self.uri_host(), Value::literal(rest)])
+        Value::Text(vec![
+            Value::literal(if self.is_tls { "https://" } else { "http://" }),
+            self.uri_host(),
+            Value::literal(rest),
+        ])
     }
 }
 
@@ -78,13 +82,22 @@ pub(in crate::aws::apigateway) fn path_of(segments: &[UriSegment]) -> String {
     path
 }
 
-/// What the integration's request is made of: the headers that are set, and `integration.request.path.x` for every variable of the URI.
-pub(in crate::aws::apigateway) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
+/// What the integration's request is made of: the headers that are set, and
+/// `integration.request.path.x` for every variable of the URI.
+pub(in crate::aws::apigateway) fn mappings(
+    path: &[UriSegment],
+    headers: &[Header],
+) -> BTreeMap<String, Value> {
     let variables = path.iter().filter_map(|segment| match segment {
-        UriSegment::Variable(name) => {
-            Some((["integration.request.path.", name].concat(), Value::literal(["method.request.path.", name].concat())))
-        }
+        UriSegment::Variable(name) => Some((
+            ["integration.request.path.", name].concat(),
+            Value::literal(["method.request.path.", name].concat()),
+        )),
         UriSegment::Literal(_) => None,
     });
-    headers.iter().map(Header::mapping).chain(variables).collect()
+    headers
+        .iter()
+        .map(Header::mapping)
+        .chain(variables)
+        .collect()
 }

@@ -15,18 +15,40 @@ impl TargetGroup {
     /// The listener that a balancer needs before it can be a target.
     pub(super) fn waits_for(&self) -> Option<&Handle<HttpListener>> {
         match &self.targets {
-            Targets::Balancer { listener: Some(HttpListenerRef::Made(listener)), .. } => Some(listener),
-            Targets::Balancer { .. } | Targets::Registered { .. } | Targets::Scaled(_) | Targets::Kept { .. } | Targets::None => None,
+            Targets::Balancer {
+                listener: Some(HttpListenerRef::Made(listener)),
+                ..
+            } => Some(listener),
+            Targets::Balancer { .. }
+            | Targets::Registered { .. }
+            | Targets::Scaled(_)
+            | Targets::Kept { .. }
+            | Targets::None => None,
         }
     }
 
-    pub(super) fn terraform_balancer(&self, label: &Label, balancer: &ApplicationBalancerRef, out: &mut Terraform) {
+    pub(super) fn terraform_balancer(
+        &self,
+        label: &Label,
+        balancer: &ApplicationBalancerRef,
+        out: &mut Terraform,
+    ) {
         out.block_of(BALANCER_ATTACHMENT, label.as_str(), |out| {
-            out.bare("target_group_arn", format_args!("{}.{label}.arn", Self::NAMES.terraform));
+            out.bare(
+                "target_group_arn",
+                format_args!("{}.{label}.arn", Self::NAMES.terraform),
+            );
             out.attribute("target_id", balancer.arn());
             if let Some(listener) = self.waits_for() {
                 out.comment("A balancer without a listener on the port is no target.");
-                out.bare("depends_on", format_args!("[{}.{}]", listener.address().names.terraform, listener.label()));
+                out.bare(
+                    "depends_on",
+                    format_args!(
+                        "[{}.{}]",
+                        listener.address().names.terraform,
+                        listener.label()
+                    ),
+                );
             }
         });
     }
@@ -36,11 +58,15 @@ impl TargetGroup {
         if let Targets::Balancer { balancer, .. } = &self.targets {
             return self.terraform_balancer(label, balancer, out);
         }
-        let Some((kind, members)) = self.attachments() else { return };
+        let Some((kind, members)) = self.attachments() else {
+            return;
+        };
         match members {
             Members::Listed(members) => {
                 for (key, member) in members {
-                    out.block_of(kind, &format!("{label}__{key}"), |out| self.terraform_attachment(&arn, Some(member), out));
+                    out.block_of(kind, &format!("{label}__{key}"), |out| {
+                        self.terraform_attachment(&arn, Some(member), out)
+                    });
                 }
             }
             Members::Each(list) => out.block_of(kind, label.as_str(), |out| {
@@ -51,7 +77,12 @@ impl TargetGroup {
     }
 
     /// One of them; without a value each of the list's.
-    pub(super) fn terraform_attachment(&self, arn: &str, member: Option<&Value>, out: &mut Terraform) {
+    pub(super) fn terraform_attachment(
+        &self,
+        arn: &str,
+        member: Option<&Value>,
+        out: &mut Terraform,
+    ) {
         let named = |out: &mut Terraform, name| match member {
             Some(member) => out.attribute(name, member),
             None => out.bare(name, format_args!("each.value")),
@@ -76,7 +107,9 @@ impl TargetGroup {
     /// What Terraform attaches, and by which type of block.
     pub(super) fn attachments(&self) -> Option<(&'static str, &Members)> {
         match &self.targets {
-            Targets::Registered { members, .. } => Some(("aws_lb_target_group_attachment", members)),
+            Targets::Registered { members, .. } => {
+                Some(("aws_lb_target_group_attachment", members))
+            }
             Targets::Scaled(members) => Some(("aws_autoscaling_attachment", members)),
             Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => None,
         }

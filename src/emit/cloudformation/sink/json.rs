@@ -44,7 +44,8 @@ impl Json {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        self.out.push_str(&serde_json::Value::from(text).to_string());
+        self.out
+            .push_str(&serde_json::Value::from(text).to_string());
     }
 
     /// A number, a flag or null.

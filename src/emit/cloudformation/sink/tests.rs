@@ -1,4 +1,5 @@
-//! What is written as YAML reads back as it was, and no reader of YAML 1.1 takes a text for something else.
+//! What is written as YAML reads back as it was, and no reader of YAML 1.1 takes a text for
+//! something else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -182,7 +183,9 @@ fn member(name: &str, value: &Json, out: &mut Properties) {
     match value {
         Json::String(text) => out.text(name, text),
         Json::Array(items) => out.items(name, items, |out, it| item(it, out)),
-        Json::Object(members) => out.object(name, |out| members.iter().for_each(|(name, it)| member(name, it, out))),
+        Json::Object(members) => out.object(name, |out| {
+            members.iter().for_each(|(name, it)| member(name, it, out))
+        }),
         Json::Null | Json::Bool(_) | Json::Number(_) => out.plain(name, &value.to_string()),
     }
 }
@@ -191,7 +194,9 @@ fn item(value: &Json, out: &mut Properties) {
     match value {
         Json::String(text) => out.inner(&Value::literal(text.as_str())),
         Json::Array(items) => out.inner_items(items, |out, it| item(it, out)),
-        Json::Object(members) => out.inner_object(|out| members.iter().for_each(|(name, it)| member(name, it, out))),
+        Json::Object(members) => {
+            out.inner_object(|out| members.iter().for_each(|(name, it)| member(name, it, out)))
+        }
         Json::Null | Json::Bool(_) | Json::Number(_) => out.inner_plain(&value.to_string()),
     }
 }
@@ -204,13 +209,16 @@ fn document(syntax: TemplateSyntax, body: impl FnOnce(&mut Properties)) -> Strin
 }
 
 fn written(syntax: TemplateSyntax, members: &Map<String, Json>) -> String {
-    document(syntax, |out| members.iter().for_each(|(name, it)| member(name, it, out)))
+    document(syntax, |out| {
+        members.iter().for_each(|(name, it)| member(name, it, out))
+    })
 }
 
 /// As the project itself reads files.
 fn read(yaml: &str) -> Json {
     let name = RelativePath::join("", "template.yaml").unwrap();
-    let file = SourceFile::of(yaml.into(), name, Arc::from("template.yaml")).unwrap_or_else(|it| panic!("{it:?}\n{yaml}"));
+    let file = SourceFile::of(yaml.into(), name, Arc::from("template.yaml"))
+        .unwrap_or_else(|it| panic!("{it:?}\n{yaml}"));
     serde_json::from_str(&file.json).unwrap()
 }
 
@@ -218,13 +226,25 @@ fn read(yaml: &str) -> Json {
 fn same(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Number(left), Json::Number(right)) => {
-            left == right || left.as_f64().zip(right.as_f64()).is_some_and(|(left, right)| (left - right).abs() <= left.abs() * 1e-12)
+            left == right
+                || left
+                    .as_f64()
+                    .zip(right.as_f64())
+                    .is_some_and(|(left, right)| (left - right).abs() <= left.abs() * 1e-12)
         }
         (Json::Array(left), Json::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
         }
         (Json::Object(left), Json::Object(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.0 == right.0 && same(left.1, right.1))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| left.0 == right.0 && same(left.1, right.1))
         }
         (left, right) => left == right,
     }
@@ -234,7 +254,8 @@ fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(TRAPS).prop_map(str::to_owned),
         prop::sample::select(PLAIN).prop_map(str::to_owned),
-        prop::sample::select(vec!["\n", " ", "  ", "\t", "a", ": ", " #", "- "]).prop_map(str::to_owned),
+        prop::sample::select(vec!["\n", " ", "  ", "\t", "a", ": ", " #", "- "])
+            .prop_map(str::to_owned),
         any::<char>().prop_map(String::from),
     ];
     prop_oneof![3 => prop::collection::vec(piece, 0..5).prop_map(|it| it.concat()), 1 => "[a-zA-Z0-9:._ /-]{0,12}", 1 => "[ab \n]{0,12}"]
@@ -252,7 +273,8 @@ fn value() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
-            prop::collection::vec((text(), inner), 0..5).prop_map(|it| Json::Object(it.into_iter().collect())),
+            prop::collection::vec((text(), inner), 0..5)
+                .prop_map(|it| Json::Object(it.into_iter().collect())),
         ]
     })
 }
@@ -281,12 +303,23 @@ proptest! {
 #[test]
 fn traps_are_quoted_and_read_back() {
     for trap in TRAPS {
-        assert!(scalar(trap).starts_with('"') && scalar(trap).ends_with('"'), "{trap:?}");
-        let members = json!({*trap: *trap, "in": [*trap, [*trap], {*trap: {*trap: *trap}}], "last": *trap});
+        assert!(
+            scalar(trap).starts_with('"') && scalar(trap).ends_with('"'),
+            "{trap:?}"
+        );
+        let members =
+            json!({*trap: *trap, "in": [*trap, [*trap], {*trap: {*trap: *trap}}], "last": *trap});
         let yaml = written(TemplateSyntax::Yaml, members.as_object().unwrap());
         assert_eq!(read(&yaml), members, "{yaml}");
-        assert!(yaml.chars().all(|it| matches!(it, '\n' | ' '..='~' | '\u{a0}'..)), "{yaml:?}");
-        assert!(!yaml.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{fffe}', '\u{ffff}']), "{yaml:?}");
+        assert!(
+            yaml.chars()
+                .all(|it| matches!(it, '\n' | ' '..='~' | '\u{a0}'..)),
+            "{yaml:?}"
+        );
+        assert!(
+            !yaml.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{fffe}', '\u{ffff}']),
+            "{yaml:?}"
+        );
     }
     for plain in PLAIN {
         assert_eq!(scalar(plain), *plain);
@@ -304,9 +337,21 @@ fn lines_stand_as_lines_where_nothing_is_lost() {
     ] {
         assert_eq!(literal(text), Some((header, lines)), "{text:?}");
     }
-    for text in
-        ["", "a", "\n", "\n\n", " a\nb", "\n a\nb", "a \nb", "a\n \nb", "a\tb\n", "a\r\n", "a\u{85}\n", "a\u{feff}\n", "a\u{2028}\n"]
-    {
+    for text in [
+        "",
+        "a",
+        "\n",
+        "\n\n",
+        " a\nb",
+        "\n a\nb",
+        "a \nb",
+        "a\n \nb",
+        "a\tb\n",
+        "a\r\n",
+        "a\u{85}\n",
+        "a\u{feff}\n",
+        "a\u{2028}\n",
+    ] {
         assert_eq!(literal(text), None, "{text:?}");
     }
 }
@@ -341,7 +386,10 @@ fn functions_are_short_where_the_sink_calls_them_and_nowhere_else() {
                 out.name(name);
                 out.call(call);
             }
-            out.value("Joined", &Value::Joined(Box::new(Value::Pseudo("AWS::NotificationARNs"))));
+            out.value(
+                "Joined",
+                &Value::Joined(Box::new(Value::Pseudo("AWS::NotificationARNs"))),
+            );
         });
         out.object("Written", |out| {
             out.object("a", |out| out.text("Ref", "b"));

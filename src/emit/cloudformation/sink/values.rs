@@ -13,7 +13,9 @@ impl Properties {
             Value::Input(name) => self.call(Call::Ref(&pascal(name))),
             Value::Pseudo(name) => self.call(Call::Ref(name)),
             Value::Here(here, _) => self.call(Call::Ref(here.pseudo())),
-            Value::Parameter { label, .. } => self.call(Call::Ref(&logical_id(&Parameter::address(label)))),
+            Value::Parameter { label, .. } => {
+                self.call(Call::Ref(&logical_id(&Parameter::address(label))))
+            }
             Value::Attribute(attribute) => match attribute.cloudformation {
                 Spelling::Ref => self.call(Call::Ref(&logical_id(&attribute.of))),
                 Spelling::GetAtt(name) => self.call(Call::GetAtt(&logical_id(&attribute.of), name)),
@@ -29,7 +31,9 @@ impl Properties {
                 }
             }
             Value::Joined(list) => self.joined(list),
-            Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
+            Value::Expression(text) => {
+                unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation")
+            }
         }
     }
 
@@ -42,7 +46,9 @@ impl Properties {
                 self.inner_plain("]}");
             }
             Printer::Yaml(_) => self.inner_object(|out| {
-                out.items("Fn::Join", [&Value::literal(","), list], |out, value| out.push_value(value));
+                out.items("Fn::Join", [&Value::literal(","), list], |out, value| {
+                    out.push_value(value)
+                });
             }),
         }
     }
@@ -52,9 +58,12 @@ fn literals(parts: &[Value]) -> String {
     let text = |part: &Value| match part {
         Value::Literal(text) => text.to_string(),
         Value::Text(parts) => literals(parts),
-        Value::Input(_) | Value::Expression(_) | Value::Attribute(_) | Value::Pseudo(_) | Value::Here(..) | Value::Parameter { .. } => {
-            String::new()
-        }
+        Value::Input(_)
+        | Value::Expression(_)
+        | Value::Attribute(_)
+        | Value::Pseudo(_)
+        | Value::Here(..)
+        | Value::Parameter { .. } => String::new(),
         Value::Joined(_) => String::new(),
     };
     parts.iter().map(text).collect()
@@ -62,7 +71,8 @@ fn literals(parts: &[Value]) -> String {
 
 /// The text of an `Fn::Sub`.
 ///
-/// Source: AWS, "Fn::Sub": a literal `${` is written `${!`, <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-sub.html>.
+/// Source: AWS, "Fn::Sub": a literal `${` is written `${!`,
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-sub.html>.
 fn push_template(out: &mut String, parts: &[Value]) {
     for part in parts {
         match part {
@@ -75,14 +85,20 @@ fn push_template(out: &mut String, parts: &[Value]) {
             Value::Input(name) => out.extend(["${", &pascal(name), "}"]),
             Value::Pseudo(name) => out.extend(["${", name, "}"]),
             Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),
-            Value::Parameter { label, .. } => out.extend(["${", &logical_id(&Parameter::address(label)), "}"]),
-            Value::Attribute(Attribute { of, cloudformation, .. }) => match cloudformation {
+            Value::Parameter { label, .. } => {
+                out.extend(["${", &logical_id(&Parameter::address(label)), "}"])
+            }
+            Value::Attribute(Attribute {
+                of, cloudformation, ..
+            }) => match cloudformation {
                 Spelling::Ref => out.extend(["${", &logical_id(of), "}"]),
                 Spelling::GetAtt(name) => out.extend(["${", &logical_id(of), ".", name, "}"]),
             },
             Value::Text(parts) => push_template(out, parts),
             Value::Joined(_) => unreachable!("a joined list is never a part of a text"),
-            Value::Expression(text) => unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation"),
+            Value::Expression(text) => {
+                unreachable!("`{text}` is Terraform's; `plan` refuses it for CloudFormation")
+            }
         }
     }
 }

@@ -1,17 +1,20 @@
 //! A template as YAML, for readers of version 1.1 and of version 1.2.
 //!
 //! In: names, plain values, starts and ends of objects and lists. Out: text. Pure.
-//! Objects and lists in block form, two spaces a level; short forms of functions only where the sink itself calls one, so that
-//! nothing of the user's becomes a tag.
-//! Source: AWS, "CloudFormation template format": YAML 1.1 without aliases, merges and binary, ordered and set types,
-//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>, read 2026-11-22.
+//! Objects and lists in block form, two spaces a level; short forms of functions only where the
+//! sink itself calls one, so that nothing of the user's becomes a tag.
+//! Source: AWS, "CloudFormation template format": YAML 1.1 without aliases, merges and binary,
+//! ordered and set types,
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>, read
+//! 2026-11-22.
 
 use super::scalars::{literal, number, scalar};
 use super::{Call, Shape};
 
 /// Longest key that stands before its `:` on one line. Unit: bytes.
 ///
-/// Source: YAML 1.1, section 9.1.3 "Keys": 1024 characters, <https://yaml.org/spec/1.1/>, read 2026-11-22.
+/// Source: YAML 1.1, section 9.1.3 "Keys": 1024 characters, <https://yaml.org/spec/1.1/>, read
+/// 2026-11-22.
 const MAX_KEY: usize = 1_000;
 
 /// The text so far.
@@ -94,7 +97,9 @@ impl Yaml {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        let Some((header, lines)) = literal(text) else { return self.push(&[&scalar(text)]) };
+        let Some((header, lines)) = literal(text) else {
+            return self.push(&[&scalar(text)]);
+        };
         self.push(&[header]);
         for line in lines.split('\n') {
             self.out.push('\n');
@@ -112,7 +117,10 @@ impl Yaml {
     }
 
     pub(super) fn open(&mut self) {
-        self.open.push(Open { start: self.out.len(), depth: self.depth });
+        self.open.push(Open {
+            start: self.out.len(),
+            depth: self.depth,
+        });
         self.depth += usize::from(self.at != At::Start);
     }
 

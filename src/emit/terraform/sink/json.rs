@@ -1,7 +1,8 @@
 //! Blocks as Terraform's JSON: what a kind writes, gathered by type and label.
 //!
 //! In: blocks, in the order in which they are written. Out: the text of a file. Pure.
-//! Source: Terraform, "JSON Configuration Syntax", <https://developer.hashicorp.com/terraform/language/syntax/json>, read 2026-11-22.
+//! Source: Terraform, "JSON Configuration Syntax",
+//! <https://developer.hashicorp.com/terraform/language/syntax/json>, read 2026-11-22.
 
 use std::collections::BTreeMap;
 
@@ -51,17 +52,31 @@ struct LastBlock {
 impl Json {
     /// A block at the root of a file.
     pub(super) fn head(&mut self, header: &[&str]) {
-        self.blocks.push(Block { header: header.iter().map(|it| (*it).to_owned()).collect(), body: String::new() });
+        self.blocks.push(Block {
+            header: header.iter().map(|it| (*it).to_owned()).collect(),
+            body: String::new(),
+        });
         self.enter(false, header.len() + 1);
     }
 
     fn enter(&mut self, is_map: bool, depth: usize) {
-        self.frames.push(Frame { is_map, is_list: false, depth, has_members: false, last: None });
+        self.frames.push(Frame {
+            is_map,
+            is_list: false,
+            depth,
+            has_members: false,
+            last: None,
+        });
     }
 
     fn top(&mut self) -> (&mut String, &mut Frame) {
         let block = self.blocks.last_mut().expect("a member stands in a block");
-        (&mut block.body, self.frames.last_mut().expect("a member stands in an object"))
+        (
+            &mut block.body,
+            self.frames
+                .last_mut()
+                .expect("a member stands in an object"),
+        )
     }
 
     /// A block in the current one.
@@ -78,7 +93,11 @@ impl Json {
             }
             _ => {
                 key(out, frame, name);
-                frame.last = Some(LastBlock { name: name.to_owned(), starts: out.len(), is_list: false });
+                frame.last = Some(LastBlock {
+                    name: name.to_owned(),
+                    starts: out.len(),
+                    is_list: false,
+                });
                 out.push('{');
             }
         }
@@ -100,7 +119,13 @@ impl Json {
         let depth = frame.depth + 1;
         key(out, frame, name);
         out.push('[');
-        self.frames.push(Frame { is_map: true, is_list: true, depth, has_members: false, last: None });
+        self.frames.push(Frame {
+            is_map: true,
+            is_list: true,
+            depth,
+            has_members: false,
+            last: None,
+        });
     }
 
     /// A number, `true`, `false` or `null`.
@@ -114,7 +139,11 @@ impl Json {
     pub(super) fn close(&mut self) {
         let (out, frame) = self.top();
         end_list(out, frame);
-        let (depth, has_members, bracket) = (frame.depth, frame.has_members, if frame.is_list { ']' } else { '}' });
+        let (depth, has_members, bracket) = (
+            frame.depth,
+            frame.has_members,
+            if frame.is_list { ']' } else { '}' },
+        );
         self.frames.pop();
         if self.frames.is_empty() {
             return;
@@ -239,9 +268,14 @@ impl Tree {
         self.members[at].1.add(rest, body);
     }
 
-    /// Types by their names, so that a new one moves no other; labels as they were written, which is in the order of their paths.
+    /// Types by their names, so that a new one moves no other; labels as they were written, which
+    /// is in the order of their paths.
     fn sorted(&self) -> Vec<(&str, &Self)> {
-        let mut members: Vec<(&str, &Self)> = self.members.iter().map(|(name, tree)| (&**name, tree)).collect();
+        let mut members: Vec<(&str, &Self)> = self
+            .members
+            .iter()
+            .map(|(name, tree)| (&**name, tree))
+            .collect();
         if self.members.iter().any(|(_, tree)| tree.body.is_none()) {
             members.sort_by_key(|(name, _)| *name);
         }

@@ -22,7 +22,10 @@ impl Terraform {
             List::One(value) => value.hcl(&mut text),
             List::Of(values) => push_list(&mut text, values.iter()),
         }
-        self.bare("for_each", format_args!("toset([for it in {text} : it if {condition}])"));
+        self.bare(
+            "for_each",
+            format_args!("toset([for it in {text} : it if {condition}])"),
+        );
     }
 
     pub fn values(&mut self, name: &str, values: &[Value]) {
@@ -40,7 +43,11 @@ impl Terraform {
         }
         self.gap();
         self.nested(name, ["", ""], |out| {
-            out.enclosed(["[", "]"], |out| texts.iter().for_each(|it| out.item(|out| out.inner(it.as_ref()))));
+            out.enclosed(["[", "]"], |out| {
+                texts
+                    .iter()
+                    .for_each(|it| out.item(|out| out.inner(it.as_ref())))
+            });
         });
     }
 
@@ -68,13 +75,24 @@ impl Terraform {
             Printer::Native(native) => {
                 native.open_apart(&[name, " ="].concat());
                 for (key, value) in entries {
-                    native.spelt(|it| if is_identifier(key) { it.push_str(key) } else { quoted(it, key) }, &value);
+                    native.spelt(
+                        |it| {
+                            if is_identifier(key) {
+                                it.push_str(key)
+                            } else {
+                                quoted(it, key)
+                            }
+                        },
+                        &value,
+                    );
                 }
                 native.close();
             }
             Printer::Json(json) => {
                 json.open_map(name);
-                entries.into_iter().for_each(|(key, value)| json.member(key, &value));
+                entries
+                    .into_iter()
+                    .for_each(|(key, value)| json.member(key, &value));
                 json.close();
             }
         }

@@ -26,7 +26,10 @@ pub(super) struct Native {
 
 impl Native {
     pub(super) fn inline() -> Self {
-        Self { is_inline: true, ..Self::default() }
+        Self {
+            is_inline: true,
+            ..Self::default()
+        }
     }
 
     /// A block at the root of a file.
@@ -104,12 +107,14 @@ impl Native {
     }
 
     pub(super) fn end_nested(&mut self, after: &str) {
-        self.out.extend([after, if self.is_inline { ", " } else { "\n" }]);
+        self.out
+            .extend([after, if self.is_inline { ", " } else { "\n" }]);
         self.has_content = true;
     }
 
     pub(super) fn start_enclosed(&mut self, bracket: &str) {
-        self.out.extend([bracket, if self.is_inline { "" } else { "\n" }]);
+        self.out
+            .extend([bracket, if self.is_inline { "" } else { "\n" }]);
         self.indent += 1;
     }
 
@@ -150,7 +155,14 @@ impl Native {
     }
 
     pub(super) fn flush(&mut self) {
-        let Some(width) = self.run.iter().map(|(name, _)| width_of(&self.waiting[name.clone()])).max() else { return };
+        let Some(width) = self
+            .run
+            .iter()
+            .map(|(name, _)| width_of(&self.waiting[name.clone()]))
+            .max()
+        else {
+            return;
+        };
         for (name, value) in self.run.drain(..) {
             let name = &self.waiting[name];
             if self.is_inline {
@@ -187,5 +199,9 @@ pub(super) fn trigger(digest: &str, (label, parts): (&str, &[Part]), uses: &[Val
 }
 
 fn width_of(name: &str) -> usize {
-    if name.is_ascii() { name.len() } else { name.chars().count() }
+    if name.is_ascii() {
+        name.len()
+    } else {
+        name.chars().count()
+    }
 }

@@ -10,7 +10,12 @@ const MARK: &str = "\u{0}";
 fn read(expression: &hcl::Expression) -> String {
     match expression {
         hcl::Expression::String(text) => text.clone(),
-        hcl::Expression::TemplateExpr(template) => hcl::Template::from_expr(template).unwrap().elements().iter().map(element).collect(),
+        hcl::Expression::TemplateExpr(template) => hcl::Template::from_expr(template)
+            .unwrap()
+            .elements()
+            .iter()
+            .map(element)
+            .collect(),
         hcl::Expression::Traversal(_) => MARK.to_owned(),
         other => panic!("{other:?} is no text"),
     }
@@ -43,7 +48,9 @@ fn json(write: impl FnOnce(&mut Terraform)) -> serde_json::Value {
     let mut out = Terraform::new(Syntax::Json);
     out.labelled(&["resource", "kind", "label"], write);
     let text = out.into_text();
-    serde_json::from_str::<serde_json::Value>(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))["resource"]["kind"]["label"].take()
+    serde_json::from_str::<serde_json::Value>(&text)
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))["resource"]["kind"]["label"]
+        .take()
 }
 
 #[test]
@@ -74,11 +81,22 @@ fn expressions_are_templates_of_one_interpolation() {
         out.applied("name", ["join(\":\", ", ")"], &Value::Input("x".into()));
         out.attribute("text", "${no} %{no} $${no} \"");
         out.values("list", &[Value::literal("a"), Value::Input("b".into())]);
-        out.map("map", [("${key}", "value"), ("//", "no comment"), ("depends_on", "[text]")]);
+        out.map(
+            "map",
+            [
+                ("${key}", "value"),
+                ("//", "no comment"),
+                ("depends_on", "[text]"),
+            ],
+        );
         out.nested("policy", ["jsonencode(", ")"], |out| {
             out.enclosed(["{", "}"], |out| {
                 out.attribute("Version", "1");
-                out.nested("Parts", ["", ""], |out| out.enclosed(["[", "]"], |out| out.item(|out| out.inner("a \"quoted\" text"))));
+                out.nested("Parts", ["", ""], |out| {
+                    out.enclosed(["[", "]"], |out| {
+                        out.item(|out| out.inner("a \"quoted\" text"))
+                    })
+                });
                 out.attribute("Last", true);
             });
         });

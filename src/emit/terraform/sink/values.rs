@@ -19,8 +19,9 @@ pub trait Hcl {
     fn json(&self, out: &mut String);
 }
 
-/// The JSON value of an expression. Source: Terraform, "JSON Configuration Syntax", "Expression Mapping",
-/// <https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping>, read 2026-11-22.
+/// The JSON value of an expression. Source: Terraform, "JSON Configuration Syntax", "Expression
+/// Mapping", <https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping>,
+/// read 2026-11-22.
 pub(super) fn interpolated(expression: &str, out: &mut String) {
     quoted_json(out, &["${", expression, "}"].concat());
 }
@@ -90,7 +91,13 @@ displayed!(bool, u16, u32, f64);
 
 impl Hcl for Attribute {
     fn hcl(&self, out: &mut String) {
-        out.extend([self.of.names.terraform, ".", self.of.label.as_str(), ".", self.terraform]);
+        out.extend([
+            self.of.names.terraform,
+            ".",
+            self.of.label.as_str(),
+            ".",
+            self.terraform,
+        ]);
     }
 
     fn json(&self, out: &mut String) {
@@ -110,12 +117,29 @@ impl Hcl for Value {
             Self::Here(here, of) => {
                 let index = here.index();
                 // The API's own ARN names no account.
-                let arn = if *of.names == RestApi::NAMES { "execution_arn" } else { "arn" };
-                write!(out, "split(\":\", {}.{}.{arn})[{index}]", of.names.terraform, of.label).expect("writing to a String cannot fail");
+                let arn = if *of.names == RestApi::NAMES {
+                    "execution_arn"
+                } else {
+                    "arn"
+                };
+                write!(
+                    out,
+                    "split(\":\", {}.{}.{arn})[{index}]",
+                    of.names.terraform, of.label
+                )
+                .expect("writing to a String cannot fail");
             }
             Self::Parameter { label, is_list } => {
-                let (before, after) = if *is_list { ("split(\",\", ", ")") } else { ("", "") };
-                write!(out, "{before}data.aws_ssm_parameter.{label}.insecure_value{after}").expect("writing to a String cannot fail");
+                let (before, after) = if *is_list {
+                    ("split(\",\", ", ")")
+                } else {
+                    ("", "")
+                };
+                write!(
+                    out,
+                    "{before}data.aws_ssm_parameter.{label}.insecure_value{after}"
+                )
+                .expect("writing to a String cannot fail");
             }
             Self::Pseudo(name) => unreachable!("{name} is CloudFormation's"),
             Self::Joined(list) => {
@@ -139,7 +163,12 @@ impl Hcl for Value {
                 push_template(&mut template, parts, push_marked);
                 quoted_json(out, &template);
             }
-            Self::Input(_) | Self::Expression(_) | Self::Attribute(_) | Self::Here(..) | Self::Parameter { .. } | Self::Joined(_) => {
+            Self::Input(_)
+            | Self::Expression(_)
+            | Self::Attribute(_)
+            | Self::Here(..)
+            | Self::Parameter { .. }
+            | Self::Joined(_) => {
                 let mut text = String::new();
                 self.hcl(&mut text);
                 interpolated(&text, out);
@@ -154,7 +183,8 @@ pub(super) struct Bare<'a>(pub(super) fmt::Arguments<'a>);
 
 impl Hcl for Bare<'_> {
     fn hcl(&self, out: &mut String) {
-        out.write_fmt(self.0).expect("writing to a String cannot fail");
+        out.write_fmt(self.0)
+            .expect("writing to a String cannot fail");
     }
 
     fn json(&self, out: &mut String) {

@@ -1,4 +1,5 @@
-//! Rules where paths have `ANY` and greedy variables, against the gateway's own way of picking an operation.
+//! Rules where paths have `ANY` and greedy variables, against the gateway's own way of picking an
+//! operation.
 
 use super::*;
 
@@ -31,10 +32,13 @@ impl Any {
 fn operations() -> impl Strategy<Value = Vec<Any>> {
     let segment = prop_oneof![3 => prop::sample::select(&LITERALS[..2]).prop_map(Part::Literal), 1 => Just(Part::Variable)];
     let start = prop::collection::vec(segment, 0..=2);
-    let path = (start, prop::bool::weighted(0.4)).prop_filter_map("a path has a segment", |(mut path, is_greedy)| {
-        path.extend(is_greedy.then_some(Part::Rest));
-        (!path.is_empty()).then_some(path)
-    });
+    let path = (start, prop::bool::weighted(0.4)).prop_filter_map(
+        "a path has a segment",
+        |(mut path, is_greedy)| {
+            path.extend(is_greedy.then_some(Part::Rest));
+            (!path.is_empty()).then_some(path)
+        },
+    );
     let method = prop::sample::select(vec![HttpMethod::Any, HttpMethod::Get, HttpMethod::Post]);
     let to = prop_oneof![4 => (0_usize..2).prop_map(Destination::Backend), 1 => Just(Destination::Nothing)];
     let one = (method, path, to).prop_map(|(method, path, to)| Any { method, path, to });
@@ -51,22 +55,53 @@ fn operations() -> impl Strategy<Value = Vec<Any>> {
     })
 }
 
-/// The operation that a request is for: a literal before a variable, and what a branch does not answer comes to the greedy variable above.
-fn picked<'a>(all: &[(&'a Any, &'a [Part])], method: HttpMethod, request: &[&str]) -> Option<&'a Any> {
+/// The operation that a request is for: a literal before a variable, and what a branch does not
+/// answer comes to the greedy variable above.
+fn picked<'a>(
+    all: &[(&'a Any, &'a [Part])],
+    method: HttpMethod,
+    request: &[&str],
+) -> Option<&'a Any> {
     let answering = |list: &[&'a Any]| {
         let of = |method: HttpMethod| list.iter().find(|it| it.method == method).copied();
         of(method).or_else(|| of(HttpMethod::Any))
     };
     let Some((text, below)) = request.split_first() else {
-        return answering(&all.iter().filter(|it| it.1.is_empty()).map(|it| it.0).collect::<Vec<_>>());
+        return answering(
+            &all.iter()
+                .filter(|it| it.1.is_empty())
+                .map(|it| it.0)
+                .collect::<Vec<_>>(),
+        );
     };
     let through = |is_it: &dyn Fn(&Part) -> bool| -> Vec<(&'a Any, &'a [Part])> {
-        all.iter().filter_map(|(it, path)| path.split_first().filter(|(first, _)| is_it(first)).map(|(_, rest)| (*it, rest))).collect()
+        all.iter()
+            .filter_map(|(it, path)| {
+                path.split_first()
+                    .filter(|(first, _)| is_it(first))
+                    .map(|(_, rest)| (*it, rest))
+            })
+            .collect()
     };
     let literal = through(&|it| matches!(it, Part::Literal(literal) if literal == text));
-    let branch = if literal.is_empty() { through(&|it| *it == Part::Variable) } else { literal };
-    let found = if branch.is_empty() { None } else { picked(&branch, method, below) };
-    found.or_else(|| answering(&through(&|it| *it == Part::Rest).iter().map(|it| it.0).collect::<Vec<_>>()))
+    let branch = if literal.is_empty() {
+        through(&|it| *it == Part::Variable)
+    } else {
+        literal
+    };
+    let found = if branch.is_empty() {
+        None
+    } else {
+        picked(&branch, method, below)
+    };
+    found.or_else(|| {
+        answering(
+            &through(&|it| *it == Part::Rest)
+                .iter()
+                .map(|it| it.0)
+                .collect::<Vec<_>>(),
+        )
+    })
 }
 
 fn all_requests() -> Vec<Vec<&'static str>> {
@@ -74,7 +109,10 @@ fn all_requests() -> Vec<Vec<&'static str>> {
     let mut all: Vec<Vec<&str>> = vec![Vec::new()];
     let mut last = all.clone();
     for _ in 0..3 {
-        last = last.iter().flat_map(|start| texts.iter().map(|it| [&start[..], &[*it]].concat())).collect();
+        last = last
+            .iter()
+            .flat_map(|start| texts.iter().map(|it| [&start[..], &[*it]].concat()))
+            .collect();
         all.extend(last.iter().cloned());
     }
     all.split_off(1)
@@ -82,10 +120,25 @@ fn all_requests() -> Vec<Vec<&'static str>> {
 
 fn rules_of(all: &[Any], hosts: usize) -> Rules {
     let texts: Vec<String> = all.iter().map(Any::text).collect();
-    let wanted: Vec<Wanted<'_>> =
-        all.iter().zip(&texts).map(|(it, path)| Wanted { method: it.method, path, to: it.to, frame: 0 }).collect();
+    let wanted: Vec<Wanted<'_>> = all
+        .iter()
+        .zip(&texts)
+        .map(|(it, path)| Wanted {
+            method: it.method,
+            path,
+            to: it.to,
+            frame: 0,
+        })
+        .collect();
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-    rules(&wanted, Frame { names: &names, hosts, priorities: (1_001, 50_000) })
+    rules(
+        &wanted,
+        Frame {
+            names: &names,
+            hosts,
+            priorities: (1_001, 50_000),
+        },
+    )
 }
 
 /// A request that arrives elsewhere than at its operation's backend.
@@ -93,11 +146,17 @@ fn lost(all: &[Any], rules: &[ListenerRule]) -> Option<String> {
     let start: Vec<(&Any, &[Part])> = all.iter().map(|it| (it, &it.path[..])).collect();
     for method in [HttpMethod::Get, HttpMethod::Post, HttpMethod::Delete] {
         for request in all_requests() {
-            let Some(owner) = picked(&start, method, &request) else { continue };
+            let Some(owner) = picked(&start, method, &request) else {
+                continue;
+            };
             let path = format!("/{}", request.join("/"));
             let arrived = sent(rules, method, &path);
             if arrived != owner.to {
-                return Some(format!("{method:?} {path} of {:?} {} arrives at {arrived:?}", owner.method, owner.text()));
+                return Some(format!(
+                    "{method:?} {path} of {:?} {} arrives at {arrived:?}",
+                    owner.method,
+                    owner.text()
+                ));
             }
         }
     }
@@ -107,7 +166,11 @@ fn lost(all: &[Any], rules: &[ListenerRule]) -> Option<String> {
 #[test]
 fn a_request_for_any_arrives_or_the_two_paths_are_reported() {
     let told = std::cell::Cell::new([0_usize; 2]);
-    let mut runner = TestRunner::new(Config { cases: sets(4_000), failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: sets(4_000),
+        failure_persistence: None,
+        ..Config::default()
+    });
     let result = runner.run(&operations(), |all| {
         let built = rules_of(&all, 0);
         let [count, clear] = told.get();
@@ -123,7 +186,13 @@ fn a_request_for_any_arrives_or_the_two_paths_are_reported() {
 }
 
 fn any(list: &[(HttpMethod, &'static [Part], Destination)]) -> Vec<Any> {
-    list.iter().map(|(method, path, to)| Any { method: *method, path: path.to_vec(), to: *to }).collect()
+    list.iter()
+        .map(|(method, path, to)| Any {
+            method: *method,
+            path: path.to_vec(),
+            to: *to,
+        })
+        .collect()
 }
 
 #[test]
@@ -131,8 +200,16 @@ fn one_pattern_for_a_variable_and_a_greedy_one_is_no_path_of_its_own() {
     const ONE_SEGMENT: &[Part] = &[Part::Literal("f"), Part::Variable];
     const GREEDY: &[Part] = &[Part::Literal("f"), Part::Rest];
     for (of_any, of_get) in [(ONE_SEGMENT, GREEDY), (GREEDY, ONE_SEGMENT)] {
-        for (any_to, get_to) in [(ONE, TWO), (TWO, ONE), (Destination::Nothing, ONE), (ONE, Destination::Nothing)] {
-            let mut all = any(&[(HttpMethod::Any, of_any, any_to), (HttpMethod::Get, of_get, get_to)]);
+        for (any_to, get_to) in [
+            (ONE, TWO),
+            (TWO, ONE),
+            (Destination::Nothing, ONE),
+            (ONE, Destination::Nothing),
+        ] {
+            let mut all = any(&[
+                (HttpMethod::Any, of_any, any_to),
+                (HttpMethod::Get, of_get, get_to),
+            ]);
             assert_eq!(rules_of(&all, 0).shadowed, [(0, 1)], "{all:?}");
             all.reverse();
             assert_eq!(rules_of(&all, 0).shadowed, [(1, 0)], "{all:?}");
@@ -144,14 +221,35 @@ fn one_pattern_for_a_variable_and_a_greedy_one_is_no_path_of_its_own() {
 fn a_literal_path_leaves_methods_that_it_lacks_to_the_greedy_one_above() {
     const LITERAL: &[Part] = &[Part::Literal("f"), Part::Literal("b")];
     const GREEDY: &[Part] = &[Part::Literal("f"), Part::Rest];
-    let methods = [HttpMethod::Get, HttpMethod::Put, HttpMethod::Post, HttpMethod::Delete, HttpMethod::Patch];
+    let methods = [
+        HttpMethod::Get,
+        HttpMethod::Put,
+        HttpMethod::Post,
+        HttpMethod::Delete,
+        HttpMethod::Patch,
+    ];
     let mut all = any(&[(HttpMethod::Any, GREEDY, ONE)]);
     all.extend(methods.iter().flat_map(|it| any(&[(*it, LITERAL, TWO)])));
     for hosts in 0..2 {
         let built = rules_of(&all, hosts);
         assert!(built.shadowed.is_empty(), "{built:#?}");
-        assert_eq!(sent(&built.rules, HttpMethod::Head, "/f/b"), ONE, "{built:#?}");
-        assert!(methods.iter().all(|it| sent(&built.rules, *it, "/f/b") == TWO), "{built:#?}");
-        assert!(built.rules.iter().all(|it| it.methods.len() + it.patterns.len() + hosts <= 5), "{built:#?}");
+        assert_eq!(
+            sent(&built.rules, HttpMethod::Head, "/f/b"),
+            ONE,
+            "{built:#?}"
+        );
+        assert!(
+            methods
+                .iter()
+                .all(|it| sent(&built.rules, *it, "/f/b") == TWO),
+            "{built:#?}"
+        );
+        assert!(
+            built
+                .rules
+                .iter()
+                .all(|it| it.methods.len() + it.patterns.len() + hosts <= 5),
+            "{built:#?}"
+        );
     }
 }

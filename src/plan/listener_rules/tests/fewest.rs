@@ -3,10 +3,13 @@
 use super::*;
 
 fn spelled(path: &[Option<&str>]) -> String {
-    path.iter().map(|it| format!("/{}", it.unwrap_or("*"))).collect()
+    path.iter()
+        .map(|it| format!("/{}", it.unwrap_or("*")))
+        .collect()
 }
 
-/// Every pattern that may be worth a value: those of the routes, with one more variable, and all that is below a start of them.
+/// Every pattern that may be worth a value: those of the routes, with one more variable, and all
+/// that is below a start of them.
 fn candidates(routes: &[Route]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for route in routes {
@@ -21,10 +24,12 @@ fn candidates(routes: &[Route]) -> BTreeSet<String> {
     found
 }
 
-/// A search for the shortest list of rules, from the first rule to the last, among all patterns and orders; a rule names methods where those
-/// of one path go different ways, or where a hidden operation of a wider path has another one, and nowhere else.
+/// A search for the shortest list of rules, from the first rule to the last, among all patterns and
+/// orders; a rule names methods where those of one path go different ways, or where a hidden
+/// operation of a wider path has another one, and nowhere else.
 ///
-/// Shares nothing with what makes the rules: a rule may stand next if all requests that it takes of those that are left go one way.
+/// Shares nothing with what makes the rules: a rule may stand next if all requests that it takes of
+/// those that are left go one way.
 struct Search {
     /// Requests by destination, as bits; what is refused may also be left to the listener.
     to: BTreeMap<Destination, u128>,
@@ -38,33 +43,58 @@ impl Search {
     fn new(routes: &[Route]) -> Option<Self> {
         let mut left: Vec<(HttpMethod, String)> = Vec::new();
         let mut to: BTreeMap<Destination, u128> = BTreeMap::new();
-        // A path whose methods a rule has to name, since a hidden operation of a wider path has another one.
+        // A path whose methods a rule has to name, since a hidden operation of a wider path has
+        // another one.
         let mut named: BTreeSet<String> = BTreeSet::new();
         for route in routes {
             for request in requests(route) {
-                let Some(owner) = owner(routes, &request) else { continue };
+                let Some(owner) = owner(routes, &request) else {
+                    continue;
+                };
                 let is_own = owner == route.path;
-                let has_method = routes.iter().any(|it| it.path == owner && it.method == route.method);
+                let has_method = routes
+                    .iter()
+                    .any(|it| it.path == owner && it.method == route.method);
                 if !is_own && (has_method || route.to != Destination::Nothing) {
                     continue;
                 }
                 named.extend((!is_own).then(|| spelled(owner)));
-                *to.entry(route.to).or_default() |= 1_u128.checked_shl(u32::try_from(left.len()).unwrap())?;
+                *to.entry(route.to).or_default() |=
+                    1_u128.checked_shl(u32::try_from(left.len()).unwrap())?;
                 left.push((route.method, format!("/{}", request.join("/"))));
             }
         }
         let patterns = candidates(routes);
-        let is_parted = |it: &&Route| routes.iter().any(|other| other.path == it.path && other.to != it.to);
-        let parted: BTreeSet<String> = routes.iter().filter(is_parted).map(|it| spelled(&it.path)).chain(named).collect();
+        let is_parted = |it: &&Route| {
+            routes
+                .iter()
+                .any(|other| other.path == it.path && other.to != it.to)
+        };
+        let parted: BTreeSet<String> = routes
+            .iter()
+            .filter(is_parted)
+            .map(|it| spelled(&it.path))
+            .chain(named)
+            .collect();
         let all: BTreeSet<HttpMethod> = routes.iter().map(|it| it.method).collect();
         let all: Vec<HttpMethod> = all.into_iter().collect();
         let rules = (0_u32..1 << all.len()).map(|bits| {
-            let methods: Vec<HttpMethod> = all.iter().enumerate().filter(|it| bits >> it.0 & 1 == 1).map(|it| *it.1).collect();
+            let methods: Vec<HttpMethod> = all
+                .iter()
+                .enumerate()
+                .filter(|it| bits >> it.0 & 1 == 1)
+                .map(|it| *it.1)
+                .collect();
             let is_taken = |method: &HttpMethod, path: &str, pattern: &str| {
-                (methods.is_empty() || methods.contains(method)) && is_matched(pattern.as_bytes(), path.as_bytes())
+                (methods.is_empty() || methods.contains(method))
+                    && is_matched(pattern.as_bytes(), path.as_bytes())
             };
             let taken = |pattern: &String| -> u128 {
-                left.iter().enumerate().filter(|(_, (method, path))| is_taken(method, path, pattern)).map(|(index, _)| 1 << index).sum()
+                left.iter()
+                    .enumerate()
+                    .filter(|(_, (method, path))| is_taken(method, path, pattern))
+                    .map(|(index, _)| 1 << index)
+                    .sum()
             };
             (
                 5 - methods.len(),
@@ -76,7 +106,11 @@ impl Search {
                     .collect(),
             )
         });
-        Some(Self { rules: rules.collect(), to, failed: BTreeMap::new() })
+        Some(Self {
+            rules: rules.collect(),
+            to,
+            failed: BTreeMap::new(),
+        })
     }
 
     /// What may be left after one more rule: only what no other choice leaves less of.
@@ -84,24 +118,44 @@ impl Search {
         let mut after = BTreeSet::new();
         for own in self.to.values().filter(|it| *it & left != 0) {
             for (room, patterns) in &self.rules {
-                let fitting: BTreeSet<(u128, usize)> =
-                    patterns.iter().map(|it| (it.0 & left, it.1)).filter(|it| it.0 != 0 && it.0 & !own == 0).collect();
-                let is_best = |it: &(u128, usize)| !fitting.iter().any(|other| other != it && other.0 & it.0 == it.0 && other.1 <= it.1);
+                let fitting: BTreeSet<(u128, usize)> = patterns
+                    .iter()
+                    .map(|it| (it.0 & left, it.1))
+                    .filter(|it| it.0 != 0 && it.0 & !own == 0)
+                    .collect();
+                let is_best = |it: &(u128, usize)| {
+                    !fitting
+                        .iter()
+                        .any(|other| other != it && other.0 & it.0 == it.0 && other.1 <= it.1)
+                };
                 let best: Vec<(u128, usize)> = fitting.iter().copied().filter(is_best).collect();
                 fill(&best, (*room, 5), left, &mut after);
             }
         }
         let all: Vec<u128> = after.into_iter().collect();
-        all.iter().copied().filter(|it| !all.iter().any(|other| other != it && other & !it == 0)).collect()
+        all.iter()
+            .copied()
+            .filter(|it| !all.iter().any(|other| other != it && other & !it == 0))
+            .collect()
     }
 
     /// Whether so many rules are enough for what is left.
     fn is_enough(&mut self, left: u128, count: usize) -> bool {
-        let backends = self.to.iter().filter(|(to, own)| **to != Destination::Nothing && **own & left != 0).count();
-        if backends == 0 || backends > count || self.failed.get(&left).is_some_and(|it| *it >= count) {
+        let backends = self
+            .to
+            .iter()
+            .filter(|(to, own)| **to != Destination::Nothing && **own & left != 0)
+            .count();
+        if backends == 0
+            || backends > count
+            || self.failed.get(&left).is_some_and(|it| *it >= count)
+        {
             return backends == 0;
         }
-        let is_found = self.next(left).into_iter().any(|it| self.is_enough(it, count - 1));
+        let is_found = self
+            .next(left)
+            .into_iter()
+            .any(|it| self.is_enough(it, count - 1));
         if !is_found {
             self.failed.insert(left, count);
         }
@@ -110,27 +164,42 @@ impl Search {
 }
 
 /// Every way to fill a rule that has room for so many patterns and wildcards.
-fn fill(patterns: &[(u128, usize)], (room, wildcards): (usize, usize), left: u128, after: &mut BTreeSet<u128>) {
+fn fill(
+    patterns: &[(u128, usize)],
+    (room, wildcards): (usize, usize),
+    left: u128,
+    after: &mut BTreeSet<u128>,
+) {
     after.insert(left);
-    let Some(((taken, own), rest)) = patterns.split_first().filter(|_| room > 0) else { return };
+    let Some(((taken, own), rest)) = patterns.split_first().filter(|_| room > 0) else {
+        return;
+    };
     if *own <= wildcards {
         fill(rest, (room - 1, wildcards - own), left & !taken, after);
     }
     fill(rest, (room, wildcards), left, after);
 }
 
-/// The fewest rules below a limit; `None` where that many are needed, or there are too many requests to tell.
+/// The fewest rules below a limit; `None` where that many are needed, or there are too many
+/// requests to tell.
 fn fewest(routes: &[Route], limit: usize) -> Option<usize> {
     let mut search = Search::new(routes)?;
     let left = search.to.values().fold(0, |sum, it| sum | it);
     (0..limit).find(|count| search.is_enough(left, *count))
 }
 
-/// Rules of as many sets, the fewest that do, and how many sets have more than 1.5 times as many as that.
+/// Rules of as many sets, the fewest that do, and how many sets have more than 1.5 times as many as
+/// that.
 fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
-    // The same sets every time: now and then one has a smaller answer that only a long search finds.
-    let config = Config { cases: sets(count), failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    // The same sets every time: now and then one has a smaller answer that only a long search
+    // finds.
+    let config = Config {
+        cases: sets(count),
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner =
+        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let sums = std::cell::Cell::new([0; 3]);
     runner
         .run(&routes(), |mut routes| {
@@ -144,23 +213,34 @@ fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
             // Only smaller sets are tried.
             let least = fewest(&routes, found).unwrap_or(found);
             let [all, fewest, above] = sums.get();
-            sums.set([all + found, fewest + least, above + usize::from(found * 2 > least * 3)]);
+            sums.set([
+                all + found,
+                fewest + least,
+                above + usize::from(found * 2 > least * 3),
+            ]);
             Ok(())
         })
         .unwrap();
     sums.get()
 }
 
-/// One set in some thousands needs more: where a rule stands is decided from the last to the first, and never again.
+/// One set in some thousands needs more: where a rule stands is decided from the last to the first,
+/// and never again.
 #[test]
 fn few_rules_are_enough() {
     let [found, least, above] = compared(400, true);
-    assert!(least > 400 && above <= 1 && found * 20 <= least * 21, "{found} rules where {least} do, {above} sets with too many");
+    assert!(
+        least > 400 && above <= 1 && found * 20 <= least * 21,
+        "{found} rules where {least} do, {above} sets with too many"
+    );
 }
 
 /// Where a rule names its methods for the sake of a hidden operation, fewer patterns fit into it.
 #[test]
 fn few_rules_are_enough_for_several_methods() {
     let [found, least, above] = compared(400, false);
-    assert!(least > 400 && above <= 2 && found * 20 <= least * 21, "{found} rules where {least} do, {above} sets with too many");
+    assert!(
+        least > 400 && above <= 2 && found * 20 <= least * 21,
+        "{found} rules where {least} do, {above} sets with too many"
+    );
 }

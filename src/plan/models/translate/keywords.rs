@@ -67,14 +67,24 @@ impl Translator<'_> {
     fn values(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         if let Some(Value::Array(values)) = member(schema, "enum") {
             let mut seen = BTreeSet::new();
-            let distinct: Vec<Value> = values.iter().take(MAX_VALUES + 1).map(canonical).filter(|it| seen.insert(it.to_string())).collect();
-            if distinct.is_empty() || distinct.len() > MAX_VALUES || !distinct.iter().all(is_exact_value) {
+            let distinct: Vec<Value> = values
+                .iter()
+                .take(MAX_VALUES + 1)
+                .map(canonical)
+                .filter(|it| seen.insert(it.to_string()))
+                .collect();
+            if distinct.is_empty()
+                || distinct.len() > MAX_VALUES
+                || !distinct.iter().all(is_exact_value)
+            {
                 self.leave("enum", "enum", at, part);
             } else {
                 part.schema.insert("enum", Value::Array(distinct));
             }
         }
-        let Some(value) = &member(schema, "const").map(canonical) else { return };
+        let Some(value) = &member(schema, "const").map(canonical) else {
+            return;
+        };
         if self.is_plain() {
             self.leave("const", "const", at, part);
         } else if !self.rules.constant {
@@ -94,11 +104,16 @@ impl Translator<'_> {
     }
 
     fn bounds(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        for (keyword, exclusive, is_lower) in [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)] {
+        for (keyword, exclusive, is_lower) in [
+            ("minimum", "exclusiveMinimum", true),
+            ("maximum", "exclusiveMaximum", false),
+        ] {
             let mut bound = member(schema, keyword).and_then(Value::as_number).cloned();
             match member(schema, exclusive) {
                 None | Some(Value::Bool(false)) => {}
-                Some(it) if !self.rules.exclusive_bounds => part.schema.insert(exclusive, it.clone()),
+                Some(it) if !self.rules.exclusive_bounds => {
+                    part.schema.insert(exclusive, it.clone())
+                }
                 Some(Value::Number(number)) if !self.is_plain() => {
                     let is_tighter = |it: &Number| (number.as_f64() > it.as_f64()) == is_lower;
                     if bound.as_ref().is_none_or(is_tighter) {
@@ -109,19 +124,31 @@ impl Translator<'_> {
                 Some(_) => self.leave("exclusive bound", exclusive, at, part),
             }
             match bound {
-                Some(bound) if is_exact_number(&bound) => part.schema.insert(keyword, Value::Number(bound)),
+                Some(bound) if is_exact_number(&bound) => {
+                    part.schema.insert(keyword, Value::Number(bound))
+                }
                 Some(_) => self.leave("number", keyword, at, part),
                 None => {}
             }
         }
         match member(schema, "multipleOf").and_then(Value::as_number) {
-            Some(number) if is_exact_number(number) && number.as_f64().is_some_and(|it| it > 0.0) => {
-                part.schema.insert("multipleOf", Value::Number(number.clone()));
+            Some(number)
+                if is_exact_number(number) && number.as_f64().is_some_and(|it| it > 0.0) =>
+            {
+                part.schema
+                    .insert("multipleOf", Value::Number(number.clone()));
             }
             Some(_) => self.leave("number", "multipleOf", at, part),
             None => {}
         }
-        for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
+        for keyword in [
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "minProperties",
+            "maxProperties",
+        ] {
             match member(schema, keyword) {
                 Some(Value::Number(number)) if number.as_u64().is_some_and(|it| it < 1 << 53) => {
                     part.schema.insert(keyword, Value::Number(number.clone()));
@@ -177,11 +204,14 @@ impl Translator<'_> {
                 kept.push((name.clone().into(), Tree::Object(property.schema)));
             }
             if !kept.is_empty() {
-                part.schema.insert("properties", Tree::Object(Object::from_distinct(kept)));
+                part.schema
+                    .insert("properties", Tree::Object(Object::from_distinct(kept)));
             }
         }
         let patterns = member(schema, "patternProperties").and_then(Value::as_object);
-        let is_kept = patterns.is_none_or(|it| !self.rules.patterns || (!self.is_plain() && it.keys().all(|it| is_portable(it))));
+        let is_kept = patterns.is_none_or(|it| {
+            !self.rules.patterns || (!self.is_plain() && it.keys().all(|it| is_portable(it)))
+        });
         if let Some(patterns) = patterns.filter(|_| is_kept) {
             let mut kept = Vec::with_capacity(patterns.len());
             for (pattern, property) in sorted(patterns) {
@@ -190,31 +220,42 @@ impl Translator<'_> {
                 kept.push((pattern.clone().into(), Tree::Object(property.schema)));
             }
             if !kept.is_empty() {
-                part.schema.insert("patternProperties", Tree::Object(Object::from_distinct(kept)));
+                part.schema.insert(
+                    "patternProperties",
+                    Tree::Object(Object::from_distinct(kept)),
+                );
             }
         }
         if !is_kept {
             self.leave("pattern", "patternProperties", at, part);
         }
         match member(schema, "additionalProperties") {
-            Some(Value::Bool(false)) if is_kept => part.schema.insert("additionalProperties", Value::Bool(false)),
+            Some(Value::Bool(false)) if is_kept => part
+                .schema
+                .insert("additionalProperties", Value::Bool(false)),
             Some(additional @ Value::Object(_)) if is_kept => {
                 let additional = self.below(additional, "additionalProperties", None, at);
                 part.is_exact &= additional.is_exact;
                 if !additional.schema.is_empty() {
-                    part.schema.insert("additionalProperties", Tree::Object(additional.schema));
+                    part.schema
+                        .insert("additionalProperties", Tree::Object(additional.schema));
                 }
             }
             // What a pattern allows would be taken for more than there may be.
-            Some(Value::Bool(false) | Value::Object(_)) => self.leave("pattern", "additionalProperties", at, part),
+            Some(Value::Bool(false) | Value::Object(_)) => {
+                self.leave("pattern", "additionalProperties", at, part)
+            }
             Some(_) | None => {}
         }
     }
 
     fn required(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        let Some(Value::Array(names)) = member(schema, "required") else { return };
+        let Some(Value::Array(names)) = member(schema, "required") else {
+            return;
+        };
         let names: BTreeSet<&str> = names.iter().filter_map(Value::as_str).collect();
-        let (left, kept): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|it| at.read_only.holds(it));
+        let (left, kept): (Vec<&str>, Vec<&str>) =
+            names.into_iter().partition(|it| at.read_only.holds(it));
         if !left.is_empty() {
             self.leave("readOnly", "required", at, part);
         }
@@ -225,7 +266,9 @@ impl Translator<'_> {
 
     fn left_out(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         for keyword in LEFT_OUT {
-            let Some(value) = member(schema, keyword) else { continue };
+            let Some(value) = member(schema, keyword) else {
+                continue;
+            };
             if self.rules.unsupported {
                 self.leave(keyword, keyword, at, part);
             } else {
@@ -233,7 +276,13 @@ impl Translator<'_> {
             }
         }
         if !self.rules.unsupported {
-            let dropped = ["example", "nullable", "discriminator", "default", "readOnly"];
+            let dropped = [
+                "example",
+                "nullable",
+                "discriminator",
+                "default",
+                "readOnly",
+            ];
             for keyword in dropped {
                 if let Some(value) = member(schema, keyword) {
                     part.schema.insert(keyword, value.clone());
@@ -245,12 +294,23 @@ impl Translator<'_> {
     fn combinators(&mut self, schema: &Map<String, Value>, at: At<'_>, mut part: Part) -> Part {
         let mut all: Vec<Object> = Vec::new();
         for (keyword, is_alternative) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
-            let Some(members) = member(schema, keyword).and_then(Value::as_array).filter(|it| !it.is_empty()) else { continue };
-            let members: Vec<Part> = members.iter().enumerate().map(|(index, it)| self.same(it, keyword, Some(index), at)).collect();
+            let Some(members) = member(schema, keyword)
+                .and_then(Value::as_array)
+                .filter(|it| !it.is_empty())
+            else {
+                continue;
+            };
+            let members: Vec<Part> = members
+                .iter()
+                .enumerate()
+                .map(|(index, it)| self.same(it, keyword, Some(index), at))
+                .collect();
             let are_exact = members.iter().all(|it| it.is_exact);
             part.is_exact &= are_exact;
             let is_one = keyword == "oneOf" && members.len() > 1;
-            let weaker = is_one && self.rules.one_of && (!are_exact || member(schema, "discriminator").is_some());
+            let weaker = is_one
+                && self.rules.one_of
+                && (!are_exact || member(schema, "discriminator").is_some());
             if weaker {
                 self.leave("oneOf", "oneOf", at, &mut part);
             }
@@ -269,7 +329,8 @@ impl Translator<'_> {
                 }
             }
         }
-        if let Some(negated) = member(schema, "not").filter(|it| it.is_object() || it.is_boolean()) {
+        if let Some(negated) = member(schema, "not").filter(|it| it.is_object() || it.is_boolean())
+        {
             let negated = self.same(negated, "not", None, at);
             if negated.is_exact || !self.rules.negation {
                 part.schema.insert("not", Tree::Object(negated.schema));
@@ -279,7 +340,10 @@ impl Translator<'_> {
         }
         match (part.schema.is_empty(), all.len()) {
             (_, 0) => part,
-            (true, 1) => Part { schema: all.remove(0), ..part },
+            (true, 1) => Part {
+                schema: all.remove(0),
+                ..part
+            },
             _ => {
                 part.schema.insert("allOf", Tree::list(all));
                 part
@@ -298,7 +362,10 @@ fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
 /// A value with its members in order.
 fn canonical(value: &Value) -> Value {
     match value {
-        Value::Object(members) => sorted(members).into_iter().map(|(name, it)| (name.clone(), canonical(it))).collect(),
+        Value::Object(members) => sorted(members)
+            .into_iter()
+            .map(|(name, it)| (name.clone(), canonical(it)))
+            .collect(),
         Value::Array(items) => items.iter().map(canonical).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }

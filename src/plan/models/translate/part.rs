@@ -16,15 +16,24 @@ pub(super) struct Part {
 impl Part {
     /// What lets everything through.
     pub(super) fn anything(is_exact: bool) -> Self {
-        Self { schema: Object::default(), is_exact }
+        Self {
+            schema: Object::default(),
+            is_exact,
+        }
     }
 
     pub(super) fn nothing() -> Self {
-        Self { schema: Object::of([("not", Tree::Object(Object::default()))]), is_exact: true }
+        Self {
+            schema: Object::of([("not", Tree::Object(Object::default()))]),
+            is_exact: true,
+        }
     }
 
     pub(super) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
-        Self { schema: Object::of([(keyword, Tree::list(parts))]), is_exact }
+        Self {
+            schema: Object::of([(keyword, Tree::list(parts))]),
+            is_exact,
+        }
     }
 }
 
@@ -46,9 +55,15 @@ pub(super) fn or_null(mut part: Part) -> Part {
     if part.schema.is_empty() {
         return part;
     }
-    if ["allOf", "anyOf", "oneOf", "not"].iter().any(|keyword| part.schema.has(keyword)) {
+    if ["allOf", "anyOf", "oneOf", "not"]
+        .iter()
+        .any(|keyword| part.schema.has(keyword))
+    {
         let of_null = Object::of([("type", Tree::Value(null))]);
-        return Part { is_exact: part.is_exact, ..Part::combined("anyOf", vec![of_null, part.schema], true) };
+        return Part {
+            is_exact: part.is_exact,
+            ..Part::combined("anyOf", vec![of_null, part.schema], true)
+        };
     }
     part.is_exact &= part.schema.has("type");
     if let Some(Value::Array(values)) = part.schema.value("enum")
@@ -58,7 +73,9 @@ pub(super) fn or_null(mut part: Part) -> Part {
         part.schema.insert("enum", Value::Array(values));
     }
     let types = match part.schema.value("type") {
-        Some(Value::Array(types)) if !types.contains(&null) => types.iter().cloned().chain([null]).collect(),
+        Some(Value::Array(types)) if !types.contains(&null) => {
+            types.iter().cloned().chain([null]).collect()
+        }
         Some(one @ Value::String(_)) if *one != null => vec![one.clone(), null],
         _ => return part,
     };
@@ -75,8 +92,12 @@ pub(super) fn takes_empty(schema: &Object) -> bool {
     };
     let takes = |part: &Tree| matches!(part, Tree::Object(part) if takes_empty(part));
     is_object
-        && ["enum", "required", "not", "oneOf"].iter().all(|keyword| !schema.has(keyword))
-        && schema.value("minProperties").is_none_or(|least| *least == 0)
+        && ["enum", "required", "not", "oneOf"]
+            .iter()
+            .all(|keyword| !schema.has(keyword))
+        && schema
+            .value("minProperties")
+            .is_none_or(|least| *least == 0)
         && schema.list("allOf").iter().all(takes)
         && (schema.list("anyOf").is_empty() || schema.list("anyOf").iter().any(takes))
 }

@@ -1,10 +1,12 @@
 //! Properties that a request need not have, because only answers do.
 //!
 //! In: a schema of a value. Out: `ReadOnly`. Pure.
-//! What is required and what is read only may stand in different parts of one `allOf`, so all that is said of a value is looked through.
+//! What is required and what is read only may stand in different parts of one `allOf`, so all that
+//! is said of a value is looked through.
 //!
-//! Source: OpenAPI 3.0.3, "Schema Object" (`readOnly`: "If the property is marked as readOnly being true and is in the required list, the
-//! required will take effect on the response only"), <https://spec.openapis.org/oas/v3.0.3#schema-object>, read 2026-11-22.
+//! Source: OpenAPI 3.0.3, "Schema Object" (`readOnly`: "If the property is marked as readOnly being
+//! true and is in the required list, the required will take effect on the response only"),
+//! <https://spec.openapis.org/oas/v3.0.3#schema-object>, read 2026-11-22.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -48,8 +50,16 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(schemas: &Schemas) -> Self {
-        let is_anywhere = schemas.texts.iter().any(|text| text.text().contains("\"readOnly\""));
-        Self { is_anywhere, numbers: BTreeMap::new(), schemas: BTreeMap::new(), properties: BTreeMap::new() }
+        let is_anywhere = schemas
+            .texts
+            .iter()
+            .any(|text| text.text().contains("\"readOnly\""));
+        Self {
+            is_anywhere,
+            numbers: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            properties: BTreeMap::new(),
+        }
     }
 }
 
@@ -72,37 +82,62 @@ impl Translator<'_> {
         }
         let mut gathered = Gathered::default();
         self.gather(schema, at, 0, &mut gathered);
-        let Gathered { names, is_unknown, .. } = gathered;
+        let Gathered {
+            names, is_unknown, ..
+        } = gathered;
         if names.is_empty() && !is_unknown {
             return ReadOnly::default();
         }
         let names = Rc::new(names);
         let next = self.read_only.numbers.len() + 1;
-        let number = *self.read_only.numbers.entry((Rc::clone(&names), is_unknown)).or_insert(next);
-        ReadOnly { names, is_unknown, number }
+        let number = *self
+            .read_only
+            .numbers
+            .entry((Rc::clone(&names), is_unknown))
+            .or_insert(next);
+        ReadOnly {
+            names,
+            is_unknown,
+            number,
+        }
     }
 
     fn gather(&mut self, schema: &Value, at: At<'_>, depth: usize, gathered: &mut Gathered) {
         if !gathered.goes_on(depth) {
             return;
         }
-        let Value::Object(members) = schema else { return };
+        let Value::Object(members) = schema else {
+            return;
+        };
         let names = self.own(members, at);
         gathered.names.extend(names);
         self.gather_parts(members, at, depth, gathered);
     }
 
-    fn gather_parts(&mut self, members: &Map<String, Value>, at: At<'_>, depth: usize, gathered: &mut Gathered) {
-        let lists = LISTS.iter().filter_map(|keyword| member(members, keyword)?.as_array()).flatten();
+    fn gather_parts(
+        &mut self,
+        members: &Map<String, Value>,
+        at: At<'_>,
+        depth: usize,
+        gathered: &mut Gathered,
+    ) {
+        let lists = LISTS
+            .iter()
+            .filter_map(|keyword| member(members, keyword)?.as_array())
+            .flatten();
         for part in lists.chain(SINGLE.iter().filter_map(|keyword| member(members, keyword))) {
             self.gather(part, at, depth + 1, gathered);
         }
         let reference = member(members, "$ref").and_then(Value::as_str);
-        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else { return };
+        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else {
+            return;
+        };
         if !gathered.goes_on(depth + 1) {
             return;
         }
-        let Value::Object(members) = &*target else { return };
+        let Value::Object(members) = &*target else {
+            return;
+        };
         let at = At { text: id, ..at };
         let names = match self.read_only.properties.get(&id) {
             Some(known) => Rc::clone(known),
@@ -118,21 +153,35 @@ impl Translator<'_> {
 
     /// Properties that are named here and that are read only.
     fn own(&mut self, members: &Map<String, Value>, at: At<'_>) -> Vec<String> {
-        let properties = member(members, "properties").and_then(Value::as_object).into_iter().flatten();
-        properties.filter(|(_, property)| self.is_read_only(property, at, 0)).map(|(name, _)| name.clone()).collect()
+        let properties = member(members, "properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        properties
+            .filter(|(_, property)| self.is_read_only(property, at, 0))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     fn is_read_only(&mut self, schema: &Value, at: At<'_>, depth: usize) -> bool {
-        let Value::Object(members) = schema else { return depth > MAX_DEPTH };
+        let Value::Object(members) = schema else {
+            return depth > MAX_DEPTH;
+        };
         if depth > MAX_DEPTH || member(members, "readOnly") == Some(&Value::Bool(true)) {
             return true;
         }
         let parts = member(members, "allOf").and_then(Value::as_array);
-        if parts.is_some_and(|parts| parts.iter().any(|part| self.is_read_only(part, at, depth + 1))) {
+        if parts.is_some_and(|parts| {
+            parts
+                .iter()
+                .any(|part| self.is_read_only(part, at, depth + 1))
+        }) {
             return true;
         }
         let reference = member(members, "$ref").and_then(Value::as_str);
-        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else { return false };
+        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else {
+            return false;
+        };
         if let Some(known) = self.read_only.schemas.get(&(id, depth)) {
             return *known;
         }

@@ -2,14 +2,16 @@
 //!
 //! In: nothing. Out: `Rules`, all of them on. Pure.
 
-/// Each way in which a schema is brought to what API Gateway takes; a test switches them off one at a time.
+/// Each way in which a schema is brought to what API Gateway takes; a test switches them off one at
+/// a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// `nullable` lets null through, among the values of `enum` too (S8).
     pub nullable: bool,
     /// `const` is an `enum` of one (S4).
     pub constant: bool,
-    /// A whole number may have a fraction of nothing but zeros from 3.1 on, which is none in draft 4.
+    /// A whole number may have a fraction of nothing but zeros from 3.1 on, which is none in draft
+    /// 4.
     pub whole_numbers: bool,
     /// Exclusive bounds become inclusive (S5).
     pub exclusive_bounds: bool,

@@ -1,8 +1,10 @@
 //! Parts that several models have: each is translated once, and put in wherever it is referred to.
 //!
-//! In: references between schemas. Out: what was translated before, by all that it depends on. Pure.
-//! A part is the same wherever it stands, but for three things: how deep a model may still be, which of its properties requests need not have,
-//! and which schemas were entered on the way. Of these, only the ones that lie on a circle with it can ever be met again below it.
+//! In: references between schemas. Out: what was translated before, by all that it depends on.
+//! Pure.
+//! A part is the same wherever it stands, but for three things: how deep a model may still be,
+//! which of its properties requests need not have, and which schemas were entered on the way. Of
+//! these, only the ones that lie on a circle with it can ever be met again below it.
 
 use std::collections::BTreeMap;
 
@@ -55,10 +57,20 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn new(schemas: &Schemas) -> Self {
-        let next: Vec<Vec<SchemaId>> = schemas.texts.iter().map(|text| text.references.values().flatten().copied().collect()).collect();
+        let next: Vec<Vec<SchemaId>> = schemas
+            .texts
+            .iter()
+            .map(|text| text.references.values().flatten().copied().collect())
+            .collect();
         let mut is_referred_to = vec![false; next.len()];
-        next.iter().flatten().for_each(|id| is_referred_to[*id] = true);
-        Self { known: BTreeMap::new(), circles: circles(&next), is_referred_to }
+        next.iter()
+            .flatten()
+            .for_each(|id| is_referred_to[*id] = true);
+        Self {
+            known: BTreeMap::new(),
+            circles: circles(&next),
+            is_referred_to,
+        }
     }
 
     pub(super) fn may_be_met_again(&self, schema: SchemaId) -> bool {
@@ -72,22 +84,49 @@ impl Parts {
             entered.extend(at.entered().filter(|id| self.circles[*id] == Some(circle)));
             entered.sort_unstable();
         }
-        Context { schema, read_only: at.read_only.number, entered }
+        Context {
+            schema,
+            read_only: at.read_only.number,
+            entered,
+        }
     }
 }
 
 impl Translator<'_> {
     /// The schema of a text that is entered here.
     pub(super) fn entered(&mut self, schema: &Value, at: At<'_>) -> Part {
-        let entered = Entered { schema: at.text, before: at.entered };
+        let entered = Entered {
+            schema: at.text,
+            before: at.entered,
+        };
         if !self.parts.may_be_met_again(at.text) {
-            return self.schema(schema, At { entered: Some(&entered), is_rebased: false, ..at });
+            return self.schema(
+                schema,
+                At {
+                    entered: Some(&entered),
+                    is_rebased: false,
+                    ..at
+                },
+            );
         }
-        let kept = if self.rules.sizes { self.max_depth.saturating_sub(at.depth) } else { usize::MAX };
+        let kept = if self.rules.sizes {
+            self.max_depth.saturating_sub(at.depth)
+        } else {
+            usize::MAX
+        };
         let context = self.parts.context(at);
         let known = self.parts.known.entry(context).or_default();
-        let finished = known.whole.as_ref().filter(|whole| whole.height <= kept).or_else(|| known.cut.get(&kept)).cloned();
-        let least = finished.as_ref().map(|it| it.nodes).or_else(|| known.too_large.get(&kept).copied()).unwrap_or_default();
+        let finished = known
+            .whole
+            .as_ref()
+            .filter(|whole| whole.height <= kept)
+            .or_else(|| known.cut.get(&kept))
+            .cloned();
+        let least = finished
+            .as_ref()
+            .map(|it| it.nodes)
+            .or_else(|| known.too_large.get(&kept).copied())
+            .unwrap_or_default();
         if self.is_too_large(self.nodes.saturating_add(least)) {
             self.nodes = self.nodes.saturating_add(least);
             return Part::anything(false);
@@ -97,7 +136,15 @@ impl Translator<'_> {
             return self.put(finished, at);
         }
         let (outer, before) = (std::mem::take(&mut self.found), self.nodes);
-        let part = self.schema(schema, At { step: None, entered: Some(&entered), is_rebased: false, ..at });
+        let part = self.schema(
+            schema,
+            At {
+                step: None,
+                entered: Some(&entered),
+                is_rebased: false,
+                ..at
+            },
+        );
         let found = std::mem::replace(&mut self.found, outer);
         let nodes = self.nodes - before;
         let context = self.parts.context(at);
@@ -107,7 +154,13 @@ impl Translator<'_> {
             return part;
         }
         let height = found.deepest.saturating_sub(at.depth);
-        let finished = Finished { part, weakenings: found.weakenings, is_cut: found.is_cut, nodes, height };
+        let finished = Finished {
+            part,
+            weakenings: found.weakenings,
+            is_cut: found.is_cut,
+            nodes,
+            height,
+        };
         if finished.is_cut {
             known.cut.insert(kept, finished.clone());
         } else {
@@ -123,7 +176,11 @@ impl Translator<'_> {
         for (what, weakening) in finished.weakenings {
             let noted = self.found.weakenings.entry(what).or_default();
             noted.count += weakening.count;
-            for place in weakening.places.into_iter().take(super::MAX_PLACES - noted.places.len()) {
+            for place in weakening
+                .places
+                .into_iter()
+                .take(super::MAX_PLACES - noted.places.len())
+            {
                 noted.places.push(at.joined(&place));
             }
         }
@@ -133,7 +190,8 @@ impl Translator<'_> {
 
 /// Which circle each of the schemas lies on, if any: what can be reached from it, and reaches it.
 ///
-/// Source: Tarjan, "Depth-first search and linear graph algorithms", 1972; without recursion, so that no description overflows the stack.
+/// Source: Tarjan, "Depth-first search and linear graph algorithms", 1972; without recursion, so
+/// that no description overflows the stack.
 fn circles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; next.len()];
@@ -169,7 +227,10 @@ fn circles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
                 lowest[*before] = lowest[*before].min(lowest[id]);
             }
             if lowest[id] == order[id] {
-                let from = open.iter().rposition(|known| *known == id).unwrap_or_default();
+                let from = open
+                    .iter()
+                    .rposition(|known| *known == id)
+                    .unwrap_or_default();
                 let members = open.split_off(from);
                 let is_circle = members.len() > 1;
                 for member in members {
@@ -188,10 +249,22 @@ mod tests {
 
     #[test]
     fn schemas_that_reach_each_other_lie_on_one_circle() {
-        let of = circles(&[vec![1], vec![2], vec![1, 3], vec![3], vec![0, 5], vec![6], vec![5, 4]]);
+        let of = circles(&[
+            vec![1],
+            vec![2],
+            vec![1, 3],
+            vec![3],
+            vec![0, 5],
+            vec![6],
+            vec![5, 4],
+        ]);
         assert!(of[1].is_some() && of[1] == of[2]);
         assert!(of[4].is_some() && of[4] == of[5] && of[5] == of[6] && of[4] != of[1]);
-        assert_eq!((of[0], of[3]), (None, None), "what holds itself alone meets nothing else again");
+        assert_eq!(
+            (of[0], of[3]),
+            (None, None),
+            "what holds itself alone meets nothing else again"
+        );
     }
 
     #[test]

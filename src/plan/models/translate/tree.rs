@@ -1,4 +1,5 @@
-//! JSON whose parts may stand in several models at once, and whose size is known without writing it.
+//! JSON whose parts may stand in several models at once, and whose size is known without writing
+//! it.
 //!
 //! In: members and items. Out: the same as `serde_json::Value`, on request. Pure.
 
@@ -19,7 +20,9 @@ pub(super) enum Tree {
 impl Tree {
     pub(super) fn list(items: Vec<Object>) -> Self {
         let items: Vec<Tree> = items.into_iter().map(Tree::Object).collect();
-        let bytes = items.iter().fold(0, |sum: usize, item| sum.saturating_add(item.bytes()));
+        let bytes = items
+            .iter()
+            .fold(0, |sum: usize, item| sum.saturating_add(item.bytes()));
         let bytes = bytes.saturating_add(around(items.len()));
         Self::List(items.into(), bytes)
     }
@@ -59,7 +62,9 @@ pub(super) struct Object {
 impl Object {
     pub(super) fn of<const N: usize>(members: [(&'static str, Tree); N]) -> Self {
         let mut object = Self::default();
-        members.into_iter().for_each(|(name, member)| object.insert(name, member));
+        members
+            .into_iter()
+            .for_each(|(name, member)| object.insert(name, member));
         object
     }
 
@@ -74,7 +79,10 @@ impl Object {
                 *known = member;
             }
             None => {
-                self.content = self.content.saturating_add(written_text(&name) + 1).saturating_add(bytes);
+                self.content = self
+                    .content
+                    .saturating_add(written_text(&name) + 1)
+                    .saturating_add(bytes);
                 members.push((name, member));
             }
         }
@@ -82,9 +90,16 @@ impl Object {
 
     /// Puts members in whose names are all different, and of which none is there.
     pub(super) fn from_distinct(members: Vec<(Cow<'static, str>, Tree)>) -> Self {
-        let size = |(name, member): &(Cow<'static, str>, Tree)| (written_text(name) + 1).saturating_add(member.bytes());
-        let content = members.iter().fold(0, |sum: usize, member| sum.saturating_add(size(member)));
-        Self { members: Rc::new(members), content }
+        let size = |(name, member): &(Cow<'static, str>, Tree)| {
+            (written_text(name) + 1).saturating_add(member.bytes())
+        };
+        let content = members
+            .iter()
+            .fold(0, |sum: usize, member| sum.saturating_add(size(member)));
+        Self {
+            members: Rc::new(members),
+            content,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -96,17 +111,28 @@ impl Object {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Tree> {
-        self.members.iter().find(|(known, _)| **known == *name).map(|(_, member)| member)
+        self.members
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, member)| member)
     }
 
     /// A member that holds no schemas.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        if let Tree::Value(value) = self.get(name)? { Some(value) } else { None }
+        if let Tree::Value(value) = self.get(name)? {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     /// The schemas in a member.
     pub(super) fn list(&self, name: &str) -> &[Tree] {
-        if let Some(Tree::List(items, _)) = self.get(name) { items } else { &[] }
+        if let Some(Tree::List(items, _)) = self.get(name) {
+            items
+        } else {
+            &[]
+        }
     }
 
     /// Size as compact JSON; at most `usize::MAX`.
@@ -115,7 +141,10 @@ impl Object {
     }
 
     pub(super) fn to_map(&self) -> Map<String, Value> {
-        self.members.iter().map(|(name, member)| (name.clone().into_owned(), member.to_value())).collect()
+        self.members
+            .iter()
+            .map(|(name, member)| (name.clone().into_owned(), member.to_value()))
+            .collect()
     }
 }
 
@@ -138,7 +167,11 @@ fn written(value: &Value) -> usize {
 /// Size of a text as JSON.
 fn written_text(text: &str) -> usize {
     let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if text.bytes().all(is_plain) { text.len() + 2 } else { counted(&text) }
+    if text.bytes().all(is_plain) {
+        text.len() + 2
+    } else {
+        counted(&text)
+    }
 }
 
 /// Size of what the one JSON writer makes of a value.
@@ -167,15 +200,29 @@ mod tests {
 
     #[test]
     fn a_size_is_that_of_what_is_written() {
-        let values =
-            [json!({"a\"b": [1, 2.5e300, -0.0], "\u{1}\n": null}), json!("ä\\\u{7f}"), json!([]), json!([true, false, "x"]), json!({})];
+        let values = [
+            json!({"a\"b": [1, 2.5e300, -0.0], "\u{1}\n": null}),
+            json!("ä\\\u{7f}"),
+            json!([]),
+            json!([true, false, "x"]),
+            json!({}),
+        ];
         let mut object = Object::default();
         for (index, value) in values.into_iter().enumerate() {
             object.insert(format!("\t{index}"), value);
             object.insert("type", json!(index * 1000));
-            let other = Object::from_distinct(vec![("list".into(), Tree::list(vec![object.clone(), Object::default(), object.clone()]))]);
-            assert_eq!(Value::Object(object.to_map()).to_string().len(), object.bytes());
-            assert_eq!(Value::Object(other.to_map()).to_string().len(), other.bytes());
+            let other = Object::from_distinct(vec![(
+                "list".into(),
+                Tree::list(vec![object.clone(), Object::default(), object.clone()]),
+            )]);
+            assert_eq!(
+                Value::Object(object.to_map()).to_string().len(),
+                object.bytes()
+            );
+            assert_eq!(
+                Value::Object(other.to_map()).to_string().len(),
+                other.bytes()
+            );
         }
         assert_eq!(Object::default().bytes(), 2);
     }

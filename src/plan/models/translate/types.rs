@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::{At, Part, Translator, member};
 
 /// Types of draft 4.
-const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
 
 impl Translator<'_> {
     pub(super) fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
@@ -21,7 +23,11 @@ impl Translator<'_> {
                 let names: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
                 let mut types = types.clone();
                 types.dedup();
-                let types = if types.len() == names.len() { types } else { names.into_iter().map(Value::from).collect() };
+                let types = if types.len() == names.len() {
+                    types
+                } else {
+                    names.into_iter().map(Value::from).collect()
+                };
                 part.schema.insert("type", one_or_all(types));
             }
             Some(_) => self.leave("type", "type", at, part),
@@ -30,7 +36,8 @@ impl Translator<'_> {
 
     /// `1.0` is an integer from JSON Schema draft 6 on, and none in draft 4.
     ///
-    /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`; draft 4, "JSON Schema primitive types".
+    /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`; draft 4,
+    /// "JSON Schema primitive types".
     pub(super) fn whole_numbers(&mut self, at: At<'_>, part: &mut Part) {
         if self.is_plain() || !self.rules.whole_numbers {
             return;
@@ -43,7 +50,15 @@ impl Translator<'_> {
             Some(Value::Array(types)) if types.iter().any(|of| of == "integer") => {
                 let takes_all = types.iter().any(|of| of == "number");
                 let kept = types.iter().filter(|of| !takes_all || *of != "integer");
-                let kept = kept.map(|of| if of == "integer" { "number".into() } else { of.clone() }).collect();
+                let kept = kept
+                    .map(|of| {
+                        if of == "integer" {
+                            "number".into()
+                        } else {
+                            of.clone()
+                        }
+                    })
+                    .collect();
                 part.schema.insert("type", one_or_all(kept));
                 takes_all
             }
@@ -68,5 +83,9 @@ impl Translator<'_> {
 
 /// One type stands by itself.
 fn one_or_all(mut types: Vec<Value>) -> Value {
-    if types.len() == 1 { types.remove(0) } else { Value::Array(types) }
+    if types.len() == 1 {
+        types.remove(0)
+    } else {
+        Value::Array(types)
+    }
 }

@@ -14,10 +14,23 @@ pub(super) const MAX_NAMED: usize = 5;
 
 impl Builder<'_> {
     pub(super) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
-        let reached = found.reached.iter().map(|(public, guarded)| self.reached_through(*public, guarded));
-        let crossing = found.crossing.iter().map(|(public, guarded)| self.crossing(*public, guarded));
-        let diverted = found.diverted.iter().map(|(public, guarded)| self.diverted(*public, guarded));
-        reached.chain(diverted).chain(crossing).chain(self.below_rest(found)).collect()
+        let reached = found
+            .reached
+            .iter()
+            .map(|(public, guarded)| self.reached_through(*public, guarded));
+        let crossing = found
+            .crossing
+            .iter()
+            .map(|(public, guarded)| self.crossing(*public, guarded));
+        let diverted = found
+            .diverted
+            .iter()
+            .map(|(public, guarded)| self.diverted(*public, guarded));
+        reached
+            .chain(diverted)
+            .chain(crossing)
+            .chain(self.below_rest(found))
+            .collect()
     }
 
     fn reached_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
@@ -28,7 +41,8 @@ impl Builder<'_> {
             self.listed(guarded)
         ));
         let help = "hide both, or ask callers of both for the same; else give one of them a backend with servers of its own";
-        self.with_places(finding.help(help), guarded).keeps(self.source(public).name())
+        self.with_places(finding.help(help), guarded)
+            .keeps(self.source(public).name())
     }
 
     fn diverted(&self, public: usize, guarded: &[usize]) -> Diagnostic {
@@ -40,7 +54,8 @@ impl Builder<'_> {
             self.listed(guarded)
         ));
         let help = "hide the greedy path, too, or ask callers of both for the same, or write the paths that are public in its place";
-        self.with_places(finding.help(help), guarded).keeps(self.source(public).name())
+        self.with_places(finding.help(help), guarded)
+            .keeps(self.source(public).name())
     }
 
     fn crossing(&self, public: usize, guarded: &[usize]) -> Diagnostic {
@@ -57,15 +72,33 @@ impl Builder<'_> {
     /// Said once, whatever the number of operations.
     fn below_rest(&self, found: &Found) -> Option<Diagnostic> {
         // What an error keeps from being served has been told enough.
-        let kept: BTreeSet<&OperationName> = self.diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.operations).collect();
+        let kept: BTreeSet<&OperationName> = self
+            .diagnostics
+            .iter()
+            .filter(|it| it.is_error())
+            .flat_map(|it| &it.operations)
+            .collect();
         let is_refused = |public: &usize| {
-            [&found.reached, &found.diverted].iter().any(|it| it.contains_key(public)) || kept.contains(&self.source(*public).name())
+            [&found.reached, &found.diverted]
+                .iter()
+                .any(|it| it.contains_key(public))
+                || kept.contains(&self.source(*public).name())
         };
-        let pairs: Vec<_> = found.below_rest.iter().filter(|(public, _)| !is_refused(public)).collect();
+        let pairs: Vec<_> = found
+            .below_rest
+            .iter()
+            .filter(|(public, _)| !is_refused(public))
+            .collect();
         let (public, guarded) = pairs.first()?;
         let plan = &self.drafts[**public].plan;
-        let others =
-            if pairs.len() > 1 { format!(" (and {} more greedy paths have such operations)", pairs.len() - 1) } else { String::new() };
+        let others = if pairs.len() > 1 {
+            format!(
+                " (and {} more greedy paths have such operations)",
+                pairs.len() - 1
+            )
+        } else {
+            String::new()
+        };
         let finding = diagnostic::BELOW_A_GREEDY_PATH.at(plan.place.clone()).message(format_args!(
             "below the greedy path of `{}` stands {}{others}: spelt with `//`, other capitals or percent signs, its path comes to the backend through \
              the greedy one, since the gateway compares paths as they are written",
@@ -77,14 +110,20 @@ impl Builder<'_> {
     }
 
     fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
-        guarded.iter().take(MAX_NAMED).fold(finding, |finding, it| finding.also(self.drafts[*it].plan.place.clone()))
+        guarded.iter().take(MAX_NAMED).fold(finding, |finding, it| {
+            finding.also(self.drafts[*it].plan.place.clone())
+        })
     }
 
     /// Operations with what keeps callers from them.
     fn listed(&self, guarded: &[usize]) -> String {
         let named = guarded.iter().take(MAX_NAMED).map(|it| {
             let plan = &self.drafts[*it].plan;
-            let why = if plan.is_public() { "asks callers for more" } else { "is not public" };
+            let why = if plan.is_public() {
+                "asks callers for more"
+            } else {
+                "is not public"
+            };
             format!("`{}`, which {why}", name(plan))
         });
         let mut text = named.collect::<Vec<String>>().join(", ");

@@ -1,4 +1,5 @@
-//! Operations that are hidden or protected under one mount, and open under another that leads to the same servers.
+//! Operations that are hidden or protected under one mount, and open under another that leads to
+//! the same servers.
 //!
 //! In: `Places`. Out: findings, one for two mounts. Pure.
 
@@ -26,22 +27,41 @@ impl Builder<'_> {
             let mut public: BTreeMap<&[Part], BTreeMap<usize, usize>> = BTreeMap::new();
             for place in group.iter().map(|index| &places.all[*index]) {
                 if let Some(guard) = place.tag.guard {
-                    public.entry(&place.parts).or_default().entry(guard).or_insert(place.draft);
+                    public
+                        .entry(&place.parts)
+                        .or_default()
+                        .entry(guard)
+                        .or_insert(place.draft);
                 }
             }
             for guarded in group.iter().map(|index| &places.all[*index]) {
-                let asks_less = |(guard, draft): (&usize, &usize)| is_opener(places, *guard, guarded).then_some(*draft);
-                if let Some(open) = public.get(&*guarded.parts).and_then(|guards| guards.iter().find_map(asks_less)) {
-                    let drafts = by_mounts.entry((self.drafts[open].under, self.drafts[guarded.draft].under)).or_default();
+                let asks_less = |(guard, draft): (&usize, &usize)| {
+                    is_opener(places, *guard, guarded).then_some(*draft)
+                };
+                if let Some(open) = public
+                    .get(&*guarded.parts)
+                    .and_then(|guards| guards.iter().find_map(asks_less))
+                {
+                    let drafts = by_mounts
+                        .entry((self.drafts[open].under, self.drafts[guarded.draft].under))
+                        .or_default();
                     drafts.push(guarded.draft);
                 }
             }
         }
-        by_mounts.into_iter().map(|(mounts, drafts)| self.open_under(mounts, &drafts)).collect()
+        by_mounts
+            .into_iter()
+            .map(|(mounts, drafts)| self.open_under(mounts, &drafts))
+            .collect()
     }
 
     fn open_under(&self, (open, guarded): (&str, &str), drafts: &[usize]) -> Diagnostic {
-        let mut named = drafts.iter().take(MAX_NAMED).map(|it| format!("`{}`", name(&self.drafts[*it].plan))).collect::<Vec<_>>().join(", ");
+        let mut named = drafts
+            .iter()
+            .take(MAX_NAMED)
+            .map(|it| format!("`{}`", name(&self.drafts[*it].plan)))
+            .collect::<Vec<_>>()
+            .join(", ");
         if drafts.len() > MAX_NAMED {
             named.push_str(&format!(" and {} more", drafts.len() - MAX_NAMED));
         }
@@ -52,18 +72,26 @@ impl Builder<'_> {
             "let the route hold under both mounts (leave `mounts` out of its `match`), give one mount a backend with servers of its own, or say why it is meant: `lint: {{allow: [{{code: {}, reason: \"...\"}}]}}`",
             diagnostic::OPEN_UNDER_ANOTHER_MOUNT.code
         ));
-        drafts.iter().take(MAX_NAMED).fold(finding, |finding, it| finding.also(self.drafts[*it].plan.place.clone()))
+        drafts.iter().take(MAX_NAMED).fold(finding, |finding, it| {
+            finding.also(self.drafts[*it].plan.place.clone())
+        })
     }
 
     fn place_of_mount(&self, at: &str) -> crate::diagnostic::Place {
         let mounts = self.blueprint.spec.mounts.as_deref().unwrap_or_default();
-        let index = mounts.iter().position(|it| it.at.trim_matches('/') == at).unwrap_or_default();
+        let index = mounts
+            .iter()
+            .position(|it| it.at.trim_matches('/') == at)
+            .unwrap_or_default();
         self.blueprint.place(&format!("/mounts/{index}/at"))
     }
 }
 
-/// Whether a guard asks for less than a place does, and for nothing else: two kinds of callers are no hole.
+/// Whether a guard asks for less than a place does, and for nothing else: two kinds of callers are
+/// no hole.
 fn is_opener(places: &Places, guard: usize, guarded: &Place) -> bool {
     let open = &places.guards[guard];
-    guarded.tag.guard.is_none_or(|it| is_weaker(open, &places.guards[it]) && !is_weaker(&places.guards[it], open))
+    guarded.tag.guard.is_none_or(|it| {
+        is_weaker(open, &places.guards[it]) && !is_weaker(&places.guards[it], open)
+    })
 }

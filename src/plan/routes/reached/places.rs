@@ -32,7 +32,8 @@ pub(super) struct Place {
 pub(super) struct Tag {
     /// What is taken away and put before on the way from the gateway to the backend.
     pub(super) frame: usize,
-    /// What is asked of callers: an index into `Places::guards`; none where the operation is not public.
+    /// What is asked of callers: an index into `Places::guards`; none where the operation is not
+    /// public.
     pub(super) guard: Option<usize>,
     pub(super) method: HttpMethod,
 }
@@ -69,7 +70,10 @@ impl Places {
         for (index, draft) in builder.drafts.iter().enumerate() {
             let is_public = draft.plan.is_public();
             let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
-            if !draft.plan.method.is_servable() || !can_be_asked(&draft.written) || (is_public && !is_served) {
+            if !draft.plan.method.is_servable()
+                || !can_be_asked(&draft.written)
+                || (is_public && !is_served)
+            {
                 continue;
             }
             let backends: Vec<usize> = match draft.plan.backend {
@@ -87,7 +91,11 @@ impl Places {
                     draft: index,
                     servers: servers.numbers[backend],
                     backend: draft.plan.backend,
-                    tag: Tag { frame, guard: guards.of_drafts[index], method: draft.plan.method },
+                    tag: Tag {
+                        frame,
+                        guard: guards.of_drafts[index],
+                        method: draft.plan.method,
+                    },
                     shape: parts.iter().map(Part::kind).collect(),
                     parts,
                     before,
@@ -96,14 +104,26 @@ impl Places {
         }
         let mut by_source: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, place) in all.iter().enumerate() {
-            by_source.entry((builder.drafts[place.draft].source, place.servers)).or_default().push(index);
+            by_source
+                .entry((builder.drafts[place.draft].source, place.servers))
+                .or_default()
+                .push(index);
         }
-        Some(Self { all, guards: guards.all, by_source, has_frames: frames.len() > 1 })
+        Some(Self {
+            all,
+            guards: guards.all,
+            by_source,
+            has_frames: frames.len() > 1,
+        })
     }
 
     /// Those that callers must not reach, or not as anybody.
     pub(super) fn guarded(&self) -> impl Iterator<Item = &Place> {
-        self.all.iter().filter(|it| it.tag.guard.is_none_or(|guard| super::is_weaker(&AuthPlan::default(), &self.guards[guard])))
+        self.all.iter().filter(|it| {
+            it.tag
+                .guard
+                .is_none_or(|guard| super::is_weaker(&AuthPlan::default(), &self.guards[guard]))
+        })
     }
 
     /// Places of one operation at the same servers, as indexes into `all`.
@@ -113,7 +133,11 @@ impl Places {
 
     /// An operation under every mount that leads to the servers.
     pub(super) fn of_source(&self, source: usize, servers: usize) -> impl Iterator<Item = &Place> {
-        self.by_source.get(&(source, servers)).into_iter().flatten().map(|it| &self.all[*it])
+        self.by_source
+            .get(&(source, servers))
+            .into_iter()
+            .flatten()
+            .map(|it| &self.all[*it])
     }
 }
 
@@ -128,7 +152,11 @@ struct Guards {
 impl Guards {
     fn of(drafts: &[Draft<'_>]) -> Self {
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let mut guards = Self { all: Vec::new(), of_drafts: Vec::with_capacity(drafts.len()), has_others: false };
+        let mut guards = Self {
+            all: Vec::new(),
+            of_drafts: Vec::with_capacity(drafts.len()),
+            has_others: false,
+        };
         let mut last: Option<usize> = None;
         for draft in drafts {
             if !draft.plan.is_public() {
@@ -137,14 +165,18 @@ impl Guards {
                 continue;
             }
             let auth = &draft.plan.auth;
-            let is_it = |it: &AuthPlan| it.check == auth.check && it.scopes == auth.scopes && it.api_key == auth.api_key;
-            let number = last.filter(|it| is_it(&guards.all[*it])).unwrap_or_else(|| {
-                let key = format!("{:?} {:?} {}", auth.check, auth.scopes, auth.api_key);
-                *numbers.entry(key).or_insert_with(|| {
-                    guards.all.push(auth.clone());
-                    guards.all.len() - 1
-                })
-            });
+            let is_it = |it: &AuthPlan| {
+                it.check == auth.check && it.scopes == auth.scopes && it.api_key == auth.api_key
+            };
+            let number = last
+                .filter(|it| is_it(&guards.all[*it]))
+                .unwrap_or_else(|| {
+                    let key = format!("{:?} {:?} {}", auth.check, auth.scopes, auth.api_key);
+                    *numbers.entry(key).or_insert_with(|| {
+                        guards.all.push(auth.clone());
+                        guards.all.len() - 1
+                    })
+                });
             last = Some(number);
             guards.of_drafts.push(last);
         }
@@ -154,14 +186,25 @@ impl Guards {
 
 fn frame(frames: &mut Frames, mount: &str, behind: &[Part]) -> usize {
     let gateway = literals(mount);
-    let same = gateway.iter().rev().zip(behind.iter().rev()).take_while(|(one, other)| one == other).count();
-    let key = (gateway[..gateway.len() - same].to_vec(), behind[..behind.len() - same].to_vec());
+    let same = gateway
+        .iter()
+        .rev()
+        .zip(behind.iter().rev())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let key = (
+        gateway[..gateway.len() - same].to_vec(),
+        behind[..behind.len() - same].to_vec(),
+    );
     let next = frames.len();
     *frames.entry(key).or_insert(next)
 }
 
 fn literals(path: &str) -> Vec<Part> {
-    path.split('/').filter(|it| !it.is_empty()).map(|it| Part::Literal(it.into())).collect()
+    path.split('/')
+        .filter(|it| !it.is_empty())
+        .map(|it| Part::Literal(it.into()))
+        .collect()
 }
 
 impl Builder<'_> {
@@ -171,16 +214,26 @@ impl Builder<'_> {
         if matches!(self.backends[backend].way, Way::Function(_)) {
             return literals(&draft.mount);
         }
-        let base = if self.base_behind { &self.bases[draft.plan.description][..] } else { &[] };
+        let base = if self.base_behind {
+            &self.bases[draft.plan.description][..]
+        } else {
+            &[]
+        };
         let literal = |it: &Arc<str>| Part::Literal(Arc::clone(it));
-        let before = servers.paths[backend].iter().chain(&self.backends[backend].path_prefix).map(literal);
+        let before = servers.paths[backend]
+            .iter()
+            .chain(&self.backends[backend].path_prefix)
+            .map(literal);
         before.chain(base.iter().map(Part::from)).collect()
     }
 
     fn own_parts(&self, draft: &Draft<'_>) -> Vec<Part> {
         match &draft.template {
             Some(template) => template.segments.iter().map(Part::from).collect(),
-            None => asked(&draft.written, self.widen).iter().map(Part::from).collect(),
+            None => asked(&draft.written, self.widen)
+                .iter()
+                .map(Part::from)
+                .collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which backends are the same servers.
 //!
-//! In: backends as written. Out: a number for each, the same for those that one request can reach. Pure.
+//! In: backends as written. Out: a number for each, the same for those that one request can reach.
+//! Pure.
 //! A name is no address: two backends may name one instance and port, or one host.
 
 use std::collections::BTreeMap;
@@ -26,14 +27,20 @@ struct Known {
 
 impl Servers {
     pub(super) fn of(blueprint: &Blueprint, backends: &[BackendPlan]) -> Self {
-        let known: Vec<Known> = backends.iter().map(|it| known(blueprint, &it.name)).collect();
+        let known: Vec<Known> = backends
+            .iter()
+            .map(|it| known(blueprint, &it.name))
+            .collect();
         let mut numbers: Vec<usize> = (0..known.len()).collect();
         let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, it) in known.iter().enumerate() {
-            it.by.iter().for_each(|by| members.entry(by).or_default().push(index));
+            it.by
+                .iter()
+                .for_each(|by| members.entry(by).or_default().push(index));
         }
         for list in members.values() {
-            // Servers with names of their own on one address are told apart by the header, unless one of them gets none.
+            // Servers with names of their own on one address are told apart by the header, unless
+            // one of them gets none.
             let has_hosts = list.iter().all(|it| known[*it].host.is_some());
             let mut first: BTreeMap<Option<&str>, usize> = BTreeMap::new();
             for index in list {
@@ -44,7 +51,10 @@ impl Servers {
             }
         }
         let numbers = (0..numbers.len()).map(|it| root(&numbers, it)).collect();
-        Self { numbers, paths: known.into_iter().map(|it| it.path).collect() }
+        Self {
+            numbers,
+            paths: known.into_iter().map(|it| it.path).collect(),
+        }
     }
 }
 
@@ -56,21 +66,44 @@ fn root(numbers: &[usize], mut at: usize) -> usize {
 }
 
 fn known(blueprint: &Blueprint, name: &str) -> Known {
-    let own = || Known { by: vec![format!("backend {name}")], host: None, path: Vec::new() };
-    let Some(spec) = blueprint.spec.backends.get(name) else { return own() };
+    let own = || Known {
+        by: vec![format!("backend {name}")],
+        host: None,
+        path: Vec::new(),
+    };
+    let Some(spec) = blueprint.spec.backends.get(name) else {
+        return own();
+    };
     if let Some(url) = &spec.url {
         return of_url(url);
     }
-    let Some(targets) = &spec.targets else { return own() };
-    let port = spec.port.map(|it| it.number().to_string()).unwrap_or_default();
+    let Some(targets) = &spec.targets else {
+        return own();
+    };
+    let port = spec
+        .port
+        .map(|it| it.number().to_string())
+        .unwrap_or_default();
     let values = |values: &Values| -> Vec<String> {
         match values {
-            Values::List(list) => list.iter().map(|it| format!("{} {port}", text(it))).collect(),
+            Values::List(list) => list
+                .iter()
+                .map(|it| format!("{} {port}", text(it)))
+                .collect(),
             Values::One(value) => vec![format!("{} {port}", text(value))],
         }
     };
-    let lists = [&targets.instances, &targets.autoscaling_groups, &targets.ips, &targets.hosts];
-    let by = match (lists.into_iter().flatten().next(), &targets.target_group, &targets.function) {
+    let lists = [
+        &targets.instances,
+        &targets.autoscaling_groups,
+        &targets.ips,
+        &targets.hosts,
+    ];
+    let by = match (
+        lists.into_iter().flatten().next(),
+        &targets.target_group,
+        &targets.function,
+    ) {
         (Some(list), _, _) => values(list),
         (None, Some(group), _) => vec![format!("group {}", text(group))],
         (None, None, Some(function)) => vec![format!("function {}", text(function))],
@@ -78,18 +111,42 @@ fn known(blueprint: &Blueprint, name: &str) -> Known {
         (None, None, None) => return own(),
     };
     // A host that is known only at deploy time may be any other one.
-    let host = spec.host.as_ref().filter(|it| matches!(it, Value::Literal(_))).map(text);
-    Known { by, host, path: Vec::new() }
+    let host = spec
+        .host
+        .as_ref()
+        .filter(|it| matches!(it, Value::Literal(_)))
+        .map(text);
+    Known {
+        by,
+        host,
+        path: Vec::new(),
+    }
 }
 
 fn of_url(url: &Value) -> Known {
-    let Value::Literal(literal) = url else { return Known { by: vec![text(url)], host: None, path: Vec::new() } };
-    let rest = literal.split_once("://").map_or(literal.as_str(), |(_, rest)| rest);
+    let Value::Literal(literal) = url else {
+        return Known {
+            by: vec![text(url)],
+            host: None,
+            path: Vec::new(),
+        };
+    };
+    let rest = literal
+        .split_once("://")
+        .map_or(literal.as_str(), |(_, rest)| rest);
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority = authority.to_ascii_lowercase();
     let authority = authority.strip_suffix(":443").unwrap_or(&authority);
-    let path = path.split('/').filter(|it| !it.is_empty()).map(Arc::from).collect();
-    Known { by: vec![format!("host {authority}")], host: None, path }
+    let path = path
+        .split('/')
+        .filter(|it| !it.is_empty())
+        .map(Arc::from)
+        .collect();
+    Known {
+        by: vec![format!("host {authority}")],
+        host: None,
+        path,
+    }
 }
 
 /// A value as a text that is the same wherever the same thing is meant.

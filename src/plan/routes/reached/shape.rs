@@ -76,8 +76,13 @@ pub(super) struct Relation {
 impl Relation {
     /// The relation of two shapes; none where no request fits both.
     pub(super) fn of(public: &[Kind], guarded: &[Kind]) -> Option<Self> {
-        let mut relation =
-            Self { shared: Vec::new(), public_is_wider: false, guarded_is_wider: false, public_comes_first: false, is_through_rest: false };
+        let mut relation = Self {
+            shared: Vec::new(),
+            public_is_wider: false,
+            guarded_is_wider: false,
+            public_comes_first: false,
+            is_through_rest: false,
+        };
         for at in 0.. {
             match (public.get(at), guarded.get(at)) {
                 (None, None) => break,
@@ -94,9 +99,14 @@ impl Relation {
                 (Some(Kind::Literal), Some(Kind::Literal)) => relation.shared.push(at),
                 (Some(Kind::Literal), Some(Kind::Variable)) => relation.guarded_takes_more(),
                 (Some(Kind::Variable), Some(Kind::Variable)) => {}
-                (Some(Kind::Variable), Some(Kind::Literal | Kind::Partial)) => relation.public_is_wider = true,
-                // A fixed text beside a part of a segment is the more particular one, and the gateway knows no parts.
-                (Some(Kind::Literal), Some(Kind::Partial)) | (Some(Kind::Partial), Some(_)) => return None,
+                (Some(Kind::Variable), Some(Kind::Literal | Kind::Partial)) => {
+                    relation.public_is_wider = true
+                }
+                // A fixed text beside a part of a segment is the more particular one, and the
+                // gateway knows no parts.
+                (Some(Kind::Literal), Some(Kind::Partial)) | (Some(Kind::Partial), Some(_)) => {
+                    return None;
+                }
                 (Some(_), None) | (None, Some(_)) => return None,
             }
         }

@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use crate::assemble::Assembled;
 use crate::aws::{
-    Answer, ApplicationBalancer, ApplicationBalancerRef, GroupProtocol, HealthProtocol, HttpListener, HttpListenerRef, ListenerRule, Node,
-    RuleAction, TargetGroup, Targets,
+    Answer, ApplicationBalancer, ApplicationBalancerRef, GroupProtocol, HealthProtocol,
+    HttpListener, HttpListenerRef, ListenerRule, Node, RuleAction, TargetGroup, Targets,
 };
 use crate::plan::Plan;
 use crate::stack::{File, Label, List, Value};
 
 fn rules(assembled: &mut Assembled) -> impl Iterator<Item = &mut ListenerRule> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::ListenerRule(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::ListenerRule(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn forwards(assembled: &mut Assembled) -> impl Iterator<Item = &mut ListenerRule> {
@@ -19,22 +25,43 @@ fn forwards(assembled: &mut Assembled) -> impl Iterator<Item = &mut ListenerRule
 }
 
 fn listeners(assembled: &mut Assembled) -> impl Iterator<Item = &mut HttpListener> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::HttpListener(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::HttpListener(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn passing_on(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
-    let mut groups =
-        assembled.stack.entries.iter_mut().filter_map(|it| if let Node::TargetGroup(it) = &mut it.node { Some(it) } else { None });
+    let mut groups = assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::TargetGroup(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    });
     groups.find(|it| matches!(it.targets, Targets::Balancer { .. } | Targets::Kept { .. }))
 }
 
 /// A rule with a `*` that takes a refused path comes to stand before the refusal.
 pub(super) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let refused = rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?;
-    let (start, priority) = (refused.paths.first()?.rsplit_once('/')?.0.to_owned(), refused.priority);
+    let refused =
+        rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?;
+    let (start, priority) = (
+        refused.paths.first()?.rsplit_once('/')?.0.to_owned(),
+        refused.priority,
+    );
     refused.priority = 49_999;
     let wanted = format!("{start}/*");
-    forwards(assembled).find(|it| it.priority > priority && it.methods.is_empty() && it.paths.iter().any(|it| **it == *wanted)).map(drop)
+    forwards(assembled)
+        .find(|it| {
+            it.priority > priority
+                && it.methods.is_empty()
+                && it.paths.iter().any(|it| **it == *wanted)
+        })
+        .map(drop)
 }
 
 pub(super) fn equal_priorities(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -47,14 +74,23 @@ pub(super) fn equal_priorities(_: &Plan, assembled: &mut Assembled) -> Option<()
 pub(super) fn swapped_rules(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut rules = forwards(assembled);
     let first = rules.next()?;
-    let label = |it: &ListenerRule| if let RuleAction::Forward(group) = &it.action { Some(group.arn()) } else { None };
+    let label = |it: &ListenerRule| {
+        if let RuleAction::Forward(group) = &it.action {
+            Some(group.arn())
+        } else {
+            None
+        }
+    };
     let second = rules.find(|it| label(it) != label(first))?;
     std::mem::swap(&mut first.action, &mut second.action);
     Some(())
 }
 
 pub(super) fn methods_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    rules(assembled).find(|it| !it.methods.is_empty())?.methods.clear();
+    rules(assembled)
+        .find(|it| !it.methods.is_empty())?
+        .methods
+        .clear();
     Some(())
 }
 
@@ -65,7 +101,9 @@ pub(super) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let action = forwards(assembled).next()?.action.clone();
-    rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?.action = action;
+    rules(assembled)
+        .find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?
+        .action = action;
     Some(())
 }
 
@@ -86,7 +124,9 @@ pub(super) fn switched_rule(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 pub(super) fn health_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::HEALTHY)))?.action = RuleAction::Answer(Answer::NOT_FOUND);
+    rules(assembled)
+        .find(|it| matches!(it.action, RuleAction::Answer(Answer::HEALTHY)))?
+        .action = RuleAction::Answer(Answer::NOT_FOUND);
     Some(())
 }
 
@@ -107,8 +147,14 @@ pub(super) fn group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = passing_on(assembled)?;
-    let (Targets::Balancer { balancer, .. } | Targets::Kept { balancer, .. }) = &mut group.targets else { return None };
-    *balancer = ApplicationBalancerRef::Existing { arn: Value::literal("other"), dns_name: Value::literal("other") };
+    let (Targets::Balancer { balancer, .. } | Targets::Kept { balancer, .. }) = &mut group.targets
+    else {
+        return None;
+    };
+    *balancer = ApplicationBalancerRef::Existing {
+        arn: Value::literal("other"),
+        dns_name: Value::literal("other"),
+    };
     Some(())
 }
 
@@ -122,7 +168,9 @@ pub(super) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
         deletion_protection: true,
         access_logs: None,
     };
-    assembled.stack.add(File::Network, Label::new("other"), balancer);
+    assembled
+        .stack
+        .add(File::Network, Label::new("other"), balancer);
     Some(())
 }
 

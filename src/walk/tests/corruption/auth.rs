@@ -2,7 +2,10 @@
 
 use super::{Corruption, methods};
 use crate::assemble::Assembled;
-use crate::aws::{Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Function, Integration, Method, Node};
+use crate::aws::{
+    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Function,
+    Integration, Method, Node,
+};
 use crate::plan::Plan;
 use crate::stack::{Handle, Label, List, Value};
 
@@ -11,7 +14,10 @@ pub(super) const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("signature dropped", signature_dropped),
     ("authorizer swapped for another", authorizer_swapped),
     ("type of another authorizer", type_swapped),
-    ("authorizer put in the place of a signature", signature_swapped),
+    (
+        "authorizer put in the place of a signature",
+        signature_swapped,
+    ),
     ("key dropped", key_dropped),
     ("key added", key_added),
     ("scopes dropped", scopes_dropped),
@@ -20,9 +26,15 @@ pub(super) const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("refusal that asks who calls", refusal_protected),
     ("authorizer of other user pools", other_pools),
     ("authorizer that asks another function", other_function),
-    ("authorizer that tells callers apart by something else", other_identity),
+    (
+        "authorizer that tells callers apart by something else",
+        other_identity,
+    ),
     ("answers kept for longer", kept_longer),
-    ("authorizer that may not call its function", permission_for_another),
+    (
+        "authorizer that may not call its function",
+        permission_for_another,
+    ),
     ("authorizer that nobody asked for", authorizer_added),
     ("key that stands in no plan", plan_key_renamed),
     ("usage plan lost", plan_lost),
@@ -38,7 +50,10 @@ fn named(assembled: &mut Assembled) -> Vec<(Handle<Authorizer>, bool)> {
     let mut found: Vec<(Handle<Authorizer>, bool)> = Vec::new();
     for asked in guarded(assembled) {
         let is_cognito = matches!(asked.by, AuthorizedBy::Cognito(_));
-        if let Some(handle) = asked.authorizer().filter(|it| found.iter().all(|(other, _)| other != *it)) {
+        if let Some(handle) = asked
+            .authorizer()
+            .filter(|it| found.iter().all(|(other, _)| other != *it))
+        {
             found.push((handle.clone(), is_cognito));
         }
     }
@@ -46,7 +61,13 @@ fn named(assembled: &mut Assembled) -> Vec<(Handle<Authorizer>, bool)> {
 }
 
 fn authorizers(assembled: &mut Assembled) -> impl Iterator<Item = &mut Authorizer> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::Authorizer(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::Authorizer(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn authorizer_dropped(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -60,16 +81,26 @@ fn signature_dropped(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn authorizer_swapped(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let [first, second, ..] = &named(assembled)[..] else { return None };
+    let [first, second, ..] = &named(assembled)[..] else {
+        return None;
+    };
     let (first, (second, is_cognito)) = (first.0.clone(), second.clone());
-    let by = if is_cognito { AuthorizedBy::Cognito(second) } else { AuthorizedBy::Custom(second) };
-    guarded(assembled).find(|it| it.authorizer() == Some(&first))?.by = by;
+    let by = if is_cognito {
+        AuthorizedBy::Cognito(second)
+    } else {
+        AuthorizedBy::Custom(second)
+    };
+    guarded(assembled)
+        .find(|it| it.authorizer() == Some(&first))?
+        .by = by;
     Some(())
 }
 
 fn type_swapped(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let asked = guarded(assembled).find(|it| matches!(it.by, AuthorizedBy::Cognito(_)))?;
-    let AuthorizedBy::Cognito(handle) = asked.by.clone() else { return None };
+    let AuthorizedBy::Cognito(handle) = asked.by.clone() else {
+        return None;
+    };
     asked.by = AuthorizedBy::Custom(handle);
     Some(())
 }
@@ -91,17 +122,26 @@ fn key_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn scopes_dropped(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    guarded(assembled).find(|it| !it.scopes.is_empty())?.scopes.clear();
+    guarded(assembled)
+        .find(|it| !it.scopes.is_empty())?
+        .scopes
+        .clear();
     Some(())
 }
 
 fn scope_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    guarded(assembled).find(|it| !it.scopes.is_empty())?.scopes.push("openid".into());
+    guarded(assembled)
+        .find(|it| !it.scopes.is_empty())?
+        .scopes
+        .push("openid".into());
     Some(())
 }
 
 fn open_protected(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| it.authorization.is_open() && it.integration.is_backend())?.authorization.by = AuthorizedBy::Iam;
+    methods(assembled)
+        .find(|it| it.authorization.is_open() && it.integration.is_backend())?
+        .authorization
+        .by = AuthorizedBy::Iam;
     Some(())
 }
 
@@ -122,18 +162,29 @@ fn other_pools(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn other_function(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let other = Function::Name { name: "other".into(), qualifier: None };
+    let other = Function::Name {
+        name: "other".into(),
+        qualifier: None,
+    };
     let changed = authorizers(assembled).find_map(|it| match &mut it.asks {
         AuthorizerKind::Lambda { function, .. } => Some(std::mem::replace(function, other.clone())),
         AuthorizerKind::Cognito { .. } => None,
     })?;
     // The permission goes along, so that the authorizer alone tells.
-    permissions(assembled).filter(|it| it.function == changed).for_each(|it| it.function = other.clone());
+    permissions(assembled)
+        .filter(|it| it.function == changed)
+        .for_each(|it| it.function = other.clone());
     Some(())
 }
 
 fn permissions(assembled: &mut Assembled) -> impl Iterator<Item = &mut AuthorizerPermission> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::AuthorizerPermission(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::AuthorizerPermission(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn other_identity(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -154,14 +205,27 @@ fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    permissions(assembled).next()?.function = Function::Name { name: "other".into(), qualifier: None };
+    permissions(assembled).next()?.function = Function::Name {
+        name: "other".into(),
+        qualifier: None,
+    };
     Some(())
 }
 
 fn authorizer_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let api = assembled.api.clone()?;
-    let asks = AuthorizerKind::Cognito { user_pools: List::Of(vec![Value::literal("other")]) };
-    assembled.stack.add(crate::stack::File::Api, Label::new("other"), Authorizer { api, name: "other".into(), asks });
+    let asks = AuthorizerKind::Cognito {
+        user_pools: List::Of(vec![Value::literal("other")]),
+    };
+    assembled.stack.add(
+        crate::stack::File::Api,
+        Label::new("other"),
+        Authorizer {
+            api,
+            name: "other".into(),
+            asks,
+        },
+    );
     Some(())
 }
 
@@ -174,15 +238,38 @@ fn plan_key_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 /// Another node takes its place, as handles count nodes.
 fn plan_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let entry = assembled.stack.entries.iter_mut().find(|it| matches!(it.node, Node::UsagePlan(_)))?;
-    entry.node = crate::aws::ApiKey { name: Value::literal("other"), description: "".into() }.into();
+    let entry = assembled
+        .stack
+        .entries
+        .iter_mut()
+        .find(|it| matches!(it.node, Node::UsagePlan(_)))?;
+    entry.node = crate::aws::ApiKey {
+        name: Value::literal("other"),
+        description: "".into(),
+    }
+    .into();
     Some(())
 }
 
 fn plan_doubled(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let found = assembled.stack.entries.iter().find_map(|it| if let Node::UsagePlan(it) = &it.node { Some(it) } else { None })?;
+    let found = assembled.stack.entries.iter().find_map(|it| {
+        if let Node::UsagePlan(it) = &it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })?;
     let (name, api, stage) = (found.name.clone(), found.api.clone(), found.stage.clone());
-    let double = crate::aws::UsagePlan { name, api, stage, throttle: None, quota: None, routes: Default::default() };
-    assembled.stack.add(crate::stack::File::Api, Label::new("double"), double);
+    let double = crate::aws::UsagePlan {
+        name,
+        api,
+        stage,
+        throttle: None,
+        quota: None,
+        routes: Default::default(),
+    };
+    assembled
+        .stack
+        .add(crate::stack::File::Api, Label::new("double"), double);
     Some(())
 }

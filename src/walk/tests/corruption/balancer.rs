@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::assemble::{Assembled, BackendNodes};
 use crate::aws::{
-    BalancerRef, ExistingBalancer, GroupProtocol, Listener, LoadBalancer, Members, Node, TargetGroup, TargetGroupRef, TargetType, Targets,
-    UriHost, VpcLink, VpcLinkRef,
+    BalancerRef, ExistingBalancer, GroupProtocol, Listener, LoadBalancer, Members, Node,
+    TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLink, VpcLinkRef,
 };
 use crate::plan::Plan;
 use crate::stack::{File, Label, List, Value};
@@ -16,7 +16,10 @@ use super::{groups, listeners, proxies};
 fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
     let other = match assembled.network.as_ref()?.balancer.as_ref()? {
         BalancerRef::Existing(balancer) => {
-            let other = ExistingBalancer { arn: Value::literal("other"), dns_name: balancer.dns_name.clone() };
+            let other = ExistingBalancer {
+                arn: Value::literal("other"),
+                dns_name: balancer.dns_name.clone(),
+            };
             return Some(BalancerRef::Existing(Arc::new(other)));
         }
         BalancerRef::Made(_) => LoadBalancer {
@@ -28,12 +31,20 @@ fn second_balancer(assembled: &mut Assembled) -> Option<BalancerRef> {
             access_logs: None,
         },
     };
-    Some(BalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), other)))
+    Some(BalancerRef::Made(assembled.stack.add(
+        File::Network,
+        Label::new("other"),
+        other,
+    )))
 }
 
 fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
-    let VpcLinkRef::Made(link) = assembled.network.as_ref()?.link.as_ref()? else { return None };
-    let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else { return None };
+    let VpcLinkRef::Made(link) = assembled.network.as_ref()?.link.as_ref()? else {
+        return None;
+    };
+    let Node::VpcLink(link) = &mut assembled.stack.entries[link.index()].node else {
+        return None;
+    };
     Some(link)
 }
 
@@ -61,9 +72,18 @@ pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 pub(super) fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else { return None };
+    let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else {
+        return None;
+    };
     let balancer = assembled.network.as_ref()?.balancer.clone()?;
-    let own = assembled.stack.add(File::Network, Label::new("own"), VpcLink { name: Value::literal("own"), balancer });
+    let own = assembled.stack.add(
+        File::Network,
+        Label::new("own"),
+        VpcLink {
+            name: Value::literal("own"),
+            balancer,
+        },
+    );
     proxies(assembled).next()?.link = VpcLinkRef::Made(own);
     Some(())
 }
@@ -77,28 +97,40 @@ pub(super) fn listener_on_another_balancer(_: &Plan, assembled: &mut Assembled) 
 pub(super) fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).find_map(|it| match &mut it.host {
         UriHost::Balancer(BalancerRef::Existing(balancer)) => {
-            let other = ExistingBalancer { arn: balancer.arn.clone(), dns_name: Value::literal("elsewhere.example") };
+            let other = ExistingBalancer {
+                arn: balancer.arn.clone(),
+                dns_name: Value::literal("elsewhere.example"),
+            };
             *balancer = Arc::new(other);
             Some(())
         }
-        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Application(_) | UriHost::Named(_) => None,
+        UriHost::Balancer(BalancerRef::Made(_)) | UriHost::Application(_) | UriHost::Named(_) => {
+            None
+        }
     })
 }
 
 pub(super) fn other_existing_group(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Existing(_));
-    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
+    listeners(assembled).find(is_it)?.forward_to =
+        TargetGroupRef::Existing(Value::literal("other"));
     Some(())
 }
 
-pub(super) fn existing_group_in_place_of_the_own(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(super) fn existing_group_in_place_of_the_own(
+    _: &Plan,
+    assembled: &mut Assembled,
+) -> Option<()> {
     let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Made(_));
-    listeners(assembled).find(is_it)?.forward_to = TargetGroupRef::Existing(Value::literal("other"));
+    listeners(assembled).find(is_it)?.forward_to =
+        TargetGroupRef::Existing(Value::literal("other"));
     Some(())
 }
 
 pub(super) fn certificate_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    listeners(assembled).find(|it| it.certificate.is_some())?.certificate = None;
+    listeners(assembled)
+        .find(|it| it.certificate.is_some())?
+        .certificate = None;
     Some(())
 }
 
@@ -109,7 +141,11 @@ pub(super) fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<(
 
 pub(super) fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).next()?;
-    group.protocol = if group.protocol == GroupProtocol::Tls { GroupProtocol::Tcp } else { GroupProtocol::Tls };
+    group.protocol = if group.protocol == GroupProtocol::Tls {
+        GroupProtocol::Tcp
+    } else {
+        GroupProtocol::Tls
+    };
     Some(())
 }
 
@@ -121,8 +157,16 @@ pub(super) fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<(
 
 /// The green group: it stands right behind the blue one.
 fn green(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
-    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
-    if let Node::TargetGroup(group) = &mut assembled.stack.entries[index].node { Some(group) } else { None }
+    let index = assembled
+        .backends
+        .iter()
+        .find_map(|it| it.green.as_ref())?
+        .index();
+    if let Node::TargetGroup(group) = &mut assembled.stack.entries[index].node {
+        Some(group)
+    } else {
+        None
+    }
 }
 
 pub(super) fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -132,12 +176,20 @@ pub(super) fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Opti
 
 pub(super) fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = green(assembled)?;
-    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
+    group.target_type = if group.target_type == TargetType::Ip {
+        TargetType::Instance
+    } else {
+        TargetType::Ip
+    };
     Some(())
 }
 
 pub(super) fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let index = assembled.backends.iter().find_map(|it| it.green.as_ref())?.index();
+    let index = assembled
+        .backends
+        .iter()
+        .find_map(|it| it.green.as_ref())?
+        .index();
     let entry = &mut assembled.stack.entries[index];
     entry.address = entry.address.relabelled(Label::new("other"));
     Some(())
@@ -149,12 +201,16 @@ pub(super) fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<(
             *outside_vpc = !*outside_vpc;
             Some(())
         }
-        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => None,
+        Targets::Scaled(_) | Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => {
+            None
+        }
     })
 }
 
 pub(super) fn scaled_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    groups(assembled).find(|it| matches!(it.targets, Targets::Scaled(_)))?.targets = Targets::None;
+    groups(assembled)
+        .find(|it| matches!(it.targets, Targets::Scaled(_)))?
+        .targets = Targets::None;
     Some(())
 }
 
@@ -179,22 +235,44 @@ pub(super) fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Opt
         is_switched: false,
     };
     let listener = assembled.stack.add(File::Network, Label::new("twin"), twin);
-    Some(BackendNodes { listener: Some(listener), target_group, green: None, rules: Vec::new() })
+    Some(BackendNodes {
+        listener: Some(listener),
+        target_group,
+        green: None,
+        rules: Vec::new(),
+    })
 }
 
 pub(super) fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).next()?;
-    group.target_type = if group.target_type == TargetType::Ip { TargetType::Instance } else { TargetType::Ip };
+    group.target_type = if group.target_type == TargetType::Ip {
+        TargetType::Instance
+    } else {
+        TargetType::Ip
+    };
     Some(())
 }
 
 pub(super) fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let group = groups(assembled).find(|it| !matches!(it.targets, Targets::None | Targets::Balancer { .. } | Targets::Kept { .. }))?;
+    let group = groups(assembled).find(|it| {
+        !matches!(
+            it.targets,
+            Targets::None | Targets::Balancer { .. } | Targets::Kept { .. }
+        )
+    })?;
     match &mut group.targets {
-        Targets::Registered { members: Members::Listed(list), .. } | Targets::Scaled(Members::Listed(list)) => {
+        Targets::Registered {
+            members: Members::Listed(list),
+            ..
+        }
+        | Targets::Scaled(Members::Listed(list)) => {
             list.first_mut()?.1 = Value::Literal(Arc::from("i-0123456789abcdef0"));
         }
-        Targets::Registered { members: Members::Each(list), .. } | Targets::Scaled(Members::Each(list)) => {
+        Targets::Registered {
+            members: Members::Each(list),
+            ..
+        }
+        | Targets::Scaled(Members::Each(list)) => {
             *list = Value::Input(Arc::from("others"));
         }
         Targets::Balancer { .. } | Targets::Kept { .. } | Targets::None => return None,

@@ -18,26 +18,48 @@ pub(super) fn validator_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> 
 }
 
 pub(super) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let validator =
-        assembled.stack.entries.iter_mut().find_map(|it| if let Node::RequestValidator(it) = &mut it.node { Some(it) } else { None })?;
+    let validator = assembled.stack.entries.iter_mut().find_map(|it| {
+        if let Node::RequestValidator(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })?;
     (validator.body, validator.parameters) = (validator.parameters, !validator.body);
     Some(())
 }
 
 pub(super) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| !it.checks.models.is_empty())?.checks.models = ByMediaType::default();
+    methods(assembled)
+        .find(|it| !it.checks.models.is_empty())?
+        .checks
+        .models = ByMediaType::default();
     Some(())
 }
 
 pub(super) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let method = methods(assembled).find(|it| !it.checks.models.is_empty())?;
-    let models: Vec<_> = method.checks.models.iter().map(|(_, model)| model.clone()).collect();
-    method.checks.models = models.into_iter().map(|model| (Arc::from("text/plain"), model)).collect();
+    let models: Vec<_> = method
+        .checks
+        .models
+        .iter()
+        .map(|(_, model)| model.clone())
+        .collect();
+    method.checks.models = models
+        .into_iter()
+        .map(|model| (Arc::from("text/plain"), model))
+        .collect();
     Some(())
 }
 
 pub(super) fn other_schema(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let model = assembled.stack.entries.iter_mut().find_map(|it| if let Node::Model(it) = &mut it.node { Some(it) } else { None })?;
+    let model = assembled.stack.entries.iter_mut().find_map(|it| {
+        if let Node::Model(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })?;
     model.schema = Arc::new(serde_json::json!({"title": "another"}));
     Some(())
 }

@@ -1,22 +1,43 @@
-//! Ways in which what is called without a link can be wrong: functions, and servers of the internet.
+//! Ways in which what is called without a link can be wrong: functions, and servers of the
+//! internet.
 
 use crate::assemble::Assembled;
-use crate::aws::{Function, FunctionCall, Integration, InternetProxy, LambdaPermission, Node, UriSegment};
+use crate::aws::{
+    Function, FunctionCall, Integration, InternetProxy, LambdaPermission, Node, UriSegment,
+};
 use crate::plan::Plan;
 use crate::stack::{File, Label, Value};
 
 use super::methods;
 
 fn internet(assembled: &mut Assembled) -> impl Iterator<Item = &mut InternetProxy> {
-    methods(assembled).filter_map(|it| if let Integration::Internet(it) = &mut it.integration { Some(it) } else { None })
+    methods(assembled).filter_map(|it| {
+        if let Integration::Internet(it) = &mut it.integration {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn calls(assembled: &mut Assembled) -> impl Iterator<Item = &mut FunctionCall> {
-    methods(assembled).filter_map(|it| if let Integration::Function(it) = &mut it.integration { Some(it) } else { None })
+    methods(assembled).filter_map(|it| {
+        if let Integration::Function(it) = &mut it.integration {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn permissions(assembled: &mut Assembled) -> impl Iterator<Item = &mut LambdaPermission> {
-    assembled.stack.entries.iter_mut().filter_map(|it| if let Node::LambdaPermission(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::LambdaPermission(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 pub(super) fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -25,7 +46,10 @@ pub(super) fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()>
 }
 
 pub(super) fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    internet(assembled).next()?.path.insert(0, UriSegment::Literal("other".into()));
+    internet(assembled)
+        .next()?
+        .path
+        .insert(0, UriSegment::Literal("other".into()));
     Some(())
 }
 
@@ -36,18 +60,26 @@ pub(super) fn internet_verification_changed(_: &Plan, assembled: &mut Assembled)
 }
 
 pub(super) fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    calls(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
+    calls(assembled).next()?.function = Function::Name {
+        name: "elsewhere".into(),
+        qualifier: None,
+    };
     Some(())
 }
 
 pub(super) fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let call = calls(assembled).next()?.clone();
-    methods(assembled).find(|it| matches!(it.integration, Integration::Proxy(_)))?.integration = Integration::Function(call);
+    methods(assembled)
+        .find(|it| matches!(it.integration, Integration::Proxy(_)))?
+        .integration = Integration::Function(call);
     Some(())
 }
 
 pub(super) fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    permissions(assembled).next()?.function = Function::Name { name: "elsewhere".into(), qualifier: None };
+    permissions(assembled).next()?.function = Function::Name {
+        name: "elsewhere".into(),
+        qualifier: None,
+    };
     Some(())
 }
 
@@ -57,8 +89,17 @@ pub(super) fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) ->
 }
 
 pub(super) fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let function = Function::Name { name: "elsewhere".into(), qualifier: None };
-    let permission = LambdaPermission { function, api: assembled.api.clone()?, stage: Value::literal("*") };
-    assembled.stack.add(File::Network, Label::new("other"), permission);
+    let function = Function::Name {
+        name: "elsewhere".into(),
+        qualifier: None,
+    };
+    let permission = LambdaPermission {
+        function,
+        api: assembled.api.clone()?,
+        stage: Value::literal("*"),
+    };
+    assembled
+        .stack
+        .add(File::Network, Label::new("other"), permission);
     Some(())
 }

@@ -1,7 +1,9 @@
 //! Ways in which a link of the second version can be wrong.
 
 use crate::assemble::Assembled;
-use crate::aws::{ApplicationBalancer, ApplicationBalancerRef, Node, Peer, Source, UriHost, VpcLinkRef, VpcLinkV2};
+use crate::aws::{
+    ApplicationBalancer, ApplicationBalancerRef, Node, Peer, Source, UriHost, VpcLinkRef, VpcLinkV2,
+};
 use crate::plan::Plan;
 use crate::stack::{File, Label, List, Value};
 
@@ -13,12 +15,21 @@ fn target(assembled: &mut Assembled) -> Option<&mut ApplicationBalancerRef> {
 }
 
 fn link(assembled: &mut Assembled) -> Option<&mut VpcLinkV2> {
-    let VpcLinkRef::V2(link) = assembled.network.as_ref()?.link.clone()? else { return None };
-    if let Node::VpcLinkV2(link) = &mut assembled.stack.entries[link.index()].node { Some(link) } else { None }
+    let VpcLinkRef::V2(link) = assembled.network.as_ref()?.link.clone()? else {
+        return None;
+    };
+    if let Node::VpcLinkV2(link) = &mut assembled.stack.entries[link.index()].node {
+        Some(link)
+    } else {
+        None
+    }
 }
 
 fn elsewhere() -> ApplicationBalancerRef {
-    ApplicationBalancerRef::Existing { arn: Value::literal("elsewhere"), dns_name: Value::literal("elsewhere.example") }
+    ApplicationBalancerRef::Existing {
+        arn: Value::literal("elsewhere"),
+        dns_name: Value::literal("elsewhere.example"),
+    }
 }
 
 pub(super) fn other_target(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -42,7 +53,11 @@ pub(super) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> 
         deletion_protection: true,
         access_logs: None,
     };
-    let other = ApplicationBalancerRef::Made(assembled.stack.add(File::Network, Label::new("other"), balancer));
+    let other = ApplicationBalancerRef::Made(assembled.stack.add(
+        File::Network,
+        Label::new("other"),
+        balancer,
+    ));
     for proxy in proxies(assembled) {
         proxy.target = Some(other.clone());
         proxy.host = UriHost::Application(other.clone());
@@ -51,7 +66,9 @@ pub(super) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> 
 }
 
 pub(super) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    proxies(assembled).find(|it| matches!(it.host, UriHost::Application(_)))?.host = UriHost::Application(elsewhere());
+    proxies(assembled)
+        .find(|it| matches!(it.host, UriHost::Application(_)))?
+        .host = UriHost::Application(elsewhere());
     Some(())
 }
 
@@ -62,7 +79,9 @@ pub(super) fn other_name(_: &Plan, assembled: &mut Assembled) -> Option<()> {
             *dns_name = Value::literal("elsewhere.example");
             Some(())
         }
-        UriHost::Application(ApplicationBalancerRef::Made(_)) | UriHost::Balancer(_) | UriHost::Named(_) => None,
+        UriHost::Application(ApplicationBalancerRef::Made(_))
+        | UriHost::Balancer(_)
+        | UriHost::Named(_) => None,
     })
 }
 
@@ -75,8 +94,14 @@ pub(super) fn target_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
-    let other = VpcLinkV2 { name: Value::literal("other"), subnets: List::Of(Vec::new()), security_groups: List::Of(Vec::new()) };
-    let other = assembled.stack.add(File::Network, Label::new("other"), other);
+    let other = VpcLinkV2 {
+        name: Value::literal("other"),
+        subnets: List::Of(Vec::new()),
+        security_groups: List::Of(Vec::new()),
+    };
+    let other = assembled
+        .stack
+        .add(File::Network, Label::new("other"), other);
     proxies(assembled).next()?.link = VpcLinkRef::V2(other);
     Some(())
 }
@@ -94,8 +119,13 @@ pub(super) fn other_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 /// The link's group is let out to a port that no listener has.
 pub(super) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = assembled.network.as_ref()?.link_group.clone()?.id();
-    let mut rules =
-        assembled.stack.entries.iter_mut().filter_map(|it| if let Node::EgressRule(it) = &mut it.node { Some(it) } else { None });
+    let mut rules = assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::EgressRule(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    });
     let rule = rules.find(|it| it.group.id() == group)?;
     (rule.port, rule.to) = (rule.port + 1, Peer::Anywhere);
     Some(())
@@ -104,7 +134,13 @@ pub(super) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 /// The balancer's group admits somebody else.
 pub(super) fn not_admitted(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
-    let rules = assembled.stack.entries.iter_mut().filter_map(|it| if let Node::IngressRule(it) = &mut it.node { Some(it) } else { None });
+    let rules = assembled.stack.entries.iter_mut().filter_map(|it| {
+        if let Node::IngressRule(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    });
     let mut rules = rules.filter(|it| &*it.description == "Requests from the VPC link");
     rules.next()?.from = Source::SecurityGroup(Value::literal("sg-0d2e3f4a"));
     Some(())

@@ -9,11 +9,23 @@ use crate::openapi::HttpMethod;
 use crate::plan::Plan;
 
 fn stage(assembled: &mut Assembled) -> Option<&mut Stage> {
-    assembled.stack.entries.iter_mut().find_map(|it| if let Node::Stage(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().find_map(|it| {
+        if let Node::Stage(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn preflights(assembled: &mut Assembled) -> impl Iterator<Item = &mut Preflight> {
-    methods(assembled).filter_map(|it| if let Integration::Preflight(it) = &mut it.integration { Some(it) } else { None })
+    methods(assembled).filter_map(|it| {
+        if let Integration::Preflight(it) = &mut it.integration {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 fn is_cached(keys: &[Arc<str>]) -> bool {
@@ -22,7 +34,10 @@ fn is_cached(keys: &[Arc<str>]) -> bool {
 
 /// The first item would be served to whoever asks for another.
 pub(super) fn key_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| is_cached(&it.cache_keys))?.cache_keys.remove(0);
+    methods(assembled)
+        .find(|it| is_cached(&it.cache_keys))?
+        .cache_keys
+        .remove(0);
     Some(())
 }
 
@@ -33,30 +48,43 @@ pub(super) fn key_undeclared(_: &Plan, assembled: &mut Assembled) -> Option<()> 
 }
 
 pub(super) fn cached_unasked(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    stage(assembled)?.settings.cache = Some(Some(crate::aws::Kept { ttl_s: 300, is_encrypted: true }));
+    stage(assembled)?.settings.cache = Some(Some(crate::aws::Kept {
+        ttl_s: 300,
+        is_encrypted: true,
+    }));
     Some(())
 }
 
 pub(super) fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let kept = stage(assembled)?.of_methods.iter_mut().find_map(|it| it.settings.cache.as_mut()?.as_mut())?;
+    let kept = stage(assembled)?
+        .of_methods
+        .iter_mut()
+        .find_map(|it| it.settings.cache.as_mut()?.as_mut())?;
     kept.ttl_s += 1;
     Some(())
 }
 
 pub(super) fn throttle_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let settings = &mut stage(assembled)?.settings;
-    matches!(settings.throttle, MethodThrottle::Of(_)).then(|| settings.throttle = MethodThrottle::Unset)
+    matches!(settings.throttle, MethodThrottle::Of(_))
+        .then(|| settings.throttle = MethodThrottle::Unset)
 }
 
 pub(super) fn throttle_of_a_method_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let it = stage(assembled)?.of_methods.first_mut()?;
-    it.settings.throttle = MethodThrottle::Of(Throttle { rate: 1_234.0, burst: 1 });
+    it.settings.throttle = MethodThrottle::Of(Throttle {
+        rate: 1_234.0,
+        burst: 1,
+    });
     Some(())
 }
 
 /// It would take the stage's.
 pub(super) fn exception_left_unset(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let it = stage(assembled)?.of_methods.iter_mut().find(|it| it.settings.throttle == MethodThrottle::Off)?;
+    let it = stage(assembled)?
+        .of_methods
+        .iter_mut()
+        .find(|it| it.settings.throttle == MethodThrottle::Off)?;
     it.settings.throttle = MethodThrottle::Unset;
     Some(())
 }
@@ -88,7 +116,10 @@ pub(super) fn method_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> 
 }
 
 pub(super) fn origin_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    preflights(assembled).next()?.origins.push("https://elsewhere.example".into());
+    preflights(assembled)
+        .next()?
+        .origins
+        .push("https://elsewhere.example".into());
     Some(())
 }
 
@@ -99,18 +130,34 @@ pub(super) fn credentials_allowed(_: &Plan, assembled: &mut Assembled) -> Option
 }
 
 pub(super) fn preflight_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    methods(assembled).find(|it| matches!(it.integration, Integration::Preflight(_)))?.integration = Integration::NotFound;
+    methods(assembled)
+        .find(|it| matches!(it.integration, Integration::Preflight(_)))?
+        .integration = Integration::NotFound;
     Some(())
 }
 
 pub(super) fn operation_turned_into_a_preflight(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let told = Preflight { origins: vec!["*".into()], methods: Vec::new(), headers: Vec::new(), has_credentials: false, max_age_s: None };
-    methods(assembled).find(|it| it.integration.is_backend())?.integration = Integration::Preflight(told);
+    let told = Preflight {
+        origins: vec!["*".into()],
+        methods: Vec::new(),
+        headers: Vec::new(),
+        has_credentials: false,
+        max_age_s: None,
+    };
+    methods(assembled)
+        .find(|it| it.integration.is_backend())?
+        .integration = Integration::Preflight(told);
     Some(())
 }
 
 fn deployment(assembled: &mut Assembled) -> Option<&mut Deployment> {
-    assembled.stack.entries.iter_mut().find_map(|it| if let Node::Deployment(it) = &mut it.node { Some(it) } else { None })
+    assembled.stack.entries.iter_mut().find_map(|it| {
+        if let Node::Deployment(it) = &mut it.node {
+            Some(it)
+        } else {
+            None
+        }
+    })
 }
 
 pub(super) fn error_not_deployed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
@@ -119,6 +166,14 @@ pub(super) fn error_not_deployed(_: &Plan, assembled: &mut Assembled) -> Option<
 
 pub(super) fn error_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut entries = assembled.stack.entries.iter_mut();
-    entries.find_map(|it| if let Node::GatewayResponse(it) = &mut it.node { Some(it) } else { None })?.of = "ELSEWHERE";
+    entries
+        .find_map(|it| {
+            if let Node::GatewayResponse(it) = &mut it.node {
+                Some(it)
+            } else {
+                None
+            }
+        })?
+        .of = "ELSEWHERE";
     Some(())
 }

@@ -15,8 +15,14 @@ pub(crate) struct Documents {
 impl Documents {
     /// The seed is the name of what the schema is of.
     pub(crate) fn new(name: &str, schema: Value) -> Self {
-        let state = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, it| (hash ^ u64::from(it)).wrapping_mul(0x0100_0000_01b3));
-        Self { schema: Rc::new(schema), state: state | 1, count: 0 }
+        let state = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, it| {
+            (hash ^ u64::from(it)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self {
+            schema: Rc::new(schema),
+            state: state | 1,
+            count: 0,
+        }
     }
 
     fn below(&mut self, limit: usize) -> usize {
@@ -27,29 +33,53 @@ impl Documents {
     }
 
     fn fitting(&mut self, schema: &Value, depth: usize) -> Value {
-        let Some(members) = schema.as_object() else { return self.plain() };
+        let Some(members) = schema.as_object() else {
+            return self.plain();
+        };
         if depth > 12 {
             return Value::Null;
         }
-        if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/definitions/")) {
+        if let Some(name) = members
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|it| it.strip_prefix("#/definitions/"))
+        {
             let whole = Rc::clone(&self.schema);
             return self.fitting(&whole["definitions"][name], depth + 1);
         }
         if let Some(value) = members.get("const") {
             return value.clone();
         }
-        if let Some(values) = members.get("enum").and_then(Value::as_array).filter(|it| !it.is_empty()) {
+        if let Some(values) = members
+            .get("enum")
+            .and_then(Value::as_array)
+            .filter(|it| !it.is_empty())
+        {
             return values[self.below(values.len())].clone();
         }
         let mut value = self.typed(members, depth);
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let Some(parts) = members.get(keyword).and_then(Value::as_array).filter(|it| !it.is_empty()) else { continue };
+            let Some(parts) = members
+                .get(keyword)
+                .and_then(Value::as_array)
+                .filter(|it| !it.is_empty())
+            else {
+                continue;
+            };
             let picked = self.below(parts.len());
-            for (index, part) in parts.iter().enumerate().filter(|(index, _)| keyword == "allOf" || *index == picked) {
+            for (index, part) in parts
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| keyword == "allOf" || *index == picked)
+            {
                 let fitting = self.fitting(part, depth + 1);
                 match (&mut value, fitting) {
                     (Value::Object(value), Value::Object(more)) => value.extend(more),
-                    (_, more) if index == 0 || keyword != "allOf" || members.get("type").is_none() => value = more,
+                    (_, more)
+                        if index == 0 || keyword != "allOf" || members.get("type").is_none() =>
+                    {
+                        value = more
+                    }
                     _ => {}
                 }
             }
@@ -60,12 +90,22 @@ impl Documents {
     fn typed(&mut self, members: &Map<String, Value>, depth: usize) -> Value {
         let kind = match members.get("type") {
             Some(Value::String(kind)) => kind.clone(),
-            Some(Value::Array(kinds)) if !kinds.is_empty() => kinds[self.below(kinds.len())].as_str().unwrap_or_default().to_owned(),
-            _ if members.contains_key("properties") || members.contains_key("required") => "object".to_owned(),
+            Some(Value::Array(kinds)) if !kinds.is_empty() => kinds[self.below(kinds.len())]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            _ if members.contains_key("properties") || members.contains_key("required") => {
+                "object".to_owned()
+            }
             _ if members.contains_key("items") => "array".to_owned(),
             _ => return self.plain(),
         };
-        let number = |keyword: &str, or: i64| members.get(keyword).and_then(Value::as_f64).map_or(or, |it| it as i64);
+        let number = |keyword: &str, or: i64| {
+            members
+                .get(keyword)
+                .and_then(Value::as_f64)
+                .map_or(or, |it| it as i64)
+        };
         match kind.as_str() {
             "object" => self.object(members, depth),
             "array" => {
@@ -77,9 +117,15 @@ impl Documents {
             }
             "string" => self.text(members),
             "integer" => {
-                let whole = number("minimum", 0).max(number("exclusiveMinimum", -1).saturating_add(1)).saturating_add(self.below(2) as i64);
+                let whole = number("minimum", 0)
+                    .max(number("exclusiveMinimum", -1).saturating_add(1))
+                    .saturating_add(self.below(2) as i64);
                 // `1.0` is a whole number in 3.1, and none before it.
-                if self.below(4) == 0 { json!(whole as f64) } else { json!(whole) }
+                if self.below(4) == 0 {
+                    json!(whole as f64)
+                } else {
+                    json!(whole)
+                }
             }
             "number" => json!(number("minimum", 0) as f64 + 0.5),
             "boolean" => json!(self.below(2) == 0),
@@ -88,10 +134,20 @@ impl Documents {
     }
 
     fn object(&mut self, members: &Map<String, Value>, depth: usize) -> Value {
-        let required: Vec<&str> =
-            members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = members
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let mut out = Map::new();
-        for (name, property) in members.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in members
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             if required.contains(&name.as_str()) || (depth < 5 && self.below(3) == 0) {
                 out.insert(name.clone(), self.fitting(property, depth + 1));
             }
@@ -99,7 +155,10 @@ impl Documents {
         for name in required {
             out.entry(name).or_insert(json!("x"));
         }
-        if let Some(more @ Value::Object(_)) = members.get("additionalProperties").filter(|_| self.below(3) == 0) {
+        if let Some(more @ Value::Object(_)) = members
+            .get("additionalProperties")
+            .filter(|_| self.below(3) == 0)
+        {
             out.insert("more".into(), self.fitting(more, depth + 1));
         }
         Value::Object(out)
@@ -120,9 +179,17 @@ impl Documents {
             "1.5",
             "a-b_c d",
         ];
-        let low = members.get("minLength").and_then(Value::as_u64).unwrap_or(0).min(100) as usize;
+        let low = members
+            .get("minLength")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+            .min(100) as usize;
         let text = TEXTS[self.below(TEXTS.len())];
-        if text.chars().count() < low { json!("a".repeat(low)) } else { json!(text) }
+        if text.chars().count() < low {
+            json!("a".repeat(low))
+        } else {
+            json!(text)
+        }
     }
 
     fn plain(&mut self) -> Value {

@@ -23,43 +23,72 @@ struct Gathered {
 impl<'d> Reference<'d> {
     pub(crate) fn new(document: &'d Value) -> Self {
         let version = document["openapi"].as_str().unwrap_or_default();
-        Self { document, is_new: version.starts_with("3.1") || version.starts_with("3.2") }
+        Self {
+            document,
+            is_new: version.starts_with("3.1") || version.starts_with("3.2"),
+        }
     }
 
-    /// The schema of a body, its validator, and whether a request may go without; `None` where a part stands in another file.
-    pub(crate) fn body(&self, path: &str, method: &str, media_type: &str) -> Option<(Value, Validator, bool)> {
+    /// The schema of a body, its validator, and whether a request may go without; `None` where a
+    /// part stands in another file.
+    pub(crate) fn body(
+        &self,
+        path: &str,
+        method: &str,
+        media_type: &str,
+    ) -> Option<(Value, Validator, bool)> {
         let item = self.resolved(self.document["paths"].get(path)?)?;
         let operation = self.resolved(item.get(method)?)?;
         let is_odd = !["post", "put", "patch"].contains(&method);
         if self.document["swagger"].is_string() || self.document["swagger"].is_number() {
             let lists = [&operation["parameters"], &item["parameters"]];
-            let mut parameters = lists.iter().filter_map(|it| it.as_array()).flatten().filter_map(|it| self.resolved(it));
+            let mut parameters = lists
+                .iter()
+                .filter_map(|it| it.as_array())
+                .flatten()
+                .filter_map(|it| self.resolved(it));
             let parameter = parameters.find(|it| it["in"] == "body")?;
-            return self.compiled(&parameter["schema"], is_odd || parameter["required"] != true);
+            return self.compiled(
+                &parameter["schema"],
+                is_odd || parameter["required"] != true,
+            );
         }
         let body = self.resolved(operation.get("requestBody")?)?;
         let bare = |it: &str| it.split(';').next().unwrap().trim().to_ascii_lowercase();
         let contents = body["content"].as_object()?;
-        let named: Vec<&Value> = contents.iter().filter(|(name, _)| bare(name) == media_type).map(|(_, it)| it).collect();
+        let named: Vec<&Value> = contents
+            .iter()
+            .filter(|(name, _)| bare(name) == media_type)
+            .map(|(_, it)| it)
+            .collect();
         let content = match named.as_slice() {
             [one] => one,
             [] => contents.iter().find(|(name, _)| name.contains('*'))?.1,
             _ => return None,
         };
-        self.compiled(&self.resolved(content)?["schema"], is_odd || body["required"] != true)
+        self.compiled(
+            &self.resolved(content)?["schema"],
+            is_odd || body["required"] != true,
+        )
     }
 
     fn resolved(&self, part: &'d Value) -> Option<&'d Value> {
         let mut part = part;
         for _ in 0..20 {
-            let Some(reference) = part.get("$ref").and_then(Value::as_str) else { return Some(part) };
+            let Some(reference) = part.get("$ref").and_then(Value::as_str) else {
+                return Some(part);
+            };
             part = self.at(reference)?;
         }
         None
     }
 
     fn at(&self, reference: &str) -> Option<&'d Value> {
-        let pointer = reference.strip_prefix('#')?.replace("%7B", "{").replace("%7D", "}").replace("%20", " ");
+        let pointer = reference
+            .strip_prefix('#')?
+            .replace("%7B", "{")
+            .replace("%7D", "}")
+            .replace("%20", " ");
         self.document.pointer(&pointer)
     }
 
@@ -68,12 +97,20 @@ impl<'d> Reference<'d> {
         let root = self.converted(schema, &gathered)?;
         // Bytes are no JSON, whatever media type they are sent under.
         let whole = match self.resolved_schema(schema) {
-            Some(it) if it["format"] == "binary" || it["format"] == "byte" || it["type"] == "file" => json!({}),
+            Some(it)
+                if it["format"] == "binary" || it["format"] == "byte" || it["type"] == "file" =>
+            {
+                json!({})
+            }
             _ => root,
         };
         let definitions: Map<String, Value> = gathered.schemas.into_inner().into_iter().collect();
         let schema = json!({"allOf": [whole], "definitions": definitions});
-        let options = if self.is_new { jsonschema::draft202012::options() } else { jsonschema::draft4::options() };
+        let options = if self.is_new {
+            jsonschema::draft202012::options()
+        } else {
+            jsonschema::draft4::options()
+        };
         let validator = options.should_validate_formats(false).build(&schema).ok()?;
         Some((schema, validator, is_optional))
     }
@@ -81,19 +118,27 @@ impl<'d> Reference<'d> {
     fn resolved_schema<'s>(&'s self, schema: &'s Value) -> Option<&'s Value> {
         let mut schema = schema;
         for _ in 0..20 {
-            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return Some(schema) };
+            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+                return Some(schema);
+            };
             schema = self.at(reference)?;
         }
         None
     }
 
     fn converted(&self, schema: &Value, gathered: &Gathered) -> Option<Value> {
-        let Some(members) = schema.as_object() else { return schema.is_boolean().then(|| schema.clone()) };
+        let Some(members) = schema.as_object() else {
+            return schema.is_boolean().then(|| schema.clone());
+        };
         let mut out = Map::new();
         if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
-            let name = reference.replace(|it: char| !it.is_ascii_alphanumeric(), "_") + &format!("_{}", reference.len());
+            let name = reference.replace(|it: char| !it.is_ascii_alphanumeric(), "_")
+                + &format!("_{}", reference.len());
             if !gathered.schemas.borrow().contains_key(&name) {
-                gathered.schemas.borrow_mut().insert(name.clone(), json!({}));
+                gathered
+                    .schemas
+                    .borrow_mut()
+                    .insert(name.clone(), json!({}));
                 let target = self.converted(self.at(reference)?, gathered)?;
                 gathered.schemas.borrow_mut().insert(name.clone(), target);
             }
@@ -104,27 +149,57 @@ impl<'d> Reference<'d> {
         }
         for (keyword, value) in members.iter().filter(|(keyword, _)| *keyword != "$ref") {
             let value = match (keyword.as_str(), value) {
-                ("properties" | "patternProperties" | "dependentSchemas" | "$defs", Value::Object(children)) => {
-                    let children = children.iter().map(|(name, it)| Some((name.clone(), self.converted(it, gathered)?)));
+                (
+                    "properties" | "patternProperties" | "dependentSchemas" | "$defs",
+                    Value::Object(children),
+                ) => {
+                    let children = children
+                        .iter()
+                        .map(|(name, it)| Some((name.clone(), self.converted(it, gathered)?)));
                     Value::Object(children.collect::<Option<_>>()?)
                 }
                 ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(children)) => {
-                    Value::Array(children.iter().map(|it| self.converted(it, gathered)).collect::<Option<_>>()?)
+                    Value::Array(
+                        children
+                            .iter()
+                            .map(|it| self.converted(it, gathered))
+                            .collect::<Option<_>>()?,
+                    )
                 }
-                ("not" | "items" | "additionalProperties" | "if" | "then" | "else" | "contains" | "propertyNames", it) => {
-                    self.converted(it, gathered)?
-                }
+                (
+                    "not"
+                    | "items"
+                    | "additionalProperties"
+                    | "if"
+                    | "then"
+                    | "else"
+                    | "contains"
+                    | "propertyNames",
+                    it,
+                ) => self.converted(it, gathered)?,
                 ("required", Value::Array(names)) => {
-                    let names: Vec<Value> = names.iter().filter(|it| !self.is_read_only(schema, it)).cloned().collect();
+                    let names: Vec<Value> = names
+                        .iter()
+                        .filter(|it| !self.is_read_only(schema, it))
+                        .cloned()
+                        .collect();
                     if names.is_empty() {
                         continue;
                     }
                     Value::Array(names)
                 }
                 ("type", it) if *it == "file" => continue,
-                ("type", Value::String(one)) if members.get("nullable") == Some(&Value::Bool(true)) && !self.is_new => json!([one, "null"]),
+                ("type", Value::String(one))
+                    if members.get("nullable") == Some(&Value::Bool(true)) && !self.is_new =>
+                {
+                    json!([one, "null"])
+                }
                 // None of these asks for anything here.
-                ("example" | "examples" | "default" | "description" | "xml" | "externalDocs" | "discriminator", _) => continue,
+                (
+                    "example" | "examples" | "default" | "description" | "xml" | "externalDocs"
+                    | "discriminator",
+                    _,
+                ) => continue,
                 (_, it) => it.clone(),
             };
             out.insert(keyword.clone(), value);
@@ -134,6 +209,11 @@ impl<'d> Reference<'d> {
 
     fn is_read_only(&self, schema: &Value, name: &Value) -> bool {
         let property = name.as_str().and_then(|it| schema["properties"].get(it));
-        property.is_some_and(|it| it["readOnly"] == true || self.resolved_schema(it).is_some_and(|it| it["readOnly"] == true))
+        property.is_some_and(|it| {
+            it["readOnly"] == true
+                || self
+                    .resolved_schema(it)
+                    .is_some_and(|it| it["readOnly"] == true)
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Each rule of the translation switched off: what it keeps out has to show.
 //!
-//! In: one schema a rule, with a document that it allows. Out: the model is right with the rule, and wrong without it.
+//! In: one schema a rule, with a document that it allows. Out: the model is right with the rule,
+//! and wrong without it.
 
 use std::sync::Arc;
 
@@ -14,9 +15,16 @@ use super::legal;
 /// A rule, how it is switched off, the version, the schema, and a document that it allows.
 type Tried = (&'static str, fn(&mut Rules), &'static str, Value, Value);
 
+#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn tried() -> Vec<Tried> {
     vec![
-        ("nullable", |it| it.nullable = false, "3.0.3", json!({"type": "string", "nullable": true, "enum": ["a", null]}), json!(null)),
+        (
+            "nullable",
+            |it| it.nullable = false,
+            "3.0.3",
+            json!({"type": "string", "nullable": true, "enum": ["a", null]}),
+            json!(null),
+        ),
         (
             "nullable reference",
             |it| it.nullable = false,
@@ -24,11 +32,41 @@ fn tried() -> Vec<Tried> {
             json!({"nullable": true, "type": "string", "allOf": [{"maxLength": 3}]}),
             json!(null),
         ),
-        ("const", |it| it.constant = false, "3.1.0", json!({"const": 1}), json!(1)),
-        ("whole numbers", |it| it.whole_numbers = false, "3.1.0", json!({"type": ["integer", "null"]}), json!(1.0)),
-        ("exclusive bounds", |it| it.exclusive_bounds = false, "3.1.0", json!({"exclusiveMinimum": 1}), json!(2)),
-        ("exclusive flags", |it| it.exclusive_bounds = false, "3.0.3", json!({"minimum": 1, "exclusiveMinimum": true}), json!(2)),
-        ("formats", |it| it.formats = false, "3.0.3", json!({"type": "string", "format": "date"}), json!("soon")),
+        (
+            "const",
+            |it| it.constant = false,
+            "3.1.0",
+            json!({"const": 1}),
+            json!(1),
+        ),
+        (
+            "whole numbers",
+            |it| it.whole_numbers = false,
+            "3.1.0",
+            json!({"type": ["integer", "null"]}),
+            json!(1.0),
+        ),
+        (
+            "exclusive bounds",
+            |it| it.exclusive_bounds = false,
+            "3.1.0",
+            json!({"exclusiveMinimum": 1}),
+            json!(2),
+        ),
+        (
+            "exclusive flags",
+            |it| it.exclusive_bounds = false,
+            "3.0.3",
+            json!({"minimum": 1, "exclusiveMinimum": true}),
+            json!(2),
+        ),
+        (
+            "formats",
+            |it| it.formats = false,
+            "3.0.3",
+            json!({"type": "string", "format": "date"}),
+            json!("soon"),
+        ),
         (
             "read only",
             |it| it.read_only = false,
@@ -36,10 +74,34 @@ fn tried() -> Vec<Tried> {
             json!({"allOf": [{"required": ["id"]}, {"properties": {"id": {"allOf": [{"type": "string"}, {"readOnly": true}]}}}]}),
             json!({"b": 1}),
         ),
-        ("siblings", |it| it.siblings = false, "3.0.3", json!({"$ref": "#/components/schemas/Text", "maxLength": 1}), json!("long")),
-        ("patterns", |it| it.patterns = false, "3.0.3", json!({"pattern": "^\\s+$"}), json!(" ")),
-        ("oneOf", |it| it.one_of = false, "3.1.0", json!({"oneOf": [{"pattern": "^\\s"}, {"maxLength": 3}]}), json!("abc")),
-        ("not", |it| it.negation = false, "3.1.0", json!({"not": {"type": "string", "pattern": "^\\s"}}), json!("abc")),
+        (
+            "siblings",
+            |it| it.siblings = false,
+            "3.0.3",
+            json!({"$ref": "#/components/schemas/Text", "maxLength": 1}),
+            json!("long"),
+        ),
+        (
+            "patterns",
+            |it| it.patterns = false,
+            "3.0.3",
+            json!({"pattern": "^\\s+$"}),
+            json!(" "),
+        ),
+        (
+            "oneOf",
+            |it| it.one_of = false,
+            "3.1.0",
+            json!({"oneOf": [{"pattern": "^\\s"}, {"maxLength": 3}]}),
+            json!("abc"),
+        ),
+        (
+            "not",
+            |it| it.negation = false,
+            "3.1.0",
+            json!({"not": {"type": "string", "pattern": "^\\s"}}),
+            json!("abc"),
+        ),
         (
             "prefixItems",
             |it| it.prefix_items = false,
@@ -47,21 +109,58 @@ fn tried() -> Vec<Tried> {
             json!({"prefixItems": [{"type": "string"}], "items": {"type": "number"}}),
             json!(["a", 1]),
         ),
-        ("unsupported", |it| it.unsupported = false, "3.1.0", json!({"propertyNames": {"maxLength": 3}}), json!({})),
-        ("examples", |it| it.unsupported = false, "3.0.3", json!({"type": "string", "example": "a"}), json!("a")),
-        ("optional body", |it| it.optional_body = false, "3.0.3", json!({"type": "object", "required": ["a"]}), json!({})),
-        ("bytes", |it| it.binary = false, "3.0.3", json!({"type": "string", "format": "binary"}), json!({"a": 1})),
-        ("sizes", |it| it.sizes = false, "3.0.3", json!({"$ref": "#/components/schemas/Level0"}), json!({})),
+        (
+            "unsupported",
+            |it| it.unsupported = false,
+            "3.1.0",
+            json!({"propertyNames": {"maxLength": 3}}),
+            json!({}),
+        ),
+        (
+            "examples",
+            |it| it.unsupported = false,
+            "3.0.3",
+            json!({"type": "string", "example": "a"}),
+            json!("a"),
+        ),
+        (
+            "optional body",
+            |it| it.optional_body = false,
+            "3.0.3",
+            json!({"type": "object", "required": ["a"]}),
+            json!({}),
+        ),
+        (
+            "bytes",
+            |it| it.binary = false,
+            "3.0.3",
+            json!({"type": "string", "format": "binary"}),
+            json!({"a": 1}),
+        ),
+        (
+            "sizes",
+            |it| it.sizes = false,
+            "3.0.3",
+            json!({"$ref": "#/components/schemas/Level0"}),
+            json!({}),
+        ),
     ]
 }
 
 #[test]
 fn each_rule_is_needed() {
     for (name, off, version, schema, allowed) in tried() {
-        assert_eq!(problem(version, &schema, &allowed, Rules::default()), None, "{name}");
+        assert_eq!(
+            problem(version, &schema, &allowed, Rules::default()),
+            None,
+            "{name}"
+        );
         let mut rules = Rules::default();
         off(&mut rules);
-        assert!(problem(version, &schema, &allowed, rules).is_some(), "{name}: nothing is wrong without the rule");
+        assert!(
+            problem(version, &schema, &allowed, rules).is_some(),
+            "{name}: nothing is wrong without the rule"
+        );
     }
 }
 
@@ -70,7 +169,9 @@ fn problem(version: &str, schema: &Value, allowed: &Value, rules: Rules) -> Opti
     let mut schemas = json!({"Text": {"type": "string"}, "Level5": {"type": "string"}});
     for level in 0..5 {
         let next = json!({"$ref": format!("#/components/schemas/Level{}", level + 1)});
-        let properties: serde_json::Map<String, Value> = ('a'..'j').map(|it| (it.to_string(), next.clone())).collect();
+        let properties: serde_json::Map<String, Value> = ('a'..'j')
+            .map(|it| (it.to_string(), next.clone()))
+            .collect();
         schemas[format!("Level{level}")] = json!({"properties": properties});
     }
     let document = json!({
@@ -79,11 +180,20 @@ fn problem(version: &str, schema: &Value, allowed: &Value, rules: Rules) -> Opti
     });
     let memory = Memory([("a.json".to_owned(), serde_json::to_vec(&document).unwrap())].into());
     let library = Library::new(&memory);
-    let file = library.open(&RelativePath::join("", "a.json").unwrap(), || Arc::from("a.json")).unwrap();
+    let file = library
+        .open(&RelativePath::join("", "a.json").unwrap(), || {
+            Arc::from("a.json")
+        })
+        .unwrap();
     let api = openapi::read(file, &library).value.unwrap();
-    let root = api.operations[0].body.as_ref().unwrap().contents[0].schema.unwrap();
+    let root = api.operations[0].body.as_ref().unwrap().contents[0]
+        .schema
+        .unwrap();
     let mut translator = Translator::new(&api.schemas, rules);
-    let made = [64, 8, 6, 4, 2].into_iter().find_map(|depth| translator.body(&[root], true, depth)).unwrap();
+    let made = [64, 8, 6, 4, 2]
+        .into_iter()
+        .find_map(|depth| translator.body(&[root], true, depth))
+        .unwrap();
     let mut model = Value::Object(made.schema);
     model["title"] = json!("a");
     if model.to_string().len() > MAX_BYTES {
@@ -92,7 +202,10 @@ fn problem(version: &str, schema: &Value, allowed: &Value, rules: Rules) -> Opti
     if let Some(fault) = legal::faults(&model).into_iter().next() {
         return Some(fault);
     }
-    let Ok(validator) = jsonschema::draft4::options().should_validate_formats(true).build(&model) else {
+    let Ok(validator) = jsonschema::draft4::options()
+        .should_validate_formats(true)
+        .build(&model)
+    else {
         return Some("it is no schema".into());
     };
     (!validator.is_valid(allowed)).then(|| format!("it refuses {allowed}: {model}"))
