@@ -4,44 +4,18 @@
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
 //! Every decision about what to build is made here and nowhere later.
 
-mod alb;
-mod authorizers;
-mod backends;
-mod balancer;
-mod bounds;
-mod cache;
-mod cors;
+mod access;
 mod decide;
-mod domain;
-mod endpoint;
-mod expect;
-mod extensions;
-mod forwarder;
 mod functions;
-mod gateway_responses;
-mod headers;
 mod inputs;
-mod internet;
-mod keys;
-mod link;
-mod listener_rules;
 pub mod models;
 pub mod names;
-mod parameters;
+mod network;
 mod paths;
-mod patterns;
-mod python;
-mod root_health_check;
 mod routes;
 mod rules;
-mod schemes;
-mod security;
 mod stage;
-mod sync;
-mod targets;
-mod tree;
 mod variables;
-mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,34 +23,36 @@ use std::sync::Arc;
 use crate::blueprint;
 use crate::diagnostic::Place;
 use crate::openapi::{HttpMethod, Security};
-pub use alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
-pub use authorizers::{
+pub use crate::plan::access::authorizers::{
     AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan,
 };
-pub use balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
-pub use cache::CachePlan;
-pub use cors::{CorsPlan, PreflightPlan};
-pub use decide::plan;
-pub use domain::{DomainPlan, MadeDomainPlan};
-pub use endpoint::{EndpointPlan, PolicyPlan};
-pub use gateway_responses::GatewayResponsePlan;
-pub use headers::is_dropped;
-pub use inputs::InputType;
-pub use keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
-pub use link::{LinkOrigin, LinkPlan};
-pub use listener_rules::{Destination, HEALTH_PATH, ListenerRule as RulePlan};
-pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
-pub use names::Prefix;
-pub use paths::{Segment, text_of};
-pub(crate) use patterns::{Of, Patterns, exact};
-pub(crate) use schemes::Declared;
-pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
-pub use sync::SyncPlan;
-pub use tree::{Refusal, meets};
-pub use ways::{
+pub use crate::plan::access::keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
+pub(crate) use crate::plan::access::schemes::Declared;
+pub use crate::plan::functions::sync::SyncPlan;
+pub use crate::plan::network::alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
+pub use crate::plan::network::balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
+pub use crate::plan::network::headers::is_dropped;
+pub use crate::plan::network::integrations::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan,
     HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way,
 };
+pub use crate::plan::network::link::{LinkOrigin, LinkPlan};
+pub use crate::plan::network::listener_rules::{
+    Destination, HEALTH_PATH, ListenerRule as RulePlan,
+};
+pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
+pub use crate::plan::routes::tree::{Refusal, meets};
+pub(crate) use crate::plan::rules::patterns::{Of, Patterns, exact};
+pub use crate::plan::stage::cache::CachePlan;
+pub use crate::plan::stage::domain::{DomainPlan, MadeDomainPlan};
+pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
+pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
+pub use decide::plan;
+pub use inputs::InputType;
+pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
+pub use names::Prefix;
+pub use paths::{Segment, text_of};
+pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

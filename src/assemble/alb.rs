@@ -22,24 +22,24 @@ use crate::stack::{File, Handle, Label, List, Stack};
 
 /// The balancer with its listeners.
 #[derive(Clone, Debug)]
-pub(super) struct AlbNodes {
-    pub(super) balancer: ApplicationBalancerRef,
+pub(crate) struct AlbNodes {
+    pub(crate) balancer: ApplicationBalancerRef,
     /// The group that was made with it.
-    pub(super) group: Option<Handle<SecurityGroup>>,
+    pub(crate) group: Option<Handle<SecurityGroup>>,
     /// In the order of the plan; `None` where the plan knows no ARN and needs none.
-    pub(super) listeners: Vec<Option<HttpListenerRef>>,
+    pub(crate) listeners: Vec<Option<HttpListenerRef>>,
 }
 
 /// Rules of a backend, by its index in the plan.
-pub(super) type RulesByBackend = BTreeMap<usize, Vec<Handle<ListenerRule>>>;
+pub(crate) type RulesByBackend = BTreeMap<usize, Vec<Handle<ListenerRule>>>;
 
 /// `alb__80`: what belongs to a listener.
-pub(super) fn at_port(port: u16) -> Label {
+pub(crate) fn at_port(port: u16) -> Label {
     Label::new(format!("alb__{port}"))
 }
 
 /// Group, balancer and listeners.
-pub(super) fn alb(
+pub(crate) fn alb(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
@@ -129,7 +129,7 @@ pub(super) fn alb(
 
 /// A listener of the network load balancer for each of the other's, with a target group that holds
 /// the other; the groups by port.
-pub(super) fn passed_on(
+pub(crate) fn passed_on(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
@@ -221,7 +221,7 @@ fn health_check(listener: &AlbListenerPlan) -> HealthCheck {
 }
 
 /// The rules of every listener: its answer to health checks first.
-pub(super) fn rules(
+pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,
     alb: &AlbPlan,

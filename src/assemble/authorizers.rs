@@ -12,10 +12,10 @@ use crate::plan::{AuthPlan, AuthorizerAsks, Check, Plan, names};
 use crate::stack::{File, Handle, Label, Stack, Value};
 
 /// Authorizers by the name of their entry of `auth`, and whether Cognito is asked.
-pub(super) type Authorizers = BTreeMap<Arc<str>, AuthorizedBy>;
+pub(crate) type Authorizers = BTreeMap<Arc<str>, AuthorizedBy>;
 
 /// One an entry; its label is a function of the entry's name alone.
-pub(super) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Authorizers {
+pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Authorizers {
     let mut made = Authorizers::new();
     for planned in &plan.authorizers {
         let label = Label::new(names::literal(&planned.name));
@@ -60,7 +60,7 @@ pub(super) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
 }
 
 /// What a method asks.
-pub(super) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Authorization {
+pub(crate) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Authorization {
     let by = match &auth.check {
         Check::Nobody => AuthorizedBy::Nobody,
         Check::Iam => AuthorizedBy::Iam,
@@ -78,7 +78,7 @@ pub(super) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Autho
 
 /// The authorizer of a method with its id and what it uses: in the snapshot it is as it was when
 /// the snapshot was made (AWS-RULES D1).
-pub(super) fn in_snapshot<'s>(
+pub(crate) fn in_snapshot<'s>(
     stack: &'s Stack,
     asked: &Authorization,
 ) -> Option<(&'s Authorizer, Vec<Value>)> {

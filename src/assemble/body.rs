@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::stack::{Handle, Stack};
 
 /// Takes the API's parts into its body.
-pub(super) fn fold(
+pub(crate) fn fold(
     stack: &mut Stack,
     plan: &Plan,
     (api, deployment): (&Handle<RestApi>, &Handle<Deployment>),

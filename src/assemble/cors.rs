@@ -10,7 +10,7 @@ use crate::plan::{GatewayResponsePlan, Plan, PreflightPlan};
 use crate::stack::{File, Handle, Label, Stack};
 
 /// The answer to a browser that asks before it sends.
-pub(super) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
+pub(crate) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
     let cors = plan
         .cors
         .as_ref()
@@ -25,7 +25,7 @@ pub(super) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {
 }
 
 /// Everything that the gateway says itself.
-pub(super) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
+pub(crate) fn gateway_responses(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) {
     for planned in &plan.gateway_responses {
         let response = GatewayResponse {
             api: api.clone(),

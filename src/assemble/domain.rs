@@ -11,7 +11,7 @@ use crate::plan::{DomainPlan, EndpointPlan, PolicyPlan};
 use crate::stack::{File, Handle, Output, Stack, Value};
 
 /// The endpoint of the API.
-pub(super) fn endpoint(plan: &EndpointPlan) -> Endpoint {
+pub(crate) fn endpoint(plan: &EndpointPlan) -> Endpoint {
     let kind = match plan.kind {
         blueprint::EndpointType::Regional => EndpointType::Regional,
         blueprint::EndpointType::Edge => EndpointType::Edge,
@@ -38,7 +38,7 @@ pub(super) fn endpoint(plan: &EndpointPlan) -> Endpoint {
 
 /// The domain with its record, and the mapping of the API; gives the URL that callers put before a
 /// path.
-pub(super) fn domain(
+pub(crate) fn domain(
     stack: &mut Stack,
     plan: &DomainPlan,
     (api, stage): (&Handle<RestApi>, &Handle<Stage>),

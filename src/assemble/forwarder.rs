@@ -31,7 +31,7 @@ const BEYOND_MS: u32 = 1_000;
 pub(crate) type Functions = BTreeMap<Arc<str>, Handle<PythonFunction>>;
 
 /// Everything of the functions that forward.
-pub(super) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
+pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
     let Some(shared) = &plan.forwarders else {
         return Functions::new();
     };

@@ -27,15 +27,15 @@ const DIGEST: &[u8] = b"gwgen-digest-1";
 const MAX_DESCRIPTION: usize = 1_024;
 
 /// Where requests go.
-pub(super) struct Behind<'a> {
-    pub(super) api: &'a Handle<RestApi>,
-    pub(super) network: Option<&'a NetworkNodes>,
-    pub(super) functions: &'a Functions,
-    pub(super) checking: &'a Checking,
-    pub(super) authorizers: &'a Authorizers,
+pub(crate) struct Behind<'a> {
+    pub(crate) api: &'a Handle<RestApi>,
+    pub(crate) network: Option<&'a NetworkNodes>,
+    pub(crate) functions: &'a Functions,
+    pub(crate) checking: &'a Checking,
+    pub(crate) authorizers: &'a Authorizers,
 }
 
-pub(super) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
+pub(crate) fn api(stack: &mut Stack, plan: &Plan) -> Handle<RestApi> {
     let api = RestApi {
         name: text(&plan.prefix.with("")),
         description: plan
@@ -93,7 +93,7 @@ fn served(plan: &Plan) -> Vec<Served<'_>> {
 }
 
 /// Every path with its methods, parents before children.
-pub(super) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Handle<Method>> {
+pub(crate) fn routes(stack: &mut Stack, plan: &Plan, way: &Behind<'_>) -> Vec<Handle<Method>> {
     let served = served(plan);
     // Room for a resource on every second method; more is had by growing.
     stack.entries.reserve(served.len() + served.len() / 2);
@@ -307,7 +307,7 @@ fn uri_segment(segment: &Segment) -> UriSegment {
 }
 
 /// The snapshot that the stage shows.
-pub(super) fn deployment(
+pub(crate) fn deployment(
     stack: &mut Stack,
     api: &Handle<RestApi>,
     methods: &[Handle<Method>],
@@ -431,7 +431,7 @@ fn digest(parts: &[&[u8]]) -> String {
 }
 
 /// What the API tells.
-pub(super) fn outputs(
+pub(crate) fn outputs(
     stack: &mut Stack,
     plan: &Plan,
     api: &Handle<RestApi>,

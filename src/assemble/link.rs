@@ -9,7 +9,7 @@ use crate::plan::{LinkOrigin, LinkPlan, NetworkPlan, Plan};
 use crate::stack::{File, Handle, Label, List, Stack};
 
 /// The link's group, where it has none of the user's.
-pub(super) fn security_group(
+pub(crate) fn security_group(
     stack: &mut Stack,
     plan: &Plan,
     (network, link): (&NetworkPlan, &LinkPlan),
@@ -31,7 +31,7 @@ pub(super) fn security_group(
     Some(stack.add(File::Network, Label::new("link"), group))
 }
 
-pub(super) fn link(
+pub(crate) fn link(
     stack: &mut Stack,
     plan: &Plan,
     (network, link): (&NetworkPlan, &LinkPlan),

@@ -9,7 +9,7 @@ use crate::stack::{File, Handle, Label, Stack};
 
 /// What methods are held to.
 #[derive(Debug, Default)]
-pub(super) struct Checking {
+pub(crate) struct Checking {
     /// In the order of the plan.
     models: Vec<Handle<Model>>,
     /// By whether they check bodies and parameters.
@@ -17,7 +17,7 @@ pub(super) struct Checking {
 }
 
 /// Models, and the validators that some operation needs.
-pub(super) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Checking {
+pub(crate) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Checking {
     let mut checking = Checking::default();
     for (name, body, parameters) in [
         ("all", true, true),
@@ -54,7 +54,7 @@ pub(super) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) ->
 
 impl Checking {
     /// What a method is held to.
-    pub(super) fn of(&self, plan: &ChecksPlan) -> Checks {
+    pub(crate) fn of(&self, plan: &ChecksPlan) -> Checks {
         Checks {
             validator: plan
                 .validator()
@@ -70,7 +70,7 @@ impl Checking {
 }
 
 /// The schemas that a method is held to, as JSON: a change of one changes what its route does.
-pub(super) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
+pub(crate) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
     let schema = |model: &Handle<Model>| {
         let Node::Model(model) = &stack.entries[model.index()].node else {
             unreachable!("a handle leads to its own kind")

@@ -25,7 +25,7 @@ fn nlb() -> Label {
 }
 
 /// Everything behind the gateway that stands in a network.
-pub(super) fn network(
+pub(crate) fn network(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
@@ -191,7 +191,7 @@ fn balancer(
 }
 
 /// The VPC as the blueprint says it: what is in one cannot move to another.
-pub(super) fn vpc(network: &NetworkPlan) -> &str {
+pub(crate) fn vpc(network: &NetworkPlan) -> &str {
     match &network.vpc {
         plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => {
             text
@@ -409,7 +409,7 @@ fn link(stack: &mut Stack, plan: &Plan, nlb: &NlbPlan, balancer: &BalancerRef) -
 
 /// What the way behind the gateway tells of what is made; a target group's ARN waits for its
 /// listener (L30).
-pub(super) fn outputs(
+pub(crate) fn outputs(
     stack: &mut Stack,
     plan: &Plan,
     nodes: &NetworkNodes,

@@ -10,14 +10,14 @@ use super::values::{key, value};
 use crate::aws::{Peer, SecurityGroup, Source};
 use crate::plan::{self, AlbBalancerPlan, AlbPlan, NetworkPlan, Plan, SourcePlan, Values};
 use crate::stack::{Handle, List, Stack, Value};
-pub(super) use merged::{End, MergedRules, Purpose};
+pub(crate) use merged::{End, MergedRules, Purpose};
 
 /// A group that was made here.
 type Made<'a> = Option<&'a Handle<SecurityGroup>>;
 
 /// Rules of the groups that were made, and of those that the blueprint names for it; the first
 /// group is that of what the gateway comes to.
-pub(super) fn rules(
+pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
@@ -177,7 +177,7 @@ fn sources(source: &SourcePlan, group: Made<'_>) -> Vec<End<Source>> {
 }
 
 /// The groups that a blueprint names.
-pub(super) fn group_sources(groups: &Values) -> Vec<End<Source>> {
+pub(crate) fn group_sources(groups: &Values) -> Vec<End<Source>> {
     each(
         groups,
         key,
@@ -216,7 +216,7 @@ fn own(group: &Handle<SecurityGroup>) -> End<Value> {
 }
 
 /// A group that was made here, as where traffic comes from.
-pub(super) fn own_source(group: &Handle<SecurityGroup>) -> End<Source> {
+pub(crate) fn own_source(group: &Handle<SecurityGroup>) -> End<Source> {
     let End { key, value } = own(group);
     End {
         key,
@@ -225,21 +225,21 @@ pub(super) fn own_source(group: &Handle<SecurityGroup>) -> End<Source> {
 }
 
 /// A group that the blueprint names.
-pub(super) fn named(group: &plan::Value) -> End<Value> {
+pub(crate) fn named(group: &plan::Value) -> End<Value> {
     End {
         key: key(group),
         value: value(group),
     }
 }
 
-pub(super) fn group_peer(group: &End<Value>) -> End<Peer> {
+pub(crate) fn group_peer(group: &End<Value>) -> End<Peer> {
     End {
         key: group.key.clone(),
         value: Peer::SecurityGroup(group.value.clone()),
     }
 }
 
-pub(super) fn anywhere() -> End<Peer> {
+pub(crate) fn anywhere() -> End<Peer> {
     End {
         key: "anywhere".to_owned(),
         value: Peer::Anywhere,

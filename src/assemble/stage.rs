@@ -27,7 +27,7 @@ const LOG_ACTIONS: &[&str] = &[
 ];
 
 /// The stage with all that it needs and that needs it.
-pub(super) fn stage(
+pub(crate) fn stage(
     stack: &mut Stack,
     plan: &Plan,
     api: &Handle<RestApi>,

@@ -49,7 +49,7 @@ fn label() -> Label {
 }
 
 /// Everything of the function.
-pub(super) fn sync(
+pub(crate) fn sync(
     stack: &mut Stack,
     plan: &Plan,
     (api, network): (&Handle<RestApi>, Option<&NetworkNodes>),

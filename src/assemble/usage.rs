@@ -8,7 +8,7 @@ use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
 use super::values::{key, text, value};
 
 /// The plans of the stage, each with its keys.
-pub(super) fn usage_plans(
+pub(crate) fn usage_plans(
     stack: &mut Stack,
     plan: &Plan,
     (api, stage): (&Handle<RestApi>, &Handle<Stage>),

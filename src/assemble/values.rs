@@ -4,7 +4,7 @@ use crate::blueprint::Format;
 use crate::plan::{self, InputType, names};
 use crate::stack::{Input, Label, List, Parameter, Value};
 
-pub(super) fn value(value: &plan::Value) -> Value {
+pub(crate) fn value(value: &plan::Value) -> Value {
     match value {
         plan::Value::Literal(text) => Value::Literal(text.clone()),
         plan::Value::Input(name) => Value::Input(name.clone()),
@@ -16,7 +16,7 @@ pub(super) fn value(value: &plan::Value) -> Value {
     }
 }
 
-pub(super) fn list(values: &plan::Values) -> List {
+pub(crate) fn list(values: &plan::Values) -> List {
     match values {
         plan::Values::List(values) => List::Of(values.iter().map(value).collect()),
         plan::Values::One(one) => List::One(value(one)),
@@ -27,7 +27,7 @@ pub(super) fn list(values: &plan::Values) -> List {
 ///
 /// Ids stay as they are, but for what no label holds; the dots of an address become `_`, which its
 /// numbers do not hold.
-pub(super) fn key(value: &plan::Value) -> String {
+pub(crate) fn key(value: &plan::Value) -> String {
     match value {
         plan::Value::Literal(text) if text.parse::<std::net::Ipv4Addr>().is_ok() => {
             text.replace('.', "_")
@@ -49,7 +49,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Several values, one after the other.
-pub(super) fn text(parts: &[plan::Value]) -> Value {
+pub(crate) fn text(parts: &[plan::Value]) -> Value {
     match parts {
         [only] => value(only),
         parts => Value::Text(parts.iter().map(value).collect()),
@@ -57,7 +57,7 @@ pub(super) fn text(parts: &[plan::Value]) -> Value {
 }
 
 /// An input, with the pattern that its value has to match.
-pub(super) fn input(input: &plan::InputPlan, format: Format) -> Input {
+pub(crate) fn input(input: &plan::InputPlan, format: Format) -> Input {
     let (description, default) = (input.description.clone(), input.default.clone());
     Input {
         of: input.of,
@@ -69,7 +69,7 @@ pub(super) fn input(input: &plan::InputPlan, format: Format) -> Input {
 }
 
 /// A parameter of the Systems Manager with its label.
-pub(super) fn parameter(
+pub(crate) fn parameter(
     path: &std::sync::Arc<str>,
     parameter: &plan::ParameterPlan,
     format: Format,

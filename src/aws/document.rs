@@ -23,7 +23,7 @@ pub enum Document {
 }
 
 impl Document {
-    pub(super) fn number(number: u32) -> Self {
+    pub(crate) fn number(number: u32) -> Self {
         Self::Bare(number.to_string().into())
     }
 
@@ -43,7 +43,7 @@ impl Document {
     }
 
     /// The same, with short lists of plain parts on one line.
-    pub(super) fn in_lines(self) -> Self {
+    pub(crate) fn in_lines(self) -> Self {
         match self {
             Self::List(parts)
                 if line(&parts).is_some_and(|it| it.len() <= MAX_LINE + "]".len()) =>
@@ -61,13 +61,13 @@ impl Document {
         }
     }
 
-    pub(super) const TRUE: Self = Self::Bare(Cow::Borrowed("true"));
+    pub(crate) const TRUE: Self = Self::Bare(Cow::Borrowed("true"));
 
     pub(crate) fn text(text: &str) -> Self {
         Self::Text(Value::literal(text))
     }
 
-    pub(super) fn texts(texts: &[&str]) -> Self {
+    pub(crate) fn texts(texts: &[&str]) -> Self {
         Self::List(texts.iter().map(|it| Self::text(it)).collect())
     }
 
@@ -95,7 +95,7 @@ impl Document {
     }
 
     /// `name = jsonencode({…})`
-    pub(super) fn terraform(&self, name: &str, out: &mut Terraform) {
+    pub(crate) fn terraform(&self, name: &str, out: &mut Terraform) {
         out.nested(name, ["jsonencode(", ")"], |out| self.push_terraform(out));
     }
 
@@ -165,7 +165,7 @@ impl Document {
         }
     }
 
-    pub(super) fn cloudformation(&self, name: &str, out: &mut Properties) {
+    pub(crate) fn cloudformation(&self, name: &str, out: &mut Properties) {
         match self {
             Self::Text(value) => out.value(name, value),
             Self::Bare(text) => out.plain(name, text),

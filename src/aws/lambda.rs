@@ -97,10 +97,10 @@ pub struct LambdaPermission {
 
 /// Source: AWS, "Lambda resource-based policy examples for API Gateway",
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.
-pub(super) const PRINCIPAL: &str = "apigateway.amazonaws.com";
+pub(crate) const PRINCIPAL: &str = "apigateway.amazonaws.com";
 
 /// The function of a permission, with its alias or version apart.
-pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
+pub(crate) fn spell_function(function: &Function, out: &mut Terraform) {
     match function {
         Function::Name {
             name: text,
@@ -129,7 +129,7 @@ pub(super) fn spell_function(function: &Function, out: &mut Terraform) {
 }
 
 /// The function of a permission, in one.
-pub(super) fn spell_function_name(function: &Function, out: &mut Properties) {
+pub(crate) fn spell_function_name(function: &Function, out: &mut Properties) {
     match function {
         Function::Name {
             name: text,

@@ -26,7 +26,7 @@ use crate::source::pointer;
 ///
 /// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken,
 /// GW2010 unknown auth, GW2011 does not fit.
-pub(super) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
+pub(crate) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
     let mut check = Check {
         blueprint,
         known,

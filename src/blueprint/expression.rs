@@ -11,7 +11,7 @@ use super::tokens::{Kind, Token, tokens};
 const MAX_BYTES: usize = 2_048;
 
 /// The expression with the spacing of `terraform fmt`, on one line.
-pub(super) fn formatted(text: &str) -> Result<String, String> {
+pub(crate) fn formatted(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err("it is empty".to_owned());

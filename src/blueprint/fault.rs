@@ -11,15 +11,15 @@ use serde::de::Error;
 const SEPARATOR: char = '\u{1f}';
 
 /// Marks the message of an expression that cannot be parsed.
-pub(super) const EXPRESSION: &str = "\u{1e}";
+pub(crate) const EXPRESSION: &str = "\u{1e}";
 
 /// A serde error with a help.
-pub(super) fn fault<E: Error>(message: impl fmt::Display, help: impl fmt::Display) -> E {
+pub(crate) fn fault<E: Error>(message: impl fmt::Display, help: impl fmt::Display) -> E {
     E::custom(format_args!("{message}{SEPARATOR}{help}"))
 }
 
 /// The message and the help of a serde error.
-pub(super) fn parts(text: &str) -> (String, String) {
+pub(crate) fn parts(text: &str) -> (String, String) {
     if let Some((message, help)) = text.split_once(SEPARATOR) {
         return (message.to_owned(), help.to_owned());
     }

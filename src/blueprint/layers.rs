@@ -19,7 +19,7 @@ use crate::diagnostic::{
     Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, INVALID_VALUE, Place, UNREADABLE_FILE, nearest,
 };
 use crate::source::{Files, RelativePath, SourceFile, Sources, pointer, raw};
-pub(super) use dropped::dropped;
+pub(crate) use dropped::dropped;
 
 /// The field of a base that is never a stack of its own.
 const ABSTRACT: &str = "abstract";
@@ -45,17 +45,17 @@ struct Layer {
 
 /// The files of a blueprint, the blueprint first.
 #[derive(Debug)]
-pub(super) struct Layers {
+pub(crate) struct Layers {
     files: Vec<Layer>,
     /// All of the chain could be read.
-    pub(super) is_whole: bool,
+    pub(crate) is_whole: bool,
 }
 
 /// Reads the blueprint and what it extends.
 ///
 /// Errors: GW0001, GW0002, GW1001 to GW1004, GW1007, GW2002 of a file, GW2012 a cycle or a chain
 /// that is too long.
-pub(super) fn read(
+pub(crate) fn read(
     files: &dyn Files,
     path: RelativePath,
     display: Arc<str>,
@@ -180,19 +180,19 @@ fn read_one(
 }
 
 impl Layers {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
     /// Whether the blueprint itself is a base for others; what it extends says nothing about it.
-    pub(super) fn is_abstract(&self) -> bool {
+    pub(crate) fn is_abstract(&self) -> bool {
         self.files
             .first()
             .is_some_and(|layer| layer.tree.value.get(ABSTRACT) == Some(&Value::Bool(true)))
     }
 
     /// Number of files, the blueprint included.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.files.len()
     }
 
@@ -248,25 +248,25 @@ impl Layers {
     }
 
     /// Whether a file is one of them.
-    pub(super) fn has(&self, display: &str) -> bool {
+    pub(crate) fn has(&self, display: &str) -> bool {
         self.files.iter().any(|layer| *layer.display == *display)
     }
 
     /// Whether one of the files holds the pointer.
-    pub(super) fn holds(&self, pointer: &str) -> bool {
+    pub(crate) fn holds(&self, pointer: &str) -> bool {
         self.files
             .iter()
             .any(|layer| layer.tree.written.pointer(pointer).is_some())
     }
 
     /// Whether a base holds the pointer, and the blueprint itself does not.
-    pub(super) fn is_from_base(&self, pointer: &str) -> bool {
+    pub(crate) fn is_from_base(&self, pointer: &str) -> bool {
         let holds = |layer: &Layer| layer.tree.written.pointer(pointer).is_some();
         !self.files.first().is_some_and(holds) && self.files.iter().any(holds)
     }
 
     /// The place of a pointer: in the first of the files that holds it, else in the blueprint.
-    pub(super) fn place(&self, pointer: &str) -> Place {
+    pub(crate) fn place(&self, pointer: &str) -> Place {
         let holds = self
             .files
             .iter()
@@ -278,7 +278,7 @@ impl Layers {
     }
 
     /// Lines of the files that are a key in a comment: what somebody may uncomment.
-    pub(super) fn commented(&self, key: &str) -> Vec<CommentedLine> {
+    pub(crate) fn commented(&self, key: &str) -> Vec<CommentedLine> {
         let mut found = Vec::new();
         for layer in &self.files {
             for (line, column) in layer
@@ -303,7 +303,7 @@ impl Layers {
     /// The files as one.
     ///
     /// Errors: GW2002 `null` that removes nothing.
-    pub(super) fn merged(&self, found: &mut Vec<Diagnostic>) -> Merged {
+    pub(crate) fn merged(&self, found: &mut Vec<Diagnostic>) -> Merged {
         let mut merged = Merged {
             value: Value::Object(serde_json::Map::new()),
             ..Merged::default()
@@ -376,10 +376,10 @@ fn column_of_comment(line: &str, key: &str) -> Option<u32> {
 
 /// The files of a blueprint as one.
 #[derive(Debug, Default)]
-pub(super) struct Merged {
-    pub(super) value: Value,
-    pub(super) numbers: BTreeMap<String, Number>,
-    pub(super) reported: BTreeSet<String>,
+pub(crate) struct Merged {
+    pub(crate) value: Value,
+    pub(crate) numbers: BTreeMap<String, Number>,
+    pub(crate) reported: BTreeSet<String>,
 }
 
 /// Lays `top` over `base`: by key; lists, references and entries of another kind replaced whole,

@@ -149,7 +149,7 @@ pub fn built(at: &str) -> Built {
 /// Refuses what is written and not built.
 ///
 /// Errors: GW2004.
-pub(super) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
+pub(crate) fn not_built(blueprint: &Blueprint, tree: &Value) -> Vec<Diagnostic> {
     let mut refused: Vec<(String, Option<String>)> = Vec::new();
     search(tree, "", &mut refused);
     refused
@@ -183,7 +183,7 @@ fn accepted(at: &str) -> &'static [&'static str] {
 }
 
 /// What to write in place of a value that is not built.
-pub(super) fn help(at: &str) -> String {
+pub(crate) fn help(at: &str) -> String {
     match accepted(at) {
         [] => "write something else here; `gwgen explain GW2004` says what there is".to_owned(),
         values => format!("write `{}`, or remove it", values.join("` or `")),
@@ -191,7 +191,7 @@ pub(super) fn help(at: &str) -> String {
 }
 
 /// Every part below the pointer that is not built, and the value where only some are.
-pub(super) fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<String>)>) {
+pub(crate) fn search(value: &Value, at: &str, refused: &mut Vec<(String, Option<String>)>) {
     if let Some((_, accepted)) = BUILT.iter().find(|(shape, _)| has_shape(at, shape)) {
         let text = spelled(value);
         if !accepted.is_empty() && !text.as_deref().is_some_and(|text| accepted.contains(&text)) {

@@ -14,7 +14,7 @@ use crate::source::{self, Files, RelativePath, SourceFile};
 /// Reads the file of `api.policy`, if there is one.
 ///
 /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 to GW1004, GW2002 no policy.
-pub(super) fn read(
+pub(crate) fn read(
     files: &dyn Files,
     (folder, display): (&str, &Arc<str>),
     blueprint: &Blueprint,

@@ -26,7 +26,7 @@ const NAMED: &[&str] = &[
 ];
 
 /// Whether a pointer is of the pattern's shape.
-pub(super) fn has_shape(pointer: &str, pattern: &str) -> bool {
+pub(crate) fn has_shape(pointer: &str, pattern: &str) -> bool {
     let (mut tokens, mut wanted) = (pointer.split('/'), pattern.split('/'));
     loop {
         match (tokens.next(), wanted.next()) {
@@ -38,12 +38,12 @@ pub(super) fn has_shape(pointer: &str, pattern: &str) -> bool {
 }
 
 /// Whether the keys of the mapping there are names of the user's.
-pub(super) fn is_named(pointer: &str) -> bool {
+pub(crate) fn is_named(pointer: &str) -> bool {
     NAMED.iter().any(|pattern| has_shape(pointer, pattern))
 }
 
 /// Whether the mapping there is a reference (`{var: ...}`, `{ssm: ...}`, `{expr: ...}`).
-pub(super) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool {
+pub(crate) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool {
     !is_named(pointer)
         && ["var", "ssm", "expr"]
             .iter()
@@ -51,7 +51,7 @@ pub(super) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool 
 }
 
 /// Every reference of the tree, with its pointer.
-pub(super) fn references(tree: &Value) -> Vec<(String, &Map<String, Value>)> {
+pub(crate) fn references(tree: &Value) -> Vec<(String, &Map<String, Value>)> {
     let mut found = Vec::new();
     search(tree, "", &mut found);
     found
@@ -77,7 +77,7 @@ fn search<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Map<Strin
 /// The variables of a blueprint. A use that leaves something out says nothing about it.
 ///
 /// Errors: GW2006 two uses say different things.
-pub(super) fn variables(
+pub(crate) fn variables(
     tree: &Value,
     place: &dyn Fn(&str) -> Place,
 ) -> (BTreeMap<String, Variable>, Vec<Diagnostic>) {

@@ -313,11 +313,11 @@ impl<'de> Visitor<'de> for PathsVisitor {
 }
 
 /// Reads a path or a list of paths.
-pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(PathsVisitor)
 }
 
-pub(super) fn paths_schema(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn paths_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
 }
 

@@ -363,7 +363,7 @@ fn is_short(value: &Json) -> bool {
 }
 
 /// Writes a value on one line.
-pub(super) fn flow(value: &Json) -> String {
+pub(crate) fn flow(value: &Json) -> String {
     match value {
         Json::Object(mapping) => {
             let members: Vec<String> = mapping

@@ -28,7 +28,7 @@ pub enum Likeness {
 }
 
 impl StackIdentity {
-    pub(super) fn of(spec: &BlueprintSpec) -> Self {
+    pub(crate) fn of(spec: &BlueprintSpec) -> Self {
         let environment = match &spec.environment {
             None => Some(String::new()),
             Some(Value::Literal(text)) => Some(text.clone()),

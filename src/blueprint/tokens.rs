@@ -8,7 +8,7 @@
 const MAX_DEPTH: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Identifier,
     Number,
     /// Text inside of quotes.
@@ -36,14 +36,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn opens(self) -> bool {
+    pub(crate) fn opens(self) -> bool {
         matches!(
             self,
             Self::OpenBrace | Self::OpenBracket | Self::OpenParenthesis | Self::OpenTemplate
         )
     }
 
-    pub(super) fn closes(self) -> bool {
+    pub(crate) fn closes(self) -> bool {
         matches!(
             self,
             Self::CloseBrace | Self::CloseBracket | Self::CloseParenthesis | Self::CloseTemplate
@@ -52,9 +52,9 @@ impl Kind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) text: String,
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) text: String,
 }
 
 /// Longest first.
@@ -97,7 +97,7 @@ struct Lexer<'a> {
 }
 
 /// The tokens of a text.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut lexer = Lexer {
         rest: text,
         tokens: Vec::new(),

@@ -12,26 +12,26 @@ use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
 use crate::source::{SourceFile, pointer, raw};
 
 /// What to do about a key without a value.
-pub(super) const NO_VALUE: &str = "write a value, or remove the line";
+pub(crate) const NO_VALUE: &str = "write a value, or remove the line";
 
 /// One file's data.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     /// As written, to find pointers in.
-    pub(super) written: Value,
+    pub(crate) written: Value,
     /// Without what was reported already.
-    pub(super) value: Value,
+    pub(crate) value: Value,
     /// Numbers that stand in `value` as their text, by pointer.
-    pub(super) numbers: BTreeMap<String, Number>,
+    pub(crate) numbers: BTreeMap<String, Number>,
     /// Pointers of what was reported and left out.
-    pub(super) reported: BTreeSet<String>,
+    pub(crate) reported: BTreeSet<String>,
 }
 
 /// Reads one file's JSON.
 ///
 /// Errors: GW1002 syntax, GW1003 too deep, GW1007 duplicate key, GW2002 no mapping, no value,
 /// control character.
-pub(super) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tree> {
+pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tree> {
     let written: Value = match serde_json::from_str(&file.json) {
         Ok(value) => value,
         Err(error) => {

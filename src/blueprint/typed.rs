@@ -35,11 +35,11 @@ const REQUIRED: &[(&str, &str)] = &[
 
 /// Items that were taken out of lists, so that pointers still lead to what the user wrote.
 #[derive(Debug, Default)]
-pub(super) struct Removed(BTreeMap<String, BTreeSet<usize>>);
+pub(crate) struct Removed(BTreeMap<String, BTreeSet<usize>>);
 
 impl Removed {
     /// The pointer of the same thing in the file as written.
-    pub(super) fn original(&self, pointer: &str) -> String {
+    pub(crate) fn original(&self, pointer: &str) -> String {
         let mut original = String::with_capacity(pointer.len());
         for token in pointer.split('/').skip(1) {
             let removed = self.0.get(&original);
@@ -62,31 +62,31 @@ impl Removed {
 
 /// What is known although parts were taken out.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    pub(super) backends: BTreeSet<String>,
-    pub(super) auth: BTreeSet<String>,
+pub(crate) struct Known {
+    pub(crate) backends: BTreeSet<String>,
+    pub(crate) auth: BTreeSet<String>,
     /// Required fields that stand in for what is missing or wrong.
-    pub(super) stand_ins: BTreeSet<&'static str>,
+    pub(crate) stand_ins: BTreeSet<&'static str>,
     /// Pointers of the file as written that were reported.
-    pub(super) reported: BTreeSet<String>,
+    pub(crate) reported: BTreeSet<String>,
 }
 
 /// A blueprint with types.
-pub(super) struct Typed {
-    pub(super) spec: BlueprintSpec,
+pub(crate) struct Typed {
+    pub(crate) spec: BlueprintSpec,
     /// The tree that the types were read from.
-    pub(super) tree: Value,
-    pub(super) removed: Removed,
-    pub(super) known: Known,
+    pub(crate) tree: Value,
+    pub(crate) removed: Removed,
+    pub(crate) known: Known,
     /// Nothing that is required stands in for something else.
-    pub(super) is_complete: bool,
+    pub(crate) is_complete: bool,
 }
 
 /// Gives a blueprint its types.
 ///
 /// Errors: GW2001 unknown field, GW2002 invalid value, GW2003 missing field, GW2007 invalid
 /// expression.
-pub(super) fn typed(layers: &Layers, found: &mut Vec<Diagnostic>) -> Typed {
+pub(crate) fn typed(layers: &Layers, found: &mut Vec<Diagnostic>) -> Typed {
     let Merged {
         value: tree,
         numbers,
@@ -330,7 +330,7 @@ impl Reader<'_> {
 }
 
 /// Names that serde's error for an unknown one lists as expected.
-pub(super) fn expected_names(error: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn expected_names(error: &str) -> impl Iterator<Item = &str> {
     error
         .rsplit_once("`, expected ")
         .map_or("", |(_, names)| names)
@@ -356,7 +356,7 @@ fn unknown_field(place: Place, at: &str, error: &str) -> Diagnostic {
 }
 
 /// Errors: GW2002, GW2007.
-pub(super) fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
+pub(crate) fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
     if let Some(error) = error.strip_prefix(EXPRESSION) {
         let (message, help) = parts(error);
         return INVALID_EXPRESSION
@@ -389,7 +389,7 @@ pub(super) fn wrong_value(place: Place, at: &str, error: &str) -> Diagnostic {
 }
 
 /// A pointer as users say it: `backends.orders.port`, `routes[0]`.
-pub(super) fn subject(at: &str) -> String {
+pub(crate) fn subject(at: &str) -> String {
     if at.is_empty() {
         return "the blueprint".to_owned();
     }

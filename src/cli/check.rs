@@ -15,7 +15,7 @@ use crate::io::{Differs, Folder, unified};
 use crate::report::Format;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     named: Named,
     /// Exit 1 where git's index lacks what `render` writes, too; for commit hooks
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     staged: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (ready, diagnostics) = session.ready(&arguments.named);
     let differs = in_threads(&ready, |it| {
         it.files.as_ref().map(|(folder, tree)| folder.compare(tree))

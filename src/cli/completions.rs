@@ -11,13 +11,13 @@ use super::session::Session;
 use super::{Cli, Exit};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// The shell to complete for
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "gwgen", &mut script);
     session.print(&String::from_utf8_lossy(&script))?;

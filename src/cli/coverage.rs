@@ -9,7 +9,7 @@ use crate::plan::{ModelPlan, OperationPlan, Plan, text_of};
 use crate::printed;
 
 /// A paragraph for every operation that is served.
-pub(super) fn listed(plan: &Plan) -> String {
+pub(crate) fn listed(plan: &Plan) -> String {
     let mut out = String::new();
     for operation in &plan.operations {
         let Some(path) = &operation.gateway_path else {

@@ -12,13 +12,13 @@ use super::session::Session;
 use crate::diagnostic::{CODES, Code, nearest};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// A code such as GW3001, its number, or its name such as no-backend
     #[arg(value_name = "CODE")]
     code: String,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if let Some(code) = named(&arguments.code) {
         session.print(&format!("{}\n", code.explanation.trim_end()))?;
         return Ok(Exit::Done);

@@ -26,7 +26,7 @@ const MAX_ERRORS: usize = 8;
 const MAX_OF_A_CODE: usize = 3;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// The way of a request
     #[arg(long, value_name = "NAME", default_value = Topology::NlbTargets.name(), value_parser = clap::builder::PossibleValuesParser::new(Topology::ALL.map(Topology::name)))]
     topology: String,
@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     spec: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if !session.options.blueprints.is_empty() || session.options.env.is_some() {
         session
             .complain(&format!("error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`\n"))?;

@@ -15,7 +15,7 @@ use crate::diagnostic::Severity;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     named: Named,
     /// Print what the gateway checks of each operation, and what it does not
@@ -34,7 +34,7 @@ enum Denied {
     Warnings,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if arguments.fix {
         return not_built::refuse("lint --fix", session);
     }

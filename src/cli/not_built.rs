@@ -14,7 +14,7 @@ use crate::diagnostic::{self, Place};
 use crate::source::Sources;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Say what a change means for the running API (not built yet)
     Diff(Anything),
     /// Draw the picture (not built yet)
@@ -30,13 +30,13 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Anything {
+pub(crate) struct Anything {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
     arguments: Vec<OsString>,
 }
 
 impl Command {
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Diff(_) => "diff",
             Self::Graph(_) => "graph",
@@ -49,7 +49,7 @@ impl Command {
 }
 
 /// Errors: GW2004.
-pub(super) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let diagnostic = diagnostic::NOT_BUILT
         .at(Place::file(&diagnostic::COMMAND_LINE.into()))
         .message(format_args!(

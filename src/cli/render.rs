@@ -15,7 +15,7 @@ use crate::io::{Change, Folder, Written, unified};
 use crate::printed;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     named: Named,
     /// Print the changes of every file too
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     staged: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (ready, diagnostics) = session.ready(&arguments.named);
     let written = in_threads(&ready, |it| {
         it.files.as_ref().map(|(folder, tree)| folder.write(tree))

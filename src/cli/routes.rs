@@ -26,7 +26,7 @@ use crate::printed;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     named: Named,
     /// How the list looks
@@ -42,7 +42,7 @@ pub(crate) enum RouteFormat {
     Markdown,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
     let (mut all, is_one_of_several) = (Vec::new(), jobs.len() > 1);
@@ -128,7 +128,7 @@ struct Row {
 }
 
 /// The JSON Schema of the list.
-pub(super) fn schema() -> serde_json::Value {
+pub(crate) fn schema() -> serde_json::Value {
     let mut schema = crate::blueprint::schema_of_type::<Vec<Row>>();
     schema["title"] = "gwgen routes".into();
     schema["description"] =

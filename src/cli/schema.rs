@@ -11,7 +11,7 @@ use super::session::Session;
 use super::{Exit, not_built, routes};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// What the schema is of
     #[arg(value_name = "WHAT", value_enum, default_value_t)]
     of: Of,
@@ -28,7 +28,7 @@ enum Of {
     Routes,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     match arguments.of {
         Of::Blueprint => session.print_json(&crate::blueprint::schema())?,
         Of::Diff => return not_built::refuse("schema diff", session),

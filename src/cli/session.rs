@@ -20,13 +20,13 @@ use crate::{Compiled, compile_on};
 
 /// Blueprints named by position.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct Named {
+pub(crate) struct Named {
     /// Blueprints, as with --blueprint
     #[arg(value_name = "BLUEPRINT", conflicts_with_all = ["blueprints", "env"])]
     positional: Vec<PathBuf>,
 }
 
-pub(super) struct Session<'a> {
+pub(crate) struct Session<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
     pub folder: PathBuf,
@@ -35,7 +35,7 @@ pub(super) struct Session<'a> {
 }
 
 /// A compiled blueprint and where its files go.
-pub(super) struct Ready {
+pub(crate) struct Ready {
     /// There only without an error.
     pub files: Option<(Folder, FileTree)>,
     pub diagnostics: Vec<Diagnostic>,
@@ -44,7 +44,7 @@ pub(super) struct Ready {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         folder: PathBuf,
         options: Options,
         style: Style,
@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
     }
 
     /// The blueprints that this command is about.
-    pub(super) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
+    pub(crate) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
         let files = self
             .options
             .blueprints
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
     ///
     /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output
     /// folder, GW2142 two with one stack.
-    pub(super) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
+    pub(crate) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
         let (jobs, diagnostics) = self.jobs(named);
         let mut ready = in_threads(&jobs, prepared);
         for later in 1..ready.len() {
@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
 
     /// Reports what was found of each blueprint, on the way to its files and on the disk, and says
     /// which exit code follows.
-    pub(super) fn report_of(
+    pub(crate) fn report_of(
         &mut self,
         ready: Vec<Ready>,
         found: Vec<Vec<Diagnostic>>,
@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
     }
 
     /// Reports all findings and says which exit code follows from them.
-    pub(super) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
+    pub(crate) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
         let exit = groups
             .iter()
             .flat_map(|(_, diagnostics)| diagnostics)
@@ -169,7 +169,7 @@ impl<'a> Session<'a> {
     }
 
     /// A result that is no diagnostic, unless `--quiet`.
-    pub(super) fn say(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
         if self.options.quiet {
             Ok(())
         } else {
@@ -178,29 +178,29 @@ impl<'a> Session<'a> {
     }
 
     /// A result, in whole lines.
-    pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(Shape::Lines.visible(text).as_bytes())
     }
 
     /// A result as JSON over several lines.
-    pub(super) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+    pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
         writeln!(self.out, "{}", Shape::Json.visible(&text))
     }
 
     /// What is wrong with the command line, in whole lines.
-    pub(super) fn complain(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn complain(&mut self, text: &str) -> io::Result<()> {
         self.err.write_all(Shape::Lines.visible(text).as_bytes())
     }
 
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()?;
         self.err.flush()
     }
 }
 
 /// Text about a blueprint, below its name where there are several.
-pub(super) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String {
+pub(crate) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String {
     if is_one_of_several {
         format!("{}\n{text}\n", printed::line(&job.request.display))
     } else {
@@ -210,7 +210,7 @@ pub(super) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String
 
 /// Does the same for every item, each in a thread of its own; answers come in the order of the
 /// items.
-pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
+pub(crate) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
     if let [item] = items {
         return vec![work(item)];
     }
@@ -231,7 +231,7 @@ pub(super) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -
 }
 
 /// Compiles a blueprint as of today.
-pub(super) fn compiled(job: &Job) -> Compiled {
+pub(crate) fn compiled(job: &Job) -> Compiled {
     compile_on(&job.disk, &job.request, Some(&today()))
 }
 
@@ -274,7 +274,7 @@ fn prepared(job: &Job) -> Ready {
 /// What git's index lacks of a folder that is as it is to be.
 ///
 /// Errors: GW0015.
-pub(super) fn not_staged(folder: &Folder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
+pub(crate) fn not_staged(folder: &Folder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
     let paths = folder.unstaged(tree)?;
     let Some(first) = paths.first() else {
         return Ok(None);

@@ -16,12 +16,12 @@ use crate::io::Job;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     named: Named,
 }
 
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let (jobs, diagnostics) = session.jobs(&arguments.named);
     let mut groups = vec![(Sources::default(), diagnostics)];
     let mut separator = "";

@@ -11,20 +11,20 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::{SourceFile, Sources};
 
 /// The identity of a stack, and where its blueprint says it.
-pub(super) type Stack = Option<(StackIdentity, Place)>;
+pub(crate) type Stack = Option<(StackIdentity, Place)>;
 
 /// What is known of a blueprint once it is compiled.
-pub(super) struct Checked<'a> {
-    pub(super) stack: &'a Stack,
-    pub(super) sources: &'a mut Sources,
-    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+pub(crate) struct Checked<'a> {
+    pub(crate) stack: &'a Stack,
+    pub(crate) sources: &'a mut Sources,
+    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 /// Reports blueprints whose stacks are the same, or may be; each with the one before it that is
 /// most like it.
 ///
 /// Errors: GW2142; GW2143 (a warning).
-pub(super) fn compare(checked: &mut [Checked<'_>]) {
+pub(crate) fn compare(checked: &mut [Checked<'_>]) {
     let mut by_name: BTreeMap<&str, Vec<(usize, &StackIdentity, &Place)>> = BTreeMap::new();
     let stacks = checked.iter().map(|it| it.stack).collect::<Vec<_>>();
     let mut found: Vec<(usize, Diagnostic, Option<Arc<SourceFile>>)> = Vec::new();

@@ -44,7 +44,7 @@ target_group, target, function, internet. What is known only at deploy time stan
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// Method of the request, in any case
     #[arg(value_name = "METHOD", value_parser = Asked::method)]
     method: HttpMethod,
@@ -77,7 +77,7 @@ struct Shown<'a> {
 }
 
 /// Errors: those of compiling; GW9001 the stack leads nowhere.
-pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let asked = Asked::of(arguments.method, &arguments.path)
         .expect("the parser of the command line has read it once");
     let (jobs, diagnostics) = session.jobs(&Named::default());

@@ -7,6 +7,6 @@ mod sink;
 mod template;
 
 pub use sink::Properties;
-pub(super) use sink::yaml_key;
+pub(crate) use sink::yaml_key;
 pub use template::{files, limits, name};
-pub(super) use template::{parameter_type, written};
+pub(crate) use template::{parameter_type, written};

@@ -8,7 +8,7 @@ use crate::plan::{
 use crate::printed::code;
 
 /// The parts of the way, and which of them are made here.
-pub(super) fn way(plan: &Plan) -> String {
+pub(crate) fn way(plan: &Plan) -> String {
     let mut way = plan
         .network
         .as_ref()
@@ -130,7 +130,7 @@ fn alb_way(network: &NetworkPlan) -> String {
 }
 
 /// What has to be so outside of this output, one sentence or two each.
-pub(super) fn notes(plan: &Plan) -> Vec<String> {
+pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = super::stage_notes::notes(plan);
     notes.extend(forwarded(plan));
     notes.extend(kept(plan));

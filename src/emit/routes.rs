@@ -14,7 +14,7 @@ const HEAD: &str = "\
 ";
 
 /// What is served first, then what is not on the gateway.
-pub(super) fn table(plan: &Plan) -> String {
+pub(crate) fn table(plan: &Plan) -> String {
     let mut table = String::with_capacity(HEAD.len() + plan.operations.len() * 128);
     table.push_str(HEAD);
     let is_served = |it: &&OperationPlan| it.gateway_path.is_some();

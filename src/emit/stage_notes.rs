@@ -5,7 +5,7 @@ use crate::blueprint::Format;
 use crate::plan::{LogRolePlan, Plan};
 
 /// One sentence or two each.
-pub(super) fn notes(plan: &Plan) -> Vec<String> {
+pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     if !plan.has_gateway {
         return Vec::new();
     }

@@ -11,6 +11,6 @@ mod sink;
 
 pub use escape::{key, quoted};
 pub use files::files;
-pub(super) use files::{variable_type, written};
-pub(super) use sink::position;
+pub(crate) use files::{variable_type, written};
+pub(crate) use sink::position;
 pub use sink::{Hcl, Syntax, Terraform};

@@ -10,7 +10,7 @@ use crate::openapi::Api;
 use crate::source::{SourceFile, raw};
 
 /// The port where the description names none.
-pub(super) const PORT: u16 = 8080;
+pub(crate) const PORT: u16 = 8080;
 
 /// Longest name. Unit: characters. The blueprint's contract, `name`.
 const MAX_NAME: usize = 20;
@@ -21,19 +21,19 @@ const EMPTY_WORDS: &[&str] = &[
     "v2", "v3",
 ];
 
-pub(super) struct Guess {
+pub(crate) struct Guess {
     /// Prefix of every name.
-    pub(super) name: String,
-    pub(super) backend: String,
+    pub(crate) name: String,
+    pub(crate) backend: String,
     /// Of the first server, where its URL has one and speaks plain HTTP.
-    pub(super) port: Option<u16>,
+    pub(crate) port: Option<u16>,
     /// Scheme and host of the first server that speaks HTTPS.
-    pub(super) url: Option<String>,
+    pub(crate) url: Option<String>,
     /// Tags by how many operations have them; none where there is only one.
-    pub(super) tags: Vec<Arc<str>>,
+    pub(crate) tags: Vec<Arc<str>>,
 }
 
-pub(super) fn guess(api: &Api, file: &SourceFile) -> Guess {
+pub(crate) fn guess(api: &Api, file: &SourceFile) -> Guess {
     let urls = server_urls(&file.json);
     let tags = tags(api);
     let name = slug(&api.title).unwrap_or_else(|| "api".to_owned());

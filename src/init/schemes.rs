@@ -18,11 +18,11 @@ const RESERVED: [&str; 2] = ["none", "any"];
 
 /// Schemes by what is proposed for them, each list by name.
 #[derive(Debug, Default)]
-pub(super) struct Schemes {
+pub(crate) struct Schemes {
     /// Those that become an API key of the gateway.
-    pub(super) keys: Vec<Scheme>,
+    pub(crate) keys: Vec<Scheme>,
     /// Those that somebody has to decide.
-    pub(super) undecided: Vec<Scheme>,
+    pub(crate) undecided: Vec<Scheme>,
 }
 
 /// A security scheme that operations ask for.
@@ -35,12 +35,12 @@ pub struct Scheme {
     /// The description says what it is.
     pub is_declared: bool,
     /// Entries of `auth` that fit it.
-    pub(super) entries: Vec<String>,
+    pub(crate) entries: Vec<String>,
 }
 
 impl Schemes {
     /// The schemes of the operations that are served.
-    pub(super) fn of(api: &Api, is_served: impl Fn(&Operation) -> bool) -> Self {
+    pub(crate) fn of(api: &Api, is_served: impl Fn(&Operation) -> bool) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for operation in api.operations.iter().filter(|it| is_served(it)) {
             let Security::Needs(alternatives) = &operation.security else {
@@ -81,13 +81,13 @@ impl Schemes {
         schemes
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.undecided.is_empty()
     }
 }
 
 impl Scheme {
-    pub(super) fn context(&self) -> minijinja::Value {
+    pub(crate) fn context(&self) -> minijinja::Value {
         minijinja::context! { name => self.name.as_str(), count => self.operations, is_declared => self.is_declared, entries => &self.entries }
     }
 }

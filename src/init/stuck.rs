@@ -14,7 +14,7 @@ use crate::printed;
 
 /// Operations that cannot be served, with the error that says why.
 #[derive(Debug, Default)]
-pub(super) struct Stuck(BTreeMap<(Arc<str>, &'static str), Why>);
+pub(crate) struct Stuck(BTreeMap<(Arc<str>, &'static str), Why>);
 
 /// The error that keeps an operation from being served.
 #[derive(Clone, Debug)]
@@ -24,17 +24,17 @@ struct Why {
 }
 
 impl Stuck {
-    pub(super) fn holds(&self, operation: &Operation) -> bool {
+    pub(crate) fn holds(&self, operation: &Operation) -> bool {
         self.0
             .contains_key(&(Arc::clone(&operation.path), operation.method.as_str()))
     }
 
-    pub(super) fn holds_all(&self, api: &Api) -> bool {
+    pub(crate) fn holds_all(&self, api: &Api) -> bool {
         api.operations.iter().all(|it| self.holds(it))
     }
 
     /// Takes over what errors name; whether that was anything new.
-    pub(super) fn take<'d>(&mut self, errors: impl Iterator<Item = &'d Diagnostic>) -> bool {
+    pub(crate) fn take<'d>(&mut self, errors: impl Iterator<Item = &'d Diagnostic>) -> bool {
         let before = self.0.len();
         for finding in errors {
             let help: Arc<str> = finding.help.as_str().into();
@@ -52,14 +52,14 @@ impl Stuck {
     }
 
     /// Lets go of the operations with that code; whether there was any.
-    pub(super) fn release(&mut self, code: &Code) -> bool {
+    pub(crate) fn release(&mut self, code: &Code) -> bool {
         let before = self.0.len();
         self.0.retain(|_, why| why.code != code);
         self.0.len() < before
     }
 
     /// The operations, each with the code that says why.
-    pub(super) fn operations(&self) -> Vec<(OperationName, &'static Code)> {
+    pub(crate) fn operations(&self) -> Vec<(OperationName, &'static Code)> {
         self.0
             .iter()
             .map(|((path, method), why)| {
@@ -76,7 +76,7 @@ impl Stuck {
 
     /// One route for all paths with the same code and methods: it matches each path with each
     /// method, and no other path.
-    pub(super) fn groups(&self) -> Vec<minijinja::Value> {
+    pub(crate) fn groups(&self) -> Vec<minijinja::Value> {
         let mut paths: BTreeMap<(&str, &str), (&Why, Methods<'_>)> = BTreeMap::new();
         for ((path, method), why) in &self.0 {
             paths

@@ -14,7 +14,7 @@ use crate::source::SourceFile;
 
 /// How the decisions that are left to the user stand in the blueprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decisions {
+pub(crate) enum Decisions {
     /// Proposed in comments.
     Proposed,
     /// Made, only to see what else there is; never written to a file.
@@ -23,16 +23,16 @@ pub(super) enum Decisions {
 
 /// Fields of `api` without which nothing of the description can be served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     /// `base_path: ignore`: the base path cannot be read.
-    pub(super) ignore_base_path: bool,
+    pub(crate) ignore_base_path: bool,
     /// `partial_segments: widen`: the gateway no longer checks the fixed part of a segment.
-    pub(super) widen_segments: bool,
+    pub(crate) widen_segments: bool,
 }
 
 impl Fields {
     /// Whether one of them takes a finding away.
-    pub(super) fn helps(self, finding: &Diagnostic) -> bool {
+    pub(crate) fn helps(self, finding: &Diagnostic) -> bool {
         let is = |code: &Code| finding.code == code;
         self.ignore_base_path && is(&diagnostic::BAD_BASE_PATH)
             || self.widen_segments && is(&diagnostic::PARTIAL_SEGMENT)
@@ -50,18 +50,18 @@ impl Fields {
 
 /// What goes into the text of a blueprint.
 #[derive(Clone, Copy)]
-pub(super) struct Writer<'a> {
-    pub(super) api: &'a Api,
-    pub(super) file: &'a SourceFile,
-    pub(super) wanted: &'a Wanted,
-    pub(super) stuck: &'a Stuck,
-    pub(super) resources: Option<u64>,
-    pub(super) schemes: &'a Schemes,
-    pub(super) fields: Fields,
+pub(crate) struct Writer<'a> {
+    pub(crate) api: &'a Api,
+    pub(crate) file: &'a SourceFile,
+    pub(crate) wanted: &'a Wanted,
+    pub(crate) stuck: &'a Stuck,
+    pub(crate) resources: Option<u64>,
+    pub(crate) schemes: &'a Schemes,
+    pub(crate) fields: Fields,
 }
 
 impl Writer<'_> {
-    pub(super) fn text(self, decisions: Decisions) -> String {
+    pub(crate) fn text(self, decisions: Decisions) -> String {
         let (guess, wanted) = (guess::guess(self.api, self.file), self.wanted);
         let is_internet = wanted.topology == Topology::Internet;
         let backend = guess.backend.as_str();

@@ -19,7 +19,7 @@ const ZIP_START: &[u8] = b"PK\x03\x04";
 
 /// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases
 /// `Description`), the comment of an archive.
-pub(super) fn carries_banner(bytes: &[u8]) -> bool {
+pub(crate) fn carries_banner(bytes: &[u8]) -> bool {
     let (sentence, _) = BANNER[0].split_once(':').unwrap_or((BANNER[0], ""));
     let head = &bytes[..bytes.len().min(MAX_HEAD_BYTES)];
     // The comment of an archive is its last field.

@@ -8,31 +8,31 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::source::reserved::is_of_git;
-pub(super) use crate::source::reserved::{MANIFEST as NAME, STAGING};
+pub(crate) use crate::source::reserved::{MANIFEST as NAME, STAGING};
 use crate::source::{RelativePath, raw};
 
 /// BLAKE3 in hexadecimal by path.
-pub(super) type Entries = BTreeMap<String, String>;
+pub(crate) type Entries = BTreeMap<String, String>;
 
 /// What every manifest starts with.
 const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
 
 /// What a manifest lists.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
-    pub(super) files: Entries,
+pub(crate) struct Listed {
+    pub(crate) files: Entries,
     /// While a run writes: what stood there before it. A run that is killed leaves files of which
     /// each is one of the two.
-    pub(super) before: Entries,
+    pub(crate) before: Entries,
 }
 
 impl Listed {
-    pub(super) fn holds(&self, path: &str) -> bool {
+    pub(crate) fn holds(&self, path: &str) -> bool {
         self.files.contains_key(path)
     }
 
     /// Whether the bytes are those that gwgen wrote.
-    pub(super) fn is_as_written(&self, path: &str, bytes: &[u8]) -> bool {
+    pub(crate) fn is_as_written(&self, path: &str, bytes: &[u8]) -> bool {
         let hash = hash(bytes);
         [&self.files, &self.before]
             .into_iter()
@@ -40,7 +40,7 @@ impl Listed {
     }
 }
 
-pub(super) fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
@@ -54,7 +54,7 @@ struct Manifest<'a> {
 }
 
 /// What a manifest lists, or why it cannot be trusted.
-pub(super) fn parsed(bytes: &[u8]) -> Result<Listed, String> {
+pub(crate) fn parsed(bytes: &[u8]) -> Result<Listed, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let manifest: Manifest<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if manifest.version != 1 {
@@ -98,7 +98,7 @@ fn entries(json: &str) -> Result<Entries, String> {
 }
 
 /// The manifest as it is written: sorted, a line a file.
-pub(super) fn printed(listed: &Listed) -> Vec<u8> {
+pub(crate) fn printed(listed: &Listed) -> Vec<u8> {
     let mut text = String::from(START);
     push_entries(&mut text, &listed.files);
     if !listed.before.is_empty() {
@@ -120,13 +120,13 @@ fn push_entries(text: &mut String, entries: &Entries) {
 }
 
 /// Whether bytes are a manifest, or the start of one.
-pub(super) fn is_start(bytes: &[u8]) -> bool {
+pub(crate) fn is_start(bytes: &[u8]) -> bool {
     let start = START.as_bytes();
     bytes.starts_with(start) || start.starts_with(bytes)
 }
 
 /// Whether a path names a file below the output folder that gwgen may write or remove.
-pub(super) fn is_below(path: &str) -> bool {
+pub(crate) fn is_below(path: &str) -> bool {
     let is_plain = RelativePath::join("", path).is_some_and(|plain| plain.as_str() == path);
     let is_reserved = |name: &str| name == NAME || name.starts_with(STAGING) || is_of_git(name);
     is_plain

@@ -31,13 +31,13 @@ fn write(file: &mut fs::File, bytes: &[u8], path: &Path) -> io::Result<()> {
     }
 }
 
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::create_dir(path)
 }
 
 /// With the folders above it.
-pub(super) fn make_folders(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folders(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -50,36 +50,36 @@ pub(super) fn make_folders(path: &Path) -> io::Result<()> {
 }
 
 /// A file that was not there.
-pub(super) fn create(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
     before(path)?;
     let mut file = fs::File::create_new(path)?;
     write(&mut file, bytes, path)?;
     Ok(file)
 }
 
-pub(super) fn sync(file: &fs::File, path: &Path) -> io::Result<()> {
+pub(crate) fn sync(file: &fs::File, path: &Path) -> io::Result<()> {
     before(path)?;
     file.sync_all()
 }
 
-pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     before(to)?;
     fs::rename(from, to)
 }
 
-pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::remove_file(path)
 }
 
 /// An empty one.
-pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::remove_dir(path)
 }
 
 /// A staging folder with what is in it.
-pub(super) fn remove_staging(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_staging(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::remove_dir_all(path)
 }

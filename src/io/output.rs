@@ -22,7 +22,7 @@ use crate::source::reserved::why_no_output;
 /// exist.
 #[derive(Debug)]
 pub(crate) struct Folder {
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// As the user would name it.
     pub(crate) display: Arc<str>,
 }
@@ -65,13 +65,13 @@ pub(crate) struct Differs<'a> {
     /// With an error nothing may be written.
     pub diagnostics: Vec<Diagnostic>,
     /// The manifest on disk.
-    pub(super) old_manifest: Option<Vec<u8>>,
+    pub(crate) old_manifest: Option<Vec<u8>>,
     /// What the manifest is to list.
-    pub(super) entries: Entries,
+    pub(crate) entries: Entries,
     /// The manifest that is to be there.
-    pub(super) new_manifest: Vec<u8>,
+    pub(crate) new_manifest: Vec<u8>,
     /// Staging folders that are left of killed runs, or belong to runs of this moment.
-    pub(super) leftovers: Vec<PathBuf>,
+    pub(crate) leftovers: Vec<PathBuf>,
 }
 
 impl Differs<'_> {
@@ -92,7 +92,7 @@ impl Differs<'_> {
     ///
     /// Written before any of them, it tells the next run which files are ours, should this one not
     /// come to its end.
-    pub(super) fn manifest_on_the_way(&self) -> Vec<u8> {
+    pub(crate) fn manifest_on_the_way(&self) -> Vec<u8> {
         let mut listed = Listed {
             files: self.entries.clone(),
             before: Entries::new(),
@@ -325,7 +325,7 @@ impl Folder {
             .help("move it away, or choose another `output.dir`; delete it if it is an old output whose `.gwgen.json` is lost")
     }
 
-    pub(super) fn in_use(&self) -> Diagnostic {
+    pub(crate) fn in_use(&self) -> Diagnostic {
         diagnostic::OUTPUT_IN_USE
             .at(Place::file(&self.display))
             .message(format_args!(
@@ -344,7 +344,7 @@ impl Folder {
     }
 }
 
-pub(super) fn is_staging(name: &str) -> bool {
+pub(crate) fn is_staging(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     name.strip_prefix(manifest::STAGING)
         .and_then(|rest| rest.split_once('-'))
@@ -375,7 +375,7 @@ fn existing_part(
     }
 }
 
-pub(super) fn failed(code: &'static Code, display: &Arc<str>, error: &io::Error) -> Diagnostic {
+pub(crate) fn failed(code: &'static Code, display: &Arc<str>, error: &io::Error) -> Diagnostic {
     let verb = if *code == diagnostic::UNREADABLE_FILE {
         "read"
     } else {

@@ -1,6 +1,6 @@
 //! The writer, the reader and the search for blueprints, on real folders.
 
-pub(super) mod faults;
+pub(crate) mod faults;
 mod ours;
 
 use std::fs;

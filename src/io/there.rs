@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// What stands at a path.
-pub(super) enum There {
+pub(crate) enum There {
     Nothing,
     File(Vec<u8>),
     /// Something that gwgen never writes, in words.
@@ -16,7 +16,7 @@ pub(super) enum There {
 }
 
 /// What stands at a path, not followed.
-pub(super) fn at(path: &Path) -> io::Result<There> {
+pub(crate) fn at(path: &Path) -> io::Result<There> {
     let metadata = match fs::symlink_metadata(path) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(There::Nothing);
@@ -31,7 +31,7 @@ pub(super) fn at(path: &Path) -> io::Result<There> {
 
 /// Whether a folder can be written through: `Some("")` it can, `Some(what)` something is in the
 /// way, `None` it is not there.
-pub(super) fn way(path: &Path) -> io::Result<Option<&'static str>> {
+pub(crate) fn way(path: &Path) -> io::Result<Option<&'static str>> {
     match fs::symlink_metadata(path) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)

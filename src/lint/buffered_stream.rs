@@ -7,7 +7,7 @@ use crate::openapi::Operation;
 /// Source: API Gateway developer guide, "Set up an integration response with response streaming",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read
 /// 2026-11-30: answers are buffered by default.
-pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let streams: Vec<&Operation> = served.iter().copied().filter(|it| it.is_stream).collect();
     let Some((first, others)) = streams.split_first() else {
         return Vec::new();

@@ -5,7 +5,7 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Operation;
 
 /// Source: AWS-RULES 5.1, "path-item / operation `servers`".
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let of_documents = facts.apis.iter().filter_map(|api| {
         let finding = diagnostic::DIFFERENT_SERVERS
             .at(Place::pointer(&api.file, format!("/servers/{}/url", api.other_server?)))

@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
 /// Source: AWS-RULES P2: `$` and `,` stand in one of AWS's lists and not in the other.
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let disputed = served.iter().filter(|operation| {
         operation.path.contains(['$', ',']) && seen.insert(operation.path.clone())

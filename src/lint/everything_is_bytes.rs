@@ -7,7 +7,7 @@ use crate::plan::Way;
 
 /// Source: aws/serverless-application-model, issue 3794,
 /// <https://github.com/aws/serverless-application-model/issues/3794>, read 2026-11-30.
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let is_written = facts
         .blueprint
         .spec

@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
 /// Source: AWS-RULES P11: a leading `//` of a request is collapsed.
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let doubled = served.iter().filter(|operation| {
         operation.path.starts_with("//") && seen.insert(operation.path.clone())

@@ -5,7 +5,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Location, Operation};
 use crate::plan::is_dropped;
 
-pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
         for parameter in operation

@@ -9,7 +9,7 @@ use crate::plan::OperationPlan;
 
 /// With `api.cors` the gateway answers them; one that asks who its callers are is reported by
 /// GW5010.
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     if facts.plan.is_some_and(|it| it.cors.is_some()) {
         return Vec::new();
     }

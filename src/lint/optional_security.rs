@@ -9,7 +9,7 @@ use crate::openapi::{Operation, Security};
 /// Most operations that are named before the rest is counted.
 const MAX_NAMED: usize = 3;
 
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let planned = facts.plan.into_iter().flat_map(|plan| &plan.operations);
     let open: std::collections::HashSet<_> = planned
         .filter(|it| it.is_public() && it.auth.is_open())

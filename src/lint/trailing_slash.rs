@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
 /// Source: AWS-RULES P11.
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let ending = served.iter().filter(|operation| {
         operation.path.len() > 1

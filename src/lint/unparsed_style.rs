@@ -5,7 +5,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
 /// Source: AWS-RULES Q8, Q9: it reaches the backend as it is, and the gateway sees plain text.
-pub(super) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {
         for parameter in &operation.parameters {

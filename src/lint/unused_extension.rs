@@ -6,7 +6,7 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, is_unused};
 
-pub(super) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
+pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     // Those that decide who may call are refused in `plan`.
     for api in facts.apis {

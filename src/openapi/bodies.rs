@@ -131,7 +131,7 @@ const BYTES: [&str; 7] = [
 type Key = (usize, usize);
 
 /// What was read of bodies so far.
-pub(super) struct Bodies {
+pub(crate) struct Bodies {
     schemas: Schemas,
     known: BTreeMap<Key, SchemaId>,
     bodies: BTreeMap<Key, Arc<RequestBody>>,
@@ -142,7 +142,7 @@ pub(super) struct Bodies {
 }
 
 impl Bodies {
-    pub(super) fn new(dialect: Dialect, is_swagger: bool) -> Self {
+    pub(crate) fn new(dialect: Dialect, is_swagger: bool) -> Self {
         Self {
             schemas: Schemas {
                 dialect,
@@ -160,13 +160,13 @@ impl Bodies {
         }
     }
 
-    pub(super) fn finish(self) -> Schemas {
+    pub(crate) fn finish(self) -> Schemas {
         self.schemas
     }
 
     /// A `requestBody`, wherever it stands; nothing where it cannot be had, which is reported
     /// elsewhere.
-    pub(super) fn request_body<'a>(
+    pub(crate) fn request_body<'a>(
         &mut self,
         references: &References<'a>,
         main: &'a SourceFile,
@@ -235,7 +235,7 @@ impl Bodies {
     }
 
     /// A schema with all that it refers to.
-    pub(super) fn schema<'a>(
+    pub(crate) fn schema<'a>(
         &mut self,
         references: &References<'a>,
         main: &'a SourceFile,
@@ -266,7 +266,7 @@ impl Bodies {
     }
 
     /// Gives the operations the faults of references in their bodies that lead nowhere.
-    pub(super) fn tell_lost(&self, operations: &mut [Operation]) {
+    pub(crate) fn tell_lost(&self, operations: &mut [Operation]) {
         self.lost.tell(&self.schemas, operations);
     }
 

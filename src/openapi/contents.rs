@@ -18,7 +18,7 @@ use crate::source::{SourceFile, pointer, raw};
 
 impl<'a> Shared<'a> {
     /// The body that a request has, or may have.
-    pub(super) fn request_body(
+    pub(crate) fn request_body(
         &mut self,
         operation: &Operation,
         lean: &LeanOperation<'a>,
@@ -52,7 +52,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Notes the media types of an operation's bodies that are not text.
-    pub(super) fn media_types(
+    pub(crate) fn media_types(
         &self,
         operation: &Operation,
         lean: &LeanOperation<'a>,

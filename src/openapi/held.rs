@@ -10,14 +10,14 @@ use crate::diagnostic::{self, Place};
 use crate::source::{SourceFile, pointer};
 
 /// The file of a part, and its place there, which is made only where something is wrong.
-pub(super) struct Here<'h, 'a> {
-    pub(super) file: &'a SourceFile,
-    pub(super) place: &'h dyn Fn() -> Place,
+pub(crate) struct Here<'h, 'a> {
+    pub(crate) file: &'a SourceFile,
+    pub(crate) place: &'h dyn Fn() -> Place,
 }
 
 impl<'a> Shared<'a> {
     /// Follows the references of a part.
-    pub(super) fn held<'p, T: Part<'a>>(
+    pub(crate) fn held<'p, T: Part<'a>>(
         &self,
         part: &'p T,
         named: Option<&Named<'a, T>>,
@@ -54,7 +54,7 @@ impl<'a> Shared<'a> {
     /// What one reference leads to.
     ///
     /// Errors: those of `references`.
-    pub(super) fn hop<'p, T: Part<'a>>(
+    pub(crate) fn hop<'p, T: Part<'a>>(
         &self,
         from: &'a SourceFile,
         reference: &str,
@@ -77,7 +77,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Place of a part that was followed to.
-    pub(super) fn held_place<T>(
+    pub(crate) fn held_place<T>(
         &self,
         held: &Held<'_, 'a, T>,
         home: &str,
@@ -101,7 +101,7 @@ fn below<'r>(reference: &'r str, pointer: &str) -> Option<&'r str> {
         .strip_prefix('/')
 }
 
-pub(super) fn circle(place: Place) -> Fault {
+pub(crate) fn circle(place: Place) -> Fault {
     Fault {
         code: &diagnostic::CYCLIC_REFERENCE,
         place,

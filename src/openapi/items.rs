@@ -29,11 +29,11 @@ const MAX_ROOM: usize = 1 << 15;
 const MAX_PARTS: usize = 2_000_000;
 
 /// A path item on the way from `paths`, and where it stands.
-pub(super) struct Level<'p, 'a> {
-    pub(super) item: Held<'p, 'a, PathItem<'a>>,
-    pub(super) file: &'a SourceFile,
+pub(crate) struct Level<'p, 'a> {
+    pub(crate) item: Held<'p, 'a, PathItem<'a>>,
+    pub(crate) file: &'a SourceFile,
     /// `None` for what `paths` of the main file itself holds.
-    pub(super) spot: Option<Arc<Spot>>,
+    pub(crate) spot: Option<Arc<Spot>>,
 }
 
 /// A mapping of path items, and where it stands.
@@ -74,7 +74,7 @@ fn whole(fault: Fault) -> Diagnostic {
 
 impl<'a> Shared<'a> {
     /// Every operation of the document.
-    pub(super) fn operations(&mut self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Operation> {
+    pub(crate) fn operations(&mut self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Operation> {
         // Room for what most descriptions have, within reason; more is had by growing.
         let mut found = Vec::with_capacity((2 * self.document.paths.0.len()).min(MAX_ROOM));
         let mut seen = HashMap::new();
@@ -303,7 +303,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Place of a path item.
-    pub(super) fn item_place(&self, path: &str, spot: Option<&Arc<Spot>>) -> Place {
+    pub(crate) fn item_place(&self, path: &str, spot: Option<&Arc<Spot>>) -> Place {
         item_place(self.file, path, spot)
     }
 
@@ -324,7 +324,7 @@ impl<'a> Shared<'a> {
 }
 
 /// Place of a path item, which stands under `paths` of the main file or at the spot.
-pub(super) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>) -> Place {
+pub(crate) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>) -> Place {
     spot.map_or_else(
         || Place::pointer(&main.display, pointer::child("/paths", path)),
         |spot| spot.place(""),
@@ -332,7 +332,7 @@ pub(super) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>
 }
 
 /// A place below another one.
-pub(super) fn under(mut place: Place, below: &str) -> Place {
+pub(crate) fn under(mut place: Place, below: &str) -> Place {
     if let crate::diagnostic::At::Pointer(pointer) = &mut place.at {
         pointer.push_str(below);
     }

@@ -13,15 +13,15 @@ use super::media::{Answers, MediaTypes};
 use super::near::Part;
 use crate::diagnostic::Code;
 use crate::source::raw::{Members, Text};
-pub(super) use shapes::{Body, Marked, Patterned, Presence};
+pub(crate) use shapes::{Body, Marked, Patterned, Presence};
 
 /// Something wrong with a part, and where in the part it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LeanFault {
-    pub(super) code: &'static Code,
+pub(crate) struct LeanFault {
+    pub(crate) code: &'static Code,
     /// Pointer below the part, `""` for the part itself.
-    pub(super) below: String,
-    pub(super) message: String,
+    pub(crate) below: String,
+    pub(crate) message: String,
 }
 
 /// Extensions that mean something to gwgen or to API Gateway; others are nobody's business here.
@@ -31,7 +31,7 @@ fn is_ours(key: &str) -> bool {
 
 /// In any spelling: `X-Gwgen-Exposure`, `x_gwgen_exposure` and `gwgen-exposure` are refused by
 /// name, not passed by.
-pub(super) fn is_of_gwgen(key: &str) -> bool {
+pub(crate) fn is_of_gwgen(key: &str) -> bool {
     if !key.starts_with(['x', 'X', 'g', 'G', '_', '-']) {
         return false;
     }
@@ -74,11 +74,11 @@ macro_rules! lean {
     ($(#[$doc:meta])* struct $name:ident { $($key:literal $field:ident : $type:ty $(= $nullable:tt)?,)* }) => {
         $(#[$doc])*
         #[derive(Default)]
-        pub(super) struct $name<'a> {
-            $(pub(super) $field: $type,)*
+        pub(crate) struct $name<'a> {
+            $(pub(crate) $field: $type,)*
             /// `x-gwgen-*` and `x-amazon-apigateway-*` members that have no field here.
-            pub(super) extensions: Vec<(Text<'a>, &'a str)>,
-            pub(super) faults: Vec<LeanFault>,
+            pub(crate) extensions: Vec<(Text<'a>, &'a str)>,
+            pub(crate) faults: Vec<LeanFault>,
         }
 
         impl<'de> Deserialize<'de> for $name<'de> {
@@ -128,7 +128,7 @@ macro_rules! lean {
 }
 
 /// A part that can be read member by member, where reading it whole fails.
-pub(super) trait ByMember<'a>: Default {
+pub(crate) trait ByMember<'a>: Default {
     /// Reads one member from its text; `Ok(false)` where gwgen does not read members of that name.
     fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool>;
 
@@ -136,7 +136,7 @@ pub(super) trait ByMember<'a>: Default {
 }
 
 /// The fault of a key that stands twice.
-pub(super) fn repeated(key: &str) -> LeanFault {
+pub(crate) fn repeated(key: &str) -> LeanFault {
     LeanFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
         below: crate::source::pointer::child("", key),
@@ -147,7 +147,7 @@ pub(super) fn repeated(key: &str) -> LeanFault {
 }
 
 /// A security requirement: scheme names with their scopes, all of which are needed.
-pub(super) type Requirement<'a> = Members<'a, Vec<Text<'a>>>;
+pub(crate) type Requirement<'a> = Members<'a, Vec<Text<'a>>>;
 
 lean! {
     /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.

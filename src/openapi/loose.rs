@@ -17,7 +17,7 @@ use crate::source::raw::{self, Members, Text};
 ///
 /// # Errors
 /// The text is no JSON, or its root is no mapping.
-pub(super) fn document(json: &str) -> serde_json::Result<Document<'_>> {
+pub(crate) fn document(json: &str) -> serde_json::Result<Document<'_>> {
     fill(
         json,
         |document: &mut Document<'_>, key, value, error| match &**key {
@@ -53,7 +53,7 @@ fn fill<'a, T: ByMember<'a>>(
 }
 
 /// The fault of a member whose value has the wrong type.
-pub(super) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
+pub(crate) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
     let text = error.to_string();
     let what = without_value(text.split(" at line ").next().unwrap_or_default());
     LeanFault {
@@ -117,7 +117,7 @@ fn component<'a>(
 }
 
 /// Parameters by name, as 2.0 has them at its root.
-pub(super) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Parameter<'_>>> {
+pub(crate) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Parameter<'_>>> {
     serde_json::from_str(json).or_else(|_| {
         Ok(Members(
             raw::members(json)?
@@ -129,7 +129,7 @@ pub(super) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Par
 }
 
 /// The path items of a mapping.
-pub(super) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, PathItem<'a>> {
+pub(crate) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, PathItem<'a>> {
     let mut paths = Patterned::default();
     for (path, item) in items {
         if *path == *"$ref" {
@@ -156,7 +156,7 @@ fn readable<'a, T: serde::Deserialize<'a>>(
         .collect()
 }
 
-pub(super) fn parameter(json: &str) -> Parameter<'_> {
+pub(crate) fn parameter(json: &str) -> Parameter<'_> {
     fill(json, |parameter: &mut Parameter<'_>, key, _, error| {
         parameter.faults.push(wrong_type(key, error))
     })
@@ -178,7 +178,7 @@ fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, LeanFa
         .map_err(|error| wrong_type(key, &error))
 }
 
-pub(super) fn path_item(json: &str) -> PathItem<'_> {
+pub(crate) fn path_item(json: &str) -> PathItem<'_> {
     fill(json, |item: &mut PathItem<'_>, key, value, error| {
         if **key == *"parameters" {
             match parameters(key, value) {
@@ -204,7 +204,7 @@ pub(super) fn path_item(json: &str) -> PathItem<'_> {
     })
 }
 
-pub(super) fn operation(json: &str) -> Operation<'_> {
+pub(crate) fn operation(json: &str) -> Operation<'_> {
     fill(
         json,
         |operation: &mut Operation<'_>, key, value, error| match &**key {

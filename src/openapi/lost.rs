@@ -68,7 +68,7 @@ const TYPES: [&str; 8] = [
 /// What a reference in a schema leads to.
 ///
 /// Errors: those of `references`; GW1006 it is no schema, GW1009 it leads to itself.
-pub(super) fn target<'a>(
+pub(crate) fn target<'a>(
     references: &References<'a>,
     from: &Target<'a>,
     reference: &str,
@@ -112,7 +112,7 @@ fn is_of_schemas(key: &str, json: &str) -> bool {
 }
 
 /// Faults of the references in a schema's own text.
-pub(super) fn in_schema<'a>(
+pub(crate) fn in_schema<'a>(
     references: &References<'a>,
     dialect: Dialect,
     (at, main): (&Target<'a>, &'a SourceFile),
@@ -226,7 +226,7 @@ impl Search {
 
 /// What is lost in the bodies of a description.
 #[derive(Default)]
-pub(super) struct LostInBodies {
+pub(crate) struct LostInBodies {
     /// By schema: faults of its own text.
     schemas: BTreeMap<SchemaId, Vec<Fault>>,
     /// By body: faults of its media types.
@@ -234,20 +234,20 @@ pub(super) struct LostInBodies {
 }
 
 impl LostInBodies {
-    pub(super) fn add_schema(&mut self, schema: SchemaId, faults: Vec<Fault>) {
+    pub(crate) fn add_schema(&mut self, schema: SchemaId, faults: Vec<Fault>) {
         if !faults.is_empty() {
             self.schemas.insert(schema, faults);
         }
     }
 
-    pub(super) fn add_body(&mut self, body: &Arc<RequestBody>, faults: Vec<Fault>) {
+    pub(crate) fn add_body(&mut self, body: &Arc<RequestBody>, faults: Vec<Fault>) {
         if !faults.is_empty() {
             self.bodies.insert(Arc::as_ptr(body).addr(), faults);
         }
     }
 
     /// Gives each operation the faults of what its body holds or refers to.
-    pub(super) fn tell(&self, schemas: &Schemas, operations: &mut [Operation]) {
+    pub(crate) fn tell(&self, schemas: &Schemas, operations: &mut [Operation]) {
         if self.schemas.is_empty() && self.bodies.is_empty() {
             return;
         }

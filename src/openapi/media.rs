@@ -12,24 +12,24 @@ use crate::source::raw::Text;
 
 /// What the media types of a body tell.
 #[derive(Default)]
-pub(super) struct MediaTypes<'a> {
+pub(crate) struct MediaTypes<'a> {
     /// Bare ones that are not text.
-    pub(super) binary: Vec<String>,
+    pub(crate) binary: Vec<String>,
     /// Ranges that may be text or not, each with the text of what is said of it.
-    pub(super) ranges: Vec<(Text<'a>, &'a str)>,
-    pub(super) variety: Variety,
+    pub(crate) ranges: Vec<(Text<'a>, &'a str)>,
+    pub(crate) variety: Variety,
 }
 
 /// How many media types a client can choose from, and whether one is a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Variety {
-    pub(super) is_several: bool,
-    pub(super) is_stream: bool,
+pub(crate) struct Variety {
+    pub(crate) is_several: bool,
+    pub(crate) is_stream: bool,
 }
 
 impl Variety {
     /// Takes one more media type into account, given the first one.
-    pub(super) fn add(&mut self, media_type: &str, first: Option<&str>) {
+    pub(crate) fn add(&mut self, media_type: &str, first: Option<&str>) {
         // Nearly all of them.
         if media_type == "application/json" && first.is_none() {
             return;
@@ -44,7 +44,7 @@ impl Variety {
 }
 
 /// A media type without its parameters.
-pub(super) fn bare(media_type: &str) -> String {
+pub(crate) fn bare(media_type: &str) -> String {
     media_type
         .split(';')
         .next()
@@ -66,7 +66,7 @@ fn without_charset(media_type: &str) -> String {
 
 /// Whether a media type stands for any, or for any application's, so that only the schema tells
 /// whether it is text.
-pub(super) fn is_open_range(media_type: &str) -> bool {
+pub(crate) fn is_open_range(media_type: &str) -> bool {
     media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
 }
 
@@ -108,9 +108,9 @@ impl<'de> Deserialize<'de> for MediaTypes<'de> {
 /// Answers of an operation by status, without those of which nothing has to be known, or a
 /// reference to them all.
 #[derive(Default)]
-pub(super) struct Answers<'a>(
-    pub(super) Vec<(Text<'a>, Content<'a>)>,
-    pub(super) Option<Text<'a>>,
+pub(crate) struct Answers<'a>(
+    pub(crate) Vec<(Text<'a>, Content<'a>)>,
+    pub(crate) Option<Text<'a>>,
 );
 
 impl<'de> Deserialize<'de> for Answers<'de> {
@@ -149,7 +149,7 @@ impl<'de> Deserialize<'de> for Answers<'de> {
 }
 
 /// Whether an answer of that status is one that a cache keeps.
-pub(super) fn is_success(status: &str) -> bool {
+pub(crate) fn is_success(status: &str) -> bool {
     status.starts_with('2') || status == "default"
 }
 
@@ -168,7 +168,7 @@ impl<'a> Content<'a> {
     }
 
     /// The text of the headers, where `Vary` may be one of them.
-    pub(super) fn varying_headers(&self) -> Option<&'a str> {
+    pub(crate) fn varying_headers(&self) -> Option<&'a str> {
         let names = ["\"Vary\"", "\"vary\"", "\"VARY\""];
         self.headers
             .map(RawValue::get)
@@ -176,7 +176,7 @@ impl<'a> Content<'a> {
     }
 
     /// The text of the headers, where one of them is a reference.
-    pub(super) fn referring_headers(&self) -> Option<&'a str> {
+    pub(crate) fn referring_headers(&self) -> Option<&'a str> {
         self.headers
             .map(RawValue::get)
             .filter(|it| it.contains("\"$ref\""))
@@ -184,7 +184,7 @@ impl<'a> Content<'a> {
 }
 
 /// Whether a schema of 2.0 may be one of bytes.
-pub(super) fn may_be_bytes(schema: &RawValue) -> bool {
+pub(crate) fn may_be_bytes(schema: &RawValue) -> bool {
     ["\"file\"", "\"binary\"", "\"$ref\""]
         .iter()
         .any(|it| schema.get().contains(it))
@@ -195,7 +195,7 @@ pub(super) fn may_be_bytes(schema: &RawValue) -> bool {
 ///
 /// Source: AWS, "Working with binary media types for REST APIs",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-pub(super) fn binary(media_type: &str) -> Option<String> {
+pub(crate) fn binary(media_type: &str) -> Option<String> {
     // Nearly all of them, and worth no copy.
     if media_type == "application/json" {
         return None;

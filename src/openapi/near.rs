@@ -10,7 +10,7 @@ use crate::source::{pointer, raw};
 
 /// Parts whose unknown keys are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Document,
     PathItem,
     Operation,
@@ -19,7 +19,7 @@ pub(super) enum Part {
 
 impl Part {
     /// The part that a type of the lean document stands for.
-    pub(super) const fn of(name: &str) -> Self {
+    pub(crate) const fn of(name: &str) -> Self {
         match name.as_bytes() {
             b"Document" => Self::Document,
             b"PathItem" => Self::PathItem,
@@ -29,7 +29,7 @@ impl Part {
     }
 
     /// Whether the value of a key that gwgen does not read has to be looked at.
-    pub(super) fn watches(self, key: &str) -> bool {
+    pub(crate) fn watches(self, key: &str) -> bool {
         match self {
             Self::Other => false,
             Self::Document | Self::Operation => is_nearly_security(key),
@@ -41,7 +41,7 @@ impl Part {
     }
 
     /// The fault of a key that is watched.
-    pub(super) fn fault(self, key: &str, json: &str) -> Option<LeanFault> {
+    pub(crate) fn fault(self, key: &str, json: &str) -> Option<LeanFault> {
         let message = if is_nearly_security(key) {
             format!(
                 "`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller"

@@ -18,17 +18,17 @@ use crate::source::{SourceFile, pointer};
 
 /// What was read of an operation, beside what it is called.
 #[derive(Default)]
-pub(super) struct Found {
-    pub(super) parameters: Vec<Parameter>,
-    pub(super) media_types: Vec<Arc<str>>,
+pub(crate) struct Found {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) media_types: Vec<Arc<str>>,
     /// Ranges of which only the schema of an answer tells whether they are text.
-    pub(super) ranges: Vec<Arc<str>>,
-    pub(super) varies: Vec<Arc<str>>,
-    pub(super) is_stream: bool,
-    pub(super) faults: Vec<Fault>,
+    pub(crate) ranges: Vec<Arc<str>>,
+    pub(crate) varies: Vec<Arc<str>>,
+    pub(crate) is_stream: bool,
+    pub(crate) faults: Vec<Fault>,
 }
 
-pub(super) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault {
+pub(crate) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault {
     Fault {
         code: fault.code,
         place: place(&fault.below),
@@ -39,7 +39,7 @@ pub(super) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault 
 
 impl<'a> Shared<'a> {
     /// The operation of a method, which stands at one of the path's levels.
-    pub(super) fn operation(
+    pub(crate) fn operation(
         &mut self,
         (path, method): (&Arc<str>, HttpMethod),
         (levels, of): (&[Level<'_, 'a>], usize),
@@ -101,7 +101,7 @@ impl<'a> Shared<'a> {
 
     /// An operation of `additionalOperations`. None can be served, so only what names it and what
     /// hides it is looked at.
-    pub(super) fn extra(
+    pub(crate) fn extra(
         &mut self,
         (path, key): (&Arc<str>, &str),
         (levels, of): (&[Level<'_, 'a>], usize),

@@ -21,7 +21,7 @@ use crate::source::SourceFile;
 const MAX_ROOM: usize = 64;
 
 impl<'a> Shared<'a> {
-    pub(super) fn parameters(
+    pub(crate) fn parameters(
         &mut self,
         operation: &Operation,
         (levels, of): (&[Level<'_, 'a>], usize),

@@ -23,19 +23,19 @@ use crate::source::{Library, RelativePath, SourceFile, pointer, shown};
 use address::{is_remote, percent_decoded};
 
 /// Longest chain of references that is followed.
-pub(super) const MAX_REFERENCES: usize = 32;
+pub(crate) const MAX_REFERENCES: usize = 32;
 
 /// What a reference leads to.
 #[derive(Clone)]
-pub(super) struct Target<'a> {
-    pub(super) file: &'a SourceFile,
-    pub(super) pointer: String,
-    pub(super) json: &'a str,
+pub(crate) struct Target<'a> {
+    pub(crate) file: &'a SourceFile,
+    pub(crate) pointer: String,
+    pub(crate) json: &'a str,
 }
 
 impl Target<'_> {
     /// It is of another type than the reference to it wants.
-    pub(super) fn no_mapping(&self, what: &str) -> Lost {
+    pub(crate) fn no_mapping(&self, what: &str) -> Lost {
         Lost {
             place: Some(Place::pointer(&self.file.display, &*self.pointer)),
             ..Lost::new(
@@ -59,7 +59,7 @@ impl Target<'_> {
     }
 
     /// It is a description, not the schema that the reference to it wants.
-    pub(super) fn whole_document(&self) -> Lost {
+    pub(crate) fn whole_document(&self) -> Lost {
         let message = format!(
             "the reference leads to the whole of `{}`, which is no schema",
             self.file.display
@@ -76,7 +76,7 @@ impl Target<'_> {
     ///
     /// Errors: GW1006 the file is no description, and the part has none of the members that such a
     /// part has.
-    pub(super) fn accepted(
+    pub(crate) fn accepted(
         &self,
         what: &str,
         is_member: impl Fn(&str, &str) -> bool,
@@ -100,7 +100,7 @@ impl Target<'_> {
 }
 
 /// Why a reference leads nowhere.
-pub(super) struct Lost {
+pub(crate) struct Lost {
     code: &'static Code,
     /// Where it is mended; `None` where the reference itself stands.
     place: Option<Place>,
@@ -119,7 +119,7 @@ impl Lost {
     }
 
     /// As the fault of a part whose reference stands at the place.
-    pub(super) fn at(self, reference: Place) -> Fault {
+    pub(crate) fn at(self, reference: Place) -> Fault {
         Fault {
             code: self.code,
             place: self.place.unwrap_or(reference),
@@ -130,7 +130,7 @@ impl Lost {
 }
 
 /// A part that may be a reference to another one.
-pub(super) trait Part<'a>: Sized {
+pub(crate) trait Part<'a>: Sized {
     fn reference(&self) -> Option<&Text<'a>>;
 
     /// What a part is called, with its article.
@@ -147,18 +147,18 @@ pub(super) trait Part<'a>: Sized {
 }
 
 /// Parts that references led to, by file and pointer.
-pub(super) type Had<'a, T> =
+pub(crate) type Had<'a, T> =
     RefCell<BTreeMap<RelativePath, BTreeMap<String, Rc<Elsewhere<'a, T>>>>>;
 
 /// A part that stands elsewhere.
-pub(super) struct Elsewhere<'a, T> {
-    pub(super) part: T,
-    pub(super) file: &'a SourceFile,
-    pub(super) spot: Arc<Spot>,
+pub(crate) struct Elsewhere<'a, T> {
+    pub(crate) part: T,
+    pub(crate) file: &'a SourceFile,
+    pub(crate) spot: Arc<Spot>,
 }
 
 /// A part, wherever it stands.
-pub(super) enum Held<'p, 'a, T> {
+pub(crate) enum Held<'p, 'a, T> {
     /// Where it is used.
     Here(&'p T),
     /// Under `components` of the main file, by its name.
@@ -193,7 +193,7 @@ enum Index<'a> {
 }
 
 /// The references of one description.
-pub(super) struct References<'a> {
+pub(crate) struct References<'a> {
     library: &'a Library<'a>,
     /// Parts that were found before, from which pointers below them are followed.
     starts: Vec<Target<'a>>,
@@ -205,7 +205,7 @@ pub(super) struct References<'a> {
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(library: &'a Library<'a>, starts: Vec<Target<'a>>) -> Self {
+    pub(crate) fn new(library: &'a Library<'a>, starts: Vec<Target<'a>>) -> Self {
         Self {
             library,
             starts,
@@ -221,7 +221,7 @@ impl<'a> References<'a> {
     ///
     /// Errors: GW0001, GW0002, GW1001 to GW1004 of another file, GW1006 wrong type, GW1007
     /// duplicate key, GW1008 unresolved, GW1009 cyclic, GW1033 remote.
-    pub(super) fn part<T: Part<'a>>(
+    pub(crate) fn part<T: Part<'a>>(
         &self,
         from: &'a SourceFile,
         reference: &str,
@@ -255,14 +255,14 @@ impl<'a> References<'a> {
     }
 
     /// The text that a reference in `from` leads to.
-    pub(super) fn target(&self, from: &'a SourceFile, reference: &str) -> Result<Target<'a>, Lost> {
+    pub(crate) fn target(&self, from: &'a SourceFile, reference: &str) -> Result<Target<'a>, Lost> {
         self.walk(from, reference, &mut MAX_REFERENCES.clone())
     }
 
     /// Follows the reference that a part of `file` may be.
     ///
     /// Errors: those of `part`.
-    pub(super) fn followed_by(&self, file: &'a SourceFile, json: &str) -> Result<(), Lost> {
+    pub(crate) fn followed_by(&self, file: &'a SourceFile, json: &str) -> Result<(), Lost> {
         let referring = serde_json::from_str::<Referring<'_>>(json).ok();
         let Some(reference) = referring.and_then(|it| it.reference) else {
             return Ok(());
@@ -273,7 +273,7 @@ impl<'a> References<'a> {
     /// What a part refers to in the end, if it is a reference.
     ///
     /// Errors: those of `part`; GW1006 it is no mapping.
-    pub(super) fn followed(&self, mut target: Target<'a>) -> Result<Target<'a>, Lost> {
+    pub(crate) fn followed(&self, mut target: Target<'a>) -> Result<Target<'a>, Lost> {
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = serde_json::from_str::<Referring<'_>>(target.json)
                 .ok()
@@ -298,7 +298,7 @@ impl<'a> References<'a> {
     ///
     /// Errors: GW1009 the references go in a circle. What else is wrong is said where that
     /// reference itself stands.
-    pub(super) fn ends(&self, mut target: Target<'a>) -> Result<(), Lost> {
+    pub(crate) fn ends(&self, mut target: Target<'a>) -> Result<(), Lost> {
         let mut passed = Vec::new();
         for _ in 0..MAX_REFERENCES {
             if passed.contains(&target.json.as_ptr()) {

@@ -20,31 +20,31 @@ use crate::source::raw::Text;
 use crate::source::{Library, SourceFile, pointer};
 
 /// What to do about a fault of one operation.
-pub(super) const MEND: &str =
+pub(crate) const MEND: &str =
     "mend it there, or serve the rest with `exposure: hidden` for this operation";
 
 /// What all operations share.
-pub(super) struct Shared<'a> {
-    pub(super) document: &'a Document<'a>,
-    pub(super) file: &'a SourceFile,
-    pub(super) homes: &'static Homes,
+pub(crate) struct Shared<'a> {
+    pub(crate) document: &'a Document<'a>,
+    pub(crate) file: &'a SourceFile,
+    pub(crate) homes: &'static Homes,
     /// Media types of a 2.0 document, for operations that name none.
-    pub(super) inherited: Inherited,
+    pub(crate) inherited: Inherited,
     /// What the parameters of the operation at hand say of its body.
-    pub(super) body: Body<'a>,
-    pub(super) bodies: Bodies,
-    pub(super) base_path: String,
+    pub(crate) body: Body<'a>,
+    pub(crate) bodies: Bodies,
+    pub(crate) base_path: String,
     /// The root's requirement, or the fault of one that is null.
-    pub(super) security: Result<Security, ()>,
-    pub(super) components: Components<'a>,
+    pub(crate) security: Result<Security, ()>,
+    pub(crate) components: Components<'a>,
     /// Schemes that cannot be had, each with the reason.
-    pub(super) lost_schemes: BTreeMap<Arc<str>, Fault>,
-    pub(super) references: References<'a>,
-    pub(super) shapes: KnownShapes,
+    pub(crate) lost_schemes: BTreeMap<Arc<str>, Fault>,
+    pub(crate) references: References<'a>,
+    pub(crate) shapes: KnownShapes,
     /// Where the parameters of the operation at hand stand in its list.
-    pub(super) placed: HashMap<(Location, Arc<str>), usize>,
+    pub(crate) placed: HashMap<(Location, Arc<str>), usize>,
     /// What all operations together are made of, so far.
-    pub(super) parts: usize,
+    pub(crate) parts: usize,
     /// Names that stand in many operations, once.
     names: HashSet<Arc<str>>,
     /// Names of methods that live as long as the process.
@@ -52,17 +52,17 @@ pub(super) struct Shared<'a> {
 }
 
 /// Parts of the main file that operations refer to by name.
-pub(super) struct Components<'a> {
-    pub(super) items: Named<'a, PathItem<'a>>,
-    pub(super) parameters: Named<'a, LeanParameter<'a>>,
-    pub(super) bodies: Named<'a, Content<'a>>,
-    pub(super) responses: Named<'a, Content<'a>>,
+pub(crate) struct Components<'a> {
+    pub(crate) items: Named<'a, PathItem<'a>>,
+    pub(crate) parameters: Named<'a, LeanParameter<'a>>,
+    pub(crate) bodies: Named<'a, Content<'a>>,
+    pub(crate) responses: Named<'a, Content<'a>>,
 }
 
 /// Parts of one kind: the pointer of them all, and the parts by name.
-pub(super) struct Named<'a, T> {
-    pub(super) home: &'static str,
-    pub(super) parts: BTreeMap<&'a str, &'a T>,
+pub(crate) struct Named<'a, T> {
+    pub(crate) home: &'static str,
+    pub(crate) parts: BTreeMap<&'a str, &'a T>,
 }
 
 impl<'a, T: Part<'a>> Named<'a, T> {
@@ -78,7 +78,7 @@ impl<'a, T: Part<'a>> Named<'a, T> {
 ///
 /// Errors: GW1006 wrong type of a part that concerns every operation, GW1007 duplicate key, GW1008
 /// unresolved path item.
-pub(super) fn api<'a>(
+pub(crate) fn api<'a>(
     file: &'a SourceFile,
     document: &'a Document<'a>,
     library: &'a Library<'a>,
@@ -217,7 +217,7 @@ fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn shared_name(&mut self, name: &str) -> Arc<str> {
+    pub(crate) fn shared_name(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.names.get(name) {
             return Arc::clone(known);
         }
@@ -227,7 +227,7 @@ impl<'a> Shared<'a> {
     }
 
     /// A name for as long as the process lives, as all names of methods are.
-    pub(super) fn kept_name(&mut self, name: &str) -> &'static str {
+    pub(crate) fn kept_name(&mut self, name: &str) -> &'static str {
         if let Some(known) = self.kept.get(name) {
             return known;
         }
@@ -307,7 +307,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-pub(super) fn null_security(place: Place) -> Fault {
+pub(crate) fn null_security(place: Place) -> Fault {
     Fault {
         code: &diagnostic::NULL_SECURITY,
         place,
@@ -319,7 +319,7 @@ pub(super) fn null_security(place: Place) -> Fault {
     }
 }
 
-pub(super) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
+pub(crate) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
     let requirement = |it: &LeanRequirement<'_>| -> Requirement {
         it.0.iter()
             .map(|(name, scopes)| {

@@ -14,7 +14,7 @@ use crate::source::pointer;
 use crate::source::raw::Text;
 
 /// Keys outside of paths: of the document, its information, servers, tags and components.
-pub(super) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
+pub(crate) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
     let tags: Vec<Marked<'_>> = document
         .tags
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
@@ -56,7 +56,7 @@ fn extension(file: &Arc<str>, base: &str, key: &Text<'_>) -> Extension {
 }
 
 /// Keys of a part whose text this is.
-pub(super) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
+pub(crate) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
     let Marked(keys) = serde_json::from_str(json).unwrap_or_default();
     keys.iter().map(|key| extension(file, at, key)).collect()
 }
@@ -64,7 +64,7 @@ pub(super) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
 /// The media types of `x-amazon-apigateway-binary-media-types`.
 ///
 /// Errors: GW1006 it is no list of media types.
-pub(super) fn binary_media_types(
+pub(crate) fn binary_media_types(
     document: &Document<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     file: &Arc<str>,

@@ -142,7 +142,7 @@ impl Shape {
 /// What is known of schemas that are referred to, by where their texts stand in memory: many
 /// parameters may refer to a large one.
 #[derive(Default)]
-pub(super) struct KnownShapes {
+pub(crate) struct KnownShapes {
     shapes: RefCell<HashMap<usize, Shape>>,
     properties: RefCell<HashMap<usize, Names>>,
 }
@@ -165,7 +165,7 @@ const OF_BLANKS: [&str; 7] = [
 ];
 
 /// Reads how a parameter is sent.
-pub(super) struct Sending<'s, 'a> {
+pub(crate) struct Sending<'s, 'a> {
     references: &'s References<'a>,
     known: &'s KnownShapes,
     left: Cell<usize>,
@@ -185,7 +185,7 @@ impl Schema<'_> {
 }
 
 impl<'s, 'a> Sending<'s, 'a> {
-    pub(super) fn new(references: &'s References<'a>, known: &'s KnownShapes) -> Self {
+    pub(crate) fn new(references: &'s References<'a>, known: &'s KnownShapes) -> Self {
         Self {
             references,
             known,
@@ -194,7 +194,7 @@ impl<'s, 'a> Sending<'s, 'a> {
     }
 
     /// How a parameter is sent, and whether its value may be blank where it is required.
-    pub(super) fn of(
+    pub(crate) fn of(
         &self,
         lean: &LeanParameter<'a>,
         location: Location,

@@ -31,15 +31,15 @@ pub enum ServerKind {
 
 /// A base path and where it comes from.
 #[derive(Debug)]
-pub(super) struct BasePath {
+pub(crate) struct BasePath {
     /// `""`, or `/` and segments without a trailing `/`; what is wrong with it, as the end of a
     /// sentence.
-    pub(super) path: Result<String, String>,
-    pub(super) origin: ServerOrigin,
+    pub(crate) path: Result<String, String>,
+    pub(crate) origin: ServerOrigin,
 }
 
 /// Path of the first server's URL with its variables' defaults.
-pub(super) fn base_path(servers: &[Server<'_>]) -> BasePath {
+pub(crate) fn base_path(servers: &[Server<'_>]) -> BasePath {
     let Some(server) = servers.first() else {
         return of_url("");
     };
@@ -51,7 +51,7 @@ pub(super) fn base_path(servers: &[Server<'_>]) -> BasePath {
 /// Source: OpenAPI 3.0.3, "Server Object": a relative URL is relative to where the document is
 /// served, which is not known here, <https://spec.openapis.org/oas/v3.0.3#server-object>, read
 /// 2026-11-30.
-pub(super) fn of_url(url: &str) -> BasePath {
+pub(crate) fn of_url(url: &str) -> BasePath {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let address = &url[..end];
     let after_scheme = address
@@ -138,7 +138,7 @@ fn kind(host: &str) -> ServerKind {
 ///
 /// # Errors
 /// What is wrong with it, as the end of a sentence.
-pub(super) fn plain(path: &str) -> Result<String, String> {
+pub(crate) fn plain(path: &str) -> Result<String, String> {
     let path = path.trim_end_matches('/');
     if path.split('/').skip(1).any(str::is_empty) {
         return Err(format!("has an empty segment in its path `{path}`"));

@@ -44,7 +44,7 @@ pub enum SettingOf {
 
 impl Operation {
     /// Pointer of its path item, in the file where that stands.
-    pub(super) fn item_pointer(&self) -> String {
+    pub(crate) fn item_pointer(&self) -> String {
         match &self.item {
             None => pointer::child("/paths", &self.path),
             Some(spot) => spot.pointer.to_string(),
@@ -52,7 +52,7 @@ impl Operation {
     }
 
     /// Pointer of its key in its path item.
-    pub(super) fn pointer(&self) -> String {
+    pub(crate) fn pointer(&self) -> String {
         let mut pointer = self.item_pointer();
         // One of these is made for every operation, and kept: it is to be as long as its text.
         match self.method {

@@ -19,14 +19,14 @@ use crate::source::raw::Text;
 use crate::source::{SourceFile, pointer};
 
 /// Pointers of what a version keeps in a place of its own.
-pub(super) struct Homes {
-    pub(super) is_swagger: bool,
-    pub(super) parameters: &'static str,
-    pub(super) responses: &'static str,
-    pub(super) schemes: &'static str,
-    pub(super) base_path: &'static str,
+pub(crate) struct Homes {
+    pub(crate) is_swagger: bool,
+    pub(crate) parameters: &'static str,
+    pub(crate) responses: &'static str,
+    pub(crate) schemes: &'static str,
+    pub(crate) base_path: &'static str,
     /// What `in` of a parameter may be, as the end of a sentence.
-    pub(super) locations: &'static str,
+    pub(crate) locations: &'static str,
 }
 
 const SWAGGER: Homes = Homes {
@@ -54,12 +54,12 @@ const MAX_MEDIA_TYPES: usize = 256;
 const FOREIGN: [&str; 2] = ["/components", "/servers"];
 
 /// Whether the document says that it is Swagger 2.0; YAML without quotes makes a number of it.
-pub(super) fn is_swagger(document: &Document<'_>) -> bool {
+pub(crate) fn is_swagger(document: &Document<'_>) -> bool {
     document.openapi.is_empty() && matches!(&*document.swagger, "2.0" | "2")
 }
 
 /// Where a document keeps its parts.
-pub(super) fn homes(document: &Document<'_>) -> &'static Homes {
+pub(crate) fn homes(document: &Document<'_>) -> &'static Homes {
     if is_swagger(document) {
         &SWAGGER
     } else {
@@ -68,7 +68,7 @@ pub(super) fn homes(document: &Document<'_>) -> &'static Homes {
 }
 
 /// Reads the root's shared parts, in a document of version 2.0.
-pub(super) fn settled(mut document: Document<'_>) -> Document<'_> {
+pub(crate) fn settled(mut document: Document<'_>) -> Document<'_> {
     if !is_swagger(&document) {
         return document;
     }
@@ -121,7 +121,7 @@ fn read<'a, T>(
 }
 
 /// The base path that `basePath` asks for, behind the document's `host`.
-pub(super) fn base_path(document: &Document<'_>) -> BasePath {
+pub(crate) fn base_path(document: &Document<'_>) -> BasePath {
     let (path, host) = (
         &*document.base_path,
         document
@@ -154,12 +154,12 @@ fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, LeanFa
 
 /// What a list of media types tells.
 #[derive(Clone, Default)]
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// Those that are not text.
-    pub(super) binary: Vec<Arc<str>>,
+    pub(crate) binary: Vec<Arc<str>>,
     /// Ranges of which only a schema tells.
-    pub(super) ranges: Vec<Arc<str>>,
-    pub(super) variety: Variety,
+    pub(crate) ranges: Vec<Arc<str>>,
+    pub(crate) variety: Variety,
 }
 
 impl Listed {
@@ -189,21 +189,21 @@ impl Listed {
 
 /// The root's lists, which operations without a list of their own inherit.
 #[derive(Default)]
-pub(super) struct Inherited {
+pub(crate) struct Inherited {
     consumes: Listed,
     produces: Listed,
 }
 
 /// What the lists that hold for an operation tell.
 #[derive(Default)]
-pub(super) struct OfOperation {
-    pub(super) consumes: Listed,
-    pub(super) produces: Listed,
-    pub(super) faults: Vec<LeanFault>,
+pub(crate) struct OfOperation {
+    pub(crate) consumes: Listed,
+    pub(crate) produces: Listed,
+    pub(crate) faults: Vec<LeanFault>,
 }
 
 impl Inherited {
-    pub(super) fn of(document: &Document<'_>) -> Self {
+    pub(crate) fn of(document: &Document<'_>) -> Self {
         let listed = |key, raw: Option<&RawValue>| {
             Listed::of(
                 &raw.and_then(|raw| media_types(key, raw).ok())
@@ -225,7 +225,7 @@ impl Inherited {
     /// `multipart/form-data`.
     /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object",
     /// <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
-    pub(super) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>) -> OfOperation {
+    pub(crate) fn of_operation(&self, lean: &Operation<'_>, body: &Body<'_>) -> OfOperation {
         let mut found = OfOperation::default();
         let mut listed = |key, own: Option<&RawValue>, inherited: &Listed, applies: bool| match own
             .map(|raw| media_types(key, raw))
@@ -250,7 +250,7 @@ impl Inherited {
 
 /// What an operation's parameters say of its body.
 #[derive(Default)]
-pub(super) struct Body<'a> {
+pub(crate) struct Body<'a> {
     is_there: bool,
     has_file: bool,
     /// The last parameter that is the whole body: those of the operation come after those of its
@@ -260,12 +260,12 @@ pub(super) struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// The schema of the whole body.
-    pub(super) fn schema(&self) -> Option<&Target<'a>> {
+    pub(crate) fn schema(&self) -> Option<&Target<'a>> {
         self.whole.as_ref()?.1.as_ref()
     }
 
     /// Notes where the schema of the whole body stands.
-    pub(super) fn describe(&mut self, parameter: &Parameter<'a>, file: &'a SourceFile, at: &str) {
+    pub(crate) fn describe(&mut self, parameter: &Parameter<'a>, file: &'a SourceFile, at: &str) {
         if parameter.location.as_deref() == Some("body") {
             let schema = parameter.schema.map(|it| Target {
                 file,
@@ -280,7 +280,7 @@ impl<'a> Body<'a> {
     ///
     /// Source: OpenAPI 2.0, "Operation Object" (`consumes`), <https://spec.openapis.org/oas/v2.0>,
     /// read 2026-11-22.
-    pub(super) fn request_body(
+    pub(crate) fn request_body(
         self,
         (lean, document): (&Operation<'_>, &Document<'_>),
         schema: impl FnOnce(Target<'a>) -> Option<SchemaId>,
@@ -317,7 +317,7 @@ impl<'a> Body<'a> {
 
     /// Takes a parameter that is sent in the body; `false` for every other, which is the gateway's
     /// to declare.
-    pub(super) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
+    pub(crate) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
         let is_body = parameter.faults.is_empty()
             && matches!(parameter.location.as_deref(), Some("body" | "formData"));
         self.is_there |= is_body;
@@ -330,7 +330,7 @@ impl<'a> Body<'a> {
 /// client.
 ///
 /// Source: AWS-RULES Q8.
-pub(super) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
+pub(crate) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
     parameter
         .collection_format
         .filter(|it| it.get() == "\"pipes\"")

@@ -17,7 +17,7 @@ const MAX_REFERENCES: usize = 8;
 
 impl<'a> Shared<'a> {
     /// Whether what is said of a media type has a schema of bytes.
-    pub(super) fn has_schema_of_bytes(&self, file: &'a SourceFile, json: &'a str) -> bool {
+    pub(crate) fn has_schema_of_bytes(&self, file: &'a SourceFile, json: &'a str) -> bool {
         let members = raw::members(json).unwrap_or_default();
         members
             .iter()
@@ -28,7 +28,7 @@ impl<'a> Shared<'a> {
     ///
     /// Source: OpenAPI 3.0.4, "Data Types" (`binary`); OpenAPI 3.1.1, "Working with Binary Data"
     /// (`contentMediaType` without `contentEncoding`); OpenAPI 2.0, "Response Object" (`file`).
-    pub(super) fn is_of_bytes(&self, mut file: &'a SourceFile, mut json: &'a str) -> bool {
+    pub(crate) fn is_of_bytes(&self, mut file: &'a SourceFile, mut json: &'a str) -> bool {
         for _ in 0..MAX_REFERENCES {
             let Ok(members) = raw::members(json) else {
                 return false;
@@ -55,7 +55,7 @@ impl<'a> Shared<'a> {
 
     /// What the header `Vary` among those of an answer names; itself, where the description does
     /// not say.
-    pub(super) fn varying(&self, file: &'a SourceFile, headers: &'a str) -> Vec<Arc<str>> {
+    pub(crate) fn varying(&self, file: &'a SourceFile, headers: &'a str) -> Vec<Arc<str>> {
         let headers = raw::members(headers).unwrap_or_default();
         let Some((_, json)) = headers
             .iter()

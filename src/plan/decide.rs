@@ -5,15 +5,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::root_health_check::root_health_check;
 use super::{
     InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values,
-    alb, authorizers, backends, balancer, bounds, cors, domain, endpoint, extensions, forwarder,
-    gateway_responses, headers, keys, link, routes, schemes, stage, sync, variables,
+    routes, stage, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::openapi::Api;
+use crate::plan::access::{authorizers, keys, schemes};
+use crate::plan::functions::{forwarder, sync};
+use crate::plan::network::root_health_check::root_health_check;
+use crate::plan::network::{alb, backends, balancer, bounds, headers, link};
+use crate::plan::routes::cors;
+use crate::plan::rules::extensions;
+use crate::plan::stage::{domain, endpoint, gateway_responses};
 
 /// Joins descriptions, in the order of `spec`, with a blueprint.
 ///

@@ -144,7 +144,7 @@ impl InputType {
 }
 
 /// What an input is, where the user says nothing about it.
-pub(super) fn describe(of: InputType) -> &'static str {
+pub(crate) fn describe(of: InputType) -> &'static str {
     match of {
         InputType::Text => "A text of the blueprint.",
         InputType::Environment => "Environment, which goes into every name.",
@@ -221,7 +221,7 @@ pub(super) fn describe(of: InputType) -> &'static str {
 }
 
 /// What an input is, in the middle of a sentence.
-pub(super) fn kind(of: InputType) -> &'static str {
+pub(crate) fn kind(of: InputType) -> &'static str {
     match of {
         InputType::Text => "a text",
         InputType::Environment => "the environment",

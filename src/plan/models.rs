@@ -5,6 +5,7 @@
 //! Pure.
 //! One model per schema of a body, in one piece. It never refuses what the description allows.
 
+pub(crate) mod parameters;
 mod pattern;
 mod translate;
 
@@ -14,7 +15,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::names;
-use super::parameters::unchecked;
 use super::paths::Segment;
 use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
@@ -22,6 +22,7 @@ use crate::openapi::{
     Api, BodyContent, ByMediaType, Dialect, HttpMethod, Location, Operation, Parameter,
     RequestBody, SchemaId,
 };
+use crate::plan::models::parameters::unchecked;
 use crate::source::raw::{self, Text};
 use translate::Assembled;
 pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
@@ -103,7 +104,7 @@ pub struct CoveragePlan {
 }
 
 /// What a method leaves to its backend.
-pub(super) fn coverage(
+pub(crate) fn coverage(
     (api, operation): (&Api, &Operation),
     checks: &ChecksPlan,
     declared: &BTreeMap<String, bool>,
@@ -178,17 +179,17 @@ struct Wanted {
 }
 
 /// Bodies of operations, and the models that they come to.
-pub(super) struct Models<'a> {
+pub(crate) struct Models<'a> {
     apis: &'a [Api],
     descriptions: &'a [String],
     wanted: BTreeMap<Arc<str>, Wanted>,
 }
 
 /// An operation that is served, and its own path.
-pub(super) struct Served<'a> {
-    pub(super) operation: &'a Operation,
-    pub(super) description: usize,
-    pub(super) path: &'a [Segment],
+pub(crate) struct Served<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) description: usize,
+    pub(crate) path: &'a [Segment],
 }
 
 /// The bare media type of a model, where a body of it is JSON: a type of its own, never a range, by
@@ -212,7 +213,7 @@ pub fn json_type(media_type: &str) -> Option<Arc<str>> {
 }
 
 impl<'a> Models<'a> {
-    pub(super) fn new(apis: &'a [Api], descriptions: &'a [String]) -> Self {
+    pub(crate) fn new(apis: &'a [Api], descriptions: &'a [String]) -> Self {
         Self {
             apis,
             descriptions,
@@ -221,7 +222,7 @@ impl<'a> Models<'a> {
     }
 
     /// The labels of the models that an operation's body is checked by.
-    pub(super) fn of(&mut self, served: &Served<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+    pub(crate) fn of(&mut self, served: &Served<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
         let Some(body) = &served.operation.body else {
             return BTreeMap::new();
         };
@@ -326,7 +327,7 @@ impl<'a> Models<'a> {
     /// Makes the models, and says which of them had to be cut.
     ///
     /// Errors: none; warning GW4101 models cut.
-    pub(super) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
+    pub(crate) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
         let mut translators: Vec<Translator<'a>> = self
             .apis
             .iter()

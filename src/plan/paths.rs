@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{self, Code};
 use crate::openapi::is_dots;
-pub(super) use framework::{bare, plain};
+pub(crate) use framework::{bare, plain};
 
 /// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES
 /// P15).
@@ -66,35 +66,35 @@ pub fn text_of(segments: &[Segment]) -> String {
 
 /// A path template that a REST API can hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Template {
-    pub(super) segments: Vec<Segment>,
+pub(crate) struct Template {
+    pub(crate) segments: Vec<Segment>,
     /// The description ends it with a `/`.
-    pub(super) has_trailing_slash: bool,
+    pub(crate) has_trailing_slash: bool,
     /// Names of variables as the description spells them, and as they are spelt here.
-    pub(super) renamed: Vec<(Arc<str>, Arc<str>)>,
+    pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
     /// Segments that lost their fixed parts (`partial_segments: widen`).
-    pub(super) widened: Vec<Arc<str>>,
+    pub(crate) widened: Vec<Arc<str>>,
     /// Variables that are written as a web framework has them.
-    pub(super) read: Vec<ReadVariable>,
+    pub(crate) read: Vec<ReadVariable>,
 }
 
 /// A variable that is written as a web framework has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ReadVariable {
+pub(crate) struct ReadVariable {
     /// As the description has it.
-    pub(super) written: Arc<str>,
+    pub(crate) written: Arc<str>,
     /// As API Gateway has it.
-    pub(super) variable: Segment,
+    pub(crate) variable: Segment,
     /// What nobody but the backend checks.
-    pub(super) constraint: Option<Arc<str>>,
+    pub(crate) constraint: Option<Arc<str>>,
 }
 
 /// Why a path cannot be held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PathFault {
-    pub(super) code: &'static Code,
-    pub(super) message: String,
-    pub(super) help: &'static str,
+pub(crate) struct PathFault {
+    pub(crate) code: &'static Code,
+    pub(crate) message: String,
+    pub(crate) help: &'static str,
 }
 
 const FRAMEWORK: &str = "write `{name}` for one segment or `{name+}` for the rest of the path, or leave the operation out with `exposure: hidden`";
@@ -102,7 +102,7 @@ const OPTIONAL: &str = "write two paths, one with the variable as `{name}` and o
 const HIDE: &str = "change the path, or leave the operation out with `exposure: hidden`";
 
 /// Reads a path template.
-pub(super) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
+pub(crate) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
     let fault = |code, message: String, help| {
         Err(PathFault {
             code,
@@ -292,7 +292,7 @@ fn unreadable(text: &str, why: &str) -> PathFault {
 }
 
 /// The name, or the first of `name_2`, `name_3` … that is not taken.
-pub(super) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str> {
+pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str> {
     if !is_taken(name) {
         return name.into();
     }

@@ -3,6 +3,7 @@
 
 mod bases;
 mod checks;
+pub(crate) mod cors;
 mod faults;
 mod finish;
 mod greedy;
@@ -10,47 +11,48 @@ mod meetings;
 mod naming;
 mod reached;
 mod settings;
+pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::cache::{Case, SharedAnswers, Untold, Wanted};
-use super::cors;
-use super::expect;
-use super::extensions::{self, Extensions};
-use super::keys::Throttles;
 use super::paths::{self, Segment, Template};
 use super::rules::{self, Decision, Described, Rules, Siblings};
-use super::security::Joined;
-use super::tree::{Refusal, Tree};
 use super::{AuthPlan, BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{
     AuthSpec, BasePath, Blueprint, Exposure, MountSpec, PartialSegments, defaults,
 };
 use crate::diagnostic::{Diagnostic, OperationName, Place};
 use crate::openapi::{Api, Operation, Security};
+use crate::plan::access::expect;
+use crate::plan::access::keys::Throttles;
+use crate::plan::access::security::Joined;
+use crate::plan::routes::tree::{Refusal, Tree};
+use crate::plan::rules::extensions;
+use crate::plan::rules::extensions::Extensions;
+use crate::plan::stage::cache::{Case, SharedAnswers, Untold, Wanted};
 use bases::{base, distinct};
 
 /// What became of the operations.
-pub(super) struct Routes {
-    pub(super) operations: Vec<OperationPlan>,
-    pub(super) refusals: Vec<Refusal>,
+pub(crate) struct Routes {
+    pub(crate) operations: Vec<OperationPlan>,
+    pub(crate) refusals: Vec<Refusal>,
     /// Paths whose exported preflights the gateway answers.
-    pub(super) preflights: Vec<Vec<Segment>>,
-    pub(super) binary_media_types: Vec<Arc<str>>,
+    pub(crate) preflights: Vec<Vec<Segment>>,
+    pub(crate) binary_media_types: Vec<Arc<str>>,
     /// Models of request bodies, by label.
-    pub(super) models: Vec<ModelPlan>,
+    pub(crate) models: Vec<ModelPlan>,
     /// The base path before the operations of each description, on the gateway and behind it.
-    pub(super) bases: Vec<[Vec<Segment>; 2]>,
+    pub(crate) bases: Vec<[Vec<Segment>; 2]>,
     /// Of usage plans.
-    pub(super) throttles: Throttles,
+    pub(crate) throttles: Throttles,
 }
 
 /// Decides every operation.
 ///
 /// Errors: faults of operations, GW3001 backend, GW3009 shadowed, GW40xx paths, GW4017 timeout, and
 /// those of `security`.
-pub(super) fn routes(
+pub(crate) fn routes(
     apis: &[Api],
     blueprint: &Blueprint,
     backends: &[BackendPlan],
@@ -236,8 +238,8 @@ impl<'a> Builder<'a> {
             .collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(index) } else { None };
-        let has_private_callers = super::alb::has_alb(self.blueprint.spec.topology)
-            && super::alb::emits_rules(&self.blueprint.spec);
+        let has_private_callers = crate::plan::network::alb::has_alb(self.blueprint.spec.topology)
+            && crate::plan::network::alb::emits_rules(&self.blueprint.spec);
         if !is_public
             && has_private_callers
             && decisions
@@ -336,7 +338,7 @@ impl<'a> Builder<'a> {
             Vec::new()
         };
         let backend = self.backend_name(mount, decision);
-        let has_alb = super::alb::has_alb(self.blueprint.spec.topology);
+        let has_alb = crate::plan::network::alb::has_alb(self.blueprint.spec.topology);
         if (is_called || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
             self.no_backend(operation);
         }

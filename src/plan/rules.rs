@@ -4,30 +4,32 @@
 //! Every rule that matches applies, in order; a later one wins, field by field.
 
 mod any;
+pub(crate) mod extensions;
 mod fields;
 mod loosened;
 mod matchers;
+pub(crate) mod patterns;
 mod safeguards;
 mod subjects;
 
 use std::collections::BTreeSet;
 
-use super::extensions::Written;
-use super::patterns::only;
 use crate::blueprint::{
     Blueprint, CacheSpec, Exposure, MountSpec, RouteSpec, Switch, ThrottleSpec, Validation,
     defaults,
 };
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Operation, SettingOf};
-pub(super) use any::Siblings;
+use crate::plan::rules::extensions::Written;
+use crate::plan::rules::patterns::only;
+pub(crate) use any::Siblings;
 use fields::Field;
-pub(super) use matchers::Matchers;
-pub(super) use safeguards::Lost;
-pub(super) use subjects::Subjects;
+pub(crate) use matchers::Matchers;
+pub(crate) use safeguards::Lost;
+pub(crate) use subjects::Subjects;
 
 /// Rules in the order in which they apply, which is that of the blueprint.
-pub(super) struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     blueprint: &'a Blueprint,
     rules: Vec<Rule<'a>>,
     /// Of the rules, in their order.
@@ -53,22 +55,22 @@ struct Rule<'a> {
 
 /// What is decided of an operation, with where it was said last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Decision<'a> {
-    pub(super) backend: Option<(&'a str, Origin<'a>)>,
-    pub(super) exposure: Option<(Exposure, Origin<'a>)>,
-    pub(super) auth: Option<(&'a str, Origin<'a>)>,
-    pub(super) scopes: Option<(&'a [String], Origin<'a>)>,
-    pub(super) api_key: Option<(bool, Origin<'a>)>,
-    pub(super) timeout_ms: Option<(u64, Origin<'a>)>,
-    pub(super) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
-    pub(super) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
-    pub(super) validation: Option<(Validation, Origin<'a>)>,
-    pub(super) greedy: Option<(&'a [String], Origin<'a>)>,
+pub(crate) struct Decision<'a> {
+    pub(crate) backend: Option<(&'a str, Origin<'a>)>,
+    pub(crate) exposure: Option<(Exposure, Origin<'a>)>,
+    pub(crate) auth: Option<(&'a str, Origin<'a>)>,
+    pub(crate) scopes: Option<(&'a [String], Origin<'a>)>,
+    pub(crate) api_key: Option<(bool, Origin<'a>)>,
+    pub(crate) timeout_ms: Option<(u64, Origin<'a>)>,
+    pub(crate) throttle: Option<(&'a Switch<ThrottleSpec>, Origin<'a>)>,
+    pub(crate) cache: Option<(&'a Switch<CacheSpec>, Origin<'a>)>,
+    pub(crate) validation: Option<(Validation, Origin<'a>)>,
+    pub(crate) greedy: Option<(&'a [String], Origin<'a>)>,
 }
 
 /// Where something was said of an operation.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Origin<'a> {
+pub(crate) enum Origin<'a> {
     /// In the blueprint's route of that index.
     Route(usize),
     /// In the description.
@@ -77,7 +79,7 @@ pub(super) enum Origin<'a> {
 
 impl Origin<'_> {
     /// The place of a field of the route.
-    pub(super) fn place(self, blueprint: &Blueprint, field: &str) -> Place {
+    pub(crate) fn place(self, blueprint: &Blueprint, field: &str) -> Place {
         match self {
             Self::Route(index) => blueprint.place(&format!("/routes/{index}/{field}")),
             Self::Extension(written) => written
@@ -88,7 +90,7 @@ impl Origin<'_> {
     }
 
     /// Whether what it says is meant for these methods, not just for whatever a path has.
-    pub(super) fn names_methods(self, blueprint: &Blueprint) -> bool {
+    pub(crate) fn names_methods(self, blueprint: &Blueprint) -> bool {
         match self {
             Self::Route(index) => blueprint
                 .spec
@@ -102,7 +104,7 @@ impl Origin<'_> {
 
     /// The reason why this very route asks for less than the description does; an extension gives
     /// none.
-    pub(super) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
+    pub(crate) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
         match self {
             Self::Route(index) => blueprint
                 .spec
@@ -116,7 +118,7 @@ impl Origin<'_> {
     }
 
     /// What it is, in a sentence.
-    pub(super) fn noun(self) -> &'static str {
+    pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Route(_) => "route",
             Self::Extension(_) => "extension",
@@ -124,7 +126,7 @@ impl Origin<'_> {
     }
 
     /// What to do where `auth` asks for less than the description does.
-    pub(super) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
+    pub(crate) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
         match self {
             Self::Route(_) => {
                 "add `weakens` with the reason to the route, or let the description's scheme stand"
@@ -141,17 +143,17 @@ impl Origin<'_> {
 
 /// An operation of a description, with what its extensions say.
 #[derive(Clone, Copy)]
-pub(super) struct Described<'a> {
-    pub(super) operation: &'a Operation,
+pub(crate) struct Described<'a> {
+    pub(crate) operation: &'a Operation,
     /// Index of its description in `spec`.
-    pub(super) description: usize,
-    pub(super) extensions: &'a [Written],
+    pub(crate) description: usize,
+    pub(crate) extensions: &'a [Written],
     /// Methods that its path has operations of their own for, where it is one for any method.
-    pub(super) siblings: &'a [HttpMethod],
+    pub(crate) siblings: &'a [HttpMethod],
 }
 
 impl Decision<'_> {
-    pub(super) fn exposure(&self) -> Exposure {
+    pub(crate) fn exposure(&self) -> Exposure {
         self.exposure.map_or(defaults::EXPOSURE, |it| it.0)
     }
 }
@@ -191,7 +193,7 @@ impl<'a> Decision<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(blueprint: &'a Blueprint) -> Self {
+    pub(crate) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
         let rule = |spec: &'a RouteSpec| Rule {
             spec,
@@ -211,7 +213,7 @@ impl<'a> Rules<'a> {
 
     /// Applies the leading routes with an empty match, then the extensions of the path and of the
     /// operation, then the other routes.
-    pub(super) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
+    pub(crate) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let matching = self.matchers.matching(described, mount);
         let (leading, others): (Vec<usize>, Vec<usize>) =
             matching.whole.iter().partition(|it| **it < self.leading);
@@ -259,7 +261,7 @@ impl<'a> Rule<'a> {
 }
 
 /// The backend that a mount sends an operation to.
-pub(super) fn mounted<'a>(
+pub(crate) fn mounted<'a>(
     mount: Option<&'a MountSpec>,
     backend: Option<&'a str>,
 ) -> Option<&'a str> {

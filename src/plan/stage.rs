@@ -3,6 +3,11 @@
 //!
 //! In: the blueprint's `stage`, `account` and `api.waf`. Out: `StagePlan`. Pure.
 
+pub(crate) mod cache;
+pub(crate) mod domain;
+pub(crate) mod endpoint;
+pub(crate) mod gateway_responses;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -76,7 +81,7 @@ impl StagePlan {
 }
 
 /// The stage's name.
-pub(super) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
+pub(crate) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
     match blueprint
         .spec
         .stage
@@ -92,7 +97,7 @@ pub(super) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Valu
 ///
 /// Errors: those of its values; GW4088 throttle above the account's (a warning), GW5015 role of
 /// others (a note).
-pub(super) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> StagePlan {
+pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> StagePlan {
     let unset = StageSpec::default();
     let spec = blueprint.spec.stage.as_ref().unwrap_or(&unset);
     let throttle = spec
@@ -180,7 +185,7 @@ fn cluster(spec: &StageCacheSpec) -> ClusterPlan {
 }
 
 impl ThrottlePlan {
-    pub(super) fn of(spec: &ThrottleSpec) -> Self {
+    pub(crate) fn of(spec: &ThrottleSpec) -> Self {
         Self {
             rate: spec.rate,
             burst: spec.burst,
@@ -189,7 +194,7 @@ impl ThrottlePlan {
 }
 
 /// A throttle that the account's own comes before.
-pub(super) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diagnostic> {
+pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diagnostic> {
     if throttle.rate <= ACCOUNT_RATE && throttle.burst <= ACCOUNT_BURST {
         return None;
     }

@@ -12,18 +12,18 @@ use crate::blueprint::{self, Blueprint, Format, Variable};
 use crate::diagnostic::{self, Diagnostic};
 
 /// The inputs that were asked for so far.
-pub(super) struct Variables<'a> {
+pub(crate) struct Variables<'a> {
     blueprint: &'a Blueprint,
     format: Format,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
     /// Something is public; without, what only the gateway uses makes no input.
-    pub(super) has_gateway: bool,
+    pub(crate) has_gateway: bool,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         blueprint: &'a Blueprint,
         format: Format,
         diagnostics: &'a mut Vec<Diagnostic>,
@@ -39,7 +39,7 @@ impl<'a> Variables<'a> {
     }
 
     /// Inputs by name and parameters by path.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
     ) -> (
         BTreeMap<Arc<str>, InputPlan>,
@@ -60,7 +60,7 @@ impl<'a> Variables<'a> {
     }
 
     /// Decides what is checked and built by nobody: no input is made of it.
-    pub(super) fn unused<T>(&mut self, is_unused: bool, decide: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn unused<T>(&mut self, is_unused: bool, decide: impl FnOnce(&mut Self) -> T) -> T {
         let before = is_unused.then(|| (self.inputs.clone(), self.parameters.clone()));
         let decided = decide(self);
         if let Some(before) = before {
@@ -69,14 +69,14 @@ impl<'a> Variables<'a> {
         decided
     }
 
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
     /// A value that stands at the pointer.
     ///
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
-    pub(super) fn value(
+    pub(crate) fn value(
         &mut self,
         value: &blueprint::Value,
         of: InputType,
@@ -86,7 +86,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A value that only the gateway uses.
-    pub(super) fn of_gateway(
+    pub(crate) fn of_gateway(
         &mut self,
         value: &blueprint::Value,
         of: InputType,
@@ -96,7 +96,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A list that only the gateway uses.
-    pub(super) fn of_gateway_all(
+    pub(crate) fn of_gateway_all(
         &mut self,
         values: &blueprint::Values,
         of: (InputType, InputType),
@@ -106,7 +106,7 @@ impl<'a> Variables<'a> {
     }
 
     /// The same; no input is made of what is not used.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         value: &blueprint::Value,
         of: InputType,
@@ -145,7 +145,7 @@ impl<'a> Variables<'a> {
     }
 
     /// A list of values: the types of one item, and of a reference that yields all.
-    pub(super) fn values(
+    pub(crate) fn values(
         &mut self,
         values: &blueprint::Values,
         of: (InputType, InputType),
@@ -155,7 +155,7 @@ impl<'a> Variables<'a> {
     }
 
     /// The same; no input is made of what is not used.
-    pub(super) fn read_all(
+    pub(crate) fn read_all(
         &mut self,
         values: &blueprint::Values,
         of: (InputType, InputType),
@@ -171,7 +171,7 @@ impl<'a> Variables<'a> {
     }
 
     /// Refuses a list that is known only at deploy time, where every item is due by itself.
-    pub(super) fn only_listed(&mut self, values: &blueprint::Values, pointer: &str, what: &str) {
+    pub(crate) fn only_listed(&mut self, values: &blueprint::Values, pointer: &str, what: &str) {
         if matches!(values, blueprint::Values::One(_)) {
             self.only_terraform(
                 pointer,
@@ -181,12 +181,12 @@ impl<'a> Variables<'a> {
         }
     }
 
-    pub(super) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.format
     }
 
     /// Refuses what CloudFormation cannot say.
-    pub(super) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
+    pub(crate) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
         if self.format == Format::Cloudformation {
             let place = self.blueprint.place(pointer);
             self.diagnostics.push(

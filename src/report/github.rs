@@ -17,7 +17,7 @@ use crate::source::Finding;
 /// How many operations are named before the rest is counted.
 const MAX_OPERATIONS: usize = 5;
 
-pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
     findings
         .iter()
         .try_for_each(|finding| writeln!(out, "{}", command(finding)))

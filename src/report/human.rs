@@ -26,7 +26,7 @@ const MAX_OPERATIONS: usize = 5;
 
 const TAB: &str = "    ";
 
-pub(super) fn report(
+pub(crate) fn report(
     findings: &[Finding],
     sources: &[Sources],
     colour: bool,

@@ -8,7 +8,7 @@ use std::io;
 use crate::printed::Shape;
 use crate::source::Finding;
 
-pub(super) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
     for finding in findings {
         writeln!(
             out,

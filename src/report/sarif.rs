@@ -29,13 +29,13 @@ const ROOT: &str = "%SRCROOT%";
 const MAX_OPERATIONS: usize = 5;
 
 /// Where the files of findings lie.
-pub(super) struct Files<'a> {
-    pub(super) sources: &'a [Sources],
+pub(crate) struct Files<'a> {
+    pub(crate) sources: &'a [Sources],
     /// The working directory as seen from the repository's root.
-    pub(super) folder: &'a str,
+    pub(crate) folder: &'a str,
 }
 
-pub(super) fn report(
+pub(crate) fn report(
     findings: &[Finding],
     files: &Files<'_>,
     out: &mut dyn io::Write,

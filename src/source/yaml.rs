@@ -16,7 +16,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use aliases::expansion;
-pub(super) use marks::Marks;
+pub(crate) use marks::Marks;
 use scalars::core_schema;
 
 /// Deepest nesting of collections, as in `serde_json`, which reads the result.
@@ -31,7 +31,7 @@ const MAX_GROWTH: usize = 8;
 const FREE_BYTES: usize = 1 << 20;
 
 /// Why YAML could not become JSON.
-pub(super) struct Fault {
+pub(crate) struct Fault {
     code: &'static Code,
     line: usize,
     column: usize,
@@ -60,7 +60,7 @@ impl Fault {
 
     /// The finding, with its line where that may be shown; what ends too early is placed on the
     /// last line, not after it.
-    pub(super) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
+    pub(crate) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
         let lines = text.lines().count();
         if self.line > lines {
             (self.line, self.column) = (
@@ -119,7 +119,7 @@ struct Converter {
 }
 
 /// Turns YAML into JSON; what only this parser refuses is mended first.
-pub(super) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
+pub(crate) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
     convert(text).or_else(|fault| {
         let mended = if fault.is_syntax {
             mend::mended(text)

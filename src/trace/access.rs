@@ -6,7 +6,7 @@ use crate::aws::Node;
 use crate::stack::Stack;
 
 /// What a method that asks for nothing lets through.
-pub(super) fn unasked(stack: &Stack) -> String {
+pub(crate) fn unasked(stack: &Stack) -> String {
     let nodes = || stack.entries.iter().map(|it| &it.node);
     let has_policy =
         nodes().any(|it| matches!(it, Node::RestApi(it) if it.endpoint.policy.is_some()));

@@ -7,17 +7,17 @@ use crate::aws::{Answer, ApplicationBalancerRef, HttpListenerRef, ListenerRule, 
 use crate::walk::rules::takes;
 
 /// A request as it comes to the balancer.
-pub(super) struct Arriving<'r> {
-    pub(super) method: &'static str,
-    pub(super) host: Option<&'r str>,
-    pub(super) path: &'r str,
-    pub(super) port: u16,
+pub(crate) struct Arriving<'r> {
+    pub(crate) method: &'static str,
+    pub(crate) host: Option<&'r str>,
+    pub(crate) path: &'r str,
+    pub(crate) port: u16,
 }
 
 impl<'a> Hops<'a> {
     /// From the balancer to the targets of the rule that takes the request, or to the balancer's
     /// own answer.
-    pub(super) fn ruled(
+    pub(crate) fn ruled(
         &mut self,
         (balancer, listener): (&ApplicationBalancerRef, Option<&'a HttpListenerRef>),
         asked: &Arriving<'_>,

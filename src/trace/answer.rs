@@ -14,7 +14,7 @@ const TYPES: [&str; 2] = ["MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX"];
 
 /// Status and body. Of a template the message is filled in; what only a request knows stays as
 /// `$context.…`.
-pub(super) fn no_route(stack: &Stack) -> (u16, String) {
+pub(crate) fn no_route(stack: &Stack) -> (u16, String) {
     let all = || {
         stack.entries.iter().filter_map(|it| {
             if let Node::GatewayResponse(it) = &it.node {

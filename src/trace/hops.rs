@@ -23,19 +23,19 @@ use crate::stack::{Stack, Value};
 use crate::walk::forwarder::exchanged;
 
 /// Collects hops.
-pub(super) struct Hops<'a> {
-    pub(super) all: Vec<Hop>,
+pub(crate) struct Hops<'a> {
+    pub(crate) all: Vec<Hop>,
     /// Status and body where a balancer answers itself.
-    pub(super) answered: Option<(u16, &'static str)>,
+    pub(crate) answered: Option<(u16, &'static str)>,
     format: Format,
-    pub(super) stack: &'a Stack,
-    pub(super) places: &'a Places<'a>,
+    pub(crate) stack: &'a Stack,
+    pub(crate) places: &'a Places<'a>,
     /// Of the application load balancer, by port.
     listeners: &'a [(u16, Option<HttpListenerRef>)],
 }
 
 impl<'a> Hops<'a> {
-    pub(super) fn new(format: Format, assembled: &'a Assembled, places: &'a Places<'a>) -> Self {
+    pub(crate) fn new(format: Format, assembled: &'a Assembled, places: &'a Places<'a>) -> Self {
         let listeners = assembled
             .network
             .as_ref()
@@ -51,7 +51,7 @@ impl<'a> Hops<'a> {
         }
     }
 
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: &'static str,
         (name, detail): (impl Into<String>, impl Into<String>),
@@ -65,7 +65,7 @@ impl<'a> Hops<'a> {
         });
     }
 
-    pub(super) fn shown(&self, value: &Value) -> String {
+    pub(crate) fn shown(&self, value: &Value) -> String {
         shown(value, self.format, self.stack)
     }
 
@@ -82,7 +82,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The stage and its URL.
-    pub(super) fn stage(&mut self, asked: &Asked) {
+    pub(crate) fn stage(&mut self, asked: &Asked) {
         let Some(index) = self.indexed(|it| matches!(it, Node::Stage(_))) else {
             return;
         };
@@ -107,7 +107,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The resource, what its variables take, and why it is this one.
-    pub(super) fn resource(&mut self, reached: &Reached<'_>) {
+    pub(crate) fn resource(&mut self, reached: &Reached<'_>) {
         let mut details: Vec<String> = reached
             .values()
             .map(|(name, value)| format!("{name} = {value}"))
@@ -131,7 +131,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The method and who may call it.
-    pub(super) fn method(&mut self, it: &Match<'_>) {
+    pub(crate) fn method(&mut self, it: &Match<'_>) {
         let method = it.found.method.http_method;
         let detail = if method == HttpMethod::Any {
             "takes every method that the path has none of its own for"
@@ -178,7 +178,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The integration and what is behind it.
-    pub(super) fn integration(&mut self, it: &Match<'_>, asked: &Asked) -> Result<(), String> {
+    pub(crate) fn integration(&mut self, it: &Match<'_>, asked: &Asked) -> Result<(), String> {
         match &it.found.method.integration {
             Integration::Proxy(proxy) => {
                 let start = format!(
@@ -451,7 +451,7 @@ impl<'a> Hops<'a> {
         }
     }
 
-    pub(super) fn targets(&mut self, group: &TargetGroupRef) -> Result<(), String> {
+    pub(crate) fn targets(&mut self, group: &TargetGroupRef) -> Result<(), String> {
         match group {
             TargetGroupRef::Existing(arn) => self.add(
                 "target_group",
@@ -551,7 +551,7 @@ impl<'a> Hops<'a> {
     }
 
     /// Where the request came out, in a sentence.
-    pub(super) fn arrival(&self) -> String {
+    pub(crate) fn arrival(&self) -> String {
         if self
             .all
             .iter()

@@ -28,7 +28,7 @@ impl PartialEq<Wanted<'_>> for Asked<'_> {
 }
 
 /// The routes that are most like a request.
-pub(super) fn nearest(tree: &Tree<'_>, method: HttpMethod, segments: &[&str]) -> Vec<Route> {
+pub(crate) fn nearest(tree: &Tree<'_>, method: HttpMethod, segments: &[&str]) -> Vec<Route> {
     let asked: Vec<Asked<'_>> = segments.iter().map(|it| Asked(it)).collect();
     let text = format!("/{}", segments.join("/"));
     let mut ranked = Vec::new();
@@ -89,7 +89,7 @@ fn each<'a>(
 }
 
 /// The methods of a place that lead to a backend.
-pub(super) fn methods(tree: &Tree<'_>, place: usize) -> Vec<&'static str> {
+pub(crate) fn methods(tree: &Tree<'_>, place: usize) -> Vec<&'static str> {
     let served = tree.places[place]
         .methods
         .values()

@@ -26,17 +26,17 @@ pub struct Private {
 }
 
 /// A request for an operation that is not public.
-pub(super) struct Kept<'a> {
-    pub(super) operation: &'a OperationPlan,
-    pub(super) method: &'static str,
-    pub(super) segments: &'a [&'a str],
+pub(crate) struct Kept<'a> {
+    pub(crate) operation: &'a OperationPlan,
+    pub(crate) method: &'static str,
+    pub(crate) segments: &'a [&'a str],
 }
 
 /// Follows a request to an operation that is internal; `None` where no load balancer serves it.
 ///
 /// # Errors
 /// The stack leads nowhere.
-pub(super) fn private(
+pub(crate) fn private(
     plan: &Plan,
     assembled: &Assembled,
     places: &Places<'_>,

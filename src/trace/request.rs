@@ -53,7 +53,7 @@ impl Asked {
     /// What the path is routed by: leading slashes count as one, and one at the end for none.
     ///
     /// Source: AWS-RULES P11.
-    pub(super) fn segments(&self) -> Vec<&str> {
+    pub(crate) fn segments(&self) -> Vec<&str> {
         let inner = self.inner();
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         if inner.is_empty() {
@@ -68,7 +68,7 @@ impl Asked {
     }
 
     /// What was left aside, or is not certain.
-    pub(super) fn notes(&self, found: Option<&Match<'_>>) -> Vec<String> {
+    pub(crate) fn notes(&self, found: Option<&Match<'_>>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(ignored) = &self.ignored {
             notes.push(format!(

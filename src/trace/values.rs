@@ -11,7 +11,7 @@ use crate::stack::{Here, Spelling, Stack, Value};
 use super::route::Reached;
 
 /// A value as text.
-pub(super) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
+pub(crate) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
     let is_terraform = match format {
         Format::Terraform | Format::TerraformJson => true,
         Format::Cloudformation => false,
@@ -46,7 +46,7 @@ pub(super) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
 }
 
 /// The path of a URI with what the request has for its variables.
-pub(super) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
+pub(crate) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
     let mut path = String::new();
     for segment in segments {
         path.push('/');
@@ -62,7 +62,7 @@ pub(super) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
 }
 
 /// A function as it was named.
-pub(super) fn function(function: &Function, format: Format, stack: &Stack) -> String {
+pub(crate) fn function(function: &Function, format: Format, stack: &Stack) -> String {
     match function {
         Function::Name {
             name: text,

@@ -22,8 +22,8 @@ use crate::plan::{
 use crate::stack::{Handle, List, Value};
 
 /// A listener with the rules that stand on it.
-pub(super) struct Front<'a> {
-    pub(super) planned: &'a AlbListenerPlan,
+pub(crate) struct Front<'a> {
+    pub(crate) planned: &'a AlbListenerPlan,
     /// Index of its node, where it was made.
     node: Option<usize>,
     rules: ByPath<'a>,
@@ -35,8 +35,8 @@ pub(super) struct Front<'a> {
 }
 
 /// The balancer and its listeners.
-pub(super) struct Alb<'a> {
-    pub(super) planned: &'a AlbPlan,
+pub(crate) struct Alb<'a> {
+    pub(crate) planned: &'a AlbPlan,
     fronts: Vec<Front<'a>>,
     /// Index of its node, where it was made.
     node: Option<usize>,
@@ -45,13 +45,13 @@ pub(super) struct Alb<'a> {
 }
 
 /// A rule that sends a request on.
-pub(super) struct Sent<'a> {
-    pub(super) group: &'a TargetGroupRef,
-    pub(super) is_switched: bool,
+pub(crate) struct Sent<'a> {
+    pub(crate) group: &'a TargetGroupRef,
+    pub(crate) is_switched: bool,
 }
 
 impl<'a> Alb<'a> {
-    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Option<Self>, String> {
+    pub(crate) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Option<Self>, String> {
         let Some(planned) = plan.network.as_ref().and_then(|it| it.alb.as_ref()) else {
             return Ok(None);
         };
@@ -113,7 +113,7 @@ impl<'a> Alb<'a> {
     }
 
     /// Whether this is the balancer.
-    pub(super) fn is(&self, balancer: &ApplicationBalancerRef) -> bool {
+    pub(crate) fn is(&self, balancer: &ApplicationBalancerRef) -> bool {
         match (balancer, &self.planned.balancer) {
             (ApplicationBalancerRef::Made(handle), AlbBalancerPlan::Made { .. }) => {
                 Some(handle.index()) == self.node
@@ -127,7 +127,7 @@ impl<'a> Alb<'a> {
     }
 
     /// Whether rules are made in a group of the balancer.
-    pub(super) fn has_group(&self) -> bool {
+    pub(crate) fn has_group(&self) -> bool {
         match &self.planned.balancer {
             AlbBalancerPlan::Made {
                 security_groups, ..
@@ -137,7 +137,7 @@ impl<'a> Alb<'a> {
     }
 
     /// Whether this is the group that rules are made in.
-    pub(super) fn is_group(&self, assembled: &Assembled, group: &Value) -> bool {
+    pub(crate) fn is_group(&self, assembled: &Assembled, group: &Value) -> bool {
         match &self.planned.balancer {
             AlbBalancerPlan::Existing { security_group, .. } => security_group
                 .as_ref()
@@ -154,7 +154,7 @@ impl<'a> Alb<'a> {
     }
 
     /// The listener that a target group of the balancer before it leads to.
-    pub(super) fn entered(
+    pub(crate) fn entered(
         &self,
         (handle, group): (&Handle<TargetGroup>, &TargetGroup),
         port: u16,
@@ -206,7 +206,7 @@ impl<'a> Alb<'a> {
         Ok(front)
     }
 
-    pub(super) fn front(&self, port: u16) -> Result<&Front<'a>, String> {
+    pub(crate) fn front(&self, port: u16) -> Result<&Front<'a>, String> {
         self.fronts
             .iter()
             .find(|it| it.planned.port == port)
@@ -214,7 +214,7 @@ impl<'a> Alb<'a> {
     }
 
     /// Whether private callers get nothing of what is hidden.
-    pub(super) fn refuses(&self, operation: &OperationPlan, plan: &Plan) -> Result<(), String> {
+    pub(crate) fn refuses(&self, operation: &OperationPlan, plan: &Plan) -> Result<(), String> {
         let Some(path) = operation
             .private_path
             .as_ref()
@@ -373,7 +373,7 @@ impl<'a> Front<'a> {
     }
 
     /// Where a request for an operation is sent.
-    pub(super) fn sent(
+    pub(crate) fn sent(
         &self,
         operation: &OperationPlan,
         backend: &BackendPlan,

@@ -15,7 +15,7 @@ use crate::plan::{AuthorizerAsks, AuthorizerPlan, Check, KeySource, OperationPla
 use crate::stack::Handle;
 
 /// Compares what a method asks with what its operation is to ask.
-pub(super) fn authorized_as_planned(
+pub(crate) fn authorized_as_planned(
     plan: &Plan,
     assembled: &Assembled,
     method: &Method,
@@ -128,7 +128,7 @@ fn node<'a, K: Kind>(assembled: &'a Assembled, handle: &Handle<K>) -> Option<&'a
 }
 
 /// Authorizers, permissions, plans and keys beyond those that were planned, or too few of them.
-pub(super) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
+pub(crate) fn extras(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let count = |is: fn(&Node) -> bool| {
         assembled
             .stack

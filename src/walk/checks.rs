@@ -10,7 +10,7 @@ use crate::aws::{Method, Node};
 use crate::plan::{OperationPlan, Plan, names};
 
 /// Compares validators and models of every operation's method.
-pub(super) fn differing<'p>(
+pub(crate) fn differing<'p>(
     plan: &'p Plan,
     assembled: &Assembled,
 ) -> Vec<(&'p OperationPlan, &'static str)> {

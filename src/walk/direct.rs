@@ -14,7 +14,7 @@ use crate::plan::{
 };
 
 /// Compares method, parameters and timeout.
-pub(super) fn asked_as_planned(
+pub(crate) fn asked_as_planned(
     method: &Method,
     timeout_ms: u32,
     operation: &OperationPlan,
@@ -29,7 +29,7 @@ pub(super) fn asked_as_planned(
 }
 
 /// Compares path and headers of what is sent on.
-pub(super) fn sent_as_planned(
+pub(crate) fn sent_as_planned(
     method: &Method,
     (path, headers): (&[UriSegment], &[Header]),
     operation: &OperationPlan,
@@ -83,7 +83,7 @@ pub(super) fn sent_as_planned(
 }
 
 /// A request that leaves for the internet.
-pub(super) fn internet_holds(proxy: &InternetProxy, planned: &InternetPlan) -> Result<(), String> {
+pub(crate) fn internet_holds(proxy: &InternetProxy, planned: &InternetPlan) -> Result<(), String> {
     if is_same(&proxy.url, &planned.url) && proxy.skips_verification == planned.skips_verification {
         Ok(())
     } else {
@@ -92,7 +92,7 @@ pub(super) fn internet_holds(proxy: &InternetProxy, planned: &InternetPlan) -> R
 }
 
 /// A request that becomes a call of a function of the user's.
-pub(super) fn function_holds(called: &Function, planned: &FunctionPlan) -> Result<(), String> {
+pub(crate) fn function_holds(called: &Function, planned: &FunctionPlan) -> Result<(), String> {
     if is_same_function(called, planned) {
         Ok(())
     } else {
@@ -101,7 +101,7 @@ pub(super) fn function_holds(called: &Function, planned: &FunctionPlan) -> Resul
 }
 
 /// The leave for a call.
-pub(super) fn may_be_called(
+pub(crate) fn may_be_called(
     plan: &Plan,
     assembled: &Assembled,
     call: &FunctionCall,
@@ -119,7 +119,7 @@ pub(super) fn may_be_called(
 }
 
 /// Functions that the API may call although no backend is one.
-pub(super) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<String> {
+pub(crate) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let is_planned = |it: &LambdaPermission| {
         plan.backends.iter().any(|backend| match &backend.way {
             Way::Function(planned) => is_same_function(&it.function, planned),
@@ -147,7 +147,7 @@ fn permissions(assembled: &Assembled) -> impl Iterator<Item = &LambdaPermission>
     })
 }
 
-pub(super) fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
+pub(crate) fn is_same_function(found: &Function, planned: &FunctionPlan) -> bool {
     match (found, planned) {
         (
             Function::Name { name, qualifier },

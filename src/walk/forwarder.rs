@@ -16,7 +16,7 @@ use crate::plan::{
 use crate::stack::{Handle, Value};
 
 /// A request that a function of ours forwards.
-pub(super) fn forwarder_holds(
+pub(crate) fn forwarder_holds(
     plan: &Plan,
     assembled: &Assembled,
     handle: &Handle<PythonFunction>,

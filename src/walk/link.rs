@@ -19,13 +19,13 @@ use crate::stack::{List, Value};
 
 /// What the plan says of such a link, and where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Planned<'a> {
-    pub(super) network: &'a NetworkPlan,
-    pub(super) link: &'a LinkPlan,
+pub(crate) struct Planned<'a> {
+    pub(crate) network: &'a NetworkPlan,
+    pub(crate) link: &'a LinkPlan,
 }
 
 /// The listener that an integration leads to, once link, balancer and host are what was planned.
-pub(super) fn entered<'w, 'a>(
+pub(crate) fn entered<'w, 'a>(
     assembled: &Assembled,
     planned: Planned<'_>,
     alb: &'w Alb<'a>,

@@ -8,7 +8,7 @@ use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, Segment, meets};
 
 /// What answers a request.
-pub(super) enum Answer<'a, 'w> {
+pub(crate) enum Answer<'a, 'w> {
     Backend(Arrival<'a, 'w>),
     Internet(&'a Method, &'a InternetProxy),
     Function(&'a Method, &'a FunctionCall),
@@ -22,13 +22,13 @@ pub(super) enum Answer<'a, 'w> {
 }
 
 /// The API as its resources, methods and the way behind them say.
-pub(super) struct Api<'a> {
+pub(crate) struct Api<'a> {
     tree: Tree<'a>,
     way: Way<'a>,
 }
 
 impl<'a> Api<'a> {
-    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+    pub(crate) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
         Ok(Self {
             tree: Tree::of(&assembled.stack)?,
             way: Way::of(plan, assembled)?,
@@ -36,7 +36,7 @@ impl<'a> Api<'a> {
     }
 
     /// Whether private callers reach what is internal, and nothing that is hidden.
-    pub(super) fn private_holds(
+    pub(crate) fn private_holds(
         &self,
         plan: &Plan,
         operation: &OperationPlan,
@@ -44,18 +44,18 @@ impl<'a> Api<'a> {
         self.way.private_holds(plan, operation)
     }
 
-    pub(super) fn methods(&self) -> usize {
+    pub(crate) fn methods(&self) -> usize {
         self.tree.methods
     }
 
     /// What answers a request for the path's own template.
-    pub(super) fn answer<'w>(&'w self, method: HttpMethod, path: &[Segment]) -> Answer<'a, 'w> {
+    pub(crate) fn answer<'w>(&'w self, method: HttpMethod, path: &[Segment]) -> Answer<'a, 'w> {
         self.method(method, path)
             .map_or(Answer::Nothing, |found| self.forward(found))
     }
 
     /// The method of the path's own template.
-    pub(super) fn method(&self, method: HttpMethod, path: &[Segment]) -> Option<&'a Method> {
+    pub(crate) fn method(&self, method: HttpMethod, path: &[Segment]) -> Option<&'a Method> {
         let mut place = 0;
         for segment in path {
             let here = &self.tree.places[place];
@@ -97,7 +97,7 @@ impl<'a> Api<'a> {
     ///
     /// A request is tried for each way to fill the variables: with the literals that stand there,
     /// and with text that none of them has.
-    pub(super) fn is_unreachable(&self, operation: &OperationPlan) -> Result<(), String> {
+    pub(crate) fn is_unreachable(&self, operation: &OperationPlan) -> Result<(), String> {
         let Some(path) = &operation.asked_path else {
             return Ok(());
         };

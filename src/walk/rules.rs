@@ -13,7 +13,7 @@ use crate::aws::ListenerRule;
 ///
 /// A path has the segments before the first wildcard of a pattern that takes it, those after the
 /// last one, and all that are between slashes.
-pub(super) struct ByPath<'a> {
+pub(crate) struct ByPath<'a> {
     rules: Vec<&'a ListenerRule>,
     /// By the numbers of these first and last segments, then by the segments themselves.
     lists: BTreeMap<(usize, usize), HashMap<String, Between<'a>>>,
@@ -25,7 +25,7 @@ type Between<'a> = HashMap<&'a str, Vec<usize>>;
 
 impl<'a> ByPath<'a> {
     /// Takes rules by priority.
-    pub(super) fn new(rules: Vec<&'a ListenerRule>) -> Self {
+    pub(crate) fn new(rules: Vec<&'a ListenerRule>) -> Self {
         let mut lists: BTreeMap<(usize, usize), HashMap<String, Between<'_>>> = BTreeMap::new();
         for (index, rule) in rules.iter().copied().enumerate() {
             for pattern in &rule.paths {
@@ -56,12 +56,12 @@ impl<'a> ByPath<'a> {
         Self { rules, lists }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rules.len()
     }
 
     /// The first rule that takes a request.
-    pub(super) fn first(
+    pub(crate) fn first(
         &self,
         method: &str,
         host: Option<&str>,

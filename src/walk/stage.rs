@@ -13,7 +13,7 @@ use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
 
 /// Everything that is wrong with the stage and what stands beside it.
-pub(super) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec<String> {
+pub(crate) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec<String> {
     if assembled.api.is_none() {
         return Vec::new();
     }
@@ -29,7 +29,7 @@ pub(super) fn problems(plan: &Plan, api: &Api<'_>, assembled: &Assembled) -> Vec
 }
 
 /// Whether kept answers are told apart by what was planned, all of it declared.
-pub(super) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> Result<(), String> {
+pub(crate) fn cached_as_planned(method: &Method, operation: &OperationPlan) -> Result<(), String> {
     let planned = operation.cache.as_ref().map_or(&[][..], |it| &it.keys);
     if method.cache_keys != planned {
         return Err("has kept answers told apart by something else than was planned".into());

@@ -12,14 +12,14 @@ use crate::plan::{AlbBalancerPlan, AlbPlan, Plan, SyncPlan};
 use crate::stack::{Address, Handle, Spelling, Value};
 
 /// The function, and the target groups that it keeps.
-pub(super) struct Sync {
+pub(crate) struct Sync {
     /// Port and ARN, as the environment has them.
     kept: Vec<(u16, Value)>,
 }
 
 impl Sync {
     /// `None` where no function is planned and there is none.
-    pub(super) fn of(
+    pub(crate) fn of(
         plan: &Plan,
         assembled: &Assembled,
         balancer: Option<&Address>,
@@ -52,7 +52,7 @@ impl Sync {
     }
 
     /// Whether it keeps the balancer's addresses in a group, on this port and no other.
-    pub(super) fn keeps(&self, group: &Handle<TargetGroup>, port: u16) -> Result<(), String> {
+    pub(crate) fn keeps(&self, group: &Handle<TargetGroup>, port: u16) -> Result<(), String> {
         let arn = group.arn();
         let ports: Vec<u16> = self
             .kept

@@ -18,7 +18,7 @@ use crate::plan::{
 use crate::stack::{Handle, List, Value};
 
 /// Everything that stands behind the gateway.
-pub(super) struct Way<'a> {
+pub(crate) struct Way<'a> {
     /// `None` where nothing is to stand there.
     nlb: Option<&'a NlbPlan>,
     /// There where the gateway comes to the application load balancer itself.
@@ -33,7 +33,7 @@ pub(super) struct Way<'a> {
 }
 
 /// Where a request comes out.
-pub(super) struct Arrival<'a, 'w> {
+pub(crate) struct Arrival<'a, 'w> {
     method: &'a Method,
     proxy: &'a Proxy,
     /// `None` where no network load balancer stands on the way.
@@ -61,7 +61,7 @@ enum Group<'a> {
 }
 
 impl<'a> Way<'a> {
-    pub(super) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
+    pub(crate) fn of(plan: &'a Plan, assembled: &'a Assembled) -> Result<Self, String> {
         let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
         let link = plan.network.as_ref().and_then(|network| {
             Some(link::Planned {
@@ -92,7 +92,7 @@ impl<'a> Way<'a> {
     }
 
     /// Follows a request from its integration.
-    pub(super) fn arrival<'w>(
+    pub(crate) fn arrival<'w>(
         &'w self,
         method: &'a Method,
         proxy: &'a Proxy,
@@ -165,7 +165,7 @@ impl<'a> Way<'a> {
     }
 
     /// Whether private callers reach what is internal, and nothing that is hidden.
-    pub(super) fn private_holds(
+    pub(crate) fn private_holds(
         &self,
         plan: &Plan,
         operation: &OperationPlan,
@@ -298,7 +298,7 @@ fn has_planned_name(planned: &NlbPlan, balancer: &BalancerRef) -> bool {
 
 impl Arrival<'_, '_> {
     /// Compares with what the plan says.
-    pub(super) fn holds(
+    pub(crate) fn holds(
         &self,
         operation: &OperationPlan,
         backend: &BackendPlan,
@@ -509,7 +509,7 @@ fn are_same(found: &Members, planned: &Values) -> bool {
 }
 
 /// Whether a list of the stack is that of the plan.
-pub(super) fn are_same_list(found: &List, planned: &Values) -> bool {
+pub(crate) fn are_same_list(found: &List, planned: &Values) -> bool {
     match (found, planned) {
         (List::Of(found), Values::List(planned)) => {
             found.len() == planned.len()
@@ -524,7 +524,7 @@ pub(super) fn are_same_list(found: &List, planned: &Values) -> bool {
 }
 
 /// Whether a value of the stack is that of the plan.
-pub(super) fn is_same(found: &Value, planned: &PlanValue) -> bool {
+pub(crate) fn is_same(found: &Value, planned: &PlanValue) -> bool {
     match (found, planned) {
         (Value::Literal(found), PlanValue::Literal(planned))
         | (Value::Input(found), PlanValue::Input(planned))

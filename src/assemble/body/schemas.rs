@@ -38,7 +38,7 @@ const TELLS_A_TYPE: [&str; 3] = ["items", "properties", "additionalProperties"];
 ///
 /// What was weakened below `oneOf` may match twice, and below `not` it would refuse more: the one
 /// becomes `anyOf`, the other goes.
-pub(super) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
+pub(crate) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
     let Json::Object(members) = schema else {
         return (Json::Object(Map::new()), !schema.is_object());
     };

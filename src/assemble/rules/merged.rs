@@ -19,16 +19,16 @@ const MAX_DESCRIPTION: usize = 255;
 
 /// One end of a rule, with the part of the rule's label that names it.
 #[derive(Clone, Debug)]
-pub(in crate::assemble) struct End<V> {
-    pub(in crate::assemble) key: String,
-    pub(in crate::assemble) value: V,
+pub(crate) struct End<V> {
+    pub(crate) key: String,
+    pub(crate) value: V,
 }
 
 /// What a rule is for: a phrase, and the backend that it ends with.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::assemble) struct Purpose<'a> {
-    pub(in crate::assemble) phrase: &'a str,
-    pub(in crate::assemble) backend: Option<&'a str>,
+pub(crate) struct Purpose<'a> {
+    pub(crate) phrase: &'a str,
+    pub(crate) backend: Option<&'a str>,
 }
 
 /// A rule of a direction that has its group and its other end as these types.
@@ -46,14 +46,14 @@ type Rules<Group, Other> = BTreeMap<String, Rule<Group, Other>>;
 
 /// The rules that were asked for.
 #[derive(Debug, Default)]
-pub(in crate::assemble) struct MergedRules {
+pub(crate) struct MergedRules {
     egress: Rules<Handle<SecurityGroup>, Peer>,
     ingress: Rules<Value, Source>,
 }
 
 impl MergedRules {
     /// Lets a group that is made here out to a port.
-    pub(in crate::assemble) fn egress(
+    pub(crate) fn egress(
         &mut self,
         group: &Handle<SecurityGroup>,
         port: u16,
@@ -77,7 +77,7 @@ impl MergedRules {
     }
 
     /// Admits a source to a port.
-    pub(in crate::assemble) fn ingress(
+    pub(crate) fn ingress(
         &mut self,
         group: &End<Value>,
         port: u16,
@@ -98,7 +98,7 @@ impl MergedRules {
 
     /// Writes the rules into the stack, and into the descriptions of inputs which others they must
     /// not repeat.
-    pub(in crate::assemble) fn add_to(self, stack: &mut Stack) {
+    pub(crate) fn add_to(self, stack: &mut Stack) {
         let mut ends = SameEnds::default();
         for rule in self.egress.values() {
             if let Peer::SecurityGroup(value) = &rule.other.value {

@@ -104,7 +104,7 @@ impl HttpListenerRef {
         }
     }
 
-    pub(super) fn arn(&self) -> Value {
+    pub(crate) fn arn(&self) -> Value {
         match self {
             Self::Made(listener) => listener.arn(),
             Self::Existing(arn) => arn.clone(),
@@ -130,7 +130,7 @@ impl Answer {
     };
     const TYPE: &'static str = "application/json";
 
-    pub(super) fn terraform(self, out: &mut Terraform) {
+    pub(crate) fn terraform(self, out: &mut Terraform) {
         out.attribute("type", "fixed-response");
         out.block("fixed_response", |out| {
             out.attribute("status_code", self.status.to_string());
@@ -139,7 +139,7 @@ impl Answer {
         });
     }
 
-    pub(super) fn cloudformation(self, out: &mut Properties) {
+    pub(crate) fn cloudformation(self, out: &mut Properties) {
         out.text("Type", "fixed-response");
         out.object("FixedResponseConfig", |out| {
             out.text("StatusCode", &self.status.to_string());

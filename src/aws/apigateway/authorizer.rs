@@ -181,7 +181,7 @@ impl Authorization {
         }
     }
 
-    pub(super) fn terraform(&self, out: &mut Terraform) {
+    pub(crate) fn terraform(&self, out: &mut Terraform) {
         out.attribute("authorization", self.type_name());
         if let Some(authorizer) = self.authorizer() {
             out.attribute("authorizer_id", authorizer.id());
@@ -194,7 +194,7 @@ impl Authorization {
         }
     }
 
-    pub(super) fn cloudformation(&self, out: &mut Properties) {
+    pub(crate) fn cloudformation(&self, out: &mut Properties) {
         out.text("AuthorizationType", self.type_name());
         if let Some(authorizer) = self.authorizer() {
             out.value("AuthorizerId", &authorizer.id());

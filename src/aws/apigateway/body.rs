@@ -360,7 +360,7 @@ fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
 /// body cannot ask for the API's ARN.
 ///
 /// Source: AWS-RULES O10 (`${AWS::Region}` and the like are resolved by API Gateway).
-pub(in crate::aws) fn detached(value: Value) -> Value {
+pub(crate) fn detached(value: Value) -> Value {
     match value {
         Value::Here(here, _) => Value::literal(match here {
             Here::Partition => "${AWS::Partition}",

@@ -30,7 +30,7 @@ pub enum HeaderSource {
 impl Header {
     /// `integration.request.header.x` and what it is filled from. Source: AWS-RULES Q18 (static
     /// text stands in single quotes).
-    pub(super) fn mapping(&self) -> (String, Value) {
+    pub(crate) fn mapping(&self) -> (String, Value) {
         let source = match &self.source {
             HeaderSource::Mapping(text) => Value::Literal(text.clone()),
             HeaderSource::Static(Value::Literal(text)) => Value::literal(format!("'{text}'")),

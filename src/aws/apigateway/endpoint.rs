@@ -34,7 +34,7 @@ impl Endpoint {
         self.kind == EndpointType::Regional && self.policy.is_none() && !self.is_disabled
     }
 
-    pub(super) fn spelt(&self) -> &'static str {
+    pub(crate) fn spelt(&self) -> &'static str {
         match self.kind {
             EndpointType::Regional => "REGIONAL",
             EndpointType::Edge => "EDGE",
@@ -65,7 +65,7 @@ impl ResourcePolicy {
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html>,
     /// read 2026-11-22. What is not among them is denied outright: an `Allow` alone would leave in
     /// whom an identity policy of the account allows.
-    pub(super) fn document(&self, api: &Value) -> Document {
+    pub(crate) fn document(&self, api: &Value) -> Document {
         let resource = Value::Text(vec![api.clone(), Value::literal("/*")]);
         let (vpc_endpoints, cidrs, is_private) = match self {
             Self::Written(policy) => return document(policy, api),
@@ -137,7 +137,7 @@ impl ResourcePolicy {
 }
 
 /// What AWS takes for the API in a policy of its own, and stores as the API's ARN.
-pub(super) const SHORT: &str = "execute-api:";
+pub(crate) const SHORT: &str = "execute-api:";
 
 /// A policy as the user wrote it. What is no text is written as one: policies take both. The short
 /// form of a resource is written out, as AWS stores it: it would be a difference at every plan.

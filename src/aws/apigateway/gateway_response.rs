@@ -30,7 +30,7 @@ pub struct GatewayResponse {
 const TEMPLATE: &str = "application/json";
 
 impl GatewayResponse {
-    pub(super) fn parameters(&self) -> Vec<(String, String)> {
+    pub(crate) fn parameters(&self) -> Vec<(String, String)> {
         self.headers
             .iter()
             .map(|(name, text)| {

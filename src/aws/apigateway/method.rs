@@ -16,7 +16,7 @@ use crate::emit::terraform::Terraform;
 use crate::openapi::{ByMediaType, HttpMethod};
 use crate::stack::{Address, Handle, Label, Names, Value};
 pub use uri::{Proxy, UriHost, UriSegment};
-pub(super) use uri::{mappings, path_of};
+pub(crate) use uri::{mappings, path_of};
 
 /// What answers a method.
 #[derive(Debug, Serialize)]
@@ -103,9 +103,9 @@ const PREFLIGHT_PARTS: &[Part] = &[
 ];
 
 /// Picks the status of a mock integration.
-pub(super) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
+pub(crate) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
-pub(super) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
+pub(crate) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
 /// Functions are called with POST, whatever the client's method is. Source: AWS-RULES I1; API
 /// Gateway, "Set up Lambda proxy integrations".
@@ -240,14 +240,14 @@ impl Method {
 }
 
 /// A method, for what is written beside it.
-pub(super) struct MethodAt<'a> {
-    pub(super) method: &'a Method,
-    pub(super) label: &'a Label,
+pub(crate) struct MethodAt<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) label: &'a Label,
 }
 
 impl MethodAt<'_> {
     /// Which method a block belongs to, so that it comes after the block of that kind.
-    pub(super) fn terraform(&self, after: &str, out: &mut Terraform) {
+    pub(crate) fn terraform(&self, after: &str, out: &mut Terraform) {
         out.attribute("rest_api_id", self.method.api.id());
         out.attribute("resource_id", self.method.on.id());
         out.bare(

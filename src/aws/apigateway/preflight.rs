@@ -23,10 +23,10 @@ pub struct Preflight {
 
 impl Preflight {
     /// Picks the status of a mock integration.
-    pub(super) const REQUEST: &str = "{\"statusCode\": 204}";
+    pub(crate) const REQUEST: &str = "{\"statusCode\": 204}";
 
     /// Headers of the answer with fixed text, each in the single quotes that say so (Q18).
-    pub(super) fn headers(&self) -> BTreeMap<&'static str, String> {
+    pub(crate) fn headers(&self) -> BTreeMap<&'static str, String> {
         let origin = self.origins.first().map_or("*", |it| it);
         let methods: Vec<&str> = self.methods.iter().map(|it| it.as_str()).collect();
         let mut headers = BTreeMap::from([
@@ -59,7 +59,7 @@ impl Preflight {
     ///
     /// Source: API Gateway developer guide, "Use a mapping template to override an API's request
     /// and response parameters and status codes".
-    pub(super) fn template(&self) -> Option<String> {
+    pub(crate) fn template(&self) -> Option<String> {
         let others = self.origins.get(1..).filter(|it| !it.is_empty())?;
         let is_other: Vec<String> = others
             .iter()
@@ -74,7 +74,7 @@ impl Preflight {
     }
 
     /// The integration's own arguments. Source: AWS-RULES C1, C5.
-    pub(super) fn terraform(&self, out: &mut Terraform) {
+    pub(crate) fn terraform(&self, out: &mut Terraform) {
         out.attribute("type", "MOCK");
         out.attribute("passthrough_behavior", "WHEN_NO_MATCH");
         out.attribute("content_handling", "CONVERT_TO_TEXT");
@@ -82,7 +82,7 @@ impl Preflight {
     }
 
     /// The two blocks that give the integration its answer.
-    pub(super) fn terraform_responses(&self, at: &MethodAt<'_>, out: &mut Terraform) {
+    pub(crate) fn terraform_responses(&self, at: &MethodAt<'_>, out: &mut Terraform) {
         let (key, headers) = (format!("{}__204", at.label), self.headers());
         out.block_of("aws_api_gateway_method_response", &key, |out| {
             at.terraform("aws_api_gateway_method", out);
@@ -116,7 +116,7 @@ impl Preflight {
         });
     }
 
-    pub(super) fn cloudformation(&self, out: &mut Properties) {
+    pub(crate) fn cloudformation(&self, out: &mut Properties) {
         let headers = self.headers();
         out.object("Integration", |out| {
             out.text("Type", "MOCK");

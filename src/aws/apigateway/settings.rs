@@ -90,7 +90,7 @@ pub struct MethodSettings {
 }
 
 /// Terraform's block of settings.
-pub(super) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
+pub(crate) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
 /// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1
 /// (throttling disabled)"; AWS-RULES D14.
@@ -101,7 +101,7 @@ const UNSET: f64 = -1.0;
 const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
 
 impl Settings {
-    pub(super) fn terraform(
+    pub(crate) fn terraform(
         &self,
         (label, path): (&str, &str),
         (api, stage): (&Handle<RestApi>, &Label),
@@ -137,7 +137,7 @@ impl Settings {
 
     /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15,
     /// D24).
-    pub(super) fn cloudformation(&self, (path, method): (&str, &str), out: &mut Properties) {
+    pub(crate) fn cloudformation(&self, (path, method): (&str, &str), out: &mut Properties) {
         out.text("ResourcePath", path);
         out.text("HttpMethod", method);
         out.flag("MetricsEnabled", self.has_metrics);
@@ -166,7 +166,7 @@ impl Settings {
 impl MethodSettings {
     /// Source: AWS-RULES D11: a part of a path in a patch, so `/` is `~1`; the first one is left
     /// out, but for the root.
-    pub(super) fn terraform_path(&self) -> String {
+    pub(crate) fn terraform_path(&self) -> String {
         let path = match self.path.trim_start_matches('/') {
             "" => "~1".to_owned(),
             path => path.replace('/', "~1"),
@@ -175,7 +175,7 @@ impl MethodSettings {
     }
 
     /// Source: AWS-RULES D12.
-    pub(super) fn cloudformation_path(&self) -> String {
+    pub(crate) fn cloudformation_path(&self) -> String {
         if &*self.path == "/" {
             "/".to_owned()
         } else {

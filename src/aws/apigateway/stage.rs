@@ -35,7 +35,7 @@ pub struct Stage {
 ///
 /// Source: AWS, "Variables for access logging for API Gateway"; AWS-RULES D19 (one line, with the
 /// id of the request, 3 KB at most).
-pub(super) const REQUEST_LOG_FORMAT: &str = concat!(
+pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
     r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
     r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,
     r#""status":"$context.status","responseLength":"$context.responseLength","responseLatency":"$context.responseLatency","#,

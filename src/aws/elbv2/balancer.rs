@@ -28,12 +28,12 @@ pub struct AccessLogs {
 }
 
 /// A flag as attributes of CloudFormation spell it.
-pub(in crate::aws) fn flag(is_on: bool) -> Value {
+pub(crate) fn flag(is_on: bool) -> Value {
     Value::literal(if is_on { "true" } else { "false" })
 }
 
 /// Attributes of a balancer in CloudFormation, and those of its access logs behind them.
-pub(in crate::aws) fn write_attributes(
+pub(crate) fn write_attributes(
     out: &mut Properties,
     mut attributes: Vec<(&'static str, Value)>,
     logs: Option<&AccessLogs>,

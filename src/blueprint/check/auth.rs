@@ -22,7 +22,7 @@ const MAX_KEY_NAME: usize = 100;
 
 impl Check<'_> {
     /// Errors: GW2002 values, GW2080 a key in two plans.
-    pub(super) fn auth(&mut self) {
+    pub(crate) fn auth(&mut self) {
         for (name, spec) in self.spec().auth.iter().flatten() {
             let at = child("/auth", name);
             match spec {

@@ -32,7 +32,7 @@ fn accepted(topology: Topology) -> &'static [&'static str] {
 impl Check<'_> {
     /// Errors: GW2002, GW2003, GW2009 two backends on a listener's port, GW2011 targets that the
     /// topology does not take.
-    pub(super) fn backends(&mut self) {
+    pub(crate) fn backends(&mut self) {
         let mut ports: BTreeMap<Port, String> = BTreeMap::new();
         for (name, backend) in &self.spec().backends {
             let at = child("/backends", name);

@@ -12,7 +12,7 @@ use crate::diagnostic::{FIELD_DOES_NOT_FIT, TIMEOUT_ABOVE_FORWARDER};
 
 impl Check<'_> {
     /// Errors: GW2050 a route that waits longer than the function.
-    pub(super) fn forwarder(&mut self) {
+    pub(crate) fn forwarder(&mut self) {
         if self.topology() == Some(Topology::Forwarder) {
             self.waits_of_routes();
         }
@@ -49,7 +49,7 @@ impl Check<'_> {
     }
 
     /// Errors: GW2011.
-    pub(super) fn fits_forwarder(&mut self, at: &str, backend: &BackendSpec) {
+    pub(crate) fn fits_forwarder(&mut self, at: &str, backend: &BackendSpec) {
         if backend
             .targets
             .as_ref()

@@ -8,7 +8,7 @@ use crate::diagnostic::FIELD_DOES_NOT_FIT;
 
 impl Check<'_> {
     /// Errors: GW2011.
-    pub(super) fn link(&mut self) {
+    pub(crate) fn link(&mut self) {
         let link = self.spec().vpc_link.as_ref();
         if self.topology() == Some(Topology::Alb)
             && link.is_some_and(|it| it.existing.is_some() && it.subnets.is_some())

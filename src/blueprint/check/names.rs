@@ -21,7 +21,7 @@ const METHODS: &[&str] = &[
 impl<'a> Check<'a> {
     /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth, GW2013 conflicting
     /// mounts.
-    pub(super) fn names(&mut self) {
+    pub(crate) fn names(&mut self) {
         for (index, route) in self.spec().routes.iter().flatten().enumerate() {
             let at = child("/routes", index);
             if let Some(backend) = &route.backend {
@@ -204,7 +204,7 @@ impl<'a> Check<'a> {
     }
 
     /// Errors: GW2014 a path that `spec` does not name.
-    pub(super) fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
+    pub(crate) fn descriptions(&mut self, at: &str, paths: Option<&Vec<String>>) {
         let known = &self.spec().spec;
         for (index, path) in paths.into_iter().flatten().enumerate() {
             if self.is_written("spec") && self.blueprint.description(path).is_none() {
@@ -223,7 +223,7 @@ impl<'a> Check<'a> {
     }
 
     /// Errors: GW2015 a description that stands in `spec` twice.
-    pub(super) fn specs(&mut self) {
+    pub(crate) fn specs(&mut self) {
         for (index, path) in self.spec().spec.iter().enumerate() {
             let first = self
                 .blueprint
@@ -240,7 +240,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
+    pub(crate) fn methods(&mut self, at: &str, methods: Option<&Vec<String>>) {
         for (index, method) in methods.into_iter().flatten().enumerate() {
             // One of `additionalOperations` is written as it is reported, in upper case; then it is
             // no slip.

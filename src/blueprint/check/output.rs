@@ -9,7 +9,7 @@ use crate::diagnostic::FIELD_DOES_NOT_FIT;
 
 impl Check<'_> {
     /// Errors: GW2011.
-    pub(super) fn output(&mut self) {
+    pub(crate) fn output(&mut self) {
         let Some(output) = self
             .spec()
             .output

@@ -9,14 +9,14 @@ use crate::blueprint::scalars::Switch;
 
 /// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and
 /// `QuotaSettings` (integers of 32 bits).
-pub(super) const MAX_NUMBER: u64 = 2_147_483_647;
+pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 
 /// Longest time in milliseconds that the gateway waits, whatever the quota. Source: AWS-RULES I4.
 const MAX_WAIT_MS: u64 = 300_000;
 
 impl Check<'_> {
     /// Errors: GW2002.
-    pub(super) fn rest(&mut self) {
+    pub(crate) fn rest(&mut self) {
         self.throttles();
         self.lint();
         if let Some(existing) = self

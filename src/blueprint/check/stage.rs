@@ -31,7 +31,7 @@ const MAX_COMPRESSION: u64 = 10_485_760;
 
 impl Check<'_> {
     /// Errors: GW2002.
-    pub(super) fn stage(&mut self) {
+    pub(crate) fn stage(&mut self) {
         let Some(stage) = &self.spec().stage else {
             return;
         };
@@ -101,7 +101,7 @@ impl Check<'_> {
     }
 
     /// Errors: GW2002; GW2090 credentials for any origin.
-    pub(super) fn api(&mut self) {
+    pub(crate) fn api(&mut self) {
         let Some(api) = &self.spec().api else { return };
         if let Some(size) = api
             .minimum_compression_size

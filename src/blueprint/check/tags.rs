@@ -16,7 +16,7 @@ const MAX_VALUE: usize = 256;
 
 impl Check<'_> {
     /// Errors: GW2002.
-    pub(super) fn tags(&mut self) {
+    pub(crate) fn tags(&mut self) {
         let Some(tags) = &self.spec().tags else {
             return;
         };

@@ -62,7 +62,7 @@ fn parts(topology: Topology) -> Parts {
 
 impl Check<'_> {
     /// Errors: GW2024, a warning.
-    pub(super) fn parts_of_topology(&mut self) {
+    pub(crate) fn parts_of_topology(&mut self) {
         let spec = self.spec();
         let Some(topology) = self.topology() else {
             return;

@@ -11,7 +11,7 @@ use crate::openapi::{is_dots, is_path_character};
 
 impl Check<'_> {
     /// Errors: GW2011.
-    pub(super) fn fits_its_way(&mut self, at: &str, backend: &BackendSpec) {
+    pub(crate) fn fits_its_way(&mut self, at: &str, backend: &BackendSpec) {
         if backend
             .targets
             .as_ref()
@@ -88,7 +88,7 @@ fn of_servers(backend: &BackendSpec) -> [(&'static str, bool); 5] {
 
 /// What is wrong with a public address. Source of the ports: AWS-RULES I2 (80, 443 and 1024 to
 /// 65535).
-pub(super) fn url_problem(url: &str) -> Option<&'static str> {
+pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://") else {
         return Some("is no HTTPS address");
     };

@@ -46,7 +46,7 @@ struct Overlay<'a> {
 /// Reports what each file drops of those below it.
 ///
 /// Errors: GW2100 (a warning).
-pub(in crate::blueprint) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
+pub(crate) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut base = Value::Object(serde_json::Map::new());
     for (index, layer) in layers.files.iter().enumerate().rev() {

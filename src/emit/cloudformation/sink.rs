@@ -48,12 +48,12 @@ enum Call<'a> {
 }
 
 /// A key as it stands before its `:`.
-pub(in crate::emit) fn yaml_key(name: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn yaml_key(name: &str) -> std::borrow::Cow<'_, str> {
     scalars::scalar(name)
 }
 
 impl Properties {
-    pub(super) fn new(syntax: TemplateSyntax, tags: BTreeMap<Arc<str>, Value>) -> Self {
+    pub(crate) fn new(syntax: TemplateSyntax, tags: BTreeMap<Arc<str>, Value>) -> Self {
         let printer = match syntax {
             TemplateSyntax::Json => Printer::Json(Json::default()),
             TemplateSyntax::Yaml => Printer::Yaml(Yaml::default()),
@@ -69,11 +69,11 @@ impl Properties {
     }
 
     /// How much is written. Unit: bytes.
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.out().len()
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         let mut text = match self.printer {
             Printer::Json(json) => json.out,
             Printer::Yaml(yaml) => yaml.out,
@@ -123,7 +123,7 @@ impl Properties {
     }
 
     /// The whole document.
-    pub(super) fn document(&mut self, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn document(&mut self, body: impl FnOnce(&mut Self)) {
         self.enclosed(Shape::Object, body);
     }
 

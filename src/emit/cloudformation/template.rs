@@ -22,7 +22,7 @@ pub fn files(syntax: TemplateSyntax, stack: &Stack) -> FileTree {
 }
 
 /// Writes a stack, and tells of each node in turn its file and where in that it stands.
-pub(in crate::emit) fn written(
+pub(crate) fn written(
     syntax: TemplateSyntax,
     stack: &Stack,
     mut tell: impl FnMut(&str, Range<usize>),
@@ -125,7 +125,7 @@ fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
     });
 }
 
-pub(in crate::emit) fn parameter_type(of: InputType) -> &'static str {
+pub(crate) fn parameter_type(of: InputType) -> &'static str {
     match of {
         InputType::Text | InputType::Environment | InputType::StageName => "String",
         InputType::LogKey | InputType::StageVariable | InputType::WebAcl => "String",

@@ -15,7 +15,7 @@ pub fn quoted(out: &mut String, text: &str) {
 }
 
 /// Writes the inside of a quoted template.
-pub(super) fn push_escaped(out: &mut String, text: &str) {
+pub(crate) fn push_escaped(out: &mut String, text: &str) {
     // Nearly every text stands for itself.
     if text
         .bytes()
@@ -41,7 +41,7 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
 }
 
 /// Writes a text of a template in JSON, which knows no escapes but those of its markers.
-pub(super) fn push_marked(out: &mut String, text: &str) {
+pub(crate) fn push_marked(out: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
     while let Some(it) = characters.next() {
         out.push(it);
@@ -52,7 +52,7 @@ pub(super) fn push_marked(out: &mut String, text: &str) {
 }
 
 /// Writes a JSON string.
-pub(super) fn quoted_json(out: &mut String, text: &str) {
+pub(crate) fn quoted_json(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
 }
 
@@ -67,7 +67,7 @@ pub fn key(name: &str) -> Cow<'_, str> {
 }
 
 /// Whether the name can stand as an object key or block label without quotes.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
         .next()

@@ -27,7 +27,7 @@ pub fn files(syntax: Syntax, stack: &Stack) -> FileTree {
 
 /// Writes a stack, and tells of each node in turn its file and where in that its blocks stand (in
 /// JSON: anywhere).
-pub(in crate::emit) fn written(
+pub(crate) fn written(
     syntax: Syntax,
     stack: &Stack,
     mut tell: impl FnMut(&str, Range<usize>),
@@ -187,7 +187,7 @@ fn variables(stack: &Stack, out: &mut Terraform) {
     }
 }
 
-pub(in crate::emit) fn variable_type(of: InputType) -> &'static str {
+pub(crate) fn variable_type(of: InputType) -> &'static str {
     if of.is_list() {
         "list(string)"
     } else {

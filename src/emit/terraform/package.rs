@@ -21,7 +21,7 @@ const MODULE: &str = "index.py";
 const MODE: u32 = 0o644;
 
 /// The module beside the zip, for readers: the same code behind the banner.
-pub(super) fn module(code: &Code) -> Vec<u8> {
+pub(crate) fn module(code: &Code) -> Vec<u8> {
     let mut text = String::with_capacity(code.text.len() + 256);
     banner(&mut text, "#");
     text.push('\n');
@@ -31,7 +31,7 @@ pub(super) fn module(code: &Code) -> Vec<u8> {
 
 /// The zip: one stored file, of 1980-01-01, without extra fields (Z7); its comment is the banner,
 /// by which the next render knows it.
-pub(super) fn zip(code: &Code) -> Vec<u8> {
+pub(crate) fn zip(code: &Code) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())

@@ -64,7 +64,7 @@ pub const FEATURES: [Feature; 5] = [
 ];
 
 /// The constraint of a stack. A feature of version 6 keeps the output within that.
-pub(super) fn required(stack: &Stack) -> String {
+pub(crate) fn required(stack: &Stack) -> String {
     let has = |feature: &Feature| {
         stack
             .entries

@@ -11,7 +11,7 @@ mod values;
 use std::fmt;
 
 use json::Json;
-pub(in crate::emit) use json::position;
+pub(crate) use json::position;
 use native::Native;
 use values::Bare;
 pub use values::Hcl;
@@ -29,7 +29,7 @@ pub enum Syntax {
 
 impl Syntax {
     /// What the name of a file ends with.
-    pub(in crate::emit) fn ending(self) -> &'static str {
+    pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Native => ".tf",
             Self::Json => ".tf.json",
@@ -51,14 +51,14 @@ enum Printer {
 
 /// What a file holds.
 #[derive(Debug)]
-pub(in crate::emit) enum Content {
+pub(crate) enum Content {
     Native(String),
     Json(Json),
 }
 
 impl Content {
     /// The text of the file; none where it holds no block.
-    pub(in crate::emit) fn into_text(self) -> Option<String> {
+    pub(crate) fn into_text(self) -> Option<String> {
         match self {
             Self::Native(text) => (text != head()).then_some(text),
             Self::Json(json) => json.into_text(),
@@ -83,7 +83,7 @@ impl Terraform {
     }
 
     /// Goes on with a file, or starts one.
-    pub(in crate::emit) fn resume(&mut self, content: Option<Content>) {
+    pub(crate) fn resume(&mut self, content: Option<Content>) {
         match &mut self.printer {
             Printer::Native(native) => {
                 native.out.clear();
@@ -103,7 +103,7 @@ impl Terraform {
     }
 
     /// What the file holds so far, at its own size: the sink keeps the room that it grew to.
-    pub(in crate::emit) fn suspend(&mut self) -> Content {
+    pub(crate) fn suspend(&mut self) -> Content {
         match &mut self.printer {
             Printer::Native(native) => Content::Native(native.out.clone()),
             Printer::Json(json) => Content::Json(std::mem::take(json)),
@@ -116,7 +116,7 @@ impl Terraform {
     }
 
     /// How much text there is; in JSON that is known only at the end.
-    pub(in crate::emit) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         match &self.printer {
             Printer::Native(native) => native.out.len(),
             Printer::Json(_) => 0,

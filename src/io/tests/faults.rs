@@ -27,7 +27,7 @@ thread_local! {
 }
 
 /// Asked before every operation.
-pub(in crate::io) fn before(_path: &Path) -> io::Result<()> {
+pub(crate) fn before(_path: &Path) -> io::Result<()> {
     match ARMED.get() {
         None => return Ok(()),
         Some((fault, 0)) => {

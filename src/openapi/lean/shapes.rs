@@ -10,7 +10,7 @@ use crate::source::raw::{Members, Text};
 
 /// Absent, null and there are three things, where security depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::openapi) enum Presence<T> {
+pub(crate) enum Presence<T> {
     #[default]
     Absent,
     Null,
@@ -25,7 +25,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
 
 /// The names of a mapping; its values are not read.
 #[derive(Default)]
-pub(in crate::openapi) struct Keys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
+pub(crate) struct Keys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
 impl<'de> Deserialize<'de> for Keys<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Keys<'de> {
 
 /// The extensions of a part of which nothing else is read, whatever it is.
 #[derive(Default)]
-pub(in crate::openapi) struct Marked<'a>(pub(in crate::openapi) Vec<Text<'a>>);
+pub(crate) struct Marked<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
 impl<'de> Deserialize<'de> for Marked<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -50,10 +50,7 @@ impl<'de> Deserialize<'de> for Marked<'de> {
 
 /// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
-pub(in crate::openapi) struct Patterned<'a, T>(
-    pub(in crate::openapi) Vec<(Text<'a>, T)>,
-    pub(in crate::openapi) Option<Text<'a>>,
-);
+pub(crate) struct Patterned<'a, T>(pub(crate) Vec<(Text<'a>, T)>, pub(crate) Option<Text<'a>>);
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -85,9 +82,9 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
 
 /// A request body, with its text: what it holds is looked at once more where a model is made of it.
 #[derive(Default)]
-pub(in crate::openapi) struct Body<'a> {
-    pub(in crate::openapi) content: Content<'a>,
-    pub(in crate::openapi) json: Option<&'a str>,
+pub(crate) struct Body<'a> {
+    pub(crate) content: Content<'a>,
+    pub(crate) json: Option<&'a str>,
 }
 
 impl<'de> Deserialize<'de> for Body<'de> {

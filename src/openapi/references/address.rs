@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// A URL with a scheme or a host, which no relative path is.
 ///
 /// Source: RFC 3986, section 4.2.
-pub(super) fn is_remote(path: &str) -> bool {
+pub(crate) fn is_remote(path: &str) -> bool {
     let scheme = path.split_once(':').map(|(scheme, _)| scheme);
     let is_scheme = |it: &str| {
         it.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -20,7 +20,7 @@ pub(super) fn is_remote(path: &str) -> bool {
 }
 
 /// Text of a URL without its escapes; as it is where they are none.
-pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return text.into();
     }

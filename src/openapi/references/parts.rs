@@ -44,7 +44,7 @@ parts! {
 
 /// Whether a member of a part is a text, a list or a mapping as OpenAPI has it: settings of other
 /// programs have such names, too.
-pub(super) fn is_of_type(key: &str, value: &str) -> bool {
+pub(crate) fn is_of_type(key: &str, value: &str) -> bool {
     let start = match key {
         "$ref" | "in" | "operationId" | "description" => '"',
         "parameters" | "servers" | "security" => '[',

@@ -12,7 +12,7 @@
 const MAX_LENGTH: usize = 512;
 
 /// Whether a pattern is made of parts alone that have one meaning.
-pub(super) fn is_portable(pattern: &str) -> bool {
+pub(crate) fn is_portable(pattern: &str) -> bool {
     let bytes = pattern.as_bytes();
     if bytes.len() > MAX_LENGTH || !bytes.iter().all(|it| matches!(it, b' '..=b'~')) {
         return false;

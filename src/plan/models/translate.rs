@@ -56,17 +56,17 @@ pub struct Translated {
 }
 
 /// The same in parts, which it shares with other models.
-pub(super) struct Assembled {
+pub(crate) struct Assembled {
     schema: Object,
-    pub(super) weakenings: Weakenings,
-    pub(super) is_cut: bool,
+    pub(crate) weakenings: Weakenings,
+    pub(crate) is_cut: bool,
     /// Levels that it has: down to a depth of so many or more it stays as it is.
-    pub(super) height: usize,
+    pub(crate) height: usize,
 }
 
 impl Assembled {
     /// What lets everything through, since nothing of it fits.
-    pub(super) fn cut() -> Self {
+    pub(crate) fn cut() -> Self {
         Self {
             schema: Object::default(),
             weakenings: Weakenings::new(),
@@ -76,7 +76,7 @@ impl Assembled {
     }
 
     /// Size of the members as compact JSON, with the comma in front of each. Unit: bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         if self.schema.is_empty() {
             0
         } else {
@@ -84,14 +84,14 @@ impl Assembled {
         }
     }
 
-    pub(super) fn schema(&self) -> Map<String, Value> {
+    pub(crate) fn schema(&self) -> Map<String, Value> {
         self.schema.to_map()
     }
 }
 
 /// Where a schema stands.
 #[derive(Clone, Copy)]
-struct At<'s> {
+pub(crate) struct At<'s> {
     /// The schema whose text it is in.
     text: SchemaId,
     /// Keys that led here, from the part that is put together.
@@ -204,7 +204,7 @@ impl<'a> Translator<'a> {
         })
     }
 
-    pub(super) fn assembled(
+    pub(crate) fn assembled(
         &mut self,
         roots: &[SchemaId],
         is_optional: bool,

@@ -14,28 +14,28 @@ use std::borrow::Cow;
 
 /// A variable, as API Gateway has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Read<'a> {
-    pub(super) name: &'a str,
-    pub(super) is_greedy: bool,
+pub(crate) struct Read<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) is_greedy: bool,
     /// What the framework checks and the gateway does not.
-    pub(super) constraint: Option<&'a str>,
+    pub(crate) constraint: Option<&'a str>,
 }
 
 /// Why a variable has no counterpart, as the end of a sentence.
-pub(super) type Unreadable = &'static str;
+pub(crate) type Unreadable = &'static str;
 
-pub(super) const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
+pub(crate) const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
 const MANY_OR_ONE: Unreadable = "may take one segment or several, by the framework";
 const UNNAMED: Unreadable = "names no variable";
 const UNKNOWN: Unreadable = "is no variable that API Gateway has";
 
 /// A whole segment as Express writes a variable: `:id`.
-pub(super) fn colon(segment: &str) -> Option<&str> {
+pub(crate) fn colon(segment: &str) -> Option<&str> {
     segment.strip_prefix(':').filter(|it| is_name(it))
 }
 
 /// The first `?` or `#` of a path that is no part of a variable as a framework writes it.
-pub(super) fn query(path: &str) -> Option<&str> {
+pub(crate) fn query(path: &str) -> Option<&str> {
     if !path.contains(['?', '#']) {
         return None;
     }
@@ -48,12 +48,12 @@ pub(super) fn query(path: &str) -> Option<&str> {
 }
 
 /// A whole segment as Express writes a variable that may be left out: `:id?`.
-pub(super) fn is_optional_colon(segment: &str) -> bool {
+pub(crate) fn is_optional_colon(segment: &str) -> bool {
     segment.strip_suffix('?').and_then(colon).is_some()
 }
 
 /// What stands between the braces, where it is more than a name; none where it is plain.
-pub(super) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
+pub(crate) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     let greedy = |name, constraint| match is_name(name) {
         true => Ok(Read {
             name,
@@ -137,7 +137,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The name of a parameter without what a framework writes beside it.
-pub(in crate::plan) fn bare(name: &str) -> &str {
+pub(crate) fn bare(name: &str) -> &str {
     match read(name) {
         Some(Ok(read)) => read.name,
         Some(Err(_)) | None => name.strip_prefix(':').unwrap_or(name),
@@ -204,7 +204,7 @@ fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
 }
 
 /// What stands between the braces of a segment that is one variable.
-pub(super) fn inner(segment: &str) -> Option<&str> {
+pub(crate) fn inner(segment: &str) -> Option<&str> {
     let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
     let Some(first) = inner.find(['{', '}']) else {
         return Some(inner);
@@ -220,7 +220,7 @@ pub(super) fn inner(segment: &str) -> Option<&str> {
 }
 
 /// The segments of a path; a `/` in the constraint of a variable is no end of one.
-pub(super) fn segments(path: &str) -> Vec<&str> {
+pub(crate) fn segments(path: &str) -> Vec<&str> {
     let mut segments = Vec::new();
     let (mut start, mut depth, mut is_in_constraint) = (0, 0_usize, false);
     for (at, byte) in path.bytes().enumerate() {
@@ -244,7 +244,7 @@ pub(super) fn segments(path: &str) -> Vec<&str> {
 
 /// The path with variables as OpenAPI has them, where a framework writes them otherwise and they
 /// keep their meaning.
-pub(in crate::plan) fn plain(path: &str) -> Cow<'_, str> {
+pub(crate) fn plain(path: &str) -> Cow<'_, str> {
     if !path.contains(['{', ':']) || !path.contains([':', '*', '=', '+', '.']) {
         return Cow::Borrowed(path);
     }

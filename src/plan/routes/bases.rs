@@ -13,7 +13,7 @@ use crate::openapi::{Api, ServerKind};
 use crate::plan::paths::{self, Segment};
 
 /// Mounts without those whose prefix an earlier one has, which `blueprint` reports.
-pub(super) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
+pub(crate) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec> {
     let mut seen = BTreeSet::new();
     mounts
         .iter()
@@ -25,7 +25,7 @@ pub(super) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec>
 /// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have;
 /// GW4130 no address (a warning), GW4131 a mock's (a warning), GW5021 a stage and GW5022 a
 /// developer's machine (notes).
-pub(super) fn base(
+pub(crate) fn base(
     api: &Api,
     base_path: BasePath,
     blueprint: &Blueprint,
@@ -121,7 +121,7 @@ fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
 
 impl Builder<'_> {
     /// As private callers write it, but for the backend's prefix.
-    pub(super) fn private_path(&self, description: usize, own: &str) -> Arc<str> {
+    pub(crate) fn private_path(&self, description: usize, own: &str) -> Arc<str> {
         let base = if self.base_behind {
             &self.bases[description][..]
         } else {

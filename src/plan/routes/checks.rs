@@ -6,16 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::models::{ChecksPlan, ModelPlan, Models, Served, coverage};
-use super::super::parameters::unchecked;
 use super::super::rules::{Decision, Origin};
 use super::{Builder, Draft};
 use crate::blueprint::{Validation, defaults};
 use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
+use crate::plan::models::parameters::unchecked;
 
 /// What a route asks the gateway to check, and where it says so for this operation in particular.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     level: Validation,
     origin: Option<Origin<'a>>,
 }
@@ -29,7 +29,7 @@ struct Left {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn asked(&self, decision: &Decision<'a>) -> Asked<'a> {
+    pub(crate) fn asked(&self, decision: &Decision<'a>) -> Asked<'a> {
         let default = self
             .blueprint
             .spec
@@ -54,7 +54,7 @@ impl<'a> Builder<'a> {
     /// Decides for every operation that is served.
     ///
     /// Errors: none; warnings GW4100 body that no model can check, GW4101 models cut.
-    pub(super) fn checks(&mut self) {
+    pub(crate) fn checks(&mut self) {
         let mut models = Models::new(self.apis, &self.blueprint.spec.spec);
         let mut labels: Vec<BTreeMap<Arc<str>, Arc<str>>> = Vec::with_capacity(self.drafts.len());
         for draft in &self.drafts {

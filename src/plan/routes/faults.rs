@@ -9,11 +9,11 @@ use super::Builder;
 use crate::diagnostic;
 use crate::openapi::{HttpMethod, Operation, refuses};
 use crate::plan::paths::{self, PathFault, Template};
-use crate::plan::patterns::only;
+use crate::plan::rules::patterns::only;
 
 impl Builder<'_> {
     /// The operation's template, where nothing is wrong with it.
-    pub(super) fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
+    pub(crate) fn checked(&mut self, index: usize) -> Option<Arc<Template>> {
         let (_, operation) = self.operations[index];
         self.diagnostics.extend(
             self.extensions
@@ -83,7 +83,7 @@ impl Builder<'_> {
 
     /// What keeps an operation from private callers: dot segments, and variables that no rule can
     /// be sure of.
-    pub(super) fn checked_for_private_callers(&mut self, index: usize) {
+    pub(crate) fn checked_for_private_callers(&mut self, index: usize) {
         let (_, operation) = self.operations[index];
         let is_unclear = |it: &PathFault| {
             [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE].contains(&it.code)
@@ -145,7 +145,7 @@ impl Builder<'_> {
         Ok(template)
     }
 
-    pub(super) fn no_backend(&mut self, operation: &Operation) {
+    pub(crate) fn no_backend(&mut self, operation: &Operation) {
         let finding = diagnostic::NO_BACKEND
             .at(operation.place(""))
             .also(self.blueprint.place("/routes"))

@@ -8,8 +8,9 @@ use super::{Builder, Draft, Protection, Routes};
 use crate::blueprint::Exposure;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::OperationPlan;
-use crate::plan::expect::{self, Looked};
-use crate::plan::keys;
+use crate::plan::access::expect;
+use crate::plan::access::expect::Looked;
+use crate::plan::access::keys;
 use crate::plan::paths::Segment;
 use crate::plan::rules::{Described, Subjects};
 
@@ -17,13 +18,13 @@ use crate::plan::rules::{Described, Subjects};
 const MAX_SHOWN: usize = 5;
 
 impl<'a> Builder<'a> {
-    pub(super) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
+    pub(crate) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Routes {
         let preflights = self
             .drafts
             .extract_if(.., |it| it.is_preflight && !it.is_dropped)
             .filter_map(|it| it.plan.gateway_path)
             .collect();
-        let has_alb = crate::plan::alb::has_alb(self.blueprint.spec.topology);
+        let has_alb = crate::plan::network::alb::has_alb(self.blueprint.spec.topology);
         let is_balanced = |it: &OperationPlan| {
             it.backend
                 .is_none_or(|index| self.backends[index].balanced().is_some())

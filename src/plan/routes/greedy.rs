@@ -14,16 +14,16 @@ use crate::plan::paths::{Segment, Template, plain};
 use crate::plan::rules::{Decision, Origin};
 
 /// The path of an operation, with the variables that take the rest.
-pub(super) struct Spelt {
-    pub(super) path: Arc<str>,
-    pub(super) template: Option<Arc<Template>>,
+pub(crate) struct Spelt {
+    pub(crate) path: Arc<str>,
+    pub(crate) template: Option<Arc<Template>>,
 }
 
 impl<'a> Builder<'a> {
     /// The operation's path and template as a route has them.
     ///
     /// Errors: GW4007 something follows the variable.
-    pub(super) fn spelt(
+    pub(crate) fn spelt(
         &mut self,
         operation: &Operation,
         decision: &Decision<'a>,
@@ -112,7 +112,7 @@ impl<'a> Builder<'a> {
     /// Names that no path of the operations has which the route matches.
     ///
     /// Errors: GW3083.
-    pub(super) fn unknown_greedy_names(&mut self) {
+    pub(crate) fn unknown_greedy_names(&mut self) {
         for (index, route) in self.blueprint.spec.routes.iter().flatten().enumerate() {
             // A route that decides nothing is told of as such.
             let Some(known) = self.greedy_names.get(&index) else {

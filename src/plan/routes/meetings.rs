@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use super::Builder;
 use crate::diagnostic;
-use crate::plan::tree::{Meeting, Tree, asked, can_be_asked};
+use crate::plan::routes::tree::{Meeting, Tree, asked, can_be_asked};
 
 impl Builder<'_> {
     /// What is not public must not be answered by what is.
-    pub(super) fn meetings(&mut self) {
+    pub(crate) fn meetings(&mut self) {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
             // One that cannot be served is looked at as if it were hidden already, so that one run

@@ -10,11 +10,12 @@ use super::Builder;
 use crate::blueprint::{AuthSpec, AuthorizerKind, defaults};
 use crate::diagnostic::{self, Place};
 use crate::plan::Way;
-use crate::plan::authorizers::Check;
-use crate::plan::parameters::{self, Spellings};
+use crate::plan::access::authorizers::Check;
+use crate::plan::models::parameters;
+use crate::plan::models::parameters::Spellings;
 use crate::plan::paths::Segment;
-use crate::plan::patterns::only;
-use crate::plan::tree::Renamed;
+use crate::plan::routes::tree::Renamed;
+use crate::plan::rules::patterns::only;
 
 /// Most lost names that are shown.
 const MAX_SHOWN: usize = 3;
@@ -31,7 +32,7 @@ enum Reader<'a> {
 
 impl Builder<'_> {
     /// One name for all spellings of a variable, and no two operations at one place.
-    pub(super) fn name_variables(&mut self) {
+    pub(crate) fn name_variables(&mut self) {
         for index in 0..self.drafts.len() {
             let is_seen = self.reader_of_names(index).is_some();
             let draft = &mut self.drafts[index];
@@ -334,7 +335,7 @@ impl Builder<'_> {
     }
 
     /// A variable and a greedy variable under one parent.
-    pub(super) fn collisions(&mut self) {
+    pub(crate) fn collisions(&mut self) {
         for (variable, greedy) in self.tree.crowded() {
             let (first, second) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
             let finding = diagnostic::DUPLICATE_OPERATION

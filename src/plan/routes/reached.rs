@@ -20,7 +20,7 @@ use super::Builder;
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
-use crate::plan::tree::Tree;
+use crate::plan::routes::tree::Tree;
 use crate::plan::{AuthPlan, Check, Way};
 use places::{Place, Places};
 use search::{Index, Met};
@@ -34,7 +34,7 @@ type Pairs = BTreeMap<usize, Vec<usize>>;
 
 /// What was found, by kind.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     /// At the same address, and the gateway does not tell them apart.
     reached: Pairs,
     /// Templates that cross.
@@ -51,7 +51,7 @@ impl Builder<'_> {
     /// Errors: GW3080 reached through another operation, GW3091 diverted to a greedy path; warnings
     /// GW3081 templates that cross, GW3082 below a greedy variable, GW3084 open under another
     /// mount.
-    pub(super) fn reached(&mut self) {
+    pub(crate) fn reached(&mut self) {
         let Some(places) = Places::of(self) else {
             return;
         };
@@ -140,8 +140,8 @@ impl Builder<'_> {
         let is_balanced = guarded
             .backend
             .is_some_and(|it| matches!(self.backends[it].way, Way::Balanced(_)));
-        let has_rules =
-            crate::plan::alb::has_alb(spec.topology) && crate::plan::alb::emits_rules(spec);
+        let has_rules = crate::plan::network::alb::has_alb(spec.topology)
+            && crate::plan::network::alb::emits_rules(spec);
         has_rules && is_balanced && self.drafts[guarded.draft].plan.exposure == Exposure::Hidden
     }
 

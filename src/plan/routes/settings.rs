@@ -7,8 +7,9 @@ use super::Builder;
 use crate::blueprint::{Exposure, Format, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
-use crate::plan::cache::{self, Wanted};
 use crate::plan::rules::{Decision, Origin};
+use crate::plan::stage::cache;
+use crate::plan::stage::cache::Wanted;
 use crate::plan::stage::{ThrottlePlan, above_account};
 
 /// Shortest and longest time that a REST API waits for its integration.
@@ -20,7 +21,7 @@ impl<'a> Builder<'a> {
     /// How long the gateway waits for the backend; unit: milliseconds.
     ///
     /// Errors: GW4017 out of range.
-    pub(super) fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
+    pub(crate) fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
         let Some((timeout, origin)) = decision.timeout_ms else {
             return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
@@ -45,7 +46,7 @@ impl<'a> Builder<'a> {
     ///
     /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot
     /// make, GW4088 a throttle above the account's (a warning).
-    pub(super) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
+    pub(crate) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
         let of_stage = self
             .blueprint
             .spec
@@ -97,7 +98,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What is asked of the cache for a public operation.
-    pub(super) fn wanted_cache(
+    pub(crate) fn wanted_cache(
         &mut self,
         of: (&Api, &Operation),
         decision: &Decision<'a>,

@@ -13,11 +13,11 @@ use super::{Decision, Described, Field, Origin, Rules};
 use crate::blueprint::{Exposure, RouteSpec, Switch, Validation, defaults};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{HttpMethod, Operation};
-use crate::plan::security::counted;
+use crate::plan::access::security::counted;
 
 /// How much of an operation the methods of a match name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     Nothing,
     /// Some of the methods that an operation for any method takes.
     Part,
@@ -25,7 +25,7 @@ pub(super) enum Reach {
 }
 
 /// How much of an operation these methods name.
-pub(super) fn reach(methods: &[String], described: Described<'_>) -> Reach {
+pub(crate) fn reach(methods: &[String], described: Described<'_>) -> Reach {
     let names = |method: HttpMethod| {
         methods
             .iter()
@@ -48,11 +48,11 @@ pub(super) fn reach(methods: &[String], described: Described<'_>) -> Reach {
 
 /// Methods of the paths that have an operation for any method, by description and path.
 #[derive(Debug, Default)]
-pub(in crate::plan) struct Siblings(BTreeMap<(usize, String), Vec<HttpMethod>>);
+pub(crate) struct Siblings(BTreeMap<(usize, String), Vec<HttpMethod>>);
 
 impl Siblings {
     /// Collects them from the operations of all descriptions, each with the index of its own.
-    pub(in crate::plan) fn of(operations: &[(usize, &Operation)]) -> Self {
+    pub(crate) fn of(operations: &[(usize, &Operation)]) -> Self {
         let any = operations
             .iter()
             .filter(|(_, it)| it.method == HttpMethod::Any);
@@ -74,11 +74,7 @@ impl Siblings {
     }
 
     /// The methods that the path of an operation for any method has operations of their own for.
-    pub(in crate::plan) fn beside(
-        &self,
-        description: usize,
-        operation: &Operation,
-    ) -> &[HttpMethod] {
+    pub(crate) fn beside(&self, description: usize, operation: &Operation) -> &[HttpMethod] {
         if operation.method != HttpMethod::Any {
             return &[];
         }
@@ -122,7 +118,7 @@ fn shape(path: &str) -> String {
 impl Rules<'_> {
     /// Whether a rule that names some methods of an operation for any method restricts them, checks
     /// them or sends them to a backend of their own, and nothing holds for the whole in its place.
-    pub(super) fn is_left_open(
+    pub(crate) fn is_left_open(
         &self,
         index: usize,
         operation: &Operation,
@@ -192,7 +188,7 @@ impl Rules<'_> {
     /// Reports rules that restrict some of the methods of operations for any method.
     ///
     /// Errors: GW3062.
-    pub(super) fn left_open(&self) -> Vec<Diagnostic> {
+    pub(crate) fn left_open(&self) -> Vec<Diagnostic> {
         let with_parts = self
             .rules
             .iter()

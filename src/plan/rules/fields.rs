@@ -7,7 +7,7 @@ use crate::blueprint::{Exposure, RouteSpec, Switch};
 
 /// A field of a route that says something of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Backend,
     Exposure,
     Auth,
@@ -21,7 +21,7 @@ pub(super) enum Field {
 
 impl Field {
     /// The name of the field in the blueprint.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Backend => "backend",
             Self::Exposure => "exposure",
@@ -37,7 +37,7 @@ impl Field {
 }
 
 /// The fields that a route writes.
-pub(super) fn written(spec: &RouteSpec) -> Vec<Field> {
+pub(crate) fn written(spec: &RouteSpec) -> Vec<Field> {
     let all = [
         (Field::Backend, spec.backend.is_some()),
         (Field::Exposure, spec.exposure.is_some()),
@@ -55,7 +55,7 @@ pub(super) fn written(spec: &RouteSpec) -> Vec<Field> {
 }
 
 /// The fields by which a route keeps callers out, or slows them down.
-pub(super) fn restricting(spec: &RouteSpec) -> Vec<Field> {
+pub(crate) fn restricting(spec: &RouteSpec) -> Vec<Field> {
     let all = [
         (
             Field::Exposure,
@@ -81,12 +81,12 @@ pub(super) fn restricting(spec: &RouteSpec) -> Vec<Field> {
 }
 
 /// The restrictions of a route as they are written, in a sentence.
-pub(super) fn restricts(spec: &RouteSpec) -> String {
+pub(crate) fn restricts(spec: &RouteSpec) -> String {
     shown(&restricting(spec), spec)
 }
 
 /// Fields of a route as they are written, in a sentence.
-pub(super) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
+pub(crate) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
     let shown = |field: &Field| match field {
         Field::Backend => format!("`backend: {}`", spec.backend.as_deref().unwrap_or_default()),
         Field::Exposure => format!(
@@ -106,7 +106,7 @@ pub(super) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
 
 impl<'a> Decision<'a> {
     /// Where each field that was decided was said last.
-    pub(super) fn origins(&self) -> impl Iterator<Item = (Field, Origin<'a>)> {
+    pub(crate) fn origins(&self) -> impl Iterator<Item = (Field, Origin<'a>)> {
         let all = [
             (Field::Backend, self.backend.map(|it| it.1)),
             (Field::Exposure, self.exposure.map(|it| it.1)),

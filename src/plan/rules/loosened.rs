@@ -11,21 +11,21 @@ use super::{Decision, Origin};
 use crate::blueprint::{AuthSpec, Blueprint, Exposure, Switch, ThrottleSpec};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Operation, Security, SettingOf};
-use crate::plan::extensions::Written;
-use crate::plan::security::counted;
+use crate::plan::access::security::counted;
+use crate::plan::rules::extensions::Written;
 
 /// What is decided of an operation before and after the description's extensions and the routes
 /// that follow them.
 #[derive(Clone, Copy)]
-pub(super) struct Change<'c, 'a> {
+pub(crate) struct Change<'c, 'a> {
     /// By the leading routes alone.
-    pub(super) before: &'c Decision<'a>,
-    pub(super) after: &'c Decision<'a>,
+    pub(crate) before: &'c Decision<'a>,
+    pub(crate) after: &'c Decision<'a>,
 }
 
 /// What extensions loosen, by the place of the extension.
 #[derive(Debug, Default)]
-pub(super) struct Loosened(BTreeMap<Place, Loosening>);
+pub(crate) struct Loosened(BTreeMap<Place, Loosening>);
 
 #[derive(Debug)]
 struct Loosening {
@@ -40,7 +40,7 @@ struct Loosening {
 
 impl Loosened {
     /// Notes what the extensions of an operation loosen.
-    pub(super) fn note(
+    pub(crate) fn note(
         &mut self,
         change: Change<'_, '_>,
         operation: &Operation,
@@ -67,7 +67,7 @@ impl Loosened {
     /// Reports what was noted.
     ///
     /// Errors: GW3064.
-    pub(super) fn findings(&self) -> Vec<Diagnostic> {
+    pub(crate) fn findings(&self) -> Vec<Diagnostic> {
         self.0.iter().map(|(place, it)| it.finding(place)).collect()
     }
 }
@@ -76,7 +76,9 @@ impl Loosening {
     fn finding(&self, place: &Place) -> Diagnostic {
         let Self { field, value, .. } = self;
         let first = self.operations.first();
-        let path = first.map_or_else(String::new, |it| crate::plan::patterns::only(&it.path));
+        let path = first.map_or_else(String::new, |it| {
+            crate::plan::rules::patterns::only(&it.path)
+        });
         let methods = match first.filter(|_| !self.is_of_path) {
             Some(it) => format!(", methods: [{}]", it.method.to_ascii_lowercase()),
             None => String::new(),

@@ -7,11 +7,11 @@ use std::collections::{BTreeSet, HashSet};
 use super::Described;
 use super::any::{self, Reach};
 use crate::blueprint::{Blueprint, MatchSpec};
-use crate::plan::patterns::{Of, Patterns};
+use crate::plan::rules::patterns::{Of, Patterns};
 
 /// `match` of routes, promises or usage plans, found by what they name rather than tried one by
 /// one.
-pub(in crate::plan) struct Matchers {
+pub(crate) struct Matchers {
     all: Vec<Matcher>,
     by_id: Patterns<usize>,
     by_path: Patterns<usize>,
@@ -33,14 +33,14 @@ struct Matcher {
 
 /// Indexes of those that match an operation, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Matching {
-    pub(super) whole: Vec<usize>,
+pub(crate) struct Matching {
+    pub(crate) whole: Vec<usize>,
     /// Those that name some of the methods that an operation for any method takes.
-    pub(super) parts: Vec<usize>,
+    pub(crate) parts: Vec<usize>,
 }
 
 impl Matchers {
-    pub(in crate::plan) fn new<'s>(
+    pub(crate) fn new<'s>(
         specs: impl Iterator<Item = &'s MatchSpec>,
         blueprint: &Blueprint,
     ) -> Self {
@@ -74,7 +74,7 @@ impl Matchers {
     }
 
     /// Those that match an operation under a mount.
-    pub(super) fn matching(&self, described: Described<'_>, mount: &str) -> Matching {
+    pub(crate) fn matching(&self, described: Described<'_>, mount: &str) -> Matching {
         let operation = described.operation;
         // One entry for each of ids, paths and tags that matches.
         let mut matched: Vec<usize> = Vec::new();
@@ -111,7 +111,7 @@ impl Matchers {
 
     /// What each of them matches among operations, by index, in their order. One for any method is
     /// matched by any method that it takes.
-    pub(in crate::plan) fn touched<'d>(
+    pub(crate) fn touched<'d>(
         &self,
         operations: impl Iterator<Item = (Described<'d>, &'d str)>,
     ) -> Vec<Vec<usize>> {
@@ -121,7 +121,7 @@ impl Matchers {
     }
 
     /// What each of them matches as a whole among operations, by index, in their order.
-    pub(in crate::plan) fn matches<'d>(
+    pub(crate) fn matches<'d>(
         &self,
         operations: impl Iterator<Item = (Described<'d>, &'d str)>,
     ) -> Vec<Vec<usize>> {

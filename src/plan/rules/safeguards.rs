@@ -11,16 +11,16 @@ use crate::blueprint::MatchSpec;
 use crate::diagnostic::{self, Diagnostic, Place};
 
 /// A route or promise that has lost what it is about.
-pub(in crate::plan) struct Lost<'a> {
+pub(crate) struct Lost<'a> {
     /// `route` or `promise`.
-    pub(in crate::plan) noun: &'static str,
-    pub(in crate::plan) place: Place,
+    pub(crate) noun: &'static str,
+    pub(crate) place: Place,
     /// Entries of its `match` that name nothing.
-    pub(in crate::plan) idle: &'a [Idle],
+    pub(crate) idle: &'a [Idle],
     /// Nothing at all matches.
-    pub(in crate::plan) is_empty: bool,
+    pub(crate) is_empty: bool,
     /// It may be without a subject: it says so, or comes from a base.
-    pub(in crate::plan) is_optional: bool,
+    pub(crate) is_optional: bool,
 }
 
 impl Lost<'_> {
@@ -50,7 +50,7 @@ impl Lost<'_> {
     /// Returns the finding: an error of this code, or a note.
     ///
     /// Errors: `code`; GW5020 where it is optional (a note).
-    pub(in crate::plan) fn finding(&self, code: &'static diagnostic::Code) -> Diagnostic {
+    pub(crate) fn finding(&self, code: &'static diagnostic::Code) -> Diagnostic {
         let (code, help) = if self.is_optional {
             (
                 &diagnostic::IDLE_SAFEGUARD,
@@ -70,7 +70,7 @@ impl Rules<'_> {
     ///
     /// Errors: GW3060 without a subject, GW3061 overridden, GW3062 methods of ANY, GW3064 loosened
     /// by the description; warnings GW3008, GW3063 without effect; note GW5020.
-    pub(in crate::plan) fn findings(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
+    pub(crate) fn findings(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
         let mut findings = self.without_subject(subjects);
         findings.extend(self.left_open());
         findings.extend(

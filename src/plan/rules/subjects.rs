@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::blueprint::{Blueprint, MatchSpec};
 use crate::openapi::Operation;
-use crate::plan::patterns::{Of, PathPattern, Patterns};
+use crate::plan::rules::patterns::{Of, PathPattern, Patterns};
 
 /// Number of entries that are compared with every name there is: beyond them a finding names no
 /// neighbour.
@@ -18,7 +18,7 @@ const MAX_COMPARED: usize = 8;
 const LIKENESS: f64 = 0.75;
 
 /// All that patterns of `match` can name.
-pub(in crate::plan) struct Subjects<'a> {
+pub(crate) struct Subjects<'a> {
     paths: BTreeSet<&'a str>,
     tags: BTreeSet<&'a str>,
     ids: BTreeSet<&'a str>,
@@ -28,17 +28,17 @@ pub(in crate::plan) struct Subjects<'a> {
 
 /// An entry of a `match` that no operation has.
 #[derive(Debug)]
-pub(in crate::plan) struct Idle {
+pub(crate) struct Idle {
     /// The key of `match` that holds it.
-    pub(in crate::plan) key: &'static str,
-    pub(in crate::plan) entry: String,
+    pub(crate) key: &'static str,
+    pub(crate) entry: String,
     /// Pattern or name that is most like it.
     nearest: Option<String>,
 }
 
 impl Idle {
     /// Returns the help of a finding about such entries.
-    pub(in crate::plan) fn help(all: &[Self]) -> String {
+    pub(crate) fn help(all: &[Self]) -> String {
         let suggested: Vec<String> = all
             .iter()
             .filter_map(|it| it.nearest.as_ref())
@@ -57,7 +57,7 @@ impl Idle {
 
 impl<'a> Subjects<'a> {
     /// Collects what the operations of all descriptions have.
-    pub(in crate::plan) fn of(
+    pub(crate) fn of(
         operations: impl Iterator<Item = &'a Operation>,
         blueprint: &'a Blueprint,
     ) -> Self {
@@ -83,7 +83,7 @@ impl<'a> Subjects<'a> {
     }
 
     /// Entries of each `match` that name nothing there is, by the index of the `match`.
-    pub(in crate::plan) fn idle(&self, matches: &[&MatchSpec]) -> Vec<Vec<Idle>> {
+    pub(crate) fn idle(&self, matches: &[&MatchSpec]) -> Vec<Vec<Idle>> {
         let mut idle: Vec<Vec<Idle>> = matches.iter().map(|_| Vec::new()).collect();
         let keys: [(&'static str, Of, &BTreeSet<&str>); 3] = [
             ("paths", Of::Paths, &self.paths),

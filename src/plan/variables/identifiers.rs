@@ -26,7 +26,7 @@ impl Variables<'_> {
     /// Looks at the parts of an id or an ARN.
     ///
     /// Errors: GW2002 an account; GW2121 an id or a region (warnings).
-    pub(super) fn check_identifier(&mut self, text: &str, of: InputType, pointer: &str) {
+    pub(crate) fn check_identifier(&mut self, text: &str, of: InputType, pointer: &str) {
         if is_id(of)
             && let Some((prefix, digits)) = text.split_once('-')
             && !(ID_LENGTHS.contains(&digits.len()) && digits.bytes().all(is_hex))
@@ -48,7 +48,7 @@ impl Variables<'_> {
     /// Refuses an ARN whose account is none.
     ///
     /// Errors: GW2002.
-    pub(in crate::plan) fn check_account(&mut self, arn: &str, pointer: &str) {
+    pub(crate) fn check_account(&mut self, arn: &str, pointer: &str) {
         let account = arn.split(':').nth(4).unwrap_or_default();
         if account.len() == ACCOUNT_LENGTH && account.bytes().all(|it| it.is_ascii_digit()) {
             return;
@@ -172,7 +172,7 @@ fn has_region_of_api(of: InputType) -> bool {
 }
 
 /// The network of a range that names an address within it.
-pub(super) fn network_of(range: &str) -> Option<String> {
+pub(crate) fn network_of(range: &str) -> Option<String> {
     let (address, length) = range.split_once('/')?;
     let length: u32 = length.parse().ok()?;
     let network = match address.parse().ok()? {

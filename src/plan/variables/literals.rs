@@ -5,7 +5,8 @@
 use super::Variables;
 use super::identifiers::network_of;
 use crate::diagnostic;
-use crate::plan::{InputType, targets};
+use crate::plan::InputType;
+use crate::plan::network::targets;
 
 impl Variables<'_> {
     /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
@@ -13,7 +14,7 @@ impl Variables<'_> {
         clippy::too_many_lines,
         reason = "a flat table: what a text of each type looks like"
     )]
-    pub(super) fn check_literal(&mut self, text: &str, of: InputType, pointer: &str) {
+    pub(crate) fn check_literal(&mut self, text: &str, of: InputType, pointer: &str) {
         let hex_after = |prefix: &str| {
             text.strip_prefix(prefix).is_some_and(|rest| {
                 !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric())

@@ -12,7 +12,7 @@ use crate::diagnostic;
 use crate::source::raw;
 
 impl Converter {
-    pub(super) fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
+    pub(crate) fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
         let Some(anchored) = self.anchors.get(&anchor).cloned() else {
             return Err(Fault::new(
                 &diagnostic::SYNTAX,
@@ -46,7 +46,7 @@ impl Converter {
     }
 
     /// Keeps the anchors of a mapping that is to be written anew: their text moves.
-    pub(super) fn keep_anchors(&mut self, frame: &Frame) {
+    pub(crate) fn keep_anchors(&mut self, frame: &Frame) {
         for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
             if let Anchored::Json(start, end) = *anchored
                 && start >= frame.start
@@ -59,7 +59,7 @@ impl Converter {
     }
 
     /// Writes a mapping with merge keys anew: its own members, then what the merged mappings add.
-    pub(super) fn merge(&mut self, start: usize) -> Result<(), ()> {
+    pub(crate) fn merge(&mut self, start: usize) -> Result<(), ()> {
         let text = self.json[start..].to_owned();
         let all = raw::members(&text).map_err(drop)?;
         let (merges, mut members): (Vec<_>, Vec<_>) =
@@ -96,7 +96,7 @@ impl Converter {
     }
 }
 
-pub(super) fn expansion(span: Span) -> Fault {
+pub(crate) fn expansion(span: Span) -> Fault {
     Fault::new(
         &diagnostic::TOO_LARGE,
         span,

@@ -7,13 +7,13 @@ use saphyr_parser::Span;
 
 /// Where parts of the JSON stand in the YAML: sorted by offset in the JSON.
 #[derive(Debug, Default)]
-pub(in crate::source) struct Marks(Vec<u64>);
+pub(crate) struct Marks(Vec<u64>);
 
 const LINE_BITS: u32 = 22;
 const COLUMN_BITS: u32 = 10;
 
 impl Marks {
-    pub(super) fn push(&mut self, offset: usize, span: Span) {
+    pub(crate) fn push(&mut self, offset: usize, span: Span) {
         let limited = |number: usize, bits: u32| (number as u64).min((1 << bits) - 1);
         let (line, column) = (
             limited(span.start.line(), LINE_BITS),
@@ -23,18 +23,18 @@ impl Marks {
             .push((offset as u64) << (LINE_BITS + COLUMN_BITS) | line << COLUMN_BITS | column);
     }
 
-    pub(super) fn offset_of(mark: u64) -> usize {
+    pub(crate) fn offset_of(mark: u64) -> usize {
         usize::try_from(mark >> (LINE_BITS + COLUMN_BITS))
             .expect("offsets were usize when they were packed")
     }
 
-    pub(super) fn from(&self, offset: usize) -> usize {
+    pub(crate) fn from(&self, offset: usize) -> usize {
         self.0
             .partition_point(|mark| Self::offset_of(*mark) < offset)
     }
 
     /// Copies the marks of a piece of the JSON that stands again `by` bytes later.
-    pub(super) fn repeat(&mut self, start: usize, end: usize, by: usize) {
+    pub(crate) fn repeat(&mut self, start: usize, end: usize, by: usize) {
         for index in self.from(start)..self.from(end) {
             self.0
                 .push(self.0[index] + ((by as u64) << (LINE_BITS + COLUMN_BITS)));
@@ -42,12 +42,12 @@ impl Marks {
     }
 
     /// Leaves out the marks of what stands from the offset on.
-    pub(super) fn truncate(&mut self, offset: usize) {
+    pub(crate) fn truncate(&mut self, offset: usize) {
         self.0.truncate(self.from(offset));
     }
 
     /// Line and column of the part that holds the offset.
-    pub(in crate::source) fn position(&self, offset: usize) -> (u32, u32) {
+    pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
         let Some(mark) = self
             .from(offset + 1)
             .checked_sub(1)

@@ -28,7 +28,7 @@ struct Site {
 /// The text with both things mended, where it can be parsed then.
 ///
 /// Reads the text twice, and only after it was refused.
-pub(super) fn mended(text: &str) -> Option<String> {
+pub(crate) fn mended(text: &str) -> Option<String> {
     let sites = sites(text)?;
     let seen = Seen::of(&with(text, sites.iter())?)?;
     let sound: Vec<&Site> = sites.iter().filter(|it| seen.confirms(text, it)).collect();

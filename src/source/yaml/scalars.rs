@@ -4,7 +4,7 @@
 ///
 /// Source: YAML 1.2.2, section 10.3.2 "Tag Resolution" of the core schema,
 /// <https://yaml.org/spec/1.2.2/#1032-tag-resolution>, read 2026-11-22.
-pub(super) fn core_schema(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+pub(crate) fn core_schema(text: &str) -> Option<std::borrow::Cow<'_, str>> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Some("null".into()),
         "true" | "True" | "TRUE" => return Some("true".into()),

@@ -255,7 +255,7 @@ fn every_corruption_of_every_example_is_caught() {
 }
 
 /// Every example, and every case of one behaviour.
-pub(super) fn examples() -> Vec<(String, Plan)> {
+pub(crate) fn examples() -> Vec<(String, Plan)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["blueprints", "tests/cases"]
         .into_iter()

@@ -70,7 +70,7 @@ impl Proxy {
 }
 
 /// The path of a URI.
-pub(in crate::aws::apigateway) fn path_of(segments: &[UriSegment]) -> String {
+pub(crate) fn path_of(segments: &[UriSegment]) -> String {
     let mut path = String::new();
     for segment in segments {
         path.push('/');
@@ -84,10 +84,7 @@ pub(in crate::aws::apigateway) fn path_of(segments: &[UriSegment]) -> String {
 
 /// What the integration's request is made of: the headers that are set, and
 /// `integration.request.path.x` for every variable of the URI.
-pub(in crate::aws::apigateway) fn mappings(
-    path: &[UriSegment],
-    headers: &[Header],
-) -> BTreeMap<String, Value> {
+pub(crate) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
     let variables = path.iter().filter_map(|segment| match segment {
         UriSegment::Variable(name) => Some((
             ["integration.request.path.", name].concat(),

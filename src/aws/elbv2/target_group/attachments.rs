@@ -6,14 +6,14 @@ use crate::emit::terraform::Terraform;
 use crate::stack::{Handle, Label, Value};
 
 /// Type of the block that registers a balancer.
-pub(super) const BALANCER_ATTACHMENT: &str = "aws_lb_target_group_attachment";
+pub(crate) const BALANCER_ATTACHMENT: &str = "aws_lb_target_group_attachment";
 
 /// Zone of a target outside the VPC. Source: AWS-RULES L24 (API reference, TargetDescription).
-pub(super) const ALL_ZONES: &str = "all";
+pub(crate) const ALL_ZONES: &str = "all";
 
 impl TargetGroup {
     /// The listener that a balancer needs before it can be a target.
-    pub(super) fn waits_for(&self) -> Option<&Handle<HttpListener>> {
+    pub(crate) fn waits_for(&self) -> Option<&Handle<HttpListener>> {
         match &self.targets {
             Targets::Balancer {
                 listener: Some(HttpListenerRef::Made(listener)),
@@ -27,7 +27,7 @@ impl TargetGroup {
         }
     }
 
-    pub(super) fn terraform_balancer(
+    pub(crate) fn terraform_balancer(
         &self,
         label: &Label,
         balancer: &ApplicationBalancerRef,
@@ -53,7 +53,7 @@ impl TargetGroup {
         });
     }
 
-    pub(super) fn terraform_attachments(&self, label: &Label, out: &mut Terraform) {
+    pub(crate) fn terraform_attachments(&self, label: &Label, out: &mut Terraform) {
         let arn = format!("{}.{label}.arn", Self::NAMES.terraform);
         if let Targets::Balancer { balancer, .. } = &self.targets {
             return self.terraform_balancer(label, balancer, out);
@@ -77,7 +77,7 @@ impl TargetGroup {
     }
 
     /// One of them; without a value each of the list's.
-    pub(super) fn terraform_attachment(
+    pub(crate) fn terraform_attachment(
         &self,
         arn: &str,
         member: Option<&Value>,
@@ -105,7 +105,7 @@ impl TargetGroup {
     }
 
     /// What Terraform attaches, and by which type of block.
-    pub(super) fn attachments(&self) -> Option<(&'static str, &Members)> {
+    pub(crate) fn attachments(&self) -> Option<(&'static str, &Members)> {
         match &self.targets {
             Targets::Registered { members, .. } => {
                 Some(("aws_lb_target_group_attachment", members))

@@ -7,8 +7,8 @@ use super::{Call, Shape};
 
 /// The text so far.
 #[derive(Debug, Default)]
-pub(super) struct Json {
-    pub(super) out: String,
+pub(crate) struct Json {
+    pub(crate) out: String,
     indent: usize,
     /// Something stands in this object or list already.
     has_content: bool,
@@ -32,28 +32,28 @@ impl Json {
         }
     }
 
-    pub(super) fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.separate();
         self.text(name);
         self.out.push_str(": ");
     }
 
     /// What stands before an item of a list.
-    pub(super) fn item(&mut self) {
+    pub(crate) fn item(&mut self) {
         self.separate();
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.out
             .push_str(&serde_json::Value::from(text).to_string());
     }
 
     /// A number, a flag or null.
-    pub(super) fn plain(&mut self, json: &str) {
+    pub(crate) fn plain(&mut self, json: &str) {
         self.out.push_str(json);
     }
 
-    pub(super) fn open(&mut self, shape: Shape) {
+    pub(crate) fn open(&mut self, shape: Shape) {
         self.out.push(match shape {
             Shape::Object => '{',
             Shape::List => '[',
@@ -62,7 +62,7 @@ impl Json {
         self.has_content = false;
     }
 
-    pub(super) fn close(&mut self, shape: Shape) {
+    pub(crate) fn close(&mut self, shape: Shape) {
         self.indent -= 1;
         if self.has_content {
             self.out.push('\n');
@@ -75,7 +75,7 @@ impl Json {
         });
     }
 
-    pub(super) fn call(&mut self, call: Call<'_>) {
+    pub(crate) fn call(&mut self, call: Call<'_>) {
         let (function, arguments) = match call {
             Call::Ref(name) => ("Ref", &[name][..]),
             Call::Sub(template) => ("Fn::Sub", &[template][..]),

@@ -16,7 +16,7 @@ const WORDS: [&str; 11] = [
 ];
 
 /// A text on one line: plain where that is safe, else quoted.
-pub(super) fn scalar(text: &str) -> Cow<'_, str> {
+pub(crate) fn scalar(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         text.into()
     } else {
@@ -77,7 +77,7 @@ fn is_printable(it: char) -> bool {
 /// that ends the last.
 ///
 /// None where a reader, or an editor that tidies up, could take it for another text.
-pub(super) fn literal(text: &str) -> Option<(&'static str, &str)> {
+pub(crate) fn literal(text: &str) -> Option<(&'static str, &str)> {
     let is_told = |line: &str| line.chars().all(is_printable) && !line.ends_with(' ');
     let first = text.split('\n').find(|it| !it.is_empty())?;
     if !text.contains('\n') || first.starts_with(' ') || !text.split('\n').all(is_told) {
@@ -95,7 +95,7 @@ pub(super) fn literal(text: &str) -> Option<(&'static str, &str)> {
 ///
 /// Source: YAML 1.1, "Floating-Point Language-Independent Type",
 /// <https://yaml.org/type/float.html>, read 2026-11-22.
-pub(super) fn number(json: &str) -> Cow<'_, str> {
+pub(crate) fn number(json: &str) -> Cow<'_, str> {
     let is_number = json.starts_with(|it: char| it == '-' || it.is_ascii_digit());
     let Some((mantissa, exponent)) = json.split_once(['e', 'E']).filter(|_| is_number) else {
         return json.into();

@@ -7,7 +7,7 @@ use crate::emit::{logical_id, pascal};
 use crate::stack::{Attribute, Parameter, Spelling, Value};
 
 impl Properties {
-    pub(super) fn push_value(&mut self, value: &Value) {
+    pub(crate) fn push_value(&mut self, value: &Value) {
         match value {
             Value::Literal(text) => self.string(text),
             Value::Input(name) => self.call(Call::Ref(&pascal(name))),

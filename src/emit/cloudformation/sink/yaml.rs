@@ -19,8 +19,8 @@ const MAX_KEY: usize = 1_000;
 
 /// The text so far.
 #[derive(Debug, Default)]
-pub(super) struct Yaml {
-    pub(super) out: String,
+pub(crate) struct Yaml {
+    pub(crate) out: String,
     /// Of the members or items that are written now.
     depth: usize,
     at: At,
@@ -68,7 +68,7 @@ impl Yaml {
         }
     }
 
-    pub(super) fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.line();
         let key = scalar(name);
         if key.len() > MAX_KEY {
@@ -82,7 +82,7 @@ impl Yaml {
     }
 
     /// What stands before an item of a list.
-    pub(super) fn item(&mut self) {
+    pub(crate) fn item(&mut self) {
         self.line();
         self.out.push_str("- ");
         self.at = At::Item;
@@ -96,7 +96,7 @@ impl Yaml {
         self.at = At::Value;
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         let Some((header, lines)) = literal(text) else {
             return self.push(&[&scalar(text)]);
         };
@@ -112,11 +112,11 @@ impl Yaml {
     }
 
     /// A number, a flag or null.
-    pub(super) fn plain(&mut self, json: &str) {
+    pub(crate) fn plain(&mut self, json: &str) {
         self.push(&[&number(json)]);
     }
 
-    pub(super) fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.open.push(Open {
             start: self.out.len(),
             depth: self.depth,
@@ -124,7 +124,7 @@ impl Yaml {
         self.depth += usize::from(self.at != At::Start);
     }
 
-    pub(super) fn close(&mut self, shape: Shape) {
+    pub(crate) fn close(&mut self, shape: Shape) {
         let open = self.open.pop().expect("what closes was open");
         self.depth = open.depth;
         if self.out.len() == open.start {
@@ -136,7 +136,7 @@ impl Yaml {
     }
 
     /// The short forms. None of them holds another function, which AWS would refuse.
-    pub(super) fn call(&mut self, call: Call<'_>) {
+    pub(crate) fn call(&mut self, call: Call<'_>) {
         match call {
             Call::Ref(name) => self.push(&["!Ref ", &scalar(name)]),
             Call::Sub(template) => self.push(&["!Sub ", &scalar(template)]),

@@ -15,7 +15,7 @@ const NAMING: [&str; 3] = ["depends_on", "ignore_changes", "type"];
 
 /// Blocks that were not put into a file yet.
 #[derive(Debug, Default)]
-pub(in crate::emit) struct Json {
+pub(crate) struct Json {
     blocks: Vec<Block>,
     frames: Vec<Frame>,
 }
@@ -51,7 +51,7 @@ struct LastBlock {
 
 impl Json {
     /// A block at the root of a file.
-    pub(super) fn head(&mut self, header: &[&str]) {
+    pub(crate) fn head(&mut self, header: &[&str]) {
         self.blocks.push(Block {
             header: header.iter().map(|it| (*it).to_owned()).collect(),
             body: String::new(),
@@ -80,7 +80,7 @@ impl Json {
     }
 
     /// A block in the current one.
-    pub(super) fn open_block(&mut self, name: &str) {
+    pub(crate) fn open_block(&mut self, name: &str) {
         let (out, frame) = self.top();
         let depth = frame.depth + 1;
         match &mut frame.last {
@@ -105,7 +105,7 @@ impl Json {
     }
 
     /// A mapping as the value of an argument.
-    pub(super) fn open_map(&mut self, name: &str) {
+    pub(crate) fn open_map(&mut self, name: &str) {
         let (out, frame) = self.top();
         let depth = frame.depth + 1;
         key(out, frame, name);
@@ -114,7 +114,7 @@ impl Json {
     }
 
     /// A list as the value of an argument.
-    pub(super) fn open_list(&mut self, name: &str) {
+    pub(crate) fn open_list(&mut self, name: &str) {
         let (out, frame) = self.top();
         let depth = frame.depth + 1;
         key(out, frame, name);
@@ -129,14 +129,14 @@ impl Json {
     }
 
     /// A number, `true`, `false` or `null`.
-    pub(super) fn scalar(&mut self, name: &str, text: &str) {
+    pub(crate) fn scalar(&mut self, name: &str, text: &str) {
         let (out, frame) = self.top();
         key(out, frame, name);
         out.push_str(text);
     }
 
     /// Ends the last object.
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         let (out, frame) = self.top();
         end_list(out, frame);
         let (depth, has_members, bracket) = (
@@ -156,14 +156,14 @@ impl Json {
         self.top().0.push(bracket);
     }
 
-    pub(super) fn member(&mut self, name: &str, value: &impl Hcl) {
+    pub(crate) fn member(&mut self, name: &str, value: &impl Hcl) {
         let (out, frame) = self.top();
         key(out, frame, name);
         value.json(out);
     }
 
     /// An argument whose value is written as it is.
-    pub(super) fn bare(&mut self, name: &str, value: super::values::Bare<'_>) {
+    pub(crate) fn bare(&mut self, name: &str, value: super::values::Bare<'_>) {
         let (_, frame) = self.top();
         if frame.is_map || !NAMING.contains(&name) {
             return self.member(name, &value);
@@ -175,7 +175,7 @@ impl Json {
         }
     }
 
-    pub(super) fn list(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
+    pub(crate) fn list(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
         let (out, frame) = self.top();
         key(out, frame, name);
         out.push('[');
@@ -189,14 +189,14 @@ impl Json {
     }
 
     /// A text whose markers are meant.
-    pub(super) fn template(&mut self, name: &str, text: &str) {
+    pub(crate) fn template(&mut self, name: &str, text: &str) {
         let (out, frame) = self.top();
         key(out, frame, name);
         quoted_json(out, text);
     }
 
     /// The text of a file; none without a block.
-    pub(super) fn into_text(self) -> Option<String> {
+    pub(crate) fn into_text(self) -> Option<String> {
         let mut tree = Tree::default();
         for block in self.blocks {
             tree.add(&block.header, block.body);
@@ -302,7 +302,7 @@ impl Tree {
 }
 
 /// Where the block of a resource starts in the text of a file.
-pub(in crate::emit) fn position(text: &str, kind: &str, label: &str) -> Option<usize> {
+pub(crate) fn position(text: &str, kind: &str, label: &str) -> Option<usize> {
     let resources = text.find("\n  \"resource\": {\n")?;
     let of_kind = resources + text[resources..].find(&format!("\n    \"{kind}\": {{\n"))?;
     Some(of_kind + text[of_kind..].find(&format!("\n      \"{label}\": {{"))? + 1)

@@ -12,11 +12,11 @@ use crate::stack::Value;
 
 /// Text of a file, and the run of attributes that waits to be aligned.
 #[derive(Debug, Default)]
-pub(super) struct Native {
-    pub(super) out: String,
+pub(crate) struct Native {
+    pub(crate) out: String,
     indent: usize,
     /// Something stands in this block already.
-    pub(super) has_content: bool,
+    pub(crate) has_content: bool,
     run: Vec<(Range<usize>, Range<usize>)>,
     /// Names and values of the run.
     waiting: String,
@@ -25,7 +25,7 @@ pub(super) struct Native {
 }
 
 impl Native {
-    pub(super) fn inline() -> Self {
+    pub(crate) fn inline() -> Self {
         Self {
             is_inline: true,
             ..Self::default()
@@ -33,7 +33,7 @@ impl Native {
     }
 
     /// A block at the root of a file.
-    pub(super) fn head(&mut self, header: &[&str]) {
+    pub(crate) fn head(&mut self, header: &[&str]) {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
@@ -51,7 +51,7 @@ impl Native {
         self.has_content = false;
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.flush();
         self.indent -= 1;
         self.has_content = true;
@@ -60,7 +60,7 @@ impl Native {
     }
 
     /// A block or mapping below an empty line.
-    pub(super) fn open_apart(&mut self, name: &str) {
+    pub(crate) fn open_apart(&mut self, name: &str) {
         self.gap();
         self.margin();
         self.out.push_str(name);
@@ -68,7 +68,7 @@ impl Native {
     }
 
     /// The same without one.
-    pub(super) fn open_below(&mut self, name: &str) {
+    pub(crate) fn open_below(&mut self, name: &str) {
         self.flush();
         self.margin();
         self.out.push_str(name);
@@ -76,7 +76,7 @@ impl Native {
     }
 
     /// An argument on one line, with those around it aligned.
-    pub(super) fn spelt(&mut self, name: impl FnOnce(&mut String), value: &impl Hcl) {
+    pub(crate) fn spelt(&mut self, name: impl FnOnce(&mut String), value: &impl Hcl) {
         let start = self.waiting.len();
         name(&mut self.waiting);
         let middle = self.waiting.len();
@@ -85,7 +85,7 @@ impl Native {
     }
 
     /// An entry of an unaligned mapping.
-    pub(super) fn entry(&mut self, key: &str, value: &Value) {
+    pub(crate) fn entry(&mut self, key: &str, value: &Value) {
         self.margin();
         quoted(&mut self.out, key);
         self.out.push_str(" : ");
@@ -93,32 +93,32 @@ impl Native {
         self.out.push('\n');
     }
 
-    pub(super) fn trigger(&mut self, label: &str, text: &str) {
+    pub(crate) fn trigger(&mut self, label: &str, text: &str) {
         self.margin();
         quoted(&mut self.out, label);
         self.out.extend([" : \"", text, "\"\n"]);
     }
 
     /// The name of an argument over several lines, and what stands before its value.
-    pub(super) fn start_nested(&mut self, name: &str, before: &str) {
+    pub(crate) fn start_nested(&mut self, name: &str, before: &str) {
         self.flush();
         self.margin();
         self.out.extend([name, " = ", before]);
     }
 
-    pub(super) fn end_nested(&mut self, after: &str) {
+    pub(crate) fn end_nested(&mut self, after: &str) {
         self.out
             .extend([after, if self.is_inline { ", " } else { "\n" }]);
         self.has_content = true;
     }
 
-    pub(super) fn start_enclosed(&mut self, bracket: &str) {
+    pub(crate) fn start_enclosed(&mut self, bracket: &str) {
         self.out
             .extend([bracket, if self.is_inline { "" } else { "\n" }]);
         self.indent += 1;
     }
 
-    pub(super) fn end_enclosed(&mut self, bracket: &str) {
+    pub(crate) fn end_enclosed(&mut self, bracket: &str) {
         self.flush();
         self.indent -= 1;
         self.margin();
@@ -128,19 +128,19 @@ impl Native {
         self.out.push_str(bracket);
     }
 
-    pub(super) fn end_item(&mut self) {
+    pub(crate) fn end_item(&mut self) {
         self.out.push_str(if self.is_inline { ", " } else { ",\n" });
     }
 
     /// A comment line, apart from what stands before it.
-    pub(super) fn comment(&mut self, text: &str) {
+    pub(crate) fn comment(&mut self, text: &str) {
         self.gap();
         self.margin();
         self.out.extend(["# ", text, "\n"]);
     }
 
     /// Ends the run, and puts an empty line behind what stands in the block.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.flush();
         if self.has_content {
             self.out.push('\n');
@@ -148,13 +148,13 @@ impl Native {
         self.has_content = true;
     }
 
-    pub(super) fn margin(&mut self) {
+    pub(crate) fn margin(&mut self) {
         for _ in 0..if self.is_inline { 0 } else { self.indent } {
             self.out.push_str("  ");
         }
     }
 
-    pub(super) fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         let Some(width) = self
             .run
             .iter()
@@ -184,7 +184,7 @@ impl Native {
 }
 
 /// What a deployment remembers of a route, as the inside of a template.
-pub(super) fn trigger(digest: &str, (label, parts): (&str, &[Part]), uses: &[Value]) -> String {
+pub(crate) fn trigger(digest: &str, (label, parts): (&str, &[Part]), uses: &[Value]) -> String {
     let mut text = String::with_capacity(96);
     text.push_str(digest);
     for (kind, ending) in parts {

@@ -22,7 +22,7 @@ pub trait Hcl {
 /// The JSON value of an expression. Source: Terraform, "JSON Configuration Syntax", "Expression
 /// Mapping", <https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping>,
 /// read 2026-11-22.
-pub(super) fn interpolated(expression: &str, out: &mut String) {
+pub(crate) fn interpolated(expression: &str, out: &mut String) {
     quoted_json(out, &["${", expression, "}"].concat());
 }
 
@@ -179,7 +179,7 @@ impl Hcl for Value {
 }
 
 /// An expression that is written as it is.
-pub(super) struct Bare<'a>(pub(super) fmt::Arguments<'a>);
+pub(crate) struct Bare<'a>(pub(super) fmt::Arguments<'a>);
 
 impl Hcl for Bare<'_> {
     fn hcl(&self, out: &mut String) {

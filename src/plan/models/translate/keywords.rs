@@ -40,7 +40,7 @@ const MAX_VALUES: usize = 2_000;
 const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 
 impl Translator<'_> {
-    pub(super) fn keywords(&mut self, schema: &Map<String, Value>, at: At<'_>) -> Part {
+    pub(crate) fn keywords(&mut self, schema: &Map<String, Value>, at: At<'_>) -> Part {
         let mut part = Part::anything(true);
         self.types(schema, at, &mut part);
         self.values(schema, at, &mut part);
@@ -54,12 +54,12 @@ impl Translator<'_> {
     }
 
     /// Whether keywords that only JSON Schema has mean nothing.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.schemas.dialect == Dialect::Openapi30
     }
 
     /// Leaves a keyword out.
-    pub(super) fn leave(&mut self, what: &'static str, keyword: &str, at: At<'_>, part: &mut Part) {
+    pub(crate) fn leave(&mut self, what: &'static str, keyword: &str, at: At<'_>, part: &mut Part) {
         self.weaker(what, at, keyword);
         part.is_exact = false;
     }

@@ -8,28 +8,28 @@ use super::tree::{Object, Tree};
 
 /// A part of a model, and whether it lets through exactly what the description does.
 #[derive(Clone)]
-pub(super) struct Part {
-    pub(super) schema: Object,
-    pub(super) is_exact: bool,
+pub(crate) struct Part {
+    pub(crate) schema: Object,
+    pub(crate) is_exact: bool,
 }
 
 impl Part {
     /// What lets everything through.
-    pub(super) fn anything(is_exact: bool) -> Self {
+    pub(crate) fn anything(is_exact: bool) -> Self {
         Self {
             schema: Object::default(),
             is_exact,
         }
     }
 
-    pub(super) fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self {
             schema: Object::of([("not", Tree::Object(Object::default()))]),
             is_exact: true,
         }
     }
 
-    pub(super) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
+    pub(crate) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
         Self {
             schema: Object::of([(keyword, Tree::list(parts))]),
             is_exact,
@@ -38,7 +38,7 @@ impl Part {
 }
 
 /// What both let through.
-pub(super) fn both(one: Part, other: Part) -> Part {
+pub(crate) fn both(one: Part, other: Part) -> Part {
     let is_exact = one.is_exact && other.is_exact;
     if one.schema.is_empty() {
         return Part { is_exact, ..other };
@@ -50,7 +50,7 @@ pub(super) fn both(one: Part, other: Part) -> Part {
 }
 
 /// What a part lets through, and null.
-pub(super) fn or_null(mut part: Part) -> Part {
+pub(crate) fn or_null(mut part: Part) -> Part {
     let null = json!("null");
     if part.schema.is_empty() {
         return part;
@@ -84,7 +84,7 @@ pub(super) fn or_null(mut part: Part) -> Part {
 }
 
 /// Whether an empty object is let through, as far as that shows.
-pub(super) fn takes_empty(schema: &Object) -> bool {
+pub(crate) fn takes_empty(schema: &Object) -> bool {
     let is_object = match schema.value("type") {
         None => true,
         Some(Value::Array(types)) => types.contains(&json!("object")),

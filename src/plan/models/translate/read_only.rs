@@ -24,22 +24,22 @@ const MAX_DEPTH: usize = 12;
 
 /// Properties of a value that requests need not have.
 #[derive(Clone, Default)]
-pub(super) struct ReadOnly {
+pub(crate) struct ReadOnly {
     names: Rc<BTreeSet<String>>,
     /// There may be more than were found.
     is_unknown: bool,
     /// The same for the same properties; 0 for none.
-    pub(super) number: usize,
+    pub(crate) number: usize,
 }
 
 impl ReadOnly {
-    pub(super) fn holds(&self, name: &str) -> bool {
+    pub(crate) fn holds(&self, name: &str) -> bool {
         self.is_unknown || self.names.contains(name)
     }
 }
 
 /// What was found of all schemas so far.
-pub(super) struct Known {
+pub(crate) struct Known {
     is_anywhere: bool,
     numbers: BTreeMap<(Rc<BTreeSet<String>>, bool), usize>,
     /// By schema and by how many references and parts led to it.
@@ -49,7 +49,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn new(schemas: &Schemas) -> Self {
+    pub(crate) fn new(schemas: &Schemas) -> Self {
         let is_anywhere = schemas
             .texts
             .iter()
@@ -76,7 +76,7 @@ const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 impl Translator<'_> {
-    pub(super) fn read_only(&mut self, schema: &Value, at: At<'_>) -> ReadOnly {
+    pub(crate) fn read_only(&mut self, schema: &Value, at: At<'_>) -> ReadOnly {
         if !self.read_only.is_anywhere || !self.rules.read_only {
             return ReadOnly::default();
         }

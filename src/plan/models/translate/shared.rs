@@ -47,7 +47,7 @@ struct Known {
 }
 
 /// All parts that may be met again.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     known: BTreeMap<Context, Known>,
     /// By schema: the circle that it lies on, if any.
     circles: Vec<Option<usize>>,
@@ -56,7 +56,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(schemas: &Schemas) -> Self {
+    pub(crate) fn new(schemas: &Schemas) -> Self {
         let next: Vec<Vec<SchemaId>> = schemas
             .texts
             .iter()
@@ -73,7 +73,7 @@ impl Parts {
         }
     }
 
-    pub(super) fn may_be_met_again(&self, schema: SchemaId) -> bool {
+    pub(crate) fn may_be_met_again(&self, schema: SchemaId) -> bool {
         self.is_referred_to[schema]
     }
 
@@ -94,7 +94,7 @@ impl Parts {
 
 impl Translator<'_> {
     /// The schema of a text that is entered here.
-    pub(super) fn entered(&mut self, schema: &Value, at: At<'_>) -> Part {
+    pub(crate) fn entered(&mut self, schema: &Value, at: At<'_>) -> Part {
         let entered = Entered {
             schema: at.text,
             before: at.entered,

@@ -11,14 +11,14 @@ use serde_json::{Map, Value};
 
 /// A value of a model. A copy of it costs nothing where it is large.
 #[derive(Clone, Debug)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     Value(Value),
     Object(Object),
     List(Rc<[Tree]>, usize),
 }
 
 impl Tree {
-    pub(super) fn list(items: Vec<Object>) -> Self {
+    pub(crate) fn list(items: Vec<Object>) -> Self {
         let items: Vec<Tree> = items.into_iter().map(Tree::Object).collect();
         let bytes = items
             .iter()
@@ -53,14 +53,14 @@ impl From<Value> for Tree {
 
 /// An object of a model. Members keep the order in which they came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Object {
+pub(crate) struct Object {
     members: Rc<Vec<(Cow<'static, str>, Tree)>>,
     /// Size of all members without what stands around and between them.
     content: usize,
 }
 
 impl Object {
-    pub(super) fn of<const N: usize>(members: [(&'static str, Tree); N]) -> Self {
+    pub(crate) fn of<const N: usize>(members: [(&'static str, Tree); N]) -> Self {
         let mut object = Self::default();
         members
             .into_iter()
@@ -69,7 +69,7 @@ impl Object {
     }
 
     /// Puts a member in, where one of that name was if there was one.
-    pub(super) fn insert(&mut self, name: impl Into<Cow<'static, str>>, member: impl Into<Tree>) {
+    pub(crate) fn insert(&mut self, name: impl Into<Cow<'static, str>>, member: impl Into<Tree>) {
         let (name, member) = (name.into(), member.into());
         let bytes = member.bytes();
         let members = Rc::make_mut(&mut self.members);
@@ -89,7 +89,7 @@ impl Object {
     }
 
     /// Puts members in whose names are all different, and of which none is there.
-    pub(super) fn from_distinct(members: Vec<(Cow<'static, str>, Tree)>) -> Self {
+    pub(crate) fn from_distinct(members: Vec<(Cow<'static, str>, Tree)>) -> Self {
         let size = |(name, member): &(Cow<'static, str>, Tree)| {
             (written_text(name) + 1).saturating_add(member.bytes())
         };
@@ -102,15 +102,15 @@ impl Object {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Tree> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Tree> {
         self.members
             .iter()
             .find(|(known, _)| **known == *name)
@@ -118,7 +118,7 @@ impl Object {
     }
 
     /// A member that holds no schemas.
-    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         if let Tree::Value(value) = self.get(name)? {
             Some(value)
         } else {
@@ -127,7 +127,7 @@ impl Object {
     }
 
     /// The schemas in a member.
-    pub(super) fn list(&self, name: &str) -> &[Tree] {
+    pub(crate) fn list(&self, name: &str) -> &[Tree] {
         if let Some(Tree::List(items, _)) = self.get(name) {
             items
         } else {
@@ -136,11 +136,11 @@ impl Object {
     }
 
     /// Size as compact JSON; at most `usize::MAX`.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.content.saturating_add(around(self.members.len()))
     }
 
-    pub(super) fn to_map(&self) -> Map<String, Value> {
+    pub(crate) fn to_map(&self) -> Map<String, Value> {
         self.members
             .iter()
             .map(|(name, member)| (name.clone().into_owned(), member.to_value()))

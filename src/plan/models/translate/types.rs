@@ -14,7 +14,7 @@ const TYPES: [&str; 7] = [
 ];
 
 impl Translator<'_> {
-    pub(super) fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
+    pub(crate) fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
         let known = |it: &Value| it.as_str().is_some_and(|it| TYPES.contains(&it));
         match member(schema, "type") {
             None => {}
@@ -38,7 +38,7 @@ impl Translator<'_> {
     ///
     /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`; draft 4,
     /// "JSON Schema primitive types".
-    pub(super) fn whole_numbers(&mut self, at: At<'_>, part: &mut Part) {
+    pub(crate) fn whole_numbers(&mut self, at: At<'_>, part: &mut Part) {
         if self.is_plain() || !self.rules.whole_numbers {
             return;
         }

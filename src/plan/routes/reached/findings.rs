@@ -10,10 +10,10 @@ use crate::plan::OperationPlan;
 use crate::plan::routes::Builder;
 
 /// Most operations that one finding names.
-pub(super) const MAX_NAMED: usize = 5;
+pub(crate) const MAX_NAMED: usize = 5;
 
 impl Builder<'_> {
-    pub(super) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
+    pub(crate) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
         let reached = found
             .reached
             .iter()
@@ -134,6 +134,6 @@ impl Builder<'_> {
     }
 }
 
-pub(super) fn name(plan: &OperationPlan) -> String {
+pub(crate) fn name(plan: &OperationPlan) -> String {
     format!("{} {}", plan.method.as_str(), plan.path)
 }

@@ -17,7 +17,7 @@ type ByMounts<'a> = BTreeMap<(&'a str, &'a str), Vec<usize>>;
 
 impl Builder<'_> {
     /// Warnings: GW3084.
-    pub(super) fn open_under_another_mount(&self, places: &Places) -> Vec<Diagnostic> {
+    pub(crate) fn open_under_another_mount(&self, places: &Places) -> Vec<Diagnostic> {
         if self.mounts.len() < 2 {
             return Vec::new();
         }

@@ -8,43 +8,43 @@ use std::sync::Arc;
 use super::servers::Servers;
 use super::shape::{Kind, Part};
 use crate::openapi::HttpMethod;
+use crate::plan::routes::tree::{asked, can_be_asked};
 use crate::plan::routes::{Builder, Draft};
-use crate::plan::tree::{asked, can_be_asked};
 use crate::plan::{AuthPlan, Way};
 
 /// An operation under a mount, as its backend gets it.
-pub(super) struct Place {
-    pub(super) draft: usize,
+pub(crate) struct Place {
+    pub(crate) draft: usize,
     /// The backend, as its number in `Servers`.
-    pub(super) servers: usize,
+    pub(crate) servers: usize,
     /// Index of the backend; none where no route names one.
-    pub(super) backend: Option<usize>,
-    pub(super) tag: Tag,
+    pub(crate) backend: Option<usize>,
+    pub(crate) tag: Tag,
     /// The whole path.
-    pub(super) parts: Vec<Part>,
-    pub(super) shape: Vec<Kind>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) shape: Vec<Kind>,
     /// Segments that are put before the operation's own path.
-    pub(super) before: usize,
+    pub(crate) before: usize,
 }
 
 /// What decides whether one operation is looked at for the sake of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Tag {
+pub(crate) struct Tag {
     /// What is taken away and put before on the way from the gateway to the backend.
-    pub(super) frame: usize,
+    pub(crate) frame: usize,
     /// What is asked of callers: an index into `Places::guards`; none where the operation is not
     /// public.
-    pub(super) guard: Option<usize>,
-    pub(super) method: HttpMethod,
+    pub(crate) guard: Option<usize>,
+    pub(crate) method: HttpMethod,
 }
 
 /// All of them.
-pub(super) struct Places {
-    pub(super) all: Vec<Place>,
-    pub(super) guards: Vec<AuthPlan>,
+pub(crate) struct Places {
+    pub(crate) all: Vec<Place>,
+    pub(crate) guards: Vec<AuthPlan>,
     /// Indexes into `all`, by the operation and the servers.
     by_source: BTreeMap<(usize, usize), Vec<usize>>,
-    pub(super) has_frames: bool,
+    pub(crate) has_frames: bool,
 }
 
 /// Prefixes on both sides, without the segments at their ends that are the same.
@@ -52,14 +52,14 @@ type Frames = BTreeMap<(Vec<Part>, Vec<Part>), usize>;
 
 impl Place {
     /// Whether a greedy variable stands before that segment.
-    pub(super) fn has_rest_before(&self, at: usize) -> bool {
+    pub(crate) fn has_rest_before(&self, at: usize) -> bool {
         self.shape.iter().take(at + 1).any(|it| *it == Kind::Rest)
     }
 }
 
 impl Places {
     /// None where nothing is hidden and all operations ask for the same.
-    pub(super) fn of(builder: &Builder<'_>) -> Option<Self> {
+    pub(crate) fn of(builder: &Builder<'_>) -> Option<Self> {
         let guards = Guards::of(&builder.drafts);
         if guards.all.len() < 2 && !guards.has_others {
             return None;
@@ -118,7 +118,7 @@ impl Places {
     }
 
     /// Those that callers must not reach, or not as anybody.
-    pub(super) fn guarded(&self) -> impl Iterator<Item = &Place> {
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = &Place> {
         self.all.iter().filter(|it| {
             it.tag
                 .guard
@@ -127,12 +127,12 @@ impl Places {
     }
 
     /// Places of one operation at the same servers, as indexes into `all`.
-    pub(super) fn by_source(&self) -> impl Iterator<Item = &[usize]> {
+    pub(crate) fn by_source(&self) -> impl Iterator<Item = &[usize]> {
         self.by_source.values().map(Vec::as_slice)
     }
 
     /// An operation under every mount that leads to the servers.
-    pub(super) fn of_source(&self, source: usize, servers: usize) -> impl Iterator<Item = &Place> {
+    pub(crate) fn of_source(&self, source: usize, servers: usize) -> impl Iterator<Item = &Place> {
         self.by_source
             .get(&(source, servers))
             .into_iter()

@@ -10,11 +10,11 @@ use super::is_weaker;
 use super::places::{Place, Places, Tag};
 use super::shape::{Kind, Part, Relation};
 use crate::plan::AuthPlan;
-use crate::plan::tree::meets;
+use crate::plan::routes::tree::meets;
 
 /// What becomes of a search after a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Met {
+pub(crate) enum Met {
     Further,
     /// No other operation of this shape.
     Enough,
@@ -30,13 +30,13 @@ struct Members<'p> {
 }
 
 /// Public operations by servers and shape.
-pub(super) struct Index<'p> {
+pub(crate) struct Index<'p> {
     places: &'p Places,
     shapes: BTreeMap<usize, BTreeMap<&'p [Kind], Members<'p>>>,
 }
 
 impl<'p> Index<'p> {
-    pub(super) fn new(places: &'p Places) -> Self {
+    pub(crate) fn new(places: &'p Places) -> Self {
         let mut shapes: BTreeMap<usize, BTreeMap<&[Kind], Members<'_>>> = BTreeMap::new();
         for (index, place) in places
             .all
@@ -57,7 +57,7 @@ impl<'p> Index<'p> {
 
     /// Calls back with public operations that ask for less and may take requests of the guarded
     /// one, shape by shape.
-    pub(super) fn search(
+    pub(crate) fn search(
         &mut self,
         guarded: &'p Place,
         mut each: impl FnMut(&Place, &Relation) -> Met,

@@ -11,11 +11,11 @@ use crate::blueprint::{Blueprint, Value, Values};
 use crate::plan::BackendPlan;
 
 /// Where a backend is.
-pub(super) struct Servers {
+pub(crate) struct Servers {
     /// Equal numbers: the same servers.
-    pub(super) numbers: Vec<usize>,
+    pub(crate) numbers: Vec<usize>,
     /// Segments of the path that the `url` of each begins with.
-    pub(super) paths: Vec<Vec<Arc<str>>>,
+    pub(crate) paths: Vec<Vec<Arc<str>>>,
 }
 
 /// Something that servers are known by, and the `Host` header that they get.
@@ -26,7 +26,7 @@ struct Known {
 }
 
 impl Servers {
-    pub(super) fn of(blueprint: &Blueprint, backends: &[BackendPlan]) -> Self {
+    pub(crate) fn of(blueprint: &Blueprint, backends: &[BackendPlan]) -> Self {
         let known: Vec<Known> = backends
             .iter()
             .map(|it| known(blueprint, &it.name))

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use crate::plan::paths::Segment;
-use crate::plan::tree::Asked;
+use crate::plan::routes::tree::Asked;
 
 /// A segment of a path as the backend gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Literal(Arc<str>),
     Variable,
     Rest,
@@ -19,7 +19,7 @@ pub(super) enum Part {
 
 /// What a segment is, without its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Literal,
     Variable,
     Rest,
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Part {
-    pub(super) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Literal(_) => Kind::Literal,
             Self::Variable => Kind::Variable,
@@ -60,22 +60,22 @@ impl From<&Asked<'_>> for Part {
 
 /// How a public template lies to a guarded one, if a request can fit both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Relation {
+pub(crate) struct Relation {
     /// Places of the segments that have to be the same text.
-    pub(super) shared: Vec<usize>,
+    pub(crate) shared: Vec<usize>,
     /// Somewhere the public one takes more.
-    pub(super) public_is_wider: bool,
+    pub(crate) public_is_wider: bool,
     /// Somewhere the guarded one takes more.
-    pub(super) guarded_is_wider: bool,
+    pub(crate) guarded_is_wider: bool,
     /// Where they first differ, the public one is the more particular.
-    pub(super) public_comes_first: bool,
+    pub(crate) public_comes_first: bool,
     /// The public one takes more through a greedy variable.
-    pub(super) is_through_rest: bool,
+    pub(crate) is_through_rest: bool,
 }
 
 impl Relation {
     /// The relation of two shapes; none where no request fits both.
-    pub(super) fn of(public: &[Kind], guarded: &[Kind]) -> Option<Self> {
+    pub(crate) fn of(public: &[Kind], guarded: &[Kind]) -> Option<Self> {
         let mut relation = Self {
             shared: Vec::new(),
             public_is_wider: false,
@@ -118,7 +118,7 @@ impl Relation {
         self.public_comes_first |= !self.public_is_wider;
     }
 
-    pub(super) fn is_crossing(&self) -> bool {
+    pub(crate) fn is_crossing(&self) -> bool {
         self.public_is_wider && self.guarded_is_wider
     }
 }

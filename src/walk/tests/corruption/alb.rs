@@ -46,7 +46,7 @@ fn passing_on(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
 }
 
 /// A rule with a `*` that takes a refused path comes to stand before the refusal.
-pub(super) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let refused =
         rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?;
     let (start, priority) = (
@@ -64,14 +64,14 @@ pub(super) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
         .map(drop)
 }
 
-pub(super) fn equal_priorities(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn equal_priorities(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut rules = rules(assembled);
     let first = rules.next()?;
     rules.find(|it| it.listener.is(&first.listener))?.priority = first.priority;
     Some(())
 }
 
-pub(super) fn swapped_rules(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn swapped_rules(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut rules = forwards(assembled);
     let first = rules.next()?;
     let label = |it: &ListenerRule| {
@@ -86,7 +86,7 @@ pub(super) fn swapped_rules(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn methods_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn methods_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     rules(assembled)
         .find(|it| !it.methods.is_empty())?
         .methods
@@ -94,12 +94,12 @@ pub(super) fn methods_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<(
     Some(())
 }
 
-pub(super) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     forwards(assembled).for_each(|it| it.hosts = vec![Arc::from("elsewhere.example")]);
     forwards(assembled).next().map(drop)
 }
 
-pub(super) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let action = forwards(assembled).next()?.action.clone();
     rules(assembled)
         .find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?
@@ -107,45 +107,45 @@ pub(super) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn rule_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn rule_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     // What does nothing any more: a path that nobody asks for.
     forwards(assembled).next()?.paths = vec![Arc::from("/nobody-asks-for-this")];
     Some(())
 }
 
-pub(super) fn rule_elsewhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn rule_elsewhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     forwards(assembled).next()?.listener = HttpListenerRef::Existing(Value::literal("elsewhere"));
     Some(())
 }
 
-pub(super) fn switched_rule(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn switched_rule(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     forwards(assembled).for_each(|it| it.is_switched = !it.is_switched);
     forwards(assembled).next().map(drop)
 }
 
-pub(super) fn health_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn health_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     rules(assembled)
         .find(|it| matches!(it.action, RuleAction::Answer(Answer::HEALTHY)))?
         .action = RuleAction::Answer(Answer::NOT_FOUND);
     Some(())
 }
 
-pub(super) fn listener_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn listener_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     listeners(assembled).next()?.port += 1;
     Some(())
 }
 
-pub(super) fn listener_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn listener_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     listeners(assembled).next()?.certificate = Some(Value::literal("other"));
     Some(())
 }
 
-pub(super) fn group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn group_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     passing_on(assembled)?.port += 1;
     Some(())
 }
 
-pub(super) fn another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = passing_on(assembled)?;
     let (Targets::Balancer { balancer, .. } | Targets::Kept { balancer, .. }) = &mut group.targets
     else {
@@ -158,7 +158,7 @@ pub(super) fn another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()
     Some(())
 }
 
-pub(super) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     passing_on(assembled)?;
     let balancer = ApplicationBalancer {
         name: Value::literal("other"),
@@ -174,7 +174,7 @@ pub(super) fn second_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()>
     Some(())
 }
 
-pub(super) fn asked_elsewhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn asked_elsewhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = passing_on(assembled)?;
     group.protocol = GroupProtocol::Tcp;
     group.health_check.protocol = HealthProtocol::Tcp;

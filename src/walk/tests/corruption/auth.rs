@@ -9,7 +9,7 @@ use crate::aws::{
 use crate::plan::Plan;
 use crate::stack::{Handle, Label, List, Value};
 
-pub(super) const CORRUPTIONS: &[(&str, Corruption)] = &[
+pub(crate) const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("authorizer dropped", authorizer_dropped),
     ("signature dropped", signature_dropped),
     ("authorizer swapped for another", authorizer_swapped),

@@ -48,13 +48,13 @@ fn first_link(assembled: &mut Assembled) -> Option<&mut VpcLink> {
     Some(link)
 }
 
-pub(super) fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let other = second_balancer(assembled)?;
     first_link(assembled)?.balancer = other;
     Some(())
 }
 
-pub(super) fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     other_balancer(plan, assembled)?;
     let other = first_link(assembled)?.balancer.clone();
     for listener in listeners(assembled) {
@@ -66,12 +66,12 @@ pub(super) fn other_balancer_everywhere(plan: &Plan, assembled: &mut Assembled) 
     Some(())
 }
 
-pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).next()?.link = VpcLinkRef::Existing(Value::literal("other"));
     Some(())
 }
 
-pub(super) fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let VpcLinkRef::Existing(_) = assembled.network.as_ref()?.link.as_ref()? else {
         return None;
     };
@@ -88,13 +88,13 @@ pub(super) fn own_link_in_place_of_the_existing(_: &Plan, assembled: &mut Assemb
     Some(())
 }
 
-pub(super) fn listener_on_another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn listener_on_another_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let other = second_balancer(assembled)?;
     listeners(assembled).next()?.balancer = other;
     Some(())
 }
 
-pub(super) fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).find_map(|it| match &mut it.host {
         UriHost::Balancer(BalancerRef::Existing(balancer)) => {
             let other = ExistingBalancer {
@@ -110,14 +110,14 @@ pub(super) fn other_name_of_the_balancer(_: &Plan, assembled: &mut Assembled) ->
     })
 }
 
-pub(super) fn other_existing_group(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_existing_group(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let is_it = |it: &&mut Listener| matches!(it.forward_to, TargetGroupRef::Existing(_));
     listeners(assembled).find(is_it)?.forward_to =
         TargetGroupRef::Existing(Value::literal("other"));
     Some(())
 }
 
-pub(super) fn existing_group_in_place_of_the_own(
+pub(crate) fn existing_group_in_place_of_the_own(
     _: &Plan,
     assembled: &mut Assembled,
 ) -> Option<()> {
@@ -127,19 +127,19 @@ pub(super) fn existing_group_in_place_of_the_own(
     Some(())
 }
 
-pub(super) fn certificate_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn certificate_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     listeners(assembled)
         .find(|it| it.certificate.is_some())?
         .certificate = None;
     Some(())
 }
 
-pub(super) fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_certificate(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     listeners(assembled).next()?.certificate = Some(Value::literal("other"));
     Some(())
 }
 
-pub(super) fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).next()?;
     group.protocol = if group.protocol == GroupProtocol::Tls {
         GroupProtocol::Tcp
@@ -149,7 +149,7 @@ pub(super) fn encrypted_otherwise(_: &Plan, assembled: &mut Assembled) -> Option
     Some(())
 }
 
-pub(super) fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn switched_listener(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let listener = listeners(assembled).next()?;
     listener.is_switched = !listener.is_switched;
     Some(())
@@ -169,12 +169,12 @@ fn green(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
     }
 }
 
-pub(super) fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn green_on_another_port(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     green(assembled)?.port += 1;
     Some(())
 }
 
-pub(super) fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = green(assembled)?;
     group.target_type = if group.target_type == TargetType::Ip {
         TargetType::Instance
@@ -184,7 +184,7 @@ pub(super) fn green_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Opti
     Some(())
 }
 
-pub(super) fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let index = assembled
         .backends
         .iter()
@@ -195,7 +195,7 @@ pub(super) fn green_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     groups(assembled).find_map(|it| match &mut it.targets {
         Targets::Registered { outside_vpc, .. } => {
             *outside_vpc = !*outside_vpc;
@@ -207,24 +207,24 @@ pub(super) fn outside_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<(
     })
 }
 
-pub(super) fn scaled_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn scaled_forgotten(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     groups(assembled)
         .find(|it| matches!(it.targets, Targets::Scaled(_)))?
         .targets = Targets::None;
     Some(())
 }
 
-pub(super) fn doubled_listener(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn doubled_listener(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     let added = twin_of_first_listener(plan, assembled)?;
     assembled.backends.push(added);
     Some(())
 }
 
-pub(super) fn doubled_listener_in_silence(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn doubled_listener_in_silence(plan: &Plan, assembled: &mut Assembled) -> Option<()> {
     twin_of_first_listener(plan, assembled).map(drop)
 }
 
-pub(super) fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<BackendNodes> {
+pub(crate) fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Option<BackendNodes> {
     let target_group = assembled.backends.last()?.target_group.clone();
     let first = listeners(assembled).next()?;
     let twin = Listener {
@@ -243,7 +243,7 @@ pub(super) fn twin_of_first_listener(_: &Plan, assembled: &mut Assembled) -> Opt
     })
 }
 
-pub(super) fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).next()?;
     group.target_type = if group.target_type == TargetType::Ip {
         TargetType::Instance
@@ -253,7 +253,7 @@ pub(super) fn other_target_type(_: &Plan, assembled: &mut Assembled) -> Option<(
     Some(())
 }
 
-pub(super) fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_targets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = groups(assembled).find(|it| {
         !matches!(
             it.targets,

@@ -12,12 +12,12 @@ fn validated(assembled: &mut Assembled) -> Option<&mut Method> {
     methods(assembled).find(|it| it.checks.validator.is_some())
 }
 
-pub(super) fn validator_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn validator_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     validated(assembled)?.checks.validator = None;
     Some(())
 }
 
-pub(super) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let validator = assembled.stack.entries.iter_mut().find_map(|it| {
         if let Node::RequestValidator(it) = &mut it.node {
             Some(it)
@@ -29,7 +29,7 @@ pub(super) fn other_validator(_: &Plan, assembled: &mut Assembled) -> Option<()>
     Some(())
 }
 
-pub(super) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| !it.checks.models.is_empty())?
         .checks
@@ -37,7 +37,7 @@ pub(super) fn model_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let method = methods(assembled).find(|it| !it.checks.models.is_empty())?;
     let models: Vec<_> = method
         .checks
@@ -52,7 +52,7 @@ pub(super) fn other_media_type(_: &Plan, assembled: &mut Assembled) -> Option<()
     Some(())
 }
 
-pub(super) fn other_schema(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_schema(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let model = assembled.stack.entries.iter_mut().find_map(|it| {
         if let Node::Model(it) = &mut it.node {
             Some(it)

@@ -40,12 +40,12 @@ fn permissions(assembled: &mut Assembled) -> impl Iterator<Item = &mut LambdaPer
     })
 }
 
-pub(super) fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn address_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     internet(assembled).next()?.url = Value::literal("https://elsewhere.example");
     Some(())
 }
 
-pub(super) fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     internet(assembled)
         .next()?
         .path
@@ -53,13 +53,13 @@ pub(super) fn internet_path_changed(_: &Plan, assembled: &mut Assembled) -> Opti
     Some(())
 }
 
-pub(super) fn internet_verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn internet_verification_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let proxy = internet(assembled).next()?;
     proxy.skips_verification = !proxy.skips_verification;
     Some(())
 }
 
-pub(super) fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     calls(assembled).next()?.function = Function::Name {
         name: "elsewhere".into(),
         qualifier: None,
@@ -67,7 +67,7 @@ pub(super) fn function_changed(_: &Plan, assembled: &mut Assembled) -> Option<()
     Some(())
 }
 
-pub(super) fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let call = calls(assembled).next()?.clone();
     methods(assembled)
         .find(|it| matches!(it.integration, Integration::Proxy(_)))?
@@ -75,7 +75,7 @@ pub(super) fn function_for_backend(_: &Plan, assembled: &mut Assembled) -> Optio
     Some(())
 }
 
-pub(super) fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     permissions(assembled).next()?.function = Function::Name {
         name: "elsewhere".into(),
         qualifier: None,
@@ -83,12 +83,12 @@ pub(super) fn permission_for_another(_: &Plan, assembled: &mut Assembled) -> Opt
     Some(())
 }
 
-pub(super) fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn permission_for_every_stage(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     permissions(assembled).next()?.stage = Value::literal("*");
     Some(())
 }
 
-pub(super) fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn permission_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let function = Function::Name {
         name: "elsewhere".into(),
         qualifier: None,

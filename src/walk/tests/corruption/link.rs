@@ -32,18 +32,18 @@ fn elsewhere() -> ApplicationBalancerRef {
     }
 }
 
-pub(super) fn other_target(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_target(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     *target(assembled)? = elsewhere();
     Some(())
 }
 
-pub(super) fn target_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn target_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).find(|it| it.target.is_some())?.target = None;
     Some(())
 }
 
 /// A second balancer that all integrations name.
-pub(super) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
     let balancer = ApplicationBalancer {
         name: Value::literal("other"),
@@ -65,7 +65,7 @@ pub(super) fn other_balancer_everywhere(_: &Plan, assembled: &mut Assembled) -> 
     Some(())
 }
 
-pub(super) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled)
         .find(|it| matches!(it.host, UriHost::Application(_)))?
         .host = UriHost::Application(elsewhere());
@@ -73,7 +73,7 @@ pub(super) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 /// The host of a balancer that is there, by another name.
-pub(super) fn other_name(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_name(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     proxies(assembled).find_map(|it| match &mut it.host {
         UriHost::Application(ApplicationBalancerRef::Existing { dns_name, .. }) => {
             *dns_name = Value::literal("elsewhere.example");
@@ -86,13 +86,13 @@ pub(super) fn other_name(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 /// A target beside a link that knows its own.
-pub(super) fn target_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn target_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     assembled.network.as_ref()?.balancer.as_ref()?;
     proxies(assembled).find(|it| it.target.is_none())?.target = Some(elsewhere());
     Some(())
 }
 
-pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
     let other = VpcLinkV2 {
         name: Value::literal("other"),
@@ -106,18 +106,18 @@ pub(super) fn other_link(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn other_subnets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_subnets(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     link(assembled)?.subnets = List::Of(vec![Value::literal("subnet-0c0c0c0c")]);
     Some(())
 }
 
-pub(super) fn other_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_groups(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     link(assembled)?.security_groups = List::Of(vec![Value::literal("sg-0d2e3f4a")]);
     Some(())
 }
 
 /// The link's group is let out to a port that no listener has.
-pub(super) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let group = assembled.network.as_ref()?.link_group.clone()?.id();
     let mut rules = assembled.stack.entries.iter_mut().filter_map(|it| {
         if let Node::EgressRule(it) = &mut it.node {
@@ -132,7 +132,7 @@ pub(super) fn other_way_out(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 /// The balancer's group admits somebody else.
-pub(super) fn not_admitted(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn not_admitted(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     target(assembled)?;
     let rules = assembled.stack.entries.iter_mut().filter_map(|it| {
         if let Node::IngressRule(it) = &mut it.node {

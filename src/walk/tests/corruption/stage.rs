@@ -33,7 +33,7 @@ fn is_cached(keys: &[Arc<str>]) -> bool {
 }
 
 /// The first item would be served to whoever asks for another.
-pub(super) fn key_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn key_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| is_cached(&it.cache_keys))?
         .cache_keys
@@ -41,13 +41,13 @@ pub(super) fn key_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn key_undeclared(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn key_undeclared(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let method = methods(assembled).find(|it| is_cached(&it.cache_keys))?;
     Arc::make_mut(&mut method.request_parameters).remove(&*method.cache_keys[0]);
     Some(())
 }
 
-pub(super) fn cached_unasked(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn cached_unasked(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     stage(assembled)?.settings.cache = Some(Some(crate::aws::Kept {
         ttl_s: 300,
         is_encrypted: true,
@@ -55,7 +55,7 @@ pub(super) fn cached_unasked(_: &Plan, assembled: &mut Assembled) -> Option<()> 
     Some(())
 }
 
-pub(super) fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let kept = stage(assembled)?
         .of_methods
         .iter_mut()
@@ -64,13 +64,13 @@ pub(super) fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     Some(())
 }
 
-pub(super) fn throttle_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn throttle_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let settings = &mut stage(assembled)?.settings;
     matches!(settings.throttle, MethodThrottle::Of(_))
         .then(|| settings.throttle = MethodThrottle::Unset)
 }
 
-pub(super) fn throttle_of_a_method_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn throttle_of_a_method_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let it = stage(assembled)?.of_methods.first_mut()?;
     it.settings.throttle = MethodThrottle::Of(Throttle {
         rate: 1_234.0,
@@ -80,7 +80,7 @@ pub(super) fn throttle_of_a_method_changed(_: &Plan, assembled: &mut Assembled) 
 }
 
 /// It would take the stage's.
-pub(super) fn exception_left_unset(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn exception_left_unset(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let it = stage(assembled)?
         .of_methods
         .iter_mut()
@@ -89,33 +89,33 @@ pub(super) fn exception_left_unset(_: &Plan, assembled: &mut Assembled) -> Optio
     Some(())
 }
 
-pub(super) fn settings_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn settings_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     stage(assembled)?.of_methods.pop().map(drop)
 }
 
-pub(super) fn settings_twice(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn settings_twice(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let of_methods = &mut stage(assembled)?.of_methods;
     let again = of_methods.first()?.clone();
     of_methods.push(again);
     Some(())
 }
 
-pub(super) fn settings_of_another_path(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn settings_of_another_path(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     stage(assembled)?.of_methods.first_mut()?.path = "/elsewhere".into();
     Some(())
 }
 
-pub(super) fn log_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn log_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     stage(assembled)?.request_log.take().map(drop)
 }
 
-pub(super) fn method_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn method_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let methods = &mut preflights(assembled).next()?.methods;
     methods.push(HttpMethod::of_requests().find(|it| !methods.contains(it))?);
     Some(())
 }
 
-pub(super) fn origin_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn origin_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     preflights(assembled)
         .next()?
         .origins
@@ -123,20 +123,20 @@ pub(super) fn origin_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> 
     Some(())
 }
 
-pub(super) fn credentials_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn credentials_allowed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let preflight = preflights(assembled).next()?;
     preflight.has_credentials = !preflight.has_credentials;
     Some(())
 }
 
-pub(super) fn preflight_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn preflight_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     methods(assembled)
         .find(|it| matches!(it.integration, Integration::Preflight(_)))?
         .integration = Integration::NotFound;
     Some(())
 }
 
-pub(super) fn operation_turned_into_a_preflight(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn operation_turned_into_a_preflight(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let told = Preflight {
         origins: vec!["*".into()],
         methods: Vec::new(),
@@ -160,11 +160,11 @@ fn deployment(assembled: &mut Assembled) -> Option<&mut Deployment> {
     })
 }
 
-pub(super) fn error_not_deployed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn error_not_deployed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     deployment(assembled)?.parts.pop().map(drop)
 }
 
-pub(super) fn error_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
+pub(crate) fn error_of_another_kind(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let mut entries = assembled.stack.entries.iter_mut();
     entries
         .find_map(|it| {

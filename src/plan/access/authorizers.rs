@@ -1,0 +1,157 @@
+//! What the gateway asks of callers, and the authorizers that it asks with.
+//!
+//! In: `auth`, the names of its entries that operations use. Out: `AuthorizerPlan`s by name. Pure.
+//! An entry that no method uses makes nothing, and no input is asked for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::blueprint::{AuthSpec, Blueprint, LambdaAuthorizerSpec, identity_source};
+use crate::plan::functions::lambda;
+use crate::plan::variables::Variables;
+use crate::plan::{FunctionPlan, InputType, OperationPlan, Values};
+use crate::source::pointer::child;
+
+/// What an operation asks of its callers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthPlan {
+    pub check: Check,
+    /// A token needs one of them; sorted.
+    pub scopes: Vec<Arc<str>>,
+    pub api_key: bool,
+    /// Entries of `auth` that stand for the operation, those that nobody checks too.
+    pub entries: BTreeSet<Arc<str>>,
+    /// Why it is something else than the description asks for.
+    pub differs: Option<AuthDifference>,
+}
+
+/// Why the gateway asks for something else than the description does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthDifference {
+    /// Nobody checks these entries of `auth`.
+    Ignored(Vec<Arc<str>>),
+    /// A route asks for less, for this reason.
+    Weakened(Arc<str>),
+    /// A route asks for more, or picks one of several alternatives.
+    Chosen,
+}
+
+/// Who looks at a caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    #[default]
+    Nobody,
+    Iam,
+    /// By the name of its entry of `auth`.
+    Authorizer(Arc<str>),
+}
+
+/// An authorizer of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizerPlan {
+    /// The name of its entry of `auth`.
+    pub name: Arc<str>,
+    pub asks: AuthorizerAsks,
+}
+
+/// Whom an authorizer asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthorizerAsks {
+    /// User pools, by their ARNs.
+    Cognito(Values),
+    Lambda(LambdaAuthorizerPlan),
+}
+
+/// A function that decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LambdaAuthorizerPlan {
+    pub function: FunctionPlan,
+    /// It gets one token, else the whole request.
+    pub is_token: bool,
+    /// As API Gateway spells them.
+    pub identity: Vec<Arc<str>>,
+    pub ttl_s: u32,
+}
+
+/// The authorizers that public operations use, by name.
+///
+/// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
+pub(crate) fn authorizers(
+    blueprint: &Blueprint,
+    operations: &[OperationPlan],
+    variables: &mut Variables<'_>,
+) -> Vec<AuthorizerPlan> {
+    let used: BTreeSet<&str> = operations
+        .iter()
+        .filter(|it| it.is_public())
+        .filter_map(|it| it.auth.authorizer())
+        .collect();
+    let entries = blueprint
+        .spec
+        .auth
+        .iter()
+        .flatten()
+        .filter(|(name, _)| used.contains(name.as_str()));
+    let plan = |(name, spec): (&String, &AuthSpec)| {
+        let at = child("/auth", name);
+        let asks = match spec {
+            AuthSpec::Cognito(it) => {
+                let types = (InputType::UserPool, InputType::UserPools);
+                AuthorizerAsks::Cognito(variables.values(
+                    &it.user_pools,
+                    types,
+                    &child(&child(&at, "cognito"), "user_pools"),
+                ))
+            }
+            AuthSpec::Lambda(it) => {
+                AuthorizerAsks::Lambda(lambda(blueprint, variables, it, &child(&at, "lambda")))
+            }
+            AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
+        };
+        Some(AuthorizerPlan {
+            name: name.as_str().into(),
+            asks,
+        })
+    };
+    entries.filter_map(plan).collect()
+}
+
+fn lambda(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &LambdaAuthorizerSpec,
+    at: &str,
+) -> LambdaAuthorizerPlan {
+    LambdaAuthorizerPlan {
+        function: lambda::of_type(
+            blueprint,
+            variables,
+            &spec.function,
+            (InputType::AuthorizerFunction, &child(at, "function")),
+        ),
+        is_token: spec.is_token(),
+        // `blueprint` reports those that are none.
+        identity: spec
+            .identity_sources()
+            .iter()
+            .filter_map(|it| identity_source(it))
+            .map(Arc::from)
+            .collect(),
+        ttl_s: u32::try_from(spec.ttl_ms() / 1_000).unwrap_or(u32::MAX),
+    }
+}
+
+impl AuthPlan {
+    /// Whether every caller is let through.
+    pub fn is_open(&self) -> bool {
+        self.check == Check::Nobody && !self.api_key
+    }
+
+    /// The name of the authorizer.
+    pub fn authorizer(&self) -> Option<&str> {
+        match &self.check {
+            Check::Authorizer(name) => Some(name),
+            Check::Nobody | Check::Iam => None,
+        }
+    }
+}

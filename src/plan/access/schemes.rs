@@ -1,0 +1,129 @@
+//! Security schemes as descriptions declare them; those of several descriptions, which `auth` knows
+//! by one name.
+//!
+//! In: `Api`s. Out: `Declared`, findings. Pure.
+//! Two schemes of one name are told apart by what a gateway would check, not by their prose.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::blueprint::{Blueprint, CLIENT_CERTIFICATE, defaults};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::Api;
+use crate::source::pointer;
+
+/// A security scheme as its description declares it; what it does not say is empty.
+pub(crate) struct Declared(Value);
+
+impl Declared {
+    pub(crate) fn of(api: &Api, name: &str) -> Option<Self> {
+        Some(Self(
+            serde_json::from_str(api.definitions.get(name)?).unwrap_or_default(),
+        ))
+    }
+
+    /// `type`.
+    pub(crate) fn kind(&self) -> &str {
+        self.text("type")
+    }
+
+    /// `in`, of an `apiKey`.
+    pub(crate) fn location(&self) -> &str {
+        self.text("in")
+    }
+
+    /// `name`, of an `apiKey`.
+    pub(crate) fn name(&self) -> &str {
+        self.text("name")
+    }
+
+    /// Where callers show it, as a source of identity; `None` where it is nowhere in a request.
+    pub(crate) fn credential(&self) -> Option<String> {
+        match (self.kind(), self.location()) {
+            ("apiKey", "header") => Some(format!("header.{}", self.name())),
+            ("apiKey", "query") => Some(format!("query.{}", self.name())),
+            ("apiKey", "cookie") => Some("header.Cookie".to_owned()),
+            ("http" | "basic" | "oauth2" | "openIdConnect", _) => {
+                Some(defaults::IDENTITY.to_owned())
+            }
+            ("mutualTLS", _) => Some(CLIENT_CERTIFICATE.to_owned()),
+            _ => None,
+        }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// Schemes that two descriptions ask for by one name and declare differently.
+///
+/// Errors: GW3021.
+pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
+    if apis.len() < 2 {
+        return Vec::new();
+    }
+    let mut known: BTreeMap<&Arc<str>, (&Api, Value)> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for api in apis {
+        for (name, definition) in api
+            .definitions
+            .iter()
+            .filter(|(name, _)| is_asked_for(api, name))
+        {
+            let essence = essence(definition);
+            match known.get(name) {
+                None => drop(known.insert(name, (api, essence))),
+                Some((_, first)) if *first == essence => {}
+                Some((first, _)) => findings.push(finding(name, (first, api), blueprint)),
+            }
+        }
+    }
+    findings
+}
+
+fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint) -> Diagnostic {
+    let place = |api: &Api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
+    diagnostic::CONFLICTING_SCHEME
+        .at(place(second))
+        .also(place(first))
+        .also(blueprint.place(&pointer::child("/auth", name)))
+        .message(format_args!(
+            "`{name}` is another security scheme in `{}` than in `{}`, and `auth` has one entry for both",
+            second.file, first.file
+        ))
+        .help("give one of the two another name in its description, with an entry of its own in `auth`")
+}
+
+fn is_asked_for(api: &Api, name: &Arc<str>) -> bool {
+    api.operations.iter().any(|it| {
+        it.security
+            .alternatives()
+            .iter()
+            .any(|it| it.contains_key(name))
+    })
+}
+
+/// A definition without prose, extensions and the list of scopes.
+fn essence(definition: &str) -> Value {
+    let mut value: Value = serde_json::from_str(definition).unwrap_or_default();
+    let plain = |value: &mut Value| {
+        if let Some(mapping) = value.as_object_mut() {
+            mapping.retain(|key, _| {
+                !matches!(
+                    &**key,
+                    "description" | "scopes" | "deprecated" | "bearerFormat"
+                ) && !key.starts_with("x-")
+            });
+            mapping.sort_keys();
+        }
+    };
+    plain(&mut value);
+    if let Some(flows) = value.get_mut("flows").and_then(Value::as_object_mut) {
+        flows.values_mut().for_each(plain);
+        flows.sort_keys();
+    }
+    value
+}

@@ -1,0 +1,138 @@
+//! Functions that serve a backend.
+//!
+//! In: `targets.function`. Out: `FunctionPlan`. Pure.
+//! A literal is a name or an ARN; what is known only at deploy time is an ARN, since CloudFormation
+//! cannot tell the two apart.
+
+use crate::blueprint::{self, Blueprint};
+use crate::diagnostic;
+use crate::plan::variables::Variables;
+use crate::plan::{FunctionPlan, InputType, Value};
+
+/// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
+const MAX_NAME: usize = 64;
+
+/// Longest alias. Unit: characters. Source: AWS Lambda API reference, AddPermission, `Qualifier`.
+const MAX_QUALIFIER: usize = 128;
+
+/// Errors: GW2002 no function, GW2008 Terraform only.
+pub(crate) fn function(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    written: &blueprint::Value,
+    at: &str,
+) -> FunctionPlan {
+    of_type(blueprint, variables, written, (InputType::Function, at))
+}
+
+/// The same, for what an input of that type is for.
+pub(crate) fn of_type(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    written: &blueprint::Value,
+    (of, at): (InputType, &str),
+) -> FunctionPlan {
+    let given = variables.of_gateway(written, of, at);
+    let Value::Literal(text) = &given else {
+        return FunctionPlan::Given(given);
+    };
+    if let Some(function) = parsed(text) {
+        return function;
+    }
+    variables.report(
+        diagnostic::INVALID_VALUE
+            .at(blueprint.place(at))
+            .message(format_args!("`{text}` is no function that the gateway can call"))
+            .help("write a name or an ARN, with `:` and an alias or a version or without, for example `orders` or `orders:live`"),
+    );
+    FunctionPlan::Name {
+        name: text.clone(),
+        qualifier: None,
+    }
+}
+
+fn parsed(text: &str) -> Option<FunctionPlan> {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts[..] {
+        [name] | [name, _] if is_word(name, MAX_NAME) => Some(FunctionPlan::Name {
+            name: name.into(),
+            qualifier: qualifier(parts.get(1).copied())?,
+        }),
+        [
+            "arn",
+            partition,
+            "lambda",
+            region,
+            account,
+            "function",
+            name,
+            ..,
+        ] if parts.len() <= 8 => {
+            let is_account = account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit());
+            let holds = is_word(partition, 20)
+                && is_word(region, 30)
+                && is_account
+                && is_word(name, MAX_NAME);
+            let qualifier = qualifier(parts.get(7).copied())?;
+            holds.then(|| FunctionPlan::Arn {
+                arn: parts[..7].join(":").into(),
+                qualifier,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// An alias or version, where one is written.
+fn qualifier(text: Option<&str>) -> Option<Option<std::sync::Arc<str>>> {
+    match text {
+        None => Some(None),
+        Some(text) => is_word(text, MAX_QUALIFIER).then(|| Some(text.into())),
+    }
+}
+
+fn is_word(text: &str, longest: usize) -> bool {
+    !text.is_empty()
+        && text.len() <= longest
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FunctionPlan, parsed};
+
+    #[test]
+    fn names_and_arns_are_told_apart() {
+        let name = |name: &str, qualifier: Option<&str>| FunctionPlan::Name {
+            name: name.into(),
+            qualifier: qualifier.map(Into::into),
+        };
+        let arn = |qualifier: Option<&str>| FunctionPlan::Arn {
+            arn: "arn:aws-cn:lambda:cn-north-1:123456789012:function:orders".into(),
+            qualifier: qualifier.map(Into::into),
+        };
+        assert_eq!(parsed("orders"), Some(name("orders", None)));
+        assert_eq!(parsed("orders:live"), Some(name("orders", Some("live"))));
+        assert_eq!(
+            parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders"),
+            Some(arn(None))
+        );
+        assert_eq!(
+            parsed("arn:aws-cn:lambda:cn-north-1:123456789012:function:orders:7"),
+            Some(arn(Some("7")))
+        );
+        for wrong in [
+            "",
+            ":live",
+            "orders:",
+            "orders:$LATEST",
+            "a b",
+            "123456789012:function:orders",
+            "arn:aws:s3:::bucket",
+        ] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The function that keeps a target group equal to the addresses of the application load balancer.
+//!
+//! In: `SyncSpec`, `ExistingAlbSpec`. Out: `SyncPlan`, findings. Pure.
+//! `templates/functions/sync.py` says what it does with each of these.
+
+use std::sync::Arc;
+
+use super::python::{self, MAX_ENVIRONMENT_BYTES};
+use crate::blueprint::{Blueprint, ExistingAlbSpec, SyncSpec, SyncState, Topology, defaults};
+use crate::diagnostic;
+use crate::plan::variables::Variables;
+use crate::plan::{AlbPlan, InputType, Value};
+
+/// The function, with every default filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncPlan {
+    /// Between two runs.
+    pub interval_minutes: u32,
+    pub missing_before_deregister: u32,
+    pub max_lookups_per_run: u32,
+    pub state: SyncState,
+    pub runtime: Arc<str>,
+    /// ARN of the topic that alarms tell; none are made without one.
+    pub alarm_topic: Option<Value>,
+    /// One run of the account's is kept for it.
+    pub reserves_concurrency: bool,
+}
+
+/// Milliseconds of a minute, of which a schedule takes whole ones. Source: AWS-RULES Z9.
+const MINUTE_MS: u64 = 60_000;
+
+/// Longest time between two runs: an address that the balancer left must not be a target for days.
+/// Unit: minutes.
+const MAX_MINUTES: u64 = 24 * 60;
+
+/// What a listener takes in the function's environment: `65535=` and an ARN, of the longest
+/// partition, region and name, and a comma.
+///
+/// Unit: bytes. Source: AWS-RULES L2 (32 characters); ELB's ARNs end with `targetgroup/<name>/<16
+/// characters>`.
+const LISTENER_BYTES: usize = 132;
+
+/// What all else takes there: eight variables, of which the balancer's name and the place of the
+/// state are long. Unit: bytes.
+const FIXED_BYTES: usize = 400;
+
+/// Whether a function keeps the network load balancer's targets.
+pub(crate) fn has_sync(topology: Topology) -> bool {
+    match topology {
+        Topology::NlbAlbSync => true,
+        Topology::NlbTargets
+        | Topology::NlbAlb
+        | Topology::Alb
+        | Topology::Forwarder
+        | Topology::Internet => false,
+    }
+}
+
+/// Decides the function.
+///
+/// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment, GW4072 and GW4073 counts
+/// (warnings).
+pub(crate) fn sync(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    alb: Option<&AlbPlan>,
+) -> Option<SyncPlan> {
+    let alb = alb.filter(|_| has_sync(blueprint.spec.topology))?;
+    let written = SyncSpec::default();
+    let spec = blueprint.spec.sync.as_ref().unwrap_or(&written);
+    let (missing, lookups) = (spec.missing_before_deregister, spec.max_lookups_per_run);
+    for (field, _) in [
+        ("missing_before_deregister", missing),
+        ("max_lookups_per_run", lookups),
+    ]
+    .iter()
+    .filter(|it| it.1 == Some(0))
+    {
+        python::wrong(
+            blueprint,
+            variables,
+            ("sync", field),
+            "it is a count of 1 or more, not 0".to_owned(),
+        );
+    }
+    risky_counts(blueprint, variables, spec);
+    let bytes = FIXED_BYTES + alb.listeners.len() * LISTENER_BYTES;
+    if bytes > MAX_ENVIRONMENT_BYTES {
+        variables.report(
+            diagnostic::ENVIRONMENT_TOO_LARGE
+                .at(blueprint.place("/alb/listeners"))
+                .message(format_args!(
+                    "the target groups of {} listeners take up to {bytes} bytes in the environment of the function that keeps them, and Lambda takes {MAX_ENVIRONMENT_BYTES}",
+                    alb.listeners.len()
+                ))
+                .help("serve more backends on fewer listeners, or use topology `nlb-alb`, which has no such function"),
+        );
+    }
+    Some(SyncPlan {
+        interval_minutes: interval(blueprint, variables, spec),
+        missing_before_deregister: missing.unwrap_or(defaults::SYNC_MISSING_BEFORE_DEREGISTER),
+        max_lookups_per_run: lookups.unwrap_or(defaults::SYNC_MAX_LOOKUPS_PER_RUN),
+        state: spec.state.unwrap_or(defaults::SYNC_STATE),
+        runtime: python::runtime(blueprint, variables, spec.runtime.as_deref(), "sync"),
+        alarm_topic: spec
+            .alarm_topic
+            .as_ref()
+            .map(|it| variables.value(it, InputType::Topic, "/sync/alarm_topic")),
+        reserves_concurrency: spec
+            .reserve_concurrency
+            .unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
+    })
+}
+
+/// Warns of counts that are allowed, though hardly meant.
+fn risky_counts(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) {
+    if spec.missing_before_deregister == Some(1) {
+        variables.report(
+            diagnostic::LEAVES_AFTER_ONE_RUN
+                .at(blueprint.place("/sync/missing_before_deregister"))
+                .message("an address leaves with the first run that lacks it, so one wrong moment of DNS takes a healthy address out")
+                .help("write 2 or more, or remove the line: it is 3 then"),
+        );
+    }
+    if spec.max_lookups_per_run == Some(1) {
+        variables.report(
+            diagnostic::NOTHING_EVER_LEAVES
+                .at(blueprint.place("/sync/max_lookups_per_run"))
+                .message("an address counts as missing once a second lookup of the run agrees; with one lookup no address ever leaves")
+                .help("write 2 or more, or remove the line: it is 50 then"),
+        );
+    }
+}
+
+fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
+    let milliseconds = spec
+        .schedule
+        .unwrap_or(defaults::SYNC_SCHEDULE)
+        .milliseconds();
+    let minutes = milliseconds / MINUTE_MS;
+    if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
+        let message =
+            format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
+        python::wrong(blueprint, variables, ("sync", "schedule"), message);
+    }
+    u32::try_from(minutes).unwrap_or(u32::MAX)
+}
+
+/// The name that the function asks DNS for, where the balancer is there already.
+///
+/// Errors: GW2003 missing field, GW2002 value, GW2008 Terraform only.
+pub(crate) fn balancer_name(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    existing: &ExistingAlbSpec,
+) -> Option<Value> {
+    if !has_sync(blueprint.spec.topology) || !variables.has_gateway {
+        return None;
+    }
+    if existing.dns_name.is_none() {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(blueprint.place("/alb/existing"))
+                .message("a function keeps the addresses of the balancer, which is named without the `dns_name` that they are found by")
+                .help("add `dns_name: {var: alb_dns}`: the name that AWS made, not an alias of it"),
+        );
+    }
+    existing
+        .dns_name
+        .as_ref()
+        .map(|it| variables.value(it, InputType::AlbName, "/alb/existing/dns_name"))
+}

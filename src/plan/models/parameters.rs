@@ -1,0 +1,190 @@
+//! Which request parameters a method declares.
+//!
+//! In: an operation and its path's variables. Out: `method.request.…` keys. Pure.
+//! Source: AWS-RULES Q1, Q2, Q3, Q6, Q7, Q15.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{Location, Operation, Parameter, Sent};
+use crate::plan::paths;
+
+/// A path variable as the description spells it, and as it is spelt on the gateway.
+pub(crate) type Spellings = Vec<(Arc<str>, Arc<str>)>;
+
+/// Decides the parameters of a method.
+///
+/// Errors: none; warnings GW4010 undeclared variable, GW4011 unused parameter, GW4012 cookie,
+/// GW4013 name, GW4014 repeated name, GW4031 whole query string.
+pub(crate) fn request_parameters(
+    operation: &Operation,
+    spellings: &Spellings,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, bool> {
+    let mut declared: BTreeMap<String, bool> = spellings
+        .iter()
+        .map(|(_, name)| (["method.request.path.", name].concat(), true))
+        .collect();
+    let mut taken: BTreeSet<&str> = spellings.iter().map(|(_, name)| &**name).collect();
+    let mut say =
+        |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
+            diagnostics.push(
+                code.at(parameter.place(operation))
+                    .message(message)
+                    .help(help),
+            );
+        };
+    // A required parameter keeps its name before an optional one, whatever their order.
+    let (required, optional) = (
+        operation.parameters.iter().filter(|it| it.required),
+        operation.parameters.iter().filter(|it| !it.required),
+    );
+    for parameter in required.chain(optional) {
+        let name = &*parameter.name;
+        let location = match parameter.location {
+            Location::Path => {
+                if !spellings.iter().any(|(spelt, _)| names(spelt, name)) {
+                    say(
+                        &diagnostic::UNUSED_PATH_PARAMETER,
+                        parameter,
+                        format!(
+                            "the path parameter `{name}` is not in the path `{}`",
+                            operation.path
+                        ),
+                        "remove it, or put it into the path",
+                    );
+                }
+                continue;
+            }
+            Location::Cookie => {
+                say(
+                    &diagnostic::COOKIE_PARAMETER,
+                    parameter,
+                    format!(
+                        "API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"
+                    ),
+                    "nothing is to be done if the backend reads the cookie",
+                );
+                continue;
+            }
+            Location::QueryString => {
+                say(
+                    &diagnostic::WHOLE_QUERY_STRING,
+                    parameter,
+                    format!(
+                        "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
+                    ),
+                    "nothing is to be done if the backend checks it; else list its parts as `in: query`",
+                );
+                continue;
+            }
+            // Nothing in a request has its name; what is left to the backend stands in the
+            // coverage.
+            Location::Query if !parameter.sent.may_have_its_name() => continue,
+            Location::Query => "querystring",
+            Location::Header if is_ignored_header(name) => continue,
+            Location::Header => "header",
+        };
+        if !is_declarable(name) {
+            say(
+                &diagnostic::UNDECLARABLE_PARAMETER,
+                parameter,
+                format!(
+                    "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
+                ),
+                "nothing is to be done if the backend checks it; else rename it",
+            );
+        } else if taken.contains(name) {
+            say(
+                &diagnostic::REPEATED_PARAMETER,
+                parameter,
+                format!(
+                    "the name `{name}` is used twice in path, query and header, and API Gateway declares it once; the other still reaches the backend"
+                ),
+                "rename one of the two if the gateway is to check both",
+            );
+        } else {
+            taken.insert(name);
+            declared.insert(
+                ["method.request.", location, ".", name].concat(),
+                parameter.required && unchecked(parameter).is_none(),
+            );
+        }
+    }
+    declared
+}
+
+/// Why the gateway cannot demand a parameter of the query or a header, though the description does:
+/// none that it allows is refused.
+///
+/// Source: AWS-RULES Q4 (a required parameter is there and not blank).
+pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
+    match parameter.sent {
+        Sent::Properties(_) => {
+            Some("its properties stand in the query in its place, and nothing has its name")
+        }
+        Sent::Bracketed => {
+            Some("its properties stand in the query in brackets, and nothing has its name")
+        }
+        Sent::Either => {
+            Some("it may be an object, whose properties stand in the query in its place")
+        }
+        Sent::Once | Sent::Repeated if parameter.may_be_blank => {
+            Some("it may be empty, which API Gateway takes for missing")
+        }
+        Sent::Once | Sent::Repeated => None,
+    }
+}
+
+/// Whether a parameter's name is that of a variable, as a web framework may have it too, or of one
+/// in a widened segment, which alone holds braces.
+fn names(spelt: &str, name: &str) -> bool {
+    spelt == name
+        || spelt == paths::bare(name)
+        || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
+}
+
+/// Reports the variables of the path that the operation forgot to declare; they are declared on the
+/// gateway all the same.
+pub(crate) fn undeclared(
+    operation: &Operation,
+    spellings: &Spellings,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (spelt, _) in spellings {
+        let is_declared = operation
+            .parameters
+            .iter()
+            .any(|it| it.location == Location::Path && names(spelt, &it.name));
+        if !is_declared {
+            diagnostics.push(
+                diagnostic::UNDECLARED_VARIABLE
+                    .at(operation.place(""))
+                    .message(format_args!(
+                        "the path variable `{spelt}` of `{}` has no parameter; the gateway declares it all the same",
+                        operation.path
+                    ))
+                    .help(format_args!("add `{{name: {spelt}, in: path, required: true}}` to the parameters")),
+            );
+        }
+    }
+}
+
+/// Header parameters that OpenAPI tells readers to ignore.
+///
+/// Source: OpenAPI 3.1.0, "Parameter Object",
+/// <https://spec.openapis.org/oas/v3.1.0#parameter-object>, read 2026-11-22.
+fn is_ignored_header(name: &str) -> bool {
+    ["accept", "content-type", "authorization"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+}
+
+/// Source: AWS-RULES Q2: `^[a-zA-Z0-9:._$-]+$`.
+pub(crate) fn is_declarable(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b":._$-".contains(&it))
+}

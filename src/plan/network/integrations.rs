@@ -1,0 +1,162 @@
+//! How the gateway reaches a backend, decided.
+//!
+//! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out:
+//! `BackendPlan`. Pure.
+//! One variant of `Way` for each kind of integration that a topology can need.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::plan::{
+    AlbPlan, BalancedPlan, InputType, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values,
+};
+
+/// A backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendPlan {
+    pub name: Arc<str>,
+    pub way: Way,
+    /// Put before the path: segments of `path_prefix`.
+    pub path_prefix: Vec<Arc<str>>,
+    /// Set on the way, over what the client sent; by name.
+    pub headers: Vec<HeaderPlan>,
+}
+
+/// How the gateway reaches a backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Through the VPC link and the load balancer.
+    Balanced(Box<BalancedPlan>),
+    /// Over the internet.
+    Internet(InternetPlan),
+    /// A function, called by the gateway itself.
+    Function(FunctionPlan),
+    /// A function that is made for it inside the VPC, and calls its servers.
+    Forwarder(ForwarderPlan),
+}
+
+/// Servers that a function of ours calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwarderPlan {
+    /// Names or addresses, taken in turn.
+    pub hosts: Values,
+    pub port: u16,
+    pub is_tls: bool,
+    /// What the servers see as `Host`, and their certificate is checked for; the host that is
+    /// called where there is none.
+    pub host: Option<Value>,
+    pub skips_verification: bool,
+    /// Group of the servers that has to admit the function.
+    pub security_group: Option<Value>,
+    /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits
+    /// counts.
+    pub paths: BTreeMap<String, String>,
+    /// Milliseconds of operations that have less time than the function gives a request, by `METHOD
+    /// prefix` of the gateway's path.
+    /// The longest prefix of the method that fits counts.
+    pub timeouts: BTreeMap<String, u32>,
+}
+
+/// What all functions that forward have alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardersPlan {
+    pub subnets: Values,
+    pub groups: ForwarderGroupsPlan,
+    pub memory_mb: u32,
+    /// For a whole request; the function itself runs a little longer.
+    pub timeout_ms: u32,
+    pub runtime: Arc<str>,
+    pub is_traced: bool,
+    /// The gateway takes answers of every type as binary, so that compressed ones come through.
+    pub keeps_accept_encoding: bool,
+}
+
+/// The security groups of the functions that forward.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForwarderGroupsPlan {
+    /// One is made in this VPC.
+    Made(Value),
+    Given(Values),
+}
+
+/// A public HTTPS endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternetPlan {
+    /// Scheme, host, and a path without a slash at its end.
+    pub url: Value,
+    pub skips_verification: bool,
+}
+
+/// A function of AWS Lambda, without its version or alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionPlan {
+    /// A name in the API's own account and region.
+    Name {
+        name: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
+    Arn {
+        arn: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
+    /// An ARN, with an alias or a version or without, that is known only at deploy time.
+    Given(Value),
+}
+
+/// A header that is set on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderPlan {
+    pub name: Arc<str>,
+    pub source: HeaderSource,
+}
+
+/// Where a header's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderSource {
+    /// The same for every request.
+    Static(Value),
+    /// An expression of API Gateway, such as `context.requestId`.
+    Mapping(Arc<str>),
+}
+
+/// The load balancers, and where they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkPlan {
+    pub vpc: Value,
+    pub subnets: Values,
+    pub nlb: Option<NlbPlan>,
+    /// There where the gateway comes to the application load balancer itself.
+    pub link: Option<LinkPlan>,
+    pub alb: Option<AlbPlan>,
+    /// There where a function keeps the network load balancer's targets.
+    pub sync: Option<SyncPlan>,
+}
+
+/// A parameter of the Systems Manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterPlan {
+    pub of: InputType,
+}
+
+impl BackendPlan {
+    pub fn balanced(&self) -> Option<&BalancedPlan> {
+        match &self.way {
+            Way::Balanced(balanced) => Some(balanced),
+            Way::Internet(_) | Way::Function(_) | Way::Forwarder(_) => None,
+        }
+    }
+
+    pub fn forwarder(&self) -> Option<&ForwarderPlan> {
+        match &self.way {
+            Way::Forwarder(forwarder) => Some(forwarder),
+            Way::Balanced(_) | Way::Internet(_) | Way::Function(_) => None,
+        }
+    }
+}
+
+impl Plan {
+    /// The backends behind the load balancer, by name.
+    pub fn balanced(&self) -> impl Iterator<Item = &BalancedPlan> {
+        self.backends.iter().filter_map(BackendPlan::balanced)
+    }
+}

@@ -1,0 +1,26 @@
+//! Backends that are reached over the internet.
+//!
+//! In: `url`. Out: `InternetPlan`. Pure.
+//! The literal itself was checked by `blueprint`.
+
+use super::backends::skips_verification;
+use crate::blueprint::{BackendSpec, Blueprint};
+use crate::plan::variables::Variables;
+use crate::plan::{InputType, InternetPlan, Value};
+
+/// Errors: GW2008 Terraform only, GW4025 TLS in CloudFormation.
+pub(crate) fn internet(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> Option<InternetPlan> {
+    let url = match variables.value(spec.url.as_ref()?, InputType::Url, &format!("{at}/url")) {
+        Value::Literal(text) => Value::Literal(text.trim_end_matches('/').into()),
+        given @ (Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => given,
+    };
+    Some(InternetPlan {
+        url,
+        skips_verification: skips_verification(blueprint, variables, spec, at),
+    })
+}

@@ -1,0 +1,262 @@
+//! What browsers of other origins are told: a preflight for each public path.
+//!
+//! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings. Pure.
+//! Source: AWS-RULES C1 to C6.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::blueprint::{AuthSpec, Blueprint, CorsSpec};
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{Api, HttpMethod, Location, Operation};
+use crate::plan::access::keys;
+use crate::plan::access::schemes::Declared;
+use crate::plan::models::parameters::is_declarable;
+use crate::plan::routes::Routes;
+use crate::plan::{AuthPlan, OperationPlan, Segment};
+
+/// Headers of a signed request, besides what every browser sends.
+///
+/// Source: AWS, "Elements of an AWS API request signature",
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html>, read 2026-11-30.
+const SIGNED: [&str; 3] = ["Authorization", "X-Amz-Date", "X-Amz-Security-Token"];
+
+/// Bodies that a browser sends without asking.
+///
+/// Source: Fetch standard, "CORS-safelisted request-header",
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>, read 2026-11-30.
+const SIMPLE: [&str; 3] = [
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+];
+
+/// Headers that the browser alone writes, whatever it is told.
+///
+/// Source: Fetch standard, "Forbidden request-header",
+/// <https://fetch.spec.whatwg.org/#forbidden-request-header>, read 2026-11-30.
+const OF_THE_BROWSER: [&str; 3] = ["cookie", "host", "origin"];
+
+/// What browsers of other origins may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorsPlan {
+    /// As written; `*` stands alone.
+    pub origins: Vec<Arc<str>>,
+    pub has_credentials: bool,
+    pub max_age_s: Option<u32>,
+    /// By path.
+    pub preflights: Vec<PreflightPlan>,
+}
+
+/// What a browser is told of a path before it sends a request there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreflightPlan {
+    pub path: Vec<Segment>,
+    /// Those of the public operations, sorted.
+    pub methods: Vec<HttpMethod>,
+    /// By their names in lower case.
+    pub headers: Vec<Arc<str>>,
+}
+
+impl CorsPlan {
+    /// The one origin that fixed text can name: on the gateway's own errors no template runs.
+    pub fn first_origin(&self) -> &str {
+        self.origins.first().map_or("*", |it| it)
+    }
+}
+
+/// Decides the preflights. Operations are sorted by their paths.
+///
+/// Errors: none; warnings GW4085 origins that do not see errors, GW5016 backends that have to
+/// answer.
+pub(crate) fn cors(
+    blueprint: &Blueprint,
+    routes: &Routes,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<CorsPlan> {
+    let spec = blueprint.spec.api.as_ref()?.cors.as_ref()?;
+    diagnostics.extend(findings(blueprint, spec));
+    let public: Vec<(&[Segment], &OperationPlan)> = routes
+        .operations
+        .iter()
+        .filter_map(|it| Some((it.gateway_path.as_deref()?, it)))
+        .collect();
+    let is_refused = |path: &[Segment]| {
+        routes
+            .refusals
+            .iter()
+            .any(|it| it.method == HttpMethod::Options && it.path == path)
+    };
+    let paths: BTreeSet<&[Segment]> = public.iter().map(|(path, _)| *path).collect();
+    let alone = routes
+        .preflights
+        .iter()
+        .filter(|it| !paths.contains(&***it) && !is_refused(it));
+    let alone = alone.map(|it| PreflightPlan {
+        path: it.clone(),
+        methods: vec![HttpMethod::Options],
+        headers: Vec::new(),
+    });
+    Some(CorsPlan {
+        origins: spec.origins.iter().map(|it| it.as_str().into()).collect(),
+        has_credentials: spec.credentials.unwrap_or(false),
+        max_age_s: spec
+            .max_age
+            .and_then(|it| u32::try_from(it.milliseconds() / 1_000).ok()),
+        preflights: (public.chunk_by(|(a, _), (b, _)| a == b))
+            .filter(|it| !is_refused(it[0].0))
+            .filter_map(|it| preflight(spec, it))
+            .chain(alone)
+            .collect(),
+    })
+}
+
+/// None where the description has an answer of its own to OPTIONS (C6).
+///
+/// One that is for every method, and asks callers for something, can answer no preflight: a browser
+/// shows nothing with it.
+fn preflight(
+    spec: &CorsSpec,
+    operations: &[(&[Segment], &OperationPlan)],
+) -> Option<PreflightPlan> {
+    let answers = |it: &OperationPlan| {
+        it.method == HttpMethod::Options || (it.method == HttpMethod::Any && it.auth.is_open())
+    };
+    if operations.iter().any(|(_, it)| answers(it)) {
+        return None;
+    }
+    let mut methods: Vec<HttpMethod> = operations
+        .iter()
+        .flat_map(|(_, it)| offered(it.method))
+        .collect();
+    methods.sort();
+    methods.dedup();
+    let mut headers: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    for name in spec.headers.iter().flatten() {
+        headers
+            .entry(name.to_ascii_lowercase())
+            .or_insert_with(|| name.as_str().into());
+    }
+    let declared = operations
+        .iter()
+        .flat_map(|(_, it)| it.request_parameters.keys());
+    let declared = declared.filter_map(|it| it.strip_prefix("method.request.header."));
+    let needed = operations
+        .iter()
+        .flat_map(|(_, it)| it.browser_headers.iter().map(|it| &**it));
+    for name in declared.chain(needed) {
+        let lower = name.to_ascii_lowercase();
+        if !OF_THE_BROWSER.contains(&&*lower) {
+            headers.entry(lower).or_insert_with(|| name.into());
+        }
+    }
+    Some(PreflightPlan {
+        path: operations[0].0.to_vec(),
+        methods,
+        headers: headers.into_values().collect(),
+    })
+}
+
+/// Headers that an operation needs of a browser: who calls, what the body is, and those that it
+/// declares.
+pub(crate) fn headers(
+    (api, operation): (&Api, &Operation),
+    auth: &AuthPlan,
+    blueprint: &Blueprint,
+) -> Vec<Arc<str>> {
+    let asked = operation
+        .security
+        .alternatives()
+        .iter()
+        .flat_map(BTreeMap::keys)
+        .chain(&auth.entries);
+    let names: BTreeSet<&Arc<str>> = asked.collect();
+    let mut needed: BTreeSet<String> = names
+        .into_iter()
+        .flat_map(|name| of_scheme(api, name, blueprint))
+        .collect();
+    if auth.api_key && !keys::from_authorizer(blueprint) {
+        needed.insert("x-api-key".to_owned());
+    }
+    let is_simple = |media_type: &str| {
+        let bare = media_type.split(';').next().unwrap_or_default().trim();
+        SIMPLE.iter().any(|it| it.eq_ignore_ascii_case(bare))
+    };
+    if operation
+        .body
+        .iter()
+        .flat_map(|it| &it.contents)
+        .any(|it| !is_simple(&it.media_type))
+    {
+        needed.insert("Content-Type".to_owned());
+    }
+    let declared = operation
+        .parameters
+        .iter()
+        .filter(|it| it.location == Location::Header);
+    needed.extend(declared.map(|it| it.name.to_string()));
+    needed
+        .into_iter()
+        .filter(|it| is_declarable(it))
+        .map(Arc::from)
+        .collect()
+}
+
+/// Headers in which callers show who they are: to the gateway, as `auth` has it, or to the backend,
+/// as the description has it.
+fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
+    let declared = || Declared::of(api, name).and_then(|it| it.credential());
+    let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|it| it.get(name)) {
+        Some(AuthSpec::Iam) => return SIGNED.map(str::to_owned).to_vec(),
+        Some(AuthSpec::Cognito(_)) => vec![crate::blueprint::defaults::IDENTITY.to_owned()],
+        Some(AuthSpec::Lambda(spec)) => spec
+            .identity_sources()
+            .into_iter()
+            .chain(spec.credential.clone().or_else(declared))
+            .collect(),
+        // Keys are asked of the operation, wherever the gateway looks for them.
+        Some(AuthSpec::ApiKey) => Vec::new(),
+        Some(AuthSpec::Ignore) | None => declared().into_iter().collect(),
+    };
+    sources
+        .iter()
+        .filter_map(|it| it.strip_prefix("header."))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a browser may ask for where a method is served.
+fn offered(method: HttpMethod) -> Vec<HttpMethod> {
+    if method == HttpMethod::Any {
+        HttpMethod::of_requests()
+            .filter(|it| *it != HttpMethod::Options)
+            .collect()
+    } else {
+        vec![method]
+    }
+}
+
+fn findings(blueprint: &Blueprint, spec: &CorsSpec) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if let [first, others @ ..] = spec.origins.as_slice()
+        && !others.is_empty()
+    {
+        let names: Vec<String> = others.iter().map(|it| format!("`{it}`")).collect();
+        findings.push(
+            diagnostic::ORIGIN_WITHOUT_ERRORS
+                .at(blueprint.place("/api/cors/origins"))
+                .message(format_args!(
+                    "the gateway's own errors can name one origin, and name `{first}`: scripts of {} see them as network errors",
+                    names.join(", ")
+                ))
+                .help("put the origin first whose scripts have to see these errors"),
+        );
+    }
+    findings.push(
+        diagnostic::BACKEND_ANSWERS_ORIGINS
+            .at(blueprint.place("/api/cors"))
+            .message("the gateway answers preflights alone: the backends have to send `Access-Control-Allow-Origin` with their own answers")
+            .help("nothing is to be done if they do; else browsers show scripts nothing of what they answer"),
+    );
+    findings
+}

@@ -1,0 +1,85 @@
+//! Requests that a fixed text leads away from the path that they fit.
+//!
+//! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of its
+//! requests. Pure.
+//! Source: AWS-RULES P7: a fixed text beats the variable beside it for good, and what its branch
+//! does not answer comes to a greedy variable above.
+
+use super::{Tree, meets};
+use crate::openapi::HttpMethod;
+use crate::plan::paths::Segment;
+
+/// A request on its way through the tree.
+#[derive(Clone, Copy)]
+struct Led {
+    node: usize,
+    /// A greedy variable that was passed is the one that is asked about, and no nearer one answers.
+    is_below: bool,
+    /// A fixed text stood where the path has a variable.
+    is_away: bool,
+}
+
+impl Tree {
+    /// Whether an operation with a greedy variable takes a request of the path, since a fixed text
+    /// stands in the place of a variable.
+    pub(crate) fn diverts(&self, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
+        let start = Led {
+            node: 0,
+            is_below: false,
+            is_away: false,
+        };
+        self.leads_away(start, path, (method, operation))
+    }
+
+    fn leads_away(
+        &self,
+        led: Led,
+        path: &[Segment],
+        (method, operation): (HttpMethod, usize),
+    ) -> bool {
+        let here = &self.nodes[led.node];
+        let mut answering = here
+            .rest
+            .into_iter()
+            .flat_map(|rest| &self.nodes[rest].methods)
+            .filter(|(served, _)| meets(**served, method));
+        let answer = answering
+            .next()
+            .map(|first| *first.1 == operation || answering.any(|it| *it.1 == operation));
+        let led = Led {
+            is_below: answer.unwrap_or(led.is_below),
+            ..led
+        };
+        let is_taken = led.is_below && led.is_away;
+        let Some((first, rest)) = path.split_first() else {
+            return is_taken
+                && !here
+                    .methods
+                    .keys()
+                    .any(|served| *served == method || *served == HttpMethod::Any);
+        };
+        let follows = |node: Option<usize>, is_away: bool| match node {
+            Some(node) => self.leads_away(
+                Led {
+                    node,
+                    is_away,
+                    ..led
+                },
+                rest,
+                (method, operation),
+            ),
+            None => is_taken,
+        };
+        match first {
+            Segment::Literal(text) => follows(
+                here.literals.get(text).copied().or(here.variable),
+                led.is_away,
+            ),
+            Segment::Variable(_) => {
+                let mut fixed = here.literals.values().filter(|_| led.is_below);
+                fixed.any(|it| follows(Some(*it), true)) || follows(here.variable, led.is_away)
+            }
+            Segment::Rest(_) => is_taken,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What `x-gwgen-*` of an operation and of its path item say, as if it were written in `routes`.
+//!
+//! In: the settings of operations. Out: a `RouteSpec` for each level, and findings. Pure.
+//! Checked as the blueprint is: by the same types, and by the same table of what is built.
+
+use std::collections::BTreeMap;
+
+use crate::blueprint::{Blueprint, RouteSpec, Said};
+use crate::diagnostic::{self, Diagnostic, Place};
+use crate::openapi::{Operation, Setting, SettingOf};
+
+/// What every extension starts with.
+const PREFIX: &str = "x-gwgen-";
+
+/// Fields of a route that have an extension.
+///
+/// The reason why something is opened has none: it stands in the blueprint.
+const FIELDS: [&str; 7] = [
+    "backend",
+    "exposure",
+    "auth",
+    "cache",
+    "throttle",
+    "timeout",
+    "validation",
+];
+
+/// The extensions of one level, as a route.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) of: SettingOf,
+    pub(crate) spec: RouteSpec,
+    /// By the field of the route.
+    places: BTreeMap<&'static str, Place>,
+}
+
+impl Written {
+    /// Where a field stands in the description.
+    pub(crate) fn place(&self, field: &str) -> Option<&Place> {
+        self.places.get(field)
+    }
+}
+
+/// The extensions of an operation: those of its path item, then its own.
+#[derive(Debug, Default)]
+pub(crate) struct Extensions {
+    pub(crate) levels: Vec<Written>,
+    /// What is wrong with them, unless the operation is hidden.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+/// Reads the extensions of an operation.
+///
+/// Errors: GW1030 unknown extension, GW1032 invalid value, GW2004 not built, GW2005 unknown
+/// backend, GW2010 unknown auth.
+pub(crate) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extensions {
+    let mut found = Extensions::default();
+    if operation.settings.is_empty() {
+        return found;
+    }
+    for of in [SettingOf::Path, SettingOf::Operation] {
+        let settings: Vec<&Setting> = operation.settings.iter().filter(|it| it.of == of).collect();
+        if let Some(written) = level(of, &settings, blueprint, &mut found.findings) {
+            found.levels.push(written);
+        }
+    }
+    for finding in &mut found.findings {
+        finding.operations.push(operation.name());
+    }
+    found
+}
+
+fn level(
+    of: SettingOf,
+    settings: &[&Setting],
+    blueprint: &Blueprint,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Written> {
+    let mut places = BTreeMap::new();
+    let mut fields = serde_json::Map::new();
+    for (index, setting) in settings.iter().enumerate() {
+        let name = setting.name.strip_prefix(PREFIX).unwrap_or_default();
+        let Some(field) = FIELDS.into_iter().find(|it| *it == name) else {
+            findings.push(unknown(setting));
+            continue;
+        };
+        if settings[..index].iter().any(|it| it.place == setting.place) {
+            findings.push(invalid(
+                setting,
+                "it stands here twice",
+                "remove one of the two",
+            ));
+        }
+        match value(setting, field, blueprint) {
+            Ok(value) => {
+                fields.insert(field.to_owned(), value);
+                places.insert(field, setting.place.clone());
+            }
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    fields.insert("match".to_owned(), serde_json::json!({}));
+    // Each field was read alone before.
+    let spec = serde_json::from_value(serde_json::Value::Object(fields)).ok()?;
+    Some(Written { of, spec, places })
+}
+
+/// The value of one extension, where it is one that the route field takes and that is built.
+fn value(
+    setting: &Setting,
+    field: &'static str,
+    blueprint: &Blueprint,
+) -> Result<serde_json::Value, Box<Diagnostic>> {
+    match blueprint.route_field(field, &setting.json) {
+        Ok(value) => Ok(value),
+        Err(Said {
+            code,
+            below,
+            message,
+            help,
+        }) => {
+            let mut place = setting.place.clone();
+            if let diagnostic::At::Pointer(pointer) = &mut place.at {
+                pointer.push_str(&below);
+            }
+            Err(Box::new(
+                code.at(place)
+                    .message(format_args!("`{}`: {message}", setting.name))
+                    .help(help),
+            ))
+        }
+    }
+}
+
+fn invalid(setting: &Setting, message: &str, help: &str) -> Diagnostic {
+    diagnostic::INVALID_EXTENSION
+        .at(setting.place.clone())
+        .message(format_args!("`{}`: {message}", setting.name))
+        .help(help)
+}
+
+fn unknown(setting: &Setting) -> Diagnostic {
+    diagnostic::UNKNOWN_EXTENSION
+        .at(setting.place.clone())
+        .message(format_args!("no extension is called `{}`", setting.name))
+        .help(help_with(&normal(&setting.name)))
+}
+
+/// A name as extensions are spelt: `x_gwgen_exposure` is `x-gwgen-exposure`.
+fn normal(name: &str) -> String {
+    let lower = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
+    let field = lower
+        .split_once("gwgen")
+        .map_or(&*lower, |(_, field)| field.trim_matches('-'));
+    [PREFIX, field].concat()
+}
+
+fn help_with(name: &str) -> String {
+    if matches!(
+        name,
+        "x-gwgen-weakens" | "x-gwgen-scopes" | "x-gwgen-api-key" | "x-gwgen-api_key"
+    ) {
+        return "say it in the blueprint, with a route that matches this operation".to_owned();
+    }
+    let known = FIELDS.map(|field| [PREFIX, field].concat());
+    let likeness =
+        |field: &&str| strsim::jaro_winkler(name.strip_prefix(PREFIX).unwrap_or(name), field);
+    let nearest = FIELDS
+        .into_iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|it| likeness(it) >= 0.75);
+    match nearest {
+        Some(field) => format!("did you mean `{PREFIX}{field}`?"),
+        None => format!("known: `{}`", known.join("`, `")),
+    }
+}
+
+/// Extensions on the document itself, where they mean nothing.
+///
+/// Errors: GW1030 unknown extension, GW1031 misplaced extension.
+pub(crate) fn misplaced(name: &str, place: &Place) -> Diagnostic {
+    if !FIELDS
+        .iter()
+        .any(|field| name.strip_prefix(PREFIX) == Some(field))
+    {
+        return diagnostic::UNKNOWN_EXTENSION
+            .at(place.clone())
+            .message(format_args!("no extension is called `{name}`"))
+            .help(help_with(&normal(name)));
+    }
+    diagnostic::MISPLACED_EXTENSION
+        .at(place.clone())
+        .message(format_args!("`{name}` stands on no operation and on no path item, so it means nothing"))
+        .help("move it to the operations or path items that are meant, or say it in the blueprint with `routes`")
+}

@@ -1,0 +1,381 @@
+//! A domain of the user's own: made with its certificate and record, or there already.
+//!
+//! In: `DomainSpec`. Out: `DomainPlan`, findings. Pure.
+
+use std::sync::Arc;
+
+use super::endpoint::EndpointPlan;
+use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::openapi::is_dots;
+use crate::plan::variables::Variables;
+use crate::plan::{InputType, OperationPlan, Plan, Segment, Value};
+use crate::source::pointer;
+
+/// A domain, and where the API stands on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainPlan {
+    pub name: Value,
+    /// One segment; empty for the whole domain.
+    pub base_path: Arc<str>,
+    /// `None`: it is there.
+    pub made: Option<MadeDomainPlan>,
+}
+
+/// A domain that is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeDomainPlan {
+    pub is_edge: bool,
+    pub certificate: Value,
+    /// Hosted zone that gets its record.
+    pub zone: Option<Value>,
+    pub security_policy: Arc<str>,
+    /// S3 URI of the trusted certificates, and the version of that object.
+    pub truststore: Option<(Value, Option<Value>)>,
+}
+
+/// Lowest versions of TLS that every provider can say. Source: AWS-RULES E3.
+const SECURITY_POLICIES: [&str; 2] = ["TLS_1_2", "TLS_1_0"];
+
+/// What API Gateway answers itself at the root of a custom domain. Source: AWS-RULES P9.
+const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
+
+/// Decides the domain.
+///
+/// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS
+/// that can be passed by, GW2062 old TLS.
+pub(crate) fn domain(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    endpoint: &EndpointPlan,
+) -> Option<DomainPlan> {
+    let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
+    let mut check = Check {
+        blueprint,
+        variables,
+    };
+    if endpoint.kind == EndpointType::Private {
+        check.report(
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "",
+            "a private API has no domain of its own here",
+            "remove `api.domain`, or write `type: regional`",
+        );
+    }
+    let name = check
+        .variables
+        .of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
+    let base_path: Arc<str> = spec
+        .base_path
+        .as_deref()
+        .unwrap_or_default()
+        .trim_matches('/')
+        .into();
+    if is_dots(&base_path)
+        || !base_path
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it))
+    {
+        check.report(
+            &diagnostic::INVALID_VALUE,
+            "/base_path",
+            "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`",
+            "write one segment, or mount the API (`mounts`)",
+        );
+    }
+    let made = if spec.existing.unwrap_or(false) {
+        check.of_existing(spec);
+        None
+    } else {
+        check.made(spec, endpoint)
+    };
+    Some(DomainPlan {
+        name,
+        base_path,
+        made,
+    })
+}
+
+struct Check<'c, 'a> {
+    blueprint: &'c Blueprint,
+    variables: &'c mut Variables<'a>,
+}
+
+impl Check<'_, '_> {
+    fn report(&mut self, code: &'static Code, below: &str, message: &str, help: &str) {
+        let place = self.blueprint.place(&format!("/api/domain{below}"));
+        self.variables
+            .report(code.at(place).message(message).help(help));
+    }
+
+    fn of_existing(&mut self, spec: &DomainSpec) {
+        let fields = [
+            ("certificate", spec.certificate.is_some()),
+            ("zone", spec.zone.is_some()),
+            ("security_policy", spec.security_policy.is_some()),
+            ("mutual_tls", spec.mutual_tls.is_some()),
+        ];
+        for (field, _) in fields.iter().filter(|it| it.1) {
+            let message = format!("the domain is there already, so `{field}` would change nothing");
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                &format!("/{field}"),
+                &message,
+                "remove it, or `existing: true` if gwgen is to make the domain",
+            );
+        }
+    }
+
+    fn made(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
+        let is_edge = endpoint.kind == EndpointType::Edge;
+        let Some(certificate) = &spec.certificate else {
+            self.report(
+                &diagnostic::MISSING_FIELD,
+                "",
+                "a domain needs a certificate, and none is named",
+                "add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already",
+            );
+            return None;
+        };
+        let certificate = self.variables.of_gateway(
+            certificate,
+            InputType::DomainCertificate,
+            "/api/domain/certificate",
+        );
+        if let Value::Literal(arn) = &certificate
+            && is_edge
+            && !arn.contains(":us-east-1:")
+        {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                "the certificate of an edge-optimized domain has to be one of us-east-1",
+                "import or request it there, or write `type: regional`",
+            );
+        }
+        if let (Value::Literal(arn), Some(region), false) =
+            (&certificate, &self.blueprint.spec.region, is_edge)
+            && let Some(other) = arn.split(':').nth(3).filter(|it| it != region)
+        {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                &format!("the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"),
+                "import or request it there",
+            );
+        }
+        let zone = spec.zone.as_ref().map(|it| {
+            self.variables
+                .of_gateway(it, InputType::Zone, "/api/domain/zone")
+        });
+        let security_policy = spec
+            .security_policy
+            .as_deref()
+            .unwrap_or(SECURITY_POLICIES[0]);
+        self.security_policy(security_policy);
+        let truststore = spec
+            .mutual_tls
+            .as_ref()
+            .map(|it| self.mutual_tls(it, security_policy, endpoint));
+        Some(MadeDomainPlan {
+            is_edge,
+            certificate,
+            zone,
+            security_policy: security_policy.into(),
+            truststore,
+        })
+    }
+
+    fn security_policy(&mut self, written: &str) {
+        if !SECURITY_POLICIES.contains(&written) {
+            let message = format!("`{written}` is no policy that both provider versions take");
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/security_policy",
+                &message,
+                "write `TLS_1_2`, or remove the line",
+            );
+        } else if written == SECURITY_POLICIES[1] {
+            self.report(
+                &diagnostic::OLD_TLS,
+                "/security_policy",
+                "`TLS_1_0` lets callers use versions of TLS that are broken",
+                "write `TLS_1_2`, or remove the line",
+            );
+        }
+    }
+
+    fn mutual_tls(
+        &mut self,
+        spec: &MutualTlsSpec,
+        security_policy: &str,
+        endpoint: &EndpointPlan,
+    ) -> (Value, Option<Value>) {
+        if !endpoint.is_disabled {
+            self.report(
+                &diagnostic::MUTUAL_TLS_PASSED_BY,
+                "/mutual_tls",
+                "callers need a certificate at the domain, and none at the address that AWS gives",
+                "write `disable_execute_api: true` under `api`",
+            );
+        }
+        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs":
+        // regional domains, TLS 1.2.
+        if endpoint.kind == EndpointType::Edge || security_policy != SECURITY_POLICIES[0] {
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                "/mutual_tls",
+                "mutual TLS needs a regional domain with `TLS_1_2`",
+                "write `type: regional`, and no other `security_policy`",
+            );
+        }
+        let truststore = self.variables.of_gateway(
+            &spec.truststore,
+            InputType::Truststore,
+            "/api/domain/mutual_tls/truststore",
+        );
+        let version = spec.version.as_ref();
+        (
+            truststore,
+            version.map(|it| {
+                self.variables.of_gateway(
+                    it,
+                    InputType::TruststoreVersion,
+                    "/api/domain/mutual_tls/version",
+                )
+            }),
+        )
+    }
+}
+
+/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the
+/// descriptions, on the gateway and behind it.
+///
+/// Errors: GW2122 backend, GW4032 path; GW2120 prefix (a warning).
+pub(crate) fn findings(
+    blueprint: &Blueprint,
+    plan: &Plan,
+    bases: &[[Vec<Segment>; 2]],
+) -> Vec<Diagnostic> {
+    let Some(domain) = &plan.domain else {
+        return Vec::new();
+    };
+    let mut findings = taken_paths(&plan.operations);
+    findings.extend(written_twice(blueprint, &domain.base_path, bases));
+    findings.extend(own(blueprint, domain));
+    findings
+}
+
+/// Prefixes of the gateway that the domain has already: callers would have to write them twice.
+///
+/// Errors: GW2120 (a warning).
+fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mounts = blueprint.spec.mounts.iter().flatten().enumerate();
+    let mounted: Vec<String> = mounts
+        .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
+        .map(|(index, _)| format!("/mounts/{index}/at"))
+        .collect();
+    let has_base = bases.iter().any(
+        |[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own),
+    );
+    // A mount stands before the base path.
+    let of_base = has_base
+        && blueprint
+            .spec
+            .mounts
+            .as_ref()
+            .is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
+    let places = mounted
+        .into_iter()
+        .chain(of_base.then(|| "/api/base_path".to_owned()));
+    let finding = |at: String| {
+        diagnostic::BASE_PATH_TWICE
+            .at(blueprint.place("/api/domain/base_path"))
+            .also(blueprint.place(&at))
+            .message(format_args!(
+                "the domain serves the API below `/{own}` and takes that away, and on the gateway every path begins with `/{own}` again: callers have to write `/{own}/{own}`"
+            ))
+            .help("remove `api.domain.base_path`, or leave the gateway's prefix out (`api.base_path: backend`, or the mount)")
+    };
+    places.map(finding).collect()
+}
+
+/// Servers that are the API itself: a request would come back to it until the gateway gives up.
+///
+/// Errors: GW2122.
+fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
+    let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for (backend, spec) in &blueprint.spec.backends {
+        let at = pointer::child("/backends", backend);
+        let hosts = spec.targets.as_ref().and_then(|it| it.hosts.as_ref());
+        let hosts = match hosts {
+            Some(blueprint::Values::List(list)) => list.as_slice(),
+            Some(blueprint::Values::One(_)) | None => &[],
+        };
+        let url = spec.url.iter().map(|it| (format!("{at}/url"), it));
+        for (at, value) in url.chain(
+            hosts
+                .iter()
+                .enumerate()
+                .map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it)),
+        ) {
+            if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
+                findings.push(
+                    diagnostic::OWN_DOMAIN
+                        .at(blueprint.place(&at))
+                        .also(blueprint.place("/api/domain/name"))
+                        .message(format_args!(
+                            "the backend `{backend}` is `{name}`, the API's own domain: a request would go round in a circle"
+                        ))
+                        .help(
+                            "write the address of the servers; another API below the same domain can be named by a variable, `{var: name}`",
+                        ),
+                );
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a URL or host is a domain's, and not below another base path than this API's.
+fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
+    host.eq_ignore_ascii_case(domain)
+        && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
+}
+
+/// Operations that API Gateway would answer itself on a domain of their own.
+///
+/// Errors: GW4032.
+fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {
+    let is_taken = |it: &&OperationPlan| {
+        it.is_public()
+            && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
+    };
+    let finding = |it: &OperationPlan| {
+        diagnostic::HEALTH_CHECK_PATH
+            .at(it.place.clone())
+            .message(format_args!(
+                "on a custom domain API Gateway answers `{}` itself",
+                it.path
+            ))
+            .help("mount the API under a prefix, give it another path, or hide the operation")
+            .keeps(crate::diagnostic::OperationName {
+                method: it.method.as_str(),
+                path: Arc::clone(&it.path),
+            })
+    };
+    operations.iter().filter(is_taken).map(finding).collect()
+}

@@ -1,0 +1,189 @@
+//! Where the API can be reached, and from where: the endpoint with its resource policy.
+//!
+//! In: `ApiSpec`, the text of a policy. Out: `EndpointPlan`, findings. Pure.
+//! What would let in more callers than was said is an error.
+
+use std::sync::Arc;
+
+use crate::blueprint::{self, ApiSpec, Blueprint, EndpointSpec, EndpointType};
+use crate::diagnostic;
+use crate::plan::variables::Variables;
+use crate::plan::{InputType, Values};
+
+/// The endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointPlan {
+    pub kind: EndpointType,
+    /// Of a private API.
+    pub vpc_endpoints: Option<Values>,
+    pub policy: Option<PolicyPlan>,
+    /// The address that AWS gives is switched off.
+    pub is_disabled: bool,
+}
+
+/// Who may call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyPlan {
+    /// Everybody who comes through one of the endpoints, and from one of the ranges.
+    Among {
+        vpc_endpoints: Option<Values>,
+        cidrs: Option<Values>,
+    },
+    /// As the user's file says.
+    Written(Arc<serde_json::Value>),
+}
+
+/// Longest resource policy. Unit: characters. Source: AWS-RULES A12, M18.
+const MAX_POLICY: usize = 8_192;
+
+/// Longest wait behind an edge-optimized endpoint, whatever the quota. Unit: milliseconds. Source:
+/// AWS-RULES I4.
+const EDGE_TIMEOUT_MS: u64 = 29_000;
+
+/// Decides the endpoint.
+///
+/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 field that does not
+/// fit, GW2060 unreachable.
+pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> EndpointPlan {
+    let (no_api, no_endpoint) = (ApiSpec::default(), EndpointSpec::default());
+    let api = blueprint.spec.api.as_ref().unwrap_or(&no_api);
+    let written = api.endpoint.as_ref().unwrap_or(&no_endpoint);
+    let kind = written.r#type.unwrap_or(blueprint::defaults::ENDPOINT);
+    let given =
+        |values: &Option<blueprint::Values>| values.clone().filter(|it| it.iter().next().is_some());
+    let vpc_endpoints = given(&written.vpc_endpoints).map(|it| {
+        let of = (InputType::VpcEndpoint, InputType::VpcEndpoints);
+        variables.of_gateway_all(&it, of, "/api/endpoint/vpc_endpoints")
+    });
+    let cidrs = given(&written.allow_cidrs).map(|it| {
+        variables.of_gateway_all(
+            &it,
+            (InputType::Caller, InputType::Callers),
+            "/api/endpoint/allow_cidrs",
+        )
+    });
+    check(
+        blueprint,
+        variables,
+        (kind, vpc_endpoints.is_some(), cidrs.is_some()),
+    );
+    let is_disabled = api.disable_execute_api.unwrap_or(false);
+    if is_disabled && api.domain.is_none() {
+        variables.report(
+            diagnostic::UNREACHABLE_API
+                .at(blueprint.place("/api/disable_execute_api"))
+                .message("the address that AWS gives is switched off, and there is no other: nobody could call this API")
+                .help("name an `api.domain`, or remove `disable_execute_api`"),
+        );
+    }
+    let policy = match blueprint.policy() {
+        Some(policy) => Some(PolicyPlan::Written(Arc::clone(policy))),
+        None if vpc_endpoints.is_some() || cidrs.is_some() => {
+            let vpc_endpoints = vpc_endpoints
+                .clone()
+                .filter(|_| kind == EndpointType::Private);
+            Some(PolicyPlan::Among {
+                vpc_endpoints,
+                cidrs,
+            })
+        }
+        None => None,
+    };
+    EndpointPlan {
+        kind,
+        vpc_endpoints,
+        policy,
+        is_disabled,
+    }
+}
+
+fn check(
+    blueprint: &Blueprint,
+    variables: &mut Variables<'_>,
+    (kind, has_endpoints, has_cidrs): (EndpointType, bool, bool),
+) {
+    let api = blueprint.spec.api.as_ref();
+    let has_policy = api.is_some_and(|it| it.policy.is_some());
+    let mut refuse = |code: &'static diagnostic::Code, at: &str, message: &str, help: &str| {
+        variables.report(code.at(blueprint.place(at)).message(message).help(help));
+    };
+    match kind {
+        EndpointType::Private if !has_endpoints && !has_policy => refuse(
+            &diagnostic::MISSING_FIELD,
+            "/api/endpoint",
+            "a private API lets nobody in without a resource policy, and nothing says whom",
+            "add `vpc_endpoints: [{var: vpc_endpoint}]`, or name an `api.policy`",
+        ),
+        EndpointType::Regional | EndpointType::Edge if has_endpoints => refuse(
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "/api/endpoint/vpc_endpoints",
+            "only a private API is reached through VPC endpoints, and this one is open to the internet",
+            "add `type: private`, or remove the line",
+        ),
+        EndpointType::Private | EndpointType::Regional | EndpointType::Edge => {}
+    }
+    if has_cidrs && has_policy {
+        refuse(
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "/api/endpoint/allow_cidrs",
+            "`api.policy` takes the place of what the endpoint implies, so these ranges would let in nobody and keep out nobody",
+            "write the ranges into the policy, or remove `api.policy`",
+        );
+    }
+    let raised = blueprint
+        .spec
+        .limits
+        .as_ref()
+        .and_then(|it| it.integration_timeout);
+    if kind == EndpointType::Edge && raised.is_some_and(|it| it.milliseconds() > EDGE_TIMEOUT_MS) {
+        refuse(
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "/limits/integration_timeout",
+            "behind an edge-optimized endpoint no integration takes longer than 29 s, whatever the quota",
+            "remove the line, or write `type: regional`",
+        );
+    }
+}
+
+/// Checks a policy as the user wrote it: its shape and size; whom it lets in is the user's
+/// decision.
+///
+/// Errors: GW2002.
+pub(crate) fn written(blueprint: &Blueprint, variables: &mut Variables<'_>) {
+    let Some(policy) = blueprint.policy() else {
+        return;
+    };
+    let length = policy.to_string().chars().count();
+    let fault = if !policy
+        .get("Statement")
+        .is_some_and(|it| it.is_array() || it.is_object())
+    {
+        Some("a resource policy is a mapping with `Version` and `Statement`".to_owned())
+    } else if length > MAX_POLICY {
+        Some(format!(
+            "the policy has {length} characters; AWS takes {MAX_POLICY}"
+        ))
+    } else if holds_null(policy) {
+        Some("the policy holds a null, which no policy knows".to_owned())
+    } else {
+        None
+    };
+    if let Some(message) = fault {
+        let finding = diagnostic::INVALID_VALUE
+            .at(blueprint.place("/api/policy"))
+            .message(message)
+            .help("write it as AWS's guide shows it, with `execute-api:/*` as the resource");
+        variables.report(finding);
+    }
+}
+
+fn holds_null(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Null => true,
+        serde_json::Value::Array(items) => items.iter().any(holds_null),
+        serde_json::Value::Object(members) => members.values().any(holds_null),
+        serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
+    }
+}

@@ -1,0 +1,83 @@
+//! The gateway's own errors: what they carry for browsers, and their bodies.
+//!
+//! In: `CorsPlan`, the blueprint's `api.gateway_responses`. Out: `GatewayResponsePlan`s. Pure.
+//! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries
+//! all of it.
+
+use crate::blueprint::Blueprint;
+use crate::plan::CorsPlan;
+
+/// An error of the gateway's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayResponsePlan {
+    /// As AWS names it.
+    pub of: &'static str,
+    /// Status and its phrase; none for the two that stand for every other one of 4xx and 5xx.
+    pub status: Option<(u16, &'static str)>,
+    /// A document as RFC 9457 has it.
+    pub is_problem: bool,
+}
+
+/// Every other one. A status here would be that of all of them (C8).
+const DEFAULTS: [&str; 2] = ["DEFAULT_4XX", "DEFAULT_5XX"];
+
+/// The types of AWS with the status that they have there.
+///
+/// Source: API Gateway developer guide, "Gateway response types for API Gateway",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>;
+/// AWS-RULES C7.
+const TYPES: [(&str, (u16, &str)); 19] = [
+    ("ACCESS_DENIED", FORBIDDEN),
+    ("API_CONFIGURATION_ERROR", INTERNAL),
+    ("AUTHORIZER_CONFIGURATION_ERROR", INTERNAL),
+    ("AUTHORIZER_FAILURE", INTERNAL),
+    ("BAD_REQUEST_BODY", (400, "Bad Request")),
+    ("BAD_REQUEST_PARAMETERS", (400, "Bad Request")),
+    ("EXPIRED_TOKEN", FORBIDDEN),
+    ("INTEGRATION_FAILURE", (504, "Gateway Timeout")),
+    ("INTEGRATION_TIMEOUT", (504, "Gateway Timeout")),
+    ("INVALID_API_KEY", FORBIDDEN),
+    ("INVALID_SIGNATURE", FORBIDDEN),
+    ("MISSING_AUTHENTICATION_TOKEN", FORBIDDEN),
+    ("QUOTA_EXCEEDED", (429, "Too Many Requests")),
+    ("REQUEST_TOO_LARGE", (413, "Content Too Large")),
+    ("RESOURCE_NOT_FOUND", (404, "Not Found")),
+    ("THROTTLED", (429, "Too Many Requests")),
+    ("UNAUTHORIZED", (401, "Unauthorized")),
+    ("UNSUPPORTED_MEDIA_TYPE", (415, "Unsupported Media Type")),
+    ("WAF_FILTERED", FORBIDDEN),
+];
+const FORBIDDEN: (u16, &str) = (403, "Forbidden");
+const INTERNAL: (u16, &str) = (500, "Internal Server Error");
+
+/// Decides which errors are defined; none where AWS's own do.
+pub(crate) fn gateway_responses(
+    blueprint: &Blueprint,
+    cors: Option<&CorsPlan>,
+) -> Vec<GatewayResponsePlan> {
+    let spec = blueprint
+        .spec
+        .api
+        .as_ref()
+        .and_then(|it| it.gateway_responses.as_ref());
+    let is_problem = spec.and_then(|it| it.problem_json).unwrap_or(false);
+    if !is_problem && cors.is_none() {
+        return Vec::new();
+    }
+    let defaults = DEFAULTS.map(|of| GatewayResponsePlan {
+        of,
+        status: None,
+        is_problem,
+    });
+    let types = TYPES.map(|(of, status)| GatewayResponsePlan {
+        of,
+        status: Some(status),
+        is_problem,
+    });
+    // Without bodies of their own the types that are left out take the headers from the two.
+    if is_problem {
+        defaults.into_iter().chain(types).collect()
+    } else {
+        defaults.into()
+    }
+}
