@@ -18,9 +18,9 @@ schema:
 docs:
     GWGEN_UPDATE_DOCS=1 cargo test --test all docs::
 
-# Sizes, names and circles of the code; GWGEN_MEASURE=places names each place.
+# Sizes, names and cycles of the code; GWGEN_MEASURE=places names each place.
 measure:
-    cargo test --quiet --test all house::the_table -- --nocapture
+    cargo test --quiet --test all measure::the_table -- --nocapture
 
 # A new golden case that starts from the smallest example.
 case NAME:

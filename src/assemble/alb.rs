@@ -198,7 +198,7 @@ fn seconds(duration: crate::blueprint::Duration) -> u32 {
 /// The balancer's own answer says that it is well; of one that others share any answer of a request
 /// that was understood does.
 ///
-/// Source: AWS-RULES L20, L21.
+/// Source: docs/aws-rules.md#l20, docs/aws-rules.md#l21.
 fn health_check(listener: &AlbListenerPlan) -> HealthCheck {
     let matcher: Arc<str> = if listener.health_priority.is_some() {
         "200".into()

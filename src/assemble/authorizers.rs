@@ -77,7 +77,7 @@ pub(crate) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Autho
 }
 
 /// The authorizer of a method with its id and what it uses: in the snapshot it is as it was when
-/// the snapshot was made (AWS-RULES D1).
+/// the snapshot was made (docs/aws-rules.md#d1).
 pub(crate) fn in_snapshot<'s>(
     stack: &'s Stack,
     asked: &Authorization,

@@ -56,7 +56,7 @@ fn headers(plan: &Plan, planned: &GatewayResponsePlan) -> BTreeMap<&'static str,
     headers
 }
 
-/// `messageString` comes with its quotes. Source: AWS-RULES C9; RFC 9457, section 3.1.
+/// `messageString` comes with its quotes. Source: docs/aws-rules.md#c9; RFC 9457, section 3.1.
 fn body(planned: &GatewayResponsePlan) -> String {
     let detail = "$context.error.messageString";
     if !planned.is_problem {

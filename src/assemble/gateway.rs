@@ -22,8 +22,8 @@ use crate::stack::{Address, File, Handle, Label, Output, Spelling, Stack, Value}
 /// First bytes of every digest: a change of what is digested changes them.
 const DIGEST: &[u8] = b"gwgen-digest-1";
 
-/// Longest description of an API. Unit: characters. Source: AWS-RULES F5 (a description of at most
-/// 1,024).
+/// Longest description of an API. Unit: characters. Source: docs/aws-rules.md#f5 (a description of
+/// at most 1,024).
 const MAX_DESCRIPTION: usize = 1_024;
 
 /// Where requests go.

@@ -182,7 +182,7 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
 
 /// The group of API Gateway's own log, which would be kept for ever if API Gateway made it.
 ///
-/// Source: AWS-RULES D18.
+/// Source: docs/aws-rules.md#d18.
 fn execution_log(
     stack: &mut Stack,
     plan: &Plan,

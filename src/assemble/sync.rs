@@ -28,7 +28,7 @@ const CODE: Code = Code {
 const MEMORY_MB: u32 = 256;
 
 /// Shorter than the shortest schedule, so that runs do not overlap. Unit: seconds. Source:
-/// AWS-RULES Y12.
+/// docs/aws-rules.md#y12.
 const TIMEOUT_S: u32 = 55;
 
 /// Runs that an alarm looks at together, and how many errors of them are too many: one failure is
@@ -134,8 +134,8 @@ impl State {
         }
     }
 
-    /// Source: AWS-RULES Z1, Z2: without leave to list the bucket an object that is missing looks
-    /// like one that is denied.
+    /// Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2: without leave to list the bucket an
+    /// object that is missing looks like one that is denied.
     fn statements(&self, api: &Handle<RestApi>) -> Vec<Statement> {
         let statement = |sid, actions, resource| Statement {
             sid,
@@ -212,7 +212,7 @@ impl State {
     }
 }
 
-/// Source: AWS-RULES Z1: to register takes the group's ARN, to look knows no resources.
+/// Source: docs/aws-rules.md#z1: to register takes the group's ARN, to look knows no resources.
 fn statements(
     api: &Handle<RestApi>,
     log_group: &Handle<LogGroup>,

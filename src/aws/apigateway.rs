@@ -69,11 +69,11 @@ pub struct RestApi {
 }
 
 /// What an import is told: paths are whole, and descriptions make no documentation. Source:
-/// AWS-RULES O5, O6, O7, O15.
+/// docs/aws-rules.md#o5, docs/aws-rules.md#o6, docs/aws-rules.md#o7, docs/aws-rules.md#o15.
 const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documentation")];
 
 /// Terraform's block of a resource policy: one inside the API would refer to itself. Source:
-/// AWS-RULES A12.
+/// docs/aws-rules.md#a12.
 const POLICY: &str = "aws_api_gateway_rest_api_policy";
 
 impl RestApi {

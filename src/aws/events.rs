@@ -15,18 +15,18 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 pub struct Schedule {
     pub name: Value,
     pub description: &'static str,
-    /// `rate(1 minute)`. Source: AWS-RULES Z9.
+    /// `rate(1 minute)`. Source: docs/aws-rules.md#z9.
     pub expression: String,
     pub function: Handle<PythonFunction>,
 }
 
-/// Terraform's block of the target, and its name there. Source: AWS-RULES Z10.
+/// Terraform's block of the target, and its name there. Source: docs/aws-rules.md#z10.
 const TARGET: &str = "aws_cloudwatch_event_target";
 const TARGET_ID: &str = "function";
 
 /// What is not called in time is not called late: the next run is never far. Unit: seconds, tries.
 ///
-/// Source: AWS-RULES Y12; EventBridge API reference, RetryPolicy (60 seconds at least).
+/// Source: docs/aws-rules.md#y12; EventBridge API reference, RetryPolicy (60 seconds at least).
 const RETRY: (u32, u32) = (60, 0);
 
 impl Kind for Schedule {
@@ -99,7 +99,7 @@ pub struct SchedulePermission {
     pub schedule: Handle<Schedule>,
 }
 
-/// Source: AWS-RULES Z10.
+/// Source: docs/aws-rules.md#z10.
 const PRINCIPAL: &str = "events.amazonaws.com";
 
 impl Kind for SchedulePermission {

@@ -24,7 +24,8 @@ pub struct Role {
     pub is_kept: bool,
 }
 
-/// What a role may do. Source: AWS-RULES Z1, Z2 (which actions know resources).
+/// What a role may do. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
+/// resources).
 #[derive(Clone, Debug)]
 pub struct Statement {
     pub sid: &'static str,

@@ -60,7 +60,7 @@ impl Kind for LogGroup {
 impl Handle<LogGroup> {
     /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
     ///
-    /// Source: AWS-RULES D19.
+    /// Source: docs/aws-rules.md#d19.
     pub fn bare_arn(&self) -> Value {
         let arn = [
             Value::literal("arn:"),

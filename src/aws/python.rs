@@ -22,7 +22,7 @@ pub struct Code {
 }
 
 /// What Lambda calls: the function `handler` of the module that both formats name `index`. Source:
-/// AWS-RULES Z6.
+/// docs/aws-rules.md#z6.
 const HANDLER: &str = "index.handler";
 
 impl Code {

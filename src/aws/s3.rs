@@ -11,8 +11,8 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// A private bucket; AWS makes the end of its name, which no other account may have.
 ///
-/// Source: AWS-RULES Z3. What lies in it is not worth keeping, so Terraform empties it before it is
-/// deleted.
+/// Source: docs/aws-rules.md#z3. What lies in it is not worth keeping, so Terraform empties it
+/// before it is deleted.
 #[derive(Debug)]
 pub struct Bucket {
     /// What Terraform puts before a name of its own; at most 37 characters.

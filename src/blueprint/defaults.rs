@@ -43,7 +43,7 @@ pub const VALIDATION: Validation = Validation::Full;
 pub const AUTHORIZER_KIND: AuthorizerKind = AuthorizerKind::Request;
 /// What tells callers of a function that decides apart.
 pub const IDENTITY: &str = "header.Authorization";
-/// Source: AWS-RULES A8 (300 seconds).
+/// Source: docs/aws-rules.md#a8 (300 seconds).
 pub const AUTHORIZER_TTL: Duration = Duration::of_seconds(300);
 pub const API_KEY_SOURCE: ApiKeySource = ApiKeySource::Header;
 
@@ -58,7 +58,7 @@ pub const EXECUTION_LOG: ExecutionLog = ExecutionLog::Off;
 pub const METRICS: bool = true;
 pub const TRACING: bool = true;
 pub const CLIENT_CERTIFICATE: bool = false;
-/// Source: AWS-RULES D23 (300 seconds).
+/// Source: docs/aws-rules.md#d23 (300 seconds).
 pub const CACHE_TTL: Duration = Duration::of_seconds(300);
 pub const CACHE_ENCRYPTED: bool = true;
 
@@ -79,7 +79,7 @@ pub const FUNCTION_RUNTIME: &str = "python3.13";
 pub const FORWARDER_MEMORY: u32 = 512;
 pub const FORWARDER_TIMEOUT: Duration = Duration::of_seconds(29);
 
-/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: AWS-RULES D21 (API
+/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: docs/aws-rules.md#d21 (API
 /// reference, `cacheClusterSize`).
 pub const CACHE_SIZES: [&str; 8] = ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"];
 

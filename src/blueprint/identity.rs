@@ -35,8 +35,8 @@ pub const CLIENT_CERTIFICATE: &str = "context.identity.clientCert.clientCertPem"
 pub fn identity_source(text: &str) -> Option<String> {
     let (start, spelt) = SOURCES.iter().find(|(start, _)| text.starts_with(start))?;
     let name = &text[start.len()..];
-    // Source: AWS-RULES Q2 for names of headers and parameters; a list of sources is joined by
-    // commas.
+    // Source: docs/aws-rules.md#q2 for names of headers and parameters; a list of sources is joined
+    // by commas.
     let is_name = !name.is_empty()
         && name
             .bytes()

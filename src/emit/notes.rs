@@ -217,8 +217,8 @@ fn forwarded(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS-RULES Y12 (an account keeps some concurrency for everybody), Z3 (a bucket with
-/// objects is not deleted).
+/// Source: docs/aws-rules.md#y12 (an account keeps some concurrency for everybody), Z3 (a bucket
+/// with objects is not deleted).
 fn kept(plan: &Plan) -> Vec<String> {
     let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
         return Vec::new();
@@ -255,7 +255,8 @@ fn kept(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS-RULES V9, V10, V11, T10.
+/// Source: docs/aws-rules.md#v9, docs/aws-rules.md#v10, docs/aws-rules.md#v11,
+/// docs/aws-rules.md#t10.
 fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
     let ports: Vec<String> = alb.listeners.iter().map(|it| it.port.to_string()).collect();
     let ports = ports.join(", ");
@@ -307,7 +308,7 @@ fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS-RULES V6, V7, L32.
+/// Source: docs/aws-rules.md#v6, docs/aws-rules.md#v7, docs/aws-rules.md#l32.
 fn balancer(plan: &Plan) -> String {
     let ports: Vec<String> = plan
         .balanced()

@@ -36,7 +36,7 @@ pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS-RULES D17.
+/// Source: docs/aws-rules.md#d17.
 fn role(plan: &Plan) -> Option<String> {
     if !plan.stage.writes_logs() && plan.stage.role == LogRolePlan::Existing {
         return None;

@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Operation;
 use crate::plan::{Segment, text_of};
 
-/// Source: AWS-RULES P13: both may exist, but people and dashboards take one for the other.
+/// Source: docs/aws-rules.md#p13: both may exist, but people and dashboards take one for the other.
 pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen: HashMap<String, (&str, &Place)> = HashMap::new();
     let mut findings: BTreeMap<String, Diagnostic> = BTreeMap::new();

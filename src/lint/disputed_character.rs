@@ -6,7 +6,7 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
-/// Source: AWS-RULES P2: `$` and `,` stand in one of AWS's lists and not in the other.
+/// Source: docs/aws-rules.md#p2: `$` and `,` stand in one of AWS's lists and not in the other.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let disputed = served.iter().filter(|operation| {

@@ -6,7 +6,7 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
-/// Source: AWS-RULES P11: a leading `//` of a request is collapsed.
+/// Source: docs/aws-rules.md#p11: a leading `//` of a request is collapsed.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let doubled = served.iter().filter(|operation| {

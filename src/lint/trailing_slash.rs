@@ -6,7 +6,7 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
-/// Source: AWS-RULES P11.
+/// Source: docs/aws-rules.md#p11.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
     let ending = served.iter().filter(|operation| {

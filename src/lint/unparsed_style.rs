@@ -4,7 +4,8 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
-/// Source: AWS-RULES Q8, Q9: it reaches the backend as it is, and the gateway sees plain text.
+/// Source: docs/aws-rules.md#q8, docs/aws-rules.md#q9: it reaches the backend as it is, and the
+/// gateway sees plain text.
 pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for operation in served {

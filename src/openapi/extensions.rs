@@ -48,7 +48,8 @@ use Treatment::{Honoured, Refused, Unused};
 ///
 /// Source: AWS, "OpenAPI extensions for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>,
-/// read 2026-11-22; AWS-RULES I12, O14, O16, S14.
+/// read 2026-11-22; docs/aws-rules.md#i12, docs/aws-rules.md#o14, docs/aws-rules.md#o16,
+/// docs/aws-rules.md#s14.
 pub const DOCUMENTED: &[Documented] = &[
     row(
         "x-amazon-apigateway-any-method",

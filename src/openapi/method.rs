@@ -39,7 +39,8 @@ impl HttpMethod {
 
     /// Whether a REST API can have it.
     ///
-    /// Source: AWS-RULES P10 (`Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
+    /// Source: docs/aws-rules.md#p10 (`Valid options are
+    /// GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
     pub fn is_servable(self) -> bool {
         match self {
             Self::Any
@@ -56,7 +57,7 @@ impl HttpMethod {
 
     /// Methods that a request to a REST API can have.
     ///
-    /// Source: AWS-RULES P10.
+    /// Source: docs/aws-rules.md#p10.
     pub fn of_requests() -> impl Iterator<Item = Self> {
         Self::ALL
             .into_iter()

@@ -233,7 +233,8 @@ pub(crate) fn is_dots(segment: &str) -> bool {
 /// A character of a path that needs no escape and means itself, where braces would be a variable of
 /// an integration's URI.
 ///
-/// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes (AWS-RULES Q10).
+/// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes
+/// (docs/aws-rules.md#q10).
 pub(crate) fn is_path_character(it: char) -> bool {
     it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
 }

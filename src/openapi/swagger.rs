@@ -329,7 +329,7 @@ impl<'a> Body<'a> {
 /// How a list is written, where the gateway's users should know: plain `|` has to be escaped by the
 /// client.
 ///
-/// Source: AWS-RULES Q8.
+/// Source: docs/aws-rules.md#q8.
 pub(crate) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
     parameter
         .collection_format

@@ -161,11 +161,11 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
 
 /// Longest name of a load balancer or target group. Unit: characters.
 ///
-/// Source: AWS-RULES L1, L2 (Elastic Load Balancing API reference, CreateLoadBalancer and
-/// CreateTargetGroup).
+/// Source: docs/aws-rules.md#l1, docs/aws-rules.md#l2 (Elastic Load Balancing API reference,
+/// CreateLoadBalancer and CreateTargetGroup).
 const MAX_BALANCER_NAME: usize = 32;
 
-/// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
+/// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.
 const MAX_FUNCTION_NAME: usize = 64;
 
 /// Most characters of an environment in names that are short at AWS.
@@ -227,7 +227,8 @@ impl Prefix {
     /// Name of a balancer: as much of the name as fits, and a hash of all that cannot change in
     /// place.
     ///
-    /// Source: AWS-RULES L3, F9: what is replaced under the same name collides with itself.
+    /// Source: docs/aws-rules.md#l3, docs/aws-rules.md#f9: what is replaced under the same name
+    /// collides with itself.
     pub fn balancer(&self, suffix: &str, unchangeable: &[&str]) -> Vec<Value> {
         let suffix = format!(
             "{suffix}-{}",
@@ -239,7 +240,7 @@ impl Prefix {
 
     /// Name of a function: as much of the backend as fits, and a hash of it where that is not all.
     ///
-    /// Source: AWS-RULES Z5 (64 characters).
+    /// Source: docs/aws-rules.md#z5 (64 characters).
     pub fn function(&self, word: &str, backend: &str) -> Vec<Value> {
         let room = MAX_FUNCTION_NAME - self.name.len() - self.environment_length() - word.len() - 2;
         if backend.len() <= room {
@@ -255,7 +256,7 @@ impl Prefix {
     /// Name of a target group: as much of name and backend as fits, and a hash of all that cannot
     /// change in place.
     ///
-    /// Source: AWS-RULES L3: a replacement under the same name collides in both orders.
+    /// Source: docs/aws-rules.md#l3: a replacement under the same name collides in both orders.
     pub fn target_group(&self, backend: &str, unchangeable: &[&str]) -> Vec<Value> {
         let hash = short_hash(&[&[&*self.name, backend], unchangeable].concat(), 8);
         let room = MAX_BALANCER_NAME - self.environment_length() - hash.len() - 1;

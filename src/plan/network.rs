@@ -1,4 +1,5 @@
-//! The path of a request from the gateway to its backend: links, balancers, listener rules and targets.
+//! The path of a request from the gateway to its backend: links, balancers, listener rules and
+//! targets.
 //!
 //! In: blueprint and operations. Out: parts of the plan, diagnostics. Pure.
 

@@ -1,8 +1,8 @@
 //! Path templates: what a REST API can hold of them.
 //!
 //! In: a path as the description writes it. Out: segments, or why not. Pure.
-//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (AWS-RULES P1, P2, P5,
-//! P11, P12).
+//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (docs/aws-rules.md#p1,
+//! docs/aws-rules.md#p2, docs/aws-rules.md#p5, docs/aws-rules.md#p11, docs/aws-rules.md#p12).
 
 mod framework;
 
@@ -12,8 +12,8 @@ use crate::diagnostic::{self, Code};
 use crate::openapi::is_dots;
 pub(crate) use framework::{bare, plain};
 
-/// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes (AWS-RULES
-/// P15).
+/// Longest path that is taken: the ARN of a method holds it, and has at most 1,600 bytes
+/// (docs/aws-rules.md#p15).
 const MAX_PATH_BYTES: usize = 1_400;
 
 /// One segment of a path.

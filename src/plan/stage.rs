@@ -22,7 +22,7 @@ use crate::source::pointer;
 
 /// Requests per second, and at once, that AWS gives all APIs of an account in a region at first.
 ///
-/// Source: AWS, "Amazon API Gateway quotas" (AWS-RULES M22).
+/// Source: AWS, "Amazon API Gateway quotas" (docs/aws-rules.md#m22).
 const ACCOUNT_RATE: f64 = 10_000.0;
 const ACCOUNT_BURST: u64 = 5_000;
 
@@ -209,8 +209,8 @@ pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
     )
 }
 
-/// Source: AWS-RULES D17 (one role for an account and region; without it AWS refuses a stage that
-/// logs).
+/// Source: docs/aws-rules.md#d17 (one role for an account and region; without it AWS refuses a
+/// stage that logs).
 fn role_of_others(blueprint: &Blueprint) -> Diagnostic {
     diagnostic::ROLE_OF_OTHERS
         .at(blueprint.place("/account/cloudwatch_role"))

@@ -106,7 +106,8 @@ pub enum Here {
 impl Here {
     /// Which part of an ARN it is, that of a REST API's execution too.
     ///
-    /// Source: AWS-RULES T9; AWS, "Actions, resources, and condition keys for Amazon API Gateway":
+    /// Source: docs/aws-rules.md#t9; AWS, "Actions, resources, and condition keys for Amazon API
+    /// Gateway":
     /// `arn:<partition>:execute-api:<region>:<account>:<api>`.
     pub fn index(self) -> usize {
         match self {

@@ -5,7 +5,7 @@
 use crate::aws::Node;
 use crate::stack::Stack;
 
-/// Source: AWS-RULES P8 (403, not 404 or 405).
+/// Source: docs/aws-rules.md#p8 (403, not 404 or 405).
 const STATUS: u16 = 403;
 const MESSAGE: &str = "Missing Authentication Token";
 

@@ -37,7 +37,7 @@ impl Asked {
     /// Reads a method in any case.
     ///
     /// # Errors
-    /// No request to a REST API has that method (AWS-RULES P10).
+    /// No request to a REST API has that method (docs/aws-rules.md#p10).
     pub fn method(text: &str) -> Result<HttpMethod, String> {
         HttpMethod::of_requests()
             .find(|it| it.as_str().eq_ignore_ascii_case(text))
@@ -52,7 +52,7 @@ impl Asked {
 
     /// What the path is routed by: leading slashes count as one, and one at the end for none.
     ///
-    /// Source: AWS-RULES P11.
+    /// Source: docs/aws-rules.md#p11.
     pub(crate) fn segments(&self) -> Vec<&str> {
         let inner = self.inner();
         let inner = inner.strip_suffix('/').unwrap_or(inner);

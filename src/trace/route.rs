@@ -1,9 +1,9 @@
 //! Which method answers a request.
 //!
 //! In: `Tree`, a method, segments. Out: `Match`. Pure.
-//! Source: AWS-RULES P7: a literal beats a variable, a variable beats a greedy one, and there is no
-//! way back from a literal to the variable beside it; where a branch has no answer the gateway
-//! falls back to a greedy variable above it.
+//! Source: docs/aws-rules.md#p7: a literal beats a variable, a variable beats a greedy one, and
+//! there is no way back from a literal to the variable beside it; where a branch has no answer the
+//! gateway falls back to a greedy variable above it.
 
 use crate::openapi::HttpMethod;
 use crate::walk::tree::{Found, Place, Tree};

@@ -1,7 +1,7 @@
 //! The application load balancer: which rule takes a request, and where it sends it.
 //!
 //! In: `AlbPlan`, the stack. Out: target groups, or what is wrong. Pure.
-//! Source: AWS-RULES L11: the lowest priority first.
+//! Source: docs/aws-rules.md#l11: the lowest priority first.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,8 @@
 //!
 //! In: `ListenerRule`, method, host and path. Out: yes or no. Pure.
 //! Written from AWS's pages alone, apart from what made the rules; the walk and `trace` share it.
-//! Source: AWS-RULES L11, L13: `*` is any text with slashes, `?` one character; the case of a path
-//! counts, that of a host does not.
+//! Source: docs/aws-rules.md#l11, docs/aws-rules.md#l13: `*` is any text with slashes, `?` one
+//! character; the case of a path counts, that of a host does not.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

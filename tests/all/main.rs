@@ -16,10 +16,11 @@ mod diagnostics_cli;
 mod docs;
 mod golden;
 mod hostile;
-mod house;
+
 mod init;
 mod invariants;
 mod lint;
+mod measure;
 mod mutation;
 mod newcomer;
 mod pairs;

@@ -1,7 +1,8 @@
 //! Authorizers, and what a method asks of its callers.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
-//! A function that decides needs leave to be called, for its own authorizer alone (AWS-RULES A11).
+//! A function that decides needs leave to be called, for its own authorizer alone
+//! (docs/aws-rules.md#a11).
 
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub enum AuthorizerKind {
     },
 }
 
-/// Where a Cognito authorizer finds the token. Source: AWS-RULES A2.
+/// Where a Cognito authorizer finds the token. Source: docs/aws-rules.md#a2.
 const TOKEN: &str = "method.request.header.Authorization";
 
 impl AuthorizerKind {
@@ -162,7 +163,7 @@ impl Authorization {
         *self == Self::default()
     }
 
-    /// As API Gateway names it. Source: AWS-RULES A1.
+    /// As API Gateway names it. Source: docs/aws-rules.md#a1.
     pub fn type_name(&self) -> &'static str {
         match self.by {
             AuthorizedBy::Nobody => "NONE",

@@ -2,7 +2,8 @@
 //!
 //! What import takes is written and nothing else: no descriptions, no answers of backends, and
 //! names of the gateway's own extensions.
-//! Source: AWS-RULES O1 to O16, I6, I7, I12; API Gateway, "OpenAPI extensions for API Gateway".
+//! Source: docs/aws-rules.md#o1 to O16, I6, I7, I12; API Gateway, "OpenAPI extensions for API
+//! Gateway".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -204,7 +205,7 @@ impl GatewayResponse {
 }
 
 impl Authorizer {
-    /// The security scheme that asks it. Source: AWS-RULES A2, O4.
+    /// The security scheme that asks it. Source: docs/aws-rules.md#a2, docs/aws-rules.md#o4.
     pub fn scheme(&self) -> Document {
         let (authtype, header, authorizer) = match &self.asks {
             AuthorizerKind::Cognito { user_pools } => {
@@ -256,7 +257,7 @@ impl Authorizer {
 /// How import is told who looks at callers.
 const AUTHTYPE: &str = "x-amazon-apigateway-authtype";
 
-/// Every scheme is one of these to an import. Source: AWS-RULES O4.
+/// Every scheme is one of these to an import. Source: docs/aws-rules.md#o4.
 fn api_key(header: &str) -> Vec<Member> {
     vec![
         ("type".into(), Document::text("apiKey")),
@@ -329,7 +330,7 @@ fn request(path: &[UriSegment], headers: &[Header], skips_verification: bool) ->
     members
 }
 
-/// Source: AWS-RULES O2 (name, place, required and type count).
+/// Source: docs/aws-rules.md#o2 (name, place, required and type count).
 fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
     let parameter = |(key, required): (&String, &bool)| {
         let (place, name) = key
@@ -359,7 +360,7 @@ fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
 /// A value of the API's own body: where it is deployed is written as import reads it, since the
 /// body cannot ask for the API's ARN.
 ///
-/// Source: AWS-RULES O10 (`${AWS::Region}` and the like are resolved by API Gateway).
+/// Source: docs/aws-rules.md#o10 (`${AWS::Region}` and the like are resolved by API Gateway).
 pub(crate) fn detached(value: Value) -> Value {
     match value {
         Value::Here(here, _) => Value::literal(match here {
@@ -383,7 +384,7 @@ pub struct Body {
 }
 
 impl Body {
-    /// Source: AWS-RULES O1 (import takes 3.0).
+    /// Source: docs/aws-rules.md#o1 (import takes 3.0).
     pub fn document(&self) -> Document {
         let info = vec![
             ("title".into(), Document::Text(self.title.clone())),

@@ -28,8 +28,8 @@ pub enum HeaderSource {
 }
 
 impl Header {
-    /// `integration.request.header.x` and what it is filled from. Source: AWS-RULES Q18 (static
-    /// text stands in single quotes).
+    /// `integration.request.header.x` and what it is filled from. Source: docs/aws-rules.md#q18
+    /// (static text stands in single quotes).
     pub(crate) fn mapping(&self) -> (String, Value) {
         let source = match &self.source {
             HeaderSource::Mapping(text) => Value::Literal(text.clone()),

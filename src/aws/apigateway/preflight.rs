@@ -73,7 +73,7 @@ impl Preflight {
         ))
     }
 
-    /// The integration's own arguments. Source: AWS-RULES C1, C5.
+    /// The integration's own arguments. Source: docs/aws-rules.md#c1, docs/aws-rules.md#c5.
     pub(crate) fn terraform(&self, out: &mut Terraform) {
         out.attribute("type", "MOCK");
         out.attribute("passthrough_behavior", "WHEN_NO_MATCH");

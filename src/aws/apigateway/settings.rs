@@ -68,7 +68,7 @@ pub struct Kept {
 /// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was
 /// made, and never again.
 ///
-/// Source: AWS-RULES D13.
+/// Source: docs/aws-rules.md#d13.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub has_metrics: bool,
@@ -93,7 +93,7 @@ pub struct MethodSettings {
 pub(crate) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
 /// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1
-/// (throttling disabled)"; AWS-RULES D14.
+/// (throttling disabled)"; docs/aws-rules.md#d14.
 const UNSET: f64 = -1.0;
 
 /// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a
@@ -164,8 +164,8 @@ impl Settings {
 }
 
 impl MethodSettings {
-    /// Source: AWS-RULES D11: a part of a path in a patch, so `/` is `~1`; the first one is left
-    /// out, but for the root.
+    /// Source: docs/aws-rules.md#d11: a part of a path in a patch, so `/` is `~1`; the first one is
+    /// left out, but for the root.
     pub(crate) fn terraform_path(&self) -> String {
         let path = match self.path.trim_start_matches('/') {
             "" => "~1".to_owned(),
@@ -174,7 +174,7 @@ impl MethodSettings {
         format!("{path}/{}", self.http_method.as_str())
     }
 
-    /// Source: AWS-RULES D12.
+    /// Source: docs/aws-rules.md#d12.
     pub(crate) fn cloudformation_path(&self) -> String {
         if &*self.path == "/" {
             "/".to_owned()

@@ -33,8 +33,8 @@ pub struct Stage {
 /// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's
 /// variables, of bodies or of headers but the agent.
 ///
-/// Source: AWS, "Variables for access logging for API Gateway"; AWS-RULES D19 (one line, with the
-/// id of the request, 3 KB at most).
+/// Source: AWS, "Variables for access logging for API Gateway"; docs/aws-rules.md#d19 (one line,
+/// with the id of the request, 3 KB at most).
 pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
     r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
     r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,
@@ -166,7 +166,7 @@ impl Handle<Stage> {
 
     /// What a web ACL is put before.
     ///
-    /// Source: AWS-RULES E6: CloudFormation tells the name of a stage and no ARN.
+    /// Source: docs/aws-rules.md#e6: CloudFormation tells the name of a stage and no ARN.
     pub fn arn(&self, api: &Handle<RestApi>) -> (Value, Value) {
         let arn = [
             Value::literal("arn:"),

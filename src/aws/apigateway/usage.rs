@@ -1,7 +1,7 @@
 //! API keys and usage plans.
 //!
 //! In: fields with types. Out: text in a sink. Pure.
-//! The value of a key is made by AWS and stands in no file (AWS-RULES U1).
+//! The value of a key is made by AWS and stands in no file (docs/aws-rules.md#u1).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ pub struct UsagePlan {
     pub stage: Handle<Stage>,
     pub throttle: Option<PlanThrottle>,
     pub quota: Option<Quota>,
-    /// By path and method, unescaped (AWS-RULES U2).
+    /// By path and method, unescaped (docs/aws-rules.md#u2).
     pub routes: BTreeMap<String, PlanThrottle>,
 }
 

@@ -12,8 +12,8 @@ use crate::blueprint::values::Values;
 use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
 
-/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source: AWS-RULES A8
-/// (0 to 3,600 seconds).
+/// Longest time that an answer of an authorizer is kept. Unit: milliseconds. Source:
+/// docs/aws-rules.md#a8 (0 to 3,600 seconds).
 const MAX_TTL: u64 = 3_600_000;
 
 /// Longest name of a key. Unit: characters. Shorter than at AWS (U1: 1,024), as it goes into the
@@ -67,7 +67,7 @@ impl Check<'_> {
         self.usage_plans();
     }
 
-    /// Source: AWS-RULES A8; API Gateway API reference, CreateAuthorizer, `identitySource`.
+    /// Source: docs/aws-rules.md#a8; API Gateway API reference, CreateAuthorizer, `identitySource`.
     fn lambda(&mut self, at: &str, spec: &LambdaAuthorizerSpec) {
         let ttl = spec.ttl_ms();
         if ttl > MAX_TTL || !ttl.is_multiple_of(1_000) {
@@ -175,7 +175,7 @@ impl Check<'_> {
         }
     }
 
-    /// Source: AWS-RULES U4: of the plans of one stage, a key may be in one.
+    /// Source: docs/aws-rules.md#u4: of the plans of one stage, a key may be in one.
     fn key_once(
         &mut self,
         seen: &mut BTreeMap<String, (String, String)>,

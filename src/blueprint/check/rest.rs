@@ -11,7 +11,8 @@ use crate::blueprint::scalars::Switch;
 /// `QuotaSettings` (integers of 32 bits).
 pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 
-/// Longest time in milliseconds that the gateway waits, whatever the quota. Source: AWS-RULES I4.
+/// Longest time in milliseconds that the gateway waits, whatever the quota. Source:
+/// docs/aws-rules.md#i4.
 const MAX_WAIT_MS: u64 = 300_000;
 
 impl Check<'_> {

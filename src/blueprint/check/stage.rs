@@ -15,18 +15,18 @@ const RETENTION_DAYS: [u32; 22] = [
     3288, 3653,
 ];
 
-/// Source: AWS-RULES M17, D8.
+/// Source: docs/aws-rules.md#m17, docs/aws-rules.md#d8.
 const MAX_VARIABLES: usize = 100;
 const MAX_VARIABLE_NAME: usize = 64;
 
-/// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
+/// Longest time that an answer is kept. Unit: milliseconds. Source: docs/aws-rules.md#m25.
 const MAX_TTL_MS: u64 = 3_600_000;
 
 /// Longest that a browser is told to keep an answer. Unit: milliseconds; a day, which is the most
 /// that any of them heeds.
 const MAX_AGE_MS: u64 = 86_400_000;
 
-/// Largest size from which on answers are compressed. Unit: bytes. Source: AWS-RULES C11.
+/// Largest size from which on answers are compressed. Unit: bytes. Source: docs/aws-rules.md#c11.
 const MAX_COMPRESSION: u64 = 10_485_760;
 
 impl Check<'_> {

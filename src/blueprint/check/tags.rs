@@ -8,7 +8,7 @@
 use super::{Check, child};
 use crate::blueprint::values::Value;
 
-/// Most tags of a resource; `managed-by` is one of them. Source: AWS-RULES M20.
+/// Most tags of a resource; `managed-by` is one of them. Source: docs/aws-rules.md#m20.
 const MAX_TAGS: usize = 50;
 /// Unit: characters.
 const MAX_NAME: usize = 128;

@@ -86,8 +86,8 @@ fn of_servers(backend: &BackendSpec) -> [(&'static str, bool); 5] {
     ]
 }
 
-/// What is wrong with a public address. Source of the ports: AWS-RULES I2 (80, 443 and 1024 to
-/// 65535).
+/// What is wrong with a public address. Source of the ports: docs/aws-rules.md#i2 (80, 443 and 1024
+/// to 65535).
 pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://") else {
         return Some("is no HTTPS address");

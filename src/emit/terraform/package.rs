@@ -13,11 +13,11 @@ use crate::aws::Code;
 use crate::emit::{BANNER, banner};
 
 /// Name of the module in the zip; CloudFormation writes inline code under the same one. Source:
-/// AWS-RULES Z6.
+/// docs/aws-rules.md#z6.
 const MODULE: &str = "index.py";
 
-/// Everybody reads it, nobody runs it. Source: AWS-RULES Z7 (a package that Lambda may not read
-/// fails at the first call).
+/// Everybody reads it, nobody runs it. Source: docs/aws-rules.md#z7 (a package that Lambda may not
+/// read fails at the first call).
 const MODE: u32 = 0o644;
 
 /// The module beside the zip, for readers: the same code behind the banner.

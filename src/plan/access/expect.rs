@@ -158,7 +158,7 @@ fn is_checked_by(name: &str, auth: &AuthPlan, blueprint: &Blueprint) -> bool {
     }
 }
 
-/// A key tells who calls and proves nothing, so it is no authorization (AWS-RULES U6).
+/// A key tells who calls and proves nothing, so it is no authorization (docs/aws-rules.md#u6).
 fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint) -> Option<String> {
     let auth = &operation.auth;
     let has_check = auth.check != Check::Nobody;

@@ -1,7 +1,7 @@
 //! API keys and the usage plans that hold them.
 //!
 //! In: `usage_plans`, operations. Out: `UsagePlan`s by name. Pure.
-//! A method that needs a key lets nobody in unless a plan holds the stage (AWS-RULES U6).
+//! A method that needs a key lets nobody in unless a plan holds the stage (docs/aws-rules.md#u6).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -124,7 +124,7 @@ pub(crate) fn throttles(
     all
 }
 
-/// Source: AWS-RULES U2: full path and method, nothing escaped; of the root `//GET`.
+/// Source: docs/aws-rules.md#u2: full path and method, nothing escaped; of the root `//GET`.
 fn path(operation: &OperationPlan) -> Option<String> {
     Some(format!(
         "{}/{}",

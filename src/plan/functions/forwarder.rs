@@ -25,10 +25,10 @@ use crate::source::pointer;
 
 /// Longest time that a function may run, less the second that it has over its requests.
 ///
-/// Unit: milliseconds. Source: AWS-RULES Z5.
+/// Unit: milliseconds. Source: docs/aws-rules.md#z5.
 const MAX_TIMEOUT_MS: u64 = 899_000;
 
-/// Memory that a function may have. Unit: megabytes. Source: AWS-RULES Z5.
+/// Memory that a function may have. Unit: megabytes. Source: docs/aws-rules.md#z5.
 const MEMORY_MB: std::ops::RangeInclusive<u32> = 128..=10_240;
 
 /// Decides a backend that a function calls.

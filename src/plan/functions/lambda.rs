@@ -9,7 +9,7 @@ use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{FunctionPlan, InputType, Value};
 
-/// Longest name of a function. Unit: characters. Source: AWS-RULES Z5.
+/// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.
 const MAX_NAME: usize = 64;
 
 /// Longest alias. Unit: characters. Source: AWS Lambda API reference, AddPermission, `Qualifier`.

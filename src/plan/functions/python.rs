@@ -8,11 +8,11 @@ use crate::blueprint::{Blueprint, defaults};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 
-/// All variables of a function, names and values. Unit: bytes. Source: AWS-RULES Z5.
+/// All variables of a function, names and values. Unit: bytes. Source: docs/aws-rules.md#z5.
 pub(crate) const MAX_ENVIRONMENT_BYTES: usize = 4_096;
 
 /// What Lambda runs the functions with. It makes no new function with 3.11 or an older one since
-/// 2026-07-31. Source: AWS-RULES Z4.
+/// 2026-07-31. Source: docs/aws-rules.md#z4.
 const RUNTIMES: [&str; 3] = ["python3.12", "python3.13", "python3.14"];
 
 /// The runtime of a function of ours.

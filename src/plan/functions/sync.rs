@@ -26,7 +26,7 @@ pub struct SyncPlan {
     pub reserves_concurrency: bool,
 }
 
-/// Milliseconds of a minute, of which a schedule takes whole ones. Source: AWS-RULES Z9.
+/// Milliseconds of a minute, of which a schedule takes whole ones. Source: docs/aws-rules.md#z9.
 const MINUTE_MS: u64 = 60_000;
 
 /// Longest time between two runs: an address that the balancer left must not be a target for days.
@@ -36,8 +36,8 @@ const MAX_MINUTES: u64 = 24 * 60;
 /// What a listener takes in the function's environment: `65535=` and an ARN, of the longest
 /// partition, region and name, and a comma.
 ///
-/// Unit: bytes. Source: AWS-RULES L2 (32 characters); ELB's ARNs end with `targetgroup/<name>/<16
-/// characters>`.
+/// Unit: bytes. Source: docs/aws-rules.md#l2 (32 characters); ELB's ARNs end with
+/// `targetgroup/<name>/<16 characters>`.
 const LISTENER_BYTES: usize = 132;
 
 /// What all else takes there: eight variables, of which the balancer's name and the place of the

@@ -1,7 +1,8 @@
 //! Which request parameters a method declares.
 //!
 //! In: an operation and its path's variables. Out: `method.request.…` keys. Pure.
-//! Source: AWS-RULES Q1, Q2, Q3, Q6, Q7, Q15.
+//! Source: docs/aws-rules.md#q1, docs/aws-rules.md#q2, docs/aws-rules.md#q3, docs/aws-rules.md#q6,
+//! docs/aws-rules.md#q7, docs/aws-rules.md#q15.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -118,7 +119,7 @@ pub(crate) fn request_parameters(
 /// Why the gateway cannot demand a parameter of the query or a header, though the description does:
 /// none that it allows is refused.
 ///
-/// Source: AWS-RULES Q4 (a required parameter is there and not blank).
+/// Source: docs/aws-rules.md#q4 (a required parameter is there and not blank).
 pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
     match parameter.sent {
         Sent::Properties(_) => {
@@ -181,7 +182,7 @@ fn is_ignored_header(name: &str) -> bool {
         .any(|it| name.eq_ignore_ascii_case(it))
 }
 
-/// Source: AWS-RULES Q2: `^[a-zA-Z0-9:._$-]+$`.
+/// Source: docs/aws-rules.md#q2: `^[a-zA-Z0-9:._$-]+$`.
 pub(crate) fn is_declarable(name: &str) -> bool {
     !name.is_empty()
         && name

@@ -6,7 +6,7 @@
 //! `oneOf` of them becomes `anyOf`, and `not` of them goes. References are replaced by what they
 //! lead to, since a combinator may not hold one (S9).
 //!
-//! Source: AWS-RULES S1, S4 to S9, 5.1.
+//! Source: docs/aws-rules.md#s1, docs/aws-rules.md#s4 to S9, 5.1.
 
 mod keywords;
 mod part;

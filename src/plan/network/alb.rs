@@ -120,7 +120,7 @@ pub(crate) fn admits(spec: &BlueprintSpec) -> bool {
 
 /// What a target group of an application load balancer cannot be told.
 ///
-/// Source: AWS-RULES L20.
+/// Source: docs/aws-rules.md#l20.
 pub(crate) fn fits_balancer(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,
@@ -225,7 +225,7 @@ fn made(
         .idle_timeout
         .unwrap_or(defaults::ALB_IDLE_TIMEOUT)
         .milliseconds();
-    // Source: AWS-RULES L10 (1 to 4000 s).
+    // Source: docs/aws-rules.md#l10 (1 to 4000 s).
     if !(1_000..=4_000_000).contains(&idle) || !idle.is_multiple_of(1_000) {
         variables.report(
             diagnostic::INVALID_VALUE

@@ -301,8 +301,8 @@ fn existing_balancer(
     }
 }
 
-/// Source: AWS-RULES V7: what targets see is the balancer's private address; a group can be named
-/// only where it has one.
+/// Source: docs/aws-rules.md#v7: what targets see is the balancer's private address; a group can be
+/// named only where it has one.
 fn existing_source(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,
@@ -396,8 +396,8 @@ fn beside_existing(blueprint: &Blueprint, variables: &mut Variables<'_>, nlb: &N
     }
 }
 
-/// Source: AWS-RULES F9, V1: a link's balancer cannot change, so a new balancer never lies behind a
-/// link that is there.
+/// Source: docs/aws-rules.md#f9, docs/aws-rules.md#v1: a link's balancer cannot change, so a new
+/// balancer never lies behind a link that is there.
 fn link_elsewhere(blueprint: &Blueprint) -> diagnostic::Diagnostic {
     diagnostic::LINK_ELSEWHERE
         .at(blueprint.place("/vpc_link/existing"))

@@ -15,10 +15,10 @@ use crate::plan::variables::Variables;
 use crate::plan::{AlbBalancerPlan, HealthCheckPlan, Plan};
 use crate::source::pointer;
 
-/// The longest path that a check may ask for. Source: AWS-RULES L19.
+/// The longest path that a check may ask for. Source: docs/aws-rules.md#l19.
 const MAX_PATH: usize = 1024;
 
-/// The longest time in which targets that leave may finish. Source: AWS-RULES L28.
+/// The longest time in which targets that leave may finish. Source: docs/aws-rules.md#l28.
 const MAX_DELAY_S: u32 = 3600;
 
 /// A time as whole seconds, which is how target groups count.
@@ -70,8 +70,8 @@ pub(crate) fn deregistration_delay(
 
 /// What no target group of the balancer can be told of its check.
 ///
-/// Source: AWS-RULES L19, L20 (status codes: 200 to 599 behind a network load balancer, 200 to 499
-/// behind an application load balancer).
+/// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20 (status codes: 200 to 599 behind a network
+/// load balancer, 200 to 499 behind an application load balancer).
 pub(crate) fn check(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,
@@ -128,8 +128,8 @@ pub(crate) fn bounds(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
 
 /// What is known of `network.subnets` before a deployment.
 ///
-/// Source: AWS-RULES L9 (an application load balancer stands in two zones or more; a network load
-/// balancer is as available as its zones).
+/// Source: docs/aws-rules.md#l9 (an application load balancer stands in two zones or more; a
+/// network load balancer is as available as its zones).
 fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
     let spec = &blueprint.spec;
     let Some(blueprint::Values::List(subnets)) = spec.network.as_ref().map(|it| &it.subnets) else {
@@ -176,7 +176,7 @@ fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
 
 /// Ports of listeners that the gateway does not call.
 ///
-/// Source: AWS-RULES I2 (through a VPC link 80, 443 and 1024 to 65535).
+/// Source: docs/aws-rules.md#i2 (through a VPC link 80, 443 and 1024 to 65535).
 fn ports(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut refused = BTreeMap::new();
     for operation in plan.operations.iter().filter(|it| it.is_public()) {
@@ -239,7 +239,7 @@ fn place_of_port(blueprint: &Blueprint, name: &str, port: u16) -> String {
 
 /// Whether the balancer gives a connection up before the gateway does.
 ///
-/// Source: AWS-RULES L10 (504 where no byte came for the balancer's idle time).
+/// Source: docs/aws-rules.md#l10 (504 where no byte came for the balancer's idle time).
 fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     let alb = plan.network.as_ref()?.alb.as_ref()?;
     let AlbBalancerPlan::Made { idle_timeout_s, .. } = alb.balancer else {

@@ -16,7 +16,8 @@ use crate::source::pointer::child;
 
 /// Request headers that do not reach an HTTP backend as they were sent.
 ///
-/// Source: AWS-RULES Q12, Q13 (API Gateway, "Amazon API Gateway important notes").
+/// Source: docs/aws-rules.md#q12, docs/aws-rules.md#q13 (API Gateway, "Amazon API Gateway important
+/// notes").
 const DROPPED: [&str; 13] = [
     "content-encoding",
     "content-length",
@@ -129,7 +130,7 @@ pub(crate) fn headers(
     headers
 }
 
-/// What is wrong with a name, and what to do. Source of the letters: AWS-RULES Q2.
+/// What is wrong with a name, and what to do. Source of the letters: docs/aws-rules.md#q2.
 fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str)> {
     if name.is_empty()
         || !name

@@ -32,7 +32,7 @@ pub enum LinkOrigin {
     Existing(Value),
 }
 
-/// Subnets of a link. Source: AWS-RULES V10.
+/// Subnets of a link. Source: docs/aws-rules.md#v10.
 const MAX_SUBNETS: usize = 10;
 
 /// Whether the gateway comes to the application load balancer without another one before it.

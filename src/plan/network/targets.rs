@@ -180,7 +180,7 @@ fn ips(
     variables.values(addresses, (InputType::Address, InputType::Addresses), at)
 }
 
-/// Source: AWS-RULES L24 (Network Load Balancers, "Target groups: target type").
+/// Source: docs/aws-rules.md#l24 (Network Load Balancers, "Target groups: target type").
 fn is_taken(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     address.is_private() || (first == 100 && (64..128).contains(&second))

@@ -1,7 +1,7 @@
 //! What browsers of other origins are told: a preflight for each public path.
 //!
 //! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings. Pure.
-//! Source: AWS-RULES C1 to C6.
+//! Source: docs/aws-rules.md#c1 to C6.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 //! others.
 //!
 //! In: public templates. Out: names, collisions, refusals. Pure.
-//! Source: AWS-RULES P3, P6, P7, P18 (a parent has one variable child; a literal beats it).
+//! Source: docs/aws-rules.md#p3, docs/aws-rules.md#p6, docs/aws-rules.md#p7, docs/aws-rules.md#p18
+//! (a parent has one variable child; a literal beats it).
 
 mod asked;
 mod diverted;

@@ -3,7 +3,8 @@
 //! In: what is decided of an operation, its declared parameters. Out: `CachePlan`. Pure.
 //! Fails closed: an answer that depends on the caller, or on something that is not in the key, is
 //! kept only where the blueprint says so.
-//! Source: AWS-RULES D22 to D25 (nothing of a request is in the key but what is listed there).
+//! Source: docs/aws-rules.md#d22 to D25 (nothing of a request is in the key but what is listed
+//! there).
 
 mod outside;
 mod untold;
@@ -20,7 +21,7 @@ use crate::plan::rules::{Decision, Origin};
 use outside::{declare_properties, headers_outside_key, outside_key, part_of_key};
 pub(crate) use untold::{Case, Untold};
 
-/// Longest time that an answer is kept. Unit: milliseconds. Source: AWS-RULES M25.
+/// Longest time that an answer is kept. Unit: milliseconds. Source: docs/aws-rules.md#m25.
 const MAX_TTL_MS: u64 = 3_600_000;
 
 /// What tells holders of API keys apart.

@@ -34,10 +34,10 @@ pub struct MadeDomainPlan {
     pub truststore: Option<(Value, Option<Value>)>,
 }
 
-/// Lowest versions of TLS that every provider can say. Source: AWS-RULES E3.
+/// Lowest versions of TLS that every provider can say. Source: docs/aws-rules.md#e3.
 const SECURITY_POLICIES: [&str; 2] = ["TLS_1_2", "TLS_1_0"];
 
-/// What API Gateway answers itself at the root of a custom domain. Source: AWS-RULES P9.
+/// What API Gateway answers itself at the root of a custom domain. Source: docs/aws-rules.md#p9.
 const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 
 /// Decides the domain.

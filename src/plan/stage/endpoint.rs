@@ -33,11 +33,11 @@ pub enum PolicyPlan {
     Written(Arc<serde_json::Value>),
 }
 
-/// Longest resource policy. Unit: characters. Source: AWS-RULES A12, M18.
+/// Longest resource policy. Unit: characters. Source: docs/aws-rules.md#a12, docs/aws-rules.md#m18.
 const MAX_POLICY: usize = 8_192;
 
 /// Longest wait behind an edge-optimized endpoint, whatever the quota. Unit: milliseconds. Source:
-/// AWS-RULES I4.
+/// docs/aws-rules.md#i4.
 const EDGE_TIMEOUT_MS: u64 = 29_000;
 
 /// Decides the endpoint.

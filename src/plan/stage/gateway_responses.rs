@@ -25,7 +25,7 @@ const DEFAULTS: [&str; 2] = ["DEFAULT_4XX", "DEFAULT_5XX"];
 ///
 /// Source: API Gateway developer guide, "Gateway response types for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>;
-/// AWS-RULES C7.
+/// docs/aws-rules.md#c7.
 const TYPES: [(&str, (u16, &str)); 19] = [
     ("ACCESS_DENIED", FORBIDDEN),
     ("API_CONFIGURATION_ERROR", INTERNAL),

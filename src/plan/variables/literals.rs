@@ -9,7 +9,7 @@ use crate::plan::InputType;
 use crate::plan::network::targets;
 
 impl Variables<'_> {
-    /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; AWS-RULES D7 for stage names.
+    /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; docs/aws-rules.md#d7 for stage names.
     #[expect(
         clippy::too_many_lines,
         reason = "a flat table: what a text of each type looks like"

@@ -1,5 +1,5 @@
-//! Whole plans against a router that tries every request, written from AWS-RULES P6 and P7 and not
-//! from `plan::tree`.
+//! Whole plans against a router that tries every request, written from docs/aws-rules.md#p6,
+//! docs/aws-rules.md#p7 and not from `plan::tree`.
 //!
 //! A literal beats a variable, a variable beats a greedy one; where a branch has no answer the
 //! gateway falls back to a greedy path above it.

@@ -231,7 +231,7 @@ impl Contract {
 /// Operation that the gateway takes a request for: a fixed text comes before a variable, for good;
 /// what is not there may be taken by a greedy variable further up.
 ///
-/// Source: AWS-RULES P7.
+/// Source: docs/aws-rules.md#p7.
 pub(super) fn taker<'o>(
     operations: &[&'o Operation],
     method: &str,

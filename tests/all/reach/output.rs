@@ -2,8 +2,8 @@
 //! balancers and their rules.
 //!
 //! In: Terraform's JSON. Out: `Output`, and `Answer`s to requests. Shares no code with the writers.
-//! Source of how the gateway picks: AWS-RULES P7 (a fixed text, then a variable; a greedy one above
-//! takes what is not there). Of the balancer:
+//! Source of how the gateway picks: docs/aws-rules.md#p7 (a fixed text, then a variable; a greedy
+//! one above takes what is not there). Of the balancer:
 //! AWS, "Listener rules for your Application Load Balancer" (by priority; `*` takes slashes, too).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! What one alternative of a requirement asks, and what several come to.
 //!
 //! In: requirements, `auth`. Out: `Asked`. Pure.
-//! A method has one authorizer and may ask for an API key beside it (AWS-RULES A5, A6); all else
-//! cannot be said.
+//! A method has one authorizer and may ask for an API key beside it (docs/aws-rules.md#a5,
+//! docs/aws-rules.md#a6); all else cannot be said.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -33,7 +33,7 @@ pub(crate) fn misfit(
         }
     };
     let (message, help) = match spec {
-        // Source: AWS-RULES A6.
+        // Source: docs/aws-rules.md#a6.
         AuthSpec::ApiKey if !is_header("x-api-key") => (
             format!(
                 "`{name}` is {}, and an API key of the gateway is read from the header `x-api-key` alone",
@@ -41,7 +41,7 @@ pub(crate) fn misfit(
             ),
             "map it to a `lambda` authorizer that checks it, or to `ignore` if the backend does",
         ),
-        // Source: AWS-RULES A2.
+        // Source: docs/aws-rules.md#a2.
         AuthSpec::Cognito(_) if is_key && !is_header("Authorization") => (
             format!(
                 "`{name}` is {}, and a Cognito authorizer reads its token from the header `Authorization`",

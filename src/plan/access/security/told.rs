@@ -468,7 +468,7 @@ pub(crate) fn without_reason(
         .keeps(operation.name())
 }
 
-/// Source: AWS-RULES A7: browsers send no credentials with a preflight.
+/// Source: docs/aws-rules.md#a7: browsers send no credentials with a preflight.
 pub(crate) fn protected_preflight(operation: &Operation) -> Diagnostic {
     diagnostic::PROTECTED_PREFLIGHT
         .at(operation.place(""))

@@ -12,7 +12,7 @@ use crate::openapi::Dialect;
 
 /// Keywords that ask for something and that draft 4, or API Gateway, does not have.
 ///
-/// Source: AWS-RULES S4; JSON Schema 2020-12 and draft 4.
+/// Source: docs/aws-rules.md#s4; JSON Schema 2020-12 and draft 4.
 const LEFT_OUT: [&str; 17] = [
     "if",
     "then",

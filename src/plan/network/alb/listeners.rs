@@ -178,8 +178,8 @@ fn certificate_fault(blueprint: &Blueprint, at: &str, is_tls: bool) -> diagnosti
         .help("add `protocol: https`, or remove the line")
 }
 
-/// Most hosts of a rule: a path and a method have to fit beside them. Source: AWS-RULES L5 (5
-/// values a rule).
+/// Most hosts of a rule: a path and a method have to fit beside them. Source: docs/aws-rules.md#l5
+/// (5 values a rule).
 const MAX_HOSTS: usize = 3;
 
 pub(crate) fn hosts(

@@ -20,10 +20,10 @@ use crate::plan::{BackendPlan, OperationPlan, text_of};
 
 /// Priorities that are used where the blueprint names none: the first thousand is left to others.
 ///
-/// Source of the last: AWS-RULES L11.
+/// Source of the last: docs/aws-rules.md#l11.
 const PRIORITIES: (u32, u32) = (1_001, 50_000);
 
-/// Values of all conditions of a rule. Source: AWS-RULES L5.
+/// Values of all conditions of a rule. Source: docs/aws-rules.md#l5.
 const MAX_VALUES: usize = 5;
 
 /// An operation as it comes to a listener.

@@ -1,7 +1,7 @@
 //! Path templates as path patterns of a rule, and which requests they meet.
 //!
 //! In: a path template. Out: `Pattern`. Pure.
-//! Source: AWS-RULES L13 (alphabet, 128 characters, `*` crosses `/`, case-sensitive).
+//! Source: docs/aws-rules.md#l13 (alphabet, 128 characters, `*` crosses `/`, case-sensitive).
 
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 //!
 //! In: the tree, a path with variables. Out: whether a greedy variable further up takes some of its
 //! requests. Pure.
-//! Source: AWS-RULES P7: a fixed text beats the variable beside it for good, and what its branch
-//! does not answer comes to a greedy variable above.
+//! Source: docs/aws-rules.md#p7: a fixed text beats the variable beside it for good, and what its
+//! branch does not answer comes to a greedy variable above.
 
 use super::{Tree, meets};
 use crate::openapi::HttpMethod;

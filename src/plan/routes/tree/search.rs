@@ -1,8 +1,8 @@
 //! What would answer an operation that is not served.
 //!
 //! In: the tree, a path that is not public. Out: how it meets what is. Pure.
-//! Source: AWS-RULES P6, P7 (a literal beats a variable, and nothing falls back to the variable
-//! beside it).
+//! Source: docs/aws-rules.md#p6, docs/aws-rules.md#p7 (a literal beats a variable, and nothing
+//! falls back to the variable beside it).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 //!
 //! In: the tree, a path whose variables are texts that no resource has. Out: the operation's index.
 //! Pure.
-//! Source: AWS-RULES P6, P7: a literal beats a variable, and a greedy variable above takes what its
-//! branches do not answer.
+//! Source: docs/aws-rules.md#p6, docs/aws-rules.md#p7: a literal beats a variable, and a greedy
+//! variable above takes what its branches do not answer.
 
 use super::{Node, Tree};
 use crate::openapi::HttpMethod;

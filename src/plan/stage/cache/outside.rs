@@ -172,7 +172,8 @@ pub(crate) fn part_of_key(
     declared_as(location, name, declared).map_err(with_help)
 }
 
-/// Declares a name, unless it is. Source: AWS-RULES Q2, Q3, Q5.
+/// Declares a name, unless it is. Source: docs/aws-rules.md#q2, docs/aws-rules.md#q3,
+/// docs/aws-rules.md#q5.
 fn declared_as(
     location: &str,
     name: &str,

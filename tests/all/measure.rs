@@ -79,7 +79,7 @@ struct Measures {
     docs: usize,
     questions: usize,
     sources_without_link: Vec<String>,
-    circles: Vec<String>,
+    cycles: Vec<String>,
     /// Stages that name a later one.
     against_the_order: Vec<String>,
     long_files: Vec<String>,
@@ -122,7 +122,7 @@ impl Measures {
             docs,
             questions,
             sources_without_link,
-            circles: modules.circles(),
+            cycles: modules.cycles(),
             against_the_order: modules.against_the_order(&text::submodules(&library.text)),
             long_files: files
                 .iter()
@@ -220,9 +220,9 @@ fn the_table() {
             &measures.against_the_order,
         ),
         (
-            "circles",
-            measures.circles.len().to_string(),
-            &measures.circles,
+            "cycles",
+            measures.cycles.len().to_string(),
+            &measures.cycles,
         ),
         (
             "files above 400 lines",

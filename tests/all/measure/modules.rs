@@ -68,20 +68,20 @@ impl Modules {
         Some(target)
     }
 
-    /// Modules that one folder holds and that name each other, each circle once.
-    pub(super) fn circles(&self) -> Vec<String> {
+    /// Modules that one folder holds and that name each other, each cycle once.
+    pub(super) fn cycles(&self) -> Vec<String> {
         let mut found = Vec::new();
         for (folder, edges) in &self.edges {
             let mut told: BTreeSet<&str> = BTreeSet::new();
             for module in edges.keys() {
                 let back = |other: &&String| reach(edges, other).contains(module.as_str());
-                let circle: BTreeSet<&str> = reach(edges, module)
+                let cycle: BTreeSet<&str> = reach(edges, module)
                     .into_iter()
                     .filter(|other| back(&&(*other).to_owned()))
                     .collect();
-                if !circle.is_empty() && !told.contains(module.as_str()) {
-                    told.extend(&circle);
-                    let names = circle.into_iter().collect::<Vec<_>>().join(" ");
+                if !cycle.is_empty() && !told.contains(module.as_str()) {
+                    told.extend(&cycle);
+                    let names = cycle.into_iter().collect::<Vec<_>>().join(" ");
                     found.push(format!("src/{}: {names}", folder.join("/")));
                 }
             }
@@ -102,7 +102,7 @@ impl Modules {
     }
 }
 
-/// What is reached from a module, itself only in a circle.
+/// What is reached from a module, itself only in a cycle.
 fn reach<'a>(edges: &'a BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<&'a str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = edges
