@@ -61,12 +61,9 @@ impl Fault {
     /// The finding, with its line where that may be shown; what ends too early is placed on the
     /// last line, not after it.
     pub(crate) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
-        let lines = text.lines().count();
-        if self.line > lines {
-            (self.line, self.column) = (
-                lines,
-                text.lines().last().map_or(0, |it| it.chars().count()) + 1,
-            );
+        let end = marks::end_of(text);
+        if self.line > end.0 {
+            (self.line, self.column) = end;
         }
         let position = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
         let line = position(self.line);
@@ -133,7 +130,7 @@ pub(crate) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
 fn convert(text: &str) -> Result<(String, Marks), Fault> {
     let mut converter = Converter {
         json: String::with_capacity(text.len() + text.len() / 8),
-        marks: Marks::default(),
+        marks: Marks::new(text),
         frames: Vec::new(),
         anchors: BTreeMap::new(),
         last_anchor: 0,
