@@ -21,9 +21,9 @@ def render(gwgen: str, folder: Path, format: str, scratch: Path) -> tuple[Path, 
     """A folder with a folder for each example, and their names.
 
     It lies below `scratch`, a temporary one: checkov reads the path of a template as a variable of each function in it, and takes 40 characters
-    without a hyphen for a secret key, which the path of a checkout can hold.
+    without a hyphen for a secret key, which the path of a checkout can hold, and the random part of a temporary folder, too.
     """
-    together, names = scratch / format, set()
+    together, names = scratch / f"{format}-examples", set()
     together.mkdir()
     for blueprint in sorted(folder.glob("*/gwgen*.yaml")):
         if not (blueprint.parent / f"ci-{format}-{blueprint.stem}").is_dir():
