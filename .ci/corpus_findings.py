@@ -20,7 +20,8 @@ READ_LITERALLY = {"APIs_guru-clever_cloud-1.0.0.json": 8, "meilisearch-open_api-
 def findings_of(row: dict) -> list[str]:
     """What the judges found of a description, without what is theirs; what is theirs has to be there."""
     findings, examples = dict(row["findings"]), row.get("examples", [])
-    count = READ_LITERALLY.get(row["name"]) if row["status"] != "refused" else None
+    # Terraform's JSON is not compared operation by operation.
+    count = READ_LITERALLY.get(row["name"]) if "matched" in row else None
     if count is not None:
         if (findings.pop("RT001", 0), findings.pop("RT002", 0)) != (count, count):
             return [f"not {count} operations under another name", *row["findings"], *examples]
