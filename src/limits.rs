@@ -14,53 +14,49 @@ use crate::stack::{Parameter, Stack};
 
 /// Resources of an API.
 ///
-/// Source: AWS, "Quotas for configuring and running a REST API" (docs/aws-rules.md#m1).
+/// Source: docs/aws-rules.md#m1.
 pub const RESOURCES: u64 = 300;
 
 /// Listeners of a network load balancer; AWS does not raise it.
 ///
-/// Source: AWS, "Quotas for your Network Load Balancers" (docs/aws-rules.md#l6).
+/// Source: docs/aws-rules.md#l6.
 pub const NLB_LISTENERS: u64 = 50;
 
-/// Listeners of an application load balancer. Source: AWS, "Quotas for your Application Load
-/// Balancers" (docs/aws-rules.md#l5).
+/// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
 
 /// Rules of an application load balancer, over all its listeners, without their defaults.
 ///
-/// Source: AWS, "Quotas for your Application Load Balancers" (docs/aws-rules.md#l5).
+/// Source: docs/aws-rules.md#l5.
 pub const LISTENER_RULES: u64 = 100;
 
-/// Share of the listener rules from which on it is said that few are left. Source:
-/// docs/aws-rules.md#l5.
+/// Share of the listener rules from which on it is said that few are left.
 const NEAR_PERCENT: u64 = 80;
 
 /// Target groups of an application load balancer.
 ///
-/// Source: the same.
+/// Source: docs/aws-rules.md#l5.
 pub const TARGET_GROUPS: u64 = 100;
 
-/// Authorizers of an API. Source: AWS, "Quotas for configuring and running a REST API"
-/// (docs/aws-rules.md#m3).
+/// Authorizers of an API. Source: docs/aws-rules.md#m3.
 pub const AUTHORIZERS: u64 = 10;
 
-/// Operations that a usage plan throttles by themselves. Source: the same (docs/aws-rules.md#m16).
+/// Operations that a usage plan throttles by themselves. Source: docs/aws-rules.md#m16.
 pub const PLAN_THROTTLES: u64 = 20;
 
 /// Resources, parameters and outputs of a template.
 ///
-/// Source: AWS, "Understand CloudFormation quotas" (docs/aws-rules.md#f5).
+/// Source: docs/aws-rules.md#f5.
 const TEMPLATE: [(&str, usize); 3] = [("resources", 500), ("parameters", 200), ("outputs", 200)];
 
 /// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB.
 ///
-/// Source: the same.
+/// Source: docs/aws-rules.md#f5.
 const TEMPLATE_BYTES: usize = 1_000_000;
 
 /// Bytes of an OpenAPI document that API Gateway imports.
 ///
-/// Source: AWS, "Quotas for configuring and running a REST API" (docs/aws-rules.md#m8,
-/// docs/aws-rules.md#o9: 6 MB).
+/// Source: docs/aws-rules.md#m8, docs/aws-rules.md#o9 (6 MB).
 const BODY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Resources of the API: one a path.

@@ -22,7 +22,10 @@ pub(crate) enum Shape {
 }
 
 /// What starts a command of a CI runner anywhere in a line. Source: actions/runner,
-/// `ActionCommand.TryParse`; Azure Pipelines, "Logging commands".
+/// `ActionCommand.TryParse`,
+/// <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>; Azure
+/// Pipelines, "Logging commands",
+/// <https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands>.
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 
 impl Shape {

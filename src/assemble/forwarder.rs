@@ -154,7 +154,8 @@ fn rules(
 /// region.
 ///
 /// Source: AWS Lambda developer guide, "Giving Lambda functions access to resources in an Amazon
-/// VPC", required permissions.
+/// VPC", required permissions,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>.
 const INTERFACE_ACTIONS: &[&str] = &[
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -162,7 +163,8 @@ const INTERFACE_ACTIONS: &[&str] = &[
     "ec2:UnassignPrivateIpAddresses",
 ];
 
-/// And this to all or none. Source: the same page.
+/// And this to all or none. Source:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html>.
 const LOOK_ACTIONS: &[&str] = &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
 
 /// Every resource of EC2 in the region, which is how AWS asks for it; of any account, since subnets

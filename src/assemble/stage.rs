@@ -15,7 +15,9 @@ use crate::stack::{Address, File, Handle, Here, Label, Output, Stack, Value};
 /// Where API Gateway writes, and what the role for it may do.
 ///
 /// Source: AWS, "Permissions for CloudWatch logging": the managed policy
-/// `AmazonAPIGatewayPushToCloudWatchLogs`.
+/// `AmazonAPIGatewayPushToCloudWatchLogs`,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>, read
+/// 2026-11-30.
 const LOG_ACTIONS: &[&str] = &[
     "logs:CreateLogGroup",
     "logs:CreateLogStream",

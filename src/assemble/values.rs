@@ -99,8 +99,8 @@ fn environment(format: Format) -> (&'static str, &'static str) {
     }
 }
 
-/// Source: BLUEPRINT for environments; docs/aws-rules.md#d7 for stage names, D8 for stage
-/// variables, Q18 for headers, I2 for addresses.
+/// Source: docs/aws-rules.md#d7 for stage names, docs/aws-rules.md#d8 for stage variables,
+/// docs/aws-rules.md#q18 for headers, docs/aws-rules.md#i2 for addresses.
 fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)> {
     match of {
         InputType::Environment => Some(environment(format)),

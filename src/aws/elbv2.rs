@@ -22,7 +22,8 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// What a TLS listener takes: TLS 1.2 and 1.3.
 ///
-/// Source: Elastic Load Balancing, "Security policies for your Network Load Balancer".
+/// Source: Elastic Load Balancing, "Security policies for your Network Load Balancer",
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html>.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
 /// A port of a balancer and where its connections go.

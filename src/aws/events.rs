@@ -26,7 +26,8 @@ const TARGET_ID: &str = "function";
 
 /// What is not called in time is not called late: the next run is never far. Unit: seconds, tries.
 ///
-/// Source: docs/aws-rules.md#y12; EventBridge API reference, RetryPolicy (60 seconds at least).
+/// Source: docs/aws-rules.md#y12; EventBridge API reference, RetryPolicy (60 seconds at least),
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html>.
 const RETRY: (u32, u32) = (60, 0);
 
 impl Kind for Schedule {

@@ -79,8 +79,7 @@ pub const FUNCTION_RUNTIME: &str = "python3.13";
 pub const FORWARDER_MEMORY: u32 = 512;
 pub const FORWARDER_TIMEOUT: Duration = Duration::of_seconds(29);
 
-/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: docs/aws-rules.md#d21 (API
-/// reference, `cacheClusterSize`).
+/// Sizes of a cache cluster as AWS spells them. Unit: gigabytes. Source: docs/aws-rules.md#d21.
 pub const CACHE_SIZES: [&str; 8] = ["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"];
 
 /// The size of a cluster as AWS spells it; `None` where there is none of that size.

@@ -177,8 +177,10 @@ pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each; API
-/// Gateway, payload size: 10 MB.
+/// Source: AWS Lambda, "Lambda quotas", invocation payload: 6 MB for request and response each,
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>; API Gateway, payload
+/// size: 10 MB,
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>.
 fn forwarded(plan: &Plan) -> Vec<String> {
     let Some(forwarders) = &plan.forwarders else {
         return Vec::new();
@@ -217,8 +219,8 @@ fn forwarded(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// Source: docs/aws-rules.md#y12 (an account keeps some concurrency for everybody), Z3 (a bucket
-/// with objects is not deleted).
+/// Source: docs/aws-rules.md#y12 (an account keeps some concurrency for everybody),
+/// docs/aws-rules.md#z3 (a bucket with objects is not deleted).
 fn kept(plan: &Plan) -> Vec<String> {
     let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
         return Vec::new();
@@ -322,8 +324,9 @@ fn balancer(plan: &Plan) -> String {
 }
 
 /// Source: Amazon ECS developer guide, "Network Load Balancer resources for Amazon ECS blue/green
-/// deployments": two target groups and a listener, which ECS changes; CodeDeploy's "Amazon ECS
-/// blue/green" asks for the same.
+/// deployments": two target groups and a listener, which ECS changes,
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html>;
+/// those of CodeDeploy ask for the same.
 fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
     let name = backend.replace('-', "_");
     let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());

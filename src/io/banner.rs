@@ -14,7 +14,8 @@ const OLD_CODE: [&str; 2] = [
     "\"\"\"Keeps the target groups of an NLB equal to the addresses of an ALB.",
 ];
 
-/// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7.
+/// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7,
+/// <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
 const ZIP_START: &[u8] = b"PK\x03\x04";
 
 /// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases

@@ -5,8 +5,8 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{HttpMethod, Operation};
 use crate::plan::OperationPlan;
 
-/// Source: docs/aws-rules.md#c6 (ANY takes OPTIONS), A7 (browsers send no credentials with a
-/// preflight).
+/// Source: docs/aws-rules.md#c6 (ANY takes OPTIONS), docs/aws-rules.md#a7 (browsers send no
+/// credentials with a preflight).
 pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
     let Some(plan) = facts.plan.filter(|it| it.cors.is_none()) else {
         return Vec::new();

@@ -4,7 +4,8 @@ use super::Facts;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Operation;
 
-/// Source: AWS-RULES 5.1, "path-item / operation `servers`".
+/// Source: OpenAPI 3.0.3, "Path Item Object" (`servers`),
+/// <https://spec.openapis.org/oas/v3.0.3#path-item-object>; an import has no place for them.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let of_documents = facts.apis.iter().filter_map(|api| {
         let finding = diagnostic::DIFFERENT_SERVERS

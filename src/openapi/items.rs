@@ -17,8 +17,8 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::raw;
 use crate::source::{SourceFile, pointer};
 
-/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240 (AWS-RULES
-/// P15).
+/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240
+/// (docs/aws-rules.md#p15).
 const MAX_KEY_BYTES: usize = 1 << 16;
 
 /// Most operations that room is made for before they are found.

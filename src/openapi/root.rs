@@ -99,7 +99,8 @@ fn read(raw: &RawValue) -> Option<Vec<Arc<str>>> {
 
 /// A media type as API Gateway compares it; `*/*` is every one.
 ///
-/// Source: RFC 6838, section 4.2; AWS, "Working with binary media types for REST APIs".
+/// Source: RFC 6838, section 4.2; AWS, "Working with binary media types for REST APIs",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
 fn is_media_type(text: &str) -> bool {
     let is_token = |text: &str| {
         !text.is_empty()

@@ -26,8 +26,11 @@ impl<'a> Shared<'a> {
 
     /// Whether values of a schema are bytes as they are, not a text that stands for them.
     ///
-    /// Source: OpenAPI 3.0.4, "Data Types" (`binary`); OpenAPI 3.1.1, "Working with Binary Data"
-    /// (`contentMediaType` without `contentEncoding`); OpenAPI 2.0, "Response Object" (`file`).
+    /// Source: OpenAPI 3.0.4, "Data Types" (`binary`),
+    /// <https://spec.openapis.org/oas/v3.0.4#data-types>; OpenAPI 3.1.1, "Working with Binary Data"
+    /// (`contentMediaType` without `contentEncoding`),
+    /// <https://spec.openapis.org/oas/v3.1.1#working-with-binary-data>; OpenAPI 2.0, "Response
+    /// Object" (`file`), <https://spec.openapis.org/oas/v2.0#response-object>.
     pub(crate) fn is_of_bytes(&self, mut file: &'a SourceFile, mut json: &'a str) -> bool {
         for _ in 0..MAX_REFERENCES {
             let Ok(members) = raw::members(json) else {

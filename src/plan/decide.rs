@@ -316,7 +316,7 @@ fn tags(
     tags
 }
 
-/// Source: docs/aws-rules.md#l1 (Elastic Load Balancing API reference, CreateLoadBalancer).
+/// Source: docs/aws-rules.md#l1.
 fn reserved_name(blueprint: &Blueprint) -> Diagnostic {
     diagnostic::INVALID_VALUE
         .at(blueprint.place("/name"))

@@ -30,7 +30,7 @@ pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
 /// Size of all models of an API together, as they are sent. Unit: bytes.
 ///
 /// Source: docs/aws-rules.md#s10, docs/aws-rules.md#m6 (400 KB). Half of it: a template spells
-/// models with a line for each part, and may have 1 MB (F5).
+/// models with a line for each part, and may have 1 MB (docs/aws-rules.md#f5).
 pub const MAX_BYTES: usize = 200_000;
 
 /// Most bytes of a model, down to where all of them fit. The steps are fixed and wide, so that a
@@ -195,8 +195,8 @@ pub(crate) struct Served<'a> {
 /// The bare media type of a model, where a body of it is JSON: a type of its own, never a range, by
 /// which API Gateway finds no model.
 ///
-/// Source: docs/aws-rules.md#s13 (parameters never match), S18 (forms, XML and others take no
-/// model), Q19 (no content type counts as JSON).
+/// Source: docs/aws-rules.md#s13 (parameters never match), docs/aws-rules.md#s18 (forms, XML and
+/// others take no model), docs/aws-rules.md#q19 (no content type counts as JSON).
 pub fn json_type(media_type: &str) -> Option<Arc<str>> {
     let bare = media_type
         .split(';')

@@ -161,8 +161,7 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
 
 /// Longest name of a load balancer or target group. Unit: characters.
 ///
-/// Source: docs/aws-rules.md#l1, docs/aws-rules.md#l2 (Elastic Load Balancing API reference,
-/// CreateLoadBalancer and CreateTargetGroup).
+/// Source: docs/aws-rules.md#l1, docs/aws-rules.md#l2.
 const MAX_BALANCER_NAME: usize = 32;
 
 /// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.

@@ -1,8 +1,8 @@
 //! Path templates: what a REST API can hold of them.
 //!
 //! In: a path as the description writes it. Out: segments, or why not. Pure.
-//! Source: AWS, "Important notes for Amazon API Gateway", read 2026-11-22 (docs/aws-rules.md#p1,
-//! docs/aws-rules.md#p2, docs/aws-rules.md#p5, docs/aws-rules.md#p11, docs/aws-rules.md#p12).
+//! Source: docs/aws-rules.md#p1, docs/aws-rules.md#p2, docs/aws-rules.md#p5, docs/aws-rules.md#p11,
+//! docs/aws-rules.md#p12.
 
 mod framework;
 

@@ -22,7 +22,7 @@ use crate::source::pointer;
 
 /// Requests per second, and at once, that AWS gives all APIs of an account in a region at first.
 ///
-/// Source: AWS, "Amazon API Gateway quotas" (docs/aws-rules.md#m22).
+/// Source: docs/aws-rules.md#m22.
 const ACCOUNT_RATE: f64 = 10_000.0;
 const ACCOUNT_BURST: u64 = 5_000;
 

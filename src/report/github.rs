@@ -4,9 +4,10 @@
 //! Text of the user's files can start no command of its own: line breaks and `%` are escaped, and
 //! each line begins with ours.
 //!
-//! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message"; the
-//! escapes are those of `escapeData` and `escapeProperty` in actions/toolkit,
-//! packages/core/src/command.ts, read 2026-11-22.
+//! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message",
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>; the escapes
+//! are those of `escapeData` and `escapeProperty`,
+//! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>, read 2026-11-22.
 
 use std::io;
 

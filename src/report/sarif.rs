@@ -21,8 +21,8 @@ use crate::source::{Finding, Located, RelativePath, Sources};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What stands for the repository's root. Source: the page above, section 3.14.14
-/// (`originalUriBaseIds`).
+/// What stands for the repository's root. Source: SARIF, section 3.14.14 (`originalUriBaseIds`),
+/// <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>.
 const ROOT: &str = "%SRCROOT%";
 
 /// How many operations are named before the rest is counted.

@@ -34,8 +34,9 @@ const RUN_BY_OTHERS: [&str; 9] = [
 
 /// Whether a file system may take the name for `.git`.
 ///
-/// Source: git, `verify_path` in read-cache.c: letters in any case, the short name `git~1`, dots
-/// and spaces at the end and streams (NTFS), characters that HFS+ ignores.
+/// Source: git, `verify_path`, <https://github.com/git/git/blob/master/read-cache.c>: letters in
+/// any case, the short name `git~1`, dots and spaces at the end and streams (NTFS), characters that
+/// HFS+ ignores.
 pub(crate) fn is_of_git(name: &str) -> bool {
     let is_ignored = |it: char| matches!(it, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let plain: String = name

@@ -107,7 +107,8 @@ impl Here {
     /// Which part of an ARN it is, that of a REST API's execution too.
     ///
     /// Source: docs/aws-rules.md#t9; AWS, "Actions, resources, and condition keys for Amazon API
-    /// Gateway":
+    /// Gateway",
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigateway.html>:
     /// `arn:<partition>:execute-api:<region>:<account>:<api>`.
     pub fn index(self) -> usize {
         match self {

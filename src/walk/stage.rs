@@ -85,8 +85,7 @@ fn preflight_holds(plan: &Plan, api: &Api<'_>, planned: &PreflightPlan) -> Optio
         // Of a path that has an exported preflight alone.
         told_of == public || (public.is_empty() && told_of == BTreeSet::from([HttpMethod::Options]))
     };
-    // Browsers show no credentials with it. Source: Fetch, section 3.3.5 (CORS protocol and
-    // credentials), read 2026-11-30.
+    // Browsers show no credentials with it. Source: docs/aws-rules.md#a7.
     let is_open = method.authorization == Authorization::default();
     let declared: BTreeSet<String> = planned
         .path

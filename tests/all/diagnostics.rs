@@ -389,7 +389,12 @@ fn every_code_is_explained() {
         "## Why it matters",
         "## Wrong",
         "## Right",
-        "## Source",
+    ];
+    // What gwgen itself promises, and where a fact of others is written.
+    let ends: [&[&str]; 3] = [
+        &["## Contract"],
+        &["## Source"],
+        &["## Contract", "## Source"],
     ];
     for code in CODES {
         let title = format!("# {} {}", code.code, code.slug);
@@ -398,7 +403,9 @@ fn every_code_is_explained() {
             .lines()
             .filter(|line| line.starts_with("# GW") || line.starts_with("## "))
             .collect();
-        assert_eq!(found, [&[&*title], &heads[..]].concat());
+        let begins = [&[&*title], &heads[..]].concat();
+        let end = found.strip_prefix(&begins[..]);
+        assert!(end.is_some_and(|end| ends.contains(&end)), "{found:?}");
         for part in code.explanation.split("\n## ").skip(1) {
             let (head, text) = part.split_once('\n').unwrap();
             assert!(

@@ -8,6 +8,7 @@
 #[cfg(unix)]
 mod readme;
 mod reference;
+mod rules;
 
 use std::fmt::Write as _;
 use std::fs;

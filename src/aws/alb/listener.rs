@@ -10,7 +10,8 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// What an HTTPS listener takes: TLS 1.2 and 1.3.
 ///
-/// Source: Elastic Load Balancing, "Security policies for your Application Load Balancer".
+/// Source: Elastic Load Balancing, "Security policies for your Application Load Balancer",
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
 /// A port of the balancer; its default is a 404.

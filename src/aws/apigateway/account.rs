@@ -19,8 +19,9 @@ pub enum LogRole {
 /// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept
 /// when this stack goes.
 ///
-/// Source: docs/aws-rules.md#d17; provider documentation, `aws_api_gateway_account`: version 5
-/// keeps the settings when the resource is destroyed, later ones reset them.
+/// Source: docs/aws-rules.md#d17;
+/// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_account>:
+/// version 5 keeps the settings when the resource is destroyed, later ones reset them.
 #[derive(Debug)]
 pub struct Account {
     pub role: LogRole,

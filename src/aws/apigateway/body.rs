@@ -2,8 +2,9 @@
 //!
 //! What import takes is written and nothing else: no descriptions, no answers of backends, and
 //! names of the gateway's own extensions.
-//! Source: docs/aws-rules.md#o1 to O16, I6, I7, I12; API Gateway, "OpenAPI extensions for API
-//! Gateway".
+//! Source: docs/aws-rules.md#o1, docs/aws-rules.md#o3, docs/aws-rules.md#o11,
+//! docs/aws-rules.md#o12, docs/aws-rules.md#o14, docs/aws-rules.md#o16, docs/aws-rules.md#i6,
+//! docs/aws-rules.md#i7, docs/aws-rules.md#i12.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -26,8 +26,7 @@ pub struct GatewayResponse {
 
 /// The one template, which every caller gets: no other content type is there to be asked for.
 ///
-/// Source: API Gateway developer guide, "Gateway responses in API Gateway"; docs/aws-rules.md#c9,
-/// docs/aws-rules.md#c10.
+/// Source: docs/aws-rules.md#c9, docs/aws-rules.md#c10.
 const TEMPLATE: &str = "application/json";
 
 impl GatewayResponse {

@@ -107,8 +107,7 @@ pub(crate) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// What callers get from an operation that is not there for them.
 pub(crate) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
-/// Functions are called with POST, whatever the client's method is. Source: docs/aws-rules.md#i1;
-/// API Gateway, "Set up Lambda proxy integrations".
+/// Functions are called with POST, whatever the client's method is. Source: docs/aws-rules.md#i1.
 const FUNCTION_METHOD: &str = "POST";
 
 fn terraform_request(

@@ -57,8 +57,10 @@ impl Preflight {
     /// Names the origin that asks where it is another one than the first that is allowed; all
     /// others get the first, which is not theirs.
     ///
-    /// Source: API Gateway developer guide, "Use a mapping template to override an API's request
-    /// and response parameters and status codes".
+    /// Source: API Gateway, "Override your API's request and response parameters and status codes
+    /// for REST APIs",
+    /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html>,
+    /// read 2026-11-30.
     pub(crate) fn template(&self) -> Option<String> {
         let others = self.origins.get(1..).filter(|it| !it.is_empty())?;
         let is_other: Vec<String> = others

@@ -92,8 +92,7 @@ pub struct MethodSettings {
 /// Terraform's block of settings.
 pub(crate) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
-/// No throttle of its own. Source: provider documentation, `aws_api_gateway_method_settings`: "-1
-/// (throttling disabled)"; docs/aws-rules.md#d14.
+/// No throttle of its own. Source: docs/aws-rules.md#d14.
 const UNSET: f64 = -1.0;
 
 /// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a

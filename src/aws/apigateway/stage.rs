@@ -33,8 +33,9 @@ pub struct Stage {
 /// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's
 /// variables, of bodies or of headers but the agent.
 ///
-/// Source: AWS, "Variables for access logging for API Gateway"; docs/aws-rules.md#d19 (one line,
-/// with the id of the request, 3 KB at most).
+/// Source: AWS, "Variables for access logging for API Gateway",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>,
+/// read 2026-11-30; docs/aws-rules.md#d19 (one line, with the id of the request, 3 KB at most).
 pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
     r#"{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","time":"$context.requestTime","#,
     r#""method":"$context.httpMethod","resourcePath":"$context.resourcePath","stage":"$context.stage","protocol":"$context.protocol","#,

@@ -67,7 +67,8 @@ impl Check<'_> {
         self.usage_plans();
     }
 
-    /// Source: docs/aws-rules.md#a8; API Gateway API reference, CreateAuthorizer, `identitySource`.
+    /// Source: docs/aws-rules.md#a8; API Gateway API reference, CreateAuthorizer, `identitySource`,
+    /// <https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html>.
     fn lambda(&mut self, at: &str, spec: &LambdaAuthorizerSpec) {
         let ttl = spec.ttl_ms();
         if ttl > MAX_TTL || !ttl.is_multiple_of(1_000) {

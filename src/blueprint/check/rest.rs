@@ -7,8 +7,9 @@ use super::{Check, child};
 use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
 use crate::blueprint::scalars::Switch;
 
-/// Largest burst or quota. Source: API Gateway API reference, `ThrottleSettings` and
-/// `QuotaSettings` (integers of 32 bits).
+/// Largest burst or quota. Source: API Gateway API reference, integers of 32 bits,
+/// <https://docs.aws.amazon.com/apigateway/latest/api/API_ThrottleSettings.html>,
+/// <https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html>.
 pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 
 /// Longest time in milliseconds that the gateway waits, whatever the quota. Source:

@@ -9,7 +9,8 @@ use crate::blueprint::scalars::{Duration, Switch};
 use crate::diagnostic::CREDENTIALS_FOR_ANY_ORIGIN;
 
 /// How long CloudWatch keeps lines. Unit: days. Source: AWS, CloudWatch Logs API reference,
-/// `PutRetentionPolicy`.
+/// `PutRetentionPolicy`,
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>.
 const RETENTION_DAYS: [u32; 22] = [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,

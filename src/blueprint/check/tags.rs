@@ -1,9 +1,9 @@
 //! Tags that AWS takes.
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
-//! Source: AWS, "Tagging your AWS resources", "Tag naming limits and requirements": what holds for
-//! every service.
-//! Which characters a tag may have differs between services, so it is left to them.
+//! Source: AWS, "Tagging your AWS resources", "Tag naming limits and requirements",
+//! <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>: what holds for every
+//! service. Which characters a tag may have differs between services, so it is left to them.
 
 use super::{Check, child};
 use crate::blueprint::values::Value;

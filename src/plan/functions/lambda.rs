@@ -12,7 +12,8 @@ use crate::plan::{FunctionPlan, InputType, Value};
 /// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.
 const MAX_NAME: usize = 64;
 
-/// Longest alias. Unit: characters. Source: AWS Lambda API reference, AddPermission, `Qualifier`.
+/// Longest alias. Unit: characters. Source: AWS Lambda API reference, AddPermission, `Qualifier`,
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
 const MAX_QUALIFIER: usize = 128;
 
 /// Errors: GW2002 no function, GW2008 Terraform only.

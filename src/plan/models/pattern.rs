@@ -4,9 +4,10 @@
 //! reads it the same. Pure.
 //! What is in doubt is left out: a model that is weaker refuses nobody.
 //!
-//! Source: ECMA-262, "Patterns" and annex B; Java SE, `java.util.regex.Pattern` (possessive
-//! quantifiers, unions and intersections of classes, `\s` and `\b` of other characters, stray
-//! brackets).
+//! Source: ECMA-262, "Patterns" and annex B, <https://tc39.es/ecma262/#sec-patterns>; Java SE,
+//! <https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html>
+//! (possessive quantifiers, unions and intersections of classes, `\s` and `\b` of other characters,
+//! stray brackets).
 
 /// Longest pattern that is kept. Unit: bytes.
 const MAX_LENGTH: usize = 512;

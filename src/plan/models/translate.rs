@@ -6,7 +6,8 @@
 //! `oneOf` of them becomes `anyOf`, and `not` of them goes. References are replaced by what they
 //! lead to, since a combinator may not hold one (S9).
 //!
-//! Source: docs/aws-rules.md#s1, docs/aws-rules.md#s4 to S9, 5.1.
+//! Source: docs/aws-rules.md#s1, docs/aws-rules.md#s4, docs/aws-rules.md#s5, docs/aws-rules.md#s6,
+//! docs/aws-rules.md#s7, docs/aws-rules.md#s8, docs/aws-rules.md#s9.
 
 mod keywords;
 mod part;

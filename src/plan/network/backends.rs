@@ -231,8 +231,7 @@ pub(crate) fn seconds(duration: blueprint::Duration) -> u32 {
 
 /// Bounds of a health check, in seconds and counts.
 ///
-/// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20 (Elastic Load Balancing API reference,
-/// CreateTargetGroup).
+/// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20.
 fn health_check(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,

@@ -244,8 +244,9 @@ fn made(
     )
 }
 
-/// Source: Elastic Load Balancing, "Access logs for your Network Load Balancer": a prefix holds no
-/// `AWSLogs`; the provider and the API refuse a slash at either end.
+/// Source: Elastic Load Balancing, "Access logs for your Network Load Balancer",
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html>:
+/// a prefix holds no `AWSLogs`; the provider and the API refuse a slash at either end.
 pub(crate) fn access_logs(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,
@@ -405,7 +406,7 @@ fn link_elsewhere(blueprint: &Blueprint) -> diagnostic::Diagnostic {
         .help("name that balancer as `nlb.existing`, or remove the line: a link is made then")
 }
 
-/// Source: BLUEPRINT: an NLB has one link.
+/// Contract: an NLB has one link.
 fn second_link(blueprint: &Blueprint) -> diagnostic::Diagnostic {
     diagnostic::SECOND_LINK
         .at(blueprint.place("/nlb/existing"))

@@ -16,8 +16,7 @@ use crate::source::pointer::child;
 
 /// Request headers that do not reach an HTTP backend as they were sent.
 ///
-/// Source: docs/aws-rules.md#q12, docs/aws-rules.md#q13 (API Gateway, "Amazon API Gateway important
-/// notes").
+/// Source: docs/aws-rules.md#q12, docs/aws-rules.md#q13.
 const DROPPED: [&str; 13] = [
     "content-encoding",
     "content-length",
@@ -312,8 +311,10 @@ pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnos
 
 /// Who fills a part of the context that tells who calls.
 ///
-/// Source: AWS, "Variables for data transformations for API Gateway": claims are of Cognito, other
-/// keys of a function's answer, the caller's parts of the identity of signed requests.
+/// Source: AWS, "Variables for data transformations for API Gateway",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>:
+/// claims are of Cognito, other keys of a function's answer, the caller's parts of the identity of
+/// signed requests.
 #[derive(Clone, Copy)]
 enum FilledBy {
     Cognito,

@@ -7,8 +7,8 @@
 //! an operation meets patterns of its own length segment by segment, as the gateway does, and wider
 //! ones only after them. What of this order matters becomes lanes, and what stands in one lane
 //! shares rules.
-//! Source: AWS, "Listener rules for your Application Load Balancer" (docs/aws-rules.md#l5,
-//! docs/aws-rules.md#l11 to L15).
+//! Source: docs/aws-rules.md#l5, docs/aws-rules.md#l11, docs/aws-rules.md#l12,
+//! docs/aws-rules.md#l13, docs/aws-rules.md#l14, docs/aws-rules.md#l15.
 
 mod ambiguous;
 mod check;

@@ -106,8 +106,9 @@ fn instances_of(
 }
 
 /// Source: CloudFormation attaches a target group where the autoscaling group itself is declared,
-/// "AWS::AutoScaling::AutoScalingGroup", `TargetGroupARNs`: there is no resource that attaches one
-/// that is there.
+/// "AWS::AutoScaling::AutoScalingGroup", `TargetGroupARNs`,
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html>:
+/// there is no resource that attaches one that is there.
 fn autoscaling_groups(
     blueprint: &Blueprint,
     variables: &mut Variables<'_>,
@@ -180,7 +181,7 @@ fn ips(
     variables.values(addresses, (InputType::Address, InputType::Addresses), at)
 }
 
-/// Source: docs/aws-rules.md#l24 (Network Load Balancers, "Target groups: target type").
+/// Source: docs/aws-rules.md#l24.
 fn is_taken(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     address.is_private() || (first == 100 && (64..128).contains(&second))

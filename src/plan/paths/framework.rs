@@ -4,10 +4,16 @@
 //! why it has nothing. Pure.
 //! Only what keeps its meaning is read: a variable of one segment, or one that takes the rest. A
 //! constraint becomes nothing that is checked.
-//! Source: Starlette, "Path parameters" (`{path:path}`); ASP.NET Core, "Routing" (`{**slug}`,
-//! `{id:int}`, `{id?}`, `{id=1}`); Spring, `PathPattern` (`{*rest}`, `{id:[0-9]+}`); Go,
-//! `net/http.ServeMux` (`{path...}`, `{$}`); chi, "URL patterns"; Express, "Route parameters"
-//! (`:id`); RFC 6570, section 3.2.3 (`{+path}`); `google.api.http` (`{name=**}`); each read
+//! Source: Starlette, "Path parameters" (`{path:path}`), <https://www.starlette.io/routing/>;
+//! ASP.NET Core, "Routing" (`{**slug}`, `{id:int}`, `{id?}`, `{id=1}`),
+//! <https://learn.microsoft.com/en-us/aspnet/core/fundamentals/routing>; Spring, `PathPattern`
+//! (`{*rest}`, `{id:[0-9]+}`),
+//! <https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/web/util/pattern/PathPattern.html>;
+//! Go, `ServeMux` (`{path...}`, `{$}`), <https://pkg.go.dev/net/http#ServeMux>; chi, "URL
+//! patterns", <https://go-chi.io/#/pages/routing>; Express, "Route parameters" (`:id`),
+//! <https://expressjs.com/en/guide/routing.html>; RFC 6570, section 3.2.3 (`{+path}`);
+//! `google.api.http` (`{name=**}`),
+//! <https://github.com/googleapis/googleapis/blob/master/google/api/http.proto>; each read
 //! 2026-11-29.
 
 use std::borrow::Cow;

@@ -1,7 +1,8 @@
 //! What browsers of other origins are told: a preflight for each public path.
 //!
 //! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings. Pure.
-//! Source: docs/aws-rules.md#c1 to C6.
+//! Source: docs/aws-rules.md#c1, docs/aws-rules.md#c2, docs/aws-rules.md#c3, docs/aws-rules.md#c4,
+//! docs/aws-rules.md#c5, docs/aws-rules.md#c6.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

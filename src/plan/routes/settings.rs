@@ -14,8 +14,7 @@ use crate::plan::stage::{ThrottlePlan, above_account};
 
 /// Shortest and longest time that a REST API waits for its integration.
 ///
-/// Unit: milliseconds. Source: AWS, "Quotas for configuring and running a REST API"
-/// (docs/aws-rules.md#i4).
+/// Unit: milliseconds. Source: docs/aws-rules.md#i4.
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=29_000;
 
 impl<'a> Builder<'a> {
@@ -79,8 +78,8 @@ impl<'a> Builder<'a> {
         Some(throttle)
     }
 
-    /// Source: the schema of `AWS::ApiGateway::Stage`: limits of 0 and more, and what is left out
-    /// is that of the stage (docs/aws-rules.md#d13).
+    /// Source: docs/aws-rules.md#d13; limits of 0 and more:
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html>.
     fn unthrottled(&mut self, is_exception: bool, place: Place) {
         let format = self
             .blueprint

@@ -3,8 +3,8 @@
 //! In: what is decided of an operation, its declared parameters. Out: `CachePlan`. Pure.
 //! Fails closed: an answer that depends on the caller, or on something that is not in the key, is
 //! kept only where the blueprint says so.
-//! Source: docs/aws-rules.md#d22 to D25 (nothing of a request is in the key but what is listed
-//! there).
+//! Source: docs/aws-rules.md#d22, docs/aws-rules.md#d23, docs/aws-rules.md#d24,
+//! docs/aws-rules.md#d25 (nothing of a request is in the key but what is listed there).
 
 mod outside;
 mod untold;

@@ -219,7 +219,8 @@ impl Check<'_, '_> {
                 "write `disable_execute_api: true` under `api`",
             );
         }
-        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs":
+        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs",
+        // <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>:
         // regional domains, TLS 1.2.
         if endpoint.kind == EndpointType::Edge || security_policy != SECURITY_POLICIES[0] {
             self.report(

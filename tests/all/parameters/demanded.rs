@@ -1,8 +1,7 @@
 //! What a gateway demands of a request's parameters, read from finished output.
 //!
 //! In: files of Terraform's JSON, a template, or the body of an API. Out: `Demands` by path. Pure.
-//! Source: API Gateway developer guide, "Request validation for REST APIs": required parameters are
-//! included and not blank.
+//! Source: docs/aws-rules.md#q4: required parameters are there and not blank.
 
 use std::collections::{BTreeMap, BTreeSet};
 

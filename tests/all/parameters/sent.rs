@@ -1,8 +1,9 @@
 //! Requests as a client writes them.
 //!
 //! In: an operation, choices. Out: `Request`s that its description allows. Pure.
-//! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples"; OpenAPI 2.0, "Parameter Object"
-//! (`collectionFormat`).
+//! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples",
+//! <https://spec.openapis.org/oas/v3.1.1#style-values>; OpenAPI 2.0, "Parameter Object"
+//! (`collectionFormat`), <https://spec.openapis.org/oas/v2.0#parameter-object>.
 
 use serde_json::json;
 

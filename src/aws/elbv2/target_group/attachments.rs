@@ -8,8 +8,7 @@ use crate::stack::{Handle, Label, Value};
 /// Type of the block that registers a balancer.
 pub(crate) const BALANCER_ATTACHMENT: &str = "aws_lb_target_group_attachment";
 
-/// Zone of a target outside the VPC. Source: docs/aws-rules.md#l24 (API reference,
-/// TargetDescription).
+/// Zone of a target outside the VPC. Source: docs/aws-rules.md#l24.
 pub(crate) const ALL_ZONES: &str = "all";
 
 impl TargetGroup {

@@ -65,7 +65,9 @@ pub(crate) fn misfit(
 /// Whether a scope of a user pool is one of the description: a pool puts the name of its resource
 /// server before it.
 ///
-/// Source: Amazon Cognito, "Scopes, M2M, and resource servers" (`resource-server/scope`).
+/// Source: Amazon Cognito, "Scopes, M2M, and resource servers" (`resource-server/scope`),
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>,
+/// read 2026-11-30.
 pub(crate) fn covers(scope: &str, described: &str) -> bool {
     scope == described
         || scope

@@ -12,7 +12,9 @@ use crate::openapi::Dialect;
 
 /// Keywords that ask for something and that draft 4, or API Gateway, does not have.
 ///
-/// Source: docs/aws-rules.md#s4; JSON Schema 2020-12 and draft 4.
+/// Source: docs/aws-rules.md#s4; JSON Schema 2020-12,
+/// <https://json-schema.org/draft/2020-12/json-schema-validation>, and draft 4,
+/// <https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04>.
 const LEFT_OUT: [&str; 17] = [
     "if",
     "then",

@@ -190,8 +190,9 @@ impl Translator<'_> {
 
 /// Which circle each of the schemas lies on, if any: what can be reached from it, and reaches it.
 ///
-/// Source: Tarjan, "Depth-first search and linear graph algorithms", 1972; without recursion, so
-/// that no description overflows the stack.
+/// Source: Tarjan, "Depth-first search and linear graph algorithms", 1972,
+/// <https://doi.org/10.1137/0201010>; without recursion, so that no description overflows the
+/// stack.
 fn circles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; next.len()];

@@ -36,8 +36,9 @@ impl Translator<'_> {
 
     /// `1.0` is an integer from JSON Schema draft 6 on, and none in draft 4.
     ///
-    /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`; draft 4,
-    /// "JSON Schema primitive types".
+    /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`,
+    /// <https://json-schema.org/draft/2020-12/json-schema-validation>; draft 4, "JSON Schema
+    /// primitive types", <https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04>.
     pub(crate) fn whole_numbers(&mut self, at: At<'_>, part: &mut Part) {
         if self.is_plain() || !self.rules.whole_numbers {
             return;

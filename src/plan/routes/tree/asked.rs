@@ -17,8 +17,7 @@ pub(crate) enum Asked<'a> {
 
 /// Longest path that gets an answer other than 414: it is part of the ARN of the method.
 ///
-/// Unit: bytes. Source: AWS, "Quotas for configuring and running a REST API"
-/// (docs/aws-rules.md#p15).
+/// Unit: bytes. Source: docs/aws-rules.md#p15.
 const MAX_ASKED_BYTES: i64 = 1_600;
 
 /// Whether any request for the path is short enough to be answered. A variable can be one
