@@ -1,8 +1,7 @@
 //! The command line: arguments in, exit code out.
 //!
 //! In: arguments, the working directory, two writers. Out: results, diagnostics, the exit code.
-//! Results go to standard output, diagnostics to standard error; what a command does is in the file
-//! of its name.
+//! Results go to standard output, diagnostics to standard error; each command has a file of its name.
 
 mod check;
 mod completions;
@@ -79,47 +78,47 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write what the blueprints describe
-    Render(render::Arguments),
+    Render(render::RenderArguments),
     /// Print how the files on disk differ from what `render` would write; exit 1 where they do
-    Check(check::Arguments),
+    Check(check::CheckArguments),
     /// Report without rendering, and what the gateway will and will not check
-    Lint(lint::Arguments),
+    Lint(lint::LintArguments),
     /// List every operation with its way to a backend
-    Routes(routes::Arguments),
+    Routes(routes::RoutesArguments),
     /// Follow one request through the files to its server; exit 1 where nothing serves it
-    Trace(trace::Arguments),
+    Trace(trace::TraceArguments),
     /// Print the blueprint with every default filled in
-    Show(show::Arguments),
+    Show(show::ShowArguments),
     /// Print the JSON Schema of the blueprint, or of what `routes` prints
-    Schema(schema::Arguments),
+    Schema(schema::SchemaArguments),
     /// Write a commented gwgen.yaml for a description
-    Init(init::Arguments),
+    Init(init::InitArguments),
     /// Print what a diagnostic means
-    Explain(explain::Arguments),
+    Explain(explain::ExplainArguments),
     /// Print a completion script for a shell
-    Completions(completions::Arguments),
+    Completions(completions::CompletionsArguments),
     #[command(flatten)]
-    NotBuilt(not_built::Command),
+    NotBuilt(not_built::NotBuiltCommand),
 }
 
-/// What a command came to; the greater one wins.
+/// The exit code of a command; of several the greatest is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     Done = 0,
-    /// The inputs have errors, or the command found what it looks for.
+    /// The inputs have errors, or the command found what it searched for.
     Found = 1,
     WrongCommandLine = 2,
     /// A file could not be read or written.
     Unreachable = 3,
 }
 
-/// What a run is given by its surroundings.
+/// The surroundings of a run.
 #[derive(Debug)]
 pub struct Surroundings {
     /// With the program's name first.
     pub arguments: Vec<OsString>,
     pub folder: PathBuf,
-    /// Whether standard error shows colours.
+    /// Standard error shows colours.
     pub colour: bool,
 }
 
@@ -131,7 +130,7 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
     let given = surroundings
         .arguments
         .iter()
-        .filter(|it| is_blueprint_option(it))
+        .filter(|argument| is_blueprint_option(argument))
         .count();
     let cli = match Cli::try_parse_from(surroundings.arguments) {
         Ok(cli) => cli,
@@ -166,7 +165,7 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         quiet: options.quiet,
         notes,
     };
-    let mut session = Session::new(surroundings.folder, options, style, (out, err));
+    let mut session = Session::new(surroundings.folder, options, style, out, err);
     let exit = if session.options.watch {
         not_built::refuse("--watch", &mut session)
     } else {

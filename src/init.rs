@@ -1,13 +1,13 @@
-//! The first blueprint of a description: short, commented, and such that its output renders.
+//! The first blueprint of a description: short, with comments, and such that its output renders.
 //!
-//! In: `Files`, a description, a topology. Out: `Draft`. Pure but for `Files`.
-//! What cannot be served is hidden with the code that says why. What the description protects stays
-//! closed: a scheme that nobody has decided yet is an error of `render`, and its proposals stand in
-//! comments. So do the fields without which nothing could be served.
+//! In: `Files`, a description, a topology. Out: `BlueprintDraft`. Pure but for `Files`.
+//! Operations that cannot be served are hidden, with the code that says why. The description's
+//! protection stays: a security scheme without an entry of `auth` is an error of `render`, and
+//! entries are proposed in comments. So are fields without which nothing could be served.
 
 mod guess;
 mod schemes;
-mod stuck;
+mod unserved;
 mod writer;
 
 use std::sync::Arc;
@@ -19,22 +19,21 @@ use crate::source::{Files, Library, ReadError, RelativePath, SourceFile};
 use crate::{Compiled, Request, compile, limits};
 pub use schemes::Scheme;
 use schemes::Schemes;
-use stuck::Stuck;
+use unserved::Unserved;
 use writer::{Decisions, Fields, Writer};
 
 /// Name of the file that is written.
 pub const NAME: &str = "gwgen.yaml";
 
-/// How often what is found is hidden and the rest tried again: what is hidden can bring another
-/// operation to light.
+/// Most rounds of hiding operations and compiling again: the next round can find others.
 const MAX_ROUNDS: usize = 6;
 
 /// Most tags that are named.
 const MAX_TAGS: usize = 6;
 
-/// What is to be written.
+/// A blueprint to write, and what is left to do in it.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub struct BlueprintDraft {
     /// The blueprint; `None` where the description cannot be read.
     pub text: Option<String>,
     /// Operations of the description.
@@ -44,15 +43,15 @@ pub struct Draft {
     /// Security schemes without an entry of `auth`: the blueprint renders once each of them has
     /// one.
     pub undecided: Vec<Scheme>,
-    /// What else keeps the blueprint from rendering.
+    /// Other errors of the blueprint.
     pub errors: Vec<Diagnostic>,
-    /// What compiling the blueprint came to, with its findings.
+    /// The compiled blueprint.
     pub compiled: Compiled,
 }
 
-/// What is asked for.
+/// A request for a first blueprint.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct InitRequest {
     /// The folder that the blueprint is written to, relative to the root.
     pub folder: String,
     /// The description, relative to that folder.
@@ -62,11 +61,11 @@ pub struct Wanted {
 
 /// Drafts a blueprint and compiles it.
 ///
-/// Errors: those of reading the description, and what is left when no operation can be blamed for
-/// it.
-pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
-    let mut draft = Draft::default();
-    let Some(file) = description(files, wanted, &mut draft.compiled) else {
+/// Errors: those of reading the description, and those of the blueprint that hiding operations does
+/// not solve.
+pub fn draft(files: &dyn Files, request: &InitRequest) -> BlueprintDraft {
+    let mut draft = BlueprintDraft::default();
+    let Some(file) = description(files, request, &mut draft.compiled) else {
         return draft;
     };
     let library = Library::new(files);
@@ -76,73 +75,69 @@ pub fn draft(files: &dyn Files, wanted: &Wanted) -> Draft {
         return draft;
     };
     draft.operations = api.operations.len();
-    let mut search = Search {
+    let mut search = BlueprintSearch {
         files,
-        wanted,
+        request,
         api: &api,
         file: &file,
-        stuck: Stuck::default(),
+        unserved: Unserved::default(),
         resources: None,
         fields: Fields::default(),
     };
     let mut last = search.run();
-    if search.stuck.holds_all(&api) {
-        // Hidden as a whole, the description would only be said to have nothing to serve.
-        (search.stuck, last) = (Stuck::default(), None);
+    if search.unserved.holds_all(&api) {
+        // With all of it hidden, the only error would be that nothing is served.
+        search.unserved = Unserved::default();
+        last = None;
     }
     let schemes = search.schemes();
     let text = search.text(&schemes, Decisions::Proposed);
-    draft.compiled = last.unwrap_or_else(|| compiled(files, wanted, &text));
+    draft.compiled = last.unwrap_or_else(|| compiled(files, request, &text));
     draft.errors = errors(&draft.compiled.diagnostics, &schemes)
         .cloned()
         .collect();
-    (draft.hidden, draft.text, draft.undecided) =
-        (search.stuck.operations(), Some(text), schemes.undecided);
+    draft.hidden = search.unserved.operations();
+    draft.text = Some(text);
+    draft.undecided = schemes.undecided;
     draft
 }
 
 /// The search for a blueprint that renders.
-struct Search<'a> {
+struct BlueprintSearch<'a> {
     files: &'a dyn Files,
-    wanted: &'a Wanted,
+    request: &'a InitRequest,
     api: &'a Api,
     file: &'a SourceFile,
-    stuck: Stuck,
+    unserved: Unserved,
     resources: Option<u64>,
     fields: Fields,
 }
 
-impl Search<'_> {
-    /// Hides what errors name, and tries fields and quotas that help, until nothing more helps.
+impl BlueprintSearch<'_> {
+    /// Hides operations with errors, and sets fields and quotas that help, until nothing changes.
     ///
-    /// Gives what compiling came to last, where that was the blueprint as it is to be written.
+    /// Returns the last result of compiling, if that was the blueprint as it is to be written.
     fn run(&mut self) -> Option<Compiled> {
         for _ in 0..MAX_ROUNDS {
             let schemes = self.schemes();
-            // With every decision made, whatever is found then has other reasons than one that is
-            // not made yet.
-            let mut tried = compiled(
-                self.files,
-                self.wanted,
-                &self.text(&schemes, Decisions::Tried),
-            );
+            // All decisions are made for this, so that no error comes from one that is missing.
+            let mut tried = self.compiled(&schemes, Decisions::Tried);
             let mut is_as_written = schemes.is_empty() && self.fields == Fields::default();
             if tried.tree.is_some() && !is_as_written {
-                // One of them at a time is held in memory.
+                // Only one of them at a time is in memory.
                 drop(tried);
-                tried = compiled(
-                    self.files,
-                    self.wanted,
-                    &self.text(&schemes, Decisions::Proposed),
-                );
+                tried = self.compiled(&schemes, Decisions::Proposed);
                 is_as_written = true;
             }
+            let fields = self.fields;
+            let errors = errors(&tried.diagnostics, &schemes);
             let mut is_changed = self
-                .stuck
-                .take(errors(&tried.diagnostics, &schemes).filter(|it| !self.fields.helps(it)));
-            is_changed |= self.asks_for_fields(&tried.diagnostics);
+                .unserved
+                .add(errors.filter(|diagnostic| !fields.solve(diagnostic)));
+            is_changed |= self.add_fields(&tried.diagnostics);
             if let (None, Some(quota)) = (self.resources, quota(&tried)) {
-                (self.resources, is_changed) = (Some(quota), true);
+                self.resources = Some(quota);
+                is_changed = true;
             }
             if !is_changed {
                 return is_as_written.then_some(tried);
@@ -151,74 +146,68 @@ impl Search<'_> {
         None
     }
 
-    /// Takes the fields that would help where nothing could be served without; whether there was a
-    /// new one.
-    fn asks_for_fields(&mut self, diagnostics: &[Diagnostic]) -> bool {
+    /// Adds fields without which nothing could be served; returns whether there was a new one.
+    fn add_fields(&mut self, diagnostics: &[Diagnostic]) -> bool {
         let before = self.fields;
         self.fields.ignore_base_path |= diagnostics
             .iter()
-            .any(|it| *it.code == diagnostic::BAD_BASE_PATH);
-        if self.stuck.holds_all(self.api) {
-            self.fields.widen_segments |= self.stuck.release(&diagnostic::PARTIAL_SEGMENT);
+            .any(|diagnostic| *diagnostic.code == diagnostic::BAD_BASE_PATH);
+        if self.unserved.holds_all(self.api) {
+            self.fields.widen_segments |= self.unserved.release(&diagnostic::PARTIAL_SEGMENT);
         }
         self.fields != before
     }
 
+    fn compiled(&self, schemes: &Schemes, decisions: Decisions) -> Compiled {
+        compiled(self.files, self.request, &self.text(schemes, decisions))
+    }
+
     fn schemes(&self) -> Schemes {
-        Schemes::of(self.api, |operation| !self.stuck.holds(operation))
+        Schemes::of(self.api, |operation| !self.unserved.holds(operation))
     }
 
     fn text(&self, schemes: &Schemes, decisions: Decisions) -> String {
-        let Self {
-            api,
-            file,
-            wanted,
-            stuck,
-            resources,
-            fields,
-            ..
-        } = self;
-        Writer {
-            api,
-            file,
-            wanted,
-            stuck,
-            resources: *resources,
+        let writer = Writer {
+            api: self.api,
+            file: self.file,
+            request: self.request,
+            unserved: &self.unserved,
+            resources: self.resources,
             schemes,
-            fields: *fields,
-        }
-        .text(decisions)
+            fields: self.fields,
+        };
+        writer.text(decisions)
     }
 }
 
-/// Errors that no decision about a scheme takes away.
+/// Errors that no entry of `auth` solves.
 fn errors<'d>(
     diagnostics: &'d [Diagnostic],
     schemes: &'d Schemes,
 ) -> impl Iterator<Item = &'d Diagnostic> {
     diagnostics
         .iter()
-        .filter(|it| it.is_error() && !waits_for_a_decision(it, schemes))
+        .filter(|diagnostic| diagnostic.is_error() && !is_about_scheme(diagnostic, schemes))
 }
 
-/// Whether a finding is about a scheme that has no entry of `auth` yet, and goes once it has one.
-fn waits_for_a_decision(finding: &Diagnostic, schemes: &Schemes) -> bool {
+/// Returns whether a diagnostic is about a scheme that has no entry of `auth` yet.
+fn is_about_scheme(diagnostic: &Diagnostic, schemes: &Schemes) -> bool {
     let codes = [
         &diagnostic::UNMAPPED_SCHEME,
         &diagnostic::UNKNOWN_SECURITY_SCHEME,
         &diagnostic::UNKNOWN_AUTH,
     ];
-    !schemes.undecided.is_empty() && codes.contains(&finding.code)
+    !schemes.undecided.is_empty() && codes.contains(&diagnostic.code)
 }
 
 /// Errors: those of reading a file, GW0002.
 fn description(
     files: &dyn Files,
-    wanted: &Wanted,
+    request: &InitRequest,
     compiled: &mut Compiled,
 ) -> Option<Arc<SourceFile>> {
-    let display: Arc<str> = wanted.spec.as_str().into();
-    let Some(path) = RelativePath::join(&wanted.folder, &wanted.spec) else {
+    let display: Arc<str> = request.spec.as_str().into();
+    let Some(path) = RelativePath::join(&request.folder, &request.spec) else {
         let finding = diagnostic::FILE_OUTSIDE_ROOT
             .at(diagnostic::Place::file(&display))
             .message(format_args!(
@@ -243,10 +232,10 @@ fn description(
     }
 }
 
-fn compiled(files: &dyn Files, wanted: &Wanted, text: &str) -> Compiled {
+fn compiled(files: &dyn Files, request: &InitRequest, text: &str) -> Compiled {
     let blueprint =
-        RelativePath::join(&wanted.folder, NAME).expect("a name without `..` stays in its folder");
-    let files = With {
+        RelativePath::join(&request.folder, NAME).expect("a name without `..` stays in its folder");
+    let files = FilesWithDraft {
         files,
         path: &blueprint,
         text,
@@ -260,14 +249,14 @@ fn compiled(files: &dyn Files, wanted: &Wanted, text: &str) -> Compiled {
     )
 }
 
-/// Files, and one that is not written yet.
-struct With<'a> {
+/// Files, and the draft, which is not written yet.
+struct FilesWithDraft<'a> {
     files: &'a dyn Files,
     path: &'a RelativePath,
     text: &'a str,
 }
 
-impl Files for With<'_> {
+impl Files for FilesWithDraft<'_> {
     fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
         if path == self.path {
             Ok(self.text.as_bytes().to_vec())
@@ -277,12 +266,12 @@ impl Files for With<'_> {
     }
 }
 
-/// The quota of resources that would do, where the one there is does not.
+/// The quota of resources that the blueprint needs, where the default is too small.
 fn quota(compiled: &Compiled) -> Option<u64> {
     let is_too_small = compiled
         .diagnostics
         .iter()
-        .any(|it| *it.code == diagnostic::TOO_MANY_RESOURCES);
+        .any(|diagnostic| *diagnostic.code == diagnostic::TOO_MANY_RESOURCES);
     let needed = limits::resources(&compiled.assembled.as_ref()?.stack);
     is_too_small.then(|| needed.next_multiple_of(100))
 }

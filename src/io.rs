@@ -1,7 +1,7 @@
-//! The rim: finds blueprints, reads below the root, and writes the output folder.
+//! Finds blueprints, reads files below the root, and writes the output folder.
 //!
-//! In: paths as the user gave them, `FileTree`. Out: `Job`, bytes, `Written`, `Differs`. The only
-//! module that touches files.
+//! In: paths as the user gave them, `FileTree`. Out: `Job`, bytes, `WriteResult`,
+//! `FolderComparison`. The only module that touches files.
 //! No file that gwgen did not write is changed or removed, and no file is ever half-written.
 #![expect(
     clippy::disallowed_methods,
@@ -9,6 +9,7 @@
 )]
 
 mod banner;
+mod compare;
 mod day;
 mod description;
 mod diff;
@@ -17,15 +18,16 @@ mod git;
 mod manifest;
 mod operations;
 mod output;
-mod there;
+mod path_state;
 mod write;
 
+pub(crate) use compare::{FileChange, FolderComparison};
 pub(crate) use day::today;
-pub(crate) use description::{descriptions, is_there, make, rim};
+pub(crate) use description::{create, descriptions, exists};
 pub(crate) use diff::unified;
-pub(crate) use find::{Job, Wanted, find, shown_output};
-pub(crate) use output::{Change, Differs, Folder};
-pub(crate) use write::Written;
+pub(crate) use find::{BlueprintSelection, Job, find, shown_output};
+pub(crate) use output::OutputFolder;
+pub(crate) use write::WriteResult;
 
 use std::fs;
 use std::io::{self, Read};
@@ -36,7 +38,7 @@ use crate::source::{Files, ReadError, RelativePath};
 
 /// Largest file that is read.
 ///
-/// Unit: bytes. The same as in `source`; asked for before the file is read.
+/// Unit: bytes. The same as in `source`; checked before the file is read.
 const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// The files below one root.
@@ -50,17 +52,16 @@ impl Disk {
     /// The disk as a blueprint in `folder` sees it, and `folder` relative to its root.
     ///
     /// The root is the nearest folder upwards that holds `.git`, else `folder` itself.
-    fn around(folder: &Path) -> io::Result<(Self, PathBuf)> {
+    pub(crate) fn around(folder: &Path) -> io::Result<(Self, String)> {
         let folder = fs::canonicalize(folder)?;
         let root = folder
             .ancestors()
             .find(|above| fs::symlink_metadata(above.join(".git")).is_ok())
             .unwrap_or(&folder)
             .to_owned();
-        let below = folder
-            .strip_prefix(&root)
-            .map(Path::to_owned)
-            .unwrap_or_default();
+        let below = folder.strip_prefix(&root).unwrap_or(Path::new(""));
+        let below = below.to_str().ok_or_else(not_utf_8)?;
+        let below = below.replace(std::path::MAIN_SEPARATOR, "/");
         Ok((Self { root }, below))
     }
 
@@ -68,6 +69,10 @@ impl Disk {
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
+}
+
+fn not_utf_8() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "its path is not UTF-8")
 }
 
 impl Files for Disk {
@@ -81,7 +86,7 @@ impl Files for Disk {
             return Err(ReadError::OfGit);
         }
         let metadata = fs::metadata(&resolved).map_err(ReadError::Io)?;
-        // Opening a FIFO or a device would wait for ever, so the kind is asked for before.
+        // Opening a FIFO or a device could block for ever.
         if !metadata.is_file() {
             return Err(ReadError::Io(io::Error::new(
                 io::ErrorKind::InvalidInput,

@@ -1,7 +1,9 @@
 //! gwgen is a compiler: an OpenAPI description and a blueprint in, Terraform or CloudFormation out.
 //!
-//! In: files. Out: files and findings. The modules stand in reading order; `compile` is the whole
-//! way through.
+//! In: files. Out: files and diagnostics. The modules are in reading order; `compile` runs all of
+//! them.
+
+pub(crate) mod printed;
 
 pub mod diagnostic;
 pub mod source;
@@ -22,17 +24,18 @@ pub mod assemble;
 pub mod limits;
 pub mod walk;
 
-pub mod emit;
 pub(crate) mod listing;
+
+pub mod emit;
 
 pub mod trace;
 
 pub mod init;
 
-pub mod cli;
 pub(crate) mod io;
-pub(crate) mod printed;
 pub(crate) mod report;
+
+pub mod cli;
 
 use std::sync::Arc;
 
@@ -42,7 +45,7 @@ use openapi::Api;
 use plan::Plan;
 use source::{Files, Library, RelativePath, SourceFile, Sources};
 
-/// What is to be compiled.
+/// A blueprint to compile.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The blueprint, relative to the root.
@@ -51,20 +54,28 @@ pub struct Request {
     pub display: Arc<str>,
 }
 
-/// What came of it.
+/// The stack that a blueprint describes.
+#[derive(Debug)]
+pub struct StackDeclaration {
+    /// The facts that distinguish it from the stacks of other blueprints.
+    pub identity: blueprint::StackIdentity,
+    /// The field that distinguishes it.
+    pub place: Place,
+}
+
+/// The result of compiling a blueprint.
 #[derive(Debug, Default)]
 pub struct Compiled {
     /// The output folder, relative to the root.
     pub output: Option<RelativePath>,
-    /// The files to write; there only without an error.
+    /// The files to write; `None` with an error.
     pub tree: Option<FileTree>,
-    /// What tells its stack from those of other blueprints, and where the blueprint says so.
-    pub stack: Option<(blueprint::StackIdentity, Place)>,
+    pub stack: Option<StackDeclaration>,
     pub plan: Option<Plan>,
-    /// What was deployed of it, in the plan's terms; there only without an error before.
+    /// The stack; `None` with an error in an earlier stage.
     pub assembled: Option<assemble::Assembled>,
     pub diagnostics: Vec<Diagnostic>,
-    /// What was read, to find lines in.
+    /// The files that were read, to find lines in.
     pub sources: Sources,
 }
 
@@ -73,19 +84,19 @@ impl Compiled {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// Takes over what a stage found, and gives its value.
+    /// Takes over the diagnostics of a stage, and returns its value.
     fn take<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
         self.diagnostics.extend(outcome.diagnostics);
         outcome.value
     }
 }
 
-/// The whole way through, without side effects. Nothing that `lint.allow` allows has expired.
+/// Compiles a blueprint, without side effects. No entry of `lint.allow` has expired.
 pub fn compile(files: &dyn Files, request: &Request) -> Compiled {
     compile_on(files, request, None)
 }
 
-/// The whole way through, on a day that is written as `2027-03-31`.
+/// Compiles a blueprint on a day, which is written as `2027-03-31`.
 pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Compiled {
     let mut compiled = Compiled::default();
     let read = blueprint::read(
@@ -107,7 +118,7 @@ pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Co
     compiled
 }
 
-/// From the blueprint to the files.
+/// Runs all stages after the blueprint.
 fn compile_blueprint(
     files: &dyn Files,
     request: &Request,
@@ -115,7 +126,10 @@ fn compile_blueprint(
     compiled: &mut Compiled,
 ) {
     compiled.output = output(blueprint, request, &mut compiled.diagnostics);
-    compiled.stack = Some((blueprint.stack(), place_of_stack(blueprint, request)));
+    compiled.stack = Some(StackDeclaration {
+        identity: blueprint.stack(),
+        place: place_of_stack(blueprint, request),
+    });
     let before = compiled.diagnostics.len();
     let Some(apis) = describe(files, request, blueprint, compiled) else {
         return;
@@ -124,11 +138,11 @@ fn compile_blueprint(
         .iter()
         .any(Diagnostic::is_error);
     let mut planned = plan::plan(&apis, blueprint);
-    // What could not be read may have held what is missed.
-    planned
-        .diagnostics
-        .retain(|it| is_whole || *it.code != diagnostic::NOTHING_PUBLIC);
-    planned.diagnostics.retain(|it| !blueprint.was_left_out(it));
+    planned.diagnostics.retain(|diagnostic| {
+        // A part that cannot be read may hold public operations.
+        let is_certain = is_whole || *diagnostic.code != diagnostic::NOTHING_PUBLIC;
+        is_certain && !blueprint.was_left_out(diagnostic)
+    });
     let Some(plan) = compiled.take(planned) else {
         return;
     };
@@ -137,7 +151,7 @@ fn compile_blueprint(
         blueprint,
         plan: Some(&plan),
     }));
-    // The largest things in memory, and nobody asks for a line in most of them any more.
+    // These are the largest parts in memory, and few lines of them are reported from here on.
     compiled.sources.release(&compiled.diagnostics);
     drop(apis);
     if !compiled.has_error() {
@@ -157,8 +171,8 @@ fn compile_blueprint(
     compiled.plan = Some(plan);
 }
 
-/// Reads the descriptions that the blueprint names, each with all that it refers to; nothing where
-/// one of them cannot be read.
+/// Reads the descriptions that the blueprint names, each with the files that it refers to; `None`
+/// where one of them cannot be read.
 fn describe(
     files: &dyn Files,
     request: &Request,
@@ -167,11 +181,12 @@ fn describe(
 ) -> Option<Vec<Api>> {
     let library = Library::new(files);
     let specs = &blueprint.spec.spec;
-    // All of them first: each is named as the user gave it, whoever else refers to it.
+    // All are opened first, so that each is displayed as the user wrote it, not as another refers
+    // to it.
     let opened: Vec<Option<&Arc<SourceFile>>> = (0..specs.len())
         .map(|index| {
             open(&library, request, blueprint, index)
-                .map_err(|finding| compiled.diagnostics.push(*finding))
+                .map_err(|diagnostic| compiled.diagnostics.push(*diagnostic))
                 .ok()
         })
         .collect();
@@ -210,22 +225,22 @@ fn open<'l>(
     };
     library
         .open(&path, || beside(&request.display, spec).into())
-        .map_err(|finding| {
-            let mut finding = Diagnostic::clone(&finding);
-            if finding.code == &diagnostic::UNREADABLE_FILE {
-                finding.help = format!(
+        .map_err(|error| {
+            let mut error = Diagnostic::clone(&error);
+            if error.code == &diagnostic::UNREADABLE_FILE {
+                error.help = format!(
                     "write the path from the folder of `{}`, and check the file's permissions",
                     place.file
                 );
             }
-            if matches!(finding.code.code, "GW0001" | "GW0002") {
-                finding.places.insert(0, place);
+            if matches!(error.code.code, "GW0001" | "GW0002") {
+                error.places.insert(0, place);
             }
-            Box::new(finding)
+            Box::new(error)
         })
 }
 
-/// Where the blueprint itself says which stack it is; the whole file where what it extends does.
+/// The field of the blueprint that names its stack; the whole file where it extends one that does.
 fn place_of_stack(blueprint: &blueprint::Blueprint, request: &Request) -> Place {
     let place = blueprint.place(if blueprint.spec.environment.is_some() {
         "/environment"
@@ -239,7 +254,7 @@ fn place_of_stack(blueprint: &blueprint::Blueprint, request: &Request) -> Place 
     }
 }
 
-/// A path that stands in a file, as seen from where the user is.
+/// A path written in a file, as seen from the working directory.
 fn beside(display: &str, path: &str) -> String {
     match display.rsplit_once('/') {
         Some((folder, _)) => format!("{folder}/{path}"),
@@ -247,7 +262,9 @@ fn beside(display: &str, path: &str) -> String {
     }
 }
 
-/// The output folder.
+/// The output folder, relative to the root.
+///
+/// Errors: GW0003.
 fn output(
     blueprint: &blueprint::Blueprint,
     request: &Request,
@@ -257,14 +274,12 @@ fn output(
         .spec
         .output
         .as_ref()
-        .and_then(|it| it.dir.as_deref())
+        .and_then(|output| output.dir.as_deref())
         .unwrap_or(blueprint::defaults::OUTPUT_DIR);
     let path = RelativePath::join(request.blueprint.folder(), dir);
     let refused = |message: String| {
         diagnostic::OUTPUT_OUTSIDE_ROOT
-            .at(Place {
-                ..blueprint.place("/output/dir")
-            })
+            .at(blueprint.place("/output/dir"))
             .message(message)
             .help("choose an `output.dir` inside the repository, such as `generated`")
     };

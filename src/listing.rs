@@ -1,4 +1,4 @@
-//! What is in force of each operation, in the words of tables and of JSON.
+//! Columns of a table of operations: authorization, throttling, caching, validation.
 //!
 //! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the output's
 //! README. Pure.
@@ -12,57 +12,60 @@ use crate::blueprint::{Exposure, Validation};
 use crate::openapi::{Requirement, Security};
 use crate::plan::{AuthDifference, CachePlan, Check, OperationPlan, Plan, ThrottlePlan};
 
-/// What stands for nothing in a table.
+/// An empty cell of a table.
 pub(crate) const NOTHING: &str = "-";
 
-/// What stands where nobody is asked who they are.
+/// An operation without authorization.
 const NONE: &str = "none";
 
-/// Why callers are asked for something else than the description says.
+/// The reason why authorization differs from the description.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
-pub(crate) struct Difference {
+#[schemars(rename = "Difference")]
+pub(crate) struct DifferenceColumn {
     by: DifferenceBy,
-    /// Where a route asks for less, its `weakens`; where entries of `auth` are ignored, their
-    /// names.
+    /// The `weakens` of a route that requires less, or the names of the entries of `auth` that are
+    /// ignored.
     reason: Option<String>,
 }
 
-/// What makes the difference.
+/// The cause of a difference.
 #[derive(Clone, Copy, Debug, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum DifferenceBy {
     /// An entry of `auth` is `ignore`: the backend has to check it.
     Ignore,
-    /// A route asks for less, with a reason.
+    /// A route requires less, with a reason.
     Weakens,
-    /// A route asks for more, or picks one of several alternatives.
+    /// A route requires more, or chooses one of several alternatives.
     Route,
     /// Private callers come to the load balancer, which checks nobody.
     Internal,
 }
 
-/// Most requests.
+/// The throttling limits.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
-pub(crate) struct Throttle {
+#[schemars(rename = "Throttle")]
+pub(crate) struct ThrottleColumn {
     /// Requests per second in the long run.
     rate: f64,
     /// Requests at once.
     burst: u64,
 }
 
-/// How answers are kept.
+/// The cache settings.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
-pub(crate) struct Cache {
+#[schemars(rename = "Cache")]
+pub(crate) struct CacheColumn {
     /// Unit: seconds.
     ttl_s: u32,
-    /// What tells answers apart: `path.id`, `query.page`, `header.Accept-Language`.
+    /// Parts of the cache key: `path.id`, `query.page`, `header.Accept-Language`.
     key: Vec<String>,
-    /// The reason why callers may see each other's answers.
+    /// The reason why callers may see each other's responses.
     shared: Option<String>,
 }
 
 /// The alternatives of the description's `security`, each with its schemes and their scopes; an
-/// empty one asks for nothing.
+/// empty one requires nothing.
 pub(crate) fn declared(operation: &OperationPlan) -> Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>> {
     let alternatives = operation.declared.alternatives().iter().cloned();
     let nothing = matches!(operation.declared, Security::Optional(_)).then(Requirement::new);
@@ -71,11 +74,9 @@ pub(crate) fn declared(operation: &OperationPlan) -> Vec<BTreeMap<Arc<str>, Vec<
 
 /// The same as a cell of a table.
 pub(crate) fn declared_cell(operation: &OperationPlan) -> Cow<'static, str> {
-    let all = |it: &Requirement| {
-        it.keys()
-            .map(|name| &**name)
-            .collect::<Vec<_>>()
-            .join(" and ")
+    let all = |requirement: &Requirement| {
+        let names: Vec<&str> = requirement.keys().map(|name| &**name).collect();
+        names.join(" and ")
     };
     match &operation.declared {
         Security::Open => NONE.into(),
@@ -95,9 +96,12 @@ pub(crate) fn declared_cell(operation: &OperationPlan) -> Cow<'static, str> {
     }
 }
 
-/// Whether private callers reach an operation at the application load balancer.
+/// Returns whether private callers reach an operation at the application load balancer.
 pub(crate) fn is_private(plan: &Plan, operation: &OperationPlan) -> bool {
-    let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
+    let has_alb = plan
+        .network
+        .as_ref()
+        .is_some_and(|network| network.alb.is_some());
     let is_balanced = operation
         .backend
         .is_some_and(|index| plan.backends[index].balanced().is_some());
@@ -107,7 +111,7 @@ pub(crate) fn is_private(plan: &Plan, operation: &OperationPlan) -> bool {
         && operation.private_path.is_some()
 }
 
-/// Who checks callers: an entry of `auth`, `iam`, or `none`; nothing where nobody is answered.
+/// Authorization: an entry of `auth`, `iam`, or `none`; nothing where no request is answered.
 pub(crate) fn auth<'a>(plan: &Plan, operation: &'a OperationPlan) -> Option<&'a str> {
     if operation.gateway_path.is_none() {
         return is_private(plan, operation).then_some(NONE);
@@ -119,33 +123,33 @@ pub(crate) fn auth<'a>(plan: &Plan, operation: &'a OperationPlan) -> Option<&'a 
     })
 }
 
-/// Why callers are asked for something else than the description says.
-pub(crate) fn difference(plan: &Plan, operation: &OperationPlan) -> Option<Difference> {
+/// The reason why authorization differs from the description.
+pub(crate) fn difference(plan: &Plan, operation: &OperationPlan) -> Option<DifferenceColumn> {
     if operation.gateway_path.is_none() {
-        let is_lost =
+        let is_unchecked =
             is_private(plan, operation) && matches!(operation.declared, Security::Needs(_));
-        return is_lost.then_some(Difference {
+        return is_unchecked.then_some(DifferenceColumn {
             by: DifferenceBy::Internal,
             reason: None,
         });
     }
     Some(match operation.auth.differs.as_ref()? {
-        AuthDifference::Ignored(names) => Difference {
+        AuthDifference::Ignored(names) => DifferenceColumn {
             by: DifferenceBy::Ignore,
             reason: Some(names.join(", ")),
         },
-        AuthDifference::Weakened(reason) => Difference {
+        AuthDifference::Weakened(reason) => DifferenceColumn {
             by: DifferenceBy::Weakens,
             reason: Some(reason.to_string()),
         },
-        AuthDifference::Chosen => Difference {
+        AuthDifference::Chosen => DifferenceColumn {
             by: DifferenceBy::Route,
             reason: None,
         },
     })
 }
 
-impl Difference {
+impl DifferenceColumn {
     /// As a cell of a table.
     pub(crate) fn cell(&self) -> String {
         let by = match self.by {
@@ -160,7 +164,7 @@ impl Difference {
     }
 }
 
-impl Throttle {
+impl ThrottleColumn {
     pub(crate) fn of(throttle: ThrottlePlan) -> Self {
         Self {
             rate: throttle.rate,
@@ -174,7 +178,7 @@ impl Throttle {
     }
 }
 
-impl Cache {
+impl CacheColumn {
     pub(crate) fn of(cache: &CachePlan) -> Self {
         let part = |key: &Arc<str>| {
             let part = key.strip_prefix("method.request.").unwrap_or(key);

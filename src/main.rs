@@ -1,7 +1,8 @@
 //! The program: surroundings in, exit code out.
 //!
-//! In: arguments, working directory, standard streams. Out: what `cli::run` says.
-//! A reader that goes away (`| head`) is no error: the work goes on and the exit code stays true.
+//! In: arguments, working directory, standard streams. Out: the exit code of `cli::run`.
+//! A reader that closes its end (`| head`) is no error: the work goes on and the exit code is the
+//! same.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     let code = done
         .and_then(|code| flushed.map(|()| code))
         .unwrap_or_else(|error| {
-            // Where standard error fails too, nobody is left to tell.
+            // Where standard error fails, too, the error cannot be reported.
             drop(writeln!(err, "error: {error}").and_then(|()| err.flush()));
             UNREACHABLE
         });

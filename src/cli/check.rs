@@ -1,4 +1,4 @@
-//! `gwgen check`: whether the files on disk are what `render` would write.
+//! `gwgen check`: compares the files on disk with those that `render` would write.
 //!
 //! In: blueprints. Out: unified diffs. Writes nothing.
 //! Exits 1 where anything differs.
@@ -8,78 +8,75 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{Named, Session, in_threads, not_staged};
+use super::session::{BlueprintArguments, Session, in_threads, not_staged};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::emit::FileTree;
-use crate::io::{Differs, Folder, unified};
+use crate::io::{FolderComparison, OutputFolder, unified};
 use crate::report::Format;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct CheckArguments {
     #[command(flatten)]
-    named: Named,
+    blueprints: BlueprintArguments,
     /// Exit 1 where git's index lacks what `render` writes, too; for commit hooks
     #[arg(long)]
     staged: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (ready, diagnostics) = session.ready(&arguments.named);
-    let differs = in_threads(&ready, |it| {
-        it.files.as_ref().map(|(folder, tree)| folder.compare(tree))
+pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let (prepared, of_search) = session.prepare(&arguments.blueprints);
+    let comparisons = in_threads(&prepared, |blueprint| {
+        let (folder, tree) = blueprint.files.as_ref()?;
+        Some(folder.compare(tree))
     });
-    let mut exit = Exit::Done;
-    let mut found = Vec::new();
-    for (it, differs) in ready.iter().zip(differs) {
-        let (Some((folder, tree)), Some(differs)) = (&it.files, differs) else {
-            found.push(Vec::new());
+    let (mut exit, mut of_files) = (Exit::Done, Vec::new());
+    for (blueprint, comparison) in prepared.iter().zip(comparisons) {
+        let (Some((folder, tree)), Some(comparison)) = (&blueprint.files, comparison) else {
+            of_files.push(Vec::new());
             continue;
         };
-        let (it, more) = one(folder, tree, differs, arguments, session)?;
-        exit = exit.max(it);
-        found.push(more);
+        let has_error = comparison.has_error();
+        let (differs, mut diagnostics) = print_differences(folder, comparison, session)?;
+        if differs {
+            exit = Exit::Found;
+        } else if arguments.staged && !has_error {
+            diagnostics.extend(not_staged(folder, tree)?);
+        }
+        of_files.push(diagnostics);
     }
-    Ok(exit.max(session.report_of(ready, found, diagnostics)?))
+    Ok(exit.max(session.report_prepared(prepared, of_files, of_search)?))
 }
 
-/// Prints how one folder differs.
+/// Prints the differences of one folder; returns whether there are any, and diagnostics.
 ///
-/// Errors: those of comparing, GW0014 for annotations, GW0015.
-fn one(
-    folder: &Folder,
-    tree: &FileTree,
-    mut differs: Differs<'_>,
-    arguments: &Arguments,
+/// Errors: those of comparing, GW0014 for annotations.
+fn print_differences(
+    folder: &OutputFolder,
+    mut comparison: FolderComparison<'_>,
     session: &mut Session<'_>,
-) -> io::Result<(Exit, Vec<Diagnostic>)> {
-    let has_error = differs.has_error();
-    let mut found = std::mem::take(&mut differs.diagnostics);
-    let alone = differs.manifest_alone().filter(|_| !has_error);
-    let count = differs.differences.len() + usize::from(alone.is_some());
-    for difference in differs.differences.iter().chain(&alone) {
+) -> io::Result<(bool, Vec<Diagnostic>)> {
+    let has_error = comparison.has_error();
+    let mut diagnostics = std::mem::take(&mut comparison.diagnostics);
+    let alone = comparison.manifest_alone().filter(|_| !has_error);
+    let differences: Vec<_> = comparison.differences.iter().chain(&alone).collect();
+    let count = differences.len();
+    for difference in &differences {
         session.print(&unified(folder, difference))?;
     }
     if count > 0 || !has_error {
         let plural = if count == 1 { " differs" } else { "s differ" };
-        session.say(&format!(
+        session.summarize(&format!(
             "{count} file{plural}, {} unchanged in {}\n",
-            differs.unchanged, folder.display
+            comparison.unchanged, folder.display
         ))?;
     }
-    if let Some(first) = differs.differences.iter().chain(&alone).next() {
-        // A diff on standard output annotates nothing.
-        if session.style.format == Format::Github {
-            found.push(out_of_date(folder, &first.path, count));
-        }
-        return Ok((Exit::Found, found));
+    // GitHub shows annotations on files, and no diff on standard output.
+    if let (Some(first), Format::Github) = (differences.first(), session.style.format) {
+        diagnostics.push(out_of_date(folder, &first.path, count));
     }
-    if arguments.staged && !has_error {
-        found.extend(not_staged(folder, tree)?);
-    }
-    Ok((Exit::Done, found))
+    Ok((count > 0, diagnostics))
 }
 
-fn out_of_date(folder: &Folder, first: &str, count: usize) -> Diagnostic {
+fn out_of_date(folder: &OutputFolder, first: &str, count: usize) -> Diagnostic {
     let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
     diagnostic::OUT_OF_DATE
         .at(Place::file(&folder.shown(first)))

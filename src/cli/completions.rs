@@ -1,7 +1,7 @@
 //! `gwgen completions SHELL`: a completion script.
 //!
 //! In: the name of a shell. Out: the script. Pure but for the writer.
-//! Made from the same definition as the parser.
+//! It is generated from the definition of the parser.
 
 use std::io;
 
@@ -11,13 +11,13 @@ use super::session::Session;
 use super::{Cli, Exit};
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct CompletionsArguments {
     /// The shell to complete for
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &CompletionsArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "gwgen", &mut script);
     session.print(&String::from_utf8_lossy(&script))?;

@@ -1,6 +1,6 @@
-//! What the gateway checks of each operation, and what it leaves to the backend.
+//! The parts of a request that the gateway checks, and those that it leaves to the backend.
 //!
-//! In: `Plan`. Out: a paragraph an operation. Pure.
+//! In: `Plan`. Out: a paragraph for each operation. Pure.
 //! Read from the plan; nothing is decided here.
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use crate::plan::{ModelPlan, OperationPlan, Plan, text_of};
 use crate::printed;
 
 /// A paragraph for every operation that is served.
-pub(crate) fn listed(plan: &Plan) -> String {
+pub(crate) fn paragraphs(plan: &Plan) -> String {
     let mut out = String::new();
     for operation in &plan.operations {
         let Some(path) = &operation.gateway_path else {
@@ -37,17 +37,19 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 /// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path
 /// is.
 fn parameters(operation: &OperationPlan, out: &mut String) {
-    let asked = operation
+    let declared = operation
         .request_parameters
         .iter()
         .filter_map(|(key, required)| Some((key.strip_prefix("method.request.")?, *required)));
-    let left = &operation.coverage.parameters;
-    let asked = asked.filter(|(name, _)| !left.iter().any(|(left, _)| **left == **name));
-    let (path, asked): (Vec<_>, Vec<_>) = asked.partition(|(name, _)| name.starts_with("path."));
+    let unchecked = &operation.coverage.parameters;
+    let checked =
+        declared.filter(|(name, _)| !unchecked.iter().any(|(other, _)| **other == **name));
+    let (path, others): (Vec<_>, Vec<_>) = checked.partition(|(name, _)| name.starts_with("path."));
     let (required, optional): (Vec<_>, Vec<_>) =
-        asked.into_iter().partition(|(_, required)| *required);
-    let names = |them: &[(&str, bool)]| {
-        them.iter()
+        others.into_iter().partition(|(_, required)| *required);
+    let names = |parameters: &[(&str, bool)]| {
+        parameters
+            .iter()
             .map(|(name, _)| *name)
             .collect::<Vec<_>>()
             .join(", ")
@@ -81,7 +83,7 @@ fn parameters(operation: &OperationPlan, out: &mut String) {
             format_args!("not checked  {}: optional", names(&optional)),
         );
     }
-    for (name, why) in left {
+    for (name, why) in unchecked {
         line(out, format_args!("not checked  {name}: {why}"));
     }
 }
@@ -126,7 +128,13 @@ fn weaker(model: &ModelPlan, out: &mut String) {
         let places: Vec<&str> = weakening
             .places
             .iter()
-            .map(|it| if it.is_empty() { "/" } else { it.as_str() })
+            .map(|place| {
+                if place.is_empty() {
+                    "/"
+                } else {
+                    place.as_str()
+                }
+            })
             .collect();
         line(
             out,
@@ -139,7 +147,7 @@ fn weaker(model: &ModelPlan, out: &mut String) {
     }
 }
 
-/// What is lost with what is left out.
+/// The effect of a keyword that is left out of a model.
 fn meaning(what: &str) -> &'static str {
     match what {
         "$ref" => "the reference leads nowhere that gwgen reads, so anything passes",

@@ -1,4 +1,4 @@
-//! `gwgen explain CODE`: what a diagnostic means.
+//! `gwgen explain CODE`: the explanation of a diagnostic.
 //!
 //! In: a code or slug. Out: its explanation. Pure but for the writers.
 //! The same text is the documentation page.
@@ -12,28 +12,24 @@ use super::session::Session;
 use crate::diagnostic::{CODES, Code, nearest};
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ExplainArguments {
     /// A code such as GW3001, its number, or its name such as no-backend
     #[arg(value_name = "CODE")]
     code: String,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &ExplainArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if let Some(code) = named(&arguments.code) {
         session.print(&format!("{}\n", code.explanation.trim_end()))?;
         return Ok(Exit::Done);
     }
-    let wanted = normal(&arguments.code);
-    let hint = nearest(
-        &wanted,
-        CODES.iter().flat_map(|code| [code.code, code.slug]),
-    );
-    let hint = hint.map_or_else(
+    let names = CODES.iter().flat_map(|code| [code.code, code.slug]);
+    let help = nearest(&normal(&arguments.code), names).map_or_else(
         || "the codes stand in every diagnostic, as in `error[GW3001]`".to_owned(),
-        |near| format!("did you mean `{near}`?"),
+        |suggestion| format!("did you mean `{suggestion}`?"),
     );
-    session.complain(&format!(
-        "error: no diagnostic is called `{}`\n  = help: {hint}\n",
+    session.print_error(&format!(
+        "error: no diagnostic is called `{}`\n  = help: {help}\n",
         arguments.code.escape_debug()
     ))?;
     Ok(Exit::WrongCommandLine)
@@ -47,7 +43,7 @@ fn named(name: &str) -> Option<&'static Code> {
         .find(|code| code.code == name || code.slug == name)
 }
 
-/// `3001` and `gw3001` are `GW3001`; a slug stays what it is.
+/// `3001` and `gw3001` as `GW3001`; a slug in lower case.
 fn normal(name: &str) -> String {
     let name = name.trim();
     let digits = name

@@ -1,7 +1,7 @@
 //! `gwgen init`: writes the first blueprint of a description.
 //!
-//! In: the working directory. Out: `gwgen.yaml`, and what to decide in it.
-//! Exits 1 where one is there, and where errors are left that the user has to mend first.
+//! In: the working directory. Out: `gwgen.yaml`, and the decisions that are left to the user.
+//! Exits 1 where there is one already, and where errors are left that the user has to mend first.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,10 +13,9 @@ use super::Exit;
 use super::session::Session;
 use crate::blueprint::{Built, Topology, built};
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
-use crate::init::{Draft, NAME, Scheme, Wanted, draft};
-use crate::io::{descriptions, is_there, make, rim};
+use crate::init::{BlueprintDraft, InitRequest, NAME, Scheme, draft};
+use crate::io::{Disk, create, descriptions, exists};
 use crate::printed;
-use crate::source::Sources;
 
 /// Most schemes, and most hidden operations, that are named.
 const MAX_NAMED: usize = 8;
@@ -26,7 +25,7 @@ const MAX_ERRORS: usize = 8;
 const MAX_OF_A_CODE: usize = 3;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct InitArguments {
     /// The way of a request
     #[arg(long, value_name = "NAME", default_value = Topology::NlbTargets.name(), value_parser = clap::builder::PossibleValuesParser::new(Topology::ALL.map(Topology::name)))]
     topology: String,
@@ -35,43 +34,39 @@ pub(crate) struct Arguments {
     spec: Option<PathBuf>,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &InitArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if !session.options.blueprints.is_empty() || session.options.env.is_some() {
         session
-            .complain(&format!("error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`\n"))?;
+            .print_error(&format!("error: `init` writes `{NAME}` in the working directory; it takes neither `--blueprint` nor `--env`\n"))?;
         return Ok(Exit::WrongCommandLine);
     }
     let topology = Topology::ALL
         .into_iter()
-        .find(|it| it.name() == arguments.topology)
+        .find(|topology| topology.name() == arguments.topology)
         .unwrap_or(Topology::NlbTargets);
     if !is_built(topology) {
-        let finding = not_built(topology);
-        session.report(vec![(Sources::default(), vec![finding])])?;
+        session.report_one(not_built(topology))?;
         return Ok(Exit::WrongCommandLine);
     }
-    let (disk, folder) = rim(&session.folder)?;
-    let found = if is_there(&session.folder.join(NAME))? {
-        Err(exists())
+    let (disk, folder) = Disk::around(&session.folder)?;
+    let description = if exists(&session.folder.join(NAME))? {
+        Err(blueprint_exists())
     } else {
-        chosen(arguments, session)
+        description(arguments, session)
     };
-    let spec = match found {
+    let spec = match description {
         Ok(spec) => spec,
-        Err(finding) => return session.report(vec![(Sources::default(), vec![finding])]),
+        Err(diagnostic) => return session.report_one(diagnostic),
     };
-    let draft = draft(
-        &disk,
-        &Wanted {
-            folder,
-            spec: spec.clone(),
-            topology,
-        },
-    );
-    finish(draft, &spec, session)
+    let request = InitRequest {
+        folder,
+        spec,
+        topology,
+    };
+    write_draft(draft(&disk, &request), &request.spec, session)
 }
 
-/// Whether this release builds a topology, as the table of what is built says.
+/// Returns whether this release builds a topology.
 fn is_built(topology: Topology) -> bool {
     match built("/topology") {
         Built::Whole => true,
@@ -80,10 +75,10 @@ fn is_built(topology: Topology) -> bool {
     }
 }
 
-/// The description that is meant.
+/// The path of the description that the blueprint is for.
 ///
 /// Errors: GW0001 the folder cannot be read, GW0012 none, GW0013 several.
-fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagnostic> {
+fn description(arguments: &InitArguments, session: &Session<'_>) -> Result<String, Diagnostic> {
     if let Some(spec) = &arguments.spec {
         return Ok(spec
             .to_string_lossy()
@@ -91,8 +86,8 @@ fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagno
     }
     let here = || Place::file(&NAME.into());
     let found = descriptions(&session.folder).map_err(|error| {
-        let finding = diagnostic::UNREADABLE_FILE.at(Place::file(&".".into()));
-        finding
+        diagnostic::UNREADABLE_FILE
+            .at(Place::file(&".".into()))
             .message(format_args!(
                 "the working directory cannot be read: {error}"
             ))
@@ -119,47 +114,34 @@ fn chosen(arguments: &Arguments, session: &Session<'_>) -> Result<String, Diagno
     }
 }
 
-/// Writes the file where there is one to write, and says what is to be decided in it.
+/// Writes the draft, if there is one, and prints the decisions that are left in it.
 ///
-/// Errors: GW0011 one is there, GW0004 it cannot be written, and the first that keep the blueprint
-/// from rendering.
-fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
-    let Draft {
-        text,
-        operations,
-        hidden,
-        undecided,
-        errors,
-        compiled,
-    } = draft;
-    let sources = compiled.sources;
-    let Some(text) = text else {
-        return session.report(vec![(sources, compiled.diagnostics)]);
+/// Errors: GW0011 there is a file, GW0004 it cannot be written, and the first errors of the
+/// blueprint.
+fn write_draft(draft: BlueprintDraft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
+    let sources = draft.compiled.sources;
+    let Some(text) = draft.text else {
+        return session.report(vec![(sources, draft.compiled.diagnostics)]);
     };
-    // What is left to decide is said below, and everything again at every render.
-    let (mut diagnostics, count) = (first(errors.clone()), errors.len());
-    match make(&session.folder.join(NAME), text.as_bytes()) {
+    let error_count = draft.errors.len();
+    let mut diagnostics = first(draft.errors);
+    match create(&session.folder.join(NAME), text.as_bytes()) {
         Ok(true) => {
-            let others = compiled.plan.map_or(0, |plan| {
-                plan.operations
-                    .iter()
-                    .filter(|it| !it.is_public())
-                    .count()
-                    .saturating_sub(hidden.len())
-            });
-            session.say(&told(
-                spec,
-                &Summary {
-                    operations,
-                    hidden,
-                    others,
-                    undecided,
-                    errors: count,
-                    shown: diagnostics.len(),
-                },
-            ))?;
+            let operations = draft.compiled.plan.iter().flat_map(|plan| &plan.operations);
+            let not_public = operations
+                .filter(|operation| !operation.is_public())
+                .count();
+            let summary = Summary {
+                operations: draft.operations,
+                others: not_public.saturating_sub(draft.hidden.len()),
+                hidden: draft.hidden,
+                undecided: draft.undecided,
+                errors: error_count,
+                shown: diagnostics.len(),
+            };
+            session.summarize(&summary.text(spec))?;
         }
-        Ok(false) => diagnostics = vec![exists()],
+        Ok(false) => diagnostics = vec![blueprint_exists()],
         Err(error) => {
             diagnostics = vec![
                 diagnostic::UNWRITABLE_FILE
@@ -172,18 +154,16 @@ fn finish(draft: Draft, spec: &str, session: &mut Session<'_>) -> io::Result<Exi
     session.report(vec![(sources, diagnostics)])
 }
 
-/// The first errors, a few of each code: thousands of operations may have the same fault. What
-/// follows from others is no cause.
+/// The first errors, a few of each code, as thousands of operations may have the same fault; without
+/// those that follow from others.
 fn first(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    if errors
-        .iter()
-        .any(|it| *it.code != diagnostic::NOTHING_PUBLIC)
-    {
-        errors.retain(|it| *it.code != diagnostic::NOTHING_PUBLIC);
+    let is_cause = |error: &Diagnostic| *error.code != diagnostic::NOTHING_PUBLIC;
+    if errors.iter().any(is_cause) {
+        errors.retain(is_cause);
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    errors.retain(|it| {
-        let count = counts.entry(it.code.code).or_default();
+    errors.retain(|error| {
+        let count = counts.entry(error.code.code).or_default();
         *count += 1;
         *count <= MAX_OF_A_CODE
     });
@@ -191,64 +171,66 @@ fn first(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     errors
 }
 
-/// What was written, in the words of a reader.
+/// A summary of the new blueprint.
 struct Summary {
     operations: usize,
     hidden: Vec<(OperationName, &'static Code)>,
-    /// Operations that the description itself keeps from the gateway.
+    /// Operations that the description itself hides.
     others: usize,
     undecided: Vec<Scheme>,
     errors: usize,
-    /// Errors that are reported here.
+    /// Errors that are reported with the summary.
     shown: usize,
 }
 
-fn told(spec: &str, summary: &Summary) -> String {
-    let counted = |count: usize| format!("{count} operation{}", if count == 1 { "" } else { "s" });
-    let mut text = format!("took {spec}: {}\n", counted(summary.operations));
-    if !summary.hidden.is_empty() {
-        text += &format!(
-            "{} hidden: the comments in {NAME} say why\n",
-            counted(summary.hidden.len())
-        );
-    }
-    for (operation, code) in summary.hidden.iter().take(MAX_NAMED) {
-        text += &format!(
-            "  {} {}: {} {}\n",
-            operation.method,
-            printed::line(&operation.path),
-            code.code,
-            code.slug
-        );
-    }
-    let more = summary.hidden.len().saturating_sub(MAX_NAMED);
-    if more > 0 {
-        text += &format!("  {more} more\n");
-    }
-    if summary.others > 0 {
-        text += &format!(
-            "{} not public, as the description says with `x-gwgen-exposure`\n",
-            counted(summary.others)
-        );
-    }
-    for scheme in summary.undecided.iter().take(MAX_NAMED) {
-        let declared = if scheme.is_declared {
-            ""
-        } else {
-            " and which the description does not declare"
-        };
-        text += &format!(
-            "to decide: who checks {}, which protects {}{declared}\n",
-            scheme.name,
-            counted(scheme.operations)
-        );
-    }
-    let more = summary.undecided.len().saturating_sub(MAX_NAMED);
-    if more > 0 {
-        text += &format!("to decide: {more} more\n");
-    }
-    let more = summary.errors.saturating_sub(summary.shown);
-    text += &match (summary.errors, summary.undecided.as_slice()) {
+impl Summary {
+    fn text(&self, spec: &str) -> String {
+        let counted =
+            |count: usize| format!("{count} operation{}", if count == 1 { "" } else { "s" });
+        let mut text = format!("took {spec}: {}\n", counted(self.operations));
+        if !self.hidden.is_empty() {
+            text += &format!(
+                "{} hidden: the comments in {NAME} say why\n",
+                counted(self.hidden.len())
+            );
+        }
+        for (operation, code) in self.hidden.iter().take(MAX_NAMED) {
+            text += &format!(
+                "  {} {}: {} {}\n",
+                operation.method,
+                printed::line(&operation.path),
+                code.code,
+                code.slug
+            );
+        }
+        let more = self.hidden.len().saturating_sub(MAX_NAMED);
+        if more > 0 {
+            text += &format!("  {more} more\n");
+        }
+        if self.others > 0 {
+            text += &format!(
+                "{} not public, as the description says with `x-gwgen-exposure`\n",
+                counted(self.others)
+            );
+        }
+        for scheme in self.undecided.iter().take(MAX_NAMED) {
+            let declared = if scheme.is_declared {
+                ""
+            } else {
+                " and which the description does not declare"
+            };
+            text += &format!(
+                "to decide: who checks {}, which protects {}{declared}\n",
+                scheme.name,
+                counted(scheme.operations)
+            );
+        }
+        let more = self.undecided.len().saturating_sub(MAX_NAMED);
+        if more > 0 {
+            text += &format!("to decide: {more} more\n");
+        }
+        let more = self.errors.saturating_sub(self.shown);
+        text += &match (self.errors, self.undecided.as_slice()) {
         (0, []) => "wrote gwgen.yaml; read it, then run `gwgen render`\n".to_owned(),
         (0, _) => {
             "wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n".to_owned()
@@ -258,10 +240,11 @@ fn told(spec: &str, summary: &Summary) -> String {
         }
         (_, _) => "wrote gwgen.yaml, which does not render yet: mend what stands below, then run `gwgen render`\n".to_owned(),
     };
-    text
+        text
+    }
 }
 
-fn exists() -> Diagnostic {
+fn blueprint_exists() -> Diagnostic {
     diagnostic::BLUEPRINT_EXISTS
         .at(Place::file(&NAME.into()))
         .message(format_args!(

@@ -1,23 +1,23 @@
-//! `gwgen lint`: what there is to say of the inputs, without rendering.
+//! `gwgen lint`: diagnostics of the inputs, without rendering.
 //!
-//! In: blueprints. Out: diagnostics; with `--coverage` what the gateway checks of each operation.
+//! In: blueprints. Out: diagnostics; with `--coverage` the checks of the gateway for each operation.
 //! Writes nothing.
-//! Exits 1 where there is an error, and with `--deny warnings` where there is any finding.
+//! Exits 1 where there is an error, and with `--deny warnings` where there is a warning.
 
 use std::io;
 
 use clap::{Args, ValueEnum};
 
-use super::session::{Named, Session, compiled, headed};
-use super::stacks::{self, Checked};
+use super::session::{BlueprintArguments, Session, compiled, headed};
+use super::stacks::{self, ComparedStack};
 use super::{Exit, coverage, not_built};
 use crate::diagnostic::Severity;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct LintArguments {
     #[command(flatten)]
-    named: Named,
+    blueprints: BlueprintArguments,
     /// Print what the gateway checks of each operation, and what it does not
     #[arg(long)]
     coverage: bool,
@@ -34,38 +34,36 @@ enum Denied {
     Warnings,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     if arguments.fix {
         return not_built::refuse("lint --fix", session);
     }
-    let (jobs, diagnostics) = session.jobs(&arguments.named);
+    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
     let (mut groups, mut stacks) = (vec![(Sources::default(), diagnostics)], vec![None]);
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
-            session.print(&headed(job, jobs.len() > 1, coverage::listed(plan)))?;
+            session.print(&headed(job, jobs.len() > 1, coverage::paragraphs(plan)))?;
         }
         groups.push((compiled.sources, compiled.diagnostics));
         stacks.push(compiled.stack);
     }
-    let checked = groups.iter_mut().zip(&stacks);
-    let mut checked: Vec<Checked<'_>> = checked
-        .map(|((sources, diagnostics), stack)| Checked {
-            stack,
+    let compared = groups.iter_mut().zip(&stacks);
+    let mut compared: Vec<ComparedStack<'_>> = compared
+        .map(|((sources, diagnostics), stack)| ComparedStack {
+            stack: stack.as_ref(),
             sources,
             diagnostics,
         })
         .collect();
-    stacks::compare(&mut checked);
-    let has_finding = groups.iter().any(|(_, diagnostics)| {
-        diagnostics
-            .iter()
-            .any(|it| it.severity != Severity::Info && !it.is_allowed())
-    });
+    stacks::compare(&mut compared);
+    let has_warning = groups
+        .iter()
+        .flat_map(|(_, diagnostics)| diagnostics)
+        .any(|diagnostic| diagnostic.severity != Severity::Info && !diagnostic.is_allowed());
     let exit = session.report(groups)?;
-    Ok(if arguments.deny == Some(Denied::Warnings) && has_finding {
-        exit.max(Exit::Found)
-    } else {
-        exit
+    Ok(match arguments.deny {
+        Some(Denied::Warnings) if has_warning => exit.max(Exit::Found),
+        _ => exit,
     })
 }

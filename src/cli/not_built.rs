@@ -11,10 +11,9 @@ use clap::{Args, Subcommand};
 use super::Exit;
 use super::session::Session;
 use crate::diagnostic::{self, Place};
-use crate::source::Sources;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum NotBuiltCommand {
     /// Say what a change means for the running API (not built yet)
     Diff(Anything),
     /// Draw the picture (not built yet)
@@ -35,7 +34,7 @@ pub(crate) struct Anything {
     arguments: Vec<OsString>,
 }
 
-impl Command {
+impl NotBuiltCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Diff(_) => "diff",
@@ -48,6 +47,8 @@ impl Command {
     }
 }
 
+/// Refuses a command or option that is not built.
+///
 /// Errors: GW2004.
 pub(crate) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let diagnostic = diagnostic::NOT_BUILT
@@ -56,6 +57,6 @@ pub(crate) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> 
             "`gwgen {name}` is not built yet; nothing was done"
         ))
         .help("`gwgen help` lists what this version can do");
-    session.report(vec![(Sources::default(), vec![diagnostic])])?;
+    session.report_one(diagnostic)?;
     Ok(Exit::WrongCommandLine)
 }

@@ -1,23 +1,22 @@
 //! `gwgen render`: writes what the blueprints describe.
 //!
-//! In: blueprints. Out: files, one line a file that changed, a summary.
-//! A blueprint with an error writes nothing; the others are written all the same.
+//! In: blueprints. Out: files, a line for each changed file, a total.
+//! Nothing is written of a blueprint with an error; the others are written all the same.
 
-use std::fmt::Write as _;
 use std::io;
 
 use clap::Args;
 
 use super::Exit;
-use super::session::{Named, Session, in_threads, not_staged};
+use super::session::{BlueprintArguments, Session, in_threads, not_staged};
 use crate::diagnostic::Diagnostic;
-use crate::io::{Change, Folder, Written, unified};
+use crate::io::{FileChange, OutputFolder, WriteResult, unified};
 use crate::printed;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct RenderArguments {
     #[command(flatten)]
-    named: Named,
+    blueprints: BlueprintArguments,
     /// Print the changes of every file too
     #[arg(long)]
     diff: bool,
@@ -26,76 +25,60 @@ pub(crate) struct Arguments {
     staged: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (ready, diagnostics) = session.ready(&arguments.named);
-    let written = in_threads(&ready, |it| {
-        it.files.as_ref().map(|(folder, tree)| folder.write(tree))
+pub(crate) fn run(arguments: &RenderArguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let (prepared, of_search) = session.prepare(&arguments.blueprints);
+    let results = in_threads(&prepared, |blueprint| {
+        let (folder, tree) = blueprint.files.as_ref()?;
+        Some(folder.write(tree))
     });
-    let mut found = Vec::new();
-    for (it, written) in ready.iter().zip(written) {
-        let (Some((folder, tree)), Some(mut written)) = (&it.files, written) else {
-            found.push(Vec::new());
+    let mut of_files = Vec::new();
+    for (blueprint, result) in prepared.iter().zip(results) {
+        let (Some((folder, tree)), Some(mut result)) = (&blueprint.files, result) else {
+            of_files.push(Vec::new());
             continue;
         };
         if arguments.diff {
-            session.print(&changes(folder, &written))?;
+            session.print(&changes(folder, &result))?;
         }
-        session.say(&told(folder, &written))?;
-        if arguments.staged && !written.diagnostics.iter().any(Diagnostic::is_error) {
-            written.diagnostics.extend(not_staged(folder, tree)?);
+        session.summarize(&summary(folder, &result))?;
+        if arguments.staged && !result.diagnostics.iter().any(Diagnostic::is_error) {
+            result.diagnostics.extend(not_staged(folder, tree)?);
         }
-        found.push(written.diagnostics);
+        of_files.push(result.diagnostics);
     }
-    session.report_of(ready, found, diagnostics)
+    session.report_prepared(prepared, of_files, of_search)
 }
 
-/// The changes of every file that was written.
-fn changes(folder: &Folder, written: &Written<'_>) -> String {
-    let changes = written
-        .differs
-        .differences
-        .iter()
-        .filter(|it| written.changed.iter().any(|(path, _)| *path == it.path));
-    changes
+/// The diffs of all files that were written.
+fn changes(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
+    let differences = result.comparison.differences.iter();
+    differences
+        .filter(|difference| {
+            let mut changed = result.changed.iter();
+            changed.any(|(path, _)| *path == difference.path)
+        })
         .map(|difference| unified(folder, difference))
         .collect()
 }
 
-/// A line a file that changed, and a summary.
-fn told(folder: &Folder, written: &Written<'_>) -> String {
+/// A line for each changed file, and a total.
+fn summary(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
     let mut text = String::new();
-    let append = |text: &mut String, line: std::fmt::Arguments<'_>| {
-        text.write_fmt(line)
-            .expect("writing to a String cannot fail")
-    };
-    for (path, change) in &written.changed {
+    for (path, change) in &result.changed {
         let verb = match change {
-            Change::Created => "created",
-            Change::Updated => "updated",
-            Change::Removed => "removed",
+            FileChange::Created => "created",
+            FileChange::Updated => "updated",
+            FileChange::Removed => "removed",
         };
-        append(
-            &mut text,
-            format_args!("{verb} {}\n", printed::line(&folder.shown(path))),
-        );
+        text += &format!("{verb} {}\n", printed::line(&folder.shown(path)));
     }
-    if written.diagnostics.iter().all(|it| !it.is_error()) {
-        append(
-            &mut text,
-            format_args!(
-                "{}, {} unchanged in {}\n",
-                counted(written.changed.len()),
-                written.unchanged,
-                folder.display
-            ),
+    if !result.diagnostics.iter().any(Diagnostic::is_error) {
+        let changed = result.changed.len();
+        let plural = if changed == 1 { "" } else { "s" };
+        text += &format!(
+            "{changed} file{plural} changed, {} unchanged in {}\n",
+            result.comparison.unchanged, folder.display
         );
     }
     text
-}
-
-fn counted(changed: usize) -> String {
-    format!(
-        "{changed} file{} changed",
-        if changed == 1 { "" } else { "s" }
-    )
 }

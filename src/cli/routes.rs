@@ -1,4 +1,4 @@
-//! `gwgen routes`: every operation with its way to a backend, and what is in force of it.
+//! `gwgen routes`: every operation with its backend, authorization and settings.
 //!
 //! In: blueprints. Out: a table or Markdown for each, or one JSON document for all, on standard
 //! output.
@@ -10,25 +10,23 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::Exit;
-use super::session::{Named, Session, compiled, headed};
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
 use crate::blueprint::{Exposure, Validation};
 use crate::diagnostic::Diagnostic;
 use crate::io::Job;
-use crate::listing::{self, Cache, Difference, NOTHING, Throttle};
+use crate::listing::{self, CacheColumn, DifferenceColumn, NOTHING, ThrottleColumn};
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, NlbPlan,
-    OperationPlan, Plan, Value, Values, Way, text_of,
+    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, OperationPlan, Plan, Value,
+    Values, Way, text_of,
 };
 use crate::printed;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct RoutesArguments {
     #[command(flatten)]
-    named: Named,
+    blueprints: BlueprintArguments,
     /// How the list looks
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: RouteFormat,
@@ -42,10 +40,11 @@ pub(crate) enum RouteFormat {
     Markdown,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (jobs, diagnostics) = session.jobs(&arguments.named);
+pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
     let mut groups = vec![(Sources::default(), diagnostics)];
-    let (mut all, is_one_of_several) = (Vec::new(), jobs.len() > 1);
+    let mut rows = Vec::new();
+    let is_one_of_several = jobs.len() > 1;
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = &compiled.plan {
@@ -58,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
                     .collect()
             };
             match arguments.format {
-                RouteFormat::Json => all.extend(plan.operations.iter().map(row)),
+                RouteFormat::Json => rows.extend(plan.operations.iter().map(row)),
                 RouteFormat::Table => {
                     session.print(&headed(job, is_one_of_several, table(cells())))?
                 }
@@ -70,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
         groups.push((compiled.sources, compiled.diagnostics));
     }
     match arguments.format {
-        RouteFormat::Json => session.print_json(&all)?,
+        RouteFormat::Json => session.print_json(&rows)?,
         RouteFormat::Table | RouteFormat::Markdown => {}
     }
     session.report(groups)
@@ -89,13 +88,13 @@ fn titled(job: &Job, is_one_of_several: bool, table: &str) -> String {
 fn unserved(diagnostics: &[Diagnostic]) -> BTreeSet<(&str, &str)> {
     diagnostics
         .iter()
-        .filter(|it| it.is_error())
-        .flat_map(|it| &it.operations)
-        .map(|it| (it.method, &*it.path))
+        .filter(|diagnostic| diagnostic.is_error())
+        .flat_map(|diagnostic| &diagnostic.operations)
+        .map(|operation| (operation.method, &*operation.path))
         .collect()
 }
 
-/// What is in force of an operation of a blueprint; `null` where there is nothing to say.
+/// An operation of a blueprint; `null` where a column does not apply.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 struct Row {
     /// The blueprint, as it was named.
@@ -108,21 +107,20 @@ struct Row {
     /// Below the stage's URL.
     url: Option<String>,
     backend: Option<String>,
-    /// Where the backend gets the request; `(...)` is known only at deploy time.
+    /// URL of the request at the backend; `(...)` is known only at deploy time.
     backend_url: Option<String>,
-    /// What the description asks of callers: its `security`, alternatives of schemes with their
-    /// scopes.
+    /// The description's `security`: alternatives of schemes with their scopes.
     declared: Vec<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
-    /// Who checks callers: an entry of `auth`, `iam`, or `none`; `null` where nobody is answered,
-    /// or an error leaves it undecided.
+    /// Authorization: an entry of `auth`, `iam`, or `none`; `null` where no request is served, or an
+    /// error leaves it undecided.
     auth: Option<String>,
-    /// Why callers are asked for something else than `declared`.
-    differs: Option<Difference>,
+    /// The reason why authorization differs from `declared`.
+    differs: Option<DifferenceColumn>,
     /// A token needs one of them.
     scopes: Vec<String>,
     api_key: bool,
-    throttle: Option<Throttle>,
-    cache: Option<Cache>,
+    throttle: Option<ThrottleColumn>,
+    cache: Option<CacheColumn>,
     validation: Option<Validation>,
     timeout_ms: Option<u32>,
 }
@@ -145,7 +143,7 @@ impl Row {
     ) -> Self {
         let backend = operation.backend.map(|index| &plan.backends[index]);
         let public = operation.gateway_path.as_ref();
-        // Nothing is said to be open that an error leaves undecided.
+        // An operation that an error leaves undecided is not listed as open.
         let is_undecided = operation.auth.check == Check::Nobody
             && unserved.contains(&(operation.method.as_str(), &*operation.path));
         Self {
@@ -154,7 +152,7 @@ impl Row {
             path: operation.path.to_string(),
             exposure: operation.exposure,
             url: public.map(|path| text_of(path)),
-            backend: backend.map(|it| it.name.to_string()),
+            backend: backend.map(|backend| backend.name.to_string()),
             backend_url: backend.and_then(|backend| match public {
                 Some(_) => Some(backend_url(plan, backend, operation)),
                 None => private_url(plan, backend, operation),
@@ -171,8 +169,8 @@ impl Row {
                 .map(ToString::to_string)
                 .collect(),
             api_key: operation.auth.api_key,
-            throttle: public.and(operation.throttle).map(Throttle::of),
-            cache: operation.cache.as_ref().map(Cache::of),
+            throttle: public.and(operation.throttle).map(ThrottleColumn::of),
+            cache: operation.cache.as_ref().map(CacheColumn::of),
             validation: public.map(|_| operation.checks.level()),
             timeout_ms: public.map(|_| operation.timeout_ms),
         }
@@ -189,18 +187,18 @@ impl Row {
             or_dash(self.backend_url.as_deref()),
             listing::declared_cell(operation).into_owned(),
             or_dash(self.auth.as_deref()),
-            or_dash(self.differs.as_ref().map(Difference::cell).as_deref()),
+            or_dash(self.differs.as_ref().map(DifferenceColumn::cell).as_deref()),
             if self.scopes.is_empty() {
                 NOTHING.to_owned()
             } else {
                 self.scopes.join(" ")
             },
             if self.api_key { "yes" } else { NOTHING }.to_owned(),
-            or_dash(self.throttle.as_ref().map(Throttle::cell).as_deref()),
-            or_dash(self.cache.as_ref().map(Cache::cell).as_deref()),
+            or_dash(self.throttle.as_ref().map(ThrottleColumn::cell).as_deref()),
+            or_dash(self.cache.as_ref().map(CacheColumn::cell).as_deref()),
             or_dash(self.validation.map(listing::validation)),
             self.timeout_ms
-                .map_or_else(|| NOTHING.to_owned(), |it| format!("{it}ms")),
+                .map_or_else(|| NOTHING.to_owned(), |timeout| format!("{timeout}ms")),
         ]
     }
 }
@@ -226,7 +224,7 @@ const HEADER: [&str; 15] = [
 /// A row of a table.
 type Cells = [String; HEADER.len()];
 
-/// Where private callers reach what is internal.
+/// The URL at the load balancer, by which private callers reach an internal operation.
 fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) -> Option<String> {
     let alb = plan
         .network
@@ -235,11 +233,11 @@ fn private_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
         .as_ref()
         .filter(|_| listing::is_private(plan, operation))?;
     let (balanced, path) = (backend.balanced()?, operation.private_path.as_ref()?);
-    let host = alb.hosts.first().map_or("(alb)", |it| it);
+    let host = alb.hosts.first().map_or("(alb)", |host| host);
     let prefix: String = backend
         .path_prefix
         .iter()
-        .map(|it| format!("/{it}"))
+        .map(|segment| format!("/{segment}"))
         .collect();
     Some(format!(
         "{}://{host}:{}{prefix}{path}",
@@ -258,7 +256,7 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
     match &backend.way {
         Way::Balanced(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
-            let (dns_name, balancer) = front(plan);
+            let (dns_name, balancer) = entry_balancer(plan);
             let host = it
                 .host
                 .as_ref()
@@ -286,48 +284,23 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             },
         ) => qualifier.as_ref().map_or_else(
             || format!("lambda:{text}"),
-            |it| format!("lambda:{text}:{it}"),
+            |qualifier| format!("lambda:{text}:{qualifier}"),
         ),
         Way::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
     }
 }
 
-/// The name of the balancer that the gateway calls, where it is known, and what stands for it where
-/// it is not.
-fn front(plan: &Plan) -> (Option<&Value>, &'static str) {
-    let Some(network) = &plan.network else {
-        return (None, "(nlb)");
-    };
-    match (&network.nlb, &network.alb) {
-        (
-            Some(NlbPlan {
-                balancer: BalancerPlan::Existing { dns_name, .. },
-                ..
-            }),
-            _,
-        ) => (dns_name.as_ref(), "(nlb)"),
-        (
-            None,
-            Some(AlbPlan {
-                balancer: AlbBalancerPlan::Existing { dns_name, .. },
-                ..
-            }),
-        ) => (dns_name.as_ref(), "(alb)"),
-        (
-            None,
-            Some(AlbPlan {
-                balancer: AlbBalancerPlan::Made { .. },
-                ..
-            }),
-        ) => (None, "(alb)"),
-        (
-            Some(NlbPlan {
-                balancer: BalancerPlan::Made { .. },
-                ..
-            }),
-            _,
-        )
-        | (None, None) => (None, "(nlb)"),
+/// The DNS name of the balancer that the gateway calls, where it is known, and a text for where it
+/// is not.
+fn entry_balancer(plan: &Plan) -> (Option<&Value>, &'static str) {
+    let network = plan.network.as_ref();
+    let nlb = network.and_then(|network| network.nlb.as_ref());
+    let alb = network.and_then(|network| network.alb.as_ref());
+    match (nlb.map(|nlb| &nlb.balancer), alb.map(|alb| &alb.balancer)) {
+        (Some(BalancerPlan::Existing { dns_name, .. }), _) => (dns_name.as_ref(), "(nlb)"),
+        (Some(BalancerPlan::Made { .. }), _) | (None, None) => (None, "(nlb)"),
+        (None, Some(AlbBalancerPlan::Existing { dns_name, .. })) => (dns_name.as_ref(), "(alb)"),
+        (None, Some(AlbBalancerPlan::Made { .. })) => (None, "(alb)"),
     }
 }
 
@@ -340,29 +313,15 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn table(rows: Vec<Cells>) -> String {
-    let visible = |row: Cells| row.map(|it| printed::line(&it).into_owned());
-    let cells: Vec<Cells> = std::iter::once(HEADER.map(str::to_owned))
-        .chain(rows.into_iter().map(visible))
-        .collect();
-    let widths: Vec<usize> = (0..HEADER.len())
-        .map(|column| cells.iter().map(|it| it[column].width()).max().unwrap_or(0))
-        .collect();
-    let padded = |it: &Cells| {
-        let line: String = it
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width())))
-            .collect();
-        line.trim_end().to_owned() + "\n"
-    };
-    cells.iter().map(padded).collect()
+fn table(mut rows: Vec<Cells>) -> String {
+    rows.insert(0, HEADER.map(str::to_owned));
+    aligned(rows).into_iter().map(|line| line + "\n").collect()
 }
 
 fn markdown(rows: Vec<Cells>) -> String {
     let line = |cells: &Cells| format!("| {} |\n", cells.join(" | "));
     let rule = format!("|{}\n", " --- |".repeat(HEADER.len()));
-    // A dash alone is what stands for nothing; at the start of a cell it makes no list.
+    // A dash alone is an empty cell; Markdown does not take it for a list.
     let escaped = |cell: String| {
         if cell == NOTHING {
             cell

@@ -1,7 +1,7 @@
-//! `gwgen schema`: the JSON Schema of the blueprint, or of what a command prints.
+//! `gwgen schema`: the JSON Schema of the blueprint, or of a command's output.
 //!
 //! In: nothing. Out: JSON. Pure but for the writer.
-//! Made from the types that read the blueprint, and that are printed.
+//! It is generated from the types that are read and printed.
 
 use std::io;
 
@@ -11,14 +11,14 @@ use super::session::Session;
 use super::{Exit, not_built, routes};
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SchemaArguments {
     /// What the schema is of
     #[arg(value_name = "WHAT", value_enum, default_value_t)]
-    of: Of,
+    of: SchemaSubject,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Of {
+enum SchemaSubject {
     /// A blueprint: complete in one file, a base, or a file that extends another
     #[default]
     Blueprint,
@@ -28,11 +28,11 @@ enum Of {
     Routes,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+pub(crate) fn run(arguments: &SchemaArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     match arguments.of {
-        Of::Blueprint => session.print_json(&crate::blueprint::schema())?,
-        Of::Diff => return not_built::refuse("schema diff", session),
-        Of::Routes => session.print_json(&routes::schema())?,
+        SchemaSubject::Blueprint => session.print_json(&crate::blueprint::schema())?,
+        SchemaSubject::Diff => return not_built::refuse("schema diff", session),
+        SchemaSubject::Routes => session.print_json(&routes::schema())?,
     }
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! What every command works with: options, writers, blueprints.
+//! The surroundings of a command: options, writers, blueprints.
 //!
 //! In: `Options`. Out: `Compiled` by blueprint, reports. Reads blueprints through `io`.
 //! One thread per blueprint, and none inside a pipeline.
@@ -8,19 +8,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use super::stacks::{self, Checked, Stack};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::stacks::{self, ComparedStack};
 use super::{Exit, Options};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
-use crate::io::{Folder, Job, Wanted, find, rim, today};
+use crate::io::{BlueprintSelection, Disk, Job, OutputFolder, find, today};
 use crate::printed::{self, Shape};
 use crate::report::{self, Format, Style};
 use crate::source::Sources;
-use crate::{Compiled, compile_on};
+use crate::{Compiled, StackDeclaration, compile_on};
 
-/// Blueprints named by position.
+/// Blueprints that the command line names by position.
 #[derive(Debug, Default, clap::Args)]
-pub(crate) struct Named {
+pub(crate) struct BlueprintArguments {
     /// Blueprints, as with --blueprint
     #[arg(value_name = "BLUEPRINT", conflicts_with_all = ["blueprints", "env"])]
     positional: Vec<PathBuf>,
@@ -34,13 +36,13 @@ pub(crate) struct Session<'a> {
     pub style: Style,
 }
 
-/// A compiled blueprint and where its files go.
-pub(crate) struct Ready {
-    /// There only without an error.
-    pub files: Option<(Folder, FileTree)>,
+/// A compiled blueprint and its output folder.
+pub(crate) struct PreparedBlueprint {
+    /// The files to write; `None` with an error.
+    pub files: Option<(OutputFolder, FileTree)>,
     pub diagnostics: Vec<Diagnostic>,
     pub sources: Sources,
-    stack: Stack,
+    stack: Option<StackDeclaration>,
 }
 
 impl<'a> Session<'a> {
@@ -48,7 +50,8 @@ impl<'a> Session<'a> {
         folder: PathBuf,
         options: Options,
         style: Style,
-        (out, err): (&'a mut dyn Write, &'a mut dyn Write),
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
     ) -> Self {
         Self {
             out,
@@ -60,21 +63,12 @@ impl<'a> Session<'a> {
     }
 
     /// The blueprints that this command is about.
-    pub(crate) fn jobs(&self, named: &Named) -> (Vec<Job>, Vec<Diagnostic>) {
-        let files = self
-            .options
-            .blueprints
-            .iter()
-            .chain(&named.positional)
-            .cloned()
-            .collect();
-        let found = find(
-            &self.folder,
-            &Wanted {
-                files,
-                environment: self.options.env.clone(),
-            },
-        );
+    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<Diagnostic>) {
+        let selection = BlueprintSelection {
+            files: [&*self.options.blueprints, &*blueprints.positional].concat(),
+            environment: self.options.env.clone(),
+        };
+        let found = find(&self.folder, &selection);
         (found.value.unwrap_or_default(), found.diagnostics)
     }
 
@@ -82,71 +76,64 @@ impl<'a> Session<'a> {
     ///
     /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output
     /// folder, GW2142 two with one stack.
-    pub(crate) fn ready(&self, named: &Named) -> (Vec<Ready>, Vec<Diagnostic>) {
-        let (jobs, diagnostics) = self.jobs(named);
-        let mut ready = in_threads(&jobs, prepared);
-        for later in 1..ready.len() {
-            let (before, after) = ready.split_at_mut(later);
-            let Some((folder, _)) = &after[0].files else {
-                continue;
-            };
-            let taken = before
-                .iter()
-                .zip(&jobs)
-                .find(|(it, _)| it.files.as_ref().is_some_and(|(other, _)| other.is(folder)));
-            if let Some((other, job)) = taken {
-                let diagnostic = shared_output(&folder.display, &jobs[later], job);
-                after[0].diagnostics.push(diagnostic);
-                // The finding names a line of the other blueprint too.
-                if let Some(file) = other.sources.file(&job.request.display) {
-                    after[0].sources.add(Arc::clone(file));
-                }
-            }
-        }
-        let mut checked: Vec<Checked<'_>> = ready
+    pub(crate) fn prepare(
+        &self,
+        blueprints: &BlueprintArguments,
+    ) -> (Vec<PreparedBlueprint>, Vec<Diagnostic>) {
+        let (jobs, diagnostics) = self.jobs(blueprints);
+        let mut prepared = in_threads(&jobs, prepare_blueprint);
+        report_shared_outputs(&mut prepared, &jobs);
+        let mut compared: Vec<ComparedStack<'_>> = prepared
             .iter_mut()
-            .map(|it| Checked {
-                stack: &it.stack,
-                sources: &mut it.sources,
-                diagnostics: &mut it.diagnostics,
+            .map(|blueprint| ComparedStack {
+                stack: blueprint.stack.as_ref(),
+                sources: &mut blueprint.sources,
+                diagnostics: &mut blueprint.diagnostics,
             })
             .collect();
-        stacks::compare(&mut checked);
+        stacks::compare(&mut compared);
         // Neither of the two may be written, but only after each has been compared with all.
-        let shared: Vec<Arc<str>> = ready
+        let shared: Vec<Arc<str>> = prepared
             .iter()
-            .flat_map(|it| &it.diagnostics)
-            .filter(|it| {
-                *it.code == diagnostic::SHARED_OUTPUT || *it.code == diagnostic::SAME_STACK
+            .flat_map(|blueprint| &blueprint.diagnostics)
+            .filter(|diagnostic| {
+                *diagnostic.code == diagnostic::SHARED_OUTPUT
+                    || *diagnostic.code == diagnostic::SAME_STACK
             })
-            .flat_map(|it| it.places.iter().map(|place| Arc::clone(&place.file)))
+            .flat_map(|diagnostic| &diagnostic.places)
+            .map(|place| Arc::clone(&place.file))
             .collect();
-        for (it, job) in ready.iter_mut().zip(&jobs) {
+        for (blueprint, job) in prepared.iter_mut().zip(&jobs) {
             if shared.contains(&job.request.display) {
-                it.files = None;
+                blueprint.files = None;
             }
         }
-        (ready, diagnostics)
+        (prepared, diagnostics)
     }
 
-    /// Reports what was found of each blueprint, on the way to its files and on the disk, and says
-    /// which exit code follows.
-    pub(crate) fn report_of(
+    /// Reports the diagnostics of each blueprint, those of its files, and those of the search for
+    /// blueprints; returns the exit code.
+    pub(crate) fn report_prepared(
         &mut self,
-        ready: Vec<Ready>,
-        found: Vec<Vec<Diagnostic>>,
-        others: Vec<Diagnostic>,
+        prepared: Vec<PreparedBlueprint>,
+        of_files: Vec<Vec<Diagnostic>>,
+        of_search: Vec<Diagnostic>,
     ) -> io::Result<Exit> {
-        let with_found = |(mut it, found): (Ready, Vec<Diagnostic>)| {
-            it.diagnostics.extend(found);
-            (it.sources, it.diagnostics)
-        };
-        let mut groups: Vec<_> = ready.into_iter().zip(found).map(with_found).collect();
-        groups.push((Sources::default(), others));
+        let mut groups = Vec::new();
+        for (mut blueprint, of_files) in prepared.into_iter().zip(of_files) {
+            blueprint.diagnostics.extend(of_files);
+            groups.push((blueprint.sources, blueprint.diagnostics));
+        }
+        groups.push((Sources::default(), of_search));
         self.report(groups)
     }
 
-    /// Reports all findings and says which exit code follows from them.
+    /// Reports one diagnostic that is about no line of a file; returns the exit code.
+    pub(crate) fn report_one(&mut self, diagnostic: Diagnostic) -> io::Result<Exit> {
+        self.report(vec![(Sources::default(), vec![diagnostic])])
+    }
+
+    /// Reports all diagnostics; returns the exit code.
     pub(crate) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
         let exit = groups
             .iter()
@@ -155,10 +142,9 @@ impl<'a> Session<'a> {
             .max()
             .unwrap_or(Exit::Done);
         self.out.flush()?;
-        // Only there do paths start at the repository's root. Where the folder is gone, so is what
-        // could be reported of it.
+        // Paths of the other formats do not start at the repository's root.
         let folder = if self.style.format == Format::Sarif {
-            rim(&self.folder)
+            Disk::around(&self.folder)
                 .map(|(_, below)| below)
                 .unwrap_or_default()
         } else {
@@ -168,8 +154,8 @@ impl<'a> Session<'a> {
         Ok(exit)
     }
 
-    /// A result that is no diagnostic, unless `--quiet`.
-    pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
+    /// Prints a summary, unless `--quiet`.
+    pub(crate) fn summarize(&mut self, text: &str) -> io::Result<()> {
         if self.options.quiet {
             Ok(())
         } else {
@@ -177,19 +163,19 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// A result, in whole lines.
+    /// Prints a result, in whole lines.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(Shape::Lines.visible(text).as_bytes())
     }
 
-    /// A result as JSON over several lines.
+    /// Prints a result as JSON over several lines.
     pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
         writeln!(self.out, "{}", Shape::Json.visible(&text))
     }
 
-    /// What is wrong with the command line, in whole lines.
-    pub(crate) fn complain(&mut self, text: &str) -> io::Result<()> {
+    /// Prints an error of the command line, in whole lines.
+    pub(crate) fn print_error(&mut self, text: &str) -> io::Result<()> {
         self.err.write_all(Shape::Lines.visible(text).as_bytes())
     }
 
@@ -208,8 +194,23 @@ pub(crate) fn headed(job: &Job, is_one_of_several: bool, text: String) -> String
     }
 }
 
-/// Does the same for every item, each in a thread of its own; answers come in the order of the
-/// items.
+/// Lines of a table with aligned columns, two spaces apart.
+pub(crate) fn aligned<const N: usize>(rows: Vec<[String; N]>) -> Vec<String> {
+    let visible = |cell: String| printed::line(&cell).into_owned();
+    let rows: Vec<[String; N]> = rows.into_iter().map(|row| row.map(visible)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max();
+    let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or(0));
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| {
+            let padding = " ".repeat(width - cell.width());
+            format!("{cell}{padding}  ")
+        });
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Runs `work` for every item, each in its own thread; results are in the order of the items.
 pub(crate) fn in_threads<'a, T: Sync, R: Send>(items: &'a [T], work: fn(&'a T) -> R) -> Vec<R> {
     if let [item] = items {
         return vec![work(item)];
@@ -235,7 +236,7 @@ pub(crate) fn compiled(job: &Job) -> Compiled {
     compile_on(&job.disk, &job.request, Some(&today()))
 }
 
-fn prepared(job: &Job) -> Ready {
+fn prepare_blueprint(job: &Job) -> PreparedBlueprint {
     let Compiled {
         output,
         tree,
@@ -245,25 +246,21 @@ fn prepared(job: &Job) -> Ready {
         plan,
         assembled,
     } = compiled(job);
-    // The process ends soon; taking half a million parts apart before that would take a tenth of
-    // its time.
+    // The process ends soon; to drop half a million parts before would take a tenth of its time.
     std::mem::forget((plan, assembled));
     let has_error = diagnostics.iter().any(Diagnostic::is_error);
     let files = match (output, tree) {
-        (Some(output), Some(tree)) if !has_error => match Folder::of(job, &output) {
-            Ok(folder) => Some((folder, tree)),
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                None
-            }
-        },
         _ if has_error => None,
+        (Some(output), Some(tree)) => OutputFolder::of(job, &output)
+            .map_err(|diagnostic| diagnostics.push(*diagnostic))
+            .ok()
+            .map(|folder| (folder, tree)),
         _ => {
             diagnostics.push(nothing_compiled(job));
             None
         }
     };
-    Ready {
+    PreparedBlueprint {
         files,
         diagnostics,
         sources,
@@ -271,10 +268,35 @@ fn prepared(job: &Job) -> Ready {
     }
 }
 
-/// What git's index lacks of a folder that is as it is to be.
+/// Reports blueprints that write to the output folder of an earlier one.
+///
+/// Errors: GW0008.
+fn report_shared_outputs(prepared: &mut [PreparedBlueprint], jobs: &[Job]) {
+    for index in 1..prepared.len() {
+        let (earlier, rest) = prepared.split_at_mut(index);
+        let blueprint = &mut rest[0];
+        let Some((folder, _)) = &blueprint.files else {
+            continue;
+        };
+        let writes_there = |other: &PreparedBlueprint| {
+            let files = other.files.as_ref();
+            files.is_some_and(|(other, _)| other.is(folder))
+        };
+        if let Some(other) = earlier.iter().position(writes_there) {
+            let diagnostic = shared_output(&folder.display, &jobs[index], &jobs[other]);
+            blueprint.diagnostics.push(diagnostic);
+            // The diagnostic names a line of the other blueprint, too.
+            if let Some(file) = earlier[other].sources.file(&jobs[other].request.display) {
+                blueprint.sources.add(Arc::clone(file));
+            }
+        }
+    }
+}
+
+/// Reports generated files that git's index does not hold.
 ///
 /// Errors: GW0015.
-pub(crate) fn not_staged(folder: &Folder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
+pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
     let paths = folder.unstaged(tree)?;
     let Some(first) = paths.first() else {
         return Ok(None);

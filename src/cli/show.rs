@@ -9,20 +9,20 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Exit;
-use super::session::{Named, Session};
+use super::session::{BlueprintArguments, Session};
 use crate::blueprint;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::io::Job;
 use crate::source::Sources;
 
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ShowArguments {
     #[command(flatten)]
-    named: Named,
+    blueprints: BlueprintArguments,
 }
 
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (jobs, diagnostics) = session.jobs(&arguments.named);
+pub(crate) fn run(arguments: &ShowArguments, session: &mut Session<'_>) -> io::Result<Exit> {
+    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
     let mut groups = vec![(Sources::default(), diagnostics)];
     let mut separator = "";
     for job in &jobs {
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
     session.report(groups)
 }
 
-/// The blueprint as text, and what was read for it.
+/// The blueprint as text, and the files that were read.
 fn show(job: &Job) -> (Outcome<String>, Sources) {
     let mut sources = Sources::default();
     let request = &job.request;

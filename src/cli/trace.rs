@@ -2,26 +2,25 @@
 //!
 //! In: a method, a path, blueprints. Out: text or JSON on standard output; exit 1 where nothing
 //! serves the request.
-//! Nothing is decided here; `trace` says what happens.
+//! Nothing is decided here; `trace` follows the request.
 
 use std::fmt::Write as _;
 use std::io;
 
 use clap::{Args, ValueEnum};
-use unicode_width::UnicodeWidthStr as _;
 
 use super::Exit;
-use super::session::{Named, Session, compiled, headed};
+use super::session::{BlueprintArguments, Session, aligned, compiled, headed};
 use crate::Compiled;
 use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
 use crate::openapi::HttpMethod;
 use crate::printed;
 use crate::source::Sources;
-use crate::trace::{Answerer, Asked, Trace, trace};
+use crate::trace::{Answerer, Asked, Hop, Trace, trace};
 
-/// What `--help` says of the JSON.
-const AFTER: &str = "\
+/// Part of `--help` about the JSON.
+const AFTER_HELP: &str = "\
 JSON, one object, or a list of them where there are several blueprints:
   blueprint, method, path  what was asked
   served                   whether a backend gets the request, or the gateway
@@ -43,8 +42,8 @@ Kinds of hops: stage, resource, method, authorizer, integration, link, balancer,
 target_group, target, function, internet. What is known only at deploy time stands in ${}.";
 
 #[derive(Debug, Args)]
-#[command(after_help = AFTER)]
-pub(crate) struct Arguments {
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct TraceArguments {
     /// Method of the request, in any case
     #[arg(value_name = "METHOD", value_parser = Asked::method)]
     method: HttpMethod,
@@ -68,29 +67,30 @@ fn path(text: &str) -> Result<String, String> {
     Asked::of(HttpMethod::Get, text).map(|_| text.to_owned())
 }
 
-/// A trace and whose it is.
+/// A trace, with its blueprint.
 #[derive(serde::Serialize)]
-struct Shown<'a> {
+struct BlueprintTrace<'a> {
     blueprint: &'a str,
     #[serde(flatten)]
     trace: Trace,
 }
 
-/// Errors: those of compiling; GW9001 the stack leads nowhere.
-pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Result<Exit> {
+/// Errors: those of compiling; GW9001 the stack cannot be followed.
+pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let asked = Asked::of(arguments.method, &arguments.path)
         .expect("the parser of the command line has read it once");
-    let (jobs, diagnostics) = session.jobs(&Named::default());
+    let (jobs, diagnostics) = session.jobs(&BlueprintArguments::default());
     let mut groups = vec![(Sources::default(), diagnostics)];
-    let (mut exit, mut all) = (Exit::Done, Vec::new());
+    let (mut exit, mut traces) = (Exit::Done, Vec::new());
     for job in &jobs {
         let mut compiled = compiled(job);
         match traced(job, &compiled, &asked) {
             Some(Ok(trace)) => {
-                let is_served = trace.served || trace.private.as_ref().is_some_and(|it| it.served);
+                let is_served =
+                    trace.served || trace.private.as_ref().is_some_and(|private| private.served);
                 exit = exit.max(if is_served { Exit::Done } else { Exit::Found });
                 match arguments.format {
-                    TraceFormat::Json => all.push(Shown {
+                    TraceFormat::Json => traces.push(BlueprintTrace {
                         blueprint: &job.request.display,
                         trace,
                     }),
@@ -99,21 +99,21 @@ pub(crate) fn run(arguments: &Arguments, session: &mut Session<'_>) -> io::Resul
                     }
                 }
             }
-            Some(Err(finding)) => compiled.diagnostics.push(*finding),
+            Some(Err(diagnostic)) => compiled.diagnostics.push(*diagnostic),
             None => {}
         }
         groups.push((compiled.sources, compiled.diagnostics));
     }
-    match (arguments.format, all.as_slice()) {
+    match (arguments.format, traces.as_slice()) {
         (TraceFormat::Text, _) => {}
         (TraceFormat::Json, []) if jobs.len() < 2 => {}
         (TraceFormat::Json, [only]) if jobs.len() < 2 => session.print_json(only)?,
-        (TraceFormat::Json, all) => session.print_json(&all)?,
+        (TraceFormat::Json, traces) => session.print_json(&traces)?,
     }
     Ok(exit.max(session.report(groups)?))
 }
 
-/// `None` where no files would be made.
+/// Traces the request; `None` where the blueprint has no output.
 fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace, Box<Diagnostic>>> {
     let (Some(plan), Some(assembled), Some(_), Some(output)) = (
         &compiled.plan,
@@ -124,69 +124,53 @@ fn traced(job: &Job, compiled: &Compiled, asked: &Asked) -> Option<Result<Trace,
         return None;
     };
     let folder = shown_output(&job.request, output);
-    let broken = |problem| {
-        let text = format_args!("the finished stack cannot be followed: {problem}").to_string();
-        Box::new(
-            diagnostic::WALK_MISMATCH
-                .at(plan.place.clone())
-                .message(text)
-                .help("this is a bug of gwgen; please report it"),
-        )
-    };
     let mut traced = match trace(plan, assembled, asked) {
         Ok(traced) => traced,
-        Err(problem) => return Some(Err(broken(problem))),
+        Err(problem) => {
+            let diagnostic = diagnostic::WALK_MISMATCH
+                .at(plan.place.clone())
+                .message(format_args!(
+                    "the finished stack cannot be followed: {problem}"
+                ))
+                .help("this is a bug of gwgen; please report it");
+            return Some(Err(Box::new(diagnostic)));
+        }
     };
     if &*folder != "." {
-        let private = traced.private.iter_mut().flat_map(|it| &mut it.hops);
-        for place in traced
-            .hops
+        let private = traced
+            .private
             .iter_mut()
-            .chain(private)
-            .filter_map(|it| it.place.as_mut())
-        {
+            .flat_map(|private| &mut private.hops);
+        let hops = traced.hops.iter_mut().chain(private);
+        for place in hops.filter_map(|hop| hop.place.as_mut()) {
             place.file = format!("{}/{}", folder.trim_end_matches('/'), place.file);
         }
     }
     Some(Ok(traced))
 }
 
-/// A line a hop: kind, name, place, detail.
-fn hop_lines(hops: &[crate::trace::Hop]) -> String {
-    let visible = |text: &str| printed::line(text).into_owned();
-    let place = |hop: &crate::trace::Hop| {
-        hop.place
-            .as_ref()
-            .map_or_else(|| "-".to_owned(), |it| format!("{}:{}", it.file, it.line))
+/// A line for each hop: kind, name, place, detail.
+fn hop_lines(hops: &[Hop]) -> String {
+    let place = |hop: &Hop| {
+        let place = hop.place.as_ref();
+        place.map_or_else(
+            || "-".to_owned(),
+            |place| format!("{}:{}", place.file, place.line),
+        )
     };
-    let rows: Vec<[String; 4]> = hops
-        .iter()
-        .map(|it| {
-            [
-                it.kind.replace('_', " "),
-                visible(&it.name),
-                visible(&place(it)),
-                visible(&it.detail),
-            ]
-        })
-        .collect();
-    let widths: Vec<usize> = (0..3)
-        .map(|column| rows.iter().map(|it| it[column].width()).max().unwrap_or(0))
-        .collect();
-    let mut lines = String::new();
-    for row in &rows {
-        let cells: String = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("  {cell}{}", " ".repeat(width - cell.width())))
-            .collect();
-        lines.push_str(format!("{cells}  {}", row[3]).trim_end());
-        lines.push('\n');
-    }
-    lines
+    let row = |hop: &Hop| {
+        [
+            hop.kind.replace('_', " "),
+            hop.name.clone(),
+            place(hop),
+            hop.detail.clone(),
+        ]
+    };
+    let lines = aligned(hops.iter().map(row).collect()).into_iter();
+    lines.map(|line| format!("  {line}\n")).collect()
 }
 
-/// The hops and the answer, then the way of private callers, then what is most like the request.
+/// The hops and the response, then the hops of private callers, then suggestions.
 fn text(trace: &Trace) -> String {
     let visible = |text: &str| printed::line(text).into_owned();
     let mut out = format!(
@@ -247,11 +231,11 @@ fn text(trace: &Trace) -> String {
         trace
             .nearest
             .iter()
-            .for_each(|it| line(format_args!("  {} {}", it.method, it.path)));
+            .for_each(|route| line(format_args!("  {} {}", route.method, route.path)));
     }
     trace
         .notes
         .iter()
-        .for_each(|it| line(format_args!("note: {it}")));
+        .for_each(|note| line(format_args!("note: {note}")));
     out
 }

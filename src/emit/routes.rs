@@ -3,7 +3,7 @@
 //!
 //! In: `Plan`. Out: Markdown. Pure.
 
-use crate::listing::{self, Cache, Difference, NOTHING, Throttle};
+use crate::listing::{self, CacheColumn, DifferenceColumn, NOTHING, ThrottleColumn};
 use crate::plan::{OperationPlan, Plan, text_of};
 use crate::printed::{code, markdown};
 
@@ -47,7 +47,7 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
         out,
         listing::difference(plan, operation)
             .as_ref()
-            .map(Difference::cell),
+            .map(DifferenceColumn::cell),
     );
     optional(
         out,
@@ -66,9 +66,15 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
         out,
         public
             .and(operation.throttle)
-            .map(|it| Throttle::of(it).cell()),
+            .map(|it| ThrottleColumn::of(it).cell()),
     );
-    optional(out, operation.cache.as_ref().map(|it| Cache::of(it).cell()));
+    optional(
+        out,
+        operation
+            .cache
+            .as_ref()
+            .map(|it| CacheColumn::of(it).cell()),
+    );
     cell(
         out,
         public.map_or(NOTHING, |_| listing::validation(operation.checks.level())),

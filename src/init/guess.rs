@@ -1,7 +1,7 @@
-//! What a description tells of the servers behind it.
+//! Facts that a description gives about the servers behind it.
 //!
 //! In: `Api`, its text. Out: `Guess`. Pure.
-//! Only names and a port are guessed; nothing here decides who may call what.
+//! Only names, a port and a URL are guessed, no access.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) struct Guess {
     pub(crate) port: Option<u16>,
     /// Scheme and host of the first server that speaks HTTPS.
     pub(crate) url: Option<String>,
-    /// Tags by how many operations have them; none where there is only one.
+    /// Tags, the most used first; none where there is only one.
     pub(crate) tags: Vec<Arc<str>>,
 }
 
@@ -38,11 +38,15 @@ pub(crate) fn guess(api: &Api, file: &SourceFile) -> Guess {
     let tags = tags(api);
     let name = slug(&api.title).unwrap_or_else(|| "api".to_owned());
     // One tag of all operations may be the service's name where the title is none.
-    let is_of_all = |tag: &Arc<str>| api.operations.iter().all(|it| it.tags.first() == Some(tag));
+    let is_of_all = |tag: &Arc<str>| {
+        api.operations
+            .iter()
+            .all(|operation| operation.tags.first() == Some(tag))
+    };
     let backend = slug(&api.title).or_else(|| {
         tags.first()
-            .filter(|it| is_of_all(it))
-            .and_then(|it| slug(it))
+            .filter(|tag| is_of_all(tag))
+            .and_then(|tag| slug(tag))
     });
     Guess {
         name,
@@ -56,7 +60,11 @@ pub(crate) fn guess(api: &Api, file: &SourceFile) -> Guess {
 /// Tags, the most used first.
 fn tags(api: &Api) -> Vec<Arc<str>> {
     let mut counts: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
-    for tag in api.operations.iter().filter_map(|it| it.tags.first()) {
+    for tag in api
+        .operations
+        .iter()
+        .filter_map(|operation| operation.tags.first())
+    {
         *counts.entry(tag).or_default() += 1;
     }
     let mut tags: Vec<(&Arc<str>, usize)> = counts.into_iter().collect();
@@ -77,7 +85,7 @@ fn server_urls(json: &str) -> Vec<String> {
                 serde_json::from_str::<Vec<Server>>(value.get())
                     .into_iter()
                     .flatten()
-                    .map(|it| it.url),
+                    .map(|server| server.url),
             ),
             "host" => urls.extend(
                 serde_json::from_str::<String>(value.get()).map(|host| format!("http://{host}")),
@@ -114,15 +122,15 @@ fn https_origin(url: &str) -> Option<String> {
 /// `[a-z][a-z0-9-]*` of at most 20 characters, from the words that say something.
 fn slug(text: &str) -> Option<String> {
     let words: Vec<String> = text
-        .split(|it: char| !it.is_ascii_alphanumeric())
-        .filter(|it| !it.is_empty())
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
     let telling = words
         .iter()
-        .filter(|it| !EMPTY_WORDS.contains(&it.as_str()));
+        .filter(|word| !EMPTY_WORDS.contains(&word.as_str()));
     let mut name = String::new();
-    for word in telling.skip_while(|it| it.starts_with(|first: char| first.is_ascii_digit())) {
+    for word in telling.skip_while(|word| word.starts_with(|first: char| first.is_ascii_digit())) {
         let joint = usize::from(!name.is_empty());
         if name.len() + joint + word.len() > MAX_NAME {
             break;
@@ -132,7 +140,7 @@ fn slug(text: &str) -> Option<String> {
         }
         name.push_str(word);
     }
-    Some(name).filter(|it| !it.is_empty())
+    Some(name).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

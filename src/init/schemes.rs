@@ -1,8 +1,8 @@
-//! What is proposed for each security scheme that operations ask for.
+//! Proposals for the security schemes that operations require.
 //!
 //! In: `Api`, which of its operations are served. Out: `Schemes`. Pure.
-//! Nothing is opened here: an `x-api-key` becomes an API key, and what else there is stays closed
-//! until somebody decides it.
+//! Nothing is opened here: a scheme in the header `x-api-key` becomes an API key, and all others
+//! stay closed until somebody decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,21 +16,21 @@ const KEY_HEADER: &str = "header.x-api-key";
 /// Words of the blueprint that no entry of `auth` may have as its name.
 const RESERVED: [&str; 2] = ["none", "any"];
 
-/// Schemes by what is proposed for them, each list by name.
+/// Schemes by their proposal, each list in the order of names.
 #[derive(Debug, Default)]
 pub(crate) struct Schemes {
     /// Those that become an API key of the gateway.
     pub(crate) keys: Vec<Scheme>,
-    /// Those that somebody has to decide.
+    /// Those that the user has to decide.
     pub(crate) undecided: Vec<Scheme>,
 }
 
-/// A security scheme that operations ask for.
+/// A security scheme that operations require.
 #[derive(Clone, Debug)]
 pub struct Scheme {
     /// As a key of the blueprint.
     pub name: String,
-    /// How many of the operations that are served ask for it.
+    /// Count of served operations that require it.
     pub operations: usize,
     /// The description says what it is.
     pub is_declared: bool,
@@ -42,30 +42,34 @@ impl Schemes {
     /// The schemes of the operations that are served.
     pub(crate) fn of(api: &Api, is_served: impl Fn(&Operation) -> bool) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for operation in api.operations.iter().filter(|it| is_served(it)) {
+        for operation in api
+            .operations
+            .iter()
+            .filter(|operation| is_served(operation))
+        {
             let Security::Needs(alternatives) = &operation.security else {
                 continue;
             };
             let names: BTreeSet<&str> = alternatives
                 .iter()
-                .flat_map(|it| it.keys())
-                .map(|it| &**it)
+                .flat_map(|alternative| alternative.keys())
+                .map(|name| &**name)
                 .collect();
-            names
-                .into_iter()
-                .for_each(|name| *counts.entry(name).or_default() += 1);
+            for name in names {
+                *counts.entry(name).or_default() += 1;
+            }
         }
         let mut schemes = Self::default();
-        for (name, operations) in counts
-            .into_iter()
-            .filter(|(name, _)| !RESERVED.contains(name))
-        {
+        counts.retain(|name, _| !RESERVED.contains(name));
+        for (name, operations) in counts {
             let declared = Declared::of(api, name);
             let source = declared.as_ref().and_then(Declared::credential);
-            let is_key = declared.as_ref().is_some_and(|it| it.kind() == "apiKey")
+            let is_key = declared
+                .as_ref()
+                .is_some_and(|declared| declared.kind() == "apiKey")
                 && source
                     .as_ref()
-                    .is_some_and(|it| is_same_source(it, KEY_HEADER));
+                    .is_some_and(|source| is_same_source(source, KEY_HEADER));
             let scheme = Scheme {
                 name: scalar(name),
                 operations,
@@ -92,13 +96,13 @@ impl Scheme {
     }
 }
 
-/// Entries of `auth` that look for a credential where callers show it.
+/// Entries of `auth` that read the credential from its source.
 fn entries(source: Option<&str>) -> Vec<String> {
     let mut entries = Vec::new();
-    if source.is_some_and(|it| is_same_source(it, defaults::IDENTITY)) {
+    if source.is_some_and(|source| is_same_source(source, defaults::IDENTITY)) {
         entries.push("{cognito: {user_pools: [{var: user_pool_arn}]}}".to_owned());
     }
-    let identity = match source.filter(|it| identity_source(it).is_some()) {
+    let identity = match source.filter(|source| identity_source(source).is_some()) {
         Some(source) => format!("identity: [{}]", scalar(source)),
         None => "identity: [], ttl: 0s".to_owned(),
     };

@@ -1,23 +1,23 @@
 //! The text of the first blueprint.
 //!
-//! In: what is known and decided. Out: YAML with comments. Pure.
-//! What is up to the user stands in comments, each with the line that would decide it.
+//! In: the description and its operations that cannot be served. Out: YAML with comments. Pure.
+//! The user's decisions are in comments, each with the line that would make it.
 
 use super::schemes::{Scheme, Schemes};
-use super::stuck::Stuck;
-use super::{MAX_TAGS, Wanted, guess};
+use super::unserved::Unserved;
+use super::{InitRequest, MAX_TAGS, guess};
 use crate::blueprint::{Topology, scalar};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::openapi::{Api, ServerKind};
 use crate::printed;
 use crate::source::SourceFile;
 
-/// How the decisions that are left to the user stand in the blueprint.
+/// Form of the decisions that are left to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decisions {
     /// Proposed in comments.
     Proposed,
-    /// Made, only to see what else there is; never written to a file.
+    /// Made, only to find other errors; never written to a file.
     Tried,
 }
 
@@ -31,14 +31,14 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Whether one of them takes a finding away.
-    pub(crate) fn helps(self, finding: &Diagnostic) -> bool {
-        let is = |code: &Code| finding.code == code;
+    /// Returns whether one of them solves an error.
+    pub(crate) fn solve(self, error: &Diagnostic) -> bool {
+        let is = |code: &Code| error.code == code;
         self.ignore_base_path && is(&diagnostic::BAD_BASE_PATH)
             || self.widen_segments && is(&diagnostic::PARTIAL_SEGMENT)
     }
 
-    /// As the blueprint has them.
+    /// The lines in the blueprint.
     fn lines(self) -> Vec<&'static str> {
         let ignored = self.ignore_base_path.then_some("base_path: ignore");
         ignored
@@ -48,13 +48,13 @@ impl Fields {
     }
 }
 
-/// What goes into the text of a blueprint.
+/// The content of a first blueprint.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
     pub(crate) api: &'a Api,
     pub(crate) file: &'a SourceFile,
-    pub(crate) wanted: &'a Wanted,
-    pub(crate) stuck: &'a Stuck,
+    pub(crate) request: &'a InitRequest,
+    pub(crate) unserved: &'a Unserved,
     pub(crate) resources: Option<u64>,
     pub(crate) schemes: &'a Schemes,
     pub(crate) fields: Fields,
@@ -62,8 +62,8 @@ pub(crate) struct Writer<'a> {
 
 impl Writer<'_> {
     pub(crate) fn text(self, decisions: Decisions) -> String {
-        let (guess, wanted) = (guess::guess(self.api, self.file), self.wanted);
-        let is_internet = wanted.topology == Topology::Internet;
+        let (guess, request) = (guess::guess(self.api, self.file), self.request);
+        let is_internet = request.topology == Topology::Internet;
         let backend = guess.backend.as_str();
         let variable = backend.replace('-', "_");
         let url = is_internet.then(|| {
@@ -73,27 +73,27 @@ impl Writer<'_> {
                 .map_or_else(|| format!("{{var: {variable}_url}}"), scalar)
         });
         let context = minijinja::context! {
-            spec => scalar(&wanted.spec),
+            spec => scalar(&request.spec),
             name => scalar(&guess.name),
-            topology => wanted.topology.name(),
-            way => way(wanted.topology),
+            topology => request.topology.name(),
+            way => request_path(request.topology),
             has_network => !is_internet,
             backend => scalar(backend),
             variable,
             url,
             port => guess.port.unwrap_or(guess::PORT),
             is_port_known => guess.port.is_some(),
-            has_hosts => wanted.topology == Topology::Forwarder,
-            tags => guess.tags.iter().take(MAX_TAGS).map(|it| scalar(it)).collect::<Vec<_>>(),
+            has_hosts => request.topology == Topology::Forwarder,
+            tags => guess.tags.iter().take(MAX_TAGS).map(|tag| scalar(tag)).collect::<Vec<_>>(),
             keys => self.schemes.keys.iter().map(Scheme::context).collect::<Vec<_>>(),
             undecided => self.schemes.undecided.iter().map(Scheme::context).collect::<Vec<_>>(),
             are_tried => decisions == Decisions::Tried,
             base_path => (!self.api.base_path.is_empty()).then(|| printed::line(&self.api.base_path)),
-            base_path_fault => self.api.base_path_fault.as_ref().filter(|_| self.fields.ignore_base_path).map(|it| printed::line(it)),
+            base_path_fault => self.api.base_path_fault.as_ref().filter(|_| self.fields.ignore_base_path).map(|fault| printed::line(fault)),
             server_note => server_note(self.api),
             widens => self.fields.widen_segments,
             fields => self.fields.lines(),
-            hidden => self.stuck.groups(),
+            hidden => self.unserved.routes(),
             resources => self.resources,
         };
         let syntax = minijinja::syntax::SyntaxConfig::builder()
@@ -125,7 +125,8 @@ fn server_note(api: &Api) -> Option<String> {
     }
 }
 
-fn way(topology: Topology) -> &'static str {
+/// The components that a request passes through.
+fn request_path(topology: Topology) -> &'static str {
     match topology {
         Topology::NlbTargets => {
             "API Gateway, VPC link, one internal NLB, a listener and a target group per backend"

@@ -1,14 +1,14 @@
-//! By what a file is known to be ours: the banner in its first lines.
+//! The banner in the first lines of every file that gwgen writes.
 //!
-//! In: bytes of a file. Out: whether gwgen wrote them. Pure.
+//! In: bytes of a file. Out: whether they have the banner. Pure.
 //! A manifest alone proves nothing, since anybody can commit one.
 
 use crate::emit::BANNER;
 
-/// How far into a file its first lines reach. Unit: bytes.
+/// Length of the part of a file in which the banner is searched. Unit: bytes.
 const MAX_HEAD_BYTES: usize = 1_024;
 
-/// First lines of the functions' code, by which releases that wrote no banner into it are known.
+/// First lines of functions as releases wrote them that put no banner there.
 const OLD_CODE: [&str; 2] = [
     "\"\"\"Forwards requests of an API Gateway REST API (AWS_PROXY) to one backend inside the VPC.",
     "\"\"\"Keeps the target groups of an NLB equal to the addresses of an ALB.",
@@ -18,8 +18,8 @@ const OLD_CODE: [&str; 2] = [
 /// <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
 const ZIP_START: &[u8] = b"PK\x03\x04";
 
-/// Whether a file carries the banner: a comment or `Metadata` in its first lines (of older releases
-/// `Description`), the comment of an archive.
+/// Returns whether a file has the banner: a comment or `Metadata` in its first lines (in older
+/// releases `Description`), or the comment of an archive.
 pub(crate) fn carries_banner(bytes: &[u8]) -> bool {
     let (sentence, _) = BANNER[0].split_once(':').unwrap_or((BANNER[0], ""));
     let head = &bytes[..bytes.len().min(MAX_HEAD_BYTES)];
@@ -40,7 +40,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 #[cfg(test)]
 #[test]
-fn files_of_this_and_of_older_releases_are_known() {
+fn files_of_this_and_of_older_releases_have_the_banner() {
     let banner = BANNER.join("\n# ");
     let old_zip = ["PK\u{3}\u{4} header index.py", OLD_CODE[1], "\n"].concat();
     for ours in [

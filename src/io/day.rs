@@ -1,4 +1,4 @@
-//! The day, for what is allowed until a day.
+//! The day, which `until` of `lint.allow` is compared with.
 //!
 //! In: the clock. Out: `2027-03-31`.
 //! No output depends on it.
@@ -11,11 +11,11 @@ const SECONDS_OF_A_DAY: u64 = 86_400;
 pub(crate) fn today() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .map_or(0, |it| it.as_secs());
+        .map_or(0, |time| time.as_secs());
     written(seconds / SECONDS_OF_A_DAY)
 }
 
-/// A number of days since 1970-01-01 as year, month and day.
+/// Formats a number of days since 1970-01-01 as year, month and day.
 fn written(days: u64) -> String {
     let is_leap = |year: u64| {
         (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)

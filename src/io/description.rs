@@ -1,7 +1,7 @@
-//! Descriptions that a working directory holds, and the one file that is written into it.
+//! The search for descriptions in a working directory, and the one file that `init` writes.
 //!
-//! In: a folder. Out: paths; a new file. Reads folders and peeks into files.
-//! Nothing that is there is changed: a file is made in one step, or not at all.
+//! In: a folder. Out: paths; a new file. Reads folders and files.
+//! No existing file is changed: the new one is created in one step, or not at all.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,42 +9,39 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Disk;
-use super::there::{There, at};
+use super::path_state;
 use crate::source::{RelativePath, SourceFile, raw};
 
-/// Folders that are looked into, the working directory first.
+/// Folders that are searched, the working directory first.
 const FOLDERS: [&str; 9] = [
     "", "api", "apis", "doc", "docs", "openapi", "spec", "specs", "swagger",
 ];
 
-/// Most files of a folder that are read to see what they are.
+/// Most files of a folder that are read to find descriptions.
 const MAX_PEEKS: usize = 200;
 
-/// Paths of descriptions: those that are named like one; without any, those that say they are one.
+/// Finds descriptions: files with the usual names, or without any such, files that hold one.
 pub(crate) fn descriptions(folder: &Path) -> io::Result<Vec<String>> {
-    let (disk, below) = rim(folder)?;
+    let (disk, below) = Disk::around(folder)?;
     let (mut named, mut others) = (Vec::new(), Vec::new());
-    for below in FOLDERS {
-        let Ok(entries) = fs::read_dir(folder.join(below)) else {
+    for subfolder in FOLDERS {
+        let Ok(entries) = fs::read_dir(folder.join(subfolder)) else {
             continue;
         };
         let mut names: Vec<String> = entries
             .flatten()
-            .filter_map(|it| it.file_name().into_string().ok())
+            .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
-        names.retain(|name| {
-            ["yaml", "yml", "json"]
-                .iter()
-                .any(|it| name.rsplit_once('.').is_some_and(|(_, end)| end == *it))
-        });
         names.sort();
         for name in names {
-            let path = if below.is_empty() {
+            let Some((stem, "yaml" | "yml" | "json")) = name.rsplit_once('.') else {
+                continue;
+            };
+            let path = if subfolder.is_empty() {
                 name.clone()
             } else {
-                format!("{below}/{name}")
+                format!("{subfolder}/{name}")
             };
-            let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
             if ["openapi", "swagger"].contains(&stem) {
                 named.push(path)
             } else {
@@ -55,38 +52,26 @@ pub(crate) fn descriptions(folder: &Path) -> io::Result<Vec<String>> {
     let is_one = |path: &String| is_description(&disk, &below, path);
     named.retain(is_one);
     if named.is_empty() {
-        named.extend(
-            others
-                .into_iter()
-                .take(MAX_PEEKS * FOLDERS.len())
-                .filter(is_one),
-        );
+        others.truncate(MAX_PEEKS * FOLDERS.len());
+        others.retain(is_one);
+        return Ok(others);
     }
     Ok(named)
 }
 
-/// The disk as a blueprint in `folder` sees it, and `folder` relative to its root.
-pub(crate) fn rim(folder: &Path) -> io::Result<(Disk, String)> {
-    let (disk, below) = Disk::around(folder)?;
-    let below = below
-        .to_str()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its path is not UTF-8"))?;
-    Ok((disk, below.replace(std::path::MAIN_SEPARATOR, "/")))
+/// Returns whether anything is at a path, without following symbolic links.
+pub(crate) fn exists(path: &Path) -> io::Result<bool> {
+    Ok(path_state::metadata(path)?.is_some())
 }
 
-/// Whether anything stands there, not followed.
-pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
-    Ok(!matches!(at(path)?, There::Nothing))
-}
-
-/// Whether a file says `openapi` or `swagger`.
+/// Returns whether a file has the field `openapi` or `swagger`.
 fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
     let Some(relative) = RelativePath::join(folder, path) else {
         return false;
     };
     let Ok(file) = SourceFile::read(disk, relative, Arc::from(path)) else {
-        // A file of that name which cannot be read is still the one that is meant; reading it says
-        // why.
+        // A file with such a name that cannot be read is meant, too; reading it again says why it
+        // cannot.
         return path
             .rsplit('/')
             .next()
@@ -103,10 +88,10 @@ fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
         })
 }
 
-/// Makes a file that is not there yet; `Ok(false)` where something is.
+/// Creates a file; `Ok(false)` where there is one.
 ///
 /// Its bytes are complete under another name before it gets its own.
-pub(crate) fn make(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let staged = path.with_file_name(format!(
         "{}{}",
         super::manifest::STAGING,
@@ -120,10 +105,10 @@ pub(crate) fn make(path: &Path, bytes: &[u8]) -> io::Result<bool> {
             file.write_all(bytes)?;
             file.sync_all()
         });
-    // A link, unlike a rename, never replaces what is there.
-    let made = written.and_then(|()| fs::hard_link(&staged, path));
+    // A link, unlike a rename, never replaces a file.
+    let created = written.and_then(|()| fs::hard_link(&staged, path));
     drop(fs::remove_file(&staged));
-    match made {
+    match created {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),

@@ -1,33 +1,30 @@
-//! Differences as text that `patch -p1` and reviewers read.
+//! Unified diffs, for `patch -p1` and for reviewers.
 //!
-//! In: `Difference`s. Out: unified diffs. Pure.
-//! The old side is what is on disk, the new side what a render writes.
+//! In: `FileDifference`s. Out: text. Pure.
+//! The old side is the file on disk, the new side the file that a render writes.
 
 use std::time::Duration;
 
 use similar::TextDiff;
 
-use super::output::{Difference, Folder};
+use super::compare::FileDifference;
+use super::output::OutputFolder;
 use crate::printed;
 
-/// After that long the rest of a file is shown as replaced: the shortest diff of two very different
-/// large files takes minutes.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Time limit for one diff, after which the rest of the file is shown as replaced: the shortest diff
+/// of two very different large files takes minutes.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The unified diff of one file.
-pub(crate) fn unified(folder: &Folder, difference: &Difference<'_>) -> String {
+pub(crate) fn unified(folder: &OutputFolder, difference: &FileDifference<'_>) -> String {
     let shown = folder.shown(&difference.path);
     let shown = printed::line(shown.trim_start_matches('/'));
-    let old_name = if difference.old.is_some() {
-        format!("a/{shown}")
-    } else {
-        "/dev/null".to_owned()
+    let name = |side: &str, exists: bool| match exists {
+        true => format!("{side}/{shown}"),
+        false => "/dev/null".to_owned(),
     };
-    let new_name = if difference.new.is_some() {
-        format!("b/{shown}")
-    } else {
-        "/dev/null".to_owned()
-    };
+    let old_name = name("a", difference.old.is_some());
+    let new_name = name("b", difference.new.is_some());
     let (Ok(old), Ok(new)) = (
         std::str::from_utf8(difference.old.as_deref().unwrap_or_default()),
         std::str::from_utf8(difference.new.unwrap_or_default()),
@@ -38,7 +35,7 @@ pub(crate) fn unified(folder: &Folder, difference: &Difference<'_>) -> String {
         return format!("--- {old_name}\n+++ {new_name}\n");
     }
     TextDiff::configure()
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .diff_lines(old, new)
         .unified_diff()
         .header(&old_name, &new_name)
@@ -47,24 +44,24 @@ pub(crate) fn unified(folder: &Folder, difference: &Difference<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Difference, Folder, unified};
+    use super::{FileDifference, OutputFolder, unified};
 
     #[test]
-    fn of_a_package_only_its_name_is_shown() {
-        let folder = Folder {
+    fn a_package_is_shown_by_its_name_alone() {
+        let folder = OutputFolder {
             path: "out".into(),
             display: "out".into(),
         };
         let path = "functions/forwarder.zip".to_owned();
-        let changed = Difference {
+        let changed = FileDifference {
             path,
             old: Some(b"PK\x03\x04\xff\x1b[31m".to_vec()),
             new: Some(b"PK\x03\x04\xfe"),
         };
-        let said =
+        let message =
             "Binary files a/out/functions/forwarder.zip and b/out/functions/forwarder.zip differ\n";
-        assert_eq!(unified(&folder, &changed), said);
-        let removed = Difference {
+        assert_eq!(unified(&folder, &changed), message);
+        let removed = FileDifference {
             new: None,
             ..changed
         };

@@ -1,27 +1,28 @@
-//! Which blueprints a command is about.
+//! The search for the blueprints of a command.
 //!
-//! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and peeks
-//! into the blueprints found there.
-//! A base (`abstract: true`, or what others extend and that is not complete itself) is no blueprint
-//! of its own. One that others extend, and that lacks the environment which they add, has to say
-//! which of the two it is.
+//! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and the top
+//! level of the blueprints in it.
+//! A base is not compiled: a blueprint with `abstract: true`, or one that others extend and that
+//! lacks a required field. One that others extend with an `environment` must say whether it is a
+//! base.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Disk;
+use super::{Disk, not_utf_8};
 use crate::Request;
 use crate::diagnostic::{self, Diagnostic, Outcome, Place};
 use crate::source::{RelativePath, SourceFile, raw, shown};
 
-/// What the command line says about blueprints.
+/// The blueprints that the command line names.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
-    /// As the user wrote them; none means those of the working directory.
+pub(crate) struct BlueprintSelection {
+    /// As the user wrote them; none for those of the working directory.
     pub files: Vec<PathBuf>,
-    /// `prod` means `gwgen.prod.yaml`.
+    /// `prod` for `gwgen.prod.yaml`.
     pub environment: Option<String>,
 }
 
@@ -32,30 +33,33 @@ pub(crate) struct Job {
     pub request: Request,
 }
 
-/// The blueprints that are wanted; without any, those in `folder`.
+impl Job {
+    fn is(&self, other: &Self) -> bool {
+        self.request.blueprint == other.request.blueprint && self.disk.root == other.disk.root
+    }
+}
+
+/// Finds the selected blueprints, or all in `folder` where none is selected.
 ///
 /// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that
 /// does not say that it is one.
-pub(crate) fn find(folder: &Path, wanted: &Wanted) -> Outcome<Vec<Job>> {
+pub(crate) fn find(folder: &Path, selection: &BlueprintSelection) -> Outcome<Vec<Job>> {
     let mut diagnostics = Vec::new();
     let mut jobs: Vec<Job> = Vec::new();
     let mut add = |given: &Path| match job(folder, given) {
-        Ok(job)
-            if jobs.iter().any(|it| {
-                it.request.blueprint == job.request.blueprint && it.disk.root == job.disk.root
-            }) => {}
+        Ok(job) if jobs.iter().any(|other| other.is(&job)) => {}
         Ok(job) => jobs.push(job),
         Err(diagnostic) => diagnostics.push(*diagnostic),
     };
-    wanted.files.iter().for_each(|file| add(file));
-    if wanted.environment.is_none() && !wanted.files.is_empty() {
+    selection.files.iter().for_each(|file| add(file));
+    if selection.environment.is_none() && !selection.files.is_empty() {
         return Outcome::new(jobs, diagnostics);
     }
     let names = match names(folder) {
         Ok(names) => names,
         Err(error) => return Outcome::failed(vec![unreadable(&".".into(), &error)]),
     };
-    if let Some(environment) = &wanted.environment {
+    if let Some(environment) = &selection.environment {
         let name = format!("gwgen.{environment}.yaml");
         if !names.contains(&name) {
             return Outcome::failed(vec![no_environment(&name, &names)]);
@@ -78,18 +82,18 @@ pub(crate) fn shown_output(request: &Request, output: &RelativePath) -> Arc<str>
 }
 
 /// `gwgen.yaml`, then every `gwgen.*.yaml` in order.
-fn names(folder: &Path) -> std::io::Result<Vec<String>> {
+fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        let is_named_so = name == "gwgen.yaml"
-            || (name.len() > "gwgen..yaml".len()
-                && name.starts_with("gwgen.")
-                && name.ends_with(".yaml"));
-        if is_named_so && !entry.path().is_dir() {
+        let environment = name
+            .strip_prefix("gwgen.")
+            .and_then(|rest| rest.strip_suffix(".yaml"));
+        let is_blueprint = name == "gwgen.yaml" || environment.is_some_and(|name| !name.is_empty());
+        if is_blueprint && !entry.path().is_dir() {
             names.push(name);
         }
     }
@@ -103,50 +107,52 @@ fn job(folder: &Path, given: &Path) -> Result<Job, Box<Diagnostic>> {
         .to_string_lossy()
         .replace(std::path::MAIN_SEPARATOR, "/")
         .into();
-    let broken = |error: &std::io::Error| Box::new(unreadable(&display, error));
-    let path = folder.join(given);
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(broken(&std::io::Error::new(
-            std::io::ErrorKind::InvalidInput,
-            "it names no file",
-        )));
-    };
-    let (disk, below) = Disk::around(parent).map_err(|error| broken(&error))?;
-    let blueprint = below.join(name);
-    let blueprint = blueprint
-        .to_str()
-        .and_then(|text| RelativePath::join("", &text.replace(std::path::MAIN_SEPARATOR, "/")))
-        .ok_or_else(|| {
-            broken(&std::io::Error::new(
-                std::io::ErrorKind::InvalidData,
-                "its path is not UTF-8",
-            ))
-        })?;
-    Ok(Job {
-        disk,
-        request: Request { blueprint, display },
-    })
+    located(&folder.join(given))
+        .map(|(disk, blueprint)| Job {
+            disk,
+            request: Request {
+                blueprint,
+                display: Arc::clone(&display),
+            },
+        })
+        .map_err(|error| Box::new(unreadable(&display, &error)))
 }
 
-/// Fields that every blueprint has, of its own or of what it extends.
+/// The disk around a file, and the file's path below its root.
+fn located(path: &Path) -> io::Result<(Disk, RelativePath)> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it names no file",
+        ));
+    };
+    let (disk, below) = Disk::around(parent)?;
+    let path = name
+        .to_str()
+        .and_then(|name| RelativePath::join(&below, name))
+        .ok_or_else(not_utf_8)?;
+    Ok((disk, path))
+}
+
+/// Fields that every blueprint has, in its own file or in one that it extends.
 const REQUIRED: [&str; 5] = ["version", "name", "spec", "topology", "backends"];
 
-/// The field by which stacks of one name are told apart.
+/// The field that distinguishes stacks with the same name.
 const ENVIRONMENT: &str = "environment";
 
-/// What a peek into a blueprint tells.
+/// The top level of a blueprint, read before it is compiled.
 #[derive(Default)]
 struct Peek {
     keys: BTreeSet<String>,
     extends: Option<RelativePath>,
-    /// What `abstract` says.
+    /// The value of `abstract`.
     is_abstract: Option<bool>,
 }
 
 /// The blueprints of a folder, by path.
 struct Peeks(BTreeMap<RelativePath, Peek>);
 
-/// Leaves out what is only there to be extended.
+/// Leaves out bases.
 ///
 /// Errors: GW2141.
 fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
@@ -156,30 +162,27 @@ fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
             .collect(),
     );
     let is_base = |job: &Job| peeks.is_base(&job.request.blueprint);
-    // Where all of them are bases, or extend each other in a circle, compiling says so.
+    // Where all of them are bases, or extend each other in a cycle, compiling reports it.
     if jobs.iter().all(is_base) {
         return (jobs, Vec::new());
     }
-    let (mut stacks, mut unmarked) = (Vec::new(), Vec::new());
+    let (mut stacks, mut diagnostics) = (Vec::new(), Vec::new());
     for job in jobs.iter().filter(|job| !is_base(job)) {
-        if let Some(extending) = jobs
+        let path = &job.request.blueprint;
+        let extending = jobs
             .iter()
-            .find(|other| peeks.adds_environment(&other.request.blueprint, &job.request.blueprint))
-        {
-            unmarked.push(unmarked_base(job, extending));
-        } else {
-            stacks.push(job.request.blueprint.clone());
+            .find(|other| peeks.adds_environment(&other.request.blueprint, path));
+        match extending {
+            Some(extending) => diagnostics.push(unmarked_base(job, extending)),
+            None => stacks.push(path.clone()),
         }
     }
-    (
-        jobs.into_iter()
-            .filter(|job| stacks.contains(&job.request.blueprint))
-            .collect(),
-        unmarked,
-    )
+    let is_stack = |job: &Job| stacks.contains(&job.request.blueprint);
+    (jobs.into_iter().filter(is_stack).collect(), diagnostics)
 }
 
-/// A file that cannot be read is an empty peek: compiling it says why.
+/// Reads the top level of a blueprint; nothing of a file that cannot be read, which compiling
+/// reports.
 fn peek(job: &Job) -> Peek {
     let Ok(file) = SourceFile::read(
         &job.disk,
@@ -208,7 +211,7 @@ fn peek(job: &Job) -> Peek {
 }
 
 impl Peeks {
-    /// Whether the file is only there to be extended.
+    /// Returns whether a file is a base.
     fn is_base(&self, path: &RelativePath) -> bool {
         let is_extended = || {
             self.0
@@ -222,32 +225,31 @@ impl Peeks {
             .unwrap_or_else(|| is_extended() && !is_complete())
     }
 
-    /// Whether a file extends another one, and is told apart from it by an environment that the
-    /// other lacks.
+    /// Returns whether a file extends another one and adds an environment, which the other lacks.
     ///
-    /// `abstract: false` says that the other is meant to be a stack without one.
+    /// A base with `abstract: false` is meant to be a stack without an environment.
     fn adds_environment(&self, path: &RelativePath, to: &RelativePath) -> bool {
-        let is_said = self
+        let is_marked = self
             .0
             .get(to)
             .is_some_and(|peek| peek.is_abstract.is_some());
-        !is_said
+        !is_marked
             && path != to
-            && self.chain(path).any(|it| it == to)
+            && self.chain(path).any(|file| file == to)
             && self.has(path, ENVIRONMENT)
             && !self.has(to, ENVIRONMENT)
     }
 
-    /// Whether the file, or one that it extends, has the key; so may a file that is no blueprint of
-    /// this set.
+    /// Returns whether a file or one that it extends has the key, or may have it in a file that is
+    /// not known here.
     fn has(&self, path: &RelativePath, key: &str) -> bool {
         self.chain(path)
-            .any(|it| self.0.get(it).is_none_or(|peek| peek.keys.contains(key)))
+            .any(|file| self.0.get(file).is_none_or(|peek| peek.keys.contains(key)))
     }
 
-    /// The file and all that it extends, up to the first that is no blueprint of this set.
+    /// The file and those that it extends, up to the first that is not known here.
     fn chain<'a>(&'a self, path: &'a RelativePath) -> impl Iterator<Item = &'a RelativePath> {
-        // A circle ends once it is as long as there are files.
+        // A cycle ends after as many steps as there are files.
         std::iter::successors(Some(path), |path| self.0.get(*path)?.extends.as_ref())
             .take(self.0.len() + 1)
     }
@@ -267,7 +269,7 @@ fn unmarked_base(job: &Job, extending: &Job) -> Diagnostic {
         ))
 }
 
-fn unreadable(display: &Arc<str>, error: &std::io::Error) -> Diagnostic {
+fn unreadable(display: &Arc<str>, error: &io::Error) -> Diagnostic {
     diagnostic::UNREADABLE_FILE
         .at(Place::file(display))
         .message(format_args!("`{display}` cannot be read: {error}"))

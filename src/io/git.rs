@@ -1,20 +1,19 @@
-//! What git's index does not hold.
+//! Generated files that git's index does not hold.
 //!
-//! In: an output folder, its files. Out: paths. Asks the program `git`, and only where a command is
-//! told to.
-//! The surroundings that git gives its hooks reach it, so a partial commit is judged by its own
-//! index.
+//! In: an output folder, its files. Out: paths. Runs the program `git`, only with `--staged`.
+//! It inherits the environment that git gives its hooks, so a partial commit is compared with its
+//! own index.
 
 use std::io;
 use std::process::Command;
 
 use super::manifest;
-use super::output::Folder;
+use super::output::OutputFolder;
 use crate::emit::FileTree;
 
-impl Folder {
-    /// Generated files that are not in git's index as they stand on disk; sorted. Files that git
-    /// ignores are none.
+impl OutputFolder {
+    /// Generated files that git's index does not hold as they are on disk; sorted, without files
+    /// that git ignores.
     ///
     /// # Errors
     /// There is no git, or the folder is in no repository.
@@ -29,18 +28,18 @@ impl Folder {
             "--",
             ".",
         ];
-        let answer = Command::new("git")
+        let output = Command::new("git")
             .args(arguments)
             .current_dir(&self.path)
             .output()?;
-        if !answer.status.success() {
-            let why = String::from_utf8_lossy(&answer.stderr);
+        if !output.status.success() {
+            let why = String::from_utf8_lossy(&output.stderr);
             return Err(io::Error::other(format!(
                 "git cannot tell what is staged: {}",
                 why.trim()
             )));
         }
-        let listed = answer
+        let listed = output
             .stdout
             .split(|byte| *byte == 0)
             .filter_map(|path| std::str::from_utf8(path).ok());
@@ -49,7 +48,7 @@ impl Folder {
             .map(str::to_owned)
             .collect();
         paths.sort_unstable();
-        // A deleted file is a modified one too.
+        // A deleted file is listed as a modified one, too.
         paths.dedup();
         Ok(paths)
     }

@@ -1,20 +1,19 @@
-//! Every change to the disk that a render makes, one function a kind.
+//! The operations by which a render changes the disk.
 //!
-//! In: paths, bytes. Out: what the operating system says. No other function of `write` changes
-//! files.
-//! One seam: a test makes the k-th of them fail, or stops everything from there on as a kill would.
+//! In: paths, bytes. Out: results of the operating system. `write` changes files by these alone.
+//! A test makes the k-th operation fail, or all from there on, as when the process is killed.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Asked before every operation.
+/// Called before every operation.
 #[cfg(not(test))]
 fn before(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that fails has a part of its bytes, as on a full disk.
+/// Writes a file. When it fails in a test, half of the bytes are written, as on a full disk.
 #[cfg(not(test))]
 fn write(file: &mut fs::File, bytes: &[u8], _path: &Path) -> io::Result<()> {
     file.write_all(bytes)
@@ -36,20 +35,20 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// With the folders above it.
+/// Makes a folder and those above it.
 pub(crate) fn make_folders(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
     path.parent().map_or(Ok(()), make_folders)?;
     match make_folder(path) {
-        // Somebody else was faster.
+        // Another process was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         made => made,
     }
 }
 
-/// A file that was not there.
+/// Creates a file; fails where there is one.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
     before(path)?;
     let mut file = fs::File::create_new(path)?;
@@ -72,13 +71,13 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// An empty one.
+/// Removes an empty folder.
 pub(crate) fn remove_folder(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::remove_dir(path)
 }
 
-/// A staging folder with what is in it.
+/// Removes a staging folder and all files in it.
 pub(crate) fn remove_staging(path: &Path) -> io::Result<()> {
     before(path)?;
     fs::remove_dir_all(path)

@@ -4,11 +4,11 @@ pub(crate) mod faults;
 mod ours;
 
 use std::fs;
-use std::path::Path;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::{Change, Disk, Folder, Job, Wanted, find, shown_output, unified};
+use super::{BlueprintSelection, Disk, FileChange, Job, OutputFolder, find, shown_output, unified};
 use crate::Request;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::emit::{BANNER, FileTree};
@@ -54,11 +54,11 @@ impl Repository {
         }
     }
 
-    fn folder(&self, output: &str) -> Result<Folder, Box<Diagnostic>> {
-        Folder::of(&self.job(), &RelativePath::join("", output).unwrap())
+    fn folder(&self, output: &str) -> Result<OutputFolder, Box<Diagnostic>> {
+        OutputFolder::of(&self.job(), &RelativePath::join("", output).unwrap())
     }
 
-    fn infra(&self) -> Folder {
+    fn infra(&self) -> OutputFolder {
         self.folder("infra").unwrap()
     }
 
@@ -95,18 +95,21 @@ fn tree(files: &[(&str, &str)]) -> FileTree {
 }
 
 fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
-    diagnostics.iter().map(|it| it.code.code).collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code.code)
+        .collect()
 }
 
 /// Writes without an error and returns what changed.
-fn written(folder: &Folder, files: &[(&str, &str)]) -> Vec<(String, Change)> {
+fn written(folder: &OutputFolder, files: &[(&str, &str)]) -> Vec<(String, FileChange)> {
     let tree = tree(files);
     let written = folder.write(&tree);
     assert_eq!(codes(&written.diagnostics), [""; 0]);
     written.changed
 }
 
-fn refused(folder: &Folder, files: &[(&str, &str)], code: &Code) {
+fn refused(folder: &OutputFolder, files: &[(&str, &str)], code: &Code) {
     let tree = tree(files);
     let errors = |diagnostics: Vec<Diagnostic>| {
         codes(
@@ -132,16 +135,16 @@ fn files_are_created_updated_and_removed_with_their_empty_folders() {
     assert_eq!(
         created,
         [
-            ("a.tf".to_owned(), Change::Created),
-            ("sub/deep/b.tf".to_owned(), Change::Created)
+            ("a.tf".to_owned(), FileChange::Created),
+            ("sub/deep/b.tf".to_owned(), FileChange::Created)
         ]
     );
     let changed = written(&repository.infra(), &[("a.tf", "3\n")]);
     assert_eq!(
         changed,
         [
-            ("a.tf".to_owned(), Change::Updated),
-            ("sub/deep/b.tf".to_owned(), Change::Removed)
+            ("a.tf".to_owned(), FileChange::Updated),
+            ("sub/deep/b.tf".to_owned(), FileChange::Removed)
         ]
     );
     assert_eq!(repository.names(), [".gwgen.json", "a.tf"]);
@@ -198,7 +201,7 @@ fn an_edited_file_is_generated_anew_but_an_edited_orphan_stays_and_is_named_unti
     );
     fs::remove_file(repository.path("infra/b.tf")).unwrap();
     let alone = written(&repository.infra(), &[("a.tf", "1\n")]);
-    assert_eq!(alone, [(".gwgen.json".to_owned(), Change::Updated)]);
+    assert_eq!(alone, [(".gwgen.json".to_owned(), FileChange::Updated)]);
     assert!(!repository.text("infra/.gwgen.json").contains("b.tf"));
 }
 
@@ -221,7 +224,7 @@ fn a_foreign_file_with_the_same_bytes_is_taken_over() {
     repository.edit("infra/a.tf", "1\n");
     assert_eq!(
         written(&repository.infra(), &[("a.tf", "1\n")]),
-        [(".gwgen.json".to_owned(), Change::Created)]
+        [(".gwgen.json".to_owned(), FileChange::Created)]
     );
     written(&repository.infra(), &[("a.tf", "2\n")]);
     assert_eq!(repository.text("infra/a.tf"), "2\n");
@@ -407,7 +410,7 @@ fn five_thousand_files_take_no_quadratic_time() {
         .collect();
     let tree = FileTree { files };
     assert_eq!(repository.infra().write(&tree).changed.len(), 5_000);
-    assert_eq!(repository.infra().write(&tree).unchanged, 5_000);
+    assert_eq!(repository.infra().write(&tree).comparison.unchanged, 5_000);
 }
 
 #[test]
@@ -426,7 +429,7 @@ fn check_writes_nothing_and_its_diff_can_be_applied() {
     let diff: String = differs
         .differences
         .iter()
-        .map(|it| unified(&folder, it))
+        .map(|difference| unified(&folder, difference))
         .collect();
     let [first, second] = BANNER;
     let expected = format!(
@@ -444,7 +447,7 @@ fn reading_stays_below_the_root_and_waits_for_no_device() {
     let repository = Repository::new();
     repository.put("sub/openapi.yaml", "openapi: 3.0.0\n");
     let (disk, below) = Disk::around(&repository.path("sub")).unwrap();
-    assert_eq!(below, Path::new("sub"));
+    assert_eq!(below, "sub");
     let read = |path: &str| disk.read(&RelativePath::join("", path).unwrap());
     assert!(read("sub/openapi.yaml").is_ok());
     assert!(matches!(read("sub"), Err(ReadError::Io(_))));
@@ -476,7 +479,7 @@ fn a_file_past_the_limit_is_not_read_whole() {
 
 /// The names of the blueprints that are found without any on the command line.
 fn found(repository: &Repository) -> Vec<Arc<str>> {
-    let found = find(repository.0.path(), &Wanted::default());
+    let found = find(repository.0.path(), &BlueprintSelection::default());
     found
         .value
         .unwrap_or_default()
@@ -500,7 +503,7 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
     assert_eq!(
         found(&repository)
             .iter()
-            .map(|it| &**it)
+            .map(|name| &**name)
             .collect::<Vec<_>>(),
         ["gwgen.dev.yaml", "gwgen.prod.yaml"]
     );
@@ -510,7 +513,7 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
     assert_eq!(
         found(&repository)
             .iter()
-            .map(|it| &**it)
+            .map(|name| &**name)
             .collect::<Vec<_>>(),
         ["gwgen.yaml", "gwgen.dev.yaml", "gwgen.prod.yaml"]
     );
@@ -522,14 +525,14 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
         "gwgen.dev.yaml",
         "extends: gwgen.prod.yaml\nenvironment: dev\n",
     );
-    let unmarked = find(repository.0.path(), &Wanted::default());
+    let unmarked = find(repository.0.path(), &BlueprintSelection::default());
     assert_eq!(
         (codes(&unmarked.diagnostics), unmarked.value.unwrap().len()),
         (vec!["GW2141", "GW2141"], 1)
     );
-    let prod = Wanted {
+    let prod = BlueprintSelection {
         environment: Some("prod".to_owned()),
-        ..Wanted::default()
+        ..BlueprintSelection::default()
     };
     assert_eq!(
         find(repository.0.path(), &prod).value.unwrap()[0]
@@ -538,9 +541,9 @@ fn blueprints_are_found_in_order_without_those_that_are_only_extended() {
             .as_str(),
         "gwgen.prod.yaml"
     );
-    let nothing = Wanted {
+    let nothing = BlueprintSelection {
         environment: Some("qa".to_owned()),
-        ..Wanted::default()
+        ..BlueprintSelection::default()
     };
     assert_eq!(
         codes(&find(repository.0.path(), &nothing).diagnostics),

@@ -1,9 +1,9 @@
-//! Brings the output folder to what it is to be.
+//! Writes the output folder.
 //!
-//! In: `FileTree`. Out: `Written`. Writes only below the output folder.
-//! All changed files are staged beside their places first, then renamed one by one: each file is
-//! old or new. A manifest that lists both states is in place before the first of them, the one that
-//! lists the new state after the last.
+//! In: `FileTree`. Out: `WriteResult`. Writes only below the output folder.
+//! All changed files are staged in the folder first, then renamed one by one, so each file is old or
+//! new. A manifest that lists both states is in place before the first rename, the one that lists
+//! the new state after the last.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -11,126 +11,137 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::banner::carries_banner;
+use super::compare::{FileChange, FolderComparison};
 use super::manifest;
 use super::operations as disk;
-use super::output::{Change, Differs, Folder, failed};
-use super::there::{There, at};
-use crate::diagnostic::{self, Diagnostic};
+use super::output::{OutputFolder, failed};
+use super::path_state::PathState;
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::emit::FileTree;
 
-/// Name of the staged manifest that stands in place while files are written.
-const ON_THE_WAY: &str = "manifest";
+/// Staged name of the manifest that is in place while files are written.
+const INTERIM_MANIFEST: &str = "manifest";
 
-/// What was written.
-#[derive(Debug)]
-pub(crate) struct Written<'a> {
+/// Files that a run wrote, and why it wrote no others.
+#[derive(Debug, Default)]
+pub(crate) struct WriteResult<'a> {
     /// Paths below the output folder.
-    pub changed: Vec<(String, Change)>,
-    pub unchanged: usize,
+    pub changed: Vec<(String, FileChange)>,
     pub diagnostics: Vec<Diagnostic>,
-    /// How the folder differed before.
-    pub differs: Differs<'a>,
+    /// The comparison before the first file was written; its diagnostics are moved to
+    /// `diagnostics`.
+    pub comparison: FolderComparison<'a>,
 }
 
-impl Folder {
-    /// Writes what differs; with an error nothing at all.
+/// An operation of the writer that failed.
+struct WriteError {
+    /// Below the output folder; empty for the folder itself.
+    path: String,
+    error: io::Error,
+}
+
+impl OutputFolder {
+    /// Writes the files that differ; with an error none at all.
     ///
     /// Errors: those of `compare`, GW0004 a file or folder cannot be written, GW0020 another run is
     /// writing.
-    pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> Written<'a> {
-        let failed_at = |path: &str, error: &io::Error| {
+    pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> WriteResult<'a> {
+        let unwritable = |path: &str, error: &io::Error| {
             failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error)
         };
-        let nothing = |diagnostic| Written {
-            changed: Vec::new(),
-            unchanged: 0,
-            diagnostics: vec![diagnostic],
-            differs: Differs::default(),
-        };
+        let mut result = WriteResult::default();
         if let Err(error) = disk::make_folders(&self.path) {
-            return nothing(failed_at("", &error));
+            result.diagnostics.push(unwritable("", &error));
+            return result;
         }
         let lock = Lock::of(&self.path);
         if matches!(lock, Lock::Taken) {
-            return nothing(self.in_use());
+            result.diagnostics.push(self.in_use());
+            return result;
         }
-        let mut differs = self.compare(tree);
-        let mut written = Written {
-            changed: Vec::new(),
-            unchanged: differs.unchanged,
-            diagnostics: std::mem::take(&mut differs.diagnostics),
-            differs,
-        };
-        if written.diagnostics.iter().any(Diagnostic::is_error) {
-            return written;
+        result.comparison = self.compare(tree);
+        result.diagnostics = std::mem::take(&mut result.comparison.diagnostics);
+        if result.diagnostics.iter().any(Diagnostic::is_error) {
+            return result;
         }
-        if let Err((path, error)) = self.apply(&written.differs, &mut written.changed) {
-            written.diagnostics.push(failed_at(&path, &error));
-        } else if lock.is_held() {
-            // Nobody else is at work here, so these are all left of runs that were killed.
-            for leftover in &written.differs.leftovers {
+        if let Err(failure) = self.apply(&result.comparison, &mut result.changed) {
+            let diagnostic = unwritable(&failure.path, &failure.error);
+            result.diagnostics.push(diagnostic);
+        } else if matches!(lock, Lock::Held { .. }) {
+            // No other run works here, so all of them are left by runs that were killed.
+            for leftover in &result.comparison.leftovers {
                 drop(remove_leftover(leftover));
             }
         }
-        written
+        result
     }
 
-    /// Stages, renames, removes; says at which file it failed.
+    /// Stages, renames and removes files, and lists each one that is done.
     fn apply(
         &self,
-        differs: &Differs<'_>,
-        changed: &mut Vec<(String, Change)>,
-    ) -> Result<(), (String, io::Error)> {
-        let alone = differs
+        comparison: &FolderComparison<'_>,
+        changed: &mut Vec<(String, FileChange)>,
+    ) -> Result<(), WriteError> {
+        let alone = comparison
             .manifest_alone()
-            .map(|it| (it.path.clone(), it.change()));
-        if differs.differences.is_empty() && alone.is_none() {
+            .map(|difference| (difference.path.clone(), difference.change()));
+        let differences = &comparison.differences;
+        if differences.is_empty() && alone.is_none() {
             return Ok(());
         }
-        let staging = Staging::new(&self.path).map_err(|error| (String::new(), error))?;
-        for (number, difference) in differs.differences.iter().enumerate() {
+        let at = |path: &str| {
+            let path = path.to_owned();
+            move |error| WriteError { path, error }
+        };
+        let staging = Staging::new(&self.path).map_err(at(""))?;
+        for (number, difference) in differences.iter().enumerate() {
             if let Some(new) = difference.new {
                 staging
-                    .put(Path::new(&number.to_string()), new)
-                    .map_err(|error| (difference.path.clone(), error))?;
+                    .put(&number.to_string(), new)
+                    .map_err(at(&difference.path))?;
             }
         }
-        let manifest_failed = |error| (manifest::NAME.to_owned(), error);
-        staging
-            .put_synced(Path::new(manifest::NAME), &differs.new_manifest)
-            .map_err(manifest_failed)?;
-        let on_the_way = differs.manifest_on_the_way();
-        if !differs.differences.is_empty() {
-            staging
-                .put_synced(Path::new(ON_THE_WAY), &on_the_way)
-                .map_err(manifest_failed)?;
-            disk::rename(
-                &staging.path.join(ON_THE_WAY),
-                &self.path.join(manifest::NAME),
-            )
-            .map_err(manifest_failed)?;
+        let put_manifest =
+            |name: &str, bytes: &[u8]| staging.put_synced(name, bytes).map_err(at(manifest::NAME));
+        let place_manifest = |name: &str| {
+            disk::rename(&staging.path.join(name), &self.path.join(manifest::NAME))
+                .map_err(at(manifest::NAME))
+        };
+        put_manifest(manifest::NAME, &comparison.new_manifest)?;
+        let interim = comparison.interim_manifest();
+        if !differences.is_empty() {
+            put_manifest(INTERIM_MANIFEST, &interim)?;
+            place_manifest(INTERIM_MANIFEST)?;
         }
-        for (number, difference) in differs.differences.iter().enumerate() {
+        for (number, difference) in differences.iter().enumerate() {
             let (path, change) = (self.path.join(&difference.path), difference.change());
+            let staged = staging.path.join(number.to_string());
             let done = match change {
-                Change::Created => make_parent(&path)
-                    .and_then(|()| disk::rename(&staging.path.join(number.to_string()), &path)),
-                Change::Updated => disk::rename(&staging.path.join(number.to_string()), &path),
-                Change::Removed => self.remove(&difference.path),
+                FileChange::Created => {
+                    make_parent(&path).and_then(|()| disk::rename(&staged, &path))
+                }
+                FileChange::Updated => disk::rename(&staged, &path),
+                FileChange::Removed => self.remove(&difference.path),
             };
-            done.map_err(|error| (difference.path.clone(), error))?;
+            done.map_err(at(&difference.path))?;
             changed.push((difference.path.clone(), change));
         }
-        // Where files were only added, both manifests are one.
-        if differs.differences.is_empty() || on_the_way != differs.new_manifest {
-            disk::rename(
-                &staging.path.join(manifest::NAME),
-                &self.path.join(manifest::NAME),
-            )
-            .map_err(manifest_failed)?;
+        // Where files were only added, both manifests are equal.
+        if differences.is_empty() || interim != comparison.new_manifest {
+            place_manifest(manifest::NAME)?;
         }
         changed.extend(alone);
         Ok(())
+    }
+
+    fn in_use(&self) -> Diagnostic {
+        diagnostic::OUTPUT_IN_USE
+            .at(Place::file(&self.display))
+            .message(format_args!(
+                "another gwgen is writing to `{}` at this moment; nothing was written",
+                self.display
+            ))
+            .help("wait until it has ended, then render again; a run that was killed holds nothing")
     }
 
     /// Removes a file, and the folders that it leaves empty.
@@ -141,7 +152,7 @@ impl Folder {
         }
         let mut folder = path;
         while let Some((parent, _)) = folder.rsplit_once('/') {
-            // A folder that still holds something cannot be removed, and is to stay.
+            // A folder that is not empty cannot be removed, and stays.
             if disk::remove_folder(&self.path.join(parent)).is_err() {
                 break;
             }
@@ -151,8 +162,7 @@ impl Folder {
     }
 }
 
-/// Removes a staging folder of a run that was killed; one that holds anything else than such runs
-/// leave stays as it is.
+/// Removes a staging folder of a run that was killed; one with anything else in it stays.
 fn remove_leftover(folder: &Path) -> io::Result<()> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -161,12 +171,12 @@ fn remove_leftover(folder: &Path) -> io::Result<()> {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        let There::File(bytes) = at(&path)? else {
+        let PathState::File(bytes) = PathState::read(&path)? else {
             return Ok(());
         };
-        // A full disk leaves the start of a file, or none of it.
+        // On a full disk a file is cut off or empty.
         let is_manifest =
-            [manifest::NAME, ON_THE_WAY].contains(&name) && manifest::is_start(&bytes);
+            [manifest::NAME, INTERIM_MANIFEST].contains(&name) && manifest::is_start(&bytes);
         let is_staged = name.bytes().all(|byte| byte.is_ascii_digit())
             && (bytes.is_empty() || carries_banner(&bytes));
         if !is_manifest && !is_staged {
@@ -182,19 +192,19 @@ fn make_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), disk::make_folders)
 }
 
-/// Keeps two runs from working on one folder at a time, where the file system can.
+/// A lock on the output folder, which lets one run write at a time.
 ///
-/// The folder itself is locked, so that no lock file stays behind; the lock goes with the process,
-/// however that ends.
+/// The folder itself is locked, so there is no lock file to clean up; the operating system releases
+/// the lock when the process ends.
 enum Lock {
     Held {
         _folder: fs::File,
     },
-    /// Another run has it.
+    /// Another run holds it.
     Taken,
-    /// Without locks (Windows has none for folders, some network file systems neither) runs may
-    /// overlap: staging folders have names of their own and renames are atomic, so that every file
-    /// is still whole.
+    /// The file system has no locks for folders (Windows, some network file systems). Runs may
+    /// overlap, and every file is still whole: each run has its own staging folder, and renames are
+    /// atomic.
     Unknown,
 }
 
@@ -209,13 +219,9 @@ impl Lock {
             Err(fs::TryLockError::Error(_)) => Self::Unknown,
         }
     }
-
-    fn is_held(&self) -> bool {
-        matches!(self, Self::Held { .. })
-    }
 }
 
-/// A folder for files on their way, on the same file system as their places.
+/// A folder for staged files, on the same file system as the output.
 struct Staging {
     path: PathBuf,
 }
@@ -232,19 +238,20 @@ impl Staging {
                 std::process::id()
             ));
             match disk::make_folder(&path) {
-                // Left by a killed process of the same id.
+                // A process with the same id was killed.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 made => return made.map(|()| Self { path }),
             }
         }
     }
 
-    fn put(&self, name: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn put(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         disk::create(&self.path.join(name), bytes).map(drop)
     }
 
-    /// The list of what is ours is the one thing that cannot be made again, should the power fail.
-    fn put_synced(&self, name: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Writes a file and waits until it is on the disk, as the manifest is the only file that cannot
+    /// be generated again after a power failure.
+    fn put_synced(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path.join(name);
         disk::sync(&disk::create(&path, bytes)?, &path)
     }

@@ -1,4 +1,4 @@
-//! What `gwgen init` writes: it renders, for every description that a blueprint can be written for,
+//! The output of `gwgen init`: it renders, for every description that a blueprint can be written for,
 //! in one topology each.
 //!
 //! `GWGEN_TESTS=full` tries every topology that is built for every description.
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use crate::support::{codes, compile, corpus, findings, in_parallel, is_full, repository};
 use gwgen::blueprint::{Built, Topology, built};
-use gwgen::init::{Draft, Wanted, draft};
+use gwgen::init::{BlueprintDraft, InitRequest, draft};
 use gwgen::source::Memory;
 
 const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\nservers: [{url: 'http://orders.internal:9000/v1'}]\npaths:\n\
@@ -20,9 +20,9 @@ const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\nservers: [{url: 'h
 
 /// The topologies of the table of what is built.
 fn built_topologies() -> Vec<Topology> {
-    let is_built = |it: &Topology| match built("/topology") {
+    let is_built = |topology: &Topology| match built("/topology") {
         Built::Whole => true,
-        Built::Values(values) => values.contains(&it.name()),
+        Built::Values(values) => values.contains(&topology.name()),
         Built::Partly | Built::Not => false,
     };
     Topology::ALL.into_iter().filter(is_built).collect()
@@ -30,13 +30,13 @@ fn built_topologies() -> Vec<Topology> {
 
 /// Drafts a blueprint, and compiles what would be written once more: as it stands, and with every
 /// proposal of one kind uncommented.
-fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> Draft {
-    let wanted = Wanted {
+fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> BlueprintDraft {
+    let request = InitRequest {
         folder: String::new(),
         spec: spec.to_owned(),
         topology,
     };
-    let draft = draft(&Memory(files.clone()), &wanted);
+    let draft = draft(&Memory(files.clone()), &request);
     let Some(text) = &draft.text else {
         return draft;
     };
@@ -46,9 +46,9 @@ fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> D
         files.insert("gwgen.yaml".to_owned(), text.to_owned().into_bytes());
         compile(files)
     };
-    let is_written = |it: &str| {
+    let is_written = |field: &str| {
         text.lines()
-            .any(|line| !line.trim_start().starts_with('#') && line.contains(it))
+            .any(|line| !line.trim_start().starts_with('#') && line.contains(field))
     };
     assert!(!is_written(": ignore"), "{name}: opened by default\n{text}");
     let compiled = with(text);
@@ -68,15 +68,20 @@ fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> D
             compiled.tree.is_none(),
             "{name}: rendered before anything was decided"
         );
-        let waiting = compiled.diagnostics.iter().filter(|it| it.is_error());
+        let waiting = compiled
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error());
         assert!(
             waiting
                 .clone()
-                .all(|it| matches!(it.code.code, "GW3002" | "GW2010" | "GW1012")),
+                .all(|diagnostic| matches!(diagnostic.code.code, "GW3002" | "GW2010" | "GW1012")),
             "{name}: {}",
             findings(&compiled.diagnostics)
         );
-        let unmapped = waiting.filter(|it| it.code.code == "GW3002").count();
+        let unmapped = waiting
+            .filter(|diagnostic| diagnostic.code.code == "GW3002")
+            .count();
         assert!(
             unmapped <= draft.undecided.len(),
             "{name}: one finding for each scheme"
@@ -94,13 +99,13 @@ fn tried(files: &BTreeMap<String, Vec<u8>>, spec: &str, topology: Topology) -> D
     let hidden: BTreeSet<(&str, &str)> = plan
         .operations
         .iter()
-        .filter(|it| !it.is_public())
-        .map(|it| (it.method.as_str(), &*it.path))
+        .filter(|operation| !operation.is_public())
+        .map(|operation| (operation.method.as_str(), &*operation.path))
         .collect();
     let named: BTreeSet<(&str, &str)> = draft
         .hidden
         .iter()
-        .map(|(it, _)| (it.method, &*it.path))
+        .map(|(operation, _)| (operation.method, &*operation.path))
         .collect();
     assert_eq!(
         hidden, named,
@@ -160,7 +165,11 @@ fn what_it_writes_renders_for_every_description_that_is_served() {
             *topology,
         );
         // A quota that AWS raises: some descriptions need more rules than an account has at first.
-        let errors: BTreeSet<&str> = draft.errors.iter().map(|it| it.code.code).collect();
+        let errors: BTreeSet<&str> = draft
+            .errors
+            .iter()
+            .map(|diagnostic| diagnostic.code.code)
+            .collect();
         assert!(
             errors.is_empty() || errors == ["GW4061"].into(),
             "{name} {}: {}",
@@ -187,7 +196,7 @@ fn it_is_short_and_says_what_is_to_be_decided() {
             draft
                 .undecided
                 .iter()
-                .map(|it| (&*it.name, it.operations))
+                .map(|scheme| (&*scheme.name, scheme.operations))
                 .collect::<Vec<_>>(),
             [("jwt", 1)]
         );
@@ -204,7 +213,7 @@ fn it_is_short_and_says_what_is_to_be_decided() {
             "        - \"/orders/{id}.json\"",
         ] {
             assert!(
-                text.lines().any(|it| it.starts_with(line)),
+                text.lines().any(|text_line| text_line.starts_with(line)),
                 "{line}\n{text}"
             );
         }
@@ -215,7 +224,7 @@ fn it_is_short_and_says_what_is_to_be_decided() {
         );
         assert!(
             text.lines()
-                .filter(|it| !it.trim_start().starts_with('#'))
+                .filter(|line| !line.trim_start().starts_with('#'))
                 .count()
                 <= 22,
             "{text}"
@@ -245,7 +254,7 @@ fn names_of_the_description_cannot_leave_their_places() {
         assert!(
             !errors
                 .iter()
-                .any(|it| it.starts_with("GW1") || it.starts_with("GW2")),
+                .any(|code| code.starts_with("GW1") || code.starts_with("GW2")),
             "{}",
             findings(&draft.compiled.diagnostics)
         );
@@ -255,12 +264,12 @@ fn names_of_the_description_cannot_leave_their_places() {
 #[test]
 fn of_the_smallest_example_it_writes_what_stands_there() {
     let case = crate::support::Case::read(&repository().join("blueprints/minimal"));
-    let wanted = Wanted {
+    let request = InitRequest {
         folder: String::new(),
         spec: case.spec.clone(),
         topology: Topology::NlbTargets,
     };
-    let drafted = draft(&Memory(case.files.clone()), &wanted)
+    let drafted = draft(&Memory(case.files.clone()), &request)
         .compiled
         .tree
         .unwrap();
@@ -278,7 +287,7 @@ fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> (i32, String, String) {
+fn exit_and_output(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
         output.status.code().unwrap(),
@@ -307,7 +316,7 @@ fn the_description_is_found_by_its_name_or_else_by_what_it_says() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         }
-        let (code, out, _) = said(&gwgen(folder.path(), &["init"]));
+        let (code, out, _) = exit_and_output(&gwgen(folder.path(), &["init"]));
         assert_eq!(code, 0, "{path}");
         let expected = format!(
             "took {path}: 2 operations\n1 operation hidden: the comments in gwgen.yaml say why\n  GET /orders/{{id}}.json: GW4001 partial-segment\n\
@@ -315,9 +324,17 @@ fn the_description_is_found_by_its_name_or_else_by_what_it_says() {
             wrote gwgen.yaml; uncomment a line of `auth` for each of them, then run `gwgen render`, which names what is left\n"
         );
         assert_eq!(out, expected);
-        assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 1, "{path}");
+        assert_eq!(
+            exit_and_output(&gwgen(folder.path(), &["render"])).0,
+            1,
+            "{path}"
+        );
         decide(folder.path());
-        assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 0, "{path}");
+        assert_eq!(
+            exit_and_output(&gwgen(folder.path(), &["render"])).0,
+            0,
+            "{path}"
+        );
         assert!(folder.path().join("generated/.gwgen.json").is_file());
     }
 }
@@ -329,7 +346,7 @@ fn a_named_description_is_the_one_that_is_taken() {
     fs::write(folder.path().join("far/away.yaml"), API).unwrap();
     fs::write(folder.path().join("openapi.yaml"), API).unwrap();
     assert_eq!(
-        said(&gwgen(
+        exit_and_output(&gwgen(
             folder.path(),
             &["init", "--spec", "far/away.yaml", "--quiet"]
         )),
@@ -341,7 +358,10 @@ fn a_named_description_is_the_one_that_is_taken() {
             .contains("\nspec: far/away.yaml\n")
     );
     decide(folder.path());
-    assert_eq!(said(&gwgen(folder.path(), &["render", "--quiet"])).0, 0);
+    assert_eq!(
+        exit_and_output(&gwgen(folder.path(), &["render", "--quiet"])).0,
+        0
+    );
 }
 
 /// Uncomments what a reader would, here signed requests.
@@ -367,13 +387,17 @@ fn right_after_it_nothing_protected_is_open() {
         let folder = tempfile::tempdir().unwrap();
         let api = API.replace("{type: http, scheme: bearer}", scheme);
         fs::write(folder.path().join("openapi.yaml"), &api).unwrap();
-        assert_eq!(said(&gwgen(folder.path(), &["init"])).0, 0, "{scheme}");
-        let (_, out, err) = said(&gwgen(folder.path(), &["trace", "GET", "/orders"]));
+        assert_eq!(
+            exit_and_output(&gwgen(folder.path(), &["init"])).0,
+            0,
+            "{scheme}"
+        );
+        let (_, out, err) = exit_and_output(&gwgen(folder.path(), &["trace", "GET", "/orders"]));
         assert!(
             !format!("{out}{err}").contains("lets every caller through"),
             "{scheme}: {out}{err}"
         );
-        let (code, _, err) = said(&gwgen(
+        let (code, _, err) = exit_and_output(&gwgen(
             folder.path(),
             &["render", "--message-format", "json"],
         ));
@@ -394,7 +418,7 @@ fn right_after_it_nothing_protected_is_open() {
                 continue;
             }
             fs::write(folder.path().join("gwgen.yaml"), uncommented(&text, kind)).unwrap();
-            let (code, _, err) = said(&gwgen(folder.path(), &["render"]));
+            let (code, _, err) = exit_and_output(&gwgen(folder.path(), &["render"]));
             assert_eq!(code, 0, "{scheme} {kind}: {err}");
         }
     }
@@ -407,19 +431,19 @@ fn one_finding_names_all_operations_of_a_scheme() {
         \x20 /b: {get: {security: [{key: []}], responses: {}}, post: {security: [{key: []}, {jwt: []}], responses: {}}}\n\
         components: {securitySchemes: {jwt: {type: oauth2, flows: {}}, key: {type: apiKey, in: header, name: x-api-key}}}\n";
     fs::write(folder.path().join("openapi.yaml"), api).unwrap();
-    assert_eq!(said(&gwgen(folder.path(), &["init"])).0, 0);
+    assert_eq!(exit_and_output(&gwgen(folder.path(), &["init"])).0, 0);
     let text = fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap();
     assert!(
         text.contains("\nauth:\n  key: api-key  #") && text.contains("  clients: {keys: [first]}"),
         "{text}"
     );
-    let (code, _, err) = said(&gwgen(
+    let (code, _, err) = exit_and_output(&gwgen(
         folder.path(),
         &["render", "--message-format", "json"],
     ));
     let errors: Vec<&str> = err
         .lines()
-        .filter(|it| it.contains("\"severity\":\"error\""))
+        .filter(|line| line.contains("\"severity\":\"error\""))
         .collect();
     assert_eq!((code, errors.len()), (1, 1), "{err}");
     assert_eq!(errors[0].matches("\"method\":").count(), 3, "{err}");
@@ -445,12 +469,13 @@ fn it_hides_by_exact_path() {
     }
 }
 
-/// What `init` says of a description, and what it writes; its exit code, and the codes of its
+/// The text that `init` prints for a description, and the file that it writes; its exit code, and the codes of its
 /// findings.
 fn started(name: &str, api: &str) -> (i32, Vec<String>, String, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), api).unwrap();
-    let (code, out, err) = said(&gwgen(folder.path(), &["init", "--message-format", "json"]));
+    let (code, out, err) =
+        exit_and_output(&gwgen(folder.path(), &["init", "--message-format", "json"]));
     let finding = |line: &str| {
         serde_json::from_str::<serde_json::Value>(line).unwrap()["code"]
             .as_str()
@@ -458,7 +483,7 @@ fn started(name: &str, api: &str) -> (i32, Vec<String>, String, String) {
             .to_owned()
     };
     let text = fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap_or_default();
-    let (_, traced, _) = said(&gwgen(folder.path(), &["trace", "GET", "/a"]));
+    let (_, traced, _) = exit_and_output(&gwgen(folder.path(), &["trace", "GET", "/a"]));
     assert!(
         !api.contains("security") || !traced.contains("lets every caller through"),
         "{traced}"
@@ -518,12 +543,16 @@ fn it_writes_a_blueprint_where_nothing_can_be_served_yet() {
                 text.replace("# api: {", "api: {"),
             )
             .unwrap();
-            assert_eq!(said(&gwgen(folder.path(), &["render"])).0, 0, "{text}");
+            assert_eq!(
+                exit_and_output(&gwgen(folder.path(), &["render"])).0,
+                0,
+                "{text}"
+            );
         }
     }
     // A habit of many is one finding.
     let many: Vec<String> = (0..40)
-        .map(|it| format!("a{it}: {{get: {{responses: {{}}}}}}"))
+        .map(|number| format!("a{number}: {{get: {{responses: {{}}}}}}"))
         .collect();
     let (_, codes, out, _) = started("openapi.yaml", &api(&many.join(", ")));
     assert_eq!(codes, ["GW4002"], "{out}");
@@ -559,7 +588,7 @@ fn an_undeclared_scheme_is_a_decision() {
             .compiled
             .diagnostics
             .iter()
-            .filter(|it| it.code.code == "GW1012")
+            .filter(|diagnostic| diagnostic.code.code == "GW1012")
             .collect();
         assert_eq!(undeclared.len(), 1, "one finding names all operations");
         assert!(
@@ -617,7 +646,8 @@ fn nothing_is_written_where_the_description_cannot_be_read() {
         ("openapi: 4.0.0\npaths: {}\n", "GW1005"),
     ] {
         fs::write(folder.path().join("openapi.yaml"), api).unwrap();
-        let (code, out, err) = said(&gwgen(folder.path(), &["init", "--message-format", "json"]));
+        let (code, out, err) =
+            exit_and_output(&gwgen(folder.path(), &["init", "--message-format", "json"]));
         assert_eq!((code, &*out), (1, ""));
         assert!(
             err.contains(expected)
@@ -629,7 +659,11 @@ fn nothing_is_written_where_the_description_cannot_be_read() {
         &["init", "--spec", "nowhere.yaml"][..],
         &["init", "--spec", "../../../../../../x.yaml"],
     ] {
-        assert_eq!(said(&gwgen(folder.path(), arguments)).0, 3, "{arguments:?}");
+        assert_eq!(
+            exit_and_output(&gwgen(folder.path(), arguments)).0,
+            3,
+            "{arguments:?}"
+        );
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -640,9 +674,9 @@ fn other_topologies_and_options_are_refused_by_name() {
     fs::write(folder.path().join("openapi.yaml"), API).unwrap();
     for topology in Topology::ALL
         .into_iter()
-        .filter(|it| !built_topologies().contains(it))
+        .filter(|topology| !built_topologies().contains(topology))
     {
-        let (code, out, err) = said(&gwgen(
+        let (code, out, err) = exit_and_output(&gwgen(
             folder.path(),
             &["init", "--topology", topology.name()],
         ));
@@ -658,7 +692,7 @@ fn other_topologies_and_options_are_refused_by_name() {
         &["init", "--env", "prod"],
         &["init", "x"],
     ] {
-        let (code, out, err) = said(&gwgen(folder.path(), arguments));
+        let (code, out, err) = exit_and_output(&gwgen(folder.path(), arguments));
         assert_eq!((code, &*out), (2, ""), "{arguments:?}");
         assert!(!err.is_empty());
     }

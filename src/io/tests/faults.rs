@@ -65,7 +65,7 @@ fn files(repository: &Repository) -> BTreeMap<String, String> {
             let entry = entry.unwrap();
             let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
             if entry.file_type().unwrap().is_dir() {
-                if !super::super::output::is_staging(&name) {
+                if !super::super::manifest::is_staging_folder(&name) {
                     walk(&entry.path(), &format!("{name}/"), found);
                 }
             } else {
@@ -115,8 +115,8 @@ fn before_it(begins: &FileTree) -> Repository {
 }
 
 fn is_whole(path: &str, text: &str, trees: [&FileTree; 2]) -> bool {
-    let is_ours = trees.iter().any(|it| {
-        it.files
+    let is_ours = trees.iter().any(|tree| {
+        tree.files
             .get(path)
             .is_some_and(|bytes| bytes == text.as_bytes())
     });
@@ -126,8 +126,8 @@ fn is_whole(path: &str, text: &str, trees: [&FileTree; 2]) -> bool {
 fn errors(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
     diagnostics
         .iter()
-        .filter(|it| it.is_error())
-        .map(|it| it.code.code)
+        .filter(|diagnostic| diagnostic.is_error())
+        .map(|diagnostic| diagnostic.code.code)
         .collect()
 }
 
@@ -180,12 +180,13 @@ fn survives((begins, ends, mends): (&FileTree, &FileTree, &FileTree), at: (Fault
     assert_eq!(files(&repository), expected, "{name}");
     let staged = fs::read_dir(repository.path("infra")).unwrap();
     let left = staged
-        .filter(|it| {
-            it.as_ref()
+        .filter(|entry| {
+            entry
+                .as_ref()
                 .unwrap()
                 .file_name()
                 .to_str()
-                .is_some_and(super::super::output::is_staging)
+                .is_some_and(super::super::manifest::is_staging_folder)
         })
         .count();
     assert_eq!(
@@ -248,7 +249,7 @@ fn two_faults_in_a_row_are_mended_too() {
             );
             let own = found
                 .keys()
-                .filter(|it| !new.files.contains_key(*it))
+                .filter(|path| !new.files.contains_key(*path))
                 .map(String::as_str)
                 .collect::<Vec<_>>();
             assert_eq!(

@@ -1,6 +1,6 @@
 //! Which files are ours, whatever a manifest or a staging folder that anybody may commit says.
 
-use super::{Change, Repository, codes, marked, refused, tree, written};
+use super::{FileChange, Repository, codes, marked, refused, tree, written};
 use crate::diagnostic;
 
 /// A manifest that lists a file with that text.
@@ -25,7 +25,7 @@ fn leftovers_of_killed_runs_are_cleaned_up_and_say_nothing_of_other_files() {
     // Looks like ours, and no manifest in its place lists it.
     repository.edit("infra/b.tf", "2\n");
     let changed = written(&repository.infra(), &[("a.tf", "9\n")]);
-    assert_eq!(changed, [("a.tf".to_owned(), Change::Created)]);
+    assert_eq!(changed, [("a.tf".to_owned(), FileChange::Created)]);
     let kept: &[&str] = if cfg!(unix) {
         &[]
     } else {
@@ -75,6 +75,6 @@ fn files_of_a_release_without_a_banner_in_functions_stay_ours() {
     repository.put("infra/.gwgen.json", &manifest("functions/sync.py", code));
     assert_eq!(
         written(&repository.infra(), &[("functions/sync.py", code)])[0].1,
-        Change::Updated
+        FileChange::Updated
     );
 }

@@ -1,6 +1,7 @@
 //! Patterns of `match`: `*` is any text within a segment, `**` any number of segments, `\*` a star
 //! of the path, everything else itself.
 //!
+//! No glob crate has this meaning: in `globset`, `/a/**` does not match `/a`; `wax` has no literal `\`.
 //! Many patterns are looked up by what stands before their first wildcard and after their last one,
 //! not tried one by one.
 

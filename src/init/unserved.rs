@@ -1,7 +1,7 @@
 //! Operations that cannot be served, and the routes that hide them.
 //!
-//! In: errors that name operations. Out: `Stuck`. Pure.
-//! What is hidden are exactly these operations, by their paths and methods.
+//! In: errors that name operations. Out: `Unserved`. Pure.
+//! The routes hide exactly these operations, by their paths and methods.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,114 +12,114 @@ use crate::openapi::{Api, Operation};
 use crate::plan::exact;
 use crate::printed;
 
-/// Operations that cannot be served, with the error that says why.
+/// Operations that cannot be served, each with its first error.
 #[derive(Debug, Default)]
-pub(crate) struct Stuck(BTreeMap<(Arc<str>, &'static str), Why>);
+pub(crate) struct Unserved(BTreeMap<(Arc<str>, &'static str), Reason>);
 
 /// The error that keeps an operation from being served.
 #[derive(Clone, Debug)]
-struct Why {
+struct Reason {
     code: &'static Code,
     help: Arc<str>,
 }
 
-impl Stuck {
+impl Unserved {
     pub(crate) fn holds(&self, operation: &Operation) -> bool {
         self.0
             .contains_key(&(Arc::clone(&operation.path), operation.method.as_str()))
     }
 
     pub(crate) fn holds_all(&self, api: &Api) -> bool {
-        api.operations.iter().all(|it| self.holds(it))
+        api.operations.iter().all(|operation| self.holds(operation))
     }
 
-    /// Takes over what errors name; whether that was anything new.
-    pub(crate) fn take<'d>(&mut self, errors: impl Iterator<Item = &'d Diagnostic>) -> bool {
+    /// Adds the operations that errors name; returns whether there was a new one.
+    pub(crate) fn add<'d>(&mut self, errors: impl Iterator<Item = &'d Diagnostic>) -> bool {
         let before = self.0.len();
-        for finding in errors {
-            let help: Arc<str> = finding.help.as_str().into();
-            for operation in &finding.operations {
-                let why = || Why {
-                    code: finding.code,
+        for error in errors {
+            let help: Arc<str> = error.help.as_str().into();
+            for operation in &error.operations {
+                let reason = || Reason {
+                    code: error.code,
                     help: Arc::clone(&help),
                 };
                 self.0
                     .entry((Arc::clone(&operation.path), operation.method))
-                    .or_insert_with(why);
+                    .or_insert_with(reason);
             }
         }
         self.0.len() > before
     }
 
-    /// Lets go of the operations with that code; whether there was any.
+    /// Removes the operations with a code; returns whether there was any.
     pub(crate) fn release(&mut self, code: &Code) -> bool {
         let before = self.0.len();
-        self.0.retain(|_, why| why.code != code);
+        self.0.retain(|_, reason| reason.code != code);
         self.0.len() < before
     }
 
-    /// The operations, each with the code that says why.
+    /// The operations, each with the code of its error.
     pub(crate) fn operations(&self) -> Vec<(OperationName, &'static Code)> {
         self.0
             .iter()
-            .map(|((path, method), why)| {
+            .map(|((path, method), reason)| {
                 (
                     OperationName {
                         method,
                         path: Arc::clone(path),
                     },
-                    why.code,
+                    reason.code,
                 )
             })
             .collect()
     }
 
-    /// One route for all paths with the same code and methods: it matches each path with each
-    /// method, and no other path.
-    pub(crate) fn groups(&self) -> Vec<minijinja::Value> {
-        let mut paths: BTreeMap<(&str, &str), (&Why, Methods<'_>)> = BTreeMap::new();
-        for ((path, method), why) in &self.0 {
+    /// Routes that hide them: one for all paths with the same code and methods, as a route matches
+    /// each of its paths with each of its methods.
+    pub(crate) fn routes(&self) -> Vec<minijinja::Value> {
+        let mut paths: BTreeMap<(&str, &str), (&Reason, Methods<'_>)> = BTreeMap::new();
+        for ((path, method), reason) in &self.0 {
             paths
-                .entry((why.code.code, &**path))
-                .or_insert((why, Methods::new()))
+                .entry((reason.code.code, &**path))
+                .or_insert((reason, Methods::new()))
                 .1
                 .insert(method);
         }
-        let mut groups: BTreeMap<(&str, Methods<'_>), Group<'_>> = BTreeMap::new();
-        for ((code, path), (why, methods)) in paths {
-            let group = Group {
-                why,
+        let mut routes: BTreeMap<(&str, Methods<'_>), HidingRoute<'_>> = BTreeMap::new();
+        for ((code, path), (reason, methods)) in paths {
+            let route = HidingRoute {
+                reason,
                 methods: methods.clone(),
                 paths: Vec::new(),
             };
-            groups
+            routes
                 .entry((code, methods))
-                .or_insert(group)
+                .or_insert(route)
                 .paths
                 .push(scalar(&exact(path)));
         }
-        groups.into_values().map(Group::context).collect()
+        routes.into_values().map(HidingRoute::context).collect()
     }
 }
 
-/// Methods of a path, as API Gateway spells them.
+/// Methods of a path, as API Gateway writes them.
 type Methods<'a> = BTreeSet<&'a str>;
 
-/// Operations that one route hides.
-struct Group<'a> {
-    why: &'a Why,
+/// A route that hides operations.
+struct HidingRoute<'a> {
+    reason: &'a Reason,
     methods: Methods<'a>,
     paths: Vec<String>,
 }
 
-impl Group<'_> {
+impl HidingRoute<'_> {
     fn context(self) -> minijinja::Value {
         let methods: Vec<String> = self
             .methods
             .into_iter()
             .map(str::to_ascii_lowercase)
             .collect();
-        let Why { code, help } = self.why;
+        let Reason { code, help } = self.reason;
         minijinja::context! { code => code.code, slug => code.slug, help => printed::line(help), methods, paths => self.paths }
     }
 }
