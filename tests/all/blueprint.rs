@@ -42,11 +42,11 @@ fn findings(text: &str) -> Vec<(&'static str, u32, String)> {
 fn seen(findings: Vec<Finding>) -> Vec<(&'static str, u32, String)> {
     findings
         .into_iter()
-        .map(|it| {
+        .map(|diagnostic| {
             (
-                it.code,
-                it.places[0].line,
-                it.places[0].pointer.clone().unwrap_or_default(),
+                diagnostic.code,
+                diagnostic.places[0].line,
+                diagnostic.places[0].pointer.clone().unwrap_or_default(),
             )
         })
         .collect()
@@ -89,8 +89,9 @@ fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
     ];
     let (blueprint, findings) = read_all(&files);
     assert!(blueprint.is_some());
-    let (not_built, others): (Vec<_>, Vec<_>) =
-        seen(findings).into_iter().partition(|it| it.0 == "GW2004");
+    let (not_built, others): (Vec<_>, Vec<_>) = seen(findings)
+        .into_iter()
+        .partition(|row| row.0 == "GW2004");
     // The example's mounts use two backends that it does not define, and its topology has neither
     // an application load balancer nor functions.
     let expected = [
@@ -103,7 +104,7 @@ fn the_contract_s_example_is_refused_for_what_is_not_built_alone() {
         found("GW2024", 119, "/forwarder"),
     ];
     assert_eq!(others, expected);
-    let pointers: Vec<String> = not_built.into_iter().map(|it| it.2).collect();
+    let pointers: Vec<String> = not_built.into_iter().map(|row| row.2).collect();
     insta::assert_json_snapshot!("contract_not_built", pointers);
 }
 
@@ -112,19 +113,22 @@ fn every_unknown_field_is_reported_at_once() {
     let text = MINIMAL.replace("port: 8080", "prot: 1, port: 8080, colour: red")
         + "topologi: x\nroutes:\n  - {match: {}, bakend: orders}\nauth: {jwt: {lambda: {fnction: x}}}\n";
     let (_, findings) = read(&text);
-    let told: Vec<_> = findings
+    let reported: Vec<_> = findings
         .iter()
-        .map(|it| {
+        .map(|diagnostic| {
             (
-                it.code,
-                it.places[0].line,
-                it.message.clone(),
-                it.help.clone(),
+                diagnostic.code,
+                diagnostic.places[0].line,
+                diagnostic.message.clone(),
+                diagnostic.help.clone(),
             )
         })
         .collect();
-    assert!(told.iter().all(|it| it.0 == "GW2001"), "{told:#?}");
-    insta::assert_json_snapshot!("unknown_fields", told);
+    assert!(
+        reported.iter().all(|row| row.0 == "GW2001"),
+        "{reported:#?}"
+    );
+    insta::assert_json_snapshot!("unknown_fields", reported);
 }
 
 #[test]
@@ -132,7 +136,11 @@ fn missing_parts_are_named() {
     let (blueprint, findings) = read("version: 1\n");
     assert!(blueprint.is_none());
     assert_eq!(findings.len(), 4, "{findings:#?}");
-    assert!(findings.iter().all(|it| it.code == "GW2003"));
+    assert!(
+        findings
+            .iter()
+            .all(|diagnostic| diagnostic.code == "GW2003")
+    );
     assert_eq!(
         findings_of(MINIMAL, "port: 8080, ", ""),
         [found("GW2003", 7, "/backends/orders")]
@@ -348,7 +356,7 @@ fn wrong_values_are_named_one_by_one() {
     ] {
         let seen = findings_of(MINIMAL, from, to);
         assert!(
-            seen.iter().any(|it| it.0 == code && it.2 == pointer),
+            seen.iter().any(|row| row.0 == code && row.2 == pointer),
             "{to}: {seen:?}"
         );
         assert!(seen.len() == 1 || code == "GW2011", "{to}: {seen:?}");
@@ -382,7 +390,11 @@ fn ports_and_variables_conflict_with_both_places() {
             found("GW2006", 9, "/tags/b/default")
         ]
     );
-    assert!(findings.iter().all(|it| it.places.len() == 2));
+    assert!(
+        findings
+            .iter()
+            .all(|diagnostic| diagnostic.places.len() == 2)
+    );
 }
 
 #[test]
@@ -443,7 +455,7 @@ fn extends_is_merged_by_key_with_lists_and_references_replaced() {
 fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
     let (blueprint, findings) = read("extends: nowhere.yaml\ntagz: {}\n");
     assert!(blueprint.is_none());
-    let codes: Vec<_> = findings.iter().map(|it| it.code).collect();
+    let codes: Vec<_> = findings.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["GW0001", "GW2001"]);
     let (_, findings) = read_all(&[
         ("a.yaml", "extends: b.yaml\n"),
@@ -564,7 +576,11 @@ fn hostile_texts_give_a_code() {
         "gwgen.json",
         "{\"name\": \"unknown field `x`, expected `y`\", \"unknown field `a`, expected `b`\": 1}",
     )]);
-    assert!(findings.iter().any(|it| it.code == "GW2001"));
+    assert!(
+        findings
+            .iter()
+            .any(|diagnostic| diagnostic.code == "GW2001")
+    );
 }
 
 #[test]
@@ -582,7 +598,7 @@ fn the_schema_knows_every_field_and_no_other() {
     insta::assert_snapshot!("schema", text);
 }
 
-/// Whether the published schema takes a file.
+/// Returns whether the published schema accepts a file.
 fn is_taken(validator: &jsonschema::Validator, text: &str) -> bool {
     let path = RelativePath::join("", "gwgen.yaml").unwrap();
     let file = gwgen::source::SourceFile::read(
@@ -691,14 +707,14 @@ fn an_entry_of_another_kind_replaces() {
     for (entry, is_it) in [
         (
             "{lambda: {function: {var: gate}}}",
-            (|it: &AuthSpec| matches!(it, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool,
+            (|auth: &AuthSpec| matches!(auth, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool,
         ),
-        ("iam", |it| matches!(it, AuthSpec::Iam)),
-        ("{cognito: null, lambda: {function: {var: gate}}}", |it| {
-            matches!(it, AuthSpec::Lambda(_))
+        ("iam", |auth| matches!(auth, AuthSpec::Iam)),
+        ("{cognito: null, lambda: {function: {var: gate}}}", |auth| {
+            matches!(auth, AuthSpec::Lambda(_))
         }),
-        ("{cognito: {user_pools: [{var: other}]}}", |it| {
-            matches!(it, AuthSpec::Cognito(_))
+        ("{cognito: {user_pools: [{var: other}]}}", |auth| {
+            matches!(auth, AuthSpec::Cognito(_))
         }),
     ] {
         let (blueprint, findings) = overlaid(&format!(

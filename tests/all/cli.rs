@@ -205,7 +205,7 @@ fn routes_call_nothing_open_that_is_undecided() {
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let auth: Vec<_> = rows
         .iter()
-        .map(|it| (it["path"].as_str().unwrap(), it["auth"].as_str()))
+        .map(|row| (row["path"].as_str().unwrap(), row["auth"].as_str()))
         .collect();
     assert_eq!(auth, [("/kept", None), ("/open", Some("none"))]);
 }
@@ -219,14 +219,14 @@ fn a_reader_that_goes_away_is_no_error() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let mut said = String::new();
+    let mut printed = String::new();
     child
         .stderr
         .take()
         .unwrap()
-        .read_to_string(&mut said)
+        .read_to_string(&mut printed)
         .unwrap();
-    assert_eq!((child.wait().unwrap().code(), &*said), (Some(0), ""));
+    assert_eq!((child.wait().unwrap().code(), &*printed), (Some(0), ""));
 }
 
 #[test]

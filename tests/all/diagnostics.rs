@@ -161,7 +161,7 @@ fn cases() -> Vec<Case> {
     names(&folder).into_iter().map(case).collect()
 }
 
-/// What is found in a case; notes, which are said at every render, only where it is about one.
+/// Diagnostics of a case; notes, which every render reports, only where the case is about one.
 fn compiled(files: &Files, of: &Code) -> (Compiled, Vec<Finding>) {
     let blueprint = ["gwgen.yaml", "gwgen.json"]
         .into_iter()
@@ -175,12 +175,14 @@ fn compiled(files: &Files, of: &Code) -> (Compiled, Vec<Finding>) {
     let mut findings = compiled
         .sources
         .locate(std::mem::take(&mut compiled.diagnostics));
-    findings
-        .retain(|it| (it.severity != Severity::Info || it.code == of.code) && it.allowed.is_none());
+    findings.retain(|diagnostic| {
+        (diagnostic.severity != Severity::Info || diagnostic.code == of.code)
+            && diagnostic.allowed.is_none()
+    });
     (compiled, findings)
 }
 
-/// What the comments of a case, and its `expect.txt` for files that take none, say is found.
+/// Diagnostics that the comments of a case expect, and its `expect.txt` for files without comments.
 fn marks(case: &Case) -> Marks {
     let mut marks = Marks::new();
     for (file, bytes) in &case.files {
@@ -210,11 +212,11 @@ fn marks(case: &Case) -> Marks {
 fn found(findings: &[Finding]) -> Marks {
     findings
         .iter()
-        .map(|it| {
+        .map(|diagnostic| {
             (
-                it.places[0].file.to_string(),
-                it.places[0].line,
-                it.code.to_owned(),
+                diagnostic.places[0].file.to_string(),
+                diagnostic.places[0].line,
+                diagnostic.code.to_owned(),
             )
         })
         .collect()
@@ -222,14 +224,14 @@ fn found(findings: &[Finding]) -> Marks {
 
 fn shown(findings: &[Finding]) -> String {
     let mut text = String::new();
-    for it in findings {
-        let severity = format!("{:?}", it.severity).to_lowercase();
-        writeln!(text, "{severity}[{}] {}", it.code, it.slug).unwrap();
-        for place in &it.places {
+    for diagnostic in findings {
+        let severity = format!("{:?}", diagnostic.severity).to_lowercase();
+        writeln!(text, "{severity}[{}] {}", diagnostic.code, diagnostic.slug).unwrap();
+        for place in &diagnostic.places {
             let pointer = place
                 .pointer
                 .as_deref()
-                .map(|it| format!(" {it}"))
+                .map(|pointer| format!(" {pointer}"))
                 .unwrap_or_default();
             writeln!(
                 text,
@@ -238,8 +240,13 @@ fn shown(findings: &[Finding]) -> String {
             )
             .unwrap();
         }
-        writeln!(text, "  {}\n  help: {}", it.message, it.help).unwrap();
-        for operation in &it.operations {
+        writeln!(
+            text,
+            "  {}\n  help: {}",
+            diagnostic.message, diagnostic.help
+        )
+        .unwrap();
+        for operation in &diagnostic.operations {
             writeln!(text, "  keeps {} {}", operation.method, operation.path).unwrap();
         }
         text.push('\n');
@@ -273,7 +280,9 @@ fn findings_are_those_that_the_cases_mark() {
                 shown(&findings)
             ));
         }
-        let has_error = findings.iter().any(|it| it.severity == Severity::Error);
+        let has_error = findings
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error);
         if has_error == compiled.tree.is_some() {
             return Err("files are made exactly where there is no error".into());
         }
@@ -322,7 +331,11 @@ fn mended_cases_render() {
             }
         }
         let (compiled, findings) = compiled(&files, case.code);
-        if findings.iter().any(|it| it.code == case.code.code) || compiled.tree.is_none() {
+        if findings
+            .iter()
+            .any(|diagnostic| diagnostic.code == case.code.code)
+            || compiled.tree.is_none()
+        {
             return Err(format!(
                 "it does not render once it is mended\n{}",
                 shown(&findings)
@@ -348,7 +361,7 @@ fn every_code_has_a_case_or_a_reason() {
     }
     for (code, reason) in EXEMPT {
         assert!(
-            CODES.iter().any(|it| it.code == *code) && !reason.is_empty(),
+            CODES.iter().any(|known| known.code == *code) && !reason.is_empty(),
             "{code} is no code"
         );
         // A reason that names another test is true while that one has the code.
@@ -368,14 +381,14 @@ fn codes_are_unique_and_sorted() {
         assert!(
             code.code.len() == 6
                 && code.code.starts_with("GW")
-                && code.code[2..].bytes().all(|it| it.is_ascii_digit()),
+                && code.code[2..].bytes().all(|byte| byte.is_ascii_digit()),
             "{}",
             code.code
         );
         assert!(
             code.slug
                 .bytes()
-                .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'),
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
             "{}",
             code.slug
         );

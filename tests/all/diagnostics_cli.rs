@@ -48,7 +48,7 @@ fn gwgen(folder: &Path, arguments: &[&str]) -> (i32, Vec<(String, String, String
             .unwrap()
             .lines()
             .map(finding)
-            .filter(|it| it.1 != "info")
+            .filter(|row| row.1 != "info")
             .collect(),
     )
 }
@@ -300,28 +300,30 @@ fn gw0014_an_annotation_for_files_that_are_out_of_date() {
             .current_dir(folder.path())
             .output()
             .unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        // Without what is said at every render.
-        let lines = said.lines().filter(|it| !it.starts_with("::notice "));
+        let printed = String::from_utf8(output.stderr).unwrap();
+        // Without the notes of every render.
+        let lines = printed
+            .lines()
+            .filter(|line| !line.starts_with("::notice "));
         (
             output.status.code().unwrap(),
-            lines.map(|it| format!("{it}\n")).collect::<String>(),
+            lines.map(|line| format!("{line}\n")).collect::<String>(),
         )
     };
-    let (code, said) = check();
+    let (code, printed) = check();
     assert_eq!(code, 1);
     assert!(
-        said.starts_with(
+        printed.starts_with(
             "::error file=generated/README.md,line=1,col=1,title=GW0014 out-of-date::"
         ),
-        "{said}"
+        "{printed}"
     );
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(printed.lines().count(), 1, "{printed}");
     render(folder.path());
     assert_eq!(check(), (0, String::new()));
 }
 
-/// What `lint` prints for people.
+/// Human output of `lint`.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
         .arg("lint")
@@ -421,7 +423,7 @@ fn gw2140_a_base_is_never_a_stack() {
             "{command}"
         );
     }
-    // A base of a base is one too, and alone it is said.
+    // A base of a base is one too, and alone it is reported.
     for name in ["dev", "prod"] {
         fs::remove_file(folder.path().join(format!("gwgen.{name}.yaml"))).unwrap();
     }
@@ -453,7 +455,7 @@ fn gw2141_a_base_that_does_not_say_so() {
         gwgen(chain.path(), &["check"]),
         (1, found("GW2141", "error", "gwgen.yaml"))
     );
-    // What mends it: one line, or an environment of its own.
+    // The mend: one line, or its own environment.
     for mended in [
         "abstract: true\n",
         "abstract: false\n",
@@ -461,7 +463,7 @@ fn gw2141_a_base_that_does_not_say_so() {
     ] {
         render(environments(mended).path());
     }
-    // What lacks a required field can be nothing but a base.
+    // A blueprint without a required field can only be a base.
     let folder = environments("");
     fs::write(
         folder.path().join("gwgen.yaml"),

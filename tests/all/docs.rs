@@ -71,7 +71,7 @@ fn the_page_of_provider_releases_is_made_from_the_table() {
     page("docs/provider.md", &provider());
 }
 
-/// What asks for which release of the provider, and which of them a schema checks.
+/// Arguments by the release of the provider that they require, and releases that a schema checks.
 fn provider() -> String {
     let mut text = String::from(
         "# Releases of the Terraform provider\n\n\
@@ -143,7 +143,7 @@ fn trace() -> String {
          ```text\n{}```\n\n## As text\n\n```text\n$ gwgen {}\n{}```\n\n## As JSON\n\n```json\n{}```\n",
         gwgen(&["trace", "--help"])
             .lines()
-            .map(|it| format!("{}\n", it.trim_end()))
+            .map(|line| format!("{}\n", line.trim_end()))
             .collect::<String>(),
         request.join(" "),
         gwgen(&request),

@@ -21,7 +21,7 @@ use crate::support::{
     FORMATS, Fixture, SPELLINGS, YAML, codes, findings, fixtures, repository, snapshots_below,
 };
 
-/// What CloudFormation may refuse a case for: a value of Terraform's own, unverified TLS.
+/// Reasons for which CloudFormation may refuse a case: a value that only Terraform has, unverified TLS.
 const TERRAFORM_ONLY: [&str; 2] = ["GW2008", "GW4025"];
 
 /// The snapshots beside those that every case has. `terraform_json.rs` and
@@ -103,10 +103,10 @@ fn every_case_reads_as_in_its_snapshots() {
     insta::glob!("../cases", "*/gwgen.yaml", &mut compare_case);
     insta::glob!("../../blueprints", "*/gwgen.yaml", &mut compare_case);
     if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
-        let mut kept = snapshots_below(&repository().join("snapshots"));
-        kept.retain(|name| !name.starts_with("bad/") && !name.starts_with("trace/"));
+        let mut existing = snapshots_below(&repository().join("snapshots"));
+        existing.retain(|name| !name.starts_with("bad/") && !name.starts_with("trace/"));
         assert_eq!(
-            compared, kept,
+            compared, existing,
             "a snapshot belongs to nothing that is made, or the other way round"
         );
     }
@@ -240,7 +240,7 @@ fn no_snapshot_repeats_another() {
         let folder = repository().join(folder);
         for name in snapshots_below(&folder) {
             let snapshot = fs::read_to_string(folder.join(&name)).unwrap();
-            // What is compared stands below two lines of dashes.
+            // The compared text is below two lines of dashes.
             let text = snapshot.splitn(3, "---\n").nth(2).unwrap().to_owned();
             if let Some(other) = names.insert(text, name.clone()) {
                 panic!(
@@ -327,7 +327,7 @@ fn nothing_depends_on_partition_version_or_day() {
     }
 }
 
-/// Whether a text holds something like `2026-11-22`.
+/// Returns whether a text has a date such as `2026-11-22`.
 fn has_date(text: &str) -> bool {
     let is_date = |window: &[u8]| {
         window.iter().enumerate().all(|(index, byte)| {

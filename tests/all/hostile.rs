@@ -39,19 +39,22 @@ fn run(files: &Files<'_>) -> (Compiled, Vec<Finding>) {
     let findings = compiled
         .sources
         .locate(std::mem::take(&mut compiled.diagnostics));
-    for it in &findings {
+    for diagnostic in &findings {
         assert!(
-            !it.message.is_empty()
-                && !it.help.is_empty()
-                && it.message.len() < 2_100
-                && it.help.len() < 2_100,
-            "{it:?}"
+            !diagnostic.message.is_empty()
+                && !diagnostic.help.is_empty()
+                && diagnostic.message.len() < 2_100
+                && diagnostic.help.len() < 2_100,
+            "{diagnostic:?}"
         );
-        for place in &it.places {
+        for place in &diagnostic.places {
             let lines = memory.0.get(&*place.file).map_or(1, |bytes| {
-                bytes.iter().filter(|it| **it == b'\n').count() + 1
+                bytes.iter().filter(|byte| **byte == b'\n').count() + 1
             });
-            assert!((1..=lines).contains(&(place.line as usize)), "{it:?}");
+            assert!(
+                (1..=lines).contains(&(place.line as usize)),
+                "{diagnostic:?}"
+            );
         }
     }
     (compiled, findings)
@@ -67,12 +70,14 @@ fn codes(files: &Files<'_>) -> Vec<(&'static str, u32)> {
     let (compiled, findings) = run(files);
     let has_error = findings
         .iter()
-        .any(|it| it.severity == gwgen::diagnostic::Severity::Error);
+        .any(|diagnostic| diagnostic.severity == gwgen::diagnostic::Severity::Error);
     assert_eq!(compiled.tree.is_none(), has_error);
-    let said = findings
+    let reported = findings
         .iter()
-        .filter(|it| it.severity != gwgen::diagnostic::Severity::Info);
-    said.map(|it| (it.code, it.places[0].line)).collect()
+        .filter(|diagnostic| diagnostic.severity != gwgen::diagnostic::Severity::Info);
+    reported
+        .map(|diagnostic| (diagnostic.code, diagnostic.places[0].line))
+        .collect()
 }
 
 fn blueprint(text: impl Into<Vec<u8>>) -> Vec<(&'static str, u32)> {
@@ -250,7 +255,7 @@ fn output_stays_below_the_root() {
         .0;
         let is_inside = stays
             .output
-            .is_some_and(|path| !path.as_str().split(['/', '\\']).any(|it| it == ".."));
+            .is_some_and(|path| !path.as_str().split(['/', '\\']).any(|name| name == ".."));
         assert!(found == [("GW0003", 8)] || is_inside, "{dir}: {found:?}");
     }
     for spec in ["../x", "/etc/passwd", "a/../../x", "c:\\x"] {
@@ -267,9 +272,9 @@ fn output_stays_below_the_root() {
     // Names of files come from segments, which are the describer's.
     let api = "openapi: 3.0.3\npaths:\n  /con: {get: {}}\n  /Con: {get: {}}\n  /a.b: {get: {}}\n  /.git: {get: {}}\n  /aux: {get: {}}\n  '/{x}': {get: {}}\n  /: {get: {}}\n";
     for name in rendered(BLUEPRINT, api).keys() {
-        let is_plain = name
-            .bytes()
-            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_-.".contains(&it));
+        let is_plain = name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte)
+        });
         assert!(
             (is_plain || name == "README.md") && !name.contains("..") && !name.starts_with('.'),
             "{name}"

@@ -1,4 +1,4 @@
-//! What holds for every example, every case and every real description, whatever it says.
+//! Invariants of every example, every case and every real description.
 //!
 //! In: cases, and the corpus where it exists. Out: plain assertions; `tests/corpus.tsv` pins what
 //! becomes of each real description.

@@ -45,7 +45,7 @@ fn warnings_are_denied_where_that_is_asked_for() {
     let output = gwgen(&with_warning, &["lint", "--deny", "warnings"]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
     assert!(text(&output.stderr).contains("GW4100"));
-    // What is not shown is denied all the same.
+    // Diagnostics that are not shown are denied all the same.
     assert_eq!(
         gwgen(&with_warning, &["lint", "--deny", "warnings", "--quiet"])
             .status

@@ -1,6 +1,6 @@
-//! The shape of the code in `src/`: sizes, names and directions, measured and held.
+//! Sizes, names and dependencies of the code in `src/`.
 //!
-//! `just measure` prints the table. The code is read as rustfmt writes it, line by line.
+//! `just measure` prints the table. The code is read line by line, as rustfmt formats it.
 
 mod modules;
 mod text;
@@ -31,8 +31,8 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every file below a folder of the package, in order.
-fn read(folder: &str) -> Vec<SourceFile> {
+/// Files below a folder of the package, sorted by path.
+fn read_files(folder: &str) -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths = Vec::new();
     rust_files(&root, &mut paths);
@@ -52,56 +52,59 @@ fn read(folder: &str) -> Vec<SourceFile> {
         .collect()
 }
 
-/// Files of unit tests alone.
-fn is_test(path: &str) -> bool {
+/// Returns whether a file has unit tests alone.
+fn is_test_file(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// `src/` without unit tests.
-fn code() -> Vec<SourceFile> {
-    let mut files = read("src");
-    files.retain(|file| !is_test(&file.path));
+/// Files of `src/`, without unit tests.
+fn source_files() -> Vec<SourceFile> {
+    let mut files = read_files("src");
+    files.retain(|file| !is_test_file(&file.path));
     for file in &mut files {
         file.text = without_tests(&file.text);
     }
     files
 }
 
-/// Lines of words that open a doc comment with a question.
-const QUESTIONS: [&str; 6] = ["What ", "Whether ", "Which ", "How ", "Where ", "Who "];
+/// First words of a doc comment that is a question.
+const QUESTION_WORDS: [&str; 6] = ["What ", "Whether ", "Which ", "How ", "Where ", "Who "];
 
 struct Measures {
     lines: usize,
     functions: Vec<Function>,
     /// Files by the names of the types that they define.
     types: BTreeMap<String, BTreeSet<String>>,
-    its: usize,
-    docs: usize,
+    it_count: usize,
+    doc_comments: usize,
     questions: usize,
     sources_without_link: Vec<String>,
     cycles: Vec<String>,
-    /// Stages that name a later one.
-    against_the_order: Vec<String>,
+    /// Dependencies of a stage on a later one.
+    against_order: Vec<String>,
     long_files: Vec<String>,
 }
 
 impl Measures {
-    fn take() -> Self {
-        let files = code();
+    fn of_sources() -> Self {
+        let files = source_files();
         let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut functions_found = Vec::new();
-        let (mut its, mut docs, mut questions) = (0, 0, 0);
+        let (mut it_count, mut doc_comments, mut questions) = (0, 0, 0);
         let mut sources_without_link = Vec::new();
         for file in &files {
             functions_found.extend(functions(&file.path, &file.text));
             for name in text::types(&file.text) {
                 types.entry(name).or_default().insert(file.path.clone());
             }
-            its += text::words(&file.text, "it");
+            it_count += text::count_word(&file.text, "it");
             for comment in text::comments(&file.text) {
-                docs += usize::from(comment.is_doc);
+                doc_comments += usize::from(comment.is_doc);
                 questions += usize::from(
-                    comment.is_doc && QUESTIONS.iter().any(|word| comment.text.starts_with(word)),
+                    comment.is_doc
+                        && QUESTION_WORDS
+                            .iter()
+                            .any(|word| comment.text.starts_with(word)),
                 );
                 if comment.text.contains("Source:") && !comment.has_link() {
                     sources_without_link.push(format!("{}:{}", file.path, comment.line));
@@ -118,12 +121,12 @@ impl Measures {
             lines: files.iter().map(|file| file.text.lines().count()).sum(),
             functions: functions_found,
             types,
-            its,
-            docs,
+            it_count,
+            doc_comments,
             questions,
             sources_without_link,
             cycles: modules.cycles(),
-            against_the_order: modules.against_the_order(&text::submodules(&library.text)),
+            against_order: modules.against_order(&text::submodules(&library.text)),
             long_files: files
                 .iter()
                 .filter(long)
@@ -172,7 +175,7 @@ const MAX_FUNCTION_LINES: usize = 70;
 /// Prints the table of `just measure`, with each place where `GWGEN_MEASURE=places`.
 #[test]
 fn the_table() {
-    let measures = Measures::take();
+    let measures = Measures::of_sources();
     let (long, tuples, shared) = (
         measures.long_functions(),
         measures.tuple_parameters(),
@@ -201,12 +204,12 @@ fn the_table() {
         ),
         (
             "`it`, per 1,000 lines",
-            (measures.its * 1000 / measures.lines).to_string(),
+            (measures.it_count * 1000 / measures.lines).to_string(),
             &[],
         ),
         (
             "doc comments that open with a question",
-            format!("{} of {}", measures.questions, measures.docs),
+            format!("{} of {}", measures.questions, measures.doc_comments),
             &[],
         ),
         (
@@ -216,8 +219,8 @@ fn the_table() {
         ),
         (
             "stages that name a later one",
-            measures.against_the_order.len().to_string(),
-            &measures.against_the_order,
+            measures.against_order.len().to_string(),
+            &measures.against_order,
         ),
         (
             "cycles",
@@ -237,7 +240,7 @@ fn the_table() {
         let places = places.iter().filter(|_| names_places);
         places.for_each(|place| table.push_str(&format!("    {place}\n")));
     }
-    // Where tests are told to show it.
+    // Shown where the tests run with `--nocapture`.
     std::io::stdout().write_all(table.as_bytes()).unwrap();
     assert!(measures.lines > 0 && !measures.functions.is_empty() && !measures.types.is_empty());
 }

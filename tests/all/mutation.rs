@@ -2,7 +2,7 @@
 //!
 //! In: every example and case that asks callers for something. Out: plain assertions, and how many
 //! mutations were tried.
-//! What was taken away ends in an error, or in a finding that was not there before; no method
+//! Each removal causes an error, or a diagnostic that was not there before; no method
 //! becomes more open in silence.
 
 mod classes;
@@ -16,14 +16,14 @@ use gwgen::Compiled;
 use gwgen::plan::{AuthPlan, Check, Plan};
 use serde_json::Value;
 
-/// Where one entry is taken away, and what is left.
+/// The place of a removed entry, and the remaining document.
 struct Mutation {
     what: String,
     document: Value,
     of_blueprint: bool,
 }
 
-/// What became of the mutations of a case.
+/// Results of the mutations of a case.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     tried: usize,
@@ -42,13 +42,13 @@ const WITNESSED: [&str; 2] = ["secured", "complete"];
 fn nothing_that_is_taken_away_opens_a_method_in_silence() {
     let cases: Vec<Case> = fixtures()
         .iter()
-        .filter(|it| asks_for_something(it))
-        .map(|it| (**it).clone())
+        .filter(|case| asks_for_something(case))
+        .map(|case| (**case).clone())
         .collect();
     assert!(
         WITNESSED
             .iter()
-            .all(|name| cases.iter().any(|it| it.name == *name))
+            .all(|name| cases.iter().any(|case| case.name == *name))
     );
     let tallies = in_parallel(&cases, tally);
     let (mut tried, mut refused, mut reported, mut harmless) = (0, 0, 0, 0);
@@ -58,7 +58,7 @@ fn nothing_that_is_taken_away_opens_a_method_in_silence() {
         let silent: Vec<&String> = tally
             .silent
             .iter()
-            .filter(|it| is_witnessed || it.starts_with("blueprint"))
+            .filter(|place| is_witnessed || place.starts_with("blueprint"))
             .collect();
         assert!(
             silent.is_empty(),
@@ -86,16 +86,23 @@ fn nothing_that_is_taken_away_opens_a_method_in_silence() {
 /// The test can fail: without its promises the example loses methods in silence.
 #[test]
 fn without_promises_the_example_falls_open() {
-    let mut case: Case = (**fixtures().iter().find(|it| it.name == "secured").unwrap()).clone();
+    let mut case: Case = (**fixtures()
+        .iter()
+        .find(|case| case.name == "secured")
+        .unwrap())
+    .clone();
     case.blueprint.as_object_mut().unwrap().remove("expect");
     let silent = tally(&case).silent;
     assert!(
         silent
             .iter()
-            .any(|it| it.contains("/paths/~1tickets/get/security")),
+            .any(|place| place.contains("/paths/~1tickets/get/security")),
         "{silent:#?}"
     );
-    assert!(silent.iter().any(|it| it.contains("key")), "{silent:#?}");
+    assert!(
+        silent.iter().any(|place| place.contains("key")),
+        "{silent:#?}"
+    );
 }
 
 /// Whatever the gateway checks of any operation.
@@ -103,7 +110,7 @@ fn asks_for_something(case: &Fixture) -> bool {
     let plan = case.compiled("terraform").plan.as_ref().unwrap();
     plan.operations
         .iter()
-        .any(|it| !it.auth.entries.is_empty() || !it.auth.is_open())
+        .any(|operation| !operation.auth.entries.is_empty() || !operation.auth.is_open())
 }
 
 fn tally(case: &Case) -> Tally {
@@ -167,36 +174,44 @@ fn is_new(whole: &Compiled, mutated: &Compiled) -> bool {
         "GW3004", "GW3005", "GW4080", "GW4081", "GW5011", "GW5012", "GW5013",
     ];
     let before = findings(&whole.diagnostics);
-    let told = mutated
+    let reported = mutated
         .diagnostics
         .iter()
-        .filter(|it| TELLING.contains(&it.code.code));
-    told.into_iter().any(|it| !before.contains(&it.message))
+        .filter(|diagnostic| TELLING.contains(&diagnostic.code.code));
+    reported
+        .into_iter()
+        .any(|diagnostic| !before.contains(&diagnostic.message))
 }
 
 type Asked<'p> = BTreeMap<(String, String), &'p AuthPlan>;
 
-fn asked(plan: &Plan) -> Asked<'_> {
-    let path = |it: &gwgen::plan::OperationPlan| {
-        it.gateway_path
+fn required(plan: &Plan) -> Asked<'_> {
+    let path = |operation: &gwgen::plan::OperationPlan| {
+        operation
+            .gateway_path
             .as_ref()
             .map(|path| gwgen::plan::text_of(path))
     };
     plan.operations
         .iter()
-        .filter_map(|it| Some(((it.method.as_str().to_owned(), path(it)?), &it.auth)))
+        .filter_map(|operation| {
+            Some((
+                (operation.method.as_str().to_owned(), path(operation)?),
+                &operation.auth,
+            ))
+        })
         .collect()
 }
 
 /// Methods that let somebody through who was kept out before.
 fn opened(before: &Plan, after: &Plan) -> Vec<String> {
-    let (before, after) = (asked(before), asked(after));
+    let (before, after) = (required(before), required(after));
     let weaker = |was: &AuthPlan, is: &AuthPlan| {
         let lost_check = was.check != Check::Nobody && was.check != is.check;
         let lost_key = was.api_key && !is.api_key;
         let lost_scopes =
             !was.scopes.is_empty() && (is.scopes.is_empty() || is.scopes.len() > was.scopes.len());
-        // What was left to the backend, and is now said to be nobody's.
+        // Access was left to the backend, and is now reported to be open.
         let lost_entry = !was.entries.is_empty() && is.entries.is_empty();
         lost_check || lost_key || lost_scopes || lost_entry
     };
@@ -290,7 +305,7 @@ fn of_blueprint(blueprint: &Value) -> Vec<String> {
     {
         let says = ["auth", "scopes", "api_key", "weakens"]
             .into_iter()
-            .filter(|it| route.get(it).is_some());
+            .filter(|key| route.get(key).is_some());
         pointers.extend(says.map(|field| format!("/routes/{index}/{field}")));
         pointers.push(format!("/routes/{index}"));
     }

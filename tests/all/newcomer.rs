@@ -20,7 +20,7 @@ struct Repository {
 }
 
 impl Repository {
-    /// An empty repository; `None`, said aloud, where there is no git.
+    /// An empty repository; `None`, with a message, where there is no git.
     fn new() -> Option<Self> {
         if Command::new("git").arg("--version").output().is_err() {
             // Straight to the stream: what the harness captures of a passing test is never shown.
@@ -40,7 +40,7 @@ impl Repository {
         self.folder.path()
     }
 
-    /// Exit code and everything that was said.
+    /// Exit code and everything that was printed.
     fn runs(&self, program: &str, arguments: &[&str]) -> (i32, String) {
         let program = if program == "gwgen" {
             env!("CARGO_BIN_EXE_gwgen")
@@ -63,14 +63,14 @@ impl Repository {
                 .env(format!("GIT_COMMITTER_{name}"), value);
         }
         let output = command.output().unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        (output.status.code().unwrap(), said)
+        let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code().unwrap(), printed)
     }
 
     fn passes(&self, program: &str, arguments: &[&str]) -> String {
-        let (code, said) = self.runs(program, arguments);
-        assert_eq!(code, 0, "{program} {arguments:?}:\n{said}");
-        said
+        let (code, printed) = self.runs(program, arguments);
+        assert_eq!(code, 0, "{program} {arguments:?}:\n{printed}");
+        printed
     }
 
     /// The hook of that id, as `.pre-commit-hooks.yaml` describes it.
@@ -81,11 +81,11 @@ impl Repository {
         .unwrap();
         let hook = hooks
             .split("- id: ")
-            .find(|it| it.starts_with(&format!("{id}\n")))
+            .find(|hook| hook.starts_with(&format!("{id}\n")))
             .unwrap();
         let entry = hook
             .lines()
-            .find_map(|it| it.trim().strip_prefix("entry: gwgen "))
+            .find_map(|line| line.trim().strip_prefix("entry: gwgen "))
             .unwrap();
         let script = format!(
             "#!/bin/sh\nexec '{}' {entry}\n",
@@ -125,31 +125,32 @@ fn from_a_description_to_the_second_commit() {
     )
     .unwrap();
 
-    let (code, said) = repository.runs("gwgen", &["check"]);
+    let (code, printed) = repository.runs("gwgen", &["check"]);
     assert_eq!(code, 1);
     assert!(
-        said.contains("+resource \"aws_api_gateway_method\" \"post__users\" {\n"),
-        "{said}"
+        printed.contains("+resource \"aws_api_gateway_method\" \"post__users\" {\n"),
+        "{printed}"
     );
 
     repository.passes("git", &["add", "openapi.yaml"]);
-    let (code, said) = repository.runs("git", &["commit", "-m", "Add users"]);
+    let (code, printed) = repository.runs("git", &["commit", "-m", "Add users"]);
     assert_eq!(
         (code, repository.commits()),
         (1, 1),
-        "the hook renders, and stops a commit that lacks the new file:\n{said}"
+        "the hook renders, and stops a commit that lacks the new file:\n{printed}"
     );
     assert!(
-        said.contains("created generated/routes_users.tf\n") && said.contains("error[GW0015]: "),
-        "{said}"
+        printed.contains("created generated/routes_users.tf\n")
+            && printed.contains("error[GW0015]: "),
+        "{printed}"
     );
 
     repository.passes("gwgen", &["check"]);
-    let (code, said) = repository.runs("git", &["commit", "-m", "Add users"]);
+    let (code, printed) = repository.runs("git", &["commit", "-m", "Add users"]);
     assert_eq!(
         (code, repository.commits()),
         (1, 1),
-        "the file is there now, and git still does not know it:\n{said}"
+        "the file is there now, and git still does not know it:\n{printed}"
     );
 
     repository.passes("git", &["add", "generated"]);
@@ -168,21 +169,21 @@ fn the_checking_hook_writes_nothing() {
         format!("{API}{USERS}"),
     )
     .unwrap();
-    let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
-    assert_eq!((code, repository.commits()), (1, 1), "{said}");
+    let (code, printed) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
+    assert_eq!((code, repository.commits()), (1, 1), "{printed}");
     assert!(!repository.path().join("generated/routes_users.tf").exists());
     repository.passes("gwgen", &["render"]);
-    let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
+    let (code, printed) = repository.runs("git", &["commit", "-a", "-m", "Add users"]);
     assert_eq!(
         (code, repository.commits()),
         (1, 1),
-        "`-a` takes no new file:\n{said}"
+        "`-a` takes no new file:\n{printed}"
     );
     assert!(
-        said.contains(
+        printed.contains(
             "error[GW0015]: the commit would not hold `generated/routes_users.tf` as generated"
         ),
-        "{said}"
+        "{printed}"
     );
     repository.passes("git", &["add", "."]);
     repository.passes("git", &["commit", "--quiet", "-m", "Add users"]);
@@ -197,8 +198,8 @@ fn deletes_and_renames_go_through_the_hook() {
 
     // A generated file that is deleted alone comes back, and the commit is stopped.
     repository.passes("git", &["rm", "--quiet", "generated/routes_orders.tf"]);
-    let (code, said) = repository.runs("git", &["commit", "-m", "Remove a file"]);
-    assert_eq!((code, repository.commits()), (1, 1), "{said}");
+    let (code, printed) = repository.runs("git", &["commit", "-m", "Remove a file"]);
+    assert_eq!((code, repository.commits()), (1, 1), "{printed}");
     repository.passes("git", &["add", "generated"]);
     assert_eq!(repository.passes("git", &["status", "--porcelain"]), "");
 
@@ -208,11 +209,11 @@ fn deletes_and_renames_go_through_the_hook() {
     repository.passes("git", &["add", "."]);
     repository.passes("git", &["commit", "--quiet", "-m", "Add users"]);
     fs::write(path("openapi.yaml"), API).unwrap();
-    let (code, said) = repository.runs("git", &["commit", "-a", "-m", "Remove users"]);
-    assert_eq!(code, 1, "{said}");
+    let (code, printed) = repository.runs("git", &["commit", "-a", "-m", "Remove users"]);
+    assert_eq!(code, 1, "{printed}");
     assert!(
-        said.contains("removed generated/routes_users.tf\n"),
-        "{said}"
+        printed.contains("removed generated/routes_users.tf\n"),
+        "{printed}"
     );
     repository.passes("git", &["commit", "--quiet", "-a", "-m", "Remove users"]);
     assert_eq!(repository.passes("git", &["status", "--porcelain"]), "");
@@ -244,7 +245,10 @@ fn without_a_repository_the_hooks_say_so() {
     fs::remove_dir_all(repository.path().join(".git")).unwrap();
     fs::write(repository.path().join("openapi.yaml"), API).unwrap();
     repository.passes("gwgen", &["init"]);
-    let (code, said) = repository.runs("gwgen", &["render", "--staged"]);
-    assert_eq!(code, 3, "{said}");
-    assert!(said.contains("git cannot tell what is staged: "), "{said}");
+    let (code, printed) = repository.runs("gwgen", &["render", "--staged"]);
+    assert_eq!(code, 3, "{printed}");
+    assert!(
+        printed.contains("git cannot tell what is staged: "),
+        "{printed}"
+    );
 }

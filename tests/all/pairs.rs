@@ -1,8 +1,8 @@
-//! Pairs of a description and a blueprint from a generator: what is rendered offers exactly the
-//! operations that were asked for.
+//! Pairs of a description and a blueprint from a generator: the output serves exactly the
+//! requested operations.
 //!
 //! In: seeds, as many as `GWGEN_PAIRS` says, or 60. Out: plain assertions; every pair in
-//! `target/pairs`, for judges that are not ours (`.ci/differential.py`).
+//! `target/pairs`, for independent readers (`.ci/differential.py`).
 
 pub(crate) mod generator;
 mod offered;

@@ -1,4 +1,4 @@
-//! What the gateway demands of parameters refuses no request that the description allows.
+//! The gateway requires no parameter whose absence the description allows.
 //!
 //! In: operations from a generator: every location, style, `explode`, kind of value and version,
 //! required or not, empty or not. Out:
@@ -57,7 +57,11 @@ fn no_request_that_the_description_allows_is_refused() {
                 requests += 1;
             }
             // What every request has is demanded, so that the check is no weaker than it has to be.
-            for parameter in operation.parameters.iter().filter(|it| it.is_checkable()) {
+            for parameter in operation
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.is_checkable())
+            {
                 let is_demanded = demanded.has(parameter);
                 let is_always_there = parameter.is_required && parameter.always_has_its_name();
                 assert_eq!(is_demanded, is_always_there, "{seed}: {parameter:#?}");
@@ -92,7 +96,7 @@ fn a_gateway_that_demands_every_required_name_refuses_requests() {
                 for parameter in operation
                     .parameters
                     .iter()
-                    .filter(|it| it.is_required && it.is_checkable())
+                    .filter(|parameter| parameter.is_required && parameter.is_checkable())
                 {
                     if Demands::of([parameter]).refused(&request).is_some() {
                         assert!(
@@ -108,7 +112,7 @@ fn a_gateway_that_demands_every_required_name_refuses_requests() {
     assert_eq!(refused_by.len(), described::REASONS, "{refused_by:?}");
 }
 
-/// What the output demands, by path.
+/// Parameters that the output requires, by path.
 fn demanded_of(description: &Value, (format, style): (&str, &str)) -> BTreeMap<String, Demands> {
     let blueprint = json!({
         "version": 1, "name": "shop", "spec": "openapi.json", "topology": "internet",
@@ -124,7 +128,7 @@ fn demanded_of(description: &Value, (format, style): (&str, &str)) -> BTreeMap<S
     let errors: Vec<_> = compiled
         .diagnostics
         .iter()
-        .filter(|it| it.is_error())
+        .filter(|diagnostic| diagnostic.is_error())
         .collect();
     let tree = compiled
         .tree
@@ -142,7 +146,7 @@ fn demanded_of(description: &Value, (format, style): (&str, &str)) -> BTreeMap<S
         (_, "body") => demanded::of_body(
             files
                 .iter()
-                .find_map(|it| it["locals"].get("openapi"))
+                .find_map(|file| file["locals"].get("openapi"))
                 .unwrap(),
         ),
         _ => demanded::of_terraform(&files),

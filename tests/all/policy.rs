@@ -1,5 +1,5 @@
-//! Which findings are said: `lint.allow` and `lint.deny`, notes, `--quiet`, and habits that are
-//! said once.
+//! Reported diagnostics: `lint.allow` and `lint.deny`, notes, `--quiet`, and habits that are
+//! reported once.
 //!
 //! In: the program, blueprints in folders of their own. Out: exit codes and findings.
 
@@ -34,10 +34,10 @@ struct Said {
 impl Said {
     /// Severity and code of each finding.
     fn codes(&self) -> Vec<String> {
-        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
         self.findings
             .iter()
-            .map(|it| format!("{} {}", text(it, "severity"), text(it, "code")))
+            .map(|row| format!("{} {}", text(row, "severity"), text(row, "code")))
             .collect()
     }
 }
@@ -62,11 +62,11 @@ fn gwgen(folder: &Path, arguments: &[&str]) -> Said {
     }
 }
 
-/// What `lint` says, without the note about the account's role.
+/// Output of `lint`, without the note about the account's role.
 fn linted(more: &str) -> (i32, Vec<String>) {
     let folder = folder(&format!("{more}account: {{cloudwatch_role: existing}}\n"));
-    let said = gwgen(folder.path(), &["lint"]);
-    (said.exit, said.codes())
+    let result = gwgen(folder.path(), &["lint"]);
+    (result.exit, result.codes())
 }
 
 #[test]
@@ -149,13 +149,13 @@ fn an_ignored_scheme_stays_a_note_when_it_is_allowed() {
         "{API}security: [{{jwt: []}}]\ncomponents: {{securitySchemes: {{jwt: {{type: http, scheme: bearer}}}}}}\n"
     );
     fs::write(folder.path().join("openapi.yaml"), api).unwrap();
-    let said = gwgen(folder.path(), &["render"]);
+    let result = gwgen(folder.path(), &["render"]);
     assert_eq!(
-        (said.exit, said.codes()),
+        (result.exit, result.codes()),
         (0, vec!["info GW5015".to_owned(), "info GW3004".to_owned()])
     );
     assert!(
-        said.findings[1]["help"]
+        result.findings[1]["help"]
             .as_str()
             .unwrap()
             .contains("the mesh checks it")
@@ -176,10 +176,10 @@ fn an_entry_of_a_base_may_be_for_other_blueprints() {
         "extends: gwgen.yaml\n",
     )
     .unwrap();
-    let said = gwgen(folder.path(), &["lint", "--env", "prod"]);
-    assert_eq!(said.codes(), ["info GW5015", "info GW2132"]);
-    let said = gwgen(folder.path(), &["lint", "--blueprint", "gwgen.yaml"]);
-    assert_eq!(said.codes(), ["info GW5015", "warning GW2132"]);
+    let result = gwgen(folder.path(), &["lint", "--env", "prod"]);
+    assert_eq!(result.codes(), ["info GW5015", "info GW2132"]);
+    let result = gwgen(folder.path(), &["lint", "--blueprint", "gwgen.yaml"]);
+    assert_eq!(result.codes(), ["info GW5015", "warning GW2132"]);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn what_one_blueprint_allows_the_other_still_says() {
         gwgen(folder.path(), &["lint"])
             .codes()
             .iter()
-            .filter(|it| *it == "warning GW4004")
+            .filter(|line| *line == "warning GW4004")
             .count(),
         2
     );
@@ -229,12 +229,12 @@ fn notes_are_said_by_the_commands_that_are_about_findings() {
 #[test]
 fn quiet_keeps_diffs_and_errors() {
     let folder = folder("");
-    let said = gwgen(folder.path(), &["render", "--quiet", "--diff"]);
-    assert_eq!((said.exit, said.findings.len()), (0, 0));
+    let result = gwgen(folder.path(), &["render", "--quiet", "--diff"]);
+    assert_eq!((result.exit, result.findings.len()), (0, 0));
     assert!(
-        said.out.contains("+++ b/generated/api.tf") && !said.out.contains("created generated/"),
+        result.out.contains("+++ b/generated/api.tf") && !result.out.contains("created generated/"),
         "{}",
-        said.out
+        result.out
     );
     assert_eq!(gwgen(folder.path(), &["check", "--quiet"]).out, "");
     fs::write(
@@ -242,12 +242,13 @@ fn quiet_keeps_diffs_and_errors() {
         API.replace("/users/", "/people/"),
     )
     .unwrap();
-    let said = gwgen(folder.path(), &["check", "--quiet"]);
-    assert_eq!((said.exit, said.findings.len()), (1, 0));
+    let result = gwgen(folder.path(), &["check", "--quiet"]);
+    assert_eq!((result.exit, result.findings.len()), (1, 0));
     assert!(
-        said.out.contains("+++ b/generated/routes_people.tf") && !said.out.contains("unchanged"),
+        result.out.contains("+++ b/generated/routes_people.tf")
+            && !result.out.contains("unchanged"),
         "{}",
-        said.out
+        result.out
     );
     fs::write(
         folder.path().join("openapi.yaml"),
@@ -263,10 +264,10 @@ fn quiet_keeps_diffs_and_errors() {
 #[test]
 fn a_habit_is_said_once_and_listed_in_json() {
     let parts: String = (0..40)
-        .map(|it| format!("  /part{it}/: {{get: {{responses: {{}}}}}}\n"))
+        .map(|number| format!("  /part{number}/: {{get: {{responses: {{}}}}}}\n"))
         .collect();
     let headers: String = (0..9)
-        .map(|it| format!("  /h{it}: {{get: {{parameters: [{{name: Via, in: header, schema: {{}}}}], responses: {{}}}}}}\n"))
+        .map(|number| format!("  /h{number}: {{get: {{parameters: [{{name: Via, in: header, schema: {{}}}}], responses: {{}}}}}}\n"))
         .collect();
     let folder = folder("account: {cloudwatch_role: existing}\n");
     fs::write(
@@ -274,9 +275,9 @@ fn a_habit_is_said_once_and_listed_in_json() {
         format!("openapi: 3.0.3\npaths:\n{parts}{headers}"),
     )
     .unwrap();
-    let said = gwgen(folder.path(), &["lint"]);
-    assert_eq!(said.codes(), ["warning GW4004", "warning GW4015"]);
-    let (slashes, headers) = (&said.findings[0], &said.findings[1]);
+    let result = gwgen(folder.path(), &["lint"]);
+    assert_eq!(result.codes(), ["warning GW4004", "warning GW4015"]);
+    let (slashes, headers) = (&result.findings[0], &result.findings[1]);
     assert!(
         slashes["message"]
             .as_str()
@@ -294,10 +295,10 @@ fn a_habit_is_said_once_and_listed_in_json() {
         ),
         (3, 40)
     );
-    assert!((0..40).all(|it| {
+    assert!((0..40).all(|number| {
         slashes["occurrences"]
             .to_string()
-            .contains(&format!("/part{it}/"))
+            .contains(&format!("/part{number}/"))
     }));
     assert_eq!(headers["occurrences"].as_array().unwrap().len(), 9);
     // An entry with paths looks at each of them.
@@ -314,24 +315,24 @@ fn a_habit_is_said_once_and_listed_in_json() {
 fn one_mistake_is_one_error_that_names_all_operations() {
     let folder = folder("  users: {port: 8081, targets: {ecs: true}}\n");
     let parts: String = (0..30)
-        .map(|it| format!("  /part{it}: {{get: {{responses: {{}}}}}}\n"))
+        .map(|number| format!("  /part{number}: {{get: {{responses: {{}}}}}}\n"))
         .collect();
     fs::write(
         folder.path().join("openapi.yaml"),
         format!("openapi: 3.0.3\npaths:\n{parts}"),
     )
     .unwrap();
-    let said = gwgen(folder.path(), &["lint", "--quiet"]);
+    let result = gwgen(folder.path(), &["lint", "--quiet"]);
     assert_eq!(
-        (said.exit, said.codes()),
+        (result.exit, result.codes()),
         (1, vec!["error GW3001".to_owned()])
     );
-    let operations = said.findings[0]["operations"].as_array().unwrap();
+    let operations = result.findings[0]["operations"].as_array().unwrap();
     assert_eq!(
         (operations.len(), &operations[0]["method"]),
         (30, &Value::from("GET"))
     );
-    let message = said.findings[0]["message"].as_str().unwrap();
+    let message = result.findings[0]["message"].as_str().unwrap();
     assert_eq!(
         message,
         "30 operations get no backend from any route; for example `GET /part0`, `GET /part1`, `GET /part10`"
@@ -352,10 +353,10 @@ fn what_opens_something_stays_a_note() {
             format!("extends: base.yaml\nabstract: false\n{more}"),
         )
         .unwrap();
-        let said = gwgen(folder.path(), &["render"]);
-        let mut codes = said.codes();
-        codes.retain(|it| !it.contains("GW4004") && !it.contains("GW5015"));
-        (said.exit, codes)
+        let result = gwgen(folder.path(), &["render"]);
+        let mut codes = result.codes();
+        codes.retain(|code| !code.contains("GW4004") && !code.contains("GW5015"));
+        (result.exit, codes)
     };
     let hides = "routes: [{match: {paths: [/users/]}, exposure: hidden}]\n";
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is printed, of every command, over texts that are meant to be obeyed: by a terminal, by a
+//! The output of every command, for inputs with texts that are meant to be obeyed: by a terminal, by a
 //! CI runner, by a reader of a page.
 //!
 //! In: descriptions and blueprints full of such texts. Out: streams and the README, in which none
@@ -80,7 +80,7 @@ fn is_obeyed(character: char) -> bool {
 /// `is_ours`: the text's own lines begin with a command of a runner.
 fn assert_harmless(text: &str, is_ours: bool, what: &str) {
     assert_eq!(
-        text.chars().find(|it| is_obeyed(*it)),
+        text.chars().find(|character| is_obeyed(*character)),
         None,
         "{what}: {text:?}"
     );
@@ -92,7 +92,7 @@ fn assert_harmless(text: &str, is_ours: bool, what: &str) {
         let ours = ["::error ", "::warning ", "::notice "];
         let is_command = line.trim_start().starts_with("::");
         assert!(
-            !is_command || (is_ours && ours.iter().any(|it| line.starts_with(it))),
+            !is_command || (is_ours && ours.iter().any(|start| line.starts_with(start))),
             "{what}: {line:?}"
         );
     }
@@ -190,7 +190,7 @@ fn no_command_prints_what_is_obeyed() {
                 rendered += 1;
                 assert_harmless(&page, false, "README.md");
                 assert_harmless_page(&page);
-                // What somebody wrote into a generated file is shown by `check`.
+                // `check` shows text that somebody wrote into a generated file.
                 let text: String = serde_json::from_str(&format!("\"{text}\"")).unwrap();
                 fs::write(&readme, format!("{page}{text}\n")).unwrap();
                 for command in [&["check"][..], &["render", "--diff"]] {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::support::{fixtures, repository};
 
-/// What Terraform itself knows of every resource.
+/// Arguments that Terraform itself has for every resource.
 const META: [&str; 6] = [
     "lifecycle",
     "depends_on",
@@ -33,8 +33,8 @@ fn schema(major: u16) -> Option<Value> {
         .ancestors()
         .skip(1)
         .take(3)
-        .map(|it| it.join("shared/judges").join(name));
-    let found: Option<PathBuf> = near.into_iter().find(|it| it.is_file());
+        .map(|folder| folder.join("shared/judges").join(name));
+    let found: Option<PathBuf> = near.into_iter().find(|path| path.is_file());
     if found.is_none() {
         use std::io::Write as _;
         let text = format!(
@@ -91,7 +91,7 @@ fn resources(files: &BTreeMap<String, Vec<u8>>) -> (Vec<Resource>, String) {
                 .as_object()
                 .unwrap()
                 .values()
-                .map(|it| it.as_object().or(it[0].as_object()).unwrap().clone());
+                .map(|block| block.as_object().or(block[0].as_object()).unwrap().clone());
             resources.extend(bodies.map(|body| (kind.clone(), body)));
         }
     }
@@ -112,7 +112,7 @@ fn every_argument_is_known_to_the_release_that_is_asked_for() {
             "{}: {constraint}",
             case.name
         );
-        // What takes version 5 is valid under 6, too.
+        // Output for version 5 is valid under 6, too.
         for (major, schema) in schemas
             .iter()
             .filter(|(major, _)| *major == 6 || constraint.starts_with(">= 5."))
@@ -141,7 +141,7 @@ fn the_floor_follows_what_is_used() {
     let constraint = |name: &str| {
         let case = fixtures()
             .iter()
-            .find(|it| it.name == name)
+            .find(|case| case.name == name)
             .unwrap_or_else(|| panic!("there is no {name}"));
         resources(&case.compiled("terraform-json").tree.as_ref().unwrap().files).1
     };

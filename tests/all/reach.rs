@@ -4,7 +4,7 @@
 //!
 //! In: seeds, as many as `GWGEN_REACH` says, or 200. Out: plain assertions, and how many APIs
 //! rendered and requests arrived.
-//! What holds is read from the blueprint and its descriptions, and the way of a request from
+//! The expectation is read from the blueprint and its descriptions, the path of a request from
 //! Terraform's JSON; both share no code with `src/`.
 
 mod contract;
@@ -30,7 +30,7 @@ use output::Output;
 /// Codes of templates that cross, and of operations that two descriptions have.
 const TELLING: [&str; 2] = ["GW3081", "GW3010"];
 
-/// What became of an API.
+/// The result for an API.
 #[derive(Debug)]
 struct Tried {
     topology: &'static str,
@@ -45,21 +45,27 @@ fn no_request_reaches_what_it_must_not() {
     let seeds: Vec<u64> = (0..count).collect();
     let tried = in_parallel(&seeds, |seed| tried(*seed));
     let sum = |of: fn(&Tried) -> usize| tried.iter().map(of).sum::<usize>();
-    let rendered = sum(|it| usize::from(it.refused.is_empty()));
+    let rendered = sum(|tried| usize::from(tried.refused.is_empty()));
     let mut text = format!(
         "reach: {count} APIs, {rendered} render; of {} requests {} arrive at a backend\n",
-        sum(|it| it.judged.requests),
-        sum(|it| it.judged.arrived)
+        sum(|tried| tried.judged.requests),
+        sum(|tried| tried.judged.arrived)
     );
     for topology in TOPOLOGIES {
-        let of_it: Vec<&Tried> = tried.iter().filter(|it| it.topology == topology).collect();
-        let rendered = of_it.iter().filter(|it| it.refused.is_empty()).count();
+        let of_it: Vec<&Tried> = tried
+            .iter()
+            .filter(|tried| tried.topology == topology)
+            .collect();
+        let rendered = of_it
+            .iter()
+            .filter(|tried| tried.refused.is_empty())
+            .count();
         text += &format!("  {topology}: {rendered} of {} render\n", of_it.len());
     }
     let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
     tried
         .iter()
-        .flat_map(|it| &it.refused)
+        .flat_map(|tried| &tried.refused)
         .for_each(|code| *codes.entry(code).or_default() += 1);
     text += &format!("  refused with: {codes:?}\n");
     // Straight to the stream: what the harness captures of a passing test is never shown.
@@ -67,8 +73,9 @@ fn no_request_reaches_what_it_must_not() {
     let problems: Vec<String> = seeds
         .iter()
         .zip(&tried)
-        .flat_map(|(seed, it)| {
-            it.judged
+        .flat_map(|(seed, tried)| {
+            tried
+                .judged
                 .problems
                 .iter()
                 .map(move |problem| format!("{seed}: {problem}"))
@@ -119,10 +126,13 @@ fn write(written: &Written, seed: u64) {
 
 fn files(written: &Written) -> BTreeMap<String, Vec<u8>> {
     let blueprint = [("gwgen.yaml", &written.blueprint)];
-    let all = blueprint
-        .into_iter()
-        .chain(written.descriptions.iter().map(|(name, it)| (*name, it)));
-    all.map(|(name, it)| (name.to_owned(), serde_json::to_vec_pretty(it).unwrap()))
+    let all = blueprint.into_iter().chain(
+        written
+            .descriptions
+            .iter()
+            .map(|(name, file)| (*name, file)),
+    );
+    all.map(|(name, file)| (name.to_owned(), serde_json::to_vec_pretty(file).unwrap()))
         .collect()
 }
 
@@ -131,16 +141,16 @@ fn judged(written: &Written, compiled: &Compiled, change: impl Fn(&mut Output)) 
     let mut output = Output::of(compiled.tree.as_ref().unwrap());
     change(&mut output);
     let contract = Contract::of(written);
-    let told: Vec<String> = compiled
+    let reported: Vec<String> = compiled
         .diagnostics
         .iter()
-        .filter(|it| TELLING.contains(&it.code.code))
-        .map(|it| it.message.clone())
+        .filter(|diagnostic| TELLING.contains(&diagnostic.code.code))
+        .map(|diagnostic| diagnostic.message.clone())
         .collect();
     Evaluator {
         contract: &contract,
         output: &output,
-        told: &told,
+        told: &reported,
     }
     .judge()
 }

@@ -62,7 +62,7 @@ pub(crate) fn rows(folder: &Path, arguments: &[&str]) -> Vec<Value> {
     assert_eq!(code, Some(0), "{}", folder.display());
     let wrong: Vec<String> = SCHEMA
         .iter_errors(&rows)
-        .map(|it| format!("{}: {it}", it.instance_path()))
+        .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     rows.as_array().unwrap().clone()
@@ -74,10 +74,10 @@ fn rows_tell_what_is_in_force_and_why() {
     let rows = rows(folder.path(), &[]);
     let row = |method: &str, path: &str| {
         rows.iter()
-            .find(|it| it["method"] == method && it["path"] == path)
+            .find(|row| row["method"] == method && row["path"] == path)
             .unwrap()
     };
-    let told = |method, path| {
+    let columns = |method, path| {
         let row = row(method, path);
         (
             row["declared"].clone(),
@@ -87,11 +87,11 @@ fn rows_tell_what_is_in_force_and_why() {
     };
     let jwt = json!([{"jwt": ["read"]}]);
     assert_eq!(
-        told("GET", "/orders"),
+        columns("GET", "/orders"),
         (jwt.clone(), json!("jwt"), Value::Null)
     );
     assert_eq!(
-        told("POST", "/orders"),
+        columns("POST", "/orders"),
         (
             json!([{"jwt": []}, {"key": []}]),
             json!("none"),
@@ -99,7 +99,7 @@ fn rows_tell_what_is_in_force_and_why() {
         )
     );
     assert_eq!(
-        told("GET", "/health"),
+        columns("GET", "/health"),
         (
             jwt.clone(),
             json!("none"),
@@ -107,7 +107,7 @@ fn rows_tell_what_is_in_force_and_why() {
         )
     );
     assert_eq!(
-        told("GET", "/open"),
+        columns("GET", "/open"),
         (
             json!([]),
             json!("jwt"),
@@ -115,11 +115,11 @@ fn rows_tell_what_is_in_force_and_why() {
         )
     );
     assert_eq!(
-        told("GET", "/maybe"),
+        columns("GET", "/maybe"),
         (json!([{"jwt": []}, {}]), json!("none"), Value::Null)
     );
     assert_eq!(
-        told("GET", "/legacy"),
+        columns("GET", "/legacy"),
         (
             json!([{"old": []}]),
             json!("none"),
@@ -127,14 +127,14 @@ fn rows_tell_what_is_in_force_and_why() {
         )
     );
     assert_eq!(
-        told("GET", "/admin"),
+        columns("GET", "/admin"),
         (
             jwt.clone(),
             json!("none"),
             json!({"by": "internal", "reason": null})
         )
     );
-    assert_eq!(told("GET", "/gone"), (jwt, Value::Null, Value::Null));
+    assert_eq!(columns("GET", "/gone"), (jwt, Value::Null, Value::Null));
     assert_eq!(
         row("GET", "/orders")["cache"],
         json!({"ttl_s": 60, "key": ["query.page"], "shared": "the same for all"})
@@ -154,7 +154,7 @@ fn rows_tell_what_is_in_force_and_why() {
         ),
         (&json!(true), &Value::Null)
     );
-    assert!(rows.iter().all(|it| it["blueprint"] == "gwgen.yaml"));
+    assert!(rows.iter().all(|row| row["blueprint"] == "gwgen.yaml"));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn tables_and_the_readme_have_the_same_columns() {
     let (_, table) = printed(folder.path(), &["routes"]);
     let cached = table
         .lines()
-        .find(|it| it.starts_with("GET") && it.contains(" /orders "))
+        .find(|line| line.starts_with("GET") && line.contains(" /orders "))
         .unwrap();
     assert!(
         cached.contains("  60s by query.page; shared: the same for all  "),
@@ -209,10 +209,10 @@ fn types_of_inputs_are_those_of_the_language() {
 #[test]
 fn several_blueprints_are_one_document() {
     let [dev, prod] = ["dev", "prod"]
-        .map(|it| format!("{BLUEPRINT}environment: {it}\noutput: {{dir: out/{it}}}\n"));
+        .map(|name| format!("{BLUEPRINT}environment: {name}\noutput: {{dir: out/{name}}}\n"));
     let folder = folder(&[("gwgen.dev.yaml", &dev), ("gwgen.prod.yaml", &prod)]);
     let rows = rows(folder.path(), &[]);
-    let of = |name: &str| rows.iter().filter(|it| it["blueprint"] == name).count();
+    let of = |name: &str| rows.iter().filter(|row| row["blueprint"] == name).count();
     assert_eq!(
         (of("gwgen.dev.yaml"), of("gwgen.prod.yaml"), rows.len()),
         (8, 8, 16)
@@ -236,7 +236,10 @@ fn several_blueprints_are_one_document() {
     );
     let traces: Vec<Value> = serde_json::from_str(&traced).unwrap();
     assert_eq!(
-        traces.iter().map(|it| &it["blueprint"]).collect::<Vec<_>>(),
+        traces
+            .iter()
+            .map(|trace| &trace["blueprint"])
+            .collect::<Vec<_>>(),
         ["gwgen.dev.yaml", "gwgen.prod.yaml"]
     );
     let (_, only) = printed(
@@ -255,7 +258,7 @@ fn several_blueprints_are_one_document() {
         coverage.starts_with("gwgen.dev.yaml\n") && coverage.contains("\n\ngwgen.prod.yaml\n"),
         "{coverage}"
     );
-    // Where one of them cannot be read, the document is one all the same.
+    // The output is one document even if one of them cannot be read.
     fs::write(folder.path().join("gwgen.dev.yaml"), "version: 1\n").unwrap();
     let (code, text) = printed(folder.path(), &["routes", "--format", "json"]);
     assert_eq!(

@@ -14,7 +14,9 @@ fn rendered(paths: &[(&str, &str)], blueprint: &str) -> (Vec<&'static str>, Stri
         let variables: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
         let parameters: Vec<String> = variables
             .iter()
-            .map(|it| format!("{{name: {it}, in: path, required: true, schema: {{type: string}}}}"))
+            .map(|name| {
+                format!("{{name: {name}, in: path, required: true, schema: {{type: string}}}}")
+            })
             .collect();
         writeln!(
             api,
@@ -55,13 +57,13 @@ fn rendered(paths: &[(&str, &str)], blueprint: &str) -> (Vec<&'static str>, Stri
     let codes = compiled
         .diagnostics
         .iter()
-        .filter(|it| it.is_error())
-        .map(|it| it.code.code)
+        .filter(|diagnostic| diagnostic.is_error())
+        .map(|diagnostic| diagnostic.code.code)
         .collect();
-    let network = compiled.tree.and_then(|it| {
-        it.files
+    let network = compiled.tree.and_then(|tree| {
+        tree.files
             .get("network.tf")
-            .map(|it| String::from_utf8_lossy(it).into_owned())
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     });
     (codes, network.unwrap_or_default())
 }
@@ -165,12 +167,12 @@ fn a_path_with_a_fault_of_its_own_shadows_nothing() {
 #[test]
 fn listeners_of_the_application_load_balancer_are_counted() {
     let (mut listeners, mut backends) = (String::new(), String::new());
-    for it in 0..51 {
-        write!(listeners, "{{port: {}}}, ", 2_000 + it).unwrap();
+    for number in 0..51 {
+        write!(listeners, "{{port: {}}}, ", 2_000 + number).unwrap();
         writeln!(
             backends,
-            "  b{it}: {{port: 8080, alb_port: {}, targets: {{ecs: true}}}}",
-            2_000 + it
+            "  b{number}: {{port: 8080, alb_port: {}, targets: {{ecs: true}}}}",
+            2_000 + number
         )
         .unwrap();
     }
@@ -195,7 +197,7 @@ fn a_prefix_makes_no_path_another_backends() {
     assert_eq!(codes, ["GW3030"]);
     let (codes, _) = rendered(&paths("/{tenant}/orders"), &format!("{backends}{routes}"));
     assert_eq!(codes, [""; 0]);
-    // Another method is told apart.
+    // Another method has another rule.
     let (codes, _) = rendered(
         &[("/{tenant}/export", "post"), ("/export", "get")],
         &format!("{backends}{routes}"),

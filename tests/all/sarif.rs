@@ -39,7 +39,7 @@ fn check(document: &Value) {
         .unwrap();
     let errors: Vec<String> = validator
         .iter_errors(document)
-        .map(|it| format!("{}: {it}", it.instance_path()))
+        .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     let rules = document["runs"][0]["tool"]["driver"]["rules"]
@@ -76,7 +76,7 @@ fn every_bad_case_is_a_document_that_the_schema_takes() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let file = ["gwgen.yaml", "gwgen.json"]
             .into_iter()
-            .find(|it| bad.join(&name).join(it).exists())
+            .find(|file| bad.join(&name).join(file).exists())
             .unwrap();
         blueprints.extend(["--blueprint".to_owned(), format!("{name}/{file}")]);
     }
@@ -88,12 +88,12 @@ fn every_bad_case_is_a_document_that_the_schema_takes() {
     check(&document);
     let found: BTreeSet<&str> = results(&document)
         .iter()
-        .map(|it| it["ruleId"].as_str().unwrap())
+        .map(|result| result["ruleId"].as_str().unwrap())
         .collect();
     assert!(found.len() > 150, "{}", found.len());
     let fingerprints: BTreeSet<String> = results(&document)
         .iter()
-        .map(|it| it["partialFingerprints"].to_string())
+        .map(|result| result["partialFingerprints"].to_string())
         .collect();
     assert_eq!(fingerprints.len(), results(&document).len());
 }
@@ -105,7 +105,7 @@ fn a_run_without_findings_is_a_document_too() {
     let document = sarif(folder.path(), &["routes"]);
     check(&document);
     assert_eq!(results(&document).len(), 0);
-    // What is about the command line has no place.
+    // A diagnostic about the command line has no place.
     let document = sarif(folder.path(), &["lint", "--fix"]);
     check(&document);
     assert_eq!(results(&document)[0]["locations"], serde_json::json!([]));
@@ -132,7 +132,7 @@ fn service(more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
 fn fingerprints(document: &Value) -> Vec<&Value> {
     results(document)
         .iter()
-        .map(|it| &it["partialFingerprints"])
+        .map(|result| &result["partialFingerprints"])
         .collect()
 }
 
@@ -170,7 +170,7 @@ fn fingerprints_stay_when_lines_move_and_others_come() {
     let before = sarif(&folder, &["lint"]);
     let api = fs::read_to_string(folder.join("openapi.yaml")).unwrap();
     let more: String = (0..9)
-        .map(|it| format!("  /aa{it}/: {{get: {{responses: {{}}}}}}\n"))
+        .map(|number| format!("  /aa{number}/: {{get: {{responses: {{}}}}}}\n"))
         .collect();
     fs::write(
         folder.join("openapi.yaml"),
@@ -187,7 +187,7 @@ fn fingerprints_stay_when_lines_move_and_others_come() {
     assert!(
         fingerprints(&before)
             .iter()
-            .all(|it| fingerprints(&after).contains(it))
+            .all(|fingerprint| fingerprints(&after).contains(fingerprint))
     );
 }
 
@@ -202,7 +202,7 @@ fn what_is_allowed_is_suppressed_with_its_reason() {
         !results(&document).is_empty()
             && results(&document)
                 .iter()
-                .all(|it| it["suppressions"] == suppression)
+                .all(|result| result["suppressions"] == suppression)
     );
     assert_eq!(results(&sarif(&folder, &["lint", "--quiet"])).len(), 0);
 }

@@ -24,7 +24,7 @@ use template::{Reading, Template, has_api, is_function};
 /// Refusals of CloudFormation alone.
 const TERRAFORM_ONLY: [&str; 3] = ["GW2008", "GW4020", "GW4025"];
 
-/// What became of a case.
+/// The result for a case.
 #[derive(Default)]
 struct Outcome {
     problems: Vec<String>,

@@ -20,8 +20,8 @@ type Meant = BTreeMap<String, String>;
 fn both_spellings_mean_the_same() {
     let mut arguments = 0;
     for case in fixtures() {
-        let [native, json] =
-            ["terraform", "terraform-json"].map(|it| case.compiled(it).tree.as_ref().unwrap());
+        let [native, json] = ["terraform", "terraform-json"]
+            .map(|format| case.compiled(format).tree.as_ref().unwrap());
         let (mut in_native, mut in_json) = (Meant::new(), Meant::new());
         for (_, text) in texts(native).filter(|(name, _)| name.ends_with(".tf")) {
             native_body(&hcl::parse(text).unwrap(), "", &mut in_native);
@@ -42,7 +42,7 @@ fn both_spellings_mean_the_same() {
             in_json.len(),
             "{}: {:?}",
             case.name,
-            in_json.keys().find(|it| !in_native.contains_key(*it))
+            in_json.keys().find(|key| !in_native.contains_key(*key))
         );
         arguments += in_native.len();
     }
@@ -65,7 +65,7 @@ fn native_body(body: &Body, path: &str, meant: &mut Meant) {
         let labels: String = block
             .labels()
             .iter()
-            .map(|it| format!("/{}", it.as_str()))
+            .map(|key| format!("/{}", key.as_str()))
             .collect();
         let number = seen.entry(block.identifier().to_owned()).or_default();
         let index = if path.is_empty() {
@@ -96,11 +96,15 @@ fn native_value(value: &Expression, path: &str, meant: &mut Meant) {
             }
             "object".to_owned()
         }
-        Expression::Array(items) if items.iter().any(|it| matches!(it, Expression::Object(_))) => {
+        Expression::Array(items)
+            if items
+                .iter()
+                .any(|item| matches!(item, Expression::Object(_))) =>
+        {
             items
                 .iter()
                 .enumerate()
-                .for_each(|(index, it)| native_value(it, &format!("{path}/{index}"), meant));
+                .for_each(|(index, item)| native_value(item, &format!("{path}/{index}"), meant));
             "list".to_owned()
         }
         Expression::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(" , "),
@@ -109,7 +113,7 @@ fn native_value(value: &Expression, path: &str, meant: &mut Meant) {
     meant.insert(path.to_owned(), text);
 }
 
-/// What an expression means: texts without quotes, everything else as it is formatted.
+/// The meaning of an expression: texts without quotes, all others as they are formatted.
 fn said(value: &Expression) -> String {
     match value {
         Expression::String(text) => text.clone(),
@@ -119,9 +123,9 @@ fn said(value: &Expression) -> String {
 }
 
 fn elements(template: &Template) -> String {
-    let element = |it: &Element| match it {
+    let element = |element: &Element| match element {
         Element::Literal(text) => text.clone(),
-        Element::Interpolation(it) => format!("${{{}}}", formatted(&it.expr)),
+        Element::Interpolation(interpolation) => format!("${{{}}}", formatted(&interpolation.expr)),
         Element::Directive(_) => panic!("a directive of nobody"),
     };
     template.elements().iter().map(element).collect()
@@ -201,11 +205,11 @@ fn json_body(body: &Value, path: &str, meant: &mut Meant) {
 }
 
 fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
-    // What names something is no text there.
+    // An argument that refers to something is no text there.
     let names =
         matches!(name, "depends_on" | "ignore_changes" | "type") && !path.contains("/triggers/");
     let names = names && (name != "type" || path.starts_with("/variable"));
-    let text = |it: &Value| match it {
+    let text = |value: &Value| match value {
         Value::String(text) if names => format!("${{{text}}}"),
         Value::String(text) => template(text),
         other => format!("${{{other}}}"),
@@ -215,7 +219,7 @@ fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
             items
                 .iter()
                 .enumerate()
-                .for_each(|(index, it)| json_value("", it, &format!("{path}/{index}"), meant));
+                .for_each(|(index, item)| json_value("", item, &format!("{path}/{index}"), meant));
             "list".to_owned()
         }
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" , "),
@@ -232,7 +236,10 @@ fn json_value(name: &str, value: &Value, path: &str, meant: &mut Meant) {
 
 /// A text of JSON is a template without escapes.
 fn template(text: &str) -> String {
-    match text.strip_prefix("${").and_then(|it| it.strip_suffix('}')) {
+    match text
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
         Some(expression) if hcl::parse(&format!("a = {expression}")).is_ok() => {
             let body = hcl::parse(&format!("a = {expression}")).unwrap();
             format!(

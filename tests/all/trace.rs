@@ -41,7 +41,7 @@ fn traced(compiled: &Compiled, method: HttpMethod, path: &str) -> Trace {
 fn method(name: &str) -> HttpMethod {
     HttpMethod::ALL
         .into_iter()
-        .find(|it| it.as_str() == name)
+        .find(|method| method.as_str() == name)
         .unwrap()
 }
 
@@ -53,24 +53,27 @@ fn concrete(name: &str, taken: &BTreeSet<&str>) -> HttpMethod {
     method(
         ["PATCH", "HEAD", "PUT", "DELETE", "POST", "GET", "OPTIONS"]
             .into_iter()
-            .find(|it| !taken.contains(it))
+            .find(|value| !taken.contains(value))
             .unwrap(),
     )
 }
 
 /// A path with text for its variables that no literal of a case has.
 fn filled(path: &str) -> String {
-    let segment = |it: &str| match it.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+    let segment = |segment: &str| match segment
+        .strip_prefix('{')
+        .and_then(|segment| segment.strip_suffix('}'))
+    {
         Some(name) => name
             .strip_suffix('+')
             .map_or_else(|| format!("zz-{name}"), |name| format!("zz-{name}/deep/er")),
-        None => it.to_owned(),
+        None => segment.to_owned(),
     };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 fn hop<'a>(trace: &'a Trace, kind: &str) -> Option<&'a Hop> {
-    trace.hops.iter().find(|it| it.kind == kind)
+    trace.hops.iter().find(|hop| hop.kind == kind)
 }
 
 /// A value as `routes` marks it, as `trace` does: `(var: x)` is `${var.x}`.
@@ -102,7 +105,7 @@ fn every_public_operation_arrives_where_routes_says() {
     let counts = in_parallel(fixtures(), |case| {
         let (folder, compiled) = (&case.folder, case.compiled("terraform"));
         let rows = rows(folder);
-        let public: Vec<&Value> = rows.iter().filter(|it| it["url"].is_string()).collect();
+        let public: Vec<&Value> = rows.iter().filter(|row| row["url"].is_string()).collect();
         for row in &public {
             let (name, url) = (
                 row["method"].as_str().unwrap(),
@@ -110,8 +113,8 @@ fn every_public_operation_arrives_where_routes_says() {
             );
             let taken = public
                 .iter()
-                .filter(|it| it["url"] == row["url"])
-                .filter_map(|it| it["method"].as_str())
+                .filter(|other| other["url"] == row["url"])
+                .filter_map(|row| row["method"].as_str())
                 .collect();
             let trace = traced(compiled, concrete(name, &taken), &filled(url));
             let at = format!("{} {name} {url}: {trace:#?}", folder.display());
@@ -174,17 +177,17 @@ fn arrives(trace: &Trace, row: &Value, at: &str) {
         "{at}"
     );
     // Behind an application load balancer there is a second one.
-    match trace.hops.iter().rfind(|it| it.kind == "target_group") {
+    match trace.hops.iter().rfind(|hop| hop.kind == "target_group") {
         _ if trace
             .hops
             .iter()
-            .any(|it| it.kind == "rule" && it.name == "unknown") => {}
+            .any(|hop| hop.kind == "rule" && hop.name == "unknown") => {}
         Some(group) if group.place.is_some() => assert_eq!(group.name, backend, "{at}"),
         Some(_) => assert!(
             trace
                 .hops
                 .iter()
-                .any(|it| matches!(it.kind, "listener" | "rule") && it.place.is_some()),
+                .any(|hop| matches!(hop.kind, "listener" | "rule") && hop.place.is_some()),
             "{at}"
         ),
         None => assert!(
@@ -207,8 +210,8 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
             let methods = |path: &[Segment]| -> BTreeSet<&str> {
                 plan.operations
                     .iter()
-                    .filter(|it| it.gateway_path.as_deref() == Some(path))
-                    .map(|it| it.method.as_str())
+                    .filter(|operation| operation.gateway_path.as_deref() == Some(path))
+                    .map(|operation| operation.method.as_str())
                     .collect()
             };
             for refusal in &plan.refusals {
@@ -229,14 +232,18 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
                     "{at}"
                 );
                 assert_eq!(
-                    hop(&trace, "integration").map(|it| &*it.name),
+                    hop(&trace, "integration").map(|hop| &*hop.name),
                     Some("MOCK"),
                     "{at}"
                 );
                 assert!(trace.answer.why.contains(" would take the request"), "{at}");
                 refusals += 1;
             }
-            for operation in plan.operations.iter().filter(|it| !it.is_public()) {
+            for operation in plan
+                .operations
+                .iter()
+                .filter(|operation| !operation.is_public())
+            {
                 let Some(path) = &operation.asked_path else {
                     continue;
                 };
@@ -261,14 +268,17 @@ fn every_refusal_ends_in_404_and_nothing_hidden_is_served() {
                         || trace.answer.why.contains(" is internal"),
                     "{at}"
                 );
-                let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
+                let has_alb = plan
+                    .network
+                    .as_ref()
+                    .is_some_and(|network| network.alb.is_some());
                 let is_balanced = operation
                     .backend
                     .is_some_and(|index| plan.backends[index].balanced().is_some());
                 if trace.answer.why.contains(" is internal") && has_alb && is_balanced {
                     let private = trace.private.as_ref().unwrap_or_else(|| panic!("{at}"));
                     assert!(
-                        private.served && private.hops.iter().any(|it| it.kind == "rule"),
+                        private.served && private.hops.iter().any(|hop| hop.kind == "rule"),
                         "{at}"
                     );
                     private_ways += 1;
@@ -377,18 +387,19 @@ fn a_node_stands_below_the_same_keys_in_both_syntaxes_of_a_template() {
     }
     let mut compared = 0;
     for case in fixtures() {
-        let both = ["cloudformation", YAML].map(|it| case.compiled(it));
-        let [Some(json), Some(yaml)] = both.each_ref().map(|it| it.tree.as_ref()) else {
+        let both = ["cloudformation", YAML].map(|format| case.compiled(format));
+        let [Some(json), Some(yaml)] = both.each_ref().map(|compiled| compiled.tree.as_ref())
+        else {
             continue;
         };
-        let places = both.each_ref().map(|it| {
+        let places = both.each_ref().map(|compiled| {
             Places::of(
-                &it.plan.as_ref().unwrap().output,
-                &it.assembled.as_ref().unwrap().stack,
+                &compiled.plan.as_ref().unwrap().output,
+                &compiled.assembled.as_ref().unwrap().stack,
             )
         });
         for index in 0..both[0].assembled.as_ref().unwrap().stack.entries.len() {
-            let [left, right] = places.each_ref().map(|it| it.node(index).unwrap());
+            let [left, right] = places.each_ref().map(|places| places.node(index).unwrap());
             assert_eq!(
                 key(line(json, &left)),
                 key(line(yaml, &right)),
@@ -413,7 +424,7 @@ fn hops_of_a_request_name_lines_of_files_that_are_there() {
                 .unwrap()
                 .operations
                 .iter()
-                .filter(|it| it.is_public() && it.method != HttpMethod::Any)
+                .filter(|operation| operation.is_public() && operation.method != HttpMethod::Any)
             {
                 let trace = traced(
                     compiled,
@@ -430,7 +441,7 @@ fn hops_of_a_request_name_lines_of_files_that_are_there() {
                     let line = line(tree, place);
                     let is_block = ["resource \"", "    \"", "      \""]
                         .iter()
-                        .any(|it| line.starts_with(it))
+                        .any(|start| line.starts_with(start))
                         || line.ends_with('{');
                     let is_start = if place.file.ends_with(".yaml") {
                         line.ends_with(':')

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// How many files a render makes; enough to be killed between two of them.
+/// Count of files in a render; enough to be killed between two of them.
 const SEGMENTS: usize = 150;
 const KILLS: usize = 40;
 
@@ -71,8 +71,8 @@ fn code(folder: &Path, what: &str, name: &str) -> i32 {
 
 fn staging(infra: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(infra).ok()?;
-    entries.flatten().map(|it| it.path()).find(|it| {
-        it.file_name()
+    entries.flatten().map(|path| path.path()).find(|path| {
+        path.file_name()
             .unwrap()
             .to_str()
             .unwrap()
@@ -86,19 +86,19 @@ fn files(infra: &Path) -> BTreeMap<String, String> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|it| it.file_type().unwrap().is_file());
+        .filter(|entry| entry.file_type().unwrap().is_file());
     files
-        .map(|it| {
+        .map(|entry| {
             (
-                it.file_name().into_string().unwrap(),
-                fs::read_to_string(it.path()).unwrap(),
+                entry.file_name().into_string().unwrap(),
+                fs::read_to_string(entry.path()).unwrap(),
             )
         })
         .collect()
 }
 
-/// What each blueprint makes in an empty folder, with the user's file beside it.
-fn wanted(name: &str) -> BTreeMap<String, String> {
+/// Output of each blueprint in an empty folder, with the user's file beside it.
+fn expected_files(name: &str) -> BTreeMap<String, String> {
     let folder = folder();
     assert_eq!(code(folder.path(), "render", name), 0);
     fs::write(folder.path().join("infra/mine.tf"), "# mine\n").unwrap();
@@ -125,14 +125,14 @@ fn killed(folder: &Path, name: &str, (number, is_renamed): (usize, bool)) -> boo
 
 #[test]
 fn a_render_that_is_killed_leaves_old_or_new_files_and_the_next_one_mends_them() {
-    let wanted = [("a", wanted("a")), ("b", wanted("b"))];
+    let expected_files = [("a", expected_files("a")), ("b", expected_files("b"))];
     let folder = folder();
     let infra = folder.path().join("infra");
     assert_eq!(code(folder.path(), "render", "a"), 0);
     fs::write(infra.join("mine.tf"), "# mine\n").unwrap();
     let (mut kills, mut mixtures) = (0, 0);
     for round in 0..KILLS {
-        let (name, expected) = &wanted[(round + 1) % 2];
+        let (name, expected) = &expected_files[(round + 1) % 2];
         if !killed(
             folder.path(),
             name,
@@ -145,7 +145,7 @@ fn a_render_that_is_killed_leaves_old_or_new_files_and_the_next_one_mends_them()
         let found = files(&infra);
         for (path, text) in found.iter().filter(|(path, _)| *path != ".gwgen.json") {
             assert!(
-                wanted
+                expected_files
                     .iter()
                     .any(|(_, files)| files.get(path) == Some(text)),
                 "round {round}: {path} is torn"
@@ -153,7 +153,7 @@ fn a_render_that_is_killed_leaves_old_or_new_files_and_the_next_one_mends_them()
         }
         assert_eq!(found["mine.tf"], "# mine\n");
         let is_done = found == *expected;
-        mixtures += usize::from(!is_done && found != wanted[round % 2].1);
+        mixtures += usize::from(!is_done && found != expected_files[round % 2].1);
         assert_eq!(
             code(folder.path(), "check", name),
             i32::from(!is_done),
@@ -181,9 +181,9 @@ fn shell(folder: &Path, script: &str) -> Output {
 fn codes(output: &Output) -> Vec<String> {
     let lines = std::str::from_utf8(&output.stderr).unwrap().lines();
     lines
-        .filter_map(|it| {
+        .filter_map(|line| {
             Some(
-                serde_json::from_str::<serde_json::Value>(it).ok()?["code"]
+                serde_json::from_str::<serde_json::Value>(line).ok()?["code"]
                     .as_str()?
                     .to_owned(),
             )
@@ -210,7 +210,7 @@ fn refused(script: &str) -> Option<String> {
     assert_eq!(files(&infra), before, "nothing is lost");
     assert_eq!(staging(&infra), None);
     assert_eq!(code(folder.path(), "render", "b"), 0);
-    assert_eq!(files(&infra), wanted("b"));
+    assert_eq!(files(&infra), expected_files("b"));
     None
 }
 
@@ -287,10 +287,10 @@ fn of_two_renders_at_once_one_is_refused_or_both_follow_each_other() {
             .into();
         let ended: Vec<i32> = children
             .into_iter()
-            .map(|mut it| it.wait().unwrap().code().unwrap())
+            .map(|mut child| child.wait().unwrap().code().unwrap())
             .collect();
         assert!(
-            ended.contains(&0) && ended.iter().all(|it| matches!(it, 0 | 3)),
+            ended.contains(&0) && ended.iter().all(|code| matches!(code, 0 | 3)),
             "round {round}: {ended:?}"
         );
         let is_done = |name: &str| code(folder.path(), "check", name) == 0;

@@ -1,4 +1,4 @@
-//! Modules and the paths between them, as `use` lines and paths in code name them.
+//! Dependencies between modules, read from `use` lines and from paths in code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use super::SourceFile;
 
 type Path = Vec<String>;
 
-/// Modules by their paths, with what each of them names.
+/// Modules and their dependencies.
 pub(super) struct Modules {
     all: BTreeSet<Path>,
-    /// By folder: pairs of modules in it, of which the first names the second.
-    edges: BTreeMap<Path, BTreeMap<String, BTreeSet<String>>>,
+    /// For each folder, the modules in it, each with the others in it that it names.
+    dependencies: BTreeMap<Path, BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl Modules {
@@ -18,21 +18,21 @@ impl Modules {
         let texts: BTreeMap<Path, &str> = files
             .iter()
             .filter(|file| file.path != "main.rs")
-            .map(|file| (module(&file.path), &*file.text))
+            .map(|file| (module_of_file(&file.path), &*file.text))
             .collect();
         let mut modules = Self {
             all: texts.keys().cloned().collect(),
-            edges: BTreeMap::new(),
+            dependencies: BTreeMap::new(),
         };
         for (own, text) in texts {
-            for named in paths(text) {
-                modules.add(&own, &named);
+            for named in paths_in(text) {
+                modules.add_dependency(&own, &named);
             }
         }
         modules
     }
 
-    fn add(&mut self, own: &Path, named: &[String]) {
+    fn add_dependency(&mut self, own: &Path, named: &[String]) {
         let Some(target) = self.resolve(own, named) else {
             return;
         };
@@ -42,12 +42,12 @@ impl Modules {
             .take_while(|(one, other)| one == other)
             .count();
         if let (Some(from), Some(to)) = (own.get(common), target.get(common)) {
-            let folder = self.edges.entry(own[..common].to_vec()).or_default();
+            let folder = self.dependencies.entry(own[..common].to_vec()).or_default();
             folder.entry(from.clone()).or_default().insert(to.clone());
         }
     }
 
-    /// The module that a path leads to or into.
+    /// The module that a path names, or that has the item that it names.
     fn resolve(&self, own: &Path, named: &[String]) -> Option<Path> {
         let (mut target, rest) = match named.first().map(String::as_str) {
             Some("crate") => (Vec::new(), &named[1..]),
@@ -68,19 +68,19 @@ impl Modules {
         Some(target)
     }
 
-    /// Modules that one folder holds and that name each other, each cycle once.
+    /// Cycles of modules in one folder, each once.
     pub(super) fn cycles(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for (folder, edges) in &self.edges {
-            let mut told: BTreeSet<&str> = BTreeSet::new();
+        for (folder, edges) in &self.dependencies {
+            let mut reported: BTreeSet<&str> = BTreeSet::new();
             for module in edges.keys() {
-                let back = |other: &&String| reach(edges, other).contains(module.as_str());
-                let cycle: BTreeSet<&str> = reach(edges, module)
+                let back = |other: &&String| reachable(edges, other).contains(module.as_str());
+                let cycle: BTreeSet<&str> = reachable(edges, module)
                     .into_iter()
                     .filter(|other| back(&&(*other).to_owned()))
                     .collect();
-                if !cycle.is_empty() && !told.contains(module.as_str()) {
-                    told.extend(&cycle);
+                if !cycle.is_empty() && !reported.contains(module.as_str()) {
+                    reported.extend(&cycle);
                     let names = cycle.into_iter().collect::<Vec<_>>().join(" ");
                     found.push(format!("src/{}: {names}", folder.join("/")));
                 }
@@ -89,11 +89,11 @@ impl Modules {
         found
     }
 
-    /// Stages that name a later one, in the order of `mod` lines.
-    pub(super) fn against_the_order(&self, order: &[&str]) -> Vec<String> {
+    /// Dependencies of a stage on a later one, in the order of `mod` lines.
+    pub(super) fn against_order(&self, order: &[&str]) -> Vec<String> {
         let position = |module: &str| order.iter().position(|stage| *stage == module);
         let mut found = Vec::new();
-        for (from, named) in self.edges.get(&Path::new()).into_iter().flatten() {
+        for (from, named) in self.dependencies.get(&Path::new()).into_iter().flatten() {
             let later = |to: &&String| position(to).is_some_and(|to| Some(to) > position(from));
             let pair = |to: &String| format!("{from} names {to}");
             found.extend(named.iter().filter(later).map(pair));
@@ -102,8 +102,8 @@ impl Modules {
     }
 }
 
-/// What is reached from a module, itself only in a cycle.
-fn reach<'a>(edges: &'a BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<&'a str> {
+/// Modules that a module depends on, directly or not; itself only in a cycle.
+fn reachable<'a>(edges: &'a BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<&'a str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = edges
         .get(from)
@@ -119,7 +119,7 @@ fn reach<'a>(edges: &'a BTreeMap<String, BTreeSet<String>>, from: &str) -> BTree
     found
 }
 
-fn module(file: &str) -> Path {
+fn module_of_file(file: &str) -> Path {
     let path = file.trim_end_matches(".rs");
     if path == "lib" {
         Vec::new()
@@ -129,7 +129,7 @@ fn module(file: &str) -> Path {
 }
 
 /// Paths that begin with `crate`, `self` or `super`.
-fn paths(text: &str) -> Vec<Path> {
+fn paths_in(text: &str) -> Vec<Path> {
     let mut code = String::new();
     for line in text.lines() {
         code.push_str(line.find("//").map_or(line, |at| &line[..at]));

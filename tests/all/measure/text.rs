@@ -1,4 +1,4 @@
-//! Functions, types and comments of a Rust file, found by their lines.
+//! Functions, types and comments of a Rust file, read line by line.
 
 /// A function with a body.
 pub(super) struct Function {
@@ -9,7 +9,7 @@ pub(super) struct Function {
     pub(super) has_tuple_parameter: bool,
 }
 
-/// Comment lines that stand together.
+/// Consecutive comment lines.
 pub(super) struct Comment {
     /// Of the first line, from 1.
     pub(super) line: usize,
@@ -105,7 +105,7 @@ fn has_tuple_parameter(signature: &str) -> bool {
     let Some(name) = signature.find("fn ") else {
         return false;
     };
-    let Some(open) = parameters(&signature[name..]) else {
+    let Some(open) = parameters_start(&signature[name..]) else {
         return false;
     };
     let mut depth = 0_usize;
@@ -143,8 +143,8 @@ fn has_tuple_parameter(signature: &str) -> bool {
     false
 }
 
-/// Where the list of parameters opens, after generic parameters.
-fn parameters(signature: &str) -> Option<usize> {
+/// Position of the parenthesis before the parameters, after those of generics.
+fn parameters_start(signature: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, character) in signature.char_indices() {
         match character {
@@ -180,8 +180,8 @@ pub(super) fn types(text: &str) -> Vec<String> {
     found
 }
 
-/// How often a name stands in code.
-pub(super) fn words(text: &str, name: &str) -> usize {
+/// Counts a name in code.
+pub(super) fn count_word(text: &str, name: &str) -> usize {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let code = text.lines().filter(|line| !is_comment(line));
     code.map(|line| {
