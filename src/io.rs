@@ -78,38 +78,32 @@ fn not_utf_8() -> io::Error {
 impl Files for Disk {
     fn read(&self, path: &RelativePath) -> Result<Vec<u8>, ReadError> {
         let resolved = fs::canonicalize(self.root.join(path.as_str())).map_err(ReadError::Io)?;
-        if !resolved.starts_with(&self.root) {
+        let Ok(below) = resolved.strip_prefix(&self.root) else {
             return Err(ReadError::OutsideRoot);
-        }
-        let below = resolved.strip_prefix(&self.root).unwrap_or(&resolved);
+        };
         if below.iter().any(|name| is_of_git(&name.to_string_lossy())) {
             return Err(ReadError::OfGit);
         }
-        let metadata = fs::metadata(&resolved).map_err(ReadError::Io)?;
-        // Opening a FIFO or a device could block for ever.
-        if !metadata.is_file() {
-            return Err(ReadError::Io(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "it is no regular file",
-            )));
-        }
-        if metadata.len() > MAX_FILE_BYTES {
-            let text = format!(
-                "it has {} bytes; gwgen reads at most {MAX_FILE_BYTES}",
-                metadata.len()
-            );
-            return Err(ReadError::Io(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                text,
-            )));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-        let file = fs::File::open(&resolved).map_err(ReadError::Io)?;
-        file.take(MAX_FILE_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(ReadError::Io)?;
-        Ok(bytes)
+        read_regular_file(&resolved).map_err(ReadError::Io)
     }
+}
+
+fn read_regular_file(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    // Opening a FIFO or a device could block for ever.
+    if !metadata.is_file() {
+        let text = "it is no regular file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    let length = metadata.len();
+    if length > MAX_FILE_BYTES {
+        let text = format!("it has {length} bytes; gwgen reads at most {MAX_FILE_BYTES}");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    let file = fs::File::open(path)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 //! In: `Plan`. Out: a paragraph for each operation. Pure.
 //! Read from the plan; nothing is decided here.
 
-use std::fmt::Write as _;
-
 use crate::plan::{ModelPlan, OperationPlan, Plan, text_of};
 use crate::printed;
 
@@ -15,119 +13,94 @@ pub(crate) fn paragraphs(plan: &Plan) -> String {
         let Some(path) = &operation.gateway_path else {
             continue;
         };
-        writeln!(
-            out,
-            "{} {}",
-            printed::line(operation.method.as_str()),
-            printed::line(&text_of(path))
-        )
-        .expect("writing to a String cannot fail");
-        parameters(operation, &mut out);
-        bodies(plan, operation, &mut out);
+        let (method, path) = (operation.method.as_str(), text_of(path));
+        out += &format!("{} {}\n", printed::line(method), printed::line(&path));
+        for line in [parameters(operation), bodies(plan, operation)].concat() {
+            out += &format!("  {}\n", printed::line(&line));
+        }
         out.push('\n');
     }
     out
 }
 
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
-    writeln!(out, "  {}", printed::line(&text.to_string()))
-        .expect("writing to a String cannot fail");
-}
-
-/// The gateway looks at nothing but whether a parameter is there (Q4), as every variable of a path
-/// is.
-fn parameters(operation: &OperationPlan, out: &mut String) {
+/// Lines about parameters. The gateway checks only that a parameter is there (Q4), as every variable
+/// of a path is.
+fn parameters(operation: &OperationPlan) -> Vec<String> {
     let declared = operation
         .request_parameters
         .iter()
         .filter_map(|(key, required)| Some((key.strip_prefix("method.request.")?, *required)));
     let unchecked = &operation.coverage.parameters;
-    let checked =
-        declared.filter(|(name, _)| !unchecked.iter().any(|(other, _)| **other == **name));
-    let (path, others): (Vec<_>, Vec<_>) = checked.partition(|(name, _)| name.starts_with("path."));
-    let (required, optional): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|(_, required)| *required);
-    let names = |parameters: &[(&str, bool)]| {
-        parameters
-            .iter()
-            .map(|(name, _)| *name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if !path.is_empty() {
-        line(
-            out,
-            format_args!("not checked  {}: type, format, range, values", names(&path)),
-        );
+    let (mut path, mut required, mut optional) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, is_required) in declared {
+        if unchecked.iter().any(|(other, _)| **other == *name) {
+            continue;
+        }
+        match name.starts_with("path.") {
+            true => path.push(name),
+            false if is_required => required.push(name),
+            false => optional.push(name),
+        }
     }
-    if !required.is_empty() && operation.checks.parameters {
-        line(
-            out,
-            format_args!(
-                "checked      {}: there and not blank; not checked: type, format, range, values",
-                names(&required)
-            ),
-        );
-    } else if !required.is_empty() {
-        line(
-            out,
-            format_args!(
-                "not checked  {}: required, but `validation` leaves it to the backend",
-                names(&required)
-            ),
-        );
+    let mut lines = Vec::new();
+    if !path.is_empty() {
+        let path = path.join(", ");
+        lines.push(format!("not checked  {path}: type, format, range, values"));
+    }
+    if !required.is_empty() {
+        let required = required.join(", ");
+        lines.push(if operation.checks.parameters {
+            format!(
+                "checked      {required}: there and not blank; not checked: type, format, range, values"
+            )
+        } else {
+            format!("not checked  {required}: required, but `validation` leaves it to the backend")
+        });
     }
     if !optional.is_empty() {
-        line(
-            out,
-            format_args!("not checked  {}: optional", names(&optional)),
-        );
+        lines.push(format!("not checked  {}: optional", optional.join(", ")));
     }
-    for (name, why) in unchecked {
-        line(out, format_args!("not checked  {name}: {why}"));
-    }
+    let unchecked = unchecked.iter();
+    lines.extend(unchecked.map(|(name, why)| format!("not checked  {name}: {why}")));
+    lines
 }
 
-fn bodies(plan: &Plan, operation: &OperationPlan, out: &mut String) {
+/// Lines about bodies.
+fn bodies(plan: &Plan, operation: &OperationPlan) -> Vec<String> {
     let coverage = &operation.coverage;
+    let mut lines = Vec::new();
     for (media_type, index) in operation.checks.models.iter() {
         let model = &plan.models[*index];
-        line(
-            out,
-            format_args!("checked      body {media_type} by model {}", model.name),
-        );
-        weaker(model, out);
+        lines.push(format!(
+            "checked      body {media_type} by model {}",
+            model.name
+        ));
+        lines.extend(weakenings(model));
     }
     for (media_type, why) in &coverage.bodies {
-        line(out, format_args!("not checked  body {media_type}: {why}"));
+        lines.push(format!("not checked  body {media_type}: {why}"));
     }
     if !operation.checks.models.is_empty() {
-        line(
-            out,
-            format_args!("not checked  body of any other media type: the gateway passes it on"),
-        );
+        let others = "not checked  body of any other media type: the gateway passes it on";
+        lines.push(others.to_owned());
+        if coverage.takes_no_body {
+            let none =
+                "not checked  whether there is a body: the description lets a request go without";
+            lines.push(none.to_owned());
+        }
     }
-    if coverage.takes_no_body && !operation.checks.models.is_empty() {
-        line(
-            out,
-            format_args!(
-                "not checked  whether there is a body: the description lets a request go without"
-            ),
-        );
-    }
+    lines
 }
 
-fn weaker(model: &ModelPlan, out: &mut String) {
-    for (what, weakening) in &*model.weakenings {
-        let more = weakening.count - weakening.places.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
+/// Lines about parts of a model that are weaker than the schema.
+fn weakenings(model: &ModelPlan) -> impl Iterator<Item = String> {
+    model.weakenings.iter().map(|(keyword, weakening)| {
+        let more = match weakening.count - weakening.places.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
-        let places: Vec<&str> = weakening
-            .places
-            .iter()
+        let places = weakening.places.iter();
+        let places: Vec<&str> = places
             .map(|place| {
                 if place.is_empty() {
                     "/"
@@ -136,20 +109,14 @@ fn weaker(model: &ModelPlan, out: &mut String) {
                 }
             })
             .collect();
-        line(
-            out,
-            format_args!(
-                "  weaker     {what}: {} ({}{more})",
-                meaning(what),
-                places.join(", ")
-            ),
-        );
-    }
+        let (meaning, places) = (meaning(keyword), places.join(", "));
+        format!("  weaker     {keyword}: {meaning} ({places}{more})")
+    })
 }
 
 /// The effect of a keyword that is left out of a model.
-fn meaning(what: &str) -> &'static str {
-    match what {
+fn meaning(keyword: &str) -> &'static str {
+    match keyword {
         "$ref" => "the reference leads nowhere that gwgen reads, so anything passes",
         "bytes" => "the body is bytes, whatever its media type says",
         "recursion" => "what holds itself is checked once, and not in itself",

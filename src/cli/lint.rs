@@ -12,7 +12,6 @@ use super::session::{BlueprintArguments, Session, compiled, headed};
 use super::stacks::{self, ComparedStack};
 use super::{Exit, coverage, not_built};
 use crate::diagnostic::Severity;
-use crate::source::Sources;
 
 #[derive(Debug, Args)]
 pub(crate) struct LintArguments {
@@ -38,17 +37,17 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
     if arguments.fix {
         return not_built::refuse("lint --fix", session);
     }
-    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
-    let (mut groups, mut stacks) = (vec![(Sources::default(), diagnostics)], vec![None]);
+    let (jobs, mut reports) = session.jobs(&arguments.blueprints);
+    let mut stacks = vec![None];
     for job in &jobs {
         let compiled = compiled(job);
         if let Some(plan) = compiled.plan.as_ref().filter(|_| arguments.coverage) {
             session.print(&headed(job, jobs.len() > 1, coverage::paragraphs(plan)))?;
         }
-        groups.push((compiled.sources, compiled.diagnostics));
+        reports.push((compiled.sources, compiled.diagnostics));
         stacks.push(compiled.stack);
     }
-    let compared = groups.iter_mut().zip(&stacks);
+    let compared = reports.iter_mut().zip(&stacks);
     let mut compared: Vec<ComparedStack<'_>> = compared
         .map(|((sources, diagnostics), stack)| ComparedStack {
             stack: stack.as_ref(),
@@ -57,11 +56,11 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
         })
         .collect();
     stacks::compare(&mut compared);
-    let has_warning = groups
+    let has_warning = reports
         .iter()
         .flat_map(|(_, diagnostics)| diagnostics)
         .any(|diagnostic| diagnostic.severity != Severity::Info && !diagnostic.is_allowed());
-    let exit = session.report(groups)?;
+    let exit = session.report(reports)?;
     Ok(match arguments.deny {
         Some(Denied::Warnings) if has_warning => exit.max(Exit::Found),
         _ => exit,

@@ -21,7 +21,6 @@ use crate::plan::{
     Values, Way, text_of,
 };
 use crate::printed;
-use crate::source::Sources;
 
 #[derive(Debug, Args)]
 pub(crate) struct RoutesArguments {
@@ -41,8 +40,7 @@ pub(crate) enum RouteFormat {
 }
 
 pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
-    let mut groups = vec![(Sources::default(), diagnostics)];
+    let (jobs, mut reports) = session.jobs(&arguments.blueprints);
     let mut rows = Vec::new();
     let is_one_of_several = jobs.len() > 1;
     for job in &jobs {
@@ -66,13 +64,13 @@ pub(crate) fn run(arguments: &RoutesArguments, session: &mut Session<'_>) -> io:
                 }
             }
         }
-        groups.push((compiled.sources, compiled.diagnostics));
+        reports.push((compiled.sources, compiled.diagnostics));
     }
     match arguments.format {
         RouteFormat::Json => session.print_json(&rows)?,
         RouteFormat::Table | RouteFormat::Markdown => {}
     }
-    session.report(groups)
+    session.report(reports)
 }
 
 /// A table on a page, below the blueprint's name where there are several.

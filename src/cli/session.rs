@@ -28,6 +28,9 @@ pub(crate) struct BlueprintArguments {
     positional: Vec<PathBuf>,
 }
 
+/// Diagnostics of a blueprint, with the files that their lines are in.
+pub(crate) type SourceReport = (Sources, Vec<Diagnostic>);
+
 pub(crate) struct Session<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -62,14 +65,15 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The blueprints that this command is about.
-    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<Diagnostic>) {
+    /// The blueprints that this command is about, and the diagnostics of their search.
+    pub(crate) fn jobs(&self, blueprints: &BlueprintArguments) -> (Vec<Job>, Vec<SourceReport>) {
         let selection = BlueprintSelection {
             files: [&*self.options.blueprints, &*blueprints.positional].concat(),
             environment: self.options.env.clone(),
         };
         let found = find(&self.folder, &selection);
-        (found.value.unwrap_or_default(), found.diagnostics)
+        let reports = vec![(Sources::default(), found.diagnostics)];
+        (found.value.unwrap_or_default(), reports)
     }
 
     /// Compiles every blueprint and finds its output folder.
@@ -79,8 +83,8 @@ impl<'a> Session<'a> {
     pub(crate) fn prepare(
         &self,
         blueprints: &BlueprintArguments,
-    ) -> (Vec<PreparedBlueprint>, Vec<Diagnostic>) {
-        let (jobs, diagnostics) = self.jobs(blueprints);
+    ) -> (Vec<PreparedBlueprint>, Vec<SourceReport>) {
+        let (jobs, reports) = self.jobs(blueprints);
         let mut prepared = in_threads(&jobs, prepare_blueprint);
         report_shared_outputs(&mut prepared, &jobs);
         let mut compared: Vec<ComparedStack<'_>> = prepared
@@ -108,7 +112,7 @@ impl<'a> Session<'a> {
                 blueprint.files = None;
             }
         }
-        (prepared, diagnostics)
+        (prepared, reports)
     }
 
     /// Reports the diagnostics of each blueprint, those of its files, and those of the search for
@@ -117,15 +121,15 @@ impl<'a> Session<'a> {
         &mut self,
         prepared: Vec<PreparedBlueprint>,
         of_files: Vec<Vec<Diagnostic>>,
-        of_search: Vec<Diagnostic>,
+        of_search: Vec<SourceReport>,
     ) -> io::Result<Exit> {
-        let mut groups = Vec::new();
+        let mut reports = Vec::new();
         for (mut blueprint, of_files) in prepared.into_iter().zip(of_files) {
             blueprint.diagnostics.extend(of_files);
-            groups.push((blueprint.sources, blueprint.diagnostics));
+            reports.push((blueprint.sources, blueprint.diagnostics));
         }
-        groups.push((Sources::default(), of_search));
-        self.report(groups)
+        reports.extend(of_search);
+        self.report(reports)
     }
 
     /// Reports one diagnostic that is about no line of a file; returns the exit code.
@@ -134,8 +138,8 @@ impl<'a> Session<'a> {
     }
 
     /// Reports all diagnostics; returns the exit code.
-    pub(crate) fn report(&mut self, groups: Vec<(Sources, Vec<Diagnostic>)>) -> io::Result<Exit> {
-        let exit = groups
+    pub(crate) fn report(&mut self, reports: Vec<SourceReport>) -> io::Result<Exit> {
+        let exit = reports
             .iter()
             .flat_map(|(_, diagnostics)| diagnostics)
             .map(exit_of)
@@ -150,7 +154,7 @@ impl<'a> Session<'a> {
         } else {
             String::new()
         };
-        report::report(groups, self.style, &folder, self.err)?;
+        report::report(reports, self.style, &folder, self.err)?;
         Ok(exit)
     }
 

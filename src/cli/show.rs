@@ -22,8 +22,7 @@ pub(crate) struct ShowArguments {
 }
 
 pub(crate) fn run(arguments: &ShowArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (jobs, diagnostics) = session.jobs(&arguments.blueprints);
-    let mut groups = vec![(Sources::default(), diagnostics)];
+    let (jobs, mut reports) = session.jobs(&arguments.blueprints);
     let mut separator = "";
     for job in &jobs {
         let (shown, sources) = show(job);
@@ -34,9 +33,9 @@ pub(crate) fn run(arguments: &ShowArguments, session: &mut Session<'_>) -> io::R
             session.print(&format!("{separator}{}\n", text.trim_end()))?;
             separator = "---\n";
         }
-        groups.push((sources, shown.diagnostics));
+        reports.push((sources, shown.diagnostics));
     }
-    session.report(groups)
+    session.report(reports)
 }
 
 /// The blueprint as text, and the files that were read.

@@ -16,7 +16,6 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::io::{Job, shown_output};
 use crate::openapi::HttpMethod;
 use crate::printed;
-use crate::source::Sources;
 use crate::trace::{Answerer, Asked, Hop, Trace, trace};
 
 /// Part of `--help` about the JSON.
@@ -79,8 +78,7 @@ struct BlueprintTrace<'a> {
 pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::Result<Exit> {
     let asked = Asked::of(arguments.method, &arguments.path)
         .expect("the parser of the command line has read it once");
-    let (jobs, diagnostics) = session.jobs(&BlueprintArguments::default());
-    let mut groups = vec![(Sources::default(), diagnostics)];
+    let (jobs, mut reports) = session.jobs(&BlueprintArguments::default());
     let (mut exit, mut traces) = (Exit::Done, Vec::new());
     for job in &jobs {
         let mut compiled = compiled(job);
@@ -102,7 +100,7 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
             Some(Err(diagnostic)) => compiled.diagnostics.push(*diagnostic),
             None => {}
         }
-        groups.push((compiled.sources, compiled.diagnostics));
+        reports.push((compiled.sources, compiled.diagnostics));
     }
     match (arguments.format, traces.as_slice()) {
         (TraceFormat::Text, _) => {}
@@ -110,7 +108,7 @@ pub(crate) fn run(arguments: &TraceArguments, session: &mut Session<'_>) -> io::
         (TraceFormat::Json, [only]) if jobs.len() < 2 => session.print_json(only)?,
         (TraceFormat::Json, traces) => session.print_json(&traces)?,
     }
-    Ok(exit.max(session.report(groups)?))
+    Ok(exit.max(session.report(reports)?))
 }
 
 /// Traces the request; `None` where the blueprint has no output.
