@@ -24,8 +24,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::printed::Shape;
-use crate::report::{Format, Style};
+use crate::printed::TextFormat;
+use crate::report::{MessageFormat, Style};
 use session::Session;
 
 /// Turns an OpenAPI description and a blueprint into Terraform or CloudFormation for Amazon API
@@ -66,7 +66,7 @@ struct Options {
         default_value_t,
         global = true
     )]
-    message_format: Format,
+    message_format: MessageFormat,
     /// Errors and diffs only: no warnings, no notes, no summaries.
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -137,7 +137,7 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
         Err(error) => {
             let text = error.render();
             let plain = text.to_string();
-            let shown = Shape::Lines.visible(&plain);
+            let shown = TextFormat::Lines.visible(&plain);
             match (error.use_stderr(), surroundings.colour) {
                 (true, true) if shown == plain => write!(err, "{}", text.ansi())?,
                 (true, _) => write!(err, "{shown}")?,

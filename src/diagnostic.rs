@@ -6,8 +6,9 @@
 //! something is reported.
 
 mod codes;
-pub mod habits;
+mod grouping;
 pub use codes::{CODES, *};
+pub(crate) use grouping::grouped;
 
 use std::fmt;
 use std::sync::Arc;

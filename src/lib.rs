@@ -5,6 +5,9 @@
 
 pub(crate) mod printed;
 
+pub mod pointer;
+pub(crate) mod printed;
+
 pub mod diagnostic;
 pub mod source;
 
@@ -114,7 +117,7 @@ pub fn compile_on(files: &dyn Files, request: &Request, day: Option<&str>) -> Co
     if compiled.has_error() {
         compiled.tree = None;
     }
-    compiled.diagnostics = diagnostic::habits::grouped(std::mem::take(&mut compiled.diagnostics));
+    compiled.diagnostics = diagnostic::grouped(std::mem::take(&mut compiled.diagnostics));
     compiled
 }
 

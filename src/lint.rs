@@ -32,10 +32,10 @@ pub struct Facts<'a> {
 }
 
 /// A rule, over the facts and the operations that are served.
-type Rule = fn(&Facts<'_>, &[&Operation]) -> Vec<Diagnostic>;
+type LintRule = fn(&Facts<'_>, &[&Operation]) -> Vec<Diagnostic>;
 
 /// Every rule.
-const RULES: &[Rule] = &[
+const RULES: &[LintRule] = &[
     any_takes_preflight::check,
     buffered_stream::check,
     case_only_siblings::check,

@@ -8,24 +8,23 @@
 mod bodies;
 mod by_media_type;
 mod contents;
+mod dereference;
+mod document;
 pub mod extensions;
-mod held;
 mod items;
-mod lean;
-mod loose;
-mod lost;
 mod media;
 mod method;
-mod near;
 mod operation;
 mod parameters;
+mod places;
 mod references;
 mod resolve;
 mod root;
-mod sent;
+mod security;
+mod serialization;
 mod servers;
-mod spot;
 mod swagger;
+mod tolerant;
 mod varying;
 
 pub use bodies::{BodyContent, Dialect, RequestBody, SchemaId, SchemaText, Schemas};
@@ -33,10 +32,10 @@ pub use by_media_type::ByMediaType;
 pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;
-pub use sent::Sent;
+pub use places::{FilePointer, Setting, SettingOf};
+pub use serialization::Sent;
 pub use servers::{ServerKind, ServerOrigin};
 pub(crate) use servers::{is_dots, is_path_character};
-pub use spot::{Setting, SettingOf, Spot};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -59,7 +58,7 @@ pub struct Api {
     pub base_path_fault: Option<String>,
     /// The server that has it.
     pub base_path_origin: ServerOrigin,
-    /// Index of the first server whose path is not that of the first.
+    /// MemberIndex of the first server whose path is not that of the first.
     pub other_server: Option<usize>,
     /// In the order of the document.
     pub operations: Vec<Operation>,
@@ -118,9 +117,9 @@ pub struct Operation {
     /// The main file of its description.
     file: Arc<str>,
     /// Where its path item stands, if a reference leads there.
-    item: Option<Arc<Spot>>,
+    item: Option<Arc<FilePointer>>,
     /// Where it stands, if it is a reference itself.
-    at: Option<Arc<Spot>>,
+    at: Option<Arc<FilePointer>>,
 }
 
 impl Operation {
@@ -140,14 +139,14 @@ impl Operation {
     pub fn item_place(&self, below: &str) -> Place {
         match &self.item {
             None => Place::pointer(&self.file, self.item_pointer() + below),
-            Some(spot) => spot.place(below),
+            Some(location) => location.place(below),
         }
     }
 
     /// Place of the operation, or of something below it.
     pub fn place(&self, below: &str) -> Place {
         match (&self.at, &self.item) {
-            (Some(spot), _) => spot.place(below),
+            (Some(location), _) => location.place(below),
             (None, Some(item)) => Place::pointer(&item.file, self.pointer() + below),
             (None, None) => Place::pointer(&self.file, self.pointer() + below),
         }
@@ -184,8 +183,8 @@ pub struct Parameter {
 enum ParameterAt {
     Item(usize),
     Operation(usize),
-    /// Listed by another path item on the way, or written in another file.
-    Elsewhere(Arc<Spot>),
+    /// MediaTypeList by another path item on the way, or written in another file.
+    Referenced(Arc<FilePointer>),
 }
 
 impl Parameter {
@@ -195,7 +194,7 @@ impl Parameter {
         match &self.at {
             ParameterAt::Item(index) => operation.item_place(&format!("/parameters/{index}")),
             ParameterAt::Operation(index) => operation.place(&format!("/parameters/{index}")),
-            ParameterAt::Elsewhere(spot) => spot.place(""),
+            ParameterAt::Referenced(location) => location.place(""),
         }
     }
 }
@@ -241,10 +240,10 @@ impl Eq for Code {}
 /// operation, GW1007 duplicate key, GW1008 unresolved path item, and those of `references` for path
 /// items.
 pub fn read<'a>(file: &'a SourceFile, library: &'a Library<'a>) -> Outcome<Api> {
-    let document = match serde_json::from_str::<lean::Document<'_>>(&file.json) {
-        Ok(document) => swagger::settled(document),
-        Err(error) if error.is_data() => match loose::document(&file.json) {
-            Ok(document) => swagger::settled(document),
+    let document = match serde_json::from_str::<document::Document<'_>>(&file.json) {
+        Ok(document) => swagger::with_shared_parts(document),
+        Err(error) if error.is_data() => match tolerant::document(&file.json) {
+            Ok(document) => swagger::with_shared_parts(document),
             Err(_) => return Outcome::failed(vec![not_an_object(file)]),
         },
         Err(error) => return Outcome::failed(vec![file.syntax(&error)]),
@@ -266,7 +265,7 @@ fn not_an_object(file: &SourceFile) -> Diagnostic {
 }
 
 /// The version gate.
-fn version(file: &SourceFile, document: &lean::Document<'_>) -> Option<Diagnostic> {
+fn version(file: &SourceFile, document: &document::Document<'_>) -> Option<Diagnostic> {
     let version = &*document.openapi;
     if ["3.0", "3.1", "3.2"]
         .iter()

@@ -2,7 +2,7 @@
 //!
 //! In: text that may hold what strangers wrote. Out: the same text, with nothing in it that a
 //! terminal, a CI runner or a reader obeys. Pure.
-//! Everything that is printed goes through `Shape::visible`; what differs is only how a character
+//! Everything that is printed goes through `TextFormat::visible`; what differs is only how a character
 //! that may not stand for itself is spelt.
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 /// What a text is, or stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum TextFormat {
     /// A part of a line.
     Line,
     /// Whole lines.
@@ -28,7 +28,7 @@ pub(crate) enum Shape {
 /// <https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands>.
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 
-impl Shape {
+impl TextFormat {
     /// The text with nothing in it that is obeyed or cannot be seen.
     pub(crate) fn visible(self, text: &str) -> Cow<'_, str> {
         // Nearly every text is plain.
@@ -117,14 +117,14 @@ pub(crate) fn is_unseen(character: char) -> bool {
 
 /// A part of a line.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
-    Shape::Line.visible(text)
+    TextFormat::Line.visible(text)
 }
 
 /// The character of a line at that index, where it may be seen.
 pub(crate) fn character(text: &str, index: usize, character: char) -> String {
     let mut drawn = String::new();
     if is_unseen(character) || is_in_command(&text[..index], &text[index..]) {
-        Shape::Line.spell(character, true, &mut drawn);
+        TextFormat::Line.spell(character, true, &mut drawn);
     } else {
         drawn.push(character);
     }
@@ -170,7 +170,7 @@ pub(crate) fn code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shape, code, line, markdown};
+    use super::{TextFormat, code, line, markdown};
 
     #[test]
     fn nothing_is_obeyed() {
@@ -184,21 +184,21 @@ mod tests {
         );
         let lines = "::error::a\n  \u{3000}::b\n\tc ::d\r\n:e\n###[f";
         let shown = "\\u{3a}:error::a\n  \u{3000}\\u{3a}:b\n\tc ::d␍\n:e\n##\\u{23}[f";
-        assert_eq!(Shape::Lines.visible(lines), shown);
+        assert_eq!(TextFormat::Lines.visible(lines), shown);
     }
 
     #[test]
     fn json_and_yaml_mean_the_same_as_before() {
         let text = "a\u{1b}\u{202e}\u{85}\u{7f}\u{e0041}##[x";
         let json = serde_json::to_string_pretty(&[text]).unwrap();
-        let shown = Shape::Json.visible(&json);
+        let shown = TextFormat::Json.visible(&json);
         assert_eq!(
             shown,
             "[\n  \"a\\u001b\\u202e\\u0085\\u007f\\udb40\\udc41#\\u0023[x\"\n]"
         );
         assert_eq!(serde_json::from_str::<[String; 1]>(&shown).unwrap(), [text]);
         assert_eq!(
-            Shape::Yaml.visible("\u{202e}\u{e0041}"),
+            TextFormat::Yaml.visible("\u{202e}\u{e0041}"),
             "\\u202e\\U000e0041"
         );
     }

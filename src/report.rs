@@ -15,7 +15,7 @@ use crate::source::{Finding, Sources};
 
 /// How diagnostics look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum MessageFormat {
     /// Text with the line that is meant.
     #[default]
     Human,
@@ -30,7 +30,7 @@ pub(crate) enum Format {
 /// How to report.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
-    pub format: Format,
+    pub format: MessageFormat,
     pub colour: bool,
     /// Errors only.
     pub quiet: bool,
@@ -47,7 +47,7 @@ impl Style {
             Severity::Info => !self.quiet && self.notes,
         };
         // Code scanning keeps what is allowed as suppressed; without it, it would count as mended.
-        is_said && (finding.allowed.is_none() || self.format == Format::Sarif)
+        is_said && (finding.allowed.is_none() || self.format == MessageFormat::Sarif)
     }
 }
 
@@ -75,12 +75,12 @@ pub(crate) fn report(
     // Blueprints that share a description find the same faults in it.
     findings.dedup_by(|a, b| (a.code, &a.message, &a.places) == (b.code, &b.message, &b.places));
     match style.format {
-        Format::Human => human::report(&findings, &sources, style.colour, out),
-        Format::Json => json::report(&findings, out),
-        Format::Github => github::report(&findings, out),
-        Format::Sarif => sarif::report(
+        MessageFormat::Human => human::report(&findings, &sources, style.colour, out),
+        MessageFormat::Json => json::report(&findings, out),
+        MessageFormat::Github => github::report(&findings, out),
+        MessageFormat::Sarif => sarif::report(
             &findings,
-            &sarif::Files {
+            &sarif::Artifacts {
                 sources: &sources,
                 folder,
             },

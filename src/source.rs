@@ -5,7 +5,7 @@
 
 mod library;
 mod locate;
-pub mod pointer;
+pub use crate::pointer;
 pub mod raw;
 pub(crate) mod reserved;
 mod yaml;

@@ -11,7 +11,7 @@ use super::Exit;
 use super::session::{BlueprintArguments, Session, in_threads, not_staged};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::io::{FolderComparison, OutputFolder, unified};
-use crate::report::Format;
+use crate::report::MessageFormat;
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
@@ -70,7 +70,7 @@ fn print_differences(
         ))?;
     }
     // GitHub shows annotations on files, and no diff on standard output.
-    if let (Some(first), Format::Github) = (differences.first(), session.style.format) {
+    if let (Some(first), MessageFormat::Github) = (differences.first(), session.style.format) {
         diagnostics.push(out_of_date(folder, &first.path, count));
     }
     Ok((count > 0, diagnostics))

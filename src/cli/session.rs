@@ -15,8 +15,8 @@ use super::{Exit, Options};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
 use crate::io::{BlueprintSelection, Disk, Job, OutputFolder, find, today};
-use crate::printed::{self, Shape};
-use crate::report::{self, Format, Style};
+use crate::printed::{self, TextFormat};
+use crate::report::{self, MessageFormat, Style};
 use crate::source::Sources;
 use crate::{Compiled, StackDeclaration, compile_on};
 
@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
             .unwrap_or(Exit::Done);
         self.out.flush()?;
         // Paths of the other formats do not start at the repository's root.
-        let folder = if self.style.format == Format::Sarif {
+        let folder = if self.style.format == MessageFormat::Sarif {
             Disk::around(&self.folder)
                 .map(|(_, below)| below)
                 .unwrap_or_default()
@@ -169,18 +169,18 @@ impl<'a> Session<'a> {
 
     /// Prints a result, in whole lines.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(Shape::Lines.visible(text).as_bytes())
+        self.out.write_all(TextFormat::Lines.visible(text).as_bytes())
     }
 
     /// Prints a result as JSON over several lines.
     pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
-        writeln!(self.out, "{}", Shape::Json.visible(&text))
+        writeln!(self.out, "{}", TextFormat::Json.visible(&text))
     }
 
     /// Prints an error of the command line, in whole lines.
     pub(crate) fn print_error(&mut self, text: &str) -> io::Result<()> {
-        self.err.write_all(Shape::Lines.visible(text).as_bytes())
+        self.err.write_all(TextFormat::Lines.visible(text).as_bytes())
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {

@@ -80,7 +80,7 @@ struct ManifestJson<'a> {
 }
 
 fn hashes(json: &str) -> Result<FileHashes, String> {
-    let files: raw::Members<'_, String> =
+    let files: raw::ObjectMembers<'_, String> =
         serde_json::from_str(json).map_err(|error| error.to_string())?;
     let mut hashes = FileHashes::new();
     for (path, hash) in files.0 {

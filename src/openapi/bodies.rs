@@ -1,20 +1,23 @@
-//! Bodies that operations take, and the schemas of them with all that these refer to.
+//! Bodies that operations take, and their schemas with all that these refer to.
 //!
 //! In: a request body or a body parameter, the references of its file. Out: `RequestBody`,
 //! `Schemas`. Pure but for `Library`.
 //! A schema stays a range of the text that was read until a model needs it; only its references are
 //! followed here.
 
+mod unresolved;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Operation;
-use super::lost::{self, LostInBodies};
 use super::references::{MAX_REFERENCES, References, Target};
+use super::{Fault, Operation};
 use crate::diagnostic::Place;
+use crate::pointer;
+use crate::source::SourceFile;
 use crate::source::raw::{self, Text};
-use crate::source::{SourceFile, pointer};
+use unresolved::UnresolvedInBodies;
 
 /// Most text that is searched for references, over all schemas of a description. Unit: bytes.
 ///
@@ -24,17 +27,16 @@ const MAX_SEARCHED_BYTES: usize = 128 << 20;
 /// Most schemas of a description that are kept.
 const MAX_SCHEMAS: usize = 200_000;
 
-/// How schemas of a description are meant.
+/// Dialect of the schemas of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Swagger 2.0 and OpenAPI 3.0: an own dialect, in which what stands beside `$ref` means
-    /// nothing.
+    /// Swagger 2.0 and OpenAPI 3.0: a dialect in which members beside `$ref` mean nothing.
     Openapi30,
     /// OpenAPI 3.1 and 3.2: JSON Schema 2020-12.
     Openapi31,
 }
 
-/// Index of a schema among those of its description.
+/// MemberIndex of a schema among those of its description.
 pub type SchemaId = usize;
 
 /// A body that an operation takes.
@@ -42,7 +44,7 @@ pub type SchemaId = usize;
 pub struct RequestBody {
     /// A request without it is wrong.
     pub is_required: bool,
-    /// What it is called, where several operations may refer to it.
+    /// Name, where several operations may refer to it.
     pub name: Option<Arc<str>>,
     /// By media type; in 2.0 in the order of `consumes`.
     pub contents: Vec<BodyContent>,
@@ -53,7 +55,7 @@ pub struct RequestBody {
 pub struct BodyContent {
     /// As it is written.
     pub media_type: Arc<str>,
-    /// What its data is like, where that is said and can be had.
+    /// Schema of its data, where there is one that can be resolved.
     pub schema: Option<SchemaId>,
 }
 
@@ -62,9 +64,9 @@ pub struct BodyContent {
 pub struct SchemaText {
     json: Arc<String>,
     range: Range<usize>,
-    /// Name of the component, else its pointer; behind `./` and the file where it stands elsewhere.
+    /// Name of the component, else its pointer; in another file, behind `./` and the file.
     pub name: Arc<str>,
-    /// What each `$ref` in it leads to; `None` where that cannot be had.
+    /// Target of each `$ref` in it; `None` where that cannot be resolved.
     pub references: BTreeMap<Arc<str>, Option<SchemaId>>,
 }
 
@@ -82,12 +84,12 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Whether values of a schema are bytes, or a text that stands for them, and no JSON.
+    /// Returns whether values of a schema are bytes, or a text for bytes, and no JSON.
     pub fn is_of_bytes(&self, mut id: SchemaId) -> bool {
         for _ in 0..MAX_REFERENCES {
             let text = self.texts[id].text();
             // Nearly all schemas are none, and large ones are not worth a look at each member.
-            if !BYTES.iter().any(|it| text.contains(it)) {
+            if !BYTES.iter().any(|word| text.contains(word)) {
                 return false;
             }
             let members = raw::members(text).unwrap_or_default();
@@ -97,10 +99,10 @@ impl Schemas {
             };
             let Some(reference) = value("$ref") else {
                 return value("format")
-                    .is_some_and(|it| matches!(&*it, "binary" | "byte" | "base64"))
+                    .is_some_and(|format| matches!(&*format, "binary" | "byte" | "base64"))
                     || value("contentEncoding").is_some()
                     || value("contentMediaType").is_some()
-                    || value("type").is_some_and(|it| *it == *"file");
+                    || value("type").is_some_and(|kind| *kind == *"file");
             };
             let Some(next) = self.texts[id]
                 .references
@@ -127,18 +129,18 @@ const BYTES: [&str; 7] = [
     "\"file\"",
 ];
 
-/// Where a text stands in memory: texts of all files live as long as their library.
+/// Address and length of a text in memory: texts of all files live as long as their library.
 type Key = (usize, usize);
 
-/// What was read of bodies so far.
+/// Bodies that were read so far.
 pub(crate) struct Bodies {
     schemas: Schemas,
     known: BTreeMap<Key, SchemaId>,
     bodies: BTreeMap<Key, Arc<RequestBody>>,
     searched: usize,
-    lost: LostInBodies,
-    /// Where schemas and bodies have names.
-    homes: [&'static str; 2],
+    unresolved: UnresolvedInBodies,
+    /// Pointers below which schemas and bodies have names.
+    named_below: [&'static str; 2],
 }
 
 impl Bodies {
@@ -151,8 +153,8 @@ impl Bodies {
             known: BTreeMap::new(),
             bodies: BTreeMap::new(),
             searched: 0,
-            lost: LostInBodies::default(),
-            homes: if is_swagger {
+            unresolved: UnresolvedInBodies::default(),
+            named_below: if is_swagger {
                 ["/definitions/", "/parameters/"]
             } else {
                 ["/components/schemas/", "/components/requestBodies/"]
@@ -164,142 +166,144 @@ impl Bodies {
         self.schemas
     }
 
-    /// A `requestBody`, wherever it stands; nothing where it cannot be had, which is reported
-    /// elsewhere.
+    /// Reads a `requestBody`, wherever it is written; nothing where it cannot be resolved, which is
+    /// reported elsewhere.
     pub(crate) fn request_body<'a>(
         &mut self,
         references: &References<'a>,
         main: &'a SourceFile,
-        at: Target<'a>,
+        written: Target<'a>,
     ) -> Option<Arc<RequestBody>> {
-        let written = at.json.as_ptr();
-        let target = references.followed(at).ok()?;
+        let address = written.json.as_ptr();
+        let target = references.follow(written).ok()?;
         if let Some(known) = self.bodies.get(&key(target.json)) {
             return Some(Arc::clone(known));
         }
-        let is_shared = target.json.as_ptr() != written;
+        let is_shared = target.json.as_ptr() != address;
         let members = raw::members(target.json).ok()?;
         let member = |name: &str| {
-            members
-                .iter()
-                .rev()
+            let mut latest = members.iter().rev();
+            latest
                 .find(|(key, _)| *key == *name)
                 .map(|(_, json)| json.get())
         };
+        let media_types = raw::members(member("content")?).ok()?;
         let (mut contents, mut faults) = (Vec::new(), Vec::new());
-        for (media_type, json) in raw::members(member("content")?)
-            .ok()?
-            .into_iter()
-            .filter(|(key, _)| !key.starts_with("x-"))
-        {
-            let below = pointer::child(&format!("{}/content", target.pointer), &*media_type);
-            let place = Place::pointer(&target.file.display, format!("{below}/$ref"));
+        for (media_type, json) in media_types {
+            if media_type.starts_with("x-") {
+                continue;
+            }
             let content = Target {
                 file: target.file,
-                pointer: below,
+                pointer: pointer::child(&format!("{}/content", target.pointer), &*media_type),
                 json: json.get(),
             };
-            // What is no mapping says nothing of the body; only a reference can lead nowhere.
-            let followed = references.followed(content).map_err(|lost| {
-                if is_reference(json.get()) {
-                    faults.push(lost.at(place));
-                }
-            });
-            let schema = followed.ok().and_then(|content| {
-                let members = raw::members(content.json).ok()?;
-                let (_, schema) = members
-                    .into_iter()
-                    .rev()
-                    .find(|(key, _)| *key == "schema")?;
-                let at = Target {
-                    file: content.file,
-                    pointer: format!("{}/schema", content.pointer),
-                    json: schema.get(),
-                };
-                self.schema(references, main, at)
-            });
             contents.push(BodyContent {
                 media_type: Arc::from(&*media_type),
-                schema,
+                schema: self.content_schema(references, main, content, &mut faults),
             });
         }
-        contents.sort_by(|a: &BodyContent, b| a.media_type.cmp(&b.media_type));
+        contents.sort_by(|one: &BodyContent, other| one.media_type.cmp(&other.media_type));
         let body = Arc::new(RequestBody {
             is_required: member("required") == Some("true"),
-            name: is_shared.then(|| name(self.homes, main, &target)),
+            name: is_shared.then(|| name(self.named_below, main, &target)),
             contents,
         });
-        self.lost.add_body(&body, faults);
+        self.unresolved.add_body(&body, faults);
         self.bodies.insert(key(target.json), Arc::clone(&body));
         Some(body)
     }
 
-    /// A schema with all that it refers to.
+    /// Reads the schema of a media type.
+    fn content_schema<'a>(
+        &mut self,
+        references: &References<'a>,
+        main: &'a SourceFile,
+        content: Target<'a>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<SchemaId> {
+        let content = match references.follow(content.clone()) {
+            Ok(content) => content,
+            Err(error) => {
+                // A content that is no mapping has no schema, which is no fault.
+                if is_reference(content.json) {
+                    let pointer = format!("{}/$ref", content.pointer);
+                    faults.push(error.at(Place::pointer(&content.file.display, pointer)));
+                }
+                return None;
+            }
+        };
+        let members = raw::members(content.json).ok()?;
+        let mut latest = members.into_iter().rev();
+        let (name, json) = latest.find(|(key, _)| *key == "schema")?;
+        self.schema(references, main, content.child(&name, json))
+    }
+
+    /// Reads a schema with all that it refers to.
     pub(crate) fn schema<'a>(
         &mut self,
         references: &References<'a>,
         main: &'a SourceFile,
-        at: Target<'a>,
+        schema: Target<'a>,
     ) -> Option<SchemaId> {
         let mut waiting = Vec::new();
-        let first = self.add(main, at, &mut waiting)?;
-        while let Some((id, target)) = waiting.pop() {
-            let mut found = BTreeMap::new();
-            let mut is_lost = false;
-            for reference in self.referring(target.json) {
-                let leads_to = lost::target(references, &target, &reference);
-                is_lost |= leads_to.is_err();
-                let leads_to = leads_to
+        let first = self.add(main, schema, &mut waiting)?;
+        while let Some((id, schema)) = waiting.pop() {
+            let mut targets = BTreeMap::new();
+            let mut is_unresolved = false;
+            for reference in self.references_in(schema.json) {
+                let target = unresolved::schema_target(references, &schema, &reference);
+                is_unresolved |= target.is_err();
+                let target = target
                     .ok()
-                    .and_then(|it| self.add(main, it, &mut waiting));
-                found.insert(Arc::from(&*reference), leads_to);
+                    .and_then(|target| self.add(main, target, &mut waiting));
+                targets.insert(Arc::from(&*reference), target);
             }
-            if is_lost {
-                self.lost.add_schema(
-                    id,
-                    lost::in_schema(references, self.schemas.dialect, (&target, main)),
-                );
+            if is_unresolved {
+                let dialect = self.schemas.dialect;
+                let faults = unresolved::faults(references, dialect, &schema, main);
+                self.unresolved.add_schema(id, faults);
             }
-            self.schemas.texts[id].references = found;
+            self.schemas.texts[id].references = targets;
         }
         Some(first)
     }
 
-    /// Gives the operations the faults of references in their bodies that lead nowhere.
-    pub(crate) fn tell_lost(&self, operations: &mut [Operation]) {
-        self.lost.tell(&self.schemas, operations);
+    /// Gives the operations the faults of unresolved references in their bodies.
+    pub(crate) fn report_unresolved(&self, operations: &mut [Operation]) {
+        self.unresolved.report(&self.schemas, operations);
     }
 
     fn add<'a>(
         &mut self,
         main: &SourceFile,
-        at: Target<'a>,
+        schema: Target<'a>,
         waiting: &mut Vec<(SchemaId, Target<'a>)>,
     ) -> Option<SchemaId> {
-        if let Some(known) = self.known.get(&key(at.json)) {
+        if let Some(known) = self.known.get(&key(schema.json)) {
             return Some(*known);
         }
-        let start = (at.json.as_ptr() as usize).checked_sub(at.file.json.as_ptr() as usize)?;
-        let range = start..start + at.json.len();
-        at.file.json.get(range.clone())?;
+        let start =
+            (schema.json.as_ptr() as usize).checked_sub(schema.file.json.as_ptr() as usize)?;
+        let range = start..start + schema.json.len();
+        schema.file.json.get(range.clone())?;
         let id = self.schemas.texts.len();
         if id == MAX_SCHEMAS {
             return None;
         }
-        let (json, name) = (Arc::clone(&at.file.json), name(self.homes, main, &at));
         self.schemas.texts.push(SchemaText {
-            json,
+            json: Arc::clone(&schema.file.json),
             range,
-            name,
+            name: name(self.named_below, main, &schema),
             references: BTreeMap::new(),
         });
-        self.known.insert(key(at.json), id);
-        waiting.push((id, at));
+        self.known.insert(key(schema.json), id);
+        waiting.push((id, schema));
         Some(id)
     }
 
-    /// The references in a text. More may be found than are meant: one in an example does no harm.
-    fn referring<'a>(&mut self, json: &'a str) -> Vec<Text<'a>> {
+    /// Returns the references in a text. One in an example is found too, which does no harm.
+    fn references_in<'a>(&mut self, json: &'a str) -> Vec<Text<'a>> {
         const KEY: &str = "\"$ref\"";
         self.searched += json.len();
         if self.searched > MAX_SEARCHED_BYTES {
@@ -310,8 +314,8 @@ impl Bodies {
                 .trim_ascii_start()
                 .strip_prefix(':')
         });
-        let texts = values.filter_map(|it| {
-            serde_json::Deserializer::from_str(it)
+        let texts = values.filter_map(|value| {
+            serde_json::Deserializer::from_str(value)
                 .into_iter::<Text<'a>>()
                 .next()?
                 .ok()
@@ -328,18 +332,18 @@ fn key(json: &str) -> Key {
     (json.as_ptr() as usize, json.len())
 }
 
-/// What a part is called: its component's name in the main file, else its pointer; behind `./` and
-/// the file where it stands elsewhere.
-fn name(homes: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
+/// Returns the name of a part: of its component in the main file, else its pointer; in another file,
+/// behind `./` and the file.
+fn name(named_below: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
     if std::ptr::eq(main, target.file) {
-        let named = homes
+        let name = named_below
             .iter()
-            .find_map(|home| target.pointer.strip_prefix(home));
-        return named.unwrap_or(&target.pointer).into();
+            .find_map(|parent| target.pointer.strip_prefix(parent));
+        return name.unwrap_or(&target.pointer).into();
     }
     let path = target.file.path.as_str();
     let path = path
         .strip_prefix(main.path.folder())
-        .map_or(path, |it| it.trim_start_matches('/'));
+        .map_or(path, |rest| rest.trim_start_matches('/'));
     format!("./{path}{}", target.pointer).into()
 }

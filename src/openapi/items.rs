@@ -1,23 +1,22 @@
 //! Path items: those of `paths`, and those that their references lead to.
 //!
-//! In: the lean document. Out: operations with their faults, and findings where operations would be
-//! lost. Pure.
-//! An item and what it refers to are one: members of all of them count, and a method that two hold
-//! is reported by `plan`.
+//! In: the objects of a document. Out: operations with their faults, and diagnostics where
+//! operations cannot be named. Pure.
+//! An item and the items that it refers to are one: the members of all of them count, and a method
+//! that two of them have is reported by `plan`.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::lean::{Operation as LeanOperation, PathItem, Patterned};
-use super::references::{Held, Lost, MAX_REFERENCES};
+use super::document::{ObjectFault, Operation as OperationObject, PathItem, Patterned};
+use super::references::{MAX_REFERENCES, ReferenceError, Resolved};
 use super::resolve::Shared;
-use super::{Fault, HttpMethod, Operation, Spot, loose};
-use crate::diagnostic::{self, Diagnostic, Place};
-use crate::source::raw;
-use crate::source::{SourceFile, pointer};
+use super::{Fault, FilePointer, HttpMethod, Operation, tolerant};
+use crate::diagnostic::{self, At, Diagnostic, Place};
+use crate::pointer;
+use crate::source::{SourceFile, raw};
 
-/// Longest path that is looked at. Unit: bytes. API Gateway takes URLs of at most 10,240
+/// Longest path that is read. Unit: bytes. API Gateway takes URLs of at most 10,240
 /// (docs/aws-rules.md#p15).
 const MAX_KEY_BYTES: usize = 1 << 16;
 
@@ -28,32 +27,56 @@ const MAX_ROOM: usize = 1 << 15;
 /// references could ask for billions.
 const MAX_PARTS: usize = 2_000_000;
 
-/// A path item on the way from `paths`, and where it stands.
+/// A path item that a path has, itself or by references.
 pub(crate) struct Level<'p, 'a> {
-    pub(crate) item: Held<'p, 'a, PathItem<'a>>,
+    pub(crate) item: Resolved<'p, 'a, PathItem<'a>>,
     pub(crate) file: &'a SourceFile,
-    /// `None` for what `paths` of the main file itself holds.
-    pub(crate) spot: Option<Arc<Spot>>,
+    /// `None` for an item of the main file's `paths`.
+    pub(crate) location: Option<Arc<FilePointer>>,
 }
 
-/// A mapping of path items, and where it stands.
-struct List<'a> {
+/// A path with its path items.
+#[derive(Clone, Copy)]
+pub(crate) struct PathLevels<'l, 'p, 'a> {
+    pub(crate) path: &'l Arc<str>,
+    /// First the item of `paths`, then each that the one before refers to.
+    pub(crate) all: &'l [Level<'p, 'a>],
+    /// Index of the item that holds the operation at hand.
+    pub(crate) owner: usize,
+}
+
+impl<'l, 'p, 'a> PathLevels<'l, 'p, 'a> {
+    pub(crate) fn owner(&self) -> &'l Level<'p, 'a> {
+        &self.all[self.owner]
+    }
+}
+
+/// Location of a mapping of path items.
+struct PathsLocation<'a> {
     file: &'a SourceFile,
     /// `None` for `paths` of the main file.
     pointer: Option<String>,
 }
 
-impl List<'_> {
-    fn spot(&self, path: &str) -> Option<Arc<Spot>> {
+impl PathsLocation<'_> {
+    fn item(&self, path: &str) -> Option<Arc<FilePointer>> {
         let pointer = self.pointer.as_ref()?;
-        Some(Arc::new(Spot {
+        Some(Arc::new(FilePointer {
             file: Arc::clone(&self.file.display),
             pointer: pointer::child(pointer, path).into(),
         }))
     }
 }
 
-fn endless(file: &SourceFile, path: &str) -> Diagnostic {
+/// Operations that were read so far.
+struct OperationList<'d> {
+    operations: Vec<Operation>,
+    /// Number of path items that each path had before.
+    seen: HashMap<Arc<str>, u32>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+fn path_too_long(file: &SourceFile, path: &str) -> Diagnostic {
     diagnostic::PATH_TOO_LONG
         .at(file.place_of(path))
         .message(format_args!(
@@ -63,8 +86,8 @@ fn endless(file: &SourceFile, path: &str) -> Diagnostic {
         .help("remove it from the description")
 }
 
-/// A fault that concerns operations which cannot be named.
-fn whole(fault: Fault) -> Diagnostic {
+/// Turns a fault into a diagnostic of operations that cannot be named.
+fn unnamed(fault: Fault) -> Diagnostic {
     fault
         .code
         .at(fault.place)
@@ -72,63 +95,64 @@ fn whole(fault: Fault) -> Diagnostic {
         .help(fault.help)
 }
 
+fn broken_item(fault: &ObjectFault, item: Place) -> Diagnostic {
+    fault
+        .code
+        .at(place_below(item, &fault.below))
+        .message(&fault.message)
+        .help("mend the path item, or remove it")
+}
+
 impl<'a> Shared<'a> {
-    /// Every operation of the document.
+    /// Reads every operation of the document.
     pub(crate) fn operations(&mut self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Operation> {
-        // Room for what most descriptions have, within reason; more is had by growing.
-        let mut found = Vec::with_capacity((2 * self.document.paths.0.len()).min(MAX_ROOM));
-        let mut seen = HashMap::new();
         let document = self.document;
-        self.list(
-            &document.paths,
-            &List {
-                file: self.file,
-                pointer: None,
-            },
-            &mut seen,
-            (&mut found, diagnostics),
-        );
-        self.referred_paths((&mut found, diagnostics), &mut seen);
-        self.bodies.tell_lost(&mut found);
+        let room = (2 * document.paths.members.len()).min(MAX_ROOM);
+        let mut list = OperationList {
+            operations: Vec::with_capacity(room),
+            seen: HashMap::new(),
+            diagnostics,
+        };
+        let main = PathsLocation {
+            file: self.file,
+            pointer: None,
+        };
+        self.path_items(&document.paths, &main, &mut list);
+        self.referenced_paths(&mut list);
+        self.bodies.report_unresolved(&mut list.operations);
         if self.parts >= MAX_PARTS {
-            let finding = diagnostic::TOO_LARGE.at(Place::pointer(&self.file.display, "/paths"));
-            let message = format!(
-                "the operations have more than {MAX_PARTS} parameters and media types together"
-            );
-            diagnostics.push(finding.message(message).help(
-                "split the API over several blueprints, or remove references to the same parts",
-            ));
+            let too_large = diagnostic::TOO_LARGE
+                .at(Place::pointer(&self.file.display, "/paths"))
+                .message(format_args!(
+                    "the operations have more than {MAX_PARTS} parameters and media types together"
+                ))
+                .help(
+                    "split the API over several blueprints, or remove references to the same parts",
+                );
+            list.diagnostics.push(too_large);
         }
-        found
+        list.operations
     }
 
-    /// Adds the operations of what a reference in place of `paths` leads to.
-    fn referred_paths(
-        &mut self,
-        (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>),
-        seen: &mut HashMap<Arc<str>, u32>,
-    ) {
-        let document = self.document;
-        let (mut reference, mut file, mut place) = (
-            document.paths.1.clone(),
-            self.file,
-            Place::pointer(&self.file.display, "/paths/$ref"),
-        );
+    /// Adds the operations that a reference in place of `paths` leads to.
+    fn referenced_paths(&mut self, list: &mut OperationList<'_>) {
+        let mut reference = self.document.paths.reference.clone();
+        let mut file = self.file;
+        let mut place = Place::pointer(&file.display, "/paths/$ref");
         for _ in 0..MAX_REFERENCES {
             let Some(text) = reference.take() else { return };
             match self.paths(file, &text) {
-                Ok((paths, list)) => {
-                    place = Place::pointer(
-                        &list.file.display,
-                        format!("{}/$ref", list.pointer.as_deref().unwrap_or_default()),
-                    );
-                    self.list(&paths, &list, seen, (found, diagnostics));
-                    (reference, file) = (paths.1.clone(), list.file);
+                Ok((paths, location)) => {
+                    file = location.file;
+                    let pointer = location.pointer.as_deref().unwrap_or_default();
+                    place = Place::pointer(&file.display, format!("{pointer}/$ref"));
+                    self.path_items(&paths, &location, list);
+                    reference = paths.reference;
                 }
-                Err(lost) => diagnostics.push(whole(lost.at(place.clone()))),
+                Err(error) => list.diagnostics.push(unnamed(error.at(place.clone()))),
             }
         }
-        diagnostics.push(
+        list.diagnostics.push(
             diagnostic::CYCLIC_REFERENCE
                 .at(place)
                 .message("the references of `paths` go in a circle")
@@ -136,116 +160,104 @@ impl<'a> Shared<'a> {
         );
     }
 
-    /// The path items that a reference in place of `paths` leads to.
+    /// Returns the path items that a reference in place of `paths` leads to.
     fn paths(
         &self,
         file: &'a SourceFile,
         reference: &str,
-    ) -> Result<(Rc<Patterned<'a, PathItem<'a>>>, List<'a>), Lost> {
+    ) -> Result<(Patterned<'a, PathItem<'a>>, PathsLocation<'a>), ReferenceError> {
         let target = self.references.target(file, reference)?;
-        target.accepted("a mapping of path items", |key, value| {
+        target.accept("a mapping of path items", |key, value| {
             (key.starts_with('/') && value.starts_with('{')) || key == "$ref"
         })?;
         let paths = match serde_json::from_str(target.json) {
             Ok(paths) => paths,
             Err(_) => raw::members(target.json)
-                .map(loose::paths)
+                .map(tolerant::paths)
                 .map_err(|_| target.no_mapping("`paths`"))?,
         };
-        Ok((
-            Rc::new(paths),
-            List {
-                file: target.file,
-                pointer: Some(target.pointer),
-            },
-        ))
+        let location = PathsLocation {
+            file: target.file,
+            pointer: Some(target.pointer),
+        };
+        Ok((paths, location))
     }
 
-    fn list(
+    /// Adds the operations of a mapping of path items.
+    fn path_items(
         &mut self,
         items: &Patterned<'a, PathItem<'a>>,
-        list: &List<'a>,
-        seen: &mut HashMap<Arc<str>, u32>,
-        (found, diagnostics): (&mut Vec<Operation>, &mut Vec<Diagnostic>),
+        location: &PathsLocation<'a>,
+        list: &mut OperationList<'_>,
     ) {
-        for (path, item) in &items.0 {
+        for (path, item) in &items.members {
             if path.len() > MAX_KEY_BYTES {
-                diagnostics.push(endless(list.file, path));
+                list.diagnostics.push(path_too_long(location.file, path));
                 continue;
             }
             let path: Arc<str> = Arc::from(&**path);
-            let times = *seen
+            let earlier = *list
+                .seen
                 .entry(Arc::clone(&path))
-                .and_modify(|times| *times += 1)
+                .and_modify(|count| *count += 1)
                 .or_insert(0);
-            let before = found.len();
+            let before = list.operations.len();
+            let main = self.file;
+            let place = || item_place(main, &path, location.item(&path).as_ref());
             let level = Level {
-                item: Held::Here(item),
-                file: list.file,
-                spot: list.spot(&path),
+                item: Resolved::Inline(item),
+                file: location.file,
+                location: location.item(&path),
             };
-            let lost = self.item(&path, level, found);
-            if !item.faults.is_empty() && (found.len() == before || lost.is_some()) {
-                let at = self.item_place(&path, list.spot(&path).as_ref());
-                diagnostics.extend(item.faults.iter().map(|fault| {
-                    fault
-                        .code
-                        .at(under(at.clone(), &fault.below))
-                        .message(&fault.message)
-                        .help("mend the path item, or remove it")
-                }));
+            let error = self.path_item(&path, level, &mut list.operations);
+            let has_no_operation = list.operations.len() == before;
+            if has_no_operation || error.is_some() {
+                let faults = item.faults.iter();
+                let broken = faults.map(|fault| broken_item(fault, place()));
+                list.diagnostics.extend(broken);
             }
-            diagnostics.extend(lost);
-            if times > 0 {
-                let twice = Fault {
+            list.diagnostics.extend(error);
+            if earlier > 0 {
+                let duplicate = Fault {
                     code: &diagnostic::DUPLICATE_KEY,
-                    place: self.item_place(&path, list.spot(&path).as_ref()),
+                    place: place(),
                     message: format!("the path `{path}` stands twice in `paths`"),
                     help: "merge the two path items into one".into(),
                 };
-                found[before..]
-                    .iter_mut()
-                    .for_each(|operation| operation.faults.push(twice.clone()));
+                for operation in &mut list.operations[before..] {
+                    operation.faults.push(duplicate.clone());
+                }
             }
         }
     }
 
-    /// Adds the operations of a path item, and of what it refers to.
+    /// Adds the operations of a path item, and of those that it refers to.
     ///
     /// Errors: GW1008 unresolved, GW1009 cyclic, and others of `references`.
-    fn item(
+    fn path_item(
         &mut self,
         path: &Arc<str>,
         level: Level<'_, 'a>,
-        found: &mut Vec<Operation>,
+        operations: &mut Vec<Operation>,
     ) -> Option<Diagnostic> {
         if level.item.reference.is_none() {
-            self.methods(path, std::slice::from_ref(&level), found);
+            self.methods(path, std::slice::from_ref(&level), operations);
             return None;
         }
-        let (levels, lost) = self.levels(path, level);
-        let before = found.len();
-        self.methods(path, &levels, found);
-        // A fault of an item that holds no operation is nobody's: it is said for the whole.
-        let faulty = levels
-            .iter()
-            .skip(1)
-            .find(|it| !it.item.faults.is_empty())
-            .filter(|_| found.len() == before);
-        lost.or_else(|| {
-            let (level, fault) = (faulty?, faulty?.item.faults.first()?);
-            let place = under(self.item_place(path, level.spot.as_ref()), &fault.below);
-            Some(
-                fault
-                    .code
-                    .at(place)
-                    .message(&fault.message)
-                    .help("mend the path item, or remove it"),
-            )
-        })
+        let (levels, error) = self.levels(path, level);
+        let before = operations.len();
+        self.methods(path, &levels, operations);
+        if error.is_some() || operations.len() > before {
+            return error;
+        }
+        // No operation can hold the fault of an item without operations.
+        let mut referenced = levels.iter().skip(1);
+        let broken = referenced.find(|level| !level.item.faults.is_empty())?;
+        let place = self.item_place(path, broken.location.as_ref());
+        Some(broken_item(broken.item.faults.first()?, place))
     }
 
-    /// A path item and all that its references lead to.
+    /// Follows the references of a path item.
     fn levels<'p>(
         &self,
         path: &str,
@@ -260,86 +272,99 @@ impl<'a> Shared<'a> {
             let Some(reference) = &level.item.reference else {
                 return (levels, None);
             };
-            match self.hop(level.file, reference, Some(&self.components.items)) {
+            match self.follow_once(level.file, reference, Some(&self.components.items)) {
                 Ok(item) => {
-                    let (file, spot) = match &item {
-                        Held::Elsewhere(elsewhere) => {
-                            (elsewhere.file, Some(Arc::clone(&elsewhere.spot)))
-                        }
-                        Held::Component(_, name) => (
-                            self.file,
-                            Some(self.component_spot(self.components.items.home, name)),
-                        ),
-                        Held::Here(_) => (level.file, level.spot.clone()),
+                    let location = match &item {
+                        Resolved::Referenced(referenced) => Some(Arc::clone(&referenced.location)),
+                        Resolved::Component(_, name) => Some(self.item_component(name)),
+                        Resolved::Inline(_) => level.location.clone(),
                     };
-                    levels.push(Level { item, file, spot });
+                    let file = self.file_of(&item, level.file);
+                    levels.push(Level {
+                        item,
+                        file,
+                        location,
+                    });
                 }
-                Err(lost) => {
-                    let fault = lost.at(under(self.item_place(path, level.spot.as_ref()), "/$ref"));
+                Err(error) => {
+                    let item = self.item_place(path, level.location.as_ref());
+                    let fault = error.at(place_below(item, "/$ref"));
                     let message = format!("the path item of `{path}`: {}", fault.message);
-                    let finding = fault.code.at(fault.place).message(message).help(fault.help);
-                    return (levels, Some(finding));
+                    return (levels, Some(unnamed(Fault { message, ..fault })));
                 }
             }
         }
-        let message = format!("the references of the path item of `{path}` go in a circle");
-        let place = self.item_place(path, levels[0].spot.as_ref());
-        (
-            levels,
-            Some(
-                diagnostic::CYCLIC_REFERENCE
-                    .at(place)
-                    .message(message)
-                    .help("let one of them hold the operations"),
-            ),
-        )
+        let cycle = diagnostic::CYCLIC_REFERENCE
+            .at(self.item_place(path, levels[0].location.as_ref()))
+            .message(format_args!(
+                "the references of the path item of `{path}` go in a circle"
+            ))
+            .help("let one of them hold the operations");
+        (levels, Some(cycle))
     }
 
-    fn component_spot(&self, parent: &str, name: &str) -> Arc<Spot> {
-        Arc::new(Spot {
+    fn item_component(&self, name: &str) -> Arc<FilePointer> {
+        Arc::new(FilePointer {
             file: Arc::clone(&self.file.display),
-            pointer: pointer::child(parent, name).into(),
+            pointer: pointer::child(self.components.items.pointer, name).into(),
         })
     }
 
-    /// Place of a path item.
-    pub(crate) fn item_place(&self, path: &str, spot: Option<&Arc<Spot>>) -> Place {
-        item_place(self.file, path, spot)
+    /// Returns the place of a path item.
+    pub(crate) fn item_place(&self, path: &str, location: Option<&Arc<FilePointer>>) -> Place {
+        item_place(self.file, path, location)
     }
 
-    fn methods(&mut self, path: &Arc<str>, levels: &[Level<'_, 'a>], found: &mut Vec<Operation>) {
-        for (of, level) in levels.iter().enumerate() {
-            for (method, slot) in slots(&level.item) {
-                if let Some(lean) = slot.filter(|_| self.parts < MAX_PARTS) {
-                    found.push(self.operation((path, method), (levels, of), lean));
+    fn methods(
+        &mut self,
+        path: &Arc<str>,
+        levels: &[Level<'_, 'a>],
+        operations: &mut Vec<Operation>,
+    ) {
+        for (owner, level) in levels.iter().enumerate() {
+            let levels = PathLevels {
+                path,
+                all: levels,
+                owner,
+            };
+            for (method, object) in methods_of(&level.item) {
+                if let Some(object) = object.filter(|_| self.parts < MAX_PARTS) {
+                    operations.push(self.operation(method, levels, object));
                 }
             }
-            for (name, lean) in &level.item.additional.0 {
+            for (key, object) in &level.item.additional.0 {
                 if self.parts < MAX_PARTS {
-                    found.push(self.extra((path, name), (levels, of), lean));
+                    operations.push(self.additional_operation(key, levels, object));
                 }
             }
         }
     }
 }
 
-/// Place of a path item, which stands under `paths` of the main file or at the spot.
-pub(crate) fn item_place(main: &SourceFile, path: &str, spot: Option<&Arc<Spot>>) -> Place {
-    spot.map_or_else(
+/// Returns the place of a path item, which is under `paths` of the main file unless it has a
+/// location.
+pub(crate) fn item_place(
+    main: &SourceFile,
+    path: &str,
+    location: Option<&Arc<FilePointer>>,
+) -> Place {
+    location.map_or_else(
         || Place::pointer(&main.display, pointer::child("/paths", path)),
-        |spot| spot.place(""),
+        |location| location.place(""),
     )
 }
 
-/// A place below another one.
-pub(crate) fn under(mut place: Place, below: &str) -> Place {
-    if let crate::diagnostic::At::Pointer(pointer) = &mut place.at {
+/// Returns a place below another one.
+pub(crate) fn place_below(mut place: Place, below: &str) -> Place {
+    if let At::Pointer(pointer) = &mut place.at {
         pointer.push_str(below);
     }
     place
 }
 
-fn slots<'p, 'a>(item: &'p PathItem<'a>) -> [(HttpMethod, Option<&'p LeanOperation<'a>>); 10] {
+fn methods_of<'p, 'a>(
+    item: &'p PathItem<'a>,
+) -> [(HttpMethod, Option<&'p OperationObject<'a>>); 10] {
     [
         (HttpMethod::Get, item.get.as_deref()),
         (HttpMethod::Put, item.put.as_deref()),

@@ -7,7 +7,6 @@
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::lean::Content;
 use crate::source::raw::Text;
 
 /// What the media types of a body tell.
@@ -103,91 +102,6 @@ impl<'de> Deserialize<'de> for MediaTypes<'de> {
         }
         deserializer.deserialize_map(Reader)
     }
-}
-
-/// Answers of an operation by status, without those of which nothing has to be known, or a
-/// reference to them all.
-#[derive(Default)]
-pub(crate) struct Answers<'a>(
-    pub(crate) Vec<(Text<'a>, Content<'a>)>,
-    pub(crate) Option<Text<'a>>,
-);
-
-impl<'de> Deserialize<'de> for Answers<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Answers<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut answers, mut reference) = (Vec::new(), None);
-                while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if *key == *"$ref" {
-                        reference = Some(map.next_value()?);
-                        continue;
-                    }
-                    if key.starts_with("x-") {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    }
-                    let answer: Option<Content<'de>> = map.next_value()?;
-                    answers.extend(
-                        answer
-                            .filter(|it| !it.is_silent(is_success(&key)))
-                            .map(|answer| (key, answer)),
-                    );
-                }
-                Ok(Answers(answers, reference))
-            }
-        }
-        deserializer.deserialize_map(Reader)
-    }
-}
-
-/// Whether an answer of that status is one that a cache keeps.
-pub(crate) fn is_success(status: &str) -> bool {
-    status.starts_with('2') || status == "default"
-}
-
-impl<'a> Content<'a> {
-    /// Whether nothing has to be known of it; an answer that is kept, or streamed, tells more.
-    fn is_silent(&self, is_success: bool) -> bool {
-        let types = &self.media_types;
-        self.reference.is_none()
-            && types.binary.is_empty()
-            && types.ranges.is_empty()
-            && self.referring_headers().is_none()
-            && !(is_success
-                && (types.variety != Variety::default()
-                    || self.varying_headers().is_some()
-                    || self.schema.is_some_and(may_be_bytes)))
-    }
-
-    /// The text of the headers, where `Vary` may be one of them.
-    pub(crate) fn varying_headers(&self) -> Option<&'a str> {
-        let names = ["\"Vary\"", "\"vary\"", "\"VARY\""];
-        self.headers
-            .map(RawValue::get)
-            .filter(|it| names.iter().any(|name| it.contains(name)))
-    }
-
-    /// The text of the headers, where one of them is a reference.
-    pub(crate) fn referring_headers(&self) -> Option<&'a str> {
-        self.headers
-            .map(RawValue::get)
-            .filter(|it| it.contains("\"$ref\""))
-    }
-}
-
-/// Whether a schema of 2.0 may be one of bytes.
-pub(crate) fn may_be_bytes(schema: &RawValue) -> bool {
-    ["\"file\"", "\"binary\"", "\"$ref\""]
-        .iter()
-        .any(|it| schema.get().contains(it))
 }
 
 /// The bare media type where bodies of it are not text, and would be damaged by API Gateway's

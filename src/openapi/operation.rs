@@ -1,34 +1,36 @@
 //! One operation: its references followed, its parameters merged, its security inherited.
 //!
-//! In: the lean operation and the path items it belongs to. Out: `Operation` with its faults. Pure.
+//! In: the Operation Object and the path items it belongs to. Out: `Operation` with its faults.
+//! Pure.
 
 use std::sync::Arc;
 
-use super::held::Here;
-use super::items::{Level, under};
-use super::lean::{
-    Extra, LeanFault, Operation as LeanOperation, Presence, Requirement, is_of_gwgen,
+use super::dereference::LazyPlace;
+use super::document::{
+    AdditionalOperation, ObjectFault, Operation as OperationObject, Presence, is_of_gwgen,
 };
-use super::references::Held;
-use super::resolve::{MEND, Shared, null_security, security};
+use super::items::{Level, PathLevels, place_below};
+use super::references::Resolved;
+use super::resolve::{MEND, Shared};
 use super::{Fault, HttpMethod, Operation, Parameter, Security, Setting, SettingOf, servers};
 use crate::diagnostic::{self, Place};
-use crate::source::raw::Text;
-use crate::source::{SourceFile, pointer};
+use crate::pointer;
+use crate::source::SourceFile;
+use crate::source::raw::{self, Text};
 
-/// What was read of an operation, beside what it is called.
+/// Facts about an operation from its parameters, or from its bodies.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct OperationParts {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) media_types: Vec<Arc<str>>,
-    /// Ranges of which only the schema of an answer tells whether they are text.
+    /// Ranges that are text or not, as the schema of a response says.
     pub(crate) ranges: Vec<Arc<str>>,
     pub(crate) varies: Vec<Arc<str>>,
     pub(crate) is_stream: bool,
     pub(crate) faults: Vec<Fault>,
 }
 
-pub(crate) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault {
+pub(crate) fn operation_fault(place: &dyn Fn(&str) -> Place, fault: &ObjectFault) -> Fault {
     Fault {
         code: fault.code,
         place: place(&fault.below),
@@ -38,109 +40,96 @@ pub(crate) fn lifted(place: &dyn Fn(&str) -> Place, fault: &LeanFault) -> Fault 
 }
 
 impl<'a> Shared<'a> {
-    /// The operation of a method, which stands at one of the path's levels.
+    /// Reads the operation of a method.
     pub(crate) fn operation(
         &mut self,
-        (path, method): (&Arc<str>, HttpMethod),
-        (levels, of): (&[Level<'_, 'a>], usize),
-        written: &LeanOperation<'a>,
+        method: HttpMethod,
+        levels: PathLevels<'_, '_, 'a>,
+        written: &OperationObject<'a>,
     ) -> Operation {
-        let level = &levels[of];
-        let mut operation = self.empty((path, method), level);
+        let level = levels.owner();
+        let mut operation = self.unread_operation(method, levels);
         // The nearest to `paths` last: it wins.
-        for level in levels.iter().rev() {
-            let place = |below: &str| under(self.item_place(path, level.spot.as_ref()), below);
-            operation
-                .faults
-                .extend(level.item.faults.iter().map(|fault| lifted(&place, fault)));
-            extend(
-                &mut operation,
-                SettingOf::Path,
-                &level.item.extensions,
-                &place,
-            );
+        for level in levels.all.iter().rev() {
+            let item = || self.item_place(levels.path, level.location.as_ref());
+            let place = |below: &str| place_below(item(), below);
+            let faults = level.item.faults.iter();
+            let faults = faults.map(|fault| operation_fault(&place, fault));
+            operation.faults.extend(faults);
+            let extensions = &level.item.extensions;
+            add_extensions(&mut operation, SettingOf::Path, extensions, &place);
         }
-        let held = self.referred(&mut operation, level.file, written);
-        let (lean, file) = match &held {
-            Held::Elsewhere(elsewhere) => (&elsewhere.part, elsewhere.file),
-            Held::Here(lean) | Held::Component(lean, _) => (*lean, level.file),
-        };
-        operation.id = lean.id.as_deref().map(Arc::from);
-        operation.tags = lean.tags.iter().map(|tag| self.shared_name(tag)).collect();
-        let of_item = levels
+        let resolved = self.referenced_operation(&mut operation, level.file, written);
+        let file = self.file_of(&resolved, level.file);
+        let object = &*resolved;
+        operation.id = object.id.as_deref().map(Arc::from);
+        operation.tags = object
+            .tags
             .iter()
-            .map(|level| &level.item.servers)
-            .find(|it| !it.is_empty())
-            .unwrap_or(&level.item.servers);
-        let servers = if lean.servers.is_empty() {
-            of_item
-        } else {
-            &lean.servers
-        };
-        operation.other_servers = !servers.is_empty()
-            && servers::base_path(servers).path.as_deref() != Ok(&*self.base_path);
-        self.secure(&mut operation, lean, levels, file);
-        let mut found = self.parameters(&operation, (levels, of), (lean, file));
-        let bodies = self.media_types(&operation, lean, file);
+            .map(|tag| self.shared_name(tag))
+            .collect();
+        operation.other_servers = self.has_other_servers(object, levels.all);
+        self.secure(&mut operation, object, levels.all, file);
+        let mut found = self.parameters(&operation, levels, object, file);
+        let bodies = self.media_types(&operation, object, file);
         operation.parameters = found.parameters;
-        operation.body = self.request_body(&operation, lean, file);
+        operation.body = self.request_body(&operation, object, file);
         operation.binary_media_types = bodies.media_types;
-        (operation.varies, operation.is_stream) = (bodies.varies, bodies.is_stream);
+        operation.varies = bodies.varies;
+        operation.is_stream = bodies.is_stream;
         operation.faults.append(&mut found.faults);
         operation.faults.extend(bodies.faults);
         operation.binary_media_types.sort();
         operation.binary_media_types.dedup();
         operation.varies.sort();
         operation.varies.dedup();
-        self.parts += lean.responses.0.len()
+        self.parts += object.responses.by_status.len()
             + operation.binary_media_types.len()
             + operation.faults.len()
             + 1;
         operation
     }
 
-    /// An operation of `additionalOperations`. None can be served, so only what names it and what
-    /// hides it is looked at.
-    pub(crate) fn extra(
+    /// Reads an operation of `additionalOperations`. None can be served, so only its name and its
+    /// settings are read.
+    pub(crate) fn additional_operation(
         &mut self,
-        (path, key): (&Arc<str>, &str),
-        (levels, of): (&[Level<'_, 'a>], usize),
-        lean: &Extra<'a>,
+        key: &str,
+        levels: PathLevels<'_, '_, 'a>,
+        object: &AdditionalOperation<'a>,
     ) -> Operation {
         let method = HttpMethod::Other {
-            name: self.kept_name(&key.to_ascii_uppercase()),
-            key: self.kept_name(key),
+            name: self.static_name(&key.to_ascii_uppercase()),
+            key: self.static_name(key),
         };
-        let mut operation = self.empty((path, method), &levels[of]);
-        operation.id = lean.id.as_deref().map(Arc::from);
-        operation.tags = lean.tags.iter().map(|tag| self.shared_name(tag)).collect();
-        for level in levels.iter().rev() {
-            let place = |below: &str| under(self.item_place(path, level.spot.as_ref()), below);
-            extend(
-                &mut operation,
-                SettingOf::Path,
-                &level.item.extensions,
-                &place,
-            );
+        let mut operation = self.unread_operation(method, levels);
+        operation.id = object.id.as_deref().map(Arc::from);
+        operation.tags = object
+            .tags
+            .iter()
+            .map(|tag| self.shared_name(tag))
+            .collect();
+        for level in levels.all.iter().rev() {
+            let item = || self.item_place(levels.path, level.location.as_ref());
+            let place = |below: &str| place_below(item(), below);
+            let extensions = &level.item.extensions;
+            add_extensions(&mut operation, SettingOf::Path, extensions, &place);
         }
-        if !lean.extensions.is_empty() {
+        if !object.extensions.is_empty() {
             let base = operation.place("");
-            extend(
-                &mut operation,
-                SettingOf::Operation,
-                &lean.extensions,
-                &|below: &str| under(base.clone(), below),
-            );
+            let place = |below: &str| place_below(base.clone(), below);
+            let of = SettingOf::Operation;
+            add_extensions(&mut operation, of, &object.extensions, &place);
         }
         self.parts += 1;
         operation
     }
 
     /// An operation of which only its place is known.
-    fn empty(&self, (path, method): (&Arc<str>, HttpMethod), level: &Level<'_, 'a>) -> Operation {
+    fn unread_operation(&self, method: HttpMethod, levels: PathLevels<'_, '_, 'a>) -> Operation {
         Operation {
             method,
-            path: Arc::clone(path),
+            path: Arc::clone(levels.path),
             id: None,
             tags: Vec::new(),
             parameters: Vec::new(),
@@ -155,178 +144,93 @@ impl<'a> Shared<'a> {
             settings: Vec::new(),
             faults: Vec::new(),
             file: Arc::clone(&self.file.display),
-            item: level.spot.clone(),
+            item: levels.owner().location.clone(),
             at: None,
         }
     }
 
-    /// Follows the reference that stands in place of an operation.
-    fn referred<'p>(
+    /// Returns whether the nearest servers of an operation have another path than the document's.
+    fn has_other_servers(&self, object: &OperationObject<'a>, levels: &[Level<'_, 'a>]) -> bool {
+        let of_items = levels.iter().map(|level| &level.item.servers);
+        let servers = std::iter::once(&object.servers)
+            .chain(of_items)
+            .find(|servers| !servers.is_empty());
+        servers.is_some_and(|servers| {
+            servers::base_path(servers).path.as_deref() != Ok(&*self.base_path)
+        })
+    }
+
+    /// Follows the reference that is written in place of an operation.
+    fn referenced_operation<'p>(
         &self,
         operation: &mut Operation,
         file: &'a SourceFile,
-        written: &'p LeanOperation<'a>,
-    ) -> Held<'p, 'a, LeanOperation<'a>>
+        written: &'p OperationObject<'a>,
+    ) -> Resolved<'p, 'a, OperationObject<'a>>
     where
         'a: 'p,
     {
         if written.reference.is_none() && written.faults.is_empty() && written.extensions.is_empty()
         {
-            return Held::Here(written);
+            return Resolved::Inline(written);
         }
         let base = operation.place("");
-        let place = |below: &str| under(base.clone(), below);
-        operation
-            .faults
-            .extend(written.faults.iter().map(|fault| lifted(&place, fault)));
-        let held = self
-            .held(
-                written,
-                None,
-                &Here {
-                    file,
-                    place: &|| base.clone(),
-                },
-            )
+        let place = |below: &str| place_below(base.clone(), below);
+        let faults = written.faults.iter();
+        let faults = faults.map(|fault| operation_fault(&place, fault));
+        operation.faults.extend(faults);
+        let at = LazyPlace {
+            file,
+            place: &|| base.clone(),
+        };
+        let resolved = self
+            .dereference(written, None, &at)
             .unwrap_or_else(|fault| {
                 operation.faults.push(fault);
-                Held::Here(written)
+                Resolved::Inline(written)
             });
-        if let Held::Elsewhere(elsewhere) = &held {
-            operation.faults.extend(beside(written).map(|name| Fault {
+        if let Resolved::Referenced(referenced) = &resolved {
+            operation.faults.extend(members_beside(written).map(|name| Fault {
                 code: &diagnostic::MEMBERS_BESIDE_REFERENCE,
                 place: place(&pointer::child("", name)),
                 message: format!("`{name}` stands beside the reference of an operation, and readers differ in whether it counts"),
                 help: "move it into the operation that the reference leads to".into(),
             }));
-            let there = |below: &str| elsewhere.spot.place(below);
-            operation.faults.extend(
-                elsewhere
-                    .part
-                    .faults
-                    .iter()
-                    .map(|fault| lifted(&there, fault)),
-            );
-            extend(
-                operation,
-                SettingOf::Operation,
-                &elsewhere.part.extensions,
-                &there,
-            );
-            operation.at = Some(Arc::clone(&elsewhere.spot));
+            let place = |below: &str| referenced.location.place(below);
+            let faults = referenced.part.faults.iter();
+            let faults = faults.map(|fault| operation_fault(&place, fault));
+            operation.faults.extend(faults);
+            let extensions = &referenced.part.extensions;
+            add_extensions(operation, SettingOf::Operation, extensions, &place);
+            operation.at = Some(Arc::clone(&referenced.location));
         }
-        extend(operation, SettingOf::Operation, &written.extensions, &place);
-        held
-    }
-
-    /// Faults of other files whose root protects what the root of the main file does not.
-    fn left_behind(&self, files: impl Iterator<Item = &'a SourceFile>) -> Vec<Fault> {
-        let mut found: Vec<&SourceFile> = Vec::new();
-        for file in files.filter(|it| !std::ptr::eq(*it, self.file)) {
-            if !found.iter().any(|it| std::ptr::eq(*it, file)) && self.asks_more(file) {
-                found.push(file);
-            }
-        }
-        found.into_iter().map(security_of_another_file).collect()
-    }
-
-    /// Whether a file is a description of its own whose root asks something of callers that the
-    /// root of the main file does not.
-    fn asks_more(&self, file: &'a SourceFile) -> bool {
-        let has = |pointer: &str| self.references.target(file, pointer);
-        let Ok(there) = has("#/security") else {
-            return false;
-        };
-        if has("#/openapi").is_err() && has("#/swagger").is_err() && has("#/paths").is_err() {
-            return false;
-        }
-        let Ok(requirements) = serde_json::from_str::<Vec<Requirement<'_>>>(there.json) else {
-            return true;
-        };
-        let there = security(&requirements);
-        there != Security::Open && self.security.as_ref().ok() != Some(&there)
-    }
-
-    fn secure(
-        &self,
-        operation: &mut Operation,
-        lean: &LeanOperation<'a>,
-        levels: &[Level<'_, 'a>],
-        file: &'a SourceFile,
-    ) {
-        if matches!(lean.security, Presence::Absent) {
-            let of_path = levels.iter().filter(|it| it.item.security.is_some());
-            operation.faults.extend(of_path.map(|it| Fault {
-                code: &diagnostic::MISPLACED_SECURITY,
-                place: under(
-                    self.item_place(&operation.path, it.spot.as_ref()),
-                    "/security",
-                ),
-                message: "`security` of a path counts for none of its operations".into(),
-                help: "write it on each operation of the path, or on the document".into(),
-            }));
-            let files = levels.iter().map(|it| it.file).chain([file]);
-            operation.faults.extend(self.left_behind(files));
-        }
-        match (&lean.security, &self.security) {
-            (Presence::There(requirements), _) => operation.security = security(requirements),
-            (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
-            (Presence::Absent, Err(())) => operation.faults.push(null_security(Place::pointer(
-                &self.file.display,
-                "/security",
-            ))),
-            (Presence::Null, _) => operation
-                .faults
-                .push(null_security(operation.place("/security"))),
-        }
-        if let (Security::Needs(alternatives), false) =
-            (&operation.security, self.lost_schemes.is_empty())
-        {
-            let names = alternatives.iter().flat_map(|it| it.keys());
-            let lost: Vec<Fault> = names
-                .filter_map(|name| self.lost_schemes.get(name))
-                .cloned()
-                .collect();
-            operation.faults.extend(lost);
-        }
-    }
-}
-
-/// The fault of `security` at the root of another file, which asks nothing of an operation that
-/// this description refers to.
-fn security_of_another_file(file: &SourceFile) -> Fault {
-    Fault {
-        code: &diagnostic::SECURITY_LEFT_BEHIND,
-        place: Place::pointer(&file.display, "/security"),
-        message: format!(
-            "`security` at the root of `{}` does not reach an operation that another description refers to, and the root of that asks for something else",
-            file.display
-        ),
-        help: "write `security` on the operation itself; then it counts wherever the operation is referred to".into(),
+        let extensions = &written.extensions;
+        add_extensions(operation, SettingOf::Operation, extensions, &place);
+        resolved
     }
 }
 
 /// Members beside a reference that would change who may call the operation, or what it takes.
-fn beside(written: &LeanOperation<'_>) -> impl Iterator<Item = &'static str> {
+fn members_beside(written: &OperationObject<'_>) -> impl Iterator<Item = &'static str> {
     let security = (!matches!(written.security, Presence::Absent)).then_some("security");
     let parameters = (!written.parameters.is_empty()).then_some("parameters");
     let servers = (!written.servers.is_empty()).then_some("servers");
     [security, parameters, servers].into_iter().flatten()
 }
 
-/// The integration of an operation that was exported from API Gateway.
+/// Integration of an operation that was exported from API Gateway.
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
-/// Whether an integration answers by itself.
+/// Returns whether an integration answers by itself.
 fn is_mock(json: &str) -> bool {
-    let members = crate::source::raw::members(json).unwrap_or_default();
+    let members = raw::members(json).unwrap_or_default();
     members
         .iter()
         .any(|(key, value)| *key == "type" && value.get().eq_ignore_ascii_case("\"mock\""))
 }
 
-/// Notes the extensions of an operation or of its path item.
-fn extend(
+/// Adds the extensions of an operation or of its path item.
+fn add_extensions(
     operation: &mut Operation,
     of: SettingOf,
     extensions: &[(Text<'_>, &str)],

@@ -1,19 +1,19 @@
 //! Parameters of an operation: those of its path items and its own, merged.
 //!
-//! In: lean parameters, which may be references. Out: `Parameter`s and faults. Pure.
+//! In: Parameter Objects, which may be references. Out: `Parameter`s and faults. Pure.
 
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::held::Here;
-use super::items::{Level, item_place, under};
-use super::lean::{Operation as LeanOperation, Parameter as LeanParameter};
-use super::operation::{Found, lifted};
-use super::references::Held;
+use super::dereference::LazyPlace;
+use super::document::{Operation as OperationObject, Parameter as ParameterObject};
+use super::items::{PathLevels, item_place, place_below};
+use super::operation::{OperationParts, operation_fault};
+use super::references::Resolved;
 use super::resolve::{MEND, Shared};
-use super::sent::Sending;
-use super::swagger::{self, Body, Homes};
-use super::{Fault, Location, Operation, Parameter, ParameterAt, Spot};
+use super::serialization::ParameterSchemas;
+use super::swagger::{self, BodyParameters, SpecVersion};
+use super::{Fault, FilePointer, Location, Operation, Parameter, ParameterAt};
 use crate::diagnostic::{self, At, Place};
 use crate::source::SourceFile;
 
@@ -21,57 +21,45 @@ use crate::source::SourceFile;
 const MAX_ROOM: usize = 64;
 
 impl<'a> Shared<'a> {
+    /// Reads the parameters of an operation.
     pub(crate) fn parameters(
         &mut self,
         operation: &Operation,
-        (levels, of): (&[Level<'_, 'a>], usize),
-        (lean, file): (&LeanOperation<'a>, &'a SourceFile),
-    ) -> Found {
-        self.placed.clear();
-        self.body = Body::default();
-        let mut found = Found::default();
-        let count = levels
-            .iter()
-            .map(|it| it.item.parameters.len())
-            .sum::<usize>()
-            + lean.parameters.len();
+        levels: PathLevels<'_, '_, 'a>,
+        object: &OperationObject<'a>,
+        file: &'a SourceFile,
+    ) -> OperationParts {
+        self.parameter_indexes.clear();
+        self.body = BodyParameters::default();
+        let mut found = OperationParts::default();
+        let of_items = levels.all.iter().map(|level| level.item.parameters.len());
+        let count = of_items.sum::<usize>() + object.parameters.len();
         found.parameters.reserve_exact(count.min(MAX_ROOM));
         let main = self.file;
-        for (index, level) in levels.iter().enumerate().rev() {
+        for (index, level) in levels.all.iter().enumerate().rev() {
             for (number, parameter) in level.item.parameters.iter().enumerate() {
                 let place = || {
-                    under(
-                        item_place(main, &operation.path, level.spot.as_ref()),
-                        &format!("/parameters/{number}"),
-                    )
+                    let item = item_place(main, &operation.path, level.location.as_ref());
+                    place_below(item, &format!("/parameters/{number}"))
                 };
-                let at = if index == of {
+                let written = if index == levels.owner {
                     ParameterAt::Item(number)
                 } else {
-                    elsewhere(place())
+                    of_another_item(place())
                 };
-                self.parameter(
-                    &mut found,
-                    parameter,
-                    at,
-                    &Here {
-                        file: level.file,
-                        place: &place,
-                    },
-                );
+                let at = LazyPlace {
+                    file: level.file,
+                    place: &place,
+                };
+                self.parameter(&mut found, parameter, written, &at);
             }
         }
-        for (number, parameter) in lean.parameters.iter().enumerate() {
-            let place = || operation.place(&format!("/parameters/{number}"));
-            self.parameter(
-                &mut found,
-                parameter,
-                ParameterAt::Operation(number),
-                &Here {
-                    file,
-                    place: &place,
-                },
-            );
+        for (number, parameter) in object.parameters.iter().enumerate() {
+            let at = LazyPlace {
+                file,
+                place: &|| operation.place(&format!("/parameters/{number}")),
+            };
+            self.parameter(&mut found, parameter, ParameterAt::Operation(number), &at);
         }
         found
     }
@@ -80,102 +68,84 @@ impl<'a> Shared<'a> {
     /// being read.
     fn parameter(
         &mut self,
-        found: &mut Found,
-        written: &LeanParameter<'a>,
-        at: ParameterAt,
-        here: &Here<'_, 'a>,
+        found: &mut OperationParts,
+        written: &ParameterObject<'a>,
+        written_at: ParameterAt,
+        at: &LazyPlace<'_, 'a>,
     ) {
         self.parts += 1;
-        let held = match self.held(written, Some(&self.components.parameters), here) {
-            Ok(held) => held,
+        let object = match self.dereference(written, Some(&self.components.parameters), at) {
+            Ok(object) => object,
             Err(fault) => return found.faults.push(fault),
         };
-        let file = match &held {
-            Held::Here(_) => here.file,
-            Held::Component(..) => self.file,
-            Held::Elsewhere(elsewhere) => elsewhere.file,
-        };
-        if self.homes.is_swagger && self.body.takes(&held) {
-            let place = self.held_place(&held, self.components.parameters.home, here);
-            self.body.describe(
-                &held,
-                file,
-                if let At::Pointer(pointer) = &place.at {
-                    pointer
-                } else {
-                    ""
-                },
-            );
-            return;
+        let file = self.file_of(&object, at.file);
+        let section = self.components.parameters.pointer;
+        if self.version.is_swagger && self.body.takes(&object) {
+            let pointer = pointer_of(self.place_of(&object, section, at));
+            return self.body.describe(&object, file, &pointer);
         }
-        let place = |below: &str| {
-            under(
-                self.held_place(&held, self.components.parameters.home, here),
-                below,
-            )
-        };
-        let (location, name) = match located(&held, &place, self.homes) {
+        let place = |below: &str| place_below(self.place_of(&object, section, at), below);
+        let (location, name) = match location_and_name(&object, &place, self.version) {
             Ok(read) => read,
             Err(faults) => return found.faults.extend(faults),
         };
-        let at = match &held {
-            Held::Elsewhere(elsewhere) if elsewhere.file.display != here.file.display => {
-                ParameterAt::Elsewhere(Arc::clone(&elsewhere.spot))
+        let written_at = match &object {
+            Resolved::Referenced(referenced) if referenced.file.display != at.file.display => {
+                ParameterAt::Referenced(Arc::clone(&referenced.location))
             }
-            Held::Here(_) | Held::Component(..) | Held::Elsewhere(_) => at,
+            Resolved::Inline(_) | Resolved::Component(..) | Resolved::Referenced(_) => written_at,
         };
-        let (sent, may_be_blank) =
-            Sending::new(&self.references, &self.shapes).of(&held, location, (file, self.homes));
-        let style = if self.homes.is_swagger {
-            swagger::style(&held)
+        let schemas = ParameterSchemas::new(&self.references, &self.schemas);
+        let (sent, may_be_blank) = schemas.serialization(&object, location, file, self.version);
+        let style = if self.version.is_swagger {
+            swagger::style(&object)
         } else {
-            held.style.as_deref()
-        }
-        .map(Arc::from);
+            object.style.as_deref()
+        };
         let name = self.shared_name(name);
         let parameter = Parameter {
             name: Arc::clone(&name),
             location,
-            required: held.required,
-            style,
+            required: object.required,
+            style: style.map(Arc::from),
             sent,
             may_be_blank,
-            at,
+            at: written_at,
         };
-        match self.placed.entry((location, name)) {
-            Entry::Occupied(place) => found.parameters[*place.get()] = parameter,
-            Entry::Vacant(place) => {
-                place.insert(found.parameters.len());
+        match self.parameter_indexes.entry((location, name)) {
+            Entry::Occupied(index) => found.parameters[*index.get()] = parameter,
+            Entry::Vacant(index) => {
+                index.insert(found.parameters.len());
                 found.parameters.push(parameter);
             }
         }
     }
 }
 
-/// A parameter that another path item on the way lists.
-fn elsewhere(place: Place) -> ParameterAt {
-    let pointer = match place.at {
-        crate::diagnostic::At::Pointer(pointer) => pointer,
-        _ => String::new(),
-    };
-    ParameterAt::Elsewhere(Arc::new(Spot {
-        file: place.file,
-        pointer: pointer.into(),
+/// Returns the location of a parameter that another path item of the path lists.
+fn of_another_item(place: Place) -> ParameterAt {
+    ParameterAt::Referenced(Arc::new(FilePointer {
+        file: Arc::clone(&place.file),
+        pointer: pointer_of(place).into(),
     }))
 }
 
-/// Where a parameter is sent, and its name.
-fn located<'p>(
-    lean: &'p LeanParameter<'_>,
+fn pointer_of(place: Place) -> String {
+    match place.at {
+        At::Pointer(pointer) => pointer,
+        At::File | At::Repeated(..) | At::Position { .. } => String::new(),
+    }
+}
+
+/// Returns the location and the name of a parameter.
+fn location_and_name<'p>(
+    object: &'p ParameterObject<'_>,
     place: &dyn Fn(&str) -> Place,
-    homes: &Homes,
+    version: &SpecVersion,
 ) -> Result<(Location, &'p str), Vec<Fault>> {
-    if !lean.faults.is_empty() {
-        return Err(lean
-            .faults
-            .iter()
-            .map(|fault| lifted(place, fault))
-            .collect());
+    if !object.faults.is_empty() {
+        let faults = object.faults.iter();
+        return Err(faults.map(|fault| operation_fault(place, fault)).collect());
     }
     let wrong = |message: String| {
         Err(vec![Fault {
@@ -185,21 +155,21 @@ fn located<'p>(
             help: MEND.into(),
         }])
     };
-    let location = match lean.location.as_deref() {
+    let location = match object.location.as_deref() {
         Some("path") => Location::Path,
         Some("query") => Location::Query,
-        Some("querystring") if !homes.is_swagger => Location::QueryString,
+        Some("querystring") if !version.is_swagger => Location::QueryString,
         Some("header") => Location::Header,
-        Some("cookie") if !homes.is_swagger => Location::Cookie,
+        Some("cookie") if !version.is_swagger => Location::Cookie,
         Some(other) => {
             return wrong(format!(
                 "`in` of this parameter is `{other}`, which is none of {}",
-                homes.locations
+                version.locations
             ));
         }
         None => return wrong("this parameter has no `in`".into()),
     };
-    match lean.name.as_deref().filter(|name| !name.is_empty()) {
+    match object.name.as_deref().filter(|name| !name.is_empty()) {
         Some(name) => Ok((location, name)),
         None => wrong("this parameter has no `name`".into()),
     }

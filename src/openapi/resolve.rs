@@ -1,5 +1,5 @@
-//! From the lean document to `Api`: what all operations share, and the parts of the document
-//! itself.
+//! From the objects of a document to `Api`: facts that all operations share, and the parts of the
+//! document itself.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -7,69 +7,70 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::bodies::{Bodies, Dialect};
-use super::lean::{
-    Content, Document, LeanFault, Parameter as LeanParameter, PathItem, Presence,
-    Requirement as LeanRequirement,
+use super::document::{
+    Content, Document, ObjectFault, Parameter as ParameterObject, PathItem, Presence,
 };
-use super::references::{Part, References, Target};
-use super::sent::KnownShapes;
-use super::swagger::{self, Body, Homes, Inherited};
-use super::{Api, Extension, Fault, Location, Requirement, Security, root, servers};
-use crate::diagnostic::{self, Diagnostic, Outcome, Place};
-use crate::source::raw::Text;
-use crate::source::{Library, SourceFile, pointer};
+use super::references::{Referable, References, Target};
+use super::security::security;
+use super::serialization::SchemaCache;
+use super::swagger::{self, BodyParameters, Inherited, SpecVersion};
+use super::{Api, Extension, Fault, Location, Security, root, servers};
+use crate::diagnostic::{Diagnostic, Outcome, Place};
+use crate::pointer;
+use crate::source::raw::{self, Text};
+use crate::source::{Library, SourceFile};
 
-/// What to do about a fault of one operation.
+/// Help for a fault of one operation.
 pub(crate) const MEND: &str =
     "mend it there, or serve the rest with `exposure: hidden` for this operation";
 
-/// What all operations share.
+/// Facts that all operations share.
 pub(crate) struct Shared<'a> {
     pub(crate) document: &'a Document<'a>,
     pub(crate) file: &'a SourceFile,
-    pub(crate) homes: &'static Homes,
+    pub(crate) version: &'static SpecVersion,
     /// Media types of a 2.0 document, for operations that name none.
     pub(crate) inherited: Inherited,
-    /// What the parameters of the operation at hand say of its body.
-    pub(crate) body: Body<'a>,
+    /// Body that the parameters of the operation at hand make.
+    pub(crate) body: BodyParameters<'a>,
     pub(crate) bodies: Bodies,
     pub(crate) base_path: String,
-    /// The root's requirement, or the fault of one that is null.
+    /// The root's requirement; an error where it is null.
     pub(crate) security: Result<Security, ()>,
     pub(crate) components: Components<'a>,
-    /// Schemes that cannot be had, each with the reason.
-    pub(crate) lost_schemes: BTreeMap<Arc<str>, Fault>,
+    /// Schemes that cannot be resolved, each with the reason.
+    pub(crate) unresolved_schemes: BTreeMap<Arc<str>, Fault>,
     pub(crate) references: References<'a>,
-    pub(crate) shapes: KnownShapes,
-    /// Where the parameters of the operation at hand stand in its list.
-    pub(crate) placed: HashMap<(Location, Arc<str>), usize>,
-    /// What all operations together are made of, so far.
+    pub(crate) schemas: SchemaCache,
+    /// Indexes of the parameters of the operation at hand.
+    pub(crate) parameter_indexes: HashMap<(Location, Arc<str>), usize>,
+    /// Number of parts that all operations have so far.
     pub(crate) parts: usize,
-    /// Names that stand in many operations, once.
+    /// Names that many operations share.
     names: HashSet<Arc<str>>,
     /// Names of methods that live as long as the process.
-    kept: HashSet<&'static str>,
+    static_names: HashSet<&'static str>,
 }
 
 /// Parts of the main file that operations refer to by name.
 pub(crate) struct Components<'a> {
-    pub(crate) items: Named<'a, PathItem<'a>>,
-    pub(crate) parameters: Named<'a, LeanParameter<'a>>,
-    pub(crate) bodies: Named<'a, Content<'a>>,
-    pub(crate) responses: Named<'a, Content<'a>>,
+    pub(crate) items: ComponentSection<'a, PathItem<'a>>,
+    pub(crate) parameters: ComponentSection<'a, ParameterObject<'a>>,
+    pub(crate) bodies: ComponentSection<'a, Content<'a>>,
+    pub(crate) responses: ComponentSection<'a, Content<'a>>,
 }
 
-/// Parts of one kind: the pointer of them all, and the parts by name.
-pub(crate) struct Named<'a, T> {
-    pub(crate) home: &'static str,
+/// Components of one kind by name, and the pointer of their section.
+pub(crate) struct ComponentSection<'a, T> {
+    pub(crate) pointer: &'static str,
     pub(crate) parts: BTreeMap<&'a str, &'a T>,
 }
 
-impl<'a, T: Part<'a>> Named<'a, T> {
-    fn of(home: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
+impl<'a, T: Referable<'a>> ComponentSection<'a, T> {
+    fn new(pointer: &'static str, parts: &'a [(Text<'a>, T)]) -> Self {
         Self {
-            home,
-            parts: parts.iter().map(|(name, it)| (&**name, it)).collect(),
+            pointer,
+            parts: parts.iter().map(|(name, part)| (&**name, part)).collect(),
         }
     }
 }
@@ -83,52 +84,49 @@ pub(crate) fn api<'a>(
     document: &'a Document<'a>,
     library: &'a Library<'a>,
 ) -> Outcome<Api> {
-    let mut diagnostics: Vec<Diagnostic> = document
-        .faults
-        .iter()
-        .map(|fault| whole(file, fault))
-        .collect();
-    let homes = swagger::homes(document);
-    let base_path = if homes.is_swagger {
-        swagger::base_path(document)
+    let faults = document.faults.iter();
+    let mut diagnostics: Vec<Diagnostic> =
+        faults.map(|fault| document_fault(file, fault)).collect();
+    let version = swagger::spec_version(document);
+    let first_path = servers::base_path(&document.servers).path.ok();
+    let (base_path, base_path_of) = if version.is_swagger {
+        (swagger::base_path(document), "`basePath`")
     } else {
-        servers::base_path(&document.servers)
+        (
+            servers::base_path(&document.servers),
+            "the first server's URL",
+        )
     };
-    let what = if homes.is_swagger {
-        "`basePath`"
-    } else {
-        "the first server's URL"
-    };
-    let (base_path, origin) = (base_path.path, base_path.origin);
-    let (base_path, fault) = base_path.map_or_else(
-        |problem| (String::new(), Some(format!("{what} {problem}"))),
-        |path| (path, None),
-    );
-    let mut shared = shared(file, document, library, base_path);
+    let base_path_fault = base_path
+        .path
+        .as_ref()
+        .err()
+        .map(|problem| format!("{base_path_of} {problem}"));
+    let mut shared = shared(file, document, library);
+    shared.base_path = base_path.path.unwrap_or_default();
     let mut extensions = root::extensions(document, &file.display);
     let definitions = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
-    let first = servers::base_path(&document.servers).path.ok();
     let (misplaced, extensions) = extensions
         .into_iter()
-        .partition(|it| super::lean::is_of_gwgen(&it.name));
+        .partition(|extension| super::document::is_of_gwgen(&extension.name));
+    let other_server = document.servers.iter().position(|server| {
+        servers::base_path(std::slice::from_ref(server)).path.ok() != first_path
+    });
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
         base_path: shared.base_path.into(),
-        base_path_pointer: homes.base_path,
-        base_path_fault: fault,
-        base_path_origin: origin,
-        other_server: document
-            .servers
-            .iter()
-            .position(|it| servers::base_path(std::slice::from_ref(it)).path.ok() != first),
+        base_path_pointer: version.base_path,
+        base_path_fault,
+        base_path_origin: base_path.origin,
+        other_server,
         operations,
         schemes: definitions
             .iter()
             .map(|(name, _)| Arc::clone(name))
             .collect(),
-        schemes_pointer: homes.schemes,
+        schemes_pointer: version.schemes,
         definitions: definitions.into_iter().collect(),
         binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
         extensions,
@@ -142,73 +140,72 @@ fn shared<'a>(
     file: &'a SourceFile,
     document: &'a Document<'a>,
     library: &'a Library<'a>,
-    base_path: String,
 ) -> Shared<'a> {
-    let (components, homes) = (&document.components, swagger::homes(document));
+    let (components, version) = (&document.components, swagger::spec_version(document));
     Shared {
         document,
         file,
-        homes,
+        version,
         inherited: Inherited::of(document),
-        body: Body::default(),
-        bodies: Bodies::new(dialect(document), homes.is_swagger),
-        base_path,
+        body: BodyParameters::default(),
+        bodies: Bodies::new(dialect(document), version.is_swagger),
+        base_path: String::new(),
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
             Presence::Null => Err(()),
             Presence::There(requirements) => Ok(security(requirements)),
         },
         components: Components {
-            items: Named::of("/components/pathItems", &components.path_items.0),
-            parameters: Named::of(homes.parameters, &components.parameters.0),
-            bodies: Named::of("/components/requestBodies", &components.request_bodies.0),
-            responses: Named::of(homes.responses, &components.responses.0),
+            items: ComponentSection::new("/components/pathItems", &components.path_items.0),
+            parameters: ComponentSection::new(version.parameters, &components.parameters.0),
+            bodies: ComponentSection::new(
+                "/components/requestBodies",
+                &components.request_bodies.0,
+            ),
+            responses: ComponentSection::new(version.responses, &components.responses.0),
         },
-        lost_schemes: BTreeMap::new(),
-        references: References::new(library, starts(file, document)),
-        shapes: KnownShapes::default(),
-        placed: HashMap::new(),
+        unresolved_schemes: BTreeMap::new(),
+        references: References::new(library, reference_starts(file, document)),
+        schemas: SchemaCache::default(),
+        parameter_indexes: HashMap::new(),
         parts: 0,
         names: HashSet::new(),
-        kept: HashSet::new(),
+        static_names: HashSet::new(),
     }
 }
 
-/// Where most references lead, so that the whole document need not be read for them; nothing where
-/// another part may be meant.
-fn starts<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Vec<Target<'a>> {
+/// Returns the parts that most references lead into, so that the whole document need not be read
+/// for them; none where a key is written twice.
+fn reference_starts<'a>(file: &'a SourceFile, document: &'a Document<'a>) -> Vec<Target<'a>> {
     let components = &document.components;
     if !document.faults.is_empty() || !components.faults.is_empty() {
         return Vec::new();
     }
-    let kinds = [
-        ("schemas", components.schemas),
-        ("examples", components.examples),
-        ("headers", components.headers),
+    let sections = [
+        ("/components/schemas", components.schemas),
+        ("/components/examples", components.examples),
+        ("/components/headers", components.headers),
     ];
-    let start = |(kind, json): (&str, Option<&'a RawValue>)| {
+    let start = |(pointer, json): (&str, Option<&'a RawValue>)| {
         Some(Target {
             file,
-            pointer: format!("/components/{kind}"),
+            pointer: pointer.to_owned(),
             json: json?.get(),
         })
     };
-    kinds.into_iter().filter_map(start).collect()
+    sections.into_iter().filter_map(start).collect()
 }
 
-/// How the document's schemas are meant.
+/// Returns the meaning of the document's schemas.
 fn dialect(document: &Document<'_>) -> Dialect {
-    let is_new = ["3.1", "3.2"]
-        .iter()
-        .any(|it| document.openapi.starts_with(it));
-    if is_new {
+    if document.openapi.starts_with("3.1") || document.openapi.starts_with("3.2") {
         Dialect::Openapi31
     } else {
         Dialect::Openapi30
     }
 }
 
-fn whole(file: &SourceFile, fault: &LeanFault) -> Diagnostic {
+fn document_fault(file: &SourceFile, fault: &ObjectFault) -> Diagnostic {
     fault
         .code
         .at(Place::pointer(&file.display, &*fault.below))
@@ -226,118 +223,73 @@ impl<'a> Shared<'a> {
         name
     }
 
-    /// A name for as long as the process lives, as all names of methods are.
-    pub(crate) fn kept_name(&mut self, name: &str) -> &'static str {
-        if let Some(known) = self.kept.get(name) {
+    /// Returns a name that lives as long as the process, as all names of methods do.
+    pub(crate) fn static_name(&mut self, name: &str) -> &'static str {
+        if let Some(known) = self.static_names.get(name) {
             return known;
         }
         let name: &'static str = Box::leak(Box::from(name));
-        self.kept.insert(name);
+        self.static_names.insert(name);
         name
     }
 
-    /// The security schemes by name, each with its text; those that cannot be had are noted, and so
-    /// are their extensions.
+    /// Returns the security schemes by name, each with its text. Extensions of schemes, and schemes
+    /// that cannot be resolved, are collected.
     fn schemes(&mut self, extensions: &mut Vec<Extension>) -> Vec<(Arc<str>, Arc<str>)> {
         let schemes = &self.document.components.security_schemes.0;
         let is_reference = schemes.iter().any(|(name, _)| *name == "$ref")
             || self.document.components.reference.is_some();
         let mut found = Vec::new();
         if is_reference {
-            // Where not even the list can be had, no scheme is declared, and whatever asks for one
-            // says so.
+            // Where the list itself cannot be resolved, no scheme is declared, which is reported
+            // wherever one is required.
             let target = self
                 .references
-                .target(self.file, &["#", self.homes.schemes].concat())
-                .and_then(|it| self.references.followed(it));
-            let members = target.ok().and_then(|it| {
-                Some((
-                    it.file,
-                    it.pointer,
-                    crate::source::raw::members(it.json).ok()?,
-                ))
-            });
-            if let Some((file, at, members)) = members {
-                for (name, json) in members.into_iter().filter(|(name, _)| *name != "$ref") {
-                    found.push(self.scheme((file, &at), (&name, json.get()), extensions));
+                .target(self.file, &["#", self.version.schemes].concat())
+                .and_then(|target| self.references.follow(target));
+            if let Ok(list) = target
+                && let Ok(members) = raw::members(list.json)
+            {
+                for (name, json) in members.iter().filter(|(name, _)| *name != "$ref") {
+                    let scheme = list.child(name, json);
+                    found.push(self.scheme(name, scheme, extensions));
                 }
             }
         }
         for (name, json) in schemes.iter().filter(|(name, _)| *name != "$ref") {
-            found.push(self.scheme(
-                (self.file, self.homes.schemes),
-                (name, json.get()),
-                extensions,
-            ));
+            let scheme = Target {
+                file: self.file,
+                pointer: pointer::child(self.version.schemes, &**name),
+                json: json.get(),
+            };
+            found.push(self.scheme(name, scheme, extensions));
         }
         found
     }
 
-    /// A scheme's name and text, wherever that stands.
+    /// Returns a scheme's name and text, wherever that is written.
     fn scheme(
         &mut self,
-        (file, at): (&'a SourceFile, &str),
-        (name, json): (&str, &'a str),
+        name: &str,
+        written: Target<'a>,
         extensions: &mut Vec<Extension>,
     ) -> (Arc<str>, Arc<str>) {
         let name: Arc<str> = Arc::from(name);
-        let pointer = pointer::child(at, &*name);
-        let place = Place::pointer(&file.display, format!("{pointer}/$ref"));
-        extensions.extend(root::marks(&file.display, &pointer, json));
-        match self.references.followed(super::references::Target {
-            file,
-            pointer,
-            json,
-        }) {
+        extensions.extend(root::extensions_of(&written));
+        match self.references.follow(written.clone()) {
             Ok(target) => {
-                if !std::ptr::eq(target.json, json) {
-                    extensions.extend(root::marks(
-                        &target.file.display,
-                        &target.pointer,
-                        target.json,
-                    ));
+                if !std::ptr::eq(target.json, written.json) {
+                    extensions.extend(root::extensions_of(&target));
                 }
                 (name, Arc::from(target.json))
             }
-            Err(lost) => {
-                self.lost_schemes.insert(Arc::clone(&name), lost.at(place));
-                (name, Arc::from(json))
+            Err(error) => {
+                let pointer = format!("{}/$ref", written.pointer);
+                let place = Place::pointer(&written.file.display, pointer);
+                self.unresolved_schemes
+                    .insert(Arc::clone(&name), error.at(place));
+                (name, Arc::from(written.json))
             }
         }
-    }
-}
-
-pub(crate) fn null_security(place: Place) -> Fault {
-    Fault {
-        code: &diagnostic::NULL_SECURITY,
-        place,
-        message:
-            "`security` is null, which is neither a requirement nor the empty list that means open"
-                .into(),
-        help: "write the requirement, or `security: []` where the operation is meant to be open"
-            .into(),
-    }
-}
-
-pub(crate) fn security(requirements: &[LeanRequirement<'_>]) -> Security {
-    let requirement = |it: &LeanRequirement<'_>| -> Requirement {
-        it.0.iter()
-            .map(|(name, scopes)| {
-                (
-                    Arc::from(&**name),
-                    scopes.iter().map(|scope| Arc::from(&**scope)).collect(),
-                )
-            })
-            .collect()
-    };
-    let asking: Arc<[Requirement]> = requirements
-        .iter()
-        .filter(|it| !it.0.is_empty())
-        .map(requirement)
-        .collect();
-    match asking.len() {
-        0 => Security::Open,
-        found if found < requirements.len() => Security::Optional(asking),
-        _ => Security::Needs(asking),
     }
 }

@@ -1,21 +1,21 @@
-//! What a document says of the whole API beside its paths: extensions, and media types that are not
-//! text.
+//! Extensions of the whole API, and its media types that are not text.
 //!
-//! In: a lean document. Out: keys with their pointers, media types. Pure.
+//! In: the objects of a document. Out: keys with their pointers, media types. Pure.
 
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::Extension;
-use super::lean::{Document, Marked};
+use super::document::{Document, ExtensionKeys};
+use super::references::Target;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::source::pointer;
+use crate::pointer;
 use crate::source::raw::Text;
 
-/// Keys outside of paths: of the document, its information, servers, tags and components.
+/// Returns extensions outside of paths: of the document, its information, servers, tags and components.
 pub(crate) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
-    let tags: Vec<Marked<'_>> = document
+    let tags: Vec<ExtensionKeys<'_>> = document
         .tags
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
@@ -55,10 +55,12 @@ fn extension(file: &Arc<str>, base: &str, key: &Text<'_>) -> Extension {
     }
 }
 
-/// Keys of a part whose text this is.
-pub(crate) fn marks(file: &Arc<str>, at: &str, json: &str) -> Vec<Extension> {
-    let Marked(keys) = serde_json::from_str(json).unwrap_or_default();
-    keys.iter().map(|key| extension(file, at, key)).collect()
+/// Returns the extensions of a part.
+pub(crate) fn extensions_of(part: &Target<'_>) -> Vec<Extension> {
+    let ExtensionKeys(keys) = serde_json::from_str(part.json).unwrap_or_default();
+    keys.iter()
+        .map(|key| extension(&part.file.display, &part.pointer, key))
+        .collect()
 }
 
 /// The media types of `x-amazon-apigateway-binary-media-types`.

@@ -1,12 +1,12 @@
-//! The base path that a list of servers asks for, and what kind of server has it.
+//! Base path of a list of servers, and the kind of server that has it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lean::Server;
+use super::document::Server;
 
-/// What a description says of the server in front of its paths.
+/// Server in front of a description's paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerOrigin {
     /// As it is written, with defaults for variables.
@@ -14,7 +14,7 @@ pub struct ServerOrigin {
     pub kind: ServerKind,
 }
 
-/// What the path of a server's URL is worth.
+/// Kind of server, which says what the path of its URL is worth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ServerKind {
     #[default]
@@ -29,29 +29,28 @@ pub enum ServerKind {
     Local,
 }
 
-/// A base path and where it comes from.
+/// A base path and its origin.
 #[derive(Debug)]
-pub(crate) struct BasePath {
-    /// `""`, or `/` and segments without a trailing `/`; what is wrong with it, as the end of a
-    /// sentence.
+pub(crate) struct ServerPath {
+    /// `""`, or `/` and segments without a trailing `/`; an error is the end of a sentence.
     pub(crate) path: Result<String, String>,
     pub(crate) origin: ServerOrigin,
 }
 
-/// Path of the first server's URL with its variables' defaults.
-pub(crate) fn base_path(servers: &[Server<'_>]) -> BasePath {
+/// Returns the path of the first server's URL with its variables' defaults.
+pub(crate) fn base_path(servers: &[Server<'_>]) -> ServerPath {
     let Some(server) = servers.first() else {
         return of_url("");
     };
     of_url(&with_defaults(server))
 }
 
-/// Path of a URL, from its `/`.
+/// Returns the path of a URL, from its `/`.
 ///
 /// Source: OpenAPI 3.0.3, "Server Object": a relative URL is relative to where the document is
 /// served, which is not known here, <https://spec.openapis.org/oas/v3.0.3#server-object>, read
 /// 2026-11-30.
-pub(crate) fn of_url(url: &str) -> BasePath {
+pub(crate) fn of_url(url: &str) -> ServerPath {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let address = &url[..end];
     let after_scheme = address
@@ -62,7 +61,7 @@ pub(crate) fn of_url(url: &str) -> BasePath {
         Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
         None if address.is_empty() || address.starts_with('/') => ("", address),
         None => {
-            return BasePath {
+            return ServerPath {
                 path: Ok(String::new()),
                 origin: ServerOrigin {
                     url: url.into(),
@@ -75,7 +74,7 @@ pub(crate) fn of_url(url: &str) -> BasePath {
         Some((stage, rest)) => (rest, ServerKind::Stage(stage.into())),
         None => (path, kind(host)),
     };
-    BasePath {
+    ServerPath {
         path: plain(path),
         origin: ServerOrigin {
             url: url.trim_start_matches("//").into(),
@@ -84,14 +83,14 @@ pub(crate) fn of_url(url: &str) -> BasePath {
     }
 }
 
-/// The stage in the path of an address that API Gateway gave, and what stands behind it.
+/// Splits the path of an address that API Gateway gave into its stage and the rest.
 ///
 /// Source: API Gateway, "Invoke REST APIs in API Gateway":
 /// `https://{api}.execute-api.{region}.amazonaws.com/{stage}/`,
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html>, read
 /// 2026-11-30.
 fn stage<'a>(host: &str, path: &'a str) -> Option<(&'a str, &'a str)> {
-    if !host.split('.').any(|it| it == "execute-api") {
+    if !host.split('.').any(|label| label == "execute-api") {
         return None;
     }
     let path = path.trim_start_matches('/');
@@ -119,7 +118,7 @@ fn kind(host: &str) -> ServerKind {
     let host = host.rsplit('@').next().unwrap_or(host).to_ascii_lowercase();
     let is_below = |name: &str| {
         host.strip_suffix(name)
-            .is_some_and(|it| it.is_empty() || it.ends_with('.'))
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     if let Some((_, service)) = MOCKS.iter().find(|(name, _)| is_below(name)) {
         return ServerKind::Mock(service);
@@ -134,21 +133,24 @@ fn kind(host: &str) -> ServerKind {
     ServerKind::Ordinary
 }
 
-/// A path without its trailing `/`.
+/// Returns a path without its trailing `/`.
 ///
 /// # Errors
-/// What is wrong with it, as the end of a sentence.
+/// The end of a sentence that begins with the path's owner.
 pub(crate) fn plain(path: &str) -> Result<String, String> {
     let path = path.trim_end_matches('/');
     if path.split('/').skip(1).any(str::is_empty) {
         return Err(format!("has an empty segment in its path `{path}`"));
     }
-    if let Some(dots) = path.split('/').find(|it| is_dots(it)) {
+    if let Some(dots) = path.split('/').find(|segment| is_dots(segment)) {
         return Err(format!(
             "has the segment `{dots}` in its path `{path}`, which clients and proxies take away"
         ));
     }
-    match path.chars().find(|it| !is_path_character(*it)) {
+    match path
+        .chars()
+        .find(|character| !is_path_character(*character))
+    {
         Some(found) => Err(format!("has {found:?} in its path `{path}`")),
         None => Ok(path.to_owned()),
     }
@@ -159,48 +161,40 @@ fn with_defaults(server: &Server<'_>) -> String {
         .variables
         .0
         .iter()
-        .map(|(name, it)| (&**name, &*it.default))
+        .map(|(name, variable)| (&**name, &*variable.default))
         .collect();
     let mut url = String::new();
     let mut rest = &*server.url;
     // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow
     // without end.
-    while let Some(start) = rest.find('{') {
-        url.push_str(&rest[..start]);
-        let end = rest[start..].find('}').map(|end| start + end);
-        let variable = end.and_then(|end| {
-            Some((
-                end,
-                &rest[start + 1..end],
-                *defaults.get(&rest[start + 1..end])?,
-            ))
-        });
-        match variable {
-            Some((end, name, default)) => {
-                rest = &rest[end + 1..];
-                url.push_str(&joined(&url, (name, default), rest));
-                if default.is_empty() && url.ends_with('/') {
-                    rest = rest.strip_prefix('/').unwrap_or(rest);
-                }
-            }
-            None => {
-                url.push('{');
-                rest = &rest[start + 1..];
-            }
+    while let Some((before, behind)) = rest.split_once('{') {
+        url.push_str(before);
+        let variable = behind
+            .split_once('}')
+            .and_then(|(name, after)| Some((name, *defaults.get(name)?, after)));
+        let Some((name, default, after)) = variable else {
+            url.push('{');
+            rest = behind;
+            continue;
+        };
+        rest = after;
+        url.push_str(&with_slashes(&url, name, default, rest));
+        if default.is_empty() && url.ends_with('/') {
+            rest = rest.strip_prefix('/').unwrap_or(rest);
         }
     }
     url.push_str(rest);
     url
 }
 
-/// A variable's default with one slash on each side where the URL has one there, and one before
-/// `basePath` even where it has none.
+/// Returns a variable's default with one slash on each side where the URL has one there, and one
+/// before `basePath` even where it has none.
 ///
 /// Source: API Gateway, "Set the OpenAPI basePath property": a server variable of this name is its
 /// convention, and its exports have `https://{host}/{basePath}` with the default `/stage`,
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>,
 /// read 2026-11-30.
-fn joined<'a>(before: &str, (name, default): (&str, &'a str), after: &str) -> Cow<'a, str> {
+fn with_slashes<'a>(before: &str, name: &str, default: &'a str, after: &str) -> Cow<'a, str> {
     let has_slash_before = before.ends_with('/') && !before.ends_with("://");
     let mut text = if has_slash_before {
         default.trim_start_matches('/')
@@ -221,8 +215,8 @@ fn joined<'a>(before: &str, (name, default): (&str, &'a str), after: &str) -> Co
     }
 }
 
-/// Whether a segment means its place in the path, not a name. What follows a `;` is a parameter,
-/// which servers take away first.
+/// Returns whether a segment means a position in the path, not a name. Text behind a `;` is a
+/// parameter, which servers take away first.
 ///
 /// Source: RFC 3986, sections 3.3 and 5.2.4,
 /// <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>, read 2026-11-29.
@@ -230,18 +224,18 @@ pub(crate) fn is_dots(segment: &str) -> bool {
     matches!(segment.split(';').next(), Some("." | ".."))
 }
 
-/// A character of a path that needs no escape and means itself, where braces would be a variable of
-/// an integration's URI.
+/// Returns whether a character of a path needs no escape and means itself. Braces would be a variable
+/// of an integration's URI.
 ///
 /// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes
 /// (docs/aws-rules.md#q10).
-pub(crate) fn is_path_character(it: char) -> bool {
-    it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(it)
+pub(crate) fn is_path_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(character)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::lean::{Document, Server};
+    use super::super::document::{Document, Server};
     use super::{ServerKind, base_path};
 
     /// Base path and kind of a server, from its JSON.

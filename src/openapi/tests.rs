@@ -19,10 +19,13 @@ fn read_alone(file: &SourceFile) -> Outcome<Api> {
 
 /// Both readings of a document, through `resolve`.
 fn both(file: &SourceFile) -> (Api, Api) {
-    let fast = swagger::settled(
-        serde_json::from_str::<lean::Document<'_>>(&file.json).expect("the fast reading takes it"),
+    let fast = swagger::with_shared_parts(
+        serde_json::from_str::<document::Document<'_>>(&file.json)
+            .expect("the fast reading takes it"),
     );
-    let slow = swagger::settled(loose::document(&file.json).expect("the slow reading takes it"));
+    let slow = swagger::with_shared_parts(
+        tolerant::document(&file.json).expect("the slow reading takes it"),
+    );
     let library = Library::new(&NONE);
     let fast = resolve::api(file, &fast, &library)
         .value
@@ -279,12 +282,12 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
             continue;
         };
         // Where the fast reading fails on the data there is nothing to compare with.
-        let Ok(fast) = serde_json::from_str::<lean::Document<'_>>(&file.json) else {
+        let Ok(fast) = serde_json::from_str::<document::Document<'_>>(&file.json) else {
             continue;
         };
         let (fast, slow) = (
-            swagger::settled(fast),
-            swagger::settled(loose::document(&file.json).unwrap()),
+            swagger::with_shared_parts(fast),
+            swagger::with_shared_parts(tolerant::document(&file.json).unwrap()),
         );
         let library = Library::new(&NONE);
         let fast = resolve::api(&file, &fast, &library).value.unwrap();
@@ -334,12 +337,12 @@ fn read_broken(whole: &SourceFile) -> Api {
     )
     .unwrap();
     assert!(
-        serde_json::from_str::<lean::Document<'_>>(&file.json).is_err()
+        serde_json::from_str::<document::Document<'_>>(&file.json).is_err()
             || description.get("paths").is_none()
     );
     resolve::api(
         &file,
-        &swagger::settled(loose::document(&file.json).unwrap()),
+        &swagger::with_shared_parts(tolerant::document(&file.json).unwrap()),
         &Library::new(&NONE),
     )
     .value

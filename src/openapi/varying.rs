@@ -66,7 +66,7 @@ impl<'a> Shared<'a> {
         else {
             return Vec::new();
         };
-        let target = self.references.followed(Target {
+        let target = self.references.follow(Target {
             file,
             pointer: String::new(),
             json: json.get(),

@@ -100,13 +100,13 @@ mod tests {
     use std::sync::Arc;
 
     use crate::diagnostic::{NO_BACKEND, OperationName, Place, UNUSED_EXTENSION};
-    use crate::report::{Format, Style, report};
+    use crate::report::{MessageFormat, Style, report};
     use crate::source::Sources;
 
     fn said(diagnostic: crate::diagnostic::Diagnostic) -> String {
         let mut out = Vec::new();
         let style = Style {
-            format: Format::Github,
+            format: MessageFormat::Github,
             ..Style::default()
         };
         report(

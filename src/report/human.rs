@@ -32,10 +32,10 @@ pub(crate) fn report(
     colour: bool,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut lines = Lines {
+    let mut lines = SourceLines {
         sources,
         starts: BTreeMap::new(),
-        reached: Reached::default(),
+        cursor: LineCursor::default(),
     };
     let paint = Paint { colour };
     for finding in findings {
@@ -66,25 +66,25 @@ fn summary(findings: &[Finding]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
-/// Lines of the sources by their number.
-struct Lines<'a> {
+/// SourceLines of the sources by their number.
+struct SourceLines<'a> {
     sources: &'a [Sources],
     /// Offsets at which the lines of a file start.
     starts: BTreeMap<&'a str, (&'a str, Vec<usize>)>,
-    reached: Reached<'a>,
+    cursor: LineCursor<'a>,
 }
 
 /// How far into which line the last finding was: a file in one line with many findings is read
 /// once, not once a finding.
 #[derive(Default)]
-struct Reached<'a> {
+struct LineCursor<'a> {
     file: &'a str,
     line: u32,
     characters: usize,
     bytes: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> SourceLines<'a> {
     fn line(&mut self, place: &'a Located) -> Option<&'a str> {
         if !self.starts.contains_key(&*place.file) {
             let text = self
@@ -110,23 +110,21 @@ impl<'a> Lines<'a> {
     /// The line of a place without that many characters at its start.
     fn rest(&mut self, place: &'a Located, skipped: usize) -> Option<&'a str> {
         let line = self.line(place)?;
-        let reached = &mut self.reached;
-        if (reached.file, reached.line) != (&*place.file, place.line)
-            || reached.characters > skipped
-        {
-            *reached = Reached {
+        let cursor = &mut self.cursor;
+        if (cursor.file, cursor.line) != (&*place.file, place.line) || cursor.characters > skipped {
+            *cursor = LineCursor {
                 file: &place.file,
                 line: place.line,
                 characters: 0,
                 bytes: 0,
             };
         }
-        let more = line[reached.bytes..]
+        let more = line[cursor.bytes..]
             .char_indices()
-            .nth(skipped - reached.characters);
-        reached.bytes = more.map_or(line.len(), |(bytes, _)| reached.bytes + bytes);
-        reached.characters = skipped;
-        Some(&line[reached.bytes..])
+            .nth(skipped - cursor.characters);
+        cursor.bytes = more.map_or(line.len(), |(bytes, _)| cursor.bytes + bytes);
+        cursor.characters = skipped;
+        Some(&line[cursor.bytes..])
     }
 }
 
@@ -148,7 +146,7 @@ impl Paint {
         self.in_style(AnsiColor::Blue.on_default().bold(), text)
     }
 
-    fn finding<'a>(self, finding: &'a Finding, lines: &mut Lines<'a>) -> String {
+    fn finding<'a>(self, finding: &'a Finding, lines: &mut SourceLines<'a>) -> String {
         let (name, colour) = match finding.severity {
             Severity::Error => ("error", AnsiColor::Red),
             Severity::Warning => ("warning", AnsiColor::Yellow),
@@ -206,7 +204,7 @@ impl Paint {
     fn excerpt<'a>(
         self,
         place: &'a Located,
-        lines: &mut Lines<'a>,
+        lines: &mut SourceLines<'a>,
         (line, gutter): (Option<&'a str>, usize),
     ) -> String {
         let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);

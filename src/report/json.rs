@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::printed::Shape;
+use crate::printed::TextFormat;
 use crate::source::Finding;
 
 pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
@@ -13,7 +13,7 @@ pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Resul
         writeln!(
             out,
             "{}",
-            Shape::Json.visible(&serde_json::to_string(finding)?)
+            TextFormat::Json.visible(&serde_json::to_string(finding)?)
         )?;
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! Paths start at the repository's root. A finding that stands for several is written as these, so
 //! that each keeps its fingerprint.
 //!
-//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata
+//! Source: OASIS, "Static Analysis Results Interchange MessageFormat (SARIF) Version 2.1.0 Plus Errata
 //! 01",
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>,
 //! read 2026-11-22.
@@ -15,7 +15,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{COMMAND_LINE, Code, Severity};
-use crate::printed::Shape;
+use crate::printed::TextFormat;
 use crate::source::{Finding, Located, RelativePath, Sources};
 
 const SCHEMA: &str =
@@ -29,7 +29,7 @@ const ROOT: &str = "%SRCROOT%";
 const MAX_OPERATIONS: usize = 5;
 
 /// Where the files of findings lie.
-pub(crate) struct Files<'a> {
+pub(crate) struct Artifacts<'a> {
     pub(crate) sources: &'a [Sources],
     /// The working directory as seen from the repository's root.
     pub(crate) folder: &'a str,
@@ -37,7 +37,7 @@ pub(crate) struct Files<'a> {
 
 pub(crate) fn report(
     findings: &[Finding],
-    files: &Files<'_>,
+    files: &Artifacts<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let used: BTreeSet<&str> = findings.iter().map(|it| it.code).collect();
@@ -71,7 +71,7 @@ pub(crate) fn report(
     writeln!(
         out,
         "{}",
-        Shape::Json.visible(&serde_json::to_string_pretty(&document)?)
+        TextFormat::Json.visible(&serde_json::to_string_pretty(&document)?)
     )
 }
 
@@ -101,7 +101,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// One finding, or one of those that a finding stands for.
-struct Said<'f> {
+struct SarifResult<'f> {
     finding: &'f Finding,
     message: &'f str,
     help: &'f str,
@@ -109,7 +109,7 @@ struct Said<'f> {
 }
 
 struct Results<'a> {
-    files: &'a Files<'a>,
+    files: &'a Artifacts<'a>,
     rules: &'a [&'a Code],
     /// How often a fingerprint was given.
     seen: BTreeMap<String, usize>,
@@ -125,7 +125,7 @@ impl Results<'_> {
                 places,
                 ..
             } = finding;
-            return self.push(&Said {
+            return self.push(&SarifResult {
                 finding,
                 message,
                 help,
@@ -133,7 +133,7 @@ impl Results<'_> {
             });
         }
         for it in &finding.occurrences {
-            self.push(&Said {
+            self.push(&SarifResult {
                 finding,
                 message: &it.message,
                 help: &it.help,
@@ -142,7 +142,7 @@ impl Results<'_> {
         }
     }
 
-    fn push(&mut self, said: &Said<'_>) {
+    fn push(&mut self, said: &SarifResult<'_>) {
         let finding = said.finding;
         let mut locations: Vec<Value> = said
             .places
@@ -174,7 +174,7 @@ impl Results<'_> {
 
     /// What tells a finding from others though lines move: its code, its file and its pointer, or
     /// its text where it has none.
-    fn fingerprint(&mut self, said: &Said<'_>) -> String {
+    fn fingerprint(&mut self, said: &SarifResult<'_>) -> String {
         let place = said.places.first();
         let at = place
             .and_then(|it| it.pointer.as_deref())
@@ -189,7 +189,7 @@ impl Results<'_> {
 }
 
 /// What is wrong, what it keeps from being served, what to do: a line each.
-fn text(said: &Said<'_>) -> String {
+fn text(said: &SarifResult<'_>) -> String {
     let mut lines = vec![said.message.to_owned()];
     let operations = &said.finding.operations;
     if !operations.is_empty() && said.finding.occurrences.is_empty() {
@@ -212,7 +212,7 @@ fn text(said: &Said<'_>) -> String {
     lines.join("\n")
 }
 
-impl Files<'_> {
+impl Artifacts<'_> {
     fn location(&self, place: &Located) -> Value {
         let uri = self.uri(&place.file);
         let artifact = if uri.starts_with("file:") {

@@ -80,18 +80,18 @@ impl<'de> Deserialize<'de> for Text<'de> {
 }
 
 /// The members of an object in the order of the text, duplicates too.
-pub struct Members<'a, T>(pub Vec<(Text<'a>, T)>);
+pub struct ObjectMembers<'a, T>(pub Vec<(Text<'a>, T)>);
 
-impl<T> Default for Members<'_, T> {
+impl<T> Default for ObjectMembers<'_, T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-struct MembersVisitor<T>(std::marker::PhantomData<T>);
+struct ObjectMembersVisitor<T>(std::marker::PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
-    type Value = Members<'de, T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectMembersVisitor<T> {
+    type Value = ObjectMembers<'de, T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a mapping")
@@ -102,19 +102,19 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Members(members))
+        Ok(ObjectMembers(members))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<'de, T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectMembers<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor(std::marker::PhantomData))
+        deserializer.deserialize_map(ObjectMembersVisitor(std::marker::PhantomData))
     }
 }
 
 /// The members of a JSON object, each with its value as text.
 pub fn members(json: &str) -> serde_json::Result<Vec<(Text<'_>, &RawValue)>> {
-    serde_json::from_str::<Members<'_, &RawValue>>(json).map(|members| members.0)
+    serde_json::from_str::<ObjectMembers<'_, &RawValue>>(json).map(|members| members.0)
 }
 
 /// The items of a JSON array, each as text.

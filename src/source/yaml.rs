@@ -30,8 +30,8 @@ const MAX_DEPTH: usize = 127;
 const MAX_GROWTH: usize = 8;
 const FREE_BYTES: usize = 1 << 20;
 
-/// Why YAML could not become JSON.
-pub(crate) struct Fault {
+/// Reason for which YAML cannot become JSON.
+pub(crate) struct ConversionError {
     code: &'static Code,
     line: usize,
     column: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Fault {
     is_syntax: bool,
 }
 
-impl Fault {
+impl ConversionError {
     fn new(
         code: &'static Code,
         span: Span,
@@ -58,8 +58,8 @@ impl Fault {
         }
     }
 
-    /// The finding, with its line where that may be shown; what ends too early is placed on the
-    /// last line, not after it.
+    /// Returns the diagnostic, with its line where that may be shown. An error at the end of the file
+    /// is placed on the last line, not after it.
     pub(crate) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
         let end = marks::end_of(text);
         if self.line > end.0 {
@@ -80,7 +80,7 @@ impl Fault {
 }
 
 /// A collection that is open.
-struct Frame {
+struct OpenCollection {
     is_mapping: bool,
     /// Offset of its opening bracket in the JSON.
     start: usize,
@@ -106,7 +106,7 @@ enum Anchored {
 struct Converter {
     json: String,
     marks: Marks,
-    frames: Vec<Frame>,
+    frames: Vec<OpenCollection>,
     /// By the parser's numbers, which ascend.
     anchors: BTreeMap<usize, Anchored>,
     last_anchor: usize,
@@ -116,7 +116,7 @@ struct Converter {
 }
 
 /// Turns YAML into JSON; what only this parser refuses is mended first.
-pub(crate) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
+pub(crate) fn to_json(text: &str) -> Result<(String, Marks), ConversionError> {
     convert(text).or_else(|fault| {
         let mended = if fault.is_syntax {
             mend::mended(text)
@@ -127,7 +127,7 @@ pub(crate) fn to_json(text: &str) -> Result<(String, Marks), Fault> {
     })
 }
 
-fn convert(text: &str) -> Result<(String, Marks), Fault> {
+fn convert(text: &str) -> Result<(String, Marks), ConversionError> {
     let mut converter = Converter {
         json: String::with_capacity(text.len() + text.len() / 8),
         marks: Marks::new(text),
@@ -144,7 +144,7 @@ fn convert(text: &str) -> Result<(String, Marks), Fault> {
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
-                return Err(Fault::new(
+                return Err(ConversionError::new(
                     &diagnostic::SYNTAX,
                     span,
                     "a second YAML document starts here",
@@ -160,20 +160,20 @@ fn convert(text: &str) -> Result<(String, Marks), Fault> {
     Ok((converter.json, converter.marks))
 }
 
-fn syntax(error: &saphyr_parser::ScanError) -> Fault {
+fn syntax(error: &saphyr_parser::ScanError) -> ConversionError {
     let marker = *error.marker();
     let code = if error.info().contains("recursion") {
         &diagnostic::TOO_DEEP
     } else {
         &diagnostic::SYNTAX
     };
-    let fault = Fault::new(
+    let fault = ConversionError::new(
         code,
         Span::empty(marker),
         format!("this is no YAML: {}", error.info()),
         mend_of(error.info()),
     );
-    Fault {
+    ConversionError {
         is_syntax: code.code == diagnostic::SYNTAX.code,
         ..fault
     }
@@ -196,7 +196,7 @@ fn mend_of(info: &str) -> &'static str {
 }
 
 impl Converter {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), ConversionError> {
         if self.json.len() > self.limit {
             return Err(expansion(span));
         }
@@ -267,9 +267,9 @@ impl Converter {
         }
     }
 
-    fn open(&mut self, is_mapping: bool, anchor: usize, span: Span) -> Result<(), Fault> {
+    fn open(&mut self, is_mapping: bool, anchor: usize, span: Span) -> Result<(), ConversionError> {
         if self.frames.len() >= MAX_DEPTH {
-            return Err(Fault::new(
+            return Err(ConversionError::new(
                 &diagnostic::TOO_DEEP,
                 span,
                 format!("the file nests more than {MAX_DEPTH} levels deep"),
@@ -277,14 +277,14 @@ impl Converter {
             ));
         }
         if self.separate(span) {
-            return Err(Fault::new(
+            return Err(ConversionError::new(
                 &diagnostic::SYNTAX,
                 span,
                 "a mapping or sequence cannot be a key here",
                 "write the key as text",
             ));
         }
-        self.frames.push(Frame {
+        self.frames.push(OpenCollection {
             is_mapping,
             start: self.json.len(),
             anchor,
@@ -297,7 +297,7 @@ impl Converter {
         Ok(())
     }
 
-    fn close(&mut self, span: Span) -> Result<(), Fault> {
+    fn close(&mut self, span: Span) -> Result<(), ConversionError> {
         let Some(frame) = self.frames.pop() else {
             return Ok(());
         };
@@ -309,7 +309,7 @@ impl Converter {
                 return Err(expansion(span));
             }
             self.merge(frame.start).map_err(|()| {
-                Fault::new(
+                ConversionError::new(
                     &diagnostic::SYNTAX,
                     span,
                     "a merge key (`<<`) of the mapping that ends here takes a mapping or a list of mappings",

@@ -1,4 +1,4 @@
-//! What a reference names: a file here or elsewhere, spelt as a URL.
+//! What a reference names: a file here or elsewhere, written as a URL.
 //!
 //! In: the part of a reference before its `#`. Out: whether it is remote, and its text without
 //! escapes. Pure.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{self, OperationName, Place};
-use crate::report::{Format, Style, report};
+use crate::report::{MessageFormat, Style, report};
 use crate::source::{RelativePath, SourceFile, Sources};
 
 fn sources(text: &str) -> Sources {
@@ -145,7 +145,7 @@ fn shared_findings_are_reported_once_and_warnings_only_aloud() {
     };
     assert!(lines(Style::default()).ends_with("\n\n2 errors, 1 warning\n"));
     let json = lines(Style {
-        format: Format::Json,
+        format: MessageFormat::Json,
         quiet: true,
         ..Style::default()
     });

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use saphyr_parser::Span;
 
-use super::{Anchored, Converter, Fault, Frame, push_string};
+use super::{Anchored, ConversionError, Converter, OpenCollection, push_string};
 use crate::diagnostic;
 use crate::source::raw;
 
 impl Converter {
-    pub(crate) fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
+    pub(crate) fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ConversionError> {
         let Some(anchored) = self.anchors.get(&anchor).cloned() else {
-            return Err(Fault::new(
+            return Err(ConversionError::new(
                 &diagnostic::SYNTAX,
                 span,
                 "this alias stands inside its own anchor",
@@ -27,7 +27,7 @@ impl Converter {
             Anchored::Apart(text) => Arc::clone(text),
         };
         if is_key && !copy.starts_with('"') {
-            return Err(Fault::new(
+            return Err(ConversionError::new(
                 &diagnostic::SYNTAX,
                 span,
                 "an alias to something else than text cannot be a key",
@@ -46,7 +46,7 @@ impl Converter {
     }
 
     /// Keeps the anchors of a mapping that is to be written anew: their text moves.
-    pub(crate) fn keep_anchors(&mut self, frame: &Frame) {
+    pub(crate) fn keep_anchors(&mut self, frame: &OpenCollection) {
         for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
             if let Anchored::Json(start, end) = *anchored
                 && start >= frame.start
@@ -96,8 +96,8 @@ impl Converter {
     }
 }
 
-pub(crate) fn expansion(span: Span) -> Fault {
-    Fault::new(
+pub(crate) fn expansion(span: Span) -> ConversionError {
+    ConversionError::new(
         &diagnostic::TOO_LARGE,
         span,
         "the aliases of this file expand to far more than the file",

@@ -74,7 +74,7 @@ fn sites(text: &str) -> Option<Vec<Site>> {
         if line.contains('\r') {
             return None;
         }
-        tabs(line, (start, index + 1), &mut sites);
+        tabs(line, start, index + 1, &mut sites);
         let content = line.trim_ascii();
         if let Some(closers) = closers(content) {
             let end = start + (line.len() - line.trim_ascii_start().len()) + closers;
@@ -118,26 +118,37 @@ fn may_be_followed(line: &str) -> bool {
     !line.contains('#') && line.bytes().last().is_some_and(is_end)
 }
 
-/// White space with a tab behind a `:`.
-fn tabs(line: &str, (start, number): (usize, usize), sites: &mut Vec<Site>) {
-    let mut open: Option<(usize, usize, bool)> = None;
+/// Adds white space with a tab behind a `:`. `start` is the line's offset in the text.
+fn tabs(line: &str, start: usize, number: usize, sites: &mut Vec<Site>) {
+    let mut open: Option<Gap> = None;
     let mut last = ' ';
-    for (column, (offset, it)) in line.char_indices().enumerate() {
-        match (it, &mut open) {
-            (' ' | '\t', Some((_, _, has_tab))) => *has_tab |= it == '\t',
-            (' ' | '\t', None) if last == ':' => open = Some((offset, column, it == '\t')),
-            _ => {
-                if let Some((from, column, true)) = open.take() {
-                    sites.push(Site {
-                        piece: start + from..start + offset,
-                        position: (number, column),
-                        is_closing: false,
-                    });
-                }
+    for (column, (offset, character)) in line.char_indices().enumerate() {
+        let has_tab = character == '\t';
+        match (character, &mut open) {
+            (' ' | '\t', Some(gap)) => gap.has_tab |= has_tab,
+            (' ' | '\t', None) if last == ':' => {
+                open = Some(Gap {
+                    offset,
+                    column,
+                    has_tab,
+                })
             }
+            _ => sites.extend(open.take().filter(|gap| gap.has_tab).map(|gap| Site {
+                piece: start + gap.offset..start + offset,
+                position: (number, gap.column),
+                is_closing: false,
+            })),
         }
-        last = it;
+        last = character;
     }
+}
+
+/// White space behind a `:`.
+struct Gap {
+    /// Unit: bytes from the start of the line.
+    offset: usize,
+    column: usize,
+    has_tab: bool,
 }
 
 /// What the parser saw of a text.

@@ -4,20 +4,23 @@
 //! Each struct is defined once and read two ways: whole and fast by serde, or member by member
 //! (`set`) where that fails.
 
+mod misspelt_keys;
+mod responses;
 mod shapes;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::media::{Answers, MediaTypes};
-use super::near::Part;
+use super::media::MediaTypes;
 use crate::diagnostic::Code;
-use crate::source::raw::{Members, Text};
-pub(crate) use shapes::{Body, Marked, Patterned, Presence};
+use crate::source::raw::{ObjectMembers, Text};
+use misspelt_keys::CheckedObject;
+pub(crate) use responses::{ResponsesObject, is_success};
+pub(crate) use shapes::{ExtensionKeys, Patterned, Presence, RequestBodyObject};
 
 /// Something wrong with a part, and where in the part it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LeanFault {
+pub(crate) struct ObjectFault {
     pub(crate) code: &'static Code,
     /// Pointer below the part, `""` for the part itself.
     pub(crate) below: String,
@@ -46,19 +49,19 @@ pub(crate) fn is_of_gwgen(key: &str) -> bool {
 }
 
 /// Defines a struct whose members are read by name, `?` for those where null means absent.
-macro_rules! lean {
+macro_rules! object {
     ($(#[$doc:meta])* by_member struct $name:ident { $($key:literal $field:ident : $type:ty $(= $nullable:tt)?,)* }) => {
-        lean! { $(#[$doc])* struct $name { $($key $field: $type $(= $nullable)?,)* } }
+        object! { $(#[$doc])* struct $name { $($key $field: $type $(= $nullable)?,)* } }
 
         impl<'a> ByMember<'a> for $name<'a> {
             fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool> {
                 match &**key {
-                    $($key => self.$field = lean!(@parse json $(, $nullable)?),)*
+                    $($key => self.$field = object!(@parse json $(, $nullable)?),)*
                     other => {
                         if is_ours(other) {
                             self.extensions.push((key.clone(), json));
-                        } else if const { Part::of(stringify!($name)) }.watches(other) {
-                            self.faults.extend(const { Part::of(stringify!($name)) }.fault(other, json));
+                        } else if const { CheckedObject::of(stringify!($name)) }.watches(other) {
+                            self.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
                         }
                         return Ok(false);
                     }
@@ -66,7 +69,7 @@ macro_rules! lean {
                 Ok(true)
             }
 
-            fn faults(&mut self) -> &mut Vec<LeanFault> {
+            fn faults(&mut self) -> &mut Vec<ObjectFault> {
                 &mut self.faults
             }
         }
@@ -78,7 +81,7 @@ macro_rules! lean {
             $(pub(crate) $field: $type,)*
             /// `x-gwgen-*` and `x-amazon-apigateway-*` members that have no field here.
             pub(crate) extensions: Vec<(Text<'a>, &'a str)>,
-            pub(crate) faults: Vec<LeanFault>,
+            pub(crate) faults: Vec<ObjectFault>,
         }
 
         impl<'de> Deserialize<'de> for $name<'de> {
@@ -100,14 +103,14 @@ macro_rules! lean {
                                     if std::mem::replace(&mut $field, true) {
                                         value.faults.push(repeated($key));
                                     }
-                                    value.$field = lean!(@next map $(, $nullable)?);
+                                    value.$field = object!(@next map $(, $nullable)?);
                                 })*
                                 other => {
                                     if is_ours(other) {
                                         value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
-                                    } else if const { Part::of(stringify!($name)) }.watches(other) {
+                                    } else if const { CheckedObject::of(stringify!($name)) }.watches(other) {
                                         let json = map.next_value::<&'de RawValue>()?.get();
-                                        value.faults.extend(const { Part::of(stringify!($name)) }.fault(other, json));
+                                        value.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
                                     } else {
                                         map.next_value::<IgnoredAny>()?;
                                     }
@@ -132,12 +135,12 @@ pub(crate) trait ByMember<'a>: Default {
     /// Reads one member from its text; `Ok(false)` where gwgen does not read members of that name.
     fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool>;
 
-    fn faults(&mut self) -> &mut Vec<LeanFault>;
+    fn faults(&mut self) -> &mut Vec<ObjectFault>;
 }
 
 /// The fault of a key that stands twice.
-pub(crate) fn repeated(key: &str) -> LeanFault {
-    LeanFault {
+pub(crate) fn repeated(key: &str) -> ObjectFault {
+    ObjectFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
         below: crate::source::pointer::child("", key),
         message: format!(
@@ -147,9 +150,9 @@ pub(crate) fn repeated(key: &str) -> LeanFault {
 }
 
 /// A security requirement: scheme names with their scopes, all of which are needed.
-pub(crate) type Requirement<'a> = Members<'a, Vec<Text<'a>>>;
+pub(crate) type RequirementObject<'a> = ObjectMembers<'a, Vec<Text<'a>>>;
 
-lean! {
+object! {
     /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.
     by_member struct Document {
         "openapi" openapi: Text<'a> = ?,
@@ -158,7 +161,7 @@ lean! {
         "servers" servers: Vec<Server<'a>> = ?,
         "paths" paths: Patterned<'a, PathItem<'a>> = ?,
         "components" components: Components<'a> = ?,
-        "security" security: Presence<Vec<Requirement<'a>>>,
+        "security" security: Presence<Vec<RequirementObject<'a>>>,
         "tags" tags: Option<&'a RawValue>,
         "basePath" base_path: Text<'a> = ?,
         "host" host: Option<&'a RawValue>,
@@ -170,41 +173,41 @@ lean! {
     }
 }
 
-lean! {
+object! {
     struct Info {
         "title" title: Text<'a> = ?,
     }
 }
 
-lean! {
+object! {
     struct Server {
         "url" url: Text<'a> = ?,
-        "variables" variables: Members<'a, ServerVariable<'a>> = ?,
+        "variables" variables: ObjectMembers<'a, ServerVariable<'a>> = ?,
     }
 }
 
-lean! {
+object! {
     struct ServerVariable {
         "default" default: Text<'a> = ?,
     }
 }
 
-lean! {
+object! {
     /// Parts that others refer to.
     by_member struct Components {
         "$ref" reference: Option<Text<'a>>,
-        "parameters" parameters: Members<'a, Parameter<'a>> = ?,
-        "requestBodies" request_bodies: Members<'a, Content<'a>> = ?,
-        "responses" responses: Members<'a, Content<'a>> = ?,
-        "securitySchemes" security_schemes: Members<'a, &'a RawValue> = ?,
-        "pathItems" path_items: Members<'a, PathItem<'a>> = ?,
+        "parameters" parameters: ObjectMembers<'a, Parameter<'a>> = ?,
+        "requestBodies" request_bodies: ObjectMembers<'a, Content<'a>> = ?,
+        "responses" responses: ObjectMembers<'a, Content<'a>> = ?,
+        "securitySchemes" security_schemes: ObjectMembers<'a, &'a RawValue> = ?,
+        "pathItems" path_items: ObjectMembers<'a, PathItem<'a>> = ?,
         "schemas" schemas: Option<&'a RawValue>,
         "examples" examples: Option<&'a RawValue>,
         "headers" headers: Option<&'a RawValue>,
     }
 }
 
-lean! {
+object! {
     /// Its operations are boxed: nine places in a row are mostly empty, and items are moved about.
     by_member struct PathItem {
         "$ref" reference: Option<Text<'a>>,
@@ -221,34 +224,34 @@ lean! {
         "trace" trace: Option<Box<Operation<'a>>>,
         "query" query: Option<Box<Operation<'a>>>,
         "x-amazon-apigateway-any-method" any: Option<Box<Operation<'a>>>,
-        "additionalOperations" additional: Members<'a, Extra<'a>> = ?,
+        "additionalOperations" additional: ObjectMembers<'a, AdditionalOperation<'a>> = ?,
     }
 }
 
-lean! {
+object! {
     by_member struct Operation {
         "$ref" reference: Option<Text<'a>>,
         "operationId" id: Option<Text<'a>>,
         "tags" tags: Vec<Text<'a>> = ?,
         "parameters" parameters: Vec<Parameter<'a>> = ?,
-        "requestBody" body: Body<'a> = ?,
-        "responses" responses: Answers<'a> = ?,
-        "security" security: Presence<Vec<Requirement<'a>>>,
+        "requestBody" body: RequestBodyObject<'a> = ?,
+        "responses" responses: ResponsesObject<'a> = ?,
+        "security" security: Presence<Vec<RequirementObject<'a>>>,
         "servers" servers: Vec<Server<'a>> = ?,
         "consumes" consumes: Option<&'a RawValue>,
         "produces" produces: Option<&'a RawValue>,
     }
 }
 
-lean! {
+object! {
     /// An operation of a method that no REST API has: enough to name it, and to hide it.
-    struct Extra {
+    struct AdditionalOperation {
         "operationId" id: Option<Text<'a>>,
         "tags" tags: Vec<Text<'a>> = ?,
     }
 }
 
-lean! {
+object! {
     /// A parameter, or a reference to one.
     by_member struct Parameter {
         "$ref" reference: Option<Text<'a>>,
@@ -266,7 +269,7 @@ lean! {
     }
 }
 
-lean! {
+object! {
     /// A request body or a response, of which media types and headers are read, or a reference to
     /// one.
     struct Content {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::codes::*;
 use super::{At, Code, Diagnostic};
-use crate::source::pointer;
+use crate::pointer;
 
 /// Most findings of one habit that are said one by one, and how many examples the one that stands
 /// for more has.
@@ -139,7 +139,7 @@ static HABITS: &[(&Code, &str)] = &[
 
 /// What findings have alike that are said as one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
+struct GroupKey {
     code: &'static str,
     /// Message and help; `None` of a habit, which has words of its own.
     words: Option<(String, String)>,
@@ -149,9 +149,9 @@ struct Kind {
 /// of many places.
 ///
 /// What `lint.allow` allows stays by itself.
-pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut grouped = Vec::with_capacity(findings.len());
-    let mut groups: BTreeMap<Kind, Vec<Diagnostic>> = BTreeMap::new();
+    let mut groups: BTreeMap<GroupKey, Vec<Diagnostic>> = BTreeMap::new();
     for finding in findings {
         if finding.is_allowed() {
             grouped.push(finding);
@@ -161,7 +161,7 @@ pub fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             .is_none()
             .then(|| (finding.message.clone(), finding.help.clone()));
         groups
-            .entry(Kind {
+            .entry(GroupKey {
                 code: finding.code.code,
                 words,
             })

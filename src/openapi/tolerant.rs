@@ -6,12 +6,12 @@
 
 use serde_json::value::RawValue;
 
-use super::lean::{
-    self, ByMember, Components, Document, LeanFault, Operation, Parameter, PathItem, Patterned,
+use super::document::{
+    self, ByMember, Components, Document, ObjectFault, Operation, Parameter, PathItem, Patterned,
 };
 use crate::diagnostic;
 use crate::source::pointer;
-use crate::source::raw::{self, Members, Text};
+use crate::source::raw::{self, ObjectMembers, Text};
 
 /// Reads a document part by part.
 ///
@@ -45,7 +45,7 @@ fn fill<'a, T: ByMember<'a>>(
             Err(error) => mend(&mut part, &key, value.get(), &error),
         }
         if seen.contains(&key) {
-            part.faults().push(lean::repeated(&key));
+            part.faults().push(document::repeated(&key));
         }
         seen.push(key);
     }
@@ -53,10 +53,10 @@ fn fill<'a, T: ByMember<'a>>(
 }
 
 /// The fault of a member whose value has the wrong type.
-pub(crate) fn wrong_type(key: &str, error: &serde_json::Error) -> LeanFault {
+pub(crate) fn wrong_type(key: &str, error: &serde_json::Error) -> ObjectFault {
     let text = error.to_string();
     let what = without_value(text.split(" at line ").next().unwrap_or_default());
-    LeanFault {
+    ObjectFault {
         code: &diagnostic::WRONG_TYPE,
         below: pointer::child("", key),
         message: format!("`{key}` cannot be read: {what}"),
@@ -75,8 +75,8 @@ fn without_value(text: &str) -> String {
 }
 
 /// The fault of a part that is no mapping.
-fn no_mapping(what: &str) -> LeanFault {
-    LeanFault {
+fn no_mapping(what: &str) -> ObjectFault {
+    ObjectFault {
         code: &diagnostic::WRONG_TYPE,
         below: String::new(),
         message: format!("{what} has to be a mapping"),
@@ -94,7 +94,7 @@ fn component<'a>(
     };
     match &**key {
         "parameters" => {
-            components.parameters = Members(
+            components.parameters = ObjectMembers(
                 entries
                     .into_iter()
                     .map(|(name, entry)| (name, parameter(entry.get())))
@@ -102,7 +102,7 @@ fn component<'a>(
             )
         }
         "pathItems" => {
-            components.path_items = Members(
+            components.path_items = ObjectMembers(
                 entries
                     .into_iter()
                     .map(|(name, entry)| (name, path_item(entry.get())))
@@ -110,16 +110,16 @@ fn component<'a>(
             )
         }
         // Only their media types are read, for the list of binary ones: a broken entry names none.
-        "requestBodies" => components.request_bodies = Members(readable(entries)),
-        "responses" => components.responses = Members(readable(entries)),
+        "requestBodies" => components.request_bodies = ObjectMembers(readable(entries)),
+        "responses" => components.responses = ObjectMembers(readable(entries)),
         _ => {}
     }
 }
 
 /// Parameters by name, as 2.0 has them at its root.
-pub(crate) fn named_parameters(json: &str) -> serde_json::Result<Members<'_, Parameter<'_>>> {
+pub(crate) fn named_parameters(json: &str) -> serde_json::Result<ObjectMembers<'_, Parameter<'_>>> {
     serde_json::from_str(json).or_else(|_| {
-        Ok(Members(
+        Ok(ObjectMembers(
             raw::members(json)?
                 .into_iter()
                 .map(|(name, entry)| (name, parameter(entry.get())))
@@ -134,10 +134,10 @@ pub(crate) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, P
     for (path, item) in items {
         if *path == *"$ref" {
             // What is no text is a path item that is none, and reported as such.
-            paths.1 = serde_json::from_str(item.get()).ok();
+            paths.reference = serde_json::from_str(item.get()).ok();
         }
-        if !path.starts_with("x-") && (*path != *"$ref" || paths.1.is_none()) {
-            paths.0.push((path, path_item(item.get())));
+        if !path.starts_with("x-") && (*path != *"$ref" || paths.reference.is_none()) {
+            paths.members.push((path, path_item(item.get())));
         }
     }
     paths
@@ -167,7 +167,7 @@ pub(crate) fn parameter(json: &str) -> Parameter<'_> {
 }
 
 /// The items of a list of parameters, or the fault of what is no list.
-fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, LeanFault> {
+fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, ObjectFault> {
     raw::elements(json)
         .map(|items| {
             items
@@ -191,7 +191,7 @@ pub(crate) fn path_item(json: &str) -> PathItem<'_> {
             let read = operations
                 .into_iter()
                 .map(|(method, it)| (method, serde_json::from_str(it.get()).unwrap_or_default()));
-            item.additional = Members(read.collect());
+            item.additional = ObjectMembers(read.collect());
         } else if let Some(slot) = item.slot(key) {
             *slot = Some(Box::new(operation(value)));
         } else {

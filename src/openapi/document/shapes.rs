@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Content, is_ours};
-use crate::source::raw::{Members, Text};
+use crate::source::raw::{ObjectMembers, Text};
 
 /// Absent, null and there are three things, where security depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,16 +29,16 @@ pub(crate) struct Keys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
 impl<'de> Deserialize<'de> for Keys<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Members::<IgnoredAny>::deserialize(deserializer)
+        ObjectMembers::<IgnoredAny>::deserialize(deserializer)
             .map(|members| Self(members.0.into_iter().map(|(key, _)| key).collect()))
     }
 }
 
 /// The extensions of a part of which nothing else is read, whatever it is.
 #[derive(Default)]
-pub(crate) struct Marked<'a>(pub(in crate::openapi) Vec<Text<'a>>);
+pub(crate) struct ExtensionKeys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
-impl<'de> Deserialize<'de> for Marked<'de> {
+impl<'de> Deserialize<'de> for ExtensionKeys<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else {
@@ -50,7 +50,10 @@ impl<'de> Deserialize<'de> for Marked<'de> {
 
 /// A mapping whose `x-` keys are extensions, or a reference to one.
 #[derive(Default)]
-pub(crate) struct Patterned<'a, T>(pub(crate) Vec<(Text<'a>, T)>, pub(crate) Option<Text<'a>>);
+pub(crate) struct Patterned<'a, T> {
+    pub(crate) members: Vec<(Text<'a>, T)>,
+    pub(crate) reference: Option<Text<'a>>,
+}
 
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -73,7 +76,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
                         members.push((key, map.next_value::<Option<T>>()?.unwrap_or_default()));
                     }
                 }
-                Ok(Patterned(members, reference))
+                Ok(Patterned { members, reference })
             }
         }
         deserializer.deserialize_map(Reader(std::marker::PhantomData))
@@ -82,12 +85,12 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
 
 /// A request body, with its text: what it holds is looked at once more where a model is made of it.
 #[derive(Default)]
-pub(crate) struct Body<'a> {
+pub(crate) struct RequestBodyObject<'a> {
     pub(crate) content: Content<'a>,
     pub(crate) json: Option<&'a str>,
 }
 
-impl<'de> Deserialize<'de> for Body<'de> {
+impl<'de> Deserialize<'de> for RequestBodyObject<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = <&RawValue>::deserialize(deserializer)?.get();
         let content = serde_json::from_str(json).map_err(|error| {

@@ -12,12 +12,12 @@ use crate::source::pointer;
 
 /// A part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct FilePointer {
     pub file: Arc<str>,
     pub pointer: Arc<str>,
 }
 
-impl Spot {
+impl FilePointer {
     /// The place of it, or of something below it.
     pub fn place(&self, below: &str) -> Place {
         Place::pointer(&self.file, [&*self.pointer, below].concat())
@@ -47,7 +47,7 @@ impl Operation {
     pub(crate) fn item_pointer(&self) -> String {
         match &self.item {
             None => pointer::child("/paths", &self.path),
-            Some(spot) => spot.pointer.to_string(),
+            Some(location) => location.pointer.to_string(),
         }
     }
 

@@ -3,22 +3,22 @@
 //! In: a key and its value. Out: a fault. Pure.
 //! Passed by in silence, such a key would lose an operation, or what it asks of its callers.
 
-use super::HttpMethod;
-use super::lean::LeanFault;
+use super::ObjectFault;
 use crate::diagnostic;
+use crate::openapi::HttpMethod;
 use crate::source::{pointer, raw};
 
 /// Parts whose unknown keys are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum CheckedObject {
     Document,
     PathItem,
     Operation,
     Other,
 }
 
-impl Part {
-    /// The part that a type of the lean document stands for.
+impl CheckedObject {
+    /// The object that a type of `document` describes.
     pub(crate) const fn of(name: &str) -> Self {
         match name.as_bytes() {
             b"Document" => Self::Document,
@@ -41,7 +41,7 @@ impl Part {
     }
 
     /// The fault of a key that is watched.
-    pub(crate) fn fault(self, key: &str, json: &str) -> Option<LeanFault> {
+    pub(crate) fn fault(self, key: &str, json: &str) -> Option<ObjectFault> {
         let message = if is_nearly_security(key) {
             format!(
                 "`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller"
@@ -55,7 +55,7 @@ impl Part {
         } else {
             return None;
         };
-        Some(LeanFault {
+        Some(ObjectFault {
             code: &diagnostic::MISSPELT_KEY,
             below: pointer::child("", key),
             message,
@@ -123,24 +123,31 @@ fn near_misses_are_told_from_other_keys() {
         "X-Amazon-Apigateway-Any-Method",
     ] {
         assert_eq!(
-            Part::PathItem.fault(key, "{}").is_some(),
+            CheckedObject::PathItem.fault(key, "{}").is_some(),
             key != "ge",
             "{key}"
         );
     }
     for key in ["link", "copy"] {
         assert!(
-            Part::PathItem.fault(key, "{}").is_none()
-                && Part::PathItem.fault(key, "{\"responses\": {}}").is_some(),
+            CheckedObject::PathItem.fault(key, "{}").is_none()
+                && CheckedObject::PathItem
+                    .fault(key, "{\"responses\": {}}")
+                    .is_some(),
             "{key}"
         );
     }
     for key in ["Security", "SECURITY", "secruity", "securty", "securities"] {
-        assert_eq!(Part::Operation.watches(key), key != "securities", "{key}");
+        assert_eq!(
+            CheckedObject::Operation.watches(key),
+            key != "securities",
+            "{key}"
+        );
     }
     for key in ["tags", "summary", "x-get", "servers", "security"] {
         assert!(
-            Part::PathItem.fault(key, "{}").is_none() && !Part::Operation.watches(key),
+            CheckedObject::PathItem.fault(key, "{}").is_none()
+                && !CheckedObject::Operation.watches(key),
             "{key}"
         );
     }

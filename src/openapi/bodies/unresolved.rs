@@ -1,21 +1,21 @@
-//! References inside the schemas of bodies that lead nowhere, and the operations whose bodies hold
-//! them.
+//! Unresolved references inside the schemas of bodies, and the operations that they concern.
 //!
 //! In: the text of a schema, `References`. Out: `Fault`s with their places. Pure but for `Library`.
-//! Only what a schema means by `$ref` counts: one in an example or a default is data.
+//! Only a `$ref` of a schema counts: one in an example or a default is data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::bodies::{Dialect, SchemaId, Schemas};
-use super::references::{Lost, References, Target};
-use super::{Fault, Operation, RequestBody};
+use super::{Dialect, RequestBody, SchemaId, Schemas};
 use crate::diagnostic::{self, Place};
-use crate::source::{SourceFile, pointer};
+use crate::openapi::references::{ReferenceError, References, Target};
+use crate::openapi::{Fault, Operation};
+use crate::pointer;
+use crate::source::SourceFile;
 
-/// Most faults that are noted of one schema, and of the schemas that an operation's body reaches.
+/// Most faults that are reported of one schema, and of the schemas that an operation's body reaches.
 const MAX_FAULTS: usize = 8;
 
 /// Keywords whose value is a schema, or a list of schemas.
@@ -39,7 +39,7 @@ const SCHEMAS: [&str; 17] = [
     "schema",
 ];
 
-/// Keywords whose value holds schemas by name. What `$defs` hold counts where something refers to
+/// Keywords whose value holds schemas by name. A schema of `$defs` counts where something refers to
 /// it.
 const NAMED_SCHEMAS: [&str; 3] = ["properties", "patternProperties", "dependentSchemas"];
 
@@ -65,14 +65,14 @@ const TYPES: [&str; 8] = [
     "array", "boolean", "file", "integer", "null", "number", "object", "string",
 ];
 
-/// What a reference in a schema leads to.
+/// Returns the target of a reference in a schema.
 ///
 /// Errors: those of `references`; GW1006 it is no schema, GW1009 it leads to itself.
-pub(crate) fn target<'a>(
+pub(crate) fn schema_target<'a>(
     references: &References<'a>,
     from: &Target<'a>,
     reference: &str,
-) -> Result<Target<'a>, Lost> {
+) -> Result<Target<'a>, ReferenceError> {
     let target = references.target(from.file, reference)?;
     let text = target.json.trim_ascii_start();
     if !text.starts_with('{') && !matches!(text, "true" | "false") {
@@ -80,13 +80,13 @@ pub(crate) fn target<'a>(
     }
     if text.starts_with('{') {
         if target.pointer.is_empty() && target.file.is_description() {
-            return Err(target.whole_document());
+            return Err(ReferenceError::whole_document(target.file));
         }
-        target.accepted("a schema", is_of_schemas)?;
+        target.accept("a schema", is_schema_member)?;
         // References that lead to references alone may go in a circle; others end, or hold
         // something of their own.
         if text.len() <= MAX_ALIAS_BYTES {
-            references.ends(target.clone())?;
+            references.check_end(target.clone())?;
         }
     }
     Ok(target)
@@ -95,13 +95,12 @@ pub(crate) fn target<'a>(
 /// Longest text that is taken for a reference and nothing else. Unit: bytes.
 const MAX_ALIAS_BYTES: usize = 400;
 
-fn is_of_schemas(key: &str, json: &str) -> bool {
+fn is_schema_member(key: &str, json: &str) -> bool {
+    let is_type_name = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
     let is_type = || {
-        serde_json::from_str::<Value>(json).is_ok_and(|it| match &it {
-            Value::String(name) => TYPES.contains(&name.as_str()),
-            Value::Array(names) => names
-                .iter()
-                .all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name))),
+        serde_json::from_str::<Value>(json).is_ok_and(|value| match &value {
+            Value::String(_) => is_type_name(&value),
+            Value::Array(names) => names.iter().all(is_type_name),
             _ => false,
         })
     };
@@ -111,64 +110,56 @@ fn is_of_schemas(key: &str, json: &str) -> bool {
         || (key == "type" && is_type())
 }
 
-/// Faults of the references in a schema's own text.
-pub(crate) fn in_schema<'a>(
+/// Returns the faults of the references in a schema's own text.
+pub(crate) fn faults<'a>(
     references: &References<'a>,
     dialect: Dialect,
-    (at, main): (&Target<'a>, &'a SourceFile),
+    schema: &Target<'a>,
+    main: &'a SourceFile,
 ) -> Vec<Fault> {
-    let Ok(schema) = serde_json::from_str::<Value>(at.json) else {
+    let Ok(value) = serde_json::from_str::<Value>(schema.json) else {
         return Vec::new();
     };
-    let mut search = Search {
+    let mut search = ReferenceSearch {
         dialect,
-        found: Vec::new(),
-        no_texts: Vec::new(),
+        references: Vec::new(),
+        not_text: Vec::new(),
     };
-    search.schema(&schema, "");
-    let no_text = |below: String| Fault {
+    search.schema(&value, "");
+    let place = |below: &str| {
+        let pointer = [&schema.pointer, below, "/$ref"].concat();
+        Place::pointer(&schema.file.display, pointer)
+    };
+    let not_text = search.not_text.iter().map(|below| Fault {
         code: &diagnostic::WRONG_TYPE,
-        place: Place::pointer(&at.file.display, [&at.pointer, &below, "/$ref"].concat()),
+        place: place(below),
         message: "`$ref` has to be text".to_owned(),
         help: "write the way to a schema, such as `#/components/schemas/Order`".into(),
-    };
-    let mut faults: Vec<Fault> = search
-        .no_texts
-        .into_iter()
-        .take(MAX_FAULTS)
-        .map(no_text)
-        .collect();
-    for (below, reference) in search.found {
-        if faults.len() == MAX_FAULTS {
-            break;
+    });
+    let unresolved = search.references.iter().filter_map(|(below, reference)| {
+        let error = schema_target(references, schema, reference).err()?;
+        if dialect == Dialect::Openapi31 && has_name(&schema.file.json, reference) {
+            return None;
         }
-        let is_named = dialect == Dialect::Openapi31 && has_name(&at.file.json, &reference);
-        if let Err(lost) = target(references, at, &reference)
-            && !is_named
+        let mut fault = error.at(place(below));
+        // Some bundlers look for such a part in the main file.
+        if reference.starts_with('#')
+            && !std::ptr::eq(schema.file, main)
+            && references.target(main, reference).is_ok()
         {
-            let mut fault = lost.at(Place::pointer(
-                &at.file.display,
-                [&at.pointer, &below, "/$ref"].concat(),
-            ));
-            // Some bundlers look for such a part in the main file.
-            if reference.starts_with('#')
-                && !std::ptr::eq(at.file, main)
-                && references.target(main, &reference).is_ok()
-            {
-                fault.help = format!(
-                    "`{}` has that part: write the way to this file before the `#`",
-                    main.display
-                )
-                .into();
-            }
-            faults.push(fault);
+            fault.help = format!(
+                "`{}` has that part: write the way to this file before the `#`",
+                main.display
+            )
+            .into();
         }
-    }
-    faults
+        Some(fault)
+    });
+    not_text.chain(unresolved).take(MAX_FAULTS).collect()
 }
 
-/// Whether the file gives a schema the name that a reference uses: `$id` or `$anchor`, which are
-/// not followed.
+/// Returns whether the file gives a schema the name that a reference uses: `$id` or `$anchor`, which
+/// are not followed.
 fn has_name(json: &str, reference: &str) -> bool {
     let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let holds = |key: &str, name: &str| json.contains(key) && json.contains(&format!("\"{name}\""));
@@ -179,22 +170,23 @@ fn has_name(json: &str, reference: &str) -> bool {
 }
 
 /// A pass over a schema for its references.
-struct Search {
+struct ReferenceSearch {
     dialect: Dialect,
-    /// Pointers below the schema, and texts.
-    found: Vec<(String, String)>,
+    /// Pointers below the schema, with the references there.
+    references: Vec<(String, String)>,
     /// Pointers to schemas whose `$ref` is no text.
-    no_texts: Vec<String>,
+    not_text: Vec<String>,
 }
 
-impl Search {
+impl ReferenceSearch {
     fn schema(&mut self, schema: &Value, at: &str) {
         match schema {
             Value::Object(members) => self.members(members, at),
-            Value::Array(schemas) => schemas
-                .iter()
-                .enumerate()
-                .for_each(|(index, it)| self.schema(it, &pointer::child(at, index))),
+            Value::Array(schemas) => {
+                for (index, schema) in schemas.iter().enumerate() {
+                    self.schema(schema, &pointer::child(at, index));
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
@@ -205,35 +197,36 @@ impl Search {
             return;
         }
         if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
-            self.found.push((at.to_owned(), reference.to_owned()));
+            self.references.push((at.to_owned(), reference.to_owned()));
             if self.dialect == Dialect::Openapi30 {
                 return;
             }
         } else if members.contains_key("$ref") {
-            self.no_texts.push(at.to_owned());
+            self.not_text.push(at.to_owned());
         }
         for (key, value) in members {
             let below = || pointer::child(at, key);
             if SCHEMAS.contains(&key.as_str()) {
                 self.schema(value, &below());
             } else if NAMED_SCHEMAS.contains(&key.as_str()) {
-                let named = value.as_object().into_iter().flatten();
-                named.for_each(|(name, it)| self.schema(it, &pointer::child(&below(), name)));
+                for (name, schema) in value.as_object().into_iter().flatten() {
+                    self.schema(schema, &pointer::child(&below(), name));
+                }
             }
         }
     }
 }
 
-/// What is lost in the bodies of a description.
+/// Faults of unresolved references in the bodies of a description.
 #[derive(Default)]
-pub(crate) struct LostInBodies {
+pub(crate) struct UnresolvedInBodies {
     /// By schema: faults of its own text.
     schemas: BTreeMap<SchemaId, Vec<Fault>>,
     /// By body: faults of its media types.
     bodies: BTreeMap<usize, Vec<Fault>>,
 }
 
-impl LostInBodies {
+impl UnresolvedInBodies {
     pub(crate) fn add_schema(&mut self, schema: SchemaId, faults: Vec<Fault>) {
         if !faults.is_empty() {
             self.schemas.insert(schema, faults);
@@ -246,56 +239,48 @@ impl LostInBodies {
         }
     }
 
-    /// Gives each operation the faults of what its body holds or refers to.
-    pub(crate) fn tell(&self, schemas: &Schemas, operations: &mut [Operation]) {
+    /// Gives each operation the faults of its body and of the schemas that this reaches.
+    pub(crate) fn report(&self, schemas: &Schemas, operations: &mut [Operation]) {
         if self.schemas.is_empty() && self.bodies.is_empty() {
             return;
         }
-        let reached = self.reached(schemas);
+        let reachable = self.reachable(schemas);
         for operation in operations {
             let Some(body) = &operation.body else {
                 continue;
             };
-            let of_contents = self
-                .bodies
-                .get(&Arc::as_ptr(body).addr())
-                .into_iter()
-                .flatten();
-            let of_schemas = body
-                .contents
-                .iter()
-                .filter_map(|it| it.schema)
-                .flat_map(|it| &reached[it]);
-            let mut faults: Vec<&Fault> = of_contents
-                .chain(of_schemas.flat_map(|it| &self.schemas[it]))
-                .collect();
-            faults.sort_by(|a, b| a.place.cmp(&b.place));
-            faults.dedup_by(|a, b| a.place == b.place);
+            let of_body = self.bodies.get(&Arc::as_ptr(body).addr());
+            let body_schemas = body.contents.iter().filter_map(|content| content.schema);
+            let of_schemas = body_schemas
+                .flat_map(|schema| &reachable[schema])
+                .flat_map(|schema| &self.schemas[schema]);
+            let mut faults: Vec<&Fault> = of_body.into_iter().flatten().chain(of_schemas).collect();
+            faults.sort_by(|one, other| one.place.cmp(&other.place));
+            faults.dedup_by(|one, other| one.place == other.place);
             let faults: Vec<Fault> = faults.into_iter().take(MAX_FAULTS).cloned().collect();
             operation.faults.extend(faults);
         }
     }
 
-    /// By schema: schemas with faults that it reaches, at most so many.
-    fn reached(&self, schemas: &Schemas) -> Vec<Vec<SchemaId>> {
+    /// Returns for each schema the schemas with faults that it reaches, up to the limit.
+    fn reachable(&self, schemas: &Schemas) -> Vec<Vec<SchemaId>> {
         let mut referring: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.texts.len()];
         for (id, text) in schemas.texts.iter().enumerate() {
-            text.references
-                .values()
-                .flatten()
-                .for_each(|target| referring[*target].push(id));
+            for target in text.references.values().flatten() {
+                referring[*target].push(id);
+            }
         }
-        let mut reached: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.texts.len()];
-        for lost in self.schemas.keys() {
-            let mut waiting = vec![*lost];
+        let mut reachable: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.texts.len()];
+        for faulty in self.schemas.keys() {
+            let mut waiting = vec![*faulty];
             while let Some(id) = waiting.pop() {
                 // Whatever refers to one that is full is full of the same.
-                if reached[id].len() < MAX_FAULTS && reached[id].last() != Some(lost) {
-                    reached[id].push(*lost);
+                if reachable[id].len() < MAX_FAULTS && reachable[id].last() != Some(faulty) {
+                    reachable[id].push(*faulty);
                     waiting.extend(&referring[id]);
                 }
             }
         }
-        reached
+        reachable
     }
 }

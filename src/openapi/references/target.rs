@@ -1,0 +1,66 @@
+//! Targets of references, and checks of their type.
+//!
+//! In: a part of a file, and the kind of part that the reference needs. Out: errors. Pure.
+
+use serde_json::value::RawValue;
+
+use super::ReferenceError;
+use crate::pointer;
+use crate::source::SourceFile;
+use crate::source::raw;
+
+/// Target of a reference.
+#[derive(Clone)]
+pub(crate) struct Target<'a> {
+    pub(crate) file: &'a SourceFile,
+    pub(crate) pointer: String,
+    pub(crate) json: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// Returns a member of the target.
+    pub(crate) fn child(&self, name: &str, json: &'a RawValue) -> Self {
+        Self {
+            file: self.file,
+            pointer: pointer::child(&self.pointer, name),
+            json: json.get(),
+        }
+    }
+
+    pub(crate) fn is_mapping(&self) -> bool {
+        self.json.trim_ascii_start().starts_with('{')
+    }
+
+    /// The error of a target that has to be a mapping and is none.
+    pub(crate) fn no_mapping(&self, part: &str) -> ReferenceError {
+        ReferenceError::at_target(self, format!("{part} has to be a mapping"))
+    }
+
+    /// Accepts a part of another file as what the reference needs, and lets messages show lines of
+    /// that file.
+    ///
+    /// Errors: GW1006 the file is no description, and the part has none of the members that such a
+    /// part has.
+    pub(crate) fn accept(
+        &self,
+        part: &str,
+        is_member: impl Fn(&str, &str) -> bool,
+    ) -> Result<(), ReferenceError> {
+        if self.file.may_show_lines() {
+            return Ok(());
+        }
+        let members = raw::members(self.json).map_err(|_| self.no_mapping(part))?;
+        if members.is_empty() {
+            return Ok(());
+        }
+        if !members
+            .iter()
+            .any(|(key, value)| is_member(key, value.get()))
+        {
+            let message = format!("what stands here is not {part}");
+            return Err(ReferenceError::at_target(self, message));
+        }
+        self.file.show_lines();
+        Ok(())
+    }
+}
