@@ -13,7 +13,7 @@ pub(crate) use grouping::grouped;
 use std::fmt;
 use std::sync::Arc;
 
-/// How much a finding matters. Not part of its code, so that it may change without renumbering.
+/// Severity of a finding. Not part of its code, so that it may change without renumbering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -27,10 +27,10 @@ pub enum Severity {
 pub struct Code {
     /// `GW` and four digits; never reused.
     pub code: &'static str,
-    /// What is wrong, in kebab-case; reads as "allow ⟨slug⟩".
+    /// Name in kebab-case; reads as "allow ⟨slug⟩".
     pub slug: &'static str,
     pub severity: Severity,
-    /// What `gwgen explain` prints, and the documentation page. Markdown.
+    /// Text of `gwgen explain`, and of the documentation page. Markdown.
     pub explanation: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl PartialEq for Code {
     }
 }
 
-/// Where something stands: a file as the user named it, and where in it.
+/// Location of something: a file as the user named it, and a point in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub file: Arc<str>,
@@ -60,7 +60,7 @@ pub enum At {
     Position { line: u32, column: u32 },
 }
 
-/// What a place names where the command line is meant.
+/// File name of a place that is the command line.
 pub const COMMAND_LINE: &str = "<command line>";
 
 impl Place {
@@ -111,18 +111,18 @@ pub struct Diagnostic {
     /// Never empty; the first is where to mend it.
     pub places: Vec<Place>,
     pub operations: Vec<OperationName>,
-    /// What few findings have.
+    /// Rare parts of a finding.
     pub extra: Option<Box<Extra>>,
 }
 
-/// What few findings have.
+/// Rare parts of a finding.
 #[derive(Clone, Debug, Default)]
 pub struct Extra {
-    /// The findings that this one stands for, where a whole description has one habit.
+    /// Findings that this one groups.
     pub occurrences: Vec<Diagnostic>,
-    /// The reason for which `lint.allow` allows it.
+    /// Reason for which `lint.allow` allows it.
     pub allowed: Option<String>,
-    /// The line that is meant, of a file that could not be read.
+    /// Text of its line, of a file that could not be read.
     pub line: Option<String>,
 }
 
@@ -172,21 +172,23 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// Whether `lint.allow` allows it.
+    /// Returns whether `lint.allow` allows it.
     pub fn is_allowed(&self) -> bool {
-        self.extra.as_ref().is_some_and(|it| it.allowed.is_some())
+        self.extra
+            .as_ref()
+            .is_some_and(|extra| extra.allowed.is_some())
     }
 
     pub fn extra(&mut self) -> &mut Extra {
         self.extra.get_or_insert_default()
     }
 
-    /// Every place, those of the findings that it stands for, too.
+    /// Returns every place, those of the findings that it groups too.
     pub fn all_places(&self) -> impl Iterator<Item = &Place> {
-        let occurrences = self.extra.iter().flat_map(|it| &it.occurrences);
+        let occurrences = self.extra.iter().flat_map(|extra| &extra.occurrences);
         self.places
             .iter()
-            .chain(occurrences.flat_map(|it| &it.places))
+            .chain(occurrences.flat_map(|diagnostic| &diagnostic.places))
     }
 }
 
@@ -207,7 +209,7 @@ fn shortened(mut text: String) -> String {
     text
 }
 
-/// What a stage made of its input, and what it found on the way.
+/// Value of a stage, and its diagnostics.
 ///
 /// `value` is there whenever later stages can still learn something, errors or not.
 #[derive(Debug)]
@@ -232,11 +234,10 @@ impl<T> Outcome<T> {
     }
 }
 
-/// How many examples a message gives of what many operations have in common.
+/// Most examples that a message gives of operations with one finding.
 const EXAMPLES: usize = 3;
 
-/// The first of many names, and how many more there are: what a whole description has in common is
-/// said once.
+/// Returns the first of many names, and the count of the others.
 pub fn examples<T: fmt::Display>(names: &[T]) -> String {
     let more = names.len().saturating_sub(EXAMPLES);
     let mut shown: Vec<String> = names.iter().take(EXAMPLES).map(T::to_string).collect();
@@ -251,7 +252,7 @@ pub fn examples<T: fmt::Display>(names: &[T]) -> String {
     }
 }
 
-/// `did you mean` for a misspelt name: the nearest of the known ones, if any is near.
+/// Returns the known name that a misspelt one probably means.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -261,8 +262,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// How alike two names are, from 0 to 1. In a short name one slip is most of what the general
-/// measure looks at.
+/// Returns the likeness of two names, from 0 to 1. The general measure is too strict for one slip
+/// in a short name.
 fn likeness(name: &str, candidate: &str) -> f64 {
     let likeness = strsim::jaro_winkler(name, candidate);
     let is_short = (3..=6).contains(&name.len()) && (3..=6).contains(&candidate.len());

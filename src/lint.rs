@@ -24,7 +24,7 @@ use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::Plan;
 pub(crate) use policy::Policy;
 
-/// What a rule may look at.
+/// Facts that a rule may read.
 pub struct Facts<'a> {
     pub apis: &'a [Api],
     pub blueprint: &'a Blueprint,
@@ -58,28 +58,30 @@ pub fn lint(facts: &Facts<'_>) -> Vec<Diagnostic> {
 }
 
 impl Facts<'_> {
-    /// Operations that are served, each once.
+    /// Returns the operations that are served, each once.
     fn served(&self) -> Vec<&Operation> {
         let planned = self
             .plan
             .into_iter()
             .flat_map(|plan| &plan.operations)
-            .filter(|it| it.gateway_path.is_some());
+            .filter(|operation| operation.gateway_path.is_some());
         let served: std::collections::HashSet<(usize, &str, HttpMethod)> = planned
             .map(|plan| (plan.description, &*plan.path, plan.method))
             .collect();
-        let operations = self
-            .apis
-            .iter()
-            .enumerate()
-            .flat_map(|(index, api)| api.operations.iter().map(move |it| (index, it)));
+        let operations = self.apis.iter().enumerate().flat_map(|(index, api)| {
+            api.operations
+                .iter()
+                .map(move |operation| (index, operation))
+        });
         operations
-            .filter(|(index, it)| served.contains(&(*index, &*it.path, it.method)))
-            .map(|(_, it)| it)
+            .filter(|(index, operation)| {
+                served.contains(&(*index, &*operation.path, operation.method))
+            })
+            .map(|(_, operation)| operation)
             .collect()
     }
 
-    /// The place of an operation's path item.
+    /// Returns the place of an operation's path item.
     fn item_place(&self, operation: &Operation) -> Place {
         operation.item_place("")
     }

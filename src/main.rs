@@ -4,9 +4,10 @@
 //! A reader that closes its end (`| head`) is no error: the work goes on and the exit code is the
 //! same.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use gwgen::cli::{Surroundings, run};
 
 /// The exit code where a stream or the working directory fails.
@@ -17,15 +18,14 @@ const UNREACHABLE: u8 = 3;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let colour = io::stderr().is_terminal() && !is_set("NO_COLOR") && !is_dumb;
+    let stderr = AutoStream::auto(io::stderr().lock());
+    let colour = stderr.current_choice() != ColorChoice::Never;
     let mut out = Unbroken {
         inner: io::BufWriter::new(io::stdout().lock()),
         is_broken: false,
     };
     let mut err = Unbroken {
-        inner: io::BufWriter::new(io::stderr().lock()),
+        inner: io::BufWriter::new(stderr),
         is_broken: false,
     };
     let done = std::env::current_dir().and_then(|folder| {

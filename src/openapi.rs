@@ -2,8 +2,8 @@
 //! faults.
 //!
 //! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
-//! What is wrong with one operation stays with it as data; only what is wrong with the whole
-//! document is reported here.
+//! The faults of one operation stay with it as data; only those of the whole document are reported
+//! here.
 
 mod bodies;
 mod by_media_type;
@@ -52,9 +52,9 @@ pub struct Api {
     pub file: Arc<str>,
     /// Path of the first server, `""` for none; starts with `/` and does not end with it.
     pub base_path: Arc<str>,
-    /// Where it is written.
+    /// Pointer to it.
     pub base_path_pointer: &'static str,
-    /// What is wrong with it.
+    /// Fault of it, if any.
     pub base_path_fault: Option<String>,
     /// The server that has it.
     pub base_path_origin: ServerOrigin,
@@ -64,7 +64,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Security schemes that the description declares.
     pub schemes: Vec<Arc<str>>,
-    /// Where the description declares them.
+    /// Pointer to their declarations.
     pub schemes_pointer: &'static str,
     /// The JSON text of each scheme.
     pub definitions: BTreeMap<Arc<str>, Arc<str>>,
@@ -74,7 +74,7 @@ pub struct Api {
     pub extensions: Vec<Extension>,
     /// `x-gwgen-*` keys where they mean nothing: outside of paths.
     pub misplaced: Vec<Extension>,
-    /// What request bodies are like.
+    /// Schemas of request bodies.
     pub schemas: Schemas,
 }
 
@@ -98,12 +98,12 @@ pub struct Operation {
     pub security: Security,
     /// Media types of its bodies that are not text.
     pub binary_media_types: Vec<Arc<str>>,
-    /// Headers of a request that its answers differ by: `Accept`, and what `Vary` names; `Vary`
-    /// itself where that is not said.
+    /// Request headers that its responses depend on: `Accept`, and the names in `Vary`; `Vary`
+    /// itself where the description does not list them.
     pub varies: Vec<Arc<str>>,
-    /// It answers with a stream of events.
+    /// Its response is a stream of events.
     pub is_stream: bool,
-    /// It was exported from API Gateway, which answered it by itself.
+    /// It was exported from API Gateway, which had a mock integration for it.
     pub is_mock: bool,
     /// The body that a request has, or may have.
     pub body: Option<Arc<RequestBody>>,
@@ -116,14 +116,14 @@ pub struct Operation {
     pub faults: Vec<Fault>,
     /// The main file of its description.
     file: Arc<str>,
-    /// Where its path item stands, if a reference leads there.
+    /// Location of its path item, if a reference leads there.
     item: Option<Arc<FilePointer>>,
-    /// Where it stands, if it is a reference itself.
+    /// Location of it, if it is a reference itself.
     at: Option<Arc<FilePointer>>,
 }
 
 impl Operation {
-    /// Whether the gateway that it was exported from answered browsers here.
+    /// Returns whether the gateway that it was exported from answered browsers here.
     pub fn is_mock_preflight(&self) -> bool {
         self.is_mock && self.method == HttpMethod::Options
     }
@@ -135,7 +135,7 @@ impl Operation {
         }
     }
 
-    /// Place of its path item, or of something below it.
+    /// Returns the place of its path item, or of something below it.
     pub fn item_place(&self, below: &str) -> Place {
         match &self.item {
             None => Place::pointer(&self.file, self.item_pointer() + below),
@@ -143,7 +143,7 @@ impl Operation {
         }
     }
 
-    /// Place of the operation, or of something below it.
+    /// Returns the place of the operation, or of something below it.
     pub fn place(&self, below: &str) -> Place {
         match (&self.at, &self.item) {
             (Some(location), _) => location.place(below),
@@ -153,7 +153,7 @@ impl Operation {
     }
 }
 
-/// Where a parameter is sent.
+/// Location of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     Path,
@@ -170,11 +170,10 @@ pub struct Parameter {
     pub name: Arc<str>,
     pub location: Location,
     pub required: bool,
-    /// Where given and not the default of its location.
+    /// Style, unless it is the default of its location.
     pub style: Option<Arc<str>>,
     pub sent: Sent,
-    /// A request that the description allows may have it without a text, which the gateway takes
-    /// for missing.
+    /// The description allows an empty value, which the gateway takes for missing.
     pub may_be_blank: bool,
     at: ParameterAt,
 }
@@ -188,8 +187,8 @@ enum ParameterAt {
 }
 
 impl Parameter {
-    /// Place of it, where the operation or its path item lists it, or in the other file that holds
-    /// it.
+    /// Returns its place in the list of the operation or of the path item, or in the other file
+    /// that holds it.
     pub fn place(&self, operation: &Operation) -> Place {
         match &self.at {
             ParameterAt::Item(index) => operation.item_place(&format!("/parameters/{index}")),
@@ -199,19 +198,19 @@ impl Parameter {
     }
 }
 
-/// What a caller must show.
+/// Security requirement of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Nothing: no requirement.
+    /// No requirement.
     Open,
-    /// Nothing, as one of the alternatives is empty; the others.
+    /// One of the alternatives is empty; the others.
     Optional(Arc<[Requirement]>),
     /// One of the alternatives, each with all of its schemes.
     Needs(Arc<[Requirement]>),
 }
 
 impl Security {
-    /// Every alternative that asks for something.
+    /// Returns every alternative that requires something.
     pub fn alternatives(&self) -> &[Requirement] {
         match self {
             Self::Open => &[],
@@ -220,10 +219,10 @@ impl Security {
     }
 }
 
-/// Schemes with the scopes that are asked for.
+/// Schemes with the required scopes.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
-/// What is wrong with an operation.
+/// A fault of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub code: &'static Code,
@@ -264,12 +263,12 @@ fn not_an_object(file: &SourceFile) -> Diagnostic {
         .help("name the file that starts with `openapi: 3.x` or `swagger: \"2.0\"`")
 }
 
-/// The version gate.
+/// Returns the error of a version that is not read.
 fn version(file: &SourceFile, document: &document::Document<'_>) -> Option<Diagnostic> {
     let version = &*document.openapi;
     if ["3.0", "3.1", "3.2"]
         .iter()
-        .any(|it| version.starts_with(it))
+        .any(|start| version.starts_with(start))
         || swagger::is_swagger(document)
     {
         return None;

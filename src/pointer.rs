@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// A reference token, escaped: `~` as `~0`, `/` as `~1`.
+/// Escapes a reference token: `~` as `~0`, `/` as `~1`.
 pub fn escaped(token: &str) -> std::borrow::Cow<'_, str> {
     if token.contains(['~', '/']) {
         token.replace('~', "~0").replace('/', "~1").into()
@@ -11,7 +11,7 @@ pub fn escaped(token: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// A reference token, unescaped.
+/// Unescapes a reference token.
 pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
     if token.contains('~') {
         token.replace("~1", "/").replace("~0", "~").into()
@@ -20,7 +20,7 @@ pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// The pointer of a member of what `base` points to.
+/// Returns the pointer of a member below `base`.
 pub fn child(base: &str, token: impl Display) -> String {
     let mut pointer = String::with_capacity(base.len() + 64);
     pointer.extend([base, "/"]);
@@ -34,7 +34,7 @@ struct Escaping<'a>(&'a mut String);
 impl fmt::Write for Escaping<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(index) = rest.bytes().position(|it| matches!(it, b'~' | b'/')) {
+        while let Some(index) = rest.bytes().position(|byte| matches!(byte, b'~' | b'/')) {
             self.0.push_str(&rest[..index]);
             self.0.push_str(if rest.as_bytes()[index] == b'~' {
                 "~0"

@@ -2,13 +2,13 @@
 //!
 //! In: text that may hold what strangers wrote. Out: the same text, with nothing in it that a
 //! terminal, a CI runner or a reader obeys. Pure.
-//! Everything that is printed goes through `TextFormat::visible`; what differs is only how a character
-//! that may not stand for itself is spelt.
+//! Everything that is printed goes through `TextFormat::visible`; formats differ only in the
+//! escapes of characters.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a text is, or stands in.
+/// Format that a text is printed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextFormat {
     /// A part of a line.
@@ -29,7 +29,7 @@ pub(crate) enum TextFormat {
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 
 impl TextFormat {
-    /// The text with nothing in it that is obeyed or cannot be seen.
+    /// Returns the text without anything that is obeyed or cannot be seen.
     pub(crate) fn visible(self, text: &str) -> Cow<'_, str> {
         // Nearly every text is plain.
         if !text
@@ -45,7 +45,7 @@ impl TextFormat {
             let is_command =
                 is_at_start && rest.starts_with("::") || is_in_command(&text[..index], rest);
             if is_command || (is_unseen(character) && !self.keeps(character)) {
-                self.spell(character, is_command, &mut drawn);
+                self.escape(character, is_command, &mut drawn);
             } else {
                 drawn.push(character);
             }
@@ -55,7 +55,7 @@ impl TextFormat {
         Cow::Owned(drawn)
     }
 
-    /// Line breaks and tabs that stand for themselves.
+    /// Returns whether a line break or tab is printed as it is.
     fn keeps(self, character: char) -> bool {
         match self {
             Self::Lines => matches!(character, '\n' | '\t'),
@@ -64,7 +64,7 @@ impl TextFormat {
         }
     }
 
-    fn spell(self, character: char, is_command: bool, drawn: &mut String) {
+    fn escape(self, character: char, is_command: bool, drawn: &mut String) {
         let code = character as u32;
         let written = match self {
             Self::Line | Self::Lines => match character {
@@ -90,8 +90,8 @@ impl TextFormat {
     }
 }
 
-/// Whether the text goes on with the second character of a runner's command: that one is spelt
-/// otherwise.
+/// Returns whether the text goes on with the second character of a runner's command, which is
+/// escaped.
 fn is_in_command(before: &str, rest: &str) -> bool {
     before.ends_with('#')
         && COMMANDS
@@ -99,7 +99,7 @@ fn is_in_command(before: &str, rest: &str) -> bool {
             .any(|command| rest.starts_with(&command[1..]))
 }
 
-/// Controls, marks that turn the direction of text, and characters that do not show at all.
+/// Returns whether a character is a control, turns the direction of text, or does not show at all.
 pub(crate) fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -115,23 +115,24 @@ pub(crate) fn is_unseen(character: char) -> bool {
         )
 }
 
-/// A part of a line.
+/// Returns a part of a line.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     TextFormat::Line.visible(text)
 }
 
-/// The character of a line at that index, where it may be seen.
+/// Returns the character of a line at that index, escaped where it may not be printed.
 pub(crate) fn character(text: &str, index: usize, character: char) -> String {
     let mut drawn = String::new();
     if is_unseen(character) || is_in_command(&text[..index], &text[index..]) {
-        TextFormat::Line.spell(character, true, &mut drawn);
+        TextFormat::Line.escape(character, true, &mut drawn);
     } else {
         drawn.push(character);
     }
     drawn
 }
 
-/// Text of a Markdown page, in one line: it starts no link, no tag, no code and no cell of a table.
+/// Returns text for a Markdown page, in one line: it starts no link, no tag, no code and no cell of
+/// a table.
 pub(crate) fn markdown(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut escaped = String::with_capacity(words.len());
@@ -150,11 +151,11 @@ pub(crate) fn markdown(text: &str) -> String {
     escaped
 }
 
-/// Text as code on a Markdown page, in a cell of a table or elsewhere.
+/// Returns text as code on a Markdown page, in a cell of a table or elsewhere.
 pub(crate) fn code(text: &str) -> String {
     let text = line(text).replace('|', "\\|");
     let longest = text
-        .split(|it| it != '`')
+        .split(|character| character != '`')
         .map(str::len)
         .max()
         .unwrap_or_default();

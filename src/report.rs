@@ -1,7 +1,7 @@
-//! Findings on their way to the user: sorted, without duplicates, in the format that was asked for.
+//! Reports findings: sorted, without duplicates, in the requested format.
 //!
-//! In: diagnostics and the sources they speak of. Out: text into a writer. Pure but for the writer.
-//! Nothing is decided here: what is an error, and what exit code follows, is known before.
+//! In: diagnostics and the files that they name. Out: text into a writer. Pure but for the writer.
+//! Nothing is decided here: severities and exit codes are known before.
 
 mod github;
 mod human;
@@ -13,10 +13,10 @@ use std::io;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Finding, Sources};
 
-/// How diagnostics look.
+/// Format of diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MessageFormat {
-    /// Text with the line that is meant.
+    /// Text with an excerpt of the file.
     #[default]
     Human,
     /// One JSON object a line.
@@ -27,27 +27,26 @@ pub(crate) enum MessageFormat {
     Sarif,
 }
 
-/// How to report.
+/// Options of a report.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
     pub format: MessageFormat,
     pub colour: bool,
     /// Errors only.
     pub quiet: bool,
-    /// Notes are said, too: by the commands that are about findings, since they would drown the
-    /// answers of others.
+    /// Notes too: for the commands that are about findings.
     pub notes: bool,
 }
 
 impl Style {
     fn shows(self, finding: &Finding) -> bool {
-        let is_said = match finding.severity {
+        let is_reported = match finding.severity {
             Severity::Error => true,
             Severity::Warning => !self.quiet,
             Severity::Info => !self.quiet && self.notes,
         };
         // Code scanning keeps what is allowed as suppressed; without it, it would count as mended.
-        is_said && (finding.allowed.is_none() || self.format == MessageFormat::Sarif)
+        is_reported && (finding.allowed.is_none() || self.format == MessageFormat::Sarif)
     }
 }
 
@@ -66,9 +65,9 @@ pub(crate) fn report(
         sources.push(of);
     }
     findings.retain(|finding| style.shows(finding));
-    // What one blueprint allows and another does not is said, and so is the higher severity: the
-    // first of equal ones stays.
-    let rank = |it: &Finding| (it.severity, it.allowed.is_some());
+    // Of equal findings the first stays: the one of the higher severity, and one that is not
+    // allowed.
+    let rank = |finding: &Finding| (finding.severity, finding.allowed.is_some());
     findings.sort_by(|a, b| {
         (&a.places, a.code, &a.message, rank(a)).cmp(&(&b.places, b.code, &b.message, rank(b)))
     });

@@ -1,4 +1,4 @@
-//! Files of the user, read once: UTF-8 text, as JSON, with the way back from a pointer to its line.
+//! Files of the user, read once: UTF-8 text, the same as JSON, and the line of each pointer.
 //!
 //! In: `Files`, a path. Out: `SourceFile`. Pure but for `Files`.
 //! YAML stops here: later stages see JSON text and pointers, whatever the user wrote.
@@ -37,7 +37,7 @@ impl RelativePath {
                 "" | "." => {}
                 ".." => drop(names.pop()?),
                 // Where `\` separates names, it would climb.
-                name if name.split('\\').any(|it| it == "..") => return None,
+                name if name.split('\\').any(|name| name == "..") => return None,
                 name => names.push(name),
             }
         }
@@ -54,7 +54,7 @@ impl RelativePath {
     }
 }
 
-/// A path as the user would name it, who named a file of `folder` as `display`.
+/// Returns a path as the user would name it, who named a file of `folder` as `display`.
 pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
     let mut from = folder.split('/').filter(|name| !name.is_empty()).peekable();
     let mut to = path
@@ -95,11 +95,11 @@ pub enum ReadError {
     OutsideRoot,
     /// Below `.git`, or `.git` itself.
     OfGit,
-    /// What the operating system says.
+    /// Error of the operating system.
     Io(std::io::Error),
 }
 
-/// Where files come from: the disk (`io::Disk`), memory, or a git revision.
+/// Source of files: the disk (`io::Disk`), memory, or a git revision.
 pub trait Files {
     /// The bytes of a file under the root.
     ///
@@ -132,13 +132,13 @@ pub struct SourceFile {
     pub path: RelativePath,
     /// The path as the user gave it.
     pub display: Arc<str>,
-    /// What the user wrote, without a byte order mark.
+    /// Text as written, without a byte order mark.
     pub text: Arc<String>,
     /// The same data as JSON; the same text where the user wrote JSON.
     pub json: Arc<String>,
-    /// Where the parts of `json` stand in `text`; `None` where both are one.
+    /// Positions in `text` of the parts of `json`; `None` where both are one.
     marks: Option<yaml::Marks>,
-    /// Whether messages may show lines of it.
+    /// Messages may show lines of it.
     is_shown: AtomicBool,
 }
 
@@ -171,7 +171,7 @@ impl SourceFile {
     ) -> Result<Self, Box<Diagnostic>> {
         Self::read(files, path.clone(), display).map_err(|mut fault| {
             if let (Some(At::Position { line, .. }), Ok(bytes)) = (
-                fault.places.first().map(|it| it.at.clone()),
+                fault.places.first().map(|place| place.at.clone()),
                 files.read(&path),
             ) {
                 fault.extra().line = line_of(&String::from_utf8_lossy(&bytes), line);
@@ -233,14 +233,15 @@ impl SourceFile {
         })
     }
 
-    /// Whether the file is a whole description, no part of one.
+    /// Returns whether the file is a whole description, no part of one.
     pub fn is_description(&self) -> bool {
-        // Its text alone tells of most files that they are none.
+        // The text of most files shows that they are none.
         ["openapi", "swagger"]
             .iter()
-            .any(|it| self.json.contains(&format!("\"{it}\"")))
-            && raw::members(&self.json).is_ok_and(|it| {
-                it.iter()
+            .any(|key| self.json.contains(&format!("\"{key}\"")))
+            && raw::members(&self.json).is_ok_and(|members| {
+                members
+                    .iter()
                     .any(|(key, _)| matches!(&**key, "openapi" | "swagger"))
             })
     }
@@ -254,12 +255,12 @@ impl SourceFile {
         self.is_shown.store(true, Ordering::Relaxed);
     }
 
-    /// Whether messages may show lines of the file.
+    /// Returns whether messages may show lines of the file.
     pub fn may_show_lines(&self) -> bool {
         self.is_shown.load(Ordering::Relaxed)
     }
 
-    /// The finding that a syntax error of `json` makes.
+    /// Returns the diagnostic of a syntax error in `json`.
     pub fn syntax(&self, error: &serde_json::Error) -> Diagnostic {
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or_default();
@@ -284,8 +285,8 @@ const MAX_SHOWN: usize = 10_000;
 /// Most lines at the start of a file in which it says what it is.
 const MAX_HEAD_LINES: usize = 50;
 
-/// Whether a text says near its start that it is an OpenAPI description, at the left margin or as
-/// the first key of a JSON object.
+/// Returns whether a text says near its start that it is an OpenAPI description, at the left margin
+/// or as the first key of a JSON object.
 fn says_description(text: &str) -> bool {
     text.lines().take(MAX_HEAD_LINES).any(|line| {
         let start = line.trim_start();
@@ -301,8 +302,8 @@ fn says_description(text: &str) -> bool {
     })
 }
 
-/// Whether a text has two keys near its start, at the left margin, that blueprints and their bases
-/// have, and hardly any other file together.
+/// Returns whether a text has two keys near its start, at the left margin, that only blueprints and
+/// their bases have together.
 fn says_blueprint(text: &str) -> bool {
     let has = |name: &str| {
         text.lines().take(MAX_HEAD_LINES).any(|line| {
@@ -317,17 +318,17 @@ fn says_blueprint(text: &str) -> bool {
         >= 2
 }
 
-/// Whether a file is named as blueprints are, which nobody names a secret.
+/// Returns whether a file is named as blueprints are: nobody names a file of secrets so.
 fn is_named_as_blueprint(display: &str) -> bool {
     let name = display.rsplit('/').next().unwrap_or_default();
     name.starts_with("gwgen.") && (name.ends_with(".yaml") || name.ends_with(".json"))
 }
 
-/// A line by its number, for a message. Unit: 1-based.
+/// Returns a line by its number, for a message. Unit: 1-based.
 fn line_of(text: &str, number: u32) -> Option<String> {
     text.lines()
         .nth((number as usize).checked_sub(1)?)
-        .map(|it| it.chars().take(MAX_SHOWN).collect())
+        .map(|line| line.chars().take(MAX_SHOWN).collect())
 }
 
 fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {

@@ -1,9 +1,8 @@
-//! Findings that describe a habit of a whole description: said once, with a count and three
-//! examples.
+//! Findings that a whole description repeats: reported once, with a count and three examples.
 //!
 //! In: findings. Out: findings. Pure.
-//! A framework that writes one path with a trailing slash writes all of them so; the finding that
-//! matters must not drown in that.
+//! A framework that writes one path with a trailing slash writes all of them so, which must not
+//! hide the finding that matters.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +10,16 @@ use super::codes::*;
 use super::{At, Code, Diagnostic};
 use crate::pointer;
 
-/// Most findings of one habit that are said one by one, and how many examples the one that stands
-/// for more has.
+/// Most findings of one group that are reported one by one, and the number of examples of a larger
+/// group.
 const EXAMPLES: usize = 3;
 
-/// Most places of a finding that stands for others which say the same.
+/// Most places of a group of findings with one message.
 const PLACES: usize = 10;
 
-/// Codes of habits, and what a number of findings of each says. The first text in backticks of
-/// their messages is an example.
-static HABITS: &[(&Code, &str)] = &[
+/// Codes whose findings are grouped, with the message of a group after its count. The first text in
+/// backticks of their messages is an example.
+static SUMMARIES: &[(&Code, &str)] = &[
     (
         &DIFFERENT_SERVERS,
         "operations have servers of their own with another base path, which the gateway does not follow",
@@ -137,18 +136,18 @@ static HABITS: &[(&Code, &str)] = &[
     ),
 ];
 
-/// What findings have alike that are said as one.
+/// Parts that all findings of a group share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct GroupKey {
     code: &'static str,
-    /// Message and help; `None` of a habit, which has words of its own.
+    /// Message and help; `None` where the group has a summary.
     words: Option<(String, String)>,
 }
 
-/// Puts findings of one habit together where there are more than a few, and those that say the same
-/// of many places.
+/// Groups findings with a summary, and those with one message and many places, where there are more
+/// than a few.
 ///
-/// What `lint.allow` allows stays by itself.
+/// Findings that `lint.allow` allows are not grouped.
 pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut grouped = Vec::with_capacity(findings.len());
     let mut groups: BTreeMap<GroupKey, Vec<Diagnostic>> = BTreeMap::new();
@@ -157,7 +156,7 @@ pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             grouped.push(finding);
             continue;
         }
-        let words = habit(&finding)
+        let words = summary(&finding)
             .is_none()
             .then(|| (finding.message.clone(), finding.help.clone()));
         groups
@@ -170,21 +169,21 @@ pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     for mut findings in groups.into_values() {
         findings.sort_by(|a, b| (&a.places, &a.message).cmp(&(&b.places, &b.message)));
-        // Under every mount anew.
+        // Every mount repeats them.
         findings.dedup_by(|later, first| {
             let is_same = (&later.places, &later.message) == (&first.places, &first.message);
             if is_same {
                 let more = std::mem::take(&mut later.operations);
                 first.operations.extend(
                     more.into_iter()
-                        .filter(|it| !first.operations.contains(it))
+                        .filter(|operation| !first.operations.contains(operation))
                         .collect::<Vec<_>>(),
                 );
             }
             is_same
         });
         if findings.len() > EXAMPLES {
-            grouped.push(stand_in(findings));
+            grouped.push(group(findings));
         } else {
             grouped.extend(findings);
         }
@@ -192,16 +191,16 @@ pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     grouped
 }
 
-/// What is said of the habit that a finding belongs to.
-fn habit(finding: &Diagnostic) -> Option<&'static str> {
+/// Returns the summary of a finding's group.
+fn summary(finding: &Diagnostic) -> Option<&'static str> {
     example(finding)?;
-    HABITS
+    SUMMARIES
         .iter()
         .find(|(code, _)| *code == finding.code)
         .map(|(_, summary)| *summary)
 }
 
-/// The first text in backticks of a message.
+/// Returns the first text in backticks of a message.
 fn example(finding: &Diagnostic) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
@@ -235,15 +234,18 @@ fn named(finding: &Diagnostic) -> Option<String> {
     })
 }
 
-/// One finding in the place of all: its places are those of the examples, or the first of those
-/// that all say the same.
-fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
+/// Returns one finding for a group: its places are those of the examples, or the first ones of
+/// findings with one message.
+fn group(findings: Vec<Diagnostic>) -> Diagnostic {
     let mut examples: Vec<&Diagnostic> = Vec::with_capacity(PLACES);
     let mut one = findings[0].clone();
-    let message = match habit(&one) {
+    let message = match summary(&one) {
         Some(summary) => {
             examples.extend(findings.iter().take(EXAMPLES));
-            let named: Vec<String> = examples.iter().filter_map(|it| named(it)).collect();
+            let named: Vec<String> = examples
+                .iter()
+                .filter_map(|finding| named(finding))
+                .collect();
             format!(
                 "{} {summary}; for example {}",
                 findings.len(),
@@ -261,12 +263,12 @@ fn stand_in(findings: Vec<Diagnostic>) -> Diagnostic {
     ));
     one.places = examples
         .iter()
-        .filter_map(|it| it.places.first().cloned())
+        .filter_map(|finding| finding.places.first().cloned())
         .collect();
     one.places.dedup();
     one.operations = findings
         .iter()
-        .flat_map(|it| it.operations.iter().cloned())
+        .flat_map(|finding| finding.operations.iter().cloned())
         .collect();
     one.operations.sort();
     one.operations.dedup();
@@ -309,10 +311,11 @@ mod tests {
         ]);
         let all = found
             .iter()
-            .find(|it| {
-                it.extra
+            .find(|finding| {
+                finding
+                    .extra
                     .as_ref()
-                    .is_some_and(|it| !it.occurrences.is_empty())
+                    .is_some_and(|extra| !extra.occurrences.is_empty())
             })
             .unwrap();
         assert!(
@@ -322,14 +325,14 @@ mod tests {
         assert_eq!(
             all.places
                 .iter()
-                .filter(|it| matches!(&it.at, At::Pointer(_)))
+                .filter(|place| matches!(&place.at, At::Pointer(_)))
                 .count(),
             3
         );
         assert_eq!(
             (
                 found.len(),
-                all.extra.as_ref().map(|it| it.occurrences.len())
+                all.extra.as_ref().map(|extra| extra.occurrences.len())
             ),
             (3, Some(4))
         );

@@ -8,21 +8,23 @@ use crate::plan::OperationPlan;
 /// Source: docs/aws-rules.md#c6 (ANY takes OPTIONS), docs/aws-rules.md#a7 (browsers send no
 /// credentials with a preflight).
 pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
-    let Some(plan) = facts.plan.filter(|it| it.cors.is_none()) else {
+    let Some(plan) = facts.plan.filter(|plan| plan.cors.is_none()) else {
         return Vec::new();
     };
     let public: Vec<&OperationPlan> = plan
         .operations
         .iter()
-        .filter(|it| it.gateway_path.is_some())
+        .filter(|operation| operation.gateway_path.is_some())
         .collect();
     let mut taking: Vec<&OperationPlan> = Vec::new();
     for path in public.chunk_by(|one, other| one.gateway_path == other.gateway_path) {
-        if !path.iter().any(|it| it.method == HttpMethod::Options) {
-            taking.extend(
-                path.iter()
-                    .filter(|it| it.method == HttpMethod::Any && !it.auth.is_open()),
-            );
+        if !path
+            .iter()
+            .any(|operation| operation.method == HttpMethod::Options)
+        {
+            taking.extend(path.iter().filter(|operation| {
+                operation.method == HttpMethod::Any && !operation.auth.is_open()
+            }));
         }
     }
     // Under several mounts, one operation comes several times.
@@ -33,7 +35,7 @@ pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
     };
     let names: Vec<String> = taking
         .iter()
-        .map(|it| format!("`{} {}`", it.method.as_str(), it.path))
+        .map(|operation| format!("`{} {}`", operation.method.as_str(), operation.path))
         .collect();
     let mut finding = diagnostic::ANY_TAKES_PREFLIGHT
         .at(first.place.clone())
@@ -46,6 +48,6 @@ pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
         .help("write `api: {cors: {origins: [...]}}` if browsers of other origins call the API; else nothing is to be done");
     finding
         .places
-        .extend(others.iter().map(|it| it.place.clone()));
+        .extend(others.iter().map(|operation| operation.place.clone()));
     vec![finding]
 }

@@ -8,11 +8,15 @@ use crate::openapi::Operation;
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read
 /// 2026-11-30: answers are buffered by default.
 pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let streams: Vec<&Operation> = served.iter().copied().filter(|it| it.is_stream).collect();
+    let streams: Vec<&Operation> = served
+        .iter()
+        .copied()
+        .filter(|operation| operation.is_stream)
+        .collect();
     let Some((first, others)) = streams.split_first() else {
         return Vec::new();
     };
-    let names: Vec<_> = streams.iter().map(|it| it.name()).collect();
+    let names: Vec<_> = streams.iter().map(|operation| operation.name()).collect();
     let mut finding = diagnostic::BUFFERED_STREAM
         .at(first.place("/responses"))
         .message(format_args!(
@@ -23,6 +27,6 @@ pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
         .help("nothing is to be done where it ends within seconds; else leave it out with `exposure: hidden` and serve it another way");
     finding
         .places
-        .extend(others.iter().map(|it| it.place("/responses")));
+        .extend(others.iter().map(|operation| operation.place("/responses")));
     vec![finding]
 }

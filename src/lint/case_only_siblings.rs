@@ -28,7 +28,7 @@ pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
             let Segment::Literal(text) = segment else {
                 continue;
             };
-            if !text.bytes().any(|it| it.is_ascii_alphabetic()) {
+            if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
                 continue;
             }
             let folded = format!("{}/{}", text_of(&path[..depth]), text.to_ascii_lowercase());

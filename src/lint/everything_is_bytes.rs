@@ -13,11 +13,11 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
         .spec
         .api
         .as_ref()
-        .is_some_and(|it| it.binary_media_types.is_some());
+        .is_some_and(|api| api.binary_media_types.is_some());
     let has_function = facts.plan.is_some_and(|plan| {
         plan.backends
             .iter()
-            .any(|it| matches!(it.way, Way::Function(_)))
+            .any(|backend| matches!(backend.way, Way::Function(_)))
     });
     if is_written || !has_function {
         return Vec::new();
@@ -25,12 +25,17 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
     let all: Vec<&Operation> = served
         .iter()
         .copied()
-        .filter(|it| it.binary_media_types.iter().any(|it| &**it == "*/*"))
+        .filter(|operation| {
+            operation
+                .binary_media_types
+                .iter()
+                .any(|media_type| &**media_type == "*/*")
+        })
         .collect();
     let Some((first, others)) = all.split_first() else {
         return Vec::new();
     };
-    let names: Vec<_> = all.iter().map(|it| it.name()).collect();
+    let names: Vec<_> = all.iter().map(|operation| operation.name()).collect();
     let mut finding = diagnostic::EVERYTHING_IS_BYTES
         .at(first.place(""))
         .message(format_args!(
@@ -38,6 +43,8 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
             diagnostic::examples(&names)
         ))
         .help("name the types in the description, or in `api.binary_media_types`: `[application/octet-stream]`");
-    finding.places.extend(others.iter().map(|it| it.place("")));
+    finding
+        .places
+        .extend(others.iter().map(|operation| operation.place("")));
     vec![finding]
 }

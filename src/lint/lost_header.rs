@@ -11,7 +11,7 @@ pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
         for parameter in operation
             .parameters
             .iter()
-            .filter(|it| it.location == Location::Header)
+            .filter(|parameter| parameter.location == Location::Header)
         {
             if is_dropped(&parameter.name) || parameter.name.eq_ignore_ascii_case("host") {
                 findings.push(

@@ -10,26 +10,27 @@ use crate::plan::OperationPlan;
 /// With `api.cors` the gateway answers them; one that asks who its callers are is reported by
 /// GW5010.
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    if facts.plan.is_some_and(|it| it.cors.is_some()) {
+    if facts.plan.is_some_and(|plan| plan.cors.is_some()) {
         return Vec::new();
     }
     let mocks: Vec<&Operation> = served
         .iter()
         .copied()
-        .filter(|it| it.is_mock_preflight())
+        .filter(|operation| operation.is_mock_preflight())
         .collect();
     let Some((first, others)) = mocks.split_first() else {
         return Vec::new();
     };
-    let names: Vec<_> = mocks.iter().map(|it| it.name()).collect();
-    let paths: BTreeSet<&str> = mocks.iter().map(|it| &*it.path).collect();
-    let is_one =
-        |it: &&OperationPlan| it.method == HttpMethod::Options && paths.contains(&*it.path);
+    let names: Vec<_> = mocks.iter().map(|operation| operation.name()).collect();
+    let paths: BTreeSet<&str> = mocks.iter().map(|operation| &*operation.path).collect();
+    let is_one = |operation: &&OperationPlan| {
+        operation.method == HttpMethod::Options && paths.contains(&*operation.path)
+    };
     let backends = facts.plan.into_iter().flat_map(|plan| {
         plan.operations
             .iter()
             .filter(is_one)
-            .filter_map(|it| Some(format!("`{}`", plan.backends[it.backend?].name)))
+            .filter_map(|operation| Some(format!("`{}`", plan.backends[operation.backend?].name)))
     });
     let backends: Vec<String> = backends.collect::<BTreeSet<_>>().into_iter().collect();
     let mut finding = diagnostic::MOCK_PREFLIGHT
@@ -40,6 +41,8 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
             diagnostic::examples(&backends)
         ))
         .help("write `api: {cors: {origins: [...]}}` if browsers of other origins call the API: then the gateway answers; else nothing is to be done if the backend does");
-    finding.places.extend(others.iter().map(|it| it.place("")));
+    finding
+        .places
+        .extend(others.iter().map(|operation| operation.place("")));
     vec![finding]
 }

@@ -12,11 +12,12 @@ const MAX_NAMED: usize = 3;
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
     let planned = facts.plan.into_iter().flat_map(|plan| &plan.operations);
     let open: std::collections::HashSet<_> = planned
-        .filter(|it| it.is_public() && it.auth.is_open())
-        .map(|it| (&*it.path, it.method))
+        .filter(|operation| operation.is_public() && operation.auth.is_open())
+        .map(|operation| (&*operation.path, operation.method))
         .collect();
-    let is_let_in = |it: &&&Operation| {
-        matches!(it.security, Security::Optional(_)) && open.contains(&(&*it.path, it.method))
+    let is_let_in = |operation: &&&Operation| {
+        matches!(operation.security, Security::Optional(_))
+            && open.contains(&(&*operation.path, operation.method))
     };
     // One finding a file: a requirement at the root of a description counts for all of its
     // operations.
@@ -38,7 +39,7 @@ fn finding(operations: &[&Operation]) -> Option<Diagnostic> {
     let named: Vec<String> = operations
         .iter()
         .take(MAX_NAMED)
-        .map(|it| format!("`{} {}`", it.method.as_str(), it.path))
+        .map(|operation| format!("`{} {}`", operation.method.as_str(), operation.path))
         .collect();
     let more = operations.len() - named.len();
     let rest = if more > 0 {

@@ -1,4 +1,4 @@
-//! `lint.allow` and `lint.deny`: which findings a team has decided about.
+//! `lint.allow` and `lint.deny`: a team's decisions about findings.
 //!
 //! In: `Blueprint`, `Plan`, findings. Out: findings, some allowed, some made errors. Pure.
 //! Only advice is allowed: an error keeps somebody from harm, whatever a blueprint says.
@@ -10,7 +10,7 @@ use crate::diagnostic::{self, At, CODES, Code, Diagnostic, Place, Severity, near
 use crate::plan::{Of, Patterns, Plan};
 use crate::source::pointer;
 
-/// What a blueprint says of findings.
+/// Decisions of a blueprint about findings.
 pub(crate) struct Policy<'a> {
     blueprint: &'a Blueprint,
     allowances: Vec<Allowance<'a>>,
@@ -27,7 +27,7 @@ struct Allowance<'a> {
 }
 
 impl<'a> Policy<'a> {
-    /// Reads what a blueprint says of findings, on a day that is written as `2027-03-31`.
+    /// Reads the decisions of a blueprint, on a day that is written as `2027-03-31`.
     ///
     /// Errors: GW2130 allowed error, GW2131 expired allowance, GW2132 allows nothing (a warning),
     /// GW2133 unknown code.
@@ -46,7 +46,7 @@ impl<'a> Policy<'a> {
         };
         for (index, spec) in lint.allow.iter().flatten().enumerate() {
             let at = pointer::child("/lint/allow", index);
-            match refused(blueprint, (&at, spec), day) {
+            match refused(blueprint, &at, spec, day) {
                 Some(finding) => found.push(finding),
                 None => policy.allowances.push(Allowance {
                     at,
@@ -71,25 +71,29 @@ impl<'a> Policy<'a> {
         policy
     }
 
-    /// Marks what is allowed, makes errors of what is denied, and says which entries allow nothing.
+    /// Marks findings as allowed, makes errors of denied ones, and reports entries that allow
+    /// nothing.
     ///
     /// Errors: GW2132 allows nothing (a warning, and a note in a base).
     pub(crate) fn apply(mut self, plan: Option<&Plan>, findings: &mut Vec<Diagnostic>) {
         if self.allowances.is_empty() && self.denied.is_empty() {
             return;
         }
-        let has_paths = self.allowances.iter().any(|it| it.paths.is_some());
+        let has_paths = self
+            .allowances
+            .iter()
+            .any(|allowance| allowance.paths.is_some());
         let paths = if has_paths {
             Paths::of(plan)
         } else {
             Paths::default()
         };
-        for finding in findings.iter_mut().filter(|it| !it.is_error()) {
+        for finding in findings.iter_mut().filter(|finding| !finding.is_error()) {
             let mut reason = None;
             for allowance in self
                 .allowances
                 .iter_mut()
-                .filter(|it| it.spec.code == finding.code.code)
+                .filter(|allowance| allowance.spec.code == finding.code.code)
             {
                 if allowance
                     .paths
@@ -108,13 +112,13 @@ impl<'a> Policy<'a> {
                 None => {}
             }
         }
-        // What an error kept from being looked at may be what is allowed.
+        // An error may have kept gwgen from the finding that is allowed.
         if !findings.iter().any(Diagnostic::is_error) {
             findings.extend(
                 self.allowances
                     .iter()
-                    .filter(|it| !it.is_used)
-                    .map(|it| self.idle(it)),
+                    .filter(|allowance| !allowance.is_used)
+                    .map(|allowance| self.idle(allowance)),
             );
         }
     }
@@ -140,8 +144,8 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// What has to be known of at every render, whatever a team has decided: something is open that the
-/// inputs say is not.
+/// Findings that remain as notes whatever a team has decided: something is open that the inputs say
+/// is not.
 const STAYS_A_NOTE: [&Code; 5] = [
     &diagnostic::IGNORED_SCHEME,
     &diagnostic::WEAKENED,
@@ -150,7 +154,7 @@ const STAYS_A_NOTE: [&Code; 5] = [
     &diagnostic::UNCHECKED_INTERNAL,
 ];
 
-/// Takes a finding out of what is said; what has to be known of at every render stays as a note.
+/// Allows a finding; one that has to be reported at every render remains as a note.
 fn allow(finding: &mut Diagnostic, reason: &str) {
     if STAYS_A_NOTE.contains(&finding.code) {
         finding.severity = Severity::Info;
@@ -161,12 +165,12 @@ fn allow(finding: &mut Diagnostic, reason: &str) {
 }
 
 fn code_of(text: &str) -> Option<&'static Code> {
-    CODES.iter().copied().find(|it| it.code == text)
+    CODES.iter().copied().find(|code| code.code == text)
 }
 
-/// What to write in place of a code that there is not.
+/// Returns the help for an unknown code.
 fn known(text: &str) -> String {
-    match nearest(text, CODES.iter().map(|it| it.code)).and_then(code_of) {
+    match nearest(text, CODES.iter().map(|code| code.code)).and_then(code_of) {
         Some(code) => format!(
             "did you mean `{}` ({})? `gwgen explain` lists all codes",
             code.code, code.slug
@@ -181,14 +185,15 @@ fn patterns(texts: &[String]) -> Patterns<()> {
     patterns
 }
 
-/// Why an entry does not hold.
+/// Returns the error of an entry that does not hold.
 fn refused(
     blueprint: &Blueprint,
-    (at, spec): (&str, &AllowSpec),
+    at: &str,
+    spec: &AllowSpec,
     day: Option<&str>,
 ) -> Option<Diagnostic> {
     if let Some(code) = code_of(&spec.code)
-        .filter(|it| it.severity == Severity::Error || it.code.starts_with("GW0"))
+        .filter(|code| code.severity == Severity::Error || code.code.starts_with("GW0"))
     {
         let why = if code.severity == Severity::Error {
             "an error that keeps an API from being wrong or open"
@@ -218,7 +223,7 @@ fn refused(
     Some(finding)
 }
 
-/// Paths of the description by where their operations and path items stand.
+/// Paths of the description by the places of their operations and path items.
 #[derive(Default)]
 struct Paths<'p> {
     by_place: HashMap<(&'p str, &'p str), BTreeSet<&'p str>>,
@@ -227,7 +232,7 @@ struct Paths<'p> {
 impl<'p> Paths<'p> {
     fn of(plan: Option<&'p Plan>) -> Self {
         let mut by_place: HashMap<_, BTreeSet<&str>> = HashMap::new();
-        for operation in plan.into_iter().flat_map(|it| &it.operations) {
+        for operation in plan.into_iter().flat_map(|plan| &plan.operations) {
             let At::Pointer(pointer) = &operation.place.at else {
                 continue;
             };
@@ -242,7 +247,7 @@ impl<'p> Paths<'p> {
         Self { by_place }
     }
 
-    /// The paths that a place belongs to.
+    /// Returns the paths that a place belongs to.
     fn at<'s>(&'s self, place: &'s Place) -> Option<&'s BTreeSet<&'p str>> {
         let (At::Pointer(pointer) | At::Repeated(pointer, _)) = &place.at else {
             return None;
@@ -256,13 +261,13 @@ impl<'p> Paths<'p> {
         }
     }
 
-    /// Whether a finding is about paths, and each of them matches.
+    /// Returns whether a finding is about paths, and each of them matches.
     fn all_match(&self, finding: &Diagnostic, patterns: &Patterns<()>) -> bool {
-        let of_operations = finding.operations.iter().map(|it| &*it.path);
+        let of_operations = finding.operations.iter().map(|operation| &*operation.path);
         let about: BTreeSet<&str> = finding
             .places
             .iter()
-            .filter_map(|it| self.at(it))
+            .filter_map(|place| self.at(place))
             .flatten()
             .copied()
             .chain(of_operations)

@@ -10,7 +10,11 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
     let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     // Those that decide who may call are refused in `plan`.
     for api in facts.apis {
-        for extension in api.extensions.iter().filter(|it| is_unused(&it.name)) {
+        for extension in api
+            .extensions
+            .iter()
+            .filter(|extension| is_unused(&extension.name))
+        {
             found
                 .entry(&extension.name)
                 .or_insert((extension.place.clone(), 0))
@@ -18,7 +22,7 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
         }
     }
     for operation in served {
-        for extension in operation.extensions.iter().filter(|it| is_unused(it)) {
+        for extension in operation.extensions.iter().filter(|name| is_unused(name)) {
             let place = operation.place(&format!("/{extension}"));
             found.entry(extension).or_insert((place, 0)).1 += 1;
         }

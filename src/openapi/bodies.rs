@@ -332,8 +332,8 @@ fn key(json: &str) -> Key {
     (json.as_ptr() as usize, json.len())
 }
 
-/// Returns the name of a part: of its component in the main file, else its pointer; in another file,
-/// behind `./` and the file.
+/// Returns the name of a part: of its component in the main file, else its pointer; in another
+/// file, behind `./` and the file.
 fn name(named_below: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
     if std::ptr::eq(main, target.file) {
         let name = named_below

@@ -18,30 +18,30 @@ use misspelt_keys::CheckedObject;
 pub(crate) use responses::{ResponsesObject, is_success};
 pub(crate) use shapes::{ExtensionKeys, Patterned, Presence, RequestBodyObject};
 
-/// Something wrong with a part, and where in the part it stands.
+/// A fault of an object, and its pointer in the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ObjectFault {
     pub(crate) code: &'static Code,
-    /// Pointer below the part, `""` for the part itself.
+    /// Pointer below the object, `""` for the object itself.
     pub(crate) below: String,
     pub(crate) message: String,
 }
 
-/// Extensions that mean something to gwgen or to API Gateway; others are nobody's business here.
-fn is_ours(key: &str) -> bool {
+/// Returns whether an extension means something to gwgen or to API Gateway.
+fn is_read_extension(key: &str) -> bool {
     is_of_gwgen(key) || key.starts_with("x-amazon-apigateway-")
 }
 
-/// In any spelling: `X-Gwgen-Exposure`, `x_gwgen_exposure` and `gwgen-exposure` are refused by
-/// name, not passed by.
+/// Returns whether a key is one of gwgen's in any notation: `X-Gwgen-Exposure`, `x_gwgen_exposure`
+/// and `gwgen-exposure` are refused by name, not ignored.
 pub(crate) fn is_of_gwgen(key: &str) -> bool {
     if !key.starts_with(['x', 'X', 'g', 'G', '_', '-']) {
         return false;
     }
     let letters = || {
         key.bytes()
-            .filter(|it| !matches!(it, b'-' | b'_' | b'.' | b' '))
-            .map(|it| it.to_ascii_lowercase())
+            .filter(|byte| !matches!(byte, b'-' | b'_' | b'.' | b' '))
+            .map(|byte| byte.to_ascii_lowercase())
     };
     [&b"xgwgen"[..], b"gwgen"]
         .iter()
@@ -58,9 +58,9 @@ macro_rules! object {
                 match &**key {
                     $($key => self.$field = object!(@parse json $(, $nullable)?),)*
                     other => {
-                        if is_ours(other) {
+                        if is_read_extension(other) {
                             self.extensions.push((key.clone(), json));
-                        } else if const { CheckedObject::of(stringify!($name)) }.watches(other) {
+                        } else if const { CheckedObject::of(stringify!($name)) }.checks(other) {
                             self.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
                         }
                         return Ok(false);
@@ -106,9 +106,9 @@ macro_rules! object {
                                     value.$field = object!(@next map $(, $nullable)?);
                                 })*
                                 other => {
-                                    if is_ours(other) {
+                                    if is_read_extension(other) {
                                         value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
-                                    } else if const { CheckedObject::of(stringify!($name)) }.watches(other) {
+                                    } else if const { CheckedObject::of(stringify!($name)) }.checks(other) {
                                         let json = map.next_value::<&'de RawValue>()?.get();
                                         value.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
                                     } else {
@@ -132,13 +132,14 @@ macro_rules! object {
 
 /// A part that can be read member by member, where reading it whole fails.
 pub(crate) trait ByMember<'a>: Default {
-    /// Reads one member from its text; `Ok(false)` where gwgen does not read members of that name.
+    /// Reads one member from its text. Returns `false` where gwgen does not read members of that
+    /// name.
     fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool>;
 
     fn faults(&mut self) -> &mut Vec<ObjectFault>;
 }
 
-/// The fault of a key that stands twice.
+/// Returns the fault of a duplicate key.
 pub(crate) fn repeated(key: &str) -> ObjectFault {
     ObjectFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
@@ -153,7 +154,7 @@ pub(crate) fn repeated(key: &str) -> ObjectFault {
 pub(crate) type RequirementObject<'a> = ObjectMembers<'a, Vec<Text<'a>>>;
 
 object! {
-    /// The root of a document. What only 2.0 has stays text: in 3.x these members are nobody's.
+    /// The root of a document. Members of 2.0 stay text: in 3.x they mean nothing.
     by_member struct Document {
         "openapi" openapi: Text<'a> = ?,
         "swagger" swagger: Text<'a> = ?,
@@ -208,7 +209,7 @@ object! {
 }
 
 object! {
-    /// Its operations are boxed: nine places in a row are mostly empty, and items are moved about.
+    /// Its operations are boxed: most of the ten are empty, and items are moved.
     by_member struct PathItem {
         "$ref" reference: Option<Text<'a>>,
         "parameters" parameters: Vec<Parameter<'a>> = ?,

@@ -1,4 +1,4 @@
-//! What becomes of the keys with which AWS extends OpenAPI: one table, which `docs/extensions.md`
+//! Treatment of the keys with which AWS extends OpenAPI: one table, which `docs/extensions.md`
 //! repeats.
 //!
 //! In: the name of a key. Out: whether it is honoured, refused or reported as unused. Pure.
@@ -7,7 +7,7 @@
 
 use crate::diagnostic::{self, Code};
 
-/// What becomes of a key.
+/// Treatment of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
     /// It does what it says.
@@ -21,10 +21,10 @@ pub enum Treatment {
 /// A key that AWS documents.
 pub struct Documented {
     pub name: &'static str,
-    /// Where it stands.
+    /// Objects that have it.
     pub place: &'static str,
     pub treatment: Treatment,
-    /// What that means, as a sentence.
+    /// Meaning of that, as a sentence.
     pub meaning: &'static str,
 }
 
@@ -173,9 +173,9 @@ pub const DOCUMENTED: &[Documented] = &[
     ),
 ];
 
-/// What becomes of a key; `None` where it is none of AWS's.
+/// Returns the treatment of a key; `None` where it is none of AWS's.
 pub fn treatment(extension: &str) -> Option<Treatment> {
-    let is_documented = |it: &&Documented| it.name == extension;
+    let is_documented = |known: &&Documented| known.name == extension;
     match DOCUMENTED.iter().find(is_documented) {
         Some(known) => Some(known.treatment),
         None => extension
@@ -184,7 +184,7 @@ pub fn treatment(extension: &str) -> Option<Treatment> {
     }
 }
 
-/// The code that refuses a key; `None` where leaving it out cannot open or weaken anything.
+/// Returns the code that refuses a key; `None` where leaving it out cannot open or weaken anything.
 pub fn refuses(extension: &str) -> Option<&'static Code> {
     match treatment(extension)? {
         Refused => Some(&diagnostic::REFUSED_EXTENSION),
@@ -192,7 +192,7 @@ pub fn refuses(extension: &str) -> Option<&'static Code> {
     }
 }
 
-/// Whether a key does nothing and has to be told of.
+/// Returns whether a key does nothing, which has to be reported.
 pub fn is_unused(extension: &str) -> bool {
     treatment(extension) == Some(Unused)
 }
@@ -203,22 +203,25 @@ mod tests {
 
     #[test]
     fn the_page_says_what_the_table_says() {
-        let word = |it: Treatment| match it {
+        let word = |treatment: Treatment| match treatment {
             Treatment::Honoured => "honoured",
             Treatment::Refused => "refused",
             Treatment::Unused => "unused",
         };
-        let rows = DOCUMENTED.iter().map(|it| {
+        let rows = DOCUMENTED.iter().map(|row| {
             format!(
                 "| `{}` | {} | {} | {} |",
-                it.name,
-                it.place,
-                word(it.treatment),
-                it.meaning
+                row.name,
+                row.place,
+                word(row.treatment),
+                row.meaning
             )
         });
         let page = include_str!("../../docs/extensions.md");
-        let written: Vec<&str> = page.lines().filter(|it| it.starts_with("| `")).collect();
+        let written: Vec<&str> = page
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
         assert_eq!(written, rows.collect::<Vec<_>>());
     }
 
@@ -230,7 +233,12 @@ mod tests {
                 refuses(known.name).is_some(),
                 is_unused(known.name),
             ];
-            assert_eq!(told.iter().filter(|it| **it).count(), 1, "{}", known.name);
+            assert_eq!(
+                told.iter().filter(|is_true| **is_true).count(),
+                1,
+                "{}",
+                known.name
+            );
         }
         assert_eq!(
             treatment("x-amazon-apigateway-new"),

@@ -1,4 +1,4 @@
-//! Media types of bodies, of which only what matters to the gateway is kept.
+//! Media types of bodies, as far as they matter to the gateway.
 //!
 //! In: JSON text. Out: `MediaTypes`. Pure.
 //! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some
@@ -9,17 +9,17 @@ use serde_json::value::RawValue;
 
 use crate::source::raw::Text;
 
-/// What the media types of a body tell.
+/// Facts about the media types of a body.
 #[derive(Default)]
 pub(crate) struct MediaTypes<'a> {
     /// Bare ones that are not text.
     pub(crate) binary: Vec<String>,
-    /// Ranges that may be text or not, each with the text of what is said of it.
+    /// Ranges that may be text or not, each with its Media Type Object.
     pub(crate) ranges: Vec<(Text<'a>, &'a str)>,
     pub(crate) variety: Variety,
 }
 
-/// How many media types a client can choose from, and whether one is a stream.
+/// Choice that a client has between media types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Variety {
     pub(crate) is_several: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Variety {
 }
 
 impl Variety {
-    /// Takes one more media type into account, given the first one.
+    /// Adds a media type, given the first one.
     pub(crate) fn add(&mut self, media_type: &str, first: Option<&str>) {
         // Nearly all of them.
         if media_type == "application/json" && first.is_none() {
@@ -42,7 +42,7 @@ impl Variety {
     }
 }
 
-/// A media type without its parameters.
+/// Returns a media type without its parameters.
 pub(crate) fn bare(media_type: &str) -> String {
     media_type
         .split(';')
@@ -52,19 +52,18 @@ pub(crate) fn bare(media_type: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// A media type as a client tells it from others: a charset makes no other one, a version does.
+/// Returns a media type without its charset, which clients do not choose by.
 fn without_charset(media_type: &str) -> String {
     let parts = media_type
         .split(';')
-        .map(|it| it.trim().to_ascii_lowercase());
+        .map(|part| part.trim().to_ascii_lowercase());
     parts
-        .filter(|it| !it.starts_with("charset="))
+        .filter(|part| !part.starts_with("charset="))
         .collect::<Vec<_>>()
         .join(";")
 }
 
-/// Whether a media type stands for any, or for any application's, so that only the schema tells
-/// whether it is text.
+/// Returns whether a media type is a range of which only a schema says whether it is text.
 pub(crate) fn is_open_range(media_type: &str) -> bool {
     media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
 }
@@ -104,8 +103,8 @@ impl<'de> Deserialize<'de> for MediaTypes<'de> {
     }
 }
 
-/// The bare media type where bodies of it are not text, and would be damaged by API Gateway's
-/// conversion to UTF-8.
+/// Returns the bare media type where its bodies are not text, so that API Gateway's conversion to
+/// UTF-8 would damage them.
 ///
 /// Source: AWS, "Working with binary media types for REST APIs",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
@@ -120,7 +119,7 @@ pub(crate) fn binary(media_type: &str) -> Option<String> {
         !text.is_empty()
             && text
                 .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it))
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
     };
     // A range of images is one of bytes; of `*/*` and `application/*` the schema tells.
     if name == "*" {

@@ -23,7 +23,7 @@ pub enum HttpMethod {
 }
 
 impl HttpMethod {
-    /// Those that have a field in a path item.
+    /// Methods that have a field in a path item.
     pub const ALL: [Self; 10] = [
         Self::Any,
         Self::Delete,
@@ -37,7 +37,7 @@ impl HttpMethod {
         Self::Trace,
     ];
 
-    /// Whether a REST API can have it.
+    /// Returns whether a REST API can have it.
     ///
     /// Source: docs/aws-rules.md#p10 (`Valid options are
     /// GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
@@ -55,16 +55,16 @@ impl HttpMethod {
         }
     }
 
-    /// Methods that a request to a REST API can have.
+    /// Returns the methods that a request to a REST API can have.
     ///
     /// Source: docs/aws-rules.md#p10.
     pub fn of_requests() -> impl Iterator<Item = Self> {
         Self::ALL
             .into_iter()
-            .filter(|it| it.is_servable() && *it != Self::Any)
+            .filter(|method| method.is_servable() && *method != Self::Any)
     }
 
-    /// The method in upper case, as API Gateway spells it.
+    /// Returns the method in upper case, as API Gateway writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Any => "ANY",
@@ -81,7 +81,7 @@ impl HttpMethod {
         }
     }
 
-    /// The key of a path item, or of its `additionalOperations`.
+    /// Returns the key in a path item, or in its `additionalOperations`.
     pub fn key(self) -> &'static str {
         match self {
             Self::Any => "x-amazon-apigateway-any-method",
@@ -98,7 +98,7 @@ impl HttpMethod {
         }
     }
 
-    /// The first word of a label.
+    /// Returns the first word of a label.
     pub fn lower(self) -> &'static str {
         if self == Self::Any { "any" } else { self.key() }
     }

@@ -1,7 +1,8 @@
-//! Where parts of a description stand: its main file, or another one that references lead to.
+//! Locations of the parts of a description: in its main file, or in another one that references
+//! lead to.
 //!
 //! In: files and pointers. Out: `Place`s. Pure.
-//! Most operations stand under `paths` of the main file, and their pointers are made only when
+//! Most operations are under `paths` of the main file, and their pointers are made only when
 //! something is reported.
 
 use std::sync::Arc;
@@ -18,13 +19,13 @@ pub struct FilePointer {
 }
 
 impl FilePointer {
-    /// The place of it, or of something below it.
+    /// Returns its place, or the place of something below it.
     pub fn place(&self, below: &str) -> Place {
         Place::pointer(&self.file, [&*self.pointer, below].concat())
     }
 }
 
-/// What an extension `x-gwgen-*` says.
+/// An extension `x-gwgen-*` with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     pub of: SettingOf,
@@ -35,7 +36,7 @@ pub struct Setting {
     pub place: Place,
 }
 
-/// What an extension stands on.
+/// Owner of an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SettingOf {
     Path,
@@ -43,7 +44,7 @@ pub enum SettingOf {
 }
 
 impl Operation {
-    /// Pointer of its path item, in the file where that stands.
+    /// Returns the pointer of its path item, in the file of that.
     pub(crate) fn item_pointer(&self) -> String {
         match &self.item {
             None => pointer::child("/paths", &self.path),
@@ -51,10 +52,10 @@ impl Operation {
         }
     }
 
-    /// Pointer of its key in its path item.
+    /// Returns the pointer of its key in its path item.
     pub(crate) fn pointer(&self) -> String {
         let mut pointer = self.item_pointer();
-        // One of these is made for every operation, and kept: it is to be as long as its text.
+        // One of these is kept for every operation, so it has no spare capacity.
         match self.method {
             HttpMethod::Other { key, .. } => {
                 pointer::child(&(pointer + "/additionalOperations"), key)

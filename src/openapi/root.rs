@@ -13,7 +13,8 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::pointer;
 use crate::source::raw::Text;
 
-/// Returns extensions outside of paths: of the document, its information, servers, tags and components.
+/// Returns extensions outside of paths: of the document, its information, servers, tags and
+/// components.
 pub(crate) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extension> {
     let tags: Vec<ExtensionKeys<'_>> = document
         .tags
@@ -34,11 +35,11 @@ pub(crate) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extens
         .servers
         .iter()
         .enumerate()
-        .filter(|(_, it)| !it.extensions.is_empty())
+        .filter(|(_, server)| !server.extensions.is_empty())
     {
         add(&format!("/servers/{index}"), &mut names(&server.extensions));
     }
-    for (index, tag) in tags.iter().enumerate().filter(|(_, it)| !it.0.is_empty()) {
+    for (index, tag) in tags.iter().enumerate().filter(|(_, tag)| !tag.0.is_empty()) {
         add(&format!("/tags/{index}"), &mut tag.0.iter());
     }
     found
@@ -63,7 +64,7 @@ pub(crate) fn extensions_of(part: &Target<'_>) -> Vec<Extension> {
         .collect()
 }
 
-/// The media types of `x-amazon-apigateway-binary-media-types`.
+/// Reads the media types of `x-amazon-apigateway-binary-media-types`.
 ///
 /// Errors: GW1006 it is no list of media types.
 pub(crate) fn binary_media_types(
@@ -95,11 +96,11 @@ fn read(raw: &RawValue) -> Option<Vec<Arc<str>>> {
     let types: Vec<Text<'_>> = serde_json::from_str(raw.get()).ok()?;
     types
         .iter()
-        .map(|it| is_media_type(it).then(|| Arc::from(&**it)))
+        .map(|name| is_media_type(name).then(|| Arc::from(&**name)))
         .collect()
 }
 
-/// A media type as API Gateway compares it; `*/*` is every one.
+/// Returns whether a text is a media type as API Gateway compares it; `*/*` is every one.
 ///
 /// Source: RFC 6838, section 4.2; AWS, "Working with binary media types for REST APIs",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
@@ -108,7 +109,7 @@ fn is_media_type(text: &str) -> bool {
         !text.is_empty()
             && text
                 .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&it))
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
     };
     text.split_once('/')
         .is_some_and(|(kind, name)| is_token(kind) && is_token(name))

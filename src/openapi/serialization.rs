@@ -1,7 +1,7 @@
 //! Serialization of a parameter: under its own name, or not.
 //!
-//! In: a Parameter Object, its schema with all that this refers to. Out: `Sent`, and whether the value
-//! may be blank. Pure but for `Library`.
+//! In: a Parameter Object, its schema with all that this refers to. Out: `Sent`, and whether the
+//! value may be blank. Pure but for `Library`.
 //! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples",
 //! <https://spec.openapis.org/oas/v3.1.1#style-values>; OpenAPI 2.0, "Parameter Object",
 //! <https://spec.openapis.org/oas/v2.0>; both read 2026-11-30.

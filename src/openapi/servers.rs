@@ -224,8 +224,8 @@ pub(crate) fn is_dots(segment: &str) -> bool {
     matches!(segment.split(';').next(), Some("." | ".."))
 }
 
-/// Returns whether a character of a path needs no escape and means itself. Braces would be a variable
-/// of an integration's URI.
+/// Returns whether a character of a path needs no escape and means itself. Braces would be a
+/// variable of an integration's URI.
 ///
 /// Source: RFC 3986, section 3.3, without `%`, which API Gateway re-encodes
 /// (docs/aws-rules.md#q10).

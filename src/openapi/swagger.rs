@@ -1,5 +1,5 @@
-//! Members that Swagger 2.0 writes elsewhere than 3.x, or otherwise: base path, shared parts, bodies,
-//! media types.
+//! Members that Swagger 2.0 writes elsewhere than 3.x, or otherwise: base path, shared parts,
+//! bodies, media types.
 //!
 //! In: the objects of a document of version 2.0. Out: its parts where `resolve` reads them. Pure.
 //! No document is converted: these members are read into the structs that 3.x has for the same
@@ -320,8 +320,8 @@ impl<'a> BodyParameters<'a> {
         })
     }
 
-    /// Takes a parameter that is sent in the body. Returns `false` for every other, which the gateway
-    /// declares.
+    /// Takes a parameter that is sent in the body. Returns `false` for every other, which the
+    /// gateway declares.
     pub(crate) fn takes(&mut self, parameter: &Parameter<'_>) -> bool {
         let is_body = parameter.faults.is_empty()
             && matches!(parameter.location.as_deref(), Some("body" | "formData"));

@@ -1,5 +1,5 @@
-//! The slow reading of a document that the fast one refuses: whatever is wrong stays with the
-//! smallest part that holds it.
+//! The slow reading of a document that the fast one refuses: a fault stays with the smallest part
+//! that holds it.
 //!
 //! In: JSON text. Out: `Document` with faults. Pure.
 //! Runs only after the fast reading failed on the data; both give the same where nothing is wrong.
@@ -52,7 +52,7 @@ fn fill<'a, T: ByMember<'a>>(
     Ok(part)
 }
 
-/// The fault of a member whose value has the wrong type.
+/// Returns the fault of a member whose value has the wrong type.
 pub(crate) fn wrong_type(key: &str, error: &serde_json::Error) -> ObjectFault {
     let text = error.to_string();
     let what = without_value(text.split(" at line ").next().unwrap_or_default());
@@ -63,7 +63,7 @@ pub(crate) fn wrong_type(key: &str, error: &serde_json::Error) -> ObjectFault {
     }
 }
 
-/// `invalid type: string "x", expected a mapping` without the value: the line is shown beside it
+/// Returns `invalid type: string "x", expected a mapping` without the value, which is shown only
 /// where the file may be shown.
 fn without_value(text: &str) -> String {
     match (text.find(['"', '`']), text.rfind(", expected ")) {
@@ -74,7 +74,7 @@ fn without_value(text: &str) -> String {
     }
 }
 
-/// The fault of a part that is no mapping.
+/// Returns the fault of a part that is no mapping.
 fn no_mapping(what: &str) -> ObjectFault {
     ObjectFault {
         code: &diagnostic::WRONG_TYPE,
@@ -116,7 +116,7 @@ fn component<'a>(
     }
 }
 
-/// Parameters by name, as 2.0 has them at its root.
+/// Reads parameters by name, as 2.0 has them at its root.
 pub(crate) fn named_parameters(json: &str) -> serde_json::Result<ObjectMembers<'_, Parameter<'_>>> {
     serde_json::from_str(json).or_else(|_| {
         Ok(ObjectMembers(
@@ -128,7 +128,7 @@ pub(crate) fn named_parameters(json: &str) -> serde_json::Result<ObjectMembers<'
     })
 }
 
-/// The path items of a mapping.
+/// Reads the path items of a mapping.
 pub(crate) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, PathItem<'a>> {
     let mut paths = Patterned::default();
     for (path, item) in items {
@@ -166,7 +166,7 @@ pub(crate) fn parameter(json: &str) -> Parameter<'_> {
     })
 }
 
-/// The items of a list of parameters, or the fault of what is no list.
+/// Reads a list of parameters.
 fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, ObjectFault> {
     raw::elements(json)
         .map(|items| {
@@ -188,9 +188,12 @@ pub(crate) fn path_item(json: &str) -> PathItem<'_> {
         } else if **key == *"additionalOperations"
             && let Ok(operations) = raw::members(value)
         {
-            let read = operations
-                .into_iter()
-                .map(|(method, it)| (method, serde_json::from_str(it.get()).unwrap_or_default()));
+            let read = operations.into_iter().map(|(method, operation)| {
+                (
+                    method,
+                    serde_json::from_str(operation.get()).unwrap_or_default(),
+                )
+            });
             item.additional = ObjectMembers(read.collect());
         } else if let Some(slot) = item.slot(key) {
             *slot = Some(Box::new(operation(value)));
@@ -224,7 +227,7 @@ pub(crate) fn operation(json: &str) -> Operation<'_> {
 }
 
 impl<'a> PathItem<'a> {
-    /// The place of the operation of that key.
+    /// Returns the field of the operation of that key.
     fn slot(&mut self, key: &str) -> Option<&mut Option<Box<Operation<'a>>>> {
         Some(match key {
             "get" => &mut self.get,

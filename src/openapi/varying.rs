@@ -1,7 +1,7 @@
-//! What answers differ by, and which schemas are of bytes.
+//! Request headers that responses depend on, and schemas of bytes.
 //!
-//! In: headers and schemas, which may be references. Out: names of headers of a request; yes or no.
-//! Pure but for `Library`.
+//! In: headers and schemas, which may be references. Out: names of request headers; yes or no. Pure
+//! but for `Library`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::source::raw::{self, Text};
 const MAX_REFERENCES: usize = 8;
 
 impl<'a> Shared<'a> {
-    /// Whether what is said of a media type has a schema of bytes.
+    /// Returns whether a Media Type Object has a schema of bytes.
     pub(crate) fn has_schema_of_bytes(&self, file: &'a SourceFile, json: &'a str) -> bool {
         let members = raw::members(json).unwrap_or_default();
         members
@@ -24,7 +24,7 @@ impl<'a> Shared<'a> {
             .any(|(key, schema)| *key == "schema" && self.is_of_bytes(file, schema.get()))
     }
 
-    /// Whether values of a schema are bytes as they are, not a text that stands for them.
+    /// Returns whether values of a schema are bytes as they are, not a text for bytes.
     ///
     /// Source: OpenAPI 3.0.4, "Data Types" (`binary`),
     /// <https://spec.openapis.org/oas/v3.0.4#data-types>; OpenAPI 3.1.1, "Working with Binary Data"
@@ -43,9 +43,9 @@ impl<'a> Shared<'a> {
             let Some(reference) = text("$ref") else {
                 let is_encoded = text("contentEncoding").is_some();
                 let is_media =
-                    text("contentMediaType").is_some_and(|it| super::binary(&it).is_some());
-                return text("format").is_some_and(|it| *it == *"binary")
-                    || text("type").is_some_and(|it| *it == *"file")
+                    text("contentMediaType").is_some_and(|name| super::binary(&name).is_some());
+                return text("format").is_some_and(|format| *format == *"binary")
+                    || text("type").is_some_and(|kind| *kind == *"file")
                     || (is_media && !is_encoded);
             };
             let Ok(target) = self.references.target(file, &reference) else {
@@ -56,8 +56,8 @@ impl<'a> Shared<'a> {
         false
     }
 
-    /// What the header `Vary` among those of an answer names; itself, where the description does
-    /// not say.
+    /// Returns the names in the header `Vary` of a response; `Vary` itself, where the description
+    /// does not list them.
     pub(crate) fn varying(&self, file: &'a SourceFile, headers: &'a str) -> Vec<Arc<str>> {
         let headers = raw::members(headers).unwrap_or_default();
         let Some((_, json)) = headers
@@ -73,17 +73,17 @@ impl<'a> Shared<'a> {
         });
         let header: Value = target
             .ok()
-            .and_then(|it| serde_json::from_str(it.json).ok())
+            .and_then(|target| serde_json::from_str(target.json).ok())
             .unwrap_or_default();
         let schema = &header["schema"];
         let first = |values: &Value| {
             values
                 .as_array()
-                .and_then(|it| it.first())
+                .and_then(|values| values.first())
                 .cloned()
                 .unwrap_or_default()
         };
-        let said = [
+        let values = [
             &schema["const"],
             &schema["default"],
             &header["default"],
@@ -91,17 +91,17 @@ impl<'a> Shared<'a> {
             &schema["example"],
         ]
         .map(Value::clone);
-        let said = said
+        let values = values
             .into_iter()
             .chain([&schema["enum"], &header["enum"], &schema["examples"]].map(first));
-        let names = said
-            .filter_map(|it| it.as_str().map(str::to_owned))
+        let names = values
+            .filter_map(|text| text.as_str().map(str::to_owned))
             .next()
             .unwrap_or_else(|| "Vary".to_owned());
         names
             .split(',')
             .map(str::trim)
-            .filter(|it| !it.is_empty())
+            .filter(|name| !name.is_empty())
             .map(Arc::from)
             .collect()
     }

@@ -1,8 +1,7 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 //!
 //! In: `Finding`s. Out: one line a finding. Pure but for the writer.
-//! Text of the user's files can start no command of its own: line breaks and `%` are escaped, and
-//! each line begins with ours.
+//! Text of the user's files cannot start a command: line breaks and `%` are escaped.
 //!
 //! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message",
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>; the escapes
@@ -15,7 +14,7 @@ use crate::diagnostic::{COMMAND_LINE, Severity};
 use crate::printed;
 use crate::source::Finding;
 
-/// How many operations are named before the rest is counted.
+/// Most operations that are named; the others are counted.
 const MAX_OPERATIONS: usize = 5;
 
 pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
@@ -50,14 +49,16 @@ fn command(finding: &Finding) -> String {
     )
 }
 
-/// What is wrong, what it keeps from being served, what to do: a line each.
+/// Returns the message, the operations that are not served, other places and the help: a line each.
 fn message(finding: &Finding) -> String {
     let mut lines = vec![printed::line(&finding.message).into_owned()];
     let named: Vec<String> = finding
         .operations
         .iter()
         .take(MAX_OPERATIONS)
-        .map(|it| printed::line(&format!("{} {}", it.method, it.path)).into_owned())
+        .map(|operation| {
+            printed::line(&format!("{} {}", operation.method, operation.path)).into_owned()
+        })
         .collect();
     if !named.is_empty() {
         let more = finding.operations.len() - named.len();
@@ -83,7 +84,7 @@ fn message(finding: &Finding) -> String {
 }
 
 fn data(text: &str) -> String {
-    // Line breaks are ours; what else cannot be seen was made visible with the part that held it.
+    // Only line breaks between the parts are left; each part was made visible before.
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")

@@ -1,8 +1,9 @@
-//! Findings for people: what is wrong, the line that is meant, what to do.
+//! Findings for people: what is wrong, the line with a caret under the column, what to do.
 //!
 //! In: `Finding`s, `Sources`. Out: text, coloured or not. Pure but for the writer.
 //! Text of the user's files can neither move the cursor nor look like a message of gwgen: control
 //! characters are made visible.
+//! `annotate-snippets` leaves commands of CI runners as they are, and copies a line of 50 MB whole.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,10 +19,10 @@ use crate::source::{Finding, Located, Sources};
 /// Widest piece of a source line that is shown. Unit: terminal columns.
 const MAX_WIDTH: usize = 120;
 
-/// How much of a long line is shown before the column that is meant. Unit: terminal columns.
+/// Part of a long line that is shown before the marked column. Unit: terminal columns.
 const LEAD_WIDTH: usize = 50;
 
-/// How many operations are named before the rest is counted.
+/// Most operations that are named; the others are counted.
 const MAX_OPERATIONS: usize = 5;
 
 const TAB: &str = "    ";
@@ -49,7 +50,7 @@ pub(crate) fn report(
     }
 }
 
-/// `2 errors, 1 warning`; empty without findings.
+/// Returns `2 errors, 1 warning`; empty without findings.
 fn summary(findings: &[Finding]) -> String {
     let kinds = [
         (Severity::Error, "error"),
@@ -74,8 +75,8 @@ struct SourceLines<'a> {
     cursor: LineCursor<'a>,
 }
 
-/// How far into which line the last finding was: a file in one line with many findings is read
-/// once, not once a finding.
+/// Position of the last finding in its line, so that a file of one line is read once, not once a
+/// finding.
 #[derive(Default)]
 struct LineCursor<'a> {
     file: &'a str,
@@ -107,7 +108,7 @@ impl<'a> SourceLines<'a> {
         Some(line.strip_suffix('\r').unwrap_or(line))
     }
 
-    /// The line of a place without that many characters at its start.
+    /// Returns the line of a place without that many characters at its start.
     fn rest(&mut self, place: &'a Located, skipped: usize) -> Option<&'a str> {
         let line = self.line(place)?;
         let cursor = &mut self.cursor;
@@ -180,7 +181,7 @@ impl Paint {
                 format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")),
             );
             if index == 0 {
-                text.push_str(&self.excerpt(place, lines, (finding.line.as_deref(), gutter)));
+                text.push_str(&self.excerpt(place, lines, finding.line.as_deref(), gutter));
             }
         }
         let note = |text: &mut String, label: &str, what: &str| {
@@ -200,21 +201,22 @@ impl Paint {
         text
     }
 
-    /// The line that is meant, with a caret under its column.
+    /// Returns the line of a place, with a caret under its column.
     fn excerpt<'a>(
         self,
         place: &'a Located,
         lines: &mut SourceLines<'a>,
-        (line, gutter): (Option<&'a str>, usize),
+        own_line: Option<&'a str>,
+        gutter: usize,
     ) -> String {
         let is_whole_file = place.pointer.is_none() && (place.line, place.column) == (1, 1);
         let before = (place.column as usize).saturating_sub(1);
         let skipped = before.saturating_sub(MAX_WIDTH);
         // Of a file that could not be read, the finding has the line.
-        let own = line.map(|it| {
-            it.char_indices()
+        let own = own_line.map(|line| {
+            line.char_indices()
                 .nth(skipped)
-                .map_or("", |(start, _)| &it[start..])
+                .map_or("", |(start, _)| &line[start..])
         });
         let Some(rest) = own
             .or_else(|| lines.rest(place, skipped))
@@ -245,7 +247,7 @@ fn operations(finding: &Finding) -> String {
         .operations
         .iter()
         .take(MAX_OPERATIONS)
-        .map(|it| format!("{} {}", it.method, printed::line(&it.path)));
+        .map(|operation| format!("{} {}", operation.method, printed::line(&operation.path)));
     let mut text = named.collect::<Vec<_>>().join(", ");
     let more = finding.operations.len().saturating_sub(MAX_OPERATIONS);
     if more > 0 {
@@ -254,11 +256,11 @@ fn operations(finding: &Finding) -> String {
     text
 }
 
-/// A piece of a line around a character, and how many terminal columns stand before that.
+/// Returns a piece of a line around a character, and the count of terminal columns before that.
 fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     let mut drawn = String::new();
-    // Where each character starts, in bytes of `drawn` and in terminal columns. Only what may be
-    // shown is drawn.
+    // Start of each character, in bytes of `drawn` and in terminal columns. Only what may be shown
+    // is drawn.
     let mut at = Vec::new();
     let mut width = 0;
     for (index, character) in line.char_indices().take(3 * MAX_WIDTH) {
@@ -269,7 +271,7 @@ fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
         }
         width += drawn[at.last().map_or(0, |(start, _)| *start)..]
             .chars()
-            .map(|it| it.width().unwrap_or(0))
+            .map(|character| character.width().unwrap_or(0))
             .sum::<usize>();
     }
     let (_, caret) = at.get(before).copied().unwrap_or((drawn.len(), width));

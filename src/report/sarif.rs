@@ -1,10 +1,10 @@
-//! Findings as one SARIF document, which code scanning compares from run to run.
+//! Findings as one SARIF document, which code scanning compares between runs.
 //!
 //! In: `Finding`s, `Sources`. Out: JSON. Pure but for the writer.
-//! Paths start at the repository's root. A finding that stands for several is written as these, so
-//! that each keeps its fingerprint.
+//! Paths start at the repository's root. A group is written as its findings, so that each keeps its
+//! fingerprint.
 //!
-//! Source: OASIS, "Static Analysis Results Interchange MessageFormat (SARIF) Version 2.1.0 Plus Errata
+//! Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata
 //! 01",
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>,
 //! read 2026-11-22.
@@ -25,10 +25,10 @@ const SCHEMA: &str =
 /// <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>.
 const ROOT: &str = "%SRCROOT%";
 
-/// How many operations are named before the rest is counted.
+/// Most operations that are named; the others are counted.
 const MAX_OPERATIONS: usize = 5;
 
-/// Where the files of findings lie.
+/// Files of findings, which SARIF calls artifacts.
 pub(crate) struct Artifacts<'a> {
     pub(crate) sources: &'a [Sources],
     /// The working directory as seen from the repository's root.
@@ -40,11 +40,11 @@ pub(crate) fn report(
     files: &Artifacts<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let used: BTreeSet<&str> = findings.iter().map(|it| it.code).collect();
+    let used: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
     let rules: Vec<&Code> = crate::diagnostic::CODES
         .iter()
         .copied()
-        .filter(|it| used.contains(it.code))
+        .filter(|code| used.contains(code.code))
         .collect();
     let mut results = Results {
         files,
@@ -52,7 +52,7 @@ pub(crate) fn report(
         seen: BTreeMap::new(),
         all: Vec::new(),
     };
-    findings.iter().for_each(|it| results.add(it));
+    findings.iter().for_each(|finding| results.add(finding));
     let document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -61,7 +61,7 @@ pub(crate) fn report(
                 "name": "gwgen",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|it| rule(it)).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|code| rule(code)).collect::<Vec<_>>(),
             }},
             "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
             "columnKind": "unicodeCodePoints",
@@ -75,7 +75,7 @@ pub(crate) fn report(
     )
 }
 
-/// What a code means. The text of `gwgen explain` is its help.
+/// Returns the rule of a code. The text of `gwgen explain` is its help.
 fn rule(code: &Code) -> Value {
     let checked = code
         .explanation
@@ -100,7 +100,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// One finding, or one of those that a finding stands for.
+/// A finding, or one of a group.
 struct SarifResult<'f> {
     finding: &'f Finding,
     message: &'f str,
@@ -111,7 +111,7 @@ struct SarifResult<'f> {
 struct Results<'a> {
     files: &'a Artifacts<'a>,
     rules: &'a [&'a Code],
-    /// How often a fingerprint was given.
+    /// Uses of each fingerprint.
     seen: BTreeMap<String, usize>,
     all: Vec<Value>,
 }
@@ -132,55 +132,58 @@ impl Results<'_> {
                 places,
             });
         }
-        for it in &finding.occurrences {
+        for occurrence in &finding.occurrences {
             self.push(&SarifResult {
                 finding,
-                message: &it.message,
-                help: &it.help,
-                places: &it.places,
+                message: &occurrence.message,
+                help: &occurrence.help,
+                places: &occurrence.places,
             });
         }
     }
 
-    fn push(&mut self, said: &SarifResult<'_>) {
-        let finding = said.finding;
-        let mut locations: Vec<Value> = said
+    fn push(&mut self, result: &SarifResult<'_>) {
+        let finding = result.finding;
+        let mut locations: Vec<Value> = result
             .places
             .iter()
-            .filter(|it| *it.file != *COMMAND_LINE)
-            .map(|it| self.files.location(it))
+            .filter(|place| *place.file != *COMMAND_LINE)
+            .map(|place| self.files.location(place))
             .collect();
         let mut related = locations.split_off(locations.len().min(1));
-        // The standard wants each once.
+        // The standard allows each once.
         let mut seen = BTreeSet::new();
-        related.retain(|it| seen.insert(it.to_string()));
-        let mut result = json!({
+        related.retain(|location| seen.insert(location.to_string()));
+        let mut document = json!({
             "ruleId": finding.code,
-            "ruleIndex": self.rules.iter().position(|it| it.code == finding.code),
+            "ruleIndex": self.rules.iter().position(|rule| rule.code == finding.code),
             "level": level(finding.severity),
-            "message": {"text": text(said)},
+            "message": {"text": text(result)},
             "locations": locations,
-            "partialFingerprints": {"codeAndPointer/v1": self.fingerprint(said)},
+            "partialFingerprints": {"codeAndPointer/v1": self.fingerprint(result)},
         });
         if !related.is_empty() {
-            result["relatedLocations"] = Value::Array(related);
+            document["relatedLocations"] = Value::Array(related);
         }
         if let Some(reason) = &finding.allowed {
-            result["suppressions"] =
+            document["suppressions"] =
                 json!([{"kind": "external", "status": "accepted", "justification": reason}]);
         }
-        self.all.push(result);
+        self.all.push(document);
     }
 
-    /// What tells a finding from others though lines move: its code, its file and its pointer, or
-    /// its text where it has none.
-    fn fingerprint(&mut self, said: &SarifResult<'_>) -> String {
-        let place = said.places.first();
+    /// Returns a name for a finding that stays when lines move: from its code, its file and its
+    /// pointer, or its message where it has none.
+    fn fingerprint(&mut self, result: &SarifResult<'_>) -> String {
+        let place = result.places.first();
         let at = place
-            .and_then(|it| it.pointer.as_deref())
-            .unwrap_or(said.message);
-        let file = place.map(|it| self.files.uri(&it.file)).unwrap_or_default();
-        let hash = blake3::hash(format!("{}\0{file}\0{at}", said.finding.code).as_bytes()).to_hex();
+            .and_then(|place| place.pointer.as_deref())
+            .unwrap_or(result.message);
+        let file = place
+            .map(|place| self.files.uri(&place.file))
+            .unwrap_or_default();
+        let hash =
+            blake3::hash(format!("{}\0{file}\0{at}", result.finding.code).as_bytes()).to_hex();
         let fingerprint = hash[..16].to_owned();
         let times = self.seen.entry(fingerprint.clone()).or_default();
         *times += 1;
@@ -188,15 +191,15 @@ impl Results<'_> {
     }
 }
 
-/// What is wrong, what it keeps from being served, what to do: a line each.
-fn text(said: &SarifResult<'_>) -> String {
-    let mut lines = vec![said.message.to_owned()];
-    let operations = &said.finding.operations;
-    if !operations.is_empty() && said.finding.occurrences.is_empty() {
+/// Returns the message, the operations that are not served, and the help: a line each.
+fn text(result: &SarifResult<'_>) -> String {
+    let mut lines = vec![result.message.to_owned()];
+    let operations = &result.finding.operations;
+    if !operations.is_empty() && result.finding.occurrences.is_empty() {
         let named: Vec<String> = operations
             .iter()
             .take(MAX_OPERATIONS)
-            .map(|it| format!("{} {}", it.method, it.path))
+            .map(|operation| format!("{} {}", operation.method, operation.path))
             .collect();
         let more = operations.len() - named.len();
         let rest = if more > 0 {
@@ -206,8 +209,8 @@ fn text(said: &SarifResult<'_>) -> String {
         };
         lines.push(format!("not served: {}{rest}", named.join(", ")));
     }
-    if !said.help.is_empty() {
-        lines.push(format!("help: {}", said.help));
+    if !result.help.is_empty() {
+        lines.push(format!("help: {}", result.help));
     }
     lines.join("\n")
 }
@@ -229,13 +232,13 @@ impl Artifacts<'_> {
         }
     }
 
-    /// A file as seen from the repository's root; one that lies elsewhere by its whole path.
+    /// Returns a file relative to the repository's root; one outside of it by its whole path.
     fn uri(&self, file: &str) -> String {
         let read = || {
             self.sources
                 .iter()
-                .find_map(|it| it.file(file))
-                .map(|it| it.path.clone())
+                .find_map(|sources| sources.file(file))
+                .map(|file| file.path.clone())
         };
         match RelativePath::join(self.folder, file).or_else(read) {
             Some(path) => escaped(path.as_str()),

@@ -1,7 +1,7 @@
 //! Every file that descriptions are made of, each read once.
 //!
 //! In: `Files`, paths. Out: `SourceFile`s that live as long as the library. Pure but for `Files`.
-//! How many files and bytes one blueprint may bring in is limited here and nowhere else.
+//! The count of files and bytes of one blueprint is limited here and nowhere else.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::{Files, RelativePath, SourceFile};
 use crate::diagnostic::{self, Diagnostic, Place};
 
-/// How often the shelf doubles. The files that fit: 2 to this power, less one.
+/// Number of shelves, each twice as long as the one before. Files that fit: 2 to this power, less
+/// one.
 const SHELVES: usize = 15;
 
 /// Most bytes that the files of one blueprint have together.
@@ -41,7 +42,7 @@ impl<'f> Library<'f> {
         }
     }
 
-    /// The file at a path, read where it was not yet.
+    /// Returns the file at a path, reading it the first time.
     ///
     /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 not UTF-8, GW1002 syntax, GW1003
     /// too deep, GW1004 too large or too many.
@@ -64,7 +65,7 @@ impl<'f> Library<'f> {
         shelved.map(|index| self.at(index))
     }
 
-    /// Every file that was read, in the order of reading.
+    /// Returns every file that was read, in the order of reading.
     pub fn read(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
         (0..self.count.get()).map(|index| self.at(index))
     }
@@ -110,7 +111,7 @@ impl<'f> Library<'f> {
     }
 }
 
-/// The shelf of an index, and the place on it: shelf n has 2^n places.
+/// Returns the shelf of an index, and the place on it: shelf n has 2^n places.
 fn spot(index: usize) -> (usize, usize) {
     let shelf = (index + 1).ilog2() as usize;
     (shelf, index + 1 - (1 << shelf))

@@ -1,5 +1,4 @@
-//! One level of JSON at a time, as slices of the text that was read: the slow, tolerant way, and
-//! the way back to lines.
+//! One level of JSON at a time, as slices of the text that was read.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -79,7 +78,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
     }
 }
 
-/// The members of an object in the order of the text, duplicates too.
+/// Members of an object in the order of the text, duplicates too.
 pub struct ObjectMembers<'a, T>(pub Vec<(Text<'a>, T)>);
 
 impl<T> Default for ObjectMembers<'_, T> {
@@ -112,12 +111,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectMembers<'de, T> {
     }
 }
 
-/// The members of a JSON object, each with its value as text.
+/// Returns the members of a JSON object, each with its value as text.
 pub fn members(json: &str) -> serde_json::Result<Vec<(Text<'_>, &RawValue)>> {
     serde_json::from_str::<ObjectMembers<'_, &RawValue>>(json).map(|members| members.0)
 }
 
-/// The items of a JSON array, each as text.
+/// Returns the items of a JSON array, each as text.
 pub fn elements(json: &str) -> serde_json::Result<Vec<&RawValue>> {
     serde_json::from_str(json)
 }

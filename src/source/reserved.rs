@@ -2,12 +2,11 @@
 //!
 //! In: one name of a path. Out: whether git, a shell, a file system or a CI keeps it for itself.
 //! Pure.
-//! A pull request of a stranger chooses these names, so every spelling that leads to the same place
-//! counts.
+//! A pull request of a stranger chooses these names, so every notation of the same place counts.
 
 use crate::printed::is_unseen;
 
-/// How the names of staging folders begin; a process id and a number follow.
+/// Start of the names of staging folders; a process id and a number follow.
 pub(crate) const STAGING: &str = ".gwgen.tmp-";
 
 /// Name of the manifest in an output folder.
@@ -32,30 +31,30 @@ const RUN_BY_OTHERS: [&str; 9] = [
     ".terraform",
 ];
 
-/// Whether a file system may take the name for `.git`.
+/// Returns whether a file system may take the name for `.git`.
 ///
 /// Source: git, `verify_path`, <https://github.com/git/git/blob/master/read-cache.c>: letters in
 /// any case, the short name `git~1`, dots and spaces at the end and streams (NTFS), characters that
 /// HFS+ ignores.
 pub(crate) fn is_of_git(name: &str) -> bool {
-    let is_ignored = |it: char| matches!(it, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let is_ignored = |character: char| matches!(character, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let plain: String = name
         .split(':')
         .next()
         .unwrap_or_default()
         .chars()
-        .filter(|it| !is_ignored(*it))
+        .filter(|character| !is_ignored(*character))
         .collect();
     let plain = plain.trim_end_matches(['.', ' ']);
     plain.eq_ignore_ascii_case(".git") || plain.eq_ignore_ascii_case("git~1")
 }
 
-/// Whether a path leads below `.git`.
+/// Returns whether a path leads below `.git`.
 pub(crate) fn leads_into_git(path: &str) -> bool {
     path.split(['/', '\\']).any(is_of_git)
 }
 
-/// Why no output may be written below a folder of that name.
+/// Returns why no output may be written below a folder of that name.
 pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
     let lower = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
     if is_of_git(name) {

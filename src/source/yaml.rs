@@ -22,8 +22,7 @@ use scalars::core_schema;
 /// Deepest nesting of collections, as in `serde_json`, which reads the result.
 const MAX_DEPTH: usize = 127;
 
-/// How many times larger than the YAML the JSON may become, and what is allowed to every file. Unit
-/// of the second: bytes.
+/// Factor by which the JSON may be larger than the YAML, and bytes that every file is allowed.
 ///
 /// JSON escapes of control characters take six times their text; everything past that comes from
 /// aliases.
@@ -58,8 +57,8 @@ impl ConversionError {
         }
     }
 
-    /// Returns the diagnostic, with its line where that may be shown. An error at the end of the file
-    /// is placed on the last line, not after it.
+    /// Returns the diagnostic, with its line where that may be shown. An error at the end of the
+    /// file is placed on the last line, not after it.
     pub(crate) fn at(mut self, file: &Arc<str>, text: &str, is_shown: bool) -> Diagnostic {
         let end = marks::end_of(text);
         if self.line > end.0 {
@@ -94,12 +93,12 @@ struct OpenCollection {
     last_anchor: usize,
 }
 
-/// The text of an anchor.
+/// Text of an anchor.
 #[derive(Clone)]
 enum Anchored {
-    /// From here to there in the JSON.
+    /// Range in the JSON.
     Json(usize, usize),
-    /// Kept apart, since the mapping around it was written anew.
+    /// A copy, since the mapping around it was written again.
     Apart(Arc<str>),
 }
 
@@ -111,7 +110,7 @@ struct Converter {
     anchors: BTreeMap<usize, Anchored>,
     last_anchor: usize,
     limit: usize,
-    /// What merge keys made to be written anew. Unit: bytes.
+    /// Text that was written again because of merge keys. Unit: bytes.
     rewritten: usize,
 }
 
@@ -179,7 +178,7 @@ fn syntax(error: &saphyr_parser::ScanError) -> ConversionError {
     }
 }
 
-/// What to do about what the parser says.
+/// Returns the help for an error of the parser.
 fn mend_of(info: &str) -> &'static str {
     let says = |part: &str| info.contains(part);
     if says("anchor") {
@@ -219,7 +218,7 @@ impl Converter {
         }
     }
 
-    /// The separator before a key, a value or an item; says whether a key is due.
+    /// Writes the separator before a key, a value or an item. Returns whether a key is next.
     fn separate(&mut self, span: Span) -> bool {
         let Some(frame) = self.frames.last_mut() else {
             return false;
@@ -322,7 +321,7 @@ impl Converter {
     }
 }
 
-/// A JSON string literal.
+/// Writes a JSON string literal.
 fn push_string(json: &mut String, text: &str) {
     json.push('"');
     let mut rest = text;

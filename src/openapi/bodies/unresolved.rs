@@ -15,7 +15,8 @@ use crate::openapi::{Fault, Operation};
 use crate::pointer;
 use crate::source::SourceFile;
 
-/// Most faults that are reported of one schema, and of the schemas that an operation's body reaches.
+/// Most faults that are reported of one schema, and of the schemas that an operation's body
+/// reaches.
 const MAX_FAULTS: usize = 8;
 
 /// Keywords whose value is a schema, or a list of schemas.
@@ -158,8 +159,8 @@ pub(crate) fn faults<'a>(
     not_text.chain(unresolved).take(MAX_FAULTS).collect()
 }
 
-/// Returns whether the file gives a schema the name that a reference uses: `$id` or `$anchor`, which
-/// are not followed.
+/// Returns whether the file gives a schema the name that a reference uses: `$id` or `$anchor`,
+/// which are not followed.
 fn has_name(json: &str, reference: &str) -> bool {
     let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let holds = |key: &str, name: &str| json.contains(key) && json.contains(&format!("\"{name}\""));

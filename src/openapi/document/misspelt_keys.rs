@@ -1,14 +1,14 @@
-//! Keys that OpenAPI does not know and that are nearly one that it does: methods and `security`.
+//! Keys that are nearly, but not exactly, a method or `security`.
 //!
 //! In: a key and its value. Out: a fault. Pure.
-//! Passed by in silence, such a key would lose an operation, or what it asks of its callers.
+//! Ignored, such a key would drop an operation, or what it requires of its callers.
 
 use super::ObjectFault;
 use crate::diagnostic;
 use crate::openapi::HttpMethod;
 use crate::source::{pointer, raw};
 
-/// Parts whose unknown keys are looked at.
+/// Objects whose unknown keys are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CheckedObject {
     Document,
@@ -28,8 +28,8 @@ impl CheckedObject {
         }
     }
 
-    /// Whether the value of a key that gwgen does not read has to be looked at.
-    pub(crate) fn watches(self, key: &str) -> bool {
+    /// Returns whether a key that gwgen does not read has to be checked.
+    pub(crate) fn checks(self, key: &str) -> bool {
         match self {
             Self::Other => false,
             Self::Document | Self::Operation => is_nearly_security(key),
@@ -40,7 +40,7 @@ impl CheckedObject {
         }
     }
 
-    /// The fault of a key that is watched.
+    /// Returns the fault of a key that is checked.
     pub(crate) fn fault(self, key: &str, json: &str) -> Option<ObjectFault> {
         let message = if is_nearly_security(key) {
             format!(
@@ -72,17 +72,18 @@ fn is_mapping(json: &str) -> bool {
     json.trim_ascii_start().starts_with('{')
 }
 
-/// Whether a value has what every operation has.
+/// Returns whether a value has a member that every operation has.
 fn is_operation(json: &str) -> bool {
     is_mapping(json)
-        && raw::members(json).is_ok_and(|it| {
-            it.iter()
+        && raw::members(json).is_ok_and(|members| {
+            members
+                .iter()
                 .any(|(key, _)| matches!(&**key, "responses" | "operationId"))
         })
 }
 
-/// The extension for ANY in other letters; the same with a typo is refused as an extension that AWS
-/// does not document.
+/// Returns whether a key is the extension for ANY in other letters. With a typo it is refused as an
+/// extension that AWS does not document.
 fn is_any_method(key: &str) -> bool {
     let any = HttpMethod::Any.key();
     key != any && key.eq_ignore_ascii_case(any)
@@ -109,7 +110,7 @@ fn is_nearly_security(key: &str) -> bool {
 
 #[cfg(test)]
 #[test]
-fn near_misses_are_told_from_other_keys() {
+fn near_misses_are_distinguished_from_other_keys() {
     for key in [
         "Get",
         "GET",
@@ -139,7 +140,7 @@ fn near_misses_are_told_from_other_keys() {
     }
     for key in ["Security", "SECURITY", "secruity", "securty", "securities"] {
         assert_eq!(
-            CheckedObject::Operation.watches(key),
+            CheckedObject::Operation.checks(key),
             key != "securities",
             "{key}"
         );
@@ -147,7 +148,7 @@ fn near_misses_are_told_from_other_keys() {
     for key in ["tags", "summary", "x-get", "servers", "security"] {
         assert!(
             CheckedObject::PathItem.fault(key, "{}").is_none()
-                && !CheckedObject::Operation.watches(key),
+                && !CheckedObject::Operation.checks(key),
             "{key}"
         );
     }

@@ -1,14 +1,14 @@
-//! Shapes that several parts have.
+//! Types of members that several objects have.
 //!
-//! In: JSON text. Out: what is there, by shape. Pure.
+//! In: JSON text. Out: values. Pure.
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Content, is_ours};
+use super::{Content, is_read_extension};
 use crate::source::raw::{ObjectMembers, Text};
 
-/// Absent, null and there are three things, where security depends on it.
+/// A member of which absence and null differ, since security depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Presence<T> {
     #[default]
@@ -23,7 +23,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
     }
 }
 
-/// The names of a mapping; its values are not read.
+/// Names of a mapping; its values are not read.
 #[derive(Default)]
 pub(crate) struct Keys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
@@ -34,7 +34,7 @@ impl<'de> Deserialize<'de> for Keys<'de> {
     }
 }
 
-/// The extensions of a part of which nothing else is read, whatever it is.
+/// Extensions of an object of which nothing else is read.
 #[derive(Default)]
 pub(crate) struct ExtensionKeys<'a>(pub(in crate::openapi) Vec<Text<'a>>);
 
@@ -44,7 +44,11 @@ impl<'de> Deserialize<'de> for ExtensionKeys<'de> {
         let Ok(Keys(keys)) = serde_json::from_str::<Keys<'de>>(raw.get()) else {
             return Ok(Self::default());
         };
-        Ok(Self(keys.into_iter().filter(|key| is_ours(key)).collect()))
+        Ok(Self(
+            keys.into_iter()
+                .filter(|key| is_read_extension(key))
+                .collect(),
+        ))
     }
 }
 
@@ -83,7 +87,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Patterned<'de, T> 
     }
 }
 
-/// A request body, with its text: what it holds is looked at once more where a model is made of it.
+/// A request body with its text, which is read again where a model is made of it.
 #[derive(Default)]
 pub(crate) struct RequestBodyObject<'a> {
     pub(crate) content: Content<'a>,

@@ -1,25 +1,25 @@
-//! What a reference names: a file here or elsewhere, written as a URL.
+//! Files that references name, written as URLs.
 //!
 //! In: the part of a reference before its `#`. Out: whether it is remote, and its text without
 //! escapes. Pure.
 
 use std::borrow::Cow;
 
-/// A URL with a scheme or a host, which no relative path is.
+/// Returns whether a reference is a URL with a scheme or a host, not a relative path.
 ///
 /// Source: RFC 3986, section 4.2.
 pub(crate) fn is_remote(path: &str) -> bool {
     let scheme = path.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme = |it: &str| {
-        it.starts_with(|first: char| first.is_ascii_alphabetic())
-            && it
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
                 .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || b"+-.".contains(&it))
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
     path.starts_with("//") || scheme.is_some_and(is_scheme)
 }
 
-/// Text of a URL without its escapes; as it is where they are none.
+/// Returns the text of a URL without its escapes; as it is where they are broken.
 pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return text.into();
@@ -30,8 +30,8 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
         let hex = |offset: usize| {
             bytes
                 .get(at + offset)
-                .and_then(|it| char::from(*it).to_digit(16))
-                .and_then(|it| u8::try_from(it).ok())
+                .and_then(|digit| char::from(*digit).to_digit(16))
+                .and_then(|digit| u8::try_from(digit).ok())
         };
         match (bytes[at], hex(1), hex(2)) {
             (b'%', Some(high), Some(low)) => {

@@ -1,4 +1,4 @@
-//! Aliases and merge keys: parts that stand in the JSON as often as the YAML names them.
+//! Aliases and merge keys: parts that the JSON repeats as often as the YAML names them.
 //!
 //! In: anchors met so far. Out: copies of their text, within the limit. Pure.
 
@@ -45,7 +45,7 @@ impl Converter {
         Ok(())
     }
 
-    /// Keeps the anchors of a mapping that is to be written anew: their text moves.
+    /// Copies the anchors of a mapping that is written again, since their text moves.
     pub(crate) fn keep_anchors(&mut self, frame: &OpenCollection) {
         for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
             if let Anchored::Json(start, end) = *anchored
@@ -58,7 +58,7 @@ impl Converter {
         }
     }
 
-    /// Writes a mapping with merge keys anew: its own members, then what the merged mappings add.
+    /// Writes a mapping with merge keys again: its own members, then those of the merged mappings.
     pub(crate) fn merge(&mut self, start: usize) -> Result<(), ()> {
         let text = self.json[start..].to_owned();
         let all = raw::members(&text).map_err(drop)?;

@@ -1,4 +1,4 @@
-//! Where parts of the JSON stand in the YAML.
+//! Positions in the YAML of parts of the JSON.
 //!
 //! In: offsets in the JSON, in order, with spans of the YAML. Out: line and column of an offset.
 //! Pure.
@@ -61,7 +61,7 @@ impl Marks {
             .partition_point(|mark| Self::offset_of(*mark) < offset)
     }
 
-    /// Copies the marks of a piece of the JSON that stands again `by` bytes later.
+    /// Copies the marks of a piece of the JSON to its copy `by` bytes later.
     pub(crate) fn repeat(&mut self, start: usize, end: usize, by: usize) {
         for index in self.from(start)..self.from(end) {
             self.packed
@@ -69,12 +69,12 @@ impl Marks {
         }
     }
 
-    /// Leaves out the marks of what stands from the offset on.
+    /// Removes the marks from the offset on.
     pub(crate) fn truncate(&mut self, offset: usize) {
         self.packed.truncate(self.from(offset));
     }
 
-    /// Line and column of the part that holds the offset.
+    /// Returns line and column of the part that holds the offset.
     pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
         let Some(mark) = self
             .from(offset + 1)

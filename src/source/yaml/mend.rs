@@ -3,6 +3,7 @@
 //!
 //! In: YAML text that could not be parsed. Out: the text in the parser's spelling, if that is all
 //! that was wrong. Pure.
+//! The first is <https://github.com/saphyr-rs/saphyr/pull/108>, which is open.
 //! Brackets that close a flow collection at the indentation of its parent go to the end of what
 //! they close, and a tab after `:` becomes a space. To YAML that is white space; where it is part
 //! of a text, the parser says so, and nothing is touched.
@@ -25,19 +26,22 @@ struct Site {
     is_closing: bool,
 }
 
-/// The text with both things mended, where it can be parsed then.
+/// Returns the text with both things mended, where it can be parsed then.
 ///
 /// Reads the text twice, and only after it was refused.
 pub(crate) fn mended(text: &str) -> Option<String> {
     let sites = sites(text)?;
-    let seen = Seen::of(&with(text, sites.iter())?)?;
-    let sound: Vec<&Site> = sites.iter().filter(|it| seen.confirms(text, it)).collect();
+    let seen = ParsedEvents::of(&with(text, sites.iter())?)?;
+    let sound: Vec<&Site> = sites
+        .iter()
+        .filter(|site| seen.confirms(text, site))
+        .collect();
     let mended = with(text, sound.iter().copied())?;
-    // What was inside of a text stands there again; the rest has to be what it was taken for.
-    let seen = Seen::of(&mended)?;
+    // Pieces inside of a text are as they were; the others have to be what they were taken for.
+    let seen = ParsedEvents::of(&mended)?;
     sound
         .iter()
-        .all(|it| seen.confirms(text, it))
+        .all(|site| seen.confirms(text, site))
         .then_some(mended)
 }
 
@@ -45,14 +49,14 @@ fn is_closer(byte: u8) -> bool {
     matches!(byte, b'}' | b']' | b',')
 }
 
-/// The text with these sites mended: brackets go before the white space among them, a tab becomes a
-/// space.
+/// Returns the text with these sites mended: brackets go before the white space among them, a tab
+/// becomes a space.
 fn with<'a>(text: &str, sites: impl Iterator<Item = &'a Site>) -> Option<String> {
     let mut bytes = text.as_bytes().to_vec();
     for site in sites {
         let piece = &mut bytes[site.piece.clone()];
         if site.is_closing {
-            piece.sort_by_key(|it| !is_closer(*it))
+            piece.sort_by_key(|byte| !is_closer(*byte))
         } else {
             piece.fill(b' ')
         }
@@ -60,8 +64,8 @@ fn with<'a>(text: &str, sites: impl Iterator<Item = &'a Site>) -> Option<String>
     String::from_utf8(bytes).ok()
 }
 
-/// Every place that looks like one of the two, in texts too; `None` where lines are not what the
-/// parser takes for lines.
+/// Returns every place that looks like one of the two, in texts too; `None` where lines are not
+/// what the parser takes for lines.
 fn sites(text: &str) -> Option<Vec<Site>> {
     let mut sites: Vec<Site> = Vec::new();
     // The end of the last line that is more than brackets, where brackets may follow it.
@@ -78,7 +82,7 @@ fn sites(text: &str) -> Option<Vec<Site>> {
         let content = line.trim_ascii();
         if let Some(closers) = closers(content) {
             let end = start + (line.len() - line.trim_ascii_start().len()) + closers;
-            match (before, sites.iter_mut().rfind(|it| it.is_closing)) {
+            match (before, sites.iter_mut().rfind(|site| site.is_closing)) {
                 (Some(_), Some(site)) if is_open => site.piece.end = end,
                 (Some((from, position)), _) => sites.push(Site {
                     piece: from..end,
@@ -100,21 +104,22 @@ fn sites(text: &str) -> Option<Vec<Site>> {
     Some(sites)
 }
 
-/// How many bytes of a line close what stands above it, where there is nothing but a comment behind
-/// them.
+/// Returns the count of bytes of a line that close collections above it, where nothing but a
+/// comment follows them.
 fn closers(content: &str) -> Option<usize> {
-    let count = content.bytes().take_while(|it| is_closer(*it)).count();
+    let count = content.bytes().take_while(|byte| is_closer(*byte)).count();
     let rest = &content[count..];
     (content.starts_with(['}', ']'])
         && (rest.is_empty() || rest.trim_ascii_start().starts_with('#')))
     .then_some(count)
 }
 
-/// Whether a bracket behind this line is a bracket still: not in a comment, and no part of an
-/// indicator or a name.
+/// Returns whether a bracket behind this line remains a bracket: not in a comment, and no part of
+/// an indicator or a name.
 fn may_be_followed(line: &str) -> bool {
-    let is_end =
-        |it: u8| it.is_ascii_alphanumeric() || !it.is_ascii() || b"\"'}],{[._/()".contains(&it);
+    let is_end = |byte: u8| {
+        byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"\"'}],{[._/()".contains(&byte)
+    };
     !line.contains('#') && line.bytes().last().is_some_and(is_end)
 }
 
@@ -151,15 +156,15 @@ struct Gap {
     has_tab: bool,
 }
 
-/// What the parser saw of a text.
-struct Seen {
-    /// Where collections end.
+/// Events of a text that the parser reads.
+struct ParsedEvents {
+    /// Ends of collections.
     ends: BTreeSet<Position>,
-    /// From where to where each scalar is, in order.
+    /// Start and end of each scalar, in order.
     scalars: Vec<(Position, Position)>,
 }
 
-impl Seen {
+impl ParsedEvents {
     /// `None` where the text cannot be parsed.
     fn of(text: &str) -> Option<Self> {
         let mut seen = Self {
@@ -182,25 +187,29 @@ impl Seen {
         Some(seen)
     }
 
-    /// Whether the mended piece is what it looks like: ends of collections, or white space outside
-    /// of any text.
+    /// Returns whether the mended piece is what it looks like: ends of collections, or white space
+    /// outside of any text.
     fn confirms(&self, text: &str, site: &Site) -> bool {
         if site.is_closing {
             let bytes = text.as_bytes();
             let (line, column) = site.position;
-            let mut last = site.piece.start.checked_sub(1).map_or(b' ', |it| bytes[it]);
+            let mut last = site
+                .piece
+                .start
+                .checked_sub(1)
+                .map_or(b' ', |index| bytes[index]);
             let mut closers = bytes[site.piece.clone()]
                 .iter()
-                .filter(|it| is_closer(**it))
+                .filter(|byte| is_closer(**byte))
                 .enumerate();
-            return closers.all(|(index, it)| {
+            return closers.all(|(index, byte)| {
                 // The parser places the end of a mapping at the comma in front of its bracket,
                 // where there is one.
-                let before =
-                    (std::mem::replace(&mut last, *it) == b',').then(|| (line, column + index - 1));
-                *it == b','
+                let before = (std::mem::replace(&mut last, *byte) == b',')
+                    .then(|| (line, column + index - 1));
+                *byte == b','
                     || self.ends.contains(&(line, column + index))
-                    || before.is_some_and(|it| self.ends.contains(&it))
+                    || before.is_some_and(|end| self.ends.contains(&end))
             });
         }
         let after = self

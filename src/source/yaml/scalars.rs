@@ -1,6 +1,6 @@
 //! Plain scalars of YAML 1.2 as JSON literals.
 
-/// The JSON literal of a plain scalar that is not text.
+/// Returns the JSON literal of a plain scalar that is not text.
 ///
 /// Source: YAML 1.2.2, section 10.3.2 "Tag Resolution" of the core schema,
 /// <https://yaml.org/spec/1.2.2/#1032-tag-resolution>, read 2026-11-22.
@@ -41,7 +41,7 @@ pub(crate) fn core_schema(text: &str) -> Option<std::borrow::Cow<'_, str>> {
     })
 }
 
-/// Digits, fraction and exponent of the core schema in JSON's spelling.
+/// Returns digits, fraction and exponent of the core schema as JSON writes them.
 fn decimal(digits: &str) -> Option<std::borrow::Cow<'_, str>> {
     let (mantissa, exponent) = digits.split_at(digits.find(['e', 'E']).unwrap_or(digits.len()));
     let (whole, fraction) = mantissa.split_at(mantissa.find('.').unwrap_or(mantissa.len()));
