@@ -58,7 +58,7 @@ pub struct Api {
     pub base_path_fault: Option<String>,
     /// The server that has it.
     pub base_path_origin: ServerOrigin,
-    /// MemberIndex of the first server whose path is not that of the first.
+    /// Index of the first server whose path is not that of the first.
     pub other_server: Option<usize>,
     /// In the order of the document.
     pub operations: Vec<Operation>,
@@ -68,7 +68,7 @@ pub struct Api {
     pub schemes_pointer: &'static str,
     /// The JSON text of each scheme.
     pub definitions: BTreeMap<Arc<str>, Arc<str>>,
-    /// Media types that the document itself asks API Gateway to pass through as they are.
+    /// Media types that the document declares as binary.
     pub binary_media_types: Vec<Arc<str>>,
     /// `x-amazon-apigateway-*` keys outside of paths.
     pub extensions: Vec<Extension>,
@@ -182,7 +182,7 @@ pub struct Parameter {
 enum ParameterAt {
     Item(usize),
     Operation(usize),
-    /// MediaTypeList by another path item on the way, or written in another file.
+    /// Listed by another path item of the path, or written in another file.
     Referenced(Arc<FilePointer>),
 }
 

@@ -13,10 +13,13 @@ use std::io;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Finding, Sources};
 
+/// Most operations of a finding that are named; the others are counted.
+const MAX_OPERATIONS: usize = 5;
+
 /// Format of diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MessageFormat {
-    /// Text with an excerpt of the file.
+    /// Text with the line that is meant.
     #[default]
     Human,
     /// One JSON object a line.
@@ -85,5 +88,16 @@ pub(crate) fn report(
             },
             out,
         ),
+    }
+}
+
+/// Returns the operations that a finding keeps from being served.
+fn operations(finding: &Finding) -> String {
+    let named = finding.operations.iter().take(MAX_OPERATIONS);
+    let named = named.map(|operation| format!("{} {}", operation.method, operation.path));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match finding.operations.len().saturating_sub(MAX_OPERATIONS) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }

@@ -88,7 +88,7 @@ pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
     }
 }
 
-/// Why a file could not be had.
+/// Reason for which a file cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
     /// Outside the root once symbolic links are resolved.
@@ -279,7 +279,7 @@ impl SourceFile {
     }
 }
 
-/// Longest start of a line that a finding keeps. Unit: characters.
+/// Longest start of a line that a finding has. Unit: characters.
 const MAX_SHOWN: usize = 10_000;
 
 /// Most lines at the start of a file in which it says what it is.

@@ -17,124 +17,76 @@ const EXAMPLES: usize = 3;
 /// Most places of a group of findings with one message.
 const PLACES: usize = 10;
 
+macro_rules! summaries {
+    ($($code:ident $summary:literal;)*) => {
+        &[$((&$code, $summary)),*]
+    };
+}
+
 /// Codes whose findings are grouped, with the message of a group after its count. The first text in
 /// backticks of their messages is an example.
-static SUMMARIES: &[(&Code, &str)] = &[
-    (
-        &DIFFERENT_SERVERS,
-        "operations have servers of their own with another base path, which the gateway does not follow",
-    ),
-    (
-        &SHARED_PATH,
-        "operations that are not public have the requests of one that is",
-    ),
-    (
-        &TRAILING_SLASH,
-        "paths are served without their trailing slash, which no resource can have; the backend still gets it",
-    ),
-    (
-        &RENAMED_VARIABLE,
-        "places in the paths have variables of several names, where API Gateway has one; the backend sees no difference",
-    ),
-    (
-        &UNDECLARED_VARIABLE,
-        "path variables have no parameter; the gateway declares them all the same",
-    ),
-    (
-        &UNUSED_PATH_PARAMETER,
-        "path parameters are not in their path",
-    ),
-    (
-        &COOKIE_PARAMETER,
-        "cookies cannot be declared by API Gateway; the `Cookie` header still reaches the backend",
-    ),
-    (
-        &UNDECLARABLE_PARAMETER,
-        "parameters have a name that API Gateway refuses, so it checks none of them; they still reach the backend",
-    ),
-    (
-        &REPEATED_PARAMETER,
-        "names are used twice among path, query and header, and API Gateway declares each once",
-    ),
-    (
-        &LOST_HEADER,
-        "headers are dropped or replaced by API Gateway, so the backend does not get what the client sent",
-    ),
-    (
-        &DISPUTED_CHARACTER,
-        "paths hold `$` or `,`, on which AWS's pages disagree whether a path part may",
-    ),
-    (
-        &CASE_ONLY_SIBLINGS,
-        "segments differ from one beside them only in letter case",
-    ),
-    (
-        &UNPARSED_STYLE,
-        "parameters have a style that API Gateway does not know; the backend gets the text as the client sent it",
-    ),
-    (
-        &LEADING_SLASHES,
-        "paths are served with one leading slash, to which API Gateway collapses them; the backend gets one, too",
-    ),
-    (
-        &WHOLE_QUERY_STRING,
-        "whole query strings cannot be declared by API Gateway, so it checks nothing of them",
-    ),
-    (
-        &UNCHECKED_BODY,
-        "operations have a body that the gateway cannot check: models are made of JSON with a schema alone",
-    ),
-    (
-        &READ_AS_VARIABLE,
-        "segments are read as variables, as web frameworks mean them",
-    ),
-    (&NO_BACKEND, "operations get no backend from any route"),
-    (
-        &WEAKENED_WITHOUT_REASON,
-        "operations would let callers through whom the description does not, and no `weakens` gives the reason",
-    ),
-    (
-        &DUPLICATE_OPERATION,
-        "operations are the same as another one to API Gateway, which compares no names of variables",
-    ),
-    (
-        &TRACE_METHOD,
-        "operations have the method TRACE, which API Gateway does not have",
-    ),
-    (
-        &ILLEGAL_PATH,
-        "paths do not start with `/`, or hold what API Gateway refuses in a path part",
-    ),
-    (&EMPTY_SEGMENT, "paths have an empty segment"),
-    (
-        &QUERY_IN_PATH,
-        "paths hold `?` or `#`, which is never part of a path",
-    ),
-    (
-        &PARTIAL_SEGMENT,
-        "segments hold a variable that is only a part of them; a REST API knows whole segments",
-    ),
-    (
-        &GREEDY_NOT_LAST,
-        "paths go on behind a greedy variable, which takes the rest of them",
-    ),
-    (
-        &CACHED_ACROSS_CALLERS,
-        "operations are protected and cached, and callers would get each other's answers: what tells them apart is not in the key of the cache",
-    ),
-    (
-        &PARAMETER_OUTSIDE_CACHE_KEY,
-        "parameters of cached operations are not in the key of the cache, and requests that differ in them alone would get each other's answers",
-    ),
-    (
-        &HEADER_OUTSIDE_CACHE_KEY,
-        "headers of cached operations are not in the key of the cache, and requests that differ in them alone get each other's answers",
-    ),
-    (
-        &PROTECTED_PREFLIGHT,
-        "operations ask callers who they are, and browsers ask them before they say so",
-    ),
-];
+static SUMMARIES: &[(&Code, &str)] = summaries! {
+    DIFFERENT_SERVERS
+        "operations have servers of their own with another base path, which the gateway does not follow";
+    SHARED_PATH
+        "operations that are not public have the requests of one that is";
+    TRAILING_SLASH
+        "paths are served without their trailing slash, which no resource can have; the backend still gets it";
+    RENAMED_VARIABLE
+        "places in the paths have variables of several names, where API Gateway has one; the backend sees no difference";
+    UNDECLARED_VARIABLE
+        "path variables have no parameter; the gateway declares them all the same";
+    UNUSED_PATH_PARAMETER
+        "path parameters are not in their path";
+    COOKIE_PARAMETER
+        "cookies cannot be declared by API Gateway; the `Cookie` header still reaches the backend";
+    UNDECLARABLE_PARAMETER
+        "parameters have a name that API Gateway refuses, so it checks none of them; they still reach the backend";
+    REPEATED_PARAMETER
+        "names are used twice among path, query and header, and API Gateway declares each once";
+    LOST_HEADER
+        "headers are dropped or replaced by API Gateway, so the backend does not get what the client sent";
+    DISPUTED_CHARACTER
+        "paths hold `$` or `,`, on which AWS's pages disagree whether a path part may";
+    CASE_ONLY_SIBLINGS
+        "segments differ from one beside them only in letter case";
+    UNPARSED_STYLE
+        "parameters have a style that API Gateway does not know; the backend gets the text as the client sent it";
+    LEADING_SLASHES
+        "paths are served with one leading slash, to which API Gateway collapses them; the backend gets one, too";
+    WHOLE_QUERY_STRING
+        "whole query strings cannot be declared by API Gateway, so it checks nothing of them";
+    UNCHECKED_BODY
+        "operations have a body that the gateway cannot check: models are made of JSON with a schema alone";
+    READ_AS_VARIABLE
+        "segments are read as variables, as web frameworks mean them";
+    NO_BACKEND
+        "operations get no backend from any route";
+    WEAKENED_WITHOUT_REASON
+        "operations would let callers through whom the description does not, and no `weakens` gives the reason";
+    DUPLICATE_OPERATION
+        "operations are the same as another one to API Gateway, which compares no names of variables";
+    TRACE_METHOD
+        "operations have the method TRACE, which API Gateway does not have";
+    ILLEGAL_PATH
+        "paths do not start with `/`, or hold what API Gateway refuses in a path part";
+    EMPTY_SEGMENT
+        "paths have an empty segment";
+    QUERY_IN_PATH
+        "paths hold `?` or `#`, which is never part of a path";
+    PARTIAL_SEGMENT
+        "segments hold a variable that is only a part of them; a REST API knows whole segments";
+    GREEDY_NOT_LAST
+        "paths go on behind a greedy variable, which takes the rest of them";
+    CACHED_ACROSS_CALLERS
+        "operations are protected and cached, and callers would get each other's answers: what tells them apart is not in the key of the cache";
+    PARAMETER_OUTSIDE_CACHE_KEY
+        "parameters of cached operations are not in the key of the cache, and requests that differ in them alone would get each other's answers";
+    HEADER_OUTSIDE_CACHE_KEY
+        "headers of cached operations are not in the key of the cache, and requests that differ in them alone get each other's answers";
+    PROTECTED_PREFLIGHT
+        "operations ask callers who they are, and browsers ask them before they say so";
+};
 
 /// Parts that all findings of a group share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -205,8 +157,7 @@ fn example(finding: &Diagnostic) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
 
-/// An example: what the message names, with the operation that cannot be served, or the path that
-/// it stands at.
+/// Returns the example of a message, with the operation that cannot be served, or with its path.
 fn named(finding: &Diagnostic) -> Option<String> {
     let example = example(finding)?;
     if let Some(operation) = finding.operations.first() {

@@ -24,7 +24,7 @@ use unresolved::UnresolvedInBodies;
 /// A schema is searched once, but pointers may lead into one another's text.
 const MAX_SEARCHED_BYTES: usize = 128 << 20;
 
-/// Most schemas of a description that are kept.
+/// Most schemas of a description.
 const MAX_SCHEMAS: usize = 200_000;
 
 /// Dialect of the schemas of a description.
@@ -36,7 +36,7 @@ pub enum Dialect {
     Openapi31,
 }
 
-/// MemberIndex of a schema among those of its description.
+/// Index of a schema among those of its description.
 pub type SchemaId = usize;
 
 /// A body that an operation takes.

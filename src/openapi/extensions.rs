@@ -28,21 +28,16 @@ pub struct Documented {
     pub meaning: &'static str,
 }
 
-const fn row(
-    name: &'static str,
-    place: &'static str,
-    treatment: Treatment,
-    meaning: &'static str,
-) -> Documented {
-    Documented {
-        name,
-        place,
-        treatment,
-        meaning,
-    }
+macro_rules! documented {
+    ($($name:literal $place:literal $treatment:ident $meaning:literal;)*) => {
+        &[$(Documented {
+            name: $name,
+            place: $place,
+            treatment: Treatment::$treatment,
+            meaning: $meaning,
+        }),*]
+    };
 }
-
-use Treatment::{Honoured, Refused, Unused};
 
 /// Every key that AWS documents, in the order of its page.
 ///
@@ -50,128 +45,48 @@ use Treatment::{Honoured, Refused, Unused};
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>,
 /// read 2026-11-22; docs/aws-rules.md#i12, docs/aws-rules.md#o14, docs/aws-rules.md#o16,
 /// docs/aws-rules.md#s14.
-pub const DOCUMENTED: &[Documented] = &[
-    row(
-        "x-amazon-apigateway-any-method",
-        "path item",
-        Honoured,
-        "An operation of the method ANY, which answers every method that the path does not list.",
-    ),
-    row(
-        "x-amazon-apigateway-cors",
-        "document",
-        Unused,
-        "For HTTP APIs only; a REST API ignores it. `api.cors` says it.",
-    ),
-    row(
-        "x-amazon-apigateway-api-key-source",
-        "document",
-        Unused,
-        "gwgen asks for keys as `api.api_key_source` says.",
-    ),
-    row(
-        "x-amazon-apigateway-auth",
-        "operation",
-        Refused,
-        "It decides who may call; `auth` in the blueprint says it.",
-    ),
-    row(
-        "x-amazon-apigateway-authorizer",
-        "security scheme",
-        Unused,
-        "What the gateway does with a scheme is said in `auth`, and a scheme without an entry there is an error (GW3002).",
-    ),
-    row(
-        "x-amazon-apigateway-authtype",
-        "security scheme",
-        Unused,
-        "As for the authorizer.",
-    ),
-    row(
-        "x-amazon-apigateway-binary-media-types",
-        "document",
-        Honoured,
-        "The media types are added to the non-text ones that the operations name.",
-    ),
-    row(
-        "x-amazon-apigateway-documentation",
-        "document",
-        Unused,
-        "Documentation parts are no part of what is served.",
-    ),
-    row(
-        "x-amazon-apigateway-endpoint-access-mode",
-        "document",
-        Refused,
-        "It decides how strictly TLS is checked; leaving it out could admit clients that it keeps out.",
-    ),
-    row(
-        "x-amazon-apigateway-endpoint-configuration",
-        "document or server",
-        Refused,
-        "It can make the API private; leaving it out would make it public.",
-    ),
-    row(
-        "x-amazon-apigateway-gateway-responses",
-        "document",
-        Unused,
-        "`api.gateway_responses` says what the gateway's own errors look like.",
-    ),
-    row(
-        "x-amazon-apigateway-importexport-version",
-        "document",
-        Unused,
-        "For HTTP APIs only: the version of an export.",
-    ),
-    row(
-        "x-amazon-apigateway-integration",
-        "operation",
-        Unused,
-        "The blueprint says which backend answers; the way there is built from `topology`.",
-    ),
-    row(
-        "x-amazon-apigateway-integrations",
-        "components",
-        Unused,
-        "For HTTP APIs only: integrations that operations refer to.",
-    ),
-    row(
-        "x-amazon-apigateway-minimum-compression-size",
-        "document",
-        Unused,
-        "`api.minimum_compression_size` says it.",
-    ),
-    row(
-        "x-amazon-apigateway-policy",
-        "document",
-        Refused,
-        "A resource policy decides who may call; `api.policy` says it.",
-    ),
-    row(
-        "x-amazon-apigateway-request-validator",
-        "document or operation",
-        Unused,
-        "`validation` in the blueprint says what is checked.",
-    ),
-    row(
-        "x-amazon-apigateway-request-validators",
-        "document",
-        Unused,
-        "`validation` in the blueprint says what is checked.",
-    ),
-    row(
-        "x-amazon-apigateway-security-policy",
-        "document",
-        Refused,
-        "It is the least TLS version; leaving it out could admit clients that it keeps out.",
-    ),
-    row(
-        "x-amazon-apigateway-tag-value",
-        "tag",
-        Unused,
-        "For HTTP APIs only; `tags` in the blueprint says it.",
-    ),
-];
+pub const DOCUMENTED: &[Documented] = documented! {
+    "x-amazon-apigateway-any-method" "path item" Honoured
+        "An operation of the method ANY, which answers every method that the path does not list.";
+    "x-amazon-apigateway-cors" "document" Unused
+        "For HTTP APIs only; a REST API ignores it. `api.cors` says it.";
+    "x-amazon-apigateway-api-key-source" "document" Unused
+        "gwgen asks for keys as `api.api_key_source` says.";
+    "x-amazon-apigateway-auth" "operation" Refused
+        "It decides who may call; `auth` in the blueprint says it.";
+    "x-amazon-apigateway-authorizer" "security scheme" Unused
+        "What the gateway does with a scheme is said in `auth`, and a scheme without an entry there is an error (GW3002).";
+    "x-amazon-apigateway-authtype" "security scheme" Unused
+        "As for the authorizer.";
+    "x-amazon-apigateway-binary-media-types" "document" Honoured
+        "The media types are added to the non-text ones that the operations name.";
+    "x-amazon-apigateway-documentation" "document" Unused
+        "Documentation parts are no part of what is served.";
+    "x-amazon-apigateway-endpoint-access-mode" "document" Refused
+        "It decides how strictly TLS is checked; leaving it out could admit clients that it keeps out.";
+    "x-amazon-apigateway-endpoint-configuration" "document or server" Refused
+        "It can make the API private; leaving it out would make it public.";
+    "x-amazon-apigateway-gateway-responses" "document" Unused
+        "`api.gateway_responses` says what the gateway's own errors look like.";
+    "x-amazon-apigateway-importexport-version" "document" Unused
+        "For HTTP APIs only: the version of an export.";
+    "x-amazon-apigateway-integration" "operation" Unused
+        "The blueprint says which backend answers; the way there is built from `topology`.";
+    "x-amazon-apigateway-integrations" "components" Unused
+        "For HTTP APIs only: integrations that operations refer to.";
+    "x-amazon-apigateway-minimum-compression-size" "document" Unused
+        "`api.minimum_compression_size` says it.";
+    "x-amazon-apigateway-policy" "document" Refused
+        "A resource policy decides who may call; `api.policy` says it.";
+    "x-amazon-apigateway-request-validator" "document or operation" Unused
+        "`validation` in the blueprint says what is checked.";
+    "x-amazon-apigateway-request-validators" "document" Unused
+        "`validation` in the blueprint says what is checked.";
+    "x-amazon-apigateway-security-policy" "document" Refused
+        "It is the least TLS version; leaving it out could admit clients that it keeps out.";
+    "x-amazon-apigateway-tag-value" "tag" Unused
+        "For HTTP APIs only; `tags` in the blueprint says it.";
+};
 
 /// Returns the treatment of a key; `None` where it is none of AWS's.
 pub fn treatment(extension: &str) -> Option<Treatment> {
@@ -180,21 +95,21 @@ pub fn treatment(extension: &str) -> Option<Treatment> {
         Some(known) => Some(known.treatment),
         None => extension
             .starts_with("x-amazon-apigateway-")
-            .then_some(Refused),
+            .then_some(Treatment::Refused),
     }
 }
 
 /// Returns the code that refuses a key; `None` where leaving it out cannot open or weaken anything.
 pub fn refuses(extension: &str) -> Option<&'static Code> {
     match treatment(extension)? {
-        Refused => Some(&diagnostic::REFUSED_EXTENSION),
-        Honoured | Unused => None,
+        Treatment::Refused => Some(&diagnostic::REFUSED_EXTENSION),
+        Treatment::Honoured | Treatment::Unused => None,
     }
 }
 
 /// Returns whether a key does nothing, which has to be reported.
 pub fn is_unused(extension: &str) -> bool {
-    treatment(extension) == Some(Unused)
+    treatment(extension) == Some(Treatment::Unused)
 }
 
 #[cfg(test)]

@@ -93,22 +93,8 @@ fn component<'a>(
         return;
     };
     match &**key {
-        "parameters" => {
-            components.parameters = ObjectMembers(
-                entries
-                    .into_iter()
-                    .map(|(name, entry)| (name, parameter(entry.get())))
-                    .collect(),
-            )
-        }
-        "pathItems" => {
-            components.path_items = ObjectMembers(
-                entries
-                    .into_iter()
-                    .map(|(name, entry)| (name, path_item(entry.get())))
-                    .collect(),
-            )
-        }
+        "parameters" => components.parameters = named(entries, parameter),
+        "pathItems" => components.path_items = named(entries, path_item),
         // Only their media types are read, for the list of binary ones: a broken entry names none.
         "requestBodies" => components.request_bodies = ObjectMembers(readable(entries)),
         "responses" => components.responses = ObjectMembers(readable(entries)),
@@ -116,16 +102,21 @@ fn component<'a>(
     }
 }
 
+fn named<'a, T>(
+    entries: Vec<(Text<'a>, &'a RawValue)>,
+    read: impl Fn(&'a str) -> T,
+) -> ObjectMembers<'a, T> {
+    let entries = entries.into_iter();
+    ObjectMembers(
+        entries
+            .map(|(name, entry)| (name, read(entry.get())))
+            .collect(),
+    )
+}
+
 /// Reads parameters by name, as 2.0 has them at its root.
 pub(crate) fn named_parameters(json: &str) -> serde_json::Result<ObjectMembers<'_, Parameter<'_>>> {
-    serde_json::from_str(json).or_else(|_| {
-        Ok(ObjectMembers(
-            raw::members(json)?
-                .into_iter()
-                .map(|(name, entry)| (name, parameter(entry.get())))
-                .collect(),
-        ))
-    })
+    serde_json::from_str(json).or_else(|_| Ok(named(raw::members(json)?, parameter)))
 }
 
 /// Reads the path items of a mapping.

@@ -14,9 +14,6 @@ use crate::diagnostic::{COMMAND_LINE, Severity};
 use crate::printed;
 use crate::source::Finding;
 
-/// Most operations that are named; the others are counted.
-const MAX_OPERATIONS: usize = 5;
-
 pub(crate) fn report(findings: &[Finding], out: &mut dyn io::Write) -> io::Result<()> {
     findings
         .iter()
@@ -52,22 +49,9 @@ fn command(finding: &Finding) -> String {
 /// Returns the message, the operations that are not served, other places and the help: a line each.
 fn message(finding: &Finding) -> String {
     let mut lines = vec![printed::line(&finding.message).into_owned()];
-    let named: Vec<String> = finding
-        .operations
-        .iter()
-        .take(MAX_OPERATIONS)
-        .map(|operation| {
-            printed::line(&format!("{} {}", operation.method, operation.path)).into_owned()
-        })
-        .collect();
-    if !named.is_empty() {
-        let more = finding.operations.len() - named.len();
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        lines.push(format!("not served: {}{rest}", named.join(", ")));
+    if !finding.operations.is_empty() {
+        let operations = super::operations(finding);
+        lines.push(format!("not served: {}", printed::line(&operations)));
     }
     for place in finding.places.iter().skip(1) {
         lines.push(format!(

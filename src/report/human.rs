@@ -22,9 +22,6 @@ const MAX_WIDTH: usize = 120;
 /// Part of a long line that is shown before the marked column. Unit: terminal columns.
 const LEAD_WIDTH: usize = 50;
 
-/// Most operations that are named; the others are counted.
-const MAX_OPERATIONS: usize = 5;
-
 const TAB: &str = "    ";
 
 pub(crate) fn report(
@@ -67,7 +64,7 @@ fn summary(findings: &[Finding]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
-/// SourceLines of the sources by their number.
+/// Lines of the sources by their number.
 struct SourceLines<'a> {
     sources: &'a [Sources],
     /// Offsets at which the lines of a file start.
@@ -192,7 +189,11 @@ impl Paint {
             );
         };
         if !finding.operations.is_empty() {
-            note(&mut text, "not served", &operations(finding));
+            note(
+                &mut text,
+                "not served",
+                &printed::line(&super::operations(finding)),
+            );
         }
         if !finding.help.is_empty() {
             note(&mut text, "help", &printed::line(&finding.help));
@@ -240,20 +241,6 @@ impl Paint {
 fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments)
         .expect("writing to a String cannot fail");
-}
-
-fn operations(finding: &Finding) -> String {
-    let named = finding
-        .operations
-        .iter()
-        .take(MAX_OPERATIONS)
-        .map(|operation| format!("{} {}", operation.method, printed::line(&operation.path)));
-    let mut text = named.collect::<Vec<_>>().join(", ");
-    let more = finding.operations.len().saturating_sub(MAX_OPERATIONS);
-    if more > 0 {
-        append(&mut text, format_args!(" and {more} more"));
-    }
-    text
 }
 
 /// Returns a piece of a line around a character, and the count of terminal columns before that.

@@ -25,9 +25,6 @@ const SCHEMA: &str =
 /// <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>.
 const ROOT: &str = "%SRCROOT%";
 
-/// Most operations that are named; the others are counted.
-const MAX_OPERATIONS: usize = 5;
-
 /// Files of findings, which SARIF calls artifacts.
 pub(crate) struct Artifacts<'a> {
     pub(crate) sources: &'a [Sources],
@@ -194,20 +191,9 @@ impl Results<'_> {
 /// Returns the message, the operations that are not served, and the help: a line each.
 fn text(result: &SarifResult<'_>) -> String {
     let mut lines = vec![result.message.to_owned()];
-    let operations = &result.finding.operations;
-    if !operations.is_empty() && result.finding.occurrences.is_empty() {
-        let named: Vec<String> = operations
-            .iter()
-            .take(MAX_OPERATIONS)
-            .map(|operation| format!("{} {}", operation.method, operation.path))
-            .collect();
-        let more = operations.len() - named.len();
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        lines.push(format!("not served: {}{rest}", named.join(", ")));
+    let finding = result.finding;
+    if !finding.operations.is_empty() && finding.occurrences.is_empty() {
+        lines.push(format!("not served: {}", super::operations(finding)));
     }
     if !result.help.is_empty() {
         lines.push(format!("help: {}", result.help));

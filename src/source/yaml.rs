@@ -1,6 +1,6 @@
 //! YAML 1.2 events become JSON text in one pass.
 //!
-//! In: YAML text. Out: JSON text, and where its parts stand in the YAML. Pure.
+//! In: YAML text. Out: JSON text, and the positions of its parts in the YAML. Pure.
 //! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere
 //! else.
 
