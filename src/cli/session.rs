@@ -169,7 +169,8 @@ impl<'a> Session<'a> {
 
     /// Prints a result, in whole lines.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(TextFormat::Lines.visible(text).as_bytes())
+        self.out
+            .write_all(TextFormat::Lines.visible(text).as_bytes())
     }
 
     /// Prints a result as JSON over several lines.
@@ -180,7 +181,8 @@ impl<'a> Session<'a> {
 
     /// Prints an error of the command line, in whole lines.
     pub(crate) fn print_error(&mut self, text: &str) -> io::Result<()> {
-        self.err.write_all(TextFormat::Lines.visible(text).as_bytes())
+        self.err
+            .write_all(TextFormat::Lines.visible(text).as_bytes())
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
