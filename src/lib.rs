@@ -3,8 +3,6 @@
 //! In: files. Out: files and diagnostics. The modules are in reading order; `compile` runs all of
 //! them.
 
-pub(crate) mod printed;
-
 pub mod pointer;
 pub(crate) mod printed;
 
