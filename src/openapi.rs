@@ -210,6 +210,19 @@ pub enum Security {
 }
 
 impl Security {
+    fn of(requirements: &[document::RequirementObject<'_>]) -> Self {
+        let alternatives: Arc<[Requirement]> = requirements
+            .iter()
+            .filter(|requirement| !requirement.0.is_empty())
+            .map(alternative)
+            .collect();
+        match alternatives.len() {
+            0 => Self::Open,
+            count if count < requirements.len() => Self::Optional(alternatives),
+            _ => Self::Needs(alternatives),
+        }
+    }
+
     /// Returns every alternative that requires something.
     pub fn alternatives(&self) -> &[Requirement] {
         match self {
@@ -221,6 +234,16 @@ impl Security {
 
 /// Schemes with the required scopes.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
+
+fn alternative(requirement: &document::RequirementObject<'_>) -> Requirement {
+    let schemes = requirement.0.iter();
+    schemes
+        .map(|(name, scopes)| {
+            let scopes = scopes.iter().map(|scope| Arc::from(&**scope));
+            (Arc::from(&**name), scopes.collect())
+        })
+        .collect()
+}
 
 /// A fault of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

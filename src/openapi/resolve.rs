@@ -11,7 +11,6 @@ use super::document::{
     Content, Document, ObjectFault, Parameter as ParameterObject, PathItem, Presence,
 };
 use super::references::{Referable, References, Target};
-use super::security::security;
 use super::serialization::SchemaCache;
 use super::swagger::{self, BodyParameters, Inherited, SpecVersion};
 use super::{Api, Extension, Fault, Location, Security, root, servers};
@@ -153,7 +152,7 @@ fn shared<'a>(
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
             Presence::Null => Err(()),
-            Presence::There(requirements) => Ok(security(requirements)),
+            Presence::There(requirements) => Ok(Security::of(requirements)),
         },
         components: Components {
             items: ComponentSection::new("/components/pathItems", &components.path_items.0),

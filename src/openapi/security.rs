@@ -2,12 +2,10 @@
 //!
 //! In: the `security` of operations, path items and documents. Out: `Security`, faults. Pure.
 
-use std::sync::Arc;
-
 use super::document::{Operation as OperationObject, Presence, RequirementObject};
 use super::items::{Level, place_below};
 use super::resolve::Shared;
-use super::{Fault, Operation, Requirement, Security};
+use super::{Fault, Operation, Security};
 use crate::diagnostic::{self, Place};
 use crate::source::SourceFile;
 
@@ -35,7 +33,7 @@ impl<'a> Shared<'a> {
             operation.faults.extend(self.left_behind(files));
         }
         match (&object.security, &self.security) {
-            (Presence::There(requirements), _) => operation.security = security(requirements),
+            (Presence::There(requirements), _) => operation.security = Security::of(requirements),
             (Presence::Absent, Ok(inherited)) => operation.security = inherited.clone(),
             (Presence::Absent, Err(())) => {
                 let place = Place::pointer(&self.file.display, "/security");
@@ -80,7 +78,7 @@ impl<'a> Shared<'a> {
         else {
             return true;
         };
-        let required = security(&requirements);
+        let required = Security::of(&requirements);
         required != Security::Open && self.security.as_ref().ok() != Some(&required)
     }
 }
@@ -109,27 +107,4 @@ fn null_security(place: Place) -> Fault {
         help: "write the requirement, or `security: []` where the operation is meant to be open"
             .into(),
     }
-}
-
-pub(crate) fn security(requirements: &[RequirementObject<'_>]) -> Security {
-    let alternatives: Arc<[Requirement]> = requirements
-        .iter()
-        .filter(|requirement| !requirement.0.is_empty())
-        .map(alternative)
-        .collect();
-    match alternatives.len() {
-        0 => Security::Open,
-        count if count < requirements.len() => Security::Optional(alternatives),
-        _ => Security::Needs(alternatives),
-    }
-}
-
-fn alternative(requirement: &RequirementObject<'_>) -> Requirement {
-    let schemes = requirement.0.iter();
-    schemes
-        .map(|(name, scopes)| {
-            let scopes = scopes.iter().map(|scope| Arc::from(&**scope));
-            (Arc::from(&**name), scopes.collect())
-        })
-        .collect()
 }
