@@ -27,7 +27,7 @@ use crate::aws::{
     ListenerRule, Method, RestApi, SecurityGroup, TargetGroup, TargetGroupRef, VpcLinkRef,
 };
 use crate::blueprint::{ApiStyle, Layout};
-use crate::plan::{BackendPlan, FunctionPlan, Plan, Way};
+use crate::plan::{BackendPlan, FunctionPlan, IntegrationPlan, Plan};
 use crate::stack::{File, Handle, Label, Stack};
 use values::{input, parameter, value};
 
@@ -154,10 +154,10 @@ pub fn assemble(plan: &Plan) -> Assembled {
 /// Leave to call each function, for this API's stage alone.
 fn permissions(stack: &mut Stack, plan: &Plan, (api, functions): (&Handle<RestApi>, &Functions)) {
     for backend in &plan.backends {
-        let called = match &backend.way {
-            Way::Function(called) => function(called),
-            Way::Forwarder(_) => forwarding(functions, backend),
-            Way::Balanced(_) | Way::Internet(_) => continue,
+        let called = match &backend.integration {
+            IntegrationPlan::Function(called) => function(called),
+            IntegrationPlan::Forwarder(_) => forwarding(functions, backend),
+            IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => continue,
         };
         let permission = LambdaPermission {
             function: called,

@@ -27,6 +27,7 @@ mod show;
 pub mod spec;
 mod stack;
 mod tokens;
+mod topology;
 mod tree;
 mod typed;
 pub mod values;

@@ -29,19 +29,19 @@ pub use crate::plan::access::authorizers::{
 pub use crate::plan::access::keys::{KeyPlan, KeySource, QuotaPlan, UsagePlan};
 pub(crate) use crate::plan::access::schemes::Declared;
 pub use crate::plan::functions::sync::SyncPlan;
+pub use crate::plan::network::access_logs::AccessLogsPlan;
+pub use crate::plan::network::admission::SourcePlan;
 pub use crate::plan::network::alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
-pub use crate::plan::network::balancer::{AccessLogsPlan, BalancerPlan, NlbPlan, SourcePlan};
 pub use crate::plan::network::headers::is_dropped;
 pub use crate::plan::network::integrations::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan,
-    HeaderSource, InternetPlan, NetworkPlan, ParameterPlan, Way,
+    HeaderSourcePlan, IntegrationPlan, InternetPlan, NetworkPlan, ParameterPlan,
 };
 pub use crate::plan::network::link::{LinkOrigin, LinkPlan};
-pub use crate::plan::network::listener_rules::{
-    Destination, HEALTH_PATH, ListenerRule as RulePlan,
-};
+pub use crate::plan::network::listener_rules::{Destination, HEALTH_PATH, ListenerRulePlan};
+pub use crate::plan::network::nlb::{BalancerPlan, NlbPlan};
 pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
-pub use crate::plan::routes::tree::{Refusal, meets};
+pub use crate::plan::routes::tree::Refusal;
 pub(crate) use crate::plan::rules::patterns::{Of, Patterns, exact};
 pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::domain::{DomainPlan, MadeDomainPlan};

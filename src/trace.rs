@@ -25,7 +25,7 @@ use crate::aws::Integration;
 use crate::blueprint::Exposure;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, Value, meets, text_of};
+use crate::plan::{OperationPlan, Plan, Segment, Value, text_of};
 use crate::walk::tree::Tree;
 use hops::Hops;
 use route::Router;
@@ -264,7 +264,7 @@ fn kept_operation<'p>(
 ) -> Option<&'p OperationPlan> {
     let is_asked = |it: &&OperationPlan| {
         !it.is_public()
-            && meets(it.method, method)
+            && it.method.overlaps(method)
             && it
                 .asked_path
                 .as_ref()

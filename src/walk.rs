@@ -20,7 +20,7 @@ mod way;
 use crate::assemble::Assembled;
 use crate::aws::{Function, Method, Node};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::{OperationPlan, Plan, Way, text_of};
+use crate::plan::{IntegrationPlan, OperationPlan, Plan, text_of};
 use crate::stack::Entry;
 use authorized::{authorized_as_planned, extras};
 use direct::{
@@ -121,7 +121,7 @@ fn operation_holds(
     match api.answer(operation.method, path) {
         Answer::Backend(arrival) => arrival.holds(operation, backend),
         Answer::Internet(method, proxy) => {
-            let Way::Internet(planned) = &backend.way else {
+            let IntegrationPlan::Internet(planned) = &backend.integration else {
                 return Err("leaves for the internet".into());
             };
             asked_as_planned(method, proxy.timeout_ms, operation)?;
@@ -131,14 +131,17 @@ fn operation_holds(
         Answer::Function(method, call) => {
             asked_as_planned(method, call.timeout_ms, operation)?;
             may_be_called(plan, assembled, call)?;
-            match (&backend.way, &call.function) {
-                (Way::Function(planned), called) => function_holds(called, planned),
-                (Way::Forwarder(planned), Function::Made(function)) => {
+            match (&backend.integration, &call.function) {
+                (IntegrationPlan::Function(planned), called) => function_holds(called, planned),
+                (IntegrationPlan::Forwarder(planned), Function::Made(function)) => {
                     forwarder_holds(plan, assembled, function, (operation, backend, planned))
                 }
-                (Way::Balanced(_) | Way::Internet(_) | Way::Forwarder(_), _) => {
-                    Err("calls a function".into())
-                }
+                (
+                    IntegrationPlan::Balanced(_)
+                    | IntegrationPlan::Internet(_)
+                    | IntegrationPlan::Forwarder(_),
+                    _,
+                ) => Err("calls a function".into()),
             }
         }
         Answer::NotFound => Err("is answered with 404".into()),

@@ -13,7 +13,7 @@ use crate::aws::{
 };
 use crate::blueprint::defaults;
 use crate::plan::{
-    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, Plan, Values,
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSourcePlan, Plan, Values,
 };
 use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
 
@@ -282,14 +282,14 @@ fn environment(
     let mut from_context: BTreeMap<&str, &str> = BTreeMap::new();
     for header in &backend.headers {
         match &header.source {
-            HeaderSource::Static(it) => {
+            HeaderSourcePlan::Static(it) => {
                 let line = Value::Text(vec![
                     Value::literal(format!("{}: ", header.name)),
                     value(it),
                 ]);
                 environment.insert(header_variable(&header.name), line);
             }
-            HeaderSource::Mapping(text) => {
+            HeaderSourcePlan::Mapping(text) => {
                 from_context.insert(&header.name, text.strip_prefix("context.").unwrap_or(text));
             }
         }

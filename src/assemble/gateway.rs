@@ -14,7 +14,8 @@ use crate::aws::{
 use crate::blueprint::FileLayout;
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    self, BackendPlan, BalancedPlan, OperationPlan, Plan, PreflightPlan, Segment, Way, names,
+    self, BackendPlan, BalancedPlan, IntegrationPlan, OperationPlan, Plan, PreflightPlan, Segment,
+    names,
 };
 use crate::printed;
 use crate::stack::{Address, File, Handle, Label, Output, Spelling, Stack, Value};
@@ -231,14 +232,14 @@ fn integration(
     }
     let headers = backend.headers.iter().map(header).collect();
     let timeout_ms = operation.timeout_ms;
-    match &backend.way {
-        Way::Balanced(balanced) => {
+    match &backend.integration {
+        IntegrationPlan::Balanced(balanced) => {
             let network = behind
                 .network
                 .expect("a plan has a network where a backend stands behind the balancer");
             Integration::Proxy(proxy(network, balanced, (path, headers, timeout_ms)))
         }
-        Way::Internet(internet) => {
+        IntegrationPlan::Internet(internet) => {
             let (url, skips_verification) = (value(&internet.url), internet.skips_verification);
             Integration::Internet(InternetProxy {
                 url,
@@ -248,11 +249,11 @@ fn integration(
                 timeout_ms,
             })
         }
-        Way::Function(called) => Integration::Function(FunctionCall {
+        IntegrationPlan::Function(called) => Integration::Function(FunctionCall {
             function: function(called),
             timeout_ms,
         }),
-        Way::Forwarder(_) => Integration::Function(FunctionCall {
+        IntegrationPlan::Forwarder(_) => Integration::Function(FunctionCall {
             function: forwarding(behind.functions, backend),
             timeout_ms,
         }),
@@ -290,8 +291,8 @@ fn proxy(
 
 fn header(header: &plan::HeaderPlan) -> Header {
     let source = match &header.source {
-        plan::HeaderSource::Static(it) => HeaderSource::Static(value(it)),
-        plan::HeaderSource::Mapping(text) => HeaderSource::Mapping(text.clone()),
+        plan::HeaderSourcePlan::Static(it) => HeaderSource::Static(value(it)),
+        plan::HeaderSourcePlan::Mapping(text) => HeaderSource::Mapping(text.clone()),
     };
     Header {
         name: header.name.clone(),

@@ -17,8 +17,8 @@ use crate::diagnostic::Diagnostic;
 use crate::io::Job;
 use crate::listing::{self, CacheColumn, DifferenceColumn, NOTHING, ThrottleColumn};
 use crate::plan::{
-    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, OperationPlan, Plan, Value,
-    Values, Way, text_of,
+    AlbBalancerPlan, BackendPlan, BalancerPlan, Check, FunctionPlan, IntegrationPlan,
+    OperationPlan, Plan, Value, Values, text_of,
 };
 use crate::printed;
 
@@ -251,8 +251,8 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
         ""
     };
     let path = || format!("{}{slash}", text_of(&operation.backend_path));
-    match &backend.way {
-        Way::Balanced(it) => {
+    match &backend.integration {
+        IntegrationPlan::Balanced(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
             let (dns_name, balancer) = entry_balancer(plan);
             let host = it
@@ -262,7 +262,7 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
                 .map_or_else(|| balancer.to_owned(), shown);
             format!("{scheme}://{host}:{}{}", it.listener_port, path())
         }
-        Way::Forwarder(it) => {
+        IntegrationPlan::Forwarder(it) => {
             let scheme = if it.is_tls { "https" } else { "http" };
             let hosts = match &it.hosts {
                 Values::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(","),
@@ -270,8 +270,8 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             };
             format!("{scheme}://{hosts}:{}{}", it.port, path())
         }
-        Way::Internet(it) => format!("{}{}", shown(&it.url), path()),
-        Way::Function(
+        IntegrationPlan::Internet(it) => format!("{}{}", shown(&it.url), path()),
+        IntegrationPlan::Function(
             FunctionPlan::Name {
                 name: text,
                 qualifier,
@@ -284,7 +284,7 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
             || format!("lambda:{text}"),
             |qualifier| format!("lambda:{text}:{qualifier}"),
         ),
-        Way::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
+        IntegrationPlan::Function(FunctionPlan::Given(arn)) => format!("lambda:{}", shown(arn)),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::blueprint::{Format, SyncState};
 use crate::plan::{
-    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, LinkOrigin, LinkPlan, NetworkPlan,
-    NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan, Way,
+    AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, IntegrationPlan, LinkOrigin,
+    LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan,
 };
 use crate::printed::code;
 
@@ -13,14 +13,15 @@ pub(crate) fn way(plan: &Plan) -> String {
         .network
         .as_ref()
         .map_or_else(|| "API Gateway.".to_owned(), |it| balanced_way(plan, it));
-    let has = |is_it: fn(&Way) -> bool| plan.backends.iter().any(|it| is_it(&it.way));
-    if has(|it| matches!(it, Way::Internet(_))) {
+    let has =
+        |is_it: fn(&IntegrationPlan) -> bool| plan.backends.iter().any(|it| is_it(&it.integration));
+    if has(|it| matches!(it, IntegrationPlan::Internet(_))) {
         way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
     }
-    if plan.has_gateway && has(|it| matches!(it, Way::Function(_))) {
+    if plan.has_gateway && has(|it| matches!(it, IntegrationPlan::Function(_))) {
         way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
     }
-    if has(|it| matches!(it, Way::Forwarder(_))) {
+    if has(|it| matches!(it, IntegrationPlan::Forwarder(_))) {
         way = way.replacen("API Gateway.", "API Gateway, a function inside the VPC for each backend, and the backend's servers.\nThere is no load balancer; every request is a call of a function.", 1);
     }
     way

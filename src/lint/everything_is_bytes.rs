@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
-use crate::plan::Way;
+use crate::plan::IntegrationPlan;
 
 /// Source: aws/serverless-application-model, issue 3794,
 /// <https://github.com/aws/serverless-application-model/issues/3794>, read 2026-11-30.
@@ -17,7 +17,7 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
     let has_function = facts.plan.is_some_and(|plan| {
         plan.backends
             .iter()
-            .any(|backend| matches!(backend.way, Way::Function(_)))
+            .any(|backend| matches!(backend.integration, IntegrationPlan::Function(_)))
     });
     if is_written || !has_function {
         return Vec::new();

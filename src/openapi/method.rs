@@ -55,6 +55,11 @@ impl HttpMethod {
         }
     }
 
+    /// Returns whether a request can be for both: the methods are the same, or one is `ANY`.
+    pub fn overlaps(self, other: Self) -> bool {
+        self == other || self == Self::Any || other == Self::Any
+    }
+
     /// Returns the methods that a request to a REST API can have.
     ///
     /// Source: docs/aws-rules.md#p10.

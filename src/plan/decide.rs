@@ -6,16 +6,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, Values,
-    routes, stage, variables,
+    InputType, LimitsPlan, NetworkPlan, OperationPlan, OutputPlan, Plan, Prefix, Value, routes,
+    stage, variables,
 };
 use crate::blueprint::{self, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Outcome};
 use crate::openapi::Api;
 use crate::plan::access::{authorizers, keys, schemes};
+use crate::plan::functions::forwarder::ServedOperations;
 use crate::plan::functions::{forwarder, sync};
+use crate::plan::network::alb::ListenerRulesInput;
 use crate::plan::network::root_health_check::root_health_check;
-use crate::plan::network::{alb, backends, balancer, bounds, headers, link};
+use crate::plan::network::vpc::VpcAndSubnets;
+use crate::plan::network::{admission, alb, backends, bounds, headers, link, nlb, vpc};
 use crate::plan::routes::cors;
 use crate::plan::rules::extensions;
 use crate::plan::stage::{domain, endpoint, gateway_responses};
@@ -90,9 +93,9 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         .unwrap_or(blueprint::defaults::FORMAT);
     let mut variables = variables::Variables::new(blueprint, format, &mut diagnostics);
     variables.has_gateway = has_gateway;
-    let vpc_and_subnets = balancer::vpc_and_subnets(spec, &mut variables);
-    // What no rule names is looked at, too: it is wrong in every topology.
-    balancer::cidrs(blueprint, &mut variables, false);
+    let vpc_and_subnets = vpc::vpc_and_subnets(&mut variables);
+    // Ranges that no rule names are checked, too: wrong ones are wrong in every topology.
+    admission::cidrs(&mut variables, false);
     let prefix = prefix(spec, format, &mut variables);
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
@@ -100,9 +103,10 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     endpoint::written(blueprint, &mut variables);
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
-    let mut backends = backends::backends(blueprint, &mut variables);
-    let mut network = vpc_and_subnets.map(|it| network(blueprint, &mut variables, it));
-    let mut forwarders = forwarder::forwarders(blueprint, &mut variables);
+    let mut backends = backends::backends(&mut variables);
+    let mut network =
+        vpc_and_subnets.map(|vpc_and_subnets| network(&mut variables, vpc_and_subnets));
+    let mut forwarders = forwarder::forwarders(&mut variables);
     let routes = routes::routes(apis, blueprint, &backends, &mut found);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
     let usage_plans = if has_gateway {
@@ -118,22 +122,25 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
     diagnostics.extend(keys::covered(blueprint, &routes.operations, &authorizers));
-    let is_asked = network.as_ref().is_some_and(|it| it.nlb.is_some());
+    let is_behind_nlb = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
-        alb::rules(
-            alb,
+        let input = ListenerRulesInput {
             blueprint,
-            (&backends, &routes.operations),
-            is_asked,
-            &mut diagnostics,
-        );
+            backends: &backends,
+            operations: &routes.operations,
+            is_behind_nlb,
+        };
+        diagnostics.extend(alb::rules(alb, input));
     }
-    forwarder::after_routes(
-        blueprint,
-        &routes,
-        (&mut backends, forwarders.as_mut()),
-        &mut diagnostics,
-    );
+    if let Some(forwarders) = &mut forwarders {
+        let served = ServedOperations {
+            operations: &routes.operations,
+            bases: &routes.bases,
+            are_all_binary: routes.binary_media_types.iter().any(|it| &**it == "*/*"),
+        };
+        let found = forwarder::complete(blueprint, served, forwarders, &mut backends);
+        diagnostics.extend(found);
+    }
     let cors = if has_gateway {
         cors::cors(blueprint, &routes, &mut diagnostics)
     } else {
@@ -200,19 +207,17 @@ fn of_the_whole(
     findings
 }
 
-/// The load balancers and the way to them, where a backend stands behind one.
+/// The load balancers and links, where a backend is behind one.
 fn network(
-    blueprint: &Blueprint,
     variables: &mut variables::Variables<'_>,
-    (vpc, subnets): (Value, Values),
+    VpcAndSubnets { vpc, subnets }: VpcAndSubnets,
 ) -> NetworkPlan {
-    let (topology, has_gateway) = (blueprint.spec.topology, variables.has_gateway);
-    let nlb =
-        (has_gateway && balancer::has_nlb(topology)).then(|| balancer::nlb(blueprint, variables));
-    let link = (has_gateway && link::has_link(topology)).then(|| link::link(blueprint, variables));
-    let alb = alb::has_alb(topology).then(|| alb::alb(blueprint, variables));
+    let (topology, has_gateway) = (variables.blueprint().spec.topology, variables.has_gateway);
+    let nlb = (has_gateway && topology.has_nlb()).then(|| nlb::nlb(variables));
+    let link = (has_gateway && topology.has_alb_link()).then(|| link::link(variables));
+    let alb = topology.has_alb().then(|| alb::alb(variables));
     let sync = if has_gateway {
-        sync::sync(blueprint, variables, alb.as_ref())
+        sync::sync(variables, alb.as_ref())
     } else {
         None
     };

@@ -3,14 +3,20 @@
 //!
 //! In: blueprint and operations. Out: parts of the plan, diagnostics. Pure.
 
+pub(crate) mod access_logs;
+pub(crate) mod admission;
 pub(crate) mod alb;
 pub(crate) mod backends;
-pub(crate) mod balancer;
 pub(crate) mod bounds;
+mod certificates;
+mod durations;
 pub(crate) mod headers;
+mod health_check;
 pub(crate) mod integrations;
-pub(crate) mod internet;
+mod internet;
 pub(crate) mod link;
 pub(crate) mod listener_rules;
+pub(crate) mod nlb;
 pub(crate) mod root_health_check;
-pub(crate) mod targets;
+mod targets;
+pub(crate) mod vpc;

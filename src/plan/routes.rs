@@ -238,8 +238,8 @@ impl<'a> Builder<'a> {
             .collect();
         let is_public = decisions.iter().any(|it| it.exposure() == Exposure::Public);
         let template = if is_public { self.checked(index) } else { None };
-        let has_private_callers = crate::plan::network::alb::has_alb(self.blueprint.spec.topology)
-            && crate::plan::network::alb::emits_rules(&self.blueprint.spec);
+        let has_private_callers =
+            self.blueprint.spec.topology.has_alb() && self.blueprint.spec.emits_rules();
         if !is_public
             && has_private_callers
             && decisions
@@ -338,7 +338,7 @@ impl<'a> Builder<'a> {
             Vec::new()
         };
         let backend = self.backend_name(mount, decision);
-        let has_alb = crate::plan::network::alb::has_alb(self.blueprint.spec.topology);
+        let has_alb = self.blueprint.spec.topology.has_alb();
         if (is_called || (has_alb && exposure == Exposure::Internal)) && backend.is_none() {
             self.no_backend(operation);
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::inputs::{describe, kind};
 use super::{InputPlan, InputType, ParameterPlan, Value, Values};
 use crate::blueprint::{self, Blueprint, Format, Variable};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Place};
 
 /// The inputs that were asked for so far.
 pub(crate) struct Variables<'a> {
@@ -67,6 +67,15 @@ impl<'a> Variables<'a> {
             (self.inputs, self.parameters) = before;
         }
         decided
+    }
+
+    pub(crate) fn blueprint(&self) -> &'a Blueprint {
+        self.blueprint
+    }
+
+    /// The place of a JSON pointer of the blueprint.
+    pub(crate) fn place(&self, pointer: &str) -> Place {
+        self.blueprint.place(pointer)
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
@@ -178,6 +187,20 @@ impl<'a> Variables<'a> {
                 &format!("CloudFormation cannot {what} for each item of a list that is known only at deploy time"),
                 "list the items one by one, each as `{var: name}` if need be",
             );
+        }
+    }
+
+    /// Refuses a list without an item.
+    pub(crate) fn refuse_empty(
+        &mut self,
+        values: &blueprint::Values,
+        pointer: &str,
+        message: &str,
+        help: &str,
+    ) {
+        if matches!(values, blueprint::Values::List(list) if list.is_empty()) {
+            let finding = diagnostic::INVALID_VALUE.at(self.place(pointer));
+            self.report(finding.message(message).help(help));
         }
     }
 

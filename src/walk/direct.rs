@@ -10,7 +10,7 @@ use crate::aws::{
     UriSegment,
 };
 use crate::plan::{
-    self, BackendPlan, FunctionPlan, InternetPlan, OperationPlan, Plan, Segment, Way,
+    self, BackendPlan, FunctionPlan, IntegrationPlan, InternetPlan, OperationPlan, Plan, Segment,
 };
 
 /// Compares method, parameters and timeout.
@@ -64,10 +64,10 @@ pub(crate) fn sent_as_planned(
     let same = |(found, planned): (&Header, &plan::HeaderPlan)| {
         found.name == planned.name
             && match (&found.source, &planned.source) {
-                (HeaderSource::Static(found), plan::HeaderSource::Static(planned)) => {
+                (HeaderSource::Static(found), plan::HeaderSourcePlan::Static(planned)) => {
                     is_same(found, planned)
                 }
-                (HeaderSource::Mapping(found), plan::HeaderSource::Mapping(planned)) => {
+                (HeaderSource::Mapping(found), plan::HeaderSourcePlan::Mapping(planned)) => {
                     found == planned
                 }
                 (HeaderSource::Static(_) | HeaderSource::Mapping(_), _) => false,
@@ -121,16 +121,22 @@ pub(crate) fn may_be_called(
 /// Functions that the API may call although no backend is one.
 pub(crate) fn needless_permission(plan: &Plan, assembled: &Assembled) -> Option<String> {
     let is_planned = |it: &LambdaPermission| {
-        plan.backends.iter().any(|backend| match &backend.way {
-            Way::Function(planned) => is_same_function(&it.function, planned),
-            Way::Forwarder(_) => matches!(&it.function, Function::Made(made) if made.label().as_str() == &*backend.name),
-            Way::Balanced(_) | Way::Internet(_) => false,
+        plan.backends.iter().any(|backend| match &backend.integration {
+            IntegrationPlan::Function(planned) => is_same_function(&it.function, planned),
+            IntegrationPlan::Forwarder(_) => matches!(&it.function, Function::Made(made) if made.label().as_str() == &*backend.name),
+            IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => false,
         })
     };
     let count = plan
         .backends
         .iter()
-        .filter(|it| plan.has_gateway && matches!(it.way, Way::Function(_) | Way::Forwarder(_)))
+        .filter(|it| {
+            plan.has_gateway
+                && matches!(
+                    it.integration,
+                    IntegrationPlan::Function(_) | IntegrationPlan::Forwarder(_)
+                )
+        })
         .count();
     let is_needless =
         permissions(assembled).any(|it| !is_planned(it)) || permissions(assembled).count() != count;

@@ -10,8 +10,8 @@ use crate::assemble::Assembled;
 use crate::aws::{FunctionGroups, FunctionNetwork, Node, PythonFunction};
 use crate::openapi::HttpMethod;
 use crate::plan::{
-    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSource, OperationPlan,
-    Plan, Values, text_of,
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSourcePlan,
+    OperationPlan, Plan, Values, text_of,
 };
 use crate::stack::{Handle, Value};
 
@@ -251,10 +251,10 @@ fn headers_hold(function: &PythonFunction, backend: &BackendPlan) -> Result<(), 
         _ => false,
     };
     let is_set = |it: &crate::plan::HeaderPlan| match &it.source {
-        HeaderSource::Static(planned) => {
+        HeaderSourcePlan::Static(planned) => {
             lines.iter().any(|found| is_line(found, &it.name, planned))
         }
-        HeaderSource::Mapping(text) => from_context
+        HeaderSourcePlan::Mapping(text) => from_context
             .get(&*it.name)
             .is_some_and(|place| format!("context.{place}") == **text),
     };

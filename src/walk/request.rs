@@ -5,7 +5,7 @@ use super::way::{Arrival, Way};
 use crate::assemble::Assembled;
 use crate::aws::{FunctionCall, Integration, InternetProxy, Method};
 use crate::openapi::HttpMethod;
-use crate::plan::{OperationPlan, Plan, Segment, meets};
+use crate::plan::{OperationPlan, Plan, Segment};
 
 /// What answers a request.
 pub(crate) enum Answer<'a, 'w> {
@@ -191,7 +191,7 @@ impl<'a> Api<'a> {
     fn is_proxy_below(&self, place: usize, method: HttpMethod) -> bool {
         let here = &self.tree.places[place];
         let is_proxy = |it: &Found<'_>| {
-            meets(it.method.http_method, method) && it.method.integration.is_backend()
+            it.method.http_method.overlaps(method) && it.method.integration.is_backend()
         };
         here.children().any(|child| {
             self.tree.places[child].methods.values().any(is_proxy)
@@ -244,7 +244,7 @@ impl Tried {
             place
                 .methods
                 .values()
-                .find(|it| is_asked(it) && meets(it.method.http_method, asked.method))
+                .find(|it| is_asked(it) && it.method.http_method.overlaps(asked.method))
         });
         let Some(Found { method: found, .. }) = found else {
             return Self::MISSED;

@@ -104,7 +104,7 @@ pub(crate) fn authorizers(
                 ))
             }
             AuthSpec::Lambda(it) => {
-                AuthorizerAsks::Lambda(lambda(blueprint, variables, it, &child(&at, "lambda")))
+                AuthorizerAsks::Lambda(lambda(variables, it, &child(&at, "lambda")))
             }
             AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
         };
@@ -117,17 +117,16 @@ pub(crate) fn authorizers(
 }
 
 fn lambda(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     spec: &LambdaAuthorizerSpec,
     at: &str,
 ) -> LambdaAuthorizerPlan {
     LambdaAuthorizerPlan {
         function: lambda::of_type(
-            blueprint,
             variables,
             &spec.function,
-            (InputType::AuthorizerFunction, &child(at, "function")),
+            InputType::AuthorizerFunction,
+            &child(at, "function"),
         ),
         is_token: spec.is_token(),
         // `blueprint` reports those that are none.

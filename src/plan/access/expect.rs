@@ -168,7 +168,7 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
         name => is_checked_by(name, auth, blueprint),
     };
     let asked = if operation.exposure == Exposure::Internal {
-        match crate::plan::network::alb::has_alb(blueprint.spec.topology) {
+        match blueprint.spec.topology.has_alb() {
             true => "is internal: private callers reach it through the load balancer, which checks nobody".to_owned(),
             false => "is internal, where the gateway checks nobody".to_owned(),
         }

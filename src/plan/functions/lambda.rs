@@ -2,9 +2,9 @@
 //!
 //! In: `targets.function`. Out: `FunctionPlan`. Pure.
 //! A literal is a name or an ARN; what is known only at deploy time is an ARN, since CloudFormation
-//! cannot tell the two apart.
+//! cannot distinguish the two.
 
-use crate::blueprint::{self, Blueprint};
+use crate::blueprint;
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{FunctionPlan, InputType, Value};
@@ -16,24 +16,27 @@ const MAX_NAME: usize = 64;
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
 const MAX_QUALIFIER: usize = 128;
 
+/// Decides the function of a backend.
+///
 /// Errors: GW2002 no function, GW2008 Terraform only.
 pub(crate) fn function(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     written: &blueprint::Value,
     at: &str,
 ) -> FunctionPlan {
-    of_type(blueprint, variables, written, (InputType::Function, at))
+    of_type(variables, written, InputType::Function, at)
 }
 
-/// The same, for what an input of that type is for.
+/// Decides a function whose input would be of the type.
+///
+/// Errors: as `function`.
 pub(crate) fn of_type(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     written: &blueprint::Value,
-    (of, at): (InputType, &str),
+    input: InputType,
+    at: &str,
 ) -> FunctionPlan {
-    let given = variables.of_gateway(written, of, at);
+    let given = variables.of_gateway(written, input, at);
     let Value::Literal(text) = &given else {
         return FunctionPlan::Given(given);
     };
@@ -42,7 +45,7 @@ pub(crate) fn of_type(
     }
     variables.report(
         diagnostic::INVALID_VALUE
-            .at(blueprint.place(at))
+            .at(variables.place(at))
             .message(format_args!("`{text}` is no function that the gateway can call"))
             .help("write a name or an ARN, with `:` and an alias or a version or without, for example `orders` or `orders:live`"),
     );
@@ -69,7 +72,8 @@ fn parsed(text: &str) -> Option<FunctionPlan> {
             name,
             ..,
         ] if parts.len() <= 8 => {
-            let is_account = account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit());
+            let is_account =
+                account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
             let holds = is_word(partition, 20)
                 && is_word(region, 30)
                 && is_account
@@ -97,7 +101,7 @@ fn is_word(text: &str, longest: usize) -> bool {
         && text.len() <= longest
         && text
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'))
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -105,7 +109,7 @@ mod tests {
     use super::{FunctionPlan, parsed};
 
     #[test]
-    fn names_and_arns_are_told_apart() {
+    fn names_and_arns_are_distinguished() {
         let name = |name: &str, qualifier: Option<&str>| FunctionPlan::Name {
             name: name.into(),
             qualifier: qualifier.map(Into::into),

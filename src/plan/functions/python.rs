@@ -1,28 +1,27 @@
-//! What the functions that gwgen brings along have alike.
+//! Common parts of the functions that gwgen brings along.
 //!
 //! In: fields as written. Out: decisions, findings. Pure.
 
 use std::sync::Arc;
 
-use crate::blueprint::{Blueprint, defaults};
+use crate::blueprint::defaults;
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 
 /// All variables of a function, names and values. Unit: bytes. Source: docs/aws-rules.md#z5.
 pub(crate) const MAX_ENVIRONMENT_BYTES: usize = 4_096;
 
-/// What Lambda runs the functions with. It makes no new function with 3.11 or an older one since
+/// Runtimes that the functions can have. Lambda makes no new function with 3.11 or an older one since
 /// 2026-07-31. Source: docs/aws-rules.md#z4.
 const RUNTIMES: [&str; 3] = ["python3.12", "python3.13", "python3.14"];
 
-/// The runtime of a function of ours.
+/// The runtime of such a function.
 ///
 /// Errors: GW2002 one that Lambda does not give out, or no Python.
 pub(crate) fn runtime(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     written: Option<&str>,
-    section: &str,
+    section: &'static str,
 ) -> Arc<str> {
     let runtime = written.unwrap_or(defaults::FUNCTION_RUNTIME);
     if !RUNTIMES.contains(&runtime) {
@@ -30,24 +29,31 @@ pub(crate) fn runtime(
             "the function is written in Python, and Lambda gives out {}, not `{runtime}`",
             RUNTIMES.join(", ")
         );
-        wrong(blueprint, variables, (section, "runtime"), message);
+        let field = Field {
+            section,
+            name: "runtime",
+        };
+        report_value(variables, field, message);
     }
     runtime.into()
 }
 
-/// Reports a value of a section of the blueprint.
-pub(crate) fn wrong(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    (section, field): (&str, &str),
-    message: String,
-) {
+/// A field of a section of the blueprint.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) section: &'static str,
+    pub(crate) name: &'static str,
+}
+
+/// Reports the value of a field as wrong.
+pub(crate) fn report_value(variables: &mut Variables<'_>, field: Field, message: String) {
+    let Field { section, name } = field;
     let help = format!(
-        "write another one, or remove the line; `gwgen show` prints the default of `{section}.{field}`"
+        "write another one, or remove the line; `gwgen show` prints the default of `{section}.{name}`"
     );
     variables.report(
         diagnostic::INVALID_VALUE
-            .at(blueprint.place(&format!("/{section}/{field}")))
+            .at(variables.place(&format!("/{section}/{name}")))
             .message(message)
             .help(help),
     );

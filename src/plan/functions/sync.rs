@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::python::{self, MAX_ENVIRONMENT_BYTES};
-use crate::blueprint::{Blueprint, ExistingAlbSpec, SyncSpec, SyncState, Topology, defaults};
+use super::python::{self, Field, MAX_ENVIRONMENT_BYTES, report_value};
+use crate::blueprint::{ExistingAlbSpec, SyncSpec, SyncState, defaults};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{AlbPlan, InputType, Value};
@@ -20,9 +20,9 @@ pub struct SyncPlan {
     pub max_lookups_per_run: u32,
     pub state: SyncState,
     pub runtime: Arc<str>,
-    /// ARN of the topic that alarms tell; none are made without one.
+    /// ARN of the topic that alarms notify; without one there are no alarms.
     pub alarm_topic: Option<Value>,
-    /// One run of the account's is kept for it.
+    /// One concurrent run of the account is reserved for it.
     pub reserves_concurrency: bool,
 }
 
@@ -33,62 +33,42 @@ const MINUTE_MS: u64 = 60_000;
 /// Unit: minutes.
 const MAX_MINUTES: u64 = 24 * 60;
 
-/// What a listener takes in the function's environment: `65535=` and an ARN, of the longest
+/// Size of a listener in the function's environment: `65535=` and an ARN, of the longest
 /// partition, region and name, and a comma.
 ///
 /// Unit: bytes. Source: docs/aws-rules.md#l2 (32 characters); ELB's ARNs end with
 /// `targetgroup/<name>/<16 characters>`.
 const LISTENER_BYTES: usize = 132;
 
-/// What all else takes there: eight variables, of which the balancer's name and the place of the
+/// Size of all else there: eight variables, of which the balancer's name and the address of the
 /// state are long. Unit: bytes.
 const FIXED_BYTES: usize = 400;
-
-/// Whether a function keeps the network load balancer's targets.
-pub(crate) fn has_sync(topology: Topology) -> bool {
-    match topology {
-        Topology::NlbAlbSync => true,
-        Topology::NlbTargets
-        | Topology::NlbAlb
-        | Topology::Alb
-        | Topology::Forwarder
-        | Topology::Internet => false,
-    }
-}
 
 /// Decides the function.
 ///
 /// Errors: GW2002 value, GW2008 Terraform only, GW4071 environment, GW4072 and GW4073 counts
 /// (warnings).
-pub(crate) fn sync(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    alb: Option<&AlbPlan>,
-) -> Option<SyncPlan> {
-    let alb = alb.filter(|_| has_sync(blueprint.spec.topology))?;
+pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Option<SyncPlan> {
+    let topology = variables.blueprint().spec.topology;
+    let alb = alb.filter(|_| topology.has_sync())?;
     let written = SyncSpec::default();
-    let spec = blueprint.spec.sync.as_ref().unwrap_or(&written);
+    let spec = variables.blueprint().spec.sync.as_ref().unwrap_or(&written);
     let (missing, lookups) = (spec.missing_before_deregister, spec.max_lookups_per_run);
-    for (field, _) in [
+    for (name, count) in [
         ("missing_before_deregister", missing),
         ("max_lookups_per_run", lookups),
-    ]
-    .iter()
-    .filter(|it| it.1 == Some(0))
-    {
-        python::wrong(
-            blueprint,
-            variables,
-            ("sync", field),
-            "it is a count of 1 or more, not 0".to_owned(),
-        );
+    ] {
+        if count == Some(0) {
+            let message = "it is a count of 1 or more, not 0".to_owned();
+            report_value(variables, sync_field(name), message);
+        }
     }
-    risky_counts(blueprint, variables, spec);
+    risky_counts(variables, spec);
     let bytes = FIXED_BYTES + alb.listeners.len() * LISTENER_BYTES;
     if bytes > MAX_ENVIRONMENT_BYTES {
         variables.report(
             diagnostic::ENVIRONMENT_TOO_LARGE
-                .at(blueprint.place("/alb/listeners"))
+                .at(variables.place("/alb/listeners"))
                 .message(format_args!(
                     "the target groups of {} listeners take up to {bytes} bytes in the environment of the function that keeps them, and Lambda takes {MAX_ENVIRONMENT_BYTES}",
                     alb.listeners.len()
@@ -97,15 +77,15 @@ pub(crate) fn sync(
         );
     }
     Some(SyncPlan {
-        interval_minutes: interval(blueprint, variables, spec),
+        interval_minutes: interval(variables, spec),
         missing_before_deregister: missing.unwrap_or(defaults::SYNC_MISSING_BEFORE_DEREGISTER),
         max_lookups_per_run: lookups.unwrap_or(defaults::SYNC_MAX_LOOKUPS_PER_RUN),
         state: spec.state.unwrap_or(defaults::SYNC_STATE),
-        runtime: python::runtime(blueprint, variables, spec.runtime.as_deref(), "sync"),
+        runtime: python::runtime(variables, spec.runtime.as_deref(), "sync"),
         alarm_topic: spec
             .alarm_topic
             .as_ref()
-            .map(|it| variables.value(it, InputType::Topic, "/sync/alarm_topic")),
+            .map(|topic| variables.value(topic, InputType::Topic, "/sync/alarm_topic")),
         reserves_concurrency: spec
             .reserve_concurrency
             .unwrap_or(defaults::SYNC_RESERVE_CONCURRENCY),
@@ -113,11 +93,11 @@ pub(crate) fn sync(
 }
 
 /// Warns of counts that are allowed, though hardly meant.
-fn risky_counts(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) {
+fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
     if spec.missing_before_deregister == Some(1) {
         variables.report(
             diagnostic::LEAVES_AFTER_ONE_RUN
-                .at(blueprint.place("/sync/missing_before_deregister"))
+                .at(variables.place("/sync/missing_before_deregister"))
                 .message("an address leaves with the first run that lacks it, so one wrong moment of DNS takes a healthy address out")
                 .help("write 2 or more, or remove the line: it is 3 then"),
         );
@@ -125,14 +105,21 @@ fn risky_counts(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &Syn
     if spec.max_lookups_per_run == Some(1) {
         variables.report(
             diagnostic::NOTHING_EVER_LEAVES
-                .at(blueprint.place("/sync/max_lookups_per_run"))
+                .at(variables.place("/sync/max_lookups_per_run"))
                 .message("an address counts as missing once a second lookup of the run agrees; with one lookup no address ever leaves")
                 .help("write 2 or more, or remove the line: it is 50 then"),
         );
     }
 }
 
-fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
+fn sync_field(name: &'static str) -> Field {
+    Field {
+        section: "sync",
+        name,
+    }
+}
+
+fn interval(variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
     let milliseconds = spec
         .schedule
         .unwrap_or(defaults::SYNC_SCHEDULE)
@@ -141,32 +128,29 @@ fn interval(blueprint: &Blueprint, variables: &mut Variables<'_>, spec: &SyncSpe
     if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
         let message =
             format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
-        python::wrong(blueprint, variables, ("sync", "schedule"), message);
+        report_value(variables, sync_field("schedule"), message);
     }
     u32::try_from(minutes).unwrap_or(u32::MAX)
 }
 
-/// The name that the function asks DNS for, where the balancer is there already.
+/// The name of an existing balancer that the function looks up in DNS.
 ///
 /// Errors: GW2003 missing field, GW2002 value, GW2008 Terraform only.
 pub(crate) fn balancer_name(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     existing: &ExistingAlbSpec,
 ) -> Option<Value> {
-    if !has_sync(blueprint.spec.topology) || !variables.has_gateway {
+    if !variables.blueprint().spec.topology.has_sync() || !variables.has_gateway {
         return None;
     }
     if existing.dns_name.is_none() {
         variables.report(
             diagnostic::MISSING_FIELD
-                .at(blueprint.place("/alb/existing"))
+                .at(variables.place("/alb/existing"))
                 .message("a function keeps the addresses of the balancer, which is named without the `dns_name` that they are found by")
                 .help("add `dns_name: {var: alb_dns}`: the name that AWS made, not an alias of it"),
         );
     }
-    existing
-        .dns_name
-        .as_ref()
-        .map(|it| variables.value(it, InputType::AlbName, "/alb/existing/dns_name"))
+    let name = existing.dns_name.as_ref()?;
+    Some(variables.value(name, InputType::AlbName, "/alb/existing/dns_name"))
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::blueprint::{self, BackendSpec, Blueprint};
+use crate::blueprint::{self, BackendSpec, Blueprint, BlueprintSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
 use crate::plan::{
-    AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSource, InputType, OperationPlan, Plan,
+    AuthPlan, AuthorizerAsks, Check, HeaderPlan, HeaderSourcePlan, InputType, OperationPlan, Plan,
     Value,
 };
 use crate::source::pointer::child;
@@ -33,12 +33,14 @@ const DROPPED: [&str; 13] = [
     "www-authenticate",
 ];
 
-/// Whether API Gateway drops or replaces a request header, whoever sets it.
+/// Returns whether API Gateway drops or replaces a request header, whoever sets it.
 pub fn is_dropped(name: &str) -> bool {
-    DROPPED.iter().any(|it| name.eq_ignore_ascii_case(it))
+    DROPPED
+        .iter()
+        .any(|dropped| name.eq_ignore_ascii_case(dropped))
 }
 
-/// What of the request's context a mapping may name.
+/// Parts of the request's context that a mapping may name.
 ///
 /// Source: AWS, "Variables for data transformations for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>,
@@ -99,7 +101,6 @@ const OF_A_CALLER: &[&str] = &[
 ///
 /// Errors: GW2002 value, GW2008 Terraform only, GW2030 name, GW2031 mapping.
 pub(crate) fn headers(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     spec: &BackendSpec,
     at: &str,
@@ -112,13 +113,13 @@ pub(crate) fn headers(
         if let Some((message, help)) = name_problem(name, first) {
             variables.report(
                 diagnostic::ILLEGAL_HEADER
-                    .at(blueprint.place(&at))
+                    .at(variables.place(&at))
                     .message(message)
                     .help(help),
             );
             continue;
         }
-        match source(blueprint, variables, value, &at) {
+        match source(variables, value, &at) {
             Ok(source) => headers.push(HeaderPlan {
                 name: name.as_str().into(),
                 source,
@@ -129,13 +130,11 @@ pub(crate) fn headers(
     headers
 }
 
-/// What is wrong with a name, and what to do. Source of the letters: docs/aws-rules.md#q2.
+/// Message and help about a wrong name. Source of the letters: docs/aws-rules.md#q2.
 fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str)> {
-    if name.is_empty()
-        || !name
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'$' | b'-'))
-    {
+    let is_legal =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$' | b'-');
+    if name.is_empty() || !name.bytes().all(is_legal) {
         return Some((
             format!("API Gateway takes no header of the name `{name}`"),
             "use letters, digits, `-`, `_`, `.` and `$`",
@@ -163,141 +162,144 @@ fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str
     })
 }
 
+/// Decides the value of a header; else says what is wrong with it.
 fn source(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     value: &blueprint::Value,
     at: &str,
-) -> Result<HeaderSource, Box<Diagnostic>> {
+) -> Result<HeaderSourcePlan, Box<Diagnostic>> {
     let blueprint::Value::Literal(text) = value else {
-        return Ok(HeaderSource::Static(variables.of_gateway(
-            value,
-            InputType::HeaderValue,
-            at,
-        )));
+        let value = variables.of_gateway(value, InputType::HeaderValue, at);
+        return Ok(HeaderSourcePlan::Static(value));
     };
-    let unknown = |message: String, help: String| {
-        Err(Box::new(
-            diagnostic::UNKNOWN_MAPPING
-                .at(blueprint.place(at))
-                .message(message)
-                .help(help),
-        ))
-    };
-    if text.starts_with("$context.") || text.starts_with("$stageVariables.") {
-        return unknown(
-            format!("`{text}` is how templates write it"),
-            format!("write `{}`", &text[1..]),
-        );
-    }
-    if text.starts_with("method.") || text.starts_with("integration.") {
-        let help = "remove it: headers, query and body of the client are sent on as they come";
-        return unknown(
-            format!(
+    let spec = &variables.blueprint().spec;
+    let problem = if text.starts_with("$context.") || text.starts_with("$stageVariables.") {
+        Some(MappingProblem {
+            message: format!("`{text}` is how templates write it"),
+            help: format!("write `{}`", &text[1..]),
+        })
+    } else if text.starts_with("method.") || text.starts_with("integration.") {
+        Some(MappingProblem {
+            message: format!(
                 "`{text}` is the client's own, and a header that is set here must not be the client's to choose"
             ),
-            help.to_owned(),
-        );
-    }
-    if let Some(name) = text.strip_prefix("context.") {
-        if is_context(name) {
-            return Ok(HeaderSource::Mapping(text.as_str().into()));
-        }
-        let near = diagnostic::nearest(name, CONTEXT.iter().copied());
-        let help = near.map_or_else(
-            || "see the list in `gwgen explain GW2031`".to_owned(),
-            |it| format!("did you mean `context.{it}`?"),
-        );
-        return unknown(format!("a request has no `{text}`"), help);
-    }
-    if let Some(name) = text.strip_prefix("stageVariables.") {
-        let variables = blueprint
-            .spec
-            .stage
-            .as_ref()
-            .and_then(|it| it.variables.as_ref());
-        let mut names = variables
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.as_str());
-        if names.clone().any(|it| it == name) {
-            return Ok(HeaderSource::Mapping(text.as_str().into()));
-        }
-        let help = names
-            .next()
-            .and_then(|first| diagnostic::nearest(name, names.chain([first])));
-        let help = help.map_or_else(
-            || format!("add it to `stage.variables`: `{{{name}: ...}}`"),
-            |it| format!("did you mean `stageVariables.{it}`?"),
-        );
-        return unknown(format!("the stage has no variable `{name}`"), help);
-    }
-    if !text
+            help: "remove it: headers, query and body of the client are sent on as they come"
+                .to_owned(),
+        })
+    } else if let Some(name) = text.strip_prefix("context.") {
+        unknown_context(name)
+    } else if let Some(name) = text.strip_prefix("stageVariables.") {
+        unknown_stage_variable(spec, name)
+    } else if text
         .bytes()
-        .all(|it| matches!(it, b' '..=b'~') && it != b'\'')
+        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'\'')
     {
+        return Ok(HeaderSourcePlan::Static(Value::Literal(
+            text.as_str().into(),
+        )));
+    } else {
         let finding = diagnostic::INVALID_VALUE
-            .at(blueprint.place(at))
+            .at(variables.place(at))
             .message(format_args!("`{text}` cannot be the value of a header here"))
             .help("use printable ASCII without `'`: API Gateway encloses the text in these quotes and has no way to write one inside");
         return Err(Box::new(finding));
-    }
-    Ok(HeaderSource::Static(Value::Literal(text.as_str().into())))
-}
-
-/// Claims and an authorizer's own keys have names of somebody else's.
-fn is_context(name: &str) -> bool {
-    let is_word = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b':'))
     };
-    let own = name
-        .strip_prefix("authorizer.")
-        .is_some_and(|key| is_word(key.strip_prefix("claims.").unwrap_or(key)));
-    own || CONTEXT.contains(&name)
+    match problem {
+        None => Ok(HeaderSourcePlan::Mapping(text.as_str().into())),
+        Some(MappingProblem { message, help }) => {
+            let finding = diagnostic::UNKNOWN_MAPPING.at(variables.place(at));
+            Err(Box::new(finding.message(message).help(help)))
+        }
+    }
 }
 
-/// Headers that tell who calls, on operations where nobody asks who calls, or where another
-/// authorizer does.
+/// Message and help about a mapping that the gateway does not know.
+struct MappingProblem {
+    message: String,
+    help: String,
+}
+
+fn unknown_context(name: &str) -> Option<MappingProblem> {
+    if is_context(name) {
+        return None;
+    }
+    let suggestion = diagnostic::nearest(name, CONTEXT.iter().copied());
+    Some(MappingProblem {
+        message: format!("a request has no `context.{name}`"),
+        help: suggestion.map_or_else(
+            || "see the list in `gwgen explain GW2031`".to_owned(),
+            |suggestion| format!("did you mean `context.{suggestion}`?"),
+        ),
+    })
+}
+
+fn unknown_stage_variable(spec: &BlueprintSpec, name: &str) -> Option<MappingProblem> {
+    let stage = spec.stage.as_ref();
+    let variables = stage.and_then(|stage| stage.variables.as_ref());
+    let names: Vec<&str> = variables
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if names.contains(&name) {
+        return None;
+    }
+    let suggestion = diagnostic::nearest(name, names);
+    Some(MappingProblem {
+        message: format!("the stage has no variable `{name}`"),
+        help: suggestion.map_or_else(
+            || format!("add it to `stage.variables`: `{{{name}: ...}}`"),
+            |suggestion| format!("did you mean `stageVariables.{suggestion}`?"),
+        ),
+    })
+}
+
+/// Returns whether a request's context has a part; claims and keys of an authorizer have names that
+/// others chose.
+fn is_context(name: &str) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
+    let key = name.strip_prefix("authorizer.");
+    let key = key.map(|key| key.strip_prefix("claims.").unwrap_or(key));
+    CONTEXT.contains(&name) || key.is_some_and(|key| !key.is_empty() && key.bytes().all(is_legal))
+}
+
+/// Warns of headers that say who calls, on operations where nobody is authenticated, or where
+/// another authorizer does it.
 ///
 /// Errors: GW4050 (a warning).
 pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, backend) in plan.backends.iter().enumerate() {
         for header in &backend.headers {
-            let HeaderSource::Mapping(text) = &header.source else {
+            let HeaderSourcePlan::Mapping(mapping) = &header.source else {
                 continue;
             };
-            let Some(filled) = filled_by(text.strip_prefix("context.").unwrap_or_default()) else {
+            let context = mapping.strip_prefix("context.").unwrap_or_default();
+            let Some(filled) = FilledBy::of(context) else {
                 continue;
             };
-            let is_empty = |it: &&OperationPlan| {
-                it.is_public() && it.backend == Some(index) && !filled.by(plan, &it.auth)
+            let is_empty = |operation: &&OperationPlan| {
+                operation.is_public()
+                    && operation.backend == Some(index)
+                    && !filled.is_filled(plan, &operation.auth)
             };
             let mut empty = plan.operations.iter().filter(is_empty);
             let Some(first) = empty.next() else { continue };
-            let at = child(
-                &child(&child("/backends", &*backend.name), "headers"),
-                &*header.name,
-            );
-            let more = empty.count();
-            let others = if more == 0 {
-                String::new()
-            } else {
-                format!(" and {more} more")
+            let others = match empty.count() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
             };
-            let who = if first.auth.check == Check::Nobody {
+            let at = child(&child("/backends", &*backend.name), "headers");
+            let on_whom = if first.auth.check == Check::Nobody {
                 "where nobody is authenticated"
             } else {
                 filled.elsewhere()
             };
             findings.push(
                 diagnostic::UNAUTHENTICATED_HEADER
-                    .at(blueprint.place(&at))
+                    .at(blueprint.place(&child(&at, &*header.name)))
                     .message(format_args!(
-                        "`{text}` is empty {who}, as on `{} {}`{others}: a backend must not trust `{}` there",
+                        "`{mapping}` is empty {on_whom}, as on `{} {}`{others}: a backend must not trust `{}` there",
                         first.method.as_str(),
                         first.path,
                         header.name
@@ -309,7 +311,7 @@ pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnos
     findings
 }
 
-/// Who fills a part of the context that tells who calls.
+/// The kind of authorization that fills a part of the context which says who calls.
 ///
 /// Source: AWS, "Variables for data transformations for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>:
@@ -322,31 +324,27 @@ enum FilledBy {
     Iam,
 }
 
-fn filled_by(name: &str) -> Option<FilledBy> {
-    if name.starts_with("authorizer.claims.") {
-        return Some(FilledBy::Cognito);
-    }
-    if name.starts_with("authorizer.") {
-        return Some(FilledBy::Lambda);
-    }
-    (OF_A_CALLER.iter().any(|it| name.starts_with(it)) && name != "identity.userAgent")
-        .then_some(FilledBy::Iam)
-}
-
 impl FilledBy {
-    fn by(self, plan: &Plan, auth: &AuthPlan) -> bool {
-        let authorizer = || {
-            auth.authorizer()
-                .and_then(|name| plan.authorizers.iter().find(|it| *it.name == *name))
-        };
+    fn of(context: &str) -> Option<Self> {
+        if context.starts_with("authorizer.claims.") {
+            return Some(Self::Cognito);
+        }
+        if context.starts_with("authorizer.") {
+            return Some(Self::Lambda);
+        }
+        let is_of_caller = OF_A_CALLER.iter().any(|start| context.starts_with(start));
+        (is_of_caller && context != "identity.userAgent").then_some(Self::Iam)
+    }
+
+    fn is_filled(self, plan: &Plan, auth: &AuthPlan) -> bool {
+        let name = auth.authorizer();
+        let mut authorizers = plan.authorizers.iter();
+        let authorizer = authorizers.find(|authorizer| Some(&*authorizer.name) == name);
+        let asks = authorizer.map(|authorizer| &authorizer.asks);
         match self {
             Self::Iam => auth.check == Check::Iam,
-            Self::Cognito => {
-                authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Cognito(_)))
-            }
-            Self::Lambda => {
-                authorizer().is_some_and(|it| matches!(it.asks, AuthorizerAsks::Lambda(_)))
-            }
+            Self::Cognito => matches!(asks, Some(AuthorizerAsks::Cognito(_))),
+            Self::Lambda => matches!(asks, Some(AuthorizerAsks::Lambda(_))),
         }
     }
 

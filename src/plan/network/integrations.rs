@@ -2,7 +2,7 @@
 //!
 //! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out:
 //! `BackendPlan`. Pure.
-//! One variant of `Way` for each kind of integration that a topology can need.
+//! One variant of `IntegrationPlan` for each kind of integration that a topology can need.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::plan::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendPlan {
     pub name: Arc<str>,
-    pub way: Way,
+    pub integration: IntegrationPlan,
     /// Put before the path: segments of `path_prefix`.
     pub path_prefix: Vec<Arc<str>>,
     /// Set on the way, over what the client sent; by name.
@@ -24,7 +24,7 @@ pub struct BackendPlan {
 
 /// How the gateway reaches a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum IntegrationPlan {
     /// Through the VPC link and the load balancer.
     Balanced(Box<BalancedPlan>),
     /// Over the internet.
@@ -107,12 +107,12 @@ pub enum FunctionPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderPlan {
     pub name: Arc<str>,
-    pub source: HeaderSource,
+    pub source: HeaderSourcePlan,
 }
 
 /// Where a header's value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HeaderSource {
+pub enum HeaderSourcePlan {
     /// The same for every request.
     Static(Value),
     /// An expression of API Gateway, such as `context.requestId`.
@@ -140,16 +140,20 @@ pub struct ParameterPlan {
 
 impl BackendPlan {
     pub fn balanced(&self) -> Option<&BalancedPlan> {
-        match &self.way {
-            Way::Balanced(balanced) => Some(balanced),
-            Way::Internet(_) | Way::Function(_) | Way::Forwarder(_) => None,
+        match &self.integration {
+            IntegrationPlan::Balanced(balanced) => Some(balanced),
+            IntegrationPlan::Internet(_)
+            | IntegrationPlan::Function(_)
+            | IntegrationPlan::Forwarder(_) => None,
         }
     }
 
     pub fn forwarder(&self) -> Option<&ForwarderPlan> {
-        match &self.way {
-            Way::Forwarder(forwarder) => Some(forwarder),
-            Way::Balanced(_) | Way::Internet(_) | Way::Function(_) => None,
+        match &self.integration {
+            IntegrationPlan::Forwarder(forwarder) => Some(forwarder),
+            IntegrationPlan::Balanced(_)
+            | IntegrationPlan::Internet(_)
+            | IntegrationPlan::Function(_) => None,
         }
     }
 }

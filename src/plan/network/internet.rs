@@ -1,16 +1,15 @@
-//! Backends that are reached over the internet.
+//! Backends that are called over the internet.
 //!
 //! In: `url`. Out: `InternetPlan`. Pure.
 //! The literal itself was checked by `blueprint`.
 
-use super::backends::skips_verification;
-use crate::blueprint::{BackendSpec, Blueprint};
+use super::certificates::skips_verification;
+use crate::blueprint::BackendSpec;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, InternetPlan, Value};
 
 /// Errors: GW2008 Terraform only, GW4025 TLS in CloudFormation.
 pub(crate) fn internet(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     spec: &BackendSpec,
     at: &str,
@@ -21,6 +20,6 @@ pub(crate) fn internet(
     };
     Some(InternetPlan {
         url,
-        skips_verification: skips_verification(blueprint, variables, spec, at),
+        skips_verification: skips_verification(variables, spec, at),
     })
 }

@@ -1,12 +1,11 @@
-//! The VPC link (V2) that leads to the application load balancer itself: made here, or there
-//! already.
+//! The VPC link (V2) that leads to the application load balancer itself: new or existing.
 //!
 //! In: `VpcLinkSpec`, `NetworkSpec`. Out: `LinkPlan`, findings. Pure.
-//! A link of this kind stands in subnets with security groups; each integration names the balancer
+//! A link of this kind is in subnets and has security groups; each integration names the balancer
 //! that it leads to.
 
-use super::{alb, balancer, targets};
-use crate::blueprint::{self, Blueprint, BlueprintSpec, Topology, VpcLinkSpec};
+use super::admission::cidrs;
+use crate::blueprint::{self, VpcLinkSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, SourcePlan, Value, Values};
@@ -15,11 +14,11 @@ use crate::plan::{InputType, SourcePlan, Value, Values};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkPlan {
     pub origin: LinkOrigin,
-    /// What the balancer's group names to admit it.
+    /// Source that the balancer's security group admits.
     pub source: SourcePlan,
 }
 
-/// Where the link comes from.
+/// Origin of the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkOrigin {
     Made {
@@ -35,112 +34,80 @@ pub enum LinkOrigin {
 /// Subnets of a link. Source: docs/aws-rules.md#v10.
 const MAX_SUBNETS: usize = 10;
 
-/// Whether the gateway comes to the application load balancer without another one before it.
-pub(crate) fn has_link(topology: Topology) -> bool {
-    match topology {
-        Topology::Alb => true,
-        Topology::NlbTargets
-        | Topology::NlbAlbSync
-        | Topology::NlbAlb
-        | Topology::Forwarder
-        | Topology::Internet => false,
-    }
-}
-
-/// Whether a link is made, and stands in subnets or has a group that nobody gives it.
-pub(crate) fn uses(spec: &BlueprintSpec, is_given: fn(&VpcLinkSpec) -> bool) -> bool {
-    has_link(spec.topology)
-        && spec
-            .vpc_link
-            .as_ref()
-            .is_none_or(|it| it.existing.is_none() && !is_given(it))
-}
-
 /// Decides the link.
 ///
 /// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only.
-pub(crate) fn link(blueprint: &Blueprint, variables: &mut Variables<'_>) -> LinkPlan {
+pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
+    let spec = &variables.blueprint().spec;
     let written = VpcLinkSpec::default();
-    let link = blueprint.spec.vpc_link.as_ref().unwrap_or(&written);
-    let admits = alb::admits(&blueprint.spec);
-    let at = "/vpc_link/security_groups";
-    let is_made = link.existing.is_none();
-    let groups = link.security_groups.as_ref().map(|it| {
+    let link = spec.vpc_link.as_ref().unwrap_or(&written);
+    let admits = spec.alb_group_has_rules();
+    let groups = link.security_groups.as_ref().map(|groups| {
+        let at = "/vpc_link/security_groups";
         let help = "name a group, or remove the line";
-        targets::not_empty(
-            blueprint,
-            variables,
-            it,
-            (at, "a link without a security group reaches nothing", help),
-        );
+        let message = "a link without a security group reaches nothing";
+        variables.refuse_empty(groups, at, message, help);
         if admits {
-            variables.only_listed(it, at, "make a rule");
+            variables.only_listed(groups, at, "make a rule");
         }
-        variables.read_all(
-            it,
-            (InputType::LinkGroup, InputType::LinkGroups),
-            (at, is_made || admits),
-        )
+        let place_and_use = (at, link.existing.is_none() || admits);
+        let item_and_list = (InputType::LinkGroup, InputType::LinkGroups);
+        variables.read_all(groups, item_and_list, place_and_use)
     });
-    let Some(existing) = &link.existing else {
-        let subnets = link
-            .subnets
-            .as_ref()
-            .map(|it| subnets(blueprint, variables, it));
-        let source = groups
-            .clone()
-            .map_or(SourcePlan::OwnGroup, SourcePlan::Groups);
-        return LinkPlan {
-            origin: LinkOrigin::Made {
-                subnets,
-                security_groups: groups,
-            },
-            source,
-        };
-    };
-    let cidrs = balancer::cidrs(blueprint, variables, admits && groups.is_none());
-    let source = match (groups, cidrs) {
-        // No rule names anything.
-        _ if !admits => SourcePlan::Cidrs(Values::List(Vec::new())),
+    match &link.existing {
+        None => {
+            let subnets = link.subnets.as_ref();
+            LinkPlan {
+                source: SourcePlan::of_created(groups.as_ref()),
+                origin: LinkOrigin::Made {
+                    subnets: subnets.map(|subnets| subnets_of_link(variables, subnets)),
+                    security_groups: groups,
+                },
+            }
+        }
+        Some(id) => LinkPlan {
+            source: existing_source(variables, groups, admits),
+            origin: LinkOrigin::Existing(variables.value(
+                id,
+                InputType::LinkV2,
+                "/vpc_link/existing",
+            )),
+        },
+    }
+}
+
+fn existing_source(
+    variables: &mut Variables<'_>,
+    groups: Option<Values>,
+    admits: bool,
+) -> SourcePlan {
+    let cidrs = cidrs(variables, admits && groups.is_none());
+    if !admits {
+        return SourcePlan::nothing();
+    }
+    match (groups, cidrs) {
         (Some(groups), _) => SourcePlan::Groups(groups),
         (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
         (None, None) => {
             variables.report(
                 diagnostic::MISSING_FIELD
-                    .at(blueprint.place("/vpc_link"))
+                    .at(variables.place("/vpc_link"))
                     .message("nothing says what the load balancer's security group has to admit: a link that is there is named without its `security_groups`, and there are no `network.cidrs`")
                     .help("add `security_groups: {var: link_sgs}` beside `existing`, or `network.cidrs` with the ranges of the link's subnets"),
             );
-            SourcePlan::Cidrs(Values::List(Vec::new()))
+            SourcePlan::nothing()
         }
-    };
-    LinkPlan {
-        origin: LinkOrigin::Existing(variables.value(
-            existing,
-            InputType::LinkV2,
-            "/vpc_link/existing",
-        )),
-        source,
     }
 }
 
-fn subnets(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    subnets: &blueprint::Values,
-) -> Values {
+fn subnets_of_link(variables: &mut Variables<'_>, subnets: &blueprint::Values) -> Values {
     let at = "/vpc_link/subnets";
     let help = "name subnets in two zones or more, or remove the line: the link stands in `network.subnets` then";
-    targets::not_empty(
-        blueprint,
-        variables,
-        subnets,
-        (at, "a link stands in subnets", help),
-    );
+    variables.refuse_empty(subnets, at, "a link stands in subnets", help);
     if matches!(subnets, blueprint::Values::List(list) if list.len() > MAX_SUBNETS) {
         variables.report(
             diagnostic::INVALID_VALUE
-                .at(blueprint.place(at))
+                .at(variables.place(at))
                 .message(format_args!(
                     "a VPC link stands in at most {MAX_SUBNETS} subnets"
                 ))

@@ -1,4 +1,4 @@
-//! What a backend runs on, decided.
+//! Targets of a backend behind a load balancer, decided.
 //!
 //! In: `TargetsSpec`. Out: `TargetsPlan`, findings. Pure.
 //! A list that is known only at deploy time is Terraform's alone where every item needs a resource
@@ -7,18 +7,17 @@
 use std::net::Ipv4Addr;
 
 use crate::blueprint::{
-    self, BackendSpec, Blueprint, EcsDeployment, EcsNetwork, EcsSpec, Format, defaults,
+    BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, Format, Value, Values, defaults,
 };
 use crate::diagnostic;
 use crate::plan::variables::Variables;
-use crate::plan::{InputType, TargetsPlan, Values};
+use crate::plan::{InputType, TargetsPlan};
 
 /// Decides the targets of a backend.
 ///
 /// Errors: GW2002 value, GW2003 no targets, GW2008 Terraform only, GW2011 fields that do not fit,
 /// GW2020 without effect, GW2023 attached by others, GW4040 address, GW4041 switched listener.
 pub(crate) fn targets(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     spec: &BackendSpec,
     at: &str,
@@ -26,7 +25,7 @@ pub(crate) fn targets(
     let Some(targets) = &spec.targets else {
         variables.report(
             diagnostic::MISSING_FIELD
-                .at(blueprint.place(at))
+                .at(variables.place(at))
                 .message("the backend has no `targets`")
                 .help("write for example `targets: {ecs: true}` or `targets: {instances: [i-0a1b2c3d]}`"),
         );
@@ -35,143 +34,95 @@ pub(crate) fn targets(
     if spec.outside_vpc.is_some() && targets.ips.is_none() {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
-                .at(blueprint.place(&format!("{at}/outside_vpc")))
+                .at(variables.place(&format!("{at}/outside_vpc")))
                 .message("only targets named by their addresses can lie outside the VPC")
                 .help("name the targets by `ips`, or remove the line"),
         );
     }
-    let place = |kind: &str| format!("{at}/targets/{kind}");
-    if let Some(instances) = &targets.instances {
-        return Some(instances_of(
-            blueprint,
-            variables,
-            instances,
-            &place("instances"),
-        ));
+    let kind = |kind: &str| format!("{at}/targets/{kind}");
+    if let Some(written) = &targets.instances {
+        return Some(instances(variables, written, &kind("instances")));
     }
-    if let Some(groups) = &targets.autoscaling_groups {
-        return Some(autoscaling_groups(
-            blueprint,
-            variables,
-            groups,
-            &place("autoscaling_groups"),
-        ));
+    if let Some(written) = &targets.autoscaling_groups {
+        let at = kind("autoscaling_groups");
+        return Some(autoscaling_groups(variables, written, &at));
     }
-    if let Some(addresses) = &targets.ips {
-        let addresses = ips(blueprint, variables, addresses, &place("ips"));
+    if let Some(written) = &targets.ips {
         return Some(TargetsPlan::Ips {
-            addresses,
+            addresses: addresses(variables, written, &kind("ips")),
             outside_vpc: spec.outside_vpc.unwrap_or(defaults::OUTSIDE_VPC),
         });
     }
     if let Some(arn) = &targets.target_group {
-        without_effect(blueprint, variables, spec, at);
-        return Some(TargetsPlan::Existing(variables.value(
-            arn,
-            InputType::TargetGroup,
-            &place("target_group"),
-        )));
+        report_without_effect(variables, spec, at);
+        let at = kind("target_group");
+        let arn = variables.value(arn, InputType::TargetGroup, &at);
+        return Some(TargetsPlan::Existing(arn));
     }
-    targets
-        .ecs
-        .as_ref()
-        .map(|it| ecs(blueprint, variables, it, &place("ecs")))
+    let written = targets.ecs.as_ref()?;
+    Some(ecs(variables, written, &kind("ecs")))
 }
 
-fn instances_of(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    instances: &blueprint::Values,
-    at: &str,
-) -> TargetsPlan {
-    if matches!(instances, blueprint::Values::One(_)) {
+/// Refuses a list in CloudFormation that is known only at deploy time.
+fn refuse_unknown_list(variables: &mut Variables<'_>, targets: &Values, what: &str, at: &str) {
+    if matches!(targets, Values::One(_)) {
         variables.only_terraform(
             at,
             "CloudFormation cannot register a list of targets that is known only at deploy time",
-            "list the instances one by one, each as `{var: name}` if need be",
+            &format!("list the {what} one by one, each as `{{var: name}}` if need be"),
         );
     }
+}
+
+fn instances(variables: &mut Variables<'_>, instances: &Values, at: &str) -> TargetsPlan {
+    refuse_unknown_list(variables, instances, "instances", at);
+    let message = "the list of instances is empty";
     let help = "name an instance, or use `ecs: true` for targets that register themselves";
-    not_empty(
-        blueprint,
-        variables,
-        instances,
-        (at, "the list of instances is empty", help),
-    );
-    TargetsPlan::Instances(variables.values(
-        instances,
-        (InputType::Instance, InputType::Instances),
-        at,
-    ))
+    variables.refuse_empty(instances, at, message, help);
+    let item_and_list = (InputType::Instance, InputType::Instances);
+    TargetsPlan::Instances(variables.values(instances, item_and_list, at))
 }
 
 /// Source: CloudFormation attaches a target group where the autoscaling group itself is declared,
 /// "AWS::AutoScaling::AutoScalingGroup", `TargetGroupARNs`,
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html>:
 /// there is no resource that attaches one that is there.
-fn autoscaling_groups(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    groups: &blueprint::Values,
-    at: &str,
-) -> TargetsPlan {
+fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) -> TargetsPlan {
+    let message = "the list of autoscaling groups is empty";
     let help = "name a group, or use `ecs: true` for targets that register themselves";
-    not_empty(
-        blueprint,
-        variables,
-        groups,
-        (at, "the list of autoscaling groups is empty", help),
-    );
+    variables.refuse_empty(groups, at, message, help);
     let is_attached = match variables.format() {
         Format::Terraform | Format::TerraformJson => true,
         Format::Cloudformation => false,
     };
-    let groups = variables.read_all(
-        groups,
-        (InputType::AutoscalingGroup, InputType::AutoscalingGroups),
-        (at, is_attached),
-    );
+    let item_and_list = (InputType::AutoscalingGroup, InputType::AutoscalingGroups);
+    let groups = variables.read_all(groups, item_and_list, (at, is_attached));
     if is_attached {
         return TargetsPlan::AutoscalingGroups(Some(groups));
     }
     variables.report(
         diagnostic::UNATTACHED_GROUPS
-            .at(blueprint.place(at))
+            .at(variables.place(at))
             .message("CloudFormation cannot attach an autoscaling group that is there: the backend has no targets until you do")
             .help("add the output with the target group's ARN to `TargetGroupARNs` of the autoscaling groups, or use Terraform"),
     );
     TargetsPlan::AutoscalingGroups(None)
 }
 
-fn ips(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    addresses: &blueprint::Values,
-    at: &str,
-) -> Values {
-    if matches!(addresses, blueprint::Values::One(_)) {
-        variables.only_terraform(
-            at,
-            "CloudFormation cannot register a list of targets that is known only at deploy time",
-            "list the addresses one by one, each as `{var: name}` if need be",
-        );
-    }
+fn addresses(variables: &mut Variables<'_>, addresses: &Values, at: &str) -> crate::plan::Values {
+    refuse_unknown_list(variables, addresses, "addresses", at);
+    let message = "the list of addresses is empty";
     let help = "name an address, or use `ecs: true` for targets that register themselves";
-    not_empty(
-        blueprint,
-        variables,
-        addresses,
-        (at, "the list of addresses is empty", help),
-    );
-    if let blueprint::Values::List(list) = addresses {
+    variables.refuse_empty(addresses, at, message, help);
+    if let Values::List(list) = addresses {
         for (index, value) in list.iter().enumerate() {
-            let blueprint::Value::Literal(text) = value else {
+            let Value::Literal(text) = value else {
                 continue;
             };
             if !text.parse().is_ok_and(is_taken) {
                 variables.report(
                     diagnostic::ADDRESS_OUT_OF_RANGE
-                        .at(blueprint.place(&format!("{at}/{index}")))
+                        .at(variables.place(&format!("{at}/{index}")))
                         .message(format_args!("`{text}` is no private IPv4 address, and a load balancer takes no other as its target"))
                         .help("write one of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10; where the VPC itself has other addresses, pass it as `{var: name}`"),
                 );
@@ -187,28 +138,7 @@ fn is_taken(address: Ipv4Addr) -> bool {
     address.is_private() || (first == 100 && (64..128).contains(&second))
 }
 
-/// Whether a text is an IPv4 range as a rule of a security group takes it: the first address, and 8
-/// bits of the network or more.
-///
-/// A wider range would admit other networks than one's own.
-pub(crate) fn is_range(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else {
-        return false;
-    };
-    let (Ok(address), Ok(bits)) = (address.parse::<Ipv4Addr>(), bits.parse::<u32>()) else {
-        return false;
-    };
-    (8..=32).contains(&bits)
-        && text == format!("{address}/{bits}")
-        && address.to_bits().checked_shl(bits).unwrap_or(0) == 0
-}
-
-fn ecs(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    ecs: &EcsSpec,
-    at: &str,
-) -> TargetsPlan {
+fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
     let (network, deployment) = match ecs {
         EcsSpec::Service => (None, None),
         EcsSpec::With(with) => (with.network, with.deployment),
@@ -217,7 +147,7 @@ fn ecs(
     if is_blue_green && variables.format() == Format::Cloudformation {
         variables.report(
             diagnostic::SWITCHED_LISTENER
-                .at(blueprint.place(&format!("{at}/deployment")))
+                .at(variables.place(&format!("{at}/deployment")))
                 .message("CloudFormation does not know that deployments switch the listener: an update of the stack that touches it sends everything back to the first target group")
                 .help("update the stack only while the first group serves, or use Terraform, which leaves the listener's target alone"),
         );
@@ -228,14 +158,9 @@ fn ecs(
     }
 }
 
-/// Names what a target group that is there decides by itself. The port of its health check is of
-/// use: security groups admit it.
-fn without_effect(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    spec: &BackendSpec,
-    at: &str,
-) {
+/// Reports what an existing target group decides by itself. The port of its health check has an
+/// effect: security groups admit it.
+fn report_without_effect(variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) {
     let check = spec.health_check.clone().unwrap_or_default();
     let fields = [
         ("health_check/protocol", check.protocol.is_some()),
@@ -250,7 +175,7 @@ fn without_effect(
     for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
         variables.report(
             diagnostic::NO_EFFECT
-                .at(blueprint.place(&format!("{at}/{field}")))
+                .at(variables.place(&format!("{at}/{field}")))
                 .message(format_args!(
                     "`{}` has no effect on a target group that is there",
                     field.replace('/', ".")
@@ -260,25 +185,9 @@ fn without_effect(
     }
 }
 
-pub(crate) fn not_empty(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    values: &blueprint::Values,
-    (at, message, help): (&str, &str, &str),
-) {
-    if matches!(values, blueprint::Values::List(list) if list.is_empty()) {
-        variables.report(
-            diagnostic::INVALID_VALUE
-                .at(blueprint.place(at))
-                .message(message)
-                .help(help),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_range, is_taken};
+    use super::is_taken;
 
     #[test]
     fn addresses_that_a_balancer_takes() {
@@ -303,25 +212,6 @@ mod tests {
             "0.0.0.0",
         ] {
             assert!(!taken(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn ranges_that_a_rule_takes() {
-        for text in ["10.0.0.0/8", "10.0.1.0/24", "10.0.1.7/32"] {
-            assert!(is_range(text), "{text}");
-        }
-        for text in [
-            "0.0.0.0/0",
-            "10.0.0.0/7",
-            "10.0.1.1/24",
-            "10.0.1.0",
-            "10.0.1.0/33",
-            "10.0.1.0/024",
-            "fd00::/8",
-            "10.0.1.0/ 24",
-        ] {
-            assert!(!is_range(text), "{text}");
         }
     }
 }

@@ -24,7 +24,7 @@ impl<'a> Builder<'a> {
             .extract_if(.., |it| it.is_preflight && !it.is_dropped)
             .filter_map(|it| it.plan.gateway_path)
             .collect();
-        let has_alb = crate::plan::network::alb::has_alb(self.blueprint.spec.topology);
+        let has_alb = self.blueprint.spec.topology.has_alb();
         let is_balanced = |it: &OperationPlan| {
             it.backend
                 .is_none_or(|index| self.backends[index].balanced().is_some())

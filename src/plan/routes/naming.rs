@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Builder;
 use crate::blueprint::{AuthSpec, AuthorizerKind, defaults};
 use crate::diagnostic::{self, Place};
-use crate::plan::Way;
+use crate::plan::IntegrationPlan;
 use crate::plan::access::authorizers::Check;
 use crate::plan::models::parameters;
 use crate::plan::models::parameters::Spellings;
@@ -101,7 +101,7 @@ impl Builder<'_> {
         if let Some(backend) = plan
             .backend
             .map(|it| &self.backends[it])
-            .filter(|it| matches!(it.way, Way::Function(_)))
+            .filter(|it| matches!(it.integration, IntegrationPlan::Function(_)))
         {
             return Some(Reader::Backend(&backend.name));
         }
@@ -265,11 +265,16 @@ impl Builder<'_> {
             .plan
             .backend
             .map(|it| &self.backends[it])
-            .map(|it| (&it.way, &it.path_prefix))
+            .map(|it| (&it.integration, &it.path_prefix))
         {
             // A function gets the request as the gateway got it.
-            Some((Way::Function(_), _)) => named.clone(),
-            Some((Way::Balanced(_) | Way::Internet(_) | Way::Forwarder(_), prefix)) => {
+            Some((IntegrationPlan::Function(_), _)) => named.clone(),
+            Some((
+                IntegrationPlan::Balanced(_)
+                | IntegrationPlan::Internet(_)
+                | IntegrationPlan::Forwarder(_),
+                prefix,
+            )) => {
                 let base = if self.base_behind {
                     &self.bases[description][..]
                 } else {

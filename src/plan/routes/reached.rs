@@ -21,7 +21,7 @@ use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
 use crate::plan::routes::tree::Tree;
-use crate::plan::{AuthPlan, Check, Way};
+use crate::plan::{AuthPlan, Check, IntegrationPlan};
 use places::{Place, Places};
 use search::{Index, Met};
 use shape::Part;
@@ -137,11 +137,10 @@ impl Builder<'_> {
     /// The load balancer answers 404 for what is hidden, by the path that comes to it.
     fn is_refused_on_balancer(&self, guarded: &Place) -> bool {
         let spec = &self.blueprint.spec;
-        let is_balanced = guarded
-            .backend
-            .is_some_and(|it| matches!(self.backends[it].way, Way::Balanced(_)));
-        let has_rules = crate::plan::network::alb::has_alb(spec.topology)
-            && crate::plan::network::alb::emits_rules(spec);
+        let is_balanced = guarded.backend.is_some_and(|it| {
+            matches!(self.backends[it].integration, IntegrationPlan::Balanced(_))
+        });
+        let has_rules = spec.topology.has_alb() && spec.emits_rules();
         has_rules && is_balanced && self.drafts[guarded.draft].plan.exposure == Exposure::Hidden
     }
 

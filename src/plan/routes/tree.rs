@@ -26,11 +26,6 @@ pub struct Refusal {
     pub method: HttpMethod,
 }
 
-/// Whether a method that is served answers requests of another.
-pub fn meets(served: HttpMethod, asked: HttpMethod) -> bool {
-    served == asked || served == HttpMethod::Any || asked == HttpMethod::Any
-}
-
 #[derive(Debug, Default)]
 struct Node {
     literals: BTreeMap<Arc<str>, usize>,
@@ -193,7 +188,7 @@ impl Tree {
             .find_map(|child| {
                 let mut methods = self.nodes[child].methods.iter();
                 methods
-                    .find(|(served, _)| meets(**served, method))
+                    .find(|(served, _)| served.overlaps(method))
                     .map(|(_, it)| *it)
                     .or_else(|| self.meeting_below(child, method))
             })

@@ -2,11 +2,13 @@
 //!
 //! In: texts of the blueprint. Out: findings. Pure.
 
+use std::net::Ipv4Addr;
+
 use super::Variables;
 use super::identifiers::network_of;
+use crate::blueprint::Value;
 use crate::diagnostic;
 use crate::plan::InputType;
-use crate::plan::network::targets;
 
 impl Variables<'_> {
     /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; docs/aws-rules.md#d7 for stage names.
@@ -55,7 +57,7 @@ impl Variables<'_> {
                 "the ARN of a listener, `arn:...:listener/app/...`",
             ),
             InputType::Client | InputType::Clients => (
-                hex_after("sg-") || targets::is_range(text),
+                hex_after("sg-") || is_range(text),
                 "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
             ),
             InputType::Certificate => (
@@ -114,7 +116,7 @@ impl Variables<'_> {
                 "the name of an autoscaling group",
             ),
             InputType::Cidr | InputType::Cidrs => (
-                targets::is_range(text),
+                is_range(text),
                 "an IPv4 range of a network, such as `10.0.1.0/24`",
             ),
             InputType::Host | InputType::Hosts => (
@@ -165,6 +167,20 @@ impl Variables<'_> {
         };
         self.diagnostics.push(finding);
     }
+
+    /// Refuses a literal host that is neither a DNS name nor an address: nothing else may come into
+    /// the URI of an integration.
+    pub(crate) fn check_host(&mut self, host: &Value, pointer: &str) {
+        if let Value::Literal(text) = host
+            && !is_host(text)
+        {
+            let finding = diagnostic::INVALID_VALUE
+                .at(self.place(pointer))
+                .message(format_args!("`{text}` is no host name"))
+                .help("write a DNS name without scheme, port or path, such as `orders.internal`");
+            self.report(finding);
+        }
+    }
 }
 
 fn is_arn(text: &str, middle: &str) -> bool {
@@ -191,4 +207,44 @@ fn is_range_of_callers(text: &str) -> bool {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric())
+}
+
+/// Returns whether a text is an IPv4 range as a rule of a security group takes it: the first
+/// address, and 8 bits of the network or more.
+///
+/// A wider range would admit foreign networks.
+fn is_range(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else {
+        return false;
+    };
+    let (Ok(address), Ok(bits)) = (address.parse::<Ipv4Addr>(), bits.parse::<u32>()) else {
+        return false;
+    };
+    (8..=32).contains(&bits)
+        && text == format!("{address}/{bits}")
+        && address.to_bits().checked_shl(bits).unwrap_or(0) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_range;
+
+    #[test]
+    fn ranges_that_a_rule_takes() {
+        for text in ["10.0.0.0/8", "10.0.1.0/24", "10.0.1.7/32"] {
+            assert!(is_range(text), "{text}");
+        }
+        for text in [
+            "0.0.0.0/0",
+            "10.0.0.0/7",
+            "10.0.1.1/24",
+            "10.0.1.0",
+            "10.0.1.0/33",
+            "10.0.1.0/024",
+            "fd00::/8",
+            "10.0.1.0/ 24",
+        ] {
+            assert!(!is_range(text), "{text}");
+        }
+    }
 }

@@ -1,17 +1,17 @@
-//! What fits into the environment of a function, and what an event tells it.
+//! Limits of a function's environment, and of what an event holds.
 //!
 //! In: a decided backend. Out: findings. Pure.
 
-use super::super::python::MAX_ENVIRONMENT_BYTES;
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::plan::{BackendPlan, HeaderSource, Value, Values};
+use crate::plan::functions::python::MAX_ENVIRONMENT_BYTES;
+use crate::plan::{BackendPlan, HeaderSourcePlan, Value, Values};
 use crate::source::pointer::child;
 
-/// What stands in every environment besides paths, timeouts, hosts and headers. Unit: bytes.
+/// Size of every environment besides paths, timeouts, hosts and headers. Unit: bytes.
 const FIXED_BYTES: usize = 200;
 
-/// What API Gateway knows of a request and puts into no event.
+/// Parts of a request's context that API Gateway puts into no event.
 ///
 /// Source: AWS, "Input format of a Lambda function for proxy integration": `requestContext` has no
 /// such members,
@@ -24,16 +24,18 @@ const NOT_IN_EVENTS: &[&str] = &[
     "webaclArn",
 ];
 
+/// Refuses headers whose source is in no event.
+///
 /// Errors: GW2031.
 pub(crate) fn mappings(blueprint: &Blueprint, backend: &BackendPlan) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for header in &backend.headers {
-        let HeaderSource::Mapping(text) = &header.source else {
+        let HeaderSourcePlan::Mapping(text) = &header.source else {
             continue;
         };
         if text
             .strip_prefix("context.")
-            .is_some_and(|it| !NOT_IN_EVENTS.contains(&it))
+            .is_some_and(|name| !NOT_IN_EVENTS.contains(&name))
         {
             continue;
         }
@@ -53,27 +55,29 @@ pub(crate) fn mappings(blueprint: &Blueprint, backend: &BackendPlan) -> Vec<Diag
     findings
 }
 
-/// Errors: GW4071. What is known only at deploy time counts for nothing.
+/// Refuses an environment that is too large; what is known only at deploy time counts for nothing.
+///
+/// Errors: GW4071.
 pub(crate) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
     let forwarder = backend.forwarder()?;
-    let known = |it: &Value| {
-        if let Value::Literal(text) = it {
+    let known = |value: &Value| {
+        if let Value::Literal(text) = value {
             text.len()
         } else {
             0
         }
     };
     let hosts = match &forwarder.hosts {
-        Values::List(list) => list.iter().map(|it| known(it) + 1).sum(),
+        Values::List(list) => list.iter().map(|host| known(host) + 1).sum(),
         Values::One(_) => 0,
     };
     // The name of a header stands in the name of its variable too.
-    let headers = backend.headers.iter().map(|it| {
-        let value = match &it.source {
-            HeaderSource::Static(value) => known(value),
-            HeaderSource::Mapping(text) => text.len(),
+    let headers = backend.headers.iter().map(|header| {
+        let value = match &header.source {
+            HeaderSourcePlan::Static(value) => known(value),
+            HeaderSourcePlan::Mapping(text) => text.len(),
         };
-        2 * it.name.len() + value + "HEADER_: ".len()
+        2 * header.name.len() + value + "HEADER_: ".len()
     });
     let paths = forwarder
         .paths

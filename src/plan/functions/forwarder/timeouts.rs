@@ -16,10 +16,7 @@ type Times<'a> = BTreeMap<&'a [Segment], u32>;
 
 /// Entries for the operations of a backend: `METHOD prefix` and milliseconds. What has no entry has
 /// the function's own time.
-pub(crate) fn timeouts<'a>(
-    operations: impl Iterator<Item = &'a OperationPlan>,
-    function_ms: u32,
-) -> BTreeMap<String, u32> {
+pub(crate) fn timeouts(operations: &[&OperationPlan], function_ms: u32) -> BTreeMap<String, u32> {
     let mut by_method: BTreeMap<&str, Times<'_>> = BTreeMap::new();
     let mut of_any = Times::new();
     for operation in operations {
@@ -55,7 +52,7 @@ pub(crate) fn timeouts<'a>(
     entries
 }
 
-/// What one operation has.
+/// The timeout of one operation.
 struct Time<'a> {
     path: &'a [Segment],
     time: u32,
@@ -143,7 +140,7 @@ mod tests {
                 ..operation(path, path)
             })
             .collect();
-        let entries = timeouts(operations.iter(), 29_000);
+        let entries = timeouts(&operations.iter().collect::<Vec<_>>(), 29_000);
         for operation in operations
             .iter()
             .filter(|operation| operation.method != HttpMethod::Any)

@@ -4,69 +4,74 @@
 
 use std::sync::Arc;
 
-use super::{AlbListenerPlan, has_alb};
-use crate::blueprint::{self, AlbSpec, BackendSpec, Blueprint, BlueprintSpec, Protocol, defaults};
+use super::AlbListenerPlan;
+use crate::blueprint::{
+    self, AlbListenerSpec, AlbSpec, BackendSpec, BlueprintSpec, Protocol, defaults,
+};
 use crate::diagnostic;
-use crate::plan::network::targets;
 use crate::plan::variables::Variables;
-use crate::plan::{InputType, Values};
+use crate::plan::{InputType, Value, Values};
 
-/// Ports of the listeners, and whether each speaks TLS.
-fn ports(spec: &BlueprintSpec) -> Vec<(u16, bool)> {
+/// Port of a listener, and whether it speaks TLS.
+#[derive(Clone, Copy)]
+pub(crate) struct ListenerPort {
+    pub(crate) port: u16,
+    pub(crate) is_tls: bool,
+}
+
+fn ports(spec: &BlueprintSpec) -> Vec<ListenerPort> {
     let alb = spec.alb.as_ref();
-    let is_tls =
-        |protocol: Option<Protocol>| protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
-    if let Some(listeners) = alb
-        .and_then(|it| it.listeners.as_ref())
-        .filter(|it| !it.is_empty())
-    {
-        return listeners
-            .iter()
-            .map(|it| (it.port.number(), is_tls(it.protocol)))
-            .collect();
+    let written = alb.and_then(|alb| alb.listeners.as_ref());
+    if let Some(listeners) = written.filter(|listeners| !listeners.is_empty()) {
+        let port = |listener: &AlbListenerSpec| ListenerPort {
+            port: listener.port.number(),
+            is_tls: listener.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https,
+        };
+        return listeners.iter().map(port).collect();
     }
-    let existing = alb
-        .and_then(|it| it.existing.as_ref())
-        .and_then(|it| it.listeners.as_ref());
-    let mut ports: Vec<(u16, bool)> = existing
+    let existing = alb.and_then(|alb| alb.existing.as_ref());
+    let existing = existing.and_then(|existing| existing.listeners.as_ref());
+    let mut ports: Vec<u16> = existing
         .into_iter()
-        .flat_map(|it| it.keys())
-        .filter_map(|it| Some((it.parse().ok()?, false)))
+        .flat_map(|listeners| listeners.keys())
+        .filter_map(|port| port.parse().ok())
         .collect();
     ports.sort_unstable();
     if ports.is_empty() {
-        vec![(defaults::ALB_PORT, false)]
-    } else {
-        ports
+        ports.push(defaults::ALB_PORT);
     }
+    let plain = |port| ListenerPort {
+        port,
+        is_tls: false,
+    };
+    ports.into_iter().map(plain).collect()
 }
 
-/// Port of the listener that serves a backend, and whether it speaks TLS; `None` where there is no
-/// application load balancer.
+/// The listener that serves a backend; `None` where there is no application load balancer.
 ///
 /// Errors: GW2040 host, GW2041 port.
 pub(crate) fn listener_of(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
-    spec: &BackendSpec,
+    backend: &BackendSpec,
     at: &str,
-) -> Option<(u16, bool)> {
-    if !has_alb(blueprint.spec.topology) {
+) -> Option<ListenerPort> {
+    let spec = &variables.blueprint().spec;
+    if !spec.topology.has_alb() {
         return None;
     }
-    let ports = ports(&blueprint.spec);
-    let wanted = spec.alb_port.map(|it| it.number());
-    let found = wanted
-        .map_or_else(
-            || ports.first(),
-            |port| ports.iter().find(|it| it.0 == port),
-        )
-        .copied();
+    let ports = ports(spec);
+    let found = match backend.alb_port {
+        None => ports.first(),
+        Some(port) => ports.iter().find(|listener| listener.port == port.number()),
+    };
     if found.is_none() {
-        let all: Vec<String> = ports.iter().map(|it| it.0.to_string()).collect();
+        let all: Vec<String> = ports
+            .iter()
+            .map(|listener| listener.port.to_string())
+            .collect();
         variables.report(
             diagnostic::UNKNOWN_LISTENER
-                .at(blueprint.place(&format!("{at}/alb_port")))
+                .at(variables.place(&format!("{at}/alb_port")))
                 .message(format_args!(
                     "the application load balancer has no listener on this port; it has {}",
                     all.join(", ")
@@ -74,90 +79,67 @@ pub(crate) fn listener_of(
                 .help("add the port to `alb.listeners`, or write one of those"),
         );
     }
-    let hosts = blueprint
-        .spec
-        .alb
-        .as_ref()
-        .and_then(|it| it.hosts.as_ref())
-        .filter(|it| !it.is_empty());
-    if let (Some(hosts), Some(host)) = (hosts, &spec.host) {
-        let is_among = matches!(host, blueprint::Value::Literal(text) if hosts.iter().any(|it| it.eq_ignore_ascii_case(text)));
-        if !is_among {
-            variables.report(
-                diagnostic::HOST_OUTSIDE_RULES
-                    .at(blueprint.place(&format!("{at}/host")))
-                    .also(blueprint.place("/alb/hosts"))
-                    .message(
-                        "every rule of the balancer asks for one of `alb.hosts`, and this host is none of them: its requests would get 404",
-                    )
-                    .help("write the same name at both places, or remove one of the two lines"),
-            );
-        }
+    check_host(variables, backend, at);
+    found.or(ports.first()).copied()
+}
+
+/// Refuses a host that no rule of the balancer names.
+fn check_host(variables: &mut Variables<'_>, backend: &BackendSpec, at: &str) {
+    let alb = variables.blueprint().spec.alb.as_ref();
+    let hosts = alb.and_then(|alb| alb.hosts.as_ref());
+    let (Some(hosts), Some(host)) = (hosts.filter(|hosts| !hosts.is_empty()), &backend.host) else {
+        return;
+    };
+    let is_host = |text: &String| hosts.iter().any(|host| host.eq_ignore_ascii_case(text));
+    if !matches!(host, blueprint::Value::Literal(text) if is_host(text)) {
+        variables.report(
+            diagnostic::HOST_OUTSIDE_RULES
+                .at(variables.place(&format!("{at}/host")))
+                .also(variables.place("/alb/hosts"))
+                .message(
+                    "every rule of the balancer asks for one of `alb.hosts`, and this host is none of them: its requests would get 404",
+                )
+                .help("write the same name at both places, or remove one of the two lines"),
+        );
     }
-    found.or_else(|| ports.first().copied())
 }
 
 pub(crate) fn listeners(
-    blueprint: &Blueprint,
     variables: &mut Variables<'_>,
     alb: &AlbSpec,
     emits_rules: bool,
 ) -> Vec<AlbListenerPlan> {
     let mut listeners: Vec<AlbListenerPlan> = Vec::new();
-    for (index, (port, is_tls)) in ports(&blueprint.spec).into_iter().enumerate() {
+    let ports = ports(&variables.blueprint().spec);
+    for (index, ListenerPort { port, is_tls }) in ports.into_iter().enumerate() {
         let at = format!("/alb/listeners/{index}");
-        if listeners.iter().any(|it| it.port == port) {
+        if listeners.iter().any(|listener| listener.port == port) {
             variables.report(
                 diagnostic::PORT_TAKEN
-                    .at(blueprint.place(&format!("{at}/port")))
+                    .at(variables.place(&format!("{at}/port")))
                     .message(format_args!(
                         "two listeners of the application load balancer have port {port}"
                     ))
                     .help("remove one of the two"),
             );
         }
-        let certificate = alb
-            .listeners
-            .as_ref()
-            .and_then(|it| it.get(index))
-            .and_then(|it| it.certificate.as_ref());
-        let existing = alb.existing.as_ref();
-        if existing.is_none() && certificate.is_some() != is_tls {
-            variables.report(certificate_fault(blueprint, &at, is_tls));
+        let is_new = alb.existing.is_none();
+        let written = alb.listeners.as_ref();
+        let certificate = written
+            .and_then(|listeners| listeners.get(index))
+            .and_then(|listener| listener.certificate.as_ref());
+        if is_new && certificate.is_some() != is_tls {
+            variables.report(certificate_fault(variables, &at, is_tls));
         }
-        let certificate = certificate.map(|it| {
-            let at = format!("{at}/certificate");
-            variables.read(
-                it,
-                InputType::Certificate,
-                (&at, existing.is_none() && is_tls),
-            )
+        let certificate = certificate.map(|certificate| {
+            let place_and_use = (&*format!("{at}/certificate"), is_new && is_tls);
+            variables.read(certificate, InputType::Certificate, place_and_use)
         });
-        let arn = existing
-            .and_then(|it| it.listeners.as_ref())
-            .and_then(|it| it.get(&port.to_string()));
-        if existing.is_some() && arn.is_none() && emits_rules {
-            variables.report(
-                diagnostic::MISSING_FIELD
-                    .at(blueprint.place("/alb/existing"))
-                    .message(format_args!(
-                        "rules are made for the listener on port {port}, and its ARN is not named"
-                    ))
-                    .help(format_args!(
-                        "add `listeners: {{\"{port}\": {{var: listener_arn}}}}`, or `rules: none`"
-                    )),
-            );
-        }
-        let existing_arn = arn.map(|it| {
-            let at = format!("{}/{port}", "/alb/existing/listeners");
-            variables.read(it, InputType::AlbListener, (&at, emits_rules))
-        });
-        let certificate = certificate.filter(|_| existing.is_none());
         listeners.push(AlbListenerPlan {
             port,
             is_tls,
-            certificate,
-            existing: existing_arn,
+            certificate: certificate.filter(|_| is_new),
+            existing: existing_listener(variables, alb, port, emits_rules),
             health_priority: None,
             rules: Vec::new(),
         });
@@ -165,15 +147,40 @@ pub(crate) fn listeners(
     listeners
 }
 
-fn certificate_fault(blueprint: &Blueprint, at: &str, is_tls: bool) -> diagnostic::Diagnostic {
+/// ARN of the existing balancer's listener on a port.
+fn existing_listener(
+    variables: &mut Variables<'_>,
+    alb: &AlbSpec,
+    port: u16,
+    emits_rules: bool,
+) -> Option<Value> {
+    let listeners = alb.existing.as_ref()?.listeners.as_ref();
+    let arn = listeners.and_then(|listeners| listeners.get(&port.to_string()));
+    if arn.is_none() && emits_rules {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(variables.place("/alb/existing"))
+                .message(format_args!(
+                    "rules are made for the listener on port {port}, and its ARN is not named"
+                ))
+                .help(format_args!(
+                    "add `listeners: {{\"{port}\": {{var: listener_arn}}}}`, or `rules: none`"
+                )),
+        );
+    }
+    let place_and_use = (&*format!("/alb/existing/listeners/{port}"), emits_rules);
+    arn.map(|arn| variables.read(arn, InputType::AlbListener, place_and_use))
+}
+
+fn certificate_fault(variables: &Variables<'_>, at: &str, is_tls: bool) -> diagnostic::Diagnostic {
     if is_tls {
         return diagnostic::MISSING_FIELD
-            .at(blueprint.place(at))
+            .at(variables.place(at))
             .message("a listener that speaks `https` needs a `certificate`")
             .help("add `certificate: {var: cert_arn}`");
     }
     diagnostic::FIELD_DOES_NOT_FIT
-        .at(blueprint.place(&format!("{at}/certificate")))
+        .at(variables.place(&format!("{at}/certificate")))
         .message("a listener that speaks `http` has no certificate")
         .help("add `protocol: https`, or remove the line")
 }
@@ -182,22 +189,14 @@ fn certificate_fault(blueprint: &Blueprint, at: &str, is_tls: bool) -> diagnosti
 /// (5 values a rule).
 const MAX_HOSTS: usize = 3;
 
-pub(crate) fn hosts(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    alb: &AlbSpec,
-) -> Vec<Arc<str>> {
+pub(crate) fn hosts(variables: &mut Variables<'_>, alb: &AlbSpec) -> Vec<Arc<str>> {
     let hosts = alb.hosts.as_deref().unwrap_or_default();
     for (index, host) in hosts.iter().enumerate() {
-        let is_plain = !host.is_empty()
-            && host.len() <= 128
-            && host
-                .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'));
-        if !is_plain {
+        let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        if host.is_empty() || host.len() > 128 || !host.bytes().all(is_legal) {
             variables.report(
                 diagnostic::INVALID_VALUE
-                    .at(blueprint.place(&format!("/alb/hosts/{index}")))
+                    .at(variables.place(&format!("/alb/hosts/{index}")))
                     .message(format_args!("`{host}` is no host name"))
                     .help("write a whole DNS name of at most 128 characters, such as `orders.internal`"),
             );
@@ -206,7 +205,7 @@ pub(crate) fn hosts(
     if hosts.len() > MAX_HOSTS {
         variables.report(
             diagnostic::INVALID_VALUE
-                .at(blueprint.place("/alb/hosts"))
+                .at(variables.place("/alb/hosts"))
                 .message(format_args!(
                     "a rule has 5 values, and {} hosts leave no room for a path and a method",
                     hosts.len()
@@ -214,41 +213,26 @@ pub(crate) fn hosts(
                 .help("name at most 3 hosts"),
         );
     }
-    hosts.iter().map(|it| it.as_str().into()).collect()
+    hosts.iter().map(|host| host.as_str().into()).collect()
 }
 
-/// A group's id or a range tells itself apart; what is known at deploy time can be asked by
-/// Terraform alone.
-pub(crate) fn clients(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    alb: &AlbSpec,
-    clients: &blueprint::Values,
-) -> Values {
+/// Security groups and ranges of private callers.
+///
+/// A literal says which of the two it is; Terraform alone can find that out at deploy time.
+pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::Values) -> Values {
     let at = "/alb/clients";
-    let has_group = match &alb.existing {
-        Some(existing) => existing.security_group.is_some(),
-        None => alb.security_groups.is_none(),
-    };
-    if !has_group {
+    if !variables.blueprint().spec.alb_group_has_rules() {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT
-                .at(blueprint.place(at))
+                .at(variables.place(at))
                 .message("clients are admitted by rules in the balancer's security group, and rules are made in no group of others")
                 .help("admit them where that group is made and remove the line; for a balancer that is there, name its `security_group`"),
         );
     }
-    targets::not_empty(
-        blueprint,
-        variables,
-        clients,
-        (
-            at,
-            "the list is empty, so nobody would be admitted",
-            "name a group or a range, or remove the line",
-        ),
-    );
-    let is_unknown = |it: &blueprint::Value| !matches!(it, blueprint::Value::Literal(_));
+    let message = "the list is empty, so nobody would be admitted";
+    let help = "name a group or a range, or remove the line";
+    variables.refuse_empty(clients, at, message, help);
+    let is_unknown = |value: &blueprint::Value| !matches!(value, blueprint::Value::Literal(_));
     let unknown = match clients {
         blueprint::Values::One(_) => Some(at.to_owned()),
         blueprint::Values::List(list) => list
@@ -257,11 +241,10 @@ pub(crate) fn clients(
             .map(|index| format!("{at}/{index}")),
     };
     if let Some(at) = unknown {
-        let help = "list the groups and ranges one by one, as text";
         variables.only_terraform(
             &at,
             "CloudFormation cannot tell at deploy time whether a client is a group or a range",
-            help,
+            "list the groups and ranges one by one, as text",
         );
     }
     variables.values(clients, (InputType::Client, InputType::Clients), at)

@@ -1,42 +1,51 @@
-//! Paths of different backends that only what stands before them makes alike.
+//! Paths of different backends that only the text before them makes alike.
 //!
-//! In: what comes to a listener. Out: pairs of which the first loses requests to the second. Pure.
+//! In: operations that arrive at a listener. Out: pairs of which the first loses requests to the
+//! second. Pure.
 //! On the gateway `/{tenant}/orders` takes `/pre/orders`; on the balancer that is `/orders` of a
 //! backend whose `path_prefix` is `/pre`.
 //! That a literal comes before a variable says nothing here: the two are no paths of one API.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::rules::Arriving;
+use super::arrivals::ArrivingOperation;
+use super::paths::before_own;
 use crate::openapi::HttpMethod;
 use crate::plan::network::listener_rules::Destination;
 use crate::plan::paths::plain;
-use crate::plan::routes::tree::meets;
 
-/// A number for what stands before each operation's own path.
-pub(crate) fn frames(arriving: &[Arriving<'_>]) -> Vec<usize> {
-    let texts: Vec<&str> = arriving
+/// A number for the text before each operation's own path.
+pub(crate) fn prefix_numbers(arrivals: &[ArrivingOperation<'_>]) -> Vec<usize> {
+    let prefix = |arriving: &'_ ArrivingOperation<'_>| {
+        let own = plain(&arriving.operation.path);
+        before_own(&arriving.path, &own).map_or(0, str::len)
+    };
+    let texts: Vec<&str> = arrivals
         .iter()
-        .map(|it| before(&it.path, &plain(&it.operation.path)).unwrap_or_default())
+        .map(|arriving| &arriving.path[..prefix(arriving)])
         .collect();
     let sorted: BTreeSet<&str> = texts.iter().copied().collect();
     let numbers: BTreeMap<&str, usize> = sorted.into_iter().zip(0..).collect();
-    texts.into_iter().map(|it| numbers[it]).collect()
+    texts.into_iter().map(|text| numbers[text]).collect()
 }
 
 /// Indexes of operations, the one with the wider path first: for each wider one the first pair that
 /// there is.
-pub(crate) fn overlaps(arriving: &[Arriving<'_>], frames: &[usize]) -> Vec<(usize, usize)> {
-    let mut served: Vec<usize> = (0..arriving.len())
-        .filter(|it| arriving[*it].to != Destination::Nothing)
+pub(crate) fn overlaps(
+    arrivals: &[ArrivingOperation<'_>],
+    prefixes: &[usize],
+) -> Vec<(usize, usize)> {
+    let mut served: Vec<usize> = (0..arrivals.len())
+        .filter(|index| arrivals[*index].to != Destination::Nothing)
         .collect();
-    if served.iter().all(|it| frames[*it] == frames[served[0]]) {
+    let is_first = |index: &usize| prefixes[*index] == prefixes[served[0]];
+    if served.iter().all(is_first) {
         return Vec::new();
     }
-    served.sort_by_key(|it| frames[*it]);
-    let paths: Vec<Path<'_>> = served
+    served.sort_by_key(|index| prefixes[*index]);
+    let paths: Vec<ArrivingPath<'_>> = served
         .into_iter()
-        .map(|it| Path::of(&arriving[it], (it, frames[it])))
+        .map(|index| ArrivingPath::of(&arrivals[index], index, prefixes[index]))
         .collect();
     let mut by_segments = BySegments::new(&paths);
     let mut found: Vec<(usize, usize)> = (0..paths.len())
@@ -50,119 +59,124 @@ pub(crate) fn overlaps(arriving: &[Arriving<'_>], frames: &[usize]) -> Vec<(usiz
 }
 
 /// A path as it comes to the balancer.
-struct Path<'a> {
-    /// Among all that arrive.
+struct ArrivingPath<'a> {
+    /// Index among all that arrive.
     index: usize,
-    tag: Tag,
+    routing: Routing,
     segments: Vec<&'a str>,
-    shape: Vec<Segment>,
+    forms: Vec<SegmentForm>,
 }
 
-/// What decides whether two paths of one shape can be in each other's way.
+/// Facts that decide whether two paths of one form can take each other's requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Tag {
-    /// What stands before the operation's own path, by number.
-    group: usize,
+struct Routing {
+    /// Number of the text before the operation's own path.
+    prefix: usize,
     to: Destination,
     method: HttpMethod,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
+enum SegmentForm {
     Empty,
     Literal,
     Open,
     Greedy,
 }
 
-impl<'a> Path<'a> {
-    fn of(arriving: &'a Arriving<'_>, (index, group): (usize, usize)) -> Self {
+impl SegmentForm {
+    fn of(segment: &str) -> Self {
+        match segment {
+            "" => Self::Empty,
+            text if text.ends_with("+}") => Self::Greedy,
+            text if text.contains('{') => Self::Open,
+            _ => Self::Literal,
+        }
+    }
+
+    fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Greedy)
+    }
+}
+
+impl<'a> ArrivingPath<'a> {
+    fn of(arriving: &'a ArrivingOperation<'_>, index: usize, prefix: usize) -> Self {
         let segments: Vec<&str> = arriving.path.split('/').collect();
-        let kind = |it: &&str| match *it {
-            "" => Segment::Empty,
-            it if it.ends_with("+}") => Segment::Greedy,
-            it if it.contains('{') => Segment::Open,
-            _ => Segment::Literal,
-        };
-        let shape = segments.iter().map(kind).collect();
         Self {
             index,
-            tag: Tag {
-                group,
+            routing: Routing {
+                prefix,
                 to: arriving.to,
                 method: arriving.operation.method,
             },
+            forms: segments.iter().map(|text| SegmentForm::of(text)).collect(),
             segments,
-            shape,
         }
+    }
+
+    fn texts(&self, positions: &[usize]) -> Vec<&'a str> {
+        positions.iter().map(|at| self.segments[*at]).collect()
     }
 }
 
-/// Paths by their shapes, and by the segments that were asked for.
+/// Paths by their forms, and by the segments that were looked up.
 struct BySegments<'p, 'a> {
-    paths: &'p [Path<'a>],
-    shapes: BTreeMap<&'p [Segment], Members<'a>>,
+    paths: &'p [ArrivingPath<'a>],
+    groups: BTreeMap<&'p [SegmentForm], PathsOfForm<'a>>,
 }
 
-/// Paths of one tag, in order.
-type Lists = BTreeMap<Tag, Vec<usize>>;
+/// Indexes of paths, in order.
+type PathsByRouting = BTreeMap<Routing, Vec<usize>>;
 
 #[derive(Default)]
-struct Members<'a> {
+struct PathsOfForm<'a> {
     all: Vec<usize>,
-    tables: HashMap<Vec<usize>, HashMap<Vec<&'a str>, Lists>>,
+    tables: HashMap<Vec<usize>, HashMap<Vec<&'a str>, PathsByRouting>>,
 }
 
 impl<'p, 'a> BySegments<'p, 'a> {
-    fn new(paths: &'p [Path<'a>]) -> Self {
-        let mut shapes: BTreeMap<&[Segment], Members<'_>> = BTreeMap::new();
-        paths
-            .iter()
-            .enumerate()
-            .for_each(|(at, it)| shapes.entry(&it.shape).or_default().all.push(at));
-        Self { paths, shapes }
+    fn new(paths: &'p [ArrivingPath<'a>]) -> Self {
+        let mut groups: BTreeMap<&[SegmentForm], PathsOfForm<'_>> = BTreeMap::new();
+        for (index, path) in paths.iter().enumerate() {
+            groups.entry(&path.forms).or_default().all.push(index);
+        }
+        Self { paths, groups }
     }
 
-    /// The first path of another group and destination that the wider one takes requests of.
-    fn first_inside(&mut self, wider: &Path<'a>) -> Option<usize> {
+    /// The first path of another prefix and destination that the wider one takes requests of.
+    fn first_inside(&mut self, wider: &ArrivingPath<'a>) -> Option<usize> {
+        let is_any = wider.routing.method == HttpMethod::Any;
+        let is_inside = |routing: &Routing| {
+            routing.prefix != wider.routing.prefix
+                && routing.to != wider.routing.to
+                && wider.routing.method.overlaps(routing.method)
+        };
         let mut first: Option<usize> = None;
-        for (shape, members) in &mut self.shapes {
-            let is_any = wider.tag.method == HttpMethod::Any;
-            let Some(places) = shared_if_wider(&wider.shape, shape, is_any) else {
+        for (forms, group) in &mut self.groups {
+            let Some(positions) = shared_if_wider(&wider.forms, forms, is_any) else {
                 continue;
             };
-            let texts = |path: &Path<'a>, places: &[usize]| {
-                places
-                    .iter()
-                    .map(|it| path.segments[*it])
-                    .collect::<Vec<&str>>()
-            };
-            let key = texts(wider, &places);
-            let (all, paths) = (&members.all, self.paths);
-            let table = members.tables.entry(places).or_insert_with_key(|places| {
-                let mut table: HashMap<Vec<&str>, Lists> = HashMap::new();
-                for at in all {
+            let key = wider.texts(&positions);
+            let (all, paths) = (&group.all, self.paths);
+            let table = group
+                .tables
+                .entry(positions)
+                .or_insert_with_key(|positions| {
+                    let mut table: HashMap<Vec<&str>, PathsByRouting> = HashMap::new();
+                    for index in all {
+                        let path = &paths[*index];
+                        let by_routing = table.entry(path.texts(positions)).or_default();
+                        by_routing.entry(path.routing).or_default().push(*index);
+                    }
                     table
-                        .entry(texts(&paths[*at], places))
-                        .or_default()
-                        .entry(paths[*at].tag)
-                        .or_default()
-                        .push(*at);
-                }
-                table
-            });
-            let is_inside = |tag: &Tag| {
-                tag.group != wider.tag.group
-                    && tag.to != wider.tag.to
-                    && meets(wider.tag.method, tag.method)
-            };
-            let lists = table
+                });
+            let inside = table
                 .get(&key)
                 .into_iter()
                 .flatten()
-                .filter(|(tag, _)| is_inside(tag));
-            first = lists
-                .filter_map(|(_, list)| list.first().copied())
+                .filter(|(routing, _)| is_inside(routing));
+            first = inside
+                .filter_map(|(_, indexes)| indexes.first().copied())
                 .chain(first)
                 .min();
         }
@@ -170,47 +184,32 @@ impl<'p, 'a> BySegments<'p, 'a> {
     }
 }
 
-/// What stands before the operation's own path; none where the path is shorter than that.
-pub(crate) fn before<'a>(path: &'a str, own: &str) -> Option<&'a str> {
-    let own = own.trim_matches('/');
-    let own = if own.is_empty() {
-        0
-    } else {
-        own.split('/').count()
-    };
-    (0..own).try_fold(path.trim_end_matches('/'), |before, _| {
-        before.rfind('/').map(|at| &before[..at])
-    })
-}
-
-/// The segments that have to be the same text where a path of the first shape takes all that one of
+/// The segments that have to be the same text where a path of the first form takes all that one of
 /// the second does where they first differ; none where it does not, or where no request is of both.
 /// Of one path, `ANY` takes more than a method.
 fn shared_if_wider(
-    first: &[Segment],
-    second: &[Segment],
+    first: &[SegmentForm],
+    second: &[SegmentForm],
     first_is_any: bool,
 ) -> Option<Vec<usize>> {
-    let is_open = |it: &Segment| matches!(it, Segment::Open | Segment::Greedy);
     let mut shared = Vec::new();
     let mut is_wider: Option<bool> = None;
     for at in 0.. {
-        match (first.get(at), second.get(at)) {
+        let (one, other) = match (first.get(at), second.get(at)) {
             (None, None) => break,
-            (Some(one), Some(other)) => {
-                match (is_open(one), is_open(other)) {
-                    (false, false) => shared.push(at),
-                    (true, false) if *other == Segment::Empty => return None,
-                    (false, true) if *one == Segment::Empty => return None,
-                    (one, other) if one != other => is_wider = is_wider.or(Some(one)),
-                    _ => {}
-                }
-                if *one == Segment::Greedy || *other == Segment::Greedy {
-                    is_wider = is_wider.or(Some(*one == Segment::Greedy));
-                    break;
-                }
-            }
+            (Some(one), Some(other)) => (*one, *other),
             (Some(_), None) | (None, Some(_)) => return None,
+        };
+        match (one.is_open(), other.is_open()) {
+            (false, false) => shared.push(at),
+            (true, false) if other == SegmentForm::Empty => return None,
+            (false, true) if one == SegmentForm::Empty => return None,
+            (one, other) if one != other => is_wider = is_wider.or(Some(one)),
+            _ => {}
+        }
+        if one == SegmentForm::Greedy || other == SegmentForm::Greedy {
+            is_wider = is_wider.or(Some(one == SegmentForm::Greedy));
+            break;
         }
     }
     is_wider.unwrap_or(first_is_any).then_some(shared)

@@ -1,75 +1,71 @@
-//! Whether every operation arrives where it has to, by the order of the arms.
+//! Check that every operation arrives at its destination, by the order of the arms.
 //!
-//! In: operations, the arms that are left with their lanes, in order, and all that there were. Out:
-//! pairs of an operation and an arm that would take requests of it. Pure.
+//! In: operations, the needed arms with their layers, in order, and all that there were. Out: pairs
+//! of an operation and an arm that would take requests of it. Pure.
 
-use super::Arm;
+use super::LayeredArm;
+use super::arm::{Arm, RoutedTemplate};
 use super::claims::Claims;
-use super::index::{Asked, Index, Next, Rivals};
-use crate::openapi::HttpMethod;
+use super::index::{ArmIndex, Next, Rivals};
 
-/// Operations that would arrive elsewhere, by index, and the arm that sends them there.
-pub(crate) fn shadowed<'a>(
-    wanted: &[Asked],
-    arms: &'a [(usize, Arm)],
+/// Operations that would arrive elsewhere, by index, and the arm that forwards them there.
+pub(crate) fn strays<'a>(
+    templates: &[RoutedTemplate],
+    arms: &'a [LayeredArm],
     claims: &mut Claims<'_>,
 ) -> Vec<(usize, &'a Arm)> {
-    let mut index = Index::empty(arms.iter().map(|it| &it.1), &claims.universal);
-    arms.iter()
-        .enumerate()
-        .for_each(|(at, it)| index.insert(at, it.0));
-    let mut shadowed = Vec::new();
-    for (number, asked) in wanted.iter().enumerate() {
-        // Where a rule stands among those of its lane is a matter of its hash. Where no rule takes
-        // all of it, that is the listener's own 404:
-        // a backend's operation has its arm, or shares method and path with another backend's,
-        // which `arms` tells.
-        let last = index.taker(asked).map_or(0, |(_, lane)| lane);
-        let mut met: Vec<usize> = Vec::new();
+    let mut index = ArmIndex::empty(arms.iter().map(|layered| &layered.arm), &claims.universal);
+    for (at, layered) in arms.iter().enumerate() {
+        index.insert(at, layered.layer);
+    }
+    let mut strays = Vec::new();
+    for (number, template) in templates.iter().enumerate() {
+        // The order of rules of one layer is a matter of their hashes. Where no rule takes all of
+        // an operation, the listener's own 404 does: an operation of a backend has its arm, or
+        // shares method and path with another backend's, which `arms` reports.
+        let least = index.taker(template).map_or(0, |taker| taker.weight);
         let search = Rivals {
             universal: Some(&claims.universal),
-            kinds: None,
             are_stray: true,
-            least: last,
+            least,
+            ..Rivals::default()
         };
-        index.rivals(asked, search, |at, _| {
-            met.push(at);
+        let mut rivals: Vec<usize> = Vec::new();
+        index.rivals(template, search, |rival| {
+            rivals.push(rival.arm);
             Next::Further
         });
-        met.sort_unstable();
-        shadowed.extend(
-            met.into_iter()
-                .map(|at| (number, &arms[at].1))
-                .filter(|(_, arm)| strays(asked, arm, claims)),
-        );
+        rivals.sort_unstable();
+        let arms = rivals.into_iter().map(|rival| &arms[rival].arm);
+        let taking = arms.filter(|arm| is_stray(template, arm, claims));
+        strays.extend(taking.map(|arm| (number, arm)));
     }
-    shadowed
+    strays
 }
 
-/// Whether the arm takes requests of the operation that have to arrive elsewhere.
-pub(crate) fn strays(asked: &Asked, arm: &Arm, claims: &mut Claims<'_>) -> bool {
-    let pattern = &asked.pattern;
+/// Returns whether the arm takes requests of the operation that have to arrive elsewhere.
+pub(crate) fn is_stray(template: &RoutedTemplate, arm: &Arm, claims: &mut Claims<'_>) -> bool {
+    let pattern = &template.pattern;
     let is_same_path = arm.pattern.text == pattern.text;
     // A method of the path's own is none of those that `ANY` means.
     let takes = if is_same_path {
-        arm.takes_all(asked.method)
+        arm.takes_all(template.method)
     } else {
-        arm.takes(asked.method)
+        arm.takes(template.method)
     };
     takes
-        && arm.to != asked.to
+        && arm.to != template.to
         && arm.pattern.meets(pattern)
-        && (is_same_path || !pattern.yields_to(&arm.pattern) || falls_back(asked, arm))
-        && !claims.is_claimed(pattern, (asked.method, asked.to), arm)
+        && (is_same_path || !pattern.yields_to(&arm.pattern) || falls_back(template, arm))
+        && !claims.is_claimed(pattern, template.method, template.to, arm)
 }
 
-/// Whether the arm takes a method that none of its operations has, and that is the operation's own:
-/// on the gateway, what a literal path does not answer comes to the greedy variable above it.
-pub(crate) fn falls_back(asked: &Asked, arm: &Arm) -> bool {
-    asked.pattern.is_greedy
+/// Returns whether the arm takes a method that none of its operations has, and that is the
+/// operation's own: on the gateway, requests that a literal path does not serve come to the greedy
+/// variable above it.
+pub(crate) fn falls_back(template: &RoutedTemplate, arm: &Arm) -> bool {
+    template.pattern.is_greedy
         && arm.pattern.wildcards == 0
         && arm.methods.is_empty()
-        && ![HttpMethod::Any, asked.method]
-            .iter()
-            .any(|it| arm.asked.contains(it))
+        && !arm.serves(template.method)
 }

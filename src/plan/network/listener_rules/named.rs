@@ -1,62 +1,62 @@
 //! Arms that have to name their methods: else they would take those that none of their operations
 //! has from an operation of a wider path.
 //!
-//! In: operations with their frames, arms. Out: ways of arms. Pure.
-//! A path with a method that nobody describes is nobody's, and goes where the path goes. But where
-//! the operation of the wider path is hidden, its server may look for the method first, and answer;
-//! and where other things stand before its path, the gateway sends it such a request.
+//! In: operations with their prefixes, arms. Out: keys of arms. Pure.
+//! A path with a method that nobody describes is nobody's, and arrives where the path does. But
+//! where the operation of the wider path is hidden, its server may look for the method first, and
+//! respond; and where other text is before its path, the gateway forwards such a request to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::index::Asked;
+use super::Destination;
+use super::arm::{Arm, ArmKey, RoutedTemplate};
 use super::templates::Templates;
-use super::{Arm, Destination};
 use crate::openapi::HttpMethod;
 
-/// Pattern and destination of those arms.
-pub(crate) fn ways(
-    asked: &[Asked],
-    frames: &[usize],
+/// Keys of arms that have to name their methods.
+pub(crate) fn arms_with_methods(
+    templates: &[RoutedTemplate],
+    prefixes: &[usize],
     arms: &[Arm],
-) -> BTreeSet<(Arc<str>, Destination)> {
-    let is_refused = |it: &Asked| it.to == Destination::Nothing;
-    if !asked.iter().any(is_refused) && frames.iter().all(|it| *it == frames[0]) {
+) -> BTreeSet<ArmKey> {
+    let is_refused = |template: &RoutedTemplate| template.to == Destination::Nothing;
+    let is_first = |prefix: &usize| *prefix == prefixes[0];
+    if !templates.iter().any(is_refused) && prefixes.iter().all(is_first) {
         return BTreeSet::new();
     }
-    let mut of_ways: BTreeMap<(&str, Destination), BTreeSet<usize>> = BTreeMap::new();
-    for (it, frame) in asked.iter().zip(frames) {
-        of_ways
-            .entry((&it.pattern.text, it.to))
-            .or_default()
-            .insert(*frame);
+    let mut own_prefixes: BTreeMap<(&str, Destination), BTreeSet<usize>> = BTreeMap::new();
+    for (template, prefix) in templates.iter().zip(prefixes) {
+        let own = own_prefixes.entry((&template.pattern.text, template.to));
+        own.or_default().insert(*prefix);
     }
-    let mut templates = Templates::new(
-        asked
-            .iter()
-            .zip(frames)
-            .map(|(it, frame)| (&it.pattern, (it.to, *frame, it.method))),
-    );
-    let takes_others = |arm: &&Arm| {
-        let own = &of_ways[&(&*arm.pattern.text, arm.to)];
-        let is_left_out = |(to, frame, method): &(Destination, usize, HttpMethod)| {
-            let has_method = [HttpMethod::Any, *method]
-                .iter()
-                .any(|it| arm.asked.contains(it));
-            *to == arm.to || has_method || (*to != Destination::Nothing && own.contains(frame))
+    let tagged = templates
+        .iter()
+        .zip(prefixes)
+        .map(|(template, prefix)| (&template.pattern, (template.to, *prefix, template.method)));
+    let mut by_segments = Templates::new(tagged);
+    let mut takes_others = |arm: &Arm, own: &BTreeSet<usize>| {
+        let is_left_out = |(to, prefix, method): &(Destination, usize, HttpMethod)| {
+            *to == arm.to
+                || arm.serves(*method)
+                || (*to != Destination::Nothing && own.contains(prefix))
         };
         let is_taken = |index: usize| {
-            let wider = &asked[index].pattern;
+            let wider = &templates[index].pattern;
             !wider.is_same(&arm.pattern)
                 && wider.yields_to(&arm.pattern)
                 && arm.pattern.meets(wider)
         };
-        templates.any(&arm.pattern, |_, tag| is_left_out(tag), is_taken)
+        by_segments.any(&arm.pattern, |_, tag| is_left_out(tag), is_taken)
     };
-    let to_backends = arms.iter().filter(|it| {
-        it.to != Destination::Nothing
-            && it.methods.is_empty()
-            && of_ways.contains_key(&(&*it.pattern.text, it.to))
-    });
-    to_backends.filter(takes_others).map(Arm::way).collect()
+    let mut found = BTreeSet::new();
+    for arm in arms {
+        if arm.to == Destination::Nothing || !arm.methods.is_empty() {
+            continue;
+        }
+        let own = own_prefixes.get(&(&*arm.pattern.text, arm.to));
+        if own.is_some_and(|own| takes_others(arm, own)) {
+            found.insert(arm.key());
+        }
+    }
+    found
 }

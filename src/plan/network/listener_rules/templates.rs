@@ -5,47 +5,47 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::pattern::Pattern;
-use super::shape::{self, Place, TemplateShape};
+use super::shape::{self, SegmentPosition, TemplateShape};
 
 /// Templates with one tag each, which share lists.
-type Lists<T> = BTreeMap<T, Vec<usize>>;
+type TemplatesByTag<T> = BTreeMap<T, Vec<usize>>;
 
-struct Members<'a, T> {
+struct TemplatesOfShape<'a, T> {
     all: Vec<usize>,
-    tables: HashMap<Vec<Place>, HashMap<Vec<&'a str>, Lists<T>>>,
+    tables: HashMap<Vec<SegmentPosition>, HashMap<Vec<&'a str>, TemplatesByTag<T>>>,
 }
 
-/// Templates by shape, and by the segments that were asked for.
+/// Templates by shape, and by the segments that were looked up.
 pub(crate) struct Templates<'a, T> {
     segments: Vec<Vec<&'a str>>,
     tags: Vec<T>,
-    groups: BTreeMap<TemplateShape, Members<'a, T>>,
+    groups: BTreeMap<TemplateShape, TemplatesOfShape<'a, T>>,
 }
 
 impl<'a, T: Ord + Clone> Templates<'a, T> {
     pub(crate) fn new(templates: impl Iterator<Item = (&'a Pattern, T)>) -> Self {
-        let mut made = Self {
+        let mut all = Self {
             segments: Vec::new(),
             tags: Vec::new(),
             groups: BTreeMap::new(),
         };
         for (index, (pattern, tag)) in templates.enumerate() {
-            made.segments.push(pattern.own_segments());
-            made.tags.push(tag);
-            let group = made.groups.entry(pattern.own_shape());
+            all.segments.push(pattern.own_segments());
+            all.tags.push(tag);
+            let group = all.groups.entry(pattern.own_shape());
             group
-                .or_insert_with(|| Members {
+                .or_insert_with(|| TemplatesOfShape {
                     all: Vec::new(),
                     tables: HashMap::new(),
                 })
                 .all
                 .push(index);
         }
-        made
+        all
     }
 
-    /// Whether one of the templates that the pattern may meet is what is looked for, by its index;
-    /// lists of tags can be left out as a whole.
+    /// Returns whether `is_it` holds for the index of a template that the pattern may meet; lists of
+    /// tags can be left out as a whole.
     pub(crate) fn any(
         &mut self,
         pattern: &Pattern,
@@ -55,21 +55,24 @@ impl<'a, T: Ord + Clone> Templates<'a, T> {
         let of_pattern = pattern.shape();
         let (segments, tags) = (&self.segments, &self.tags);
         for (shape, members) in &mut self.groups {
-            let Some(places) = shape::shared(&of_pattern, shape) else {
+            let Some(positions) = shape::shared(&of_pattern, shape) else {
                 continue;
             };
-            let key = shape::at(&pattern.segments(), &places);
+            let key = shape::at(&pattern.segments(), &positions);
             let all = &members.all;
-            let table = members.tables.entry(places).or_insert_with_key(|places| {
-                let mut table: HashMap<Vec<&str>, Lists<T>> = HashMap::new();
-                for index in all {
-                    let lists = table
-                        .entry(shape::at(&segments[*index], places))
-                        .or_default();
-                    lists.entry(tags[*index].clone()).or_default().push(*index);
-                }
-                table
-            });
+            let table = members
+                .tables
+                .entry(positions)
+                .or_insert_with_key(|positions| {
+                    let mut table: HashMap<Vec<&str>, TemplatesByTag<T>> = HashMap::new();
+                    for index in all {
+                        let lists = table
+                            .entry(shape::at(&segments[*index], positions))
+                            .or_default();
+                        lists.entry(tags[*index].clone()).or_default().push(*index);
+                    }
+                    table
+                });
             let lists = table
                 .get(&key)
                 .into_iter()
@@ -82,7 +85,7 @@ impl<'a, T: Ord + Clone> Templates<'a, T> {
         false
     }
 
-    /// Whether a template that the pattern may meet is what is looked for, by its index.
+    /// Returns whether `is_it` holds for the index of a template that the pattern may meet.
     pub(crate) fn meets(&mut self, pattern: &Pattern, is_it: impl FnMut(usize) -> bool) -> bool {
         self.any(pattern, |_, _| false, is_it)
     }

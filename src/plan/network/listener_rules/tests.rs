@@ -1,4 +1,4 @@
-//! Rules against an evaluator that was written from AWS's pages alone.
+//! ListenerRules against an evaluator that was written from AWS's pages alone.
 
 mod any;
 mod fewest;
@@ -65,25 +65,28 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
     })
 }
 
-fn built(routes: &[Route], hosts: usize) -> Rules {
+fn built(routes: &[Route], hosts: usize) -> ListenerRules {
     let texts: Vec<String> = routes.iter().map(Route::text).collect();
-    let wanted: Vec<Wanted<'_>> = routes
+    let routed: Vec<RoutedPath<'_>> = routes
         .iter()
         .zip(&texts)
-        .map(|(it, path)| Wanted {
+        .map(|(it, path)| RoutedPath {
             method: it.method,
             path,
             to: it.to,
-            frame: 0,
+            prefix: 0,
         })
         .collect();
     let names: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
     rules(
-        &wanted,
-        Frame {
-            names: &names,
+        &routed,
+        ListenerContext {
+            backends: &names,
             hosts,
-            priorities: (1_001, 50_000),
+            priorities: PriorityRange {
+                first: 1_001,
+                last: 50_000,
+            },
         },
     )
 }
@@ -104,10 +107,10 @@ fn is_matched(pattern: &[u8], path: &[u8]) -> bool {
 }
 
 /// Where a listener with these rules sends a request; its default is a 404.
-fn sent(rules: &[ListenerRule], method: HttpMethod, path: &str) -> Destination {
-    let mut by_priority: Vec<&ListenerRule> = rules.iter().collect();
+fn forwarded(rules: &[ListenerRulePlan], method: HttpMethod, path: &str) -> Destination {
+    let mut by_priority: Vec<&ListenerRulePlan> = rules.iter().collect();
     by_priority.sort_by_key(|it| it.priority);
-    let is_it = |it: &&ListenerRule| {
+    let is_it = |it: &&ListenerRulePlan| {
         (it.methods.is_empty() || it.methods.contains(&method))
             && it
                 .patterns
@@ -143,14 +146,14 @@ fn requests(route: &Route) -> Vec<Vec<&'static str>> {
 }
 
 /// The first request that arrives where it should not.
-fn strays(routes: &[Route], rules: &[ListenerRule]) -> Option<String> {
+fn strays(routes: &[Route], rules: &[ListenerRulePlan]) -> Option<String> {
     for route in routes {
         for request in requests(route) {
             if owner(routes, &request) != Some(&route.path[..]) {
                 continue;
             }
             let path = format!("/{}", request.join("/"));
-            let arrived = sent(rules, route.method, &path);
+            let arrived = forwarded(rules, route.method, &path);
             if arrived != route.to {
                 return Some(format!(
                     "{:?} {path} of {} arrives at {arrived:?}, not {:?}",
@@ -254,25 +257,28 @@ fn a_new_route_renumbers_nothing() {
         .unwrap();
 }
 
-fn wanted<'a>(list: &[(&'a str, Destination)]) -> Vec<Wanted<'a>> {
+fn routed<'a>(list: &[(&'a str, Destination)]) -> Vec<RoutedPath<'a>> {
     list.iter()
-        .map(|(path, to)| Wanted {
+        .map(|(path, to)| RoutedPath {
             method: HttpMethod::Get,
             path,
             to: *to,
-            frame: 0,
+            prefix: 0,
         })
         .collect()
 }
 
-fn one(list: &[(&str, Destination)]) -> Rules {
+fn one(list: &[(&str, Destination)]) -> ListenerRules {
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     rules(
-        &wanted(list),
-        Frame {
-            names: &names,
+        &routed(list),
+        ListenerContext {
+            backends: &names,
             hosts: 0,
-            priorities: (1_001, 50_000),
+            priorities: PriorityRange {
+                first: 1_001,
+                last: 50_000,
+            },
         },
     )
 }
@@ -290,7 +296,7 @@ fn a_refusal_is_not_left_to_a_pattern_that_another_of_its_shape_may_precede() {
         ("/a/b/a/a", Destination::Nothing),
     ]);
     assert_eq!(
-        sent(&built.rules, HttpMethod::Get, "/a/b/a/a"),
+        forwarded(&built.rules, HttpMethod::Get, "/a/b/a/a"),
         Destination::Nothing,
         "{built:#?}"
     );
@@ -336,25 +342,28 @@ fn a_greedy_path_that_another_backends_pattern_would_cross_into_is_shadowed() {
 
 #[test]
 fn a_greedy_path_passes_by_other_methods() {
-    let get = wanted(&[("/a/{rest+}", ONE)]);
-    let delete = Wanted {
+    let get = routed(&[("/a/{rest+}", ONE)]);
+    let delete = RoutedPath {
         method: HttpMethod::Delete,
         path: "/a/{x}/c",
         to: TWO,
-        frame: 0,
+        prefix: 0,
     };
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     let built = rules(
         &[get[0].clone(), delete],
-        Frame {
-            names: &names,
+        ListenerContext {
+            backends: &names,
             hosts: 0,
-            priorities: (1_001, 50_000),
+            priorities: PriorityRange {
+                first: 1_001,
+                last: 50_000,
+            },
         },
     );
     assert!(built.shadowed.is_empty(), "{built:#?}");
-    assert_eq!(sent(&built.rules, HttpMethod::Get, "/a/b/d/c"), ONE);
-    assert_eq!(sent(&built.rules, HttpMethod::Delete, "/a/b/c"), TWO);
+    assert_eq!(forwarded(&built.rules, HttpMethod::Get, "/a/b/d/c"), ONE);
+    assert_eq!(forwarded(&built.rules, HttpMethod::Delete, "/a/b/c"), TWO);
 }
 
 #[test]
@@ -370,24 +379,35 @@ fn any_method_leaves_the_paths_own_ones_alone() {
             (HttpMethod::Get, "/a", get),
             (HttpMethod::Get, "/{x}", TWO),
         ];
-        let list = list.map(|(method, path, to)| Wanted {
+        let list = list.map(|(method, path, to)| RoutedPath {
             method,
             path,
             to,
-            frame: 0,
+            prefix: 0,
         });
         let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
         let built = rules(
             &list,
-            Frame {
-                names: &names,
+            ListenerContext {
+                backends: &names,
                 hosts: 0,
-                priorities: (1_001, 50_000),
+                priorities: PriorityRange {
+                    first: 1_001,
+                    last: 50_000,
+                },
             },
         );
         assert!(built.shadowed.is_empty(), "{built:#?}");
-        assert_eq!(sent(&built.rules, HttpMethod::Get, "/a"), get, "{built:#?}");
-        assert_eq!(sent(&built.rules, HttpMethod::Put, "/a"), any, "{built:#?}");
+        assert_eq!(
+            forwarded(&built.rules, HttpMethod::Get, "/a"),
+            get,
+            "{built:#?}"
+        );
+        assert_eq!(
+            forwarded(&built.rules, HttpMethod::Put, "/a"),
+            any,
+            "{built:#?}"
+        );
     }
 }
 
@@ -400,7 +420,7 @@ fn a_rule_that_is_split_leaves_its_name_to_a_half() {
         .chain([("/other", TWO)])
         .collect();
     let (fewer, all) = (one(&list[1..]), one(&list));
-    let number = |built: &Rules| {
+    let number = |built: &ListenerRules| {
         built
             .rules
             .iter()
@@ -447,11 +467,14 @@ fn few_priorities_are_used_up_in_order() {
     let list: Vec<(&str, Destination)> = list.iter().map(|(path, to)| (&**path, *to)).collect();
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     let tight = rules(
-        &wanted(&list),
-        Frame {
-            names: &names,
+        &routed(&list),
+        ListenerContext {
+            backends: &names,
             hosts: 0,
-            priorities: (100, 119),
+            priorities: PriorityRange {
+                first: 100,
+                last: 119,
+            },
         },
     );
     assert!(!tight.is_full);
@@ -465,11 +488,14 @@ fn few_priorities_are_used_up_in_order() {
     assert!(!tight.displaced.is_empty());
     assert!(
         rules(
-            &wanted(&list),
-            Frame {
-                names: &names,
+            &routed(&list),
+            ListenerContext {
+                backends: &names,
                 hosts: 0,
-                priorities: (100, 101)
+                priorities: PriorityRange {
+                    first: 100,
+                    last: 101
+                }
             }
         )
         .is_full
@@ -525,7 +551,7 @@ fn patterns_that_cross_by_the_thousand_are_not_compared_in_pairs() {
                 .replace("{y}", "v")
                 .replace("{id}", "v");
             assert_eq!(
-                sent(&built.rules, HttpMethod::Get, &request),
+                forwarded(&built.rules, HttpMethod::Get, &request),
                 *to,
                 "{name}: {request}"
             );

@@ -10,7 +10,7 @@ use super::shape::{Kind, Part};
 use crate::openapi::HttpMethod;
 use crate::plan::routes::tree::{asked, can_be_asked};
 use crate::plan::routes::{Builder, Draft};
-use crate::plan::{AuthPlan, Way};
+use crate::plan::{AuthPlan, IntegrationPlan};
 
 /// An operation under a mount, as its backend gets it.
 pub(crate) struct Place {
@@ -211,7 +211,10 @@ impl Builder<'_> {
     /// What stands before the operation's own path where the backend gets it.
     fn before(&self, draft: &Draft<'_>, backend: usize, servers: &Servers) -> Vec<Part> {
         // A function gets the path of the gateway.
-        if matches!(self.backends[backend].way, Way::Function(_)) {
+        if matches!(
+            self.backends[backend].integration,
+            IntegrationPlan::Function(_)
+        ) {
             return literals(&draft.mount);
         }
         let base = if self.base_behind {

@@ -10,7 +10,6 @@ use super::is_weaker;
 use super::places::{Place, Places, Tag};
 use super::shape::{Kind, Part, Relation};
 use crate::plan::AuthPlan;
-use crate::plan::routes::tree::meets;
 
 /// What becomes of a search after a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +95,7 @@ impl<'p> Index<'p> {
                     .tag
                     .guard
                     .is_none_or(|it| is_weaker(asks, &places.guards[it]));
-                is_met && asks_less && meets(tag.method, guarded.tag.method)
+                is_met && asks_less && tag.method.overlaps(guarded.tag.method)
             };
             let lists = table
                 .get(&key)

@@ -5,7 +5,7 @@
 //! Source: docs/aws-rules.md#p7: a fixed text beats the variable beside it for good, and what its
 //! branch does not answer comes to a greedy variable above.
 
-use super::{Tree, meets};
+use super::Tree;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
 
@@ -42,7 +42,7 @@ impl Tree {
             .rest
             .into_iter()
             .flat_map(|rest| &self.nodes[rest].methods)
-            .filter(|(served, _)| meets(**served, method));
+            .filter(|(served, _)| served.overlaps(method));
         let answer = answering
             .next()
             .map(|first| *first.1 == operation || answering.any(|it| *it.1 == operation));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::asked::Asked;
-use super::{Refusal, Tree, meets};
+use super::{Refusal, Tree};
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
 
@@ -181,7 +181,7 @@ impl Search<'_> {
         let Some((served, operation)) = exact.or_else(|| {
             methods
                 .iter()
-                .find(|(served, _)| meets(**served, self.method))
+                .find(|(served, _)| served.overlaps(self.method))
         }) else {
             return;
         };

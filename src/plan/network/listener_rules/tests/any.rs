@@ -1,4 +1,4 @@
-//! Rules where paths have `ANY` and greedy variables, against the gateway's own way of picking an
+//! ListenerRules where paths have `ANY` and greedy variables, against the gateway's own way of picking an
 //! operation.
 
 use super::*;
@@ -118,31 +118,34 @@ fn all_requests() -> Vec<Vec<&'static str>> {
     all.split_off(1)
 }
 
-fn rules_of(all: &[Any], hosts: usize) -> Rules {
+fn rules_of(all: &[Any], hosts: usize) -> ListenerRules {
     let texts: Vec<String> = all.iter().map(Any::text).collect();
-    let wanted: Vec<Wanted<'_>> = all
+    let routed: Vec<RoutedPath<'_>> = all
         .iter()
         .zip(&texts)
-        .map(|(it, path)| Wanted {
+        .map(|(it, path)| RoutedPath {
             method: it.method,
             path,
             to: it.to,
-            frame: 0,
+            prefix: 0,
         })
         .collect();
     let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
     rules(
-        &wanted,
-        Frame {
-            names: &names,
+        &routed,
+        ListenerContext {
+            backends: &names,
             hosts,
-            priorities: (1_001, 50_000),
+            priorities: PriorityRange {
+                first: 1_001,
+                last: 50_000,
+            },
         },
     )
 }
 
 /// A request that arrives elsewhere than at its operation's backend.
-fn lost(all: &[Any], rules: &[ListenerRule]) -> Option<String> {
+fn lost(all: &[Any], rules: &[ListenerRulePlan]) -> Option<String> {
     let start: Vec<(&Any, &[Part])> = all.iter().map(|it| (it, &it.path[..])).collect();
     for method in [HttpMethod::Get, HttpMethod::Post, HttpMethod::Delete] {
         for request in all_requests() {
@@ -150,7 +153,7 @@ fn lost(all: &[Any], rules: &[ListenerRule]) -> Option<String> {
                 continue;
             };
             let path = format!("/{}", request.join("/"));
-            let arrived = sent(rules, method, &path);
+            let arrived = forwarded(rules, method, &path);
             if arrived != owner.to {
                 return Some(format!(
                     "{method:?} {path} of {:?} {} arrives at {arrived:?}",
@@ -234,14 +237,14 @@ fn a_literal_path_leaves_methods_that_it_lacks_to_the_greedy_one_above() {
         let built = rules_of(&all, hosts);
         assert!(built.shadowed.is_empty(), "{built:#?}");
         assert_eq!(
-            sent(&built.rules, HttpMethod::Head, "/f/b"),
+            forwarded(&built.rules, HttpMethod::Head, "/f/b"),
             ONE,
             "{built:#?}"
         );
         assert!(
             methods
                 .iter()
-                .all(|it| sent(&built.rules, *it, "/f/b") == TWO),
+                .all(|it| forwarded(&built.rules, *it, "/f/b") == TWO),
             "{built:#?}"
         );
         assert!(

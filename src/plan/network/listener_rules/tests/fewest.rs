@@ -1,8 +1,8 @@
-//! Rules against the smallest sets there are.
+//! ListenerRules against the smallest sets there are.
 
 use super::*;
 
-fn spelled(path: &[Option<&str>]) -> String {
+fn pattern_of(path: &[Option<&str>]) -> String {
     path.iter()
         .map(|it| format!("/{}", it.unwrap_or("*")))
         .collect()
@@ -13,12 +13,12 @@ fn spelled(path: &[Option<&str>]) -> String {
 fn candidates(routes: &[Route]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for route in routes {
-        found.insert(spelled(&route.path));
+        found.insert(pattern_of(&route.path));
         for at in 0..route.path.len() {
             let mut wider = route.path.clone();
             wider[at] = None;
-            found.insert(spelled(&wider));
-            found.insert(spelled(&wider[..=at]));
+            found.insert(pattern_of(&wider));
+            found.insert(pattern_of(&wider[..=at]));
         }
     }
     found
@@ -58,7 +58,7 @@ impl Search {
                 if !is_own && (has_method || route.to != Destination::Nothing) {
                     continue;
                 }
-                named.extend((!is_own).then(|| spelled(owner)));
+                named.extend((!is_own).then(|| pattern_of(owner)));
                 *to.entry(route.to).or_default() |=
                     1_u128.checked_shl(u32::try_from(left.len()).unwrap())?;
                 left.push((route.method, format!("/{}", request.join("/"))));
@@ -73,7 +73,7 @@ impl Search {
         let parted: BTreeSet<String> = routes
             .iter()
             .filter(is_parted)
-            .map(|it| spelled(&it.path))
+            .map(|it| pattern_of(&it.path))
             .chain(named)
             .collect();
         let all: BTreeSet<HttpMethod> = routes.iter().map(|it| it.method).collect();
@@ -188,7 +188,7 @@ fn fewest(routes: &[Route], limit: usize) -> Option<usize> {
     (0..limit).find(|count| search.is_enough(left, *count))
 }
 
-/// Rules of as many sets, the fewest that do, and how many sets have more than 1.5 times as many as
+/// ListenerRules of as many sets, the fewest that do, and how many sets have more than 1.5 times as many as
 /// that.
 fn compared(count: u32, is_one_method: bool) -> [usize; 3] {
     // The same sets every time: now and then one has a smaller answer that only a long search

@@ -1,0 +1,48 @@
+//! Source of requests in the rules of a security group that admit a balancer or link.
+//!
+//! In: `NetworkSpec`. Out: `SourcePlan`, findings. Pure.
+
+use crate::plan::variables::Variables;
+use crate::plan::{InputType, Values};
+
+/// Source that a security group's rule names to admit a balancer or link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourcePlan {
+    /// The group that is made with it.
+    OwnGroup,
+    Groups(Values),
+    Cidrs(Values),
+}
+
+impl SourcePlan {
+    /// Source of a balancer or link that the stack creates: the groups that it is given, else one
+    /// of its own.
+    pub(crate) fn of_created(security_groups: Option<&Values>) -> Self {
+        let groups = security_groups.cloned();
+        groups.map_or(Self::OwnGroup, Self::Groups)
+    }
+
+    /// No source: no rule names one.
+    pub(crate) fn nothing() -> Self {
+        Self::Cidrs(Values::List(Vec::new()))
+    }
+}
+
+/// Ranges of `network.cidrs`; no input is made of them where no rule names them.
+pub(crate) fn cidrs(variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
+    let at = "/network/cidrs";
+    let cidrs = variables
+        .blueprint()
+        .spec
+        .network
+        .as_ref()?
+        .cidrs
+        .as_ref()?;
+    if is_used {
+        let message = "the list of ranges is empty, so nothing would be admitted";
+        let help = "name the ranges of the balancer's subnets";
+        variables.refuse_empty(cidrs, at, message, help);
+        variables.only_listed(cidrs, at, "make a rule");
+    }
+    Some(variables.read_all(cidrs, (InputType::Cidr, InputType::Cidrs), (at, is_used)))
+}

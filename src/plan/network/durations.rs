@@ -1,0 +1,59 @@
+//! Durations of target groups, which count in seconds.
+//!
+//! In: durations as written. Out: seconds, findings. Pure.
+
+use crate::blueprint::{self, BackendSpec, defaults};
+use crate::diagnostic;
+use crate::plan::variables::Variables;
+
+/// Longest time in which targets that leave may finish. Source: docs/aws-rules.md#l28.
+const MAX_DELAY_S: u32 = 3600;
+
+pub(crate) fn seconds(duration: blueprint::Duration) -> u32 {
+    u32::try_from(duration.milliseconds() / 1_000).unwrap_or(u32::MAX)
+}
+
+/// Refuses a duration that is no whole number of seconds.
+pub(crate) fn whole_seconds(
+    variables: &mut Variables<'_>,
+    duration: blueprint::Duration,
+    at: &str,
+) -> u32 {
+    let milliseconds = duration.milliseconds();
+    if !milliseconds.is_multiple_of(1_000) {
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(variables.place(at))
+                .message(format_args!(
+                    "{milliseconds} ms are no whole seconds, and target groups count in seconds"
+                ))
+                .help("write whole seconds, for example `30s`"),
+        );
+    }
+    seconds(duration)
+}
+
+/// Duration in which targets that leave may finish; what an existing target group says of it is not
+/// checked.
+pub(crate) fn deregistration_delay(
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> u32 {
+    let duration = spec
+        .deregistration_delay
+        .unwrap_or(defaults::DEREGISTRATION_DELAY);
+    let at = format!("{at}/deregistration_delay");
+    let seconds = whole_seconds(variables, duration, &at);
+    if seconds > MAX_DELAY_S {
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(variables.place(&at))
+                .message(format_args!(
+                    "`deregistration_delay` is {seconds} s; AWS takes 0 to {MAX_DELAY_S}"
+                ))
+                .help("choose a time in that range"),
+        );
+    }
+    seconds
+}

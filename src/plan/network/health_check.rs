@@ -1,0 +1,198 @@
+//! Health checks of target groups, with every default filled in.
+//!
+//! In: `HealthCheckSpec`. Out: `HealthCheckPlan`, findings. Pure.
+
+use super::durations::{seconds, whole_seconds};
+use crate::blueprint::{
+    BackendSpec, HealthCheckSpec, HealthPort, HealthProtocol, Topology, defaults,
+};
+use crate::diagnostic;
+use crate::plan::HealthCheckPlan;
+use crate::plan::variables::Variables;
+
+/// Longest path that a check may ask for. Source: docs/aws-rules.md#l19.
+const MAX_PATH: usize = 1024;
+
+/// Decides the health check of a backend; `at` is the backend's pointer.
+///
+/// Errors: GW2002 value, GW2011 fields that do not fit.
+pub(crate) fn health_check(
+    variables: &mut Variables<'_>,
+    spec: &BackendSpec,
+    at: &str,
+) -> HealthCheckPlan {
+    let topology = variables.blueprint().spec.topology;
+    let mut check = spec.health_check.clone().unwrap_or_default();
+    let targets = spec.targets.as_ref();
+    if targets.is_some_and(|targets| targets.target_group.is_some()) {
+        // The rest is the target group's own, and named by `targets`.
+        check = HealthCheckSpec {
+            port: check.port,
+            ..HealthCheckSpec::default()
+        };
+    }
+    let plan = resolved(&check, topology);
+    let mut checked = Checked {
+        spec: &check,
+        plan: &plan,
+        at: format!("{at}/health_check"),
+        variables,
+    };
+    checked.protocol(topology);
+    checked.whole_seconds();
+    if plan.protocol == HealthProtocol::Tcp {
+        checked.fields_of_tcp();
+    } else {
+        checked.path();
+        checked.matcher(topology);
+    }
+    checked.numbers();
+    plan
+}
+
+fn resolved(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
+    let path = check.path.as_deref().unwrap_or(defaults::HEALTH_PATH);
+    HealthCheckPlan {
+        protocol: check
+            .protocol
+            .or(defaults::health_protocol(topology))
+            .unwrap_or(HealthProtocol::Tcp),
+        path: path.into(),
+        matcher: check.matcher.as_deref().unwrap_or(defaults::MATCHER).into(),
+        port: match check.port {
+            None | Some(HealthPort::Traffic) => None,
+            Some(HealthPort::Number(port)) => Some(port.number()),
+        },
+        interval_s: seconds(check.interval.unwrap_or(defaults::HEALTH_INTERVAL)),
+        timeout_s: seconds(check.timeout.unwrap_or(defaults::HEALTH_TIMEOUT)),
+        healthy: check.healthy.unwrap_or(defaults::HEALTHY),
+        unhealthy: check.unhealthy.unwrap_or(defaults::UNHEALTHY),
+    }
+}
+
+/// A health check as written and as decided, with its pointer.
+struct Checked<'a, 'v> {
+    spec: &'a HealthCheckSpec,
+    plan: &'a HealthCheckPlan,
+    at: String,
+    variables: &'a mut Variables<'v>,
+}
+
+impl Checked<'_, '_> {
+    fn report(
+        &mut self,
+        code: &'static diagnostic::Code,
+        field: &str,
+        message: String,
+        help: &str,
+    ) {
+        let place = self.variables.place(&format!("{}/{field}", self.at));
+        self.variables
+            .report(code.at(place).message(message).help(help));
+    }
+
+    /// Source: docs/aws-rules.md#l20.
+    fn protocol(&mut self, topology: Topology) {
+        if topology.has_alb() && self.plan.protocol == HealthProtocol::Tcp {
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                "protocol",
+                "an application load balancer asks its targets by HTTP, never by a TCP connection alone".to_owned(),
+                "write `http` or `https`, or remove the line",
+            );
+        }
+    }
+
+    fn whole_seconds(&mut self) {
+        for (field, duration) in [
+            ("interval", self.spec.interval),
+            ("timeout", self.spec.timeout),
+        ] {
+            if let Some(duration) = duration {
+                whole_seconds(self.variables, duration, &format!("{}/{field}", self.at));
+            }
+        }
+    }
+
+    /// Source: docs/aws-rules.md#l19.
+    fn path(&mut self) {
+        let length = self.plan.path.len();
+        if length > MAX_PATH {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "path",
+                format!("the path has {length} characters; AWS takes {MAX_PATH}"),
+                "give the servers a shorter path for checks",
+            );
+        }
+    }
+
+    /// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20 (status codes: 200 to 599 behind a
+    /// network load balancer, 200 to 499 behind an application load balancer).
+    fn matcher(&mut self, topology: Topology) {
+        let (kind, last) = if topology.has_alb() {
+            ("an application", 499)
+        } else {
+            ("a network", 599)
+        };
+        let matcher = &self.plan.matcher;
+        let mut codes = matcher
+            .split([',', '-'])
+            .filter_map(|code| code.parse().ok());
+        if codes.any(|code: u32| !(200..=last).contains(&code)) {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "matcher",
+                format!("`{matcher}`: {kind} load balancer takes status codes from 200 to {last} as a good answer"),
+                "write for example `200-399`",
+            );
+        }
+    }
+
+    fn fields_of_tcp(&mut self) {
+        for (field, is_written) in [
+            ("path", self.spec.path.is_some()),
+            ("matcher", self.spec.matcher.is_some()),
+        ] {
+            if is_written {
+                self.report(
+                    &diagnostic::FIELD_DOES_NOT_FIT,
+                    field,
+                    format!("a TCP check opens a connection and asks nothing, so `{field}` has no meaning in it"),
+                    "set `protocol: http`, or remove the field",
+                );
+            }
+        }
+    }
+
+    /// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20.
+    fn numbers(&mut self) {
+        let plan = self.plan;
+        for (field, value, low, high) in [
+            ("interval", plan.interval_s, 5, 300),
+            ("timeout", plan.timeout_s, 2, 120),
+            ("healthy", plan.healthy, 2, 10),
+            ("unhealthy", plan.unhealthy, 2, 10),
+        ] {
+            if !(low..=high).contains(&value) {
+                self.report(
+                    &diagnostic::INVALID_VALUE,
+                    field,
+                    format!("`{field}` is {value}; AWS takes {low} to {high}"),
+                    "choose a number in that range",
+                );
+            }
+        }
+        if plan.timeout_s >= plan.interval_s {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "timeout",
+                format!(
+                    "a check may take {} s, but the next one starts after {} s",
+                    plan.timeout_s, plan.interval_s
+                ),
+                "make `timeout` shorter than `interval`",
+            );
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The network load balancer and the VPC link before it: new or existing.
+//!
+//! In: `NlbSpec`, `VpcLinkSpec`, `NetworkSpec`. Out: `NlbPlan`, findings. Pure.
+//! An existing balancer is changed by nothing but the listeners that it gets.
+
+use super::access_logs::{AccessLogsPlan, access_logs};
+use super::admission::{SourcePlan, cidrs};
+use crate::blueprint::{BackendSpec, ExistingNlbSpec, NlbSpec};
+use crate::diagnostic::{self, Diagnostic};
+use crate::plan::variables::Variables;
+use crate::plan::{InputType, Value, Values};
+use crate::source::pointer;
+
+/// The balancer that requests come through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NlbPlan {
+    pub balancer: BalancerPlan,
+    /// Id of an existing VPC link.
+    pub link: Option<Value>,
+    /// Certificate of its listeners, which then end TLS.
+    pub certificate: Option<Value>,
+    /// Source that security groups admit.
+    pub source: SourcePlan,
+}
+
+/// Origin of the balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BalancerPlan {
+    Made {
+        /// In place of a group of its own.
+        security_groups: Option<Values>,
+        access_logs: Option<AccessLogsPlan>,
+    },
+    Existing {
+        arn: Value,
+        /// There where a URI needs it.
+        dns_name: Option<Value>,
+    },
+}
+
+/// Decides balancer and link.
+///
+/// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not
+/// fit, GW2020 without effect, GW2021 link to another balancer, GW2022 second link.
+pub(crate) fn nlb(variables: &mut Variables<'_>) -> NlbPlan {
+    let spec = &variables.blueprint().spec;
+    let written = NlbSpec::default();
+    let nlb = spec.nlb.as_ref().unwrap_or(&written);
+    let link = spec.vpc_link.as_ref();
+    let link = link.and_then(|link| link.existing.as_ref());
+    let link = link.map(|id| variables.value(id, InputType::VpcLink, "/vpc_link/existing"));
+    let certificate = nlb.tls.as_ref().map(|tls| {
+        let at = "/nlb/tls/certificate";
+        variables.value(&tls.certificate, InputType::Certificate, at)
+    });
+    let has_alb = spec.topology.has_alb();
+    if has_alb && nlb.tls.is_some() {
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(variables.place("/nlb/tls"))
+                .message("the network load balancer passes on to the application load balancer what it gets, and ends no TLS")
+                .help("give the application load balancer a listener with `protocol: https` in `alb.listeners`, and remove the line"),
+        );
+    }
+    let has_group = |(_, backend): (&String, &BackendSpec)| backend.security_group.is_some();
+    let admits = if has_alb {
+        spec.alb_group_has_rules()
+    } else {
+        spec.balanced().any(has_group)
+    };
+    let (balancer, source) = match &nlb.existing {
+        Some(existing) => {
+            report_fields_of_new(variables, nlb);
+            if link.is_none() {
+                variables.report(second_link(variables));
+            }
+            (
+                existing_balancer(variables, existing),
+                existing_source(variables, existing, admits),
+            )
+        }
+        None => {
+            if link.is_some() {
+                variables.report(link_elsewhere(variables));
+            }
+            new_balancer(variables, nlb, admits)
+        }
+    };
+    NlbPlan {
+        balancer,
+        link,
+        certificate,
+        source,
+    }
+}
+
+fn new_balancer(
+    variables: &mut Variables<'_>,
+    nlb: &NlbSpec,
+    admits: bool,
+) -> (BalancerPlan, SourcePlan) {
+    let security_groups = nlb.security_groups.as_ref().map(|groups| {
+        let at = "/nlb/security_groups";
+        let message = "a balancer that is made without a security group can never get one";
+        let help = "name a group, or remove the line: a group is made then";
+        variables.refuse_empty(groups, at, message, help);
+        if admits {
+            variables.only_listed(groups, at, "make a rule");
+        }
+        let item_and_list = (InputType::BalancerGroup, InputType::BalancerGroups);
+        variables.values(groups, item_and_list, at)
+    });
+    let logs = nlb.access_logs.as_ref();
+    let access_logs = logs.map(|logs| access_logs(variables, logs, "/nlb/access_logs"));
+    if access_logs.is_some() && nlb.tls.is_none() {
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(variables.place("/nlb/access_logs"))
+                .message("a network load balancer logs the requests of TLS listeners alone, and without `nlb.tls` it has none: nothing would be logged")
+                .help("add `nlb.tls`, or remove the line; the gateway's own access log is `stage.access_log`"),
+        );
+    }
+    let source = SourcePlan::of_created(security_groups.as_ref());
+    let balancer = BalancerPlan::Made {
+        security_groups,
+        access_logs,
+    };
+    (balancer, source)
+}
+
+fn existing_balancer(variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
+    let spec = &variables.blueprint().spec;
+    let has_host = spec.first_host().is_some();
+    let unnamed = spec
+        .balanced()
+        .find(|(_, backend)| backend.host.is_none() && !has_host);
+    if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
+        variables.report(
+            diagnostic::MISSING_FIELD
+                .at(variables.place("/nlb/existing"))
+                .also(variables.place(&pointer::child("/backends", backend)))
+                .message(format_args!("the balancer has no `dns_name`, and the backend `{backend}` no `host`: a URI needs one of the two"))
+                .help("add `dns_name: {var: nlb_dns}`"),
+        );
+    }
+    let arn = variables.value(&existing.arn, InputType::Balancer, "/nlb/existing/arn");
+    let place_and_use = ("/nlb/existing/dns_name", unnamed.is_some());
+    let dns_name = existing.dns_name.as_ref();
+    let dns_name =
+        dns_name.map(|name| variables.read(name, InputType::BalancerName, place_and_use));
+    BalancerPlan::Existing {
+        arn,
+        dns_name: dns_name.filter(|_| unnamed.is_some()),
+    }
+}
+
+/// Source: docs/aws-rules.md#v7: what targets see is the balancer's private address; a group can be
+/// named only where it has one.
+fn existing_source(
+    variables: &mut Variables<'_>,
+    existing: &ExistingNlbSpec,
+    admits: bool,
+) -> SourcePlan {
+    let group = existing.security_group.as_ref().map(|group| {
+        let at = "/nlb/existing/security_group";
+        variables.read(group, InputType::BalancerGroup, (at, admits))
+    });
+    let cidrs = cidrs(variables, admits && group.is_none());
+    if !admits {
+        return SourcePlan::nothing();
+    }
+    match (group, cidrs) {
+        (Some(group), _) => SourcePlan::Groups(Values::List(vec![group])),
+        (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
+        (None, None) => {
+            let mut balanced = variables.blueprint().spec.balanced();
+            let admitting = balanced.find(|(_, backend)| backend.security_group.is_some());
+            let at = admitting.map_or_else(String::new, |(name, _)| {
+                format!("{}/security_group", pointer::child("/backends", name))
+            });
+            variables.report(
+                diagnostic::MISSING_FIELD
+                    .at(variables.place("/nlb/existing"))
+                    .also(variables.place(&at))
+                    .message("nothing says what the backend's security group has to admit: the balancer is named without a `security_group`, and there are no `network.cidrs`")
+                    .help("add the balancer's `security_group`, or, where it has none, `network.cidrs` with the ranges of its subnets"),
+            );
+            SourcePlan::nothing()
+        }
+    }
+}
+
+/// Reports fields of a new balancer beside `nlb.existing`.
+fn report_fields_of_new(variables: &mut Variables<'_>, nlb: &NlbSpec) {
+    for (field, is_written) in [
+        ("cross_zone", nlb.cross_zone.is_some()),
+        ("deletion_protection", nlb.deletion_protection.is_some()),
+    ] {
+        if is_written {
+            variables.report(
+                diagnostic::NO_EFFECT
+                    .at(variables.place(&format!("/nlb/{field}")))
+                    .message(format_args!(
+                        "`nlb.{field}` has no effect on a balancer that is there"
+                    ))
+                    .help("set it where the balancer is made, and remove the line here"),
+            );
+        }
+    }
+    for (field, is_written) in [
+        ("security_groups", nlb.security_groups.is_some()),
+        ("access_logs", nlb.access_logs.is_some()),
+    ] {
+        if is_written {
+            variables.report(
+                diagnostic::FIELD_DOES_NOT_FIT
+                    .at(variables.place(&format!("/nlb/{field}")))
+                    .message(format_args!("`nlb.{field}` belongs to a balancer that is made, and `nlb.existing` names one that is there"))
+                    .help("set it where the balancer is made, and remove the line here"),
+            );
+        }
+    }
+}
+
+/// Source: docs/aws-rules.md#f9, docs/aws-rules.md#v1: a link's balancer cannot change, so a new
+/// balancer is never behind an existing link.
+fn link_elsewhere(variables: &Variables<'_>) -> Diagnostic {
+    diagnostic::LINK_ELSEWHERE
+        .at(variables.place("/vpc_link/existing"))
+        .message("a link that is there leads to the balancer it was made for, and this blueprint makes a balancer of its own")
+        .help("name that balancer as `nlb.existing`, or remove the line: a link is made then")
+}
+
+/// Contract: an NLB has one link.
+fn second_link(variables: &Variables<'_>) -> Diagnostic {
+    diagnostic::SECOND_LINK
+        .at(variables.place("/nlb/existing"))
+        .message(
+            "a load balancer has one VPC link: where this one has a link already, making another fails in the middle of the deployment",
+        )
+        .help("name its link as `vpc_link: {existing: {var: vpc_link_id}}`, unless it has none")
+}
