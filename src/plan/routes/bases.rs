@@ -1,5 +1,4 @@
-//! What stands before the paths of the operations: prefixes of mounts, and base paths of the
-//! descriptions.
+//! Prefixes of the operations' paths: those of mounts, and base paths of the descriptions.
 //!
 //! In: mounts, descriptions. Out: segments on the gateway and behind it, and findings. Pure.
 
@@ -17,10 +16,11 @@ pub(crate) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec>
     let mut seen = BTreeSet::new();
     mounts
         .iter()
-        .filter(move |it| seen.insert(it.at.trim_matches('/')))
+        .filter(move |mount| seen.insert(mount.at.trim_matches('/')))
 }
 
-/// The segments of a description's base path, as the side wants them that gets them.
+/// The segments of a description's base path: as resources where the gateway serves it, else as
+/// written.
 ///
 /// Errors: GW1013 a base path that is none, GW4001 to GW4007 a base path that no resource can have;
 /// GW4130 no address (a warning), GW4131 a mock's (a warning), GW5021 a stage and GW5022 a
@@ -50,8 +50,8 @@ pub(crate) fn base(
         BasePath::Backend => api
             .base_path
             .split('/')
-            .filter(|it| !it.is_empty())
-            .map(|it| Segment::Literal(it.into()))
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| Segment::Literal(segment.into()))
             .collect(),
         BasePath::Both => paths::template(
             if api.base_path.is_empty() {
@@ -79,17 +79,14 @@ pub(crate) fn base(
     }
 }
 
-/// What the server makes doubtful about its path; what the blueprint says of base paths answers all
-/// but a text that is no address.
+/// Reports doubts about the server's path; `api.base_path` answers all but a text that is no
+/// address.
 fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
     let (path, url) = (&api.base_path, &api.base_path_origin.url);
     let place = || Place::pointer(&api.file, api.base_path_pointer);
-    let is_decided = blueprint
-        .spec
-        .api
-        .as_ref()
-        .is_some_and(|it| it.base_path.is_some());
-    let is_asked = !is_decided && !path.is_empty();
+    let gateway = blueprint.spec.api.as_ref();
+    let is_decided = gateway.is_some_and(|gateway| gateway.base_path.is_some());
+    let is_doubtful = !is_decided && !path.is_empty();
     match &api.base_path_origin.kind {
         ServerKind::NoAddress => Some(
             diagnostic::NO_ADDRESS
@@ -97,7 +94,7 @@ fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
                 .message(format_args!("`{url}` is neither an absolute URL nor a path that begins with `/`: no base path is taken from it"))
                 .help("write the whole URL, such as `https://api.shop.example/v1`, or the path alone, such as `/v1`; where backends have no base path, `api: {base_path: ignore}` in the blueprint says so"),
         ),
-        ServerKind::Mock(service) if is_asked => Some(
+        ServerKind::Mock(service) if is_doubtful => Some(
             diagnostic::MOCK_SERVER
                 .at(place())
                 .message(format_args!("the first server is a mock of {service}, and its path `{path}` is put before every path that a backend gets"))
@@ -109,7 +106,7 @@ fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
                 .message(format_args!("`/{stage}` is the stage of the API Gateway (execute-api) that the description comes from, so it is no part of the base path"))
                 .help("nothing has to be done; `api.base_path` in the blueprint answers this note"),
         ),
-        ServerKind::Local if is_asked => Some(
+        ServerKind::Local if is_doubtful => Some(
             diagnostic::LOCAL_SERVER
                 .at(place())
                 .message(format_args!("the first server is a developer's machine, and its path `{path}` is put before every path that a backend gets"))
@@ -120,16 +117,11 @@ fn origin(api: &Api, blueprint: &Blueprint) -> Option<Diagnostic> {
 }
 
 impl Builder<'_> {
-    /// As private callers write it, but for the backend's prefix.
+    /// The path that private callers write, without the backend's prefix.
     pub(crate) fn private_path(&self, description: usize, own: &str) -> Arc<str> {
-        let base = if self.base_behind {
-            &self.bases[description][..]
-        } else {
-            &[]
-        };
+        let base = self.base_behind(description).iter();
         let mut path: String = base
-            .iter()
-            .map(|it| format!("/{}", it.path_part()))
+            .map(|segment| format!("/{}", segment.path_part()))
             .collect();
         if !own.starts_with('/') {
             path.push('/');

@@ -1,64 +1,61 @@
-//! What the gateway checks of each operation.
+//! Checks of requests by the gateway.
 //!
 //! In: drafts with their parameters. Out: their `ChecksPlan`s, and the models of the API. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::models::{ChecksPlan, ModelPlan, Models, Served, coverage};
-use super::super::rules::{Decision, Origin};
 use super::{Builder, Draft};
 use crate::blueprint::{Validation, defaults};
 use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
 use crate::plan::models::parameters::unchecked;
+use crate::plan::models::{ChecksPlan, ModelPlan, Models, Served, coverage};
+use crate::plan::rules::{Decision, Origin};
 
-/// What a route asks the gateway to check, and where it says so for this operation in particular.
+/// Checks that are requested of the gateway, and the route or extension that requests them for this
+/// operation in particular.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestedValidation<'a> {
     level: Validation,
     origin: Option<Origin<'a>>,
 }
 
 /// Required parameters that are left to the backend, and why.
 #[derive(Default)]
-struct Left {
+struct UncheckedParameters {
     names: Vec<String>,
     places: Vec<Place>,
     reasons: BTreeSet<&'static str>,
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn asked(&self, decision: &Decision<'a>) -> Asked<'a> {
-        let default = self
-            .blueprint
-            .spec
-            .api
-            .as_ref()
-            .and_then(|it| it.validation)
-            .unwrap_or(defaults::VALIDATION);
+    pub(crate) fn requested_validation(&self, decision: &Decision<'a>) -> RequestedValidation<'a> {
+        let gateway = self.blueprint.spec.api.as_ref();
+        let default = gateway.and_then(|gateway| gateway.validation);
+        let default = default.unwrap_or(defaults::VALIDATION);
         let routes = self.blueprint.spec.routes.as_deref().unwrap_or_default();
-        let is_particular = |it: &Origin<'a>| match it {
+        let is_particular = |origin: &Origin<'a>| match origin {
             Origin::Route(index) => !routes[*index].r#match.is_empty(),
             Origin::Extension(_) => true,
         };
         let (level, origin) = decision
             .validation
             .map_or((default, None), |(level, origin)| (level, Some(origin)));
-        Asked {
+        RequestedValidation {
             level,
             origin: origin.filter(is_particular),
         }
     }
 
-    /// Decides for every operation that is served.
+    /// Decides the checks of every operation that is served.
     ///
     /// Errors: none; warnings GW4100 body that no model can check, GW4101 models cut.
     pub(crate) fn checks(&mut self) {
         let mut models = Models::new(self.apis, &self.blueprint.spec.spec);
         let mut labels: Vec<BTreeMap<Arc<str>, Arc<str>>> = Vec::with_capacity(self.drafts.len());
         for draft in &self.drafts {
-            let is_asked = matches!(draft.asked.level, Validation::Full | Validation::Body);
+            let is_asked = matches!(draft.validation.level, Validation::Full | Validation::Body);
             let template = draft
                 .template
                 .as_ref()
@@ -79,7 +76,7 @@ impl<'a> Builder<'a> {
             .models
             .iter()
             .enumerate()
-            .map(|(index, it): (usize, &ModelPlan)| (&*it.label, index))
+            .map(|(index, model): (usize, &ModelPlan)| (&*model.label, index))
             .collect();
         for (draft, labels) in self.drafts.iter_mut().zip(&labels) {
             let models: ByMediaType<usize> = labels
@@ -91,9 +88,12 @@ impl<'a> Builder<'a> {
                 *required && !name.starts_with("method.request.path.")
             };
             let parameters = draft.plan.request_parameters.iter().any(is_required);
-            let parameters =
-                parameters && matches!(draft.asked.level, Validation::Full | Validation::Params);
-            let is_asked = draft.asked.level != Validation::None;
+            let parameters = parameters
+                && matches!(
+                    draft.validation.level,
+                    Validation::Full | Validation::Params
+                );
+            let is_asked = draft.validation.level != Validation::None;
             draft.plan.checks = ChecksPlan {
                 parameters,
                 body: !models.is_empty(),
@@ -111,25 +111,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Bodies whose check was asked for in particular, and that have no model.
+    /// Warns of bodies whose check was requested in particular, and that have no model.
     fn unchecked(&mut self, labels: &[BTreeMap<Arc<str>, Arc<str>>]) {
-        let mut said = BTreeSet::new();
-        let asked = |draft: &Draft<'a>| {
-            let origin = draft
-                .asked
-                .origin
-                .filter(|_| matches!(draft.asked.level, Validation::Full | Validation::Body))?;
+        let mut reported = BTreeSet::new();
+        let requested = |draft: &Draft<'a>| {
+            let origin = draft.validation.origin.filter(|_| {
+                matches!(draft.validation.level, Validation::Full | Validation::Body)
+            })?;
             (draft.template.is_some() && !draft.is_dropped).then_some((draft.source, origin))
         };
         for (draft, labels) in self.drafts.iter().zip(labels) {
-            let Some((source, origin)) = asked(draft).filter(|_| labels.is_empty()) else {
+            let Some((source, origin)) = requested(draft).filter(|_| labels.is_empty()) else {
                 continue;
             };
             let operation = self.operations[source].1;
             let Some(body) = operation
                 .body
                 .as_ref()
-                .filter(|it| !it.contents.is_empty() && said.insert(source))
+                .filter(|body| !body.contents.is_empty() && reported.insert(source))
             else {
                 continue;
             };
@@ -137,7 +136,7 @@ impl<'a> Builder<'a> {
                 .contents
                 .iter()
                 .take(5)
-                .map(|it| format!("`{}`", it.media_type))
+                .map(|content| format!("`{}`", content.media_type))
                 .collect::<Vec<_>>()
                 .join(", ");
             let finding = diagnostic::UNCHECKED_BODY
@@ -153,27 +152,36 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Parameters whose check was asked for in particular, and that cannot be demanded.
+    /// Warns of parameters whose check was requested in particular, and that the gateway cannot
+    /// require.
     ///
     /// Errors: GW4121 (a warning), once for each place that asks.
     fn unchecked_parameters(&mut self) {
-        let mut found: BTreeMap<Place, Left> = BTreeMap::new();
+        let mut found: BTreeMap<Place, UncheckedParameters> = BTreeMap::new();
         for draft in self
             .drafts
             .iter()
-            .filter(|it| it.template.is_some() && !it.is_dropped && !it.is_preflight)
+            .filter(|draft| draft.template.is_some() && !draft.is_dropped && !draft.is_preflight)
         {
-            let asked = draft
-                .asked
-                .origin
-                .filter(|_| matches!(draft.asked.level, Validation::Full | Validation::Params));
-            let Some(origin) = asked else { continue };
+            let requested = draft.validation.origin.filter(|_| {
+                matches!(
+                    draft.validation.level,
+                    Validation::Full | Validation::Params
+                )
+            });
+            let Some(origin) = requested else {
+                continue;
+            };
             let operation = self.operations[draft.source].1;
-            for parameter in operation.parameters.iter().filter(|it| it.required) {
+            for parameter in operation
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.required)
+            {
                 let Some(why) = unchecked(parameter) else {
                     continue;
                 };
-                let left = found
+                let unchecked = found
                     .entry(origin.place(self.blueprint, "validation"))
                     .or_default();
                 let (name, place) = (
@@ -181,14 +189,14 @@ impl<'a> Builder<'a> {
                     parameter.place(operation),
                 );
                 // Under every mount anew.
-                if left.names.last() != Some(&name) {
-                    left.names.push(name);
-                    left.places.push(place);
-                    left.reasons.insert(why);
+                if unchecked.names.last() != Some(&name) {
+                    unchecked.names.push(name);
+                    unchecked.places.push(place);
+                    unchecked.reasons.insert(why);
                 }
             }
         }
-        self.diagnostics.extend(found.into_iter().map(|(at, Left { names, reasons, places })| {
+        self.diagnostics.extend(found.into_iter().map(|(at, UncheckedParameters { names, reasons, places })| {
             let why = match reasons.len() {
                 1 => reasons.into_iter().collect(),
                 _ => "`gwgen lint --coverage` says why of each".to_owned(),

@@ -1,4 +1,4 @@
-//! What browsers of other origins are told: a preflight for each public path.
+//! Cross-origin resource sharing: a preflight for each public path.
 //!
 //! In: the blueprint's `api.cors`, public operations. Out: `CorsPlan`, findings. Pure.
 //! Source: docs/aws-rules.md#c1, docs/aws-rules.md#c2, docs/aws-rules.md#c3, docs/aws-rules.md#c4,
@@ -22,7 +22,7 @@ use crate::plan::{AuthPlan, OperationPlan, Segment};
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html>, read 2026-11-30.
 const SIGNED: [&str; 3] = ["Authorization", "X-Amz-Date", "X-Amz-Security-Token"];
 
-/// Bodies that a browser sends without asking.
+/// Bodies that a browser sends without a preflight.
 ///
 /// Source: Fetch standard, "CORS-safelisted request-header",
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>, read 2026-11-30.
@@ -32,13 +32,13 @@ const SIMPLE: [&str; 3] = [
     "text/plain",
 ];
 
-/// Headers that the browser alone writes, whatever it is told.
+/// Headers that the browser alone writes.
 ///
 /// Source: Fetch standard, "Forbidden request-header",
 /// <https://fetch.spec.whatwg.org/#forbidden-request-header>, read 2026-11-30.
 const OF_THE_BROWSER: [&str; 3] = ["cookie", "host", "origin"];
 
-/// What browsers of other origins may do.
+/// Permissions of browsers of other origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsPlan {
     /// As written; `*` stands alone.
@@ -49,7 +49,7 @@ pub struct CorsPlan {
     pub preflights: Vec<PreflightPlan>,
 }
 
-/// What a browser is told of a path before it sends a request there.
+/// Response to a browser that asks before it sends a request to a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreflightPlan {
     pub path: Vec<Segment>,
@@ -80,55 +80,60 @@ pub(crate) fn cors(
     let public: Vec<(&[Segment], &OperationPlan)> = routes
         .operations
         .iter()
-        .filter_map(|it| Some((it.gateway_path.as_deref()?, it)))
+        .filter_map(|operation| Some((operation.gateway_path.as_deref()?, operation)))
         .collect();
     let is_refused = |path: &[Segment]| {
         routes
             .refusals
             .iter()
-            .any(|it| it.method == HttpMethod::Options && it.path == path)
+            .any(|refusal| refusal.method == HttpMethod::Options && refusal.path == path)
     };
     let paths: BTreeSet<&[Segment]> = public.iter().map(|(path, _)| *path).collect();
     let alone = routes
         .preflights
         .iter()
-        .filter(|it| !paths.contains(&***it) && !is_refused(it));
-    let alone = alone.map(|it| PreflightPlan {
-        path: it.clone(),
+        .filter(|path| !paths.contains(&***path) && !is_refused(path));
+    let alone = alone.map(|path| PreflightPlan {
+        path: path.clone(),
         methods: vec![HttpMethod::Options],
         headers: Vec::new(),
     });
     Some(CorsPlan {
-        origins: spec.origins.iter().map(|it| it.as_str().into()).collect(),
+        origins: spec
+            .origins
+            .iter()
+            .map(|origin| origin.as_str().into())
+            .collect(),
         has_credentials: spec.credentials.unwrap_or(false),
         max_age_s: spec
             .max_age
-            .and_then(|it| u32::try_from(it.milliseconds() / 1_000).ok()),
+            .and_then(|age| u32::try_from(age.milliseconds() / 1_000).ok()),
         preflights: (public.chunk_by(|(a, _), (b, _)| a == b))
-            .filter(|it| !is_refused(it[0].0))
-            .filter_map(|it| preflight(spec, it))
+            .filter(|operations| !is_refused(operations[0].0))
+            .filter_map(|operations| preflight(spec, operations))
             .chain(alone)
             .collect(),
     })
 }
 
-/// None where the description has an answer of its own to OPTIONS (C6).
+/// None where the description has a response of its own to OPTIONS (C6).
 ///
-/// One that is for every method, and asks callers for something, can answer no preflight: a browser
-/// shows nothing with it.
+/// An operation for every method that authenticates its callers can answer no preflight: a browser
+/// sends no credentials with it.
 fn preflight(
     spec: &CorsSpec,
     operations: &[(&[Segment], &OperationPlan)],
 ) -> Option<PreflightPlan> {
-    let answers = |it: &OperationPlan| {
-        it.method == HttpMethod::Options || (it.method == HttpMethod::Any && it.auth.is_open())
+    let responds = |operation: &OperationPlan| {
+        operation.method == HttpMethod::Options
+            || (operation.method == HttpMethod::Any && operation.auth.is_open())
     };
-    if operations.iter().any(|(_, it)| answers(it)) {
+    if operations.iter().any(|(_, operation)| responds(operation)) {
         return None;
     }
     let mut methods: Vec<HttpMethod> = operations
         .iter()
-        .flat_map(|(_, it)| offered(it.method))
+        .flat_map(|(_, operation)| offered(operation.method))
         .collect();
     methods.sort();
     methods.dedup();
@@ -140,11 +145,11 @@ fn preflight(
     }
     let declared = operations
         .iter()
-        .flat_map(|(_, it)| it.request_parameters.keys());
-    let declared = declared.filter_map(|it| it.strip_prefix("method.request.header."));
+        .flat_map(|(_, operation)| operation.request_parameters.keys());
+    let declared = declared.filter_map(|name| name.strip_prefix("method.request.header."));
     let needed = operations
         .iter()
-        .flat_map(|(_, it)| it.browser_headers.iter().map(|it| &**it));
+        .flat_map(|(_, operation)| operation.browser_headers.iter().map(|name| &**name));
     for name in declared.chain(needed) {
         let lower = name.to_ascii_lowercase();
         if !OF_THE_BROWSER.contains(&&*lower) {
@@ -158,20 +163,21 @@ fn preflight(
     })
 }
 
-/// Headers that an operation needs of a browser: who calls, what the body is, and those that it
-/// declares.
+/// Headers that an operation needs of a browser: credentials, the type of the body, and those that
+/// it declares.
 pub(crate) fn headers(
-    (api, operation): (&Api, &Operation),
+    api: &Api,
+    operation: &Operation,
     auth: &AuthPlan,
     blueprint: &Blueprint,
 ) -> Vec<Arc<str>> {
-    let asked = operation
+    let names: BTreeSet<&Arc<str>> = operation
         .security
         .alternatives()
         .iter()
         .flat_map(BTreeMap::keys)
-        .chain(&auth.entries);
-    let names: BTreeSet<&Arc<str>> = asked.collect();
+        .chain(&auth.entries)
+        .collect();
     let mut needed: BTreeSet<String> = names
         .into_iter()
         .flat_map(|name| of_scheme(api, name, blueprint))
@@ -181,33 +187,35 @@ pub(crate) fn headers(
     }
     let is_simple = |media_type: &str| {
         let bare = media_type.split(';').next().unwrap_or_default().trim();
-        SIMPLE.iter().any(|it| it.eq_ignore_ascii_case(bare))
+        SIMPLE
+            .iter()
+            .any(|simple| simple.eq_ignore_ascii_case(bare))
     };
     if operation
         .body
         .iter()
-        .flat_map(|it| &it.contents)
-        .any(|it| !is_simple(&it.media_type))
+        .flat_map(|body| &body.contents)
+        .any(|content| !is_simple(&content.media_type))
     {
         needed.insert("Content-Type".to_owned());
     }
     let declared = operation
         .parameters
         .iter()
-        .filter(|it| it.location == Location::Header);
-    needed.extend(declared.map(|it| it.name.to_string()));
+        .filter(|parameter| parameter.location == Location::Header);
+    needed.extend(declared.map(|parameter| parameter.name.to_string()));
     needed
         .into_iter()
-        .filter(|it| is_declarable(it))
+        .filter(|name| is_declarable(name))
         .map(Arc::from)
         .collect()
 }
 
-/// Headers in which callers show who they are: to the gateway, as `auth` has it, or to the backend,
-/// as the description has it.
+/// Headers with the credentials of callers: for the gateway, as `auth` has them, or for the backend,
+/// as the description has them.
 fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
-    let declared = || Declared::of(api, name).and_then(|it| it.credential());
-    let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|it| it.get(name)) {
+    let declared = || Declared::of(api, name).and_then(|scheme| scheme.credential());
+    let sources: Vec<String> = match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         Some(AuthSpec::Iam) => return SIGNED.map(str::to_owned).to_vec(),
         Some(AuthSpec::Cognito(_)) => vec![crate::blueprint::defaults::IDENTITY.to_owned()],
         Some(AuthSpec::Lambda(spec)) => spec
@@ -215,22 +223,22 @@ fn of_scheme(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
             .into_iter()
             .chain(spec.credential.clone().or_else(declared))
             .collect(),
-        // Keys are asked of the operation, wherever the gateway looks for them.
+        // The operation requires keys, wherever the gateway looks for them.
         Some(AuthSpec::ApiKey) => Vec::new(),
         Some(AuthSpec::Ignore) | None => declared().into_iter().collect(),
     };
     sources
         .iter()
-        .filter_map(|it| it.strip_prefix("header."))
+        .filter_map(|source| source.strip_prefix("header."))
         .map(str::to_owned)
         .collect()
 }
 
-/// What a browser may ask for where a method is served.
+/// Methods that a browser may use where a method is served.
 fn offered(method: HttpMethod) -> Vec<HttpMethod> {
     if method == HttpMethod::Any {
         HttpMethod::of_requests()
-            .filter(|it| *it != HttpMethod::Options)
+            .filter(|method| *method != HttpMethod::Options)
             .collect()
     } else {
         vec![method]
@@ -242,7 +250,7 @@ fn findings(blueprint: &Blueprint, spec: &CorsSpec) -> Vec<Diagnostic> {
     if let [first, others @ ..] = spec.origins.as_slice()
         && !others.is_empty()
     {
-        let names: Vec<String> = others.iter().map(|it| format!("`{it}`")).collect();
+        let names: Vec<String> = others.iter().map(|origin| format!("`{origin}`")).collect();
         findings.push(
             diagnostic::ORIGIN_WITHOUT_ERRORS
                 .at(blueprint.place("/api/cors/origins"))

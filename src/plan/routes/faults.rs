@@ -1,7 +1,7 @@
-//! What keeps an operation from being served.
+//! Faults that keep an operation from being served.
 //!
-//! In: operations that something public asks for. Out: their templates, where nothing is wrong with
-//! them, and findings. Pure.
+//! In: operations that callers may reach. Out: their templates, where nothing is wrong with them, and
+//! findings. Pure.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ impl Builder<'_> {
             self.extensions
                 .get(&index)
                 .into_iter()
-                .flat_map(|it| it.findings.iter().cloned()),
+                .flat_map(|extensions| extensions.findings.iter().cloned()),
         );
         for fault in &operation.faults {
             self.diagnostics.push(
@@ -81,16 +81,14 @@ impl Builder<'_> {
         }
     }
 
-    /// What keeps an operation from private callers: dot segments, and variables that no rule can
-    /// be sure of.
-    pub(crate) fn checked_for_private_callers(&mut self, index: usize) {
+    /// Reports what keeps an operation from private callers: dot segments, and variables that no
+    /// rule can be sure of.
+    pub(crate) fn check_for_private_callers(&mut self, index: usize) {
         let (_, operation) = self.operations[index];
-        let is_unclear = |it: &PathFault| {
-            [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE].contains(&it.code)
-        };
+        let unclear = [&diagnostic::DOT_SEGMENT, &diagnostic::FRAMEWORK_TEMPLATE];
         match self.template(&operation.path) {
             Ok(template) => self.read_variables(operation, &template),
-            Err(fault) if is_unclear(&fault) => {
+            Err(fault) if unclear.contains(&fault.code) => {
                 let finding = fault
                     .code
                     .at(operation.item_place(""))
@@ -103,18 +101,18 @@ impl Builder<'_> {
         }
     }
 
-    /// Names variables that are written as a web framework has them, once a path.
+    /// Reports variables that are written as web frameworks write them, once a path.
     fn read_variables(&mut self, operation: &Operation, template: &Template) {
         let place = operation.item_place("");
-        let is_said = |it: &diagnostic::Diagnostic| {
-            it.code == &diagnostic::READ_AS_VARIABLE && it.places.first() == Some(&place)
+        let is_reported = |known: &diagnostic::Diagnostic| {
+            known.code == &diagnostic::READ_AS_VARIABLE && known.places.first() == Some(&place)
         };
-        if template.read.is_empty() || self.diagnostics.iter().any(is_said) {
+        if template.read.is_empty() || self.diagnostics.iter().any(is_reported) {
             return;
         }
-        for it in &template.read {
-            let part = it.variable.path_part();
-            let (unchecked, instead) = match &it.constraint {
+        for read in &template.read {
+            let part = read.variable.path_part();
+            let (unchecked, instead) = match &read.constraint {
                 Some(constraint) => (
                     format!("; the gateway does not check `{constraint}`, and the backend has to"),
                     format!(
@@ -127,7 +125,7 @@ impl Builder<'_> {
                 .at(place.clone())
                 .message(format_args!(
                     "`{}` of `{}` is read as `{part}`, as web frameworks mean it{unchecked}",
-                    it.written, operation.path
+                    read.written, operation.path
                 ))
                 .help(instead);
             self.diagnostics.push(finding);

@@ -1,4 +1,4 @@
-//! Variables that a route makes greedy, for descriptions that cannot say so.
+//! Variables that a route makes greedy, for descriptions that cannot.
 //!
 //! In: an operation, `greedy` of a route. Out: its path and template with the rest of the path,
 //! findings. Pure.
@@ -13,8 +13,8 @@ use crate::openapi::Operation;
 use crate::plan::paths::{Segment, Template, plain};
 use crate::plan::rules::{Decision, Origin};
 
-/// The path of an operation, with the variables that take the rest.
-pub(crate) struct Spelt {
+/// The path of an operation, with its greedy variables.
+pub(crate) struct PathNotation {
     pub(crate) path: Arc<str>,
     pub(crate) template: Option<Arc<Template>>,
 }
@@ -23,12 +23,12 @@ impl<'a> Builder<'a> {
     /// The operation's path and template as a route has them.
     ///
     /// Errors: GW4007 something follows the variable.
-    pub(crate) fn spelt(
+    pub(crate) fn with_greedy(
         &mut self,
         operation: &Operation,
         decision: &Decision<'a>,
         template: Option<&Arc<Template>>,
-    ) -> Spelt {
+    ) -> PathNotation {
         let path = plain(&operation.path);
         let as_described = || {
             let path = if let Cow::Owned(path) = &path {
@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
             } else {
                 Arc::clone(&operation.path)
             };
-            Spelt {
+            PathNotation {
                 path,
                 template: template.cloned(),
             }
@@ -57,12 +57,12 @@ impl<'a> Builder<'a> {
         for (at, segment) in segments.iter_mut().enumerate() {
             let Some(name) = segment
                 .strip_prefix('{')
-                .and_then(|it| it.strip_suffix('}'))
-                .map(|it| it.trim_end_matches('+'))
+                .and_then(|text| text.strip_suffix('}'))
+                .map(|name| name.trim_end_matches('+'))
             else {
                 continue;
             };
-            let Some(name) = names.iter().find(|it| *it == name) else {
+            let Some(name) = names.iter().find(|greedy| *greedy == name) else {
                 continue;
             };
             if let Origin::Route(route) = origin {
@@ -81,17 +81,16 @@ impl<'a> Builder<'a> {
         if !is_changed {
             return as_described();
         }
-        let mut template = template.map(|it| Template::clone(it));
-        if let Some(Segment::Variable(name)) =
-            template.as_mut().and_then(|it| it.segments.last_mut())
+        let mut template = template.map(|template| Template::clone(template));
+        let last = template
+            .as_mut()
+            .and_then(|template| template.segments.last_mut());
+        if let Some(last) = last
+            && let Segment::Variable(name) = &*last
         {
-            let name = Arc::clone(name);
-            template
-                .iter_mut()
-                .filter_map(|it| it.segments.last_mut())
-                .for_each(|it| *it = Segment::Rest(Arc::clone(&name)));
+            *last = Segment::Rest(Arc::clone(name));
         }
-        Spelt {
+        PathNotation {
             path: segments.join("/").into(),
             template: template.map(Arc::new),
         }
@@ -109,12 +108,12 @@ impl<'a> Builder<'a> {
             .keeps(operation.name())
     }
 
-    /// Names that no path of the operations has which the route matches.
+    /// Refuses names that no path has which the route matches.
     ///
     /// Errors: GW3083.
     pub(crate) fn unknown_greedy_names(&mut self) {
         for (index, route) in self.blueprint.spec.routes.iter().flatten().enumerate() {
-            // A route that decides nothing is told of as such.
+            // A route that decides nothing is reported as such.
             let Some(known) = self.greedy_names.get(&index) else {
                 continue;
             };

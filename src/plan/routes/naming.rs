@@ -1,4 +1,4 @@
-//! One name a variable, one operation a method and path, and from there the final paths.
+//! Names of variables, and from there the final paths and parameters.
 //!
 //! In: drafts with the paths that the description gives them. Out: drafts with those that the
 //! gateway and the backend have. Pure.
@@ -6,32 +6,32 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Builder;
+use super::{Builder, Draft};
 use crate::blueprint::{AuthSpec, AuthorizerKind, defaults};
-use crate::diagnostic::{self, Place};
-use crate::plan::IntegrationPlan;
-use crate::plan::access::authorizers::Check;
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::models::parameters;
 use crate::plan::models::parameters::Spellings;
-use crate::plan::paths::Segment;
-use crate::plan::routes::tree::Renamed;
+use crate::plan::paths::{Segment, Template};
+use crate::plan::routes::tree::{Renamed, VariableName};
 use crate::plan::rules::patterns::only;
+use crate::plan::stage::cache::Case;
+use crate::plan::{CachePlan, IntegrationPlan};
 
-/// Most lost names that are shown.
+/// Most changed names that one finding names.
 const MAX_SHOWN: usize = 3;
 
 /// Variables that a function finds under another name, by their name in the description and on the
 /// gateway, with the first operation.
-type LostNames = BTreeMap<(Arc<str>, Arc<str>), usize>;
+type ChangedNames = BTreeMap<(Arc<str>, Arc<str>), usize>;
 
 /// A function that finds path variables by their names.
-enum Reader<'a> {
+enum NameReader<'a> {
     Backend(&'a str),
     Authorizer(&'a str),
 }
 
-impl Builder<'_> {
-    /// One name for all spellings of a variable, and no two operations at one place.
+impl<'a> Builder<'a> {
+    /// Gives every variable one name, and refuses a second operation with one path and method.
     pub(crate) fn name_variables(&mut self) {
         for index in 0..self.drafts.len() {
             let is_seen = self.reader_of_names(index).is_some();
@@ -52,117 +52,101 @@ impl Builder<'_> {
         for renamed in self.tree.name_variables() {
             self.renamed(&renamed);
         }
-        let mut lost = LostNames::new();
+        let mut changed = ChangedNames::new();
         for index in 0..self.drafts.len() {
-            self.complete(index, &mut lost);
+            self.complete(index, &mut changed);
         }
-        self.lost_names(lost);
+        self.diagnostics.extend(self.report_changed(&changed));
     }
 
-    /// A variable whose name changes for servers alone, which get its value in the path. What
-    /// functions lose is said by `lost_names`.
+    /// Reports a variable whose name changes for servers alone, which get its value in the path.
+    /// `report_changed` reports what changes for functions.
     fn renamed(&mut self, renamed: &Renamed) {
-        if renamed
-            .spellings
-            .iter()
-            .any(|(spelt, it)| it.is_seen && *spelt != renamed.name)
-        {
+        let is_changed =
+            |(name, used): &(Arc<str>, VariableName)| used.is_seen && *name != renamed.name;
+        if renamed.written.iter().any(is_changed) {
             return;
         }
-        let (first, others) = renamed
-            .spellings
-            .split_first()
-            .expect("a variable has a spelling");
-        let spelt = renamed
-            .spellings
+        let names: Vec<String> = renamed
+            .written
             .iter()
             .map(|(name, _)| format!("`{{{name}}}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+            .collect();
+        let places = renamed
+            .written
+            .iter()
+            .map(|(_, used)| self.item_place(used.first));
+        let mut places: Vec<Place> = places.collect();
+        let first = places.remove(0);
         let mut finding = diagnostic::RENAMED_VARIABLE
-            .at(self.item_place(first.1.first))
-            .message(format_args!("the path variables {spelt} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", renamed.name))
+            .at(first)
+            .message(format_args!("the path variables {} stand at one place, where API Gateway has one: they become `{{{}}}`; the backend sees no difference", names.join(", "), renamed.name))
             .help("use one name for them in the description");
-        finding
-            .places
-            .extend(others.iter().map(|(_, it)| self.item_place(it.first)));
+        finding.places.extend(places);
         self.diagnostics.push(finding);
     }
 
     /// The function that finds path variables by their names in its event; `None` where only their
-    /// values go on.
+    /// values are forwarded.
     ///
     /// Source: API Gateway, "Lambda proxy integrations in API Gateway" (`pathParameters` of the
     /// event), and "Input to an API Gateway Lambda authorizer" (the same of a request),
     /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html>,
     /// read 2026-11-30.
-    fn reader_of_names(&self, index: usize) -> Option<Reader<'_>> {
+    fn reader_of_names(&self, index: usize) -> Option<NameReader<'_>> {
         let plan = &self.drafts[index].plan;
-        if let Some(backend) = plan
-            .backend
-            .map(|it| &self.backends[it])
-            .filter(|it| matches!(it.integration, IntegrationPlan::Function(_)))
+        if let Some(backend) = plan.backend.map(|index| &self.backends[index])
+            && matches!(backend.integration, IntegrationPlan::Function(_))
         {
-            return Some(Reader::Backend(&backend.name));
+            return Some(NameReader::Backend(&backend.name));
         }
-        let Check::Authorizer(name) = &plan.auth.check else {
+        let name = plan.auth.authorizer()?;
+        let AuthSpec::Lambda(spec) = self.blueprint.spec.auth.as_ref()?.get(name)? else {
             return None;
         };
-        let Some(AuthSpec::Lambda(it)) = self
-            .blueprint
-            .spec
-            .auth
-            .as_ref()
-            .and_then(|it| it.get(&**name))
-        else {
-            return None;
-        };
-        let kind = it.kind.unwrap_or(defaults::AUTHORIZER_KIND);
-        (kind == AuthorizerKind::Request).then_some(Reader::Authorizer(name))
+        let kind = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND);
+        (kind == AuthorizerKind::Request).then_some(NameReader::Authorizer(name))
     }
 
-    /// Names that a function looks for in vain, once for all of them.
+    /// Warns of names that a function does not find, once for all of them.
     ///
     /// Errors: GW4133 (a warning).
-    fn lost_names(&mut self, lost: LostNames) {
-        let Some(((_, _), first)) = lost.first_key_value() else {
-            return;
-        };
-        let first = *first;
-        let shown: Vec<String> = lost
+    fn report_changed(&self, changed: &ChangedNames) -> Option<Diagnostic> {
+        let first = changed.values().next()?;
+        let shown: Vec<String> = changed
             .iter()
             .take(MAX_SHOWN)
-            .map(|((spelt, name), index)| self.lost_name((spelt, name), *index))
+            .map(|((described, name), index)| self.changed_name(described, name, *index))
             .collect();
-        let more = if lost.len() > MAX_SHOWN {
-            format!("; and {} more", lost.len() - MAX_SHOWN)
-        } else {
-            String::new()
+        let more = match changed.len().saturating_sub(MAX_SHOWN) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
         };
         let mut finding = diagnostic::RENAMED_BEFORE_A_FUNCTION
-            .at(self.item_place(first))
+            .at(self.item_place(*first))
             .message(format_args!("the gateway has other path variables than the description: {}{more}", shown.join("; ")))
             .help("use one whole segment and one name at a place in the description, or have the function read the name and value that it gets");
+        let others = changed.values().skip(1);
         finding
             .places
-            .extend(lost.values().skip(1).map(|index| self.item_place(*index)));
-        self.diagnostics.push(finding);
+            .extend(others.map(|index| self.item_place(*index)));
+        Some(finding)
     }
 
-    fn lost_name(&self, (spelt, name): (&str, &str), index: usize) -> String {
+    fn changed_name(&self, described: &str, name: &str, index: usize) -> String {
         let plan = &self.drafts[index].plan;
         let reader = match self.reader_of_names(index) {
-            Some(Reader::Backend(name)) => format!("the function of `{name}`"),
-            Some(Reader::Authorizer(name)) => format!("the authorizer `{name}`"),
-            None => unreachable!("only names that a function looks for are lost"),
+            Some(NameReader::Backend(name)) => format!("the function of `{name}`"),
+            Some(NameReader::Authorizer(name)) => format!("the authorizer `{name}`"),
+            None => unreachable!("only names that a function reads are reported"),
         };
         let operation = format!("`{} {}`", plan.method.as_str(), plan.path);
-        if spelt.contains('{') {
+        if described.contains('{') {
             return format!(
-                "for {operation}, `pathParameters` of {reader} has the whole segment `{spelt}` as `{name}`"
+                "for {operation}, `pathParameters` of {reader} has the whole segment `{described}` as `{name}`"
             );
         }
-        format!("for {operation}, `pathParameters` of {reader} has `{name}` and no `{spelt}`")
+        format!("for {operation}, `pathParameters` of {reader} has `{name}` and no `{described}`")
     }
 
     fn item_place(&self, draft: usize) -> Place {
@@ -189,13 +173,13 @@ impl Builder<'_> {
         self.diagnostics.push(finding);
     }
 
-    /// The end of a help where base paths would keep two descriptions apart.
+    /// The end of a help where base paths would distinguish two descriptions.
     fn apart_by_base(&self, one: usize, other: usize) -> String {
-        let [one, other] = [one, other].map(|it| &self.apis[it].base_path);
+        let [one, other] = [one, other].map(|description| &self.apis[description].base_path);
         if self.base_on_gateway || one == other {
             return String::new();
         }
-        let [one, other] = [one, other].map(|it| if it.is_empty() { "/" } else { it });
+        let [one, other] = [one, other].map(|base| if base.is_empty() { "/" } else { base });
         format!(
             "; or serve them under their base paths, `{one}` and `{other}`, with `api: {{base_path: both}}`"
         )
@@ -226,121 +210,106 @@ impl Builder<'_> {
     }
 
     /// Gives a public operation its final path, the backend's, and its parameters.
-    fn complete(&mut self, index: usize, lost: &mut LostNames) {
+    fn complete(&mut self, index: usize, changed: &mut ChangedNames) {
         let draft = &self.drafts[index];
         let (Some(path), Some(template), false) =
             (&draft.plan.gateway_path, &draft.template, draft.is_dropped)
         else {
             return;
         };
-        let named = self.tree.named(path);
+        let gateway_path = self.tree.named(path);
         if draft.is_preflight {
-            self.drafts[index].plan.gateway_path = Some(named);
+            self.drafts[index].plan.gateway_path = Some(gateway_path);
             return;
         }
-        let (description, operation) = self.operations[draft.source];
-        let inner = &named[draft.before..];
-        let spelt = |original: &Arc<str>| {
-            template
-                .renamed
-                .iter()
-                .find(|(_, legal)| legal == original)
-                .map_or_else(|| Arc::clone(original), |(spelt, _)| Arc::clone(spelt))
-        };
-        let variables = template
-            .segments
-            .iter()
-            .filter_map(Segment::variable)
-            .zip(inner.iter().filter_map(Segment::variable));
-        let spellings: Spellings = variables
-            .map(|(original, name)| (spelt(original), Arc::clone(name)))
-            .collect();
-        for (spelt, name) in spellings.iter().filter(|(spelt, name)| spelt != name) {
-            if self.reader_of_names(index).is_some() {
-                lost.entry((Arc::clone(spelt), Arc::clone(name)))
-                    .or_insert(index);
+        let operation = self.source(index);
+        let names = gateway_names(template, &gateway_path[draft.prefix_length..]);
+        if self.reader_of_names(index).is_some() {
+            for (described, name) in names.iter().filter(|(described, name)| described != name) {
+                let key = (Arc::clone(described), Arc::clone(name));
+                changed.entry(key).or_insert(index);
             }
         }
-        let backend_path = match draft
-            .plan
-            .backend
-            .map(|it| &self.backends[it])
-            .map(|it| (&it.integration, &it.path_prefix))
-        {
-            // A function gets the request as the gateway got it.
-            Some((IntegrationPlan::Function(_), _)) => named.clone(),
-            Some((
-                IntegrationPlan::Balanced(_)
-                | IntegrationPlan::Internet(_)
-                | IntegrationPlan::Forwarder(_),
-                prefix,
-            )) => {
-                let base = if self.base_behind {
-                    &self.bases[description][..]
-                } else {
-                    &[]
-                };
-                let mut path: Vec<Segment> =
-                    Vec::with_capacity(prefix.len() + base.len() + inner.len());
-                path.extend(prefix.iter().map(|it| Segment::Literal(Arc::clone(it))));
-                path.extend(base.iter().chain(inner).cloned());
-                path
-            }
-            None => Vec::new(),
-        };
+        let backend_path = self.backend_path(draft, &gateway_path);
         let mut parameters =
-            parameters::request_parameters(operation, &spellings, &mut self.diagnostics);
-        let cache = draft.cache.as_ref().map(|it| {
-            it.keyed(
-                operation,
-                &mut parameters,
-                self.blueprint,
-                &mut self.diagnostics,
-            )
-        });
-        let shared = draft
-            .cache
-            .as_ref()
-            .zip(cache.as_ref())
-            .and_then(|(it, plan)| it.shared(operation, &plan.keys, self.blueprint));
-        if let Some(shared) = shared {
+            parameters::request_parameters(operation, &names, &mut self.diagnostics);
+        let cache = self.cache(index, &mut parameters);
+        let parameters = self.stored_once(parameters);
+        parameters::undeclared(operation, &names, &mut self.diagnostics);
+        let plan = &mut self.drafts[index].plan;
+        plan.request_parameters = parameters;
+        plan.cache = cache;
+        plan.backend_path = backend_path;
+        plan.gateway_path = Some(gateway_path);
+    }
+
+    /// The path that the backend gets.
+    fn backend_path(&self, draft: &Draft<'_>, gateway_path: &[Segment]) -> Vec<Segment> {
+        let Some(backend) = draft.plan.backend.map(|index| &self.backends[index]) else {
+            return Vec::new();
+        };
+        match &backend.integration {
+            // A function gets the request as the gateway got it.
+            IntegrationPlan::Function(_) => gateway_path.to_vec(),
+            IntegrationPlan::Balanced(_)
+            | IntegrationPlan::Internet(_)
+            | IntegrationPlan::Forwarder(_) => {
+                let prefix = backend.path_prefix.iter().cloned().map(Segment::Literal);
+                let base = self.base_behind(draft.plan.description);
+                let own = &gateway_path[draft.prefix_length..];
+                prefix.chain(base.iter().chain(own).cloned()).collect()
+            }
+        }
+    }
+
+    /// The base path of a description behind the gateway.
+    pub(crate) fn base_behind(&self, description: usize) -> &[Segment] {
+        if self.has_base_behind {
+            &self.bases[description]
+        } else {
+            &[]
+        }
+    }
+
+    /// Decides the cache of an operation, and notes requests that it does not distinguish.
+    fn cache(
+        &mut self,
+        index: usize,
+        parameters: &mut BTreeMap<String, bool>,
+    ) -> Option<CachePlan> {
+        let operation = self.source(index);
+        let wanted = self.drafts[index].cache.as_ref()?;
+        let plan = wanted.keyed(operation, parameters, self.blueprint, &mut self.diagnostics);
+        if let Some(shared) = wanted.shared(operation, &plan.keys, self.blueprint) {
             let operations = self.shared.entry(shared).or_default();
             // Under every mount anew.
             if operations.last() != Some(&operation.name()) {
                 operations.push(operation.name());
             }
         }
-        if let (Some(wanted), Some(cache)) = (&draft.cache, &cache) {
-            for (untold, case) in wanted.untold(operation, &cache.keys, self.blueprint) {
-                let cases = self.untold.entry(untold).or_default();
-                // Under every mount anew.
-                if !cases
-                    .last()
-                    .is_some_and(|it| it.place == case.place && it.operation == case.operation)
-                {
-                    cases.push(case);
-                }
+        for (untold, case) in wanted.untold(operation, &plan.keys, self.blueprint) {
+            let cases = self.untold.entry(untold).or_default();
+            // Under every mount anew.
+            let is_last =
+                |last: &Case| last.place == case.place && last.operation == case.operation;
+            if !cases.last().is_some_and(is_last) {
+                cases.push(case);
             }
         }
-        let parameters = self
-            .parameters
-            .get(&parameters)
-            .cloned()
-            .unwrap_or_else(|| {
-                let parameters = Arc::new(parameters);
-                self.parameters.insert(Arc::clone(&parameters));
-                parameters
-            });
-        parameters::undeclared(operation, &spellings, &mut self.diagnostics);
-        let plan = &mut self.drafts[index].plan;
-        plan.request_parameters = parameters;
-        plan.cache = cache;
-        plan.backend_path = backend_path;
-        plan.gateway_path = Some(named);
+        Some(plan)
     }
 
-    /// A variable and a greedy variable under one parent.
-    pub(crate) fn collisions(&mut self) {
+    fn stored_once(&mut self, parameters: BTreeMap<String, bool>) -> Arc<BTreeMap<String, bool>> {
+        if let Some(known) = self.parameters.get(&parameters) {
+            return Arc::clone(known);
+        }
+        let parameters = Arc::new(parameters);
+        self.parameters.insert(Arc::clone(&parameters));
+        parameters
+    }
+
+    /// Refuses a variable and a greedy variable under one parent.
+    pub(crate) fn refuse_crowded(&mut self) {
         for (variable, greedy) in self.tree.crowded() {
             let (first, second) = (&self.drafts[variable].plan, &self.drafts[greedy].plan);
             let finding = diagnostic::DUPLICATE_OPERATION
@@ -355,4 +324,19 @@ impl Builder<'_> {
             self.diagnostics.push(finding);
         }
     }
+}
+
+/// Variables of the template, as the description names them, with their names on the gateway.
+fn gateway_names(template: &Template, path: &[Segment]) -> Spellings {
+    let described = |legal: &Arc<str>| {
+        let mut renamed = template.renamed.iter();
+        let renamed = renamed.find(|(_, name)| name == legal);
+        Arc::clone(renamed.map_or(legal, |(described, _)| described))
+    };
+    let legal = template.segments.iter().filter_map(Segment::variable);
+    let names = path.iter().filter_map(Segment::variable);
+    legal
+        .zip(names)
+        .map(|(legal, name)| (described(legal), Arc::clone(name)))
+        .collect()
 }

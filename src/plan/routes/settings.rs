@@ -1,6 +1,6 @@
 //! Timeout, throttle and cache of an operation.
 //!
-//! In: what is decided of it. Out: its timeout and throttle, what is asked of the cache, and
+//! In: what routes decide of it. Out: its timeout and throttle, what is requested of the cache, and
 //! findings. Pure.
 
 use super::Builder;
@@ -12,26 +12,23 @@ use crate::plan::stage::cache;
 use crate::plan::stage::cache::Wanted;
 use crate::plan::stage::{ThrottlePlan, above_account};
 
-/// Shortest and longest time that a REST API waits for its integration.
+/// Shortest and longest duration that a REST API waits for its integration.
 ///
 /// Unit: milliseconds. Source: docs/aws-rules.md#i4.
 const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=29_000;
 
 impl<'a> Builder<'a> {
-    /// How long the gateway waits for the backend; unit: milliseconds.
+    /// Duration that the gateway waits for the backend. Unit: milliseconds.
     ///
     /// Errors: GW4017 out of range.
     pub(crate) fn timeout(&mut self, decision: &Decision<'_>) -> u32 {
         let Some((timeout, origin)) = decision.timeout_ms else {
             return u32::try_from(defaults::TIMEOUT.milliseconds()).expect("the default is 29 s");
         };
-        let raised = self
-            .blueprint
-            .spec
-            .limits
-            .as_ref()
-            .and_then(|it| it.integration_timeout)
-            .map_or(*TIMEOUT_MS.end(), |it| it.milliseconds());
+        let limits = self.blueprint.spec.limits.as_ref();
+        let raised = limits
+            .and_then(|limits| limits.integration_timeout)
+            .map_or(*TIMEOUT_MS.end(), |limit| limit.milliseconds());
         if !(*TIMEOUT_MS.start()..=raised).contains(&timeout) {
             let finding = diagnostic::TIMEOUT_OUT_OF_RANGE
                 .at(origin.place(self.blueprint, "timeout"))
@@ -47,22 +44,17 @@ impl<'a> Builder<'a> {
     /// Errors: GW2002 an extension's rate below 0, GW2008 an exception that CloudFormation cannot
     /// make, GW4088 a throttle above the account's (a warning).
     pub(crate) fn throttle(&mut self, decision: &Decision<'_>) -> Option<ThrottlePlan> {
-        let of_stage = self
-            .blueprint
-            .spec
-            .stage
-            .as_ref()
-            .and_then(|it| it.throttle.as_ref());
+        let stage = self.blueprint.spec.stage.as_ref();
+        let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
         let Some((written, origin)) = decision.throttle else {
             return of_stage.and_then(Switch::on).map(ThrottlePlan::of);
         };
         let place = origin.place(self.blueprint, "throttle");
         let Some(throttle) = written.on().map(ThrottlePlan::of) else {
-            self.unthrottled(
-                of_stage.is_some_and(|it| it.on().is_some())
-                    && decision.exposure() == Exposure::Public,
-                place,
-            );
+            let is_throttled = of_stage.is_some_and(|throttle| throttle.on().is_some());
+            if is_throttled && decision.exposure() == Exposure::Public {
+                self.unthrottled(place);
+            }
             return None;
         };
         if throttle.rate < 0.0 && matches!(origin, Origin::Extension(_)) {
@@ -72,23 +64,18 @@ impl<'a> Builder<'a> {
                 .help("write requests per second, or `off`");
             self.once(finding);
         }
-        above_account(throttle, place)
-            .into_iter()
-            .for_each(|it| self.once(it));
+        if let Some(finding) = above_account(throttle, place) {
+            self.once(finding);
+        }
         Some(throttle)
     }
 
     /// Source: docs/aws-rules.md#d13; limits of 0 and more:
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html>.
-    fn unthrottled(&mut self, is_exception: bool, place: Place) {
-        let format = self
-            .blueprint
-            .spec
-            .output
-            .as_ref()
-            .and_then(|it| it.format)
-            .unwrap_or(defaults::FORMAT);
-        if is_exception && format == Format::Cloudformation {
+    fn unthrottled(&mut self, place: Place) {
+        let output = self.blueprint.spec.output.as_ref();
+        let format = output.and_then(|output| output.format);
+        if format.unwrap_or(defaults::FORMAT) == Format::Cloudformation {
             let finding = diagnostic::TERRAFORM_ONLY
                 .at(place)
                 .message("CloudFormation cannot leave a method out of the stage's throttle")
@@ -97,26 +84,27 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What is asked of the cache for a public operation.
-    pub(crate) fn wanted_cache(
+    /// Cache that is requested for a public operation.
+    pub(crate) fn requested_cache(
         &mut self,
-        of: (&Api, &Operation),
+        api: &Api,
+        operation: &Operation,
         decision: &Decision<'a>,
     ) -> Option<Wanted<'a>> {
         let mut findings = Vec::new();
-        let wanted = cache::wanted(of, decision, self.blueprint, &mut findings);
-        findings.into_iter().for_each(|it| self.once(it));
+        let wanted = cache::wanted((api, operation), decision, self.blueprint, &mut findings);
+        findings.into_iter().for_each(|finding| self.once(finding));
         wanted
     }
 
-    /// Reports what one place says of many operations once.
+    /// Reports once what one place says of many operations.
     fn once(&mut self, finding: Diagnostic) {
-        let is_it = |it: &Diagnostic| {
-            it.code == finding.code
-                && it.places == finding.places
-                && it.operations == finding.operations
+        let is_known = |known: &Diagnostic| {
+            known.code == finding.code
+                && known.places == finding.places
+                && known.operations == finding.operations
         };
-        if !self.diagnostics.iter().any(is_it) {
+        if !self.diagnostics.iter().any(is_known) {
             self.diagnostics.push(finding);
         }
     }

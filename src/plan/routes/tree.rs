@@ -1,13 +1,12 @@
-//! The tree of public paths: one name a variable, one operation a method, and what would answer for
-//! others.
+//! The tree of public paths: one name a variable, one operation a method.
 //!
-//! In: public templates. Out: names, collisions, refusals. Pure.
+//! In: public templates. Out: names, conflicts, refusals. Pure.
 //! Source: docs/aws-rules.md#p3, docs/aws-rules.md#p6, docs/aws-rules.md#p7, docs/aws-rules.md#p18
 //! (a parent has one variable child; a literal beats it).
 
-mod asked;
+mod conflicts;
 mod diverted;
-mod search;
+mod requested;
 mod taker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +15,10 @@ use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
-pub(crate) use asked::{Asked, asked, can_be_asked};
-pub(crate) use search::Meeting;
+pub(crate) use conflicts::Conflict;
+pub(crate) use requested::{RequestedSegment, can_be_requested, requested};
 
-/// An answer of the gateway's own: 404 for an operation that is not public.
+/// A response of the gateway's own: 404 for an operation that is not public.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refusal {
     pub path: Vec<Segment>,
@@ -27,19 +26,20 @@ pub struct Refusal {
 }
 
 #[derive(Debug, Default)]
-struct Node {
+struct RouteNode {
     literals: BTreeMap<Arc<str>, usize>,
     variable: Option<usize>,
     rest: Option<usize>,
-    spellings: BTreeMap<Arc<str>, Spelling>,
-    /// The name that stands for all of them.
+    /// Names of the variable below, as descriptions have them.
+    names: BTreeMap<Arc<str>, VariableName>,
+    /// The name that replaces all of them.
     name: Option<Arc<str>>,
     methods: BTreeMap<HttpMethod, usize>,
 }
 
-/// A name of a variable in the description.
+/// Use of a variable's name in the descriptions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spelling {
+pub(crate) struct VariableName {
     /// The operation that used it first.
     pub(crate) first: usize,
     /// A function finds the variable by its name.
@@ -48,26 +48,26 @@ pub(crate) struct Spelling {
 
 /// Paths of public operations.
 #[derive(Debug)]
-pub(crate) struct Tree {
-    nodes: Vec<Node>,
+pub(crate) struct RouteTree {
+    nodes: Vec<RouteNode>,
 }
 
-/// A variable whose spellings became one.
+/// A variable whose names became one.
 #[derive(Debug)]
 pub(crate) struct Renamed {
     pub(crate) name: Arc<str>,
-    pub(crate) spellings: Vec<(Arc<str>, Spelling)>,
+    pub(crate) written: Vec<(Arc<str>, VariableName)>,
 }
 
-impl Tree {
+impl RouteTree {
     pub(crate) fn new() -> Self {
         Self {
-            nodes: vec![Node::default()],
+            nodes: vec![RouteNode::default()],
         }
     }
 
-    /// Adds a public operation; tells its node, and the index of the one that has its path and
-    /// method already, if any.
+    /// Adds a public operation. Returns its node, and the index of the operation that has its path
+    /// and method already, if any.
     pub(crate) fn insert(
         &mut self,
         path: &[Segment],
@@ -77,14 +77,12 @@ impl Tree {
         let mut at = 0;
         for segment in path {
             if let Some(name) = segment.variable() {
-                let spelling = Spelling {
+                let used = VariableName {
                     first: operation,
                     is_seen: false,
                 };
-                self.nodes[at]
-                    .spellings
-                    .entry(Arc::clone(name))
-                    .or_insert(spelling);
+                let names = &mut self.nodes[at].names;
+                names.entry(Arc::clone(name)).or_insert(used);
             }
             at = self
                 .child(at, segment)
@@ -98,16 +96,15 @@ impl Tree {
         (at, None)
     }
 
-    /// Notes that a function finds the variables of a path that was added by their names.
+    /// Notes that a function finds the variables of an added path by their names.
     pub(crate) fn see_names(&mut self, path: &[Segment]) {
         let mut at = Some(0);
         for segment in path {
             let Some(node) = at else { return };
-            if let Some(spelling) = segment
-                .variable()
-                .and_then(|it| self.nodes[node].spellings.get_mut(it))
-            {
-                spelling.is_seen = true;
+            let names = &mut self.nodes[node].names;
+            let used = segment.variable().and_then(|name| names.get_mut(name));
+            if let Some(used) = used {
+                used.is_seen = true;
             }
             at = self.child(node, segment);
         }
@@ -124,7 +121,7 @@ impl Tree {
 
     fn grow(&mut self, at: usize, segment: &Segment) -> usize {
         let child = self.nodes.len();
-        self.nodes.push(Node::default());
+        self.nodes.push(RouteNode::default());
         let node = &mut self.nodes[at];
         match segment {
             Segment::Literal(text) => drop(node.literals.insert(Arc::clone(text), child)),
@@ -142,7 +139,7 @@ impl Tree {
             let at = waiting.pop().expect("every node is below the root");
             ranks[at] = rank;
             let node = &self.nodes[at];
-            // The last is looked at first: literals, then variables, as `Segment` is ordered.
+            // The last is visited first: literals, then variables, as `Segment` is ordered.
             waiting.extend(
                 node.rest
                     .into_iter()
@@ -177,8 +174,8 @@ impl Tree {
             .or_else(|| below.into_iter().find_map(|child| self.first(child)))
     }
 
-    /// Some operation below a node that answers a method.
-    fn meeting_below(&self, at: usize, method: HttpMethod) -> Option<usize> {
+    /// Some operation below a node whose method overlaps.
+    fn overlapping_below(&self, at: usize, method: HttpMethod) -> Option<usize> {
         let node = &self.nodes[at];
         node.literals
             .values()
@@ -189,13 +186,13 @@ impl Tree {
                 let mut methods = self.nodes[child].methods.iter();
                 methods
                     .find(|(served, _)| served.overlaps(method))
-                    .map(|(_, it)| *it)
-                    .or_else(|| self.meeting_below(child, method))
+                    .map(|(_, operation)| *operation)
+                    .or_else(|| self.overlapping_below(child, method))
             })
     }
 
-    /// Gives every variable one name: the bytewise smallest of its spellings that no ancestor has,
-    /// first among those that functions see.
+    /// Gives every variable one name: the bytewise smallest of its names that no ancestor has, first
+    /// among those that functions see.
     pub(crate) fn name_variables(&mut self) -> Vec<Renamed> {
         let mut renamed = Vec::new();
         // Shared: most nodes have the variables of their parent.
@@ -203,19 +200,20 @@ impl Tree {
         while let Some((at, taken)) = waiting.pop() {
             let node = &mut self.nodes[at];
             let mut below = Rc::clone(&taken);
-            if let Some(smallest) = node.spellings.keys().next() {
-                let mut free = node.spellings.iter().filter(|(it, _)| !taken.contains(*it));
-                let (first, seen) = (free.clone().next(), free.find(|(_, it)| it.is_seen));
-                let free = seen.or(first).map(|(it, _)| Arc::clone(it));
-                let name = free.unwrap_or_else(|| free_name(smallest, |it| taken.contains(it)));
-                if node.spellings.keys().any(|it| *it != name) {
+            if let Some(smallest) = node.names.keys().next() {
+                let mut free = node.names.iter().filter(|(name, _)| !taken.contains(*name));
+                let first = free.clone().next();
+                let seen = free.find(|(_, used)| used.is_seen);
+                let name = seen.or(first).map_or_else(
+                    || free_name(smallest, |name| taken.contains(name)),
+                    |(name, _)| Arc::clone(name),
+                );
+                if node.names.keys().any(|written| *written != name) {
+                    let written = node.names.iter();
+                    let written = written.map(|(name, used)| (Arc::clone(name), *used));
                     renamed.push(Renamed {
                         name: Arc::clone(&name),
-                        spellings: node
-                            .spellings
-                            .iter()
-                            .map(|(it, spelling)| (Arc::clone(it), *spelling))
-                            .collect(),
+                        written: written.collect(),
                     });
                 }
                 Rc::make_mut(&mut below).insert(Arc::clone(&name));

@@ -5,7 +5,7 @@
 //! Source: docs/aws-rules.md#p7: a fixed text beats the variable beside it for good, and what its
 //! branch does not answer comes to a greedy variable above.
 
-use super::Tree;
+use super::RouteTree;
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
 
@@ -13,30 +13,25 @@ use crate::plan::paths::Segment;
 #[derive(Clone, Copy)]
 struct Led {
     node: usize,
-    /// A greedy variable that was passed is the one that is asked about, and no nearer one answers.
+    /// A passed greedy variable is that of the operation, and no nearer one serves the request.
     is_below: bool,
-    /// A fixed text stood where the path has a variable.
+    /// A fixed text was where the path has a variable.
     is_away: bool,
 }
 
-impl Tree {
-    /// Whether an operation with a greedy variable takes a request of the path, since a fixed text
-    /// stands in the place of a variable.
+impl RouteTree {
+    /// Returns whether an operation with a greedy variable takes a request of the path, since a fixed
+    /// text is in the place of a variable.
     pub(crate) fn diverts(&self, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
         let start = Led {
             node: 0,
             is_below: false,
             is_away: false,
         };
-        self.leads_away(start, path, (method, operation))
+        self.leads_away(start, path, method, operation)
     }
 
-    fn leads_away(
-        &self,
-        led: Led,
-        path: &[Segment],
-        (method, operation): (HttpMethod, usize),
-    ) -> bool {
+    fn leads_away(&self, led: Led, path: &[Segment], method: HttpMethod, operation: usize) -> bool {
         let here = &self.nodes[led.node];
         let mut answering = here
             .rest
@@ -59,15 +54,14 @@ impl Tree {
                     .any(|served| *served == method || *served == HttpMethod::Any);
         };
         let follows = |node: Option<usize>, is_away: bool| match node {
-            Some(node) => self.leads_away(
-                Led {
+            Some(node) => {
+                let led = Led {
                     node,
                     is_away,
                     ..led
-                },
-                rest,
-                (method, operation),
-            ),
+                };
+                self.leads_away(led, rest, method, operation)
+            }
             None => is_taken,
         };
         match first {
@@ -77,7 +71,8 @@ impl Tree {
             ),
             Segment::Variable(_) => {
                 let mut fixed = here.literals.values().filter(|_| led.is_below);
-                fixed.any(|it| follows(Some(*it), true)) || follows(here.variable, led.is_away)
+                fixed.any(|child| follows(Some(*child), true))
+                    || follows(here.variable, led.is_away)
             }
             Segment::Rest(_) => is_taken,
         }

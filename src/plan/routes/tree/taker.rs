@@ -1,37 +1,37 @@
-//! Which operation the gateway takes a request to.
+//! The operation that the gateway takes a request to.
 //!
 //! In: the tree, a path whose variables are texts that no resource has. Out: the operation's index.
 //! Pure.
 //! Source: docs/aws-rules.md#p6, docs/aws-rules.md#p7: a literal beats a variable, and a greedy
 //! variable above takes what its branches do not answer.
 
-use super::{Node, Tree};
+use super::{RouteNode, RouteTree};
 use crate::openapi::HttpMethod;
 use crate::plan::paths::Segment;
 
-impl Tree {
+impl RouteTree {
     /// The index of the operation that answers such a request.
     pub(crate) fn taker(&self, path: &[Segment], method: HttpMethod) -> Option<usize> {
         let mut greedy: Vec<usize> = Vec::new();
-        let mut reached = Some(0);
+        let mut reachable = Some(0);
         for segment in path {
-            let Some(at) = reached else { break };
+            let Some(at) = reachable else { break };
             let node = &self.nodes[at];
             greedy.extend(node.rest);
-            reached = match segment {
+            reachable = match segment {
                 Segment::Literal(text) => node.literals.get(text).copied().or(node.variable),
                 Segment::Variable(_) => node.variable,
                 Segment::Rest(_) => None,
             };
         }
-        let nearest_first = reached.into_iter().chain(greedy.into_iter().rev());
+        let nearest_first = reachable.into_iter().chain(greedy.into_iter().rev());
         nearest_first
             .map(|at| &self.nodes[at])
             .find_map(|node| answering(node, method))
     }
 }
 
-fn answering(node: &Node, method: HttpMethod) -> Option<usize> {
+fn answering(node: &RouteNode, method: HttpMethod) -> Option<usize> {
     node.methods
         .get(&method)
         .or_else(|| node.methods.get(&HttpMethod::Any))

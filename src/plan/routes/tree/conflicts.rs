@@ -1,32 +1,36 @@
-//! What would answer an operation that is not served.
+//! Public operations that would serve requests of one that is not served.
 //!
-//! In: the tree, a path that is not public. Out: how it meets what is. Pure.
+//! In: the tree, a path that is not public. Out: its conflicts with public paths. Pure.
 //! Source: docs/aws-rules.md#p6, docs/aws-rules.md#p7 (a literal beats a variable, and nothing
 //! falls back to the variable beside it).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::asked::Asked;
-use super::{Refusal, Tree};
+use super::requested::RequestedSegment;
+use super::{Refusal, RouteTree};
 use crate::openapi::HttpMethod;
 use crate::plan::paths::{Segment, free_name};
 
-/// How an operation that is not served meets one that is.
+/// Conflict of an operation that is not served with one that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Meeting {
-    /// The public operation would answer; a resource of its own can refuse instead.
+pub(crate) enum Conflict {
+    /// The public operation would respond; a resource of its own can refuse instead.
     Refuse(Refusal),
-    /// The public operation, by index, would answer, and no resource can be in its place.
+    /// The public operation, by index, would respond, and no resource can be in its place.
     Unavoidable(usize),
     /// Both have the same path: the public operation, by index, is what callers reach.
     Same(usize),
 }
 
-impl Tree {
-    /// Every way in which an operation that is not served would be answered by one that is.
-    pub(crate) fn meetings(&self, path: &[Asked<'_>], method: HttpMethod) -> Vec<Meeting> {
-        let mut search = Search {
+impl RouteTree {
+    /// Every conflict of a path and method that are not served with public operations.
+    pub(crate) fn conflicts(
+        &self,
+        path: &[RequestedSegment<'_>],
+        method: HttpMethod,
+    ) -> Vec<Conflict> {
+        let mut search = ConflictSearch {
             tree: self,
             method,
             at: Vec::new(),
@@ -40,15 +44,15 @@ impl Tree {
         let same = search
             .found
             .iter()
-            .find(|it| matches!(it, Meeting::Same(_)))
+            .find(|conflict| matches!(conflict, Conflict::Same(_)))
             .cloned();
-        same.map_or(search.found, |it| vec![it])
+        same.map_or(search.found, |same| vec![same])
     }
 }
 
 /// A walk through the tree along a path that is not served.
-struct Search<'a> {
-    tree: &'a Tree,
+struct ConflictSearch<'a> {
+    tree: &'a RouteTree,
     method: HttpMethod,
     /// The most general path that both match, so far.
     at: Vec<Segment>,
@@ -59,11 +63,11 @@ struct Search<'a> {
     is_opaque: bool,
     /// Both have the same shape so far.
     is_same: bool,
-    found: Vec<Meeting>,
+    found: Vec<Conflict>,
 }
 
-impl Search<'_> {
-    fn walk(&mut self, node: usize, path: &[Asked<'_>]) {
+impl ConflictSearch<'_> {
+    fn walk(&mut self, node: usize, path: &[RequestedSegment<'_>]) {
         let tree = self.tree;
         let here = &tree.nodes[node];
         let Some((first, rest)) = path.split_first() else {
@@ -73,20 +77,20 @@ impl Search<'_> {
             self.take_rest(child, path);
         }
         match first {
-            Asked::Literal(text) => {
+            RequestedSegment::Literal(text) => {
                 let segment = Segment::Literal((*text).into());
                 // Nothing falls back from a literal to the variable beside it (P7).
                 if let Some(child) = here.literals.get(*text) {
                     self.step(*child, rest, segment, |_| {});
                 } else if let Some(child) = here.variable {
-                    self.step(child, rest, segment, |it| {
-                        (it.is_wider, it.is_same) = (true, false)
+                    self.step(child, rest, segment, |search| {
+                        (search.is_wider, search.is_same) = (true, false)
                     });
                 }
             }
-            Asked::Variable => {
-                // Named by its place alone, so that two meetings cannot give it two names; `named`
-                // knows the public one.
+            RequestedSegment::Variable => {
+                // Named by its position alone, so that two conflicts cannot give it two names;
+                // `named` knows the public one.
                 let name = self.part(self.at.len() + 1);
                 // A literal beats a variable: unless an earlier segment decided, its requests are
                 // the public path's own.
@@ -98,31 +102,32 @@ impl Search<'_> {
                     None
                 };
                 for child in literals.into_iter().flat_map(BTreeMap::values) {
-                    self.step(*child, rest, Segment::Variable(Arc::clone(&name)), |it| {
-                        it.is_same = false
-                    });
+                    let segment = Segment::Variable(Arc::clone(&name));
+                    self.step(*child, rest, segment, |search| search.is_same = false);
                 }
                 if let Some(child) = here.variable {
                     self.step(child, rest, Segment::Variable(name), |_| {});
                 }
             }
-            Asked::Opaque => {
+            RequestedSegment::Opaque => {
                 if let (Some(child), Some(name)) = (here.variable, &here.name) {
-                    self.step(child, rest, Segment::Variable(Arc::clone(name)), |it| {
-                        (it.is_wider, it.is_opaque, it.is_same) = (true, true, false)
+                    let segment = Segment::Variable(Arc::clone(name));
+                    self.step(child, rest, segment, |search| {
+                        (search.is_wider, search.is_opaque) = (true, true);
+                        search.is_same = false;
                     });
                 }
             }
             // Unless an earlier segment decided, whatever is public below it is more particular.
-            Asked::Rest if self.is_wider => self.below(node),
-            Asked::Rest => {}
+            RequestedSegment::Rest if self.is_wider => self.below(node),
+            RequestedSegment::Rest => {}
         }
     }
 
     fn step(
         &mut self,
         child: usize,
-        rest: &[Asked<'_>],
+        rest: &[RequestedSegment<'_>],
         segment: Segment,
         change: impl FnOnce(&mut Self),
     ) {
@@ -135,19 +140,19 @@ impl Search<'_> {
     }
 
     /// A public greedy variable takes all that is left.
-    fn take_rest(&mut self, child: usize, path: &[Asked<'_>]) {
+    fn take_rest(&mut self, child: usize, path: &[RequestedSegment<'_>]) {
         let before = (self.is_wider, self.is_opaque, self.is_same);
         let depth = self.at.len();
-        let is_rest = matches!(path, [Asked::Rest]);
+        let is_rest = matches!(path, [RequestedSegment::Rest]);
         self.is_wider |= !is_rest;
         self.is_same &= is_rest;
         for (index, segment) in path.iter().enumerate() {
             let name = self.part(depth + index + 1);
             let segment = match segment {
-                Asked::Literal(text) => Segment::Literal((*text).into()),
-                Asked::Variable => Segment::Variable(name),
-                Asked::Rest => Segment::Rest(name),
-                Asked::Opaque => {
+                RequestedSegment::Literal(text) => Segment::Literal((*text).into()),
+                RequestedSegment::Variable => Segment::Variable(name),
+                RequestedSegment::Rest => Segment::Rest(name),
+                RequestedSegment::Opaque => {
                     self.is_opaque = true;
                     Segment::Variable(name)
                 }
@@ -159,13 +164,13 @@ impl Search<'_> {
         (self.is_wider, self.is_opaque, self.is_same) = before;
     }
 
-    /// What is public below a wider path takes requests of a greedy one.
+    /// Public operations below a wider path take requests of a greedy one.
     fn below(&mut self, node: usize) {
-        let Some(operation) = self.tree.meeting_below(node, self.method) else {
+        let Some(operation) = self.tree.overlapping_below(node, self.method) else {
             return;
         };
         if self.is_opaque {
-            return self.found.push(Meeting::Unavoidable(operation));
+            return self.found.push(Conflict::Unavoidable(operation));
         }
         let name = self.part(self.at.len() + 1);
         self.at.push(Segment::Rest(name));
@@ -186,13 +191,13 @@ impl Search<'_> {
             return;
         };
         if self.is_opaque {
-            self.found.push(Meeting::Unavoidable(*operation));
+            self.found.push(Conflict::Unavoidable(*operation));
         } else if self.is_wider {
             if !self.is_public_at(&self.at) {
                 self.refuse();
             }
         } else if self.is_same && served == &self.method {
-            self.found.push(Meeting::Same(*operation));
+            self.found.push(Conflict::Same(*operation));
         } else if self.is_same && *served == HttpMethod::Any {
             // A method of its own beats ANY; the other way round each has requests of its own.
             self.refuse();
@@ -210,7 +215,7 @@ impl Search<'_> {
     }
 
     fn refuse(&mut self) {
-        self.found.push(Meeting::Refuse(Refusal {
+        self.found.push(Conflict::Refuse(Refusal {
             path: self.tree.named(&self.at),
             method: self.method,
         }));

@@ -1,4 +1,4 @@
-//! Which backends are the same servers.
+//! Backends that are the same servers.
 //!
 //! In: backends as written. Out: a number for each, the same for those that one request can reach.
 //! Pure.
@@ -10,38 +10,37 @@ use std::sync::Arc;
 use crate::blueprint::{Blueprint, Value, Values};
 use crate::plan::BackendPlan;
 
-/// Where a backend is.
-pub(crate) struct Servers {
+/// Servers of the backends.
+pub(crate) struct ServerGroups {
     /// Equal numbers: the same servers.
     pub(crate) numbers: Vec<usize>,
     /// Segments of the path that the `url` of each begins with.
     pub(crate) paths: Vec<Vec<Arc<str>>>,
 }
 
-/// Something that servers are known by, and the `Host` header that they get.
-struct Known {
+/// Addresses of servers, and the `Host` header that they get.
+struct ServerIdentity {
     by: Vec<String>,
     host: Option<String>,
     path: Vec<Arc<str>>,
 }
 
-impl Servers {
+impl ServerGroups {
     pub(crate) fn of(blueprint: &Blueprint, backends: &[BackendPlan]) -> Self {
-        let known: Vec<Known> = backends
+        let known: Vec<ServerIdentity> = backends
             .iter()
-            .map(|it| known(blueprint, &it.name))
+            .map(|backend| identity(blueprint, &backend.name))
             .collect();
         let mut numbers: Vec<usize> = (0..known.len()).collect();
         let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, it) in known.iter().enumerate() {
-            it.by
-                .iter()
-                .for_each(|by| members.entry(by).or_default().push(index));
+        for (index, identity) in known.iter().enumerate() {
+            for by in &identity.by {
+                members.entry(by).or_default().push(index);
+            }
         }
         for list in members.values() {
-            // Servers with names of their own on one address are told apart by the header, unless
-            // one of them gets none.
-            let has_hosts = list.iter().all(|it| known[*it].host.is_some());
+            // The header distinguishes servers on one address, unless one of them gets none.
+            let has_hosts = list.iter().all(|index| known[*index].host.is_some());
             let mut first: BTreeMap<Option<&str>, usize> = BTreeMap::new();
             for index in list {
                 let host = known[*index].host.as_deref().filter(|_| has_hosts);
@@ -50,10 +49,12 @@ impl Servers {
                 numbers[one.max(other)] = one.min(other);
             }
         }
-        let numbers = (0..numbers.len()).map(|it| root(&numbers, it)).collect();
+        let numbers = (0..numbers.len())
+            .map(|index| root(&numbers, index))
+            .collect();
         Self {
             numbers,
-            paths: known.into_iter().map(|it| it.path).collect(),
+            paths: known.into_iter().map(|identity| identity.path).collect(),
         }
     }
 }
@@ -65,8 +66,8 @@ fn root(numbers: &[usize], mut at: usize) -> usize {
     at
 }
 
-fn known(blueprint: &Blueprint, name: &str) -> Known {
-    let own = || Known {
+fn identity(blueprint: &Blueprint, name: &str) -> ServerIdentity {
+    let own = || ServerIdentity {
         by: vec![format!("backend {name}")],
         host: None,
         path: Vec::new(),
@@ -82,13 +83,13 @@ fn known(blueprint: &Blueprint, name: &str) -> Known {
     };
     let port = spec
         .port
-        .map(|it| it.number().to_string())
+        .map(|port| port.number().to_string())
         .unwrap_or_default();
     let values = |values: &Values| -> Vec<String> {
         match values {
             Values::List(list) => list
                 .iter()
-                .map(|it| format!("{} {port}", text(it)))
+                .map(|value| format!("{} {port}", text(value)))
                 .collect(),
             Values::One(value) => vec![format!("{} {port}", text(value))],
         }
@@ -114,18 +115,18 @@ fn known(blueprint: &Blueprint, name: &str) -> Known {
     let host = spec
         .host
         .as_ref()
-        .filter(|it| matches!(it, Value::Literal(_)))
+        .filter(|host| matches!(host, Value::Literal(_)))
         .map(text);
-    Known {
+    ServerIdentity {
         by,
         host,
         path: Vec::new(),
     }
 }
 
-fn of_url(url: &Value) -> Known {
+fn of_url(url: &Value) -> ServerIdentity {
     let Value::Literal(literal) = url else {
-        return Known {
+        return ServerIdentity {
             by: vec![text(url)],
             host: None,
             path: Vec::new(),
@@ -139,17 +140,17 @@ fn of_url(url: &Value) -> Known {
     let authority = authority.strip_suffix(":443").unwrap_or(&authority);
     let path = path
         .split('/')
-        .filter(|it| !it.is_empty())
+        .filter(|segment| !segment.is_empty())
         .map(Arc::from)
         .collect();
-    Known {
+    ServerIdentity {
         by: vec![format!("host {authority}")],
         host: None,
         path,
     }
 }
 
-/// A value as a text that is the same wherever the same thing is meant.
+/// A value as a text that is equal for equal values.
 fn text(value: &Value) -> String {
     match value {
         Value::Literal(text) => format!("text {}", text.to_ascii_lowercase()),

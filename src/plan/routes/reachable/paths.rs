@@ -1,77 +1,80 @@
-//! Every operation where its backend gets it.
+//! Paths of all operations as their backends get them.
 //!
 //! In: drafts. Out: their templates behind the gateway, with what is needed to compare them. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::servers::Servers;
-use super::shape::{Kind, Part};
+use super::relation::{BackendSegment, SegmentKind};
+use super::servers::ServerGroups;
 use crate::openapi::HttpMethod;
-use crate::plan::routes::tree::{asked, can_be_asked};
+use crate::plan::routes::tree::{can_be_requested, requested};
 use crate::plan::routes::{Builder, Draft};
 use crate::plan::{AuthPlan, IntegrationPlan};
 
 /// An operation under a mount, as its backend gets it.
-pub(crate) struct Place {
+pub(crate) struct BackendPath {
     pub(crate) draft: usize,
-    /// The backend, as its number in `Servers`.
+    /// The backend, as its number in `ServerGroups`.
     pub(crate) servers: usize,
     /// Index of the backend; none where no route names one.
     pub(crate) backend: Option<usize>,
-    pub(crate) tag: Tag,
+    pub(crate) context: PathContext,
     /// The whole path.
-    pub(crate) parts: Vec<Part>,
-    pub(crate) shape: Vec<Kind>,
+    pub(crate) parts: Vec<BackendSegment>,
+    pub(crate) shape: Vec<SegmentKind>,
     /// Segments that are put before the operation's own path.
     pub(crate) before: usize,
 }
 
-/// What decides whether one operation is looked at for the sake of another.
+/// Facts that decide whether two operations are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Tag {
-    /// What is taken away and put before on the way from the gateway to the backend.
-    pub(crate) frame: usize,
-    /// What is asked of callers: an index into `Places::guards`; none where the operation is not
+pub(crate) struct PathContext {
+    /// Number of the prefixes on the gateway and behind it.
+    pub(crate) prefixes: usize,
+    /// Requirements of callers: an index into `BackendPaths::guards`; none where the operation is not
     /// public.
     pub(crate) guard: Option<usize>,
     pub(crate) method: HttpMethod,
 }
 
-/// All of them.
-pub(crate) struct Places {
-    pub(crate) all: Vec<Place>,
+/// Paths of all operations.
+pub(crate) struct BackendPaths {
+    pub(crate) all: Vec<BackendPath>,
     pub(crate) guards: Vec<AuthPlan>,
     /// Indexes into `all`, by the operation and the servers.
     by_source: BTreeMap<(usize, usize), Vec<usize>>,
-    pub(crate) has_frames: bool,
+    pub(crate) differ_in_prefixes: bool,
 }
 
 /// Prefixes on both sides, without the segments at their ends that are the same.
-type Frames = BTreeMap<(Vec<Part>, Vec<Part>), usize>;
+type PrefixPairs = BTreeMap<(Vec<BackendSegment>, Vec<BackendSegment>), usize>;
 
-impl Place {
-    /// Whether a greedy variable stands before that segment.
+impl BackendPath {
+    /// Returns whether a greedy variable is before that segment.
     pub(crate) fn has_rest_before(&self, at: usize) -> bool {
-        self.shape.iter().take(at + 1).any(|it| *it == Kind::Rest)
+        self.shape
+            .iter()
+            .take(at + 1)
+            .any(|kind| *kind == SegmentKind::Rest)
     }
 }
 
-impl Places {
-    /// None where nothing is hidden and all operations ask for the same.
+impl BackendPaths {
+    /// None where nothing is hidden and all operations require the same.
     pub(crate) fn of(builder: &Builder<'_>) -> Option<Self> {
         let guards = Guards::of(&builder.drafts);
         if guards.all.len() < 2 && !guards.has_others {
             return None;
         }
-        let servers = Servers::of(builder.blueprint, builder.backends);
-        let mut frames = Frames::new();
+        let servers = ServerGroups::of(builder.blueprint, builder.backends);
+        let mut prefix_pairs = PrefixPairs::new();
         let mut all = Vec::with_capacity(builder.drafts.len());
         for (index, draft) in builder.drafts.iter().enumerate() {
             let is_public = draft.plan.is_public();
             let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
             if !draft.plan.method.is_servable()
-                || !can_be_asked(&draft.written)
+                || !can_be_requested(&draft.written)
                 || (is_public && !is_served)
             {
                 continue;
@@ -79,33 +82,34 @@ impl Places {
             let backends: Vec<usize> = match draft.plan.backend {
                 Some(backend) => vec![backend],
                 None if is_public => Vec::new(),
-                // Whichever it belongs to.
+                // It may belong to any of them.
                 None => (0..builder.backends.len()).collect(),
             };
             for backend in backends {
                 let prefix = builder.before(draft, backend, &servers);
                 let before = prefix.len();
-                let frame = frame(&mut frames, &draft.mount, &prefix);
-                let parts: Vec<Part> = prefix.into_iter().chain(builder.own_parts(draft)).collect();
-                all.push(Place {
+                let prefixes = prefixes(&mut prefix_pairs, &draft.prefix, &prefix);
+                let parts: Vec<BackendSegment> =
+                    prefix.into_iter().chain(builder.own_parts(draft)).collect();
+                all.push(BackendPath {
                     draft: index,
                     servers: servers.numbers[backend],
                     backend: draft.plan.backend,
-                    tag: Tag {
-                        frame,
+                    context: PathContext {
+                        prefixes,
                         guard: guards.of_drafts[index],
                         method: draft.plan.method,
                     },
-                    shape: parts.iter().map(Part::kind).collect(),
+                    shape: parts.iter().map(BackendSegment::kind).collect(),
                     parts,
                     before,
                 });
             }
         }
         let mut by_source: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-        for (index, place) in all.iter().enumerate() {
+        for (index, path) in all.iter().enumerate() {
             by_source
-                .entry((builder.drafts[place.draft].source, place.servers))
+                .entry((builder.drafts[path.draft].source, path.servers))
                 .or_default()
                 .push(index);
         }
@@ -113,35 +117,39 @@ impl Places {
             all,
             guards: guards.all,
             by_source,
-            has_frames: frames.len() > 1,
+            differ_in_prefixes: prefix_pairs.len() > 1,
         })
     }
 
-    /// Those that callers must not reach, or not as anybody.
-    pub(crate) fn guarded(&self) -> impl Iterator<Item = &Place> {
-        self.all.iter().filter(|it| {
-            it.tag
+    /// Paths that callers must not reach, or not without authorization.
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = &BackendPath> {
+        self.all.iter().filter(|path| {
+            path.context
                 .guard
                 .is_none_or(|guard| super::is_weaker(&AuthPlan::default(), &self.guards[guard]))
         })
     }
 
-    /// Places of one operation at the same servers, as indexes into `all`.
+    /// Paths of each operation at the same servers, as indexes into `all`.
     pub(crate) fn by_source(&self) -> impl Iterator<Item = &[usize]> {
         self.by_source.values().map(Vec::as_slice)
     }
 
     /// An operation under every mount that leads to the servers.
-    pub(crate) fn of_source(&self, source: usize, servers: usize) -> impl Iterator<Item = &Place> {
+    pub(crate) fn of_source(
+        &self,
+        source: usize,
+        servers: usize,
+    ) -> impl Iterator<Item = &BackendPath> {
         self.by_source
             .get(&(source, servers))
             .into_iter()
             .flatten()
-            .map(|it| &self.all[*it])
+            .map(|index| &self.all[*index])
     }
 }
 
-/// What operations ask of their callers, each once.
+/// Requirements of callers, each once.
 struct Guards {
     all: Vec<AuthPlan>,
     /// By draft; none where it is not public.
@@ -165,11 +173,13 @@ impl Guards {
                 continue;
             }
             let auth = &draft.plan.auth;
-            let is_it = |it: &AuthPlan| {
-                it.check == auth.check && it.scopes == auth.scopes && it.api_key == auth.api_key
+            let is_same = |known: &AuthPlan| {
+                known.check == auth.check
+                    && known.scopes == auth.scopes
+                    && known.api_key == auth.api_key
             };
             let number = last
-                .filter(|it| is_it(&guards.all[*it]))
+                .filter(|known| is_same(&guards.all[*known]))
                 .unwrap_or_else(|| {
                     let key = format!("{:?} {:?} {}", auth.check, auth.scopes, auth.api_key);
                     *numbers.entry(key).or_insert_with(|| {
@@ -184,7 +194,7 @@ impl Guards {
     }
 }
 
-fn frame(frames: &mut Frames, mount: &str, behind: &[Part]) -> usize {
+fn prefixes(prefix_pairs: &mut PrefixPairs, mount: &str, behind: &[BackendSegment]) -> usize {
     let gateway = literals(mount);
     let same = gateway
         .iter()
@@ -196,46 +206,49 @@ fn frame(frames: &mut Frames, mount: &str, behind: &[Part]) -> usize {
         gateway[..gateway.len() - same].to_vec(),
         behind[..behind.len() - same].to_vec(),
     );
-    let next = frames.len();
-    *frames.entry(key).or_insert(next)
+    let next = prefix_pairs.len();
+    *prefix_pairs.entry(key).or_insert(next)
 }
 
-fn literals(path: &str) -> Vec<Part> {
+fn literals(path: &str) -> Vec<BackendSegment> {
     path.split('/')
-        .filter(|it| !it.is_empty())
-        .map(|it| Part::Literal(it.into()))
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| BackendSegment::Literal(segment.into()))
         .collect()
 }
 
 impl Builder<'_> {
-    /// What stands before the operation's own path where the backend gets it.
-    fn before(&self, draft: &Draft<'_>, backend: usize, servers: &Servers) -> Vec<Part> {
+    /// Segments before the operation's own path where the backend gets it.
+    fn before(
+        &self,
+        draft: &Draft<'_>,
+        backend: usize,
+        servers: &ServerGroups,
+    ) -> Vec<BackendSegment> {
         // A function gets the path of the gateway.
         if matches!(
             self.backends[backend].integration,
             IntegrationPlan::Function(_)
         ) {
-            return literals(&draft.mount);
+            return literals(&draft.prefix);
         }
-        let base = if self.base_behind {
-            &self.bases[draft.plan.description][..]
-        } else {
-            &[]
-        };
-        let literal = |it: &Arc<str>| Part::Literal(Arc::clone(it));
+        let base = self.base_behind(draft.plan.description);
+        let literal = |text: &Arc<str>| BackendSegment::Literal(Arc::clone(text));
         let before = servers.paths[backend]
             .iter()
             .chain(&self.backends[backend].path_prefix)
             .map(literal);
-        before.chain(base.iter().map(Part::from)).collect()
+        before
+            .chain(base.iter().map(BackendSegment::from))
+            .collect()
     }
 
-    fn own_parts(&self, draft: &Draft<'_>) -> Vec<Part> {
+    fn own_parts(&self, draft: &Draft<'_>) -> Vec<BackendSegment> {
         match &draft.template {
-            Some(template) => template.segments.iter().map(Part::from).collect(),
-            None => asked(&draft.written, self.widen)
+            Some(template) => template.segments.iter().map(BackendSegment::from).collect(),
+            None => requested(&draft.written, self.widen)
                 .iter()
-                .map(Part::from)
+                .map(BackendSegment::from)
                 .collect(),
         }
     }

@@ -1,4 +1,4 @@
-//! What is not public must not be answered by what is.
+//! Operations that are not public, and whose requests a public one would serve.
 //!
 //! In: drafts with their final paths. Out: refusals, and findings where none can be made. Pure.
 
@@ -6,42 +6,41 @@ use std::collections::BTreeSet;
 
 use super::Builder;
 use crate::diagnostic;
-use crate::plan::routes::tree::{Meeting, Tree, asked, can_be_asked};
+use crate::plan::routes::tree::{Conflict, RouteTree, can_be_requested, requested};
 
 impl Builder<'_> {
-    /// What is not public must not be answered by what is.
-    pub(crate) fn meetings(&mut self) {
+    /// Has the gateway refuse requests of operations that are not public, where a public one would
+    /// serve them.
+    pub(crate) fn refuse_private(&mut self) {
         for index in 0..self.drafts.len() {
             let draft = &self.drafts[index];
-            // One that cannot be served is looked at as if it were hidden already, so that one run
-            // names all that has to be.
+            // One that cannot be served is treated as hidden, so that one run names all that has to
+            // be.
             let is_served = draft.plan.gateway_path.is_some() && !draft.is_dropped;
             if is_served || !draft.plan.method.is_servable() {
                 continue;
             }
             let is_public = draft.plan.is_public();
-            if !can_be_asked(&draft.written) {
+            if !can_be_requested(&draft.written) {
                 continue;
             }
-            let full = format!("{}{}", draft.mount, draft.written);
-            for meeting in self
-                .tree
-                .meetings(&asked(&full, self.widen), draft.plan.method)
-            {
-                match meeting {
-                    Meeting::Same(_) if is_public => {}
-                    Meeting::Refuse(refusal) => drop(self.refusals.insert(refusal)),
-                    Meeting::Same(public) => self.report_same(index, public),
-                    Meeting::Unavoidable(public) => self.report_unavoidable(index, public),
+            let path = format!("{}{}", draft.prefix, draft.written);
+            let path = requested(&path, self.widen);
+            for conflict in self.tree.conflicts(&path, draft.plan.method) {
+                match conflict {
+                    Conflict::Same(_) if is_public => {}
+                    Conflict::Refuse(refusal) => drop(self.refusals.insert(refusal)),
+                    Conflict::Same(public) => self.report_same(index, public),
+                    Conflict::Unavoidable(public) => self.report_unavoidable(index, public),
                 }
             }
         }
-        self.shield();
+        self.report_crowding_refusals();
     }
 
     /// A refusal that would need a variable beside a greedy one cannot be built.
-    fn shield(&mut self) {
-        let mut tree = Tree::new();
+    fn report_crowding_refusals(&mut self) {
+        let mut tree = RouteTree::new();
         for (index, draft) in self.drafts.iter().enumerate() {
             if let Some(path) = &draft.plan.gateway_path {
                 tree.insert(path, draft.plan.method, index);

@@ -1,10 +1,10 @@
-//! What is said of operations that are reached through others.
+//! Diagnostics of operations that are reachable through others.
 //!
 //! In: pairs of drafts. Out: findings. Pure.
 
 use std::collections::BTreeSet;
 
-use super::Found;
+use super::ReachableOperations;
 use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::plan::OperationPlan;
 use crate::plan::routes::Builder;
@@ -13,11 +13,11 @@ use crate::plan::routes::Builder;
 pub(crate) const MAX_NAMED: usize = 5;
 
 impl Builder<'_> {
-    pub(crate) fn findings_of_reached(&self, found: &Found) -> Vec<Diagnostic> {
-        let reached = found
-            .reached
+    pub(crate) fn findings_of_reachable(&self, found: &ReachableOperations) -> Vec<Diagnostic> {
+        let elsewhere = found
+            .elsewhere
             .iter()
-            .map(|(public, guarded)| self.reached_through(*public, guarded));
+            .map(|(public, guarded)| self.reachable_through(*public, guarded));
         let crossing = found
             .crossing
             .iter()
@@ -26,14 +26,14 @@ impl Builder<'_> {
             .diverted
             .iter()
             .map(|(public, guarded)| self.diverted(*public, guarded));
-        reached
+        elsewhere
             .chain(diverted)
             .chain(crossing)
             .chain(self.below_rest(found))
             .collect()
     }
 
-    fn reached_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
+    fn reachable_through(&self, public: usize, guarded: &[usize]) -> Diagnostic {
         let plan = &self.drafts[public].plan;
         let finding = diagnostic::REACHED_ELSEWHERE.at(plan.place.clone()).message(format_args!(
             "requests of `{}` arrive at the address of {}: with what is put before their paths or taken away, the backend gets the same path",
@@ -69,19 +69,19 @@ impl Builder<'_> {
         self.with_places(finding.help(help), guarded)
     }
 
-    /// Said once, whatever the number of operations.
-    fn below_rest(&self, found: &Found) -> Option<Diagnostic> {
-        // What an error keeps from being served has been told enough.
+    /// Reported once, whatever the number of operations.
+    fn below_rest(&self, found: &ReachableOperations) -> Option<Diagnostic> {
+        // An error reports operations that it keeps from being served.
         let kept: BTreeSet<&OperationName> = self
             .diagnostics
             .iter()
-            .filter(|it| it.is_error())
-            .flat_map(|it| &it.operations)
+            .filter(|finding| finding.is_error())
+            .flat_map(|finding| &finding.operations)
             .collect();
         let is_refused = |public: &usize| {
-            [&found.reached, &found.diverted]
+            [&found.elsewhere, &found.diverted]
                 .iter()
-                .any(|it| it.contains_key(public))
+                .any(|pairs| pairs.contains_key(public))
                 || kept.contains(&self.source(*public).name())
         };
         let pairs: Vec<_> = found
@@ -110,15 +110,18 @@ impl Builder<'_> {
     }
 
     fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
-        guarded.iter().take(MAX_NAMED).fold(finding, |finding, it| {
-            finding.also(self.drafts[*it].plan.place.clone())
-        })
+        guarded
+            .iter()
+            .take(MAX_NAMED)
+            .fold(finding, |finding, draft| {
+                finding.also(self.drafts[*draft].plan.place.clone())
+            })
     }
 
-    /// Operations with what keeps callers from them.
+    /// Operations with the reason that keeps callers from them.
     fn listed(&self, guarded: &[usize]) -> String {
-        let named = guarded.iter().take(MAX_NAMED).map(|it| {
-            let plan = &self.drafts[*it].plan;
+        let named = guarded.iter().take(MAX_NAMED).map(|draft| {
+            let plan = &self.drafts[*draft].plan;
             let why = if plan.is_public() {
                 "asks callers for more"
             } else {

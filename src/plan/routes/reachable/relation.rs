@@ -1,15 +1,15 @@
-//! How the templates of two operations lie to each other where a backend gets them.
+//! Relation of the templates of two operations where a backend gets them.
 //!
 //! In: the kinds of their segments. Out: `Relation`. Pure.
 
 use std::sync::Arc;
 
 use crate::plan::paths::Segment;
-use crate::plan::routes::tree::Asked;
+use crate::plan::routes::tree::RequestedSegment;
 
 /// A segment of a path as the backend gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Part {
+pub(crate) enum BackendSegment {
     Literal(Arc<str>),
     Variable,
     Rest,
@@ -17,27 +17,27 @@ pub(crate) enum Part {
     Partial,
 }
 
-/// What a segment is, without its text.
+/// Kind of a segment, without its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum SegmentKind {
     Literal,
     Variable,
     Rest,
     Partial,
 }
 
-impl Part {
-    pub(crate) fn kind(&self) -> Kind {
+impl BackendSegment {
+    pub(crate) fn kind(&self) -> SegmentKind {
         match self {
-            Self::Literal(_) => Kind::Literal,
-            Self::Variable => Kind::Variable,
-            Self::Rest => Kind::Rest,
-            Self::Partial => Kind::Partial,
+            Self::Literal(_) => SegmentKind::Literal,
+            Self::Variable => SegmentKind::Variable,
+            Self::Rest => SegmentKind::Rest,
+            Self::Partial => SegmentKind::Partial,
         }
     }
 }
 
-impl From<&Segment> for Part {
+impl From<&Segment> for BackendSegment {
     fn from(segment: &Segment) -> Self {
         match segment {
             Segment::Literal(text) => Self::Literal(Arc::clone(text)),
@@ -47,21 +47,21 @@ impl From<&Segment> for Part {
     }
 }
 
-impl From<&Asked<'_>> for Part {
-    fn from(segment: &Asked<'_>) -> Self {
+impl From<&RequestedSegment<'_>> for BackendSegment {
+    fn from(segment: &RequestedSegment<'_>) -> Self {
         match segment {
-            Asked::Literal(text) => Self::Literal((*text).into()),
-            Asked::Variable => Self::Variable,
-            Asked::Rest => Self::Rest,
-            Asked::Opaque => Self::Partial,
+            RequestedSegment::Literal(text) => Self::Literal((*text).into()),
+            RequestedSegment::Variable => Self::Variable,
+            RequestedSegment::Rest => Self::Rest,
+            RequestedSegment::Opaque => Self::Partial,
         }
     }
 }
 
-/// How a public template lies to a guarded one, if a request can fit both.
+/// Relation of a public template to a guarded one, if a request can fit both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Relation {
-    /// Places of the segments that have to be the same text.
+    /// Positions of the segments that have to be the same text.
     pub(crate) shared: Vec<usize>,
     /// Somewhere the public one takes more.
     pub(crate) public_is_wider: bool,
@@ -75,7 +75,7 @@ pub(crate) struct Relation {
 
 impl Relation {
     /// The relation of two shapes; none where no request fits both.
-    pub(crate) fn of(public: &[Kind], guarded: &[Kind]) -> Option<Self> {
+    pub(crate) fn of(public: &[SegmentKind], guarded: &[SegmentKind]) -> Option<Self> {
         let mut relation = Self {
             shared: Vec::new(),
             public_is_wider: false,
@@ -86,25 +86,31 @@ impl Relation {
         for at in 0.. {
             match (public.get(at), guarded.get(at)) {
                 (None, None) => break,
-                (Some(Kind::Rest), Some(Kind::Rest)) => break,
-                (Some(Kind::Rest), Some(_)) => {
+                (Some(SegmentKind::Rest), Some(SegmentKind::Rest)) => break,
+                (Some(SegmentKind::Rest), Some(_)) => {
                     relation.public_is_wider = true;
                     relation.is_through_rest = true;
                     break;
                 }
-                (Some(_), Some(Kind::Rest)) => {
+                (Some(_), Some(SegmentKind::Rest)) => {
                     relation.guarded_takes_more();
                     break;
                 }
-                (Some(Kind::Literal), Some(Kind::Literal)) => relation.shared.push(at),
-                (Some(Kind::Literal), Some(Kind::Variable)) => relation.guarded_takes_more(),
-                (Some(Kind::Variable), Some(Kind::Variable)) => {}
-                (Some(Kind::Variable), Some(Kind::Literal | Kind::Partial)) => {
-                    relation.public_is_wider = true
+                (Some(SegmentKind::Literal), Some(SegmentKind::Literal)) => {
+                    relation.shared.push(at)
                 }
+                (Some(SegmentKind::Literal), Some(SegmentKind::Variable)) => {
+                    relation.guarded_takes_more()
+                }
+                (Some(SegmentKind::Variable), Some(SegmentKind::Variable)) => {}
+                (
+                    Some(SegmentKind::Variable),
+                    Some(SegmentKind::Literal | SegmentKind::Partial),
+                ) => relation.public_is_wider = true,
                 // A fixed text beside a part of a segment is the more particular one, and the
                 // gateway knows no parts.
-                (Some(Kind::Literal), Some(Kind::Partial)) | (Some(Kind::Partial), Some(_)) => {
+                (Some(SegmentKind::Literal), Some(SegmentKind::Partial))
+                | (Some(SegmentKind::Partial), Some(_)) => {
                     return None;
                 }
                 (Some(_), None) | (None, Some(_)) => return None,

@@ -1,4 +1,4 @@
-//! Paths of operations that are not served, as the tree is asked for them.
+//! Paths of operations that are not served, as callers may request them.
 //!
 //! In: paths as the description writes them. Out: their segments, whatever they are made of. Pure.
 
@@ -7,7 +7,7 @@ use crate::plan::paths::{self, Segment};
 
 /// A segment of an operation that is not served.
 #[derive(Clone, Debug)]
-pub(crate) enum Asked<'a> {
+pub(crate) enum RequestedSegment<'a> {
     Literal(&'a str),
     Variable,
     Rest,
@@ -15,14 +15,14 @@ pub(crate) enum Asked<'a> {
     Opaque,
 }
 
-/// Longest path that gets an answer other than 414: it is part of the ARN of the method.
+/// Longest path that gets a response other than 414: it is part of the ARN of the method.
 ///
 /// Unit: bytes. Source: docs/aws-rules.md#p15.
-const MAX_ASKED_BYTES: i64 = 1_600;
+const MAX_REQUESTED_BYTES: i64 = 1_600;
 
-/// Whether any request for the path is short enough to be answered. A variable can be one
+/// Returns whether any request for the path is short enough to be answered. A variable can be one
 /// character, an escape too.
-pub(crate) fn can_be_asked(path: &str) -> bool {
+pub(crate) fn can_be_requested(path: &str) -> bool {
     let (mut slashes, mut bytes, mut is_variable) = (0, 0, false);
     for byte in path.bytes() {
         match byte {
@@ -35,12 +35,12 @@ pub(crate) fn can_be_asked(path: &str) -> bool {
             _ => bytes += 1,
         }
     }
-    slashes.max(bytes) <= MAX_ASKED_BYTES
+    slashes.max(bytes) <= MAX_REQUESTED_BYTES
 }
 
 /// Splits a path that is not served, whatever it is made of. A query or fragment is no part of what
 /// the gateway matches.
-pub(crate) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
+pub(crate) fn requested(path: &str, widen: bool) -> Vec<RequestedSegment<'_>> {
     let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
     let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -48,21 +48,21 @@ pub(crate) fn asked(path: &str, widen: bool) -> Vec<Asked<'_>> {
         return Vec::new();
     }
     let segment = |text| match text {
-        // Nobody asks for it: clients take it away.
-        text if is_dots(text) => Asked::Literal(text),
+        // Nobody requests it: clients resolve it.
+        text if is_dots(text) => RequestedSegment::Literal(text),
         text => variable_or_literal(text, widen),
     };
     path.split('/').map(segment).collect()
 }
 
-fn variable_or_literal(text: &str, widen: bool) -> Asked<'_> {
-    match paths::template(&format!("/{text}"), widen).map(|it| it.segments) {
+fn variable_or_literal(text: &str, widen: bool) -> RequestedSegment<'_> {
+    match paths::template(&format!("/{text}"), widen).map(|template| template.segments) {
         Ok(segments) => match segments.as_slice() {
-            [Segment::Literal(_)] => Asked::Literal(text),
-            [Segment::Variable(_)] => Asked::Variable,
-            [Segment::Rest(_)] => Asked::Rest,
-            _ => Asked::Opaque,
+            [Segment::Literal(_)] => RequestedSegment::Literal(text),
+            [Segment::Variable(_)] => RequestedSegment::Variable,
+            [Segment::Rest(_)] => RequestedSegment::Rest,
+            _ => RequestedSegment::Opaque,
         },
-        Err(_) => Asked::Opaque,
+        Err(_) => RequestedSegment::Opaque,
     }
 }

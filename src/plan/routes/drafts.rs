@@ -1,0 +1,245 @@
+//! Operations under their mounts, on their way to a plan.
+//!
+//! In: operations, what routes decide of them. Out: `Draft`s, findings. Pure.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Builder, Draft, Protection, cors};
+use crate::blueprint::{AuthSpec, Exposure, MountSpec};
+use crate::openapi::{Operation, Security};
+use crate::plan::access::expect;
+use crate::plan::paths::{self, Segment, Template};
+use crate::plan::rules::{self, Decision, Described};
+use crate::plan::{AuthPlan, OperationPlan};
+
+/// Access of public callers to an operation.
+#[derive(Default)]
+struct PublicAccess {
+    auth: AuthPlan,
+    /// An exported preflight, which the gateway answers.
+    is_preflight: bool,
+    /// Callers reach its backend.
+    is_called: bool,
+    /// Headers that a browser of another origin has to be allowed to send.
+    browser_headers: Vec<Arc<str>>,
+}
+
+impl<'a> Builder<'a> {
+    /// Adds the operation of that index under every mount.
+    pub(crate) fn operation(&mut self, index: usize) {
+        let (description, operation) = self.operations[index];
+        let extensions = self.extensions.get(&index);
+        let described = Described {
+            operation,
+            description,
+            extensions: extensions.map_or(&[][..], |extensions| &extensions.levels),
+            siblings: self.siblings.beside(description, operation),
+        };
+        let mounts = std::mem::take(&mut self.mounts);
+        let decisions: Vec<_> = mounts
+            .iter()
+            .map(|mount| {
+                let at = mount.map_or("/", |mount| &mount.at);
+                self.rules.decide(described, at)
+            })
+            .collect();
+        let has = |exposure| {
+            let mut decisions = decisions.iter();
+            decisions.any(|decision| decision.exposure() == exposure)
+        };
+        let spec = &self.blueprint.spec;
+        let has_private_callers = spec.topology.has_alb() && spec.emits_rules();
+        let mut template = None;
+        if has(Exposure::Public) {
+            template = self.checked(index);
+        } else if has_private_callers && has(Exposure::Internal) {
+            self.check_for_private_callers(index);
+        }
+        for (mount, decision) in mounts.iter().zip(&decisions) {
+            self.draft(index, *mount, decision, template.as_ref());
+        }
+        self.mounts = mounts;
+    }
+
+    /// Segments before the path of an operation on the gateway: its mount, and its base path where
+    /// the gateway serves that, too.
+    fn gateway_prefix(&self, description: usize, mount: Option<&MountSpec>) -> Vec<Segment> {
+        let mount = mount.map_or("", |mount| &mount.at).split('/');
+        let mount = mount.filter(|segment| !segment.is_empty());
+        let base = self.bases[description].iter();
+        let base = base.filter(|_| self.base_on_gateway).cloned();
+        mount
+            .map(|segment| Segment::Literal(segment.into()))
+            .chain(base)
+            .collect()
+    }
+
+    /// Authorization of a public operation's callers, and whether the gateway answers it itself.
+    ///
+    /// The gateway's own preflight is decided by `api.cors`; one that authenticates its callers is
+    /// no preflight for browsers.
+    fn public_access(&mut self, index: usize, decision: &Decision<'a>) -> PublicAccess {
+        let (description, operation) = self.operations[index];
+        let api = &self.apis[description];
+        if decision.exposure() != Exposure::Public {
+            return PublicAccess::default();
+        }
+        let gateway = self.blueprint.spec.api.as_ref();
+        let has_cors = gateway.is_some_and(|gateway| gateway.cors.is_some());
+        let is_mock = has_cors && operation.is_mock_preflight();
+        let auth = if is_mock && operation.security.alternatives().is_empty() {
+            AuthPlan::default()
+        } else {
+            self.security.decide(api, operation, decision)
+        };
+        let is_preflight = is_mock && auth.is_open();
+        let browser_headers = if has_cors && !is_preflight {
+            cors::headers(api, operation, &auth, self.blueprint)
+        } else {
+            Vec::new()
+        };
+        PublicAccess {
+            auth,
+            is_preflight,
+            is_called: !is_preflight,
+            browser_headers,
+        }
+    }
+
+    /// The backend that is chosen under a mount; the only one where nothing is said.
+    fn backend_name(
+        &self,
+        mount: Option<&'a MountSpec>,
+        decision: &Decision<'a>,
+    ) -> Option<&'a str> {
+        let backends = &self.blueprint.spec.backends;
+        let only = || backends.keys().next().filter(|_| backends.len() == 1);
+        rules::mounted(mount, decision.backend.map(|(name, _)| name))
+            .or_else(|| only().map(String::as_str))
+    }
+
+    fn backend_index(&self, name: &str) -> Option<usize> {
+        self.backends
+            .iter()
+            .position(|backend| *backend.name == *name)
+    }
+
+    /// Adds the operation of that index under a mount.
+    fn draft(
+        &mut self,
+        index: usize,
+        mount: Option<&'a MountSpec>,
+        decision: &Decision<'a>,
+        template: Option<&Arc<Template>>,
+    ) {
+        let (description, operation) = self.operations[index];
+        let api = &self.apis[description];
+        let notation = self.with_greedy(operation, decision, template);
+        let template = notation.template.as_ref();
+        let exposure = decision.exposure();
+        let is_public = exposure == Exposure::Public;
+        let prefix = self.gateway_prefix(description, mount);
+        let access = self.public_access(index, decision);
+        if access.is_called {
+            self.media_types
+                .extend(operation.binary_media_types.iter().cloned());
+        }
+        let backend = self.backend_name(mount, decision);
+        let has_alb = self.blueprint.spec.topology.has_alb();
+        let needs_backend = access.is_called || (has_alb && exposure == Exposure::Internal);
+        if needs_backend && backend.is_none() {
+            self.no_backend(operation);
+        }
+        let below_prefix =
+            |template: &Template| prefix.iter().chain(&template.segments).cloned().collect();
+        let plan = OperationPlan {
+            description,
+            method: operation.method,
+            path: Arc::clone(&operation.path),
+            place: operation.place(""),
+            exposure,
+            backend: backend
+                .filter(|_| !access.is_preflight)
+                .and_then(|name| self.backend_index(name)),
+            timeout_ms: self.timeout(decision),
+            throttle: self.throttle(decision),
+            cache: None,
+            gateway_path: template
+                .filter(|_| is_public)
+                .map(|template| below_prefix(template)),
+            asked_path: (!is_public)
+                .then(|| paths::template(&notation.path, false).ok())
+                .flatten()
+                .map(|template| below_prefix(&template)),
+            private_path: (has_alb && !is_public)
+                .then(|| self.private_path(description, &notation.path)),
+            backend_path: Vec::new(),
+            has_trailing_slash: template.is_some_and(|template| template.has_trailing_slash),
+            request_parameters: Default::default(),
+            declared: operation.security.clone(),
+            auth: access.auth,
+            browser_headers: access.browser_headers,
+            checks: Default::default(),
+            coverage: Default::default(),
+        };
+        let cache = if access.is_called {
+            self.requested_cache(api, operation, decision)
+        } else {
+            None
+        };
+        let text_of_prefix = prefix
+            .iter()
+            .map(|segment| format!("/{}", segment.path_part()));
+        self.drafts.push(Draft {
+            plan,
+            source: index,
+            template: template.filter(|_| is_public).cloned(),
+            node: 0,
+            prefix_length: prefix.len(),
+            prefix: text_of_prefix.collect(),
+            mount: mount.map_or("", |mount| mount.at.trim_matches('/')),
+            written: notation.path,
+            cache,
+            unchecked: self.protection(operation, decision).filter(|_| has_alb),
+            validation: self.requested_validation(decision),
+            is_dropped: false,
+            is_preflight: access.is_preflight,
+            is_throttled: expect::is_throttled(
+                self.blueprint,
+                decision.throttle.map(|(throttle, _)| throttle),
+            ),
+        });
+    }
+
+    /// Protection of an internal operation against public callers; none where the backend checks
+    /// them itself.
+    fn protection(&self, operation: &Operation, decision: &Decision<'a>) -> Option<Protection> {
+        let (exposure, origin) = decision.exposure?;
+        if exposure != Exposure::Internal {
+            return None;
+        }
+        let auth = self.blueprint.spec.auth.as_ref();
+        let is_ignored = |name: &str| {
+            let entry = auth.and_then(|auth| auth.get(name));
+            matches!(entry, Some(AuthSpec::Ignore))
+        };
+        let mut schemes: BTreeSet<Arc<str>> = match (decision.auth, &operation.security) {
+            (Some(("none", _)), _) => BTreeSet::new(),
+            (Some((name, _)), _) => BTreeSet::from([Arc::from(name)]),
+            (None, Security::Needs(alternatives)) => alternatives
+                .iter()
+                .flat_map(|alternative| alternative.keys().cloned())
+                .collect(),
+            (None, Security::Open | Security::Optional(_)) => BTreeSet::new(),
+        };
+        schemes.retain(|name| !is_ignored(name));
+        if schemes.is_empty() && decision.api_key.is_some_and(|(is_required, _)| is_required) {
+            schemes.insert("api_key".into());
+        }
+        (!schemes.is_empty()).then(|| Protection {
+            schemes,
+            place: origin.place(self.blueprint, "exposure"),
+        })
+    }
+}
