@@ -11,7 +11,7 @@ mod timeouts;
 
 use std::net::Ipv4Addr;
 
-use super::python::{self, Field, report_value};
+use super::python::{self, SectionField, report_value};
 use crate::blueprint::{
     self, BackendSpec, Blueprint, BlueprintSpec, ForwarderSpec, Protocol, Topology, defaults,
 };
@@ -166,8 +166,8 @@ fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::Values) -> Va
     variables.values(groups, item_and_list, at)
 }
 
-fn forwarder_field(name: &'static str) -> Field {
-    Field {
+fn forwarder_field(name: &'static str) -> SectionField {
+    SectionField {
         section: "forwarder",
         name,
     }

@@ -29,7 +29,7 @@ pub(crate) fn runtime(
             "the function is written in Python, and Lambda gives out {}, not `{runtime}`",
             RUNTIMES.join(", ")
         );
-        let field = Field {
+        let field = SectionField {
             section,
             name: "runtime",
         };
@@ -40,14 +40,14 @@ pub(crate) fn runtime(
 
 /// A field of a section of the blueprint.
 #[derive(Clone, Copy)]
-pub(crate) struct Field {
+pub(crate) struct SectionField {
     pub(crate) section: &'static str,
     pub(crate) name: &'static str,
 }
 
 /// Reports the value of a field as wrong.
-pub(crate) fn report_value(variables: &mut Variables<'_>, field: Field, message: String) {
-    let Field { section, name } = field;
+pub(crate) fn report_value(variables: &mut Variables<'_>, field: SectionField, message: String) {
+    let SectionField { section, name } = field;
     let help = format!(
         "write another one, or remove the line; `gwgen show` prints the default of `{section}.{name}`"
     );

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::python::{self, Field, MAX_ENVIRONMENT_BYTES, report_value};
+use super::python::{self, MAX_ENVIRONMENT_BYTES, SectionField, report_value};
 use crate::blueprint::{ExistingAlbSpec, SyncSpec, SyncState, defaults};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
@@ -112,8 +112,8 @@ fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
     }
 }
 
-fn sync_field(name: &'static str) -> Field {
-    Field {
+fn sync_field(name: &'static str) -> SectionField {
+    SectionField {
         section: "sync",
         name,
     }

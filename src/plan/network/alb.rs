@@ -52,7 +52,7 @@ pub enum AlbBalancerPlan {
     Existing {
         arn: Value,
         dns_name: Option<Value>,
-        /// Where rules are made that admit callers.
+        /// Group whose rules admit callers.
         security_group: Option<Value>,
     },
 }

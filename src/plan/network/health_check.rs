@@ -32,7 +32,7 @@ pub(crate) fn health_check(
         };
     }
     let plan = resolved(&check, topology);
-    let mut checked = Checked {
+    let mut checked = CheckedHealth {
         spec: &check,
         plan: &plan,
         at: format!("{at}/health_check"),
@@ -71,14 +71,14 @@ fn resolved(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
 }
 
 /// A health check as written and as decided, with its pointer.
-struct Checked<'a, 'v> {
+struct CheckedHealth<'a, 'v> {
     spec: &'a HealthCheckSpec,
     plan: &'a HealthCheckPlan,
     at: String,
     variables: &'a mut Variables<'v>,
 }
 
-impl Checked<'_, '_> {
+impl CheckedHealth<'_, '_> {
     fn report(
         &mut self,
         code: &'static diagnostic::Code,

@@ -1,4 +1,4 @@
-//! How the gateway reaches a backend, decided.
+//! Integrations of the gateway with backends, decided.
 //!
 //! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out:
 //! `BackendPlan`. Pure.
@@ -18,11 +18,11 @@ pub struct BackendPlan {
     pub integration: IntegrationPlan,
     /// Put before the path: segments of `path_prefix`.
     pub path_prefix: Vec<Arc<str>>,
-    /// Set on the way, over what the client sent; by name.
+    /// Set in place of those that the client sent; by name.
     pub headers: Vec<HeaderPlan>,
 }
 
-/// How the gateway reaches a backend.
+/// Integration of the gateway with a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntegrationPlan {
     /// Through the VPC link and the load balancer.
@@ -35,21 +35,21 @@ pub enum IntegrationPlan {
     Forwarder(ForwarderPlan),
 }
 
-/// Servers that a function of ours calls.
+/// Servers that a managed function calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwarderPlan {
     /// Names or addresses, taken in turn.
     pub hosts: Values,
     pub port: u16,
     pub is_tls: bool,
-    /// What the servers see as `Host`, and their certificate is checked for; the host that is
-    /// called where there is none.
+    /// `Host` of the requests, which the certificate is checked for; the host that is called where
+    /// there is none.
     pub host: Option<Value>,
     pub skips_verification: bool,
     /// Group of the servers that has to admit the function.
     pub security_group: Option<Value>,
-    /// Prefix of the gateway's path, and what stands in its place behind it. The longest that fits
-    /// counts.
+    /// Prefix of the gateway's path, and the one that replaces it behind the gateway. The longest
+    /// that fits counts.
     pub paths: BTreeMap<String, String>,
     /// Milliseconds of operations that have less time than the function gives a request, by `METHOD
     /// prefix` of the gateway's path.
@@ -57,7 +57,7 @@ pub struct ForwarderPlan {
     pub timeouts: BTreeMap<String, u32>,
 }
 
-/// What all functions that forward have alike.
+/// Common settings of all functions that forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardersPlan {
     pub subnets: Values,
@@ -67,7 +67,7 @@ pub struct ForwardersPlan {
     pub timeout_ms: u32,
     pub runtime: Arc<str>,
     pub is_traced: bool,
-    /// The gateway takes answers of every type as binary, so that compressed ones come through.
+    /// The gateway takes responses of every type as binary, so that compressed ones come through.
     pub keeps_accept_encoding: bool,
 }
 
@@ -110,7 +110,7 @@ pub struct HeaderPlan {
     pub source: HeaderSourcePlan,
 }
 
-/// Where a header's value comes from.
+/// Source of a header's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderSourcePlan {
     /// The same for every request.
@@ -119,13 +119,13 @@ pub enum HeaderSourcePlan {
     Mapping(Arc<str>),
 }
 
-/// The load balancers, and where they stand.
+/// The load balancers, their VPC and subnets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkPlan {
     pub vpc: Value,
     pub subnets: Values,
     pub nlb: Option<NlbPlan>,
-    /// There where the gateway comes to the application load balancer itself.
+    /// There where the gateway calls the application load balancer itself.
     pub link: Option<LinkPlan>,
     pub alb: Option<AlbPlan>,
     /// There where a function keeps the network load balancer's targets.

@@ -1,4 +1,4 @@
-//! Health checks of `/` that nobody asked for, where the description says of no `GET /`.
+//! Health checks of `/` by default, where the description has no `GET /`.
 //!
 //! In: `Plan`, `Blueprint`. Out: a finding. Pure.
 
@@ -11,7 +11,7 @@ use crate::source::pointer;
 /// The status of a path that a server does not have.
 const NOT_FOUND: u16 = 404;
 
-/// Last segments of paths that are there to be asked whether a server is well.
+/// Last segments of paths for health checks.
 const HEALTH_WORDS: [&str; 10] = [
     "healthz",
     "health",
@@ -28,7 +28,7 @@ const HEALTH_WORDS: [&str; 10] = [
 /// Most backends that are named.
 const MAX_SHOWN: usize = 3;
 
-/// Backends whose servers are asked for `/` by default; `bases` are the base paths of the
+/// Warns of backends whose health check is `/` by default; `bases` are the base paths of the
 /// descriptions, on the gateway and behind it.
 ///
 /// Source: Elastic Load Balancing, "Health checks for Application Load Balancer target groups": the
@@ -43,53 +43,47 @@ pub(crate) fn root_health_check(
     blueprint: &Blueprint,
     bases: &[[Vec<Segment>; 2]],
 ) -> Option<Diagnostic> {
-    if plan
-        .network
-        .as_ref()?
-        .alb
-        .as_ref()
-        .is_some_and(|it| !it.emits_rules)
-    {
+    let alb = plan.network.as_ref()?.alb.as_ref();
+    if alb.is_some_and(|alb| !alb.emits_rules) {
         return None;
     }
-    let mut asked: Vec<(usize, &BalancedPlan)> = Vec::new();
-    for (index, backend) in plan.backends.iter().enumerate() {
-        asked.extend(
-            backend
-                .balanced()
-                .filter(|it| is_asked_by_default(blueprint, it))
-                .map(|it| (index, it)),
-        );
-    }
-    if asked.is_empty() {
+    let mut checked: Vec<(usize, &BalancedPlan)> = plan
+        .backends
+        .iter()
+        .enumerate()
+        .filter_map(|(index, backend)| Some((index, backend.balanced()?)))
+        .filter(|(_, backend)| is_checked_by_default(blueprint, backend))
+        .collect();
+    if checked.is_empty() {
         return None;
     }
-    for operation in plan.operations.iter().filter(|it| is_root(plan, bases, it)) {
-        asked.retain(|(index, _)| operation.backend != Some(*index));
+    for operation in &plan.operations {
+        if is_root(plan, bases, operation) {
+            checked.retain(|(index, _)| operation.backend != Some(*index));
+        }
     }
-    let (first, rest) = asked.split_first()?;
-    let names: Vec<String> = asked
+    let ((index, first), rest) = checked.split_first()?;
+    let names: Vec<String> = checked
         .iter()
         .take(MAX_SHOWN)
-        .map(|(_, it)| format!("`{}`", it.name))
+        .map(|(_, backend)| format!("`{}`", backend.name))
         .collect();
-    let more = if asked.len() > MAX_SHOWN {
-        format!(" and {} more", asked.len() - MAX_SHOWN)
-    } else {
-        String::new()
+    let more = match checked.len().saturating_sub(MAX_SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    let known = plan
+    let mut known = plan
         .operations
         .iter()
-        .filter(|it| it.backend == Some(first.0))
-        .find_map(health_path);
-    let example = known.map_or_else(
+        .filter(|operation| operation.backend == Some(*index));
+    let example = known.find_map(health_path).map_or_else(
         || "for example `/healthz`".to_owned(),
-        |path| format!("for `{}` perhaps `{path}`", first.1.name),
+        |path| format!("for `{}` perhaps `{path}`", first.name),
     );
-    let place = |it: &BalancedPlan| blueprint.place(&pointer::child("/backends", &it.name));
+    let place =
+        |backend: &BalancedPlan| blueprint.place(&pointer::child("/backends", &backend.name));
     let mut finding = diagnostic::ROOT_HEALTH_CHECK
-        .at(place(first.1))
+        .at(place(first))
         .message(format_args!(
             "the health check asks the servers of {}{more} for `/`, which the description does not have for them: where they answer 404, each is taken for unhealthy and gets no requests",
             names.join(", ")
@@ -97,50 +91,48 @@ pub(crate) fn root_health_check(
         .help(format_args!(
             "write `health_check: {{path: ...}}` there, with a path that answers 200 to 399 to a request without credentials, {example}; `/` where that is right"
         ));
-    finding.places.extend(rest.iter().map(|(_, it)| place(it)));
+    let others = rest.iter().map(|(_, backend)| place(backend));
+    finding.places.extend(others);
     Some(finding)
 }
 
-/// Whether a target group is made that asks for `/`, and nobody wrote that it should, or that 404
-/// is well.
-fn is_asked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool {
-    let written = blueprint
-        .spec
-        .backends
-        .get(&*backend.name)
-        .and_then(|it| it.health_check.as_ref());
+/// Returns whether a new target group checks `/`, and the blueprint says neither that it should nor
+/// that 404 is healthy.
+fn is_checked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool {
+    let spec = blueprint.spec.backends.get(&*backend.name);
+    let written = spec.and_then(|spec| spec.health_check.as_ref());
     let check = &backend.health_check;
     check.protocol != HealthProtocol::Tcp
-        && written.is_none_or(|it| it.path.is_none())
+        && written.is_none_or(|check| check.path.is_none())
         && !matches!(backend.targets, TargetsPlan::Existing(_))
-        && !check.matcher.split(',').any(|it| takes(it, NOT_FOUND))
+        && !check.matcher.split(',').any(|part| takes(part, NOT_FOUND))
 }
 
-/// Whether a part of a matcher, `200` or `200-399`, takes a status.
+/// Returns whether a part of a matcher, `200` or `200-399`, takes a status.
 fn takes(part: &str, status: u16) -> bool {
     let (low, high) = part.split_once('-').unwrap_or((part, part));
     matches!((low.trim().parse::<u16>(), high.trim().parse::<u16>()), (Ok(low), Ok(high)) if (low..=high).contains(&status))
 }
 
-/// Whether an operation is what the servers have at `/`.
+/// Returns whether the servers have an operation at `/`.
 fn is_root(plan: &Plan, bases: &[[Vec<Segment>; 2]], operation: &OperationPlan) -> bool {
-    let is_asked = matches!(operation.method, HttpMethod::Get | HttpMethod::Any);
+    let is_get = matches!(operation.method, HttpMethod::Get | HttpMethod::Any);
     let has_prefix = operation
         .backend
-        .is_some_and(|it| !plan.backends[it].path_prefix.is_empty());
-    is_asked
+        .is_some_and(|index| !plan.backends[index].path_prefix.is_empty());
+    is_get
         && operation.path.trim_matches('/').is_empty()
         && !has_prefix
         && bases[operation.description][1].is_empty()
 }
 
-/// The path of an operation that says whether a server is well.
+/// The path of an operation that says whether a server is healthy.
 fn health_path(operation: &OperationPlan) -> Option<String> {
     let is_plain = operation.method == HttpMethod::Get
         && operation
             .backend_path
             .iter()
-            .all(|it| it.variable().is_none());
+            .all(|segment| segment.variable().is_none());
     let Some(Segment::Literal(last)) = operation.backend_path.last() else {
         return None;
     };

@@ -62,7 +62,7 @@ pub struct PreflightPlan {
 impl CorsPlan {
     /// The one origin that fixed text can name: on the gateway's own errors no template runs.
     pub fn first_origin(&self) -> &str {
-        self.origins.first().map_or("*", |it| it)
+        self.origins.first().map_or("*", |origin| origin)
     }
 }
 

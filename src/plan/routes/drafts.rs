@@ -119,7 +119,23 @@ impl<'a> Builder<'a> {
             .or_else(|| only().map(String::as_str))
     }
 
-    fn backend_index(&self, name: &str) -> Option<usize> {
+    /// Index of the backend under a mount.
+    ///
+    /// Errors: GW3001 no backend.
+    fn backend(
+        &mut self,
+        operation: &Operation,
+        mount: Option<&'a MountSpec>,
+        decision: &Decision<'a>,
+        is_called: bool,
+    ) -> Option<usize> {
+        let name = self.backend_name(mount, decision);
+        let has_private_callers =
+            self.blueprint.spec.topology.has_alb() && decision.exposure() == Exposure::Internal;
+        if name.is_none() && (is_called || has_private_callers) {
+            self.no_backend(operation);
+        }
+        let name = name?;
         self.backends
             .iter()
             .position(|backend| *backend.name == *name)
@@ -145,12 +161,8 @@ impl<'a> Builder<'a> {
             self.media_types
                 .extend(operation.binary_media_types.iter().cloned());
         }
-        let backend = self.backend_name(mount, decision);
         let has_alb = self.blueprint.spec.topology.has_alb();
-        let needs_backend = access.is_called || (has_alb && exposure == Exposure::Internal);
-        if needs_backend && backend.is_none() {
-            self.no_backend(operation);
-        }
+        let backend = self.backend(operation, mount, decision, access.is_called);
         let below_prefix =
             |template: &Template| prefix.iter().chain(&template.segments).cloned().collect();
         let plan = OperationPlan {
@@ -159,9 +171,7 @@ impl<'a> Builder<'a> {
             path: Arc::clone(&operation.path),
             place: operation.place(""),
             exposure,
-            backend: backend
-                .filter(|_| !access.is_preflight)
-                .and_then(|name| self.backend_index(name)),
+            backend: backend.filter(|_| !access.is_preflight),
             timeout_ms: self.timeout(decision),
             throttle: self.throttle(decision),
             cache: None,

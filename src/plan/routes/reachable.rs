@@ -127,10 +127,10 @@ impl Builder<'_> {
             return false;
         }
         let auth = &self.drafts[public.draft].plan.auth;
-        let is_open = |it: &&BackendPath| {
-            self.drafts[it.draft].plan.is_public()
-                && it.parts == guarded.parts
-                && !is_weaker(auth, &self.drafts[it.draft].plan.auth)
+        let is_open = |other: &&BackendPath| {
+            self.drafts[other.draft].plan.is_public()
+                && other.parts == guarded.parts
+                && !is_weaker(auth, &self.drafts[other.draft].plan.auth)
         };
         paths
             .of_source(source, guarded.servers)

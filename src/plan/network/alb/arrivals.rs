@@ -30,7 +30,7 @@ pub(crate) fn arrivals<'a>(
         let balanced = backend.balanced();
         balanced.is_some_and(|balanced| balanced.listener_port == port)
     };
-    let mut served = Served::default();
+    let mut served = ServedArrivals::default();
     for (index, operation) in operations.iter().enumerate() {
         let backend = operation.backend.filter(|index| is_here(&backends[*index]));
         if operation.exposure != Exposure::Hidden
@@ -79,7 +79,7 @@ pub(crate) fn arrivals<'a>(
 
 /// Operations that a listener serves.
 #[derive(Default)]
-struct Served<'a> {
+struct ServedArrivals<'a> {
     arrivals: Vec<ArrivingOperation<'a>>,
     /// Methods and paths without the names of variables.
     paths: BTreeSet<(HttpMethod, String)>,
@@ -92,7 +92,7 @@ struct ServedTemplate {
     pattern: Pattern,
 }
 
-impl<'a> Served<'a> {
+impl<'a> ServedArrivals<'a> {
     fn add(&mut self, index: usize, operation: &'a OperationPlan, to: Destination, prefix: String) {
         let path = match &operation.private_path {
             Some(path) => format!("{prefix}{path}"),
@@ -126,7 +126,7 @@ impl<'a> Served<'a> {
     }
 }
 
-/// Served operations, to look paths of hidden ones up.
+/// ServedArrivals operations, to look paths of hidden ones up.
 struct ServedIndex<'s> {
     paths: &'s BTreeSet<(HttpMethod, String)>,
     templates: &'s [ServedTemplate],
@@ -134,7 +134,7 @@ struct ServedIndex<'s> {
 }
 
 impl<'s> ServedIndex<'s> {
-    fn of(served: &'s Served<'_>) -> Self {
+    fn of(served: &'s ServedArrivals<'_>) -> Self {
         let templates = served.templates.iter();
         Self {
             paths: &served.paths,

@@ -21,7 +21,7 @@ pub(crate) struct Arms {
 }
 
 /// Methods of a pattern's operations with one destination.
-struct Served {
+struct DestinationMethods {
     methods: BTreeSet<HttpMethod>,
     /// Index of the first one.
     operation: usize,
@@ -45,10 +45,10 @@ pub(crate) fn arms(templates: &[RoutedTemplate], narrowed: &BTreeSet<ArmKey>, ro
     }
     let mut arms = Vec::new();
     for (pattern, methods) in by_text.into_values() {
-        let mut by_destination: BTreeMap<Destination, Served> = BTreeMap::new();
+        let mut by_destination: BTreeMap<Destination, DestinationMethods> = BTreeMap::new();
         for (method, operation) in methods {
             let served = by_destination.entry(templates[operation].to);
-            let served = served.or_insert_with(|| Served {
+            let served = served.or_insert_with(|| DestinationMethods {
                 methods: BTreeSet::new(),
                 operation,
             });
@@ -105,7 +105,7 @@ fn method_lists(
 /// only one does.
 ///
 /// None where methods are refused: what nobody describes is refused beside them.
-fn rest(by_destination: &BTreeMap<Destination, Served>) -> Option<Destination> {
+fn rest(by_destination: &BTreeMap<Destination, DestinationMethods>) -> Option<Destination> {
     let has_any = by_destination
         .values()
         .any(|served| served.methods.contains(&HttpMethod::Any));

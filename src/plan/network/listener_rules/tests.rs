@@ -1,6 +1,7 @@
 //! ListenerRules against an evaluator that was written from AWS's pages alone.
 
 mod any;
+mod examples;
 mod fewest;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ impl Route {
     }
 }
 
+const ONE: Destination = Destination::Backend(0);
+const TWO: Destination = Destination::Backend(1);
 const LITERALS: [&str; 3] = ["a", "b", "c"];
 
 fn routes() -> impl Strategy<Value = Vec<Route>> {
@@ -65,6 +68,22 @@ fn routes() -> impl Strategy<Value = Vec<Route>> {
     })
 }
 
+fn rules_of_paths(paths: &[RoutedPath<'_>], hosts: usize) -> ListenerRules {
+    rules_between(paths, hosts, 1_001, 50_000)
+}
+
+fn rules_between(paths: &[RoutedPath<'_>], hosts: usize, first: u32, last: u32) -> ListenerRules {
+    let backends: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
+    rules(
+        paths,
+        ListenerContext {
+            backends: &backends,
+            hosts,
+            priorities: PriorityRange { first, last },
+        },
+    )
+}
+
 fn built(routes: &[Route], hosts: usize) -> ListenerRules {
     let texts: Vec<String> = routes.iter().map(Route::text).collect();
     let routed: Vec<RoutedPath<'_>> = routes
@@ -77,18 +96,7 @@ fn built(routes: &[Route], hosts: usize) -> ListenerRules {
             prefix: 0,
         })
         .collect();
-    let names: Vec<Arc<str>> = ["one", "two", "three"].map(Arc::from).to_vec();
-    rules(
-        &routed,
-        ListenerContext {
-            backends: &names,
-            hosts,
-            priorities: PriorityRange {
-                first: 1_001,
-                last: 50_000,
-            },
-        },
-    )
+    rules_of_paths(&routed, hosts)
 }
 
 /// What AWS says of path patterns: `*` is any text, also none and also with slashes; `?` one
@@ -255,306 +263,4 @@ fn a_new_route_renumbers_nothing() {
             Ok(())
         })
         .unwrap();
-}
-
-fn routed<'a>(list: &[(&'a str, Destination)]) -> Vec<RoutedPath<'a>> {
-    list.iter()
-        .map(|(path, to)| RoutedPath {
-            method: HttpMethod::Get,
-            path,
-            to: *to,
-            prefix: 0,
-        })
-        .collect()
-}
-
-fn one(list: &[(&str, Destination)]) -> ListenerRules {
-    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-    rules(
-        &routed(list),
-        ListenerContext {
-            backends: &names,
-            hosts: 0,
-            priorities: PriorityRange {
-                first: 1_001,
-                last: 50_000,
-            },
-        },
-    )
-}
-
-const ONE: Destination = Destination::Backend(0);
-const TWO: Destination = Destination::Backend(1);
-
-/// Found by the property: which of two crossing patterns comes first was a matter of their hashes.
-#[test]
-fn a_refusal_is_not_left_to_a_pattern_that_another_of_its_shape_may_precede() {
-    let built = one(&[
-        ("/{x}/a/{y}", Destination::Nothing),
-        ("/{x}", TWO),
-        ("/{x}/b/{y}", ONE),
-        ("/a/b/a/a", Destination::Nothing),
-    ]);
-    assert_eq!(
-        forwarded(&built.rules, HttpMethod::Get, "/a/b/a/a"),
-        Destination::Nothing,
-        "{built:#?}"
-    );
-}
-
-#[test]
-fn one_backend_that_owns_everything_needs_one_rule() {
-    let built = one(&[
-        ("/a", ONE),
-        ("/a/{id}", ONE),
-        ("/b/c/d", ONE),
-        ("/b/{x}/{y}/z", ONE),
-    ]);
-    assert_eq!(
-        built
-            .rules
-            .iter()
-            .map(|it| &it.patterns[..])
-            .collect::<Vec<_>>(),
-        [["/*".into()]]
-    );
-}
-
-#[test]
-fn a_hidden_literal_is_refused_before_the_variable_beside_it() {
-    let built = one(&[
-        ("/users/{id}", ONE),
-        ("/users/export", Destination::Nothing),
-        ("/elsewhere", Destination::Nothing),
-    ]);
-    assert_eq!(built.rules.len(), 2, "{built:#?}");
-    assert_eq!(
-        (built.rules[0].to, &*built.rules[0].patterns[0]),
-        (Destination::Nothing, "/users/export")
-    );
-}
-
-#[test]
-fn a_greedy_path_that_another_backends_pattern_would_cross_into_is_shadowed() {
-    let built = one(&[("/a/{rest+}", ONE), ("/a/{x}/c", TWO)]);
-    assert_eq!(built.shadowed, [(0, 1)]);
-}
-
-#[test]
-fn a_greedy_path_passes_by_other_methods() {
-    let get = routed(&[("/a/{rest+}", ONE)]);
-    let delete = RoutedPath {
-        method: HttpMethod::Delete,
-        path: "/a/{x}/c",
-        to: TWO,
-        prefix: 0,
-    };
-    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-    let built = rules(
-        &[get[0].clone(), delete],
-        ListenerContext {
-            backends: &names,
-            hosts: 0,
-            priorities: PriorityRange {
-                first: 1_001,
-                last: 50_000,
-            },
-        },
-    );
-    assert!(built.shadowed.is_empty(), "{built:#?}");
-    assert_eq!(forwarded(&built.rules, HttpMethod::Get, "/a/b/d/c"), ONE);
-    assert_eq!(forwarded(&built.rules, HttpMethod::Delete, "/a/b/c"), TWO);
-}
-
-#[test]
-fn any_method_leaves_the_paths_own_ones_alone() {
-    for (any, get) in [
-        (ONE, TWO),
-        (TWO, ONE),
-        (Destination::Nothing, ONE),
-        (ONE, Destination::Nothing),
-    ] {
-        let list = [
-            (HttpMethod::Any, "/a", any),
-            (HttpMethod::Get, "/a", get),
-            (HttpMethod::Get, "/{x}", TWO),
-        ];
-        let list = list.map(|(method, path, to)| RoutedPath {
-            method,
-            path,
-            to,
-            prefix: 0,
-        });
-        let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-        let built = rules(
-            &list,
-            ListenerContext {
-                backends: &names,
-                hosts: 0,
-                priorities: PriorityRange {
-                    first: 1_001,
-                    last: 50_000,
-                },
-            },
-        );
-        assert!(built.shadowed.is_empty(), "{built:#?}");
-        assert_eq!(
-            forwarded(&built.rules, HttpMethod::Get, "/a"),
-            get,
-            "{built:#?}"
-        );
-        assert_eq!(
-            forwarded(&built.rules, HttpMethod::Put, "/a"),
-            any,
-            "{built:#?}"
-        );
-    }
-}
-
-#[test]
-fn a_rule_that_is_split_leaves_its_name_to_a_half() {
-    let paths: Vec<String> = (0..6).map(|it| format!("/p{it}")).collect();
-    let list: Vec<(&str, Destination)> = paths
-        .iter()
-        .map(|it| (&**it, ONE))
-        .chain([("/other", TWO)])
-        .collect();
-    let (fewer, all) = (one(&list[1..]), one(&list));
-    let number = |built: &ListenerRules| {
-        built
-            .rules
-            .iter()
-            .find(|it| &*it.label == "to__one__0")
-            .map(|it| it.priority)
-    };
-    assert_eq!((fewer.rules.len(), all.rules.len()), (2, 3), "{all:#?}");
-    assert!(
-        number(&fewer).is_some() && number(&fewer) == number(&all),
-        "{all:#?}"
-    );
-}
-
-#[test]
-fn one_path_cannot_go_two_ways() {
-    assert_eq!(
-        one(&[("/a/{x}", ONE), ("/a/{y}", TWO)]).shadowed.first(),
-        Some(&(1, 0))
-    );
-}
-
-#[test]
-fn what_a_pattern_cannot_say_is_a_wildcard() {
-    let built = one(&[("/a(1)/{x}.json", ONE), ("/b", TWO)]);
-    assert!(
-        built
-            .rules
-            .iter()
-            .any(|it| it.patterns == ["/a*1*/*.json".into()]),
-        "{built:#?}"
-    );
-}
-
-#[test]
-fn few_priorities_are_used_up_in_order() {
-    let list: Vec<(String, Destination)> = (0..40)
-        .map(|it| {
-            (
-                format!("/p{it}/x{it}/{{id}}/a/b"),
-                if it % 2 == 0 { ONE } else { TWO },
-            )
-        })
-        .collect();
-    let list: Vec<(&str, Destination)> = list.iter().map(|(path, to)| (&**path, *to)).collect();
-    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-    let tight = rules(
-        &routed(&list),
-        ListenerContext {
-            backends: &names,
-            hosts: 0,
-            priorities: PriorityRange {
-                first: 100,
-                last: 119,
-            },
-        },
-    );
-    assert!(!tight.is_full);
-    assert!(
-        tight
-            .rules
-            .windows(2)
-            .all(|it| it[0].priority < it[1].priority)
-            && tight.rules.last().unwrap().priority <= 119
-    );
-    assert!(!tight.displaced.is_empty());
-    assert!(
-        rules(
-            &routed(&list),
-            ListenerContext {
-                backends: &names,
-                hosts: 0,
-                priorities: PriorityRange {
-                    first: 100,
-                    last: 101
-                }
-            }
-        )
-        .is_full
-    );
-}
-
-/// With every pair compared, each of these would run for minutes.
-#[test]
-fn patterns_that_cross_by_the_thousand_are_not_compared_in_pairs() {
-    let count = 1_500;
-    let cross = |number: usize| {
-        [
-            (format!("/a/{{x}}/s{number}"), ONE),
-            (format!("/a/t{number}/{{y}}"), TWO),
-        ]
-    };
-    let claimed = |number: usize| {
-        [
-            (format!("/{{x}}/s{number}"), ONE),
-            (format!("/c{number}/{{y}}"), TWO),
-        ]
-    };
-    let apart = |number: usize| {
-        [
-            (format!("/{{x}}/c{number}/m{number}"), ONE),
-            (format!("/t{number}/{{y}}/k{number}"), TWO),
-        ]
-    };
-    let refused = |number: usize| {
-        [
-            (format!("/r{number}/{{id}}"), ONE),
-            (format!("/r{number}/hidden"), Destination::Nothing),
-        ]
-    };
-    for (name, routes) in [
-        ("cross", &cross as &dyn Fn(usize) -> [_; 2]),
-        ("claimed", &claimed),
-        ("apart", &apart),
-        ("refused", &refused),
-    ] {
-        let paths: Vec<(String, Destination)> = (0..count).flat_map(routes).collect();
-        let list: Vec<(&str, Destination)> =
-            paths.iter().map(|(path, to)| (&**path, *to)).collect();
-        let built = one(&list);
-        assert!(
-            built.shadowed.is_empty() && !built.is_full,
-            "{name}: {:?}",
-            built.shadowed
-        );
-        for (path, to) in list.iter().rev().take(20) {
-            let request = path
-                .replace("{x}", "v")
-                .replace("{y}", "v")
-                .replace("{id}", "v");
-            assert_eq!(
-                forwarded(&built.rules, HttpMethod::Get, &request),
-                *to,
-                "{name}: {request}"
-            );
-        }
-    }
 }

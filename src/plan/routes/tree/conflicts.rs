@@ -210,7 +210,7 @@ impl ConflictSearch<'_> {
             self.at
                 .iter()
                 .filter_map(Segment::variable)
-                .any(|it| **it == *name)
+                .any(|taken| **taken == *name)
         })
     }
 

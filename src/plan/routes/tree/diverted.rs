@@ -40,7 +40,7 @@ impl RouteTree {
             .filter(|(served, _)| served.overlaps(method));
         let answer = answering
             .next()
-            .map(|first| *first.1 == operation || answering.any(|it| *it.1 == operation));
+            .map(|first| *first.1 == operation || answering.any(|(_, other)| *other == operation));
         let led = Led {
             is_below: answer.unwrap_or(led.is_below),
             ..led

@@ -130,18 +130,7 @@ fn rules_of(all: &[Any], hosts: usize) -> ListenerRules {
             prefix: 0,
         })
         .collect();
-    let names: Vec<Arc<str>> = vec!["one".into(), "two".into()];
-    rules(
-        &routed,
-        ListenerContext {
-            backends: &names,
-            hosts,
-            priorities: PriorityRange {
-                first: 1_001,
-                last: 50_000,
-            },
-        },
-    )
+    rules_of_paths(&routed, hosts)
 }
 
 /// A request that arrives elsewhere than at its operation's backend.
