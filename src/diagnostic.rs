@@ -101,6 +101,18 @@ impl fmt::Display for OperationName {
     }
 }
 
+impl OperationName {
+    /// The first of several operations, and how many more there are, in a sentence.
+    pub(crate) fn summary(operations: &[Self]) -> String {
+        match operations {
+            [only] => only.to_string(),
+            [first, _] => format!("{first} and 1 more operation"),
+            [first, rest @ ..] => format!("{first} and {} more operations", rest.len()),
+            [] => "no operation".to_owned(),
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {

@@ -12,37 +12,11 @@ use crate::emit::{self, FileTree, logical_id};
 use crate::plan::Plan;
 use crate::stack::{Parameter, Stack};
 
-/// Resources of an API.
-///
-/// Source: docs/aws-rules.md#m1.
-pub const RESOURCES: u64 = 300;
-
-/// Listeners of a network load balancer; AWS does not raise it.
-///
-/// Source: docs/aws-rules.md#l6.
-pub const NLB_LISTENERS: u64 = 50;
-
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
 
-/// Rules of an application load balancer, over all its listeners, without their defaults.
-///
-/// Source: docs/aws-rules.md#l5.
-pub const LISTENER_RULES: u64 = 100;
-
 /// Share of the listener rules from which on it is said that few are left.
 const NEAR_PERCENT: u64 = 80;
-
-/// Target groups of an application load balancer.
-///
-/// Source: docs/aws-rules.md#l5.
-pub const TARGET_GROUPS: u64 = 100;
-
-/// Authorizers of an API. Source: docs/aws-rules.md#m3.
-pub const AUTHORIZERS: u64 = 10;
-
-/// Operations that a usage plan throttles by themselves. Source: docs/aws-rules.md#m16.
-pub const PLAN_THROTTLES: u64 = 20;
 
 /// Resources, parameters and outputs of a template.
 ///

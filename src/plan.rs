@@ -1,5 +1,5 @@
 //! Joins the description with the blueprint: every default is filled in, every operation has its
-//! way or the reason why not.
+//! integration or the reason why not.
 //!
 //! In: `Api`, `Blueprint`. Out: `Outcome<Plan>`. Pure.
 //! Every decision about what to build is made here and nowhere later.
@@ -12,6 +12,7 @@ pub mod models;
 pub mod names;
 mod network;
 mod paths;
+mod quotas;
 mod routes;
 mod rules;
 mod stage;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::blueprint;
-use crate::diagnostic::Place;
+use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Security};
 pub use crate::plan::access::authorizers::{
     AuthDifference, AuthPlan, AuthorizerAsks, AuthorizerPlan, Check, LambdaAuthorizerPlan,
@@ -35,14 +36,14 @@ pub use crate::plan::network::alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use crate::plan::network::headers::is_dropped;
 pub use crate::plan::network::integrations::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan,
-    HeaderSourcePlan, IntegrationPlan, InternetPlan, NetworkPlan, ParameterPlan,
+    HeaderSourcePlan, IntegrationPlan, InternetPlan, NetworkPlan,
 };
 pub use crate::plan::network::link::{LinkOrigin, LinkPlan};
 pub use crate::plan::network::listener_rules::{Destination, HEALTH_PATH, ListenerRulePlan};
 pub use crate::plan::network::nlb::{BalancerPlan, NlbPlan};
 pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
-pub(crate) use crate::plan::rules::patterns::{Of, Patterns, exact};
+pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
 pub use crate::plan::stage::cache::CachePlan;
 pub use crate::plan::stage::domain::{DomainPlan, MadeDomainPlan};
 pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
@@ -52,7 +53,8 @@ pub use inputs::InputType;
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};
-pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan, ThrottlePlan};
+pub use quotas::LimitsPlan;
+pub use stage::{ClusterPlan, LogRolePlan, RequestLogPlan, StagePlan};
 
 /// Text that is known now or at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +89,29 @@ pub struct InputPlan {
     pub is_sensitive: bool,
 }
 
-/// Where and how the result is written.
+/// A parameter of the Systems Manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterPlan {
+    pub of: InputType,
+}
+
+/// Requests per second in the long run, and at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThrottlePlan {
+    pub rate: f64,
+    pub burst: u64,
+}
+
+impl ThrottlePlan {
+    pub(crate) fn of(spec: &blueprint::ThrottleSpec) -> Self {
+        Self {
+            rate: spec.rate,
+            burst: spec.burst,
+        }
+    }
+}
+
+/// Format and files of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPlan {
     pub format: blueprint::Format,
@@ -97,7 +121,7 @@ pub struct OutputPlan {
     pub files: blueprint::FileLayout,
 }
 
-/// How a backend behind the load balancer is reached.
+/// A backend behind the load balancer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BalancedPlan {
     pub name: Arc<str>,
@@ -106,7 +130,7 @@ pub struct BalancedPlan {
     pub listener_port: u16,
     /// The gateway speaks https.
     pub is_tls: bool,
-    /// What the balancer speaks to the targets.
+    /// Protocol between balancer and targets.
     pub protocol: TargetProtocol,
     /// Host of the URI; the balancer's own name where there is none.
     pub host: Option<Value>,
@@ -118,7 +142,7 @@ pub struct BalancedPlan {
     pub security_group: Option<Value>,
 }
 
-/// What a balancer speaks to its targets.
+/// Protocol between a balancer and its targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetProtocol {
     Tcp,
@@ -128,7 +152,7 @@ pub enum TargetProtocol {
     Https,
 }
 
-/// What a backend runs on.
+/// Targets of a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetsPlan {
     Instances(Values),
@@ -146,11 +170,11 @@ pub enum TargetsPlan {
         by_address: bool,
         is_blue_green: bool,
     },
-    /// ARN of a target group that is there.
+    /// ARN of a target group that exists.
     Existing(Value),
 }
 
-/// How the balancer asks a target whether it is well.
+/// Health check of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
     pub protocol: blueprint::HealthProtocol,
@@ -164,7 +188,7 @@ pub struct HealthCheckPlan {
     pub unhealthy: u32,
 }
 
-/// An operation under a mount, with what was decided of it.
+/// An operation under a mount, decided.
 #[derive(Clone, Debug)]
 pub struct OperationPlan {
     /// Index of its description in `spec`.
@@ -177,16 +201,16 @@ pub struct OperationPlan {
     /// Index into `Plan::backends`; of public operations always there.
     pub backend: Option<usize>,
     pub timeout_ms: u32,
-    /// The one that holds for it, its own or the stage's.
+    /// Its own, or the stage's.
     pub throttle: Option<ThrottlePlan>,
     pub cache: Option<CachePlan>,
     /// Path on the gateway, with the mount and a base path that is served there; `None` where a
     /// REST API cannot hold it.
     pub gateway_path: Option<Vec<Segment>>,
-    /// Path on the gateway of what is not public, where it has whole segments.
+    /// Path on the gateway of an operation that is not public, where it has whole segments.
     pub asked_path: Option<Vec<Segment>>,
-    /// What is not public, where private callers come to a balancer: base path and path as the
-    /// description writes them.
+    /// Path of an operation that is not public, where private callers come to a balancer: base path
+    /// and path as the description writes them.
     pub private_path: Option<Arc<str>>,
     /// Path that the backend gets.
     pub backend_path: Vec<Segment>,
@@ -194,13 +218,13 @@ pub struct OperationPlan {
     pub has_trailing_slash: bool,
     /// `method.request.…` and whether it is required.
     pub request_parameters: Arc<BTreeMap<String, bool>>,
-    /// What the gateway checks before the backend is asked.
+    /// Checks of the gateway before it calls the backend.
     pub checks: ChecksPlan,
-    /// What it does not check, though the description says something of it.
+    /// Parts of the description that the gateway does not check.
     pub coverage: CoveragePlan,
-    /// What the description asks of its callers.
+    /// Access that the description requires.
     pub declared: Security,
-    /// What the gateway asks of its callers; nothing where it is not public.
+    /// Access that the gateway requires; none where the operation is not public.
     pub auth: AuthPlan,
     /// Headers that a browser of another origin has to be allowed to send; none without `api.cors`.
     pub browser_headers: Vec<Arc<str>>,
@@ -210,19 +234,16 @@ impl OperationPlan {
     pub fn is_public(&self) -> bool {
         self.exposure == blueprint::Exposure::Public
     }
+
+    pub(crate) fn name(&self) -> OperationName {
+        OperationName {
+            method: self.method.as_str(),
+            path: Arc::clone(&self.path),
+        }
+    }
 }
 
-/// Quotas of the account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LimitsPlan {
-    pub resources: u64,
-    pub nlb_listeners: u64,
-    pub listener_rules: u64,
-    pub target_groups: u64,
-    pub authorizers: u64,
-}
-
-/// What is to be built, decided.
+/// Everything that is to be built, decided.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub prefix: Prefix,
@@ -233,9 +254,9 @@ pub struct Plan {
     pub region: Option<Arc<str>>,
     pub output: OutputPlan,
     pub tags: BTreeMap<Arc<str>, Value>,
-    /// `None` where nothing stands behind a load balancer.
+    /// `None` where nothing is behind a load balancer.
     pub network: Option<NetworkPlan>,
-    /// `None` where no function of ours forwards requests.
+    /// `None` where no function of the stack forwards requests.
     pub forwarders: Option<ForwardersPlan>,
     pub inputs: BTreeMap<Arc<str>, InputPlan>,
     /// Parameters of the Systems Manager, by path.
@@ -244,7 +265,7 @@ pub struct Plan {
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
     pub operations: Vec<OperationPlan>,
-    /// Answers of the gateway's own, where an operation that is not public would be taken for a
+    /// Responses of the gateway itself, where an operation that is not public would be taken for a
     /// public one.
     pub refusals: Vec<Refusal>,
     /// By name.
@@ -259,9 +280,9 @@ pub struct Plan {
     pub models: Vec<ModelPlan>,
     /// Sorted.
     pub binary_media_types: Vec<Arc<str>>,
-    /// Size from which on answers are compressed. Unit: bytes.
+    /// Size from which on responses are compressed. Unit: bytes.
     pub minimum_compression_size: Option<u32>,
-    /// An API is made, and the way to it.
+    /// The stack has an API, and the load balancers and links that it needs.
     pub has_gateway: bool,
     pub stage_name: Value,
     pub endpoint: EndpointPlan,
@@ -270,6 +291,6 @@ pub struct Plan {
     pub cross_zone: bool,
     pub deletion_protection: bool,
     pub limits: LimitsPlan,
-    /// Where a finding about the blueprint as a whole stands.
+    /// Place of a finding about the blueprint as a whole.
     pub place: Place,
 }

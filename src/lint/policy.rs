@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::blueprint::{AllowSpec, Blueprint};
 use crate::diagnostic::{self, At, CODES, Code, Diagnostic, Place, Severity, nearest};
-use crate::plan::{Of, Patterns, Plan};
+use crate::plan::{PatternKind, Patterns, Plan};
 use crate::source::pointer;
 
 /// Decisions of a blueprint about findings.
@@ -180,7 +180,7 @@ fn known(text: &str) -> String {
 }
 
 fn patterns(texts: &[String]) -> Patterns<()> {
-    let mut patterns = Patterns::new(Of::Paths);
+    let mut patterns = Patterns::new(PatternKind::Paths);
     texts.iter().for_each(|text| patterns.insert(text, ()));
     patterns
 }

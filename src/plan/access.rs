@@ -1,4 +1,4 @@
-//! Who may call what: security schemes, authorizers, keys, and the promises about them.
+//! Access to operations: security schemes, authorizers, keys, and the promises about them.
 //!
 //! In: descriptions and blueprint. Out: parts of the plan, diagnostics. Pure.
 

@@ -100,7 +100,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
-    endpoint::written(blueprint, &mut variables);
+    endpoint::check_policy(blueprint, &mut variables);
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(blueprint, &mut variables);
     let mut backends = backends::backends(&mut variables);
@@ -121,7 +121,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
     }
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
-    diagnostics.extend(keys::covered(blueprint, &routes.operations, &authorizers));
+    diagnostics.extend(keys::uncovered(blueprint, &routes.operations, &authorizers));
     let is_behind_nlb = network.as_ref().is_some_and(|it| it.nlb.is_some());
     if let Some(alb) = network.as_mut().and_then(|it| it.alb.as_mut()) {
         let input = ListenerRulesInput {
@@ -185,7 +185,7 @@ fn planned(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pl
         deletion_protection: nlb
             .and_then(|it| it.deletion_protection)
             .unwrap_or(blueprint::defaults::DELETION_PROTECTION),
-        limits: limits(spec),
+        limits: LimitsPlan::new(spec),
         place: blueprint.place(""),
     };
     diagnostics.extend(of_the_whole(&plan, blueprint, &routes.bases));
@@ -279,28 +279,6 @@ fn binary_media_types(spec: &blueprint::BlueprintSpec, described: Vec<Arc<str>>)
         .collect::<std::collections::BTreeSet<Arc<str>>>()
         .into_iter()
         .collect()
-}
-
-/// Quotas as the account has them, or as it has them at first.
-fn limits(spec: &blueprint::BlueprintSpec) -> LimitsPlan {
-    let limits = spec.limits.as_ref();
-    LimitsPlan {
-        resources: limits
-            .and_then(|it| it.resources)
-            .unwrap_or(crate::limits::RESOURCES),
-        nlb_listeners: limits
-            .and_then(|it| it.nlb_listeners)
-            .unwrap_or(crate::limits::NLB_LISTENERS),
-        listener_rules: limits
-            .and_then(|it| it.listener_rules)
-            .unwrap_or(crate::limits::LISTENER_RULES),
-        authorizers: limits
-            .and_then(|it| it.authorizers)
-            .unwrap_or(crate::limits::AUTHORIZERS),
-        target_groups: limits
-            .and_then(|it| it.target_groups)
-            .unwrap_or(crate::limits::TARGET_GROUPS),
-    }
 }
 
 /// Every resource that can be tagged gets these.

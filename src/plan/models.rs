@@ -1,51 +1,40 @@
-//! What the gateway checks of a request before a backend is asked: required parameters by their
-//! presence, bodies by models.
+//! Checks of a request before it is forwarded: required parameters by their presence, bodies by
+//! models.
 //!
-//! In: operations with the validation that is asked for, schemas. Out: `ChecksPlan`s, `ModelPlan`s.
-//! Pure.
+//! In: operations with the requested validation, schemas. Out: `ChecksPlan`s, `ModelPlan`s. Pure.
 //! One model per schema of a body, in one piece. It never refuses what the description allows.
 
+pub(crate) mod coverage;
 pub(crate) mod parameters;
 mod pattern;
+mod sizing;
 mod translate;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::names;
 use super::paths::Segment;
-use crate::blueprint::Validation;
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{
-    Api, BodyContent, ByMediaType, Dialect, HttpMethod, Location, Operation, Parameter,
-    RequestBody, SchemaId,
-};
-use crate::plan::models::parameters::unchecked;
+use crate::openapi::{Api, BodyContent, Dialect, Operation, RequestBody, SchemaId};
 use crate::source::raw::{self, Text};
-use translate::Assembled;
-pub use translate::{Rules, Translated, Translator, Weakening, Weakenings};
+use coverage::is_optional;
+pub use coverage::{ChecksPlan, CoveragePlan};
+use sizing::{SIZES, SizedModel};
+pub use translate::{Translated, TranslationRules, Translator, Weakening, Weakenings};
 
-/// Size of all models of an API together, as they are sent. Unit: bytes.
+/// Size of all models of an API together, in requests to AWS. Unit: bytes.
 ///
 /// Source: docs/aws-rules.md#s10, docs/aws-rules.md#m6 (400 KB). Half of it: a template spells
 /// models with a line for each part, and may have 1 MB (docs/aws-rules.md#f5).
 pub const MAX_BYTES: usize = 200_000;
 
-/// Most bytes of a model, down to where all of them fit. The steps are fixed and wide, so that a
-/// model seldom changes with its neighbours.
-const SIZES: [usize; 10] = [
-    MAX_BYTES, 64_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000, 500, 0,
-];
-
-/// How deep a model is made, down to where it fits.
-const DEPTHS: [usize; 12] = [64, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1, 0];
-
 /// A model of request bodies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelPlan {
-    /// A function of what the schema is called, or of the operation that it stands in.
+    /// A function of the schema's name, or of the operation that contains it.
     pub label: Arc<str>,
     /// Letters and digits alone (S2), with a hash, so that it is neither `Empty` nor `Error` (S17).
     pub name: Arc<str>,
@@ -55,121 +44,10 @@ pub struct ModelPlan {
     pub is_cut: bool,
 }
 
-/// What the gateway checks of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChecksPlan {
-    /// Required parameters are there and not blank.
-    pub parameters: bool,
-    /// Bodies fit the models of their media types; those without one pass as they are.
-    pub body: bool,
-    /// By bare media type; indexes into `Plan::models`.
-    pub models: ByMediaType<usize>,
-    /// `validation` asks for something, whether or not the description has it.
-    pub is_asked: bool,
-}
-
-impl ChecksPlan {
-    /// What it comes to, as `validation` would say it.
-    pub fn level(&self) -> Validation {
-        match (self.body, self.parameters) {
-            (true, true) => Validation::Full,
-            (true, false) => Validation::Body,
-            (false, true) => Validation::Params,
-            (false, false) => Validation::None,
-        }
-    }
-
-    /// Whether the method's validator looks at bodies and at parameters; none where `validation`
-    /// says so.
-    ///
-    /// Where the description has nothing to check, it is the one of parameters: security checks
-    /// want every method to name one (CKV2_AWS_53).
-    pub fn validator(&self) -> Option<(bool, bool)> {
-        match (self.body, self.parameters) {
-            (false, false) => self.is_asked.then_some((false, true)),
-            both => Some(both),
-        }
-    }
-}
-
-/// What the gateway does not check of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CoveragePlan {
-    /// Parameters that no method can declare, or demand where the description does, and why.
-    pub parameters: Vec<(Arc<str>, &'static str)>,
-    /// Media types without a model, and why.
-    pub bodies: Vec<(Arc<str>, &'static str)>,
-    /// A request may go without a body.
-    pub takes_no_body: bool,
-}
-
-/// What a method leaves to its backend.
-pub(crate) fn coverage(
-    (api, operation): (&Api, &Operation),
-    checks: &ChecksPlan,
-    declared: &BTreeMap<String, bool>,
-) -> CoveragePlan {
-    let location = |it: &Parameter| match it.location {
-        Location::Path => None,
-        Location::Query | Location::QueryString => Some("querystring"),
-        Location::Header => Some("header"),
-        Location::Cookie => Some("cookie"),
-    };
-    let left = |it: &Parameter| {
-        let name = format!("{}.{}", location(it)?, it.name);
-        let why = unchecked(it).filter(|_| it.required || !it.sent.may_have_its_name());
-        let why = why.or_else(|| {
-            (!declared.contains_key(&format!("method.request.{name}")))
-                .then_some("API Gateway cannot declare it")
-        });
-        Some((Arc::from(name), why?))
-    };
-    let parameters = operation.parameters.iter().filter_map(left).collect();
-    let contents = operation.body.iter().flat_map(|it| &it.contents);
-    let bodies = contents
-        .filter_map(|it| Some((Arc::clone(&it.media_type), without_model(api, it, checks)?)))
-        .collect();
-    CoveragePlan {
-        parameters,
-        bodies,
-        takes_no_body: operation
-            .body
-            .as_ref()
-            .is_some_and(|it| is_optional(it, operation.method)),
-    }
-}
-
-/// Why bodies of a media type have no model.
-fn without_model(api: &Api, content: &BodyContent, checks: &ChecksPlan) -> Option<&'static str> {
-    match json_type(&content.media_type) {
-        None if content.media_type.contains('*') => {
-            Some("API Gateway finds a model by one type, not by a range of them")
-        }
-        None => Some("API Gateway has models for JSON alone"),
-        Some(_) if content.schema.is_none() => {
-            Some("the description says nothing of it that can be read")
-        }
-        Some(media_type) if checks.models.contains(&media_type) => None,
-        Some(_) if content.schema.is_some_and(|it| api.schemas.is_of_bytes(it)) => {
-            Some("its schema says that it is bytes, whatever the media type says")
-        }
-        Some(_) => Some("`validation` leaves it to the backend"),
-    }
-}
-
-/// Whether nobody is refused for sending no body: one of other methods means nothing by itself.
-fn is_optional(body: &RequestBody, method: HttpMethod) -> bool {
-    !body.is_required
-        || !matches!(
-            method,
-            HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch
-        )
-}
-
 /// A body that needs a model.
 #[derive(Debug, PartialEq, Eq)]
-struct Wanted {
-    /// What the model's name says.
+struct ModelRequest {
+    /// Words of the model's name.
     words: String,
     /// The first operation that takes it.
     place: Place,
@@ -182,11 +60,11 @@ struct Wanted {
 pub(crate) struct Models<'a> {
     apis: &'a [Api],
     descriptions: &'a [String],
-    wanted: BTreeMap<Arc<str>, Wanted>,
+    requests: BTreeMap<Arc<str>, ModelRequest>,
 }
 
 /// An operation that is served, and its own path.
-pub(crate) struct Served<'a> {
+pub(crate) struct ServedOperation<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) description: usize,
     pub(crate) path: &'a [Segment],
@@ -217,20 +95,20 @@ impl<'a> Models<'a> {
         Self {
             apis,
             descriptions,
-            wanted: BTreeMap::new(),
+            requests: BTreeMap::new(),
         }
     }
 
-    /// The labels of the models that an operation's body is checked by.
-    pub(crate) fn of(&mut self, served: &Served<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
+    /// Requests the models that check an operation's body, and returns their labels by media type.
+    pub(crate) fn request(&mut self, served: &ServedOperation<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
         let Some(body) = &served.operation.body else {
             return BTreeMap::new();
         };
         let mut roots: BTreeMap<Arc<str>, Vec<SchemaId>> = BTreeMap::new();
-        // What names its type wins over what takes any.
-        let is_range = |it: &str| it.contains('*');
+        // One media type wins over a range of them.
+        let is_range = |content: &BodyContent| content.media_type.contains('*');
         let mut contents: Vec<_> = body.contents.iter().collect();
-        contents.sort_by_key(|it| is_range(&it.media_type));
+        contents.sort_by_key(|content| is_range(content));
         for content in contents {
             let (Some(media_type), Some(schema)) = (json_type(&content.media_type), content.schema)
             else {
@@ -242,27 +120,28 @@ impl<'a> Models<'a> {
                 continue;
             }
             let known = roots.entry(media_type).or_default();
-            if !known.contains(&schema) && (known.is_empty() || !is_range(&content.media_type)) {
+            if !known.contains(&schema) && (known.is_empty() || !is_range(content)) {
                 known.push(schema);
             }
         }
-        let is_optional = is_optional(body, served.operation.method);
         let mut labels = BTreeMap::new();
         for (media_type, roots) in roots {
-            let (label, wanted) = self.wanted(served, body, (&media_type, roots), is_optional);
-            self.wanted.entry(Arc::clone(&label)).or_insert(wanted);
+            let (label, request) = self.model_request(served, body, &media_type, roots);
+            self.requests.entry(Arc::clone(&label)).or_insert(request);
             labels.insert(media_type, label);
         }
         labels
     }
 
-    fn wanted(
+    /// The label of a model, and its request.
+    fn model_request(
         &self,
-        served: &Served<'_>,
+        served: &ServedOperation<'_>,
         body: &RequestBody,
-        (media_type, roots): (&str, Vec<SchemaId>),
-        is_optional: bool,
-    ) -> (Arc<str>, Wanted) {
+        media_type: &str,
+        roots: Vec<SchemaId>,
+    ) -> (Arc<str>, ModelRequest) {
+        let is_optional = is_optional(body, served.operation.method);
         let component = self.component(served.description, &roots);
         let (mut label, mut words) = match (component, &body.name) {
             (Some((_, name)), _) => (joined("schema", name), name.to_owned()),
@@ -291,7 +170,7 @@ impl<'a> Models<'a> {
         let place = served.operation.place("");
         (
             label.into(),
-            Wanted {
+            ModelRequest {
                 words,
                 place,
                 description: served.description,
@@ -314,155 +193,75 @@ impl<'a> Models<'a> {
             .copied()
             .flatten()?;
         let is_plain = schemas.dialect == Dialect::Openapi30;
-        let says_nothing = |it: &str| match it {
+        let means_nothing = |keyword: &str| match keyword {
             "$ref" | "description" | "summary" | "title" | "example" | "examples" | "default"
             | "deprecated" | "externalDocs" | "xml" => true,
             "nullable" | "x-nullable" => false,
             other => is_plain || other.starts_with("x-"),
         };
         let name = &*schemas.texts[id].name;
-        (!name.is_empty() && members.iter().all(|(it, _)| says_nothing(it))).then_some((id, name))
+        (!name.is_empty() && members.iter().all(|(keyword, _)| means_nothing(keyword)))
+            .then_some((id, name))
     }
 
-    /// Makes the models, and says which of them had to be cut.
+    /// Makes the models, and reports those that had to be cut.
     ///
     /// Errors: none; warning GW4101 models cut.
     pub(crate) fn finish(self, diagnostics: &mut Vec<Diagnostic>) -> Vec<ModelPlan> {
         let mut translators: Vec<Translator<'a>> = self
             .apis
             .iter()
-            .map(|it| Translator::new(&it.schemas, Rules::default()))
+            .map(|api| Translator::new(&api.schemas, TranslationRules::default()))
             .collect();
-        let mut made: Vec<Made> = Vec::with_capacity(self.wanted.len());
+        let mut sized: Vec<SizedModel> = Vec::with_capacity(self.requests.len());
         let mut bytes = 0;
-        for (label, wanted) in &self.wanted {
-            let mut one = Made::new(label, wanted, &mut translators[wanted.description]);
-            bytes += one.bytes;
+        for (label, request) in &self.requests {
+            let mut model = SizedModel::new(label, request, &mut translators[request.description]);
+            bytes += model.bytes;
             if bytes > MAX_BYTES {
                 // They do not fit together, so many of them will be cut: sizes are enough until
                 // then.
-                made.iter_mut()
-                    .chain([&mut one])
-                    .for_each(|made| made.assembled = None);
+                for model in sized.iter_mut().chain([&mut model]) {
+                    model.assembled = None;
+                }
             }
-            made.push(one);
+            sized.push(model);
         }
         for most in SIZES {
-            for (wanted, made) in self.wanted.values().zip(&mut made) {
-                made.cut_to(most, wanted, &mut translators[wanted.description]);
+            for (request, model) in self.requests.values().zip(&mut sized) {
+                model.cut_to(most, request, &mut translators[request.description]);
             }
-            if made.iter().map(|it| it.bytes).sum::<usize>() <= MAX_BYTES {
+            if sized.iter().map(|model| model.bytes).sum::<usize>() <= MAX_BYTES {
                 break;
             }
         }
-        let finished = self.wanted.iter().zip(made);
-        let mut models: Vec<ModelPlan> = finished
-            .map(|((label, wanted), made)| {
-                made.finish(label, wanted, &mut translators[wanted.description])
+        let requests = self.requests.iter().zip(sized);
+        let mut models: Vec<ModelPlan> = requests
+            .map(|((label, request), model)| {
+                model.finish(label, request, &mut translators[request.description])
             })
             .collect();
         share_weakenings(&mut models);
         let cut: Vec<&Place> = self
-            .wanted
+            .requests
             .values()
             .zip(&models)
             .filter(|(_, model)| model.is_cut)
-            .map(|(wanted, _)| &wanted.place)
+            .map(|(request, _)| &request.place)
             .collect();
         diagnostics.extend(cut_models(&cut, models.len()));
         models
     }
 }
 
-/// A name as a label behind its kind. Pointers keep their escapes, so no two are alike.
+/// Label of a name, after its kind. Pointers keep their escapes, so no two are alike.
 fn joined(kind: &str, name: &str) -> String {
     let (kind, name) = name
         .strip_prefix("./")
         .map_or((kind, name), |rest| ("file", rest));
-    name.split('/').fold(kind.to_owned(), |label, it| {
-        format!("{label}__{}", names::literal(it))
+    name.split('/').fold(kind.to_owned(), |label, part| {
+        format!("{label}__{}", names::literal(part))
     })
-}
-
-/// A model, how deep it is, and how large. It is written once its size is settled.
-struct Made {
-    name: Arc<str>,
-    /// Index of the depth.
-    level: usize,
-    bytes: usize,
-    /// Levels that it has.
-    height: usize,
-    /// Its parts, unless they were let go of to save memory.
-    assembled: Option<Assembled>,
-}
-
-impl Made {
-    fn new(label: &str, wanted: &Wanted, translator: &mut Translator<'_>) -> Self {
-        let name = names::named("Model", &wanted.words, label).into();
-        let mut made = Self {
-            name,
-            level: 0,
-            bytes: 0,
-            height: 0,
-            assembled: None,
-        };
-        made.assembled = Some(made.put_together(wanted, translator));
-        made
-    }
-
-    /// Makes it the deepest from its level on that has an end.
-    fn put_together(&mut self, wanted: &Wanted, translator: &mut Translator<'_>) -> Assembled {
-        let assembled =
-            |level| translator.assembled(&wanted.roots, wanted.is_optional, DEPTHS[level]);
-        let levels = self.level..DEPTHS.len();
-        let found = levels
-            .clone()
-            .zip(levels.map(assembled))
-            .find_map(|(level, assembled)| Some((level, assembled?)));
-        let (level, assembled) = found.unwrap_or_else(|| (DEPTHS.len(), Assembled::cut()));
-        (self.level, self.height) = (level, assembled.height);
-        self.bytes = head(&self.name).to_string().len() + assembled.bytes();
-        assembled
-    }
-
-    /// Cuts it until it has no more bytes than that, or cannot be cut any more.
-    fn cut_to(&mut self, most: usize, wanted: &Wanted, translator: &mut Translator<'_>) {
-        while self.bytes > most && self.level + 1 < DEPTHS.len() {
-            self.level += 1;
-            if DEPTHS[self.level] < self.height {
-                // Many may be cut, so none keeps its parts.
-                self.put_together(wanted, translator);
-                self.assembled = None;
-            }
-        }
-    }
-
-    fn finish(
-        mut self,
-        label: &Arc<str>,
-        wanted: &Wanted,
-        translator: &mut Translator<'_>,
-    ) -> ModelPlan {
-        let assembled = self
-            .assembled
-            .take()
-            .unwrap_or_else(|| self.put_together(wanted, translator));
-        let Value::Object(mut schema) = head(&self.name) else {
-            unreachable!("it is written as one")
-        };
-        schema.extend(assembled.schema());
-        let schema = Arc::new(Value::Object(schema));
-        let Assembled {
-            weakenings, is_cut, ..
-        } = assembled;
-        ModelPlan {
-            label: Arc::clone(label),
-            name: self.name,
-            schema,
-            weakenings: weakenings.into(),
-            is_cut,
-        }
-    }
 }
 
 /// Keeps equal weakenings once: models that are cut to the same depth have them alike.
@@ -474,11 +273,6 @@ fn share_weakenings(models: &mut [ModelPlan]) {
             None => drop(known.insert(Arc::clone(&model.weakenings))),
         }
     }
-}
-
-/// What every model starts with.
-fn head(name: &str) -> Value {
-    json!({"$schema": "http://json-schema.org/draft-04/schema#", "title": name})
 }
 
 fn cut_models(cut: &[&Place], all: usize) -> Option<Diagnostic> {

@@ -39,7 +39,7 @@ fn label(first: &str, path: &[Segment]) -> String {
     label
 }
 
-/// Any text as a part of a label.
+/// Part of a label for any text.
 pub fn literal(text: &str) -> String {
     let mut label = String::new();
     push_literal(&mut label, text);
@@ -84,7 +84,7 @@ const DEVICES: [&str; 22] = [
     "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// Longest part of a name that tells what it is about. Unit: characters.
+/// Longest part of a name that identifies its subject. Unit: characters.
 const MAX_WORDS: usize = 100;
 
 /// A word, the words of a label, and a hash of the label, always: letters and digits alone.
@@ -92,7 +92,7 @@ pub fn words_and_hash(word: &str, label: &str) -> String {
     named(word, label, label)
 }
 
-/// The same with words of another text.
+/// A word, the words of another text, and a hash of the label.
 pub fn named(word: &str, words: &str, label: &str) -> String {
     let mut name = String::from(word);
     push_words(&mut name, words, word.len() + MAX_WORDS);
@@ -105,14 +105,14 @@ pub fn named(word: &str, words: &str, label: &str) -> String {
 /// Words in PascalCase.
 pub fn push_words(name: &mut String, text: &str, limit: usize) {
     let mut starts_word = true;
-    for it in text.chars() {
-        if !it.is_ascii_alphanumeric() {
+    for character in text.chars() {
+        if !character.is_ascii_alphanumeric() {
             starts_word = true;
         } else if name.len() < limit {
             name.push(if starts_word {
-                it.to_ascii_uppercase()
+                character.to_ascii_uppercase()
             } else {
-                it
+                character
             });
             starts_word = false;
         }
@@ -131,7 +131,7 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
         Some(Segment::Rest(_)) => "rest",
     };
     let is_plain = matches!(path.first(), Some(Segment::Literal(_)))
-        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'_' | b'-'))
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
         && text.len() <= 100
         && !DEVICES.contains(&text)
         // Terraform merges `*_override.tf` into other files instead of reading it as one of its
@@ -150,7 +150,7 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
         .bytes()
         .filter(u8::is_ascii_alphanumeric)
         .take(40)
-        .map(|it| char::from(it.to_ascii_lowercase()))
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
         .collect();
     format!(
         "routes_{slug}.{}",
@@ -184,7 +184,9 @@ pub struct Prefix {
 
 impl Prefix {
     pub fn new(name: &str, environment: Option<Value>, format: Format) -> Self {
-        let short = environment.as_ref().map(|it| shortened(it, format));
+        let short = environment
+            .as_ref()
+            .map(|environment| shortened(environment, format));
         Self {
             name: name.into(),
             environment,
@@ -205,8 +207,7 @@ impl Prefix {
     /// The environment that Terraform's local value `short_environment` shortens, where names hold
     /// that.
     pub fn shortened_at_deploy_time(&self) -> Option<&Value> {
-        let is_local =
-            |it: &Value| matches!(it, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
+        let is_local = |short: &Value| matches!(short, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
         self.environment
             .as_ref()
             .filter(|_| self.short.as_ref().is_some_and(is_local))

@@ -1,6 +1,6 @@
-//! Path templates: what a REST API can hold of them.
+//! Path templates that a REST API can hold.
 //!
-//! In: a path as the description writes it. Out: segments, or why not. Pure.
+//! In: a path as the description writes it. Out: segments, or a fault. Pure.
 //! Source: docs/aws-rules.md#p1, docs/aws-rules.md#p2, docs/aws-rules.md#p5, docs/aws-rules.md#p11,
 //! docs/aws-rules.md#p12.
 
@@ -35,7 +35,7 @@ impl Segment {
         }
     }
 
-    /// As API Gateway spells it.
+    /// The segment in the notation of API Gateway.
     pub fn path_part(&self) -> String {
         let mut text = String::new();
         self.push_path_part(&mut text);
@@ -70,26 +70,26 @@ pub(crate) struct Template {
     pub(crate) segments: Vec<Segment>,
     /// The description ends it with a `/`.
     pub(crate) has_trailing_slash: bool,
-    /// Names of variables as the description spells them, and as they are spelt here.
+    /// Names of variables in the description, and on the gateway.
     pub(crate) renamed: Vec<(Arc<str>, Arc<str>)>,
     /// Segments that lost their fixed parts (`partial_segments: widen`).
     pub(crate) widened: Vec<Arc<str>>,
-    /// Variables that are written as a web framework has them.
+    /// Variables in the notation of a web framework.
     pub(crate) read: Vec<ReadVariable>,
 }
 
-/// A variable that is written as a web framework has it.
+/// A variable in the notation of a web framework.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReadVariable {
-    /// As the description has it.
+    /// The segment of the description.
     pub(crate) written: Arc<str>,
-    /// As API Gateway has it.
+    /// The segment on the gateway.
     pub(crate) variable: Segment,
-    /// What nobody but the backend checks.
+    /// A constraint that nobody but the backend checks.
     pub(crate) constraint: Option<Arc<str>>,
 }
 
-/// Why a path cannot be held.
+/// The reason why a REST API cannot hold a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathFault {
     pub(crate) code: &'static Code,
@@ -179,7 +179,7 @@ impl Template {
         if let Some(name) = framework::colon(text) {
             self.read_variable(
                 text,
-                framework::Read {
+                framework::FrameworkVariable {
                     name,
                     is_greedy: false,
                     constraint: None,
@@ -228,8 +228,8 @@ impl Template {
         Ok(())
     }
 
-    /// Adds a variable that is written as a web framework has it.
-    fn read_variable(&mut self, written: &str, read: framework::Read<'_>) {
+    /// Adds a variable in the notation of a web framework.
+    fn read_variable(&mut self, written: &str, read: framework::FrameworkVariable<'_>) {
         let name = self.free_name(read.name);
         let variable = if read.is_greedy {
             Segment::Rest(name)
@@ -251,7 +251,7 @@ impl Template {
             self.segments
                 .iter()
                 .filter_map(Segment::variable)
-                .any(|it| **it == *candidate)
+                .any(|used| **used == *candidate)
         })
     }
 }
@@ -267,7 +267,10 @@ fn literal(text: &str) -> Result<Segment, PathFault> {
             help: "write the path without it, or leave the operation out with `exposure: hidden`",
         });
     }
-    match text.chars().find(|it| !is_literal_character(*it)) {
+    match text
+        .chars()
+        .find(|character| !is_literal_character(*character))
+    {
         Some(bad) => Err(PathFault {
             code: &diagnostic::ILLEGAL_PATH,
             message: format!(
@@ -305,18 +308,18 @@ pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str>
 
 /// Characters that both statements of AWS about path parts allow, and the two they disagree on (`$`
 /// and `,`).
-fn is_literal_character(it: char) -> bool {
-    it.is_ascii_alphanumeric() || "._:-$,".contains(it)
+fn is_literal_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "._:-$,".contains(character)
 }
 
 /// A variable's name in the alphabet of path variables.
 fn legal_name(name: &str) -> String {
     let legal: String = name
         .chars()
-        .filter(|it| !matches!(it, '{' | '}'))
-        .map(|it| {
-            if it.is_ascii_alphanumeric() || "._:-".contains(it) {
-                it
+        .filter(|character| !matches!(character, '{' | '}'))
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || "._:-".contains(character) {
+                character
             } else {
                 '_'
             }

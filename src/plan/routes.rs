@@ -18,17 +18,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::paths::{Segment, Template};
-use super::rules::{Rules, Siblings};
+use super::rules::{RouteRules, Siblings};
 use super::{BackendPlan, ModelPlan, OperationPlan};
 use crate::blueprint::{BasePath, Blueprint, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::access::keys::Throttles;
-use crate::plan::access::security::Joined;
+use crate::plan::access::security::SecurityJoin;
 use crate::plan::routes::tree::{Refusal, RouteTree};
 use crate::plan::rules::extensions;
 use crate::plan::rules::extensions::Extensions;
-use crate::plan::stage::cache::{Case, SharedAnswers, Untold, Wanted};
+use crate::plan::stage::cache::{CacheRequest, KeyGap, KeyGapCase, SharedResponses};
 use bases::{base, distinct};
 
 /// Decided operations, and what follows from them.
@@ -115,7 +115,7 @@ struct Draft<'a> {
     prefix_length: usize,
     /// The prefix that the blueprint mounts it under, without slashes at its ends.
     mount: &'a str,
-    cache: Option<Wanted<'a>>,
+    cache: Option<CacheRequest<'a>>,
     /// Protection against public callers, where it is internal.
     unchecked: Option<Protection>,
     validation: checks::RequestedValidation<'a>,
@@ -139,18 +139,18 @@ struct Builder<'a> {
     base_on_gateway: bool,
     has_base_behind: bool,
     widen: bool,
-    rules: Rules<'a>,
+    rules: RouteRules<'a>,
     siblings: &'a Siblings,
-    security: Joined<'a>,
+    security: SecurityJoin<'a>,
     tree: RouteTree,
     drafts: Vec<Draft<'a>>,
     refusals: BTreeSet<Refusal>,
     media_types: BTreeSet<Arc<str>>,
     models: Vec<ModelPlan>,
     /// Operations whose callers may get each other's cached responses.
-    shared: BTreeMap<SharedAnswers, Vec<OperationName>>,
+    shared: BTreeMap<SharedResponses, Vec<OperationName>>,
     /// Operations whose requests the cache key does not distinguish.
-    untold: BTreeMap<Untold, Vec<Case>>,
+    untold: BTreeMap<KeyGap, Vec<KeyGapCase>>,
     /// Parameters that many operations have alike, stored once.
     parameters: HashSet<Arc<BTreeMap<String, bool>>>,
     /// The path that was read last: operations of one path follow each other.
@@ -205,9 +205,9 @@ impl<'a> Builder<'a> {
                 .and_then(|gateway| gateway.partial_segments)
                 .unwrap_or(defaults::PARTIAL_SEGMENTS)
                 == PartialSegments::Widen,
-            rules: Rules::new(blueprint),
+            rules: RouteRules::new(blueprint),
             siblings,
-            security: Joined::new(blueprint),
+            security: SecurityJoin::new(blueprint),
             tree: RouteTree::new(),
             drafts: Vec::with_capacity(operations.len()),
             refusals: BTreeSet::new(),

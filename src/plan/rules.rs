@@ -1,4 +1,4 @@
-//! What the blueprint's routes and mounts say of an operation.
+//! Decisions of the blueprint's routes and mounts about an operation.
 //!
 //! In: an operation under a mount. Out: `Decision`. Pure.
 //! Every rule that matches applies, in order; a later one wins, field by field.
@@ -20,27 +20,27 @@ use crate::blueprint::{
 };
 use crate::diagnostic::{OperationName, Place};
 use crate::openapi::{HttpMethod, Operation, SettingOf};
-use crate::plan::rules::extensions::Written;
+use crate::plan::rules::extensions::ExtensionRoute;
 use crate::plan::rules::patterns::only;
 pub(crate) use any::Siblings;
 use fields::Field;
 pub(crate) use matchers::Matchers;
-pub(crate) use safeguards::Lost;
+pub(crate) use safeguards::UnmatchedSafeguard;
 pub(crate) use subjects::Subjects;
 
-/// Rules in the order in which they apply, which is that of the blueprint.
-pub(crate) struct Rules<'a> {
+/// Routes of the blueprint, in the order in which they apply.
+pub(crate) struct RouteRules<'a> {
     blueprint: &'a Blueprint,
-    rules: Vec<Rule<'a>>,
-    /// Of the rules, in their order.
+    rules: Vec<RouteRule<'a>>,
+    /// Of the routes, in their order.
     matchers: Matchers,
-    /// Number of leading rules with an empty match: the description's extensions come after them.
+    /// Number of leading routes with an empty match: the description's extensions come after them.
     leading: usize,
-    /// What extensions loosen, by place and field.
+    /// Restrictions that extensions loosen, by place and field.
     loosened: loosened::Loosened,
 }
 
-struct Rule<'a> {
+struct RouteRule<'a> {
     spec: &'a RouteSpec,
     /// It matches a whole operation.
     has_matched: bool,
@@ -53,7 +53,7 @@ struct Rule<'a> {
     parts: Vec<OperationName>,
 }
 
-/// What is decided of an operation, with where it was said last.
+/// Settings of an operation, each with the origin that set it last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Decision<'a> {
     pub(crate) backend: Option<(&'a str, Origin<'a>)>,
@@ -68,13 +68,13 @@ pub(crate) struct Decision<'a> {
     pub(crate) greedy: Option<(&'a [String], Origin<'a>)>,
 }
 
-/// Where something was said of an operation.
+/// The origin of a setting of an operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin<'a> {
     /// In the blueprint's route of that index.
     Route(usize),
     /// In the description.
-    Extension(&'a Written),
+    Extension(&'a ExtensionRoute),
 }
 
 impl Origin<'_> {
@@ -82,27 +82,27 @@ impl Origin<'_> {
     pub(crate) fn place(self, blueprint: &Blueprint, field: &str) -> Place {
         match self {
             Self::Route(index) => blueprint.place(&format!("/routes/{index}/{field}")),
-            Self::Extension(written) => written
+            Self::Extension(route) => route
                 .place(field)
                 .cloned()
                 .unwrap_or_else(|| blueprint.place("/routes")),
         }
     }
 
-    /// Whether what it says is meant for these methods, not just for whatever a path has.
+    /// Returns whether the setting is meant for these methods, not just for whatever a path has.
     pub(crate) fn names_methods(self, blueprint: &Blueprint) -> bool {
         match self {
             Self::Route(index) => blueprint
                 .spec
                 .routes
                 .as_ref()
-                .and_then(|it| it.get(index))
-                .is_some_and(|it| it.r#match.methods.is_some()),
-            Self::Extension(written) => written.of == SettingOf::Operation,
+                .and_then(|routes| routes.get(index))
+                .is_some_and(|route| route.r#match.methods.is_some()),
+            Self::Extension(route) => route.of == SettingOf::Operation,
         }
     }
 
-    /// The reason why this very route asks for less than the description does; an extension gives
+    /// The reason why this very route requires less than the description does; an extension gives
     /// none.
     pub(crate) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
         match self {
@@ -117,7 +117,7 @@ impl Origin<'_> {
         }
     }
 
-    /// What it is, in a sentence.
+    /// The noun for it in a sentence.
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Route(_) => "route",
@@ -125,7 +125,7 @@ impl Origin<'_> {
         }
     }
 
-    /// What to do where `auth` asks for less than the description does.
+    /// The help where `auth` requires less than the description does.
     pub(crate) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
         match self {
             Self::Route(_) => {
@@ -141,32 +141,33 @@ impl Origin<'_> {
     }
 }
 
-/// An operation of a description, with what its extensions say.
+/// An operation of a description, with its extensions.
 #[derive(Clone, Copy)]
 pub(crate) struct Described<'a> {
     pub(crate) operation: &'a Operation,
     /// Index of its description in `spec`.
     pub(crate) description: usize,
-    pub(crate) extensions: &'a [Written],
+    pub(crate) extensions: &'a [ExtensionRoute],
     /// Methods that its path has operations of their own for, where it is one for any method.
     pub(crate) siblings: &'a [HttpMethod],
 }
 
 impl Decision<'_> {
     pub(crate) fn exposure(&self) -> Exposure {
-        self.exposure.map_or(defaults::EXPOSURE, |it| it.0)
+        self.exposure
+            .map_or(defaults::EXPOSURE, |(exposure, _)| exposure)
     }
 }
 
 impl<'a> Decision<'a> {
     /// Lays a route over what was decided before, field by field.
     fn apply(&mut self, spec: &'a RouteSpec, origin: Origin<'a>) {
-        self.backend = spec
-            .backend
-            .as_deref()
-            .map(|it| (it, origin))
-            .or(self.backend);
-        self.exposure = spec.exposure.map(|it| (it, origin)).or(self.exposure);
+        if let Some(backend) = &spec.backend {
+            self.backend = Some((backend, origin));
+        }
+        if let Some(exposure) = spec.exposure {
+            self.exposure = Some((exposure, origin));
+        }
         if let Some(auth) = &spec.auth {
             self.auth = Some((auth, origin));
         }
@@ -179,23 +180,25 @@ impl<'a> Decision<'a> {
         if let Some(timeout) = spec.timeout {
             self.timeout_ms = Some((timeout.milliseconds(), origin));
         }
-        self.throttle = spec
-            .throttle
-            .as_ref()
-            .map(|it| (it, origin))
-            .or(self.throttle);
-        self.cache = spec.cache.as_ref().map(|it| (it, origin)).or(self.cache);
+        if let Some(throttle) = &spec.throttle {
+            self.throttle = Some((throttle, origin));
+        }
+        if let Some(cache) = &spec.cache {
+            self.cache = Some((cache, origin));
+        }
         if let Some(greedy) = &spec.greedy {
             self.greedy = Some((greedy, origin));
         }
-        self.validation = spec.validation.map(|it| (it, origin)).or(self.validation);
+        if let Some(validation) = spec.validation {
+            self.validation = Some((validation, origin));
+        }
     }
 }
 
-impl<'a> Rules<'a> {
+impl<'a> RouteRules<'a> {
     pub(crate) fn new(blueprint: &'a Blueprint) -> Self {
         let specs = blueprint.spec.routes.as_deref().unwrap_or_default();
-        let rule = |spec: &'a RouteSpec| Rule {
+        let rule = |spec: &'a RouteSpec| RouteRule {
             spec,
             has_matched: false,
             is_touched: false,
@@ -205,8 +208,11 @@ impl<'a> Rules<'a> {
         Self {
             blueprint,
             rules: specs.iter().map(rule).collect(),
-            matchers: Matchers::new(specs.iter().map(|it| &it.r#match), blueprint),
-            leading: specs.iter().take_while(|it| it.r#match.is_empty()).count(),
+            matchers: Matchers::new(specs.iter().map(|spec| &spec.r#match), blueprint),
+            leading: specs
+                .iter()
+                .take_while(|spec| spec.r#match.is_empty())
+                .count(),
             loosened: loosened::Loosened::default(),
         }
     }
@@ -215,19 +221,21 @@ impl<'a> Rules<'a> {
     /// operation, then the other routes.
     pub(crate) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let matching = self.matchers.matching(described, mount);
-        let (leading, others): (Vec<usize>, Vec<usize>) =
-            matching.whole.iter().partition(|it| **it < self.leading);
+        let (leading, others): (Vec<usize>, Vec<usize>) = matching
+            .whole
+            .iter()
+            .partition(|index| **index < self.leading);
         let mut decision = Decision::default();
-        leading
-            .iter()
-            .for_each(|it| self.rules[*it].apply(*it, &mut decision));
-        let of_blueprint = (!described.extensions.is_empty()).then(|| decision.clone());
-        for written in described.extensions {
-            decision.apply(&written.spec, Origin::Extension(written));
+        for index in leading {
+            self.rules[index].apply(index, &mut decision);
         }
-        others
-            .iter()
-            .for_each(|it| self.rules[*it].apply(*it, &mut decision));
+        let of_blueprint = (!described.extensions.is_empty()).then(|| decision.clone());
+        for route in described.extensions {
+            decision.apply(&route.spec, Origin::Extension(route));
+        }
+        for index in others {
+            self.rules[index].apply(index, &mut decision);
+        }
         for (field, origin) in decision.origins() {
             if let Origin::Route(index) = origin {
                 self.rules[index].in_force.insert(field);
@@ -235,7 +243,7 @@ impl<'a> Rules<'a> {
         }
         if let Some(before) = of_blueprint {
             self.loosened.note(
-                loosened::Change {
+                loosened::Overlay {
                     before: &before,
                     after: &decision,
                 },
@@ -253,7 +261,7 @@ impl<'a> Rules<'a> {
     }
 }
 
-impl<'a> Rule<'a> {
+impl<'a> RouteRule<'a> {
     fn apply(&mut self, index: usize, decision: &mut Decision<'a>) {
         (self.has_matched, self.is_touched) = (true, true);
         decision.apply(self.spec, Origin::Route(index));

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::variables::Variables;
-use super::{InputType, Value};
+use super::{InputType, ThrottlePlan, Value};
 use crate::blueprint::{
     AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch,
-    ThrottleSpec, defaults,
+    defaults,
 };
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::source::pointer;
@@ -25,13 +25,6 @@ use crate::source::pointer;
 /// Source: docs/aws-rules.md#m22.
 const ACCOUNT_RATE: f64 = 10_000.0;
 const ACCOUNT_BURST: u64 = 5_000;
-
-/// Requests per second in the long run, and at once.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ThrottlePlan {
-    pub rate: f64,
-    pub burst: u64,
-}
 
 /// The log of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,13 +45,13 @@ pub struct ClusterPlan {
 /// The role with which API Gateway writes logs, one for all APIs of an account in a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogRolePlan {
-    /// Others look after it.
+    /// Others manage it.
     Existing,
     Made,
     Arn(Arc<str>),
 }
 
-/// What the one stage is, beside its name.
+/// The one stage, its name aside.
 #[derive(Clone, Debug)]
 pub struct StagePlan {
     pub request_log: Option<RequestLogPlan>,
@@ -74,7 +67,7 @@ pub struct StagePlan {
 }
 
 impl StagePlan {
-    /// Whether the account's role is needed.
+    /// Returns whether the account's role is needed.
     pub fn writes_logs(&self) -> bool {
         self.request_log.is_some() || self.execution_log != ExecutionLog::Off
     }
@@ -82,12 +75,8 @@ impl StagePlan {
 
 /// The stage's name.
 pub(crate) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Value {
-    match blueprint
-        .spec
-        .stage
-        .as_ref()
-        .and_then(|it| it.name.as_ref())
-    {
+    let stage = blueprint.spec.stage.as_ref();
+    match stage.and_then(|stage| stage.name.as_ref()) {
         None => Value::Literal(defaults::STAGE.into()),
         Some(name) => variables.of_gateway(name, InputType::StageName, "/stage/name"),
     }
@@ -105,37 +94,28 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
         .as_ref()
         .and_then(Switch::on)
         .map(ThrottlePlan::of);
-    if let Some(throttle) = throttle {
-        above_account(throttle, blueprint.place("/stage/throttle"))
-            .into_iter()
-            .for_each(|it| variables.report(it));
+    if let Some(throttle) = throttle
+        && let Some(finding) = above_account(throttle, blueprint.place("/stage/throttle"))
+    {
+        variables.report(finding);
     }
-    let unnamed = BTreeMap::new();
+    let account = blueprint.spec.account.as_ref();
+    let role = account.and_then(|account| account.cloudwatch_role.as_ref());
     let stage = StagePlan {
         request_log: request_log(spec, variables),
         execution_log: spec.execution_log.unwrap_or(defaults::EXECUTION_LOG),
         has_metrics: spec.metrics.unwrap_or(defaults::METRICS),
         is_traced: spec.tracing.unwrap_or(defaults::TRACING),
-        variables: (spec.variables.as_ref().unwrap_or(&unnamed).iter())
-            .map(|(name, value)| {
-                let at = pointer::child("/stage/variables", name);
-                (
-                    name.as_str().into(),
-                    variables.of_gateway(value, InputType::StageVariable, &at),
-                )
-            })
-            .collect(),
+        variables: stage_variables(spec, variables),
         has_client_certificate: spec
             .client_certificate
             .unwrap_or(defaults::CLIENT_CERTIFICATE),
         throttle,
         cache: spec.cache.as_ref().and_then(Switch::on).map(cluster),
-        web_acl: (blueprint.spec.api.as_ref().and_then(|it| it.waf.as_ref()))
-            .map(|it| variables.of_gateway(it, InputType::WebAcl, "/api/waf")),
-        role: match (blueprint.spec.account.as_ref())
-            .and_then(|it| it.cloudwatch_role.as_ref())
-            .unwrap_or(&defaults::CLOUDWATCH_ROLE)
-        {
+        web_acl: (blueprint.spec.api.as_ref())
+            .and_then(|api| api.waf.as_ref())
+            .map(|waf| variables.of_gateway(waf, InputType::WebAcl, "/api/waf")),
+        role: match role.unwrap_or(&defaults::CLOUDWATCH_ROLE) {
             CloudwatchRole::Existing => LogRolePlan::Existing,
             CloudwatchRole::Create => LogRolePlan::Made,
             CloudwatchRole::Arn(arn) => {
@@ -144,19 +124,25 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
             }
         },
     };
-    let is_answered = blueprint
-        .spec
-        .account
-        .as_ref()
-        .is_some_and(|it| it.cloudwatch_role.is_some());
     if variables.has_gateway
         && stage.writes_logs()
         && stage.role == LogRolePlan::Existing
-        && !is_answered
+        && role.is_none()
     {
         variables.report(role_of_others(blueprint));
     }
     stage
+}
+
+fn stage_variables(spec: &StageSpec, variables: &mut Variables<'_>) -> BTreeMap<Arc<str>, Value> {
+    let written = spec.variables.iter().flatten();
+    written
+        .map(|(name, value)| {
+            let at = pointer::child("/stage/variables", name);
+            let value = variables.of_gateway(value, InputType::StageVariable, &at);
+            (name.as_str().into(), value)
+        })
+        .collect()
 }
 
 fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<RequestLogPlan> {
@@ -171,7 +157,7 @@ fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<Reques
         kms_key: log
             .kms_key
             .as_ref()
-            .map(|it| variables.of_gateway(it, InputType::LogKey, "/stage/access_log/kms_key")),
+            .map(|key| variables.of_gateway(key, InputType::LogKey, "/stage/access_log/kms_key")),
     })
 }
 
@@ -184,16 +170,7 @@ fn cluster(spec: &StageCacheSpec) -> ClusterPlan {
     }
 }
 
-impl ThrottlePlan {
-    pub(crate) fn of(spec: &ThrottleSpec) -> Self {
-        Self {
-            rate: spec.rate,
-            burst: spec.burst,
-        }
-    }
-}
-
-/// A throttle that the account's own comes before.
+/// Reports a throttle above the account's own.
 pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diagnostic> {
     if throttle.rate <= ACCOUNT_RATE && throttle.burst <= ACCOUNT_BURST {
         return None;
@@ -209,6 +186,8 @@ pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
     )
 }
 
+/// Notes that the role of others is taken to be there.
+///
 /// Source: docs/aws-rules.md#d17 (one role for an account and region; without it AWS refuses a
 /// stage that logs).
 fn role_of_others(blueprint: &Blueprint) -> Diagnostic {

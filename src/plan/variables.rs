@@ -1,4 +1,4 @@
-//! Values of the blueprint, and the inputs that they ask for.
+//! Values of the blueprint, and the inputs that they refer to.
 
 mod identifiers;
 mod literals;
@@ -6,12 +6,11 @@ mod literals;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::inputs::{describe, kind};
 use super::{InputPlan, InputType, ParameterPlan, Value, Values};
 use crate::blueprint::{self, Blueprint, Format, Variable};
 use crate::diagnostic::{self, Diagnostic, Place};
 
-/// The inputs that were asked for so far.
+/// Inputs and parameters that values refer to so far.
 pub(crate) struct Variables<'a> {
     blueprint: &'a Blueprint,
     format: Format,
@@ -236,8 +235,8 @@ impl<'a> Variables<'a> {
                     .also(self.blueprint.place(first))
                     .message(format_args!(
                         "the parameter `{path}` is {} here and {} at its other place",
-                        kind(of),
-                        kind(known.of)
+                        of.noun(),
+                        known.of.noun()
                     ))
                     .help("use two parameters of different paths");
                 self.diagnostics.push(finding);
@@ -254,7 +253,7 @@ impl<'a> Variables<'a> {
             description: variable
                 .description
                 .as_deref()
-                .unwrap_or_else(|| describe(of))
+                .unwrap_or_else(|| of.description())
                 .into(),
             default: variable.default.as_ref().map(default_texts),
             is_sensitive: variable.sensitive.unwrap_or(false),
@@ -271,8 +270,8 @@ impl<'a> Variables<'a> {
                 .message(format_args!(
                     "the variable `{}` is {} here and {} at its other place",
                     variable.name,
-                    kind(input.of),
-                    kind(known.of)
+                    input.of.noun(),
+                    known.of.noun()
                 ))
                 .help("use two variables of different names");
             self.diagnostics.push(finding);

@@ -1,7 +1,7 @@
-//! What the gateway asks of callers, and the authorizers that it asks with.
+//! Access that the gateway requires of callers, and the authorizers that check it.
 //!
 //! In: `auth`, the names of its entries that operations use. Out: `AuthorizerPlan`s by name. Pure.
-//! An entry that no method uses makes nothing, and no input is asked for it.
+//! An entry that no method uses creates nothing, and no input is declared for it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::plan::variables::Variables;
 use crate::plan::{FunctionPlan, InputType, OperationPlan, Values};
 use crate::source::pointer::child;
 
-/// What an operation asks of its callers.
+/// Access that an operation requires of its callers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthPlan {
     pub check: Check,
@@ -21,22 +21,22 @@ pub struct AuthPlan {
     pub api_key: bool,
     /// Entries of `auth` that stand for the operation, those that nobody checks too.
     pub entries: BTreeSet<Arc<str>>,
-    /// Why it is something else than the description asks for.
+    /// The reason why it is something else than the description requires.
     pub differs: Option<AuthDifference>,
 }
 
-/// Why the gateway asks for something else than the description does.
+/// The reason why the gateway requires something else than the description does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthDifference {
     /// Nobody checks these entries of `auth`.
     Ignored(Vec<Arc<str>>),
-    /// A route asks for less, for this reason.
+    /// A route requires less, for this reason.
     Weakened(Arc<str>),
-    /// A route asks for more, or picks one of several alternatives.
+    /// A route requires more, or picks one of several alternatives.
     Chosen,
 }
 
-/// Who looks at a caller.
+/// The one who checks a caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Check {
     #[default]
@@ -54,7 +54,7 @@ pub struct AuthorizerPlan {
     pub asks: AuthorizerAsks,
 }
 
-/// Whom an authorizer asks.
+/// The one whom an authorizer asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorizerAsks {
     /// User pools, by their ARNs.
@@ -73,7 +73,7 @@ pub struct LambdaAuthorizerPlan {
     pub ttl_s: u32,
 }
 
-/// The authorizers that public operations use, by name.
+/// Decides the authorizers that public operations use, by name.
 ///
 /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
 pub(crate) fn authorizers(
@@ -83,8 +83,8 @@ pub(crate) fn authorizers(
 ) -> Vec<AuthorizerPlan> {
     let used: BTreeSet<&str> = operations
         .iter()
-        .filter(|it| it.is_public())
-        .filter_map(|it| it.auth.authorizer())
+        .filter(|operation| operation.is_public())
+        .filter_map(|operation| operation.auth.authorizer())
         .collect();
     let entries = blueprint
         .spec
@@ -95,16 +95,16 @@ pub(crate) fn authorizers(
     let plan = |(name, spec): (&String, &AuthSpec)| {
         let at = child("/auth", name);
         let asks = match spec {
-            AuthSpec::Cognito(it) => {
+            AuthSpec::Cognito(cognito) => {
                 let types = (InputType::UserPool, InputType::UserPools);
                 AuthorizerAsks::Cognito(variables.values(
-                    &it.user_pools,
+                    &cognito.user_pools,
                     types,
                     &child(&child(&at, "cognito"), "user_pools"),
                 ))
             }
-            AuthSpec::Lambda(it) => {
-                AuthorizerAsks::Lambda(lambda(variables, it, &child(&at, "lambda")))
+            AuthSpec::Lambda(function) => {
+                AuthorizerAsks::Lambda(lambda(variables, function, &child(&at, "lambda")))
             }
             AuthSpec::Iam | AuthSpec::ApiKey | AuthSpec::Ignore => return None,
         };
@@ -133,7 +133,7 @@ fn lambda(
         identity: spec
             .identity_sources()
             .iter()
-            .filter_map(|it| identity_source(it))
+            .filter_map(|source| identity_source(source))
             .map(Arc::from)
             .collect(),
         ttl_s: u32::try_from(spec.ttl_ms() / 1_000).unwrap_or(u32::MAX),
@@ -141,7 +141,7 @@ fn lambda(
 }
 
 impl AuthPlan {
-    /// Whether every caller is let through.
+    /// Returns whether every caller is let through.
     pub fn is_open(&self) -> bool {
         self.check == Check::Nobody && !self.api_key
     }

@@ -1,19 +1,19 @@
 //! Promises of the blueprint, checked at every render.
 //!
-//! In: `expect`, operations with what was decided of them. Out: findings. Pure.
-//! They are the evidence that stands beside the description: what it loses, a promise still asks
-//! for.
+//! In: `expect`, operations with what was decided of them. Out: diagnostics. Pure.
+//! Promises are evidence beside the description: a restriction that it drops, a promise still
+//! requires.
 
 use crate::blueprint::{
     AuthSpec, Blueprint, ExpectSpec, Exposure, MatchSpec, Presence, Switch, ThrottleSpec,
 };
-use crate::diagnostic::{self, Diagnostic, OperationName, Place};
-use crate::plan::rules::{Described, Lost, Matchers, Subjects};
+use crate::diagnostic::{self, Diagnostic};
+use crate::plan::rules::{Described, Matchers, Subjects, UnmatchedSafeguard};
 use crate::plan::{AuthPlan, Check, OperationPlan};
 use crate::source::pointer::child;
 
 /// An operation under a mount, with what was decided.
-pub(crate) struct Looked<'a> {
+pub(crate) struct DecidedOperation<'a> {
     pub(crate) described: Described<'a>,
     pub(crate) mount: &'a str,
     pub(crate) plan: &'a OperationPlan,
@@ -21,14 +21,18 @@ pub(crate) struct Looked<'a> {
     pub(crate) is_throttled: bool,
 }
 
-/// Whether an operation has a throttle: its route's, else the stage's.
-pub(crate) fn is_throttled(blueprint: &Blueprint, said: Option<&Switch<ThrottleSpec>>) -> bool {
-    let stage = blueprint
-        .spec
-        .stage
-        .as_ref()
-        .and_then(|it| it.throttle.as_ref());
-    said.or(stage).and_then(Switch::on).is_some()
+impl<'a> DecidedOperation<'a> {
+    /// The operation and its mount, as `match` sees them.
+    pub(crate) fn matched(&self) -> (Described<'a>, &'a str) {
+        (self.described, self.mount)
+    }
+}
+
+/// Returns whether an operation has a throttle: its route's, else the stage's.
+pub(crate) fn is_throttled(blueprint: &Blueprint, of_route: Option<&Switch<ThrottleSpec>>) -> bool {
+    let stage = blueprint.spec.stage.as_ref();
+    let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
+    of_route.or(of_stage).and_then(Switch::on).is_some()
 }
 
 /// Checks every promise.
@@ -38,114 +42,124 @@ pub(crate) fn is_throttled(blueprint: &Blueprint, said: Option<&Switch<ThrottleS
 pub(crate) fn expect(
     blueprint: &Blueprint,
     subjects: &Subjects<'_>,
-    looked: &[Looked<'_>],
+    operations: &[DecidedOperation<'_>],
 ) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut diagnostics = Vec::new();
     let promises = blueprint.spec.expect.as_deref().unwrap_or_default();
     if promises.is_empty() {
-        return findings;
+        return diagnostics;
     }
-    let matches: Vec<MatchSpec> = promises.iter().map(plain).collect();
+    let matches: Vec<MatchSpec> = promises.iter().map(without_exposure).collect();
     let matched = Matchers::new(matches.iter(), blueprint)
-        .touched(looked.iter().map(|it| (it.described, it.mount)));
+        .touched(operations.iter().map(DecidedOperation::matched));
     let idle = subjects.idle(&matches.iter().collect::<Vec<_>>());
     for (index, (promise, matched)) in promises.iter().zip(matched).enumerate() {
         let at = child("/expect", index);
         let exposure = promise.r#match.exposure;
         let is_empty = matched.is_empty() && !matches[index].is_empty();
+        let meant: Vec<&DecidedOperation<'_>> = matched
+            .into_iter()
+            .map(|matched| &operations[matched])
+            .filter(|operation| exposure.is_none_or(|of| operation.plan.exposure == of))
+            .collect();
         let place = blueprint.place(&child(&at, "match"));
         if is_empty || !idle[index].is_empty() {
-            let is_optional = promise.optional == Some(true) || blueprint.is_from_base("/expect");
-            let lost = Lost {
+            let unmatched = UnmatchedSafeguard {
                 noun: "promise",
                 place,
                 idle: &idle[index],
                 is_empty,
-                is_optional,
+                is_optional: promise.optional == Some(true) || blueprint.is_from_base("/expect"),
             };
-            findings.push(lost.finding(&diagnostic::PROMISE_ABOUT_NOTHING));
-        } else if !matched
-            .iter()
-            .any(|it| exposure.is_none_or(|asked| looked[*it].plan.exposure == asked))
-        {
-            findings.push(
+            diagnostics.push(unmatched.report(&diagnostic::PROMISE_ABOUT_NOTHING));
+        } else if meant.is_empty() {
+            diagnostics.push(
                 diagnostic::IDLE_SAFEGUARD
                     .at(place)
                     .message("this promise is about no operation now: what it matches has another exposure")
                     .help("nothing to do, if that is meant"),
             );
         }
-        let is_meant = |it: &&Looked<'_>| exposure.is_none_or(|asked| it.plan.exposure == asked);
-        for it in matched.iter().map(|it| &looked[*it]).filter(is_meant) {
-            let broken = |(field, message): (&str, String)| {
-                finding(blueprint.place(&child(&at, field)), it.plan, &message)
-            };
-            findings.extend(breaches(promise, it, blueprint).into_iter().map(broken));
+        for operation in meant {
+            let breaches = breaches(promise, operation, blueprint);
+            diagnostics.extend(breaches.into_iter().map(|breach| {
+                let name = operation.plan.name();
+                diagnostic::BROKEN_PROMISE
+                    .at(blueprint.place(&child(&at, breach.field)))
+                    .also(operation.plan.place.clone())
+                    .message(format_args!("{name} {}", breach.message))
+                    .help("mend the description or the routes so that the promise holds; change the promise only where it no longer should")
+                    .keeps(name)
+            }));
         }
     }
-    findings
+    diagnostics
 }
 
-fn finding(at: Place, operation: &OperationPlan, message: &str) -> Diagnostic {
-    diagnostic::BROKEN_PROMISE
-        .at(at)
-        .also(operation.place.clone())
-        .message(format_args!("`{} {}` {message}", operation.method.as_str(), operation.path))
-        .help("mend the description or the routes so that the promise holds; change the promise only where it no longer should")
-        .keeps(OperationName { method: operation.method.as_str(), path: operation.path.clone() })
+/// A field of a promise that an operation breaks.
+struct Breach {
+    field: &'static str,
+    message: String,
 }
 
-/// What of a promise an operation does not keep, by field.
 fn breaches(
     promise: &ExpectSpec,
-    looked: &Looked<'_>,
+    decided: &DecidedOperation<'_>,
     blueprint: &Blueprint,
-) -> Vec<(&'static str, String)> {
-    let operation = looked.plan;
-    let mut found = Vec::new();
-    if let Some(exposure) = promise.exposure.filter(|it| *it != operation.exposure) {
-        let named = |it: Exposure| match it {
-            Exposure::Public => "public",
-            Exposure::Internal => "internal",
-            Exposure::Hidden => "hidden",
-        };
-        found.push((
-            "exposure",
-            format!(
-                "is {}, and is promised to be {}",
-                named(operation.exposure),
-                named(exposure)
-            ),
-        ));
+) -> Vec<Breach> {
+    let operation = decided.plan;
+    let mut breaches = Vec::new();
+    let mut add = |field, message| breaches.push(Breach { field, message });
+    if let Some(promised) = promise
+        .exposure
+        .filter(|promised| *promised != operation.exposure)
+    {
+        let message = format!(
+            "is {}, and is promised to be {}",
+            exposure_name(operation.exposure),
+            exposure_name(promised)
+        );
+        add("exposure", message);
     }
     // Nobody calls what is hidden.
     if operation.exposure == Exposure::Hidden {
-        return found;
+        return breaches;
     }
-    if let Some(auth) = &promise.auth {
-        found.extend(auth_breach(auth, operation, blueprint).map(|it| ("auth", it)));
+    let broken = promise
+        .auth
+        .as_deref()
+        .and_then(|auth| auth_breach(auth, operation, blueprint));
+    if let Some(message) = broken {
+        add("auth", message);
     }
-    let is_private = operation.exposure == Exposure::Internal;
-    match promise.throttle {
-        Some(Presence::Any) if is_private => {
-            found.push((
+    if promise.throttle == Some(Presence::Any) {
+        if operation.exposure == Exposure::Internal {
+            add(
                 "throttle",
                 "is internal, where nothing slows callers down, and is promised to have a throttle"
                     .to_owned(),
-            ));
+            );
+        } else if !decided.is_throttled {
+            add(
+                "throttle",
+                "has no throttle, and is promised to have one".to_owned(),
+            );
         }
-        Some(Presence::Any) if !looked.is_throttled => found.push((
-            "throttle",
-            "has no throttle, and is promised to have one".to_owned(),
-        )),
-        Some(Presence::Any) | None => {}
     }
-    found
+    breaches
 }
 
-/// Whether an entry of `auth` is what callers of an operation are checked by.
+fn exposure_name(exposure: Exposure) -> &'static str {
+    match exposure {
+        Exposure::Public => "public",
+        Exposure::Internal => "internal",
+        Exposure::Hidden => "hidden",
+    }
+}
+
+/// Returns whether an entry of `auth` checks the callers of an operation.
 fn is_checked_by(name: &str, auth: &AuthPlan, blueprint: &Blueprint) -> bool {
-    let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|it| it.get(name));
+    let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name));
     match entry(name) {
         _ if !auth.entries.contains(name) => false,
         Some(AuthSpec::ApiKey) => auth.api_key,
@@ -158,7 +172,9 @@ fn is_checked_by(name: &str, auth: &AuthPlan, blueprint: &Blueprint) -> bool {
     }
 }
 
-/// A key tells who calls and proves nothing, so it is no authorization (docs/aws-rules.md#u6).
+/// Returns how an operation breaks a promised `auth`.
+///
+/// A key identifies a caller and proves nothing, so it is no authorization (docs/aws-rules.md#u6).
 fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint) -> Option<String> {
     let auth = &operation.auth;
     let has_check = auth.check != Check::Nobody;
@@ -167,7 +183,10 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
         "none" => auth.is_open(),
         name => is_checked_by(name, auth, blueprint),
     };
-    let asked = if operation.exposure == Exposure::Internal {
+    if holds {
+        return None;
+    }
+    let actual = if operation.exposure == Exposure::Internal {
         match blueprint.spec.topology.has_alb() {
             true => "is internal: private callers reach it through the load balancer, which checks nobody".to_owned(),
             false => "is internal, where the gateway checks nobody".to_owned(),
@@ -176,8 +195,8 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
         let names: Vec<String> = auth
             .entries
             .iter()
-            .filter(|it| is_checked_by(it, auth, blueprint))
-            .map(|it| format!("`{it}`"))
+            .filter(|name| is_checked_by(name, auth, blueprint))
+            .map(|name| format!("`{name}`"))
             .collect();
         format!("is checked by {}", names.join(" and "))
     } else if auth.api_key {
@@ -187,18 +206,18 @@ fn auth_breach(promised: &str, operation: &OperationPlan, blueprint: &Blueprint)
     } else {
         "is open to every caller of the gateway".to_owned()
     };
-    (!holds).then(|| format!("{asked}, and is promised `auth: {promised}`"))
+    Some(format!("{actual}, and is promised `auth: {promised}`"))
 }
 
-/// A match without the exposure.
-fn plain(promise: &ExpectSpec) -> MatchSpec {
-    let it = promise.r#match.clone();
+/// The match of a promise, whatever the exposure.
+fn without_exposure(promise: &ExpectSpec) -> MatchSpec {
+    let of = promise.r#match.clone();
     MatchSpec {
-        paths: it.paths,
-        methods: it.methods,
-        tags: it.tags,
-        operation_ids: it.operation_ids,
-        specs: it.specs,
-        mounts: it.mounts,
+        paths: of.paths,
+        methods: of.methods,
+        tags: of.tags,
+        operation_ids: of.operation_ids,
+        specs: of.specs,
+        mounts: of.mounts,
     }
 }

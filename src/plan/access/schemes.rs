@@ -2,7 +2,7 @@
 //! by one name.
 //!
 //! In: `Api`s. Out: `Declared`, findings. Pure.
-//! Two schemes of one name are told apart by what a gateway would check, not by their prose.
+//! Two schemes of one name are distinguished by what a gateway would check, not by their prose.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
 use crate::source::pointer;
 
-/// A security scheme as its description declares it; what it does not say is empty.
+/// A security scheme as its description declares it; fields that it lacks are empty.
 pub(crate) struct Declared(Value);
 
 impl Declared {
@@ -39,7 +39,7 @@ impl Declared {
         self.text("name")
     }
 
-    /// Where callers show it, as a source of identity; `None` where it is nowhere in a request.
+    /// The source of identity that callers show it in; `None` where it is nowhere in a request.
     pub(crate) fn credential(&self) -> Option<String> {
         match (self.kind(), self.location()) {
             ("apiKey", "header") => Some(format!("header.{}", self.name())),
@@ -58,7 +58,7 @@ impl Declared {
     }
 }
 
-/// Schemes that two descriptions ask for by one name and declare differently.
+/// Reports schemes that two descriptions require by one name and declare differently.
 ///
 /// Errors: GW3021.
 pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
@@ -71,20 +71,20 @@ pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
         for (name, definition) in api
             .definitions
             .iter()
-            .filter(|(name, _)| is_asked_for(api, name))
+            .filter(|(name, _)| is_required(api, name))
         {
             let essence = essence(definition);
             match known.get(name) {
                 None => drop(known.insert(name, (api, essence))),
                 Some((_, first)) if *first == essence => {}
-                Some((first, _)) => findings.push(finding(name, (first, api), blueprint)),
+                Some((first, _)) => findings.push(conflict(name, first, api, blueprint)),
             }
         }
     }
     findings
 }
 
-fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint) -> Diagnostic {
+fn conflict(name: &str, first: &Api, second: &Api, blueprint: &Blueprint) -> Diagnostic {
     let place = |api: &Api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
     diagnostic::CONFLICTING_SCHEME
         .at(place(second))
@@ -97,12 +97,10 @@ fn finding(name: &Arc<str>, (first, second): (&Api, &Api), blueprint: &Blueprint
         .help("give one of the two another name in its description, with an entry of its own in `auth`")
 }
 
-fn is_asked_for(api: &Api, name: &Arc<str>) -> bool {
-    api.operations.iter().any(|it| {
-        it.security
-            .alternatives()
-            .iter()
-            .any(|it| it.contains_key(name))
+fn is_required(api: &Api, name: &Arc<str>) -> bool {
+    api.operations.iter().any(|operation| {
+        let mut alternatives = operation.security.alternatives().iter();
+        alternatives.any(|alternative| alternative.contains_key(name))
     })
 }
 

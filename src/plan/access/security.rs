@@ -1,13 +1,14 @@
 //! Joins the description's `security` with the blueprint's `auth`: the one place where an operation
 //! may become open.
 //!
-//! In: an operation and its decision. Out: `AuthPlan`, findings. Pure.
-//! Fails closed: whatever cannot be expressed, or is not said, is an error.
+//! In: an operation and its decision. Out: `AuthPlan`, diagnostics. Pure.
+//! Fails closed: whatever cannot be expressed, or is not decided, is an error.
 
-mod asked;
 mod credential;
+mod diagnostics;
 mod fits;
-mod told;
+mod overrides;
+mod requirement;
 mod unused;
 
 use std::collections::BTreeSet;
@@ -18,56 +19,58 @@ use crate::diagnostic::{Diagnostic, OperationName};
 use crate::openapi::{Api, HttpMethod, Operation, Requirement, Security};
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::{AuthDifference, AuthPlan, Check};
-use asked::{Asked, Entries, TwoAuthorizers, any_of, check, same_check};
-pub(crate) use fits::covers;
-pub(crate) use told::counted;
-use told::{Told, Weakening, names};
+use diagnostics::operation::{
+    self, RouteWeakening, WeakeningEffect, inexpressible_alternatives, scheme_names,
+};
+use diagnostics::{AccessDiagnostics, Cause};
+use requirement::{AccessRequirement, AuthEntries, any_of, check, same_check};
+use unused::AuthUse;
 
-/// `auth` of a route that asks for nothing.
+/// `auth` of a route that requires nothing.
 const NONE: &str = "none";
 
 /// Most schemes that are named for one operation: thousands of alternatives on thousands of
-/// operations are millions of findings.
+/// operations are millions of diagnostics.
 const MAX_MISSING: usize = 8;
 
-/// What was joined, and what is to be told of it at every render.
-pub(crate) struct Joined<'a> {
+/// Access that was decided so far, and what is reported of it at every render.
+pub(crate) struct SecurityJoin<'a> {
     blueprint: &'a Blueprint,
-    entries: Entries,
-    told: Told<'a>,
+    entries: AuthEntries,
+    by_cause: AccessDiagnostics<'a>,
     /// Entries that a route chose.
     chosen: BTreeSet<Arc<str>>,
     /// The reason for which the operation at hand is weakened.
     weakened: Option<Arc<str>>,
     /// Public operations for which neither the description nor the blueprint says anything.
-    unsaid: Vec<OperationName>,
+    undecided: Vec<OperationName>,
     has_keys: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// An operation with its description and what the blueprint says of it.
 #[derive(Clone, Copy)]
-struct Case<'c, 'a> {
+struct SecurityCase<'c, 'a> {
     api: &'c Api,
     operation: &'c Operation,
     decision: &'c Decision<'a>,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> SecurityJoin<'a> {
     pub(crate) fn new(blueprint: &'a Blueprint) -> Self {
         Self {
             blueprint,
             entries: blueprint.spec.auth.clone().unwrap_or_default(),
-            told: Told::new(blueprint),
+            by_cause: AccessDiagnostics::new(blueprint),
             chosen: BTreeSet::new(),
             weakened: None,
-            unsaid: Vec::new(),
+            undecided: Vec::new(),
             has_keys: false,
             diagnostics: Vec::new(),
         }
     }
 
-    /// Decides what a public operation asks of its callers.
+    /// Decides what a public operation requires of its callers.
     ///
     /// Errors: GW3003 weakened without a reason, GW3040 inexpressible security,
     /// GW3041 scheme that does not fit, GW3043 scopes without Cognito.
@@ -77,30 +80,30 @@ impl<'a> Joined<'a> {
         operation: &Operation,
         decision: &Decision<'a>,
     ) -> AuthPlan {
-        let case = Case {
+        let case = SecurityCase {
             api,
             operation,
             decision,
         };
         self.weakened = None;
-        let Some(mut asked) = self.asked(case) else {
+        let Some(mut required) = self.required(case) else {
             return AuthPlan::default();
         };
-        let described = asked.clone();
-        self.scopes(case, &mut asked);
-        self.key(case, &mut asked);
-        self.tell(
-            case,
-            &asked,
-            decision.scopes.is_none() && described.asks_all,
-        );
-        self.has_keys |= asked.auth.api_key;
-        asked.auth.differs = self.difference(case, &asked.auth);
-        asked.auth
+        let any_scope_suffices = decision.scopes.is_none() && required.requires_all_scopes;
+        self.apply_scopes(case, &mut required);
+        self.apply_api_key(case, &mut required);
+        self.note_causes(case, &required, any_scope_suffices);
+        self.has_keys |= required.auth.api_key;
+        required.auth.differs = self.difference(case, &required.auth);
+        required.auth
     }
 
-    /// Why an operation asks for something else than its description does.
-    fn difference(&mut self, case: Case<'_, 'a>, auth: &AuthPlan) -> Option<AuthDifference> {
+    /// The reason why an operation requires something else than its description does.
+    fn difference(
+        &mut self,
+        case: SecurityCase<'_, 'a>,
+        auth: &AuthPlan,
+    ) -> Option<AuthDifference> {
         if let Some(reason) = self.weakened.take() {
             return Some(AuthDifference::Weakened(reason));
         }
@@ -123,21 +126,21 @@ impl<'a> Joined<'a> {
         is_chosen.then_some(AuthDifference::Chosen)
     }
 
-    /// What description and `auth` come to.
-    fn asked(&mut self, case: Case<'_, 'a>) -> Option<Asked> {
+    /// The access that description and `auth` of a route require together.
+    fn required(&mut self, case: SecurityCase<'_, 'a>) -> Option<AccessRequirement> {
         let alternatives = match &case.operation.security {
             Security::Needs(alternatives) => &alternatives[..],
             Security::Open | Security::Optional(_) => &[],
         };
         let Some((name, origin)) = case.decision.auth else {
             if alternatives.is_empty() {
-                self.unsaid.push(case.operation.name());
-                return Some(Asked::default());
+                self.undecided.push(case.operation.name());
+                return Some(AccessRequirement::default());
             }
             return self.described(case, &alternatives.iter().collect::<Vec<_>>());
         };
         if name == NONE {
-            return self.opened(case, alternatives, origin);
+            return Some(self.opened(case, alternatives, origin));
         }
         self.chosen.insert(name.into());
         let picked: Vec<&Requirement> = case
@@ -145,286 +148,220 @@ impl<'a> Joined<'a> {
             .security
             .alternatives()
             .iter()
-            .filter(|it| it.contains_key(name))
+            .filter(|alternative| alternative.contains_key(name))
             .collect();
         if picked.is_empty() {
-            self.replaced(case, alternatives, (name, origin))
+            self.replaced(case, name, origin)
         } else {
             self.described(case, &picked)
         }
     }
 
-    /// What the description asks; every scheme of every alternative needs its entry, as any of them
-    /// may be the one a caller uses.
-    fn described(&mut self, case: Case<'_, 'a>, alternatives: &[&Requirement]) -> Option<Asked> {
-        let is_missing = |name: &&Arc<str>| !self.entries.contains_key(&***name);
-        let missing: Vec<&Arc<str>> = alternatives
-            .iter()
-            .flat_map(|it| it.keys())
-            .filter(is_missing)
-            .take(MAX_MISSING)
-            .collect();
-        for name in &missing {
-            if case.api.schemes.contains(name) {
-                self.told.unmapped(name, case.operation);
-            } else {
-                self.told.undeclared(name, case.operation);
-            }
-        }
-        let misfits: Vec<Diagnostic> = alternatives
-            .iter()
-            .flat_map(|it| it.keys())
-            .filter_map(|name| {
-                fits::misfit(
-                    self.blueprint,
-                    (case.api, case.operation),
-                    name,
-                    self.entries.get(&**name)?,
-                )
-            })
-            .take(MAX_MISSING)
-            .collect();
-        if !missing.is_empty() || !misfits.is_empty() {
-            self.diagnostics.extend(misfits);
+    /// The access that the description requires.
+    ///
+    /// Every scheme of every alternative needs its entry, as any of them may be the one that a
+    /// caller uses.
+    fn described(
+        &mut self,
+        case: SecurityCase<'_, 'a>,
+        alternatives: &[&Requirement],
+    ) -> Option<AccessRequirement> {
+        if self.has_faulty_schemes(case, alternatives) {
             return None;
         }
         let mut all = Vec::with_capacity(alternatives.len());
         for alternative in alternatives {
-            match Asked::of(alternative, &self.entries) {
-                Ok(asked) => all.push(asked),
-                Err(TwoAuthorizers(one, other)) => {
-                    self.diagnostics.push(told::two_authorizers(
-                        self.blueprint,
-                        case,
-                        (&one, &other),
-                    ));
+            match AccessRequirement::of(alternative, &self.entries) {
+                Ok(required) => all.push(required),
+                Err(two) => {
+                    let finding = operation::two_authorizers(self.blueprint, case.operation, &two);
+                    self.diagnostics.push(finding);
                     return None;
                 }
             }
         }
         let joined = any_of(all, &self.entries);
         if joined.is_none() {
-            self.diagnostics
-                .push(told::several(self.blueprint, case, alternatives));
+            let finding = inexpressible_alternatives(self.blueprint, case.operation, alternatives);
+            self.diagnostics.push(finding);
         }
         joined
     }
 
-    /// A route that asks for nothing.
-    fn opened(
+    /// Returns whether a scheme has no entry of `auth`, or one that cannot check it, and notes each.
+    fn has_faulty_schemes(
         &mut self,
-        case: Case<'_, 'a>,
-        alternatives: &[Requirement],
-        origin: Origin<'a>,
-    ) -> Option<Asked> {
-        if !alternatives.is_empty() {
-            self.weakens(
-                case,
-                (origin, "auth"),
-                &Weakening::Opened(names(alternatives)),
-            );
+        case: SecurityCase<'_, 'a>,
+        alternatives: &[&Requirement],
+    ) -> bool {
+        let names = || {
+            alternatives
+                .iter()
+                .flat_map(|alternative| alternative.keys())
+        };
+        let missing: Vec<&Arc<str>> = names()
+            .filter(|name| !self.entries.contains_key(&***name))
+            .take(MAX_MISSING)
+            .collect();
+        for name in &missing {
+            let cause = if case.api.schemes.contains(name) {
+                Cause::UnmappedScheme
+            } else {
+                Cause::UndeclaredScheme
+            };
+            self.by_cause.note(cause, name, case.operation);
         }
-        Some(Asked::default())
+        let misfits: Vec<Diagnostic> = names()
+            .filter_map(|name| {
+                let spec = self.entries.get(&**name)?;
+                fits::misfit(self.blueprint, case, name, spec)
+            })
+            .take(MAX_MISSING)
+            .collect();
+        let is_faulty = !missing.is_empty() || !misfits.is_empty();
+        self.diagnostics.extend(misfits);
+        is_faulty
     }
 
-    /// A route that names an entry which is none of the operation's schemes: more than nothing, or
-    /// something in their place.
+    /// The access under a route that requires nothing.
+    fn opened(
+        &mut self,
+        case: SecurityCase<'_, 'a>,
+        alternatives: &[Requirement],
+        origin: Origin<'a>,
+    ) -> AccessRequirement {
+        if !alternatives.is_empty() {
+            let effect = WeakeningEffect::Opened(scheme_names(alternatives));
+            self.weaken(case, RouteWeakening::of_auth(origin, effect));
+        }
+        AccessRequirement::default()
+    }
+
+    /// The access under a route that names an entry which is none of the operation's schemes: more
+    /// than nothing, or something in their place.
     ///
-    /// An API key that every alternative asks for stays. In the place of another authorizer it
+    /// An API key that every alternative requires stays. In the place of another authorizer it
     /// needs a reason: it lets others through.
     fn replaced(
         &mut self,
-        case: Case<'_, 'a>,
-        alternatives: &[Requirement],
-        (name, origin): (&'a str, Origin<'a>),
-    ) -> Option<Asked> {
-        let name: Arc<str> = name.into();
-        // That a name has no entry is an error of the blueprint, and said there.
-        let spec = self.entries.get(&*name)?;
-        let mut own = Asked::default();
-        own.auth.entries.insert(Arc::clone(&name));
-        own.auth.check = check(&name, spec);
-        own.auth.api_key = matches!(spec, AuthSpec::ApiKey);
+        case: SecurityCase<'_, 'a>,
+        name: &'a str,
+        origin: Origin<'a>,
+    ) -> Option<AccessRequirement> {
+        let entry: Arc<str> = name.into();
+        // A name without an entry is an error of the blueprint, and reported there.
+        let spec = self.entries.get(name)?;
+        let mut chosen = AccessRequirement::default();
+        chosen.auth.check = check(&entry, spec);
+        chosen.auth.api_key = matches!(spec, AuthSpec::ApiKey);
+        chosen.auth.entries.insert(entry);
+        let Security::Needs(alternatives) = &case.operation.security else {
+            return Some(chosen);
+        };
         if alternatives.is_empty() {
-            return Some(own);
+            return Some(chosen);
         }
         let is_mapped = alternatives
             .iter()
-            .flat_map(|it| it.keys())
-            .all(|it| self.entries.contains_key(&**it));
-        let described: Option<Vec<Asked>> = alternatives
+            .flat_map(|alternative| alternative.keys())
+            .all(|name| self.entries.contains_key(&**name));
+        let described: Option<Vec<AccessRequirement>> = alternatives
             .iter()
-            .map(|it| Asked::of(it, &self.entries).ok())
+            .map(|alternative| AccessRequirement::of(alternative, &self.entries).ok())
             .collect::<Option<_>>()
             .filter(|_| is_mapped);
-        let keeps = |it: &Asked| {
-            it.auth.check == Check::Nobody
-                || same_check(&it.auth.check, &own.auth.check, &self.entries)
+        let is_kept = |required: &AccessRequirement| {
+            required.auth.check == Check::Nobody
+                || same_check(&required.auth.check, &chosen.auth.check, &self.entries)
         };
-        if !described.as_ref().is_some_and(|all| all.iter().all(keeps)) {
-            self.weakens(
-                case,
-                (origin, "auth"),
-                &Weakening::Replaced {
-                    by: &name,
-                    of: names(alternatives),
-                },
-            );
+        if !described
+            .as_ref()
+            .is_some_and(|all| all.iter().all(is_kept))
+        {
+            let of = scheme_names(alternatives.iter());
+            let effect = WeakeningEffect::Replaced { by: name, of };
+            self.weaken(case, RouteWeakening::of_auth(origin, effect));
         } else if let Some(same) = described
             .iter()
             .flatten()
-            .find(|it| it.auth.check != Check::Nobody)
+            .find(|required| required.auth.check != Check::Nobody)
         {
-            own.auth.scopes.clone_from(&same.auth.scopes);
+            chosen.auth.scopes.clone_from(&same.auth.scopes);
         }
-        own.auth.api_key |= described.is_some_and(|all| all.iter().all(|it| it.auth.api_key));
-        Some(own)
+        chosen.auth.api_key |=
+            described.is_some_and(|all| all.iter().all(|required| required.auth.api_key));
+        Some(chosen)
     }
 
-    /// Scopes of a route stand in the place of those of the description.
-    fn scopes(&mut self, case: Case<'_, 'a>, asked: &mut Asked) {
-        let Some((scopes, origin)) = case.decision.scopes else {
-            return;
-        };
-        let is_cognito = asked
-            .auth
-            .authorizer()
-            .is_some_and(|it| matches!(self.entries.get(it), Some(AuthSpec::Cognito(_))));
-        if !is_cognito && !scopes.is_empty() {
-            self.told.scopes_without_cognito(origin, case.operation);
-            return;
-        }
-        let described = std::mem::take(&mut asked.auth.scopes);
-        let is_weaker = !described.is_empty()
-            && (scopes.is_empty()
-                || !scopes
-                    .iter()
-                    .all(|it| described.iter().any(|of| covers(it, of))));
-        if is_weaker {
-            self.weakens(case, (origin, "scopes"), &Weakening::Scopes(described));
-        }
-        asked.auth.scopes = scopes.iter().map(|it| Arc::from(it.as_str())).collect();
-        asked.auth.scopes.sort();
-        asked.auth.scopes.dedup();
+    /// The Cognito entry that checks callers.
+    fn cognito_entry<'p>(&self, auth: &'p AuthPlan) -> Option<&'p str> {
+        auth.authorizer()
+            .filter(|name| matches!(self.entries.get(*name), Some(AuthSpec::Cognito(_))))
     }
 
-    /// `api_key` of a route adds a key, or takes away the one that the description asks for.
-    fn key(&mut self, case: Case<'_, 'a>, asked: &mut Asked) {
-        let Some((wanted, origin)) = case.decision.api_key else {
-            return;
-        };
-        if asked.auth.api_key && !wanted {
-            self.weakens(case, (origin, "api_key"), &Weakening::Key);
-        }
-        asked.auth.api_key = wanted;
-        for (name, _) in self
-            .entries
-            .iter()
-            .filter(|(_, spec)| matches!(spec, AuthSpec::ApiKey))
-        {
-            if wanted {
-                asked.auth.entries.insert(name.as_str().into());
-            } else {
-                asked.auth.entries.remove(name.as_str());
+    /// Notes what a reader of the render should know of an operation.
+    fn note_causes(
+        &mut self,
+        case: SecurityCase<'_, 'a>,
+        required: &AccessRequirement,
+        any_scope_suffices: bool,
+    ) {
+        let auth = &required.auth;
+        let mut note = |cause: Cause, name: &str| self.by_cause.note(cause, name, case.operation);
+        for name in &auth.entries {
+            match self.entries.get(&**name) {
+                Some(AuthSpec::Ignore) => note(Cause::Ignored, name),
+                Some(AuthSpec::Lambda(_)) => note(Cause::DecidedByFunction, name),
+                Some(AuthSpec::ApiKey | AuthSpec::Iam | AuthSpec::Cognito(_)) | None => {}
             }
         }
-    }
-
-    /// Notes what asks for less than the description does, or refuses it.
-    fn weakens(
-        &mut self,
-        case: Case<'_, 'a>,
-        (origin, field): (Origin<'a>, &'static str),
-        what: &Weakening<'_>,
-    ) {
-        if let Some(reason) = origin.weakens(self.blueprint) {
-            self.weakened = Some(reason.into());
-            self.told.weakened((origin, field), what, case.operation);
-        } else {
-            self.diagnostics.push(told::without_reason(
-                self.blueprint,
-                (origin, field),
-                what,
-                case.operation,
-            ));
+        if let (true, Some(name)) = (any_scope_suffices, auth.authorizer()) {
+            note(Cause::AnyScopeSuffices, name);
         }
-    }
-
-    /// What a reader of the render should know of an operation.
-    fn tell(&mut self, case: Case<'_, 'a>, asked: &Asked, asks_all: bool) {
-        let of = |name: &Arc<str>| self.entries.get(&**name);
-        for name in asked
-            .auth
-            .entries
-            .iter()
-            .filter(|it| matches!(of(it), Some(AuthSpec::Ignore)))
-        {
-            self.told.ignored(name, case.operation);
+        for name in &required.unchecked {
+            note(Cause::UncheckedScopes, name);
         }
-        for name in asked
-            .auth
-            .entries
-            .iter()
-            .filter(|it| matches!(of(it), Some(AuthSpec::Lambda(_))))
-        {
-            self.told.function(name, case.operation);
+        if let Some(name) = self.cognito_entry(auth) {
+            let cause = if auth.scopes.is_empty() {
+                Cause::WithoutScopes
+            } else {
+                Cause::WithScopes
+            };
+            self.by_cause.note(cause, name, case.operation);
         }
-        if let (true, Some(name)) = (asks_all, asked.auth.authorizer()) {
-            self.told.any_suffices(name, case.operation);
-        }
-        if let Some(name) = asked
-            .auth
-            .authorizer()
-            .filter(|it| matches!(self.entries.get(*it), Some(AuthSpec::Cognito(_))))
-        {
-            self.told
-                .asks(name, !asked.auth.scopes.is_empty(), case.operation);
-        }
-        for name in &asked.unchecked {
-            self.told.unchecked(name, case.operation);
-        }
-        if case.operation.method == HttpMethod::Options && !asked.auth.is_open() {
+        if case.operation.method == HttpMethod::Options && !auth.is_open() {
             self.diagnostics
-                .push(told::protected_preflight(case.operation));
+                .push(operation::protected_preflight(case.operation));
         }
     }
 
-    /// All findings; what was opened is a warning at every render.
+    /// Returns all diagnostics; what was opened is a warning at every render.
     ///
     /// Errors: GW1012 undeclared scheme, GW3002 unmapped scheme, GW3041 and GW3090 credentials that
-    /// an authorizer does not see or keeps answers without, GW3042 a mapped scheme that nothing
-    /// asks for, beside open operations.
+    /// an authorizer does not see or caches responses without, GW3042 a mapped scheme that nothing
+    /// requires, beside open operations.
     pub(crate) fn finish(self, apis: &[Api]) -> Vec<Diagnostic> {
-        let mut diagnostics = self.diagnostics;
-        let chosen = self
+        let auth_use = AuthUse::new(self.blueprint, apis, &self.chosen);
+        let chosen_without_entry = self
             .chosen
             .iter()
-            .map(|it| &**it)
-            .filter(|it| !self.entries.contains_key(*it));
-        let meant = unused::meant(
-            (self.blueprint, apis),
-            &self.chosen,
-            self.told.without_entry().chain(chosen),
-        );
-        let unused = unused::unused(
-            (self.blueprint, apis),
-            &self.chosen,
-            &self.unsaid,
-            self.has_keys,
-        );
-        // One mistake, one finding.
+            .map(|name| &**name)
+            .filter(|name| !self.entries.contains_key(*name));
+        let without_entry = self.by_cause.without_entry().chain(chosen_without_entry);
+        let suggestions = auth_use.suggestions(without_entry);
+        let mut diagnostics = self.diagnostics;
+        // One mistake, one diagnostic.
         diagnostics.extend(
-            unused
+            auth_use
+                .unused(&self.undecided, self.has_keys)
                 .into_iter()
-                .filter(|(name, _)| !meant.values().any(|it| it == name))
+                .filter(|(name, _)| !suggestions.values().any(|suggested| suggested == name))
                 .map(|(_, finding)| finding),
         );
-        diagnostics.extend(credential::apart(
-            self.blueprint,
-            apis,
-            self.told.functions(),
-        ));
-        diagnostics.extend(self.told.finish(&meant));
+        if let Some(functions) = self.by_cause.of(Cause::DecidedByFunction) {
+            diagnostics.extend(credential::unseen(self.blueprint, apis, functions));
+        }
+        diagnostics.extend(self.by_cause.finish(&suggestions));
         diagnostics
     }
 }

@@ -1,4 +1,4 @@
-//! Which request parameters a method declares.
+//! Request parameters that a method declares.
 //!
 //! In: an operation and its path's variables. Out: `method.request.…` keys. Pure.
 //! Source: docs/aws-rules.md#q1, docs/aws-rules.md#q2, docs/aws-rules.md#q3, docs/aws-rules.md#q6,
@@ -11,7 +11,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Location, Operation, Parameter, Sent};
 use crate::plan::paths;
 
-/// A path variable as the description spells it, and as it is spelt on the gateway.
+/// Path variables in the description, and on the gateway.
 pub(crate) type Spellings = Vec<(Arc<str>, Arc<str>)>;
 
 /// Decides the parameters of a method.
@@ -28,96 +28,102 @@ pub(crate) fn request_parameters(
         .map(|(_, name)| (["method.request.path.", name].concat(), true))
         .collect();
     let mut taken: BTreeSet<&str> = spellings.iter().map(|(_, name)| &**name).collect();
-    let mut say =
-        |code: &'static diagnostic::Code, parameter: &Parameter, message: String, help: &str| {
-            diagnostics.push(
-                code.at(parameter.place(operation))
-                    .message(message)
-                    .help(help),
-            );
-        };
     // A required parameter keeps its name before an optional one, whatever their order.
-    let (required, optional) = (
-        operation.parameters.iter().filter(|it| it.required),
-        operation.parameters.iter().filter(|it| !it.required),
-    );
-    for parameter in required.chain(optional) {
+    let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) = operation
+        .parameters
+        .iter()
+        .partition(|parameter| parameter.required);
+    for parameter in required.into_iter().chain(optional) {
         let name = &*parameter.name;
         let location = match parameter.location {
-            Location::Path => {
-                if !spellings.iter().any(|(spelt, _)| names(spelt, name)) {
-                    say(
-                        &diagnostic::UNUSED_PATH_PARAMETER,
-                        parameter,
-                        format!(
-                            "the path parameter `{name}` is not in the path `{}`",
-                            operation.path
-                        ),
-                        "remove it, or put it into the path",
-                    );
-                }
+            Location::Path | Location::Cookie | Location::QueryString => {
+                diagnostics.extend(undeclarable_location(operation, parameter, spellings));
                 continue;
             }
-            Location::Cookie => {
-                say(
-                    &diagnostic::COOKIE_PARAMETER,
-                    parameter,
-                    format!(
-                        "API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"
-                    ),
-                    "nothing is to be done if the backend reads the cookie",
-                );
-                continue;
-            }
-            Location::QueryString => {
-                say(
-                    &diagnostic::WHOLE_QUERY_STRING,
-                    parameter,
-                    format!(
-                        "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
-                    ),
-                    "nothing is to be done if the backend checks it; else list its parts as `in: query`",
-                );
-                continue;
-            }
-            // Nothing in a request has its name; what is left to the backend stands in the
-            // coverage.
+            // Nothing in a request has its name; the coverage says what is left to the backend.
             Location::Query if !parameter.sent.may_have_its_name() => continue,
             Location::Query => "querystring",
             Location::Header if is_ignored_header(name) => continue,
             Location::Header => "header",
         };
-        if !is_declarable(name) {
-            say(
-                &diagnostic::UNDECLARABLE_PARAMETER,
-                parameter,
-                format!(
-                    "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
-                ),
-                "nothing is to be done if the backend checks it; else rename it",
-            );
-        } else if taken.contains(name) {
-            say(
-                &diagnostic::REPEATED_PARAMETER,
-                parameter,
-                format!(
-                    "the name `{name}` is used twice in path, query and header, and API Gateway declares it once; the other still reaches the backend"
-                ),
-                "rename one of the two if the gateway is to check both",
-            );
-        } else {
-            taken.insert(name);
+        if is_declarable(name) && taken.insert(name) {
             declared.insert(
                 ["method.request.", location, ".", name].concat(),
                 parameter.required && unchecked(parameter).is_none(),
             );
+        } else {
+            diagnostics.push(undeclarable_name(operation, parameter));
         }
     }
     declared
 }
 
-/// Why the gateway cannot demand a parameter of the query or a header, though the description does:
-/// none that it allows is refused.
+/// Reports a parameter in a location that no method declares, unless it is a variable of the path.
+///
+/// Errors: warnings GW4011, GW4012, GW4031.
+fn undeclarable_location(
+    operation: &Operation,
+    parameter: &Parameter,
+    spellings: &Spellings,
+) -> Option<Diagnostic> {
+    let name = &*parameter.name;
+    let place = parameter.place(operation);
+    match parameter.location {
+        Location::Path => {
+            let is_in_path = spellings.iter().any(|(spelt, _)| names(spelt, name));
+            let finding = diagnostic::UNUSED_PATH_PARAMETER
+                .at(place)
+                .message(format_args!(
+                    "the path parameter `{name}` is not in the path `{}`",
+                    operation.path
+                ))
+                .help("remove it, or put it into the path");
+            (!is_in_path).then_some(finding)
+        }
+        Location::Cookie => Some(
+            diagnostic::COOKIE_PARAMETER
+                .at(place)
+                .message(format_args!(
+                    "API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"
+                ))
+                .help("nothing is to be done if the backend reads the cookie"),
+        ),
+        Location::QueryString => Some(
+            diagnostic::WHOLE_QUERY_STRING
+                .at(place)
+                .message(format_args!(
+                    "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
+                ))
+                .help("nothing is to be done if the backend checks it; else list its parts as `in: query`"),
+        ),
+        Location::Query | Location::Header => None,
+    }
+}
+
+/// Reports a parameter whose name API Gateway refuses, or declares for another one already.
+///
+/// Errors: warnings GW4013, GW4014.
+fn undeclarable_name(operation: &Operation, parameter: &Parameter) -> Diagnostic {
+    let name = &*parameter.name;
+    let place = parameter.place(operation);
+    if is_declarable(name) {
+        return diagnostic::REPEATED_PARAMETER
+            .at(place)
+            .message(format_args!(
+                "the name `{name}` is used twice in path, query and header, and API Gateway declares it once; the other still reaches the backend"
+            ))
+            .help("rename one of the two if the gateway is to check both");
+    }
+    diagnostic::UNDECLARABLE_PARAMETER
+        .at(place)
+        .message(format_args!(
+            "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
+        ))
+        .help("nothing is to be done if the backend checks it; else rename it")
+}
+
+/// The reason why the gateway cannot require a parameter of the query or a header, though the
+/// description does: no request that the description allows is refused.
 ///
 /// Source: docs/aws-rules.md#q4 (a required parameter is there and not blank).
 pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
@@ -138,8 +144,8 @@ pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// Whether a parameter's name is that of a variable, as a web framework may have it too, or of one
-/// in a widened segment, which alone holds braces.
+/// Returns whether a parameter's name is that of a variable, in the notation of a web framework too,
+/// or of one in a widened segment, which alone holds braces.
 fn names(spelt: &str, name: &str) -> bool {
     spelt == name
         || spelt == paths::bare(name)
@@ -157,7 +163,7 @@ pub(crate) fn undeclared(
         let is_declared = operation
             .parameters
             .iter()
-            .any(|it| it.location == Location::Path && names(spelt, &it.name));
+            .any(|parameter| parameter.location == Location::Path && names(spelt, &parameter.name));
         if !is_declared {
             diagnostics.push(
                 diagnostic::UNDECLARED_VARIABLE
@@ -179,13 +185,15 @@ pub(crate) fn undeclared(
 fn is_ignored_header(name: &str) -> bool {
     ["accept", "content-type", "authorization"]
         .iter()
-        .any(|it| name.eq_ignore_ascii_case(it))
+        .any(|ignored| name.eq_ignore_ascii_case(ignored))
 }
 
+/// Returns whether API Gateway can declare a parameter of that name.
+///
 /// Source: docs/aws-rules.md#q2: `^[a-zA-Z0-9:._$-]+$`.
 pub(crate) fn is_declarable(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b":._$-".contains(&it))
+            .all(|byte| byte.is_ascii_alphanumeric() || b":._$-".contains(&byte))
 }

@@ -2,23 +2,23 @@
 //!
 //! In: a pattern of JSON Schema (ECMA-262). Out: whether API Gateway, which is written in Java,
 //! reads it the same. Pure.
-//! What is in doubt is left out: a model that is weaker refuses nobody.
+//! Doubtful patterns are left out: a weaker model refuses nobody.
 //!
 //! Source: ECMA-262, "Patterns" and annex B, <https://tc39.es/ecma262/#sec-patterns>; Java SE,
 //! <https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html>
 //! (possessive quantifiers, unions and intersections of classes, `\s` and `\b` of other characters,
 //! stray brackets).
 
-/// Longest pattern that is kept. Unit: bytes.
+/// Longest pattern of a model. Unit: bytes.
 const MAX_LENGTH: usize = 512;
 
-/// Whether a pattern is made of parts alone that have one meaning.
+/// Returns whether every part of a pattern has one meaning.
 pub(crate) fn is_portable(pattern: &str) -> bool {
     let bytes = pattern.as_bytes();
-    if bytes.len() > MAX_LENGTH || !bytes.iter().all(|it| matches!(it, b' '..=b'~')) {
+    if bytes.len() > MAX_LENGTH || !bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return false;
     }
-    let mut reader = Reader {
+    let mut reader = PatternReader {
         bytes,
         at: 0,
         depth: 0,
@@ -26,14 +26,14 @@ pub(crate) fn is_portable(pattern: &str) -> bool {
     reader.all() && reader.depth == 0
 }
 
-struct Reader<'p> {
+struct PatternReader<'p> {
     bytes: &'p [u8],
     at: usize,
     /// Groups that are open.
     depth: usize,
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     fn next(&mut self) -> Option<u8> {
         let next = self.bytes.get(self.at).copied();
         self.at += 1;
@@ -41,7 +41,7 @@ impl Reader<'_> {
     }
 
     fn all(&mut self) -> bool {
-        // Whether a quantifier may follow.
+        // A quantifier may follow.
         let mut has_atom = false;
         while let Some(byte) = self.next() {
             has_atom = match byte {
@@ -70,7 +70,7 @@ impl Reader<'_> {
         true
     }
 
-    /// What follows a quantifier: `?` makes it lazy for both, `+` possessive for one.
+    /// Reads the suffix of a quantifier: `?` makes it lazy for both, `+` possessive for one.
     fn quantified(&mut self) -> bool {
         if self.bytes.get(self.at) == Some(&b'?') {
             self.at += 1;
@@ -80,13 +80,14 @@ impl Reader<'_> {
 
     /// `{2}`, `{2,}` or `{2,3}`, of at most three digits each.
     fn count(&mut self) -> bool {
-        let Some(end) = self.bytes[self.at..].iter().position(|it| *it == b'}') else {
+        let Some(end) = self.bytes[self.at..].iter().position(|byte| *byte == b'}') else {
             return false;
         };
         let text = std::str::from_utf8(&self.bytes[self.at..self.at + end]).unwrap_or_default();
         self.at += end + 1;
-        let number =
-            |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        let number = |text: &str| {
+            (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
         match text.split_once(',') {
             None => number(text),
             Some((low, "")) => number(low),
@@ -98,9 +99,9 @@ impl Reader<'_> {
 
     /// An escape outside of a class.
     fn escape(&mut self) -> bool {
-        self.next().is_some_and(|it| {
-            matches!(it, b'd' | b'D' | b'w' | b'W' | b't' | b'n' | b'r' | b'f')
-                || it.is_ascii_punctuation()
+        self.next().is_some_and(|byte| {
+            matches!(byte, b'd' | b'D' | b'w' | b'W' | b't' | b'n' | b'r' | b'f')
+                || byte.is_ascii_punctuation()
         })
     }
 

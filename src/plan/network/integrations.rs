@@ -7,9 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::{
-    AlbPlan, BalancedPlan, InputType, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values,
-};
+use crate::plan::{AlbPlan, BalancedPlan, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,12 +128,6 @@ pub struct NetworkPlan {
     pub alb: Option<AlbPlan>,
     /// There where a function keeps the network load balancer's targets.
     pub sync: Option<SyncPlan>,
-}
-
-/// A parameter of the Systems Manager.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParameterPlan {
-    pub of: InputType,
 }
 
 impl BackendPlan {

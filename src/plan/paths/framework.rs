@@ -1,9 +1,9 @@
 //! Path variables as web frameworks write them.
 //!
-//! In: a segment of a path, or what stands between its braces. Out: what API Gateway has for it, or
-//! why it has nothing. Pure.
-//! Only what keeps its meaning is read: a variable of one segment, or one that takes the rest. A
-//! constraint becomes nothing that is checked.
+//! In: a segment of a path, or the text between its braces. Out: the variable of API Gateway, or why
+//! there is none. Pure.
+//! Only variables that keep their meaning are read: of one segment, or greedy ones. Constraints are
+//! not checked.
 //! Source: Starlette, "Path parameters" (`{path:path}`), <https://www.starlette.io/routing/>;
 //! ASP.NET Core, "Routing" (`{**slug}`, `{id:int}`, `{id?}`, `{id=1}`),
 //! <https://learn.microsoft.com/en-us/aspnet/core/fundamentals/routing>; Spring, `PathPattern`
@@ -18,16 +18,16 @@
 
 use std::borrow::Cow;
 
-/// A variable, as API Gateway has it.
+/// A variable of a framework that API Gateway has, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Read<'a> {
+pub(crate) struct FrameworkVariable<'a> {
     pub(crate) name: &'a str,
     pub(crate) is_greedy: bool,
-    /// What the framework checks and the gateway does not.
+    /// A constraint that the framework checks and the gateway does not.
     pub(crate) constraint: Option<&'a str>,
 }
 
-/// Why a variable has no counterpart, as the end of a sentence.
+/// The reason why a variable has no counterpart, as the end of a sentence.
 pub(crate) type Unreadable = &'static str;
 
 pub(crate) const OPTIONAL: Unreadable = "may be left out, which a variable of API Gateway may not";
@@ -37,7 +37,7 @@ const UNKNOWN: Unreadable = "is no variable that API Gateway has";
 
 /// A whole segment as Express writes a variable: `:id`.
 pub(crate) fn colon(segment: &str) -> Option<&str> {
-    segment.strip_prefix(':').filter(|it| is_name(it))
+    segment.strip_prefix(':').filter(|name| is_name(name))
 }
 
 /// The first `?` or `#` of a path that is no part of a variable as a framework writes it.
@@ -49,8 +49,8 @@ pub(crate) fn query(path: &str) -> Option<&str> {
         |segment: &&str| is_optional_colon(segment) || inner(segment).and_then(read).is_some();
     segments(path)
         .into_iter()
-        .filter(|it| !is_variable(it))
-        .find_map(|it| it.find(['?', '#']).map(|at| &it[at..=at]))
+        .filter(|segment| !is_variable(segment))
+        .find_map(|segment| segment.find(['?', '#']).map(|at| &segment[at..=at]))
 }
 
 /// A whole segment as Express writes a variable that may be left out: `:id?`.
@@ -58,10 +58,10 @@ pub(crate) fn is_optional_colon(segment: &str) -> bool {
     segment.strip_suffix('?').and_then(colon).is_some()
 }
 
-/// What stands between the braces, where it is more than a name; none where it is plain.
-pub(crate) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
+/// Reads the text between the braces, where it is more than a name; none where it is plain.
+pub(crate) fn read(inner: &str) -> Option<Result<FrameworkVariable<'_>, Unreadable>> {
     let greedy = |name, constraint| match is_name(name) {
-        true => Ok(Read {
+        true => Ok(FrameworkVariable {
             name,
             is_greedy: true,
             constraint,
@@ -91,7 +91,7 @@ pub(crate) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     match split(inner, '=') {
         (name, Some("**")) => return Some(greedy(name, None)),
         (name, Some("*")) if is_name(name) => {
-            return Some(Ok(Read {
+            return Some(Ok(FrameworkVariable {
                 name,
                 is_greedy: false,
                 constraint: None,
@@ -106,12 +106,15 @@ pub(crate) fn read(inner: &str) -> Option<Result<Read<'_>, Unreadable>> {
     inner.ends_with('*').then_some(Err(MANY_OR_ONE))
 }
 
-fn constrained<'a>(name: &'a str, constraint: &'a str) -> Result<Read<'a>, Unreadable> {
+fn constrained<'a>(
+    name: &'a str,
+    constraint: &'a str,
+) -> Result<FrameworkVariable<'a>, Unreadable> {
     if !is_name(name) {
         return Err(UNNAMED);
     }
     if constraint == "path" {
-        return Ok(Read {
+        return Ok(FrameworkVariable {
             name,
             is_greedy: true,
             constraint: None,
@@ -123,7 +126,7 @@ fn constrained<'a>(name: &'a str, constraint: &'a str) -> Result<Read<'a>, Unrea
     if may_take_slash(constraint) {
         return Err(MANY_OR_ONE);
     }
-    Ok(Read {
+    Ok(FrameworkVariable {
         name,
         is_greedy: false,
         constraint: Some(constraint),
@@ -139,22 +142,22 @@ fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
-/// The name of a parameter without what a framework writes beside it.
+/// The name of a parameter without the notation of a framework.
 pub(crate) fn bare(name: &str) -> &str {
     match read(name) {
-        Some(Ok(read)) => read.name,
+        Some(Ok(variable)) => variable.name,
         Some(Err(_)) | None => name.strip_prefix(':').unwrap_or(name),
     }
 }
 
-/// Whether a regular expression may take a `/`; where that is not certain, it may.
+/// Returns whether a regular expression may take a `/`; where that is not certain, it may.
 fn may_take_slash(pattern: &str) -> bool {
     let mut rest = pattern.chars().peekable();
-    while let Some(it) = rest.next() {
-        match it {
+    while let Some(character) = rest.next() {
+        match character {
             '/' | '.' => return true,
             '\\' => match rest.next() {
                 Some(escaped)
@@ -180,12 +183,12 @@ fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
     let is_negated = rest.next_if_eq(&'^').is_some();
     let mut has_slash = false;
     let mut before: Option<char> = None;
-    while let Some(it) = rest.next() {
-        match it {
+    while let Some(character) = rest.next() {
+        match character {
             ']' if before.is_some() => return has_slash != is_negated,
             // A class in a class, or a set of one.
             '[' | '&' => return true,
-            '-' if before.is_some() && rest.peek().is_some_and(|it| *it != ']') => {
+            '-' if before.is_some() && rest.peek().is_some_and(|next| *next != ']') => {
                 let end = rest.next();
                 has_slash |= before.is_some_and(|start| start <= '/')
                     && end.is_none_or(|end| end == '\\' || end >= '/');
@@ -200,26 +203,26 @@ fn class_takes_slash(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> boo
                 }
                 None => return true,
             },
-            it => {
-                has_slash |= it == '/';
-                before = Some(it);
+            other => {
+                has_slash |= other == '/';
+                before = Some(other);
             }
         }
     }
     true
 }
 
-/// What stands between the braces of a segment that is one variable.
+/// The text between the braces of a segment that is one variable.
 pub(crate) fn inner(segment: &str) -> Option<&str> {
     let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
     let Some(first) = inner.find(['{', '}']) else {
         return Some(inner);
     };
     // Braces of a regular expression: `{id:[0-9]{3}}`.
-    let is_constraint = inner.find(':').is_some_and(|it| it < first);
+    let is_constraint = inner.find(':').is_some_and(|colon| colon < first);
     let mut depth = 0_i64;
-    let is_balanced = inner.bytes().all(|it| {
-        depth += i64::from(it == b'{') - i64::from(it == b'}');
+    let is_balanced = inner.bytes().all(|byte| {
+        depth += i64::from(byte == b'{') - i64::from(byte == b'}');
         depth >= 0
     });
     (is_constraint && is_balanced && depth == 0).then_some(inner)
@@ -259,7 +262,7 @@ pub(crate) fn plain(path: &str) -> Cow<'_, str> {
             return format!("{{{name}}}");
         }
         match inner(text).and_then(read) {
-            Some(Ok(Read {
+            Some(Ok(FrameworkVariable {
                 name, is_greedy, ..
             })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
             // Its end is no sign of a greedy variable.

@@ -10,7 +10,8 @@ use crate::blueprint::{Validation, defaults};
 use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
 use crate::plan::models::parameters::unchecked;
-use crate::plan::models::{ChecksPlan, ModelPlan, Models, Served, coverage};
+use crate::plan::models::coverage::coverage;
+use crate::plan::models::{ChecksPlan, ModelPlan, Models, ServedOperation};
 use crate::plan::rules::{Decision, Origin};
 
 /// Checks that are requested of the gateway, and the route or extension that requests them for this
@@ -62,7 +63,7 @@ impl<'a> Builder<'a> {
                 .filter(|_| is_asked && !draft.is_dropped && !draft.is_preflight);
             labels.push(template.map_or_else(BTreeMap::new, |template| {
                 let (description, operation) = self.operations[draft.source];
-                models.of(&Served {
+                models.request(&ServedOperation {
                     operation,
                     description,
                     path: &template.segments,
@@ -98,12 +99,13 @@ impl<'a> Builder<'a> {
                 parameters,
                 body: !models.is_empty(),
                 models,
-                is_asked,
+                is_requested: is_asked,
             };
             if draft.template.is_some() {
                 let (description, operation) = self.operations[draft.source];
                 draft.plan.coverage = coverage(
-                    (&self.apis[description], operation),
+                    &self.apis[description],
+                    operation,
                     &draft.plan.checks,
                     &draft.plan.request_parameters,
                 );

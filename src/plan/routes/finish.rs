@@ -10,7 +10,7 @@ use crate::blueprint::Exposure;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::OperationPlan;
 use crate::plan::access::expect;
-use crate::plan::access::expect::Looked;
+use crate::plan::access::expect::DecidedOperation;
 use crate::plan::access::keys;
 use crate::plan::paths::Segment;
 use crate::plan::rules::{Described, Subjects};
@@ -42,7 +42,7 @@ impl<'a> Builder<'a> {
                 .iter()
                 .map(|(untold, cases)| untold.finding(cases)),
         );
-        let looked: Vec<Looked<'_>> = self.drafts.iter().map(|draft| self.looked(draft)).collect();
+        let looked: Vec<DecidedOperation<'_>> = self.drafts.iter().map(|draft| self.looked(draft)).collect();
         let promises = expect::expect(self.blueprint, &subjects, &looked);
         let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
         self.diagnostics.extend(promises);
@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
     }
 
     /// An operation as promises and usage plans see it.
-    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> Looked<'b> {
+    fn looked<'b>(&'b self, draft: &'b Draft<'a>) -> DecidedOperation<'b> {
         let (description, operation) = self.operations[draft.source];
         let described = Described {
             operation,
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
             extensions: &[],
             siblings: self.siblings.beside(description, operation),
         };
-        Looked {
+        DecidedOperation {
             described,
             mount: draft.mount,
             plan: &draft.plan,

@@ -14,7 +14,7 @@ use crate::plan::models::parameters::Spellings;
 use crate::plan::paths::{Segment, Template};
 use crate::plan::routes::tree::{Renamed, VariableName};
 use crate::plan::rules::patterns::only;
-use crate::plan::stage::cache::Case;
+use crate::plan::stage::cache::KeyGapCase;
 use crate::plan::{CachePlan, IntegrationPlan};
 
 /// Most changed names that one finding names.
@@ -287,11 +287,11 @@ impl<'a> Builder<'a> {
                 operations.push(operation.name());
             }
         }
-        for (untold, case) in wanted.untold(operation, &plan.keys, self.blueprint) {
+        for (untold, case) in wanted.key_gaps(operation, &plan.keys, self.blueprint) {
             let cases = self.untold.entry(untold).or_default();
             // Under every mount anew.
             let is_last =
-                |last: &Case| last.place == case.place && last.operation == case.operation;
+                |last: &KeyGapCase| last.place == case.place && last.operation == case.operation;
             if !cases.last().is_some_and(is_last) {
                 cases.push(case);
             }

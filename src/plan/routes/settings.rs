@@ -9,8 +9,9 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::stage::cache;
-use crate::plan::stage::cache::Wanted;
-use crate::plan::stage::{ThrottlePlan, above_account};
+use crate::plan::stage::cache::CacheRequest;
+use crate::plan::ThrottlePlan;
+use crate::plan::stage::above_account;
 
 /// Shortest and longest duration that a REST API waits for its integration.
 ///
@@ -90,9 +91,9 @@ impl<'a> Builder<'a> {
         api: &Api,
         operation: &Operation,
         decision: &Decision<'a>,
-    ) -> Option<Wanted<'a>> {
+    ) -> Option<CacheRequest<'a>> {
         let mut findings = Vec::new();
-        let wanted = cache::wanted((api, operation), decision, self.blueprint, &mut findings);
+        let wanted = cache::requested(api, operation, decision, self.blueprint, &mut findings);
         findings.into_iter().for_each(|finding| self.once(finding));
         wanted
     }

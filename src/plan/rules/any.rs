@@ -1,21 +1,19 @@
-//! Rules that name methods, and operations for any method.
+//! Routes that name methods, and operations for any method.
 //!
-//! In: `methods` of a match, an operation. Out: how much of the operation is meant, and findings.
-//! Pure.
+//! In: `methods` of a match, an operation. Out: the part of the operation that is meant, and
+//! diagnostics. Pure.
 //! Such an operation takes every method that its path has no operation of its own for, and API
-//! Gateway has one method for all of them:
-//! what a rule says of some of them cannot hold for these alone.
+//! Gateway has one method for all of them: a route cannot hold for some of them alone.
 
 use std::collections::BTreeMap;
 
 use super::fields::{restricting, shown};
-use super::{Decision, Described, Field, Origin, Rules};
+use super::{Decision, Described, Field, Origin, RouteRules};
 use crate::blueprint::{Exposure, RouteSpec, Switch, Validation, defaults};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, OperationName};
 use crate::openapi::{HttpMethod, Operation};
-use crate::plan::access::security::counted;
 
-/// How much of an operation the methods of a match name.
+/// The part of an operation that the methods of a match name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     Nothing,
@@ -24,12 +22,12 @@ pub(crate) enum Reach {
     Whole,
 }
 
-/// How much of an operation these methods name.
+/// Returns the part of an operation that these methods name.
 pub(crate) fn reach(methods: &[String], described: Described<'_>) -> Reach {
     let names = |method: HttpMethod| {
         methods
             .iter()
-            .any(|it| it.eq_ignore_ascii_case(method.as_str()))
+            .any(|name| name.eq_ignore_ascii_case(method.as_str()))
     };
     let method = described.operation.method;
     if names(method) {
@@ -38,7 +36,7 @@ pub(crate) fn reach(methods: &[String], described: Described<'_>) -> Reach {
     if method != HttpMethod::Any {
         return Reach::Nothing;
     }
-    let taken = || HttpMethod::of_requests().filter(|it| !described.siblings.contains(it));
+    let taken = || HttpMethod::of_requests().filter(|method| !described.siblings.contains(method));
     match (taken().any(names), taken().all(names)) {
         (true, true) => Reach::Whole,
         (true, false) => Reach::Part,
@@ -55,16 +53,16 @@ impl Siblings {
     pub(crate) fn of(operations: &[(usize, &Operation)]) -> Self {
         let any = operations
             .iter()
-            .filter(|(_, it)| it.method == HttpMethod::Any);
+            .filter(|(_, operation)| operation.method == HttpMethod::Any);
         let mut all: BTreeMap<(usize, String), Vec<HttpMethod>> = any
-            .map(|(description, it)| ((*description, shape(&it.path)), Vec::new()))
+            .map(|(description, operation)| ((*description, shape(&operation.path)), Vec::new()))
             .collect();
         if all.is_empty() {
             return Self::default();
         }
         for (description, operation) in operations
             .iter()
-            .filter(|(_, it)| it.method != HttpMethod::Any)
+            .filter(|(_, operation)| operation.method != HttpMethod::Any)
         {
             if let Some(methods) = all.get_mut(&(*description, shape(&operation.path))) {
                 methods.push(operation.method);
@@ -87,7 +85,9 @@ impl Siblings {
 /// The fields that an operation for any method may not lack while some of its methods have them:
 /// restrictions, checks, a backend.
 fn needed_by_any(spec: &RouteSpec) -> Vec<Field> {
-    let is_checking = spec.validation.is_some_and(|it| it != Validation::None);
+    let is_checking = spec
+        .validation
+        .is_some_and(|level| level != Validation::None);
     let others = [
         (Field::Backend, spec.backend.is_some()),
         (Field::Validation, is_checking),
@@ -115,9 +115,10 @@ fn shape(path: &str) -> String {
     shape
 }
 
-impl Rules<'_> {
-    /// Whether a rule that names some methods of an operation for any method restricts them, checks
-    /// them or sends them to a backend of their own, and nothing holds for the whole in its place.
+impl RouteRules<'_> {
+    /// Returns whether a route that names some methods of an operation for any method restricts them,
+    /// checks them or sends them to a backend of their own, and nothing holds for the whole in its
+    /// place.
     pub(crate) fn is_left_open(
         &self,
         index: usize,
@@ -125,67 +126,73 @@ impl Rules<'_> {
         decision: &Decision<'_>,
     ) -> bool {
         let spec = self.rules[index].spec;
-        let is_later = |origin: Origin<'_>| matches!(origin, Origin::Route(other) if other > index);
         let is_meant = |field: &Field| match decision.exposure() {
             Exposure::Public => true,
             Exposure::Internal => *field == Field::Exposure,
             Exposure::Hidden => false,
         };
+        let is_decided_later = |field: Field| {
+            decision.origins().any(|(decided, origin)| {
+                decided == field && matches!(origin, Origin::Route(other) if other > index)
+            })
+        };
         needed_by_any(spec)
             .into_iter()
             .filter(is_meant)
-            .any(|field| {
-                let is_said = decision
-                    .origins()
-                    .any(|(said, origin)| said == field && is_later(origin));
-                let holds = match field {
-                    Field::Exposure => spec.exposure.is_some_and(|it| decision.exposure() >= it),
-                    Field::Auth => match (&spec.auth, decision.auth) {
-                        (Some(auth), Some((name, _))) => auth == name,
-                        (Some(auth), None) => {
-                            let alternatives = operation.security.alternatives();
-                            !alternatives.is_empty()
-                                && alternatives.iter().all(|it| it.contains_key(&**auth))
-                        }
-                        (None, _) => true,
-                    },
-                    Field::Scopes => decision.scopes.map(|it| it.0) == spec.scopes.as_deref(),
-                    Field::ApiKey => decision.api_key.is_some_and(|it| it.0),
-                    Field::Throttle => {
-                        let of_stage = self
-                            .blueprint
-                            .spec
-                            .stage
-                            .as_ref()
-                            .and_then(|it| it.throttle.as_ref());
-                        let throttle = decision
-                            .throttle
-                            .map(|it| it.0)
-                            .or(of_stage)
-                            .and_then(Switch::on);
-                        let asked = spec.throttle.as_ref().and_then(Switch::on);
-                        asked.zip(throttle).is_some_and(|(asked, is)| {
-                            is.rate <= asked.rate && is.burst <= asked.burst
-                        })
-                    }
-                    Field::Backend => decision.backend.map(|it| it.0) == spec.backend.as_deref(),
-                    Field::Validation => {
-                        let of_api = self
-                            .blueprint
-                            .spec
-                            .api
-                            .as_ref()
-                            .and_then(|it| it.validation)
-                            .unwrap_or(defaults::VALIDATION);
-                        Some(decision.validation.map_or(of_api, |it| it.0)) == spec.validation
-                    }
-                    Field::Timeout | Field::Cache => true,
-                };
-                !is_said && !holds
-            })
+            .any(|field| !is_decided_later(field) && !self.holds(field, spec, operation, decision))
     }
 
-    /// Reports rules that restrict some of the methods of operations for any method.
+    /// Returns whether a field of a route holds for the whole operation.
+    fn holds(
+        &self,
+        field: Field,
+        spec: &RouteSpec,
+        operation: &Operation,
+        decision: &Decision<'_>,
+    ) -> bool {
+        match field {
+            Field::Exposure => spec
+                .exposure
+                .is_some_and(|exposure| decision.exposure() >= exposure),
+            Field::Auth => match (&spec.auth, decision.auth) {
+                (Some(auth), Some((name, _))) => auth == name,
+                (Some(auth), None) => {
+                    let alternatives = operation.security.alternatives();
+                    !alternatives.is_empty()
+                        && alternatives
+                            .iter()
+                            .all(|alternative| alternative.contains_key(&**auth))
+                }
+                (None, _) => true,
+            },
+            Field::Scopes => decision.scopes.map(|(scopes, _)| scopes) == spec.scopes.as_deref(),
+            Field::ApiKey => decision.api_key.is_some_and(|(needs_key, _)| needs_key),
+            Field::Throttle => {
+                let stage = self.blueprint.spec.stage.as_ref();
+                let of_stage = stage.and_then(|stage| stage.throttle.as_ref());
+                let of_route = decision.throttle.map(|(throttle, _)| throttle);
+                let actual = of_route.or(of_stage).and_then(Switch::on);
+                let needed = spec.throttle.as_ref().and_then(Switch::on);
+                needed.zip(actual).is_some_and(|(needed, actual)| {
+                    actual.rate <= needed.rate && actual.burst <= needed.burst
+                })
+            }
+            Field::Backend => {
+                decision.backend.map(|(backend, _)| backend) == spec.backend.as_deref()
+            }
+            Field::Validation => {
+                let api = self.blueprint.spec.api.as_ref();
+                let of_api = api.and_then(|api| api.validation);
+                let actual = decision
+                    .validation
+                    .map_or(of_api.unwrap_or(defaults::VALIDATION), |(level, _)| level);
+                spec.validation == Some(actual)
+            }
+            Field::Timeout | Field::Cache => true,
+        }
+    }
+
+    /// Reports routes that restrict some of the methods of operations for any method.
     ///
     /// Errors: GW3062.
     pub(crate) fn left_open(&self) -> Vec<Diagnostic> {
@@ -193,18 +200,18 @@ impl Rules<'_> {
             .rules
             .iter()
             .enumerate()
-            .filter(|(_, it)| !it.parts.is_empty());
+            .filter(|(_, rule)| !rule.parts.is_empty());
         with_parts
             .map(|(index, rule)| {
                 let mut operations = rule.parts.clone();
                 operations.dedup();
-                let named = rule.spec.r#match.methods.iter().flatten().map(|it| it.to_ascii_uppercase()).collect::<Vec<_>>().join(", ");
+                let named = rule.spec.r#match.methods.iter().flatten().map(|method| method.to_ascii_uppercase()).collect::<Vec<_>>().join(", ");
                 let mut finding = diagnostic::METHODS_OF_ANY
                     .at(self.blueprint.place(&format!("/routes/{index}/match/methods")))
                     .message(format_args!(
                         "this route says {} of {named}, which {} would take without it: API Gateway has one method for all of ANY",
                         shown(&needed_by_any(rule.spec), rule.spec),
-                        counted(&operations)
+                        OperationName::summary(&operations)
                     ))
                     .help("add `any` to `methods`, so that it holds for the whole operation; or say in a later route with `methods: [any]` what holds for it");
                 finding.operations = operations;

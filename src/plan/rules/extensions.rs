@@ -1,6 +1,6 @@
-//! What `x-gwgen-*` of an operation and of its path item say, as if it were written in `routes`.
+//! Extensions `x-gwgen-*` of an operation and of its path item, read as entries of `routes`.
 //!
-//! In: the settings of operations. Out: a `RouteSpec` for each level, and findings. Pure.
+//! In: the settings of operations. Out: a `RouteSpec` for each level, and diagnostics. Pure.
 //! Checked as the blueprint is: by the same types, and by the same table of what is built.
 
 use std::collections::BTreeMap;
@@ -9,12 +9,12 @@ use crate::blueprint::{Blueprint, RouteSpec, Said};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, Setting, SettingOf};
 
-/// What every extension starts with.
+/// Prefix of every extension.
 const PREFIX: &str = "x-gwgen-";
 
 /// Fields of a route that have an extension.
 ///
-/// The reason why something is opened has none: it stands in the blueprint.
+/// The reason why something is opened has none: it belongs into the blueprint.
 const FIELDS: [&str; 7] = [
     "backend",
     "exposure",
@@ -27,15 +27,15 @@ const FIELDS: [&str; 7] = [
 
 /// The extensions of one level, as a route.
 #[derive(Debug)]
-pub(crate) struct Written {
+pub(crate) struct ExtensionRoute {
     pub(crate) of: SettingOf,
     pub(crate) spec: RouteSpec,
     /// By the field of the route.
     places: BTreeMap<&'static str, Place>,
 }
 
-impl Written {
-    /// Where a field stands in the description.
+impl ExtensionRoute {
+    /// The place of a field in the description.
     pub(crate) fn place(&self, field: &str) -> Option<&Place> {
         self.places.get(field)
     }
@@ -44,8 +44,8 @@ impl Written {
 /// The extensions of an operation: those of its path item, then its own.
 #[derive(Debug, Default)]
 pub(crate) struct Extensions {
-    pub(crate) levels: Vec<Written>,
-    /// What is wrong with them, unless the operation is hidden.
+    pub(crate) levels: Vec<ExtensionRoute>,
+    /// Reported unless the operation is hidden.
     pub(crate) findings: Vec<Diagnostic>,
 }
 
@@ -59,9 +59,13 @@ pub(crate) fn extensions(operation: &Operation, blueprint: &Blueprint) -> Extens
         return found;
     }
     for of in [SettingOf::Path, SettingOf::Operation] {
-        let settings: Vec<&Setting> = operation.settings.iter().filter(|it| it.of == of).collect();
-        if let Some(written) = level(of, &settings, blueprint, &mut found.findings) {
-            found.levels.push(written);
+        let settings: Vec<&Setting> = operation
+            .settings
+            .iter()
+            .filter(|setting| setting.of == of)
+            .collect();
+        if let Some(route) = level(of, &settings, blueprint, &mut found.findings) {
+            found.levels.push(route);
         }
     }
     for finding in &mut found.findings {
@@ -75,16 +79,19 @@ fn level(
     settings: &[&Setting],
     blueprint: &Blueprint,
     findings: &mut Vec<Diagnostic>,
-) -> Option<Written> {
+) -> Option<ExtensionRoute> {
     let mut places = BTreeMap::new();
     let mut fields = serde_json::Map::new();
     for (index, setting) in settings.iter().enumerate() {
         let name = setting.name.strip_prefix(PREFIX).unwrap_or_default();
-        let Some(field) = FIELDS.into_iter().find(|it| *it == name) else {
+        let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
             findings.push(unknown(setting));
             continue;
         };
-        if settings[..index].iter().any(|it| it.place == setting.place) {
+        if settings[..index]
+            .iter()
+            .any(|before| before.place == setting.place)
+        {
             findings.push(invalid(
                 setting,
                 "it stands here twice",
@@ -102,7 +109,7 @@ fn level(
     fields.insert("match".to_owned(), serde_json::json!({}));
     // Each field was read alone before.
     let spec = serde_json::from_value(serde_json::Value::Object(fields)).ok()?;
-    Some(Written { of, spec, places })
+    Some(ExtensionRoute { of, spec, places })
 }
 
 /// The value of one extension, where it is one that the route field takes and that is built.
@@ -146,7 +153,7 @@ fn unknown(setting: &Setting) -> Diagnostic {
         .help(help_with(&normal(&setting.name)))
 }
 
-/// A name as extensions are spelt: `x_gwgen_exposure` is `x-gwgen-exposure`.
+/// A name in the notation of extensions: `x_gwgen_exposure` is `x-gwgen-exposure`.
 fn normal(name: &str) -> String {
     let lower = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
     let field = lower
@@ -165,17 +172,17 @@ fn help_with(name: &str) -> String {
     let known = FIELDS.map(|field| [PREFIX, field].concat());
     let likeness =
         |field: &&str| strsim::jaro_winkler(name.strip_prefix(PREFIX).unwrap_or(name), field);
-    let nearest = FIELDS
+    let suggestion = FIELDS
         .into_iter()
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|it| likeness(it) >= 0.75);
-    match nearest {
+        .filter(|field| likeness(field) >= 0.75);
+    match suggestion {
         Some(field) => format!("did you mean `{PREFIX}{field}`?"),
         None => format!("known: `{}`", known.join("`, `")),
     }
 }
 
-/// Extensions on the document itself, where they mean nothing.
+/// Reports an extension on the document itself, where it means nothing.
 ///
 /// Errors: GW1030 unknown extension, GW1031 misplaced extension.
 pub(crate) fn misplaced(name: &str, place: &Place) -> Diagnostic {

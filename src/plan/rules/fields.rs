@@ -54,20 +54,23 @@ pub(crate) fn written(spec: &RouteSpec) -> Vec<Field> {
         .collect()
 }
 
-/// The fields by which a route keeps callers out, or slows them down.
+/// Returns the fields by which a route keeps callers out, or slows them down.
 pub(crate) fn restricting(spec: &RouteSpec) -> Vec<Field> {
     let all = [
         (
             Field::Exposure,
-            spec.exposure.is_some_and(|it| it != Exposure::Public),
+            spec.exposure
+                .is_some_and(|exposure| exposure != Exposure::Public),
         ),
         (
             Field::Auth,
-            spec.auth.as_deref().is_some_and(|it| it != "none"),
+            spec.auth.as_deref().is_some_and(|auth| auth != "none"),
         ),
         (
             Field::Scopes,
-            spec.scopes.as_ref().is_some_and(|it| !it.is_empty()),
+            spec.scopes
+                .as_ref()
+                .is_some_and(|scopes| !scopes.is_empty()),
         ),
         (Field::ApiKey, spec.api_key == Some(true)),
         (
@@ -105,18 +108,18 @@ pub(crate) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
 }
 
 impl<'a> Decision<'a> {
-    /// Where each field that was decided was said last.
+    /// Fields that were decided, each with the origin that set it last.
     pub(crate) fn origins(&self) -> impl Iterator<Item = (Field, Origin<'a>)> {
         let all = [
-            (Field::Backend, self.backend.map(|it| it.1)),
-            (Field::Exposure, self.exposure.map(|it| it.1)),
-            (Field::Auth, self.auth.map(|it| it.1)),
-            (Field::Scopes, self.scopes.map(|it| it.1)),
-            (Field::ApiKey, self.api_key.map(|it| it.1)),
-            (Field::Timeout, self.timeout_ms.map(|it| it.1)),
-            (Field::Throttle, self.throttle.map(|it| it.1)),
-            (Field::Cache, self.cache.map(|it| it.1)),
-            (Field::Validation, self.validation.map(|it| it.1)),
+            (Field::Backend, self.backend.map(|(_, origin)| origin)),
+            (Field::Exposure, self.exposure.map(|(_, origin)| origin)),
+            (Field::Auth, self.auth.map(|(_, origin)| origin)),
+            (Field::Scopes, self.scopes.map(|(_, origin)| origin)),
+            (Field::ApiKey, self.api_key.map(|(_, origin)| origin)),
+            (Field::Timeout, self.timeout_ms.map(|(_, origin)| origin)),
+            (Field::Throttle, self.throttle.map(|(_, origin)| origin)),
+            (Field::Cache, self.cache.map(|(_, origin)| origin)),
+            (Field::Validation, self.validation.map(|(_, origin)| origin)),
         ];
         all.into_iter()
             .filter_map(|(field, origin)| Some((field, origin?)))

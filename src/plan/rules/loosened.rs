@@ -1,8 +1,8 @@
-//! What the description loosens though the blueprint restricts it.
+//! Restrictions of the blueprint that the description loosens.
 //!
-//! In: what the blueprint alone says of an operation, what is decided with the description's
-//! extensions. Out: findings. Pure.
-//! The description may restrict further; it never lifts what stands in the blueprint, unless a
+//! In: decisions of the blueprint alone, and with the description's extensions. Out: diagnostics.
+//! Pure.
+//! The description may restrict further; it never lifts a restriction of the blueprint, unless a
 //! route says so.
 
 use std::collections::BTreeMap;
@@ -11,19 +11,19 @@ use super::{Decision, Origin};
 use crate::blueprint::{AuthSpec, Blueprint, Exposure, Switch, ThrottleSpec};
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Operation, Security, SettingOf};
-use crate::plan::access::security::counted;
-use crate::plan::rules::extensions::Written;
+use crate::plan::rules::extensions::ExtensionRoute;
+use crate::plan::rules::patterns::only;
 
-/// What is decided of an operation before and after the description's extensions and the routes
-/// that follow them.
+/// Decisions about an operation before and after the description's extensions and the routes that
+/// follow them.
 #[derive(Clone, Copy)]
-pub(crate) struct Change<'c, 'a> {
+pub(crate) struct Overlay<'c, 'a> {
     /// By the leading routes alone.
     pub(crate) before: &'c Decision<'a>,
     pub(crate) after: &'c Decision<'a>,
 }
 
-/// What extensions loosen, by the place of the extension.
+/// Restrictions that extensions loosen, by the place of the extension.
 #[derive(Debug, Default)]
 pub(crate) struct Loosened(BTreeMap<Place, Loosening>);
 
@@ -39,36 +39,39 @@ struct Loosening {
 }
 
 impl Loosened {
-    /// Notes what the extensions of an operation loosen.
+    /// Notes the restrictions that the extensions of an operation loosen.
     pub(crate) fn note(
         &mut self,
-        change: Change<'_, '_>,
+        overlay: Overlay<'_, '_>,
         operation: &Operation,
         blueprint: &Blueprint,
     ) {
         let found = [
-            exposure(change, blueprint),
-            throttle(change, blueprint),
-            auth(change, operation, blueprint),
+            exposure(overlay, blueprint),
+            throttle(overlay, blueprint),
+            auth(overlay, operation, blueprint),
         ];
-        for (written, loosening) in found.into_iter().flatten() {
-            let Some(place) = written.place(loosening.field) else {
+        for (route, loosening) in found.into_iter().flatten() {
+            let Some(place) = route.place(loosening.field) else {
                 continue;
             };
             let noted = self.0.entry(place.clone()).or_insert(loosening);
             let name = operation.name();
-            // Under every mount anew.
+            // An operation comes once for each mount.
             if noted.operations.last() != Some(&name) {
                 noted.operations.push(name);
             }
         }
     }
 
-    /// Reports what was noted.
+    /// Reports the restrictions that were noted.
     ///
     /// Errors: GW3064.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
-        self.0.iter().map(|(place, it)| it.finding(place)).collect()
+        self.0
+            .iter()
+            .map(|(place, loosening)| loosening.finding(place))
+            .collect()
     }
 }
 
@@ -76,11 +79,9 @@ impl Loosening {
     fn finding(&self, place: &Place) -> Diagnostic {
         let Self { field, value, .. } = self;
         let first = self.operations.first();
-        let path = first.map_or_else(String::new, |it| {
-            crate::plan::rules::patterns::only(&it.path)
-        });
+        let path = first.map_or_else(String::new, |operation| only(&operation.path));
         let methods = match first.filter(|_| !self.is_of_path) {
-            Some(it) => format!(", methods: [{}]", it.method.to_ascii_lowercase()),
+            Some(operation) => format!(", methods: [{}]", operation.method.to_ascii_lowercase()),
             None => String::new(),
         };
         let mut finding = diagnostic::LOOSENED_BY_DESCRIPTION
@@ -88,7 +89,7 @@ impl Loosening {
             .also(self.restriction.clone())
             .message(format_args!(
                 "`x-gwgen-{field}: {value}` lifts the `{field}` that the blueprint sets for {}",
-                counted(&self.operations)
+                OperationName::summary(&self.operations)
             ))
             .help(format_args!(
                 "remove it, or say in the blueprint that it is meant: `{{match: {{paths: [{path}]{methods}}}, {field}: {value}}}`"
@@ -99,9 +100,9 @@ impl Loosening {
 }
 
 /// The extension, where it has the last word.
-fn extension(origin: Origin<'_>) -> Option<&Written> {
+fn extension(origin: Origin<'_>) -> Option<&ExtensionRoute> {
     match origin {
-        Origin::Extension(written) => Some(written),
+        Origin::Extension(route) => Some(route),
         Origin::Route(_) => None,
     }
 }
@@ -116,35 +117,41 @@ fn loosening(field: &'static str, value: String, restriction: Place, of: Setting
     }
 }
 
-fn exposure<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Written, Loosening)> {
-    let (before, origin) = change.before.exposure?;
-    let (after, by) = change.after.exposure?;
-    let written = extension(by).filter(|_| after < before)?;
+fn exposure<'a>(
+    overlay: Overlay<'_, 'a>,
+    blueprint: &Blueprint,
+) -> Option<(&'a ExtensionRoute, Loosening)> {
+    let (before, origin) = overlay.before.exposure?;
+    let (after, by) = overlay.after.exposure?;
+    let route = extension(by).filter(|_| after < before)?;
     let value = if after == Exposure::Public {
         "public"
     } else {
         "internal"
     };
     Some((
-        written,
+        route,
         loosening(
             "exposure",
             value.to_owned(),
             origin.place(blueprint, "exposure"),
-            written.of,
+            route.of,
         ),
     ))
 }
 
-fn throttle<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Written, Loosening)> {
-    let (after, by) = change.after.throttle?;
-    let written = extension(by).filter(|_| change.after.exposure() == Exposure::Public)?;
+fn throttle<'a>(
+    overlay: Overlay<'_, 'a>,
+    blueprint: &Blueprint,
+) -> Option<(&'a ExtensionRoute, Loosening)> {
+    let (after, by) = overlay.after.throttle?;
+    let route = extension(by).filter(|_| overlay.after.exposure() == Exposure::Public)?;
     let of_stage = blueprint
         .spec
         .stage
         .as_ref()
-        .and_then(|it| it.throttle.as_ref());
-    let (before, restriction) = match change.before.throttle {
+        .and_then(|stage| stage.throttle.as_ref());
+    let (before, restriction) = match overlay.before.throttle {
         Some((before, origin)) => (before, origin.place(blueprint, "throttle")),
         None => (of_stage?, blueprint.place("/stage/throttle")),
     };
@@ -156,17 +163,13 @@ fn throttle<'a>(change: Change<'_, 'a>, blueprint: &Blueprint) -> Option<(&'a Wr
             format!("{{rate: {rate}, burst: {burst}}}"),
         ),
     };
-    is_looser.then(|| {
-        (
-            written,
-            loosening("throttle", value, restriction, written.of),
-        )
-    })
+    is_looser.then(|| (route, loosening("throttle", value, restriction, route.of)))
 }
 
-/// What an entry of `auth` keeps out: nobody, who has no key, or who is not let through.
+/// Rank of the callers that an entry of `auth` keeps out: nobody, those without a key, or those who
+/// are not authorized.
 fn strength(name: &str, blueprint: &Blueprint) -> u8 {
-    match blueprint.spec.auth.as_ref().and_then(|it| it.get(name)) {
+    match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         _ if name == "none" => 0,
         Some(AuthSpec::Ignore) => 0,
         Some(AuthSpec::ApiKey) => 1,
@@ -175,31 +178,30 @@ fn strength(name: &str, blueprint: &Blueprint) -> u8 {
 }
 
 fn auth<'a>(
-    change: Change<'_, 'a>,
+    overlay: Overlay<'_, 'a>,
     operation: &Operation,
     blueprint: &Blueprint,
-) -> Option<(&'a Written, Loosening)> {
-    let (before, origin) = change.before.auth?;
-    let (after, by) = change.after.auth?;
-    let written = extension(by).filter(|_| change.after.exposure() == Exposure::Public)?;
-    // What the description itself protects is not opened without a reason, which is an error of its
-    // own.
+) -> Option<(&'a ExtensionRoute, Loosening)> {
+    let (before, origin) = overlay.before.auth?;
+    let (after, by) = overlay.after.auth?;
+    let route = extension(by).filter(|_| overlay.after.exposure() == Exposure::Public)?;
+    // Opening what the description itself protects needs a reason; without one it is another error.
     if after == "none" && matches!(operation.security, Security::Needs(_)) {
         return None;
     }
-    let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|it| it.get(name));
+    let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name));
     let is_same = before == after || (entry(before).is_some() && entry(before) == entry(after));
     let is_looser = strength(before, blueprint) > 0
         && strength(after, blueprint) <= strength(before, blueprint)
         && !is_same;
     is_looser.then(|| {
         (
-            written,
+            route,
             loosening(
                 "auth",
                 after.to_owned(),
                 origin.place(blueprint, "auth"),
-                written.of,
+                route.of,
             ),
         )
     })

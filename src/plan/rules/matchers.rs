@@ -1,16 +1,15 @@
-//! Many `match`es at once, found by what they name rather than tried one by one.
+//! Many `match`es at once, found by the texts that they name rather than tried one by one.
 //!
-//! In: `MatchSpec`s, an operation under a mount. Out: which of them match it. Pure.
+//! In: `MatchSpec`s, an operation under a mount. Out: those that match the operation. Pure.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::Described;
 use super::any::{self, Reach};
 use crate::blueprint::{Blueprint, MatchSpec};
-use crate::plan::rules::patterns::{Of, Patterns};
+use crate::plan::rules::patterns::{PatternKind, Patterns};
 
-/// `match` of routes, promises or usage plans, found by what they name rather than tried one by
-/// one.
+/// `match`es of routes, promises or usage plans.
 pub(crate) struct Matchers {
     all: Vec<Matcher>,
     by_id: Patterns<usize>,
@@ -20,14 +19,14 @@ pub(crate) struct Matchers {
     others: Vec<usize>,
 }
 
-/// One `match`: what of an operation is no pattern, and which patterns there are.
+/// One `match` without its patterns.
 struct Matcher {
     methods: Option<Vec<String>>,
     /// Indexes in `spec`.
     descriptions: Option<BTreeSet<usize>>,
     /// Without slashes around them.
     mounts: Option<HashSet<String>>,
-    /// How many of ids, paths and tags have to match.
+    /// Number of ids, paths and tags that have to match.
     criteria: usize,
 }
 
@@ -44,33 +43,32 @@ impl Matchers {
         specs: impl Iterator<Item = &'s MatchSpec>,
         blueprint: &Blueprint,
     ) -> Self {
-        let mut made = Self {
+        let mut matchers = Self {
             all: Vec::new(),
-            by_id: Patterns::new(Of::Texts),
-            by_path: Patterns::new(Of::Paths),
-            by_tag: Patterns::new(Of::Texts),
+            by_id: Patterns::new(PatternKind::Texts),
+            by_path: Patterns::new(PatternKind::Paths),
+            by_tag: Patterns::new(PatternKind::Texts),
             others: Vec::new(),
         };
         for (index, spec) in specs.enumerate() {
             let indexes = [
-                (&mut made.by_id, &spec.operation_ids),
-                (&mut made.by_path, &spec.paths),
-                (&mut made.by_tag, &spec.tags),
+                (&mut matchers.by_id, &spec.operation_ids),
+                (&mut matchers.by_path, &spec.paths),
+                (&mut matchers.by_tag, &spec.tags),
             ];
             let mut criteria = 0;
             for (patterns, texts) in indexes {
                 criteria += usize::from(texts.is_some());
-                texts
-                    .iter()
-                    .flatten()
-                    .for_each(|it| patterns.insert(it, index));
+                for text in texts.iter().flatten() {
+                    patterns.insert(text, index);
+                }
             }
             if criteria == 0 {
-                made.others.push(index);
+                matchers.others.push(index);
             }
-            made.all.push(Matcher::new(spec, criteria, blueprint));
+            matchers.all.push(Matcher::new(spec, criteria, blueprint));
         }
-        made
+        matchers
     }
 
     /// Those that match an operation under a mount.
@@ -90,12 +88,12 @@ impl Matchers {
         };
         seek(&self.by_id, &mut operation.id.as_deref().into_iter());
         seek(&self.by_path, &mut std::iter::once(&*operation.path));
-        seek(&self.by_tag, &mut operation.tags.iter().map(|it| &**it));
+        seek(&self.by_tag, &mut operation.tags.iter().map(|tag| &**tag));
         matched.sort_unstable();
         let whole = matched
             .chunk_by(|one, other| one == other)
-            .filter(|it| self.all[it[0]].criteria == it.len())
-            .map(|it| it[0]);
+            .filter(|same| self.all[same[0]].criteria == same.len())
+            .map(|same| same[0]);
         let mut all: Vec<usize> = whole.chain(self.others.iter().copied()).collect();
         all.sort_unstable();
         let mut matching = Matching::default();
@@ -109,23 +107,23 @@ impl Matchers {
         matching
     }
 
-    /// What each of them matches among operations, by index, in their order. One for any method is
-    /// matched by any method that it takes.
+    /// Returns the indexes of the operations that each `match` matches, in their order. One for any
+    /// method is matched by any method that it takes.
     pub(crate) fn touched<'d>(
         &self,
         operations: impl Iterator<Item = (Described<'d>, &'d str)>,
     ) -> Vec<Vec<usize>> {
-        self.collected(operations, |it| {
-            it.whole.into_iter().chain(it.parts).collect()
+        self.collected(operations, |matching| {
+            matching.whole.into_iter().chain(matching.parts).collect()
         })
     }
 
-    /// What each of them matches as a whole among operations, by index, in their order.
+    /// Returns the indexes of the operations that each `match` matches as a whole, in their order.
     pub(crate) fn matches<'d>(
         &self,
         operations: impl Iterator<Item = (Described<'d>, &'d str)>,
     ) -> Vec<Vec<usize>> {
-        self.collected(operations, |it| it.whole)
+        self.collected(operations, |matching| matching.whole)
     }
 
     fn collected<'d>(
@@ -135,9 +133,9 @@ impl Matchers {
     ) -> Vec<Vec<usize>> {
         let mut matches = vec![Vec::new(); self.all.len()];
         for (index, (described, mount)) in operations.enumerate() {
-            chosen(self.matching(described, mount))
-                .into_iter()
-                .for_each(|it| matches[it].push(index));
+            for matching in chosen(self.matching(described, mount)) {
+                matches[matching].push(index);
+            }
         }
         matches
     }
@@ -150,29 +148,29 @@ impl Matcher {
             descriptions: spec.specs.as_ref().map(|specs| {
                 specs
                     .iter()
-                    .filter_map(|it| blueprint.description(it))
+                    .filter_map(|spec| blueprint.description(spec))
                     .collect()
             }),
             mounts: spec.mounts.as_ref().map(|mounts| {
                 mounts
                     .iter()
-                    .map(|it| it.trim_matches('/').to_owned())
+                    .map(|mount| mount.trim_matches('/').to_owned())
                     .collect()
             }),
             criteria,
         }
     }
 
-    /// How much of an operation it matches by what is no pattern.
+    /// Returns the part of an operation that it matches, patterns aside.
     fn reach(&self, described: Described<'_>, mount: &str) -> Reach {
         let is_here = self
             .descriptions
             .as_ref()
-            .is_none_or(|it| it.contains(&described.description))
+            .is_none_or(|descriptions| descriptions.contains(&described.description))
             && self
                 .mounts
                 .as_ref()
-                .is_none_or(|it| it.contains(mount.trim_matches('/')));
+                .is_none_or(|mounts| mounts.contains(mount.trim_matches('/')));
         match &self.methods {
             _ if !is_here => Reach::Nothing,
             None => Reach::Whole,

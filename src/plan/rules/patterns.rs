@@ -2,14 +2,14 @@
 //! of the path, everything else itself.
 //!
 //! No glob crate has this meaning: in `globset`, `/a/**` does not match `/a`; `wax` has no literal `\`.
-//! Many patterns are looked up by what stands before their first wildcard and after their last one,
-//! not tried one by one.
+//! Many patterns are looked up by the texts before their first wildcard and after their last one, not
+//! tried one by one.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What stands for a star of the path itself while patterns and paths are compared: a character
-/// that no text is meant to hold.
+/// Replaces a star of the path itself while patterns and paths are compared: a character that no
+/// text is meant to hold.
 const STAR: &str = "\u{10FFFF}";
 
 /// A pattern that matches this path alone, in double quotes as YAML and JSON read them.
@@ -60,13 +60,15 @@ impl PathPattern {
     }
 }
 
-/// Whether a text matches a pattern in which `*` is any text; time is the sum of the lengths.
+/// Returns whether a text matches a pattern in which `*` is any text; time is the sum of the lengths.
 pub(crate) fn text_matches(pattern: &str, text: &str) -> bool {
     let Some((start, wild)) = pattern.split_once('*') else {
         return pattern == text;
     };
     let (middle, end) = wild.rsplit_once('*').unwrap_or(("", wild));
-    let inside = text.strip_prefix(start).and_then(|it| it.strip_suffix(end));
+    let inside = text
+        .strip_prefix(start)
+        .and_then(|rest| rest.strip_suffix(end));
     let after = |rest: &'_ str, piece: &str| rest.find(piece).map(|at| at + piece.len());
     let Some(mut rest) = inside else { return false };
     middle
@@ -77,43 +79,44 @@ pub(crate) fn text_matches(pattern: &str, text: &str) -> bool {
 /// Patterns with a value each, found by the texts that they match.
 #[derive(Debug)]
 pub(crate) struct Patterns<T> {
-    of: Of,
+    kind: PatternKind,
     exact: HashMap<Box<str>, Vec<T>>,
     /// By the sizes of their fixed start and end, then by these themselves.
-    wild: BTreeMap<(usize, usize), HashMap<Box<str>, Between<T>>>,
+    wild: BTreeMap<(usize, usize), HashMap<Box<str>, WildPatterns<T>>>,
 }
 
-/// Patterns with one start and end, by the longest text that they have between their wildcards.
+/// Patterns of one start and end, by the longest text that they have between their wildcards.
 #[derive(Debug)]
-struct Between<T> {
+struct WildPatterns<T> {
     lengths: BTreeSet<usize>,
-    lists: HashMap<Box<str>, Vec<Wild<T>>>,
+    lists: HashMap<Box<str>, Vec<WildPattern<T>>>,
 }
 
 #[derive(Debug)]
-struct Wild<T> {
+struct WildPattern<T> {
     pattern: Box<str>,
     value: T,
 }
 
-/// What the patterns are for. The size of a start or end is counted in segments or in bytes.
+/// Kind of texts that patterns match. The size of a start or end is counted in segments of a path
+/// and in bytes of another text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum PatternKind {
     Paths,
     Texts,
 }
 
 impl<T: Copy> Patterns<T> {
-    pub(crate) fn new(of: Of) -> Self {
+    pub(crate) fn new(kind: PatternKind) -> Self {
         Self {
-            of,
+            kind,
             exact: HashMap::new(),
             wild: BTreeMap::new(),
         }
     }
 
     pub(crate) fn insert(&mut self, pattern: &str, value: T) {
-        let pattern = if self.of == Of::Paths {
+        let pattern = if self.kind == PatternKind::Paths {
             without_escapes(pattern)
         } else {
             Cow::Borrowed(pattern)
@@ -123,10 +126,10 @@ impl<T: Copy> Patterns<T> {
             return self.exact.entry(pattern.into()).or_default().push(value);
         };
         let (start, end) = (&pattern[..first], &pattern[last + 1..]);
-        let (start, end, sizes) = match self.of {
-            Of::Texts => (start, end, (start.len(), end.len())),
+        let (start, end, sizes) = match self.kind {
+            PatternKind::Texts => (start, end, (start.len(), end.len())),
             // A `**` takes the slash beside it, too, where it takes nothing.
-            Of::Paths => {
+            PatternKind::Paths => {
                 let (start, end) = (
                     start.rfind('/').map_or("", |at| &start[..at]),
                     end.find('/').map_or("", |at| &end[at + 1..]),
@@ -136,65 +139,66 @@ impl<T: Copy> Patterns<T> {
         };
         let fixed = format!("{start}*{end}").into_boxed_str();
         let inside = pattern.get(first..=last).unwrap_or_default();
-        let longest = match self.of {
-            Of::Texts => inside.split('*').max_by_key(|it| it.len()),
-            Of::Paths => inside
+        let longest = match self.kind {
+            PatternKind::Texts => inside.split('*').max_by_key(|piece| piece.len()),
+            PatternKind::Paths => inside
                 .split('/')
-                .filter(|it| !it.contains('*'))
-                .max_by_key(|it| it.len()),
+                .filter(|segment| !segment.contains('*'))
+                .max_by_key(|segment| segment.len()),
         };
         let longest = longest.unwrap_or_default();
         let lists = self.wild.entry(sizes).or_default();
-        let between = lists.entry(fixed).or_insert_with(|| Between {
+        let between = lists.entry(fixed).or_insert_with(|| WildPatterns {
             lengths: BTreeSet::new(),
             lists: HashMap::new(),
         });
         between.lengths.insert(longest.len());
-        between.lists.entry(longest.into()).or_default().push(Wild {
-            pattern: pattern.into(),
-            value,
-        });
+        between
+            .lists
+            .entry(longest.into())
+            .or_default()
+            .push(WildPattern {
+                pattern: pattern.into(),
+                value,
+            });
     }
 
     /// Calls back with the value of each pattern that matches, until it is enough.
     pub(crate) fn any(&self, text: &str, mut each: impl FnMut(T) -> bool) -> bool {
-        let text = if self.of == Of::Paths {
+        let text = if self.kind == PatternKind::Paths {
             with_stars(text)
         } else {
             Cow::Borrowed(text)
         };
         let text = &*text;
-        if self
-            .exact
-            .get(text)
-            .is_some_and(|it| it.iter().any(|value| each(*value)))
-        {
+        let mut exact = self.exact.get(text).into_iter().flatten();
+        if exact.any(|value| each(*value)) {
             return true;
         }
         self.wild.iter().any(|((start, end), lists)| {
-            let parts = match self.of {
-                Of::Texts => text
+            let parts = match self.kind {
+                PatternKind::Texts => text
                     .get(..*start)
                     .zip(text.len().checked_sub(*end).and_then(|at| text.get(at..))),
-                Of::Paths => first_segments(text, *start).zip(last_segments(text, *end)),
+                PatternKind::Paths => first_segments(text, *start).zip(last_segments(text, *end)),
             };
             let between =
                 parts.and_then(|(start, end)| lists.get(format!("{start}*{end}").as_str()));
-            let keys = between.map_or_else(BTreeSet::new, |it| self.keys(it, text));
+            let keys = between.map_or_else(BTreeSet::new, |patterns| self.keys(patterns, text));
             let found = keys
                 .into_iter()
-                .filter_map(|key| between.and_then(|it| it.lists.get(key)));
+                .filter_map(|key| between.and_then(|patterns| patterns.lists.get(key)));
             found
                 .flatten()
-                .any(|it| self.matches(&it.pattern, text) && each(it.value))
+                .any(|wild| self.matches(&wild.pattern, text) && each(wild.value))
         })
     }
 
-    /// The texts that patterns which match may have between their wildcards.
-    fn keys<'t>(&self, between: &Between<T>, text: &'t str) -> BTreeSet<&'t str> {
-        match self.of {
-            Of::Paths => text.split('/').chain([""]).collect(),
-            Of::Texts => {
+    /// Returns the texts that matching patterns may have between their wildcards.
+    fn keys<'t>(&self, between: &WildPatterns<T>, text: &'t str) -> BTreeSet<&'t str> {
+        match self.kind {
+            PatternKind::Paths => text.split('/').chain([""]).collect(),
+            PatternKind::Texts => {
                 let of_length = |length: usize| {
                     (0..=text.len().saturating_sub(length))
                         .filter_map(move |at| text.get(at..at + length))
@@ -209,14 +213,14 @@ impl<T: Copy> Patterns<T> {
     }
 
     fn matches(&self, pattern: &str, text: &str) -> bool {
-        match self.of {
-            Of::Paths => PathPattern::new(pattern).matches(text),
-            Of::Texts => text_matches(pattern, text),
+        match self.kind {
+            PatternKind::Paths => PathPattern::new(pattern).matches(text),
+            PatternKind::Texts => text_matches(pattern, text),
         }
     }
 }
 
-/// How many segments a fixed start or end has.
+/// Number of segments of a fixed start or end.
 fn segments(text: &str) -> usize {
     if text.is_empty() {
         0
@@ -230,7 +234,10 @@ fn first_segments(path: &str, count: usize) -> Option<&str> {
     if count == 0 {
         return Some("");
     }
-    let mut ends = path.match_indices('/').map(|it| it.0).chain([path.len()]);
+    let mut ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .chain([path.len()]);
     ends.nth(count - 1).map(|at| &path[..at])
 }
 
@@ -239,11 +246,11 @@ fn last_segments(path: &str, count: usize) -> Option<&str> {
     if count == 0 {
         return Some("");
     }
-    let mut starts = path.rmatch_indices('/').map(|it| it.0 + 1).chain([0]);
+    let mut starts = path.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]);
     starts.nth(count - 1).map(|at| &path[at..])
 }
 
-/// Matches with one kind of wildcard that takes any number of items; time is at most the product of
+/// Matches items against a pattern with one kind of wildcard that takes any number of items; time is at most the product of
 /// the lengths.
 fn wildcard<P, T>(
     pattern: &[P],
@@ -270,128 +277,133 @@ fn wildcard<P, T>(
 }
 
 #[cfg(test)]
-#[test]
-fn patterns_mean_what_the_contract_says() {
-    let matches = |pattern: &str, path: &str| PathPattern::new(pattern).matches(path);
-    assert!(matches("/orders/{id}", "/orders/{id}") && !matches("/orders/{id}", "/orders/7"));
-    assert!(
-        matches("/admin/**", "/admin")
-            && matches("/admin/**", "/admin/a/b")
-            && !matches("/admin/**", "/administer")
-    );
-    assert!(matches("/*/export", "/users/export") && !matches("/*/export", "/a/b/export"));
-    assert!(
-        matches("/**/x", "/x")
-            && matches("/**/x", "/a/b/x")
-            && matches("/a*c", "/abbc")
-            && !matches("/a*", "/a/b")
-    );
-    assert!(text_matches("list*", "listOrders") && !text_matches("list*", "getList"));
-    assert!(
-        text_matches("a*b*c", "abc")
-            && text_matches("*b*", "abc")
-            && !text_matches("ab*ba", "aba")
-            && !text_matches("a*b*b*c", "abc")
-    );
-}
+mod tests {
+    use super::{PathPattern, PatternKind, Patterns, exact, text_matches};
 
-#[cfg(test)]
-#[test]
-fn patterns_that_are_looked_up_match_what_each_of_them_does() {
-    let paths = [
-        "", "/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "/b/{id}", "/{id}", "/{id}/b", "a", "a/b",
-        "//", "/a//b", "/ab/b",
-    ];
-    let patterns = [
-        "*",
-        "**",
-        "/*",
-        "/**",
-        "/**/",
-        "/a/**",
-        "/a/**/c",
-        "**/b",
-        "/*/b",
-        "/a*",
-        "/*b/b",
-        "/a*/**",
-        "/**/b",
-        "/**/{id}",
-        "/a/b",
-        "/**/a/**",
-        "a/*",
-        "/*/",
-        "**/",
-        "/a/*/c",
-        "/**/a/*/c",
-        "/*a*b",
-        "*/{*}/*",
-        "/**b",
-        "a**",
-        "/**/b/*",
-    ];
-    for (of, is_matched) in [
-        (
-            Of::Paths,
-            (|pattern, path| PathPattern::new(pattern).matches(path)) as fn(&str, &str) -> bool,
-        ),
-        (Of::Texts, text_matches),
-    ] {
-        for pattern in patterns {
-            let mut found = Patterns::new(of);
-            found.insert(pattern, ());
-            for path in paths {
-                assert_eq!(
-                    found.any(path, |()| true),
-                    is_matched(pattern, path),
-                    "{of:?}: {pattern} {path}"
-                );
+    #[test]
+    fn patterns_mean_what_the_contract_says() {
+        let matches = |pattern: &str, path: &str| PathPattern::new(pattern).matches(path);
+        assert!(matches("/orders/{id}", "/orders/{id}") && !matches("/orders/{id}", "/orders/7"));
+        assert!(
+            matches("/admin/**", "/admin")
+                && matches("/admin/**", "/admin/a/b")
+                && !matches("/admin/**", "/administer")
+        );
+        assert!(matches("/*/export", "/users/export") && !matches("/*/export", "/a/b/export"));
+        assert!(
+            matches("/**/x", "/x")
+                && matches("/**/x", "/a/b/x")
+                && matches("/a*c", "/abbc")
+                && !matches("/a*", "/a/b")
+        );
+        assert!(text_matches("list*", "listOrders") && !text_matches("list*", "getList"));
+        assert!(
+            text_matches("a*b*c", "abc")
+                && text_matches("*b*", "abc")
+                && !text_matches("ab*ba", "aba")
+                && !text_matches("a*b*b*c", "abc")
+        );
+    }
+
+    #[test]
+    fn patterns_that_are_looked_up_match_what_each_of_them_does() {
+        let paths = [
+            "", "/", "/a", "/a/", "/a/b", "/a/b/c", "/b", "/b/{id}", "/{id}", "/{id}/b", "a",
+            "a/b", "//", "/a//b", "/ab/b",
+        ];
+        let patterns = [
+            "*",
+            "**",
+            "/*",
+            "/**",
+            "/**/",
+            "/a/**",
+            "/a/**/c",
+            "**/b",
+            "/*/b",
+            "/a*",
+            "/*b/b",
+            "/a*/**",
+            "/**/b",
+            "/**/{id}",
+            "/a/b",
+            "/**/a/**",
+            "a/*",
+            "/*/",
+            "**/",
+            "/a/*/c",
+            "/**/a/*/c",
+            "/*a*b",
+            "*/{*}/*",
+            "/**b",
+            "a**",
+            "/**/b/*",
+        ];
+        for (of, is_matched) in [
+            (
+                PatternKind::Paths,
+                (|pattern, path| PathPattern::new(pattern).matches(path)) as fn(&str, &str) -> bool,
+            ),
+            (PatternKind::Texts, text_matches),
+        ] {
+            for pattern in patterns {
+                let mut found = Patterns::new(of);
+                found.insert(pattern, ());
+                for path in paths {
+                    assert_eq!(
+                        found.any(path, |()| true),
+                        is_matched(pattern, path),
+                        "{of:?}: {pattern} {path}"
+                    );
+                }
             }
         }
     }
-}
 
-#[cfg(test)]
-#[test]
-fn a_star_behind_a_backslash_is_one_of_the_path() {
-    let matches = |pattern: &str, path: &str| {
-        let mut found = Patterns::new(Of::Paths);
-        found.insert(pattern, ());
-        found.any(path, |()| true)
-    };
-    assert!(
-        matches(r"/files/\*\*", "/files/**")
-            && !matches(r"/files/\*\*", "/files")
-            && !matches(r"/files/\*\*", "/files/{id}/meta")
-    );
-    assert!(
-        matches("/files/**", "/files/**")
-            && matches("/files/*", "/files/*")
-            && matches(r"/a*\*", "/ab*")
-            && !matches(r"/a*\*", "/abc")
-    );
-    assert!(matches(r"/a\b", r"/a\b") && matches(r"/a\\*", r"/a\*") && !matches(r"/a\\*", "/a*"));
-    for path in [
-        "/files/**",
-        "/*",
-        r"/a\*b",
-        "/orders/{id}",
-        r"/\\**",
-        "/{*}",
-    ] {
-        let others = [
-            "/files",
-            "/files/x",
-            "/x",
-            "/axb",
-            r"/a\xb",
-            "/orders/7",
-            r"/\\",
-            "/{x}",
-        ];
+    #[test]
+    fn a_star_behind_a_backslash_is_one_of_the_path() {
+        let matches = |pattern: &str, path: &str| {
+            let mut found = Patterns::new(PatternKind::Paths);
+            found.insert(pattern, ());
+            found.any(path, |()| true)
+        };
         assert!(
-            matches(&exact(path), path) && !others.iter().any(|other| matches(&exact(path), other)),
-            "{path}"
+            matches(r"/files/\*\*", "/files/**")
+                && !matches(r"/files/\*\*", "/files")
+                && !matches(r"/files/\*\*", "/files/{id}/meta")
         );
+        assert!(
+            matches("/files/**", "/files/**")
+                && matches("/files/*", "/files/*")
+                && matches(r"/a*\*", "/ab*")
+                && !matches(r"/a*\*", "/abc")
+        );
+        assert!(
+            matches(r"/a\b", r"/a\b") && matches(r"/a\\*", r"/a\*") && !matches(r"/a\\*", "/a*")
+        );
+        for path in [
+            "/files/**",
+            "/*",
+            r"/a\*b",
+            "/orders/{id}",
+            r"/\\**",
+            "/{*}",
+        ] {
+            let others = [
+                "/files",
+                "/files/x",
+                "/x",
+                "/axb",
+                r"/a\xb",
+                "/orders/7",
+                r"/\\",
+                "/{x}",
+            ];
+            assert!(
+                matches(&exact(path), path)
+                    && !others.iter().any(|other| matches(&exact(path), other)),
+                "{path}"
+            );
+        }
     }
 }

@@ -1,17 +1,17 @@
-//! Routes that have no subject any more, or no effect.
+//! Routes that match no operation any more, or have no effect.
 //!
-//! In: rules, what they came to. Out: findings. Pure.
-//! A route that restricts is a safeguard: where it protects nothing, something else stands open, so
-//! that is an error.
+//! In: routes, the operations that they matched. Out: diagnostics. Pure.
+//! A route that restricts is a safeguard: where it protects nothing, something else is open, so that
+//! is an error.
 
 use super::fields::{Field, restricting, restricts, written};
 use super::subjects::Idle;
-use super::{Rule, Rules, Subjects};
+use super::{RouteRule, RouteRules, Subjects};
 use crate::blueprint::MatchSpec;
 use crate::diagnostic::{self, Diagnostic, Place};
 
-/// A route or promise that has lost what it is about.
-pub(crate) struct Lost<'a> {
+/// A route or promise whose `match` names operations that are not there.
+pub(crate) struct UnmatchedSafeguard<'a> {
     /// `route` or `promise`.
     pub(crate) noun: &'static str,
     pub(crate) place: Place,
@@ -23,13 +23,13 @@ pub(crate) struct Lost<'a> {
     pub(crate) is_optional: bool,
 }
 
-impl Lost<'_> {
-    /// What is wrong, in a sentence.
+impl UnmatchedSafeguard<'_> {
+    /// The error in a sentence.
     fn message(&self) -> String {
         let named: Vec<String> = self
             .idle
             .iter()
-            .map(|it| format!("`{}` of `{}`", it.entry, it.key))
+            .map(|idle| format!("`{}` of `{}`", idle.entry, idle.key))
             .collect();
         let noun = self.noun;
         match (self.is_empty, named.is_empty()) {
@@ -47,10 +47,10 @@ impl Lost<'_> {
         }
     }
 
-    /// Returns the finding: an error of this code, or a note.
+    /// Reports it: an error of this code, or a note.
     ///
     /// Errors: `code`; GW5020 where it is optional (a note).
-    pub(crate) fn finding(&self, code: &'static diagnostic::Code) -> Diagnostic {
+    pub(crate) fn report(&self, code: &'static diagnostic::Code) -> Diagnostic {
         let (code, help) = if self.is_optional {
             (
                 &diagnostic::IDLE_SAFEGUARD,
@@ -65,20 +65,16 @@ impl Lost<'_> {
     }
 }
 
-impl Rules<'_> {
-    /// Reports every route without a subject or effect, and all that restricts less than it says.
+impl RouteRules<'_> {
+    /// Reports routes without a subject or effect, and those that restrict less than they say.
     ///
     /// Errors: GW3060 without a subject, GW3061 overridden, GW3062 methods of ANY, GW3064 loosened
     /// by the description; warnings GW3008, GW3063 without effect; note GW5020.
     pub(crate) fn findings(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
         let mut findings = self.without_subject(subjects);
         findings.extend(self.left_open());
-        findings.extend(
-            self.rules
-                .iter()
-                .enumerate()
-                .filter_map(|(index, it)| self.overridden(index, it)),
-        );
+        let rules = self.rules.iter().enumerate();
+        findings.extend(rules.filter_map(|(index, rule)| self.overridden(index, rule)));
         findings.extend(self.loosened.findings());
         findings
     }
@@ -88,13 +84,14 @@ impl Rules<'_> {
     }
 
     fn without_subject(&self, subjects: &Subjects<'_>) -> Vec<Diagnostic> {
-        let is_looked_at = |it: &Rule<'_>| !it.is_touched || !restricting(it.spec).is_empty();
-        let looked_at: Vec<usize> = (0..self.rules.len())
-            .filter(|it| is_looked_at(&self.rules[*it]))
+        let is_checked =
+            |rule: &RouteRule<'_>| !rule.is_touched || !restricting(rule.spec).is_empty();
+        let checked: Vec<usize> = (0..self.rules.len())
+            .filter(|index| is_checked(&self.rules[*index]))
             .collect();
-        let matches: Vec<&MatchSpec> = looked_at
+        let matches: Vec<&MatchSpec> = checked
             .iter()
-            .map(|it| &self.rules[*it].spec.r#match)
+            .map(|index| &self.rules[*index].spec.r#match)
             .collect();
         if matches.is_empty() {
             return Vec::new();
@@ -118,25 +115,23 @@ impl Rules<'_> {
             } else {
                 &diagnostic::MATCHES_NOTHING
             };
-            Some(
-                Lost {
-                    noun: "route",
-                    place,
-                    idle,
-                    is_empty: !rule.is_touched,
-                    is_optional,
-                }
-                .finding(code),
-            )
+            let unmatched = UnmatchedSafeguard {
+                noun: "route",
+                place,
+                idle,
+                is_empty: !rule.is_touched,
+                is_optional,
+            };
+            Some(unmatched.report(code))
         };
-        looked_at.iter().zip(&idle).filter_map(finding).collect()
+        checked.iter().zip(&idle).filter_map(finding).collect()
     }
 
-    /// A route of which later ones say everything anew.
+    /// Reports a route that later ones override.
     ///
     /// Errors: GW3061 of one that restricts, GW3063 of another (a warning), GW5020 of an optional
     /// one (a note).
-    fn overridden(&self, index: usize, rule: &Rule<'_>) -> Option<Diagnostic> {
+    fn overridden(&self, index: usize, rule: &RouteRule<'_>) -> Option<Diagnostic> {
         // Leading ones are defaults.
         if index < self.leading || !rule.has_matched {
             return None;
@@ -144,17 +139,16 @@ impl Rules<'_> {
         let without_effect = |fields: Vec<Field>| {
             fields
                 .into_iter()
-                .filter(|it| !rule.in_force.contains(it))
+                .filter(|field| !rule.in_force.contains(field))
                 .collect::<Vec<Field>>()
         };
         let (all, restricting) = (written(rule.spec), restricting(rule.spec));
-        let (lost, lost_restrictions) = (
-            without_effect(all.clone()),
-            without_effect(restricting.clone()),
-        );
-        let is_lost = !restricting.is_empty() && lost_restrictions.len() == restricting.len();
+        let ineffective = without_effect(all.clone());
+        let ineffective_restrictions = without_effect(restricting.clone());
+        let restricts_nothing =
+            !restricting.is_empty() && ineffective_restrictions.len() == restricting.len();
         let place = self.blueprint.place(&format!("/routes/{index}"));
-        if is_lost && self.is_optional(index) {
+        if restricts_nothing && self.is_optional(index) {
             return Some(
                 diagnostic::IDLE_SAFEGUARD
                     .at(place)
@@ -165,7 +159,7 @@ impl Rules<'_> {
                     .help("nothing to do: it is optional, or meant for other APIs, too"),
             );
         }
-        if is_lost {
+        if restricts_nothing {
             let finding = diagnostic::OVERRIDDEN_SAFEGUARD.at(place).message(format_args!(
                 "later routes override {} of this route for every operation that it matches, so it protects nothing",
                 restricts(rule.spec)
@@ -174,11 +168,15 @@ impl Rules<'_> {
                 "move this route behind those that override it, narrow their `match`, or remove it; write `optional: true` where it may be overridden",
             ));
         }
-        let is_reported =
-            !lost_restrictions.is_empty() || (!all.is_empty() && lost.len() == all.len());
+        let is_reported = !ineffective_restrictions.is_empty()
+            || (!all.is_empty() && ineffective.len() == all.len());
         is_reported.then(|| {
-            let fields = if lost_restrictions.is_empty() { &lost } else { &lost_restrictions };
-            let names = fields.iter().map(|it| format!("`{}`", it.name())).collect::<Vec<_>>().join(", ");
+            let fields = if ineffective_restrictions.is_empty() {
+                &ineffective
+            } else {
+                &ineffective_restrictions
+            };
+            let names = fields.iter().map(|field| format!("`{}`", field.name())).collect::<Vec<_>>().join(", ");
             diagnostic::OVERRIDDEN_ROUTE
                 .at(place)
                 .message(format_args!("{names} of this route has no effect: later routes say it anew for every operation that it matches"))

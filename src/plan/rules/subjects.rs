@@ -1,23 +1,22 @@
-//! What `match` can name: paths, tags and operation ids of the descriptions, and prefixes of
+//! Texts that `match` can name: paths, tags and operation ids of the descriptions, and prefixes of
 //! mounts.
 //!
-//! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with what is most like them.
-//! Pure.
+//! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with suggestions. Pure.
 
 use std::collections::BTreeSet;
 
 use crate::blueprint::{Blueprint, MatchSpec};
 use crate::openapi::Operation;
-use crate::plan::rules::patterns::{Of, PathPattern, Patterns};
+use crate::plan::rules::patterns::{PathPattern, PatternKind, Patterns};
 
-/// Number of entries that are compared with every name there is: beyond them a finding names no
-/// neighbour.
+/// Number of entries that are compared with every name there is: beyond them a diagnostic has no
+/// suggestion.
 const MAX_COMPARED: usize = 8;
 
 /// Least likeness of a name that is suggested.
 const LIKENESS: f64 = 0.75;
 
-/// All that patterns of `match` can name.
+/// Texts that patterns of `match` can name.
 pub(crate) struct Subjects<'a> {
     paths: BTreeSet<&'a str>,
     tags: BTreeSet<&'a str>,
@@ -33,16 +32,16 @@ pub(crate) struct Idle {
     pub(crate) key: &'static str,
     pub(crate) entry: String,
     /// Pattern or name that is most like it.
-    nearest: Option<String>,
+    suggestion: Option<String>,
 }
 
 impl Idle {
-    /// Returns the help of a finding about such entries.
+    /// Returns the help of a diagnostic about such entries.
     pub(crate) fn help(all: &[Self]) -> String {
         let suggested: Vec<String> = all
             .iter()
-            .filter_map(|it| it.nearest.as_ref())
-            .map(|it| format!("did you mean `{it}`?"))
+            .filter_map(|idle| idle.suggestion.as_ref())
+            .map(|suggestion| format!("did you mean `{suggestion}`?"))
             .collect();
         let start = if suggested.is_empty() {
             "compare its patterns with the paths, methods, tags and operation ids of the description.".to_owned()
@@ -56,7 +55,7 @@ impl Idle {
 }
 
 impl<'a> Subjects<'a> {
-    /// Collects what the operations of all descriptions have.
+    /// Collects the texts of the operations of all descriptions.
     pub(crate) fn of(
         operations: impl Iterator<Item = &'a Operation>,
         blueprint: &'a Blueprint,
@@ -70,37 +69,38 @@ impl<'a> Subjects<'a> {
                 .mounts
                 .iter()
                 .flatten()
-                .map(|it| &*it.at)
+                .map(|mount| &*mount.at)
                 .collect(),
             compared: std::cell::Cell::new(0),
         };
         for operation in operations {
             subjects.paths.insert(&operation.path);
-            subjects.tags.extend(operation.tags.iter().map(|it| &**it));
+            subjects
+                .tags
+                .extend(operation.tags.iter().map(|tag| &**tag));
             subjects.ids.extend(operation.id.as_deref());
         }
         subjects
     }
 
-    /// Entries of each `match` that name nothing there is, by the index of the `match`.
+    /// Returns the entries of each `match` that name nothing there is, by the index of the `match`.
     pub(crate) fn idle(&self, matches: &[&MatchSpec]) -> Vec<Vec<Idle>> {
         let mut idle: Vec<Vec<Idle>> = matches.iter().map(|_| Vec::new()).collect();
-        let keys: [(&'static str, Of, &BTreeSet<&str>); 3] = [
-            ("paths", Of::Paths, &self.paths),
-            ("tags", Of::Texts, &self.tags),
-            ("operation_ids", Of::Texts, &self.ids),
+        let keys: [(&'static str, PatternKind, &BTreeSet<&str>); 3] = [
+            ("paths", PatternKind::Paths, &self.paths),
+            ("tags", PatternKind::Texts, &self.tags),
+            ("operation_ids", PatternKind::Texts, &self.ids),
         ];
-        for (key, of, names) in keys {
+        for (key, kind, names) in keys {
             let entries: Vec<(usize, &String)> = matches
                 .iter()
                 .enumerate()
-                .flat_map(|(index, it)| list(it, key).iter().map(move |entry| (index, entry)))
+                .flat_map(|(index, spec)| list(spec, key).iter().map(move |entry| (index, entry)))
                 .collect();
-            let mut patterns = Patterns::new(of);
-            entries
-                .iter()
-                .enumerate()
-                .for_each(|(number, (_, entry))| patterns.insert(entry, number));
+            let mut patterns = Patterns::new(kind);
+            for (number, (_, entry)) in entries.iter().enumerate() {
+                patterns.insert(entry, number);
+            }
             let mut is_used = vec![false; entries.len()];
             for name in names {
                 patterns.any(name, |number| {
@@ -112,20 +112,19 @@ impl<'a> Subjects<'a> {
                 idle[*index].push(Idle {
                     key,
                     entry: (*entry).clone(),
-                    nearest: self.nearest(key, entry, names),
+                    suggestion: self.suggestion(key, entry, names),
                 });
             }
         }
         for (index, spec) in matches.iter().enumerate() {
             for entry in spec.mounts.iter().flatten() {
-                let plain = |it: &str| it.trim_matches('/').to_owned();
-                if !self.mounts.iter().any(|it| plain(it) == plain(entry))
-                    && !plain(entry).is_empty()
-                {
+                let plain = entry.trim_matches('/');
+                let is_mount = |mount: &&str| mount.trim_matches('/') == plain;
+                if !plain.is_empty() && !self.mounts.iter().any(is_mount) {
                     idle[index].push(Idle {
                         key: "mounts",
                         entry: entry.clone(),
-                        nearest: self.nearest("mounts", entry, &self.mounts),
+                        suggestion: self.suggestion("mounts", entry, &self.mounts),
                     });
                 }
             }
@@ -133,8 +132,8 @@ impl<'a> Subjects<'a> {
         idle
     }
 
-    /// What is most like an entry that names nothing.
-    fn nearest(&self, key: &str, entry: &str, names: &BTreeSet<&str>) -> Option<String> {
+    /// Returns the text that is most like an entry that names nothing.
+    fn suggestion(&self, key: &str, entry: &str, names: &BTreeSet<&str>) -> Option<String> {
         self.compared.set(self.compared.get() + 1);
         if self.compared.get() > MAX_COMPARED {
             return None;
@@ -157,14 +156,14 @@ fn list<'m>(spec: &'m MatchSpec, key: &str) -> &'m [String] {
     list.as_deref().unwrap_or_default()
 }
 
-/// The same pattern under another prefix: `/v2/admin/**` for `/admin/**`.
+/// Returns the same pattern under another prefix: `/v2/admin/**` for `/admin/**`.
 fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
     if !entry.starts_with('/') || entry.starts_with("/**") || entry.starts_with("/*") {
         return None;
     }
     let below = PathPattern::new(&format!("/**{entry}"));
-    let path = paths.iter().find(|it| below.matches(it))?;
-    let ends = path.match_indices('/').map(|it| it.0).skip(1);
+    let path = paths.iter().find(|path| below.matches(path))?;
+    let ends = path.match_indices('/').map(|(at, _)| at).skip(1);
     let own = PathPattern::new(entry);
     let prefix = ends
         .filter(|at| own.matches(&path[*at..]))
@@ -173,7 +172,7 @@ fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
     Some(format!("{prefix}{entry}"))
 }
 
-/// The name that is most like an entry, wildcards aside.
+/// Returns the name that is most like an entry, wildcards aside.
 fn alike(entry: &str, names: &BTreeSet<&str>) -> Option<String> {
     let text = entry.replace("/**", "").replace('*', "").to_lowercase();
     let likeness = |name: &str| strsim::jaro_winkler(&text, &name.to_lowercase());

@@ -1,79 +1,77 @@
-//! Which answers are kept, for how long, and what tells them apart.
+//! Cached responses: how long they are cached, and by which key.
 //!
-//! In: what is decided of an operation, its declared parameters. Out: `CachePlan`. Pure.
-//! Fails closed: an answer that depends on the caller, or on something that is not in the key, is
-//! kept only where the blueprint says so.
+//! In: the decision about an operation, its declared parameters. Out: `CachePlan`. Pure.
+//! Fails closed: a response that depends on the caller, or on something that is not in the key, is
+//! cached only where the blueprint says so.
 //! Source: docs/aws-rules.md#d22, docs/aws-rules.md#d23, docs/aws-rules.md#d24,
 //! docs/aws-rules.md#d25 (nothing of a request is in the key but what is listed there).
 
-mod outside;
-mod untold;
+mod key_gaps;
+mod keys;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::blueprint::{AuthSpec, Blueprint, CacheSpec, StageCacheSpec, Switch, defaults};
-use crate::diagnostic::{self, Diagnostic, OperationName, Place};
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::access::schemes::Declared;
-use crate::plan::access::security::counted;
 use crate::plan::rules::{Decision, Origin};
-use outside::{declare_properties, headers_outside_key, outside_key, part_of_key};
-pub(crate) use untold::{Case, Untold};
+pub(crate) use key_gaps::{KeyGap, KeyGapCase};
+use keys::{declare_properties, headers_outside_key, part_of_key, query_outside_key};
+pub(crate) use shared::SharedResponses;
 
-/// Longest time that an answer is kept. Unit: milliseconds. Source: docs/aws-rules.md#m25.
+/// Longest time that a response is cached. Unit: milliseconds. Source: docs/aws-rules.md#m25.
 const MAX_TTL_MS: u64 = 3_600_000;
 
-/// What tells holders of API keys apart.
+/// The source of identity that distinguishes holders of API keys.
 const API_KEY: &str = "header.x-api-key";
 
-/// How answers of an operation are kept.
+/// Cache settings of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachePlan {
     pub ttl_s: u32,
     pub is_encrypted: bool,
     /// `method.request.…`, sorted; all of them are declared.
     pub keys: Vec<Arc<str>>,
-    /// The reason why callers may see each other's answers.
+    /// The reason why callers may see each other's responses.
     pub shared: Option<Arc<str>>,
 }
 
-/// What is asked of the cache for an operation.
+/// A cache that a route requests for an operation.
 #[derive(Debug)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct CacheRequest<'a> {
     spec: &'a CacheSpec,
     cluster: &'a StageCacheSpec,
     origin: Origin<'a>,
-    /// What tells callers apart, where the answer may depend on the caller.
+    /// Sources of identity that distinguish callers, where the response may depend on the caller.
     identities: Vec<String>,
 }
 
-/// Reads what is decided of an operation's answers.
+/// Reads the cache that a route requests for an operation.
 ///
 /// Errors: GW2002 time, GW3071 no cluster; GW4087 body outside the key (a warning).
-pub(crate) fn wanted<'a>(
-    (api, operation): (&Api, &Operation),
+pub(crate) fn requested<'a>(
+    api: &Api,
+    operation: &Operation,
     decision: &Decision<'a>,
     blueprint: &'a Blueprint,
     findings: &mut Vec<Diagnostic>,
-) -> Option<Wanted<'a>> {
+) -> Option<CacheRequest<'a>> {
     let (written, origin) = decision.cache?;
     let spec = written.on()?;
     let place = || origin.place(blueprint, "cache");
-    // Only GET unless asked.
+    // Only GET, unless the route names methods.
     if operation.method != HttpMethod::Get && !origin.names_methods(blueprint) {
         return None;
     }
     if !matches!(operation.method, HttpMethod::Get | HttpMethod::Head) {
         findings.push(body_outside_key(operation, place()));
     }
-    let Some(cluster) = blueprint
-        .spec
-        .stage
-        .as_ref()
-        .and_then(|it| it.cache.as_ref())
-        .and_then(Switch::on)
-    else {
+    let stage = blueprint.spec.stage.as_ref();
+    let cluster = stage.and_then(|stage| stage.cache.as_ref());
+    let Some(cluster) = cluster.and_then(Switch::on) else {
         findings.push(
             diagnostic::CACHE_WITHOUT_CLUSTER
                 .at(place())
@@ -97,11 +95,11 @@ pub(crate) fn wanted<'a>(
                 .help("write a time from `0s` to `1h`"),
         );
     }
-    Some(Wanted {
+    Some(CacheRequest {
         spec,
         cluster,
         origin,
-        identities: identities((api, operation), decision, blueprint),
+        identities: identities(api, operation, decision, blueprint),
     })
 }
 
@@ -117,13 +115,13 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
         .help("keep this only where the body does not matter; else leave the method out of the route's `methods`")
 }
 
-/// What tells the callers of an operation apart: what they show, or what its authorizers look at.
-/// Empty where it is open.
+/// Sources of identity that distinguish the callers of an operation; none where it is open.
 ///
-/// What the description protects counts even where the gateway does not look: the backend may
-/// answer each caller in its own way.
+/// Protection by the description counts even where the gateway does not check it: the backend may
+/// respond to each caller in its own way.
 fn identities(
-    (api, operation): (&Api, &Operation),
+    api: &Api,
+    operation: &Operation,
     decision: &Decision<'_>,
     blueprint: &Blueprint,
 ) -> Vec<String> {
@@ -132,22 +130,16 @@ fn identities(
         .alternatives()
         .iter()
         .flat_map(BTreeMap::keys)
-        .map(|it| &**it)
+        .map(|name| &**name)
         .collect();
-    names.extend(
-        decision
-            .auth
-            .map(|(name, _)| name)
-            .filter(|it| *it != "none"),
-    );
+    let chosen = decision.auth.map(|(name, _)| name);
+    names.extend(chosen.filter(|name| *name != "none"));
     let of = |name: &str| {
-        identity_of(
-            blueprint.spec.auth.as_ref().and_then(|it| it.get(name)),
-            || Declared::of(api, name),
-        )
+        let entry = blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name));
+        identity_of(entry, || Declared::of(api, name))
     };
     let mut identities: Vec<String> = names.into_iter().flat_map(of).collect();
-    if decision.api_key.is_some_and(|(is_asked, _)| is_asked) {
+    if decision.api_key.is_some_and(|(needs_key, _)| needs_key) {
         identities.push(API_KEY.to_owned());
     }
     identities.sort();
@@ -155,99 +147,47 @@ fn identities(
     identities
 }
 
-/// What an entry of `auth` tells callers apart by; what callers show counts where it looks at
-/// nothing, or at each request anew.
+/// Sources of identity by which an entry of `auth` distinguishes callers; their credential counts
+/// where the entry checks nothing, or each request anew.
 fn identity_of(
     auth: Option<&AuthSpec>,
     declared: impl FnOnce() -> Option<Declared>,
 ) -> Vec<String> {
     match auth {
         Some(AuthSpec::Lambda(spec)) => {
-            let shown = || declared().map(|it| shown(Some(&it)));
-            let credential = spec.credential.clone().or_else(shown);
+            let declared = || declared().map(|declared| credential_of(Some(&declared)));
+            let credential = spec.credential.clone().or_else(declared);
             let sources = spec
                 .identity_sources()
                 .into_iter()
                 .chain(credential.filter(|_| spec.ttl_ms() == 0));
             let sources: Vec<String> = sources.collect();
             if sources.is_empty() {
-                vec![shown_nowhere()]
+                vec![UNCACHEABLE.to_owned()]
             } else {
                 sources
             }
         }
-        Some(AuthSpec::Ignore) | None => vec![shown(declared().as_ref())],
+        Some(AuthSpec::Ignore) | None => vec![credential_of(declared().as_ref())],
         Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
 }
 
-/// Where callers show who they are, as the description declares it; what no key can hold, where it
-/// is nowhere in a request.
-fn shown(declared: Option<&Declared>) -> String {
+/// Source of identity that no key of a cache can hold.
+const UNCACHEABLE: &str = "context.authorizer";
+
+/// Source of identity of a credential, as the description declares it.
+fn credential_of(declared: Option<&Declared>) -> String {
     declared
         .and_then(Declared::credential)
-        .unwrap_or_else(shown_nowhere)
+        .unwrap_or_else(|| UNCACHEABLE.to_owned())
 }
 
-/// What no key of a cache can hold.
-fn shown_nowhere() -> String {
-    "context.authorizer".to_owned()
-}
-
-/// Answers that callers may see of each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct SharedAnswers {
-    /// The place that says so.
-    place: Place,
-    reason: String,
-    /// Its callers are told apart by nothing.
-    is_protected: bool,
-    is_of_description: bool,
-}
-
-impl SharedAnswers {
-    /// Returns the finding about these operations.
+impl CacheRequest<'_> {
+    /// Decides the key, and declares the parameters that it needs.
     ///
-    /// Errors: GW3064 where the description says it of a protected operation; GW3065 else (a
-    /// warning).
-    pub(crate) fn finding(&self, operations: &[OperationName]) -> Diagnostic {
-        let whose = if self.is_protected {
-            "callers get each other's answers"
-        } else {
-            "answers that differ by a header are mixed"
-        };
-        let message = format!(
-            "{whose} of {} from the cache, because `shared` says so: {}",
-            counted(operations),
-            self.reason
-        );
-        if !(self.is_of_description && self.is_protected) {
-            let help = "remove `shared` once the reason no longer holds";
-            return diagnostic::SHARED_ANSWERS
-                .at(self.place.clone())
-                .message(message)
-                .help(help);
-        }
-        let path = operations.first().map_or_else(String::new, |it| {
-            crate::plan::rules::patterns::only(&it.path)
-        });
-        let method = operations
-            .first()
-            .map_or("get", |it| it.method)
-            .to_ascii_lowercase();
-        let mut finding = diagnostic::LOOSENED_BY_DESCRIPTION.at(self.place.clone()).message(message).help(format_args!(
-            "the description alone cannot say so; remove it, or say it in the blueprint: `{{match: {{paths: [{path}], methods: [{method}]}}, cache: {{shared: \"...\"}}}}`"
-        ));
-        finding.operations = operations.to_vec();
-        finding
-    }
-}
-
-impl Wanted<'_> {
-    /// The key, and what has to be declared for it.
-    ///
-    /// Errors: GW2002 a part of the key, GW3070 callers that get each other's answers, GW4086 a
+    /// Errors: GW2002 a part of the key, GW3070 callers that get each other's responses, GW4086 a
     /// parameter that no key can hold.
     pub(crate) fn keyed(
         &self,
@@ -262,7 +202,7 @@ impl Wanted<'_> {
             None => {
                 declare_properties(operation, declared);
                 keys.extend(starting(declared, "method.request.querystring."));
-                findings.extend(outside_key(operation, declared, &place));
+                findings.extend(query_outside_key(operation, declared, &place));
                 if self.spec.shared.is_none() {
                     findings.extend(headers_outside_key(operation, &self.identities, &place));
                 }
@@ -302,20 +242,19 @@ impl Wanted<'_> {
         }
     }
 
-    /// Where callers get each other's answers because `shared` says that they may: the place that
-    /// says it, and whether it is an extension.
+    /// Returns the responses that callers get of each other because `shared` says that they may.
     pub(crate) fn shared(
         &self,
         operation: &Operation,
         keys: &[Arc<str>],
         blueprint: &Blueprint,
-    ) -> Option<SharedAnswers> {
+    ) -> Option<SharedResponses> {
         let reason = self.spec.shared.as_deref()?;
         let place = self.origin.place(blueprint, "cache");
         let has_headers = self.spec.key.is_none()
             && !headers_outside_key(operation, &self.identities, &place).is_empty();
         let is_mixed = self.mixed(operation, keys, &place).is_some();
-        (is_mixed || has_headers).then(|| SharedAnswers {
+        (is_mixed || has_headers).then(|| SharedResponses {
             is_protected: is_mixed,
             is_of_description: matches!(self.origin, Origin::Extension(_)),
             reason: reason.to_owned(),
@@ -323,41 +262,33 @@ impl Wanted<'_> {
         })
     }
 
-    /// What the key does not tell apart, though it is there, and what of the operation that is.
-    pub(crate) fn untold(
+    /// Returns the requests that differ and that the key does not distinguish.
+    pub(crate) fn key_gaps(
         &self,
         operation: &Operation,
         keys: &[Arc<str>],
         blueprint: &Blueprint,
-    ) -> Vec<(Untold, Case)> {
-        let origins = blueprint
-            .spec
-            .api
-            .as_ref()
-            .and_then(|it| it.cors.as_ref())
-            .map_or(0, |it| it.origins.len());
-        untold::untold(
-            operation,
-            keys,
-            &self.origin.place(blueprint, "cache"),
-            origins > 1,
-        )
+    ) -> Vec<(KeyGap, KeyGapCase)> {
+        let api = blueprint.spec.api.as_ref();
+        let cors = api.and_then(|api| api.cors.as_ref());
+        let has_origins = cors.is_some_and(|cors| cors.origins.len() > 1);
+        let place = self.origin.place(blueprint, "cache");
+        key_gaps::key_gaps(operation, keys, &place, has_origins)
     }
 
-    /// Callers that would get each other's answers.
+    /// Reports callers that would get each other's responses.
     fn mixed(&self, operation: &Operation, keys: &[Arc<str>], place: &Place) -> Option<Diagnostic> {
         let is_in = |identity: &String| match identity.split_once('.') {
-            Some(("header", name)) => keys.iter().any(|it| {
-                it.strip_prefix("method.request.header.")
-                    .is_some_and(|it| it.eq_ignore_ascii_case(name))
+            Some(("header", name)) => keys.iter().any(|key| {
+                key.strip_prefix("method.request.header.")
+                    .is_some_and(|header| header.eq_ignore_ascii_case(name))
             }),
             Some(("query", name)) => keys
                 .iter()
-                .any(|it| it.strip_prefix("method.request.querystring.") == Some(name)),
+                .any(|key| key.strip_prefix("method.request.querystring.") == Some(name)),
             Some(_) | None => false,
         };
-        let missing: Vec<&String> = self.identities.iter().filter(|it| !is_in(it)).collect();
-        let first = missing.first()?;
+        let first = self.identities.iter().find(|identity| !is_in(identity))?;
         let is_held = first.starts_with("header.") || first.starts_with("query.");
         let added = if is_held {
             format!("add `{first}` to `key`, ")
@@ -384,7 +315,7 @@ impl Wanted<'_> {
 fn starting(declared: &BTreeMap<String, bool>, prefix: &str) -> Vec<Arc<str>> {
     declared
         .keys()
-        .filter(|it| it.starts_with(prefix))
-        .map(|it| it.as_str().into())
+        .filter(|name| name.starts_with(prefix))
+        .map(|name| name.as_str().into())
         .collect()
 }

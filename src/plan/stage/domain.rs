@@ -1,6 +1,6 @@
-//! A domain of the user's own: made with its certificate and record, or there already.
+//! A domain of the user's own: created with its certificate and record, or existing.
 //!
-//! In: `DomainSpec`. Out: `DomainPlan`, findings. Pure.
+//! In: `DomainSpec`. Out: `DomainPlan`, diagnostics. Pure.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::plan::variables::Variables;
 use crate::plan::{InputType, OperationPlan, Plan, Segment, Value};
 use crate::source::pointer;
 
-/// A domain, and where the API stands on it.
+/// A domain, and the base path of the API on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainPlan {
     pub name: Value,
@@ -37,7 +37,7 @@ pub struct MadeDomainPlan {
 /// Lowest versions of TLS that every provider can say. Source: docs/aws-rules.md#e3.
 const SECURITY_POLICIES: [&str; 2] = ["TLS_1_2", "TLS_1_0"];
 
-/// What API Gateway answers itself at the root of a custom domain. Source: docs/aws-rules.md#p9.
+/// Paths that API Gateway serves itself at the root of a custom domain. Source: docs/aws-rules.md#p9.
 const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 
 /// Decides the domain.
@@ -50,19 +50,19 @@ pub(crate) fn domain(
     endpoint: &EndpointPlan,
 ) -> Option<DomainPlan> {
     let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
-    let mut check = Check {
+    let mut planner = DomainPlanner {
         blueprint,
         variables,
     };
     if endpoint.kind == EndpointType::Private {
-        check.report(
+        planner.report(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "",
             "a private API has no domain of its own here",
             "remove `api.domain`, or write `type: regional`",
         );
     }
-    let name = check
+    let name = planner
         .variables
         .of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
     let base_path: Arc<str> = spec
@@ -74,9 +74,9 @@ pub(crate) fn domain(
     if is_dots(&base_path)
         || !base_path
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&it))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&byte))
     {
-        check.report(
+        planner.report(
             &diagnostic::INVALID_VALUE,
             "/base_path",
             "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`",
@@ -84,10 +84,10 @@ pub(crate) fn domain(
         );
     }
     let made = if spec.existing.unwrap_or(false) {
-        check.of_existing(spec);
+        planner.check_existing(spec);
         None
     } else {
-        check.made(spec, endpoint)
+        planner.managed(spec, endpoint)
     };
     Some(DomainPlan {
         name,
@@ -96,26 +96,26 @@ pub(crate) fn domain(
     })
 }
 
-struct Check<'c, 'a> {
+struct DomainPlanner<'c, 'a> {
     blueprint: &'c Blueprint,
     variables: &'c mut Variables<'a>,
 }
 
-impl Check<'_, '_> {
+impl DomainPlanner<'_, '_> {
     fn report(&mut self, code: &'static Code, below: &str, message: &str, help: &str) {
         let place = self.blueprint.place(&format!("/api/domain{below}"));
         self.variables
             .report(code.at(place).message(message).help(help));
     }
 
-    fn of_existing(&mut self, spec: &DomainSpec) {
+    fn check_existing(&mut self, spec: &DomainSpec) {
         let fields = [
             ("certificate", spec.certificate.is_some()),
             ("zone", spec.zone.is_some()),
             ("security_policy", spec.security_policy.is_some()),
             ("mutual_tls", spec.mutual_tls.is_some()),
         ];
-        for (field, _) in fields.iter().filter(|it| it.1) {
+        for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
             let message = format!("the domain is there already, so `{field}` would change nothing");
             self.report(
                 &diagnostic::FIELD_DOES_NOT_FIT,
@@ -126,7 +126,7 @@ impl Check<'_, '_> {
         }
     }
 
-    fn made(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
+    fn managed(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
         let is_edge = endpoint.kind == EndpointType::Edge;
         let Some(certificate) = &spec.certificate else {
             self.report(
@@ -142,41 +142,22 @@ impl Check<'_, '_> {
             InputType::DomainCertificate,
             "/api/domain/certificate",
         );
-        if let Value::Literal(arn) = &certificate
-            && is_edge
-            && !arn.contains(":us-east-1:")
-        {
-            self.report(
-                &diagnostic::INVALID_VALUE,
-                "/certificate",
-                "the certificate of an edge-optimized domain has to be one of us-east-1",
-                "import or request it there, or write `type: regional`",
-            );
+        if let Value::Literal(arn) = &certificate {
+            self.check_region(arn, is_edge);
         }
-        if let (Value::Literal(arn), Some(region), false) =
-            (&certificate, &self.blueprint.spec.region, is_edge)
-            && let Some(other) = arn.split(':').nth(3).filter(|it| it != region)
-        {
-            self.report(
-                &diagnostic::INVALID_VALUE,
-                "/certificate",
-                &format!("the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"),
-                "import or request it there",
-            );
-        }
-        let zone = spec.zone.as_ref().map(|it| {
+        let zone = spec.zone.as_ref().map(|zone| {
             self.variables
-                .of_gateway(it, InputType::Zone, "/api/domain/zone")
+                .of_gateway(zone, InputType::Zone, "/api/domain/zone")
         });
         let security_policy = spec
             .security_policy
             .as_deref()
             .unwrap_or(SECURITY_POLICIES[0]);
-        self.security_policy(security_policy);
+        self.check_security_policy(security_policy);
         let truststore = spec
             .mutual_tls
             .as_ref()
-            .map(|it| self.mutual_tls(it, security_policy, endpoint));
+            .map(|mutual_tls| self.truststore(mutual_tls, security_policy, endpoint));
         Some(MadeDomainPlan {
             is_edge,
             certificate,
@@ -186,7 +167,29 @@ impl Check<'_, '_> {
         })
     }
 
-    fn security_policy(&mut self, written: &str) {
+    /// Refuses a certificate of another region than the domain needs.
+    fn check_region(&mut self, arn: &str, is_edge: bool) {
+        if is_edge && !arn.contains(":us-east-1:") {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                "the certificate of an edge-optimized domain has to be one of us-east-1",
+                "import or request it there, or write `type: regional`",
+            );
+        }
+        if let (Some(region), false) = (&self.blueprint.spec.region, is_edge)
+            && let Some(other) = arn.split(':').nth(3).filter(|other| other != region)
+        {
+            self.report(
+                &diagnostic::INVALID_VALUE,
+                "/certificate",
+                &format!("the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"),
+                "import or request it there",
+            );
+        }
+    }
+
+    fn check_security_policy(&mut self, written: &str) {
         if !SECURITY_POLICIES.contains(&written) {
             let message = format!("`{written}` is no policy that both provider versions take");
             self.report(
@@ -205,7 +208,8 @@ impl Check<'_, '_> {
         }
     }
 
-    fn mutual_tls(
+    /// The truststore of mutual TLS, and the version of its object.
+    fn truststore(
         &mut self,
         spec: &MutualTlsSpec,
         security_policy: &str,
@@ -235,22 +239,19 @@ impl Check<'_, '_> {
             InputType::Truststore,
             "/api/domain/mutual_tls/truststore",
         );
-        let version = spec.version.as_ref();
-        (
-            truststore,
-            version.map(|it| {
-                self.variables.of_gateway(
-                    it,
-                    InputType::TruststoreVersion,
-                    "/api/domain/mutual_tls/version",
-                )
-            }),
-        )
+        let version = spec.version.as_ref().map(|version| {
+            self.variables.of_gateway(
+                version,
+                InputType::TruststoreVersion,
+                "/api/domain/mutual_tls/version",
+            )
+        });
+        (truststore, version)
     }
 }
 
-/// What the domain makes wrong or doubtful elsewhere; `bases` are the base paths of the
-/// descriptions, on the gateway and behind it.
+/// Reports paths, mounts and backends that the domain makes wrong or doubtful; `bases` are the base
+/// paths of the descriptions, on the gateway and behind it.
 ///
 /// Errors: GW2122 backend, GW4032 path; GW2120 prefix (a warning).
 pub(crate) fn findings(
@@ -262,33 +263,38 @@ pub(crate) fn findings(
         return Vec::new();
     };
     let mut findings = taken_paths(&plan.operations);
-    findings.extend(written_twice(blueprint, &domain.base_path, bases));
-    findings.extend(own(blueprint, domain));
+    findings.extend(repeated_prefixes(blueprint, &domain.base_path, bases));
+    findings.extend(own_servers(blueprint, domain));
     findings
 }
 
-/// Prefixes of the gateway that the domain has already: callers would have to write them twice.
+/// Reports prefixes of the gateway that the domain has already: callers would have to write them
+/// twice.
 ///
 /// Errors: GW2120 (a warning).
-fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) -> Vec<Diagnostic> {
+fn repeated_prefixes(
+    blueprint: &Blueprint,
+    own: &str,
+    bases: &[[Vec<Segment>; 2]],
+) -> Vec<Diagnostic> {
     if own.is_empty() {
         return Vec::new();
     }
     let mounts = blueprint.spec.mounts.iter().flatten().enumerate();
     let mounted: Vec<String> = mounts
-        .filter(|(_, it)| it.at.trim_matches('/').split('/').next() == Some(own))
+        .filter(|(_, mount)| mount.at.trim_matches('/').split('/').next() == Some(own))
         .map(|(index, _)| format!("/mounts/{index}/at"))
         .collect();
     let has_base = bases.iter().any(
-        |[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(it)) if **it == *own),
+        |[on_gateway, _]| matches!(on_gateway.first(), Some(Segment::Literal(text)) if **text == *own),
     );
     // A mount stands before the base path.
-    let of_base = has_base
-        && blueprint
-            .spec
-            .mounts
-            .as_ref()
-            .is_none_or(|it| it.iter().any(|it| it.at.trim_matches('/').is_empty()));
+    let mounts = blueprint.spec.mounts.as_deref();
+    let is_root_served = mounts.is_none_or(|all| {
+        all.iter()
+            .any(|mount| mount.at.trim_matches('/').is_empty())
+    });
+    let of_base = has_base && is_root_served;
     let places = mounted
         .into_iter()
         .chain(of_base.then(|| "/api/base_path".to_owned()));
@@ -304,28 +310,29 @@ fn written_twice(blueprint: &Blueprint, own: &str, bases: &[[Vec<Segment>; 2]]) 
     places.map(finding).collect()
 }
 
-/// Servers that are the API itself: a request would come back to it until the gateway gives up.
+/// Reports servers that are the API itself: a request would come back to it until the gateway gives
+/// up.
 ///
 /// Errors: GW2122.
-fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
+fn own_servers(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
     let (Value::Literal(name), base_path) = (&domain.name, &*domain.base_path) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     for (backend, spec) in &blueprint.spec.backends {
         let at = pointer::child("/backends", backend);
-        let hosts = spec.targets.as_ref().and_then(|it| it.hosts.as_ref());
+        let hosts = spec
+            .targets
+            .as_ref()
+            .and_then(|targets| targets.hosts.as_ref());
         let hosts = match hosts {
             Some(blueprint::Values::List(list)) => list.as_slice(),
             Some(blueprint::Values::One(_)) | None => &[],
         };
-        let url = spec.url.iter().map(|it| (format!("{at}/url"), it));
-        for (at, value) in url.chain(
-            hosts
-                .iter()
-                .enumerate()
-                .map(|(index, it)| (format!("{at}/targets/hosts/{index}"), it)),
-        ) {
+        let url = spec.url.iter().map(|url| (format!("{at}/url"), url));
+        let hosts = hosts.iter().enumerate();
+        let hosts = hosts.map(|(index, host)| (format!("{at}/targets/hosts/{index}"), host));
+        for (at, value) in url.chain(hosts) {
             if matches!(value, blueprint::Value::Literal(text) if leads_to(text, name, base_path)) {
                 findings.push(
                     diagnostic::OWN_DOMAIN
@@ -344,7 +351,7 @@ fn own(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
     findings
 }
 
-/// Whether a URL or host is a domain's, and not below another base path than this API's.
+/// Returns whether a URL or host is a domain's, and not below another base path than this API's.
 fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -357,26 +364,23 @@ fn leads_to(address: &str, domain: &str, base_path: &str) -> bool {
         && (base_path.is_empty() || path.is_empty() || path.split('/').next() == Some(base_path))
 }
 
-/// Operations that API Gateway would answer itself on a domain of their own.
+/// Reports operations that API Gateway would answer itself on a custom domain.
 ///
 /// Errors: GW4032.
 fn taken_paths(operations: &[OperationPlan]) -> Vec<Diagnostic> {
-    let is_taken = |it: &&OperationPlan| {
-        it.is_public()
-            && matches!(it.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
+    let is_taken = |operation: &&OperationPlan| {
+        operation.is_public()
+            && matches!(operation.gateway_path.as_deref(), Some([Segment::Literal(only)]) if HEALTH_PATHS.contains(&&**only))
     };
-    let finding = |it: &OperationPlan| {
+    let finding = |operation: &OperationPlan| {
         diagnostic::HEALTH_CHECK_PATH
-            .at(it.place.clone())
+            .at(operation.place.clone())
             .message(format_args!(
                 "on a custom domain API Gateway answers `{}` itself",
-                it.path
+                operation.path
             ))
             .help("mount the API under a prefix, give it another path, or hide the operation")
-            .keeps(crate::diagnostic::OperationName {
-                method: it.method.as_str(),
-                path: Arc::clone(&it.path),
-            })
+            .keeps(operation.name())
     };
     operations.iter().filter(is_taken).map(finding).collect()
 }

@@ -1,7 +1,7 @@
-//! Where the API can be reached, and from where: the endpoint with its resource policy.
+//! The endpoint of the API, with its resource policy.
 //!
-//! In: `ApiSpec`, the text of a policy. Out: `EndpointPlan`, findings. Pure.
-//! What would let in more callers than was said is an error.
+//! In: `ApiSpec`, the text of a policy. Out: `EndpointPlan`, diagnostics. Pure.
+//! Settings that would let in more callers than the blueprint says are an error.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct EndpointPlan {
     pub is_disabled: bool,
 }
 
-/// Who may call.
+/// The callers that the resource policy allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyPlan {
     /// Everybody who comes through one of the endpoints, and from one of the ranges.
@@ -49,24 +49,25 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     let api = blueprint.spec.api.as_ref().unwrap_or(&no_api);
     let written = api.endpoint.as_ref().unwrap_or(&no_endpoint);
     let kind = written.r#type.unwrap_or(blueprint::defaults::ENDPOINT);
-    let given =
-        |values: &Option<blueprint::Values>| values.clone().filter(|it| it.iter().next().is_some());
-    let vpc_endpoints = given(&written.vpc_endpoints).map(|it| {
+    let given = |values: &Option<blueprint::Values>| {
+        values
+            .clone()
+            .filter(|values| values.iter().next().is_some())
+    };
+    let vpc_endpoints = given(&written.vpc_endpoints).map(|values| {
         let of = (InputType::VpcEndpoint, InputType::VpcEndpoints);
-        variables.of_gateway_all(&it, of, "/api/endpoint/vpc_endpoints")
+        variables.of_gateway_all(&values, of, "/api/endpoint/vpc_endpoints")
     });
-    let cidrs = given(&written.allow_cidrs).map(|it| {
-        variables.of_gateway_all(
-            &it,
-            (InputType::Caller, InputType::Callers),
-            "/api/endpoint/allow_cidrs",
-        )
+    let cidrs = given(&written.allow_cidrs).map(|values| {
+        let of = (InputType::Caller, InputType::Callers);
+        variables.of_gateway_all(&values, of, "/api/endpoint/allow_cidrs")
     });
-    check(
-        blueprint,
-        variables,
-        (kind, vpc_endpoints.is_some(), cidrs.is_some()),
-    );
+    let callers = WrittenCallers {
+        kind,
+        has_vpc_endpoints: vpc_endpoints.is_some(),
+        has_cidrs: cidrs.is_some(),
+    };
+    check(blueprint, variables, callers);
     let is_disabled = api.disable_execute_api.unwrap_or(false);
     if is_disabled && api.domain.is_none() {
         variables.report(
@@ -97,24 +98,29 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     }
 }
 
-fn check(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    (kind, has_endpoints, has_cidrs): (EndpointType, bool, bool),
-) {
+/// Callers that the blueprint names for an endpoint.
+#[derive(Clone, Copy)]
+struct WrittenCallers {
+    kind: EndpointType,
+    has_vpc_endpoints: bool,
+    has_cidrs: bool,
+}
+
+fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, callers: WrittenCallers) {
+    let kind = callers.kind;
     let api = blueprint.spec.api.as_ref();
-    let has_policy = api.is_some_and(|it| it.policy.is_some());
+    let has_policy = api.is_some_and(|api| api.policy.is_some());
     let mut refuse = |code: &'static diagnostic::Code, at: &str, message: &str, help: &str| {
         variables.report(code.at(blueprint.place(at)).message(message).help(help));
     };
     match kind {
-        EndpointType::Private if !has_endpoints && !has_policy => refuse(
+        EndpointType::Private if !callers.has_vpc_endpoints && !has_policy => refuse(
             &diagnostic::MISSING_FIELD,
             "/api/endpoint",
             "a private API lets nobody in without a resource policy, and nothing says whom",
             "add `vpc_endpoints: [{var: vpc_endpoint}]`, or name an `api.policy`",
         ),
-        EndpointType::Regional | EndpointType::Edge if has_endpoints => refuse(
+        EndpointType::Regional | EndpointType::Edge if callers.has_vpc_endpoints => refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/api/endpoint/vpc_endpoints",
             "only a private API is reached through VPC endpoints, and this one is open to the internet",
@@ -122,7 +128,7 @@ fn check(
         ),
         EndpointType::Private | EndpointType::Regional | EndpointType::Edge => {}
     }
-    if has_cidrs && has_policy {
+    if callers.has_cidrs && has_policy {
         refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/api/endpoint/allow_cidrs",
@@ -130,12 +136,11 @@ fn check(
             "write the ranges into the policy, or remove `api.policy`",
         );
     }
-    let raised = blueprint
-        .spec
-        .limits
-        .as_ref()
-        .and_then(|it| it.integration_timeout);
-    if kind == EndpointType::Edge && raised.is_some_and(|it| it.milliseconds() > EDGE_TIMEOUT_MS) {
+    let limits = blueprint.spec.limits.as_ref();
+    let raised = limits.and_then(|limits| limits.integration_timeout);
+    if kind == EndpointType::Edge
+        && raised.is_some_and(|timeout| timeout.milliseconds() > EDGE_TIMEOUT_MS)
+    {
         refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/limits/integration_timeout",
@@ -145,18 +150,18 @@ fn check(
     }
 }
 
-/// Checks a policy as the user wrote it: its shape and size; whom it lets in is the user's
+/// Checks the shape and size of the user's policy; the callers that it lets in are the user's
 /// decision.
 ///
 /// Errors: GW2002.
-pub(crate) fn written(blueprint: &Blueprint, variables: &mut Variables<'_>) {
+pub(crate) fn check_policy(blueprint: &Blueprint, variables: &mut Variables<'_>) {
     let Some(policy) = blueprint.policy() else {
         return;
     };
     let length = policy.to_string().chars().count();
     let fault = if !policy
         .get("Statement")
-        .is_some_and(|it| it.is_array() || it.is_object())
+        .is_some_and(|statement| statement.is_array() || statement.is_object())
     {
         Some("a resource policy is a mapping with `Version` and `Statement`".to_owned())
     } else if length > MAX_POLICY {

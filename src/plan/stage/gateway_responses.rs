@@ -1,4 +1,4 @@
-//! The gateway's own errors: what they carry for browsers, and their bodies.
+//! Responses of the gateway itself to errors: their headers for browsers, and their bodies.
 //!
 //! In: `CorsPlan`, the blueprint's `api.gateway_responses`. Out: `GatewayResponsePlan`s. Pure.
 //! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries
@@ -7,7 +7,7 @@
 use crate::blueprint::Blueprint;
 use crate::plan::CorsPlan;
 
-/// An error of the gateway's own.
+/// A response of the gateway itself to an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayResponsePlan {
     /// As AWS names it.
@@ -55,12 +55,11 @@ pub(crate) fn gateway_responses(
     blueprint: &Blueprint,
     cors: Option<&CorsPlan>,
 ) -> Vec<GatewayResponsePlan> {
-    let spec = blueprint
-        .spec
-        .api
-        .as_ref()
-        .and_then(|it| it.gateway_responses.as_ref());
-    let is_problem = spec.and_then(|it| it.problem_json).unwrap_or(false);
+    let api = blueprint.spec.api.as_ref();
+    let responses = api.and_then(|api| api.gateway_responses.as_ref());
+    let is_problem = responses
+        .and_then(|responses| responses.problem_json)
+        .unwrap_or(false);
     if !is_problem && cors.is_none() {
         return Vec::new();
     }

@@ -1,6 +1,6 @@
 //! Ids, accounts, regions and ranges that cannot exist, or that belong to another region.
 //!
-//! In: texts that look like what is due. Out: findings. Pure.
+//! In: texts of the right shape. Out: diagnostics. Pure.
 //! AWS refuses them in the middle of a deployment. Emulators and new partitions have ids and
 //! regions of their own, so these are warnings.
 
@@ -23,7 +23,7 @@ const ID_LENGTHS: [usize; 2] = [8, 17];
 const ACCOUNT_LENGTH: usize = 12;
 
 impl Variables<'_> {
-    /// Looks at the parts of an id or an ARN.
+    /// Checks the parts of an id or an ARN.
     ///
     /// Errors: GW2002 an account; GW2121 an id or a region (warnings).
     pub(crate) fn check_identifier(&mut self, text: &str, of: InputType, pointer: &str) {
@@ -50,7 +50,7 @@ impl Variables<'_> {
     /// Errors: GW2002.
     pub(crate) fn check_account(&mut self, arn: &str, pointer: &str) {
         let account = arn.split(':').nth(4).unwrap_or_default();
-        if account.len() == ACCOUNT_LENGTH && account.bytes().all(|it| it.is_ascii_digit()) {
+        if account.len() == ACCOUNT_LENGTH && account.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
         self.report(
@@ -62,7 +62,7 @@ impl Variables<'_> {
     }
 
     fn check_arn(&mut self, arn: &str, of: InputType, pointer: &str) {
-        // What is wrong with the account of a function is said with the function.
+        // A wrong account of a function is reported with the function.
         if !matches!(of, InputType::Function | InputType::AuthorizerFunction) {
             self.check_account(arn, pointer);
         }
@@ -77,7 +77,7 @@ impl Variables<'_> {
                 pointer,
             );
         }
-        if let Some(id) = arn.rsplit_once("userpool/").map(|it| it.1)
+        if let Some(id) = arn.rsplit_once("userpool/").map(|(_, id)| id)
             && id.split_once('_').is_none_or(|(of_id, _)| of_id != region)
         {
             let message = format!(
@@ -90,7 +90,7 @@ impl Variables<'_> {
             .spec
             .region
             .as_deref()
-            .filter(|it| *it != region && has_region_of_api(of));
+            .filter(|own| *own != region && has_region_of_api(of));
         if let Some(own) = own {
             let message = format!(
                 "`{arn}` is of {region}, and `region` says that the API is of {own}, where this has to be, too"
@@ -117,7 +117,7 @@ fn is_hex(byte: u8) -> bool {
     byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
 }
 
-/// Whether what is due is an id of EC2.
+/// Returns whether an input is an id of EC2.
 fn is_id(of: InputType) -> bool {
     matches!(
         of,
@@ -144,7 +144,7 @@ fn is_id(of: InputType) -> bool {
     )
 }
 
-/// Whether what is due is, or may be, an ARN of a region and an account.
+/// Returns whether an input is, or may be, an ARN of a region and an account.
 fn is_arn(of: InputType) -> bool {
     has_region_of_api(of)
         || matches!(
@@ -153,8 +153,8 @@ fn is_arn(of: InputType) -> bool {
         )
 }
 
-/// Whether what is due has to be in the region of the API. A domain's certificate is looked at with
-/// its domain.
+/// Returns whether an input has to be in the region of the API. A domain's certificate is checked
+/// with its domain.
 fn has_region_of_api(of: InputType) -> bool {
     matches!(
         of,
@@ -176,12 +176,12 @@ pub(crate) fn network_of(range: &str) -> Option<String> {
     let (address, length) = range.split_once('/')?;
     let length: u32 = length.parse().ok()?;
     let network = match address.parse().ok()? {
-        IpAddr::V4(it) if length <= 32 => {
-            IpAddr::V4((it.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into())
+        IpAddr::V4(address) if length <= 32 => {
+            IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into())
         }
-        IpAddr::V6(it) if length <= 128 => {
-            IpAddr::V6((it.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into())
-        }
+        IpAddr::V6(address) if length <= 128 => IpAddr::V6(
+            (address.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into(),
+        ),
         IpAddr::V4(_) | IpAddr::V6(_) => return None,
     };
     (network != address.parse::<IpAddr>().ok()?).then(|| format!("{network}/{length}"))

@@ -1,29 +1,31 @@
-//! Whether a scheme is one that its entry of `auth` can check.
+//! Schemes that their entry of `auth` cannot check.
 //!
-//! In: the scheme's declaration, its entry. Out: findings. Pure.
-//! Where callers would show one thing and the gateway look for another, that is said before
-//! anything is made.
+//! In: the scheme's declaration, its entry. Out: diagnostics. Pure.
+//! Where callers would show one thing and the gateway look for another, that is reported before
+//! anything is created.
 
+use super::SecurityCase;
 use crate::blueprint::{AuthSpec, Blueprint};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Api, Operation};
 use crate::plan::access::schemes::Declared;
 use crate::source::pointer;
 
+/// Returns the diagnostic of a scheme that its entry cannot check.
+///
 /// Errors: GW3041.
 pub(crate) fn misfit(
     blueprint: &Blueprint,
-    (api, operation): (&Api, &Operation),
+    case: SecurityCase<'_, '_>,
     name: &str,
     spec: &AuthSpec,
 ) -> Option<Diagnostic> {
     if !matches!(spec, AuthSpec::ApiKey | AuthSpec::Cognito(_)) {
         return None;
     }
-    let declared = Declared::of(api, name)?;
+    let declared = Declared::of(case.api, name)?;
     let is_key = declared.kind() == "apiKey";
-    let is_header = |wanted: &str| {
-        is_key && declared.location() == "header" && declared.name().eq_ignore_ascii_case(wanted)
+    let is_header = |header: &str| {
+        is_key && declared.location() == "header" && declared.name().eq_ignore_ascii_case(header)
     };
     let shown = || {
         if is_key {
@@ -55,15 +57,23 @@ pub(crate) fn misfit(
         | AuthSpec::Ignore
         | AuthSpec::Lambda(_) => return None,
     };
-    let scheme = Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
+    let scheme = Place::pointer(
+        &case.api.file,
+        pointer::child(case.api.schemes_pointer, name),
+    );
     let finding = diagnostic::SCHEME_DOES_NOT_FIT
         .at(blueprint.place(&pointer::child("/auth", name)))
         .also(scheme);
-    Some(finding.message(message).help(help).keeps(operation.name()))
+    Some(
+        finding
+            .message(message)
+            .help(help)
+            .keeps(case.operation.name()),
+    )
 }
 
-/// Whether a scope of a user pool is one of the description: a pool puts the name of its resource
-/// server before it.
+/// Returns whether a scope of a user pool is one of the description: a pool puts the name of its
+/// resource server before it.
 ///
 /// Source: Amazon Cognito, "Scopes, M2M, and resource servers" (`resource-server/scope`),
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>,
@@ -72,5 +82,5 @@ pub(crate) fn covers(scope: &str, described: &str) -> bool {
     scope == described
         || scope
             .strip_suffix(described)
-            .is_some_and(|it| it.ends_with('/'))
+            .is_some_and(|server| server.ends_with('/'))
 }

@@ -1,20 +1,21 @@
-//! Parts of a model, and what is made of several.
+//! Parts of a model, and combinations of them.
 //!
-//! In: parts that let through at least what they are to. Out: the same of all of them. Pure.
+//! In: parts that let through at least what their schemas do. Out: combinations that do, too. Pure.
 
 use serde_json::{Value, json};
 
-use super::tree::{Object, Tree};
+use super::tree::{ModelJson, Object};
 
-/// A part of a model, and whether it lets through exactly what the description does.
+/// A part of a model.
 #[derive(Clone)]
-pub(crate) struct Part {
+pub(crate) struct SchemaPart {
     pub(crate) schema: Object,
+    /// It lets through exactly what the description does.
     pub(crate) is_exact: bool,
 }
 
-impl Part {
-    /// What lets everything through.
+impl SchemaPart {
+    /// Returns a part that lets everything through.
     pub(crate) fn anything(is_exact: bool) -> Self {
         Self {
             schema: Object::default(),
@@ -24,33 +25,33 @@ impl Part {
 
     pub(crate) fn nothing() -> Self {
         Self {
-            schema: Object::of([("not", Tree::Object(Object::default()))]),
+            schema: Object::of([("not", ModelJson::Object(Object::default()))]),
             is_exact: true,
         }
     }
 
     pub(crate) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
         Self {
-            schema: Object::of([(keyword, Tree::list(parts))]),
+            schema: Object::of([(keyword, ModelJson::list(parts))]),
             is_exact,
         }
     }
 }
 
-/// What both let through.
-pub(crate) fn both(one: Part, other: Part) -> Part {
+/// Returns a part that lets through what both do.
+pub(crate) fn both(one: SchemaPart, other: SchemaPart) -> SchemaPart {
     let is_exact = one.is_exact && other.is_exact;
     if one.schema.is_empty() {
-        return Part { is_exact, ..other };
+        return SchemaPart { is_exact, ..other };
     }
     if other.schema.is_empty() {
-        return Part { is_exact, ..one };
+        return SchemaPart { is_exact, ..one };
     }
-    Part::combined("allOf", vec![one.schema, other.schema], is_exact)
+    SchemaPart::combined("allOf", vec![one.schema, other.schema], is_exact)
 }
 
-/// What a part lets through, and null.
-pub(crate) fn or_null(mut part: Part) -> Part {
+/// Returns a part that lets through null, too.
+pub(crate) fn or_null(mut part: SchemaPart) -> SchemaPart {
     let null = json!("null");
     if part.schema.is_empty() {
         return part;
@@ -59,10 +60,10 @@ pub(crate) fn or_null(mut part: Part) -> Part {
         .iter()
         .any(|keyword| part.schema.has(keyword))
     {
-        let of_null = Object::of([("type", Tree::Value(null))]);
-        return Part {
+        let of_null = Object::of([("type", ModelJson::Value(null))]);
+        return SchemaPart {
             is_exact: part.is_exact,
-            ..Part::combined("anyOf", vec![of_null, part.schema], true)
+            ..SchemaPart::combined("anyOf", vec![of_null, part.schema], true)
         };
     }
     part.is_exact &= part.schema.has("type");
@@ -83,14 +84,14 @@ pub(crate) fn or_null(mut part: Part) -> Part {
     part
 }
 
-/// Whether an empty object is let through, as far as that shows.
+/// Returns whether an empty object is certainly let through.
 pub(crate) fn takes_empty(schema: &Object) -> bool {
     let is_object = match schema.value("type") {
         None => true,
         Some(Value::Array(types)) => types.contains(&json!("object")),
         Some(one) => *one == "object",
     };
-    let takes = |part: &Tree| matches!(part, Tree::Object(part) if takes_empty(part));
+    let takes = |part: &ModelJson| matches!(part, ModelJson::Object(part) if takes_empty(part));
     is_object
         && ["enum", "required", "not", "oneOf"]
             .iter()

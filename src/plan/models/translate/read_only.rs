@@ -1,8 +1,8 @@
-//! Properties that a request need not have, because only answers do.
+//! Properties that a request need not have, because only responses do.
 //!
 //! In: a schema of a value. Out: `ReadOnly`. Pure.
-//! What is required and what is read only may stand in different parts of one `allOf`, so all that
-//! is said of a value is looked through.
+//! `required` and `readOnly` may be in different parts of one `allOf`, so all schemas of a value are
+//! searched.
 //!
 //! Source: OpenAPI 3.0.3, "Schema Object" (`readOnly`: "If the property is marked as readOnly being
 //! true and is in the required list, the required will take effect on the response only"),
@@ -13,13 +13,13 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::{At, Translator, member};
+use super::{Position, Translator, member};
 use crate::openapi::{SchemaId, Schemas};
 
-/// Most schemas that are looked through for one value.
-const MAX_LOOKED_AT: usize = 300;
+/// Most schemas that are searched for one value.
+const MAX_SEARCHED: usize = 300;
 
-/// Longest way through references and combinators.
+/// Longest path through references and combinators.
 const MAX_DEPTH: usize = 12;
 
 /// Properties of a value that requests need not have.
@@ -38,8 +38,8 @@ impl ReadOnly {
     }
 }
 
-/// What was found of all schemas so far.
-pub(crate) struct Known {
+/// Read-only properties of all schemas that are known so far.
+pub(crate) struct KnownReadOnly {
     is_anywhere: bool,
     numbers: BTreeMap<(Rc<BTreeSet<String>>, bool), usize>,
     /// By schema and by how many references and parts led to it.
@@ -48,7 +48,7 @@ pub(crate) struct Known {
     properties: BTreeMap<SchemaId, Rc<[String]>>,
 }
 
-impl Known {
+impl KnownReadOnly {
     pub(crate) fn new(schemas: &Schemas) -> Self {
         let is_anywhere = schemas
             .texts
@@ -63,20 +63,20 @@ impl Known {
     }
 }
 
-/// What is gathered of one value.
+/// Read-only properties of one value.
 #[derive(Default)]
 struct Gathered {
     names: BTreeSet<String>,
     is_unknown: bool,
-    looked_at: usize,
+    searched: usize,
 }
 
-/// Keywords whose schemas say something of the same value.
+/// Keywords whose schemas are about the same value.
 const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 impl Translator<'_> {
-    pub(crate) fn read_only(&mut self, schema: &Value, at: At<'_>) -> ReadOnly {
+    pub(crate) fn read_only(&mut self, schema: &Value, at: Position<'_>) -> ReadOnly {
         if !self.read_only.is_anywhere || !self.rules.read_only {
             return ReadOnly::default();
         }
@@ -102,7 +102,7 @@ impl Translator<'_> {
         }
     }
 
-    fn gather(&mut self, schema: &Value, at: At<'_>, depth: usize, gathered: &mut Gathered) {
+    fn gather(&mut self, schema: &Value, at: Position<'_>, depth: usize, gathered: &mut Gathered) {
         if !gathered.goes_on(depth) {
             return;
         }
@@ -117,7 +117,7 @@ impl Translator<'_> {
     fn gather_parts(
         &mut self,
         members: &Map<String, Value>,
-        at: At<'_>,
+        at: Position<'_>,
         depth: usize,
         gathered: &mut Gathered,
     ) {
@@ -138,7 +138,7 @@ impl Translator<'_> {
         let Value::Object(members) = &*target else {
             return;
         };
-        let at = At { text: id, ..at };
+        let at = Position { text: id, ..at };
         let names = match self.read_only.properties.get(&id) {
             Some(known) => Rc::clone(known),
             None => {
@@ -152,7 +152,7 @@ impl Translator<'_> {
     }
 
     /// Properties that are named here and that are read only.
-    fn own(&mut self, members: &Map<String, Value>, at: At<'_>) -> Vec<String> {
+    fn own(&mut self, members: &Map<String, Value>, at: Position<'_>) -> Vec<String> {
         let properties = member(members, "properties")
             .and_then(Value::as_object)
             .into_iter()
@@ -163,7 +163,7 @@ impl Translator<'_> {
             .collect()
     }
 
-    fn is_read_only(&mut self, schema: &Value, at: At<'_>, depth: usize) -> bool {
+    fn is_read_only(&mut self, schema: &Value, at: Position<'_>, depth: usize) -> bool {
         let Value::Object(members) = schema else {
             return depth > MAX_DEPTH;
         };
@@ -185,17 +185,17 @@ impl Translator<'_> {
         if let Some(known) = self.read_only.schemas.get(&(id, depth)) {
             return *known;
         }
-        let is_read_only = self.is_read_only(&target, At { text: id, ..at }, depth + 1);
+        let is_read_only = self.is_read_only(&target, Position { text: id, ..at }, depth + 1);
         self.read_only.schemas.insert((id, depth), is_read_only);
         is_read_only
     }
 }
 
 impl Gathered {
-    /// Counts one more schema, and tells whether it is looked at.
+    /// Counts one more schema, and returns whether it is searched.
     fn goes_on(&mut self, depth: usize) -> bool {
-        self.looked_at += 1;
-        let goes_on = self.looked_at <= MAX_LOOKED_AT && depth <= MAX_DEPTH;
+        self.searched += 1;
+        let goes_on = self.searched <= MAX_SEARCHED && depth <= MAX_DEPTH;
         self.is_unknown |= !goes_on;
         goes_on
     }

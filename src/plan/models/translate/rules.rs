@@ -1,11 +1,10 @@
-//! The rules by which a schema is brought to draft 4.
+//! Rules by which a schema is translated into draft 4.
 //!
-//! In: nothing. Out: `Rules`, all of them on. Pure.
+//! In: nothing. Out: `TranslationRules`, all of them on. Pure.
 
-/// Each way in which a schema is brought to what API Gateway takes; a test switches them off one at
-/// a time.
+/// Steps of a translation; a test switches them off one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub struct TranslationRules {
     /// `nullable` lets null through, among the values of `enum` too (S8).
     pub nullable: bool,
     /// `const` is an `enum` of one (S4).
@@ -19,13 +18,13 @@ pub struct Rules {
     pub formats: bool,
     /// Properties that are read only are not required of a request.
     pub read_only: bool,
-    /// What stands beside `$ref` means nothing before 3.1.
+    /// Keywords beside `$ref` mean nothing before 3.1.
     pub siblings: bool,
     /// Patterns that Java reads otherwise go.
     pub patterns: bool,
-    /// `oneOf` of what became weaker, or of what a discriminator tells apart, is `anyOf`.
+    /// `oneOf` of weaker parts, or of parts that a discriminator distinguishes, is `anyOf`.
     pub one_of: bool,
-    /// `not` of what became weaker goes.
+    /// `not` of a weaker part goes.
     pub negation: bool,
     /// `items` behind `prefixItems` goes with it (S4).
     pub prefix_items: bool,
@@ -39,7 +38,7 @@ pub struct Rules {
     pub sizes: bool,
 }
 
-impl Default for Rules {
+impl Default for TranslationRules {
     fn default() -> Self {
         Self {
             nullable: true,

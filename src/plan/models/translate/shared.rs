@@ -1,61 +1,84 @@
-//! Parts that several models have: each is translated once, and put in wherever it is referred to.
+//! Parts that several models share: each is translated once, and put in at each reference to it.
 //!
-//! In: references between schemas. Out: what was translated before, by all that it depends on.
-//! Pure.
-//! A part is the same wherever it stands, but for three things: how deep a model may still be,
-//! which of its properties requests need not have, and which schemas were entered on the way. Of
-//! these, only the ones that lie on a circle with it can ever be met again below it.
+//! In: references between schemas. Out: earlier translations, by all that they depend on. Pure.
+//! A translation is the same in each place, but for three things: how deep a model may still be,
+//! the properties that requests need not have, and the schemas that were entered before. Of these,
+//! only the ones on a cycle with it can ever be met again below it.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::part::Part;
-use super::{At, Entered, Translator, Weakenings};
+use super::assembled::Weakenings;
+use super::part::SchemaPart;
+use super::position::{EnteredSchema, Position};
+use super::{PartNotes, Translator};
 use crate::openapi::{SchemaId, Schemas};
 
-/// What else a part depends on besides its depth.
+/// Facts that a translation depends on besides its depth.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Context {
+struct PartContext {
     schema: SchemaId,
     read_only: usize,
-    /// Schemas on a circle with it that were entered before, in order of their numbers.
+    /// Schemas on a cycle with it that were entered before, in order of their numbers.
     entered: Vec<SchemaId>,
 }
 
-/// A part, and what was found out while it was made.
+/// A translated part, with the notes about it.
 #[derive(Clone)]
-struct Finished {
-    part: Part,
+struct TranslatedPart {
+    part: SchemaPart,
     /// Their places start at the part.
     weakenings: Weakenings,
     is_cut: bool,
     nodes: usize,
-    /// Levels that it has.
+    /// Number of its levels.
     height: usize,
 }
 
-/// What is known of a part.
+/// Translations of one schema in one context.
 #[derive(Default)]
-struct Known {
-    /// All of it.
-    whole: Option<Finished>,
-    /// By how many levels are kept.
-    cut: BTreeMap<usize, Finished>,
-    /// Fewest nodes that it has, by how many levels are kept; it was given up there.
+struct Translations {
+    whole: Option<TranslatedPart>,
+    /// By number of levels.
+    cut: BTreeMap<usize, TranslatedPart>,
+    /// Fewest nodes of the part, by number of levels; it was given up there.
     too_large: BTreeMap<usize, usize>,
 }
 
-/// All parts that may be met again.
-pub(crate) struct Parts {
-    known: BTreeMap<Context, Known>,
-    /// By schema: the circle that it lies on, if any.
-    circles: Vec<Option<usize>>,
-    /// By schema: whether something refers to it.
+impl Translations {
+    fn of_levels(&self, levels: usize) -> Option<&TranslatedPart> {
+        let whole = self.whole.as_ref().filter(|whole| whole.height <= levels);
+        whole.or_else(|| self.cut.get(&levels))
+    }
+
+    /// Fewest nodes of the part, as far as they are known.
+    fn least_nodes(&self, levels: usize) -> usize {
+        match self.of_levels(levels) {
+            Some(translated) => translated.nodes,
+            None => self.too_large.get(&levels).copied().unwrap_or_default(),
+        }
+    }
+
+    fn add(&mut self, levels: usize, translated: TranslatedPart) {
+        if translated.is_cut {
+            self.cut.insert(levels, translated);
+        } else {
+            self.whole = Some(translated);
+        }
+    }
+}
+
+/// Parts that may be met again.
+pub(crate) struct SharedParts {
+    known: BTreeMap<PartContext, Translations>,
+    /// By schema: the cycle that contains it, if any.
+    cycles: Vec<Option<usize>>,
+    /// By schema: something refers to it.
     is_referred_to: Vec<bool>,
 }
 
-impl Parts {
+impl SharedParts {
     pub(crate) fn new(schemas: &Schemas) -> Self {
         let next: Vec<Vec<SchemaId>> = schemas
             .texts
@@ -63,12 +86,12 @@ impl Parts {
             .map(|text| text.references.values().flatten().copied().collect())
             .collect();
         let mut is_referred_to = vec![false; next.len()];
-        next.iter()
-            .flatten()
-            .for_each(|id| is_referred_to[*id] = true);
+        for id in next.iter().flatten() {
+            is_referred_to[*id] = true;
+        }
         Self {
             known: BTreeMap::new(),
-            circles: circles(&next),
+            cycles: cycles(&next),
             is_referred_to,
         }
     }
@@ -77,128 +100,114 @@ impl Parts {
         self.is_referred_to[schema]
     }
 
-    fn context(&self, at: At<'_>) -> Context {
+    fn translations(&mut self, at: Position<'_>) -> &mut Translations {
         let schema = at.text;
         let mut entered = Vec::new();
-        if let Some(circle) = self.circles[schema] {
-            entered.extend(at.entered().filter(|id| self.circles[*id] == Some(circle)));
+        if let Some(cycle) = self.cycles[schema] {
+            entered.extend(at.entered().filter(|id| self.cycles[*id] == Some(cycle)));
             entered.sort_unstable();
         }
-        Context {
+        let context = PartContext {
             schema,
             read_only: at.read_only.number,
             entered,
-        }
+        };
+        self.known.entry(context).or_default()
     }
 }
 
 impl Translator<'_> {
-    /// The schema of a text that is entered here.
-    pub(crate) fn entered(&mut self, schema: &Value, at: At<'_>) -> Part {
-        let entered = Entered {
+    /// Translates the schema of a text that is entered here.
+    pub(crate) fn enter(&mut self, schema: &Value, at: Position<'_>) -> SchemaPart {
+        let entered = EnteredSchema {
             schema: at.text,
             before: at.entered,
         };
+        let inside = Position {
+            entered: Some(&entered),
+            is_rebased: false,
+            ..at
+        };
         if !self.parts.may_be_met_again(at.text) {
-            return self.schema(
-                schema,
-                At {
-                    entered: Some(&entered),
-                    is_rebased: false,
-                    ..at
-                },
-            );
+            return self.translate(schema, inside);
         }
-        let kept = if self.rules.sizes {
+        let levels = if self.rules.sizes {
             self.max_depth.saturating_sub(at.depth)
         } else {
             usize::MAX
         };
-        let context = self.parts.context(at);
-        let known = self.parts.known.entry(context).or_default();
-        let finished = known
-            .whole
-            .as_ref()
-            .filter(|whole| whole.height <= kept)
-            .or_else(|| known.cut.get(&kept))
-            .cloned();
-        let least = finished
-            .as_ref()
-            .map(|it| it.nodes)
-            .or_else(|| known.too_large.get(&kept).copied())
-            .unwrap_or_default();
-        if self.is_too_large(self.nodes.saturating_add(least)) {
-            self.nodes = self.nodes.saturating_add(least);
-            return Part::anything(false);
+        let translations = self.parts.translations(at);
+        let translated = translations.of_levels(levels).cloned();
+        let nodes = self.nodes.saturating_add(translations.least_nodes(levels));
+        if self.is_too_large(nodes) {
+            self.nodes = nodes;
+            return SchemaPart::anything(false);
         }
-        if let Some(finished) = finished {
-            self.nodes += finished.nodes;
-            return self.put(finished, at);
+        if let Some(translated) = translated {
+            self.nodes = nodes;
+            return self.reuse(translated, at);
         }
-        let (outer, before) = (std::mem::take(&mut self.found), self.nodes);
-        let part = self.schema(
-            schema,
-            At {
-                step: None,
-                entered: Some(&entered),
-                is_rebased: false,
-                ..at
-            },
-        );
-        let found = std::mem::replace(&mut self.found, outer);
-        let nodes = self.nodes - before;
-        let context = self.parts.context(at);
-        let known = self.parts.known.entry(context).or_default();
-        if self.rules.sizes && self.max_depth > 0 && self.nodes > super::MAX_NODES {
-            known.too_large.insert(kept, nodes);
-            return part;
-        }
-        let height = found.deepest.saturating_sub(at.depth);
-        let finished = Finished {
-            part,
-            weakenings: found.weakenings,
-            is_cut: found.is_cut,
-            nodes,
-            height,
-        };
-        if finished.is_cut {
-            known.cut.insert(kept, finished.clone());
-        } else {
-            known.whole = Some(finished.clone());
-        }
-        self.put(finished, at)
+        self.translate_shared(schema, inside, levels)
     }
 
-    /// Notes what was found out of a part where it stands now.
-    fn put(&mut self, finished: Finished, at: At<'_>) -> Part {
-        self.found.is_cut |= finished.is_cut;
-        self.found.deepest = self.found.deepest.max(at.depth + finished.height);
-        for (what, weakening) in finished.weakenings {
-            let noted = self.found.weakenings.entry(what).or_default();
+    /// Translates a part for the first time down to so many levels.
+    fn translate_shared(&mut self, schema: &Value, at: Position<'_>, levels: usize) -> SchemaPart {
+        let (outer, before) = (std::mem::take(&mut self.notes), self.nodes);
+        let part = self.translate(schema, Position { step: None, ..at });
+        let PartNotes {
+            weakenings,
+            is_cut,
+            deepest,
+        } = std::mem::replace(&mut self.notes, outer);
+        let nodes = self.nodes - before;
+        let outside = Position {
+            entered: at.entered.and_then(|entered| entered.before),
+            ..at
+        };
+        let is_too_large = self.is_too_large(self.nodes);
+        let translations = self.parts.translations(outside);
+        if is_too_large {
+            translations.too_large.insert(levels, nodes);
+            return part;
+        }
+        let translated = TranslatedPart {
+            part,
+            weakenings,
+            is_cut,
+            nodes,
+            height: deepest.saturating_sub(at.depth),
+        };
+        translations.add(levels, translated.clone());
+        self.reuse(translated, at)
+    }
+
+    /// Puts a translated part in, with the notes about it.
+    fn reuse(&mut self, translated: TranslatedPart, at: Position<'_>) -> SchemaPart {
+        self.notes.is_cut |= translated.is_cut;
+        self.notes.deepest = self.notes.deepest.max(at.depth + translated.height);
+        for (what, weakening) in translated.weakenings {
+            let noted = self.notes.weakenings.entry(what).or_default();
             noted.count += weakening.count;
-            for place in weakening
-                .places
-                .into_iter()
-                .take(super::MAX_PLACES - noted.places.len())
-            {
+            let left = super::MAX_PLACES - noted.places.len();
+            for place in weakening.places.into_iter().take(left) {
                 noted.places.push(at.joined(&place));
             }
         }
-        finished.part
+        translated.part
     }
 }
 
-/// Which circle each of the schemas lies on, if any: what can be reached from it, and reaches it.
+/// Returns the cycle of references that contains each of the schemas, if any.
 ///
 /// Source: Tarjan, "Depth-first search and linear graph algorithms", 1972,
 /// <https://doi.org/10.1137/0201010>; without recursion, so that no description overflows the
 /// stack.
-fn circles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
+fn cycles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; next.len()];
     let mut lowest = vec![UNSEEN; next.len()];
     let mut is_open = vec![false; next.len()];
-    let mut circles = vec![None; next.len()];
+    let mut cycles = vec![None; next.len()];
     let mut open = Vec::new();
     let mut seen = 0;
     for start in 0..next.len() {
@@ -233,24 +242,24 @@ fn circles(next: &[Vec<SchemaId>]) -> Vec<Option<usize>> {
                     .rposition(|known| *known == id)
                     .unwrap_or_default();
                 let members = open.split_off(from);
-                let is_circle = members.len() > 1;
+                let is_cycle = members.len() > 1;
                 for member in members {
                     is_open[member] = false;
-                    circles[member] = is_circle.then_some(id);
+                    cycles[member] = is_cycle.then_some(id);
                 }
             }
         }
     }
-    circles
+    cycles
 }
 
 #[cfg(test)]
 mod tests {
-    use super::circles;
+    use super::cycles;
 
     #[test]
-    fn schemas_that_reach_each_other_lie_on_one_circle() {
-        let of = circles(&[
+    fn schemas_that_reach_each_other_are_on_one_cycle() {
+        let of = cycles(&[
             vec![1],
             vec![2],
             vec![1, 3],
@@ -272,6 +281,6 @@ mod tests {
     fn a_long_chain_does_not_overflow_the_stack() {
         let length = 200_000;
         let chain: Vec<Vec<usize>> = (0..length).map(|id| vec![(id + 1) % length]).collect();
-        assert!(circles(&chain).iter().all(Option::is_some));
+        assert!(cycles(&chain).iter().all(Option::is_some));
     }
 }

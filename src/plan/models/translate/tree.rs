@@ -1,5 +1,4 @@
-//! JSON whose parts may stand in several models at once, and whose size is known without writing
-//! it.
+//! JSON whose parts several models may share, and whose size is known without writing it.
 //!
 //! In: members and items. Out: the same as `serde_json::Value`, on request. Pure.
 
@@ -11,15 +10,15 @@ use serde_json::{Map, Value};
 
 /// A value of a model. A copy of it costs nothing where it is large.
 #[derive(Clone, Debug)]
-pub(crate) enum Tree {
+pub(crate) enum ModelJson {
     Value(Value),
     Object(Object),
-    List(Rc<[Tree]>, usize),
+    List(Rc<[ModelJson]>, usize),
 }
 
-impl Tree {
+impl ModelJson {
     pub(crate) fn list(items: Vec<Object>) -> Self {
-        let items: Vec<Tree> = items.into_iter().map(Tree::Object).collect();
+        let items: Vec<ModelJson> = items.into_iter().map(ModelJson::Object).collect();
         let bytes = items
             .iter()
             .fold(0, |sum: usize, item| sum.saturating_add(item.bytes()));
@@ -45,7 +44,7 @@ impl Tree {
     }
 }
 
-impl From<Value> for Tree {
+impl From<Value> for ModelJson {
     fn from(value: Value) -> Self {
         Self::Value(value)
     }
@@ -54,13 +53,13 @@ impl From<Value> for Tree {
 /// An object of a model. Members keep the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object {
-    members: Rc<Vec<(Cow<'static, str>, Tree)>>,
-    /// Size of all members without what stands around and between them.
+    members: Rc<Vec<(Cow<'static, str>, ModelJson)>>,
+    /// Size of all members without the brackets and commas around them.
     content: usize,
 }
 
 impl Object {
-    pub(crate) fn of<const N: usize>(members: [(&'static str, Tree); N]) -> Self {
+    pub(crate) fn of<const N: usize>(members: [(&'static str, ModelJson); N]) -> Self {
         let mut object = Self::default();
         members
             .into_iter()
@@ -69,7 +68,11 @@ impl Object {
     }
 
     /// Puts a member in, where one of that name was if there was one.
-    pub(crate) fn insert(&mut self, name: impl Into<Cow<'static, str>>, member: impl Into<Tree>) {
+    pub(crate) fn insert(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        member: impl Into<ModelJson>,
+    ) {
         let (name, member) = (name.into(), member.into());
         let bytes = member.bytes();
         let members = Rc::make_mut(&mut self.members);
@@ -89,8 +92,8 @@ impl Object {
     }
 
     /// Puts members in whose names are all different, and of which none is there.
-    pub(crate) fn from_distinct(members: Vec<(Cow<'static, str>, Tree)>) -> Self {
-        let size = |(name, member): &(Cow<'static, str>, Tree)| {
+    pub(crate) fn from_distinct(members: Vec<(Cow<'static, str>, ModelJson)>) -> Self {
+        let size = |(name, member): &(Cow<'static, str>, ModelJson)| {
             (written_text(name) + 1).saturating_add(member.bytes())
         };
         let content = members
@@ -110,7 +113,7 @@ impl Object {
         self.get(name).is_some()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Tree> {
+    pub(crate) fn get(&self, name: &str) -> Option<&ModelJson> {
         self.members
             .iter()
             .find(|(known, _)| **known == *name)
@@ -119,7 +122,7 @@ impl Object {
 
     /// A member that holds no schemas.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        if let Tree::Value(value) = self.get(name)? {
+        if let ModelJson::Value(value) = self.get(name)? {
             Some(value)
         } else {
             None
@@ -127,8 +130,8 @@ impl Object {
     }
 
     /// The schemas in a member.
-    pub(crate) fn list(&self, name: &str) -> &[Tree] {
-        if let Some(Tree::List(items, _)) = self.get(name) {
+    pub(crate) fn list(&self, name: &str) -> &[ModelJson] {
+        if let Some(ModelJson::List(items, _)) = self.get(name) {
             items
         } else {
             &[]
@@ -174,7 +177,7 @@ fn written_text(text: &str) -> usize {
     }
 }
 
-/// Size of what the one JSON writer makes of a value.
+/// Size of a value as the one JSON writer writes it.
 fn counted(value: &impl serde::Serialize) -> usize {
     struct Counter(usize);
     impl io::Write for Counter {
@@ -196,7 +199,7 @@ fn counted(value: &impl serde::Serialize) -> usize {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Object, Tree};
+    use super::{ModelJson, Object};
 
     #[test]
     fn a_size_is_that_of_what_is_written() {
@@ -213,7 +216,7 @@ mod tests {
             object.insert("type", json!(index * 1000));
             let other = Object::from_distinct(vec![(
                 "list".into(),
-                Tree::list(vec![object.clone(), Object::default(), object.clone()]),
+                ModelJson::list(vec![object.clone(), Object::default(), object.clone()]),
             )]);
             assert_eq!(
                 Value::Object(object.to_map()).to_string().len(),

@@ -1,12 +1,12 @@
 //! The types of a schema, each as draft 4 has it.
 //!
-//! In: `type`. Out: `Part`. Pure.
+//! In: `type`. Out: `SchemaPart`. Pure.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{At, Part, Translator, member};
+use super::{Position, SchemaPart, Translator, member};
 
 /// Types of draft 4.
 const TYPES: [&str; 7] = [
@@ -14,8 +14,13 @@ const TYPES: [&str; 7] = [
 ];
 
 impl Translator<'_> {
-    pub(crate) fn types(&mut self, schema: &Map<String, Value>, at: At<'_>, part: &mut Part) {
-        let known = |it: &Value| it.as_str().is_some_and(|it| TYPES.contains(&it));
+    pub(crate) fn types(
+        &mut self,
+        schema: &Map<String, Value>,
+        at: Position<'_>,
+        part: &mut SchemaPart,
+    ) {
+        let known = |value: &Value| value.as_str().is_some_and(|of| TYPES.contains(&of));
         match member(schema, "type") {
             None => {}
             Some(one) if known(one) => part.schema.insert("type", one.clone()),
@@ -30,7 +35,7 @@ impl Translator<'_> {
                 };
                 part.schema.insert("type", one_or_all(types));
             }
-            Some(_) => self.leave("type", "type", at, part),
+            Some(_) => self.leave_keyword("type", "type", at, part),
         }
     }
 
@@ -39,7 +44,7 @@ impl Translator<'_> {
     /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`,
     /// <https://json-schema.org/draft/2020-12/json-schema-validation>; draft 4, "JSON Schema
     /// primitive types", <https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04>.
-    pub(crate) fn whole_numbers(&mut self, at: At<'_>, part: &mut Part) {
+    pub(crate) fn whole_numbers(&mut self, at: Position<'_>, part: &mut SchemaPart) {
         if self.is_plain() || !self.rules.whole_numbers {
             return;
         }
@@ -75,7 +80,7 @@ impl Translator<'_> {
             Some(step) if step.is_number() && is_whole(&step) => {}
             Some(_) => {
                 part.schema.insert("multipleOf", json!(1));
-                self.leave("number", "multipleOf", at, part);
+                self.leave_keyword("number", "multipleOf", at, part);
             }
             None => part.schema.insert("multipleOf", json!(1)),
         }

@@ -6,14 +6,20 @@
 use std::sync::Arc;
 
 use gwgen::openapi;
-use gwgen::plan::models::{MAX_BYTES, Rules, Translator};
+use gwgen::plan::models::{MAX_BYTES, TranslationRules, Translator};
 use gwgen::source::{Library, Memory, RelativePath};
 use serde_json::{Value, json};
 
 use super::legal;
 
 /// A rule, how it is switched off, the version, the schema, and a document that it allows.
-type Tried = (&'static str, fn(&mut Rules), &'static str, Value, Value);
+type Tried = (
+    &'static str,
+    fn(&mut TranslationRules),
+    &'static str,
+    Value,
+    Value,
+);
 
 #[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn tried() -> Vec<Tried> {
@@ -151,11 +157,11 @@ fn tried() -> Vec<Tried> {
 fn each_rule_is_needed() {
     for (name, off, version, schema, allowed) in tried() {
         assert_eq!(
-            problem(version, &schema, &allowed, Rules::default()),
+            problem(version, &schema, &allowed, TranslationRules::default()),
             None,
             "{name}"
         );
-        let mut rules = Rules::default();
+        let mut rules = TranslationRules::default();
         off(&mut rules);
         assert!(
             problem(version, &schema, &allowed, rules).is_some(),
@@ -165,7 +171,12 @@ fn each_rule_is_needed() {
 }
 
 /// What is wrong with the model of an optional body.
-fn problem(version: &str, schema: &Value, allowed: &Value, rules: Rules) -> Option<String> {
+fn problem(
+    version: &str,
+    schema: &Value,
+    allowed: &Value,
+    rules: TranslationRules,
+) -> Option<String> {
     let mut schemas = json!({"Text": {"type": "string"}, "Level5": {"type": "string"}});
     for level in 0..5 {
         let next = json!({"$ref": format!("#/components/schemas/Level{}", level + 1)});

@@ -1,8 +1,8 @@
-//! What one alternative of a requirement asks, and what several come to.
+//! Access that one alternative of a requirement asks for, and what several alternatives come to.
 //!
-//! In: requirements, `auth`. Out: `Asked`. Pure.
-//! A method has one authorizer and may ask for an API key beside it (docs/aws-rules.md#a5,
-//! docs/aws-rules.md#a6); all else cannot be said.
+//! In: requirements, `auth`. Out: `AccessRequirement`. Pure.
+//! A method has one authorizer and may require an API key beside it (docs/aws-rules.md#a5,
+//! docs/aws-rules.md#a6); all else cannot be expressed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,38 +12,41 @@ use crate::openapi::Requirement;
 use crate::plan::{AuthPlan, Check};
 
 /// Entries of `auth` by name.
-pub(crate) type Entries = BTreeMap<String, AuthSpec>;
+pub(crate) type AuthEntries = BTreeMap<String, AuthSpec>;
 
-/// What an alternative asks.
+/// Access that an alternative requires.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct AccessRequirement {
     pub(crate) auth: AuthPlan,
-    /// Lists more than one scope, all of which it asks for.
-    pub(crate) asks_all: bool,
+    /// It lists more than one scope and requires all of them.
+    pub(crate) requires_all_scopes: bool,
     /// Entries whose scopes nobody checks.
     pub(crate) unchecked: BTreeSet<Arc<str>>,
 }
 
-/// Two schemes that would take two authorizers.
+/// Two schemes that would need two authorizers.
 pub(crate) struct TwoAuthorizers(pub(super) Arc<str>, pub(super) Arc<str>);
 
-impl Asked {
-    /// What an alternative asks; each of its schemes has an entry.
-    pub(crate) fn of(requirement: &Requirement, entries: &Entries) -> Result<Self, TwoAuthorizers> {
-        let mut asked = Self::default();
+impl AccessRequirement {
+    /// Reads an alternative, each of whose schemes has an entry.
+    pub(crate) fn of(
+        requirement: &Requirement,
+        entries: &AuthEntries,
+    ) -> Result<Self, TwoAuthorizers> {
+        let mut required = Self::default();
         let mut first: Option<(&Arc<str>, &AuthSpec)> = None;
         for (name, scopes) in requirement {
             let Some(spec) = entries.get(&**name) else {
                 continue;
             };
-            asked.auth.entries.insert(Arc::clone(name));
+            required.auth.entries.insert(Arc::clone(name));
             match spec {
                 AuthSpec::Ignore => continue,
-                AuthSpec::ApiKey => asked.auth.api_key = true,
+                AuthSpec::ApiKey => required.auth.api_key = true,
                 AuthSpec::Iam | AuthSpec::Cognito(_) | AuthSpec::Lambda(_) => match first {
                     None => {
                         first = Some((name, spec));
-                        asked.auth.check = check(name, spec);
+                        required.auth.check = check(name, spec);
                     }
                     Some((_, same)) if same == spec => {}
                     Some((other, _)) => {
@@ -52,23 +55,23 @@ impl Asked {
                 },
             }
             if let AuthSpec::Cognito(_) = spec {
-                asked.auth.scopes.extend(scopes.iter().cloned());
+                required.auth.scopes.extend(scopes.iter().cloned());
             } else if !scopes.is_empty() {
-                asked.unchecked.insert(Arc::clone(name));
+                required.unchecked.insert(Arc::clone(name));
             }
         }
-        asked.settle();
-        asked.asks_all = asked.auth.scopes.len() > 1;
-        Ok(asked)
+        required.sort_scopes();
+        required.requires_all_scopes = required.auth.scopes.len() > 1;
+        Ok(required)
     }
 
-    fn settle(&mut self) {
+    fn sort_scopes(&mut self) {
         self.auth.scopes.sort();
         self.auth.scopes.dedup();
     }
 
-    /// One of the two, where a method can say it.
-    fn or(mut self, other: Self, entries: &Entries) -> Option<Self> {
+    /// Returns what lets through callers of either, where a method can express that.
+    fn or(mut self, other: Self, entries: &AuthEntries) -> Option<Self> {
         if !same_check(&self.auth.check, &other.auth.check, entries) {
             return None;
         }
@@ -80,7 +83,7 @@ impl Asked {
                 return None;
             }
             self.auth.scopes.extend(other.auth.scopes);
-            self.settle();
+            self.sort_scopes();
         } else if self.auth.api_key != other.auth.api_key {
             // With the key or without it: without. Where nothing else is checked, that would be
             // open.
@@ -90,20 +93,24 @@ impl Asked {
             self.auth.api_key = false;
         }
         self.auth.entries.extend(other.auth.entries);
-        self.asks_all |= other.asks_all;
+        self.requires_all_scopes |= other.requires_all_scopes;
         self.unchecked.extend(other.unchecked);
         Some(self)
     }
 }
 
-/// One of several, where a method can say it.
-pub(crate) fn any_of(alternatives: Vec<Asked>, entries: &Entries) -> Option<Asked> {
+/// Returns what lets through callers of any of several alternatives, where a method can express
+/// that.
+pub(crate) fn any_of(
+    alternatives: Vec<AccessRequirement>,
+    entries: &AuthEntries,
+) -> Option<AccessRequirement> {
     let mut alternatives = alternatives.into_iter();
     let first = alternatives.next()?;
-    alternatives.try_fold(first, |all, it| all.or(it, entries))
+    alternatives.try_fold(first, |all, alternative| all.or(alternative, entries))
 }
 
-/// What an entry alone has the gateway check.
+/// The check that an entry alone stands for.
 pub(crate) fn check(name: &Arc<str>, spec: &AuthSpec) -> Check {
     match spec {
         AuthSpec::Iam => Check::Iam,
@@ -112,8 +119,8 @@ pub(crate) fn check(name: &Arc<str>, spec: &AuthSpec) -> Check {
     }
 }
 
-/// Whether two checks let the same callers through: two names may have one authorizer.
-pub(crate) fn same_check(one: &Check, other: &Check, entries: &Entries) -> bool {
+/// Returns whether two checks let the same callers through: two names may have one authorizer.
+pub(crate) fn same_check(one: &Check, other: &Check, entries: &AuthEntries) -> bool {
     match (one, other) {
         (Check::Nobody, Check::Nobody) | (Check::Iam, Check::Iam) => true,
         (Check::Authorizer(one), Check::Authorizer(other)) => {

@@ -1,46 +1,47 @@
-//! Requests that differ, and that the key of a cache does not tell apart: said once for all
+//! Requests that differ and that the key of a cache does not distinguish, reported once for all
 //! operations of a route.
 //!
-//! In: an operation, the key of its answers. Out: `Untold`, findings. Pure.
+//! In: an operation, the key of its responses. Out: `KeyGap`s, diagnostics. Pure.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
-use crate::openapi::{Location, Operation, Sent};
+use crate::openapi::{Location, Operation, Parameter, Sent};
 
-/// What a key does not tell apart, and the place that asks for the cache.
+/// A difference of requests that a key does not distinguish, with the place that requests the cache.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Untold {
-    /// Parameters that a request may have several times: one value is in the key.
+pub(crate) enum KeyGap {
+    /// Parameters that a request may repeat: one value is in the key.
     Repeated { place: Place },
-    /// A header that answers differ by.
+    /// A header by which responses differ.
     Header { place: Place, name: Arc<str> },
 }
 
-/// An operation whose requests are not told apart: the parameter or header that this is about,
-/// where it stands, and what the key has to hold.
+/// An operation whose requests the key does not distinguish.
 #[derive(Clone, Debug)]
-pub(crate) struct Case {
+pub(crate) struct KeyGapCase {
     pub(crate) operation: OperationName,
+    /// The parameter or header.
     name: Arc<str>,
     pub(crate) place: Place,
+    /// The key that would distinguish them.
     keys: Vec<Arc<str>>,
 }
 
-/// What the key of an operation's answers does not tell apart, though it is there or is none of its
-/// parameters.
-pub(crate) fn untold(
+/// Returns the parameters and headers by which the key of an operation's responses does not
+/// distinguish requests.
+pub(crate) fn key_gaps(
     operation: &Operation,
     keys: &[Arc<str>],
     place: &Place,
     has_origins: bool,
-) -> Vec<(Untold, Case)> {
+) -> Vec<(KeyGap, KeyGapCase)> {
     let is_in_key = |location: &str, name: &str| {
         let prefix = ["method.request.", location, "."].concat();
         keys.iter()
-            .filter_map(|it| it.strip_prefix(&*prefix))
-            .any(|it| it == name || (location == "header" && it.eq_ignore_ascii_case(name)))
+            .filter_map(|key| key.strip_prefix(&*prefix))
+            .any(|key| key == name || (location == "header" && key.eq_ignore_ascii_case(name)))
     };
     let origin: Option<Arc<str>> = has_origins.then(|| "Origin".into());
     let headers: Vec<Arc<str>> = operation
@@ -48,35 +49,36 @@ pub(crate) fn untold(
         .iter()
         .cloned()
         .chain(origin)
-        .filter(|it| !is_in_key("header", it))
+        .filter(|header| !is_in_key("header", header))
         .collect();
     let named = headers
         .iter()
-        .filter(|it| !matches!(&***it, "Vary" | "*"))
-        .map(|it| format!("method.request.header.{it}").into());
+        .filter(|header| !matches!(&***header, "Vary" | "*"))
+        .map(|header| format!("method.request.header.{header}").into());
     let keys: Vec<Arc<str>> = keys.iter().cloned().chain(named).collect();
-    let case = |name: &Arc<str>, place| Case {
+    let case = |name: &Arc<str>, place| KeyGapCase {
         operation: operation.name(),
         name: Arc::clone(name),
         place,
         keys: keys.clone(),
     };
-    let repeated = operation
-        .parameters
-        .iter()
-        .filter(|it| it.location == Location::Query && it.sent == Sent::Repeated);
-    let repeated = repeated.filter(|it| is_in_key("querystring", &it.name));
-    let repeated = repeated.map(|it| {
+    let is_repeated = |parameter: &&Parameter| {
+        parameter.location == Location::Query
+            && parameter.sent == Sent::Repeated
+            && is_in_key("querystring", &parameter.name)
+    };
+    let repeated = operation.parameters.iter().filter(is_repeated);
+    let repeated = repeated.map(|parameter| {
         (
-            Untold::Repeated {
+            KeyGap::Repeated {
                 place: place.clone(),
             },
-            case(&it.name, it.place(operation)),
+            case(&parameter.name, parameter.place(operation)),
         )
     });
     let headers = headers.iter().map(|name| {
         (
-            Untold::Header {
+            KeyGap::Header {
                 place: place.clone(),
                 name: Arc::clone(name),
             },
@@ -86,16 +88,16 @@ pub(crate) fn untold(
     repeated.chain(headers).collect()
 }
 
-impl Untold {
-    /// The finding about these operations, each with what it is about.
+impl KeyGap {
+    /// Reports the operations of one gap.
     ///
     /// Errors: GW4120, GW4122 (warnings).
-    pub(crate) fn finding(&self, cases: &[Case]) -> Diagnostic {
-        let operations: Vec<&OperationName> = cases.iter().map(|it| &it.operation).collect();
+    pub(crate) fn finding(&self, cases: &[KeyGapCase]) -> Diagnostic {
+        let operations: Vec<&OperationName> = cases.iter().map(|case| &case.operation).collect();
         let operations = diagnostic::examples(&operations);
         let mut finding = match self {
             Self::Repeated { place } => {
-                let names: Vec<String> = cases.iter().map(|it| format!("`{}` of {}", it.name, it.operation)).collect();
+                let names: Vec<String> = cases.iter().map(|case| format!("`{}` of {}", case.name, case.operation)).collect();
                 diagnostic::REPEATED_PARAMETER_IN_KEY
                     .at(place.clone())
                     .message(format_args!(
@@ -129,15 +131,15 @@ impl Untold {
         };
         finding
             .places
-            .extend(cases.iter().map(|it| it.place.clone()));
+            .extend(cases.iter().map(|case| case.place.clone()));
         finding
     }
 }
 
-/// What the key of a cache has to be, so that it holds what it does, and the headers.
-fn key_for(cases: &[Case]) -> String {
-    let part = |it: &str| {
-        let (location, name) = it.strip_prefix("method.request.")?.split_once('.')?;
+/// The key of a cache that holds its parameters and the headers, as the blueprint writes it.
+fn key_for(cases: &[KeyGapCase]) -> String {
+    let part = |key: &str| {
+        let (location, name) = key.strip_prefix("method.request.")?.split_once('.')?;
         match location {
             "querystring" => Some(format!("query.{name}")),
             "header" => Some(format!("header.{name}")),
@@ -146,8 +148,8 @@ fn key_for(cases: &[Case]) -> String {
     };
     let parts: BTreeSet<String> = cases
         .iter()
-        .flat_map(|it| &it.keys)
-        .filter_map(|it| part(it))
+        .flat_map(|case| &case.keys)
+        .filter_map(|key| part(key))
         .collect();
     parts.into_iter().collect::<Vec<_>>().join(", ")
 }

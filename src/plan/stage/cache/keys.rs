@@ -1,6 +1,6 @@
-//! What the key of a cache holds of an operation's parameters, and what it cannot.
+//! Parameters of an operation in the key of a cache, and those that no key can hold.
 //!
-//! In: an operation, its declared parameters. Out: keys, findings. Pure.
+//! In: an operation, its declared parameters. Out: keys, diagnostics. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,17 +11,19 @@ use crate::plan::models::parameters::is_declarable;
 
 const WAY_OUT: &str = "write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter";
 
-/// Query parameters that the answer may depend on and that no key can hold.
-pub(crate) fn outside_key(
+/// Reports query parameters that the response may depend on and that no key can hold.
+pub(crate) fn query_outside_key(
     operation: &Operation,
     declared: &BTreeMap<String, bool>,
     place: &Place,
 ) -> Vec<Diagnostic> {
     let key = |name: &str| format!("method.request.querystring.{name}");
-    let is_outside = |it: &&Parameter| match (it.location, &it.sent) {
-        (Location::Query, Sent::Once | Sent::Repeated) => !declared.contains_key(&key(&it.name)),
+    let is_outside = |parameter: &&Parameter| match (parameter.location, &parameter.sent) {
+        (Location::Query, Sent::Once | Sent::Repeated) => {
+            !declared.contains_key(&key(&parameter.name))
+        }
         (Location::Query, Sent::Properties(Some(names))) => {
-            names.iter().any(|it| !declared.contains_key(&key(it)))
+            names.iter().any(|name| !declared.contains_key(&key(name)))
         }
         (Location::Query, Sent::Properties(None) | Sent::Bracketed | Sent::Either)
         | (Location::QueryString, _) => true,
@@ -55,31 +57,29 @@ pub(crate) fn outside_key(
         .collect()
 }
 
-/// Headers and cookies that the answer may depend on: none is in the key unless it is named.
+/// Reports headers and cookies that the response may depend on: none is in the key unless the
+/// blueprint names it.
 pub(crate) fn headers_outside_key(
     operation: &Operation,
     identities: &[String],
     place: &Place,
 ) -> Vec<Diagnostic> {
-    // What is asked of callers is an error of its own, and the others are no parameters (OpenAPI
-    // 3.1.1, "Fixed Fields" of a parameter).
-    let is_told = |name: &str| {
+    // Credentials are an error of their own, and the others are no parameters (OpenAPI 3.1.1, "Fixed
+    // Fields" of a parameter).
+    let is_exempt = |name: &str| {
         identities
             .iter()
-            .filter_map(|it| it.strip_prefix("header."))
+            .filter_map(|identity| identity.strip_prefix("header."))
             .chain(["Accept", "Content-Type", "Authorization"])
-            .any(|it| it.eq_ignore_ascii_case(name))
+            .any(|exempt| exempt.eq_ignore_ascii_case(name))
     };
-    let as_header = |name: &Arc<str>, location: Location| match location {
-        Location::Header => Some(name.to_string()),
-        Location::Cookie => Some("Cookie".to_owned()),
-        Location::Path | Location::Query | Location::QueryString => None,
-    };
-    let outside = operation.parameters.iter().filter_map(|it| {
-        Some((
-            it,
-            as_header(&it.name, it.location).filter(|it| !is_told(it))?,
-        ))
+    let outside = operation.parameters.iter().filter_map(|parameter| {
+        let header = match parameter.location {
+            Location::Header => &*parameter.name,
+            Location::Cookie => "Cookie",
+            Location::Path | Location::Query | Location::QueryString => return None,
+        };
+        (!is_exempt(header)).then_some((parameter, header))
     });
     outside
         .map(|(parameter, header)| {
@@ -106,17 +106,17 @@ pub(crate) fn declare_properties(operation: &Operation, declared: &mut BTreeMap<
     for parameter in operation
         .parameters
         .iter()
-        .filter(|it| it.location == Location::Query)
+        .filter(|parameter| parameter.location == Location::Query)
     {
         if let Sent::Properties(Some(names)) = &parameter.sent {
-            for name in names.iter().filter(|it| is_declarable(it)) {
+            for name in names.iter().filter(|name| is_declarable(name)) {
                 _ = declared_as("querystring", name, declared);
             }
         }
     }
 }
 
-/// A part of the key as API Gateway names it, declared; else what is wrong with it, and what to do.
+/// Declares a part of the key and returns its name in API Gateway; else the error and its help.
 pub(crate) fn part_of_key(
     part: &str,
     operation: &Operation,
@@ -133,19 +133,21 @@ pub(crate) fn part_of_key(
         Some(("header", name)) => ("header", name),
         Some(_) | None => return Err(with_help("it is neither `query.…` nor `header.…`")),
     };
-    let is_it = |it: &&Parameter| {
-        location == "querystring" && it.location == Location::Query && *it.name == *name
+    let is_meant = |parameter: &&Parameter| {
+        location == "querystring"
+            && parameter.location == Location::Query
+            && *parameter.name == *name
     };
     if let Some(parameter) = operation
         .parameters
         .iter()
-        .find(is_it)
-        .filter(|it| !it.sent.has_its_name())
+        .find(is_meant)
+        .filter(|parameter| !parameter.sent.has_its_name())
     {
         let names = match &parameter.sent {
             Sent::Properties(Some(names)) => names
                 .iter()
-                .map(|it| format!("`query.{it}`"))
+                .map(|name| format!("`query.{name}`"))
                 .collect::<Vec<_>>()
                 .join(", "),
             Sent::Properties(None)
@@ -189,7 +191,7 @@ fn declared_as(
     for key in declared.keys() {
         let Some((of, other)) = key
             .strip_prefix("method.request.")
-            .and_then(|it| it.split_once('.'))
+            .and_then(|rest| rest.split_once('.'))
         else {
             continue;
         };

@@ -1,0 +1,158 @@
+//! Diagnostics of the join that are about one operation.
+//!
+//! In: an operation and what was decided of it. Out: diagnostics. Pure.
+
+use std::sync::Arc;
+
+use crate::blueprint::{Blueprint, scalar};
+use crate::diagnostic::{self, Diagnostic};
+use crate::openapi::{Operation, Requirement};
+use crate::plan::access::security::requirement::TwoAuthorizers;
+use crate::plan::rules::Origin;
+use crate::plan::rules::patterns::only;
+use crate::source::pointer;
+
+/// A route or extension that requires less than the description does.
+pub(crate) struct RouteWeakening<'w, 'a> {
+    pub(crate) origin: Origin<'a>,
+    pub(crate) field: &'static str,
+    pub(crate) effect: WeakeningEffect<'w>,
+}
+
+/// Access that a route takes away.
+pub(crate) enum WeakeningEffect<'w> {
+    /// The schemes that are left out.
+    Opened(String),
+    Replaced {
+        by: &'w str,
+        of: String,
+    },
+    /// The scopes that no longer count.
+    Scopes(Vec<Arc<str>>),
+    Key,
+}
+
+impl<'w, 'a> RouteWeakening<'w, 'a> {
+    pub(crate) fn of_auth(origin: Origin<'a>, effect: WeakeningEffect<'w>) -> Self {
+        Self {
+            origin,
+            field: "auth",
+            effect,
+        }
+    }
+
+    /// Reports that the weakening has no reason.
+    ///
+    /// Errors: GW3003.
+    pub(crate) fn without_reason(
+        &self,
+        blueprint: &Blueprint,
+        operation: &Operation,
+    ) -> Diagnostic {
+        let named = operation.name();
+        let message = match &self.effect {
+            WeakeningEffect::Opened(of) => {
+                format!("`auth: none` opens {named}, which the description protects with {of}")
+            }
+            WeakeningEffect::Replaced { by, of } => format!(
+                "`auth: {by}` lets others through to {named}, which the description protects with {of}"
+            ),
+            WeakeningEffect::Scopes(scopes) => format!(
+                "`scopes` let others through to {named}, for which the description asks for `{}`",
+                scopes.join("`, `")
+            ),
+            WeakeningEffect::Key => format!(
+                "`api_key: false` takes the key from {named}, for which the description asks for one"
+            ),
+        };
+        let auth = match self.effect {
+            WeakeningEffect::Replaced { by, .. } => by,
+            WeakeningEffect::Opened(_) | WeakeningEffect::Scopes(_) | WeakeningEffect::Key => {
+                "none"
+            }
+        };
+        diagnostic::WEAKENED_WITHOUT_REASON
+            .at(self.origin.place(blueprint, self.field))
+            .also(operation.place("/security"))
+            .message(message)
+            .help(self.origin.way_to_weaken(operation, auth))
+            .keeps(operation.name())
+    }
+}
+
+/// Reports two schemes at once that would need two authorizers.
+///
+/// Errors: GW3040.
+pub(crate) fn two_authorizers(
+    blueprint: &Blueprint,
+    operation: &Operation,
+    TwoAuthorizers(one, other): &TwoAuthorizers,
+) -> Diagnostic {
+    diagnostic::INEXPRESSIBLE_SECURITY
+        .at(operation.place("/security"))
+        .also(blueprint.place(&pointer::child("/auth", one)))
+        .also(blueprint.place(&pointer::child("/auth", other)))
+        .message(format_args!(
+            "{} asks for `{one}` and `{other}` at once, and a method has one authorizer, with an API key beside it or without",
+            operation.name()
+        ))
+        .help("map the two to one authorizer that checks both, or one of them to `ignore` if the backend checks it")
+        .keeps(operation.name())
+}
+
+/// Reports alternatives of which the gateway can check one.
+///
+/// Errors: GW3040.
+pub(crate) fn inexpressible_alternatives(
+    blueprint: &Blueprint,
+    operation: &Operation,
+    alternatives: &[&Requirement],
+) -> Diagnostic {
+    // A scheme that every alternative has picks none of them.
+    let occurrences = |name: &&Arc<str>| {
+        alternatives
+            .iter()
+            .filter(|alternative| alternative.contains_key(*name))
+            .count()
+    };
+    let distinguishing = alternatives
+        .iter()
+        .flat_map(|alternative| alternative.keys())
+        .min_by_key(occurrences)
+        .map_or("...", |name| name);
+    diagnostic::INEXPRESSIBLE_SECURITY
+        .at(operation.place("/security"))
+        .also(blueprint.place("/auth"))
+        .message(format_args!(
+            "{} takes {}, and a method cannot take one of several",
+            operation.name(),
+            scheme_names(alternatives.iter().copied())
+        ))
+        .help(format_args!(
+            "pick one in the blueprint, which weakens nothing: `{{match: {{paths: [{}], methods: [{}]}}, auth: {}}}`",
+            only(&operation.path),
+            operation.method.lower(),
+            scalar(distinguishing)
+        ))
+        .keeps(operation.name())
+}
+
+/// Reports a preflight that requires credentials.
+///
+/// Source: docs/aws-rules.md#a7: browsers send no credentials with a preflight.
+pub(crate) fn protected_preflight(operation: &Operation) -> Diagnostic {
+    diagnostic::PROTECTED_PREFLIGHT
+        .at(operation.place(""))
+        .message(format_args!("{} asks callers who they are, and browsers ask it before they say so", operation.name()))
+        .help("open it with `auth: none`, and `weakens` with the reason, if browsers of other origins call this path")
+}
+
+/// The schemes of alternatives.
+pub(crate) fn scheme_names<'r>(alternatives: impl IntoIterator<Item = &'r Requirement>) -> String {
+    let schemes = |alternative: &Requirement| {
+        let names: Vec<String> = alternative.keys().map(|name| format!("`{name}`")).collect();
+        names.join(" and ")
+    };
+    let alternatives: Vec<String> = alternatives.into_iter().map(schemes).collect();
+    alternatives.join(" or ")
+}

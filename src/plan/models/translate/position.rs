@@ -1,0 +1,65 @@
+//! Positions of schemas while a model is translated.
+//!
+//! In: keys and references that led to a schema. Out: pointers. Pure.
+
+use super::read_only::ReadOnly;
+use crate::openapi::SchemaId;
+use crate::source::pointer;
+
+/// Position of a schema.
+#[derive(Clone, Copy)]
+pub(crate) struct Position<'s> {
+    /// The schema whose text it is in.
+    pub(super) text: SchemaId,
+    /// Keys that led here, from the part that is translated.
+    pub(super) step: Option<&'s PointerStep<'s>>,
+    /// Schemas that were entered before.
+    pub(super) entered: Option<&'s EnteredSchema<'s>>,
+    pub(super) depth: usize,
+    /// Properties that requests need not have.
+    pub(super) read_only: &'s ReadOnly,
+    /// It is below an `$id`, where references mean something else.
+    pub(super) is_rebased: bool,
+}
+
+pub(super) struct PointerStep<'s> {
+    pub(super) key: &'s str,
+    pub(super) before: Option<&'s PointerStep<'s>>,
+}
+
+pub(super) struct EnteredSchema<'s> {
+    pub(super) schema: SchemaId,
+    pub(super) before: Option<&'s EnteredSchema<'s>>,
+}
+
+impl<'s> Position<'s> {
+    pub(super) fn entered(&self) -> impl Iterator<Item = SchemaId> {
+        std::iter::successors(self.entered, |entered| entered.before).map(|entered| entered.schema)
+    }
+
+    pub(super) fn pointer(&self, keyword: &str) -> String {
+        let mut keys: Vec<&str> = std::iter::successors(self.step, |step| step.before)
+            .map(|step| step.key)
+            .collect();
+        keys.reverse();
+        keys.iter()
+            .chain(&[keyword])
+            .fold(String::new(), |base, key| pointer::child(&base, key))
+    }
+
+    /// Pointer of the schema itself.
+    pub(super) fn itself(&self) -> String {
+        self.pointer("").trim_end_matches('/').to_owned()
+    }
+
+    /// Pointer of a place below.
+    pub(super) fn joined(&self, place: &str) -> String {
+        if place.is_empty() {
+            return self.itself();
+        }
+        let mut pointer = self.pointer("");
+        pointer.pop();
+        pointer.push_str(place);
+        pointer
+    }
+}
