@@ -8,6 +8,7 @@ mod access;
 mod decide;
 mod functions;
 mod inputs;
+mod lambda;
 pub mod models;
 pub mod names;
 mod network;
@@ -35,8 +36,8 @@ pub use crate::plan::network::admission::SourcePlan;
 pub use crate::plan::network::alb::{AlbBalancerPlan, AlbListenerPlan, AlbPlan};
 pub use crate::plan::network::headers::is_dropped;
 pub use crate::plan::network::integrations::{
-    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, FunctionPlan, HeaderPlan,
-    HeaderSourcePlan, IntegrationPlan, InternetPlan, NetworkPlan,
+    BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderPlan, HeaderSourcePlan,
+    IntegrationPlan, InternetPlan, NetworkPlan,
 };
 pub use crate::plan::network::link::{LinkOrigin, LinkPlan};
 pub use crate::plan::network::listener_rules::{Destination, HEALTH_PATH, ListenerRulePlan};
@@ -50,6 +51,7 @@ pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
 pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
 pub use decide::plan;
 pub use inputs::InputType;
+pub use lambda::FunctionPlan;
 pub use models::{ChecksPlan, CoveragePlan, ModelPlan};
 pub use names::Prefix;
 pub use paths::{Segment, text_of};

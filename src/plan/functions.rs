@@ -3,6 +3,5 @@
 //! In: blueprint. Out: parts of the plan, diagnostics. Pure.
 
 pub(crate) mod forwarder;
-pub(crate) mod lambda;
 pub(crate) mod python;
 pub(crate) mod sync;

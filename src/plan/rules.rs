@@ -243,7 +243,7 @@ impl<'a> RouteRules<'a> {
         }
         if let Some(before) = of_blueprint {
             self.loosened.note(
-                loosened::Overlay {
+                loosened::ExtensionEffect {
                     before: &before,
                     after: &decision,
                 },

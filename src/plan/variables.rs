@@ -58,7 +58,7 @@ impl<'a> Variables<'a> {
         )
     }
 
-    /// Decides what is checked and built by nobody: no input is made of it.
+    /// Decides something that is checked and may be built by nobody: no input is declared for it then.
     pub(crate) fn unused<T>(&mut self, is_unused: bool, decide: impl FnOnce(&mut Self) -> T) -> T {
         let before = is_unused.then(|| (self.inputs.clone(), self.parameters.clone()));
         let decided = decide(self);
@@ -81,7 +81,7 @@ impl<'a> Variables<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A value that stands at the pointer.
+    /// The value at a pointer of the blueprint.
     ///
     /// Errors: GW2002 literal, GW2006 two types of one variable, GW2008 Terraform only.
     pub(crate) fn value(
@@ -90,7 +90,7 @@ impl<'a> Variables<'a> {
         of: InputType,
         pointer: &str,
     ) -> Value {
-        self.read(value, of, (pointer, true))
+        self.read(value, of, pointer, true)
     }
 
     /// A value that only the gateway uses.
@@ -100,25 +100,26 @@ impl<'a> Variables<'a> {
         of: InputType,
         pointer: &str,
     ) -> Value {
-        self.read(value, of, (pointer, self.has_gateway))
+        self.read(value, of, pointer, self.has_gateway)
     }
 
     /// A list that only the gateway uses.
     pub(crate) fn of_gateway_all(
         &mut self,
         values: &blueprint::Values,
-        of: (InputType, InputType),
+        list: InputType,
         pointer: &str,
     ) -> Values {
-        self.read_all(values, of, (pointer, self.has_gateway))
+        self.read_all(values, list, pointer, self.has_gateway)
     }
 
-    /// The same; no input is made of what is not used.
+    /// A value that declares an input only where it is used.
     pub(crate) fn read(
         &mut self,
         value: &blueprint::Value,
         of: InputType,
-        (pointer, is_used): (&str, bool),
+        pointer: &str,
+        is_used: bool,
     ) -> Value {
         match value {
             blueprint::Value::Literal(text) => {
@@ -152,29 +153,33 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// A list of values: the types of one item, and of a reference that yields all.
+    /// A list of values, or a reference that yields all of them.
     pub(crate) fn values(
         &mut self,
         values: &blueprint::Values,
-        of: (InputType, InputType),
+        list: InputType,
         pointer: &str,
     ) -> Values {
-        self.read_all(values, of, (pointer, true))
+        self.read_all(values, list, pointer, true)
     }
 
-    /// The same; no input is made of what is not used.
+    /// A list that declares inputs only where it is used.
     pub(crate) fn read_all(
         &mut self,
         values: &blueprint::Values,
-        of: (InputType, InputType),
-        (at, is_used): (&str, bool),
+        list: InputType,
+        pointer: &str,
+        is_used: bool,
     ) -> Values {
         match values {
-            blueprint::Values::List(list) => {
-                let item = |(index, it)| self.read(it, of.0, (&format!("{at}/{index}"), is_used));
-                Values::List(list.iter().enumerate().map(item).collect())
+            blueprint::Values::List(values) => {
+                let item = list.item().unwrap_or(list);
+                let values = values.iter().enumerate().map(|(index, value)| {
+                    self.read(value, item, &format!("{pointer}/{index}"), is_used)
+                });
+                Values::List(values.collect())
             }
-            blueprint::Values::One(value) => Values::One(self.read(value, of.1, (at, is_used))),
+            blueprint::Values::One(value) => Values::One(self.read(value, list, pointer, is_used)),
         }
     }
 
@@ -207,7 +212,7 @@ impl<'a> Variables<'a> {
         self.format
     }
 
-    /// Refuses what CloudFormation cannot say.
+    /// Refuses what CloudFormation cannot express.
     pub(crate) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
         if self.format == Format::Cloudformation {
             let place = self.blueprint.place(pointer);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::blueprint::{AuthSpec, Blueprint, LambdaAuthorizerSpec, identity_source};
-use crate::plan::functions::lambda;
+use crate::plan::lambda;
 use crate::plan::variables::Variables;
 use crate::plan::{FunctionPlan, InputType, OperationPlan, Values};
 use crate::source::pointer::child;
@@ -96,12 +96,9 @@ pub(crate) fn authorizers(
         let at = child("/auth", name);
         let asks = match spec {
             AuthSpec::Cognito(cognito) => {
-                let types = (InputType::UserPool, InputType::UserPools);
-                AuthorizerAsks::Cognito(variables.values(
-                    &cognito.user_pools,
-                    types,
-                    &child(&child(&at, "cognito"), "user_pools"),
-                ))
+                let at = child(&child(&at, "cognito"), "user_pools");
+                let pools = &cognito.user_pools;
+                AuthorizerAsks::Cognito(variables.values(pools, InputType::UserPools, &at))
             }
             AuthSpec::Lambda(function) => {
                 AuthorizerAsks::Lambda(lambda(variables, function, &child(&at, "lambda")))

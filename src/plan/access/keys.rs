@@ -145,6 +145,9 @@ pub(crate) fn plans(
     mut throttles: Throttles,
     variables: &mut Variables<'_>,
 ) -> Vec<UsagePlan> {
+    if !variables.has_gateway {
+        return Vec::new();
+    }
     let plan = |(name, spec): (&String, &UsagePlanSpec)| {
         let at = child(&child("/usage_plans", name), "keys");
         let key = |(index, key): (usize, &KeySpec)| KeyPlan {

@@ -44,12 +44,12 @@ pub(crate) fn forwarder(
     let (port, targets) = (spec.port?.number(), spec.targets.as_ref()?);
     let hosts = if let Some(hosts) = &targets.hosts {
         let at = format!("{at}/targets/hosts");
-        variables.values(hosts, (InputType::Host, InputType::Hosts), &at)
+        variables.values(hosts, InputType::Hosts, &at)
     } else {
         let at = format!("{at}/targets/ips");
         let addresses = targets.ips.as_ref()?;
         check_addresses(variables, addresses, &at);
-        variables.values(addresses, (InputType::Address, InputType::Addresses), &at)
+        variables.values(addresses, InputType::Addresses, &at)
     };
     let host = spec.host.as_ref().map(|host| {
         let at = format!("{at}/host");
@@ -128,11 +128,11 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
     }
     let written = ForwarderSpec::default();
     let spec = blueprint.forwarder.as_ref().unwrap_or(&written);
-    let place_and_use = ("/network/vpc", spec.security_groups.is_none());
-    let vpc = variables.read(&network.vpc, InputType::Vpc, place_and_use);
+    let needs_vpc = spec.security_groups.is_none();
+    let vpc = variables.read(&network.vpc, InputType::Vpc, "/network/vpc", needs_vpc);
     let subnets = variables.values(
         &network.subnets,
-        (InputType::FunctionSubnet, InputType::FunctionSubnets),
+        InputType::FunctionSubnets,
         "/network/subnets",
     );
     let groups = match &spec.security_groups {
@@ -162,8 +162,7 @@ fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::Values) -> Va
     if backends.any(|backend| backend.security_group.is_some()) {
         variables.only_listed(groups, at, "make a rule");
     }
-    let item_and_list = (InputType::FunctionGroup, InputType::FunctionGroups);
-    variables.values(groups, item_and_list, at)
+    variables.values(groups, InputType::FunctionGroups, at)
 }
 
 fn forwarder_field(name: &'static str) -> SectionField {

@@ -12,9 +12,9 @@
 mod assembled;
 mod keywords;
 mod part;
-mod position;
 mod read_only;
 mod rules;
+mod schema_path;
 mod shared;
 mod tree;
 mod types;
@@ -29,9 +29,9 @@ use crate::openapi::{Dialect, SchemaId, Schemas};
 pub(crate) use assembled::AssembledModel;
 pub use assembled::{Translated, Weakening, Weakenings};
 use part::{SchemaPart, both, or_null, takes_empty};
-use position::{PointerStep, Position};
 use read_only::{KnownReadOnly, ReadOnly};
 pub use rules::TranslationRules;
+use schema_path::{PointerStep, SchemaPath};
 use shared::SharedParts;
 use tree::{ModelJson, Object};
 
@@ -154,7 +154,7 @@ impl<'a> Translator<'a> {
 
     fn translate_root(&mut self, root: SchemaId) -> SchemaPart {
         let nothing = ReadOnly::default();
-        let at = Position {
+        let at = SchemaPath {
             text: root,
             step: None,
             entered: None,
@@ -171,7 +171,7 @@ impl<'a> Translator<'a> {
         let read_only = self.read_only(&schema, at);
         self.enter(
             &schema,
-            Position {
+            SchemaPath {
                 read_only: &read_only,
                 ..at
             },
@@ -179,7 +179,7 @@ impl<'a> Translator<'a> {
     }
 
     /// Returns whether a body is bytes in place of JSON, whatever its media type says.
-    fn is_bytes(&mut self, schema: &Value, at: Position<'_>, depth: usize) -> bool {
+    fn is_bytes(&mut self, schema: &Value, at: SchemaPath<'_>, depth: usize) -> bool {
         let is_format = matches!(
             schema["format"].as_str(),
             Some("binary" | "byte" | "base64")
@@ -197,7 +197,7 @@ impl<'a> Translator<'a> {
         let Some((id, target)) = self.target(reference, at) else {
             return false;
         };
-        self.is_bytes(&target, Position { text: id, ..at }, depth + 1)
+        self.is_bytes(&target, SchemaPath { text: id, ..at }, depth + 1)
     }
 
     fn parsed(&mut self, id: SchemaId) -> Option<Rc<Value>> {
@@ -225,7 +225,7 @@ impl<'a> Translator<'a> {
     }
 
     /// The target of a reference.
-    fn target(&mut self, reference: &str, at: Position<'_>) -> Option<(SchemaId, Rc<Value>)> {
+    fn target(&mut self, reference: &str, at: SchemaPath<'_>) -> Option<(SchemaId, Rc<Value>)> {
         let id = self.schemas.texts[at.text]
             .references
             .get(reference)
@@ -236,7 +236,7 @@ impl<'a> Translator<'a> {
     }
 
     /// Notes that a keyword is left out.
-    fn note_weakening(&mut self, what: &'static str, at: Position<'_>, keyword: &str) {
+    fn note_weakening(&mut self, what: &'static str, at: SchemaPath<'_>, keyword: &str) {
         let weakening = self.notes.weakenings.entry(what).or_default();
         weakening.count += 1;
         if weakening.places.len() < MAX_PLACES {
@@ -245,7 +245,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn leave_out(&mut self, what: &'static str, at: Position<'_>) -> SchemaPart {
+    fn leave_out(&mut self, what: &'static str, at: SchemaPath<'_>) -> SchemaPart {
         let weakening = self.notes.weakenings.entry(what).or_default();
         weakening.count += 1;
         if weakening.places.len() < MAX_PLACES {
@@ -255,11 +255,11 @@ impl<'a> Translator<'a> {
     }
 
     /// Translates a schema of a value: the body, a property, an item.
-    fn translate_value(&mut self, schema: &Value, at: Position<'_>) -> SchemaPart {
+    fn translate_value(&mut self, schema: &Value, at: SchemaPath<'_>) -> SchemaPart {
         let read_only = self.read_only(schema, at);
         self.translate(
             schema,
-            Position {
+            SchemaPath {
                 read_only: &read_only,
                 ..at
             },
@@ -272,7 +272,7 @@ impl<'a> Translator<'a> {
         schema: &Value,
         key: &str,
         name: Option<&str>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
     ) -> SchemaPart {
         let step = PointerStep {
             key,
@@ -284,7 +284,7 @@ impl<'a> Translator<'a> {
         });
         self.translate_value(
             schema,
-            Position {
+            SchemaPath {
                 step: named.as_ref().or(Some(&step)),
                 depth: at.depth + 1,
                 ..at
@@ -298,7 +298,7 @@ impl<'a> Translator<'a> {
         schema: &Value,
         key: &str,
         index: Option<usize>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
     ) -> SchemaPart {
         let step = PointerStep {
             key,
@@ -311,7 +311,7 @@ impl<'a> Translator<'a> {
         });
         self.translate(
             schema,
-            Position {
+            SchemaPath {
                 step: numbered.as_ref().or(Some(&step)),
                 depth: at.depth + 1,
                 ..at
@@ -319,7 +319,7 @@ impl<'a> Translator<'a> {
         )
     }
 
-    fn translate(&mut self, schema: &Value, at: Position<'_>) -> SchemaPart {
+    fn translate(&mut self, schema: &Value, at: SchemaPath<'_>) -> SchemaPart {
         self.nodes = self.nodes.saturating_add(1);
         self.notes.deepest = self.notes.deepest.max(at.depth + 1);
         if self.rules.sizes && (self.nodes > MAX_NODES || at.depth >= self.max_depth) {
@@ -336,8 +336,8 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn translate_object(&mut self, schema: &Map<String, Value>, at: Position<'_>) -> SchemaPart {
-        let at = Position {
+    fn translate_object(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>) -> SchemaPart {
+        let at = SchemaPath {
             is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string),
             ..at
         };
@@ -365,7 +365,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn translate_reference(&mut self, reference: &str, at: Position<'_>) -> SchemaPart {
+    fn translate_reference(&mut self, reference: &str, at: SchemaPath<'_>) -> SchemaPart {
         let Some((id, target)) = self.target(reference, at) else {
             return self.leave_out("$ref", at);
         };
@@ -374,7 +374,7 @@ impl<'a> Translator<'a> {
         }
         self.enter(
             &target,
-            Position {
+            SchemaPath {
                 text: id,
                 depth: at.depth + 1,
                 ..at

@@ -44,5 +44,5 @@ pub(crate) fn cidrs(variables: &mut Variables<'_>, is_used: bool) -> Option<Valu
         variables.refuse_empty(cidrs, at, message, help);
         variables.only_listed(cidrs, at, "make a rule");
     }
-    Some(variables.read_all(cidrs, (InputType::Cidr, InputType::Cidrs), (at, is_used)))
+    Some(variables.read_all(cidrs, InputType::Cidrs, at, is_used))
 }

@@ -127,8 +127,7 @@ fn new_balancer(
         if admits {
             variables.only_listed(groups, at, "make a rule");
         }
-        let item_and_list = (InputType::BalancerGroup, InputType::BalancerGroups);
-        variables.values(groups, item_and_list, at)
+        variables.values(groups, InputType::BalancerGroups, at)
     });
     let access_logs = alb.access_logs.as_ref();
     let access_logs = access_logs.map(|logs| access_logs_of(variables, logs, "/alb/access_logs"));

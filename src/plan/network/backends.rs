@@ -14,7 +14,7 @@ use super::targets;
 use crate::blueprint::{BackendSpec, Protocol, Topology, defaults};
 use crate::diagnostic;
 use crate::plan::functions::forwarder::forwarder;
-use crate::plan::functions::lambda::function;
+use crate::plan::lambda::function;
 use crate::plan::variables::Variables;
 use crate::plan::{BackendPlan, BalancedPlan, InputType, IntegrationPlan, TargetProtocol, Value};
 use crate::source::pointer;

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::{AlbPlan, BalancedPlan, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values};
+use crate::plan::{
+    AlbPlan, BalancedPlan, FunctionPlan, LinkPlan, NlbPlan, Plan, SyncPlan, Value, Values,
+};
 
 /// A backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,22 +85,6 @@ pub struct InternetPlan {
     /// Scheme, host, and a path without a slash at its end.
     pub url: Value,
     pub skips_verification: bool,
-}
-
-/// A function of AWS Lambda, without its version or alias.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FunctionPlan {
-    /// A name in the API's own account and region.
-    Name {
-        name: Arc<str>,
-        qualifier: Option<Arc<str>>,
-    },
-    Arn {
-        arn: Arc<str>,
-        qualifier: Option<Arc<str>>,
-    },
-    /// An ARN, with an alias or a version or without, that is known only at deploy time.
-    Given(Value),
 }
 
 /// A header that is set on the way.

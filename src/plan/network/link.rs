@@ -50,9 +50,8 @@ pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
         if admits {
             variables.only_listed(groups, at, "make a rule");
         }
-        let place_and_use = (at, link.existing.is_none() || admits);
-        let item_and_list = (InputType::LinkGroup, InputType::LinkGroups);
-        variables.read_all(groups, item_and_list, place_and_use)
+        let is_used = link.existing.is_none() || admits;
+        variables.read_all(groups, InputType::LinkGroups, at, is_used)
     });
     match &link.existing {
         None => {
@@ -114,5 +113,5 @@ fn subnets_of_link(variables: &mut Variables<'_>, subnets: &blueprint::Values) -
                 .help("name one subnet a zone"),
         );
     }
-    variables.values(subnets, (InputType::LinkSubnet, InputType::LinkSubnets), at)
+    variables.values(subnets, InputType::LinkSubnets, at)
 }

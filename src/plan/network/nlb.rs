@@ -107,8 +107,7 @@ fn new_balancer(
         if admits {
             variables.only_listed(groups, at, "make a rule");
         }
-        let item_and_list = (InputType::BalancerGroup, InputType::BalancerGroups);
-        variables.values(groups, item_and_list, at)
+        variables.values(groups, InputType::BalancerGroups, at)
     });
     let logs = nlb.access_logs.as_ref();
     let access_logs = logs.map(|logs| access_logs(variables, logs, "/nlb/access_logs"));
@@ -144,10 +143,10 @@ fn existing_balancer(variables: &mut Variables<'_>, existing: &ExistingNlbSpec) 
         );
     }
     let arn = variables.value(&existing.arn, InputType::Balancer, "/nlb/existing/arn");
-    let place_and_use = ("/nlb/existing/dns_name", unnamed.is_some());
+    let at = "/nlb/existing/dns_name";
     let dns_name = existing.dns_name.as_ref();
     let dns_name =
-        dns_name.map(|name| variables.read(name, InputType::BalancerName, place_and_use));
+        dns_name.map(|name| variables.read(name, InputType::BalancerName, at, unnamed.is_some()));
     BalancerPlan::Existing {
         arn,
         dns_name: dns_name.filter(|_| unnamed.is_some()),
@@ -163,7 +162,7 @@ fn existing_source(
 ) -> SourcePlan {
     let group = existing.security_group.as_ref().map(|group| {
         let at = "/nlb/existing/security_group";
-        variables.read(group, InputType::BalancerGroup, (at, admits))
+        variables.read(group, InputType::BalancerGroup, at, admits)
     });
     let cidrs = cidrs(variables, admits && group.is_none());
     if !admits {

@@ -79,8 +79,7 @@ fn instances(variables: &mut Variables<'_>, instances: &Values, at: &str) -> Tar
     let message = "the list of instances is empty";
     let help = "name an instance, or use `ecs: true` for targets that register themselves";
     variables.refuse_empty(instances, at, message, help);
-    let item_and_list = (InputType::Instance, InputType::Instances);
-    TargetsPlan::Instances(variables.values(instances, item_and_list, at))
+    TargetsPlan::Instances(variables.values(instances, InputType::Instances, at))
 }
 
 /// Source: CloudFormation attaches a target group where the autoscaling group itself is declared,
@@ -95,8 +94,7 @@ fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) 
         Format::Terraform | Format::TerraformJson => true,
         Format::Cloudformation => false,
     };
-    let item_and_list = (InputType::AutoscalingGroup, InputType::AutoscalingGroups);
-    let groups = variables.read_all(groups, item_and_list, (at, is_attached));
+    let groups = variables.read_all(groups, InputType::AutoscalingGroups, at, is_attached);
     if is_attached {
         return TargetsPlan::AutoscalingGroups(Some(groups));
     }
@@ -129,7 +127,7 @@ fn addresses(variables: &mut Variables<'_>, addresses: &Values, at: &str) -> cra
             }
         }
     }
-    variables.values(addresses, (InputType::Address, InputType::Addresses), at)
+    variables.values(addresses, InputType::Addresses, at)
 }
 
 /// Source: docs/aws-rules.md#l24.

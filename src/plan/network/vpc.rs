@@ -23,12 +23,14 @@ pub(crate) fn vpc_and_subnets(variables: &mut Variables<'_>) -> Option<VpcAndSub
     let vpc = variables.read(
         &network.vpc,
         InputType::Vpc,
-        ("/network/vpc", uses_vpc(spec, has_gateway)),
+        "/network/vpc",
+        uses_vpc(spec, has_gateway),
     );
     let subnets = variables.read_all(
         &network.subnets,
-        (InputType::Subnet, InputType::Subnets),
-        ("/network/subnets", uses_subnets(spec, has_gateway)),
+        InputType::Subnets,
+        "/network/subnets",
+        uses_subnets(spec, has_gateway),
     );
     Some(VpcAndSubnets { vpc, subnets })
 }

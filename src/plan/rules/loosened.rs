@@ -17,7 +17,7 @@ use crate::plan::rules::patterns::only;
 /// Decisions about an operation before and after the description's extensions and the routes that
 /// follow them.
 #[derive(Clone, Copy)]
-pub(crate) struct Overlay<'c, 'a> {
+pub(crate) struct ExtensionEffect<'c, 'a> {
     /// By the leading routes alone.
     pub(crate) before: &'c Decision<'a>,
     pub(crate) after: &'c Decision<'a>,
@@ -42,14 +42,14 @@ impl Loosened {
     /// Notes the restrictions that the extensions of an operation loosen.
     pub(crate) fn note(
         &mut self,
-        overlay: Overlay<'_, '_>,
+        effect: ExtensionEffect<'_, '_>,
         operation: &Operation,
         blueprint: &Blueprint,
     ) {
         let found = [
-            exposure(overlay, blueprint),
-            throttle(overlay, blueprint),
-            auth(overlay, operation, blueprint),
+            exposure(effect, blueprint),
+            throttle(effect, blueprint),
+            auth(effect, operation, blueprint),
         ];
         for (route, loosening) in found.into_iter().flatten() {
             let Some(place) = route.place(loosening.field) else {
@@ -118,11 +118,11 @@ fn loosening(field: &'static str, value: String, restriction: Place, of: Setting
 }
 
 fn exposure<'a>(
-    overlay: Overlay<'_, 'a>,
+    effect: ExtensionEffect<'_, 'a>,
     blueprint: &Blueprint,
 ) -> Option<(&'a ExtensionRoute, Loosening)> {
-    let (before, origin) = overlay.before.exposure?;
-    let (after, by) = overlay.after.exposure?;
+    let (before, origin) = effect.before.exposure?;
+    let (after, by) = effect.after.exposure?;
     let route = extension(by).filter(|_| after < before)?;
     let value = if after == Exposure::Public {
         "public"
@@ -141,17 +141,17 @@ fn exposure<'a>(
 }
 
 fn throttle<'a>(
-    overlay: Overlay<'_, 'a>,
+    effect: ExtensionEffect<'_, 'a>,
     blueprint: &Blueprint,
 ) -> Option<(&'a ExtensionRoute, Loosening)> {
-    let (after, by) = overlay.after.throttle?;
-    let route = extension(by).filter(|_| overlay.after.exposure() == Exposure::Public)?;
+    let (after, by) = effect.after.throttle?;
+    let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
     let of_stage = blueprint
         .spec
         .stage
         .as_ref()
         .and_then(|stage| stage.throttle.as_ref());
-    let (before, restriction) = match overlay.before.throttle {
+    let (before, restriction) = match effect.before.throttle {
         Some((before, origin)) => (before, origin.place(blueprint, "throttle")),
         None => (of_stage?, blueprint.place("/stage/throttle")),
     };
@@ -178,13 +178,13 @@ fn strength(name: &str, blueprint: &Blueprint) -> u8 {
 }
 
 fn auth<'a>(
-    overlay: Overlay<'_, 'a>,
+    effect: ExtensionEffect<'_, 'a>,
     operation: &Operation,
     blueprint: &Blueprint,
 ) -> Option<(&'a ExtensionRoute, Loosening)> {
-    let (before, origin) = overlay.before.auth?;
-    let (after, by) = overlay.after.auth?;
-    let route = extension(by).filter(|_| overlay.after.exposure() == Exposure::Public)?;
+    let (before, origin) = effect.before.auth?;
+    let (after, by) = effect.after.auth?;
+    let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
     // Opening what the description itself protects needs a reason; without one it is another error.
     if after == "none" && matches!(operation.security, Security::Needs(_)) {
         return None;

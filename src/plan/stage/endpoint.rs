@@ -55,12 +55,12 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
             .filter(|values| values.iter().next().is_some())
     };
     let vpc_endpoints = given(&written.vpc_endpoints).map(|values| {
-        let of = (InputType::VpcEndpoint, InputType::VpcEndpoints);
-        variables.of_gateway_all(&values, of, "/api/endpoint/vpc_endpoints")
+        let at = "/api/endpoint/vpc_endpoints";
+        variables.of_gateway_all(&values, InputType::VpcEndpoints, at)
     });
     let cidrs = given(&written.allow_cidrs).map(|values| {
-        let of = (InputType::Caller, InputType::Callers);
-        variables.of_gateway_all(&values, of, "/api/endpoint/allow_cidrs")
+        let at = "/api/endpoint/allow_cidrs";
+        variables.of_gateway_all(&values, InputType::Callers, at)
     });
     let callers = WrittenCallers {
         kind,

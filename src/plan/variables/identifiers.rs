@@ -4,9 +4,8 @@
 //! AWS refuses them in the middle of a deployment. Emulators and new partitions have ids and
 //! regions of their own, so these are warnings.
 
-use std::net::IpAddr;
-
 use super::Variables;
+use super::literals::id_shape;
 use crate::blueprint;
 use crate::diagnostic;
 use crate::plan::InputType;
@@ -23,7 +22,7 @@ const ID_LENGTHS: [usize; 2] = [8, 17];
 const ACCOUNT_LENGTH: usize = 12;
 
 impl Variables<'_> {
-    /// Checks the parts of an id or an ARN.
+    /// Checks the parts of an id or an ARN, of a type that is no list.
     ///
     /// Errors: GW2002 an account; GW2121 an id or a region (warnings).
     pub(crate) fn check_identifier(&mut self, text: &str, of: InputType, pointer: &str) {
@@ -117,31 +116,9 @@ fn is_hex(byte: u8) -> bool {
     byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
 }
 
-/// Returns whether an input is an id of EC2.
+/// Returns whether an input is, or may be, an id of EC2.
 fn is_id(of: InputType) -> bool {
-    matches!(
-        of,
-        InputType::Vpc
-            | InputType::Subnet
-            | InputType::Subnets
-            | InputType::FunctionSubnet
-            | InputType::FunctionSubnets
-            | InputType::LinkSubnet
-            | InputType::LinkSubnets
-            | InputType::Instance
-            | InputType::Instances
-            | InputType::SecurityGroup
-            | InputType::BalancerGroup
-            | InputType::BalancerGroups
-            | InputType::FunctionGroup
-            | InputType::FunctionGroups
-            | InputType::LinkGroup
-            | InputType::LinkGroups
-            | InputType::Client
-            | InputType::Clients
-            | InputType::VpcEndpoint
-            | InputType::VpcEndpoints
-    )
+    id_shape(of).is_some() || of == InputType::Client
 }
 
 /// Returns whether an input is, or may be, an ARN of a region and an account.
@@ -167,55 +144,5 @@ fn has_region_of_api(of: InputType) -> bool {
             | InputType::WebAcl
             | InputType::Topic
             | InputType::UserPool
-            | InputType::UserPools
     )
-}
-
-/// The network of a range that names an address within it.
-pub(crate) fn network_of(range: &str) -> Option<String> {
-    let (address, length) = range.split_once('/')?;
-    let length: u32 = length.parse().ok()?;
-    let network = match address.parse().ok()? {
-        IpAddr::V4(address) if length <= 32 => {
-            IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into())
-        }
-        IpAddr::V6(address) if length <= 128 => IpAddr::V6(
-            (address.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into(),
-        ),
-        IpAddr::V4(_) | IpAddr::V6(_) => return None,
-    };
-    (network != address.parse::<IpAddr>().ok()?).then(|| format!("{network}/{length}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network_of;
-
-    #[test]
-    fn networks_have_no_bits_of_hosts() {
-        for (range, network) in [
-            ("10.0.1.5/24", "10.0.1.0/24"),
-            ("10.0.0.0/7", "10.0.0.0/7"),
-            ("2001:db8::1/32", "2001:db8::/32"),
-            ("1.2.3.4/0", "0.0.0.0/0"),
-        ] {
-            assert_eq!(
-                network_of(range).as_deref(),
-                (range != network).then_some(network),
-                "{range}"
-            );
-        }
-        for whole in [
-            "10.0.1.0/24",
-            "10.0.1.5/32",
-            "0.0.0.0/0",
-            "::/0",
-            "::1/128",
-            "10.0.0.1/33",
-            "x/8",
-            "10.0.0.1",
-        ] {
-            assert_eq!(network_of(whole), None, "{whole}");
-        }
-    }
 }

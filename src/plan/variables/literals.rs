@@ -1,169 +1,32 @@
-//! What a literal of each type looks like.
+//! Shapes of literals of each type.
 //!
-//! In: texts of the blueprint. Out: findings. Pure.
+//! In: texts of the blueprint. Out: diagnostics. Pure.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::Variables;
-use super::identifiers::network_of;
 use crate::blueprint::Value;
 use crate::diagnostic;
 use crate::plan::InputType;
 
 impl Variables<'_> {
-    /// Source of the shapes: AWS, "Amazon EC2 resource IDs"; docs/aws-rules.md#d7 for stage names.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a flat table: what a text of each type looks like"
-    )]
+    /// Checks that a literal has the shape of its type.
+    ///
+    /// Errors: GW2002; those of `check_identifier`.
     pub(crate) fn check_literal(&mut self, text: &str, of: InputType, pointer: &str) {
-        let hex_after = |prefix: &str| {
-            text.strip_prefix(prefix).is_some_and(|rest| {
-                !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_alphanumeric())
-            })
-        };
-        let (holds, want) = match of {
-            InputType::Vpc => (hex_after("vpc-"), "the id of a VPC, `vpc-...`"),
-            InputType::Subnet
-            | InputType::Subnets
-            | InputType::FunctionSubnet
-            | InputType::FunctionSubnets
-            | InputType::LinkSubnet
-            | InputType::LinkSubnets => (hex_after("subnet-"), "the id of a subnet, `subnet-...`"),
-            InputType::Instance | InputType::Instances => {
-                (hex_after("i-"), "the id of an instance, `i-...`")
-            }
-            InputType::SecurityGroup
-            | InputType::BalancerGroup
-            | InputType::BalancerGroups
-            | InputType::FunctionGroup
-            | InputType::FunctionGroups
-            | InputType::LinkGroup
-            | InputType::LinkGroups => (hex_after("sg-"), "the id of a security group, `sg-...`"),
-            InputType::TargetGroup => (
-                is_arn(text, ":targetgroup/"),
-                "the ARN of a target group, `arn:...:targetgroup/...`",
-            ),
-            InputType::Balancer => (
-                is_arn(text, ":loadbalancer/net/"),
-                "the ARN of a network load balancer, `arn:...:loadbalancer/net/...`",
-            ),
-            InputType::Alb => (
-                is_arn(text, ":loadbalancer/app/"),
-                "the ARN of an application load balancer, `arn:...:loadbalancer/app/...`",
-            ),
-            InputType::AlbListener => (
-                is_arn(text, ":listener/app/"),
-                "the ARN of a listener, `arn:...:listener/app/...`",
-            ),
-            InputType::Client | InputType::Clients => (
-                hex_after("sg-") || is_range(text),
-                "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
-            ),
-            InputType::Certificate => (
-                is_arn(text, ":certificate/"),
-                "the ARN of a certificate, `arn:...:certificate/...`",
-            ),
-            InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
-            InputType::AlbName => (
-                is_host(text) && text.contains(".elb."),
-                "the name that AWS gave an application load balancer, `...elb.amazonaws.com`",
-            ),
-            InputType::LogKey => (is_arn(text, ":kms:"), "the ARN of a key, `arn:...:kms:...`"),
-            InputType::WebAcl => (
-                is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
-                "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
-            ),
-            InputType::StageVariable => {
-                let legal = |it: u8| it.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&it);
-                let want = "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`";
-                (
-                    (1..=512).contains(&text.len()) && text.bytes().all(legal),
-                    want,
-                )
-            }
-            InputType::Topic => (
-                is_arn(text, ":sns:"),
-                "the ARN of a topic, `arn:...:sns:...`",
-            ),
-            InputType::VpcEndpoint | InputType::VpcEndpoints => {
-                (hex_after("vpce-"), "the id of a VPC endpoint, `vpce-...`")
-            }
-            InputType::Caller | InputType::Callers => (
-                is_range_of_callers(text),
-                "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`",
-            ),
-            InputType::Domain => {
-                let is_lower = !text.bytes().any(|it| it.is_ascii_uppercase());
-                (
-                    is_host(text) && text.contains('.') && is_lower,
-                    "the name of a domain in lower case, such as `api.shop.example`",
-                )
-            }
-            InputType::DomainCertificate => (
-                is_arn(text, ":certificate/"),
-                "the ARN of a certificate, `arn:...:certificate/...`",
-            ),
-            InputType::Zone => (is_word(text), "the id of a hosted zone"),
-            InputType::Truststore => (
-                text.starts_with("s3://") && !text.contains(char::is_whitespace),
-                "an S3 URI, `s3://bucket/key`",
-            ),
-            InputType::VpcLink | InputType::LinkV2 => (is_word(text), "the id of a VPC link"),
-            InputType::Bucket => (is_host(text), "the name of a bucket"),
-            InputType::AutoscalingGroup | InputType::AutoscalingGroups => (
-                !text.is_empty() && text.len() <= 255 && !text.contains(':'),
-                "the name of an autoscaling group",
-            ),
-            InputType::Cidr | InputType::Cidrs => (
-                is_range(text),
-                "an IPv4 range of a network, such as `10.0.1.0/24`",
-            ),
-            InputType::Host | InputType::Hosts => (
-                is_host(text),
-                "the DNS name or IPv4 address of a server, without scheme, port or path",
-            ),
-            InputType::UserPool | InputType::UserPools => (
-                is_arn(text, ":userpool/"),
-                "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`",
-            ),
-            InputType::ApiKey => (is_word(text), "the id of an API key"),
-            // `targets` looks at it: there is more to say.
-            InputType::Address | InputType::Addresses => (true, ""),
-            InputType::StageName => (
-                !text.is_empty()
-                    && text.len() <= 128
-                    && text
-                        .bytes()
-                        .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-')),
-                "a stage name: letters, digits, `_` and `-`, at most 128",
-            ),
-            // Functions, URLs and headers are read where they are decided.
-            InputType::Text | InputType::Environment | InputType::Url | InputType::HeaderValue => {
-                (true, "")
-            }
-            InputType::Function | InputType::AuthorizerFunction | InputType::TruststoreVersion => {
-                (true, "")
-            }
-        };
-        if holds {
+        let of = of.item().unwrap_or(of);
+        let Some(expected) = unmet_shape(text, of) else {
             return self.check_identifier(text, of, pointer);
-        }
+        };
         let finding = diagnostic::INVALID_VALUE.at(self.blueprint.place(pointer));
-        let is_range = matches!(
-            of,
-            InputType::Cidr
-                | InputType::Cidrs
-                | InputType::Caller
-                | InputType::Callers
-                | InputType::Client
-                | InputType::Clients
-        );
+        let is_range = matches!(of, InputType::Cidr | InputType::Caller | InputType::Client);
         let finding = match network_of(text).filter(|_| is_range) {
             Some(network) => finding
-                .message(format_args!("`{text}` names an address within a network (it has host bits), and is not {want}"))
+                .message(format_args!("`{text}` names an address within a network (it has host bits), and is not {expected}"))
                 .help(format_args!("write `{network}` for the whole network, or the address with its whole length for it alone")),
-            None => finding.message(format_args!("`{text}` is not {want}")).help("write one, or a reference such as `{var: name}`"),
+            None => finding
+                .message(format_args!("`{text}` is not {expected}"))
+                .help("write one, or a reference such as `{var: name}`"),
         };
         self.diagnostics.push(finding);
     }
@@ -183,6 +46,135 @@ impl Variables<'_> {
     }
 }
 
+/// Returns the shape of a type in a sentence, where a text has another one.
+///
+/// Source of the shapes: AWS, "Amazon EC2 resource IDs"; docs/aws-rules.md#d7 for stage names.
+fn unmet_shape(text: &str, of: InputType) -> Option<String> {
+    if let Some((noun, prefix)) = id_shape(of) {
+        let expected = format!("the id of {noun}, `{prefix}...`");
+        return (!is_id(text, prefix)).then_some(expected);
+    }
+    if let Some((noun, middle)) = arn_shape(of) {
+        let expected = format!("the ARN of {noun}, `arn:...{middle}...`");
+        return (!is_arn(text, middle)).then_some(expected);
+    }
+    let (holds, expected) = other_shape(text, of)?;
+    (!holds).then(|| expected.to_owned())
+}
+
+/// Noun and prefix of an id of EC2.
+pub(super) fn id_shape(of: InputType) -> Option<(&'static str, &'static str)> {
+    match of {
+        InputType::Vpc => Some(("a VPC", "vpc-")),
+        InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => {
+            Some(("a subnet", "subnet-"))
+        }
+        InputType::Instance => Some(("an instance", "i-")),
+        InputType::SecurityGroup
+        | InputType::BalancerGroup
+        | InputType::FunctionGroup
+        | InputType::LinkGroup => Some(("a security group", "sg-")),
+        InputType::VpcEndpoint => Some(("a VPC endpoint", "vpce-")),
+        _ => None,
+    }
+}
+
+/// Noun and middle part of an ARN.
+fn arn_shape(of: InputType) -> Option<(&'static str, &'static str)> {
+    match of {
+        InputType::TargetGroup => Some(("a target group", ":targetgroup/")),
+        InputType::Balancer => Some(("a network load balancer", ":loadbalancer/net/")),
+        InputType::Alb => Some(("an application load balancer", ":loadbalancer/app/")),
+        InputType::AlbListener => Some(("a listener", ":listener/app/")),
+        InputType::Certificate | InputType::DomainCertificate => {
+            Some(("a certificate", ":certificate/"))
+        }
+        InputType::LogKey => Some(("a key", ":kms:")),
+        InputType::Topic => Some(("a topic", ":sns:")),
+        _ => None,
+    }
+}
+
+/// Returns whether a text has the shape of another type, and that shape; none where the text is
+/// checked with its decision: functions, URLs, headers, addresses of targets.
+fn other_shape(text: &str, of: InputType) -> Option<(bool, &'static str)> {
+    let is_word = || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    Some(match of {
+        InputType::Client => (
+            is_id(text, "sg-") || is_range(text),
+            "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
+        ),
+        InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
+        InputType::AlbName => (
+            is_host(text) && text.contains(".elb."),
+            "the name that AWS gave an application load balancer, `...elb.amazonaws.com`",
+        ),
+        InputType::WebAcl => (
+            is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
+            "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
+        ),
+        InputType::StageVariable => (
+            is_stage_variable(text),
+            "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`",
+        ),
+        InputType::Caller => (
+            is_range_of_callers(text),
+            "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`",
+        ),
+        InputType::Domain => (
+            is_host(text)
+                && text.contains('.')
+                && !text.bytes().any(|byte| byte.is_ascii_uppercase()),
+            "the name of a domain in lower case, such as `api.shop.example`",
+        ),
+        InputType::Zone => (is_word(), "the id of a hosted zone"),
+        InputType::Truststore => (
+            text.starts_with("s3://") && !text.contains(char::is_whitespace),
+            "an S3 URI, `s3://bucket/key`",
+        ),
+        InputType::VpcLink | InputType::LinkV2 => (is_word(), "the id of a VPC link"),
+        InputType::Bucket => (is_host(text), "the name of a bucket"),
+        InputType::AutoscalingGroup => (
+            !text.is_empty() && text.len() <= 255 && !text.contains(':'),
+            "the name of an autoscaling group",
+        ),
+        InputType::Cidr => (
+            is_range(text),
+            "an IPv4 range of a network, such as `10.0.1.0/24`",
+        ),
+        InputType::Host => (
+            is_host(text),
+            "the DNS name or IPv4 address of a server, without scheme, port or path",
+        ),
+        InputType::UserPool => (
+            is_arn(text, ":userpool/"),
+            "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`",
+        ),
+        InputType::ApiKey => (is_word(), "the id of an API key"),
+        InputType::StageName => (
+            is_stage_name(text),
+            "a stage name: letters, digits, `_` and `-`, at most 128",
+        ),
+        _ => return None,
+    })
+}
+
+fn is_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+fn is_stage_variable(text: &str) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte);
+    (1..=512).contains(&text.len()) && text.bytes().all(is_legal)
+}
+
+fn is_stage_name(text: &str) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (1..=128).contains(&text.len()) && text.bytes().all(is_legal)
+}
+
 fn is_arn(text: &str, middle: &str) -> bool {
     text.starts_with("arn:") && text.contains(middle) && !text.contains(char::is_whitespace)
 }
@@ -192,21 +184,17 @@ fn is_host(text: &str) -> bool {
         && text.len() <= 253
         && text
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
 }
 
 fn is_range_of_callers(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, length)| {
-        match (address.parse::<std::net::IpAddr>(), length.parse::<u8>()) {
-            (Ok(std::net::IpAddr::V4(_)), Ok(length)) => length <= 32,
-            (Ok(std::net::IpAddr::V6(_)), Ok(length)) => length <= 128,
+        match (address.parse::<IpAddr>(), length.parse::<u8>()) {
+            (Ok(IpAddr::V4(_)), Ok(length)) => length <= 32,
+            (Ok(IpAddr::V6(_)), Ok(length)) => length <= 128,
             _ => false,
         }
     }) && network_of(text).is_none()
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
 /// Returns whether a text is an IPv4 range as a rule of a security group takes it: the first
@@ -225,9 +213,47 @@ fn is_range(text: &str) -> bool {
         && address.to_bits().checked_shl(bits).unwrap_or(0) == 0
 }
 
+/// The network of a range that names an address within it.
+fn network_of(range: &str) -> Option<String> {
+    let (address, length) = range.split_once('/')?;
+    let length: u32 = length.parse().ok()?;
+    let network = match address.parse().ok()? {
+        IpAddr::V4(address) if length <= 32 => {
+            IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - length).unwrap_or(0)).into())
+        }
+        IpAddr::V6(address) if length <= 128 => IpAddr::V6(
+            (address.to_bits() & u128::MAX.checked_shl(128 - length).unwrap_or(0)).into(),
+        ),
+        IpAddr::V4(_) | IpAddr::V6(_) => return None,
+    };
+    (network != address.parse::<IpAddr>().ok()?).then(|| format!("{network}/{length}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_range;
+    use super::{is_range, network_of, unmet_shape};
+    use crate::plan::InputType;
+
+    #[test]
+    fn every_type_has_a_shape_or_is_checked_with_its_decision() {
+        let checked_with_their_decisions = [
+            InputType::Text,
+            InputType::Environment,
+            InputType::Url,
+            InputType::HeaderValue,
+            InputType::Function,
+            InputType::AuthorizerFunction,
+            InputType::TruststoreVersion,
+            InputType::Address,
+        ];
+        for of in InputType::ALL.iter().filter(|of| !of.is_list()) {
+            assert_eq!(
+                unmet_shape("\0:", *of).is_none(),
+                checked_with_their_decisions.contains(of),
+                "{of:?}"
+            );
+        }
+    }
 
     #[test]
     fn ranges_that_a_rule_takes() {
@@ -245,6 +271,34 @@ mod tests {
             "10.0.1.0/ 24",
         ] {
             assert!(!is_range(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn networks_have_no_bits_of_hosts() {
+        for (range, network) in [
+            ("10.0.1.5/24", "10.0.1.0/24"),
+            ("10.0.0.0/7", "10.0.0.0/7"),
+            ("2001:db8::1/32", "2001:db8::/32"),
+            ("1.2.3.4/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(
+                network_of(range).as_deref(),
+                (range != network).then_some(network),
+                "{range}"
+            );
+        }
+        for whole in [
+            "10.0.1.0/24",
+            "10.0.1.5/32",
+            "0.0.0.0/0",
+            "::/0",
+            "::1/128",
+            "10.0.0.1/33",
+            "x/8",
+            "10.0.0.1",
+        ] {
+            assert_eq!(network_of(whole), None, "{whole}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::super::pattern::is_portable;
-use super::{ModelJson, Object, Position, SchemaPart, Translator, member};
+use super::{ModelJson, Object, SchemaPart, SchemaPath, Translator, member};
 use crate::openapi::Dialect;
 
 /// Keywords that restrict and that draft 4, or API Gateway, does not have.
@@ -36,7 +36,11 @@ const LEFT_OUT: [&str; 17] = [
 ];
 
 impl Translator<'_> {
-    pub(crate) fn keywords(&mut self, schema: &Map<String, Value>, at: Position<'_>) -> SchemaPart {
+    pub(crate) fn keywords(
+        &mut self,
+        schema: &Map<String, Value>,
+        at: SchemaPath<'_>,
+    ) -> SchemaPart {
         let mut part = SchemaPart::anything(true);
         self.types(schema, at, &mut part);
         self.enumeration(schema, at, &mut part);
@@ -59,14 +63,14 @@ impl Translator<'_> {
         &mut self,
         what: &'static str,
         keyword: &str,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         part: &mut SchemaPart,
     ) {
         self.note_weakening(what, at, keyword);
         part.is_exact = false;
     }
 
-    fn texts(&mut self, schema: &Map<String, Value>, at: Position<'_>, part: &mut SchemaPart) {
+    fn texts(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
         if let Some(pattern) = member(schema, "pattern").and_then(Value::as_str) {
             if is_portable(pattern) || !self.rules.patterns {
                 part.schema.insert("pattern", Value::from(pattern));
@@ -83,7 +87,7 @@ impl Translator<'_> {
         }
     }
 
-    fn items(&mut self, schema: &Map<String, Value>, at: Position<'_>, part: &mut SchemaPart) {
+    fn items(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
         let is_tuple = member(schema, "prefixItems").is_some() && self.rules.prefix_items;
         match member(schema, "items") {
             None => {}
@@ -98,7 +102,12 @@ impl Translator<'_> {
         }
     }
 
-    fn properties(&mut self, schema: &Map<String, Value>, at: Position<'_>, part: &mut SchemaPart) {
+    fn properties(
+        &mut self,
+        schema: &Map<String, Value>,
+        at: SchemaPath<'_>,
+        part: &mut SchemaPart,
+    ) {
         self.required(schema, at, part);
         if let Some(Value::Object(properties)) = member(schema, "properties") {
             let mut kept = Vec::with_capacity(properties.len());
@@ -155,7 +164,7 @@ impl Translator<'_> {
         }
     }
 
-    fn required(&mut self, schema: &Map<String, Value>, at: Position<'_>, part: &mut SchemaPart) {
+    fn required(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
         let Some(Value::Array(names)) = member(schema, "required") else {
             return;
         };
@@ -170,7 +179,7 @@ impl Translator<'_> {
         }
     }
 
-    fn left_out(&mut self, schema: &Map<String, Value>, at: Position<'_>, part: &mut SchemaPart) {
+    fn left_out(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
         for keyword in LEFT_OUT {
             let Some(value) = member(schema, keyword) else {
                 continue;
@@ -200,7 +209,7 @@ impl Translator<'_> {
     fn combinators(
         &mut self,
         schema: &Map<String, Value>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         mut part: SchemaPart,
     ) -> SchemaPart {
         let mut all: Vec<Object> = Vec::new();

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::{Position, Translator, member};
+use super::{SchemaPath, Translator, member};
 use crate::openapi::{SchemaId, Schemas};
 
 /// Most schemas that are searched for one value.
@@ -76,7 +76,7 @@ const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 impl Translator<'_> {
-    pub(crate) fn read_only(&mut self, schema: &Value, at: Position<'_>) -> ReadOnly {
+    pub(crate) fn read_only(&mut self, schema: &Value, at: SchemaPath<'_>) -> ReadOnly {
         if !self.read_only.is_anywhere || !self.rules.read_only {
             return ReadOnly::default();
         }
@@ -102,7 +102,13 @@ impl Translator<'_> {
         }
     }
 
-    fn gather(&mut self, schema: &Value, at: Position<'_>, depth: usize, gathered: &mut Gathered) {
+    fn gather(
+        &mut self,
+        schema: &Value,
+        at: SchemaPath<'_>,
+        depth: usize,
+        gathered: &mut Gathered,
+    ) {
         if !gathered.goes_on(depth) {
             return;
         }
@@ -117,7 +123,7 @@ impl Translator<'_> {
     fn gather_parts(
         &mut self,
         members: &Map<String, Value>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         depth: usize,
         gathered: &mut Gathered,
     ) {
@@ -138,7 +144,7 @@ impl Translator<'_> {
         let Value::Object(members) = &*target else {
             return;
         };
-        let at = Position { text: id, ..at };
+        let at = SchemaPath { text: id, ..at };
         let names = match self.read_only.properties.get(&id) {
             Some(known) => Rc::clone(known),
             None => {
@@ -152,7 +158,7 @@ impl Translator<'_> {
     }
 
     /// Properties that are named here and that are read only.
-    fn own(&mut self, members: &Map<String, Value>, at: Position<'_>) -> Vec<String> {
+    fn own(&mut self, members: &Map<String, Value>, at: SchemaPath<'_>) -> Vec<String> {
         let properties = member(members, "properties")
             .and_then(Value::as_object)
             .into_iter()
@@ -163,7 +169,7 @@ impl Translator<'_> {
             .collect()
     }
 
-    fn is_read_only(&mut self, schema: &Value, at: Position<'_>, depth: usize) -> bool {
+    fn is_read_only(&mut self, schema: &Value, at: SchemaPath<'_>, depth: usize) -> bool {
         let Value::Object(members) = schema else {
             return depth > MAX_DEPTH;
         };
@@ -185,7 +191,7 @@ impl Translator<'_> {
         if let Some(known) = self.read_only.schemas.get(&(id, depth)) {
             return *known;
         }
-        let is_read_only = self.is_read_only(&target, Position { text: id, ..at }, depth + 1);
+        let is_read_only = self.is_read_only(&target, SchemaPath { text: id, ..at }, depth + 1);
         self.read_only.schemas.insert((id, depth), is_read_only);
         is_read_only
     }

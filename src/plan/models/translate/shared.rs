@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::assembled::Weakenings;
 use super::part::SchemaPart;
-use super::position::{EnteredSchema, Position};
+use super::schema_path::{EnteredSchema, SchemaPath};
 use super::{PartNotes, Translator};
 use crate::openapi::{SchemaId, Schemas};
 
@@ -100,7 +100,7 @@ impl SharedParts {
         self.is_referred_to[schema]
     }
 
-    fn translations(&mut self, at: Position<'_>) -> &mut Translations {
+    fn translations(&mut self, at: SchemaPath<'_>) -> &mut Translations {
         let schema = at.text;
         let mut entered = Vec::new();
         if let Some(cycle) = self.cycles[schema] {
@@ -118,12 +118,12 @@ impl SharedParts {
 
 impl Translator<'_> {
     /// Translates the schema of a text that is entered here.
-    pub(crate) fn enter(&mut self, schema: &Value, at: Position<'_>) -> SchemaPart {
+    pub(crate) fn enter(&mut self, schema: &Value, at: SchemaPath<'_>) -> SchemaPart {
         let entered = EnteredSchema {
             schema: at.text,
             before: at.entered,
         };
-        let inside = Position {
+        let inside = SchemaPath {
             entered: Some(&entered),
             is_rebased: false,
             ..at
@@ -151,16 +151,21 @@ impl Translator<'_> {
     }
 
     /// Translates a part for the first time down to so many levels.
-    fn translate_shared(&mut self, schema: &Value, at: Position<'_>, levels: usize) -> SchemaPart {
+    fn translate_shared(
+        &mut self,
+        schema: &Value,
+        at: SchemaPath<'_>,
+        levels: usize,
+    ) -> SchemaPart {
         let (outer, before) = (std::mem::take(&mut self.notes), self.nodes);
-        let part = self.translate(schema, Position { step: None, ..at });
+        let part = self.translate(schema, SchemaPath { step: None, ..at });
         let PartNotes {
             weakenings,
             is_cut,
             deepest,
         } = std::mem::replace(&mut self.notes, outer);
         let nodes = self.nodes - before;
-        let outside = Position {
+        let outside = SchemaPath {
             entered: at.entered.and_then(|entered| entered.before),
             ..at
         };
@@ -182,7 +187,7 @@ impl Translator<'_> {
     }
 
     /// Puts a translated part in, with the notes about it.
-    fn reuse(&mut self, translated: TranslatedPart, at: Position<'_>) -> SchemaPart {
+    fn reuse(&mut self, translated: TranslatedPart, at: SchemaPath<'_>) -> SchemaPart {
         self.notes.is_cut |= translated.is_cut;
         self.notes.deepest = self.notes.deepest.max(at.depth + translated.height);
         for (what, weakening) in translated.weakenings {

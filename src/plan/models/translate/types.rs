@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Position, SchemaPart, Translator, member};
+use super::{SchemaPart, SchemaPath, Translator, member};
 
 /// Types of draft 4.
 const TYPES: [&str; 7] = [
@@ -17,7 +17,7 @@ impl Translator<'_> {
     pub(crate) fn types(
         &mut self,
         schema: &Map<String, Value>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         part: &mut SchemaPart,
     ) {
         let known = |value: &Value| value.as_str().is_some_and(|of| TYPES.contains(&of));
@@ -44,7 +44,7 @@ impl Translator<'_> {
     /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`,
     /// <https://json-schema.org/draft/2020-12/json-schema-validation>; draft 4, "JSON Schema
     /// primitive types", <https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04>.
-    pub(crate) fn whole_numbers(&mut self, at: Position<'_>, part: &mut SchemaPart) {
+    pub(crate) fn whole_numbers(&mut self, at: SchemaPath<'_>, part: &mut SchemaPart) {
         if self.is_plain() || !self.rules.whole_numbers {
             return;
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Number, Value, json};
 
 use super::keywords::sorted;
-use super::{Position, SchemaPart, Translator, member};
+use super::{SchemaPart, SchemaPath, Translator, member};
 
 /// Most values of an `enum`.
 const MAX_VALUES: usize = 2_000;
@@ -19,7 +19,7 @@ impl Translator<'_> {
     pub(super) fn enumeration(
         &mut self,
         schema: &Map<String, Value>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         part: &mut SchemaPart,
     ) {
         if let Some(Value::Array(values)) = member(schema, "enum") {
@@ -63,7 +63,7 @@ impl Translator<'_> {
     pub(super) fn bounds(
         &mut self,
         schema: &Map<String, Value>,
-        at: Position<'_>,
+        at: SchemaPath<'_>,
         part: &mut SchemaPart,
     ) {
         for (keyword, exclusive, is_lower) in [

@@ -18,12 +18,12 @@ pub(crate) fn balancer(
 ) -> AlbBalancerPlan {
     let security_group = existing.security_group.as_ref().map(|group| {
         let at = "/alb/existing/security_group";
-        variables.read(group, InputType::BalancerGroup, (at, is_group_used))
+        variables.read(group, InputType::BalancerGroup, at, is_group_used)
     });
     // Its ARN names it only as a target; a function knows its name.
     let is_target = variables.has_gateway && !variables.blueprint().spec.topology.has_sync();
     let at = "/alb/existing/arn";
-    let arn = variables.read(&existing.arn, InputType::Alb, (at, is_target));
+    let arn = variables.read(&existing.arn, InputType::Alb, at, is_target);
     let name_of_sync = sync::balancer_name(variables, existing);
     AlbBalancerPlan::Existing {
         arn,
@@ -66,10 +66,10 @@ fn dns_name(variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option
                 .help("add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`"),
         );
     }
-    let place_and_use = ("/alb/existing/dns_name", unnamed.is_some());
+    let at = "/alb/existing/dns_name";
     let dns_name = existing.dns_name.as_ref();
     let dns_name =
-        dns_name.map(|name| variables.read(name, InputType::BalancerName, place_and_use));
+        dns_name.map(|name| variables.read(name, InputType::BalancerName, at, unnamed.is_some()));
     dns_name.filter(|_| unnamed.is_some())
 }
 

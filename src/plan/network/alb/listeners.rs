@@ -132,8 +132,8 @@ pub(crate) fn listeners(
             variables.report(certificate_fault(variables, &at, is_tls));
         }
         let certificate = certificate.map(|certificate| {
-            let place_and_use = (&*format!("{at}/certificate"), is_new && is_tls);
-            variables.read(certificate, InputType::Certificate, place_and_use)
+            let at = format!("{at}/certificate");
+            variables.read(certificate, InputType::Certificate, &at, is_new && is_tls)
         });
         listeners.push(AlbListenerPlan {
             port,
@@ -168,8 +168,8 @@ fn existing_listener(
                 )),
         );
     }
-    let place_and_use = (&*format!("/alb/existing/listeners/{port}"), emits_rules);
-    arn.map(|arn| variables.read(arn, InputType::AlbListener, place_and_use))
+    let at = format!("/alb/existing/listeners/{port}");
+    arn.map(|arn| variables.read(arn, InputType::AlbListener, &at, emits_rules))
 }
 
 fn certificate_fault(variables: &Variables<'_>, at: &str, is_tls: bool) -> diagnostic::Diagnostic {
@@ -247,5 +247,5 @@ pub(crate) fn clients(variables: &mut Variables<'_>, clients: &blueprint::Values
             "list the groups and ranges one by one, as text",
         );
     }
-    variables.values(clients, (InputType::Client, InputType::Clients), at)
+    variables.values(clients, InputType::Clients, at)
 }

@@ -1,4 +1,4 @@
-//! Positions of schemas while a model is translated.
+//! Paths to schemas while a model is translated.
 //!
 //! In: keys and references that led to a schema. Out: pointers. Pure.
 
@@ -6,9 +6,9 @@ use super::read_only::ReadOnly;
 use crate::openapi::SchemaId;
 use crate::source::pointer;
 
-/// Position of a schema.
+/// Path to a schema, with the context of its translation.
 #[derive(Clone, Copy)]
-pub(crate) struct Position<'s> {
+pub(crate) struct SchemaPath<'s> {
     /// The schema whose text it is in.
     pub(super) text: SchemaId,
     /// Keys that led here, from the part that is translated.
@@ -32,7 +32,7 @@ pub(super) struct EnteredSchema<'s> {
     pub(super) before: Option<&'s EnteredSchema<'s>>,
 }
 
-impl<'s> Position<'s> {
+impl<'s> SchemaPath<'s> {
     pub(super) fn entered(&self) -> impl Iterator<Item = SchemaId> {
         std::iter::successors(self.entered, |entered| entered.before).map(|entered| entered.schema)
     }

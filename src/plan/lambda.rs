@@ -1,13 +1,31 @@
-//! Functions that serve a backend.
+//! Functions of AWS Lambda that exist: those of backends and of authorizers.
 //!
-//! In: `targets.function`. Out: `FunctionPlan`. Pure.
+//! In: `targets.function`, `function` of an authorizer. Out: `FunctionPlan`. Pure.
 //! A literal is a name or an ARN; what is known only at deploy time is an ARN, since CloudFormation
 //! cannot distinguish the two.
+
+use std::sync::Arc;
 
 use crate::blueprint;
 use crate::diagnostic;
 use crate::plan::variables::Variables;
-use crate::plan::{FunctionPlan, InputType, Value};
+use crate::plan::{InputType, Value};
+
+/// A function of AWS Lambda, without its version or alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionPlan {
+    /// A name in the API's own account and region.
+    Name {
+        name: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
+    Arn {
+        arn: Arc<str>,
+        qualifier: Option<Arc<str>>,
+    },
+    /// An ARN, with an alias or a version or without, that is known only at deploy time.
+    Given(Value),
+}
 
 /// Longest name of a function. Unit: characters. Source: docs/aws-rules.md#z5.
 const MAX_NAME: usize = 64;
@@ -57,10 +75,14 @@ pub(crate) fn of_type(
 
 fn parsed(text: &str) -> Option<FunctionPlan> {
     let parts: Vec<&str> = text.split(':').collect();
+    let is_function = |name: &str, qualifier: Option<&&str>| {
+        is_word(name, MAX_NAME)
+            && qualifier.is_none_or(|qualifier| is_word(qualifier, MAX_QUALIFIER))
+    };
     match parts[..] {
-        [name] | [name, _] if is_word(name, MAX_NAME) => Some(FunctionPlan::Name {
+        [name] | [name, _] if is_function(name, parts.get(1)) => Some(FunctionPlan::Name {
             name: name.into(),
-            qualifier: qualifier(parts.get(1).copied())?,
+            qualifier: parts.get(1).map(|qualifier| (*qualifier).into()),
         }),
         [
             "arn",
@@ -77,22 +99,13 @@ fn parsed(text: &str) -> Option<FunctionPlan> {
             let holds = is_word(partition, 20)
                 && is_word(region, 30)
                 && is_account
-                && is_word(name, MAX_NAME);
-            let qualifier = qualifier(parts.get(7).copied())?;
+                && is_function(name, parts.get(7));
             holds.then(|| FunctionPlan::Arn {
                 arn: parts[..7].join(":").into(),
-                qualifier,
+                qualifier: parts.get(7).map(|qualifier| (*qualifier).into()),
             })
         }
         _ => None,
-    }
-}
-
-/// An alias or version, where one is written.
-fn qualifier(text: Option<&str>) -> Option<Option<std::sync::Arc<str>>> {
-    match text {
-        None => Some(None),
-        Some(text) => is_word(text, MAX_QUALIFIER).then(|| Some(text.into())),
     }
 }
 
