@@ -131,7 +131,7 @@ fn decide(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pla
         authorizers,
         usage_plans,
         key_from_authorizer: keys::from_authorizer(blueprint),
-        gateway_responses: gateway_responses::gateway_responses(blueprint, cors.as_ref()),
+        gateway_responses: gateway_responses::gateway_responses(blueprint, cors.is_some()),
         cors,
         binary_media_types: binary_media_types(spec, routes.binary_media_types),
         minimum_compression_size: minimum_compression_size(spec),

@@ -7,29 +7,28 @@ use crate::blueprint::BlueprintSpec;
 
 /// Resources of an API.
 ///
-/// Source: AWS, "Quotas for configuring and running a REST API" (docs/aws-rules.md#m1).
+/// Source: docs/aws-rules.md#m1.
 const RESOURCES: u64 = 300;
 
 /// Listeners of a network load balancer; AWS does not raise it.
 ///
-/// Source: AWS, "Quotas for your Network Load Balancers" (docs/aws-rules.md#l6).
+/// Source: docs/aws-rules.md#l6.
 const NLB_LISTENERS: u64 = 50;
 
 /// Rules of an application load balancer, over all its listeners, without their defaults.
 ///
-/// Source: AWS, "Quotas for your Application Load Balancers" (docs/aws-rules.md#l5).
+/// Source: docs/aws-rules.md#l5.
 const LISTENER_RULES: u64 = 100;
 
 /// Target groups of an application load balancer.
 ///
-/// Source: AWS, "Quotas for your Application Load Balancers" (docs/aws-rules.md#l5).
+/// Source: docs/aws-rules.md#l5.
 const TARGET_GROUPS: u64 = 100;
 
-/// Authorizers of an API. Source: AWS, "Quotas for configuring and running a REST API"
-/// (docs/aws-rules.md#m3).
+/// Authorizers of an API. Source: docs/aws-rules.md#m3.
 const AUTHORIZERS: u64 = 10;
 
-/// Operations that a usage plan throttles by themselves. Source: the same (docs/aws-rules.md#m16).
+/// Operations that a usage plan throttles by themselves. Source: docs/aws-rules.md#m16.
 const PLAN_THROTTLES: u64 = 20;
 
 /// Quotas of the account.

@@ -9,8 +9,8 @@ use super::{Builder, Draft};
 use crate::blueprint::{Validation, defaults};
 use crate::diagnostic::{self, Place};
 use crate::openapi::ByMediaType;
-use crate::plan::models::parameters::unchecked;
 use crate::plan::models::coverage::coverage;
+use crate::plan::models::parameters::unchecked;
 use crate::plan::models::{ChecksPlan, ModelPlan, Models, ServedOperation};
 use crate::plan::rules::{Decision, Origin};
 

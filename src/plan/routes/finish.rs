@@ -42,7 +42,8 @@ impl<'a> Builder<'a> {
                 .iter()
                 .map(|(untold, cases)| untold.finding(cases)),
         );
-        let looked: Vec<DecidedOperation<'_>> = self.drafts.iter().map(|draft| self.looked(draft)).collect();
+        let looked: Vec<DecidedOperation<'_>> =
+            self.drafts.iter().map(|draft| self.looked(draft)).collect();
         let promises = expect::expect(self.blueprint, &subjects, &looked);
         let throttles = keys::throttles(self.blueprint, &looked, diagnostics);
         self.diagnostics.extend(promises);

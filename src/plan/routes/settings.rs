@@ -7,11 +7,11 @@ use super::Builder;
 use crate::blueprint::{Exposure, Format, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
+use crate::plan::ThrottlePlan;
 use crate::plan::rules::{Decision, Origin};
+use crate::plan::stage::above_account;
 use crate::plan::stage::cache;
 use crate::plan::stage::cache::CacheRequest;
-use crate::plan::ThrottlePlan;
-use crate::plan::stage::above_account;
 
 /// Shortest and longest duration that a REST API waits for its integration.
 ///

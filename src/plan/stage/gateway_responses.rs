@@ -1,11 +1,11 @@
 //! Responses of the gateway itself to errors: their headers for browsers, and their bodies.
 //!
-//! In: `CorsPlan`, the blueprint's `api.gateway_responses`. Out: `GatewayResponsePlan`s. Pure.
+//! In: the blueprint's `api.gateway_responses`, whether it has CORS. Out: `GatewayResponsePlan`s.
+//! Pure.
 //! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries
 //! all of it.
 
 use crate::blueprint::Blueprint;
-use crate::plan::CorsPlan;
 
 /// A response of the gateway itself to an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,16 +51,13 @@ const FORBIDDEN: (u16, &str) = (403, "Forbidden");
 const INTERNAL: (u16, &str) = (500, "Internal Server Error");
 
 /// Decides which errors are defined; none where AWS's own do.
-pub(crate) fn gateway_responses(
-    blueprint: &Blueprint,
-    cors: Option<&CorsPlan>,
-) -> Vec<GatewayResponsePlan> {
+pub(crate) fn gateway_responses(blueprint: &Blueprint, has_cors: bool) -> Vec<GatewayResponsePlan> {
     let api = blueprint.spec.api.as_ref();
     let responses = api.and_then(|api| api.gateway_responses.as_ref());
     let is_problem = responses
         .and_then(|responses| responses.problem_json)
         .unwrap_or(false);
-    if !is_problem && cors.is_none() {
+    if !is_problem && !has_cors {
         return Vec::new();
     }
     let defaults = DEFAULTS.map(|of| GatewayResponsePlan {
