@@ -18,17 +18,18 @@ mod s3;
 mod wafv2;
 
 pub use alb::{
-    Answer, ApplicationBalancer, ApplicationBalancerRef, HttpListener, HttpListenerRef,
+    ApplicationBalancer, ApplicationBalancerRef, FixedResponse, HttpListener, HttpListenerRef,
     ListenerRule, RuleAction,
 };
 pub use apigateway::{
     Account, ApiKey, ApiRoot, Authorization, AuthorizedBy, Authorizer, AuthorizerKind,
-    AuthorizerPermission, BasePathMapping, Body, Checks, ClientCertificate, Deployment, DomainName,
-    Endpoint, EndpointType, FunctionCall, GatewayResponse, Header, HeaderSource, Integration,
-    InternetProxy, Kept, KeyRef, LogRole, LoggingLevel, Member, Method, MethodSettings,
-    MethodThrottle, Model, Part, PartState, PlanThrottle, Preflight, Proxy, Quota,
-    RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage, Throttle,
-    UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2, keyed, signed,
+    AuthorizerPermission, BasePathMapping, Body, CacheSettings, Checks, ClientCertificate,
+    Deployment, DomainName, Endpoint, EndpointType, FunctionCall, GatewayResponse, Header,
+    HeaderSource, Integration, InternetProxy, KeyRef, LogRole, LoggingLevel, Member, Method,
+    MethodCache, MethodSettings, MethodThrottle, Model, PartState, Preflight, Proxy, Quota,
+    RequestValidator, Resource, ResourcePolicy, RestApi, RouteState, Settings, Stage,
+    ThrottleLimit, UriHost, UriSegment, UsagePlan, UsagePlanKey, VpcLink, VpcLinkRef, VpcLinkV2,
+    keyed, signed,
 };
 pub use document::{Document, is_function};
 pub use ec2::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
@@ -40,39 +41,46 @@ pub use events::{Schedule, SchedulePermission};
 pub use iam::{Role, Statement};
 pub use lambda::{Function, LambdaPermission};
 pub use logs::{Alarm, Comparison, LogGroup};
-pub use python::{Code, FunctionGroups, FunctionNetwork, PythonFunction};
+pub use python::{FunctionCode, FunctionGroups, FunctionNetwork, PythonFunction};
 pub use route53::AliasRecord;
 pub use s3::Bucket;
 pub use wafv2::WebAclAssociation;
 
-use std::sync::Arc;
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Address, EntryOf, Holds, Label, Names, StackOf};
 
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Label, Names};
+/// Everything that is to be deployed.
+pub type Stack = StackOf<Node>;
 
-/// A kind of resource. No method has a default, so that no format can be forgotten.
-pub trait Kind: Into<Node> {
+/// A resource with its name.
+pub type Entry = EntryOf<Node>;
+
+/// A kind of resource. Nothing of it has a default, so that no format can be forgotten; what few
+/// kinds have stands beside their names in `kinds!`.
+pub trait Kind {
     const NAMES: Names;
+    const HOME: Home;
 
-    /// Writes its blocks.
+    /// Writes its blocks; the first is of the kind's own type, with the label of the node.
     fn terraform(&self, label: &Label, out: &mut Terraform);
 
     /// Writes its properties.
     fn cloudformation(&self, out: &mut Properties);
+}
 
-    /// Nodes that it waits for besides those it refers to.
-    fn after(&self) -> Vec<Address>;
-
-    /// What it takes to make CloudFormation replace the node, where its properties alone do not.
-    fn revision(&self) -> Option<Arc<str>>;
-
-    /// Every Terraform address that is there once this node is; "after me" means all of them.
-    fn addresses(&self, label: &Label) -> Vec<String>;
+/// The part of a deployment that a kind of resource belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// The API's document, where the API is written as one.
+    Document,
+    /// Beside the document, and only with an API.
+    Beside,
+    /// The network, which private callers use without an API, too.
+    Network,
 }
 
 macro_rules! kinds {
-    ($($kind:ident,)*) => {
+    ($($kind:ident $(: $mark:ident)?,)*) => {
         /// A resource of any kind.
         #[derive(Debug)]
         pub enum Node {
@@ -83,12 +91,30 @@ macro_rules! kinds {
             fn from(kind: $kind) -> Self {
                 Self::$kind(kind)
             }
+        }
+
+        impl Holds<$kind> for Node {
+            const NAMES: &'static Names = &<$kind as Kind>::NAMES;
+
+            fn held(&self) -> Option<&$kind> {
+                if let Self::$kind(kind) = self { Some(kind) } else { None }
+            }
+
+            fn held_mut(&mut self) -> Option<&mut $kind> {
+                if let Self::$kind(kind) = self { Some(kind) } else { None }
+            }
         })*
 
         impl Node {
             pub fn names(&self) -> &'static Names {
                 match self {
                     $(Self::$kind(_) => &<$kind as Kind>::NAMES,)*
+                }
+            }
+
+            pub fn home(&self) -> Home {
+                match self {
+                    $(Self::$kind(_) => <$kind as Kind>::HOME,)*
                 }
             }
 
@@ -104,15 +130,17 @@ macro_rules! kinds {
                 }
             }
 
+            /// Nodes that it waits for besides those it refers to.
             pub fn after(&self) -> Vec<Address> {
                 match self {
-                    $(Self::$kind(kind) => kind.after(),)*
+                    $(Self::$kind(_kind) => marked!(after _kind $($mark)?),)*
                 }
             }
 
-            pub fn addresses(&self, label: &Label) -> Vec<String> {
+            /// Returns whether others rely on it, so that it stays when the stack goes.
+            pub fn is_retained(&self) -> bool {
                 match self {
-                    $(Self::$kind(kind) => kind.addresses(label),)*
+                    $(Self::$kind(_kind) => marked!(is_retained _kind $($mark)?),)*
                 }
             }
         }
@@ -122,13 +150,30 @@ macro_rules! kinds {
     };
 }
 
+/// Reads the marks of `kinds!`: a kind that `waits` has `after()`, one that is `retained` has
+/// `is_retained()`.
+macro_rules! marked {
+    (after $kind:ident waits) => {
+        $kind.after()
+    };
+    (after $kind:ident $(retained)?) => {
+        Vec::new()
+    };
+    (is_retained $kind:ident retained) => {
+        $kind.is_retained()
+    };
+    (is_retained $kind:ident $(waits)?) => {
+        false
+    };
+}
+
 kinds! {
     LogGroup,
-    Role,
+    Role: retained,
     ApplicationBalancer,
     HttpListener,
     ListenerRule,
-    PythonFunction,
+    PythonFunction: waits,
     Schedule,
     SchedulePermission,
     Alarm,
@@ -137,7 +182,7 @@ kinds! {
     EgressRule,
     IngressRule,
     LoadBalancer,
-    TargetGroup,
+    TargetGroup: waits,
     Listener,
     VpcLink,
     VpcLinkV2,
@@ -150,10 +195,10 @@ kinds! {
     Method,
     LambdaPermission,
     GatewayResponse,
-    Account,
+    Account: retained,
     ClientCertificate,
-    Deployment,
-    Stage,
+    Deployment: waits,
+    Stage: waits,
     ApiKey,
     UsagePlan,
     UsagePlanKey,
@@ -161,16 +206,4 @@ kinds! {
     BasePathMapping,
     AliasRecord,
     WebAclAssociation,
-}
-
-impl Node {
-    /// Whether others rely on it, so that it stays when the stack goes.
-    pub fn is_kept(&self) -> bool {
-        matches!(self, Self::Account(_)) || matches!(self, Self::Role(role) if role.is_kept)
-    }
-}
-
-/// The address of the only block of a node.
-fn only(names: &Names, label: &Label) -> Vec<String> {
-    vec![format!("{}.{label}", names.terraform)]
 }

@@ -17,8 +17,11 @@ pub mod plan;
 
 pub mod lint;
 
-pub mod aws;
 pub mod stack;
+
+pub mod sink;
+
+pub mod aws;
 
 pub mod assemble;
 
@@ -163,7 +166,8 @@ fn compile_blueprint(
             .extend(limits::limits(&plan, &assembled.stack));
         if !compiled.has_error() {
             let tree = emit::files(&plan, &assembled.stack, &request.display);
-            let too_large = limits::written(&plan, &tree);
+            let too_large = emit::template_bytes(&plan, &tree)
+                .and_then(|bytes| limits::template_size(&plan, bytes));
             compiled.tree = too_large.is_none().then_some(tree);
             compiled.diagnostics.extend(too_large);
         }

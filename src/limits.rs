@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{GroupProtocol, Node, TargetGroup};
+use crate::aws::{
+    GroupProtocol, HttpListener, Listener, ListenerRule, Resource, RestApi, Stack, TargetGroup,
+};
 use crate::blueprint::{Format, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::emit::{self, FileTree, logical_id};
 use crate::plan::Plan;
-use crate::stack::{Parameter, Stack};
+use crate::stack::{StoredParameter, logical_id, pascal};
 
 /// Listeners of an application load balancer. Source: docs/aws-rules.md#l5.
 const ALB_LISTENERS: u64 = 50;
@@ -21,7 +22,9 @@ const NEAR_PERCENT: u64 = 80;
 /// Resources, parameters and outputs of a template.
 ///
 /// Source: docs/aws-rules.md#f5.
-const TEMPLATE: [(&str, usize); 3] = [("resources", 500), ("parameters", 200), ("outputs", 200)];
+const TEMPLATE_RESOURCES: usize = 500;
+const TEMPLATE_PARAMETERS: usize = 200;
+const TEMPLATE_OUTPUTS: usize = 200;
 
 /// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB.
 ///
@@ -35,11 +38,7 @@ const BODY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Resources of the API: one a path.
 pub fn resources(stack: &Stack) -> u64 {
-    stack
-        .entries
-        .iter()
-        .filter(|entry| matches!(entry.node, Node::Resource(_)))
-        .count() as u64
+    stack.all::<Resource>().count() as u64
 }
 
 /// Checks a stack against the quotas.
@@ -48,8 +47,6 @@ pub fn resources(stack: &Stack) -> u64 {
 /// target groups, GW4063 few rules left, GW4083 authorizers, GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let count =
-        |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
     let resources = resources(stack);
     if resources > plan.limits.resources {
         findings.push(
@@ -59,7 +56,7 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
                 .help("ask AWS for a higher quota and set `limits.resources` to it, or hide operations that nobody calls"),
         );
     }
-    let listeners = count(|node| matches!(node, Node::Listener(_)));
+    let listeners = stack.all::<Listener>().count() as u64;
     if listeners > plan.limits.nlb_listeners {
         findings.push(
             diagnostic::TOO_MANY_LISTENERS
@@ -88,16 +85,10 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     findings
 }
 
-/// What API Gateway imports.
+/// Checks the size of the document that API Gateway imports.
 fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    let body = stack.entries.iter().find_map(|it| {
-        if let Node::RestApi(api) = &it.node {
-            api.body.as_ref()
-        } else {
-            None
-        }
-    });
-    let bytes = body.map_or(0, |it| it.bytes());
+    let body = stack.all().find_map(|api: &RestApi| api.body.as_ref());
+    let bytes = body.map_or(0, |document| document.bytes());
     if bytes > BODY_BYTES {
         findings.push(
             diagnostic::BODY_TOO_LARGE
@@ -108,14 +99,10 @@ fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A template as it was written.
+/// Checks the size of a template as it was written. Unit: bytes.
 ///
 /// Errors: GW4020.
-pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
-    let bytes = tree
-        .files
-        .get(emit::cloudformation::name(plan.output.template))?
-        .len();
+pub fn template_size(plan: &Plan, bytes: usize) -> Option<Diagnostic> {
     // What takes less room: the YAML of large templates has about seven tenths of their JSON.
     let other_syntax = match plan.output.template {
         TemplateSyntax::Json if bytes / 10 * 7 <= TEMPLATE_BYTES => {
@@ -135,9 +122,7 @@ pub fn written(plan: &Plan, tree: &FileTree) -> Option<Diagnostic> {
 
 /// Listeners, rules and target groups of the application load balancer.
 fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    let count =
-        |is: fn(&Node) -> bool| stack.entries.iter().filter(|entry| is(&entry.node)).count() as u64;
-    let listeners = count(|node| matches!(node, Node::HttpListener(_)));
+    let listeners = stack.all::<HttpListener>().count() as u64;
     if listeners > ALB_LISTENERS {
         findings.push(
             diagnostic::TOO_MANY_LISTENERS
@@ -146,7 +131,7 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
                 .help("let backends share listeners, or split the API in two blueprints"),
         );
     }
-    let rules = count(|node| matches!(node, Node::ListenerRule(_)));
+    let rules = stack.all::<ListenerRule>().count() as u64;
     let most = plan.limits.listener_rules;
     if rules <= most && rules * 100 >= most * NEAR_PERCENT {
         findings.push(
@@ -169,12 +154,8 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
         );
     }
     let is_http =
-        |it: &TargetGroup| matches!(it.protocol, GroupProtocol::Http | GroupProtocol::Https);
-    let groups = stack
-        .entries
-        .iter()
-        .filter(|it| matches!(&it.node, Node::TargetGroup(group) if is_http(group)))
-        .count() as u64;
+        |group: &&TargetGroup| matches!(group.protocol, GroupProtocol::Http | GroupProtocol::Https);
+    let groups = stack.all().filter(is_http).count() as u64;
     if groups > plan.limits.target_groups {
         findings.push(
             diagnostic::TOO_MANY_TARGET_GROUPS
@@ -189,10 +170,13 @@ fn behind_alb(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
 }
 
 fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
-    for ((what, found), (_, most)) in emit::cloudformation::limits(stack)
-        .into_iter()
-        .zip(TEMPLATE)
-    {
+    let resources = stack.entries.iter().filter(|entry| !entry.is_in_body);
+    let parameters = stack.inputs.len() + stack.parameters.len();
+    for (what, found, most) in [
+        ("resources", resources.count(), TEMPLATE_RESOURCES),
+        ("parameters", parameters, TEMPLATE_PARAMETERS),
+        ("outputs", stack.outputs.len(), TEMPLATE_OUTPUTS),
+    ] {
         if found > most {
             findings.push(
                 diagnostic::TEMPLATE_TOO_LARGE
@@ -209,10 +193,10 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
     let names = stack
         .inputs
         .keys()
-        .map(|name| (emit::pascal(name), format!("var: {name}")));
+        .map(|name| (pascal(name), format!("var: {name}")));
     let parameters = stack.parameters.iter().map(|(label, it)| {
         (
-            logical_id(&Parameter::address(label)),
+            logical_id(&StoredParameter::address(label)),
             format!("ssm: {}", it.path),
         )
     });

@@ -1,4 +1,4 @@
-//! What is to be deployed: AWS resources with resolved references, inputs and outputs.
+//! The stack: AWS resources with resolved references, inputs and outputs.
 //!
 //! In: calls of `assemble`. Out: `Stack`. Pure.
 //! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or
@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::aws::{Kind, Node};
 pub use crate::plan::InputType;
+use crate::plan::names;
 pub use value::{Attribute, Here, List, Spelling, Value};
 
 /// The Terraform label of a node, and the ground of its logical id: a function of its own key
@@ -38,7 +38,7 @@ impl fmt::Display for Label {
     }
 }
 
-/// How the two languages name a kind of resource.
+/// Names of a kind of resource in the two languages.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     /// `aws_lb`
@@ -80,7 +80,7 @@ impl<K> fmt::Debug for Handle<K> {
     }
 }
 
-impl<K: Kind> Handle<K> {
+impl<K> Handle<K> {
     /// Index of its node in the stack.
     pub fn index(&self) -> usize {
         self.index
@@ -92,11 +92,19 @@ impl<K: Kind> Handle<K> {
 
     /// An attribute of the node, in both spellings.
     pub fn attribute(&self, terraform: &'static str, cloudformation: Spelling) -> Value {
-        Value::Attribute(Attribute {
+        Value::Attribute(self.attribute_of(terraform, cloudformation))
+    }
+
+    pub(crate) fn attribute_of(
+        &self,
+        terraform: &'static str,
+        cloudformation: Spelling,
+    ) -> Attribute {
+        Attribute {
             of: self.address.clone(),
             terraform,
             cloudformation,
-        })
+        }
     }
 
     pub fn address(&self) -> &Address {
@@ -104,7 +112,7 @@ impl<K: Kind> Handle<K> {
     }
 }
 
-impl<K: Kind> Serialize for Handle<K> {
+impl<K> Serialize for Handle<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.address.serialize(serializer)
     }
@@ -135,12 +143,12 @@ impl Address {
     }
 }
 
-/// What a name is made of.
+/// Parts of a node's name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Named {
     pub names: &'static Names,
     pub label: Label,
-    /// What CloudFormation needs in the logical id to make the node anew.
+    /// Part of CloudFormation's logical id that makes the node anew when it changes.
     pub revision: Option<Arc<str>>,
 }
 
@@ -164,15 +172,15 @@ pub struct Input {
 
 /// A parameter of the Systems Manager: a data source in Terraform, a parameter in CloudFormation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter {
+pub struct StoredParameter {
     pub path: Arc<str>,
     pub of: InputType,
     /// A pattern that its value has to match, and what to say where it does not.
     pub pattern: Option<(&'static str, &'static str)>,
 }
 
-impl Parameter {
-    /// How its label becomes a name in the two languages.
+impl StoredParameter {
+    /// Names of the kind in the two languages.
     pub const NAMES: Names = Names {
         terraform: "aws_ssm_parameter",
         cloudformation: "AWS::SSM::Parameter::Value",
@@ -199,12 +207,12 @@ pub struct Output {
     pub after: Vec<Address>,
 }
 
-/// Where a node is written in a format of several files.
+/// File of a node in a format of several files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum File {
     /// The API itself, deployment and stage.
     Api,
-    /// What request bodies are held to.
+    /// Models of request bodies.
     Models,
     /// The way behind the gateway.
     Network,
@@ -212,44 +220,85 @@ pub enum File {
     Routes(Arc<str>),
 }
 
-/// A resource with its name.
+/// A node that may be of the kind `K`.
+pub trait Holds<K>: From<K> {
+    const NAMES: &'static Names;
+
+    fn held(&self) -> Option<&K>;
+
+    fn held_mut(&mut self) -> Option<&mut K>;
+}
+
+/// A node with its name.
 #[derive(Debug)]
-pub struct Entry {
+pub struct EntryOf<N> {
     pub address: Address,
     pub file: File,
-    pub node: Node,
+    pub node: N,
     /// It is written as a part of the API's body, and not by itself.
     pub is_in_body: bool,
 }
 
-/// Everything that is to be deployed; the order is an order of deployment.
-#[derive(Debug, Default)]
-pub struct Stack {
-    pub entries: Vec<Entry>,
+/// Everything that is to be deployed, with nodes of type `N`; the order is an order of deployment.
+#[derive(Debug)]
+pub struct StackOf<N> {
+    pub entries: Vec<EntryOf<N>>,
     pub inputs: BTreeMap<Arc<str>, Input>,
-    pub parameters: BTreeMap<Label, Parameter>,
+    pub parameters: BTreeMap<Label, StoredParameter>,
     pub outputs: Vec<Output>,
     /// Tags of every node that takes some.
     pub tags: BTreeMap<Arc<str>, Value>,
-    /// What Terraform's local value `short_environment` shortens, where names hold it.
+    /// Value that Terraform's local value `short_environment` shortens; none where no name needs
+    /// it.
     pub short_environment: Option<Value>,
-    /// What the API is for, in its title's words.
+    /// Title of the API.
     pub title: Arc<str>,
     /// The region of a root layout's provider block.
     pub provider_region: Option<Arc<str>>,
     pub is_root: bool,
 }
 
-impl Stack {
-    /// Adds a resource; later ones may refer to it.
-    pub fn add<K: Kind>(&mut self, file: File, label: Label, kind: K) -> Handle<K> {
+impl<N> StackOf<N> {
+    /// Adds a node; later ones may refer to it.
+    pub fn add<K>(&mut self, file: File, label: Label, kind: K) -> Handle<K>
+    where
+        N: Holds<K>,
+    {
+        self.add_named(file, label, None, kind)
+    }
+
+    /// Adds a node that CloudFormation makes anew with every new revision: it is a part of the
+    /// logical id.
+    pub fn add_revision<K>(
+        &mut self,
+        file: File,
+        label: Label,
+        revision: Arc<str>,
+        kind: K,
+    ) -> Handle<K>
+    where
+        N: Holds<K>,
+    {
+        self.add_named(file, label, Some(revision), kind)
+    }
+
+    fn add_named<K>(
+        &mut self,
+        file: File,
+        label: Label,
+        revision: Option<Arc<str>>,
+        kind: K,
+    ) -> Handle<K>
+    where
+        N: Holds<K>,
+    {
         let index = self.entries.len();
         let address = Address(Arc::new(Named {
-            names: &K::NAMES,
+            names: N::NAMES,
             label,
-            revision: kind.revision(),
+            revision,
         }));
-        self.entries.push(Entry {
+        self.entries.push(EntryOf {
             address: address.clone(),
             file,
             node: kind.into(),
@@ -261,4 +310,78 @@ impl Stack {
             kind: PhantomData,
         }
     }
+
+    /// Adds an output that has the same value in both formats.
+    pub fn output(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        description: impl Into<Arc<str>>,
+        value: Value,
+    ) {
+        self.outputs.push(Output {
+            name: name.into(),
+            description: description.into(),
+            terraform: value.clone(),
+            cloudformation: value,
+            after: Vec::new(),
+        });
+    }
+
+    /// Returns the node of a handle.
+    pub fn get<K>(&self, handle: &Handle<K>) -> &K
+    where
+        N: Holds<K>,
+    {
+        let node = &self.entries[handle.index].node;
+        node.held().expect("a handle leads to its own kind")
+    }
+
+    /// Returns the node of a handle, to complete it.
+    pub fn get_mut<K>(&mut self, handle: &Handle<K>) -> &mut K
+    where
+        N: Holds<K>,
+    {
+        let node = &mut self.entries[handle.index].node;
+        node.held_mut().expect("a handle leads to its own kind")
+    }
+
+    /// Returns every node of a kind, in order.
+    pub fn all<'s, K: 's>(&'s self) -> impl Iterator<Item = &'s K>
+    where
+        N: Holds<K> + 's,
+    {
+        self.entries.iter().filter_map(|entry| entry.node.held())
+    }
+}
+
+impl<N> Default for StackOf<N> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            inputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            outputs: Vec::new(),
+            tags: BTreeMap::new(),
+            short_environment: None,
+            title: Arc::default(),
+            provider_region: None,
+            is_root: false,
+        }
+    }
+}
+
+/// Returns the logical id of a node: kind, words of its label, and a hash of the label, always.
+pub fn logical_id(address: &Address) -> String {
+    let mut id = names::words_and_hash(address.names.word, address.label.as_str());
+    if let Some(revision) = &address.revision {
+        id.push_str(revision);
+    }
+    id
+}
+
+/// Returns the name of an input or output in CloudFormation.
+pub fn pascal(name: &str) -> String {
+    let mut words = String::new();
+    names::push_words(&mut words, name, usize::MAX);
+    words
 }

@@ -18,10 +18,9 @@ pub(crate) mod tree;
 mod way;
 
 use crate::assemble::Assembled;
-use crate::aws::{Function, Method, Node};
+use crate::aws::{Entry, Function, Method, Node};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::{IntegrationPlan, OperationPlan, Plan, text_of};
-use crate::stack::Entry;
 use authorized::{authorized_as_planned, extras};
 use direct::{
     asked_as_planned, function_holds, internet_holds, may_be_called, needless_permission,

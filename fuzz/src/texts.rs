@@ -3,7 +3,7 @@
 //! In: choices, from a fuzzer's bytes or from a seed. Out: `Texts`, their source and meaning. Pure.
 
 use arbitrary::Arbitrary;
-use gwgen::emit::terraform::{Syntax, Terraform};
+use gwgen::sink::{Syntax, Terraform};
 use gwgen::stack::Value;
 
 use crate::pairs::{Choices, bytes_of};

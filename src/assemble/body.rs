@@ -10,23 +10,23 @@ use std::sync::Arc;
 
 use super::values::text;
 use crate::aws::{
-    Authorization, AuthorizedBy, Body, Deployment, Document, Member, Method, Node, RestApi, keyed,
+    Authorization, AuthorizedBy, Authorizer, AuthorizerPermission, Body, Deployment, Document,
+    GatewayResponse, Home, Member, Method, Model, Node, RequestValidator, RestApi, Stack, keyed,
     signed,
 };
 use crate::blueprint::Format;
 use crate::plan::Plan;
-use crate::stack::{Handle, Stack};
+use crate::stack::{Handle, Holds as _};
 
 /// Takes the API's parts into its body.
 pub(crate) fn fold(
     stack: &mut Stack,
     plan: &Plan,
-    (api, deployment): (&Handle<RestApi>, &Handle<Deployment>),
+    api: &Handle<RestApi>,
+    deployment: &Handle<Deployment>,
 ) {
-    let Node::RestApi(node) = &stack.entries[api.index()].node else {
-        unreachable!("a handle leads to its own kind")
-    };
-    let names = Names::of(stack);
+    let node = stack.get(api);
+    let names = ComponentNames::of(stack);
     let mut rest = node.body_members();
     rest.extend(object(
         "x-amazon-apigateway-gateway-responses",
@@ -46,59 +46,45 @@ pub(crate) fn fold(
         paths: paths(stack, &names),
         rest,
     };
+    let document = Arc::new(body.document());
+    stack.get_mut(api).body = Some(document);
+    stack.get_mut(deployment).is_of_body = true;
     for entry in &mut stack.entries {
-        entry.is_in_body = is_part(&entry.node);
-        match &mut entry.node {
-            Node::AuthorizerPermission(permission) => permission.is_of_any = true,
-            Node::Deployment(node) if entry.address == *deployment.address() => {
-                node.is_of_body = true
-            }
-            Node::RestApi(node) => node.body = Some(Arc::new(body.document())),
-            _ => {}
+        entry.is_in_body = entry.node.home() == Home::Document;
+        let permission: Option<&mut AuthorizerPermission> = entry.node.held_mut();
+        if let Some(permission) = permission {
+            permission.is_of_any = true;
         }
     }
-}
-
-/// Whether import makes it from the document.
-fn is_part(node: &Node) -> bool {
-    let of_paths = matches!(
-        node,
-        Node::Resource(_) | Node::Method(_) | Node::GatewayResponse(_)
-    );
-    of_paths
-        || matches!(
-            node,
-            Node::Authorizer(_) | Node::RequestValidator(_) | Node::Model(_)
-        )
 }
 
 fn object(name: &'static str, members: Vec<Member>) -> Option<Member> {
     (!members.is_empty()).then(|| (name.into(), Document::Object(members)))
 }
 
-/// What operations name.
-struct Names {
+/// Names that operations refer to.
+struct ComponentNames {
     /// Of authorizers, validators and models, by the indices of their nodes.
     of: BTreeMap<usize, Arc<str>>,
     signed: String,
     keyed: String,
 }
 
-impl Names {
+impl ComponentNames {
     fn of(stack: &Stack) -> Self {
-        let name = |node: &Node| match node {
-            Node::Authorizer(it) => Some(Arc::clone(&it.name)),
-            Node::RequestValidator(it) => Some(Arc::clone(&it.name)),
-            Node::Model(it) => Some(Arc::clone(&it.name)),
-            _ => None,
+        let name = |node: &Node| {
+            let authorizer = node.held().map(|node: &Authorizer| &node.name);
+            let validator = || node.held().map(|node: &RequestValidator| &node.name);
+            let model = || node.held().map(|node: &Model| &node.name);
+            authorizer.or_else(validator).or_else(model).cloned()
         };
         let of: BTreeMap<usize, Arc<str>> = stack
             .entries
             .iter()
             .enumerate()
-            .filter_map(|(index, it)| Some((index, name(&it.node)?)))
+            .filter_map(|(index, entry)| Some((index, name(&entry.node)?)))
             .collect();
-        let taken: BTreeSet<&str> = of.values().map(|it| &**it).collect();
+        let taken: BTreeSet<&str> = of.values().map(|name| &**name).collect();
         let free = |start: &str| {
             let mut name = start.to_owned();
             while taken.contains(&*name) {
@@ -112,12 +98,9 @@ impl Names {
 }
 
 /// Paths with their methods, in the order in which they were added: of the paths.
-fn paths(stack: &Stack, names: &Names) -> Vec<(Arc<str>, Vec<Member>)> {
+fn paths(stack: &Stack, names: &ComponentNames) -> Vec<(Arc<str>, Vec<Member>)> {
     let mut paths: Vec<(Arc<str>, Vec<Member>)> = Vec::new();
-    for entry in &stack.entries {
-        let Node::Method(method) = &entry.node else {
-            continue;
-        };
+    for method in stack.all::<Method>() {
         let path = method.on.path(stack);
         let path: Arc<str> = if path.is_empty() {
             "/".into()
@@ -137,7 +120,7 @@ fn paths(stack: &Stack, names: &Names) -> Vec<(Arc<str>, Vec<Member>)> {
 }
 
 /// An operation with what it asks of its callers, and what their requests are held to.
-fn operation(method: &Method, names: &Names) -> Vec<Member> {
+fn operation(method: &Method, names: &ComponentNames) -> Vec<Member> {
     // Always there: what stands at the root would hold where it is missing (O3).
     let mut members = vec![("security".into(), security(&method.authorization, names))];
     if let Some(validator) = &method.checks.validator {
@@ -166,14 +149,22 @@ fn operation(method: &Method, names: &Names) -> Vec<Member> {
 }
 
 /// One requirement of all that is asked for, or none.
-fn security(asked: &Authorization, names: &Names) -> Document {
-    let scopes = || Document::List(asked.scopes.iter().map(|it| Document::text(it)).collect());
+fn security(asked: &Authorization, names: &ComponentNames) -> Document {
+    let scopes = || {
+        Document::List(
+            asked
+                .scopes
+                .iter()
+                .map(|scope| Document::text(scope))
+                .collect(),
+        )
+    };
     let mut all: Vec<Member> = Vec::new();
     match &asked.by {
         AuthorizedBy::Nobody => {}
         AuthorizedBy::Iam => all.push((names.signed.clone().into(), Document::List(Vec::new()))),
-        AuthorizedBy::Cognito(it) | AuthorizedBy::Custom(it) => {
-            all.push((names.of[&it.index()].to_string().into(), scopes()))
+        AuthorizedBy::Cognito(authorizer) | AuthorizedBy::Custom(authorizer) => {
+            all.push((names.of[&authorizer.index()].to_string().into(), scopes()))
         }
     }
     if asked.api_key {
@@ -187,75 +178,38 @@ fn security(asked: &Authorization, names: &Names) -> Document {
 }
 
 /// Every scheme that an operation names.
-fn schemes(stack: &Stack, names: &Names) -> Vec<Member> {
-    let nodes = || stack.entries.iter().map(|it| &it.node);
-    let asked = || {
-        nodes().filter_map(|it| {
-            if let Node::Method(it) = it {
-                Some(&it.authorization)
-            } else {
-                None
-            }
-        })
-    };
-    let authorizers = nodes().filter_map(|it| {
-        if let Node::Authorizer(it) = it {
-            Some((it.name.to_string().into(), it.scheme()))
-        } else {
-            None
-        }
-    });
+fn schemes(stack: &Stack, names: &ComponentNames) -> Vec<Member> {
+    let asked = || stack.all().map(|method: &Method| &method.authorization);
+    let authorizers = stack
+        .all()
+        .map(|authorizer: &Authorizer| (authorizer.name.to_string().into(), authorizer.scheme()));
     let mut schemes: Vec<Member> = authorizers.collect();
-    if asked().any(|it| it.by == AuthorizedBy::Iam) {
+    if asked().any(|access| access.by == AuthorizedBy::Iam) {
         schemes.push((names.signed.clone().into(), signed()));
     }
-    if asked().any(|it| it.api_key) {
+    if asked().any(|access| access.api_key) {
         schemes.push((names.keyed.clone().into(), keyed()));
     }
     schemes
 }
 
 fn models(stack: &Stack, is_template: bool) -> Vec<Member> {
-    let model = |node: &Node| match node {
-        Node::Model(it) => Some((
-            it.name.to_string().into(),
-            Document::json(&schemas::relaxed(&it.schema, is_template).0),
-        )),
-        _ => None,
+    let member = |model: &Model| {
+        (
+            model.name.to_string().into(),
+            Document::json(&schemas::relaxed(&model.schema, is_template).0),
+        )
     };
-    stack
-        .entries
-        .iter()
-        .filter_map(|it| model(&it.node))
-        .collect()
+    stack.all().map(member).collect()
 }
 
 fn validators(stack: &Stack) -> Vec<Member> {
-    stack
-        .entries
-        .iter()
-        .filter_map(|it| {
-            if let Node::RequestValidator(it) = &it.node {
-                Some(it.member())
-            } else {
-                None
-            }
-        })
-        .collect()
+    stack.all().map(RequestValidator::member).collect()
 }
 
 /// The gateway's own errors, by their types.
 fn responses(stack: &Stack) -> Vec<Member> {
-    let of = stack.entries.iter();
-    let mut responses: Vec<Member> = of
-        .filter_map(|it| {
-            if let Node::GatewayResponse(response) = &it.node {
-                Some(response.response())
-            } else {
-                None
-            }
-        })
-        .collect();
-    responses.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut responses: Vec<Member> = stack.all().map(GatewayResponse::response).collect();
+    responses.sort_by(|(a, _), (b, _)| a.cmp(b));
     responses
 }

@@ -1,13 +1,13 @@
-//! What browsers of other origins are told, and the gateway's own errors.
+//! Preflights of browsers, and the gateway's own errors.
 //!
 //! In: `CorsPlan`, `GatewayResponsePlan`s. Out: integrations and nodes in the stack. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aws::{GatewayResponse, Preflight, RestApi};
+use crate::aws::{GatewayResponse, Preflight, RestApi, Stack};
 use crate::plan::{GatewayResponsePlan, Plan, PreflightPlan};
-use crate::stack::{File, Handle, Label, Stack};
+use crate::stack::{File, Handle, Label};
 
 /// The answer to a browser that asks before it sends.
 pub(crate) fn preflight(plan: &Plan, path: &PreflightPlan) -> Preflight {

@@ -4,11 +4,11 @@ use super::this;
 use super::values::{list, value};
 use crate::aws::{
     AliasRecord, BasePathMapping, DomainName, Endpoint, EndpointType, ResourcePolicy, RestApi,
-    Stage,
+    Stack, Stage,
 };
 use crate::blueprint;
 use crate::plan::{DomainPlan, EndpointPlan, PolicyPlan};
-use crate::stack::{File, Handle, Output, Stack, Value};
+use crate::stack::{File, Handle, Value};
 
 /// The endpoint of the API.
 pub(crate) fn endpoint(plan: &EndpointPlan) -> Endpoint {
@@ -17,7 +17,7 @@ pub(crate) fn endpoint(plan: &EndpointPlan) -> Endpoint {
         blueprint::EndpointType::Edge => EndpointType::Edge,
         blueprint::EndpointType::Private => EndpointType::Private,
     };
-    let policy = plan.policy.as_ref().map(|it| match it {
+    let policy = plan.policy.as_ref().map(|policy| match policy {
         PolicyPlan::Written(policy) => ResourcePolicy::Written((**policy).clone()),
         PolicyPlan::Among {
             vpc_endpoints,
@@ -41,21 +41,22 @@ pub(crate) fn endpoint(plan: &EndpointPlan) -> Endpoint {
 pub(crate) fn domain(
     stack: &mut Stack,
     plan: &DomainPlan,
-    (api, stage): (&Handle<RestApi>, &Handle<Stage>),
+    api: &Handle<RestApi>,
+    stage: &Handle<Stage>,
 ) -> Value {
     let name = value(&plan.name);
-    let made = plan.made.as_ref().map(|it| {
+    let made = plan.made.as_ref().map(|made| {
         let node = DomainName {
             name: name.clone(),
-            is_edge: it.is_edge,
-            certificate: value(&it.certificate),
-            security_policy: it.security_policy.clone(),
-            truststore: it
+            is_edge: made.is_edge,
+            certificate: value(&made.certificate),
+            security_policy: made.security_policy.clone(),
+            truststore: made
                 .truststore
                 .as_ref()
                 .map(|(uri, version)| (value(uri), version.as_ref().map(value))),
         };
-        (it, stack.add(File::Api, this(), node))
+        (made, stack.add(File::Api, this(), node))
     });
     let domain = made
         .as_ref()
@@ -79,13 +80,11 @@ pub(crate) fn domain(
                 };
                 stack.add(File::Api, this(), record);
             }
-            None => stack.outputs.push(Output {
-                name: "domain_target".into(),
-                description: "Name that the domain's record has to lead to.".into(),
-                terraform: target.clone(),
-                cloudformation: target,
-                after: Vec::new(),
-            }),
+            None => stack.output(
+                "domain_target",
+                "Name that the domain's record has to lead to.",
+                target,
+            ),
         }
     }
     let path = if plan.base_path.is_empty() {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aws::{Checks, Model, Node, RequestValidator, RestApi};
+use crate::aws::{Checks, Model, RequestValidator, RestApi, Stack};
 use crate::plan::{ChecksPlan, Plan};
-use crate::stack::{File, Handle, Label, Stack};
+use crate::stack::{File, Handle, Label};
 
-/// What methods are held to.
+/// Validators and models of methods.
 #[derive(Debug, Default)]
 pub(crate) struct Checking {
     /// In the order of the plan.
@@ -24,8 +24,9 @@ pub(crate) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) ->
         ("body", true, false),
         ("params", false, true),
     ] {
-        if plan.operations.iter().any(|it| {
-            it.gateway_path.is_some() && it.checks.validator() == Some((body, parameters))
+        if plan.operations.iter().any(|operation| {
+            operation.gateway_path.is_some()
+                && operation.checks.validator() == Some((body, parameters))
         }) {
             let validator = RequestValidator {
                 api: api.clone(),
@@ -53,12 +54,12 @@ pub(crate) fn checking(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) ->
 }
 
 impl Checking {
-    /// What a method is held to.
+    /// Returns the validation of a method.
     pub(crate) fn of(&self, plan: &ChecksPlan) -> Checks {
         Checks {
             validator: plan
                 .validator()
-                .and_then(|it| self.validators.get(&it))
+                .and_then(|validator| self.validators.get(&validator))
                 .cloned(),
             models: plan
                 .models
@@ -72,10 +73,7 @@ impl Checking {
 /// The schemas that a method is held to, as JSON: a change of one changes what its route does.
 pub(crate) fn schemas(stack: &Stack, checks: &Checks) -> Vec<Vec<u8>> {
     let schema = |model: &Handle<Model>| {
-        let Node::Model(model) = &stack.entries[model.index()].node else {
-            unreachable!("a handle leads to its own kind")
-        };
-        serde_json::to_vec(&*model.schema).expect("a schema has text keys only")
+        serde_json::to_vec(&*stack.get(model).schema).expect("a schema has text keys only")
     };
     checks
         .models

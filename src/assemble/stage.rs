@@ -3,14 +3,15 @@
 //! In: `StagePlan`, the deployment. Out: nodes in the stack. Pure.
 
 use super::this;
-use super::values::{text, value};
+use super::values::{self, short_name, text, value};
 use crate::aws::{
-    Account, ClientCertificate, Deployment, Kept, LogGroup, LogRole, LoggingLevel, MethodSettings,
-    MethodThrottle, RestApi, Role, Settings, Stage, Statement, Throttle, WebAclAssociation,
+    Account, CacheSettings, ClientCertificate, Deployment, LogGroup, LogRole, LoggingLevel,
+    MethodCache, MethodSettings, MethodThrottle, RestApi, Role, Settings, Stack, Stage, Statement,
+    WebAclAssociation,
 };
 use crate::blueprint::{ExecutionLog, defaults};
 use crate::plan::{LogRolePlan, OperationPlan, Plan, ThrottlePlan, names, text_of};
-use crate::stack::{Address, File, Handle, Here, Label, Output, Stack, Value};
+use crate::stack::{Address, File, Handle, Here, Label, Value};
 
 /// Where API Gateway writes, and what the role for it may do.
 ///
@@ -67,16 +68,16 @@ pub(crate) fn stage(
         variables: planned
             .variables
             .iter()
-            .map(|(name, it)| (name.clone(), value(it)))
+            .map(|(name, variable)| (name.clone(), value(variable)))
             .collect(),
         request_log,
-        cache_size: planned.cache.as_ref().map(|it| it.size),
+        cache_size: planned.cache.as_ref().map(|cache| cache.size),
         client_certificate: client_certificate.clone(),
         settings: settings(plan, planned.throttle, None),
         of_methods: plan
             .operations
             .iter()
-            .filter_map(|it| of_method(plan, it))
+            .filter_map(|operation| of_method(plan, operation))
             .collect(),
         after,
     };
@@ -93,18 +94,16 @@ pub(crate) fn stage(
         );
     }
     if let Some(certificate) = client_certificate {
-        stack.outputs.push(Output {
-            name: "client_certificate_id".into(),
-            description: "Id of the certificate by which backends know the gateway.".into(),
-            terraform: certificate.id(),
-            cloudformation: certificate.id(),
-            after: Vec::new(),
-        });
+        stack.output(
+            "client_certificate_id",
+            "Id of the certificate by which backends know the gateway.",
+            certificate.id(),
+        );
     }
     stage
 }
 
-fn settings(plan: &Plan, throttle: Option<ThrottlePlan>, cache: Option<Kept>) -> Settings {
+fn settings(plan: &Plan, throttle: Option<ThrottlePlan>, cache: Option<CacheSettings>) -> Settings {
     Settings {
         has_metrics: plan.stage.has_metrics,
         logging: match plan.stage.execution_log {
@@ -113,14 +112,11 @@ fn settings(plan: &Plan, throttle: Option<ThrottlePlan>, cache: Option<Kept>) ->
             ExecutionLog::Info => LoggingLevel::Info,
         },
         throttle: match (throttle, plan.stage.throttle) {
-            (Some(it), _) => MethodThrottle::Of(Throttle {
-                rate: it.rate,
-                burst: it.burst,
-            }),
+            (Some(limit), _) => MethodThrottle::Of(values::throttle(limit)),
             (None, Some(_)) => MethodThrottle::Off,
             (None, None) => MethodThrottle::Unset,
         },
-        cache: plan.stage.cache.as_ref().map(|_| cache),
+        cache: MethodCache::of(plan.stage.cache.is_some(), cache),
     }
 }
 
@@ -130,15 +126,15 @@ fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
     if operation.throttle == plan.stage.throttle && operation.cache.is_none() {
         return None;
     }
-    let kept = operation.cache.as_ref().map(|it| Kept {
-        ttl_s: it.ttl_s,
-        is_encrypted: it.is_encrypted,
+    let cache = operation.cache.as_ref().map(|cache| CacheSettings {
+        ttl_s: cache.ttl_s,
+        is_encrypted: cache.is_encrypted,
     });
     Some(MethodSettings {
         label: Label::new(names::operation_label(operation.method, path)),
         path: text_of(path).into(),
         http_method: operation.method,
-        settings: settings(plan, operation.throttle, kept),
+        settings: settings(plan, operation.throttle, cache),
     })
 }
 
@@ -148,14 +144,13 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
         LogRolePlan::Existing => return None,
         LogRolePlan::Arn(arn) => LogRole::Given(Value::literal(arn.clone())),
         LogRolePlan::Made => {
-            let here = |it: Here| Value::Here(it, api.address().clone());
             let groups = vec![
                 Value::literal("arn:"),
-                here(Here::Partition),
+                api.here(Here::Partition),
                 Value::literal(":logs:"),
-                here(Here::Region),
+                api.here(Here::Region),
                 Value::literal(":"),
-                here(Here::Account),
+                api.here(Here::Account),
                 Value::literal(":log-group:*"),
             ];
             let write = Statement {
@@ -167,9 +162,9 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
             let role = Role {
                 service: "apigateway.amazonaws.com",
                 description: "What API Gateway may do to write the logs of all APIs in this region",
-                name_prefix: text(&plan.prefix.short("-logs-")),
+                name_prefix: short_name(stack, plan, &plan.prefix.short("-logs-")),
                 statements: vec![write],
-                is_kept: true,
+                is_retained: true,
             };
             LogRole::Made(stack.add(File::Api, Label::new("logs"), role))
         }
@@ -203,8 +198,9 @@ fn execution_log(
     let request_log = plan.stage.request_log.as_ref();
     let group = LogGroup {
         name,
-        retention_days: request_log.map_or(defaults::ACCESS_LOG_RETENTION, |it| it.retention_days),
-        kms_key: request_log.and_then(|it| it.kms_key.as_ref()).map(value),
+        retention_days: request_log
+            .map_or(defaults::ACCESS_LOG_RETENTION, |log| log.retention_days),
+        kms_key: request_log.and_then(|log| log.kms_key.as_ref()).map(value),
     };
     Some(
         stack

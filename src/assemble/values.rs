@@ -1,8 +1,9 @@
 //! Values of the plan as values of the stack.
 
+use crate::aws::{Stack, ThrottleLimit};
 use crate::blueprint::Format;
-use crate::plan::{self, InputType, names};
-use crate::stack::{Input, Label, List, Parameter, Value};
+use crate::plan::{self, InputType, NetworkPlan, Plan, ThrottlePlan, names};
+use crate::stack::{Input, Label, List, StoredParameter, Value};
 
 pub(crate) fn value(value: &plan::Value) -> Value {
     match value {
@@ -45,7 +46,9 @@ pub(crate) fn key(value: &plan::Value) -> String {
 /// `i-0a1b2c3d`, `sg-0a1b2c3d`: what no name of the user's can be mistaken for.
 fn is_id(text: &str) -> bool {
     let end = text.strip_prefix("i-").or_else(|| text.strip_prefix("sg-"));
-    end.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    end.is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// Several values, one after the other.
@@ -53,6 +56,29 @@ pub(crate) fn text(parts: &[plan::Value]) -> Value {
     match parts {
         [only] => value(only),
         parts => Value::Text(parts.iter().map(value).collect()),
+    }
+}
+
+/// The VPC as the blueprint says it: what is in one cannot move to another.
+pub(crate) fn vpc(network: &NetworkPlan) -> &str {
+    match &network.vpc {
+        plan::Value::Literal(text) | plan::Value::Input(text) | plan::Value::Expression(text) => {
+            text
+        }
+        plan::Value::Parameter { path, .. } => path,
+    }
+}
+
+/// A name with a short environment, which the stack shortens once.
+pub(crate) fn short_name(stack: &mut Stack, plan: &Plan, parts: &[plan::Value]) -> Value {
+    stack.short_environment = plan.prefix.shortened_at_deploy_time().map(value);
+    text(parts)
+}
+
+pub(crate) fn throttle(plan: ThrottlePlan) -> ThrottleLimit {
+    ThrottleLimit {
+        rate: plan.rate,
+        burst: plan.burst,
     }
 }
 
@@ -73,11 +99,11 @@ pub(crate) fn parameter(
     path: &std::sync::Arc<str>,
     parameter: &plan::ParameterPlan,
     format: Format,
-) -> (Label, Parameter) {
+) -> (Label, StoredParameter) {
     let (of, pattern) = (parameter.of, pattern(parameter.of, format));
     (
         Label::new(names::parameter_label(path)),
-        Parameter {
+        StoredParameter {
             path: path.clone(),
             of,
             pattern,
@@ -86,7 +112,7 @@ pub(crate) fn parameter(
 }
 
 /// A template cannot shorten an environment, so it takes no more than short names have room for.
-fn environment(format: Format) -> (&'static str, &'static str) {
+fn environment(format: Format) -> ValuePattern {
     match format {
         Format::Terraform | Format::TerraformJson => (
             "^[a-z0-9-]{1,20}$",
@@ -99,15 +125,40 @@ fn environment(format: Format) -> (&'static str, &'static str) {
     }
 }
 
+/// A regular expression that a value has to match, and the message where it does not.
+type ValuePattern = (&'static str, &'static str);
+
+const STAGE_NAME: ValuePattern = (
+    "^[A-Za-z0-9_-]{1,128}$",
+    "A stage name has 1 to 128 letters, digits, underscores and hyphens.",
+);
+
+const FUNCTION_ARN: ValuePattern = (
+    "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
+    "The ARN of a function is due, with an alias or a version or without.",
+);
+
+const HTTPS_URL: ValuePattern = (
+    "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
+    "An address starts with https:// and ends without a slash.",
+);
+
+const STAGE_VARIABLE: ValuePattern = (
+    "^[A-Za-z0-9._~:/?#&=,-]{1,512}$",
+    "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,.",
+);
+
+const HEADER_VALUE: ValuePattern = (
+    "^[ -&(-~]*$",
+    "The value of a header is printable ASCII without single quotes.",
+);
+
 /// Source: docs/aws-rules.md#d7 for stage names, docs/aws-rules.md#d8 for stage variables,
 /// docs/aws-rules.md#q18 for headers, docs/aws-rules.md#i2 for addresses.
-fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)> {
+fn pattern(of: InputType, format: Format) -> Option<ValuePattern> {
     match of {
         InputType::Environment => Some(environment(format)),
-        InputType::StageName => Some((
-            "^[A-Za-z0-9_-]{1,128}$",
-            "A stage name has 1 to 128 letters, digits, underscores and hyphens.",
-        )),
+        InputType::StageName => Some(STAGE_NAME),
         InputType::Text
         | InputType::Vpc
         | InputType::Subnet
@@ -160,21 +211,9 @@ fn pattern(of: InputType, format: Format) -> Option<(&'static str, &'static str)
         | InputType::Zone
         | InputType::Truststore
         | InputType::TruststoreVersion => None,
-        InputType::Function | InputType::AuthorizerFunction => Some((
-            "^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?$",
-            "The ARN of a function is due, with an alias or a version or without.",
-        )),
-        InputType::Url => Some((
-            "^https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~%+-]+)*$",
-            "An address starts with https:// and ends without a slash.",
-        )),
-        InputType::StageVariable => Some((
-            "^[A-Za-z0-9._~:/?#&=,-]{1,512}$",
-            "A stage variable has 1 to 512 letters, digits and any of -._~:/?#&=,.",
-        )),
-        InputType::HeaderValue => Some((
-            "^[ -&(-~]*$",
-            "The value of a header is printable ASCII without single quotes.",
-        )),
+        InputType::Function | InputType::AuthorizerFunction => Some(FUNCTION_ARN),
+        InputType::Url => Some(HTTPS_URL),
+        InputType::StageVariable => Some(STAGE_VARIABLE),
+        InputType::HeaderValue => Some(HEADER_VALUE),
     }
 }

@@ -6,16 +6,13 @@
 mod listener;
 mod rule;
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::elbv2::{AccessLogs, flag, write_attributes};
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
-pub use listener::{Answer, HttpListener, HttpListenerRef};
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+pub use listener::{FixedResponse, HttpListener, HttpListenerRef};
 pub use rule::{ListenerRule, RuleAction};
 
 /// An internal application load balancer.
@@ -35,6 +32,7 @@ impl Kind for ApplicationBalancer {
         cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
         word: "ApplicationBalancer",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -82,18 +80,6 @@ impl Kind for ApplicationBalancer {
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<ApplicationBalancer> {
@@ -130,7 +116,7 @@ impl ApplicationBalancerRef {
 }
 
 impl ApplicationBalancerRef {
-    /// Whether both are the same balancer.
+    /// Returns whether both are the same balancer.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Made(one), Self::Made(other)) => one.index() == other.index(),

@@ -8,10 +8,10 @@ mod account;
 mod authorizer;
 mod body;
 mod deployment;
-mod direct;
 mod domain;
 mod endpoint;
 mod gateway_response;
+mod integration;
 mod link;
 mod method;
 mod model;
@@ -26,27 +26,31 @@ pub use authorizer::{
 };
 pub use body::{Body, Member, keyed, signed};
 pub use deployment::{Deployment, PartState, RouteState};
-pub use direct::{FunctionCall, Header, HeaderSource, InternetProxy};
 pub use domain::{BasePathMapping, DomainName};
 pub use endpoint::{Endpoint, EndpointType, ResourcePolicy};
 pub use gateway_response::GatewayResponse;
+pub use integration::{
+    FunctionCall, Header, HeaderSource, Integration, InternetProxy, Proxy, UriHost, UriSegment,
+};
 pub use link::{VpcLink, VpcLinkRef, VpcLinkV2};
-pub use method::{Checks, Integration, Method, Part, Proxy, UriHost, UriSegment};
+pub use method::{Checks, Method};
 pub use model::{Model, RequestValidator};
 pub use preflight::Preflight;
-pub use settings::{Kept, LoggingLevel, MethodSettings, MethodThrottle, Settings, Throttle};
+pub use settings::{
+    CacheSettings, LoggingLevel, MethodCache, MethodSettings, MethodThrottle, Settings,
+    ThrottleLimit,
+};
 pub use stage::Stage;
-pub use usage::{ApiKey, KeyRef, PlanThrottle, Quota, UsagePlan, UsagePlanKey};
+pub use usage::{ApiKey, KeyRef, Quota, UsagePlan, UsagePlanKey};
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::document::Document;
-use super::{Kind, Node, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Here, Label, Names, Spelling, Stack, Value};
+use super::{Home, Kind, Stack};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Here, Label, Names, Spelling, Value};
 
 /// A REST API.
 #[derive(Debug, Serialize)]
@@ -85,7 +89,7 @@ impl RestApi {
             .filter(|_| self.body.is_none())
     }
 
-    /// What the body says of the API itself.
+    /// Members of the body that describe the API itself.
     pub fn body_members(&self) -> Vec<Member> {
         let mut members = Vec::new();
         if !self.binary_media_types.is_empty() {
@@ -120,7 +124,7 @@ impl RestApi {
         members
     }
 
-    /// What the deployment waits for, and which deploy-time values it has to remember.
+    /// Deploy-time values of the policy, which the deployment waits for and remembers.
     pub fn policy_uses(&self, label: &Label) -> Vec<Value> {
         let Some(policy) = self.own_policy() else {
             return Vec::new();
@@ -136,6 +140,7 @@ impl Kind for RestApi {
         cloudformation: "AWS::ApiGateway::RestApi",
         word: "RestApi",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -224,36 +229,19 @@ impl Kind for RestApi {
         }
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = only(&Self::NAMES, label);
-        if self.own_policy().is_some() {
-            addresses.push(format!("{POLICY}.{label}"));
-        }
-        addresses
-    }
 }
 
 impl Handle<RestApi> {
     /// An ARN below that of its execution, for Terraform and for CloudFormation, which does not
     /// tell that one.
     pub fn executed(&self, below: &[Value]) -> [Value; 2] {
-        let here = |it: Here| Value::Here(it, self.address().clone());
         let own = vec![
             Value::literal("arn:"),
-            here(Here::Partition),
+            self.here(Here::Partition),
             Value::literal(":execute-api:"),
-            here(Here::Region),
+            self.here(Here::Region),
             Value::literal(":"),
-            here(Here::Account),
+            self.here(Here::Account),
             Value::literal(":"),
             self.id(),
         ];
@@ -264,6 +252,12 @@ impl Handle<RestApi> {
             arn(vec![self.attribute("execution_arn", Spelling::Ref)]),
             arn(own),
         ]
+    }
+
+    /// Part of where it is deployed; its own ARN names no account, that of its execution does.
+    pub fn here(&self, part: Here) -> Value {
+        let arn = self.attribute_of("execution_arn", Spelling::Ref);
+        Value::Here(part, arn)
     }
 
     pub fn id(&self) -> Value {
@@ -292,13 +286,27 @@ impl ApiRoot {
     pub fn path(&self, stack: &Stack) -> String {
         match self {
             Self::Root(_) => String::new(),
-            Self::Below(handle) => {
-                let Node::Resource(resource) = &stack.entries[handle.index()].node else {
-                    unreachable!("a handle leads to its own kind")
-                };
-                resource.path(stack)
-            }
+            Self::Below(handle) => stack.get(handle).path(stack),
         }
+    }
+}
+
+/// A method, as the blocks beside its own name it.
+pub(crate) struct MethodAt<'a> {
+    pub(crate) api: &'a Handle<RestApi>,
+    pub(crate) on: &'a ApiRoot,
+    pub(crate) label: &'a Label,
+}
+
+impl MethodAt<'_> {
+    /// Writes which method a block belongs to, so that it comes after the block of type `after`.
+    pub(crate) fn terraform(&self, after: &str, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("resource_id", self.on.id());
+        out.bare(
+            "http_method",
+            format_args!("{after}.{}.http_method", self.label),
+        );
     }
 }
 
@@ -324,6 +332,7 @@ impl Kind for Resource {
         cloudformation: "AWS::ApiGateway::Resource",
         word: "Resource",
     };
+    const HOME: Home = Home::Document;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -337,17 +346,5 @@ impl Kind for Resource {
         out.value("RestApiId", &self.api.id());
         out.value("ParentId", &self.parent.id());
         out.text("PathPart", &self.path_part);
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

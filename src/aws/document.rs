@@ -4,8 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::{Hcl, Terraform, key};
+use crate::sink::{Hcl, Properties, Terraform, key};
 use crate::stack::{List, Value};
 
 /// A part of a document, in the order in which it is written.
@@ -120,7 +119,7 @@ impl Document {
         }
     }
 
-    /// What fits is written on one line.
+    /// Writes on one line what fits there.
     fn push_entry(&self, name: &str, out: &mut Terraform) {
         match self {
             Self::Text(value) => out.attribute(name, value),
@@ -219,7 +218,7 @@ fn known(value: &Value) -> usize {
     }
 }
 
-/// What makes a list too long for one line. Unit: characters.
+/// Longest list on one line. Unit: characters.
 const MAX_LINE: usize = 100;
 
 /// A list as one line; none where a part has parts of its own.
@@ -238,7 +237,7 @@ fn line(parts: &[Document]) -> Option<String> {
     Some(line + "]")
 }
 
-/// Whether CloudFormation would take a member of that name for one of its functions.
+/// Returns whether CloudFormation would take a member of that name for one of its functions.
 ///
 /// Source: AWS, "Intrinsic function reference",
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>.

@@ -5,10 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
 /// A security group without rules.
 #[derive(Debug)]
@@ -26,6 +25,7 @@ impl Kind for SecurityGroup {
         cloudformation: "AWS::EC2::SecurityGroup",
         word: "SecurityGroup",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -43,18 +43,6 @@ impl Kind for SecurityGroup {
         out.text("GroupDescription", &self.description);
         out.value("VpcId", &self.vpc);
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 
@@ -87,6 +75,7 @@ impl Kind for EgressRule {
         cloudformation: "AWS::EC2::SecurityGroupEgress",
         word: "EgressRule",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -107,21 +96,9 @@ impl Kind for EgressRule {
             Peer::Anywhere => out.text("CidrIp", ANYWHERE),
         }
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
-/// Where traffic comes from.
+/// Source of traffic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     SecurityGroup(Value),
@@ -153,6 +130,7 @@ impl Kind for IngressRule {
         cloudformation: "AWS::EC2::SecurityGroupIngress",
         word: "IngressRule",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -191,18 +169,6 @@ impl Kind for IngressRule {
                 unreachable!("`plan` refuses a list known at deploy time for CloudFormation")
             }
         }
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

@@ -13,14 +13,11 @@ pub use target_group::{
     Targets,
 };
 
-use std::sync::Arc;
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
-
-/// What a TLS listener takes: TLS 1.2 and 1.3.
+/// Security policy of TLS listeners: TLS 1.2 and 1.3.
 ///
 /// Source: Elastic Load Balancing, "Security policies for your Network Load Balancer",
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html>.
@@ -31,7 +28,7 @@ const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 pub struct Listener {
     pub balancer: BalancerRef,
     pub port: u16,
-    /// Where it ends TLS: with this certificate.
+    /// Certificate with which it ends TLS.
     pub certificate: Option<Value>,
     pub forward_to: TargetGroupRef,
     /// Deployments send it to another target group; it is not to be sent back.
@@ -54,6 +51,7 @@ impl Kind for Listener {
         cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
         word: "Listener",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -92,18 +90,6 @@ impl Kind for Listener {
             out.text("Type", "forward");
             out.value("TargetGroupArn", &self.forward_to.arn());
         });
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

@@ -2,13 +2,10 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
-
 use super::python::PythonFunction;
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// Calls a function again and again.
 #[derive(Debug)]
@@ -36,6 +33,7 @@ impl Kind for Schedule {
         cloudformation: "AWS::Events::Rule",
         word: "Schedule",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -71,20 +69,6 @@ impl Kind for Schedule {
             });
         });
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = only(&Self::NAMES, label);
-        addresses.push(format!("{TARGET}.{label}"));
-        addresses
-    }
 }
 
 impl Handle<Schedule> {
@@ -109,6 +93,7 @@ impl Kind for SchedulePermission {
         cloudformation: "AWS::Lambda::Permission",
         word: "SchedulePermission",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -124,17 +109,5 @@ impl Kind for SchedulePermission {
         out.value("FunctionName", &self.function.name());
         out.text("Principal", PRINCIPAL);
         out.value("SourceArn", &self.schedule.arn());
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -2,26 +2,23 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
-
 use super::document::Document;
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A role that an AWS service takes, with the one policy that says what it may do.
 #[derive(Debug)]
 pub struct Role {
-    /// Who takes it, such as `lambda.amazonaws.com`.
+    /// Service that assumes it, such as `lambda.amazonaws.com`.
     pub service: &'static str,
     pub description: &'static str,
-    /// What Terraform puts before a name of its own.
+    /// Prefix of the name that Terraform makes.
     pub name_prefix: Value,
     /// Statements of the policy.
     pub statements: Vec<Statement>,
     /// Others rely on it: it stays when the stack goes.
-    pub is_kept: bool,
+    pub is_retained: bool,
 }
 
 /// What a role may do. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
@@ -58,6 +55,11 @@ impl Statement {
 }
 
 impl Role {
+    /// Returns whether it stays when the stack goes.
+    pub(crate) fn is_retained(&self) -> bool {
+        self.is_retained
+    }
+
     fn trust(&self) -> Document {
         Document::Object(vec![
             ("Version".into(), Document::text("2012-10-17")),
@@ -95,6 +97,7 @@ impl Kind for Role {
         cloudformation: "AWS::IAM::Role",
         word: "Role",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -102,7 +105,7 @@ impl Kind for Role {
             out.attribute("description", self.description);
             out.tags();
             self.trust().terraform("assume_role_policy", out);
-            if self.is_kept {
+            if self.is_retained {
                 out.kept();
             }
         });
@@ -121,20 +124,6 @@ impl Kind for Role {
             self.policy().cloudformation("PolicyDocument", out);
         });
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = only(&Self::NAMES, label);
-        addresses.push(format!("{POLICY}.{label}"));
-        addresses
     }
 }
 

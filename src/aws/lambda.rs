@@ -8,10 +8,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::python::PythonFunction;
-use super::{Kind, RestApi, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Here, Label, Names, Value};
+use super::{Home, Kind, RestApi};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Here, Label, Names, Value};
 
 /// A function, as it was named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,20 +32,19 @@ pub enum Function {
 }
 
 impl Function {
-    /// What API Gateway calls.
+    /// Invocation URI that API Gateway calls.
     ///
     /// Source: AWS, "Integration", API Gateway REST API reference:
     /// `arn:<partition>:apigateway:<region>:lambda:path/2015-03-31/functions/<function
     /// ARN>/invocations`, <https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html>,
     /// read 2026-11-22.
     pub fn uri(&self, api: &Handle<RestApi>) -> Value {
-        let here = |it: Here| Value::Here(it, api.address().clone());
         let (start, end) = (":lambda:path/2015-03-31/functions/", "/invocations");
         let mut parts = vec![
             Value::literal("arn:"),
-            here(Here::Partition),
+            api.here(Here::Partition),
             Value::literal(":apigateway:"),
-            here(Here::Region),
+            api.here(Here::Region),
         ];
         let suffix = |qualifier: &Option<Arc<str>>| {
             qualifier
@@ -56,11 +54,11 @@ impl Function {
         match self {
             Self::Name { name, qualifier } => parts.extend([
                 Value::literal(format!("{start}arn:")),
-                here(Here::Partition),
+                api.here(Here::Partition),
                 Value::literal(":lambda:"),
-                here(Here::Region),
+                api.here(Here::Region),
                 Value::literal(":"),
-                here(Here::Account),
+                api.here(Here::Account),
                 Value::literal(format!(":function:{name}{}", suffix(qualifier))),
             ]),
             Self::Arn { arn, qualifier } => {
@@ -76,7 +74,7 @@ impl Function {
         Value::Text(parts)
     }
 
-    /// What it uses that is known only at deploy time.
+    /// Values that it uses and that are known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
         match self {
             Self::Name { .. } | Self::Arn { .. } => Vec::new(),
@@ -166,6 +164,7 @@ impl Kind for LambdaPermission {
         cloudformation: "AWS::Lambda::Permission",
         word: "Permission",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -183,17 +182,5 @@ impl Kind for LambdaPermission {
         out.text("Principal", PRINCIPAL);
         let [_, source] = self.source();
         out.value("SourceArn", &source);
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -2,14 +2,11 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Here, Label, Names, Spelling, Value};
 
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
-
-/// Where log lines go.
+/// A log group.
 #[derive(Debug)]
 pub struct LogGroup {
     pub name: Value,
@@ -23,6 +20,7 @@ impl Kind for LogGroup {
         cloudformation: "AWS::Logs::LogGroup",
         word: "LogGroup",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -43,21 +41,14 @@ impl Kind for LogGroup {
         }
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<LogGroup> {
+    /// Part of where it is deployed.
+    pub fn here(&self, part: Here) -> Value {
+        Value::Here(part, self.attribute_of("arn", Spelling::GetAtt("Arn")))
+    }
+
     /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
     ///
     /// Source: docs/aws-rules.md#d19.
@@ -80,7 +71,7 @@ impl Handle<LogGroup> {
     }
 }
 
-/// How an alarm compares.
+/// Comparison of an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     AtLeast,
@@ -96,7 +87,7 @@ impl Comparison {
     }
 }
 
-/// What is said where a metric leaves its bounds.
+/// An alarm of a metric that leaves its bounds.
 #[derive(Debug)]
 pub struct Alarm {
     pub name: Value,
@@ -121,6 +112,7 @@ impl Kind for Alarm {
         cloudformation: "AWS::CloudWatch::Alarm",
         word: "Alarm",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -162,17 +154,5 @@ impl Kind for Alarm {
             out.value("Value", value);
         });
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

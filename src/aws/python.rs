@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use super::iam::Role;
 use super::logs::LogGroup;
-use super::{Kind, SecurityGroup, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use super::{Home, Kind, SecurityGroup};
+use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 
-/// Code of a function: one module of Python.
+/// FunctionCode of a function: one module of Python.
 #[derive(Clone, Debug)]
-pub struct Code {
+pub struct FunctionCode {
     /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds
     /// its text.
     pub name: &'static str,
@@ -25,7 +24,7 @@ pub struct Code {
 /// docs/aws-rules.md#z6.
 const HANDLER: &str = "index.handler";
 
-impl Code {
+impl FunctionCode {
     /// Path of the zip below the output folder.
     pub fn zip(&self) -> String {
         format!("functions/{}.zip", self.name)
@@ -37,7 +36,7 @@ impl Code {
     }
 }
 
-/// Where a function runs in a network.
+/// Network settings of a function.
 #[derive(Debug)]
 pub struct FunctionNetwork {
     pub subnets: List,
@@ -56,7 +55,7 @@ pub enum FunctionGroups {
 pub struct PythonFunction {
     pub name: Value,
     pub description: &'static str,
-    pub code: Code,
+    pub code: FunctionCode,
     pub runtime: Arc<str>,
     pub memory_mb: u32,
     pub timeout_s: u32,
@@ -68,7 +67,7 @@ pub struct PythonFunction {
     pub role: Handle<Role>,
     /// Made first: Lambda would make one that is kept for ever (Z8).
     pub log_group: Handle<LogGroup>,
-    /// Whether X-Ray sees its calls.
+    /// Tracing mode: whether X-Ray sees its calls.
     pub is_traced: bool,
 }
 
@@ -81,12 +80,20 @@ impl PythonFunction {
     }
 }
 
+impl PythonFunction {
+    /// Nodes that it waits for besides those it refers to.
+    pub(crate) fn after(&self) -> Vec<Address> {
+        vec![self.log_group.address().clone()]
+    }
+}
+
 impl Kind for PythonFunction {
     const NAMES: Names = Names {
         terraform: "aws_lambda_function",
         cloudformation: "AWS::Lambda::Function",
         word: "Function",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         let zip = self.code.zip();
@@ -164,18 +171,6 @@ impl Kind for PythonFunction {
         }
         out.object("TracingConfig", |out| out.text("Mode", self.tracing()));
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        vec![self.log_group.address().clone()]
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

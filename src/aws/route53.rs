@@ -2,12 +2,9 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
-
-use super::{DomainName, Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Value};
+use super::{DomainName, Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Value};
 
 /// The record that leads callers of a domain to API Gateway.
 #[derive(Debug)]
@@ -26,6 +23,7 @@ impl Kind for AliasRecord {
         cloudformation: "AWS::Route53::RecordSet",
         word: "AliasRecord",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         let [name, zone] = self.domain.target(self.is_edge);
@@ -51,17 +49,5 @@ impl Kind for AliasRecord {
             out.value("HostedZoneId", &zone);
             out.flag("EvaluateTargetHealth", false);
         });
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -2,12 +2,9 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
-
-use super::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use super::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A private bucket; AWS makes the end of its name, which no other account may have.
 ///
@@ -15,7 +12,7 @@ use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 /// before it is deleted.
 #[derive(Debug)]
 pub struct Bucket {
-    /// What Terraform puts before a name of its own; at most 37 characters.
+    /// Prefix of the name that Terraform makes; at most 37 characters.
     pub name_prefix: Value,
 }
 
@@ -26,7 +23,7 @@ const ENCRYPTION: &str = "aws_s3_bucket_server_side_encryption_configuration";
 /// Encrypted with keys of S3's own.
 const ALGORITHM: &str = "AES256";
 
-/// Who may never read it: anybody but the account. In both spellings.
+/// Settings that keep it from anybody but the account, in both spellings.
 const BLOCKED: [(&str, &str); 4] = [
     ("block_public_acls", "BlockPublicAcls"),
     ("block_public_policy", "BlockPublicPolicy"),
@@ -40,6 +37,7 @@ impl Kind for Bucket {
         cloudformation: "AWS::S3::Bucket",
         word: "Bucket",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         let of_it = |out: &mut Terraform| {
@@ -81,20 +79,6 @@ impl Kind for Bucket {
             });
         });
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = only(&Self::NAMES, label);
-        addresses.extend([ACCESS, ENCRYPTION].map(|it| format!("{it}.{label}")));
-        addresses
     }
 }
 

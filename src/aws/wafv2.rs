@@ -2,12 +2,9 @@
 //!
 //! In: fields with types. Out: text in a sink. Pure.
 
-use std::sync::Arc;
-
-use super::{Kind, RestApi, Stage, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Value};
+use super::{Home, Kind, RestApi, Stage};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Value};
 
 /// A web ACL before a stage.
 #[derive(Debug)]
@@ -23,6 +20,7 @@ impl Kind for WebAclAssociation {
         cloudformation: "AWS::WAFv2::WebACLAssociation",
         word: "WebAclAssociation",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -34,17 +32,5 @@ impl Kind for WebAclAssociation {
     fn cloudformation(&self, out: &mut Properties) {
         out.value("ResourceArn", &self.stage.arn(&self.api).1);
         out.value("WebACLArn", &self.web_acl);
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -47,6 +47,20 @@ pub const IDENTITY: &str = "header.Authorization";
 pub const AUTHORIZER_TTL: Duration = Duration::of_seconds(300);
 pub const API_KEY_SOURCE: ApiKeySource = ApiKeySource::Header;
 
+/// Resources of an API. Source: docs/aws-rules.md#m1.
+pub const RESOURCES: u64 = 300;
+/// Listeners of a network load balancer; AWS does not raise it. Source: docs/aws-rules.md#l6.
+pub const NLB_LISTENERS: u64 = 50;
+/// Rules of an application load balancer, over all its listeners, without their defaults. Source:
+/// docs/aws-rules.md#l5.
+pub const LISTENER_RULES: u64 = 100;
+/// Target groups of an application load balancer. Source: docs/aws-rules.md#l5.
+pub const TARGET_GROUPS: u64 = 100;
+/// Authorizers of an API. Source: docs/aws-rules.md#m3.
+pub const AUTHORIZERS: u64 = 10;
+/// Operations that a usage plan throttles by themselves. Source: docs/aws-rules.md#m16.
+pub const PLAN_THROTTLES: u64 = 20;
+
 pub const ENDPOINT: EndpointType = EndpointType::Regional;
 pub const BASE_PATH: BasePath = BasePath::Backend;
 pub const PARTIAL_SEGMENTS: PartialSegments = PartialSegments::Refuse;

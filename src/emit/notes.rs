@@ -9,19 +9,22 @@ use crate::printed::code;
 
 /// The parts of the way, and which of them are made here.
 pub(crate) fn way(plan: &Plan) -> String {
-    let mut way = plan
-        .network
-        .as_ref()
-        .map_or_else(|| "API Gateway.".to_owned(), |it| balanced_way(plan, it));
-    let has =
-        |is_it: fn(&IntegrationPlan) -> bool| plan.backends.iter().any(|it| is_it(&it.integration));
-    if has(|it| matches!(it, IntegrationPlan::Internet(_))) {
+    let mut way = plan.network.as_ref().map_or_else(
+        || "API Gateway.".to_owned(),
+        |network| balanced_way(plan, network),
+    );
+    let has = |is_it: fn(&IntegrationPlan) -> bool| {
+        plan.backends
+            .iter()
+            .any(|backend| is_it(&backend.integration))
+    };
+    if has(|way| matches!(way, IntegrationPlan::Internet(_))) {
         way.push_str("\n\nBackends with a public address are called over the internet; nothing here keeps\nothers from calling them.");
     }
-    if plan.has_gateway && has(|it| matches!(it, IntegrationPlan::Function(_))) {
+    if plan.has_gateway && has(|way| matches!(way, IntegrationPlan::Function(_))) {
         way.push_str("\n\nFunctions are called by the gateway itself, which gets leave for it. A function\nsees the gateway's path, with the prefix of a mount.");
     }
-    if has(|it| matches!(it, IntegrationPlan::Forwarder(_))) {
+    if has(|way| matches!(way, IntegrationPlan::Forwarder(_))) {
         way = way.replacen("API Gateway.", "API Gateway, a function inside the VPC for each backend, and the backend's servers.\nThere is no load balancer; every request is a call of a function.", 1);
     }
     way
@@ -38,7 +41,7 @@ fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
         let is_there = network
             .link
             .as_ref()
-            .is_some_and(|it| matches!(it.origin, LinkOrigin::Existing(_)));
+            .is_some_and(|link| matches!(link.origin, LinkOrigin::Existing(_)));
         let link = if is_there {
             "a VPC link (V2) that was there"
         } else {
@@ -51,7 +54,7 @@ fn balanced_way(plan: &Plan, network: &NetworkPlan) -> String {
     }
     let has_existing_group = plan
         .balanced()
-        .any(|it| matches!(it.targets, TargetsPlan::Existing(_)));
+        .any(|backend| matches!(backend.targets, TargetsPlan::Existing(_)));
     let is_made = matches!(nlb.balancer, BalancerPlan::Made { .. });
     if nlb.link.is_none() && is_made && !has_existing_group {
         return "API Gateway, a VPC link, an internal network load\nbalancer, and a listener with a target group for each backend.".into();
@@ -86,7 +89,7 @@ fn nlb_way(nlb: &NlbPlan) -> &'static str {
     }
 }
 
-/// How private callers come to what is internal.
+/// Notes on how private callers reach internal operations.
 fn alb_way(network: &NetworkPlan) -> String {
     let Some(alb) = &network.alb else {
         return String::new();
@@ -114,10 +117,16 @@ fn alb_way(network: &NetworkPlan) -> String {
     let ports: Vec<String> = alb
         .listeners
         .iter()
-        .map(|it| format!("{} ({})", it.port, if it.is_tls { "https" } else { "http" }))
+        .map(|listener| {
+            format!(
+                "{} ({})",
+                listener.port,
+                if listener.is_tls { "https" } else { "http" }
+            )
+        })
         .collect();
-    let host = alb.hosts.first().map_or_else(String::new, |it| {
-        format!("; requests name the host {}", code(it))
+    let host = alb.hosts.first().map_or_else(String::new, |host| {
+        format!("; requests name the host {}", code(host))
     });
     let clients = if alb.clients.is_some() {
         "The callers of `alb.clients` are admitted."
@@ -130,7 +139,7 @@ fn alb_way(network: &NetworkPlan) -> String {
     )
 }
 
-/// What has to be so outside of this output, one sentence or two each.
+/// Conditions outside of this output, one sentence or two each.
 pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = super::stage_notes::notes(plan);
     notes.extend(forwarded(plan));
@@ -138,16 +147,19 @@ pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     if let Some((link, alb)) = plan
         .network
         .as_ref()
-        .and_then(|it| Some((it.link.as_ref()?, it.alb.as_ref()?)))
+        .and_then(|network| Some((network.link.as_ref()?, network.alb.as_ref()?)))
     {
         notes.extend(linked(plan, link, alb));
     }
-    let nlb = plan.network.as_ref().and_then(|it| it.nlb.as_ref());
-    if let Some(BalancerPlan::Existing { .. }) = nlb.map(|it| &it.balancer) {
+    let nlb = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.nlb.as_ref());
+    if let Some(BalancerPlan::Existing { .. }) = nlb.map(|nlb| &nlb.balancer) {
         notes.push(balancer(plan));
     }
     if let Some((BalancerPlan::Made { .. }, SourcePlan::Groups(_))) =
-        nlb.map(|it| (&it.balancer, &it.source))
+        nlb.map(|nlb| (&nlb.balancer, &nlb.source))
     {
         notes.push(
             "The load balancer's own security groups have to let it out to the ports of the backends and of their health checks.".into(),
@@ -195,7 +207,7 @@ fn forwarded(plan: &Plan) -> Vec<String> {
         .backends
         .iter()
         .filter(|it| it.forwarder().is_some_and(|it| it.security_group.is_none()));
-    let names: Vec<String> = open.map(|it| format!("`{}`", it.name)).collect();
+    let names: Vec<String> = open.map(|backend| format!("`{}`", backend.name)).collect();
     match &forwarders.groups {
         ForwarderGroupsPlan::Made(_) if names.is_empty() => {}
         ForwarderGroupsPlan::Made(_) => {
@@ -211,8 +223,8 @@ fn forwarded(plan: &Plan) -> Vec<String> {
     if plan
         .backends
         .iter()
-        .filter_map(|it| it.forwarder())
-        .any(|it| it.is_tls && !it.skips_verification)
+        .filter_map(|backend| backend.forwarder())
+        .any(|forwarder| forwarder.is_tls && !forwarder.skips_verification)
     {
         notes
             .push("Certificates of servers that are called with https come from a public authority: a function knows no other.".to_owned());
@@ -223,7 +235,11 @@ fn forwarded(plan: &Plan) -> Vec<String> {
 /// Source: docs/aws-rules.md#y12 (an account keeps some concurrency for everybody),
 /// docs/aws-rules.md#z3 (a bucket with objects is not deleted).
 fn kept(plan: &Plan) -> Vec<String> {
-    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
+    let Some(sync) = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.sync.as_ref())
+    else {
         return Vec::new();
     };
     let (minutes, missing) = (sync.interval_minutes, sync.missing_before_deregister);
@@ -261,7 +277,11 @@ fn kept(plan: &Plan) -> Vec<String> {
 /// Source: docs/aws-rules.md#v9, docs/aws-rules.md#v10, docs/aws-rules.md#v11,
 /// docs/aws-rules.md#t10.
 fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
-    let ports: Vec<String> = alb.listeners.iter().map(|it| it.port.to_string()).collect();
+    let ports: Vec<String> = alb
+        .listeners
+        .iter()
+        .map(|listener| listener.port.to_string())
+        .collect();
     let ports = ports.join(", ");
     let mut notes = Vec::new();
     match plan.output.format {
@@ -315,7 +335,7 @@ fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
 fn balancer(plan: &Plan) -> String {
     let ports: Vec<String> = plan
         .balanced()
-        .map(|it| it.listener_port.to_string())
+        .map(|backend| backend.listener_port.to_string())
         .collect();
     format!(
         "The load balancer that was there is internal and has no listener on {} yet. If it has security groups, they let it out to the \
@@ -330,7 +350,10 @@ fn balancer(plan: &Plan) -> String {
 /// those of CodeDeploy ask for the same.
 fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
     let name = backend.replace('-', "_");
-    let has_alb = plan.network.as_ref().is_some_and(|it| it.alb.is_some());
+    let has_alb = plan
+        .network
+        .as_ref()
+        .is_some_and(|network| network.alb.is_some());
     let switched = if has_alb {
         "its rules, which the outputs `listener_rule_arn_*` name,".to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! Where each node was written: file and line.
+//! Locations of nodes in the generated files.
 //!
 //! In: `Stack`, a format. Out: `Written` of a node or one of its blocks. Pure.
 //! The sinks tell where a node starts and ends; only between these is a block looked for by its
@@ -9,10 +9,10 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
-use crate::aws::Node;
+use crate::aws::{Node, Stack};
 use crate::blueprint::{Format, TemplateSyntax};
 use crate::plan::OutputPlan;
-use crate::stack::Stack;
+use crate::sink::{self, Syntax};
 
 /// A line of a generated file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub struct Written {
     pub line: usize,
 }
 
-/// Where the nodes of a stack stand in its files.
+/// Locations of the nodes of a stack in its files.
 #[derive(Debug)]
 pub struct Places<'a> {
     stack: &'a Stack,
@@ -39,8 +39,8 @@ impl<'a> Places<'a> {
         let mut spans = Vec::with_capacity(stack.entries.len());
         let tell = |file: &str, span| spans.push((file.to_owned(), span));
         let tree = match output.format {
-            Format::Terraform => terraform::written(terraform::Syntax::Native, stack, tell),
-            Format::TerraformJson => terraform::written(terraform::Syntax::Json, stack, tell),
+            Format::Terraform => terraform::written(Syntax::Native, stack, tell),
+            Format::TerraformJson => terraform::written(Syntax::Json, stack, tell),
             Format::Cloudformation => cloudformation::written(output.template, stack, tell),
         };
         Self {
@@ -54,13 +54,11 @@ impl<'a> Places<'a> {
 
     /// The block of a node; where it is written as several, the first.
     pub fn node(&self, index: usize) -> Option<Written> {
-        let entry = self.stack.entries.get(index)?;
-        let address = entry
-            .node
-            .addresses(&entry.address.label)
-            .into_iter()
-            .next()?;
-        self.block(index, &address)
+        let address = &self.stack.entries.get(index)?.address;
+        self.block(
+            index,
+            &format!("{}.{}", address.names.terraform, address.label),
+        )
     }
 
     /// The block of a node with that Terraform address. CloudFormation writes a node as one.
@@ -86,14 +84,19 @@ impl<'a> Places<'a> {
             }
             Format::TerraformJson => {
                 let (kind, label) = address.split_once('.')?;
-                terraform::position(text(0..bytes.len())?, kind, label)?
+                sink::position(text(0..bytes.len())?, kind, label)?
             }
             Format::Cloudformation => {
                 span.start
-                    + text(span.clone())?.find(|it: char| !it.is_whitespace() && it != ',')?
+                    + text(span.clone())?
+                        .find(|character: char| !character.is_whitespace() && character != ',')?
             }
         };
-        let line = bytes[..offset].iter().filter(|it| **it == b'\n').count() + 1;
+        let line = bytes[..offset]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         Some(Written {
             file: file.clone(),
             line,
@@ -109,11 +112,11 @@ impl<'a> Places<'a> {
             let starts = self.starts(key, depth);
             // A line of a text in YAML cannot stand as far left as the keys beside it.
             let is_start = |line: &str| {
-                starts.iter().any(|it| {
+                starts.iter().any(|start| {
                     if self.is_yaml() {
-                        line == it
+                        line == start
                     } else {
-                        line.trim() == it
+                        line.trim() == start
                     }
                 })
             };
@@ -145,7 +148,7 @@ impl<'a> Places<'a> {
                     .stack
                     .entries
                     .iter()
-                    .position(|it| matches!(it.node, Node::RestApi(_)))?;
+                    .position(|entry| matches!(entry.node, Node::RestApi(_)))?;
                 let (_, span) = self.spans.get(index)?;
                 Some(text.get(..span.start)?.lines().count())
             }
@@ -155,11 +158,7 @@ impl<'a> Places<'a> {
     /// The lines with which an object of the body may start, below that key.
     fn starts(&self, key: &str, depth: usize) -> Vec<String> {
         if self.is_yaml() {
-            return vec![format!(
-                "{}{}:",
-                "  ".repeat(depth),
-                cloudformation::yaml_key(key)
-            )];
+            return vec![format!("{}{}:", "  ".repeat(depth), sink::yaml_key(key))];
         }
         vec![
             format!("{key} = {{"),

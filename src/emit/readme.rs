@@ -3,27 +3,28 @@
 use std::sync::Arc;
 
 use super::{cloudformation, terraform};
+use crate::aws::Stack;
 use crate::blueprint::Format;
 use crate::printed::{code, line, markdown};
-use crate::stack::{Input, InputType, Stack};
+use crate::stack::{Input, InputType};
 
-/// What the plan tells a reader of the output.
-pub struct Told<'a> {
+/// Facts of the plan for a reader of the output.
+pub struct ReadmeFacts<'a> {
     pub format: Format,
     pub name: &'a str,
-    /// What the output was made from.
+    /// Sources of the output.
     pub sources: &'a str,
     /// The way of a request.
     pub way: &'a str,
-    /// What others have to do.
+    /// Duties of others.
     pub notes: Vec<String>,
     /// The table of routes.
     pub routes: &'a str,
 }
 
 /// Writes the README.
-pub fn readme(stack: &Stack, told: Told<'_>) -> String {
-    let Told {
+pub fn readme(stack: &Stack, told: ReadmeFacts<'_>) -> String {
+    let ReadmeFacts {
         format,
         name,
         sources,
@@ -44,7 +45,11 @@ pub fn readme(stack: &Stack, told: Told<'_>) -> String {
         .iter()
         .map(|output| minijinja::context! { name => &*output.name, description => own_cell(&output.description) })
         .collect();
-    let parameters: Vec<_> = stack.parameters.values().map(|it| code(&it.path)).collect();
+    let parameters: Vec<_> = stack
+        .parameters
+        .values()
+        .map(|parameter| code(&parameter.path))
+        .collect();
     let syntax = minijinja::syntax::SyntaxConfig::builder()
         .trim_blocks(true)
         .lstrip_blocks(true)

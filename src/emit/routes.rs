@@ -13,14 +13,18 @@ const HEAD: &str = "\
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
-/// What is served first, then what is not on the gateway.
+/// Lists operations that are served, then those that are not on the gateway.
 pub(crate) fn table(plan: &Plan) -> String {
     let mut table = String::with_capacity(HEAD.len() + plan.operations.len() * 128);
     table.push_str(HEAD);
-    let is_served = |it: &&OperationPlan| it.gateway_path.is_some();
+    let is_served = |operation: &&OperationPlan| operation.gateway_path.is_some();
     let served = plan.operations.iter().filter(is_served);
     served
-        .chain(plan.operations.iter().filter(|it| !is_served(it)))
+        .chain(
+            plan.operations
+                .iter()
+                .filter(|operation| !is_served(operation)),
+        )
         .for_each(|operation| row(plan, operation, &mut table));
     table
 }
@@ -37,10 +41,10 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
         out,
         backend
             .filter(|_| behind.is_some())
-            .map_or(NOTHING, |it| &it.name),
+            .map_or(NOTHING, |backend| &backend.name),
     );
     out.push_str(" | ");
-    out.push_str(&behind.map_or_else(|| NOTHING.to_owned(), |it| code(&it)));
+    out.push_str(&behind.map_or_else(|| NOTHING.to_owned(), |path| code(&path)));
     cell(out, &listing::declared_cell(operation));
     cell(out, listing::auth(plan, operation).unwrap_or(NOTHING));
     optional(
@@ -66,14 +70,14 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
         out,
         public
             .and(operation.throttle)
-            .map(|it| ThrottleColumn::of(it).cell()),
+            .map(|limit| ThrottleColumn::of(limit).cell()),
     );
     optional(
         out,
         operation
             .cache
             .as_ref()
-            .map(|it| CacheColumn::of(it).cell()),
+            .map(|cache| CacheColumn::of(cache).cell()),
     );
     cell(
         out,
@@ -82,7 +86,7 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     out.push_str(" |\n");
 }
 
-/// Where callers ask for an operation, and what its backend gets.
+/// Returns the path of an operation on the gateway, and the path at its backend.
 fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
     if let Some(path) = &operation.gateway_path {
         let slash = if operation.has_trailing_slash && !operation.backend_path.is_empty() {
@@ -105,7 +109,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
         let path: String = plan.backends[backend]
             .path_prefix
             .iter()
-            .map(|it| format!("/{it}"))
+            .map(|segment| format!("/{segment}"))
             .chain([path.to_string()])
             .collect();
         return (path.clone(), Some(path));
@@ -114,7 +118,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
         operation
             .asked_path
             .as_ref()
-            .map_or_else(|| operation.path.to_string(), |it| text_of(it)),
+            .map_or_else(|| operation.path.to_string(), |path| text_of(path)),
         None,
     )
 }
@@ -123,7 +127,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
 fn cell(out: &mut String, text: &str) {
     out.push_str(" | ");
     // Nearly all of them are plain words.
-    if text == NOTHING || text.bytes().all(|it| it.is_ascii_alphanumeric()) {
+    if text == NOTHING || text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         out.push_str(text)
     } else {
         out.push_str(&markdown(text))

@@ -14,7 +14,7 @@ pub(crate) fn notes(plan: &Plan) -> Vec<String> {
     if stage
         .request_log
         .as_ref()
-        .is_some_and(|it| it.kms_key.is_some())
+        .is_some_and(|log| log.kms_key.is_some())
     {
         notes.push("The policy of the key that encrypts the logs has to let CloudWatch Logs of this region use it.".to_owned());
     }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Address, Label};
 
-/// How CloudFormation reads an attribute.
+/// Function with which CloudFormation reads an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
     Ref,
@@ -33,9 +33,9 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
-    /// Where the stack is deployed, read in Terraform from the ARN of the API or of another node:
-    /// no attribute of a data source is without a warning in every provider (T9).
-    Here(Here, Address),
+    /// Where the stack is deployed, read in Terraform from an ARN that an attribute is: no attribute
+    /// of a data source is without a warning in every provider (T9).
+    Here(Here, Attribute),
     /// A parameter of the Systems Manager, by its label.
     Parameter {
         label: Label,
@@ -104,7 +104,7 @@ pub enum Here {
 }
 
 impl Here {
-    /// Which part of an ARN it is, that of a REST API's execution too.
+    /// Index of the part in an ARN, in that of a REST API's execution too.
     ///
     /// Source: docs/aws-rules.md#t9; AWS, "Actions, resources, and condition keys for Amazon API
     /// Gateway",

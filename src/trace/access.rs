@@ -2,8 +2,7 @@
 //!
 //! In: `Stack`. Out: words. Pure.
 
-use crate::aws::Node;
-use crate::stack::Stack;
+use crate::aws::{Node, Stack};
 
 /// What a method that asks for nothing lets through.
 pub(crate) fn unasked(stack: &Stack) -> String {

@@ -3,7 +3,9 @@
 //! In: a request as it comes to the balancer, the stack. Out: `Hop`s in order. Pure.
 
 use super::hops::Hops;
-use crate::aws::{Answer, ApplicationBalancerRef, HttpListenerRef, ListenerRule, Node, RuleAction};
+use crate::aws::{
+    ApplicationBalancerRef, FixedResponse, HttpListenerRef, ListenerRule, Node, RuleAction,
+};
 use crate::walk::rules::takes;
 
 /// A request as it comes to the balancer.
@@ -107,7 +109,10 @@ impl<'a> Hops<'a> {
         rules.sort_by_key(|(_, rule)| rule.priority);
         let Some((index, rule)) = rules.first().copied() else {
             self.add("rule", ("default action", "no rule takes it"), None);
-            self.answered = Some((Answer::NOT_FOUND.status, Answer::NOT_FOUND.body));
+            self.answered = Some((
+                FixedResponse::NOT_FOUND.status,
+                FixedResponse::NOT_FOUND.body,
+            ));
             return Ok(());
         };
         let label = |index: usize| stack.entries[index].address.label.as_str();

@@ -2,8 +2,7 @@
 //!
 //! In: `Stack`. Out: status and body. Pure.
 
-use crate::aws::Node;
-use crate::stack::Stack;
+use crate::aws::{Node, Stack};
 
 /// Source: docs/aws-rules.md#p8 (403, not 404 or 405).
 const STATUS: u16 = 403;

@@ -13,13 +13,13 @@ use super::values::{function, path, shown};
 use crate::assemble::Assembled;
 use crate::aws::{
     ApplicationBalancerRef, AuthorizedBy, BalancerRef, Function, FunctionCall, Header,
-    HttpListenerRef, Integration, InternetProxy, Listener, Members, Node, Proxy, TargetGroup,
-    TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
+    HttpListenerRef, Integration, InternetProxy, Listener, Members, Node, Proxy, Stack,
+    TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
 use crate::blueprint::Format;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
-use crate::stack::{Stack, Value};
+use crate::stack::Value;
 use crate::walk::forwarder::exchanged;
 
 /// Collects hops.

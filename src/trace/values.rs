@@ -3,10 +3,10 @@
 //! In: `Value`, a format. Out: text; what is known only at deploy time stands in `${}`, as the
 //! format names it. Pure.
 
-use crate::aws::{Function, UriSegment};
+use crate::aws::{Function, Stack, UriSegment};
 use crate::blueprint::Format;
 use crate::emit::{logical_id, pascal};
-use crate::stack::{Here, Spelling, Stack, Value};
+use crate::stack::{Here, Spelling, Value};
 
 use super::route::Reached;
 

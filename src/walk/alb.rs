@@ -10,8 +10,8 @@ use super::sync::Sync;
 use super::way::is_same;
 use crate::assemble::Assembled;
 use crate::aws::{
-    Answer, ApplicationBalancerRef, GroupProtocol, HealthProtocol, HttpListenerRef, ListenerRule,
-    Node, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets,
+    ApplicationBalancerRef, FixedResponse, GroupProtocol, HealthProtocol, HttpListenerRef,
+    ListenerRule, Node, RuleAction, TargetGroup, TargetGroupRef, TargetType, Targets,
 };
 use crate::blueprint::Exposure;
 use crate::openapi::HttpMethod;
@@ -100,7 +100,7 @@ impl<'a> Alb<'a> {
         {
             let is_answered = matches!(
                 front.action("GET", None, HEALTH_PATH),
-                Some(RuleAction::Answer(Answer { status: 200, .. }))
+                Some(RuleAction::Answer(FixedResponse { status: 200, .. }))
             );
             if !is_answered {
                 return Err(format!(

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::request::{Answer, Api};
 use crate::assemble::Assembled;
 use crate::aws::{
-    Authorization, Integration, Kept, Method, MethodThrottle, Node, Preflight, Settings, Stage,
-    Throttle,
+    Authorization, CacheSettings, Integration, Method, MethodCache, MethodThrottle, Node,
+    Preflight, Settings, Stage, ThrottleLimit,
 };
 use crate::openapi::HttpMethod;
 use crate::plan::{OperationPlan, Plan, PreflightPlan, Segment, ThrottlePlan, text_of};
@@ -147,7 +147,7 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
             }
             (Some(_), Some(_)) => return Err(format!("`{path}` has two settings of one method")),
         };
-        let kept = operation.cache.as_ref().map(|it| Kept {
+        let kept = operation.cache.as_ref().map(|it| CacheSettings {
             ttl_s: it.ttl_s,
             is_encrypted: it.is_encrypted,
         });
@@ -164,19 +164,19 @@ fn settings_hold(plan: &Plan, assembled: &Assembled) -> Result<(), String> {
 fn setting_holds(
     plan: &Plan,
     settings: &Settings,
-    (throttle, kept): (Option<ThrottlePlan>, Option<Kept>),
+    (throttle, kept): (Option<ThrottlePlan>, Option<CacheSettings>),
 ) -> Result<(), &'static str> {
     let found = match settings.throttle {
         MethodThrottle::Unset if plan.stage.throttle.is_some() => {
             return Err("takes its throttle from the stage");
         }
         MethodThrottle::Unset | MethodThrottle::Off => None,
-        MethodThrottle::Of(Throttle { rate, burst }) => Some(ThrottlePlan { rate, burst }),
+        MethodThrottle::Of(ThrottleLimit { rate, burst }) => Some(ThrottlePlan { rate, burst }),
     };
     if found != throttle {
         return Err("is held back otherwise than planned");
     }
-    if settings.cache != plan.stage.cache.as_ref().map(|_| kept) {
+    if settings.cache != MethodCache::of(plan.stage.cache.is_some(), kept) {
         return Err("has its answers kept otherwise than planned");
     }
     if settings.has_metrics != plan.stage.has_metrics {

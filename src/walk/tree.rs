@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{ApiRoot, Method, Node};
+use crate::aws::{ApiRoot, Method, Node, Stack};
 use crate::openapi::HttpMethod;
-use crate::stack::Stack;
 
 /// A method where it stands in the stack.
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 
 use crate::support::{SPELLINGS, YAML, fixtures, in_parallel, repository};
 use gwgen::Compiled;
+use gwgen::aws::Entry;
 use gwgen::emit::places::{Places, Written};
 use gwgen::emit::{FileTree, logical_id};
 use gwgen::openapi::HttpMethod;
@@ -301,6 +302,36 @@ fn line<'a>(tree: &'a FileTree, place: &Written) -> &'a str {
         .unwrap()
 }
 
+/// Addresses of the resource blocks of an output.
+fn addresses(tree: &FileTree) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (name, bytes) in &tree.files {
+        if name.ends_with(".tf.json") {
+            let file: Value = serde_json::from_slice(bytes).unwrap();
+            for (kind, blocks) in file["resource"].as_object().into_iter().flatten() {
+                let labels = blocks.as_object().unwrap().keys();
+                found.extend(labels.map(|label| format!("{kind}.{label}")));
+            }
+        } else if name.ends_with(".tf") {
+            let heads = text(bytes)
+                .lines()
+                .filter_map(|line| line.strip_prefix("resource \"")?.strip_suffix("\" {"));
+            found.extend(heads.map(|head| head.replacen("\" \"", ".", 1)));
+        }
+    }
+    found
+}
+
+/// The line that a block starts with.
+fn head(address: &str, format: &str) -> String {
+    let (kind, label) = address.split_once('.').unwrap();
+    if format == "terraform" {
+        format!("resource \"{kind}\" \"{label}\" {{")
+    } else {
+        format!("      \"{label}\": {{")
+    }
+}
+
 #[test]
 fn the_place_of_every_node_is_its_own_block() {
     let mut blocks = 0;
@@ -311,13 +342,13 @@ fn the_place_of_every_node_is_its_own_block() {
             let stack = &compiled.assembled.as_ref().unwrap().stack;
             let places = Places::of(&compiled.plan.as_ref().unwrap().output, stack);
             let mut seen = BTreeSet::new();
+            let mut rest = addresses(tree);
             for (index, entry) in stack.entries.iter().enumerate() {
                 let at = format!("{}/{format} {}", case.name, entry.address.label);
-                let addresses = entry.node.addresses(&entry.address.label);
+                let place = places
+                    .node(index)
+                    .unwrap_or_else(|| panic!("{at} is nowhere"));
                 if entry.is_in_body {
-                    let place = places
-                        .node(index)
-                        .unwrap_or_else(|| panic!("{at} is nowhere in the body"));
                     let end = if place.file.ends_with(".yaml") {
                         ':'
                     } else {
@@ -330,41 +361,41 @@ fn the_place_of_every_node_is_its_own_block() {
                     );
                     continue;
                 }
-                if format.starts_with("cloudformation") {
-                    let place = places.node(index).unwrap();
-                    let (id, is_yaml) = (logical_id(&entry.address), place.file.ends_with(".yaml"));
-                    let first = if is_yaml {
+                let first = if format.starts_with("cloudformation") {
+                    let id = logical_id(&entry.address);
+                    if place.file.ends_with(".yaml") {
                         format!("  {id}:")
                     } else {
                         format!("    \"{id}\": {{")
-                    };
-                    assert_eq!(line(tree, &place), first, "{at}");
-                    assert!(seen.insert((place.file, place.line)), "{at}");
-                    continue;
-                }
-                for address in &addresses {
-                    let place = places
-                        .block(index, address)
-                        .unwrap_or_else(|| panic!("{at}: {address} is nowhere"));
-                    let (kind, label) = address.split_once('.').unwrap();
-                    let first = if format == "terraform" {
-                        format!("resource \"{kind}\" \"{label}\" {{")
-                    } else {
-                        format!("      \"{label}\": {{")
-                    };
-                    assert_eq!(line(tree, &place), first, "{at}");
-                    assert!(seen.insert((place.file, place.line)), "{at}");
+                    }
+                } else {
+                    let address =
+                        format!("{}.{}", entry.address.names.terraform, entry.address.label);
+                    assert!(rest.remove(&address), "{at}");
                     blocks += 1;
-                }
-                assert_eq!(
-                    places.node(index),
-                    places.block(index, &addresses[0]),
-                    "{at}"
-                );
-                assert!(
-                    addresses[0].starts_with(entry.address.names.terraform),
-                    "{at}"
-                );
+                    head(&address, format)
+                };
+                assert_eq!(line(tree, &place), first, "{at}");
+                assert!(seen.insert((place.file, place.line)), "{at}");
+            }
+            // What a node writes beside its own block.
+            for address in rest {
+                let at = format!("{}/{format} {address}", case.name);
+                let by_itself = |(_, entry): &(usize, &Entry)| !entry.is_in_body;
+                let found: Vec<Written> = stack
+                    .entries
+                    .iter()
+                    .enumerate()
+                    .filter(by_itself)
+                    .filter_map(|(index, _)| places.block(index, &address))
+                    .collect();
+                assert!(format != "terraform" || found.len() == 1, "{at}");
+                let place = found
+                    .first()
+                    .unwrap_or_else(|| panic!("{at} is of no node"));
+                assert_eq!(line(tree, place), head(&address, format), "{at}");
+                assert!(seen.insert((place.file.clone(), place.line)), "{at}");
+                blocks += 1;
             }
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn relaxed(schema: &Json, is_template: bool) -> (Json, bool) {
         || members
             .get("patternProperties")
             .and_then(Json::as_object)
-            .is_some_and(|it| !it.is_empty());
+            .is_some_and(|types| !types.is_empty());
     let mut relaxed = Relaxed {
         schema: Map::new(),
         is_weaker: is_open,
@@ -130,7 +130,7 @@ impl Relaxed {
     fn parts(&mut self, name: &str, parts: &[Json]) {
         let relaxed: Vec<(Json, bool)> = parts
             .iter()
-            .map(|it| relaxed(it, self.is_template))
+            .map(|schema| relaxed(schema, self.is_template))
             .collect();
         let is_weaker = relaxed.iter().any(|it| it.1);
         self.is_weaker |= is_weaker;

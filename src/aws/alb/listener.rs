@@ -1,14 +1,11 @@
 //! Listeners of application load balancers, and the answers that a balancer gives itself.
 
-use std::sync::Arc;
-
 use super::ApplicationBalancer;
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
-/// What an HTTPS listener takes: TLS 1.2 and 1.3.
+/// Security policy of HTTPS listeners: TLS 1.2 and 1.3.
 ///
 /// Source: Elastic Load Balancing, "Security policies for your Application Load Balancer",
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>.
@@ -39,6 +36,7 @@ impl Kind for HttpListener {
         cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
         word: "HttpListener",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -50,7 +48,9 @@ impl Kind for HttpListener {
                 out.attribute("ssl_policy", TLS_POLICY);
             }
             out.tags();
-            out.block("default_action", |out| Answer::NOT_FOUND.terraform(out));
+            out.block("default_action", |out| {
+                FixedResponse::NOT_FOUND.terraform(out)
+            });
         });
     }
 
@@ -65,20 +65,8 @@ impl Kind for HttpListener {
             out.text("SslPolicy", TLS_POLICY);
         }
         out.objects("DefaultActions", [()], |out, ()| {
-            Answer::NOT_FOUND.cloudformation(out)
+            FixedResponse::NOT_FOUND.cloudformation(out)
         });
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 
@@ -96,7 +84,7 @@ pub enum HttpListenerRef {
 }
 
 impl HttpListenerRef {
-    /// Whether both are the same listener.
+    /// Returns whether both are the same listener.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
@@ -115,12 +103,12 @@ impl HttpListenerRef {
 
 /// An answer of the balancer's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct FixedResponse {
     pub status: u16,
     pub body: &'static str,
 }
 
-impl Answer {
+impl FixedResponse {
     pub const NOT_FOUND: Self = Self {
         status: 404,
         body: "{\"message\":\"Not Found\"}",

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Answer, HttpListenerRef};
+use super::{FixedResponse, HttpListenerRef};
 use crate::aws::elbv2::TargetGroupRef;
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
-/// What a rule does with a request.
+/// Action of a rule.
 #[derive(Clone, Debug)]
 pub enum RuleAction {
     Forward(TargetGroupRef),
-    Answer(Answer),
+    Answer(FixedResponse),
 }
 
 impl RuleAction {
@@ -66,6 +65,7 @@ impl Kind for ListenerRule {
         cloudformation: "AWS::ElasticLoadBalancingV2::ListenerRule",
         word: "ListenerRule",
     };
+    const HOME: Home = Home::Network;
 
     // No `create_before_destroy`: the new rule could not have the old one's priority (L12).
     fn terraform(&self, label: &Label, out: &mut Terraform) {
@@ -123,17 +123,5 @@ impl Kind for ListenerRule {
                 out.object(config, |out| out.texts("Values", &values));
             },
         );
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

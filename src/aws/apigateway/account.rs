@@ -1,13 +1,10 @@
 //! What API Gateway has once for an account and region, and the certificate that it shows to
 //! backends.
 
-use std::sync::Arc;
-
-use super::{Kind, only};
+use super::{Home, Kind};
 use crate::aws::Role;
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// The role with which API Gateway writes logs.
 #[derive(Debug)]
@@ -27,12 +24,20 @@ pub struct Account {
     pub role: LogRole,
 }
 
+impl Account {
+    /// Returns whether it stays when the stack goes.
+    pub(crate) fn is_retained(&self) -> bool {
+        true
+    }
+}
+
 impl Kind for Account {
     const NAMES: Names = Names {
         terraform: "aws_api_gateway_account",
         cloudformation: "AWS::ApiGateway::Account",
         word: "Account",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -57,18 +62,6 @@ impl Kind for Account {
             LogRole::Given(arn) => out.value("CloudWatchRoleArn", arn),
         }
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 /// A certificate by which a backend knows the gateway.
@@ -83,6 +76,7 @@ impl Kind for ClientCertificate {
         cloudformation: "AWS::ApiGateway::ClientCertificate",
         word: "ClientCertificate",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -94,18 +88,6 @@ impl Kind for ClientCertificate {
     fn cloudformation(&self, out: &mut Properties) {
         out.value("Description", &self.description);
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

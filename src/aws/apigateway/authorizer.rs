@@ -10,12 +10,11 @@ use serde::Serialize;
 
 use super::RestApi;
 use crate::aws::lambda::{PRINCIPAL, spell_function, spell_function_name};
-use crate::aws::{Function, Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use crate::aws::{Function, Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
-/// Who looks at the callers of methods.
+/// Authorizer of an API.
 #[derive(Debug, Serialize)]
 pub struct Authorizer {
     pub api: Handle<RestApi>,
@@ -51,7 +50,7 @@ impl AuthorizerKind {
         }
     }
 
-    /// What it uses that is known only at deploy time.
+    /// Values that it uses and that are known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
         match self {
             Self::Cognito {
@@ -71,6 +70,7 @@ impl Kind for Authorizer {
         cloudformation: "AWS::ApiGateway::Authorizer",
         word: "Authorizer",
     };
+    const HOME: Home = Home::Document;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -119,18 +119,6 @@ impl Kind for Authorizer {
             }
         }
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<Authorizer> {
@@ -139,7 +127,7 @@ impl Handle<Authorizer> {
     }
 }
 
-/// What a method asks of its callers.
+/// Access that a method requires of its callers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Authorization {
     pub by: AuthorizedBy,
@@ -148,7 +136,7 @@ pub struct Authorization {
     pub api_key: bool,
 }
 
-/// Who looks at the callers of a method.
+/// Authorization type of a method.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum AuthorizedBy {
     #[default]
@@ -238,6 +226,7 @@ impl Kind for AuthorizerPermission {
         cloudformation: "AWS::Lambda::Permission",
         word: "AuthorizerPermission",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -255,17 +244,5 @@ impl Kind for AuthorizerPermission {
         out.text("Principal", PRINCIPAL);
         let [_, source] = self.source();
         out.value("SourceArn", &source);
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -6,23 +6,24 @@
 //! docs/aws-rules.md#o12, docs/aws-rules.md#o14, docs/aws-rules.md#o16, docs/aws-rules.md#i6,
 //! docs/aws-rules.md#i7, docs/aws-rules.md#i12.
 
+mod schemes;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::direct::Header;
-use super::method::{NOT_FOUND_BODY, NOT_FOUND_REQUEST, mappings};
+use super::integration::{NOT_FOUND_BODY, NOT_FOUND_REQUEST, mappings};
 use super::{
-    Authorizer, AuthorizerKind, GatewayResponse, Integration, Method, Preflight, RequestValidator,
-    UriSegment,
+    GatewayResponse, Header, Integration, Method, Preflight, RequestValidator, UriSegment,
 };
 use crate::aws::document::Document;
 use crate::openapi::HttpMethod;
 use crate::stack::{Here, Value};
+pub use schemes::{keyed, signed};
 
 /// A member of an object.
 pub type Member = (std::borrow::Cow<'static, str>, Document);
 
-/// Where an import looks for what the gateway does with a request.
+/// Member of an operation that holds its integration.
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
 impl Method {
@@ -205,80 +206,6 @@ impl GatewayResponse {
     }
 }
 
-impl Authorizer {
-    /// The security scheme that asks it. Source: docs/aws-rules.md#a2, docs/aws-rules.md#o4.
-    pub fn scheme(&self) -> Document {
-        let (authtype, header, authorizer) = match &self.asks {
-            AuthorizerKind::Cognito { user_pools } => {
-                let members = vec![
-                    ("type".into(), Document::text("cognito_user_pools")),
-                    ("providerARNs".into(), Document::Values(user_pools.clone())),
-                ];
-                ("cognito_user_pools", "Authorization", members)
-            }
-            AuthorizerKind::Lambda {
-                function,
-                is_token,
-                identity,
-                ttl_s,
-            } => {
-                let mut members = vec![
-                    (
-                        "type".into(),
-                        Document::text(if *is_token { "token" } else { "request" }),
-                    ),
-                    (
-                        "authorizerUri".into(),
-                        Document::Text(detached(function.uri(&self.api))),
-                    ),
-                    (
-                        "authorizerResultTtlInSeconds".into(),
-                        Document::number(*ttl_s),
-                    ),
-                ];
-                if !identity.is_empty() {
-                    members.push(("identitySource".into(), Document::text(&identity.join(","))));
-                }
-                let header = identity
-                    .iter()
-                    .find_map(|it| it.strip_prefix("method.request.header."));
-                ("custom", header.unwrap_or("Unused"), members)
-            }
-        };
-        let mut scheme = api_key(header);
-        scheme.push((AUTHTYPE.into(), Document::text(authtype)));
-        scheme.push((
-            "x-amazon-apigateway-authorizer".into(),
-            Document::Object(authorizer),
-        ));
-        Document::Object(scheme)
-    }
-}
-
-/// How import is told who looks at callers.
-const AUTHTYPE: &str = "x-amazon-apigateway-authtype";
-
-/// Every scheme is one of these to an import. Source: docs/aws-rules.md#o4.
-fn api_key(header: &str) -> Vec<Member> {
-    vec![
-        ("type".into(), Document::text("apiKey")),
-        ("name".into(), Document::text(header)),
-        ("in".into(), Document::text("header")),
-    ]
-}
-
-/// The scheme of requests that are signed with AWS credentials.
-pub fn signed() -> Document {
-    let mut scheme = api_key("Authorization");
-    scheme.push((AUTHTYPE.into(), Document::text("awsSigv4")));
-    Document::Object(scheme)
-}
-
-/// The scheme of the gateway's own keys.
-pub fn keyed() -> Document {
-    Document::Object(api_key("x-api-key"))
-}
-
 impl RequestValidator {
     pub fn member(&self) -> Member {
         let flag = |is: bool| Document::Bare(if is { "true" } else { "false" }.into());
@@ -290,7 +217,7 @@ impl RequestValidator {
     }
 }
 
-/// What the gateway answers itself.
+/// Members of a mock integration.
 fn own(
     passthrough: &'static str,
     request: &str,

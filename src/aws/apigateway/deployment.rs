@@ -1,25 +1,22 @@
 //! Deployments.
 
-use std::sync::Arc;
-
-use super::{Method, Part, RestApi};
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use super::{Method, RestApi};
+use crate::aws::{Home, Kind};
+use crate::sink::{MethodBlock, Properties, Terraform};
 use crate::stack::{Address, Attribute, Handle, Label, Named, Names, Spelling, Value};
 
-/// What a deployment remembers of a route.
+/// State of a route that a deployment remembers.
 #[derive(Debug)]
 pub struct RouteState {
     pub method: Handle<Method>,
     /// Digest of the method and its integration.
     pub digest: String,
-    pub parts: &'static [Part],
-    /// What it uses that is known only at deploy time, without the API's own ids.
+    pub parts: &'static [MethodBlock],
+    /// Values that it uses and that are known only at deploy time, without the API's own ids.
     pub deploy_time: Vec<Value>,
 }
 
-/// What a deployment remembers of another part of the API.
+/// State of another part of the API that a deployment remembers.
 #[derive(Debug)]
 pub struct PartState {
     pub address: Address,
@@ -32,7 +29,7 @@ pub struct Deployment {
     pub api: Handle<RestApi>,
     /// Digest of the API itself.
     pub api_digest: String,
-    /// What the API uses that is known only at deploy time, and what of it has to be there first.
+    /// Deploy-time values that the API uses, and those that have to exist first.
     pub api_uses: Vec<Value>,
     /// Everything else that it shows but the routes, in the order of their addresses.
     pub parts: Vec<PartState>,
@@ -54,12 +51,31 @@ impl PartState {
     }
 }
 
+impl Deployment {
+    /// Nodes that it waits for besides those it refers to.
+    pub(crate) fn after(&self) -> Vec<Address> {
+        if self.is_of_body {
+            return Vec::new();
+        }
+        let routes = self
+            .routes
+            .iter()
+            .map(|route| route.method.address().clone());
+        self.parts
+            .iter()
+            .map(|part| part.address.clone())
+            .chain(routes)
+            .collect()
+    }
+}
+
 impl Kind for Deployment {
     const NAMES: Names = Names {
         terraform: "aws_api_gateway_deployment",
         cloudformation: "AWS::ApiGateway::Deployment",
         word: "Deployment",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -111,29 +127,6 @@ impl Kind for Deployment {
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("RestApiId", &self.api.id());
-    }
-
-    fn after(&self) -> Vec<Address> {
-        if self.is_of_body {
-            return Vec::new();
-        }
-        let routes = self
-            .routes
-            .iter()
-            .map(|route| route.method.address().clone());
-        self.parts
-            .iter()
-            .map(|part| part.address.clone())
-            .chain(routes)
-            .collect()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        Some(self.digest.as_str().into())
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::{RestApi, Stage};
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A domain with its certificate.
 #[derive(Debug)]
@@ -32,6 +31,7 @@ impl Kind for DomainName {
         cloudformation: "AWS::ApiGateway::DomainName",
         word: "DomainName",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -84,18 +84,6 @@ impl Kind for DomainName {
         }
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<DomainName> {
@@ -121,7 +109,7 @@ impl Handle<DomainName> {
     }
 }
 
-/// Where an API stands on a domain.
+/// Base path of an API on a domain.
 #[derive(Debug)]
 pub struct BasePathMapping {
     pub api: Handle<RestApi>,
@@ -138,6 +126,7 @@ impl Kind for BasePathMapping {
         cloudformation: "AWS::ApiGateway::BasePathMapping",
         word: "BasePathMapping",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -157,17 +146,5 @@ impl Kind for BasePathMapping {
         if !self.base_path.is_empty() {
             out.text("BasePath", &self.base_path);
         }
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -15,7 +15,7 @@ pub enum EndpointType {
     Private,
 }
 
-/// Where an API can be reached.
+/// Endpoint of an API.
 #[derive(Clone, Debug, Serialize)]
 pub struct Endpoint {
     pub kind: EndpointType,
@@ -29,7 +29,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// What an API has where nobody says anything: digests of such ones stay.
+    /// Returns whether it is the default, which digests leave out.
     pub fn is_plain(&self) -> bool {
         self.kind == EndpointType::Regional && self.policy.is_none() && !self.is_disabled
     }
@@ -43,7 +43,7 @@ impl Endpoint {
     }
 }
 
-/// Who may call an API.
+/// Resource policy of an API.
 #[derive(Clone, Debug, Serialize)]
 pub enum ResourcePolicy {
     /// Everybody who comes through one of the endpoints, and from one of the ranges.
@@ -115,7 +115,7 @@ impl ResourcePolicy {
         ])
     }
 
-    /// What it uses that is known only at deploy time.
+    /// Values that it uses and that are known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
         let Self::Among {
             vpc_endpoints,
@@ -136,7 +136,7 @@ impl ResourcePolicy {
     }
 }
 
-/// What AWS takes for the API in a policy of its own, and stores as the API's ARN.
+/// Short form of the API's ARN in its own policy, which AWS stores as the ARN.
 pub(crate) const SHORT: &str = "execute-api:";
 
 /// A policy as the user wrote it. What is no text is written as one: policies take both. The short

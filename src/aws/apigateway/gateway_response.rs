@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Kind, RestApi, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names};
+use super::{Home, Kind, RestApi};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names};
 
 /// What the gateway answers where it does not ask a backend, for one type of reason.
 #[derive(Debug, Serialize)]
@@ -49,6 +48,7 @@ impl Kind for GatewayResponse {
         cloudformation: "AWS::ApiGateway::GatewayResponse",
         word: "GatewayResponse",
     };
+    const HOME: Home = Home::Document;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -78,17 +78,5 @@ impl Kind for GatewayResponse {
                 .for_each(|(name, text)| out.text(name, text))
         });
         out.object("ResponseTemplates", |out| out.text(TEMPLATE, &self.body));
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

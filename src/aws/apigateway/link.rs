@@ -2,12 +2,9 @@
 
 use serde::Serialize;
 
-use std::sync::Arc;
-
-use crate::aws::{BalancerRef, Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use crate::aws::{BalancerRef, Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
 /// The way from API Gateway into the VPC (V1: to one network load balancer).
 #[derive(Debug, Serialize)]
@@ -22,6 +19,7 @@ impl Kind for VpcLink {
         cloudformation: "AWS::ApiGateway::VpcLink",
         word: "VpcLink",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -38,18 +36,6 @@ impl Kind for VpcLink {
         out.value("Name", &self.name);
         out.values("TargetArns", &[self.balancer.arn()]);
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 
@@ -74,6 +60,7 @@ impl Kind for VpcLinkV2 {
         cloudformation: "AWS::ApiGatewayV2::VpcLink",
         word: "VpcLinkV2",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -93,18 +80,6 @@ impl Kind for VpcLinkV2 {
         out.list("SubnetIds", &self.subnets);
         out.list("SecurityGroupIds", &self.security_groups);
         out.tag_map();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

@@ -1,55 +1,21 @@
 //! Methods with their integrations and answers.
 
-mod uri;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::authorizer::Authorization;
-use super::direct::{FunctionCall, Header, InternetProxy};
-use super::{ApiRoot, Model, Preflight, RequestValidator, RestApi};
-use crate::aws::Kind;
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use super::integration::{
+    NOT_FOUND_BODY, NOT_FOUND_REQUEST, cloudformation_request, terraform_request,
+};
+use super::{ApiRoot, Integration, MethodAt, Model, RequestValidator, RestApi};
+use crate::aws::{Home, Kind};
 use crate::openapi::{ByMediaType, HttpMethod};
-use crate::stack::{Address, Handle, Label, Names, Value};
-pub use uri::{Proxy, UriHost, UriSegment};
-pub(crate) use uri::{mappings, path_of};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Value};
 
-/// What answers a method.
-#[derive(Debug, Serialize)]
-pub enum Integration {
-    Proxy(Proxy),
-    Internet(InternetProxy),
-    Function(FunctionCall),
-    /// The gateway itself, with 404.
-    NotFound,
-    /// The gateway itself, to a browser that asks what it may send.
-    Preflight(Preflight),
-}
-
-impl Integration {
-    /// Whether a request leaves the gateway.
-    pub fn is_backend(&self) -> bool {
-        match self {
-            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => true,
-            Self::NotFound | Self::Preflight(_) => false,
-        }
-    }
-
-    /// What the gateway answers itself: status and body.
-    pub fn own_answer(&self) -> Option<(u16, &'static str)> {
-        match self {
-            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,
-            Self::NotFound => Some((404, NOT_FOUND_BODY)),
-            Self::Preflight(_) => Some((204, "")),
-        }
-    }
-}
-
-/// What requests are held to before they are answered.
+/// Validation of requests.
 #[derive(Debug, Default, Serialize)]
 pub struct Checks {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +35,7 @@ pub struct Method {
     pub request_parameters: Arc<BTreeMap<String, bool>>,
     #[serde(flatten)]
     pub checks: Checks,
-    /// What tells kept answers apart: `method.request.…`, sorted.
+    /// Cache keys: `method.request.…`, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cache_keys: Vec<Arc<str>>,
     pub integration: Integration,
@@ -77,90 +43,21 @@ pub struct Method {
     pub authorization: Authorization,
 }
 
-/// A Terraform block of a method: its type, and what its label has behind that of the method.
-pub type Part = (&'static str, &'static str);
-
-/// Blocks of a method that is sent on.
-const PROXY_PARTS: &[Part] = &[
-    ("aws_api_gateway_method", ""),
-    ("aws_api_gateway_integration", ""),
-];
-
-/// Blocks of a method that the gateway answers itself.
-const NOT_FOUND_PARTS: &[Part] = &[
-    ("aws_api_gateway_method", ""),
-    ("aws_api_gateway_integration", ""),
-    ("aws_api_gateway_method_response", "__404"),
-    ("aws_api_gateway_integration_response", "__404"),
-];
-
-/// Blocks of a method that tells browsers what they may send.
-const PREFLIGHT_PARTS: &[Part] = &[
-    ("aws_api_gateway_method", ""),
-    ("aws_api_gateway_integration", ""),
-    ("aws_api_gateway_method_response", "__204"),
-    ("aws_api_gateway_integration_response", "__204"),
-];
-
-/// Picks the status of a mock integration.
-pub(crate) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
-/// What callers get from an operation that is not there for them.
-pub(crate) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
-
 /// Functions are called with POST, whatever the client's method is. Source: docs/aws-rules.md#i1.
 const FUNCTION_METHOD: &str = "POST";
 
-fn terraform_request(
-    path: &[UriSegment],
-    headers: &[Header],
-    skips_verification: bool,
-    out: &mut Terraform,
-) {
-    let mappings = mappings(path, headers);
-    if !mappings.is_empty() {
-        out.map(
-            "request_parameters",
-            mappings.iter().map(|(key, value)| (key.as_str(), value)),
-        );
-    }
-    if skips_verification {
-        out.block("tls_config", |out| {
-            out.attribute("insecure_skip_verification", true)
-        });
-    }
-}
-
-fn cloudformation_request(path: &[UriSegment], headers: &[Header], out: &mut Properties) {
-    let mappings = mappings(path, headers);
-    if !mappings.is_empty() {
-        out.object("RequestParameters", |out| {
-            mappings
-                .iter()
-                .for_each(|(key, value)| out.value(key, value))
-        });
-    }
-}
-
 impl Method {
-    /// Every Terraform block that it is written as.
-    pub fn parts(&self) -> &'static [Part] {
-        match self.integration {
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
-                PROXY_PARTS
-            }
-            Integration::NotFound => NOT_FOUND_PARTS,
-            Integration::Preflight(_) => PREFLIGHT_PARTS,
+    fn at<'a>(&'a self, label: &'a Label) -> MethodAt<'a> {
+        MethodAt {
+            api: &self.api,
+            on: &self.on,
+            label,
         }
     }
 
     fn terraform_integration(&self, label: &Label, out: &mut Terraform) {
         out.block_of("aws_api_gateway_integration", label.as_str(), |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("resource_id", self.on.id());
-            out.bare(
-                "http_method",
-                format_args!("aws_api_gateway_method.{label}.http_method"),
-            );
+            self.at(label).terraform("aws_api_gateway_method", out);
             match &self.integration {
                 Integration::Proxy(proxy) => {
                     out.attribute("type", "HTTP_PROXY");
@@ -214,21 +111,11 @@ impl Method {
     fn terraform_responses(&self, label: &Label, out: &mut Terraform) {
         let key = format!("{label}__404");
         out.block_of("aws_api_gateway_method_response", &key, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("resource_id", self.on.id());
-            out.bare(
-                "http_method",
-                format_args!("aws_api_gateway_method.{label}.http_method"),
-            );
+            self.at(label).terraform("aws_api_gateway_method", out);
             out.attribute("status_code", "404");
         });
         out.block_of("aws_api_gateway_integration_response", &key, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("resource_id", self.on.id());
-            out.bare(
-                "http_method",
-                format_args!("aws_api_gateway_integration.{label}.http_method"),
-            );
+            self.at(label).terraform("aws_api_gateway_integration", out);
             out.bare(
                 "status_code",
                 format_args!("aws_api_gateway_method_response.{key}.status_code"),
@@ -236,97 +123,8 @@ impl Method {
             out.map("response_templates", [("application/json", NOT_FOUND_BODY)]);
         });
     }
-}
 
-/// A method, for what is written beside it.
-pub(crate) struct MethodAt<'a> {
-    pub(crate) method: &'a Method,
-    pub(crate) label: &'a Label,
-}
-
-impl MethodAt<'_> {
-    /// Which method a block belongs to, so that it comes after the block of that kind.
-    pub(crate) fn terraform(&self, after: &str, out: &mut Terraform) {
-        out.attribute("rest_api_id", self.method.api.id());
-        out.attribute("resource_id", self.method.on.id());
-        out.bare(
-            "http_method",
-            format_args!("{after}.{}.http_method", self.label),
-        );
-    }
-}
-
-impl Kind for Method {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_method",
-        cloudformation: "AWS::ApiGateway::Method",
-        word: "Method",
-    };
-
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("resource_id", self.on.id());
-            out.attribute("http_method", self.http_method.as_str());
-            self.authorization.terraform(out);
-            if let Some(validator) = &self.checks.validator {
-                out.attribute("request_validator_id", validator.id());
-            }
-            if !self.checks.models.is_empty() {
-                let models: Vec<(&str, Value)> = self
-                    .checks
-                    .models
-                    .iter()
-                    .map(|(media_type, it)| (&**media_type, it.name()))
-                    .collect();
-                out.map("request_models", models);
-            }
-            if !self.request_parameters.is_empty() {
-                out.map(
-                    "request_parameters",
-                    self.request_parameters
-                        .iter()
-                        .map(|(key, required)| (key.as_str(), *required)),
-                );
-            }
-        });
-        self.terraform_integration(label, out);
-        match &self.integration {
-            Integration::NotFound => self.terraform_responses(label, out),
-            Integration::Preflight(preflight) => preflight.terraform_responses(
-                &MethodAt {
-                    method: self,
-                    label,
-                },
-                out,
-            ),
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {}
-        }
-    }
-
-    fn cloudformation(&self, out: &mut Properties) {
-        out.value("RestApiId", &self.api.id());
-        out.value("ResourceId", &self.on.id());
-        out.text("HttpMethod", self.http_method.as_str());
-        self.authorization.cloudformation(out);
-        if let Some(validator) = &self.checks.validator {
-            out.value("RequestValidatorId", &validator.id());
-        }
-        if !self.checks.models.is_empty() {
-            out.object("RequestModels", |out| {
-                self.checks
-                    .models
-                    .iter()
-                    .for_each(|(media_type, it)| out.value(media_type, &it.name()))
-            });
-        }
-        if !self.request_parameters.is_empty() {
-            out.object("RequestParameters", |out| {
-                self.request_parameters
-                    .iter()
-                    .for_each(|(key, required)| out.flag(key, *required))
-            });
-        }
+    fn cloudformation_integration(&self, out: &mut Properties) {
         match &self.integration {
             Integration::Proxy(proxy) => out.object("Integration", |out| {
                 out.text("Type", "HTTP_PROXY");
@@ -378,19 +176,76 @@ impl Kind for Method {
             Integration::Preflight(preflight) => preflight.cloudformation(out),
         }
     }
+}
 
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
+impl Kind for Method {
+    const NAMES: Names = Names {
+        terraform: "aws_api_gateway_method",
+        cloudformation: "AWS::ApiGateway::Method",
+        word: "Method",
+    };
+    const HOME: Home = Home::Document;
+
+    fn terraform(&self, label: &Label, out: &mut Terraform) {
+        out.resource(&Self::NAMES, label, |out| {
+            out.attribute("rest_api_id", self.api.id());
+            out.attribute("resource_id", self.on.id());
+            out.attribute("http_method", self.http_method.as_str());
+            self.authorization.terraform(out);
+            if let Some(validator) = &self.checks.validator {
+                out.attribute("request_validator_id", validator.id());
+            }
+            if !self.checks.models.is_empty() {
+                let models: Vec<(&str, Value)> = self
+                    .checks
+                    .models
+                    .iter()
+                    .map(|(media_type, it)| (&**media_type, it.name()))
+                    .collect();
+                out.map("request_models", models);
+            }
+            if !self.request_parameters.is_empty() {
+                out.map(
+                    "request_parameters",
+                    self.request_parameters
+                        .iter()
+                        .map(|(key, required)| (key.as_str(), *required)),
+                );
+            }
+        });
+        self.terraform_integration(label, out);
+        match &self.integration {
+            Integration::NotFound => self.terraform_responses(label, out),
+            Integration::Preflight(preflight) => {
+                preflight.terraform_responses(&self.at(label), out)
+            }
+            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {}
+        }
     }
 
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        self.parts()
-            .iter()
-            .map(|(kind, ending)| format!("{kind}.{label}{ending}"))
-            .collect()
+    fn cloudformation(&self, out: &mut Properties) {
+        out.value("RestApiId", &self.api.id());
+        out.value("ResourceId", &self.on.id());
+        out.text("HttpMethod", self.http_method.as_str());
+        self.authorization.cloudformation(out);
+        if let Some(validator) = &self.checks.validator {
+            out.value("RequestValidatorId", &validator.id());
+        }
+        if !self.checks.models.is_empty() {
+            out.object("RequestModels", |out| {
+                self.checks
+                    .models
+                    .iter()
+                    .for_each(|(media_type, it)| out.value(media_type, &it.name()))
+            });
+        }
+        if !self.request_parameters.is_empty() {
+            out.object("RequestParameters", |out| {
+                self.request_parameters
+                    .iter()
+                    .for_each(|(key, required)| out.flag(key, *required))
+            });
+        }
+        self.cloudformation_integration(out);
     }
 }

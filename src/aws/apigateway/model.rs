@@ -7,10 +7,9 @@ use serde_json::Value as Json;
 
 use super::RestApi;
 use crate::aws::document::{Document, is_function};
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// The media type that a model says it is of. Methods name the types that they check by it.
 const CONTENT_TYPE: &str = "application/json";
@@ -30,6 +29,7 @@ impl Kind for Model {
         cloudformation: "AWS::ApiGateway::Model",
         word: "Model",
     };
+    const HOME: Home = Home::Document;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -56,18 +56,6 @@ impl Kind for Model {
             Document::json(&self.schema).cloudformation("Schema", out);
         }
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<Model> {
@@ -76,7 +64,7 @@ impl Handle<Model> {
     }
 }
 
-/// Whether CloudFormation would take a property of that name for one of its functions.
+/// Returns whether CloudFormation would take a property of that name for one of its functions.
 fn reads_as_function(json: &Json) -> bool {
     match json {
         Json::Object(members) => members
@@ -87,7 +75,7 @@ fn reads_as_function(json: &Json) -> bool {
     }
 }
 
-/// What holds requests to their parameters, to their models, or to both.
+/// Validates requests against their parameters, their models, or both.
 #[derive(Debug, Serialize)]
 pub struct RequestValidator {
     pub api: Handle<RestApi>,
@@ -102,6 +90,7 @@ impl Kind for RequestValidator {
         cloudformation: "AWS::ApiGateway::RequestValidator",
         word: "RequestValidator",
     };
+    const HOME: Home = Home::Document;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -117,18 +106,6 @@ impl Kind for RequestValidator {
         out.text("Name", &self.name);
         out.flag("ValidateRequestBody", self.body);
         out.flag("ValidateRequestParameters", self.parameters);
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }
 

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::method::MethodAt;
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use super::MethodAt;
 use crate::openapi::HttpMethod;
+use crate::sink::{Properties, Terraform};
 
-/// What a browser of another origin is told of a path.
+/// Response to a browser of another origin that asks about a path.
 #[derive(Debug, Serialize)]
 pub struct Preflight {
     /// `*` alone, or one or more origins.

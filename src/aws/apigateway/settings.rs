@@ -7,12 +7,11 @@
 use std::sync::Arc;
 
 use super::RestApi;
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
 use crate::openapi::HttpMethod;
+use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label};
 
-/// What API Gateway itself logs of a method.
+/// Execution log level of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoggingLevel {
     Off,
@@ -32,19 +31,19 @@ impl LoggingLevel {
 
 /// Requests per second, and at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Throttle {
+pub struct ThrottleLimit {
     pub rate: f64,
     pub burst: u64,
 }
 
-/// What holds a method's requests back.
+/// Throttling of a method.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MethodThrottle {
     /// The account's own alone; nothing else was ever said.
     Unset,
     /// The same, under a stage that says otherwise: Terraform only.
     Off,
-    Of(Throttle),
+    Of(ThrottleLimit),
 }
 
 impl MethodThrottle {
@@ -58,11 +57,31 @@ impl MethodThrottle {
     }
 }
 
-/// How long answers of a method are kept.
+/// Cache settings of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct CacheSettings {
     pub ttl_s: u32,
     pub is_encrypted: bool,
+}
+
+/// Cache of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodCache {
+    /// The stage has no cache cluster.
+    NoCluster,
+    Disabled,
+    Enabled(CacheSettings),
+}
+
+impl MethodCache {
+    /// The cache of a method in a stage with or without a cluster.
+    pub fn of(has_cluster: bool, settings: Option<CacheSettings>) -> Self {
+        match settings {
+            _ if !has_cluster => Self::NoCluster,
+            None => Self::Disabled,
+            Some(settings) => Self::Enabled(settings),
+        }
+    }
 }
 
 /// Every setting of a method: AWS fills what is left out from `*/*` as it was when the entry was
@@ -74,8 +93,7 @@ pub struct Settings {
     pub has_metrics: bool,
     pub logging: LoggingLevel,
     pub throttle: MethodThrottle,
-    /// `None` where the stage has no cluster; there, `Some(None)`: not cached.
-    pub cache: Option<Option<Kept>>,
+    pub cache: MethodCache,
 }
 
 /// A method whose settings differ from those of all.
@@ -99,18 +117,26 @@ const UNSET: f64 = -1.0;
 /// header that says so.
 const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
 
+/// A stage, as the blocks beside its own name it.
+pub(crate) struct StageAt<'a> {
+    pub(crate) api: &'a Handle<RestApi>,
+    pub(crate) label: &'a Label,
+}
+
 impl Settings {
+    /// Writes the block of settings of a path and method of a stage.
     pub(crate) fn terraform(
         &self,
-        (label, path): (&str, &str),
-        (api, stage): (&Handle<RestApi>, &Label),
+        stage: &StageAt<'_>,
+        label: &Label,
+        path: &str,
         out: &mut Terraform,
     ) {
-        out.block_of(METHOD_SETTINGS, label, |out| {
-            out.attribute("rest_api_id", api.id());
+        out.block_of(METHOD_SETTINGS, label.as_str(), |out| {
+            out.attribute("rest_api_id", stage.api.id());
             out.bare(
                 "stage_name",
-                format_args!("aws_api_gateway_stage.{stage}.stage_name"),
+                format_args!("aws_api_gateway_stage.{}.stage_name", stage.label),
             );
             out.attribute("method_path", path);
             out.block("settings", |out| {
@@ -121,14 +147,16 @@ impl Settings {
                     out.attribute("throttling_rate_limit", rate);
                     out.attribute("throttling_burst_limit", burst);
                 }
-                if let Some(cache) = self.cache {
-                    out.attribute("caching_enabled", cache.is_some());
-                }
-                if let Some(Some(kept)) = self.cache {
-                    out.attribute("cache_ttl_in_seconds", kept.ttl_s);
-                    out.attribute("cache_data_encrypted", kept.is_encrypted);
-                    out.attribute("require_authorization_for_cache_control", true);
-                    out.attribute("unauthorized_cache_control_header_strategy", UNAUTHORIZED);
+                match self.cache {
+                    MethodCache::NoCluster => {}
+                    MethodCache::Disabled => out.attribute("caching_enabled", false),
+                    MethodCache::Enabled(cache) => {
+                        out.attribute("caching_enabled", true);
+                        out.attribute("cache_ttl_in_seconds", cache.ttl_s);
+                        out.attribute("cache_data_encrypted", cache.is_encrypted);
+                        out.attribute("require_authorization_for_cache_control", true);
+                        out.attribute("unauthorized_cache_control_header_strategy", UNAUTHORIZED);
+                    }
                 }
             });
         });
@@ -136,7 +164,7 @@ impl Settings {
 
     /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15,
     /// D24).
-    pub(crate) fn cloudformation(&self, (path, method): (&str, &str), out: &mut Properties) {
+    pub(crate) fn cloudformation(&self, path: &str, method: &str, out: &mut Properties) {
         out.text("ResourcePath", path);
         out.text("HttpMethod", method);
         out.flag("MetricsEnabled", self.has_metrics);
@@ -152,12 +180,14 @@ impl Settings {
                 unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there")
             }
         }
-        if let Some(cache) = self.cache {
-            out.flag("CachingEnabled", cache.is_some());
-        }
-        if let Some(Some(kept)) = self.cache {
-            out.number("CacheTtlInSeconds", kept.ttl_s);
-            out.flag("CacheDataEncrypted", kept.is_encrypted);
+        match self.cache {
+            MethodCache::NoCluster => {}
+            MethodCache::Disabled => out.flag("CachingEnabled", false),
+            MethodCache::Enabled(cache) => {
+                out.flag("CachingEnabled", true);
+                out.number("CacheTtlInSeconds", cache.ttl_s);
+                out.flag("CacheDataEncrypted", cache.is_encrypted);
+            }
         }
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::settings::METHOD_SETTINGS;
+use super::settings::StageAt;
 use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
-use crate::aws::{Kind, LogGroup};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use crate::aws::{Home, Kind, LogGroup};
+use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// A deployment under a name.
@@ -26,7 +25,7 @@ pub struct Stage {
     pub settings: Settings,
     /// Of methods that differ, in the order of their paths.
     pub of_methods: Vec<MethodSettings>,
-    /// What has to be there before something is logged.
+    /// Nodes that have to exist before something is logged.
     pub after: Vec<Address>,
 }
 
@@ -49,12 +48,20 @@ pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
     r#""sourceIp":"$context.identity.sourceIp","userAgent":"$context.identity.userAgent","traceId":"$context.xrayTraceId"}"#,
 );
 
+impl Stage {
+    /// Nodes that it waits for besides those it refers to.
+    pub(crate) fn after(&self) -> Vec<Address> {
+        self.after.clone()
+    }
+}
+
 impl Kind for Stage {
     const NAMES: Names = Names {
         terraform: "aws_api_gateway_stage",
         cloudformation: "AWS::ApiGateway::Stage",
         word: "Stage",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -92,14 +99,14 @@ impl Kind for Stage {
                 out.bare("depends_on", format_args!("[{}]", after.join(", ")));
             }
         });
-        self.settings
-            .terraform((label.as_str(), "*/*"), (&self.api, label), out);
+        let stage = StageAt {
+            api: &self.api,
+            label,
+        };
+        self.settings.terraform(&stage, label, "*/*", out);
         for method in &self.of_methods {
-            method.settings.terraform(
-                (method.label.as_str(), &method.terraform_path()),
-                (&self.api, label),
-                out,
-            );
+            let path = method.terraform_path();
+            method.settings.terraform(&stage, &method.label, &path, out);
         }
     }
 
@@ -139,24 +146,9 @@ impl Kind for Stage {
         out.objects(
             "MethodSettings",
             all.chain(those),
-            |out, (settings, path, method)| settings.cloudformation((&path, method), out),
+            |out, (settings, path, method)| settings.cloudformation(&path, method, out),
         );
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        self.after.clone()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let settings = std::iter::once(label).chain(self.of_methods.iter().map(|it| &it.label));
-        std::iter::once(format!("{}.{label}", Self::NAMES.terraform))
-            .chain(settings.map(|it| format!("{METHOD_SETTINGS}.{it}")))
-            .collect()
     }
 }
 
@@ -165,7 +157,7 @@ impl Handle<Stage> {
         self.attribute("stage_name", Spelling::Ref)
     }
 
-    /// What a web ACL is put before.
+    /// ARN that a web ACL is associated with.
     ///
     /// Source: docs/aws-rules.md#e6: CloudFormation tells the name of a stage and no ARN.
     pub fn arn(&self, api: &Handle<RestApi>) -> (Value, Value) {

@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RestApi, Stage};
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use super::{RestApi, Stage, ThrottleLimit};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A key of a caller.
 #[derive(Debug)]
@@ -25,6 +24,7 @@ impl Kind for ApiKey {
         cloudformation: "AWS::ApiGateway::ApiKey",
         word: "ApiKey",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -42,42 +42,11 @@ impl Kind for ApiKey {
         out.flag("Enabled", true);
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<ApiKey> {
     pub fn id(&self) -> Value {
         self.attribute("id", Spelling::Ref)
-    }
-}
-
-/// Requests per second, and at once.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlanThrottle {
-    pub rate: f64,
-    pub burst: u64,
-}
-
-impl PlanThrottle {
-    fn terraform(self, out: &mut Terraform) {
-        out.bare("burst_limit", format_args!("{}", self.burst));
-        out.bare("rate_limit", format_args!("{}", self.rate));
-    }
-
-    fn cloudformation(self, out: &mut Properties) {
-        out.bare("BurstLimit", format_args!("{}", self.burst));
-        out.bare("RateLimit", format_args!("{}", self.rate));
     }
 }
 
@@ -89,16 +58,28 @@ pub struct Quota {
     pub period: &'static str,
 }
 
+impl ThrottleLimit {
+    fn terraform(self, out: &mut Terraform) {
+        out.bare("burst_limit", format_args!("{}", self.burst));
+        out.bare("rate_limit", format_args!("{}", self.rate));
+    }
+
+    fn cloudformation(self, out: &mut Properties) {
+        out.bare("BurstLimit", format_args!("{}", self.burst));
+        out.bare("RateLimit", format_args!("{}", self.rate));
+    }
+}
+
 /// A usage plan of one stage.
 #[derive(Debug)]
 pub struct UsagePlan {
     pub name: Value,
     pub api: Handle<RestApi>,
     pub stage: Handle<Stage>,
-    pub throttle: Option<PlanThrottle>,
+    pub throttle: Option<ThrottleLimit>,
     pub quota: Option<Quota>,
     /// By path and method, unescaped (docs/aws-rules.md#u2).
-    pub routes: BTreeMap<String, PlanThrottle>,
+    pub routes: BTreeMap<String, ThrottleLimit>,
 }
 
 impl UsagePlan {
@@ -113,6 +94,7 @@ impl Kind for UsagePlan {
         cloudformation: "AWS::ApiGateway::UsagePlan",
         word: "UsagePlan",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -164,18 +146,6 @@ impl Kind for UsagePlan {
         }
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 /// A key's place in a plan.
@@ -207,6 +177,7 @@ impl Kind for UsagePlanKey {
         cloudformation: "AWS::ApiGateway::UsagePlanKey",
         word: "UsagePlanKey",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -220,17 +191,5 @@ impl Kind for UsagePlanKey {
         out.value("KeyId", &self.key.id());
         out.text("KeyType", "API_KEY");
         out.value("UsagePlanId", &self.plan.attribute("id", Spelling::Ref));
-    }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
     }
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::aws::{Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use crate::aws::{Home, Kind};
+use crate::sink::{Properties, Terraform};
+use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
 /// An internal network load balancer.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ pub struct LoadBalancer {
     pub access_logs: Option<AccessLogs>,
 }
 
-/// Where a balancer logs.
+/// Access logs of a balancer.
 #[derive(Debug)]
 pub struct AccessLogs {
     pub bucket: Value,
@@ -61,6 +60,7 @@ impl Kind for LoadBalancer {
         cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
         word: "LoadBalancer",
     };
+    const HOME: Home = Home::Beside;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -106,18 +106,6 @@ impl Kind for LoadBalancer {
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
-
-    fn after(&self) -> Vec<Address> {
-        Vec::new()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        only(&Self::NAMES, label)
-    }
 }
 
 impl Handle<LoadBalancer> {
@@ -139,7 +127,7 @@ pub enum BalancerRef {
     Existing(Arc<ExistingBalancer>),
 }
 
-/// What is known of a balancer that is there.
+/// An existing balancer.
 #[derive(Debug, Serialize)]
 pub struct ExistingBalancer {
     pub arn: Value,
@@ -161,7 +149,7 @@ impl BalancerRef {
         }
     }
 
-    /// Whether both are the same balancer.
+    /// Returns whether both are the same balancer.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Made(one), Self::Made(other)) => one.index() == other.index(),

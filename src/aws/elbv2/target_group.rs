@@ -4,13 +4,12 @@ mod attachments;
 
 use std::sync::Arc;
 
-use crate::aws::{ApplicationBalancerRef, HttpListenerRef, Kind, only};
-use crate::emit::cloudformation::Properties;
-use crate::emit::terraform::Terraform;
+use crate::aws::{ApplicationBalancerRef, Home, HttpListenerRef, Kind};
+use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
-use attachments::{ALL_ZONES, BALANCER_ATTACHMENT};
+use attachments::ALL_ZONES;
 
-/// What a target is named by.
+/// Type of the targets of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetType {
     Instance,
@@ -29,7 +28,7 @@ impl TargetType {
     }
 }
 
-/// How the balancer speaks to its targets.
+/// Protocol between the balancer and its targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupProtocol {
     Tcp,
@@ -49,7 +48,7 @@ impl GroupProtocol {
     }
 }
 
-/// How a target is asked whether it is well.
+/// Protocol of a health check.
 #[derive(Clone, Debug)]
 pub enum HealthProtocol {
     Tcp,
@@ -85,7 +84,7 @@ impl HealthCheck {
     }
 }
 
-/// What belongs to a group: one by one, or a list.
+/// Members of a group: one by one, or a list.
 #[derive(Clone, Debug)]
 pub enum Members {
     /// Each with the key of its attachment.
@@ -94,7 +93,7 @@ pub enum Members {
     Each(Value),
 }
 
-/// Where the targets come from.
+/// Source of the targets.
 #[derive(Clone, Debug)]
 pub enum Targets {
     /// This stack registers them.
@@ -135,12 +134,23 @@ pub struct TargetGroup {
     pub targets: Targets,
 }
 
+impl TargetGroup {
+    /// Nodes that it waits for besides those it refers to.
+    pub(crate) fn after(&self) -> Vec<Address> {
+        self.waits_for()
+            .map(|it| it.address().clone())
+            .into_iter()
+            .collect()
+    }
+}
+
 impl Kind for TargetGroup {
     const NAMES: Names = Names {
         terraform: "aws_lb_target_group",
         cloudformation: "AWS::ElasticLoadBalancingV2::TargetGroup",
         word: "TargetGroup",
     };
+    const HOME: Home = Home::Network;
 
     fn terraform(&self, label: &Label, out: &mut Terraform) {
         out.resource(&Self::NAMES, label, |out| {
@@ -218,34 +228,6 @@ impl Kind for TargetGroup {
             });
         }
         out.tags();
-    }
-
-    fn after(&self) -> Vec<Address> {
-        self.waits_for()
-            .map(|it| it.address().clone())
-            .into_iter()
-            .collect()
-    }
-
-    fn revision(&self) -> Option<Arc<str>> {
-        None
-    }
-
-    fn addresses(&self, label: &Label) -> Vec<String> {
-        let mut addresses = only(&Self::NAMES, label);
-        if matches!(self.targets, Targets::Balancer { .. }) {
-            addresses.push(format!("{BALANCER_ATTACHMENT}.{label}"));
-        }
-        match self.attachments() {
-            None => {}
-            Some((kind, Members::Listed(members))) => addresses.extend(
-                members
-                    .iter()
-                    .map(|(key, _)| format!("{kind}.{label}__{key}")),
-            ),
-            Some((kind, Members::Each(_))) => addresses.push(format!("{kind}.{label}")),
-        }
-        addresses
     }
 }
 

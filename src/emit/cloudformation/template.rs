@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Properties;
+use crate::aws::{Entry, Stack};
 use crate::blueprint::TemplateSyntax;
-use crate::emit::{BANNER, FileTree, logical_id, pascal};
-use crate::stack::{Entry, Input, InputType, Label, Output, Parameter, Stack};
+use crate::emit::FileTree;
+use crate::sink::{BANNER, Properties};
+use crate::stack::{Input, InputType, Label, Output, StoredParameter, logical_id, pascal};
 
 /// Name of the template.
 pub fn name(syntax: TemplateSyntax) -> &'static str {
@@ -61,21 +62,11 @@ pub(crate) fn written(
     }
 }
 
-/// Numbers of resources, parameters and outputs.
-pub fn limits(stack: &Stack) -> [(&'static str, usize); 3] {
-    let resources = stack.entries.iter().filter(|it| !it.is_in_body).count();
-    [
-        ("resources", resources),
-        ("parameters", stack.inputs.len() + stack.parameters.len()),
-        ("outputs", stack.outputs.len()),
-    ]
-}
-
 fn resource(entry: &Entry, out: &mut Properties) {
     let names = entry.node.names();
     out.object(&logical_id(&entry.address), |out| {
         out.text("Type", names.cloudformation);
-        if entry.node.is_kept() {
+        if entry.node.is_retained() {
             out.text("DeletionPolicy", "Retain");
             out.text("UpdateReplacePolicy", "Retain");
         }
@@ -110,13 +101,13 @@ fn parameter(name: &Arc<str>, input: &Input, out: &mut Properties) {
 /// types",
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>,
 /// read 2026-11-22.
-fn stored(label: &Label, parameter: &Parameter, out: &mut Properties) {
-    out.object(&logical_id(&Parameter::address(label)), |out| {
+fn stored(label: &Label, parameter: &StoredParameter, out: &mut Properties) {
+    out.object(&logical_id(&StoredParameter::address(label)), |out| {
         out.text(
             "Type",
             &format!(
                 "{}<{}>",
-                Parameter::NAMES.cloudformation,
+                StoredParameter::NAMES.cloudformation,
                 parameter_type(parameter.of)
             ),
         );

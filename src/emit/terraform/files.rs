@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::sink::{Content, Hcl as _, Syntax, Terraform};
 use super::{package, provider};
-use crate::aws::{Code, Node};
+use crate::aws::{FunctionCode, PythonFunction, RestApi, Stack};
 use crate::emit::FileTree;
 use crate::plan::names::MAX_SHORT_ENVIRONMENT;
-use crate::stack::{File, Input, InputType, Parameter, Stack, Value};
+use crate::sink::{Content, Hcl as _, Syntax, Terraform};
+use crate::stack::{File, Input, InputType, StoredParameter, Value};
 
 /// Lowest Terraform that takes what is written here; no upper bound, which would stop a user's
 /// upgrade.
@@ -76,29 +76,17 @@ pub(crate) fn written(
 
 /// The API's body, where it has one.
 fn body(stack: &Stack, out: &mut Terraform) {
-    let body = stack.entries.iter().find_map(|it| {
-        if let Node::RestApi(api) = &it.node {
-            api.body.as_ref()
-        } else {
-            None
-        }
-    });
+    let body = stack.all().find_map(|api: &RestApi| api.body.as_ref());
     if let Some(body) = body {
         out.labelled(&["locals"], |out| body.terraform_object("openapi", out));
     }
 }
 
-/// Code of the stack's functions, each once: several functions may run the same.
-fn functions(stack: &Stack) -> impl Iterator<Item = &Code> {
-    let codes = stack.entries.iter().filter_map(|it| {
-        if let Node::PythonFunction(function) = &it.node {
-            Some(&function.code)
-        } else {
-            None
-        }
-    });
+/// FunctionCode of the stack's functions, each once: several functions may run the same.
+fn functions(stack: &Stack) -> impl Iterator<Item = &FunctionCode> {
+    let codes = stack.all().map(|function: &PythonFunction| &function.code);
     codes
-        .map(|it| (it.name, it))
+        .map(|code| (code.name, code))
         .collect::<BTreeMap<_, _>>()
         .into_values()
 }
@@ -138,11 +126,7 @@ fn provider_block(stack: &Stack, out: &mut Terraform) {
 
 fn locals(stack: &Stack, out: &mut Terraform) {
     out.labelled(&["locals"], |out| {
-        if let Some(environment) = stack
-            .short_environment
-            .as_ref()
-            .filter(|_| has_short_names(stack))
-        {
+        if let Some(environment) = &stack.short_environment {
             out.bare(
                 "short_environment",
                 format_args!("{}", shortened(environment)),
@@ -153,22 +137,6 @@ fn locals(stack: &Stack, out: &mut Terraform) {
             stack.tags.iter().map(|(name, value)| (&**name, value)),
         );
     });
-}
-
-/// Whether something of the stack has a name that is short at AWS.
-fn has_short_names(stack: &Stack) -> bool {
-    let is_short = |node: &Node| {
-        matches!(
-            node,
-            Node::ApplicationBalancer(_)
-                | Node::Bucket(_)
-                | Node::LoadBalancer(_)
-                | Node::PythonFunction(_)
-                | Node::Role(_)
-                | Node::TargetGroup(_)
-        )
-    };
-    stack.entries.iter().any(|it| is_short(&it.node))
 }
 
 /// The first characters of a text and a hash of it, where it is longer than short names have room
@@ -226,7 +194,7 @@ fn parameters(stack: &Stack, out: &mut Terraform) {
 }
 
 /// `insecure_value` is empty of a SecureString, and says so late.
-fn parameter(parameter: &Parameter, out: &mut Terraform) {
+fn parameter(parameter: &StoredParameter, out: &mut Terraform) {
     out.attribute("name", &*parameter.path);
     out.attribute("with_decryption", false);
     out.block("lifecycle", |out| {

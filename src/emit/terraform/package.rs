@@ -1,6 +1,6 @@
 //! A function's code as Lambda takes it: a zip with one module.
 //!
-//! In: `Code`. Out: bytes. Pure.
+//! In: `FunctionCode`. Out: bytes. Pure.
 //! The same code is the same bytes, on every machine: its hash tells Lambda whether there is
 //! something to deploy.
 
@@ -9,8 +9,8 @@ use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime, System};
 
-use crate::aws::Code;
-use crate::emit::{BANNER, banner};
+use crate::aws::FunctionCode;
+use crate::sink::{BANNER, banner};
 
 /// Name of the module in the zip; CloudFormation writes inline code under the same one. Source:
 /// docs/aws-rules.md#z6.
@@ -21,7 +21,7 @@ const MODULE: &str = "index.py";
 const MODE: u32 = 0o644;
 
 /// The module beside the zip, for readers: the same code behind the banner.
-pub(crate) fn module(code: &Code) -> Vec<u8> {
+pub(crate) fn module(code: &FunctionCode) -> Vec<u8> {
     let mut text = String::with_capacity(code.text.len() + 256);
     banner(&mut text, "#");
     text.push('\n');
@@ -31,7 +31,7 @@ pub(crate) fn module(code: &Code) -> Vec<u8> {
 
 /// The zip: one stored file, of 1980-01-01, without extra fields (Z7); its comment is the banner,
 /// by which the next render knows it.
-pub(crate) fn zip(code: &Code) -> Vec<u8> {
+pub(crate) fn zip(code: &FunctionCode) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())
@@ -56,7 +56,7 @@ pub(crate) fn zip(code: &Code) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::zip;
-    use crate::aws::Code;
+    use crate::aws::FunctionCode;
 
     fn number(bytes: &[u8], at: usize, length: usize) -> usize {
         bytes[at..at + length]
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn every_field_is_fixed() {
         let text = "def handler(event, context):\n    return None\n";
-        let bytes = zip(&Code { name: "sync", text });
+        let bytes = zip(&FunctionCode { name: "sync", text });
         let (name, size) = ("index.py".len(), text.len());
         assert_eq!(crc(b"123456789"), 0xCBF4_3926, "the check value of CRC-32");
         assert_eq!(&bytes[..4], b"PK\x03\x04");
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn same_code_same_bytes() {
-        let code = |text| Code { name: "sync", text };
+        let code = |text| FunctionCode { name: "sync", text };
         assert_eq!(zip(&code("a = 1\n")), zip(&code("a = 1\n")));
         assert_ne!(zip(&code("a = 1\n")), zip(&code("a = 2\n")));
     }

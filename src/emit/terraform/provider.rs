@@ -3,8 +3,7 @@
 //!
 //! In: `Stack`. Out: a version constraint. Pure.
 
-use crate::aws::{Integration, Node, Proxy};
-use crate::stack::Stack;
+use crate::aws::{Integration, Node, Proxy, Stack};
 
 /// A release of the provider: major and minor number.
 pub type Release = (u16, u16);
@@ -12,15 +11,15 @@ pub type Release = (u16, u16);
 /// Lowest AWS provider for everything that is no feature below; such files are valid under 5 and 6.
 pub const FLOOR: Release = (5, 40);
 
-/// What asks for a later release than the floor.
+/// A feature that needs a later release than the floor.
 pub struct Feature {
     pub name: &'static str,
     pub release: Release,
-    /// Where that is known from.
+    /// Source of the release.
     pub source: &'static str,
-    /// Whether a resource that is written by itself, no part of an API's body, has it.
+    /// Returns whether a resource that is written by itself, no part of an API's body, has it.
     is_in: fn(&Node) -> bool,
-    /// Whether a part of an API's body has it, too.
+    /// Set where a part of an API's body has it, too.
     holds_in_body: bool,
 }
 
@@ -79,7 +78,7 @@ pub(crate) fn required(stack: &Stack) -> String {
     constraint(latest.unwrap_or(FLOOR))
 }
 
-/// How a release is asked for.
+/// Returns the constraint for a release.
 pub fn constraint((major, minor): Release) -> String {
     if major > FLOOR.0 {
         format!("~> {major}.{minor}")

@@ -3,7 +3,7 @@
 use super::corruption::examples;
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{
-    Code, Function, FunctionGroups, FunctionNetwork, Integration, Node, PythonFunction,
+    Function, FunctionCode, FunctionGroups, FunctionNetwork, Integration, Node, PythonFunction,
 };
 use crate::stack::{List, Value};
 
@@ -52,7 +52,7 @@ const CORRUPTIONS: &[(&str, Corruption)] = &[
     ("header added", |it| set(it, "HEADER_X_MORE", "x-more: 1")),
     ("header changed", header_changed),
     ("other code", |it| {
-        first(it)?.code = Code {
+        first(it)?.code = FunctionCode {
             name: "sync",
             text: "",
         };

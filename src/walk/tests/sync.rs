@@ -4,11 +4,11 @@
 use super::corruption::examples;
 use crate::assemble::{Assembled, assemble};
 use crate::aws::{
-    LogGroup, Node, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup, TargetType,
-    Targets,
+    Entry, LogGroup, Node, PythonFunction, Role, Schedule, SchedulePermission, TargetGroup,
+    TargetType, Targets,
 };
 use crate::plan::Plan;
-use crate::stack::{Entry, File, Label, Value};
+use crate::stack::{File, Label, Value};
 
 /// Changes one thing; `None` where the stack has no such thing.
 type Corruption = fn(&mut Assembled) -> Option<()>;

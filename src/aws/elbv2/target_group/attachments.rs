@@ -2,7 +2,7 @@
 
 use super::{Members, TargetGroup, Targets};
 use crate::aws::{ApplicationBalancerRef, HttpListener, HttpListenerRef, Kind};
-use crate::emit::terraform::Terraform;
+use crate::sink::Terraform;
 use crate::stack::{Handle, Label, Value};
 
 /// Type of the block that registers a balancer.
@@ -104,7 +104,7 @@ impl TargetGroup {
         }
     }
 
-    /// What Terraform attaches, and by which type of block.
+    /// Type of Terraform's attachment blocks, and their members.
     pub(crate) fn attachments(&self) -> Option<(&'static str, &Members)> {
         match &self.targets {
             Targets::Registered { members, .. } => {

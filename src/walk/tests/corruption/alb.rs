@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::assemble::Assembled;
 use crate::aws::{
-    Answer, ApplicationBalancer, ApplicationBalancerRef, GroupProtocol, HealthProtocol,
+    ApplicationBalancer, ApplicationBalancerRef, FixedResponse, GroupProtocol, HealthProtocol,
     HttpListener, HttpListenerRef, ListenerRule, Node, RuleAction, TargetGroup, Targets,
 };
 use crate::plan::Plan;
@@ -47,8 +47,8 @@ fn passing_on(assembled: &mut Assembled) -> Option<&mut TargetGroup> {
 
 /// A rule with a `*` that takes a refused path comes to stand before the refusal.
 pub(crate) fn other_order(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let refused =
-        rules(assembled).find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?;
+    let refused = rules(assembled)
+        .find(|it| matches!(it.action, RuleAction::Answer(FixedResponse::NOT_FOUND)))?;
     let (start, priority) = (
         refused.paths.first()?.rsplit_once('/')?.0.to_owned(),
         refused.priority,
@@ -102,7 +102,7 @@ pub(crate) fn other_host(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 pub(crate) fn refusal_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let action = forwards(assembled).next()?.action.clone();
     rules(assembled)
-        .find(|it| matches!(it.action, RuleAction::Answer(Answer::NOT_FOUND)))?
+        .find(|it| matches!(it.action, RuleAction::Answer(FixedResponse::NOT_FOUND)))?
         .action = action;
     Some(())
 }
@@ -125,8 +125,8 @@ pub(crate) fn switched_rule(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(crate) fn health_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     rules(assembled)
-        .find(|it| matches!(it.action, RuleAction::Answer(Answer::HEALTHY)))?
-        .action = RuleAction::Answer(Answer::NOT_FOUND);
+        .find(|it| matches!(it.action, RuleAction::Answer(FixedResponse::HEALTHY)))?
+        .action = RuleAction::Answer(FixedResponse::NOT_FOUND);
     Some(())
 }
 

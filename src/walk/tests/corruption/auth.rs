@@ -230,7 +230,7 @@ fn authorizer_added(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 }
 
 fn plan_key_renamed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let is_key = |it: &crate::stack::Entry| matches!(it.node, Node::UsagePlanKey(_));
+    let is_key = |it: &crate::aws::Entry| matches!(it.node, Node::UsagePlanKey(_));
     let index = assembled.stack.entries.iter().position(is_key)?;
     assembled.stack.entries.remove(index);
     Some(())

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::methods;
 use crate::assemble::Assembled;
-use crate::aws::{Deployment, Integration, MethodThrottle, Node, Preflight, Stage, Throttle};
+use crate::aws::{
+    CacheSettings, Deployment, Integration, MethodCache, MethodThrottle, Node, Preflight, Stage,
+    ThrottleLimit,
+};
 use crate::openapi::HttpMethod;
 use crate::plan::Plan;
 
@@ -48,18 +51,22 @@ pub(crate) fn key_undeclared(_: &Plan, assembled: &mut Assembled) -> Option<()> 
 }
 
 pub(crate) fn cached_unasked(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    stage(assembled)?.settings.cache = Some(Some(crate::aws::Kept {
+    stage(assembled)?.settings.cache = MethodCache::Enabled(CacheSettings {
         ttl_s: 300,
         is_encrypted: true,
-    }));
+    });
     Some(())
 }
 
 pub(crate) fn kept_longer(_: &Plan, assembled: &mut Assembled) -> Option<()> {
-    let kept = stage(assembled)?
-        .of_methods
-        .iter_mut()
-        .find_map(|it| it.settings.cache.as_mut()?.as_mut())?;
+    let kept =
+        stage(assembled)?
+            .of_methods
+            .iter_mut()
+            .find_map(|it| match &mut it.settings.cache {
+                MethodCache::Enabled(cache) => Some(cache),
+                MethodCache::NoCluster | MethodCache::Disabled => None,
+            })?;
     kept.ttl_s += 1;
     Some(())
 }
@@ -72,7 +79,7 @@ pub(crate) fn throttle_lost(_: &Plan, assembled: &mut Assembled) -> Option<()> {
 
 pub(crate) fn throttle_of_a_method_changed(_: &Plan, assembled: &mut Assembled) -> Option<()> {
     let it = stage(assembled)?.of_methods.first_mut()?;
-    it.settings.throttle = MethodThrottle::Of(Throttle {
+    it.settings.throttle = MethodThrottle::Of(ThrottleLimit {
         rate: 1_234.0,
         burst: 1,
     });

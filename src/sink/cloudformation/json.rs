@@ -3,7 +3,7 @@
 //! In: names, plain values, starts and ends of objects and lists. Out: text. Pure.
 //! Two spaces a level; a function stands on its line.
 
-use super::{Call, Shape};
+use super::{Call, Container};
 
 /// The text so far.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl Json {
         self.out.push_str(": ");
     }
 
-    /// What stands before an item of a list.
+    /// Writes what stands before an item of a list.
     pub(crate) fn item(&mut self) {
         self.separate();
     }
@@ -53,16 +53,16 @@ impl Json {
         self.out.push_str(json);
     }
 
-    pub(crate) fn open(&mut self, shape: Shape) {
+    pub(crate) fn open(&mut self, shape: Container) {
         self.out.push(match shape {
-            Shape::Object => '{',
-            Shape::List => '[',
+            Container::Object => '{',
+            Container::List => '[',
         });
         self.indent += 1;
         self.has_content = false;
     }
 
-    pub(crate) fn close(&mut self, shape: Shape) {
+    pub(crate) fn close(&mut self, shape: Container) {
         self.indent -= 1;
         if self.has_content {
             self.out.push('\n');
@@ -70,8 +70,8 @@ impl Json {
         }
         self.has_content = true;
         self.out.push(match shape {
-            Shape::Object => '}',
-            Shape::List => ']',
+            Container::Object => '}',
+            Container::List => ']',
         });
     }
 

@@ -1,17 +1,18 @@
 //! API keys and usage plans, and how a key's value is shown.
 
-use crate::aws::{ApiKey, KeyRef, PlanThrottle, Quota, RestApi, Stage, UsagePlan, UsagePlanKey};
+use crate::aws::{ApiKey, KeyRef, Quota, RestApi, Stack, Stage, UsagePlan, UsagePlanKey};
 use crate::blueprint::Period;
-use crate::plan::{self, KeySource, Plan, ThrottlePlan, names};
-use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
+use crate::plan::{self, KeySource, Plan, names};
+use crate::stack::{File, Handle, Here, Label, Value};
 
-use super::values::{key, text, value};
+use crate::assemble::values::{key, text, throttle, value};
 
 /// The plans of the stage, each with its keys.
 pub(crate) fn usage_plans(
     stack: &mut Stack,
     plan: &Plan,
-    (api, stage): (&Handle<RestApi>, &Handle<Stage>),
+    api: &Handle<RestApi>,
+    stage: &Handle<Stage>,
 ) {
     for planned in &plan.usage_plans {
         let label = names::literal(&planned.name);
@@ -20,19 +21,19 @@ pub(crate) fn usage_plans(
             api: api.clone(),
             stage: stage.clone(),
             throttle: planned.throttle.map(throttle),
-            quota: planned.quota.map(|it| Quota {
-                limit: it.limit,
-                period: period(it.period),
+            quota: planned.quota.map(|quota| Quota {
+                limit: quota.limit,
+                period: period(quota.period),
             }),
             routes: planned
                 .routes
                 .iter()
-                .map(|(path, it)| (path.clone(), throttle(*it)))
+                .map(|(path, limit)| (path.clone(), throttle(*limit)))
                 .collect(),
         };
         let node = stack.add(File::Api, Label::new(label.as_str()), node);
-        for it in &planned.keys {
-            let (of_key, part) = key_of(stack, plan, planned, (&it.source, api));
+        for planned_key in &planned.keys {
+            let (of_key, part) = key_of(stack, plan, planned, &planned_key.source, api);
             let label = Label::new(format!("{label}__{part}"));
             stack.add(
                 File::Api,
@@ -51,7 +52,8 @@ fn key_of(
     stack: &mut Stack,
     plan: &Plan,
     of: &plan::UsagePlan,
-    (source, api): (&KeySource, &Handle<RestApi>),
+    source: &KeySource,
+    api: &Handle<RestApi>,
 ) -> (KeyRef, String) {
     match source {
         KeySource::Existing(id) => (
@@ -66,47 +68,38 @@ fn key_of(
                 description,
             };
             let made = stack.add(File::Api, Label::new(part.as_str()), made);
-            stack.outputs.push(shows(name, &made, api));
+            show(stack, name, &made, api);
             (KeyRef::Made(made), part)
         }
     }
 }
 
-/// The command that shows a key's value, which stands in no file.
+/// Adds the command that shows a key's value, which stands in no file.
 ///
 /// Source: AWS CLI command reference, `apigateway get-api-key`,
 /// <https://docs.aws.amazon.com/cli/latest/reference/apigateway/get-api-key.html>, read 2026-11-22.
-fn shows(name: &str, made: &Handle<ApiKey>, api: &Handle<RestApi>) -> Output {
+fn show(stack: &mut Stack, name: &str, made: &Handle<ApiKey>, api: &Handle<RestApi>) {
     let command = Value::Text(vec![
         Value::literal("aws apigateway get-api-key --api-key "),
         made.id(),
         Value::literal(" --include-value --query value --output text --region "),
-        Value::Here(Here::Region, api.address().clone()),
+        api.here(Here::Region),
     ]);
     let word: String = name
         .chars()
-        .map(|it| {
-            if it.is_ascii_alphanumeric() {
-                it.to_ascii_lowercase()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character.to_ascii_lowercase()
             } else {
                 '_'
             }
         })
         .collect();
-    Output {
-        name: format!("api_key_{word}").into(),
-        description: format!("Command that shows the value of the API key {name}.").into(),
-        terraform: command.clone(),
-        cloudformation: command,
-        after: Vec::new(),
-    }
-}
-
-fn throttle(plan: ThrottlePlan) -> PlanThrottle {
-    PlanThrottle {
-        rate: plan.rate,
-        burst: plan.burst,
-    }
+    stack.output(
+        format!("api_key_{word}"),
+        format!("Command that shows the value of the API key {name}."),
+        command,
+    );
 }
 
 fn period(period: Period) -> &'static str {

@@ -8,20 +8,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::NetworkNodes;
-use super::values::{text, value};
+use super::write_logs;
+use crate::assemble::NetworkNodes;
+use crate::assemble::values::{short_name, text, value};
 use crate::aws::{
-    Alarm, ApplicationBalancerRef, Bucket, Code, Comparison, LogGroup, PythonFunction, RestApi,
-    Role, Schedule, SchedulePermission, Statement, TargetGroup,
+    Alarm, ApplicationBalancerRef, Bucket, Comparison, FunctionCode, LogGroup, PythonFunction,
+    RestApi, Role, Schedule, SchedulePermission, Stack, Statement, TargetGroup,
 };
-use crate::blueprint::{SyncState, defaults};
+use crate::blueprint::SyncState;
 use crate::plan::{Plan, SyncPlan};
-use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
+use crate::stack::{File, Handle, Here, Label, Value};
 
 /// Its code.
-const CODE: Code = Code {
+const CODE: FunctionCode = FunctionCode {
     name: "sync",
-    text: include_str!("../../templates/functions/sync.py"),
+    text: include_str!("../../../templates/functions/sync.py"),
 };
 
 /// Room for the client of AWS; most of a run waits for DNS. Unit: megabytes.
@@ -52,30 +53,30 @@ fn label() -> Label {
 pub(crate) fn sync(
     stack: &mut Stack,
     plan: &Plan,
-    (api, network): (&Handle<RestApi>, Option<&NetworkNodes>),
+    api: &Handle<RestApi>,
+    network: Option<&NetworkNodes>,
 ) {
-    let Some(sync) = plan.network.as_ref().and_then(|it| it.sync.as_ref()) else {
+    let Some(sync) = plan
+        .network
+        .as_ref()
+        .and_then(|network| network.sync.as_ref())
+    else {
         return;
     };
-    let Some((balancer, groups)) = network.and_then(|it| Some((it.alb.as_ref()?, &it.passed_on)))
+    let Some((balancer, groups)) =
+        network.and_then(|network| Some((network.alb.as_ref()?, &network.passed_on)))
     else {
         return;
     };
     let state = State::of(stack, plan, sync);
     let name = text(&plan.prefix.with("-sync"));
-    let log_name = Value::Text(vec![Value::literal("/aws/lambda/"), name.clone()]);
-    let log_group = LogGroup {
-        name: log_name,
-        retention_days: defaults::ACCESS_LOG_RETENTION,
-        kms_key: None,
-    };
-    let log_group = stack.add(File::Network, label(), log_group);
+    let log_group = super::log_group(stack, &label(), &name);
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What the function that keeps the balancer's addresses may do",
-        name_prefix: text(&plan.prefix.short("-sync-")),
+        name_prefix: short_name(stack, plan, &plan.prefix.short("-sync-")),
         statements: statements(api, &log_group, groups, &state),
-        is_kept: false,
+        is_retained: false,
     };
     let role = stack.add(File::Network, label(), role);
     let function = PythonFunction {
@@ -94,24 +95,23 @@ pub(crate) fn sync(
     };
     let function = stack.add(File::Network, label(), function);
     schedule(stack, sync, name, &function);
-    alarms(stack, plan, sync, (&function, groups));
-    output(
-        stack,
+    alarms(stack, plan, sync, &function, groups);
+    stack.output(
         "sync_function_name",
         "Name of the function that keeps the application load balancer's addresses.",
         function.name(),
     );
-    output(stack, "sync_state", state.description(), state.place());
+    stack.output("sync_state", state.description(), state.place());
 }
 
-/// Where the counters are kept.
+/// Store of the counters.
 enum State {
     /// Below this path of the Systems Manager's parameters.
     Parameters(Value),
     Bucket(Handle<Bucket>),
 }
 
-/// What keys in the bucket start with.
+/// Prefix of keys in the bucket.
 const KEY_PREFIX: &str = "sync";
 
 impl State {
@@ -127,7 +127,7 @@ impl State {
             }
             SyncState::S3 => {
                 let bucket = Bucket {
-                    name_prefix: text(&plan.prefix.short("-sync-")),
+                    name_prefix: short_name(stack, plan, &plan.prefix.short("-sync-")),
                 };
                 Self::Bucket(stack.add(File::Network, label(), bucket))
             }
@@ -145,16 +145,15 @@ impl State {
         };
         match self {
             Self::Parameters(path) => {
-                let here = |it: Here| Value::Here(it, api.address().clone());
                 let start = [
                     Value::literal("arn:"),
-                    here(Here::Partition),
+                    api.here(Here::Partition),
                     Value::literal(":ssm:"),
-                    here(Here::Region),
+                    api.here(Here::Region),
                     Value::literal(":"),
                 ];
                 let end = [
-                    here(Here::Account),
+                    api.here(Here::Account),
                     Value::literal(":parameter"),
                     path.clone(),
                     Value::literal("/*"),
@@ -219,19 +218,13 @@ fn statements(
     groups: &Groups,
     state: &State,
 ) -> Vec<Statement> {
-    let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
     let register = &[
         "elasticloadbalancing:RegisterTargets",
         "elasticloadbalancing:DeregisterTargets",
     ];
     let look = &["elasticloadbalancing:DescribeTargetHealth"];
     let mut statements = vec![
-        Statement {
-            sid: "Log",
-            actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources: streams,
-            condition: None,
-        },
+        write_logs(log_group),
         Statement {
             sid: "Keep",
             actions: register,
@@ -249,14 +242,14 @@ fn statements(
     statements
 }
 
-/// What the function reads; `templates/functions/sync.py` says what each is.
+/// Environment variables of the function; `templates/functions/sync.py` says what each is.
 fn environment(
     sync: &SyncPlan,
     balancer: &ApplicationBalancerRef,
     groups: &Groups,
     state: &State,
 ) -> BTreeMap<String, Value> {
-    let number = |it: u32| Value::literal(it.to_string());
+    let number = |number: u32| Value::literal(number.to_string());
     let group = |(index, (port, group)): (usize, &(u16, Handle<TargetGroup>))| {
         [
             Value::literal(format!("{}{port}=", if index > 0 { "," } else { "" })),
@@ -310,7 +303,8 @@ fn alarms(
     stack: &mut Stack,
     plan: &Plan,
     sync: &SyncPlan,
-    (function, groups): (&Handle<PythonFunction>, &Groups),
+    function: &Handle<PythonFunction>,
+    groups: &Groups,
 ) {
     let (Some(topic), Some((port, _))) = (&sync.alarm_topic, groups.first()) else {
         return;
@@ -347,14 +341,4 @@ fn alarms(
     };
     stack.add(File::Network, Label::new("sync__errors"), errors);
     stack.add(File::Network, Label::new("sync__stopped"), stopped);
-}
-
-fn output(stack: &mut Stack, name: &str, description: &str, value: Value) {
-    stack.outputs.push(Output {
-        name: name.into(),
-        description: description.into(),
-        terraform: value.clone(),
-        cloudformation: value,
-        after: Vec::new(),
-    });
 }

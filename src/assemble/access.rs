@@ -1,15 +1,18 @@
 //! Authorizers, what methods ask with them, and the leave of their functions.
 
+mod keys;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::function;
+use super::functions::function;
 use super::values::list;
 use crate::aws::{
-    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, Node, RestApi,
+    Authorization, AuthorizedBy, Authorizer, AuthorizerKind, AuthorizerPermission, RestApi, Stack,
 };
 use crate::plan::{AuthPlan, AuthorizerAsks, Check, Plan, names};
-use crate::stack::{File, Handle, Label, Stack, Value};
+use crate::stack::{File, Handle, Label, Value};
+pub(crate) use keys::usage_plans;
 
 /// Authorizers by the name of their entry of `auth`, and whether Cognito is asked.
 pub(crate) type Authorizers = BTreeMap<Arc<str>, AuthorizedBy>;
@@ -23,11 +26,11 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
             AuthorizerAsks::Cognito(pools) => AuthorizerKind::Cognito {
                 user_pools: list(pools),
             },
-            AuthorizerAsks::Lambda(it) => AuthorizerKind::Lambda {
-                function: function(&it.function),
-                is_token: it.is_token,
-                identity: it.identity.clone(),
-                ttl_s: it.ttl_s,
+            AuthorizerAsks::Lambda(lambda) => AuthorizerKind::Lambda {
+                function: function(&lambda.function),
+                is_token: lambda.is_token,
+                identity: lambda.identity.clone(),
+                ttl_s: lambda.ttl_s,
             },
         };
         let handle = stack.add(
@@ -41,9 +44,9 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
         );
         let by = match &planned.asks {
             AuthorizerAsks::Cognito(_) => AuthorizedBy::Cognito(handle),
-            AuthorizerAsks::Lambda(it) => {
+            AuthorizerAsks::Lambda(lambda) => {
                 let label = Label::new(format!("authorizer__{label}"));
-                let (function, authorizer) = (function(&it.function), handle.clone());
+                let (function, authorizer) = (function(&lambda.function), handle.clone());
                 let permission = AuthorizerPermission {
                     function,
                     api: api.clone(),
@@ -59,7 +62,7 @@ pub(crate) fn authorizers(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>)
     made
 }
 
-/// What a method asks.
+/// Returns the access that a method requires.
 pub(crate) fn authorization(auth: &AuthPlan, authorizers: &Authorizers) -> Authorization {
     let by = match &auth.check {
         Check::Nobody => AuthorizedBy::Nobody,
@@ -83,9 +86,7 @@ pub(crate) fn in_snapshot<'s>(
     asked: &Authorization,
 ) -> Option<(&'s Authorizer, Vec<Value>)> {
     let handle = asked.authorizer()?;
-    let Node::Authorizer(node) = &stack.entries[handle.index()].node else {
-        unreachable!("a handle leads to its own kind")
-    };
+    let node = stack.get(handle);
     Some((
         node,
         std::iter::once(handle.id())

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
+use super::MethodBlock;
+use super::escape::quoted;
 use super::values::Hcl;
-use crate::aws::Part;
-use crate::emit::terraform::escape::quoted;
 use crate::stack::Value;
 
 /// Text of a file, and the run of attributes that waits to be aligned.
@@ -183,8 +183,8 @@ impl Native {
     }
 }
 
-/// What a deployment remembers of a route, as the inside of a template.
-pub(crate) fn trigger(digest: &str, (label, parts): (&str, &[Part]), uses: &[Value]) -> String {
+/// Returns the state of a route in a deployment, as the inside of a template.
+pub(crate) fn trigger(digest: &str, label: &str, parts: &[MethodBlock], uses: &[Value]) -> String {
     let mut text = String::with_capacity(96);
     text.push_str(digest);
     for (kind, ending) in parts {

@@ -1,8 +1,9 @@
-//! Where kinds write their blocks, in either spelling of Terraform.
+//! Sink of Terraform's blocks, in either spelling.
 //!
 //! In: calls of kinds. Out: the text of a file. Pure.
 //! A kind does not know which spelling it is written in.
 
+mod escape;
 mod json;
 mod lists;
 mod native;
@@ -10,17 +11,20 @@ mod values;
 
 use std::fmt;
 
-use json::Json;
+use json::JsonBlocks;
 pub(crate) use json::position;
 use native::Native;
 use values::Bare;
 pub use values::Hcl;
 
-use crate::aws::Part;
-use crate::emit::banner;
+use super::banner;
 use crate::stack::{Label, Names, Value};
+pub use escape::{key, quoted};
 
-/// Which spelling is written.
+/// A Terraform block of a method: its type, and what its label has behind that of the method.
+pub type MethodBlock = (&'static str, &'static str);
+
+/// Syntax of a Terraform file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
     Native,
@@ -28,7 +32,7 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// What the name of a file ends with.
+    /// Ending of a file's name.
     pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Native => ".tf",
@@ -40,20 +44,20 @@ impl Syntax {
 /// The blocks of a file.
 #[derive(Debug)]
 pub struct Terraform {
-    printer: Printer,
+    printer: TerraformPrinter,
 }
 
 #[derive(Debug)]
-enum Printer {
+enum TerraformPrinter {
     Native(Native),
-    Json(Json),
+    Json(JsonBlocks),
 }
 
-/// What a file holds.
+/// Content of a file.
 #[derive(Debug)]
 pub(crate) enum Content {
     Native(String),
-    Json(Json),
+    Json(JsonBlocks),
 }
 
 impl Content {
@@ -76,8 +80,8 @@ fn head() -> String {
 impl Terraform {
     pub fn new(syntax: Syntax) -> Self {
         let printer = match syntax {
-            Syntax::Native => Printer::Native(Native::default()),
-            Syntax::Json => Printer::Json(Json::default()),
+            Syntax::Native => TerraformPrinter::Native(Native::default()),
+            Syntax::Json => TerraformPrinter::Json(JsonBlocks::default()),
         };
         Self { printer }
     }
@@ -85,7 +89,7 @@ impl Terraform {
     /// Goes on with a file, or starts one.
     pub(crate) fn resume(&mut self, content: Option<Content>) {
         match &mut self.printer {
-            Printer::Native(native) => {
+            TerraformPrinter::Native(native) => {
                 native.out.clear();
                 native.has_content = true;
                 match content {
@@ -94,7 +98,7 @@ impl Terraform {
                     None => native.out.push_str(&head()),
                 }
             }
-            Printer::Json(json) => {
+            TerraformPrinter::Json(json) => {
                 if let Some(Content::Json(blocks)) = content {
                     *json = blocks;
                 }
@@ -102,11 +106,11 @@ impl Terraform {
         }
     }
 
-    /// What the file holds so far, at its own size: the sink keeps the room that it grew to.
+    /// Returns the content so far, at its own size: the sink keeps the room that it grew to.
     pub(crate) fn suspend(&mut self) -> Content {
         match &mut self.printer {
-            Printer::Native(native) => Content::Native(native.out.clone()),
-            Printer::Json(json) => Content::Json(std::mem::take(json)),
+            TerraformPrinter::Native(native) => Content::Native(native.out.clone()),
+            TerraformPrinter::Json(json) => Content::Json(std::mem::take(json)),
         }
     }
 
@@ -115,11 +119,11 @@ impl Terraform {
         self.suspend().into_text().unwrap_or_default()
     }
 
-    /// How much text there is; in JSON that is known only at the end.
+    /// Returns the length of the text; in JSON that is known only at the end.
     pub(crate) fn length(&self) -> usize {
         match &self.printer {
-            Printer::Native(native) => native.out.len(),
-            Printer::Json(_) => 0,
+            TerraformPrinter::Native(native) => native.out.len(),
+            TerraformPrinter::Json(_) => 0,
         }
     }
 
@@ -136,8 +140,8 @@ impl Terraform {
     /// A top-level block with labels.
     pub fn labelled(&mut self, header: &[&str], body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
-            Printer::Native(native) => native.head(header),
-            Printer::Json(json) => json.head(header),
+            TerraformPrinter::Native(native) => native.head(header),
+            TerraformPrinter::Json(json) => json.head(header),
         }
         self.closed(body);
     }
@@ -145,16 +149,16 @@ impl Terraform {
     fn closed(&mut self, body: impl FnOnce(&mut Self)) {
         body(self);
         match &mut self.printer {
-            Printer::Native(native) => native.close(),
-            Printer::Json(json) => json.close(),
+            TerraformPrinter::Native(native) => native.close(),
+            TerraformPrinter::Json(json) => json.close(),
         }
     }
 
     /// A block in the current one.
     pub fn block(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
-            Printer::Native(native) => native.open_apart(name),
-            Printer::Json(json) => json.open_block(name),
+            TerraformPrinter::Native(native) => native.open_apart(name),
+            TerraformPrinter::Json(json) => json.open_block(name),
         }
         self.closed(body);
     }
@@ -162,8 +166,8 @@ impl Terraform {
     /// A block right below a comment of its own.
     pub fn block_below(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
-            Printer::Native(native) => native.open_below(name),
-            Printer::Json(json) => json.open_block(name),
+            TerraformPrinter::Native(native) => native.open_below(name),
+            TerraformPrinter::Json(json) => json.open_block(name),
         }
         self.closed(body);
     }
@@ -171,8 +175,8 @@ impl Terraform {
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
         match &mut self.printer {
-            Printer::Native(native) => native.spelt(|it| it.push_str(name), &value),
-            Printer::Json(json) => json.member(name, &value),
+            TerraformPrinter::Native(native) => native.spelt(|it| it.push_str(name), &value),
+            TerraformPrinter::Json(json) => json.member(name, &value),
         }
     }
 
@@ -186,19 +190,19 @@ impl Terraform {
     /// An argument whose value is written as it is.
     pub fn bare(&mut self, name: &str, value: fmt::Arguments<'_>) {
         match &mut self.printer {
-            Printer::Native(native) => native.spelt(|it| it.push_str(name), &Bare(value)),
-            Printer::Json(json) => json.bare(name, Bare(value)),
+            TerraformPrinter::Native(native) => native.spelt(|it| it.push_str(name), &Bare(value)),
+            TerraformPrinter::Json(json) => json.bare(name, Bare(value)),
         }
     }
 
     /// Sets what follows apart from what stands before it: its name moves no `=`.
     pub fn gap(&mut self) {
-        if let Printer::Native(native) = &mut self.printer {
+        if let TerraformPrinter::Native(native) = &mut self.printer {
             native.gap();
         }
     }
 
-    /// What `terraform destroy` refuses to take away.
+    /// Writes that `terraform destroy` refuses to take it away.
     pub fn kept(&mut self) {
         self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
     }
@@ -208,19 +212,19 @@ impl Terraform {
     }
     /// What a deployment remembers of a route: its digest, its parts and what they use, in one
     /// string.
-    pub fn trigger(&mut self, label: &str, digest: &str, parts: &[Part], uses: &[Value]) {
-        let text = native::trigger(digest, (label, parts), uses);
+    pub fn trigger(&mut self, label: &str, digest: &str, parts: &[MethodBlock], uses: &[Value]) {
+        let text = native::trigger(digest, label, parts, uses);
         match &mut self.printer {
-            Printer::Native(native) => native.trigger(label, &text),
-            Printer::Json(json) => json.template(label, &text),
+            TerraformPrinter::Native(native) => native.trigger(label, &text),
+            TerraformPrinter::Json(json) => json.template(label, &text),
         }
     }
 
     /// An argument over several lines: what stands around the value, and what writes it.
     pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
-        if let Printer::Json(_) = &self.printer {
+        if let TerraformPrinter::Json(_) = &self.printer {
             let mut inline = Self {
-                printer: Printer::Native(Native::inline()),
+                printer: TerraformPrinter::Native(Native::inline()),
             };
             body(&mut inline);
             let text = std::mem::take(&mut inline.native().out);
@@ -231,11 +235,13 @@ impl Terraform {
         self.native().end_nested(around[1]);
     }
 
-    /// What writes an expression: the native syntax, in JSON too.
+    /// Returns the printer of expressions: the native syntax, in JSON too.
     fn native(&mut self) -> &mut Native {
         match &mut self.printer {
-            Printer::Native(native) => native,
-            Printer::Json(_) => unreachable!("an expression is written by a sink of its own"),
+            TerraformPrinter::Native(native) => native,
+            TerraformPrinter::Json(_) => {
+                unreachable!("an expression is written by a sink of its own")
+            }
         }
     }
 
@@ -253,14 +259,14 @@ impl Terraform {
         self.native().end_item();
     }
 
-    /// Whether texts of the native syntax would stand in quotes.
+    /// Returns whether texts of the native syntax would stand in quotes.
     pub fn is_json(&self) -> bool {
-        matches!(self.printer, Printer::Json(_))
+        matches!(self.printer, TerraformPrinter::Json(_))
     }
 
     /// A list of JSON, an item a line; its items have no name.
     pub fn json_list(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
-        if let Printer::Json(json) = &mut self.printer {
+        if let TerraformPrinter::Json(json) = &mut self.printer {
             json.open_list(name);
         }
         self.closed(body);
@@ -268,7 +274,7 @@ impl Terraform {
 
     /// A number, `true`, `false` or `null` of JSON.
     pub fn json_scalar(&mut self, name: &str, text: &str) {
-        if let Printer::Json(json) = &mut self.printer {
+        if let TerraformPrinter::Json(json) = &mut self.printer {
             json.scalar(name, text);
         }
     }
@@ -285,7 +291,7 @@ impl Terraform {
 
     /// A comment line, apart from what stands before it; JSON has none.
     pub fn comment(&mut self, text: &str) {
-        if let Printer::Native(native) = &mut self.printer {
+        if let TerraformPrinter::Native(native) = &mut self.printer {
             native.comment(text);
         }
     }

@@ -6,21 +6,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::rules::{MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source};
-use super::values::{list, text, value};
-use crate::aws::{
-    Code, FunctionGroups, FunctionNetwork, LogGroup, PythonFunction, Role, SecurityGroup, Statement,
+use super::{log_group, write_logs};
+use crate::assemble::network::{
+    MergedRules, Purpose, anywhere, group_peer, group_sources, named, own_source,
 };
-use crate::blueprint::defaults;
+use crate::assemble::security_group;
+use crate::assemble::values::{list, short_name, value};
+use crate::aws::{
+    FunctionCode, FunctionGroups, FunctionNetwork, LogGroup, PythonFunction, Role, SecurityGroup,
+    Stack, Statement,
+};
 use crate::plan::{
     BackendPlan, ForwarderGroupsPlan, ForwarderPlan, ForwardersPlan, HeaderSourcePlan, Plan, Values,
 };
-use crate::stack::{File, Handle, Here, Label, Output, Stack, Value};
+use crate::stack::{File, Handle, Here, Label, Value};
 
 /// Its code, which is the same for every backend.
-const CODE: Code = Code {
+const CODE: FunctionCode = FunctionCode {
     name: "forwarder",
-    text: include_str!("../../templates/functions/forwarder.py"),
+    text: include_str!("../../../templates/functions/forwarder.py"),
 };
 
 /// What a function runs beyond the time of a request: to answer that it was too long. Unit:
@@ -36,7 +40,13 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
         return Functions::new();
     };
     let group = match &shared.groups {
-        ForwarderGroupsPlan::Made(vpc) => Some(security_group(stack, plan, value(vpc))),
+        ForwarderGroupsPlan::Made(vpc) => Some(security_group(
+            stack,
+            plan,
+            "forwarder",
+            "Functions between API Gateway and the backends",
+            value(vpc),
+        )),
         ForwarderGroupsPlan::Given(_) => None,
     };
     rules(stack, plan, shared, group.as_ref());
@@ -44,10 +54,14 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
     for (backend, forwarder) in plan
         .backends
         .iter()
-        .filter_map(|it| Some((it, it.forwarder()?)))
+        .filter_map(|backend| Some((backend, backend.forwarder()?)))
     {
-        let name = text(&plan.prefix.function("forwarder", &backend.name));
-        let (role, log_group) = role(stack, plan, shared, (backend, &name));
+        let name = short_name(
+            stack,
+            plan,
+            &plan.prefix.function("forwarder", &backend.name),
+        );
+        let (role, log_group) = role(stack, plan, shared, backend, &name);
         let function = PythonFunction {
             name,
             description: "Forwards requests of the API to one backend",
@@ -75,28 +89,13 @@ pub(crate) fn forwarders(stack: &mut Stack, plan: &Plan) -> Functions {
         );
     }
     if let Some(group) = group {
-        output(stack, group.id());
+        stack.output(
+            "forwarder_security_group_id",
+            "Id of the security group of the functions that forward requests.",
+            group.id(),
+        );
     }
     functions
-}
-
-fn security_group(stack: &mut Stack, plan: &Plan, vpc: Value) -> Handle<SecurityGroup> {
-    let group = SecurityGroup {
-        name_prefix: text(&plan.prefix.with("-forwarder-")),
-        description: "Functions between API Gateway and the backends".into(),
-        vpc,
-    };
-    stack.add(File::Network, Label::new("forwarder"), group)
-}
-
-fn output(stack: &mut Stack, id: Value) {
-    stack.outputs.push(Output {
-        name: "forwarder_security_group_id".into(),
-        description: "Id of the security group of the functions that forward requests.".into(),
-        terraform: id.clone(),
-        cloudformation: id,
-        after: Vec::new(),
-    });
 }
 
 fn groups(shared: &ForwardersPlan, group: Option<&Handle<SecurityGroup>>) -> FunctionGroups {
@@ -118,13 +117,15 @@ fn rules(
 ) {
     let sources = match (&shared.groups, group) {
         (ForwarderGroupsPlan::Given(groups), _) => group_sources(groups),
-        (ForwarderGroupsPlan::Made(_), group) => group.iter().map(|it| own_source(it)).collect(),
+        (ForwarderGroupsPlan::Made(_), group) => {
+            group.iter().map(|group| own_source(group)).collect()
+        }
     };
     let mut rules = MergedRules::default();
     for (backend, forwarder) in plan
         .backends
         .iter()
-        .filter_map(|it| Some((it, it.forwarder()?)))
+        .filter_map(|backend| Some((backend, backend.forwarder()?)))
     {
         let theirs = forwarder.security_group.as_ref().map(named);
         let purpose = |phrase| Purpose {
@@ -173,13 +174,12 @@ const LOOK_ACTIONS: &[&str] = &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSu
 /// The region is read from the log group: an API that is written as one body names the function, so
 /// the function can't wait for it.
 fn interfaces(log_group: &Handle<LogGroup>) -> Value {
-    let here = |it: Here| Value::Here(it, log_group.address().clone());
     let end = Value::literal(":*:*/*");
     Value::Text(vec![
         Value::literal("arn:"),
-        here(Here::Partition),
+        log_group.here(Here::Partition),
         Value::literal(":ec2:"),
-        here(Here::Region),
+        log_group.here(Here::Region),
         end,
     ])
 }
@@ -189,28 +189,14 @@ fn role(
     stack: &mut Stack,
     plan: &Plan,
     shared: &ForwardersPlan,
-    (backend, name): (&BackendPlan, &Value),
+    backend: &BackendPlan,
+    name: &Value,
 ) -> (Handle<Role>, Handle<LogGroup>) {
     let label = Label::new(Arc::clone(&backend.name));
-    let name = Value::Text(vec![Value::literal("/aws/lambda/"), name.clone()]);
-    let log_group = stack.add(
-        File::Network,
-        label.clone(),
-        LogGroup {
-            name,
-            retention_days: defaults::ACCESS_LOG_RETENTION,
-            kms_key: None,
-        },
-    );
+    let log_group = log_group(stack, &label, name);
     let any = || vec![Value::literal("*")];
-    let streams = vec![Value::Text(vec![log_group.arn(), Value::literal(":*")])];
     let mut statements = vec![
-        Statement {
-            sid: "Log",
-            actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources: streams,
-            condition: None,
-        },
+        write_logs(&log_group),
         Statement {
             sid: "StandInTheNetwork",
             actions: INTERFACE_ACTIONS,
@@ -236,14 +222,14 @@ fn role(
     let role = Role {
         service: "lambda.amazonaws.com",
         description: "What a function that forwards requests may do",
-        name_prefix: text(&plan.prefix.short("-forward-")),
+        name_prefix: short_name(stack, plan, &plan.prefix.short("-forward-")),
         statements,
-        is_kept: false,
+        is_retained: false,
     };
     (stack.add(File::Network, label, role), log_group)
 }
 
-/// What the function reads; `templates/functions/forwarder.py` says what each is.
+/// Environment variables of the function; `templates/functions/forwarder.py` says what each is.
 fn environment(
     shared: &ForwardersPlan,
     backend: &BackendPlan,
@@ -282,10 +268,10 @@ fn environment(
     let mut from_context: BTreeMap<&str, &str> = BTreeMap::new();
     for header in &backend.headers {
         match &header.source {
-            HeaderSourcePlan::Static(it) => {
+            HeaderSourcePlan::Static(text) => {
                 let line = Value::Text(vec![
                     Value::literal(format!("{}: ", header.name)),
-                    value(it),
+                    value(text),
                 ]);
                 environment.insert(header_variable(&header.name), line);
             }
@@ -305,7 +291,7 @@ fn hosts(hosts: &Values) -> Value {
         Values::List(list) => {
             let mut parts: Vec<Value> = list
                 .iter()
-                .flat_map(|it| [Value::literal(","), value(it)])
+                .flat_map(|host| [Value::literal(","), value(host)])
                 .skip(1)
                 .collect();
             if parts.len() == 1 {
@@ -327,14 +313,14 @@ fn json(mapping: &impl serde::Serialize) -> Value {
 /// Letters become large, so that a small one can begin what stands for any other byte: no two
 /// headers share a variable.
 fn header_variable(name: &str) -> String {
-    let byte = |it: u8| match it {
+    let byte = |byte: u8| match byte {
         b'-' => "_".to_owned(),
-        it if it.is_ascii_alphanumeric() => char::from(it.to_ascii_uppercase()).to_string(),
-        it => format!("x{it:02x}"),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte.to_ascii_uppercase()).to_string(),
+        byte => format!("x{byte:02x}"),
     };
     name.bytes()
         .map(byte)
-        .fold("HEADER_".to_owned(), |variable, it| variable + &it)
+        .fold("HEADER_".to_owned(), |variable, part| variable + &part)
 }
 
 #[cfg(test)]
@@ -345,7 +331,7 @@ mod tests {
     fn headers_have_variables_of_their_own() {
         let names = ["x-a", "x_a", "x.a", "xx2ea", "x$a", "xa"];
         let variables: std::collections::BTreeSet<_> =
-            names.iter().map(|it| header_variable(it)).collect();
+            names.iter().map(|name| header_variable(name)).collect();
         assert_eq!(variables.len(), names.len());
         assert!(variables.contains("HEADER_X_A") && variables.contains("HEADER_Xx2eA"));
     }

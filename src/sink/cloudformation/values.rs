@@ -2,9 +2,8 @@
 //!
 //! In: `Value`. Out: text in a sink. Pure.
 
-use super::{Call, Printer, Properties};
-use crate::emit::{logical_id, pascal};
-use crate::stack::{Attribute, Parameter, Spelling, Value};
+use super::{Call, Properties, TemplatePrinter};
+use crate::stack::{Attribute, Spelling, StoredParameter, Value, logical_id, pascal};
 
 impl Properties {
     pub(crate) fn push_value(&mut self, value: &Value) {
@@ -14,7 +13,7 @@ impl Properties {
             Value::Pseudo(name) => self.call(Call::Ref(name)),
             Value::Here(here, _) => self.call(Call::Ref(here.pseudo())),
             Value::Parameter { label, .. } => {
-                self.call(Call::Ref(&logical_id(&Parameter::address(label))))
+                self.call(Call::Ref(&logical_id(&StoredParameter::address(label))))
             }
             Value::Attribute(attribute) => match attribute.cloudformation {
                 Spelling::Ref => self.call(Call::Ref(&logical_id(&attribute.of))),
@@ -40,12 +39,12 @@ impl Properties {
     /// A list with commas between its items. JSON has it on one line.
     fn joined(&mut self, list: &Value) {
         match &mut self.printer {
-            Printer::Json(json) => {
+            TemplatePrinter::Json(json) => {
                 json.plain("{\"Fn::Join\": [\",\", ");
                 self.push_value(list);
                 self.inner_plain("]}");
             }
-            Printer::Yaml(_) => self.inner_object(|out| {
+            TemplatePrinter::Yaml(_) => self.inner_object(|out| {
                 out.items("Fn::Join", [&Value::literal(","), list], |out, value| {
                     out.push_value(value)
                 });
@@ -86,7 +85,7 @@ fn push_template(out: &mut String, parts: &[Value]) {
             Value::Pseudo(name) => out.extend(["${", name, "}"]),
             Value::Here(here, _) => out.extend(["${", here.pseudo(), "}"]),
             Value::Parameter { label, .. } => {
-                out.extend(["${", &logical_id(&Parameter::address(label)), "}"])
+                out.extend(["${", &logical_id(&StoredParameter::address(label)), "}"])
             }
             Value::Attribute(Attribute {
                 of, cloudformation, ..

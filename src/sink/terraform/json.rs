@@ -6,31 +6,31 @@
 
 use std::collections::BTreeMap;
 
+use super::super::BANNER;
+use super::escape::{push_marked, quoted_json};
 use super::values::Hcl;
-use crate::emit::BANNER;
-use crate::emit::terraform::escape::{push_marked, quoted_json};
 
 /// Arguments that name something, and take no expression.
 const NAMING: [&str; 3] = ["depends_on", "ignore_changes", "type"];
 
 /// Blocks that were not put into a file yet.
 #[derive(Debug, Default)]
-pub(crate) struct Json {
+pub(crate) struct JsonBlocks {
     blocks: Vec<Block>,
-    frames: Vec<Frame>,
+    frames: Vec<OpenObject>,
 }
 
 /// A block with its type and labels.
 #[derive(Debug)]
 struct Block {
     header: Vec<String>,
-    /// What stands between its braces.
+    /// Text between its braces.
     body: String,
 }
 
 /// An object that is being written.
 #[derive(Debug)]
-struct Frame {
+struct OpenObject {
     /// Its keys are the user's, and templates like all texts.
     is_map: bool,
     /// Its members have no keys.
@@ -44,12 +44,12 @@ struct Frame {
 #[derive(Debug)]
 struct LastBlock {
     name: String,
-    /// Where its first `{` stands.
+    /// Offset of its first `{`.
     starts: usize,
     is_list: bool,
 }
 
-impl Json {
+impl JsonBlocks {
     /// A block at the root of a file.
     pub(crate) fn head(&mut self, header: &[&str]) {
         self.blocks.push(Block {
@@ -60,7 +60,7 @@ impl Json {
     }
 
     fn enter(&mut self, is_map: bool, depth: usize) {
-        self.frames.push(Frame {
+        self.frames.push(OpenObject {
             is_map,
             is_list: false,
             depth,
@@ -69,7 +69,7 @@ impl Json {
         });
     }
 
-    fn top(&mut self) -> (&mut String, &mut Frame) {
+    fn top(&mut self) -> (&mut String, &mut OpenObject) {
         let block = self.blocks.last_mut().expect("a member stands in a block");
         (
             &mut block.body,
@@ -119,7 +119,7 @@ impl Json {
         let depth = frame.depth + 1;
         key(out, frame, name);
         out.push('[');
-        self.frames.push(Frame {
+        self.frames.push(OpenObject {
             is_map: true,
             is_list: true,
             depth,
@@ -197,7 +197,7 @@ impl Json {
 
     /// The text of a file; none without a block.
     pub(crate) fn into_text(self) -> Option<String> {
-        let mut tree = Tree::default();
+        let mut tree = BlockTree::default();
         for block in self.blocks {
             tree.add(&block.header, block.body);
         }
@@ -216,7 +216,7 @@ impl Json {
 }
 
 /// `"name": `, behind what stands in the object already.
-fn key(out: &mut String, frame: &mut Frame, name: &str) {
+fn key(out: &mut String, frame: &mut OpenObject, name: &str) {
     end_list(out, frame);
     out.push_str(if frame.has_members { ",\n" } else { "\n" });
     frame.has_members = true;
@@ -234,7 +234,7 @@ fn key(out: &mut String, frame: &mut Frame, name: &str) {
     out.push_str(": ");
 }
 
-fn end_list(out: &mut String, frame: &mut Frame) {
+fn end_list(out: &mut String, frame: &mut OpenObject) {
     if frame.last.take().is_some_and(|it| it.is_list) {
         out.push(']');
     }
@@ -248,14 +248,14 @@ fn margin(out: &mut String, depth: usize) {
 
 /// Blocks by type and label: a key stands in an object once.
 #[derive(Debug, Default)]
-struct Tree {
+struct BlockTree {
     /// In the order in which they were written.
-    members: Vec<(String, Tree)>,
+    members: Vec<(String, BlockTree)>,
     index: BTreeMap<String, usize>,
     body: Option<String>,
 }
 
-impl Tree {
+impl BlockTree {
     fn add(&mut self, header: &[String], body: String) {
         let Some((first, rest)) = header.split_first() else {
             self.body = Some(body);
@@ -301,7 +301,7 @@ impl Tree {
     }
 }
 
-/// Where the block of a resource starts in the text of a file.
+/// Returns the offset of a resource's block in the text of a file.
 pub(crate) fn position(text: &str, kind: &str, label: &str) -> Option<usize> {
     let resources = text.find("\n  \"resource\": {\n")?;
     let of_kind = resources + text[resources..].find(&format!("\n    \"{kind}\": {{\n"))?;

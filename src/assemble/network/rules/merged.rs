@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::aws::{EgressRule, IngressRule, Peer, SecurityGroup, Source};
-use crate::stack::{File, Handle, Input, Label, List, Stack, Value};
+use crate::aws::{EgressRule, IngressRule, Peer, SecurityGroup, Source, Stack};
+use crate::stack::{File, Handle, Input, Label, List, Value};
 
 /// Longest description of a rule.
 ///
@@ -24,7 +24,7 @@ pub(crate) struct End<V> {
     pub(crate) value: V,
 }
 
-/// What a rule is for: a phrase, and the backend that it ends with.
+/// Purpose of a rule: a phrase, and the backend that it ends with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purpose<'a> {
     pub(crate) phrase: &'a str,
@@ -33,7 +33,7 @@ pub(crate) struct Purpose<'a> {
 
 /// A rule of a direction that has its group and its other end as these types.
 #[derive(Debug)]
-struct Rule<Group, Other> {
+struct MergedRule<Group, Other> {
     group: End<Group>,
     port: u16,
     other: End<Other>,
@@ -42,13 +42,13 @@ struct Rule<Group, Other> {
 }
 
 /// The rules of a direction, by label.
-type Rules<Group, Other> = BTreeMap<String, Rule<Group, Other>>;
+type RulesByLabel<Group, Other> = BTreeMap<String, MergedRule<Group, Other>>;
 
 /// The rules that were asked for.
 #[derive(Debug, Default)]
 pub(crate) struct MergedRules {
-    egress: Rules<Handle<SecurityGroup>, Peer>,
-    ingress: Rules<Value, Source>,
+    egress: RulesByLabel<Handle<SecurityGroup>, Peer>,
+    ingress: RulesByLabel<Value, Source>,
 }
 
 impl MergedRules {
@@ -66,7 +66,7 @@ impl MergedRules {
         };
         add(
             &mut self.egress,
-            Rule {
+            MergedRule {
                 group,
                 port,
                 other: to.clone(),
@@ -86,7 +86,7 @@ impl MergedRules {
     ) {
         add(
             &mut self.ingress,
-            Rule {
+            MergedRule {
                 group: group.clone(),
                 port,
                 other: from.clone(),
@@ -140,8 +140,8 @@ impl MergedRules {
 }
 
 fn add<Group, Other>(
-    rules: &mut Rules<Group, Other>,
-    rule: Rule<Group, Other>,
+    rules: &mut RulesByLabel<Group, Other>,
+    rule: MergedRule<Group, Other>,
     purpose: Purpose<'_>,
 ) {
     let label = format!("{}__{}__{}", rule.group.key, rule.port, rule.other.key);
@@ -206,7 +206,7 @@ impl SameEnds {
             {
                 let rest = values
                     .keys()
-                    .filter(|it| *it != name)
+                    .filter(|other| *other != name)
                     .take(MAX_NAMED)
                     .map(String::as_str);
                 others.entry(Arc::clone(input)).or_default().extend(rest);
@@ -235,7 +235,7 @@ impl SameEnds {
 /// Names that a description lists.
 const MAX_NAMED: usize = 3;
 
-/// What the source of a rule is, and its values.
+/// Returns the type of a rule's source, and its values.
 fn of_source(source: &Source) -> (&'static str, Vec<&Value>) {
     match source {
         Source::SecurityGroup(value) | Source::EachSecurityGroup(value) => ("group", vec![value]),

@@ -9,7 +9,7 @@
 //! 2026-11-22.
 
 use super::scalars::{literal, number, scalar};
-use super::{Call, Shape};
+use super::{Call, Container};
 
 /// Longest key that stands before its `:` on one line. Unit: bytes.
 ///
@@ -27,7 +27,7 @@ pub(crate) struct Yaml {
     open: Vec<Open>,
 }
 
-/// What stands before the next thing.
+/// Separator before the next member or item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum At {
     /// Nothing.
@@ -81,7 +81,7 @@ impl Yaml {
         self.at = At::Key;
     }
 
-    /// What stands before an item of a list.
+    /// Writes what stands before an item of a list.
     pub(crate) fn item(&mut self) {
         self.line();
         self.out.push_str("- ");
@@ -124,13 +124,13 @@ impl Yaml {
         self.depth += usize::from(self.at != At::Start);
     }
 
-    pub(crate) fn close(&mut self, shape: Shape) {
+    pub(crate) fn close(&mut self, shape: Container) {
         let open = self.open.pop().expect("what closes was open");
         self.depth = open.depth;
         if self.out.len() == open.start {
             self.push(&[match shape {
-                Shape::Object => "{}",
-                Shape::List => "[]",
+                Container::Object => "{}",
+                Container::List => "[]",
             }]);
         }
     }

@@ -1,4 +1,4 @@
-//! What stands behind a `=`, in both spellings of Terraform.
+//! Values behind a `=`, in both spellings of Terraform.
 //!
 //! In: values of the stack. Out: text. Pure.
 //! In JSON every text is a template, and an expression is a template of one interpolation.
@@ -6,11 +6,10 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::super::escape::{push_escaped, push_marked, quoted, quoted_json};
-use crate::aws::{Kind as _, RestApi};
+use super::escape::{push_escaped, push_marked, quoted, quoted_json};
 use crate::stack::{Attribute, Value};
 
-/// What can stand behind a `=`.
+/// A value that can stand behind a `=`.
 pub trait Hcl {
     /// An expression of the native syntax.
     fn hcl(&self, out: &mut String);
@@ -114,20 +113,10 @@ impl Hcl for Value {
             Self::Input(name) => out.extend(["var.", name]),
             Self::Expression(text) => out.push_str(text),
             Self::Attribute(attribute) => attribute.hcl(out),
-            Self::Here(here, of) => {
-                let index = here.index();
-                // The API's own ARN names no account.
-                let arn = if *of.names == RestApi::NAMES {
-                    "execution_arn"
-                } else {
-                    "arn"
-                };
-                write!(
-                    out,
-                    "split(\":\", {}.{}.{arn})[{index}]",
-                    of.names.terraform, of.label
-                )
-                .expect("writing to a String cannot fail");
+            Self::Here(here, arn) => {
+                out.push_str("split(\":\", ");
+                arn.hcl(out);
+                write!(out, ")[{}]", here.index()).expect("writing to a String cannot fail");
             }
             Self::Parameter { label, is_list } => {
                 let (before, after) = if *is_list {
@@ -197,7 +186,7 @@ impl Hcl for Bare<'_> {
     }
 }
 
-/// How the texts between interpolations are written.
+/// Escape of the texts between interpolations.
 type Escape = fn(&mut String, &str);
 
 /// The inside of a template.

@@ -1,24 +1,25 @@
 //! The application load balancer: its group, listeners, the answer to health checks, and the rules.
 //!
 //! In: `AlbPlan`. Out: nodes in the stack. Pure.
-//! What was there already gets rules and nothing else.
+//! An existing balancer gets rules and nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::network::vpc;
-use super::values::{list, text, value};
+use super::targets::is_blue_green;
+use crate::assemble::security_group;
+use crate::assemble::values::{list, short_name, value, vpc};
 use crate::aws::{
-    AccessLogs, Answer, ApplicationBalancer, ApplicationBalancerRef, BalancerRef, GroupProtocol,
-    HealthCheck, HealthProtocol, HttpListener, HttpListenerRef, Listener, ListenerRule, RuleAction,
-    SecurityGroup, TargetGroup, TargetGroupRef, TargetType, Targets,
+    AccessLogs, ApplicationBalancer, ApplicationBalancerRef, BalancerRef, FixedResponse,
+    GroupProtocol, HealthCheck, HealthProtocol, HttpListener, HttpListenerRef, Listener,
+    ListenerRule, RuleAction, SecurityGroup, Stack, TargetGroup, TargetGroupRef, TargetType,
+    Targets,
 };
 use crate::blueprint::defaults;
 use crate::plan::{
     AlbBalancerPlan, AlbListenerPlan, AlbPlan, Destination, HEALTH_PATH, NetworkPlan, Plan,
-    TargetsPlan,
 };
-use crate::stack::{File, Handle, Label, List, Stack};
+use crate::stack::{File, Handle, Label, List, Value};
 
 /// The balancer with its listeners.
 #[derive(Clone, Debug)]
@@ -45,86 +46,77 @@ pub(crate) fn alb(
     network: &NetworkPlan,
     alb: &AlbPlan,
 ) -> AlbNodes {
-    let label = || Label::new("alb");
-    let (theirs, idle_timeout_s, deletion_protection, access_logs) = match &alb.balancer {
+    match &alb.balancer {
         AlbBalancerPlan::Existing { arn, dns_name, .. } => {
             // Where it has no name, every URI names a host of its own.
-            let dns_name = dns_name
-                .as_ref()
-                .map_or_else(|| crate::stack::Value::literal(""), value);
-            let listeners = alb
-                .listeners
-                .iter()
-                .map(|it| {
-                    it.existing
-                        .as_ref()
-                        .map(|arn| HttpListenerRef::Existing(value(arn)))
-                })
-                .collect();
-            return AlbNodes {
+            let dns_name = dns_name.as_ref().map_or_else(|| Value::literal(""), value);
+            let listener = |planned: &AlbListenerPlan| {
+                let arn = planned.existing.as_ref()?;
+                Some(HttpListenerRef::Existing(value(arn)))
+            };
+            AlbNodes {
                 balancer: ApplicationBalancerRef::Existing {
                     arn: value(arn),
                     dns_name,
                 },
                 group: None,
-                listeners,
-            };
+                listeners: alb.listeners.iter().map(listener).collect(),
+            }
         }
         AlbBalancerPlan::Made {
             security_groups,
             idle_timeout_s,
             deletion_protection,
             access_logs,
-        } => (
-            security_groups,
-            *idle_timeout_s,
-            *deletion_protection,
-            access_logs,
-        ),
-    };
-    let group = theirs.is_none().then(|| {
-        let group = SecurityGroup {
-            name_prefix: text(&plan.prefix.with("-alb-")),
-            description: "Application load balancer in front of the backends".into(),
-            vpc: value(&network.vpc),
-        };
-        stack.add(File::Network, label(), group)
-    });
-    let own = List::Of(group.iter().map(|it| it.id()).collect());
-    let balancer = ApplicationBalancer {
-        name: text(
-            &plan
-                .prefix
-                .balancer("-alb", &["application", "internal", vpc(network)]),
-        ),
-        subnets: list(&network.subnets),
-        security_groups: theirs.as_ref().map_or(own, list),
-        idle_timeout_s,
-        deletion_protection,
-        access_logs: access_logs.as_ref().map(|it| AccessLogs {
-            bucket: value(&it.bucket),
-            prefix: it.prefix.clone(),
-        }),
-    };
-    let balancer = stack.add(File::Network, label(), balancer);
-    let listener = |it: &AlbListenerPlan| {
-        let listener = HttpListener {
-            balancer: balancer.clone(),
-            port: it.port,
-            certificate: it.certificate.as_ref().map(value),
-        };
-        Some(HttpListenerRef::Made(stack.add(
-            File::Network,
-            at_port(it.port),
-            listener,
-        )))
-    };
-    let listeners = alb.listeners.iter().map(listener).collect();
-    AlbNodes {
-        balancer: ApplicationBalancerRef::Made(balancer),
-        group,
-        listeners,
+        } => {
+            let group = security_groups.is_none().then(|| {
+                let description = "Application load balancer in front of the backends";
+                security_group(stack, plan, "alb", description, value(&network.vpc))
+            });
+            let own = List::Of(group.iter().map(|group| group.id()).collect());
+            let unchangeable = ["application", "internal", vpc(network)];
+            let balancer = ApplicationBalancer {
+                name: short_name(stack, plan, &plan.prefix.balancer("-alb", &unchangeable)),
+                subnets: list(&network.subnets),
+                security_groups: security_groups.as_ref().map_or(own, list),
+                idle_timeout_s: *idle_timeout_s,
+                deletion_protection: *deletion_protection,
+                access_logs: access_logs.as_ref().map(|logs| AccessLogs {
+                    bucket: value(&logs.bucket),
+                    prefix: logs.prefix.clone(),
+                }),
+            };
+            let balancer = stack.add(File::Network, label(), balancer);
+            let listeners = alb
+                .listeners
+                .iter()
+                .map(|planned| Some(listener(stack, &balancer, planned)))
+                .collect();
+            AlbNodes {
+                balancer: ApplicationBalancerRef::Made(balancer),
+                group,
+                listeners,
+            }
+        }
     }
+}
+
+/// Label of the balancer and of its group.
+fn label() -> Label {
+    Label::new("alb")
+}
+
+fn listener(
+    stack: &mut Stack,
+    balancer: &Handle<ApplicationBalancer>,
+    planned: &AlbListenerPlan,
+) -> HttpListenerRef {
+    let listener = HttpListener {
+        balancer: balancer.clone(),
+        port: planned.port,
+        certificate: planned.certificate.as_ref().map(value),
+    };
+    HttpListenerRef::Made(stack.add(File::Network, at_port(planned.port), listener))
 }
 
 /// A listener of the network load balancer for each of the other's, with a target group that holds
@@ -133,13 +125,14 @@ pub(crate) fn passed_on(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
-    (from, to): (&BalancerRef, &AlbNodes),
+    from: &BalancerRef,
+    to: &AlbNodes,
 ) -> Vec<(u16, Handle<TargetGroup>)> {
     let mut groups = Vec::new();
-    for (it, listener) in network
+    for (planned, listener) in network
         .alb
         .iter()
-        .flat_map(|it| &it.listeners)
+        .flat_map(|alb| &alb.listeners)
         .zip(&to.listeners)
     {
         let (balancer, listener) = (to.balancer.clone(), listener.clone());
@@ -156,35 +149,39 @@ pub(crate) fn passed_on(
             ),
         };
         let group = TargetGroup {
-            name: text(&plan.prefix.target_group(
-                "alb",
-                &[
-                    &it.port.to_string(),
-                    "TCP",
-                    target_type.as_str(),
-                    vpc(network),
-                ],
-            )),
-            port: it.port,
+            name: short_name(
+                stack,
+                plan,
+                &plan.prefix.target_group(
+                    "alb",
+                    &[
+                        &planned.port.to_string(),
+                        "TCP",
+                        target_type.as_str(),
+                        vpc(network),
+                    ],
+                ),
+            ),
+            port: planned.port,
             protocol: GroupProtocol::Tcp,
             target_type,
             vpc: value(&network.vpc),
             deregistration_delay_s,
-            health_check: health_check(it),
+            health_check: health_check(planned),
             targets,
         };
-        let group = stack.add(File::Network, at_port(it.port), group);
-        groups.push((it.port, group.clone()));
+        let group = stack.add(File::Network, at_port(planned.port), group);
+        groups.push((planned.port, group.clone()));
         let listener = Listener {
             balancer: from.clone(),
-            port: it.port,
+            port: planned.port,
             certificate: None,
             forward_to: TargetGroupRef::Made(group),
             is_switched: false,
         };
         stack.add(
             File::Network,
-            Label::new(format!("nlb__{}", it.port)),
+            Label::new(format!("nlb__{}", planned.port)),
             listener,
         );
     }
@@ -225,33 +222,34 @@ pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,
     alb: &AlbPlan,
-    (nodes, groups): (&AlbNodes, &BTreeMap<usize, TargetGroupRef>),
+    nodes: &AlbNodes,
+    groups: &BTreeMap<usize, TargetGroupRef>,
 ) -> RulesByBackend {
     let mut by_backend = RulesByBackend::new();
     if !alb.emits_rules {
         return by_backend;
     }
-    for (it, listener) in alb.listeners.iter().zip(&nodes.listeners) {
+    for (planned, listener) in alb.listeners.iter().zip(&nodes.listeners) {
         let Some(listener) = listener else { continue };
-        if let Some(priority) = it.health_priority {
+        if let Some(priority) = planned.health_priority {
             let rule = ListenerRule {
                 listener: listener.clone(),
                 priority,
                 paths: vec![HEALTH_PATH.into()],
                 methods: Vec::new(),
                 hosts: Vec::new(),
-                action: RuleAction::Answer(Answer::HEALTHY),
+                action: RuleAction::Answer(FixedResponse::HEALTHY),
                 is_switched: false,
             };
             stack.add(
                 File::Network,
-                Label::new(format!("alb_{}__health", it.port)),
+                Label::new(format!("alb_{}__health", planned.port)),
                 rule,
             );
         }
-        for rule in &it.rules {
+        for rule in &planned.rules {
             let (action, backend) = match rule.to {
-                Destination::Nothing => (RuleAction::Answer(Answer::NOT_FOUND), None),
+                Destination::Nothing => (RuleAction::Answer(FixedResponse::NOT_FOUND), None),
                 Destination::Backend(index) => {
                     let group = groups.get(&index).expect(
                         "a rule leads to a backend behind the balancer, and each has its group",
@@ -259,29 +257,21 @@ pub(crate) fn rules(
                     (RuleAction::Forward(group.clone()), Some(index))
                 }
             };
-            let is_blue_green = |index: usize| {
-                plan.backends[index].balanced().is_some_and(|it| {
-                    matches!(
-                        it.targets,
-                        TargetsPlan::Ecs {
-                            is_blue_green: true,
-                            ..
-                        }
-                    )
-                })
-            };
+            let is_switched = backend
+                .and_then(|index| plan.backends[index].balanced())
+                .is_some_and(is_blue_green);
             let node = ListenerRule {
                 listener: listener.clone(),
                 priority: rule.priority,
                 paths: rule.patterns.clone(),
-                methods: rule.methods.iter().map(|it| it.as_str()).collect(),
+                methods: rule.methods.iter().map(|method| method.as_str()).collect(),
                 hosts: alb.hosts.clone(),
                 action,
-                is_switched: backend.is_some_and(is_blue_green),
+                is_switched,
             };
             let handle = stack.add(
                 File::Network,
-                Label::new(format!("alb_{}__{}", it.port, rule.label)),
+                Label::new(format!("alb_{}__{}", planned.port, rule.label)),
                 node,
             );
             if let Some(index) = backend {

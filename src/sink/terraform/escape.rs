@@ -66,7 +66,7 @@ pub fn key(name: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether the name can stand as an object key or block label without quotes.
+/// Returns whether the name can stand as an object key or block label without quotes.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes

@@ -2,9 +2,9 @@
 //!
 //! In: calls of kinds. Out: arguments of a block, in either spelling. Pure.
 
+use super::escape::{is_identifier, quoted};
 use super::values::{Bare, Hcl};
-use super::{Printer, Terraform};
-use crate::emit::terraform::escape::{is_identifier, quoted};
+use super::{Terraform, TerraformPrinter};
 use crate::stack::{List, Value};
 
 impl Terraform {
@@ -38,7 +38,7 @@ impl Terraform {
 
     /// A list with a line an item, apart from what stands before it.
     pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
-        if let Printer::Json(json) = &mut self.printer {
+        if let TerraformPrinter::Json(json) = &mut self.printer {
             return json.list(name, texts.iter().map(AsRef::as_ref));
         }
         self.gap();
@@ -60,19 +60,19 @@ impl Terraform {
 
     fn on_one_line(&mut self, name: &str, items: impl Iterator<Item = impl Hcl>) {
         match &mut self.printer {
-            Printer::Native(native) => {
+            TerraformPrinter::Native(native) => {
                 let mut text = String::new();
                 push_list(&mut text, items);
                 native.spelt(|it| it.push_str(name), &Bare(format_args!("{text}")));
             }
-            Printer::Json(json) => json.list(name, items),
+            TerraformPrinter::Json(json) => json.list(name, items),
         }
     }
 
     /// A mapping with a line an entry, aligned.
     pub fn map<'a, V: Hcl>(&mut self, name: &str, entries: impl IntoIterator<Item = (&'a str, V)>) {
         match &mut self.printer {
-            Printer::Native(native) => {
+            TerraformPrinter::Native(native) => {
                 native.open_apart(&[name, " ="].concat());
                 for (key, value) in entries {
                     native.spelt(
@@ -88,7 +88,7 @@ impl Terraform {
                 }
                 native.close();
             }
-            Printer::Json(json) => {
+            TerraformPrinter::Json(json) => {
                 json.open_map(name);
                 entries
                     .into_iter()
@@ -101,8 +101,8 @@ impl Terraform {
     /// A mapping in which a longer key moves no other line: `terraform fmt` does not align `:`.
     pub fn unaligned_map(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
-            Printer::Native(native) => native.open_below(&[name, " ="].concat()),
-            Printer::Json(json) => json.open_map(name),
+            TerraformPrinter::Native(native) => native.open_below(&[name, " ="].concat()),
+            TerraformPrinter::Json(json) => json.open_map(name),
         }
         self.closed(body);
     }
@@ -110,8 +110,8 @@ impl Terraform {
     /// An entry of an unaligned mapping.
     pub fn entry(&mut self, key: &str, value: &Value) {
         match &mut self.printer {
-            Printer::Native(native) => native.entry(key, value),
-            Printer::Json(json) => json.member(key, value),
+            TerraformPrinter::Native(native) => native.entry(key, value),
+            TerraformPrinter::Json(json) => json.member(key, value),
         }
     }
 }

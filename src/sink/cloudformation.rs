@@ -1,4 +1,4 @@
-//! Where kinds write their properties, in either spelling of CloudFormation.
+//! Sink of a template's properties, in either spelling.
 //!
 //! In: calls of kinds. Out: the text of a template. Pure.
 //! A kind does not know which spelling it is written in.
@@ -22,19 +22,19 @@ use crate::stack::{List, Value};
 /// Text of a template, with the tags of the stack at hand.
 #[derive(Debug)]
 pub struct Properties {
-    printer: Printer,
+    printer: TemplatePrinter,
     tags: BTreeMap<Arc<str>, Value>,
 }
 
 #[derive(Debug)]
-enum Printer {
+enum TemplatePrinter {
     Json(Json),
     Yaml(Yaml),
 }
 
-/// What has members or items.
+/// An object or a list.
 #[derive(Clone, Copy, Debug)]
-enum Shape {
+enum Container {
     Object,
     List,
 }
@@ -55,28 +55,28 @@ pub(crate) fn yaml_key(name: &str) -> std::borrow::Cow<'_, str> {
 impl Properties {
     pub(crate) fn new(syntax: TemplateSyntax, tags: BTreeMap<Arc<str>, Value>) -> Self {
         let printer = match syntax {
-            TemplateSyntax::Json => Printer::Json(Json::default()),
-            TemplateSyntax::Yaml => Printer::Yaml(Yaml::default()),
+            TemplateSyntax::Json => TemplatePrinter::Json(Json::default()),
+            TemplateSyntax::Yaml => TemplatePrinter::Yaml(Yaml::default()),
         };
         Self { printer, tags }
     }
 
     fn out(&self) -> &String {
         match &self.printer {
-            Printer::Json(json) => &json.out,
-            Printer::Yaml(yaml) => &yaml.out,
+            TemplatePrinter::Json(json) => &json.out,
+            TemplatePrinter::Yaml(yaml) => &yaml.out,
         }
     }
 
-    /// How much is written. Unit: bytes.
+    /// Returns the length of the text. Unit: bytes.
     pub(crate) fn length(&self) -> usize {
         self.out().len()
     }
 
     pub(crate) fn into_text(self) -> String {
         let mut text = match self.printer {
-            Printer::Json(json) => json.out,
-            Printer::Yaml(yaml) => yaml.out,
+            TemplatePrinter::Json(json) => json.out,
+            TemplatePrinter::Yaml(yaml) => yaml.out,
         };
         text.push('\n');
         text
@@ -84,47 +84,47 @@ impl Properties {
 
     fn name(&mut self, name: &str) {
         match &mut self.printer {
-            Printer::Json(json) => json.name(name),
-            Printer::Yaml(yaml) => yaml.name(name),
+            TemplatePrinter::Json(json) => json.name(name),
+            TemplatePrinter::Yaml(yaml) => yaml.name(name),
         }
     }
 
     fn item(&mut self) {
         match &mut self.printer {
-            Printer::Json(json) => json.item(),
-            Printer::Yaml(yaml) => yaml.item(),
+            TemplatePrinter::Json(json) => json.item(),
+            TemplatePrinter::Yaml(yaml) => yaml.item(),
         }
     }
 
     fn string(&mut self, text: &str) {
         match &mut self.printer {
-            Printer::Json(json) => json.text(text),
-            Printer::Yaml(yaml) => yaml.text(text),
+            TemplatePrinter::Json(json) => json.text(text),
+            TemplatePrinter::Yaml(yaml) => yaml.text(text),
         }
     }
 
-    fn enclosed(&mut self, shape: Shape, body: impl FnOnce(&mut Self)) {
+    fn enclosed(&mut self, shape: Container, body: impl FnOnce(&mut Self)) {
         match &mut self.printer {
-            Printer::Json(json) => json.open(shape),
-            Printer::Yaml(yaml) => yaml.open(),
+            TemplatePrinter::Json(json) => json.open(shape),
+            TemplatePrinter::Yaml(yaml) => yaml.open(),
         }
         body(self);
         match &mut self.printer {
-            Printer::Json(json) => json.close(shape),
-            Printer::Yaml(yaml) => yaml.close(shape),
+            TemplatePrinter::Json(json) => json.close(shape),
+            TemplatePrinter::Yaml(yaml) => yaml.close(shape),
         }
     }
 
     fn call(&mut self, call: Call<'_>) {
         match &mut self.printer {
-            Printer::Json(json) => json.call(call),
-            Printer::Yaml(yaml) => yaml.call(call),
+            TemplatePrinter::Json(json) => json.call(call),
+            TemplatePrinter::Yaml(yaml) => yaml.call(call),
         }
     }
 
     /// The whole document.
     pub(crate) fn document(&mut self, body: impl FnOnce(&mut Self)) {
-        self.enclosed(Shape::Object, body);
+        self.enclosed(Container::Object, body);
     }
 
     pub fn text(&mut self, name: &str, text: &str) {
@@ -158,8 +158,8 @@ impl Properties {
     /// The same inside a list.
     pub fn inner_plain(&mut self, json: &str) {
         match &mut self.printer {
-            Printer::Json(printer) => printer.plain(json),
-            Printer::Yaml(printer) => printer.plain(json),
+            TemplatePrinter::Json(printer) => printer.plain(json),
+            TemplatePrinter::Yaml(printer) => printer.plain(json),
         }
     }
 
@@ -170,7 +170,7 @@ impl Properties {
 
     pub fn values(&mut self, name: &str, values: &[Value]) {
         self.name(name);
-        self.enclosed(Shape::List, |out| {
+        self.enclosed(Container::List, |out| {
             for value in values {
                 out.item();
                 out.push_value(value);
@@ -180,7 +180,7 @@ impl Properties {
 
     pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
         self.name(name);
-        self.enclosed(Shape::List, |out| {
+        self.enclosed(Container::List, |out| {
             for text in texts {
                 out.item();
                 out.string(text.as_ref());
@@ -197,7 +197,7 @@ impl Properties {
 
     pub fn object(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         self.name(name);
-        self.enclosed(Shape::Object, body);
+        self.enclosed(Container::Object, body);
     }
 
     /// A list of objects.
@@ -208,10 +208,10 @@ impl Properties {
         mut body: impl FnMut(&mut Self, T),
     ) {
         self.name(name);
-        self.enclosed(Shape::List, |out| {
+        self.enclosed(Container::List, |out| {
             for item in items {
                 out.item();
-                out.enclosed(Shape::Object, |out| body(out, item));
+                out.enclosed(Container::Object, |out| body(out, item));
             }
         });
     }
@@ -233,7 +233,7 @@ impl Properties {
         items: impl IntoIterator<Item = T>,
         mut body: impl FnMut(&mut Self, T),
     ) {
-        self.enclosed(Shape::List, |out| {
+        self.enclosed(Container::List, |out| {
             for item in items {
                 out.item();
                 body(out, item);
@@ -243,7 +243,7 @@ impl Properties {
 
     /// An object inside a list.
     pub fn inner_object(&mut self, body: impl FnOnce(&mut Self)) {
-        self.enclosed(Shape::Object, body);
+        self.enclosed(Container::Object, body);
     }
 
     /// A value inside a list.

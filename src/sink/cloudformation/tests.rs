@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::scalars::{literal, number, scalar};
-use super::{Call, Properties, Shape};
+use super::{Call, Container, Properties};
 use crate::blueprint::TemplateSyntax;
 use crate::source::{RelativePath, SourceFile};
 use crate::stack::Value;
@@ -394,7 +394,7 @@ fn functions_are_short_where_the_sink_calls_them_and_nowhere_else() {
         out.object("Written", |out| {
             out.object("a", |out| out.text("Ref", "b"));
             out.name("empty");
-            out.enclosed(Shape::List, |_| {});
+            out.enclosed(Container::List, |_| {});
         });
     });
     let expected = "\

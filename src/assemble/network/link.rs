@@ -2,17 +2,18 @@
 //!
 //! In: `LinkPlan`. Out: nodes in the stack. Pure.
 
-use super::this;
-use super::values::{list, text, value};
-use crate::aws::{SecurityGroup, VpcLinkRef, VpcLinkV2};
+use crate::assemble::this;
+use crate::assemble::values::{list, text, value};
+use crate::aws::{SecurityGroup, Stack, VpcLinkRef, VpcLinkV2};
 use crate::plan::{LinkOrigin, LinkPlan, NetworkPlan, Plan};
-use crate::stack::{File, Handle, Label, List, Stack};
+use crate::stack::{File, Handle, List};
 
 /// The link's group, where it has none of the user's.
 pub(crate) fn security_group(
     stack: &mut Stack,
     plan: &Plan,
-    (network, link): (&NetworkPlan, &LinkPlan),
+    network: &NetworkPlan,
+    link: &LinkPlan,
 ) -> Option<Handle<SecurityGroup>> {
     if !matches!(
         link.origin,
@@ -23,18 +24,22 @@ pub(crate) fn security_group(
     ) {
         return None;
     }
-    let group = SecurityGroup {
-        name_prefix: text(&plan.prefix.with("-link-")),
-        description: "VPC link between API Gateway and the application load balancer".into(),
-        vpc: value(&network.vpc),
-    };
-    Some(stack.add(File::Network, Label::new("link"), group))
+    let description = "VPC link between API Gateway and the application load balancer";
+    let vpc = value(&network.vpc);
+    Some(crate::assemble::security_group(
+        stack,
+        plan,
+        "link",
+        description,
+        vpc,
+    ))
 }
 
 pub(crate) fn link(
     stack: &mut Stack,
     plan: &Plan,
-    (network, link): (&NetworkPlan, &LinkPlan),
+    network: &NetworkPlan,
+    link: &LinkPlan,
     group: Option<&Handle<SecurityGroup>>,
 ) -> VpcLinkRef {
     let (subnets, security_groups) = match &link.origin {
@@ -44,7 +49,7 @@ pub(crate) fn link(
             security_groups,
         } => (subnets, security_groups),
     };
-    let own = List::Of(group.iter().map(|it| it.id()).collect());
+    let own = List::Of(group.iter().map(|group| group.id()).collect());
     let link = VpcLinkV2 {
         name: text(&plan.prefix.with("")),
         subnets: list(subnets.as_ref().unwrap_or(&network.subnets)),

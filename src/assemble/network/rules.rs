@@ -1,4 +1,4 @@
-//! What the balancer may open, and what its backends have to admit.
+//! Rules of security groups between the balancer and its backends.
 //!
 //! In: `Plan`. Out: rules in the stack. Pure.
 //! Rules are made in the groups that the blueprint names for it: the balancer's own, and each
@@ -6,90 +6,87 @@
 
 mod merged;
 
-use super::values::{key, value};
-use crate::aws::{Peer, SecurityGroup, Source};
+use crate::assemble::values::{key, value};
+use crate::aws::{Peer, SecurityGroup, Source, Stack};
 use crate::plan::{self, AlbBalancerPlan, AlbPlan, NetworkPlan, Plan, SourcePlan, Values};
-use crate::stack::{Handle, List, Stack, Value};
+use crate::stack::{Handle, List, Value};
 pub(crate) use merged::{End, MergedRules, Purpose};
 
-/// A group that was made here.
-type Made<'a> = Option<&'a Handle<SecurityGroup>>;
+/// Groups that the stack makes for its balancers.
+pub(crate) struct StackGroups<'a> {
+    /// Of what the gateway comes to: the network load balancer or the VPC link.
+    pub(crate) front: Option<&'a Handle<SecurityGroup>>,
+    pub(crate) alb: Option<&'a Handle<SecurityGroup>>,
+}
 
-/// Rules of the groups that were made, and of those that the blueprint names for it; the first
-/// group is that of what the gateway comes to.
+/// Sources of the gateway's requests, as the application load balancer sees them.
+struct EntrySources<'a> {
+    sources: &'a [End<Source>],
+    name: &'a str,
+}
+
+/// Adds the rules of the groups that the stack makes, and of those that the blueprint names for it.
 pub(crate) fn rules(
     stack: &mut Stack,
     plan: &Plan,
     network: &NetworkPlan,
-    (front, alb): (Made<'_>, Made<'_>),
+    groups: &StackGroups<'_>,
 ) {
     let (source, name) = match (&network.nlb, &network.link) {
         (Some(nlb), _) => (Some(&nlb.source), "network load balancer"),
         (None, Some(link)) => (Some(&link.source), "VPC link"),
         (None, None) => (None, ""),
     };
-    let from = source.map(|it| sources(it, front)).unwrap_or_default();
+    let from = source
+        .map(|source| sources(source, groups.front))
+        .unwrap_or_default();
     let mut rules = MergedRules::default();
     match &network.alb {
-        None => to_backends(&mut rules, plan, front, &from),
-        Some(plan_of_alb) => {
-            to_alb(&mut rules, plan_of_alb, (&from, name), (front, alb));
-            if plan_of_alb.emits_rules {
-                to_backends(&mut rules, plan, alb, &sources(&plan_of_alb.source, alb));
+        None => to_backends(&mut rules, plan, groups.front, &from),
+        Some(alb) => {
+            let front = EntrySources {
+                sources: &from,
+                name,
+            };
+            to_alb(&mut rules, alb, &front, groups);
+            if alb.emits_rules {
+                let sources = sources(&alb.source, groups.alb);
+                to_backends(&mut rules, plan, groups.alb, &sources);
             }
         }
     }
     rules.add_to(stack);
 }
 
-/// From what stands before it, and from private callers, to the listeners.
+/// Adds the rules from the front, and from private callers, to the listeners.
 fn to_alb(
     rules: &mut MergedRules,
     alb: &AlbPlan,
-    (front, name): (&[End<Source>], &str),
-    (front_group, alb_group): (Made<'_>, Made<'_>),
+    front: &EntrySources<'_>,
+    groups: &StackGroups<'_>,
 ) {
     let theirs = match &alb.balancer {
-        AlbBalancerPlan::Made { .. } => alb_group.map(own),
+        AlbBalancerPlan::Made { .. } => groups.alb.map(own),
         AlbBalancerPlan::Existing { security_group, .. } => security_group.as_ref().map(named),
     };
     let clients = alb.clients.as_ref().map(clients).unwrap_or_default();
     let to = theirs.as_ref().map_or_else(anywhere, group_peer);
-    let from_front = format!("Requests from the {name}");
+    let from_front = format!("Requests from the {}", front.name);
+    let purpose = |phrase| Purpose {
+        phrase,
+        backend: None,
+    };
     for listener in &alb.listeners {
-        if let Some(group) = front_group {
-            rules.egress(
-                group,
-                listener.port,
-                &to,
-                Purpose {
-                    phrase: "Requests to the application load balancer",
-                    backend: None,
-                },
-            );
+        if let Some(group) = groups.front {
+            let phrase = "Requests to the application load balancer";
+            rules.egress(group, listener.port, &to, purpose(phrase));
         }
         let Some(theirs) = &theirs else { continue };
-        for from in front {
-            rules.ingress(
-                theirs,
-                listener.port,
-                from,
-                Purpose {
-                    phrase: &from_front,
-                    backend: None,
-                },
-            );
+        for from in front.sources {
+            rules.ingress(theirs, listener.port, from, purpose(&from_front));
         }
         for from in &clients {
-            rules.ingress(
-                theirs,
-                listener.port,
-                from,
-                Purpose {
-                    phrase: "Private callers",
-                    backend: None,
-                },
-            );
+            rules.ingress(theirs, listener.port, from, purpose("Private callers"));
         }
     }
 }
@@ -109,17 +106,17 @@ fn clients(clients: &Values) -> Vec<End<Source>> {
             },
         ]
     };
-    let one = |it: &plan::Value| match it {
+    let one = |client: &plan::Value| match client {
         plan::Value::Literal(text) if text.starts_with("sg-") => vec![End {
-            key: key(it),
-            value: Source::SecurityGroup(value(it)),
+            key: key(client),
+            value: Source::SecurityGroup(value(client)),
         }],
         plan::Value::Literal(_) => vec![End {
-            key: range_key(it),
-            value: Source::Cidr(value(it)),
+            key: range_key(client),
+            value: Source::Cidr(value(client)),
         }],
         plan::Value::Input(_) | plan::Value::Expression(_) | plan::Value::Parameter { .. } => {
-            among(&key(it), &List::Of(vec![value(it)]))
+            among(&key(client), &List::Of(vec![value(client)]))
         }
     };
     match clients {
@@ -130,7 +127,12 @@ fn clients(clients: &Values) -> Vec<End<Source>> {
 
 /// Rules for the ports of service and health check; the balancer's own group is there where it was
 /// made.
-fn to_backends(rules: &mut MergedRules, plan: &Plan, group: Made<'_>, sources: &[End<Source>]) {
+fn to_backends(
+    rules: &mut MergedRules,
+    plan: &Plan,
+    group: Option<&Handle<SecurityGroup>>,
+    sources: &[End<Source>],
+) {
     for backend in plan.balanced() {
         let health = backend
             .health_check
@@ -167,10 +169,10 @@ fn to_backends(rules: &mut MergedRules, plan: &Plan, group: Made<'_>, sources: &
     }
 }
 
-/// What a rule names as the balancer.
-fn sources(source: &SourcePlan, group: Made<'_>) -> Vec<End<Source>> {
+/// Sources that rules name for the balancer.
+fn sources(source: &SourcePlan, group: Option<&Handle<SecurityGroup>>) -> Vec<End<Source>> {
     match source {
-        SourcePlan::OwnGroup => group.iter().map(|it| own_source(it)).collect(),
+        SourcePlan::OwnGroup => group.iter().map(|group| own_source(group)).collect(),
         SourcePlan::Groups(groups) => group_sources(groups),
         SourcePlan::Cidrs(ranges) => each(ranges, range_key, Source::Cidr, Source::EachCidr),
     }
@@ -195,9 +197,9 @@ fn each(
     match values {
         Values::List(list) => list
             .iter()
-            .map(|it| End {
-                key: key(it),
-                value: one(value(it)),
+            .map(|item| End {
+                key: key(item),
+                value: one(value(item)),
             })
             .collect(),
         Values::One(list) => vec![End {

@@ -1,0 +1,85 @@
+//! Functions: those that forward requests, the one that keeps addresses, and permissions to call them.
+
+mod forwarder;
+mod sync;
+
+use std::sync::Arc;
+
+use super::values::value;
+use crate::aws::{Function, LambdaPermission, LogGroup, RestApi, Stack, Statement};
+use crate::blueprint::defaults;
+use crate::plan::{BackendPlan, FunctionPlan, IntegrationPlan, Plan};
+use crate::stack::{File, Handle, Label, Value};
+pub(crate) use forwarder::{Functions, forwarders};
+pub(crate) use sync::sync;
+
+/// Lets the API's stage alone call each function.
+pub(crate) fn permissions(
+    stack: &mut Stack,
+    plan: &Plan,
+    api: &Handle<RestApi>,
+    functions: &Functions,
+) {
+    for backend in &plan.backends {
+        let called = match &backend.integration {
+            IntegrationPlan::Function(called) => function(called),
+            IntegrationPlan::Forwarder(_) => forwarding(functions, backend),
+            IntegrationPlan::Balanced(_) | IntegrationPlan::Internet(_) => continue,
+        };
+        let permission = LambdaPermission {
+            function: called,
+            api: api.clone(),
+            stage: value(&plan.stage_name),
+        };
+        stack.add(
+            File::Network,
+            Label::new(Arc::clone(&backend.name)),
+            permission,
+        );
+    }
+}
+
+/// The function that forwards to a backend.
+pub(crate) fn forwarding(functions: &Functions, backend: &BackendPlan) -> Function {
+    Function::Made(
+        functions
+            .get(&backend.name)
+            .expect("every backend that is forwarded to has its function")
+            .clone(),
+    )
+}
+
+pub(crate) fn function(plan: &FunctionPlan) -> Function {
+    match plan {
+        FunctionPlan::Name { name, qualifier } => Function::Name {
+            name: name.clone(),
+            qualifier: qualifier.clone(),
+        },
+        FunctionPlan::Arn { arn, qualifier } => Function::Arn {
+            arn: arn.clone(),
+            qualifier: qualifier.clone(),
+        },
+        FunctionPlan::Given(arn) => Function::Given(value(arn)),
+    }
+}
+
+/// Adds the log group of a function.
+fn log_group(stack: &mut Stack, label: &Label, function_name: &Value) -> Handle<LogGroup> {
+    let log_group = LogGroup {
+        name: Value::Text(vec![Value::literal("/aws/lambda/"), function_name.clone()]),
+        retention_days: defaults::ACCESS_LOG_RETENTION,
+        kms_key: None,
+    };
+    stack.add(File::Network, label.clone(), log_group)
+}
+
+/// Lets a function write into its log group.
+fn write_logs(log_group: &Handle<LogGroup>) -> Statement {
+    let streams = Value::Text(vec![log_group.arn(), Value::literal(":*")]);
+    Statement {
+        sid: "Log",
+        actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: vec![streams],
+        condition: None,
+    }
+}

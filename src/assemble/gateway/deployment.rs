@@ -1,0 +1,132 @@
+//! The deployment: a snapshot of the API, with a digest of each part that it shows.
+
+use crate::assemble::{access, models, this};
+use crate::aws::{
+    Deployment, Header, Integration, Method, Node, PartState, RestApi, RouteState, Stack,
+};
+use crate::stack::{Address, File, Handle, Value};
+
+/// First bytes of every digest: a change of what is digested changes them.
+const DIGEST: &[u8] = b"gwgen-digest-1";
+
+/// The snapshot that the stage shows.
+pub(crate) fn deployment(
+    stack: &mut Stack,
+    api: &Handle<RestApi>,
+    methods: &[Handle<Method>],
+) -> Handle<Deployment> {
+    let node = stack.get(api);
+    let mut buffer = Vec::new();
+    let api_digest = digest(&[serialized(node, &mut buffer)]);
+    let api_uses = node.policy_uses(api.label());
+    let parts = parts(stack, &mut buffer);
+    let mut routes: Vec<RouteState> = methods
+        .iter()
+        .map(|method| route_state(stack, method, &mut buffer))
+        .collect();
+    routes.sort_unstable_by(|a, b| a.method.label().cmp(b.method.label()));
+    let digests = parts
+        .iter()
+        .map(|part| &part.digest)
+        .chain(routes.iter().map(|route| &route.digest));
+    let all: Vec<&[u8]> = std::iter::once(&api_digest)
+        .chain(digests)
+        .map(|digest| digest.as_bytes())
+        .collect();
+    let deployment = Deployment {
+        api: api.clone(),
+        digest: digest(&all),
+        api_digest,
+        api_uses,
+        parts,
+        routes,
+        is_of_body: false,
+    };
+    let revision = deployment.digest.as_str().into();
+    stack.add_revision(File::Api, this(), revision, deployment)
+}
+
+/// What the snapshot shows beside the API itself and its routes: a kind that joins is one line
+/// here.
+fn parts(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<PartState> {
+    let mut parts = Vec::new();
+    for entry in &stack.entries {
+        if let Node::GatewayResponse(response) = &entry.node {
+            parts.push(part_state(&entry.address, serialized(response, buffer)));
+        }
+    }
+    parts.sort_by(|a, b| {
+        (a.address.names.terraform, a.address.label.as_str())
+            .cmp(&(b.address.names.terraform, b.address.label.as_str()))
+    });
+    parts
+}
+
+fn part_state(address: &Address, node: &[u8]) -> PartState {
+    PartState {
+        address: address.clone(),
+        digest: digest(&[address.label.as_str().as_bytes(), node]),
+    }
+}
+
+fn route_state(stack: &Stack, handle: &Handle<Method>, buffer: &mut Vec<u8>) -> RouteState {
+    let method = stack.get(handle);
+    let mut deploy_time: Vec<Value> = Vec::with_capacity(2);
+    match &method.integration {
+        Integration::Proxy(proxy) => {
+            deploy_time.extend(proxy.link.id().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.target.iter().flat_map(|target| {
+                target
+                    .arn()
+                    .deploy_time()
+                    .into_iter()
+                    .cloned()
+                    .collect::<Vec<_>>()
+            }));
+            deploy_time.extend(proxy.uri_host().deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Internet(proxy) => {
+            deploy_time.extend(proxy.url.deploy_time().into_iter().cloned());
+            deploy_time.extend(proxy.headers.iter().flat_map(Header::deploy_time).cloned());
+        }
+        Integration::Function(call) => deploy_time.extend(call.function.deploy_time()),
+        Integration::NotFound | Integration::Preflight(_) => {}
+    }
+    let mut of_authorizer = Vec::new();
+    if let Some((authorizer, uses)) = access::in_snapshot(stack, &method.authorization) {
+        serialized(authorizer, &mut of_authorizer);
+        deploy_time.extend(uses);
+    }
+    let schemas = models::schemas(stack, &method.checks);
+    let mut digested: Vec<&[u8]> = vec![
+        handle.label().as_str().as_bytes(),
+        serialized(method, buffer),
+    ];
+    digested.extend((!of_authorizer.is_empty()).then_some(&*of_authorizer));
+    digested.extend(schemas.iter().map(Vec::as_slice));
+    RouteState {
+        method: handle.clone(),
+        digest: digest(&digested),
+        parts: method.integration.blocks(),
+        deploy_time,
+    }
+}
+
+/// The node as JSON, in a buffer that serves them all.
+fn serialized<'a>(node: &impl serde::Serialize, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, node).expect("a node has text keys only");
+    buffer
+}
+
+/// 16 hexadecimal digits over the parts, each with its length.
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(DIGEST);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}

@@ -1,0 +1,137 @@
+//! The network load balancer: its security group, a listener a backend, and the VPC link (V1).
+
+use std::sync::Arc;
+
+use super::targets::{groups, is_blue_green};
+use crate::assemble::values::{list, short_name, text, value, vpc};
+use crate::assemble::{BackendNodes, this};
+use crate::aws::{
+    AccessLogs, BalancerRef, ExistingBalancer, Listener, LoadBalancer, SecurityGroup, Stack,
+    VpcLink, VpcLinkRef,
+};
+use crate::plan::{BalancedPlan, BalancerPlan, NetworkPlan, NlbPlan, Plan};
+use crate::stack::{File, Handle, Label, List, Value};
+
+/// Label of the balancer and of its group.
+fn nlb() -> Label {
+    Label::new("nlb")
+}
+
+/// The balancer's group: one that is created without any can never get one (V6).
+pub(crate) fn security_group(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    nlb_plan: &NlbPlan,
+) -> Option<Handle<SecurityGroup>> {
+    if !matches!(
+        nlb_plan.balancer,
+        BalancerPlan::Made {
+            security_groups: None,
+            ..
+        }
+    ) {
+        return None;
+    }
+    let description = "Network load balancer between API Gateway and the backends";
+    let vpc = value(&network.vpc);
+    Some(crate::assemble::security_group(
+        stack,
+        plan,
+        "nlb",
+        description,
+        vpc,
+    ))
+}
+
+pub(crate) fn balancer(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    nlb_plan: &NlbPlan,
+    group: Option<&Handle<SecurityGroup>>,
+) -> BalancerRef {
+    let (theirs, access_logs) = match &nlb_plan.balancer {
+        BalancerPlan::Made {
+            security_groups,
+            access_logs,
+        } => (security_groups, access_logs),
+        BalancerPlan::Existing { arn, dns_name } => {
+            // Where it has no name, every URI names a host of its own.
+            let dns_name = dns_name.as_ref().map_or_else(|| Value::literal(""), value);
+            return BalancerRef::Existing(Arc::new(ExistingBalancer {
+                arn: value(arn),
+                dns_name,
+            }));
+        }
+    };
+    let own = List::Of(group.iter().map(|group| group.id()).collect());
+    let balancer = LoadBalancer {
+        name: short_name(
+            stack,
+            plan,
+            &plan
+                .prefix
+                .balancer("-nlb", &["network", "internal", vpc(network)]),
+        ),
+        subnets: list(&network.subnets),
+        security_groups: theirs.as_ref().map_or(own, list),
+        cross_zone: plan.cross_zone,
+        deletion_protection: plan.deletion_protection,
+        access_logs: access_logs.as_ref().map(|logs| AccessLogs {
+            bucket: value(&logs.bucket),
+            prefix: logs.prefix.clone(),
+        }),
+    };
+    BalancerRef::Made(stack.add(File::Network, nlb(), balancer))
+}
+
+/// The balancer that requests come to.
+pub(crate) struct EntryPoint<'a> {
+    pub(crate) plan: &'a NlbPlan,
+    pub(crate) balancer: &'a BalancerRef,
+}
+
+/// Target groups and listener of a backend.
+pub(crate) fn backend(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    entry: &EntryPoint<'_>,
+    backend: &BalancedPlan,
+) -> BackendNodes {
+    let label = Label::new(Arc::clone(&backend.name));
+    let (target_group, green) = groups(stack, plan, network, backend);
+    let listener = Listener {
+        balancer: entry.balancer.clone(),
+        port: backend.listener_port,
+        certificate: entry.plan.certificate.as_ref().map(value),
+        forward_to: target_group.clone(),
+        is_switched: is_blue_green(backend),
+    };
+    BackendNodes {
+        listener: Some(stack.add(File::Network, label, listener)),
+        target_group,
+        green,
+        rules: Vec::new(),
+    }
+}
+
+pub(crate) fn link(
+    stack: &mut Stack,
+    plan: &Plan,
+    nlb: &NlbPlan,
+    balancer: &BalancerRef,
+) -> VpcLinkRef {
+    match &nlb.link {
+        Some(id) => VpcLinkRef::Existing(value(id)),
+        None => VpcLinkRef::Made(stack.add(
+            File::Network,
+            this(),
+            VpcLink {
+                name: text(&plan.prefix.with("")),
+                balancer: balancer.clone(),
+            },
+        )),
+    }
+}

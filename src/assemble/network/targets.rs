@@ -1,0 +1,152 @@
+//! Target groups of backends.
+
+use std::sync::Arc;
+
+use crate::assemble::values::{key, short_name, value, vpc};
+use crate::aws::{
+    GroupProtocol, HealthCheck, HealthProtocol, Members, Stack, TargetGroup, TargetGroupRef,
+    TargetType, Targets,
+};
+use crate::blueprint;
+use crate::plan::{self, BalancedPlan, NetworkPlan, Plan, TargetProtocol, TargetsPlan};
+use crate::stack::{File, Handle, Label};
+
+/// Returns whether deployments switch between two target groups of a backend.
+pub(crate) fn is_blue_green(backend: &BalancedPlan) -> bool {
+    matches!(
+        backend.targets,
+        TargetsPlan::Ecs {
+            is_blue_green: true,
+            ..
+        }
+    )
+}
+
+/// The target group of a backend, and the other one where deployments switch.
+pub(crate) fn groups(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    backend: &BalancedPlan,
+) -> (TargetGroupRef, Option<Handle<TargetGroup>>) {
+    let group = match target_group(stack, plan, network, backend, None) {
+        Ok(group) => TargetGroupRef::Made(stack.add(
+            File::Network,
+            Label::new(Arc::clone(&backend.name)),
+            group,
+        )),
+        Err(arn) => TargetGroupRef::Existing(value(arn)),
+    };
+    let green = if is_blue_green(backend) {
+        target_group_of_green(stack, plan, network, backend)
+    } else {
+        None
+    };
+    (group, green)
+}
+
+fn target_group_of_green(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    backend: &BalancedPlan,
+) -> Option<Handle<TargetGroup>> {
+    let group = target_group(stack, plan, network, backend, Some("green")).ok()?;
+    Some(stack.add(
+        File::Network,
+        Label::new(format!("{}__green", backend.name)),
+        group,
+    ))
+}
+
+/// A target group, or the ARN of one that is there.
+fn target_group<'a>(
+    stack: &mut Stack,
+    plan: &Plan,
+    network: &NetworkPlan,
+    backend: &'a BalancedPlan,
+    color: Option<&str>,
+) -> Result<TargetGroup, &'a plan::Value> {
+    let (target_type, targets) = match &backend.targets {
+        TargetsPlan::Instances(instances) => (TargetType::Instance, registered(instances, false)),
+        TargetsPlan::AutoscalingGroups(groups) => (
+            TargetType::Instance,
+            groups
+                .as_ref()
+                .map_or(Targets::None, |groups| Targets::Scaled(members(groups))),
+        ),
+        TargetsPlan::Ips {
+            addresses,
+            outside_vpc,
+        } => (TargetType::Ip, registered(addresses, *outside_vpc)),
+        TargetsPlan::Ecs {
+            by_address: true, ..
+        } => (TargetType::Ip, Targets::None),
+        TargetsPlan::Ecs {
+            by_address: false, ..
+        } => (TargetType::Instance, Targets::None),
+        TargetsPlan::Existing(arn) => return Err(arn),
+    };
+    let port = backend.port.to_string();
+    let protocol = match backend.protocol {
+        TargetProtocol::Tcp => GroupProtocol::Tcp,
+        TargetProtocol::Tls => GroupProtocol::Tls,
+        TargetProtocol::Http => GroupProtocol::Http,
+        TargetProtocol::Https => GroupProtocol::Https,
+    };
+    let unchangeable = [
+        port.as_str(),
+        protocol.as_str(),
+        target_type.as_str(),
+        vpc(network),
+    ];
+    let name = plan.prefix.target_group(
+        &backend.name,
+        &[&unchangeable[..], color.as_slice()].concat(),
+    );
+    Ok(TargetGroup {
+        name: short_name(stack, plan, &name),
+        port: backend.port,
+        protocol,
+        target_type,
+        vpc: value(&network.vpc),
+        deregistration_delay_s: Some(backend.deregistration_delay_s),
+        health_check: health_check(backend),
+        targets,
+    })
+}
+
+fn registered(targets: &plan::Values, outside_vpc: bool) -> Targets {
+    Targets::Registered {
+        members: members(targets),
+        outside_vpc,
+    }
+}
+
+fn members(values: &plan::Values) -> Members {
+    match values {
+        plan::Values::List(list) => Members::Listed(
+            list.iter()
+                .map(|member| (key(member), value(member)))
+                .collect(),
+        ),
+        plan::Values::One(list) => Members::Each(value(list)),
+    }
+}
+
+fn health_check(backend: &BalancedPlan) -> HealthCheck {
+    let check = &backend.health_check;
+    let (path, matcher) = (Arc::clone(&check.path), Arc::clone(&check.matcher));
+    HealthCheck {
+        protocol: match check.protocol {
+            blueprint::HealthProtocol::Tcp => HealthProtocol::Tcp,
+            blueprint::HealthProtocol::Http => HealthProtocol::Http { path, matcher },
+            blueprint::HealthProtocol::Https => HealthProtocol::Https { path, matcher },
+        },
+        port: check.port,
+        interval_s: check.interval_s,
+        timeout_s: check.timeout_s,
+        healthy: check.healthy,
+        unhealthy: check.unhealthy,
+    }
+}

@@ -1,0 +1,271 @@
+//! Integrations: what a request becomes behind its method.
+//!
+//! In: fields with types. Out: URIs and mappings. Pure.
+//! Headers are set the same way whatever they are sent through.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Preflight, VpcLinkRef};
+use crate::aws::{ApplicationBalancerRef, BalancerRef, Function};
+use crate::sink::{MethodBlock, Properties, Terraform};
+use crate::stack::Value;
+
+/// Integration of a method.
+#[derive(Debug, Serialize)]
+pub enum Integration {
+    Proxy(Proxy),
+    Internet(InternetProxy),
+    Function(FunctionCall),
+    /// The gateway itself, with 404.
+    NotFound,
+    /// The gateway itself, to a browser that asks what it may send.
+    Preflight(Preflight),
+}
+
+impl Integration {
+    /// Returns whether a request leaves the gateway.
+    pub fn is_backend(&self) -> bool {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => true,
+            Self::NotFound | Self::Preflight(_) => false,
+        }
+    }
+
+    /// Every Terraform block that its method is written as.
+    pub fn blocks(&self) -> &'static [MethodBlock] {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => PROXY_BLOCKS,
+            Self::NotFound => NOT_FOUND_BLOCKS,
+            Self::Preflight(_) => PREFLIGHT_BLOCKS,
+        }
+    }
+
+    /// Status and body of a response that the gateway makes itself.
+    pub fn own_answer(&self) -> Option<(u16, &'static str)> {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,
+            Self::NotFound => Some((404, NOT_FOUND_BODY)),
+            Self::Preflight(_) => Some((204, "")),
+        }
+    }
+}
+
+/// Blocks of a method that is sent on.
+const PROXY_BLOCKS: &[MethodBlock] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+];
+
+/// Blocks of a method that the gateway answers itself.
+const NOT_FOUND_BLOCKS: &[MethodBlock] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+    ("aws_api_gateway_method_response", "__404"),
+    ("aws_api_gateway_integration_response", "__404"),
+];
+
+/// Blocks of a method that tells browsers what they may send.
+const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
+    ("aws_api_gateway_method", ""),
+    ("aws_api_gateway_integration", ""),
+    ("aws_api_gateway_method_response", "__204"),
+    ("aws_api_gateway_integration_response", "__204"),
+];
+
+/// Picks the status of a mock integration.
+pub(crate) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
+/// Body of the response for an operation that is not there for the caller.
+pub(crate) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
+
+/// A request that is sent on as it came.
+#[derive(Debug, Serialize)]
+pub struct Proxy {
+    pub link: VpcLinkRef,
+    /// Target of a link of the second version; one of the first knows it itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<ApplicationBalancerRef>,
+    /// `https`, else `http`.
+    pub is_tls: bool,
+    pub host: UriHost,
+    /// Picks the balancer's listener (V4).
+    pub port: u16,
+    pub path: Vec<UriSegment>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+    pub skips_verification: bool,
+    pub timeout_ms: u32,
+}
+
+impl Proxy {
+    /// The URI's host: all of it that is known only at deploy time.
+    pub fn uri_host(&self) -> Value {
+        match &self.host {
+            UriHost::Balancer(balancer) => balancer.dns_name(),
+            UriHost::Application(balancer) => balancer.dns_name(),
+            UriHost::Named(host) => host.clone(),
+        }
+    }
+
+    /// The whole URI.
+    pub fn uri(&self) -> Value {
+        let rest = format!(":{}{}", self.port, path_of(&self.path));
+        Value::Text(vec![
+            Value::literal(if self.is_tls { "https://" } else { "http://" }),
+            self.uri_host(),
+            Value::literal(rest),
+        ])
+    }
+}
+
+/// A request that is sent on to a public endpoint as it came.
+#[derive(Clone, Debug, Serialize)]
+pub struct InternetProxy {
+    /// Scheme, host and the endpoint's own path, without a slash at its end.
+    pub url: Value,
+    pub path: Vec<UriSegment>,
+    pub headers: Vec<Header>,
+    pub skips_verification: bool,
+    pub timeout_ms: u32,
+}
+
+impl InternetProxy {
+    /// The whole URI.
+    pub fn uri(&self) -> Value {
+        Value::Text(vec![self.url.clone(), Value::literal(path_of(&self.path))])
+    }
+}
+
+/// A function that gets the request as an event.
+#[derive(Clone, Debug, Serialize)]
+pub struct FunctionCall {
+    pub function: Function,
+    pub timeout_ms: u32,
+}
+
+/// Host of a URI.
+#[derive(Clone, Debug, Serialize)]
+pub enum UriHost {
+    /// The balancer itself.
+    Balancer(BalancerRef),
+    /// The same, where it is an application load balancer.
+    Application(ApplicationBalancerRef),
+    /// A name that the backend is to see, and its certificate is checked for.
+    Named(Value),
+}
+
+/// A segment of a URI's path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum UriSegment {
+    Literal(Arc<str>),
+    /// Filled from the method's path parameter of that name.
+    Variable(Arc<str>),
+}
+
+/// The path of a URI.
+pub(crate) fn path_of(segments: &[UriSegment]) -> String {
+    let mut path = String::new();
+    for segment in segments {
+        path.push('/');
+        match segment {
+            UriSegment::Literal(text) => path.push_str(text),
+            UriSegment::Variable(name) => path.extend(["{", name, "}"]),
+        }
+    }
+    path
+}
+
+/// A header that the backend gets, over what the client sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Header {
+    pub name: Arc<str>,
+    pub source: HeaderSource,
+}
+
+/// Source of a header's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum HeaderSource {
+    /// The same for every request.
+    Static(Value),
+    /// An expression of API Gateway, such as `context.requestId`.
+    Mapping(Arc<str>),
+}
+
+impl Header {
+    /// `integration.request.header.x` and what it is filled from. Source: docs/aws-rules.md#q18
+    /// (static text stands in single quotes).
+    pub(crate) fn mapping(&self) -> (String, Value) {
+        let source = match &self.source {
+            HeaderSource::Mapping(text) => Value::Literal(text.clone()),
+            HeaderSource::Static(Value::Literal(text)) => Value::literal(format!("'{text}'")),
+            HeaderSource::Static(value) => Value::Text(vec![
+                Value::literal("'"),
+                value.clone(),
+                Value::literal("'"),
+            ]),
+        };
+        (["integration.request.header.", &self.name].concat(), source)
+    }
+
+    /// Values that it uses and that are known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<&Value> {
+        match &self.source {
+            HeaderSource::Mapping(_) => Vec::new(),
+            HeaderSource::Static(value) => value.deploy_time(),
+        }
+    }
+}
+
+/// What the integration's request is made of: the headers that are set, and
+/// `integration.request.path.x` for every variable of the URI.
+pub(crate) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
+    let variables = path.iter().filter_map(|segment| match segment {
+        UriSegment::Variable(name) => Some((
+            ["integration.request.path.", name].concat(),
+            Value::literal(["method.request.path.", name].concat()),
+        )),
+        UriSegment::Literal(_) => None,
+    });
+    headers
+        .iter()
+        .map(Header::mapping)
+        .chain(variables)
+        .collect()
+}
+
+pub(crate) fn terraform_request(
+    path: &[UriSegment],
+    headers: &[Header],
+    skips_verification: bool,
+    out: &mut Terraform,
+) {
+    let mappings = mappings(path, headers);
+    if !mappings.is_empty() {
+        out.map(
+            "request_parameters",
+            mappings.iter().map(|(key, value)| (key.as_str(), value)),
+        );
+    }
+    if skips_verification {
+        out.block("tls_config", |out| {
+            out.attribute("insecure_skip_verification", true)
+        });
+    }
+}
+
+pub(crate) fn cloudformation_request(
+    path: &[UriSegment],
+    headers: &[Header],
+    out: &mut Properties,
+) {
+    let mappings = mappings(path, headers);
+    if !mappings.is_empty() {
+        out.object("RequestParameters", |out| {
+            mappings
+                .iter()
+                .for_each(|(key, value)| out.value(key, value))
+        });
+    }
+}
