@@ -5,20 +5,21 @@
 //! Everything that is wrong is reported in one run; what this release does not build is refused by
 //! name, never ignored.
 
+pub mod auth;
 pub mod backends;
 pub mod balancers;
 mod check;
-pub mod choices;
+mod decode;
 pub mod defaults;
 mod expression;
 mod fault;
 pub mod gateway;
 mod identity;
 mod layers;
-mod not_built;
 pub mod operations;
 mod policy;
 mod references;
+mod required;
 mod route_field;
 pub mod routes;
 pub mod scalars;
@@ -29,31 +30,30 @@ mod stack;
 mod tokens;
 mod topology;
 mod tree;
-mod typed;
 pub mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, At, Diagnostic, Outcome, Place};
 use crate::source::{Files, RelativePath, Sources, pointer};
 pub(crate) use check::is_region;
+use fault::LeftOut;
 pub use layers::CommentedLine;
 use layers::Layers;
-use typed::Removed;
 
+pub use auth::*;
 pub use backends::*;
 pub use balancers::*;
-pub use choices::*;
+pub use decode::{Paths, Reserved};
 pub use gateway::*;
 pub use identity::{CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source};
-pub use not_built::{Built, built};
 pub use operations::*;
-pub use route_field::Said;
+pub use route_field::RouteFieldFault;
 pub use routes::*;
 pub use scalars::{Duration, Port, Switch};
 pub(crate) use schema::of_type as schema_of_type;
-pub use schema::schema;
+pub use schema::{schema, schema_with_marks};
 pub(crate) use show::scalar;
 pub use show::show;
 pub use spec::*;
@@ -65,30 +65,29 @@ pub use values::{Value, Values, Variable};
 pub struct Blueprint {
     pub spec: BlueprintSpec,
     layers: Layers,
-    removed: Removed,
     /// The resource policy that it names.
     policy: Option<Arc<serde_json::Value>>,
     /// By name; what the uses of a variable say together.
     variables: BTreeMap<String, Variable>,
-    /// Pointers of the parts that were wrong and were left out.
-    left_out: BTreeSet<String>,
+    /// The parts that were wrong and were left out.
+    left_out: LeftOut,
 }
 
 impl Blueprint {
     /// The place of a JSON pointer of `spec`: in the blueprint, or in the file that it extends.
     pub fn place(&self, pointer: &str) -> Place {
-        self.layers.place(&self.removed.original(pointer))
+        self.layers.place(&self.left_out.original(pointer))
     }
 
     /// Whether a part of the blueprint comes whole from a file that it extends.
     pub fn is_from_base(&self, pointer: &str) -> bool {
-        self.layers.is_from_base(&self.removed.original(pointer))
+        self.layers.is_from_base(&self.left_out.original(pointer))
     }
 
     /// The place of a description by its index in `spec`, which may be one path or a list.
     pub fn place_of_spec(&self, index: usize) -> Place {
         let at = format!("/spec/{index}");
-        self.place(if self.layers.holds(&self.removed.original(&at)) {
+        self.place(if self.layers.holds(&self.left_out.original(&at)) {
             &at
         } else {
             "/spec"
@@ -103,11 +102,16 @@ impl Blueprint {
         };
         // A route that was wrong may be the one that gives a backend.
         if finding.code == &diagnostic::NO_BACKEND
-            && self.left_out.iter().any(|it| it.starts_with("/routes"))
+            && self
+                .left_out
+                .pointers
+                .iter()
+                .any(|it| it.starts_with("/routes"))
         {
             return true;
         }
         self.left_out
+            .pointers
             .iter()
             .filter_map(|it| it.rsplit_once('/'))
             .any(|(parent, name)| {
@@ -176,29 +180,24 @@ pub fn read(
         return Outcome::failed(diagnostics);
     }
     diagnostics.extend(layers::dropped(&layers));
-    let typed = typed::typed(&layers, &mut diagnostics);
-    let (variables, conflicts) = references::variables(&typed.tree, &|pointer| {
-        layers.place(&typed.removed.original(pointer))
-    });
+    let decoded = required::decode(&layers, &mut diagnostics);
+    let (variables, conflicts) = references::variables(&decoded.variables, &|at| layers.place(at));
     diagnostics.extend(conflicts);
     let mut blueprint = Blueprint {
-        spec: typed.spec,
+        spec: decoded.spec,
         layers,
-        removed: typed.removed,
         policy: None,
         variables,
-        left_out: BTreeSet::new(),
+        left_out: decoded.left_out,
     };
     match policy::read(files, (&folder, &given), &blueprint) {
         Ok(policy) => blueprint.policy = policy,
         Err(finding) => diagnostics.push(*finding),
     }
-    diagnostics.extend(check::check(&blueprint, &typed.known));
-    diagnostics.extend(not_built::not_built(&blueprint, &typed.tree));
-    blueprint.left_out = typed.known.reported;
+    diagnostics.extend(check::check(&blueprint, &decoded.declared));
     let has_network =
         blueprint.spec.network.is_some() || blueprint.spec.topology == Topology::Internet;
-    if typed.is_complete && has_network {
+    if decoded.is_complete && has_network {
         Outcome::new(blueprint, diagnostics)
     } else {
         Outcome::failed(diagnostics)

@@ -16,8 +16,9 @@ mod topology;
 mod ways;
 
 use super::Blueprint;
+use super::fault::subject;
+use super::required::Declared;
 use super::spec::{BlueprintSpec, Format, Topology};
-use super::typed::{Known, subject};
 use super::values::Value;
 use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
 use crate::source::pointer;
@@ -26,10 +27,10 @@ use crate::source::pointer;
 ///
 /// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken,
 /// GW2010 unknown auth, GW2011 does not fit.
-pub(crate) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
+pub(crate) fn check(blueprint: &Blueprint, declared: &Declared) -> Vec<Diagnostic> {
     let mut check = Check {
         blueprint,
-        known,
+        declared,
         found: Vec::new(),
     };
     check.head();
@@ -47,7 +48,7 @@ pub(crate) fn check(blueprint: &Blueprint, known: &Known) -> Vec<Diagnostic> {
 
 struct Check<'a> {
     blueprint: &'a Blueprint,
-    known: &'a Known,
+    declared: &'a Declared,
     found: Vec<Diagnostic>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> Check<'a> {
 
     /// Whether the required field is the user's own.
     fn is_written(&self, field: &str) -> bool {
-        !self.known.stand_ins.contains(field)
+        !self.declared.stand_ins.contains(field)
     }
 
     /// The topology, where the user wrote one.
@@ -187,7 +188,8 @@ impl<'a> Check<'a> {
     }
 
     fn missing_network(&mut self) {
-        if self.blueprint.layers.is_whole && !self.known.reported.contains("/network") {
+        if self.blueprint.layers.is_whole && !self.blueprint.left_out.pointers.contains("/network")
+        {
             self.report(
                 (&MISSING_FIELD, ""),
                 format_args!(

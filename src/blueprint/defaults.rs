@@ -3,13 +3,15 @@
 //! In: nothing, or what a default depends on. Out: the default. Pure.
 //! The only place where a default is written; `plan` decides with it and `show` prints it.
 
-use super::backends::{BackendSpec, EcsDeployment, EcsNetwork, HealthProtocol, Protocol};
-use super::choices::{CloudwatchRole, HealthPort};
+use super::auth::AuthorizerKind;
+use super::backends::{
+    BackendSpec, EcsDeployment, EcsNetwork, HealthPort, HealthProtocol, Protocol,
+};
 use super::gateway::{ApiKeySource, BasePath, EndpointType, ExecutionLog, PartialSegments};
 use super::operations::SyncState;
-use super::routes::{AuthorizerKind, Exposure, Validation};
+use super::routes::{Exposure, Validation};
 use super::scalars::{Duration, Port};
-use super::spec::{ApiStyle, FileLayout, Format, Layout, TemplateSyntax, Topology};
+use super::spec::{ApiStyle, CloudwatchRole, FileLayout, Format, Layout, TemplateSyntax, Topology};
 
 pub const OUTPUT_DIR: &str = "generated";
 pub const FORMAT: Format = Format::Terraform;

@@ -6,15 +6,15 @@
 
 mod dropped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
+use super::decode::Numbers;
 use super::references::{has_shape, is_reference};
 use super::spec::BlueprintSpec;
 use super::tree::{NO_VALUE, Tree, tree};
-use super::typed::expected_names;
 use crate::diagnostic::{
     Diagnostic, FILE_OUTSIDE_ROOT, INVALID_EXTENDS, INVALID_VALUE, Place, UNREADABLE_FILE, nearest,
 };
@@ -119,27 +119,17 @@ pub(crate) fn read(
 ///
 /// A file with a syntax error can be one, and no line of it is shown.
 fn is_blueprint(file: &SourceFile) -> bool {
-    let fields = root_fields();
-    let is_field = |key: &str| fields.iter().any(|field| field == key);
+    let fields = BlueprintSpec::FIELDS;
+    let is_field = |key: &str| fields.contains(&key);
     match raw::members(&file.json) {
         Ok(members) => {
-            let is_near = |key: &str| {
-                is_field(key) || nearest(key, fields.iter().map(String::as_str)).is_some()
-            };
+            let is_near =
+                |key: &str| is_field(key) || nearest(key, fields.iter().copied()).is_some();
             members.iter().all(|(key, _)| is_near(key))
                 && (members.is_empty() || members.iter().any(|(key, _)| is_field(key)))
         }
         Err(error) => !error.is_data(),
     }
-}
-
-/// Names of the fields at the root of a blueprint, as the error for one that is none lists them.
-fn root_fields() -> Vec<String> {
-    let unknown = serde_json::from_str::<BlueprintSpec>("{\"\\u0000\": 0}")
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default();
-    expected_names(&unknown).map(str::to_owned).collect()
 }
 
 /// Errors: GW2012.
@@ -378,7 +368,7 @@ fn column_of_comment(line: &str, key: &str) -> Option<u32> {
 #[derive(Debug, Default)]
 pub(crate) struct Merged {
     pub(crate) value: Value,
-    pub(crate) numbers: BTreeMap<String, Number>,
+    pub(crate) numbers: Numbers,
     pub(crate) reported: BTreeSet<String>,
 }
 

@@ -1,7 +1,7 @@
 //! References in the tree of a blueprint: which mappings are one, and what its variables say
 //! together.
 //!
-//! In: JSON. Out: variables by name, conflicts between their uses. Pure.
+//! In: JSON, uses of variables. Out: variables by name, conflicts between their uses. Pure.
 //! In mappings whose keys are the user's own names, `var` is a name like any other.
 
 use std::collections::BTreeMap;
@@ -50,74 +50,53 @@ pub(crate) fn is_reference(pointer: &str, mapping: &Map<String, Value>) -> bool 
             .any(|key| mapping.get(*key).is_some_and(Value::is_string))
 }
 
-/// Every reference of the tree, with its pointer.
-pub(crate) fn references(tree: &Value) -> Vec<(String, &Map<String, Value>)> {
-    let mut found = Vec::new();
-    search(tree, "", &mut found);
-    found
-}
-
-fn search<'a>(value: &'a Value, at: &str, found: &mut Vec<(String, &'a Map<String, Value>)>) {
-    match value {
-        Value::Object(mapping) if is_reference(at, mapping) => found.push((at.to_owned(), mapping)),
-        Value::Object(mapping) => {
-            for (key, value) in mapping {
-                search(value, &pointer::child(at, key), found);
-            }
-        }
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                search(value, &pointer::child(at, index), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The variables of a blueprint. A use that leaves something out says nothing about it.
+/// The variables of a blueprint by name, from all their uses. A use that leaves something out says
+/// nothing about it.
 ///
 /// Errors: GW2006 two uses say different things.
 pub(crate) fn variables(
-    tree: &Value,
+    uses: &[(String, Variable)],
     place: &dyn Fn(&str) -> Place,
 ) -> (BTreeMap<String, Variable>, Vec<Diagnostic>) {
     let mut variables: BTreeMap<String, Variable> = BTreeMap::new();
-    let mut said: BTreeMap<(String, &str), (String, &Value)> = BTreeMap::new();
+    let mut first_uses: BTreeMap<(&str, &str), (String, Value)> = BTreeMap::new();
     let mut conflicts = Vec::new();
-    for (at, mapping) in references(tree) {
-        let Some(name) = mapping.get("var").and_then(Value::as_str) else {
-            continue;
-        };
-        let start = || Variable {
-            name: name.to_owned(),
-            description: None,
-            default: None,
-            sensitive: None,
-        };
-        let variable = variables.entry(name.to_owned()).or_insert_with(start);
-        for key in ["description", "default", "sensitive"] {
-            let Some(value) = mapping.get(key) else {
+    for (at, written) in uses {
+        let name = written.name.as_str();
+        let variable = variables
+            .entry(name.to_owned())
+            .or_insert_with(|| written.clone());
+        for (key, value) in [
+            ("description", written.description.clone().map(Value::from)),
+            ("default", written.default.clone()),
+            ("sensitive", written.sensitive.map(Value::from)),
+        ] {
+            let Some(value) = value else {
                 continue;
             };
-            let (first_at, first) = said
-                .entry((name.to_owned(), key))
-                .or_insert_with(|| (pointer::child(&at, key), value));
+            let at = pointer::child(at, key);
+            let (first_at, first) = first_uses
+                .entry((name, key))
+                .or_insert_with(|| (at.clone(), value.clone()));
             if *first != value {
                 conflicts.push(
                     CONFLICTING_VARIABLE
-                        .at(place(&pointer::child(&at, key)))
+                        .at(place(&at))
                         .also(place(first_at))
                         .message(format_args!("the variable `{name}` has one `{key}` here and another elsewhere: {value} and {first}"))
                         .help("write it at one of the two only, or give one of the variables another name"),
                 );
-                continue;
-            }
-            match key {
-                "description" => variable.description = value.as_str().map(str::to_owned),
-                "default" => variable.default = Some(value.clone()),
-                _ => variable.sensitive = value.as_bool(),
             }
         }
+        let Variable {
+            description,
+            default,
+            sensitive,
+            ..
+        } = written.clone();
+        variable.description = variable.description.take().or(description);
+        variable.default = variable.default.take().or(default);
+        variable.sensitive = variable.sensitive.or(sensitive);
     }
     (variables, conflicts)
 }

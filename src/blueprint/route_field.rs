@@ -1,19 +1,20 @@
 //! One field of a route that is written elsewhere: in the description, as `x-gwgen-*`.
 //!
 //! In: the field's name, JSON. Out: its value, or what is wrong with it. Pure.
-//! The same types, names and table of what is built as for a route of the blueprint.
+//! The same types and names as for a route of the blueprint.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::Blueprint;
+use super::decode::{Decode, Node, Numbers};
+use super::fault::{Fault, Faults};
 use super::routes::RouteSpec;
-use super::typed::wrong_value;
-use super::{Blueprint, not_built};
-use crate::diagnostic::{self, At, Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{self, Code, nearest};
 use crate::source::pointer;
 
 /// What is wrong with a field.
 #[derive(Debug)]
-pub struct Said {
+pub struct RouteFieldFault {
     pub code: &'static Code,
     /// Pointer below the field.
     pub below: String,
@@ -21,7 +22,7 @@ pub struct Said {
     pub help: String,
 }
 
-impl Said {
+impl RouteFieldFault {
     fn of(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             code,
@@ -30,6 +31,38 @@ impl Said {
             help: help.into(),
         }
     }
+
+    fn of_shape(field: &str, fault: Fault) -> Self {
+        let code = match fault.code == &diagnostic::NOT_BUILT {
+            true => &diagnostic::NOT_BUILT,
+            false => &diagnostic::INVALID_EXTENSION,
+        };
+        let below = fault.at.strip_prefix(&pointer::child("", field));
+        Self {
+            below: below.unwrap_or_default().to_owned(),
+            ..Self::of(code, fault.message(None), fault.help)
+        }
+    }
+}
+
+/// Decodes a route that is not of the blueprint.
+///
+/// Errors: the first fault of its shape.
+fn decode_route(route: &Value) -> Result<RouteSpec, Fault> {
+    let mut faults = Faults::default();
+    let spec = RouteSpec::decode(&Node::root(route, &Numbers::new()), &mut faults);
+    match faults.all.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(spec.expect("a part that is left out has a fault")),
+    }
+}
+
+impl RouteSpec {
+    /// The route for every operation that has these fields, each of which was read alone.
+    pub fn of_fields(mut fields: Map<String, Value>) -> Option<Self> {
+        fields.insert("match".to_owned(), json!({}));
+        decode_route(&Value::Object(fields)).ok()
+    }
 }
 
 impl Blueprint {
@@ -37,49 +70,30 @@ impl Blueprint {
     ///
     /// Errors: GW1007 duplicate key, GW1032 invalid value, GW2004 not built, GW2005 unknown
     /// backend, GW2010 unknown auth.
-    pub fn route_field(&self, field: &str, json: &str) -> Result<Value, Said> {
+    pub fn route_field(&self, field: &str, json: &str) -> Result<Value, RouteFieldFault> {
         let value: Value = serde_json::from_str(json).unwrap_or(Value::Null);
         if value.is_null() {
-            return Err(Said::of(
+            return Err(RouteFieldFault::of(
                 &diagnostic::INVALID_EXTENSION,
                 "it has no value",
                 "write a value, or remove the line",
             ));
         }
-        let route = json!({"match": {}, field: value});
-        let spec: RouteSpec =
-            serde_path_to_error::deserialize(&route).map_err(|error| typed_fault(field, &error))?;
+        let spec = decode_route(&json!({"match": {}, field: value}))
+            .map_err(|fault| RouteFieldFault::of_shape(field, fault))?;
         self.knows(&spec)?;
-        let mut refused = Vec::new();
-        not_built::search(&value, &format!("/routes/0/{field}"), &mut refused);
-        match refused.into_iter().next() {
-            None => Ok(value),
-            Some((at, text)) => {
-                let message = format!(
-                    "{} is not built in this release",
-                    text.unwrap_or_else(|| "this".to_owned())
-                );
-                let below = at
-                    .strip_prefix(&format!("/routes/0/{field}"))
-                    .unwrap_or_default()
-                    .to_owned();
-                Err(Said {
-                    below,
-                    ..Said::of(&diagnostic::NOT_BUILT, message, not_built::help(&at))
-                })
-            }
-        }
+        Ok(value)
     }
 
     /// Whether the names that a route gives are known.
-    fn knows(&self, spec: &RouteSpec) -> Result<(), Said> {
+    fn knows(&self, spec: &RouteSpec) -> Result<(), RouteFieldFault> {
         if let Some(backend) = spec
             .backend
             .as_deref()
             .filter(|it| !self.spec.backends.contains_key(*it))
         {
             let help = choices(backend, self.spec.backends.keys());
-            return Err(Said::of(
+            return Err(RouteFieldFault::of(
                 &diagnostic::UNKNOWN_BACKEND,
                 format!("no backend is called `{backend}`"),
                 help,
@@ -95,7 +109,7 @@ impl Blueprint {
         };
         if let Some(auth) = spec.auth.as_deref().filter(|it| !known(it)) {
             let help = choices(auth, self.spec.auth.iter().flat_map(|it| it.keys()));
-            return Err(Said::of(
+            return Err(RouteFieldFault::of(
                 &diagnostic::UNKNOWN_AUTH,
                 format!("no entry of `auth` is called `{auth}`"),
                 help,
@@ -112,36 +126,5 @@ fn choices<'a>(name: &str, known: impl Iterator<Item = &'a String> + Clone) -> S
             "the blueprint names `{}`",
             known.cloned().collect::<Vec<_>>().join("`, `")
         ),
-    }
-}
-
-/// What serde says of the field, in the blueprint's words.
-fn typed_fault(field: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Said {
-    let mut at = String::new();
-    for segment in error.path() {
-        match segment {
-            serde_path_to_error::Segment::Map { key } => at = pointer::child(&at, key),
-            serde_path_to_error::Segment::Seq { index } => at = pointer::child(&at, index),
-            serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {
-                break;
-            }
-        }
-    }
-    let text = error.inner().to_string();
-    let place = Place {
-        file: "".into(),
-        at: At::File,
-    };
-    let Diagnostic { message, help, .. } = wrong_value(place, "", &text);
-    let message = message
-        .strip_prefix("the blueprint: ")
-        .map_or(message.clone(), str::to_owned);
-    let below = at
-        .strip_prefix(&pointer::child("", field))
-        .unwrap_or_default()
-        .to_owned();
-    Said {
-        below,
-        ..Said::of(&diagnostic::INVALID_EXTENSION, message, help)
     }
 }

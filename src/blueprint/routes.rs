@@ -1,67 +1,65 @@
 //! Routes, mounts, authorization and promises as written.
 //!
-//! In: JSON. Out: `RouteSpec`, `MatchSpec`, `MountSpec`, `ExpectSpec` and their parts. Pure.
+//! In: the tree. Out: `RouteSpec`, `MatchSpec`, `MountSpec`, `ExpectSpec` and their parts. Pure.
 //! The comments on the fields are for users: they become the published schema.
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use super::decode::{mapping, names};
 use super::scalars::{Duration, Switch};
-use super::values::{Value, Values};
 
-/// A rule for the operations that it matches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RouteSpec {
-    /// Which operations: all given keys, within a key any entry; `{}` is everything.
-    pub r#match: MatchSpec,
-    /// Name of the backend that answers.
-    pub backend: Option<String>,
-    /// Who can call it. Default: `public`.
-    pub exposure: Option<Exposure>,
-    /// A name of `auth`, or `none`. Default: what the description asks for.
-    pub auth: Option<String>,
-    /// The reason why `auth`, `scopes` or `api_key` of this very route asks for less than the
-    /// description does.
-    pub weakens: Option<String>,
-    /// OAuth scopes of which a token needs one.
-    pub scopes: Option<Vec<String>>,
-    /// Whether an API key is needed.
-    pub api_key: Option<bool>,
-    /// What the gateway checks before the backend is asked. Default: `full`.
-    pub validation: Option<Validation>,
-    /// How long the gateway waits for the backend. Default: `29s`.
-    pub timeout: Option<Duration>,
-    /// Variables of the path that take the rest of it, for descriptions that cannot say so.
-    pub greedy: Option<Vec<String>>,
-    /// Requests per second, or `off`.
-    pub throttle: Option<Switch<ThrottleSpec>>,
-    /// How long answers are kept, or `off`.
-    pub cache: Option<Switch<CacheSpec>>,
-    /// Whether it may match nothing, or be overridden whole, where it restricts: a note in place of
-    /// an error. Default: `false`; `true` of what comes from a base.
-    pub optional: Option<bool>,
+mapping! {
+    /// A rule for the operations that it matches.
+    pub struct RouteSpec {
+        /// Which operations: all given keys, within a key any entry; `{}` is everything.
+        pub r#match: MatchSpec,
+        /// Name of the backend that answers.
+        pub backend: Option<String>,
+        /// Who can call it. Default: `public`.
+        pub exposure: Option<Exposure>,
+        /// A name of `auth`, or `none`. Default: what the description asks for.
+        pub auth: Option<String>,
+        /// The reason why `auth`, `scopes` or `api_key` of this very route asks for less than the
+        /// description does.
+        pub weakens: Option<String>,
+        /// OAuth scopes of which a token needs one.
+        pub scopes: Option<Vec<String>>,
+        /// Whether an API key is needed.
+        pub api_key: Option<bool>,
+        /// What the gateway checks before the backend is asked. Default: `full`.
+        pub validation: Option<Validation>,
+        /// How long the gateway waits for the backend. Default: `29s`.
+        pub timeout: Option<Duration>,
+        /// Variables of the path that take the rest of it, for descriptions that cannot say so.
+        pub greedy: Option<Vec<String>>,
+        /// Requests per second, or `off`.
+        pub throttle: Option<Switch<ThrottleSpec>>,
+        /// How long answers are kept, or `off`.
+        pub cache: Option<Switch<CacheSpec>>,
+        /// Whether it may match nothing, or be overridden whole, where it restricts: a note in
+        /// place of an error. Default: `false`; `true` of what comes from a base.
+        pub optional: Option<bool>,
+    }
 }
 
-/// Which operations: all given keys, within a key any entry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of
-    /// segments, `\*` a star of the path itself.
-    pub paths: Option<Vec<String>>,
-    /// HTTP methods in any case.
-    pub methods: Option<Vec<String>>,
-    /// Tags of the operation.
-    pub tags: Option<Vec<String>>,
-    /// Operation ids; `*` is any text.
-    pub operation_ids: Option<Vec<String>>,
-    /// Paths of descriptions, as `spec` writes them.
-    pub specs: Option<Vec<String>>,
-    /// Mounts by their name or prefix.
-    pub mounts: Option<Vec<String>>,
+mapping! {
+    /// Which operations: all given keys, within a key any entry.
+    #[derive(Default)]
+    pub struct MatchSpec {
+        /// Paths as the description writes them; `*` is any text within a segment, `**` any number
+        /// of segments, `\*` a star of the path itself.
+        pub paths: Option<Vec<String>>,
+        /// HTTP methods in any case.
+        pub methods: Option<Vec<String>>,
+        /// Tags of the operation.
+        pub tags: Option<Vec<String>>,
+        /// Operation ids; `*` is any text.
+        pub operation_ids: Option<Vec<String>>,
+        /// Paths of descriptions, as `spec` writes them.
+        pub specs: Option<Vec<String>>,
+        /// Mounts by their name or prefix.
+        pub mounts: Option<Vec<String>>,
+    }
 }
 
 impl MatchSpec {
@@ -71,144 +69,110 @@ impl MatchSpec {
     }
 }
 
-/// Which operations a promise is about.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectMatchSpec {
-    /// Paths as the description writes them; `*` is any text within a segment, `**` any number of
-    /// segments, `\*` a star of the path itself.
-    pub paths: Option<Vec<String>>,
-    /// HTTP methods in any case.
-    pub methods: Option<Vec<String>>,
-    /// Tags of the operation.
-    pub tags: Option<Vec<String>>,
-    /// Operation ids; `*` is any text.
-    pub operation_ids: Option<Vec<String>>,
-    /// Paths of descriptions, as `spec` writes them.
-    pub specs: Option<Vec<String>>,
-    /// Mounts by their name or prefix.
-    pub mounts: Option<Vec<String>>,
-    /// Who can call the operation.
-    pub exposure: Option<Exposure>,
+mapping! {
+    /// Which operations a promise is about.
+    #[derive(Default)]
+    pub struct ExpectMatchSpec {
+        /// Paths as the description writes them; `*` is any text within a segment, `**` any number
+        /// of segments, `\*` a star of the path itself.
+        pub paths: Option<Vec<String>>,
+        /// HTTP methods in any case.
+        pub methods: Option<Vec<String>>,
+        /// Tags of the operation.
+        pub tags: Option<Vec<String>>,
+        /// Operation ids; `*` is any text.
+        pub operation_ids: Option<Vec<String>>,
+        /// Paths of descriptions, as `spec` writes them.
+        pub specs: Option<Vec<String>>,
+        /// Mounts by their name or prefix.
+        pub mounts: Option<Vec<String>>,
+        /// Who can call the operation.
+        pub exposure: Option<Exposure>,
+    }
 }
 
-/// Who can call an operation.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Exposure {
-    /// On the gateway.
-    Public,
-    /// Reachable through the ALB alone.
-    Internal,
-    /// Nowhere.
-    Hidden,
+names! {
+    /// Who can call an operation.
+    #[derive(PartialOrd, Ord)]
+    pub enum Exposure {
+        /// On the gateway.
+        Public = "public",
+        /// Reachable through the ALB alone.
+        Internal = "internal",
+        /// Nowhere.
+        Hidden = "hidden",
+    }
 }
 
-/// What the gateway checks before the backend is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Validation {
-    Full,
-    Body,
-    Params,
-    None,
+names! {
+    /// What the gateway checks before the backend is asked.
+    pub enum Validation {
+        Full = "full",
+        Body = "body",
+        Params = "params",
+        None = "none",
+    }
 }
 
-/// Requests per second.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThrottleSpec {
-    /// Requests per second in the long run.
-    #[schemars(range(min = 0))]
-    pub rate: f64,
-    /// Requests at once.
-    pub burst: u64,
+mapping! {
+    /// Requests per second.
+    pub struct ThrottleSpec {
+        /// Requests per second in the long run.
+        #[schemars(range(min = 0))]
+        pub rate: f64,
+        /// Requests at once.
+        pub burst: u64,
+    }
 }
 
-/// How long answers are kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CacheSpec {
-    /// How long an answer is kept, at most `1h`. Default: that of `stage.cache`.
-    pub ttl: Option<Duration>,
-    /// What tells answers apart beside the path's variables, for example `query.page` or
-    /// `header.Accept-Language`. Default: every query parameter that is declared, and the
-    /// properties of an object that stand in the query in its place.
-    pub key: Option<Vec<String>>,
-    /// The reason why callers may see each other's answers.
-    pub shared: Option<String>,
+mapping! {
+    /// How long answers are kept.
+    pub struct CacheSpec {
+        /// How long an answer is kept, at most `1h`. Default: that of `stage.cache`.
+        pub ttl: Option<Duration>,
+        /// What tells answers apart beside the path's variables, for example `query.page` or
+        /// `header.Accept-Language`. Default: every query parameter that is declared, and the
+        /// properties of an object that stand in the query in its place.
+        pub key: Option<Vec<String>>,
+        /// The reason why callers may see each other's answers.
+        pub shared: Option<String>,
+    }
 }
 
-/// The whole API under a prefix.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MountSpec {
-    /// The prefix; stripped on the way to the backend.
-    #[schemars(regex(pattern = "^/"))]
-    pub at: String,
-    /// The one backend for everything.
-    pub backend: Option<String>,
-    /// Backend by backend, which other one answers here; what is not named stays.
-    pub backends: Option<BTreeMap<String, String>>,
+mapping! {
+    /// The whole API under a prefix.
+    pub struct MountSpec {
+        /// The prefix; stripped on the way to the backend.
+        #[schemars(regex(pattern = "^/"))]
+        pub at: String,
+        /// The one backend for everything.
+        pub backend: Option<String>,
+        /// Backend by backend, which other one answers here; what is not named stays.
+        pub backends: Option<BTreeMap<String, String>>,
+    }
 }
 
-/// A promise that every render checks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectSpec {
-    /// Which operations.
-    pub r#match: ExpectMatchSpec,
-    /// The exposure that each has.
-    pub exposure: Option<Exposure>,
-    /// The authorization that each has: a name of `auth` that callers are checked by, `none`, or
-    /// `any` for one at all.
-    pub auth: Option<String>,
-    /// `any`: each has a throttle.
-    pub throttle: Option<Presence>,
-    /// Whether it may match nothing: a note in place of an error. Default: `false`; `true` of what
-    /// comes from a base.
-    pub optional: Option<bool>,
+mapping! {
+    /// A promise that every render checks.
+    pub struct ExpectSpec {
+        /// Which operations.
+        pub r#match: ExpectMatchSpec,
+        /// The exposure that each has.
+        pub exposure: Option<Exposure>,
+        /// The authorization that each has: a name of `auth` that callers are checked by, `none`,
+        /// or `any` for one at all.
+        pub auth: Option<String>,
+        /// `any`: each has a throttle.
+        pub throttle: Option<Presence>,
+        /// Whether it may match nothing: a note in place of an error. Default: `false`; `true` of
+        /// what comes from a base.
+        pub optional: Option<bool>,
+    }
 }
 
-/// That something is there at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Presence {
-    Any,
-}
-
-/// User pools of Cognito whose tokens are accepted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CognitoSpec {
-    /// ARNs of the user pools.
-    pub user_pools: Values,
-}
-
-/// A function that decides.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LambdaAuthorizerSpec {
-    /// Name or ARN of the function.
-    pub function: Value,
-    /// What the function is given. Default: `request`.
-    pub kind: Option<AuthorizerKind>,
-    /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`.
-    /// Default: `header.Authorization`.
-    pub identity: Option<Vec<String>>,
-    /// Where callers really show their credential, for descriptions that are wrong about it:
-    /// `header.NAME` or `query.NAME`. `identity` holds it, or is it where none is written.
-    pub credential: Option<String>,
-    /// How long an answer of the function is kept, at most `1h`. Default: `5m`.
-    pub ttl: Option<Duration>,
-}
-
-/// What an authorizer function is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AuthorizerKind {
-    Request,
-    Token,
+names! {
+    /// That something is there at all.
+    pub enum Presence {
+        Any = "any",
+    }
 }

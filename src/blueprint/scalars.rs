@@ -1,19 +1,17 @@
-//! Small things that are read by hand: durations, ports, one-or-many, and settings that can be
-//! `off`.
+//! Durations, ports, and settings that can be `off`.
 //!
-//! In: JSON. Out: checked values. Pure.
+//! In: the tree. Out: checked values. Pure.
 //! Each says what it accepts where it refuses.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
-use super::fault::fault;
+use super::decode::{Decode, Node};
+use super::fault::Faults;
 
 /// A span of time with its unit: `500ms`, `30s`, `5m`, `1h`, `1d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +47,7 @@ impl Duration {
     fn parsed(text: &str) -> Option<Self> {
         let (unit, factor) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
         let digits = &text[..text.len() - unit.len()];
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_digits(digits) {
             return None;
         }
         digits
@@ -75,61 +73,49 @@ impl fmt::Display for Duration {
     }
 }
 
-struct DurationVisitor;
-
-impl DurationVisitor {
-    fn bare<E: Error>(number: impl fmt::Display) -> E {
-        fault(
-            format!("the bare number {number} has no unit"),
-            format!(
-                "write `{number}s` for seconds or `{number}ms` for milliseconds, whichever is meant"
+impl Decode for Duration {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        match (node.number(), node.value()) {
+            (Some(number), _) if number.is_f64() => faults.wrong(
+                node,
+                format_args!("the bare number {number} has no unit"),
+                "write whole milliseconds or seconds, for example `500ms` or `30s`",
             ),
-        )
-    }
-}
-
-impl Visitor<'_> for DurationVisitor {
-    type Value = Duration;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a duration such as `500ms`, `30s`, `5m`, `1h` or `1d`")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Self::bare(text));
+            (Some(number), _) if !number.is_u64() => faults.wrong(
+                node,
+                format_args!("the number {number} is no duration"),
+                "write for example `30s`",
+            ),
+            (Some(number), _) => bare(node, &number.to_string(), faults),
+            (None, Json::String(text)) if is_digits(text) => bare(node, text, faults),
+            (None, Json::String(text)) => Self::parsed(text).or_else(|| {
+                faults.wrong(
+                    node,
+                    format_args!("`{text}` is no duration"),
+                    "write a whole number and one of `ms`, `s`, `m`, `h`, `d`, for example `30s`",
+                )
+            }),
+            _ => faults.mismatch(
+                node,
+                "a duration such as `500ms`, `30s`, `5m`, `1h` or `1d`",
+            ),
         }
-        Duration::parsed(text).ok_or_else(|| {
-            fault(
-                format!("`{text}` is no duration"),
-                "write a whole number and one of `ms`, `s`, `m`, `h`, `d`, for example `30s`",
-            )
-        })
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Duration, E> {
-        Err(Self::bare(number))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Duration, E> {
-        Err(fault(
-            format!("the number {number} is no duration"),
-            "write for example `30s`",
-        ))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Duration, E> {
-        Err(fault(
-            format!("the bare number {number} has no unit"),
-            "write whole milliseconds or seconds, for example `500ms` or `30s`",
-        ))
     }
 }
 
-impl<'de> Deserialize<'de> for Duration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DurationVisitor)
-    }
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Refuses a number without a unit.
+fn bare(node: &Node<'_>, number: &str, faults: &mut Faults) -> Option<Duration> {
+    faults.wrong(
+        node,
+        format_args!("the bare number {number} has no unit"),
+        format_args!(
+            "write `{number}s` for seconds or `{number}ms` for milliseconds, whichever is meant"
+        ),
+    )
 }
 
 impl Serialize for Duration {
@@ -177,38 +163,19 @@ impl fmt::Display for Port {
     }
 }
 
-struct PortVisitor;
-
-impl Visitor<'_> for PortVisitor {
-    type Value = Port;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a port, a number from 1 to 65535 without quotes")
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Port, E> {
-        u16::try_from(number)
-            .ok()
-            .and_then(Port::new)
-            .ok_or_else(|| {
-                fault(
-                    format!("{number} is no port"),
-                    "write a number from 1 to 65535",
-                )
-            })
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Port, E> {
-        Err(fault(
-            format!("{number} is no port"),
-            "write a number from 1 to 65535",
-        ))
-    }
-}
-
-impl<'de> Deserialize<'de> for Port {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PortVisitor)
+impl Decode for Port {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        let Some(number) = node.number().filter(|number| !number.is_f64()) else {
+            return faults.mismatch(node, "a port, a number from 1 to 65535 without quotes");
+        };
+        let port = number.as_u64().and_then(|number| number.try_into().ok());
+        port.and_then(Self::new).or_else(|| {
+            faults.wrong(
+                node,
+                format_args!("{number} is no port"),
+                "write a number from 1 to 65535",
+            )
+        })
     }
 }
 
@@ -239,34 +206,18 @@ impl<T> Switch<T> {
     }
 }
 
-struct SwitchVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for SwitchVisitor<T> {
-    type Value = Switch<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("`off` or a mapping")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        if text == "off" {
-            Ok(Switch::Off)
-        } else {
-            Err(fault(
-                format!("`{text}` is not accepted here"),
+impl<T: Decode> Decode for Switch<T> {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        match node.value() {
+            Json::String(text) if text == "off" => Some(Self::Off),
+            Json::String(text) => faults.wrong(
+                node,
+                format_args!("`{text}` is not accepted here"),
                 "write `off` or a mapping",
-            ))
+            ),
+            Json::Object(_) => T::decode(node, faults).map(Self::On),
+            _ => faults.mismatch(node, "`off` or a mapping"),
         }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Switch::On)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Switch<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SwitchVisitor(PhantomData))
     }
 }
 
@@ -290,40 +241,20 @@ impl<T: JsonSchema> JsonSchema for Switch<T> {
     }
 }
 
-struct PathsVisitor;
-
-impl<'de> Visitor<'de> for PathsVisitor {
-    type Value = Vec<String>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a path or a list of paths")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Vec<String>, E> {
-        Ok(vec![text.to_owned()])
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
-        let mut paths = Vec::new();
-        while let Some(path) = list.next_element()? {
-            paths.push(path);
-        }
-        Ok(paths)
-    }
-}
-
-/// Reads a path or a list of paths.
-pub(crate) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    deserializer.deserialize_any(PathsVisitor)
-}
-
-pub(crate) fn paths_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::Duration;
+    use crate::blueprint::decode::{Decode, Node, Numbers};
+    use crate::blueprint::fault::Faults;
+
+    fn read(value: &Value) -> Result<Duration, String> {
+        let mut faults = Faults::default();
+        let numbers = Numbers::default();
+        Duration::decode(&Node::root(value, &numbers), &mut faults)
+            .ok_or_else(|| faults.all.iter().map(|fault| fault.help.as_str()).collect())
+    }
 
     #[test]
     fn durations_have_a_unit() {
@@ -335,7 +266,7 @@ mod tests {
             ("1d", 86_400_000),
             ("0s", 0),
         ] {
-            let read: Duration = serde_json::from_value(text.into()).unwrap();
+            let read = read(&text.into()).unwrap();
             assert_eq!(read.milliseconds(), milliseconds);
             assert_eq!(read.to_string(), text);
         }
@@ -350,14 +281,9 @@ mod tests {
             "99999999999999999d",
             "",
         ] {
-            assert!(
-                serde_json::from_value::<Duration>(text.into()).is_err(),
-                "{text}"
-            );
+            assert!(read(&text.into()).is_err(), "{text}");
         }
-        let error = serde_json::from_value::<Duration>(30.into())
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("`30s`"), "{error}");
+        let help = read(&30.into()).unwrap_err();
+        assert!(help.contains("`30s`"), "{help}");
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
+use super::decode::RESERVED;
 use super::spec::BlueprintSpec;
 
 /// Definition of a blueprint that is complete in one file.
@@ -21,6 +22,25 @@ const WHOLE: [&str; 3] = ["Value", "Values", "Reference"];
 
 /// The JSON Schema of a blueprint: complete in one file, or merged with others.
 pub fn schema() -> Value {
+    let mut schema = schema_with_marks();
+    without_marks(&mut schema);
+    schema
+}
+
+/// Takes the marks of reserved fields out.
+fn without_marks(schema: &mut Value) {
+    match schema {
+        Value::Object(mapping) => {
+            mapping.shift_remove(RESERVED);
+            mapping.values_mut().for_each(without_marks);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_marks),
+        _ => {}
+    }
+}
+
+/// The schema with `x-reserved` at each field that is not built.
+pub fn schema_with_marks() -> Value {
     let mut complete = of_type::<BlueprintSpec>();
     without_null(&mut complete);
     let mut take = |key: &str| {

@@ -7,12 +7,14 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::backends::{BackendSpec, HealthProtocol, Protocol};
-use super::choices::{AuthSpec, EcsSpec};
+use super::auth::AuthSpec;
+use super::backends::{BackendSpec, EcsSpec, HealthProtocol, Protocol};
 use super::routes::{MatchSpec, RouteSpec};
 use super::spec::{BlueprintSpec, Format, Topology};
 use super::values::Value;
-use super::{AccessLogSpec, AlbListenerSpec, Blueprint, Port, Rules, Switch, TlsSpec, defaults};
+use super::{
+    AccessLogSpec, AlbListenerSpec, Blueprint, Port, Reserved, Rules, Switch, TlsSpec, defaults,
+};
 
 /// The blueprint with every default filled in, and with what it extends.
 pub fn show(blueprint: &Blueprint) -> String {
@@ -41,7 +43,7 @@ fn fill(spec: &mut BlueprintSpec) {
     output.api_style.get_or_insert(defaults::API_STYLE);
     output.layout.get_or_insert(defaults::LAYOUT);
     output.files.get_or_insert(defaults::FILES);
-    output.nested.get_or_insert(defaults::NESTED);
+    output.nested.get_or_insert(Reserved(defaults::NESTED));
     spec.account
         .get_or_insert_default()
         .cloudwatch_role

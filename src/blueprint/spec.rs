@@ -1,224 +1,251 @@
 //! The blueprint as written: every optional field is an `Option`.
 //!
-//! In: JSON. Out: `BlueprintSpec`. Pure.
+//! In: the tree. Out: `BlueprintSpec`. Pure.
 //! The comments on the fields are for users: they become the published schema.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
 
+use super::auth::AuthSpec;
 use super::backends::BackendSpec;
 use super::balancers::{AlbSpec, NlbSpec, VpcLinkSpec};
-use super::choices::{AuthSpec, CloudwatchRole};
+use super::decode::{Decode, Node, Paths, Reserved, mapping, names};
+use super::fault::Faults;
 use super::gateway::{ApiSpec, StageSpec, UsagePlanSpec};
 use super::operations::{CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
 use super::routes::{ExpectSpec, MountSpec, RouteSpec};
-use super::scalars::{paths, paths_schema};
 use super::values::{Value, Values};
 
-/// How an OpenAPI description is served: which way a request takes from API Gateway to the servers,
-/// and which server answers which operation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BlueprintSpec {
-    /// Version of the blueprint's own format: 1.
-    #[schemars(range(min = 1, max = 1))]
-    pub version: u64,
-    /// Prefix of every name at AWS: lower-case letters, digits and `-`, at most 20 characters.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"), length(max = 20))]
-    pub name: String,
-    /// Goes after the name in every name at AWS, so that several environments share an account; at
-    /// most 20 characters. Where AWS's names are short, a longer one than 8 stands there as its
-    /// first characters and a hash. CloudFormation cannot shorten one that is known only at deploy
-    /// time, which has at most 8 there.
-    pub environment: Option<Value>,
-    /// Path of the OpenAPI description, or a list of paths, relative to this file.
-    #[serde(deserialize_with = "paths")]
-    #[schemars(schema_with = "paths_schema")]
-    pub spec: Vec<String>,
-    /// AWS region: used by cost, by checks, and by a root layout's provider block.
-    pub region: Option<String>,
-    /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key, and an
-    /// entry of another kind (in `targets` and `auth`) replaces. Relative to this file.
-    pub extends: Option<String>,
-    /// Whether this file is a base for others to extend, and never a stack of its own. Default:
-    /// `false`.
-    pub r#abstract: Option<bool>,
+mapping! {
+    /// How an OpenAPI description is served: which way a request takes from API Gateway to the
+    /// servers, and which server answers which operation.
+    pub struct BlueprintSpec {
+        /// Version of the blueprint's own format: 1.
+        #[schemars(range(min = 1, max = 1))]
+        pub version: u64,
+        /// Prefix of every name at AWS: lower-case letters, digits and `-`, at most 20 characters.
+        #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"), length(max = 20))]
+        pub name: String,
+        /// Goes after the name in every name at AWS, so that several environments share an account;
+        /// at most 20 characters. Where AWS's names are short, a longer one than 8 stands there as
+        /// its first characters and a hash. CloudFormation cannot shorten one that is known only at
+        /// deploy time, which has at most 8 there.
+        pub environment: Option<Value>,
+        /// Path of the OpenAPI description, or a list of paths, relative to this file.
+        pub spec: Paths,
+        /// AWS region: used by cost, by checks, and by a root layout's provider block.
+        pub region: Option<String>,
+        /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key,
+        /// and an entry of another kind (in `targets` and `auth`) replaces. Relative to this file.
+        pub extends: Option<String>,
+        /// Whether this file is a base for others to extend, and never a stack of its own. Default:
+        /// `false`.
+        pub r#abstract: Option<bool>,
+        /// What is written, and where.
+        pub output: Option<OutputSpec>,
+        /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added.
+        pub tags: Option<BTreeMap<String, Value>>,
+        /// Settings that the whole AWS account shares.
+        pub account: Option<AccountSpec>,
+        /// Where the private side lives. Required but for topology `internet`.
+        pub network: Option<NetworkSpec>,
+        /// The way of a request from API Gateway to the servers.
+        pub topology: Topology,
+        /// Where each backend runs, by its name: lower-case letters, digits and `-`.
+        pub backends: BTreeMap<String, BackendSpec>,
+        /// Rules for operations: every rule that matches applies, in the order in which they stand;
+        /// a later one wins, field by field. The description's `x-gwgen-*` come after the leading
+        /// rules with an empty `match`. One that restricts (`exposure`, `auth`, `scopes`,
+        /// `api_key`, `throttle`) and matches nothing, or is wholly overridden, is an error.
+        pub routes: Option<Vec<RouteSpec>>,
+        /// The whole API under prefixes, each with its own backends; the prefix is stripped on the
+        /// way.
+        pub mounts: Option<Vec<MountSpec>>,
+        /// What the gateway does with each security scheme of the description, by its name, and
+        /// with others that routes use.
+        pub auth: Option<BTreeMap<String, AuthSpec>>,
+        /// Promises that every render checks; a broken one is an error.
+        pub expect: Option<Vec<ExpectSpec>>,
+        /// Settings of the API itself.
+        pub api: Option<ApiSpec>,
+        /// The one stage of the API.
+        pub stage: Option<StageSpec>,
+        /// Usage plans by name.
+        pub usage_plans: Option<BTreeMap<String, UsagePlanSpec>>,
+        /// The link from API Gateway into the VPC.
+        pub vpc_link: Option<VpcLinkSpec>,
+        /// The network load balancer.
+        pub nlb: Option<NlbSpec>,
+        /// The application load balancer.
+        pub alb: Option<AlbSpec>,
+        /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology
+        /// `nlb-alb-sync`.
+        pub sync: Option<SyncSpec>,
+        /// The function that forwards requests, in topology `forwarder`.
+        pub forwarder: Option<ForwarderSpec>,
+        /// Findings that are allowed, and advice that is an error.
+        pub lint: Option<LintSpec>,
+        /// Quotas of the account, where they were raised.
+        pub limits: Option<LimitsSpec>,
+        /// What the bill is computed from.
+        pub cost: Option<Reserved<CostSpec>>,
+    }
+}
+
+names! {
+    /// The way of a request.
+    pub enum Topology {
+        /// API Gateway, VPC link, one internal NLB with a listener and a target group per backend.
+        NlbTargets = "nlb-targets",
+        /// The same to an internal ALB, whose addresses a function keeps in the NLB's target group.
+        NlbAlbSync = "nlb-alb-sync",
+        /// The same to an internal ALB through a target group of type `alb`.
+        NlbAlb = "nlb-alb",
+        /// API Gateway, VPC link (V2), internal ALB with path rules.
+        Alb = "alb",
+        /// API Gateway, a function inside the VPC, the backend; no balancer.
+        Forwarder = "forwarder",
+        /// API Gateway, public HTTPS endpoint of each backend.
+        Internet = "internet",
+    }
+}
+
+mapping! {
     /// What is written, and where.
-    pub output: Option<OutputSpec>,
-    /// Tags by name, on everything that takes tags; `managed-by: gwgen` is added.
-    pub tags: Option<BTreeMap<String, Value>>,
+    #[derive(Default)]
+    pub struct OutputSpec {
+        /// Folder of the output, relative to this file. Default: `generated`.
+        pub dir: Option<String>,
+        /// Language of the output. Default: `terraform`.
+        pub format: Option<Format>,
+        /// CloudFormation: `template.json` or `template.yaml`. Default: `json`.
+        pub template: Option<TemplateSyntax>,
+        /// How the API is spelled. Default: `resources`.
+        pub api_style: Option<ApiStyle>,
+        /// Whether a provider block is written. Default: `module`.
+        pub layout: Option<Layout>,
+        /// How routes are spread over files. Default: `by-segment`.
+        pub files: Option<FileLayout>,
+        /// CloudFormation: nested templates by first segment. Default: `false`.
+        pub nested: Option<Reserved<bool>>,
+    }
+}
+
+names! {
+    /// Language of the output.
+    pub enum Format {
+        Terraform = "terraform",
+        TerraformJson = "terraform-json",
+        Cloudformation = "cloudformation",
+    }
+}
+
+names! {
+    /// Syntax of a CloudFormation template.
+    pub enum TemplateSyntax {
+        Json = "json",
+        Yaml = "yaml",
+    }
+}
+
+names! {
+    /// How the API is spelled.
+    pub enum ApiStyle {
+        /// A block per path, method and integration.
+        Resources = "resources",
+        /// One OpenAPI body.
+        Body = "body",
+    }
+}
+
+names! {
+    /// Whether a provider block is written.
+    pub enum Layout {
+        /// No provider block.
+        Module = "module",
+        /// A provider block too.
+        Root = "root",
+    }
+}
+
+names! {
+    /// How routes are spread over files.
+    pub enum FileLayout {
+        /// `routes_<first segment>.tf`.
+        BySegment = "by-segment",
+        /// `routes.tf`.
+        Single = "single",
+    }
+}
+
+mapping! {
     /// Settings that the whole AWS account shares.
-    pub account: Option<AccountSpec>,
-    /// Where the private side lives. Required but for topology `internet`.
-    pub network: Option<NetworkSpec>,
-    /// The way of a request from API Gateway to the servers.
-    pub topology: Topology,
-    /// Where each backend runs, by its name: lower-case letters, digits and `-`.
-    pub backends: BTreeMap<String, BackendSpec>,
-    /// Rules for operations: every rule that matches applies, in the order in which they stand; a
-    /// later one wins, field by field. The description's `x-gwgen-*` come after the leading rules
-    /// with an empty `match`. One that restricts (`exposure`, `auth`, `scopes`, `api_key`,
-    /// `throttle`) and matches nothing, or is wholly overridden, is an error.
-    pub routes: Option<Vec<RouteSpec>>,
-    /// The whole API under prefixes, each with its own backends; the prefix is stripped on the way.
-    pub mounts: Option<Vec<MountSpec>>,
-    /// What the gateway does with each security scheme of the description, by its name, and with
-    /// others that routes use.
-    pub auth: Option<BTreeMap<String, AuthSpec>>,
-    /// Promises that every render checks; a broken one is an error.
-    pub expect: Option<Vec<ExpectSpec>>,
-    /// Settings of the API itself.
-    pub api: Option<ApiSpec>,
-    /// The one stage of the API.
-    pub stage: Option<StageSpec>,
-    /// Usage plans by name.
-    pub usage_plans: Option<BTreeMap<String, UsagePlanSpec>>,
-    /// The link from API Gateway into the VPC.
-    pub vpc_link: Option<VpcLinkSpec>,
-    /// The network load balancer.
-    pub nlb: Option<NlbSpec>,
-    /// The application load balancer.
-    pub alb: Option<AlbSpec>,
-    /// The function that keeps the NLB's targets equal to the ALB's addresses, in topology
-    /// `nlb-alb-sync`.
-    pub sync: Option<SyncSpec>,
-    /// The function that forwards requests, in topology `forwarder`.
-    pub forwarder: Option<ForwarderSpec>,
-    /// Findings that are allowed, and advice that is an error.
-    pub lint: Option<LintSpec>,
-    /// Quotas of the account, where they were raised.
-    pub limits: Option<LimitsSpec>,
-    /// What the bill is computed from.
-    pub cost: Option<CostSpec>,
+    #[derive(Default)]
+    pub struct AccountSpec {
+        /// The role with which API Gateway writes logs: `existing`, `create` or an ARN. Default:
+        /// `existing`.
+        pub cloudwatch_role: Option<CloudwatchRole>,
+    }
 }
 
-/// The way of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Topology {
-    /// API Gateway, VPC link, one internal NLB with a listener and a target group per backend.
-    NlbTargets,
-    /// The same to an internal ALB, whose addresses a function keeps in the NLB's target group.
-    NlbAlbSync,
-    /// The same to an internal ALB through a target group of type `alb`.
-    NlbAlb,
-    /// API Gateway, VPC link (V2), internal ALB with path rules.
-    Alb,
-    /// API Gateway, a function inside the VPC, the backend; no balancer.
-    Forwarder,
-    /// API Gateway, public HTTPS endpoint of each backend.
-    Internet,
+mapping! {
+    /// Where the private side lives.
+    pub struct NetworkSpec {
+        /// Id of the VPC.
+        pub vpc: Value,
+        /// Ids of private subnets in two zones or more.
+        pub subnets: Values,
+        /// Source in ingress rules where no security group can be named.
+        pub cidrs: Option<Values>,
+    }
 }
 
-impl Topology {
-    pub const ALL: [Self; 6] = [
-        Self::NlbTargets,
-        Self::NlbAlbSync,
-        Self::NlbAlb,
-        Self::Alb,
-        Self::Forwarder,
-        Self::Internet,
-    ];
+/// The role with which API Gateway writes logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloudwatchRole {
+    Existing,
+    Create,
+    Arn(String),
+}
 
-    /// As users write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NlbTargets => "nlb-targets",
-            Self::NlbAlbSync => "nlb-alb-sync",
-            Self::NlbAlb => "nlb-alb",
-            Self::Alb => "alb",
-            Self::Forwarder => "forwarder",
-            Self::Internet => "internet",
+impl Decode for CloudwatchRole {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        let expected = "`existing`, `create` or the ARN of a role";
+        match node.value().as_str() {
+            Some("existing") => Some(Self::Existing),
+            Some("create") => Some(Self::Create),
+            Some(text) if text.starts_with("arn:") && text.contains(":role/") => {
+                Some(Self::Arn(text.to_owned()))
+            }
+            Some(text) => faults.wrong(
+                node,
+                format_args!("`{text}` is not accepted here"),
+                format_args!("write {expected}"),
+            ),
+            None => faults.mismatch(node, expected),
         }
     }
 }
 
-/// What is written, and where.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OutputSpec {
-    /// Folder of the output, relative to this file. Default: `generated`.
-    pub dir: Option<String>,
-    /// Language of the output. Default: `terraform`.
-    pub format: Option<Format>,
-    /// CloudFormation: `template.json` or `template.yaml`. Default: `json`.
-    pub template: Option<TemplateSyntax>,
-    /// How the API is spelled. Default: `resources`.
-    pub api_style: Option<ApiStyle>,
-    /// Whether a provider block is written. Default: `module`.
-    pub layout: Option<Layout>,
-    /// How routes are spread over files. Default: `by-segment`.
-    pub files: Option<FileLayout>,
-    /// CloudFormation: nested templates by first segment. Default: `false`.
-    pub nested: Option<bool>,
+impl Serialize for CloudwatchRole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Existing => "existing",
+            Self::Create => "create",
+            Self::Arn(arn) => arn,
+        })
+    }
 }
 
-/// Language of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    Terraform,
-    TerraformJson,
-    Cloudformation,
-}
+impl JsonSchema for CloudwatchRole {
+    fn schema_name() -> Cow<'static, str> {
+        "CloudwatchRole".into()
+    }
 
-/// Syntax of a CloudFormation template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TemplateSyntax {
-    Json,
-    Yaml,
-}
-
-/// How the API is spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ApiStyle {
-    /// A block per path, method and integration.
-    Resources,
-    /// One OpenAPI body.
-    Body,
-}
-
-/// Whether a provider block is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layout {
-    /// No provider block.
-    Module,
-    /// A provider block too.
-    Root,
-}
-
-/// How routes are spread over files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileLayout {
-    /// `routes_<first segment>.tf`.
-    BySegment,
-    /// `routes.tf`.
-    Single,
-}
-
-/// Settings that the whole AWS account shares.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccountSpec {
-    /// The role with which API Gateway writes logs: `existing`, `create` or an ARN. Default:
-    /// `existing`.
-    pub cloudwatch_role: Option<CloudwatchRole>,
-}
-
-/// Where the private side lives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkSpec {
-    /// Id of the VPC.
-    pub vpc: Value,
-    /// Ids of private subnets in two zones or more.
-    pub subnets: Values,
-    /// Source in ingress rules where no security group can be named.
-    pub cidrs: Option<Values>,
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "enum": ["existing", "create"] }, { "type": "string", "pattern": "^arn:.+:role/" }] })
+    }
 }

@@ -4,8 +4,7 @@
 //! Two stacks with the same name, environment, region and account get the same names at AWS: the
 //! second takes the first over, or is refused.
 
-use super::choices::CloudwatchRole;
-use super::spec::BlueprintSpec;
+use super::spec::{BlueprintSpec, CloudwatchRole};
 use super::values::Value;
 
 /// Name, environment, region and account of a stack, as far as the blueprint says them.

@@ -4,10 +4,11 @@
 //! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null`
 //! stays where a file may remove a key with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+use super::decode::Numbers;
 use crate::diagnostic::{At, DUPLICATE_KEY, Diagnostic, INVALID_VALUE, Place};
 use crate::source::{SourceFile, pointer, raw};
 
@@ -22,7 +23,7 @@ pub(crate) struct Tree {
     /// Without what was reported already.
     pub(crate) value: Value,
     /// Numbers that stand in `value` as their text, by pointer.
-    pub(crate) numbers: BTreeMap<String, Number>,
+    pub(crate) numbers: Numbers,
     /// Pointers of what was reported and left out.
     pub(crate) reported: BTreeSet<String>,
 }
@@ -57,7 +58,7 @@ pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tre
     let mut walk = Walk {
         file,
         found,
-        numbers: BTreeMap::new(),
+        numbers: Numbers::new(),
         reported: BTreeSet::new(),
         is_in_list: false,
     };
@@ -76,7 +77,7 @@ pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tre
 struct Walk<'a> {
     file: &'a SourceFile,
     found: &'a mut Vec<Diagnostic>,
-    numbers: BTreeMap<String, Number>,
+    numbers: Numbers,
     reported: BTreeSet<String>,
     /// Lists are replaced whole, so nothing in one removes a key.
     is_in_list: bool,

@@ -1,18 +1,18 @@
 //! Values: a literal, or a reference to something known only at deploy time.
 //!
-//! In: JSON. Out: `Value`, `Values`. Pure.
-//! Read by hand: the errors of serde's untagged enums help nobody.
+//! In: the tree. Out: `Value`, `Values`. Pure.
+//! Each use of a variable is noted where it is decoded.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value as Json;
 
+use super::decode::{Decode, Node, mapping};
 use super::expression;
-use super::fault::{EXPRESSION, fault};
+use super::fault::Faults;
+use crate::diagnostic::INVALID_EXPRESSION;
 
 /// A literal, or something known only at deploy time.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,16 +44,16 @@ pub enum Values {
     One(Value),
 }
 
-/// A reference as written.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReferenceSpec {
-    var: Option<String>,
-    ssm: Option<String>,
-    expr: Option<String>,
-    description: Option<String>,
-    default: Option<serde_json::Value>,
-    sensitive: Option<bool>,
+mapping! {
+    /// A reference as written.
+    struct ReferenceSpec {
+        var: Option<String>,
+        ssm: Option<String>,
+        expr: Option<String>,
+        description: Option<String>,
+        default: Option<serde_json::Value>,
+        sensitive: Option<bool>,
+    }
 }
 
 /// Names that Terraform keeps from variables.
@@ -73,122 +73,97 @@ const RESERVED: &[&str] = &[
     "locals",
 ];
 
-impl ReferenceSpec {
-    fn value<E: Error>(self) -> Result<Value, E> {
-        let written = usize::from(self.var.is_some())
-            + usize::from(self.ssm.is_some())
-            + usize::from(self.expr.is_some());
-        if written != 1 {
-            return Err(fault(
-                "a reference names exactly one of `var`, `ssm`, `expr`",
-                "write for example `{var: vpc_id}`, or the literal itself",
-            ));
-        }
-        if self.var.is_none()
-            && (self.description.is_some() || self.default.is_some() || self.sensitive.is_some())
-        {
-            return Err(fault(
-                "`description`, `default` and `sensitive` belong to `var` alone",
-                "remove them here",
-            ));
-        }
-        if let Some(name) = self.var {
-            let default = self.default;
-            return variable(Variable {
+/// Decodes `{var: ...}`, `{ssm: ...}` or `{expr: ...}`.
+fn reference(node: &Node<'_>, faults: &mut Faults) -> Option<Value> {
+    let written = ReferenceSpec::decode(node, faults)?;
+    let is_plain =
+        written.description.is_none() && written.default.is_none() && written.sensitive.is_none();
+    match (written.var, written.ssm, written.expr) {
+        (Some(name), None, None) => {
+            let variable = Variable {
                 name,
-                description: self.description,
-                default,
-                sensitive: self.sensitive,
-            });
+                description: written.description,
+                default: written.default,
+                sensitive: written.sensitive,
+            };
+            check_name(node, &variable.name, faults)?;
+            faults.variables.push((node.pointer(), variable.clone()));
+            Some(Value::Variable(variable))
         }
-        if let Some(text) = self.expr {
-            return expression::formatted(&text)
-                .map(Value::Expression)
-                .map_err(|why| {
-                    fault(
-                        format!("{EXPRESSION}`{text}` is no Terraform expression: {why}"),
-                        "write what may stand after `=` in Terraform",
-                    )
-                });
-        }
-        let path = self.ssm.unwrap_or_default();
-        let legal = |byte: u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':')
-        };
-        if path.is_empty() || !path.bytes().all(legal) {
-            return Err(fault(
-                format!("`{path}` is no name of a parameter"),
-                "write its path, for example `{ssm: /network/vpc_id}`",
-            ));
-        }
-        Ok(Value::Parameter(path))
+        (None, Some(_), None) | (None, None, Some(_)) if !is_plain => faults.wrong(
+            node,
+            "`description`, `default` and `sensitive` belong to `var` alone",
+            "remove them here",
+        ),
+        (None, Some(path), None) => parameter(node, path, faults),
+        (None, None, Some(text)) => match expression::formatted(&text) {
+            Ok(line) => Some(Value::Expression(line)),
+            Err(why) => faults.report(
+                &INVALID_EXPRESSION,
+                node,
+                format_args!("`{text}` is no Terraform expression: {why}"),
+                "write what may stand after `=` in Terraform",
+            ),
+        },
+        _ => faults.wrong(
+            node,
+            "a reference names exactly one of `var`, `ssm`, `expr`",
+            "write for example `{var: vpc_id}`, or the literal itself",
+        ),
     }
 }
 
-fn variable<E: Error>(variable: Variable) -> Result<Value, E> {
-    let name = variable.name.as_str();
+fn parameter(node: &Node<'_>, path: String, faults: &mut Faults) -> Option<Value> {
+    let legal =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':');
+    if path.is_empty() || !path.bytes().all(legal) {
+        return faults.wrong(
+            node,
+            format_args!("`{path}` is no name of a parameter"),
+            "write its path, for example `{ssm: /network/vpc_id}`",
+        );
+    }
+    Some(Value::Parameter(path))
+}
+
+fn check_name(node: &Node<'_>, name: &str, faults: &mut Faults) -> Option<()> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if !name.starts_with(|first: char| first.is_ascii_lowercase())
         || !name.bytes().all(legal)
         || name.len() > 200
     {
-        return Err(fault(
-            format!("`{name}` is no name of a variable"),
+        return faults.wrong(
+            node,
+            format_args!("`{name}` is no name of a variable"),
             "start with a lower-case letter and go on with lower-case letters, digits and `_`",
-        ));
+        );
     }
     if RESERVED.contains(&name) {
-        return Err(fault(
-            format!("Terraform keeps the name `{name}` for itself"),
-            format!("write for example `{name}_value`"),
-        ));
+        return faults.wrong(
+            node,
+            format_args!("Terraform keeps the name `{name}` for itself"),
+            format_args!("write for example `{name}_value`"),
+        );
     }
-    Ok(Value::Variable(variable))
+    Some(())
 }
 
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("text, a number or a boolean, or a reference such as `{var: name}`")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        if text.chars().any(char::is_control) {
-            return Err(fault(
+impl Decode for Value {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        match node.value() {
+            Json::String(text) if text.chars().any(char::is_control) => faults.wrong(
+                node,
                 "a literal holds a line end or another control character",
                 "write it on one line, or pass it as a variable",
-            ));
+            ),
+            Json::String(text) => Some(Self::Literal(text.clone())),
+            Json::Bool(_) | Json::Number(_) => Some(Self::Literal(node.value().to_string())),
+            Json::Object(_) => reference(node, faults),
+            Json::Null | Json::Array(_) => faults.mismatch(
+                node,
+                "text, a number or a boolean, or a reference such as `{var: name}`",
+            ),
         }
-        Ok(Value::Literal(text.to_owned()))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Literal(value.to_string()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Literal(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Literal(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Literal(value.to_string()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        ReferenceSpec::deserialize(MapAccessDeserializer::new(map))?.value()
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
     }
 }
 
@@ -221,31 +196,16 @@ impl Serialize for Value {
     }
 }
 
-struct ValuesVisitor;
-
-impl<'de> Visitor<'de> for ValuesVisitor {
-    type Value = Values;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of values, or one reference that yields a list, such as `{var: private_subnet_ids}`")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Values, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
+impl Decode for Values {
+    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+        match node.value() {
+            Json::Array(_) => Vec::decode(node, faults).map(Self::List),
+            Json::Object(_) => reference(node, faults).map(Self::One),
+            _ => faults.mismatch(
+                node,
+                "a list of values, or one reference that yields a list, such as `{var: private_subnet_ids}`",
+            ),
         }
-        Ok(Values::List(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Values, A::Error> {
-        ValueVisitor.visit_map(map).map(Values::One)
-    }
-}
-
-impl<'de> Deserialize<'de> for Values {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValuesVisitor)
     }
 }
 

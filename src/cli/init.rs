@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::Exit;
 use super::session::Session;
-use crate::blueprint::{Built, Topology, built};
+use crate::blueprint::Topology;
 use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
 use crate::init::{BlueprintDraft, InitRequest, NAME, Scheme, draft};
 use crate::io::{Disk, create, descriptions, exists};
@@ -44,10 +44,6 @@ pub(crate) fn run(arguments: &InitArguments, session: &mut Session<'_>) -> io::R
         .into_iter()
         .find(|topology| topology.name() == arguments.topology)
         .unwrap_or(Topology::NlbTargets);
-    if !is_built(topology) {
-        session.report_one(not_built(topology))?;
-        return Ok(Exit::WrongCommandLine);
-    }
     let (disk, folder) = Disk::around(&session.folder)?;
     let description = if exists(&session.folder.join(NAME))? {
         Err(blueprint_exists())
@@ -64,15 +60,6 @@ pub(crate) fn run(arguments: &InitArguments, session: &mut Session<'_>) -> io::R
         topology,
     };
     write_draft(draft(&disk, &request), &request.spec, session)
-}
-
-/// Returns whether this release builds a topology.
-fn is_built(topology: Topology) -> bool {
-    match built("/topology") {
-        Built::Whole => true,
-        Built::Values(values) => values.contains(&topology.name()),
-        Built::Partly | Built::Not => false,
-    }
 }
 
 /// The path of the description that the blueprint is for.
@@ -251,14 +238,4 @@ fn blueprint_exists() -> Diagnostic {
             "there is a `{NAME}` already; nothing was written"
         ))
         .help("go on with it, or rename it first")
-}
-
-fn not_built(topology: Topology) -> Diagnostic {
-    diagnostic::NOT_BUILT
-        .at(Place::file(&diagnostic::COMMAND_LINE.into()))
-        .message(format_args!(
-            "topology `{}` is not built in this release; nothing was written",
-            topology.name()
-        ))
-        .help("`gwgen init` takes a topology that is; `gwgen explain GW2004` says what there is")
 }

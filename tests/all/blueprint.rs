@@ -423,7 +423,7 @@ fn extends_is_merged_by_key_with_lists_and_references_replaced() {
     let blueprint = blueprint.unwrap();
     let spec = &blueprint.spec;
     assert_eq!(
-        spec.spec,
+        *spec.spec,
         ["common/openapi.yaml"],
         "a path is relative to the file that says it"
     );

@@ -1,7 +1,7 @@
 //! The pages that are made from the program: the blueprint reference, the pages of every code and
 //! of `trace`, what the README's commands print.
 //!
-//! In: the schema, the table of what is built, the explanations, the program. Out: compared with
+//! In: the schema, the explanations, the program. Out: compared with
 //! `docs/*.md` and `README.md`.
 //! `GWGEN_UPDATE_DOCS=1 cargo test --test all docs::` writes them; plain `cargo test` compares.
 
@@ -57,7 +57,7 @@ fn the_blueprint_reference_is_made_from_the_schema() {
     let shown = gwgen(&["show", "blueprints/minimal/gwgen.yaml"]);
     page(
         "docs/blueprint.md",
-        &reference::page(&gwgen::blueprint::schema(), &shown),
+        &reference::page(&gwgen::blueprint::schema_with_marks(), &shown),
     );
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::support::{codes, compile, corpus, findings, in_parallel, is_full, repository};
-use gwgen::blueprint::{Built, Topology, built};
+use gwgen::blueprint::Topology;
 use gwgen::init::{BlueprintDraft, InitRequest, draft};
 use gwgen::source::Memory;
 
@@ -17,16 +17,6 @@ const API: &str = "openapi: 3.0.3\ninfo: {title: Orders API}\nservers: [{url: 'h
     \x20 /orders: {get: {security: [{jwt: []}], responses: {}}}\n\
     \x20 /orders/{id}.json: {get: {responses: {}}}\n\
     components: {securitySchemes: {jwt: {type: http, scheme: bearer}}}\n";
-
-/// The topologies of the table of what is built.
-fn built_topologies() -> Vec<Topology> {
-    let is_built = |topology: &Topology| match built("/topology") {
-        Built::Whole => true,
-        Built::Values(values) => values.contains(&topology.name()),
-        Built::Partly | Built::Not => false,
-    };
-    Topology::ALL.into_iter().filter(is_built).collect()
-}
 
 /// Drafts a blueprint, and compiles what would be written once more: as it stands, and with every
 /// proposal of one kind uncommented.
@@ -144,7 +134,7 @@ fn served() -> Vec<PathBuf> {
 
 #[test]
 fn what_it_writes_renders_for_every_description_that_is_served() {
-    let topologies = built_topologies();
+    let topologies = Topology::ALL;
     let mut work: Vec<(PathBuf, Topology)> = Vec::new();
     for (index, path) in served().into_iter().enumerate() {
         // A topology changes what stands behind the gateway, whatever the description says: one for
@@ -181,7 +171,7 @@ fn what_it_writes_renders_for_every_description_that_is_served() {
 
 #[test]
 fn it_is_short_and_says_what_is_to_be_decided() {
-    for topology in built_topologies() {
+    for topology in Topology::ALL {
         let draft = tried(
             &BTreeMap::from([("openapi.yaml".to_owned(), API.into())]),
             "openapi.yaml",
@@ -238,7 +228,7 @@ fn names_of_the_description_cannot_leave_their_places() {
         "/a#b: {c}\"": {"get": {"tags": ["t\n}: x", "u"], "security": [{"s: !!x \u2028#": []}], "responses": {}}},
         "/p?\"\\ \u2028&*": {"get": {"tags": ["v"], "responses": {}}}},
         "components": {"securitySchemes": {"s: !!x \u2028#": {"type": "http", "scheme": "basic"}}}}"##;
-    for topology in built_topologies() {
+    for topology in Topology::ALL {
         let draft = tried(
             &BTreeMap::from([("ab: #c.json".to_owned(), api.into())]),
             "ab: #c.json",
@@ -454,7 +444,7 @@ fn it_hides_by_exact_path() {
     let api = "openapi: 3.0.3\ninfo: {title: x}\npaths:\n  /files/**: {get: {responses: {}}}\n  /files: {get: {responses: {}}}\n\
         \x20 /files/{id}/meta: {get: {responses: {}}}\n  /a*: {get: {responses: {}}, put: {responses: {}}}\n  /ab: {get: {responses: {}}}\n\
         \x20 \"/a\\\\*\": {get: {responses: {}}}\n  \"/x{y\": {get: {responses: {}}}\n";
-    for topology in built_topologies() {
+    for topology in Topology::ALL {
         let draft = tried(
             &BTreeMap::from([("openapi.yaml".to_owned(), api.into())]),
             "openapi.yaml",
@@ -672,20 +662,6 @@ fn nothing_is_written_where_the_description_cannot_be_read() {
 fn other_topologies_and_options_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("openapi.yaml"), API).unwrap();
-    for topology in Topology::ALL
-        .into_iter()
-        .filter(|topology| !built_topologies().contains(topology))
-    {
-        let (code, out, err) = exit_and_output(&gwgen(
-            folder.path(),
-            &["init", "--topology", topology.name()],
-        ));
-        assert_eq!((code, &*out), (2, ""));
-        assert!(
-            err.starts_with("error[GW2004]: ") && err.contains(topology.name()),
-            "{err}"
-        );
-    }
     for arguments in [
         &["init", "--topology", "nlb"][..],
         &["init", "--blueprint", "gwgen.yaml"],

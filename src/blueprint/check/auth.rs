@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 
 use super::rest::MAX_NUMBER;
 use super::{Check, child};
-use crate::blueprint::choices::{AuthSpec, KeySpec};
-use crate::blueprint::routes::LambdaAuthorizerSpec;
 use crate::blueprint::values::Values;
+use crate::blueprint::{AuthSpec, KeySpec, LambdaAuthorizerSpec};
 use crate::blueprint::{identity_source, is_credential};
 use crate::diagnostic::KEY_IN_TWO_PLANS;
 

@@ -50,9 +50,10 @@ impl Check<'_> {
     fn where_it_runs(&mut self, at: &str, backend: &BackendSpec) {
         let kinds = backend.targets.as_ref().map(TargetsSpec::kinds);
         let reported = |field: &str| {
-            self.known
-                .reported
-                .contains(&self.blueprint.removed.original(&child(at, field)))
+            let left_out = &self.blueprint.left_out;
+            left_out
+                .pointers
+                .contains(&left_out.original(&child(at, field)))
         };
         let (no_targets, no_port) = (reported("targets") || reported("url"), reported("port"));
         match (&backend.url, &kinds) {

@@ -165,7 +165,7 @@ impl<'a> Check<'a> {
     }
 
     fn is_backend(&mut self, at: &str, name: &str) {
-        let known = &self.known.backends;
+        let known = &self.declared.backends;
         if !known.contains(name) && self.blueprint.layers.is_whole {
             self.report(
                 (&UNKNOWN_BACKEND, at),
@@ -176,7 +176,7 @@ impl<'a> Check<'a> {
     }
 
     fn is_auth(&mut self, at: &str, name: &str) {
-        let known = &self.known.auth;
+        let known = &self.declared.auth;
         if !known.contains(name) && self.blueprint.layers.is_whole {
             let help = match known.is_empty() {
                 true => format!("write an entry for it: `auth: {{{name}: ...}}`"),

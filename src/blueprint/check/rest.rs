@@ -63,7 +63,7 @@ impl Check<'_> {
         };
         let numbers = [
             ("resources", limits.resources),
-            ("stages", limits.stages),
+            ("stages", limits.stages.as_ref().map(|it| it.0)),
             ("authorizers", limits.authorizers),
             ("listener_rules", limits.listener_rules),
             ("target_groups", limits.target_groups),
@@ -73,7 +73,7 @@ impl Check<'_> {
                 limits.integration_timeout.map(|it| it.milliseconds()),
             ),
             ("plan_throttles", limits.plan_throttles),
-            ("vpc_links", limits.vpc_links),
+            ("vpc_links", limits.vpc_links.as_ref().map(|it| it.0)),
         ];
         for (field, _) in numbers.into_iter().filter(|(_, number)| *number == Some(0)) {
             self.wrong(

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::blueprint::{Blueprint, RouteSpec, Said};
+use crate::blueprint::{Blueprint, RouteFieldFault, RouteSpec};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, Setting, SettingOf};
 
@@ -106,9 +106,7 @@ fn level(
             Err(finding) => findings.push(*finding),
         }
     }
-    fields.insert("match".to_owned(), serde_json::json!({}));
-    // Each field was read alone before.
-    let spec = serde_json::from_value(serde_json::Value::Object(fields)).ok()?;
+    let spec = RouteSpec::of_fields(fields)?;
     Some(ExtensionRoute { of, spec, places })
 }
 
@@ -120,7 +118,7 @@ fn value(
 ) -> Result<serde_json::Value, Box<Diagnostic>> {
     match blueprint.route_field(field, &setting.json) {
         Ok(value) => Ok(value),
-        Err(Said {
+        Err(RouteFieldFault {
             code,
             below,
             message,

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use gwgen::blueprint::{Built, built};
 use serde_json::Value;
 
 /// Types that are explained once, and not field by field.
@@ -28,7 +27,7 @@ struct Row {
     of: String,
     description: String,
     default: String,
-    built: String,
+    built: &'static str,
 }
 
 struct Section {
@@ -41,16 +40,19 @@ struct Section {
 struct Reader<'a> {
     definitions: &'a Value,
     sections: Vec<Section>,
+    /// Paths of fields that are not built.
+    reserved: Vec<Vec<String>>,
 }
 
 pub(crate) fn page(schema: &Value, shown: &str) -> String {
     let mut reader = Reader {
         definitions: &schema["$defs"],
         sections: Vec::new(),
+        reserved: Vec::new(),
     };
     reader.section(&schema["$defs"]["Blueprint"], &[], "");
     let mut text = String::from(
-        "# The blueprint\n\n<!-- Made by tests/all/docs.rs from `gwgen schema` and the table of what is built. Edits here are lost. -->\n\n\
+        "# The blueprint\n\n<!-- Made by tests/all/docs.rs from the schema. Edits here are lost. -->\n\n\
          Every field of `gwgen.yaml`. A field that stands nowhere here is an error; a field that is not built in this release is refused by name \
          (GW2004), never ignored. An editor that reads JSON Schema takes `gwgen schema`.\n\n",
     );
@@ -162,15 +164,31 @@ impl<'a> Reader<'a> {
             } else {
                 default
             };
+            if is_reserved(field) {
+                self.reserved.push(below.clone());
+            }
             let row = Row {
                 name: name.clone(),
                 of: self.takes(field),
                 description: description.clone(),
                 default,
-                built: built_at(&below),
+                built: self.built(field, &below),
             };
             self.sections[at].rows.push(row);
             self.below(field, below, &description);
+        }
+    }
+
+    /// Whether a field is built, or some of those below it.
+    fn built(&self, field: &'a Value, path: &[String]) -> &'static str {
+        if is_reserved(field) && field["type"] == "boolean" {
+            "only `false`"
+        } else if self.reserved.iter().any(|it| path.starts_with(it)) {
+            "**no**"
+        } else if self.fields(field).iter().any(|it| is_reserved(it.1)) {
+            "partly"
+        } else {
+            "yes"
         }
     }
 
@@ -240,6 +258,11 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether the schema marks a field as one that is not built.
+fn is_reserved(field: &Value) -> bool {
+    field["x-reserved"] == true
+}
+
 /// The description without its default, and the default.
 fn described(field: &Value) -> (String, String) {
     let text = field["description"]
@@ -258,35 +281,5 @@ fn described(field: &Value) -> (String, String) {
             )
         }
         None => (text, String::new()),
-    }
-}
-
-/// Whether a field is built, from the one table.
-fn built_at(path: &[String]) -> String {
-    let shape: String = path
-        .iter()
-        .map(|it| {
-            format!(
-                "/{}",
-                if it == "<name>" || it == "[]" {
-                    "*"
-                } else {
-                    it
-                }
-            )
-        })
-        .collect();
-    match built(&shape) {
-        Built::Whole => "yes".to_owned(),
-        Built::Values(values) => format!(
-            "only {}",
-            values
-                .iter()
-                .map(|it| format!("`{it}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-        Built::Partly => "partly".to_owned(),
-        Built::Not => "**no**".to_owned(),
     }
 }
