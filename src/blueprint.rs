@@ -31,6 +31,7 @@ mod tokens;
 mod topology;
 mod tree;
 pub mod values;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,20 +46,19 @@ use layers::Layers;
 pub use auth::*;
 pub use backends::*;
 pub use balancers::*;
-pub use decode::{Paths, Reserved};
 pub use gateway::*;
 pub use identity::{CLIENT_CERTIFICATE, identity_source, is_credential, is_same_source};
 pub use operations::*;
 pub use route_field::RouteFieldFault;
 pub use routes::*;
-pub use scalars::{Duration, Port, Switch};
+pub use scalars::{Duration, PathList, Port, Reserved, Switch};
 pub(crate) use schema::of_type as schema_of_type;
 pub use schema::{schema, schema_with_marks};
-pub(crate) use show::scalar;
 pub use show::show;
 pub use spec::*;
 pub use stack::{Likeness, StackIdentity};
 pub use values::{Value, Values, Variable};
+pub(crate) use yaml::scalar;
 
 /// A blueprint, and where each of its parts was written.
 #[derive(Debug)]
@@ -190,7 +190,7 @@ pub fn read(
         variables,
         left_out: decoded.left_out,
     };
-    match policy::read(files, (&folder, &given), &blueprint) {
+    match policy::read(files, &folder, &given, &blueprint) {
         Ok(policy) => blueprint.policy = policy,
         Err(finding) => diagnostics.push(*finding),
     }

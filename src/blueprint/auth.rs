@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, Node, mapping, names};
+use super::decode::{Decode, TreeNode, mapping, names};
 use super::fault::Faults;
 use super::scalars::Duration;
 use super::values::{Value, Values};
@@ -36,7 +36,7 @@ mapping! {
 }
 
 impl Decode for AuthSpec {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let expected = "`iam`, `api-key`, `ignore`, `{cognito: ...}` or `{lambda: ...}`";
         match node.value() {
             Json::String(text) => match text.as_str() {

@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, Node, mapping, names};
+use super::decode::{Decode, TreeNode, mapping, names};
 use super::fault::Faults;
 use super::scalars::{Duration, Port};
 use super::values::{Value, Values};
@@ -125,7 +125,7 @@ pub enum EcsSpec {
 }
 
 impl Decode for EcsSpec {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::Bool(true) => Some(Self::Service),
             Json::Bool(false) => faults.wrong(
@@ -235,7 +235,7 @@ pub enum HealthPort {
 }
 
 impl Decode for HealthPort {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let (text, number) = (node.value().as_str(), node.number());
         let refused = match (text, number.and_then(serde_json::Number::as_u64)) {
             (Some("traffic"), _) => return Some(Self::Traffic),

@@ -17,7 +17,7 @@ mod ways;
 
 use super::Blueprint;
 use super::fault::subject;
-use super::required::Declared;
+use super::required::DeclaredNames;
 use super::spec::{BlueprintSpec, Format, Topology};
 use super::values::Value;
 use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
@@ -27,8 +27,8 @@ use crate::source::pointer;
 ///
 /// Errors: GW2002 invalid value, GW2003 missing field, GW2005 unknown backend, GW2009 port taken,
 /// GW2010 unknown auth, GW2011 does not fit.
-pub(crate) fn check(blueprint: &Blueprint, declared: &Declared) -> Vec<Diagnostic> {
-    let mut check = Check {
+pub(crate) fn check(blueprint: &Blueprint, declared: &DeclaredNames) -> Vec<Diagnostic> {
+    let mut check = Checker {
         blueprint,
         declared,
         found: Vec::new(),
@@ -46,13 +46,13 @@ pub(crate) fn check(blueprint: &Blueprint, declared: &Declared) -> Vec<Diagnosti
     check.found
 }
 
-struct Check<'a> {
+struct Checker<'a> {
     blueprint: &'a Blueprint,
-    declared: &'a Declared,
+    declared: &'a DeclaredNames,
     found: Vec<Diagnostic>,
 }
 
-impl<'a> Check<'a> {
+impl<'a> Checker<'a> {
     fn spec(&self) -> &'a BlueprintSpec {
         &self.blueprint.spec
     }
@@ -69,7 +69,8 @@ impl<'a> Check<'a> {
 
     fn report(
         &mut self,
-        (code, at): (&'static Code, &str),
+        code: &'static Code,
+        at: &str,
         message: impl std::fmt::Display,
         help: impl std::fmt::Display,
     ) {
@@ -82,7 +83,8 @@ impl<'a> Check<'a> {
 
     fn wrong(&mut self, at: &str, what: impl std::fmt::Display, help: impl std::fmt::Display) {
         self.report(
-            (&INVALID_VALUE, at),
+            &INVALID_VALUE,
+            at,
             format_args!("{}: {what}", subject(at)),
             help,
         );
@@ -181,7 +183,7 @@ impl<'a> Check<'a> {
             "write for example `region: ap-northeast-1`",
         );
         if is_name(region) {
-            self.report((&UNLIKELY_ID, "/region"), what, help);
+            self.report(&UNLIKELY_ID, "/region", what, help);
         } else {
             self.wrong("/region", what, help);
         }
@@ -191,7 +193,8 @@ impl<'a> Check<'a> {
         if self.blueprint.layers.is_whole && !self.blueprint.left_out.pointers.contains("/network")
         {
             self.report(
-                (&MISSING_FIELD, ""),
+                &MISSING_FIELD,
+                "",
                 format_args!(
                     "the blueprint has no `network`, which topology `{}` needs",
                     self.spec().topology.name()

@@ -4,12 +4,8 @@
 //! A part that does not fit is reported and left out, and so is a mapping of which nothing is left:
 //! it would mean something else, as an empty `match` does.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Deref;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use super::fault::Faults;
@@ -19,7 +15,7 @@ use crate::source::pointer;
 /// A type that a part of a blueprint is decoded into.
 pub(crate) trait Decode: Sized {
     /// Decodes a part; `None` where it does not fit, which is reported.
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self>;
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self>;
 
     /// The value of a field that is not written; `None` where the field is required.
     fn absent() -> Option<Self> {
@@ -32,29 +28,29 @@ pub(crate) type Numbers = BTreeMap<String, Number>;
 
 /// A part of a tree, with the way to it from the root.
 #[derive(Clone, Copy)]
-pub(crate) struct Node<'a> {
+pub(crate) struct TreeNode<'a> {
     value: &'a Value,
     numbers: &'a Numbers,
-    above: Option<(&'a Node<'a>, Step<'a>)>,
+    above: Option<(&'a TreeNode<'a>, TreeStep<'a>)>,
 }
 
 #[derive(Clone, Copy)]
-enum Step<'a> {
+enum TreeStep<'a> {
     Key(&'a str),
     Index(usize),
 }
 
-impl<'a> Node<'a> {
+impl<'a> TreeNode<'a> {
     pub(crate) fn root(value: &'a Value, numbers: &'a Numbers) -> Self {
-        Node {
+        TreeNode {
             value,
             numbers,
             above: None,
         }
     }
 
-    fn below<'b>(&'b self, step: Step<'b>, value: &'b Value) -> Node<'b> {
-        Node {
+    fn below<'b>(&'b self, step: TreeStep<'b>, value: &'b Value) -> TreeNode<'b> {
+        TreeNode {
             value,
             numbers: self.numbers,
             above: Some((self, step)),
@@ -62,20 +58,20 @@ impl<'a> Node<'a> {
     }
 
     /// The member of a mapping.
-    pub(crate) fn member<'b>(&'b self, (key, value): (&'b String, &'b Value)) -> Node<'b> {
-        self.below(Step::Key(key), value)
+    pub(crate) fn member<'b>(&'b self, (key, value): (&'b String, &'b Value)) -> TreeNode<'b> {
+        self.below(TreeStep::Key(key), value)
     }
 
     /// The item of a list.
-    fn item<'b>(&'b self, index: usize, value: &'b Value) -> Node<'b> {
-        self.below(Step::Index(index), value)
+    fn item<'b>(&'b self, index: usize, value: &'b Value) -> TreeNode<'b> {
+        self.below(TreeStep::Index(index), value)
     }
 
     pub(crate) fn pointer(&self) -> String {
         match self.above {
             None => String::new(),
-            Some((above, Step::Key(key))) => pointer::child(&above.pointer(), key),
-            Some((above, Step::Index(index))) => pointer::child(&above.pointer(), index),
+            Some((above, TreeStep::Key(key))) => pointer::child(&above.pointer(), key),
+            Some((above, TreeStep::Index(index))) => pointer::child(&above.pointer(), index),
         }
     }
 
@@ -118,7 +114,7 @@ impl<'a> Node<'a> {
 }
 
 /// Decodes a part, and notes it as left out where it does not fit.
-pub(crate) fn part<T: Decode>(node: &Node<'_>, faults: &mut Faults) -> Option<T> {
+pub(crate) fn part<T: Decode>(node: &TreeNode<'_>, faults: &mut Faults) -> Option<T> {
     let part = T::decode(node, faults);
     if part.is_none() {
         faults.left_out.pointers.insert(node.pointer());
@@ -151,7 +147,7 @@ macro_rules! mapping {
 
         impl $crate::blueprint::decode::Decode for $name {
             fn decode(
-                node: &$crate::blueprint::decode::Node<'_>,
+                node: &$crate::blueprint::decode::TreeNode<'_>,
                 faults: &mut $crate::blueprint::fault::Faults,
             ) -> Option<Self> {
                 use $crate::blueprint::decode::{absent, part, plain};
@@ -205,7 +201,7 @@ macro_rules! names {
 
         impl $crate::blueprint::decode::Decode for $name {
             fn decode(
-                node: &$crate::blueprint::decode::Node<'_>,
+                node: &$crate::blueprint::decode::TreeNode<'_>,
                 faults: &mut $crate::blueprint::fault::Faults,
             ) -> Option<Self> {
                 let names = [$( $text ),*];
@@ -227,12 +223,16 @@ pub(crate) const fn plain(field: &str) -> &str {
 }
 
 /// The value of a field that is not written; a required one is reported.
-pub(crate) fn absent<T: Decode>(node: &Node<'_>, field: &str, faults: &mut Faults) -> Option<T> {
+pub(crate) fn absent<T: Decode>(
+    node: &TreeNode<'_>,
+    field: &str,
+    faults: &mut Faults,
+) -> Option<T> {
     T::absent().or_else(|| faults.missing(node, field))
 }
 
 /// The index of the name that is written.
-pub(crate) fn name(node: &Node<'_>, names: &[&str], faults: &mut Faults) -> Option<usize> {
+pub(crate) fn name(node: &TreeNode<'_>, names: &[&str], faults: &mut Faults) -> Option<usize> {
     let accepted = names.join("`, `");
     let Value::String(text) = node.value() else {
         return faults.mismatch(node, format_args!("one of `{accepted}`"));
@@ -252,7 +252,7 @@ pub(crate) fn name(node: &Node<'_>, names: &[&str], faults: &mut Faults) -> Opti
 }
 
 impl<T: Decode> Decode for Option<T> {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         T::decode(node, faults).map(Some)
     }
 
@@ -262,7 +262,7 @@ impl<T: Decode> Decode for Option<T> {
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let Value::Array(items) = node.value() else {
             return faults.mismatch(node, "a list");
         };
@@ -281,7 +281,7 @@ impl<T: Decode> Decode for Vec<T> {
 }
 
 impl<T: Decode> Decode for BTreeMap<String, T> {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let members = node.mapping(faults)?;
         let entry = |member: (&String, &Value)| {
             Some((member.0.clone(), part(&node.member(member), faults)?))
@@ -292,7 +292,7 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
 }
 
 impl Decode for String {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Value::String(text) => Some(text.clone()),
             _ => faults.mismatch(node, "text"),
@@ -301,21 +301,21 @@ impl Decode for String {
 }
 
 impl Decode for bool {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let value = node.value().as_bool();
         value.or_else(|| faults.mismatch(node, "`true` or `false`"))
     }
 }
 
 impl Decode for u64 {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let value = node.number().and_then(Number::as_u64);
         value.or_else(|| faults.mismatch(node, "a whole number that is not negative"))
     }
 }
 
 impl Decode for u32 {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let value = u64::decode(node, faults)?.try_into();
         value
             .ok()
@@ -324,86 +324,17 @@ impl Decode for u32 {
 }
 
 impl Decode for f64 {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let value = node.number().and_then(Number::as_f64);
         value.or_else(|| faults.mismatch(node, "a number"))
     }
 }
 
 impl Decode for Value {
-    fn decode(node: &Node<'_>, _: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, _: &mut Faults) -> Option<Self> {
         Some(node.value().clone())
     }
 }
 
-/// A path, or a list of paths.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Paths(Vec<String>);
-
-impl Deref for Paths {
-    type Target = Vec<String>;
-
-    fn deref(&self) -> &Vec<String> {
-        &self.0
-    }
-}
-
-impl Decode for Paths {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
-        match node.value() {
-            Value::String(path) => Some(Self(vec![path.clone()])),
-            Value::Array(_) => Vec::decode(node, faults).map(Self),
-            _ => faults.mismatch(node, "a path or a list of paths"),
-        }
-    }
-}
-
-impl JsonSchema for Paths {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Paths".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
-    }
-}
-
-/// A field that the contract names and this release does not build: its shape is checked, and it is
-/// refused, but for `false`, which asks for nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reserved<T>(pub T);
-
-impl<T: Decode> Decode for Reserved<T> {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
-        let value = T::decode(node, faults)?;
-        match node.value() {
-            Value::Bool(false) => {}
-            Value::Bool(true) => faults.not_built(node, Some("false")),
-            _ => faults.not_built(node, None),
-        }
-        Some(Self(value))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Reserved<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = generator.subschema_for::<T>();
-        schema.insert(RESERVED.to_owned(), true.into());
-        schema
-    }
-}
-
-/// The mark of a reserved field in the schema that documentation is made from.
-pub(crate) const RESERVED: &str = "x-reserved";
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! expression. Pure.
 //! Tokens are never changed: what comes out is read again and compared with what went in.
 
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{ExpressionToken, TokenKind, tokens};
 
 /// Longest expression. Unit: bytes. More than that is a module's business; the parser recurses, so
 /// it is a bound on the stack too.
@@ -40,34 +40,38 @@ fn parse(text: &str) -> Result<(), String> {
 }
 
 /// Line ends become spaces, and commas between the items of an object.
-fn on_one_line(all: Vec<Token>) -> Vec<Token> {
+fn on_one_line(all: Vec<ExpressionToken>) -> Vec<ExpressionToken> {
     let mut open: Vec<bool> = Vec::new();
-    let mut line: Vec<Token> = Vec::new();
+    let mut line: Vec<ExpressionToken> = Vec::new();
     for (index, token) in all.iter().enumerate() {
         let next = all[index + 1..]
             .iter()
-            .find(|token| token.kind != Kind::Newline);
+            .find(|token| token.kind != TokenKind::Newline);
         match token.kind {
-            Kind::Newline => {
+            TokenKind::Newline => {
                 let in_object = open.last() == Some(&true);
-                let separated = line
-                    .last()
-                    .is_none_or(|last| matches!(last.kind, Kind::OpenBrace | Kind::Comma));
-                let ends =
-                    next.is_none_or(|next| matches!(next.kind, Kind::CloseBrace | Kind::Comma));
+                let separated = line.last().is_none_or(|last| {
+                    matches!(last.kind, TokenKind::OpenBrace | TokenKind::Comma)
+                });
+                let ends = next.is_none_or(|next| {
+                    matches!(next.kind, TokenKind::CloseBrace | TokenKind::Comma)
+                });
                 if in_object && !separated && !ends {
-                    line.push(Token {
-                        kind: Kind::Comma,
+                    line.push(ExpressionToken {
+                        kind: TokenKind::Comma,
                         text: ",".to_owned(),
                     });
                 }
                 continue;
             }
-            Kind::OpenBrace => open.push(next.is_some_and(|next| next.text != "for")),
+            TokenKind::OpenBrace => open.push(next.is_some_and(|next| next.text != "for")),
             kind if kind.opens() => open.push(false),
             kind if kind.closes() => {
                 open.pop();
-                if line.last().is_some_and(|last| last.kind == Kind::Comma) {
+                if line
+                    .last()
+                    .is_some_and(|last| last.kind == TokenKind::Comma)
+                {
                     line.pop();
                 }
             }
@@ -79,30 +83,30 @@ fn on_one_line(all: Vec<Token>) -> Vec<Token> {
 }
 
 /// What stands inside of `"${...}"`, where that is all: `terraform fmt` writes it so.
-fn unwrapped(all: &[Token]) -> &[Token] {
+fn unwrapped(all: &[ExpressionToken]) -> &[ExpressionToken] {
     let [first, second, inside @ .., before, last] = all else {
         return all;
     };
-    let wrapped = first.kind == Kind::OpenQuote
+    let wrapped = first.kind == TokenKind::OpenQuote
         && second.text == "${"
         && before.text == "}"
-        && last.kind == Kind::CloseQuote;
-    if !wrapped || inside.is_empty() || before.kind != Kind::CloseTemplate {
+        && last.kind == TokenKind::CloseQuote;
+    if !wrapped || inside.is_empty() || before.kind != TokenKind::CloseTemplate {
         return all;
     }
     let mut quotes = 0_usize;
     for token in inside {
         match token.kind {
-            Kind::OpenQuote => quotes += 1,
-            Kind::CloseQuote => quotes = quotes.saturating_sub(1),
-            Kind::OpenTemplate | Kind::CloseTemplate if quotes == 0 => return all,
+            TokenKind::OpenQuote => quotes += 1,
+            TokenKind::CloseQuote => quotes = quotes.saturating_sub(1),
+            TokenKind::OpenTemplate | TokenKind::CloseTemplate if quotes == 0 => return all,
             _ => {}
         }
     }
     inside
 }
 
-fn spaced(all: &[Token]) -> String {
+fn spaced(all: &[ExpressionToken]) -> String {
     let mut line = String::new();
     for (index, token) in all.iter().enumerate() {
         line.push_str(&token.text);
@@ -122,8 +126,12 @@ fn spaced(all: &[Token]) -> String {
 /// Source: hashicorp/hcl, hclwrite/format.go, `spaceAfterToken`,
 /// <https://github.com/hashicorp/hcl/blob/main/hclwrite/format.go>, as of 2.20; compared with
 /// `terraform fmt` 1.11.4.
-fn has_space(before: Option<&Token>, subject: &Token, after: &Token) -> bool {
-    use Kind::{
+fn has_space(
+    before: Option<&ExpressionToken>,
+    subject: &ExpressionToken,
+    after: &ExpressionToken,
+) -> bool {
+    use TokenKind::{
         Bang, CloseBrace, CloseQuote, CloseTemplate, Colon, Comma, Dot, DoubleColon, Ellipsis,
         Identifier, Literal, Minus, Number, OpenBrace, OpenBracket, OpenParenthesis, OpenQuote,
         OpenTemplate,

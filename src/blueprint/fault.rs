@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use super::decode::Node;
+use super::decode::TreeNode;
 use super::values::Variable;
 use crate::diagnostic::{
     Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, NOT_BUILT, Place, UNKNOWN_FIELD, nearest,
@@ -18,7 +18,7 @@ const FEW: usize = 2;
 
 /// A part of a blueprint that is not as its type wants it.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct ShapeFault {
     pub(crate) code: &'static Code,
     /// Pointer of the place.
     pub(crate) at: String,
@@ -30,7 +30,7 @@ pub(crate) struct Fault {
     pub(crate) help: String,
 }
 
-impl Fault {
+impl ShapeFault {
     /// The message about a part with this name, or about one that the reader has in view.
     pub(crate) fn message(&self, subject: Option<&str>) -> String {
         match (subject, self.is_sentence) {
@@ -53,7 +53,7 @@ impl Fault {
 /// The faults of a blueprint, and what is known of it beside its types.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    pub(crate) all: Vec<Fault>,
+    pub(crate) all: Vec<ShapeFault>,
     pub(crate) left_out: LeftOut,
     /// Uses of variables, with their pointers.
     pub(crate) variables: Vec<(String, Variable)>,
@@ -64,12 +64,12 @@ impl Faults {
     pub(crate) fn report<T>(
         &mut self,
         code: &'static Code,
-        node: &Node<'_>,
+        node: &TreeNode<'_>,
         message: impl Display,
         help: impl Display,
     ) -> Option<T> {
         let at = node.pointer();
-        self.all.push(Fault {
+        self.all.push(ShapeFault {
             code,
             about: at.clone(),
             at,
@@ -81,9 +81,9 @@ impl Faults {
     }
 
     /// Reports what a part is or has, in a sentence that begins with its name.
-    fn tell(&mut self, code: &'static Code, node: &Node<'_>, message: String, help: String) {
+    fn tell(&mut self, code: &'static Code, node: &TreeNode<'_>, message: String, help: String) {
         let at = node.pointer();
-        self.all.push(Fault {
+        self.all.push(ShapeFault {
             code,
             about: at.clone(),
             at,
@@ -96,7 +96,7 @@ impl Faults {
     /// Reports a value that the field does not take.
     pub(crate) fn wrong<T>(
         &mut self,
-        node: &Node<'_>,
+        node: &TreeNode<'_>,
         message: impl Display,
         help: impl Display,
     ) -> Option<T> {
@@ -104,7 +104,7 @@ impl Faults {
     }
 
     /// Reports a value of another type than the one that is expected.
-    pub(crate) fn mismatch<T>(&mut self, node: &Node<'_>, expected: impl Display) -> Option<T> {
+    pub(crate) fn mismatch<T>(&mut self, node: &TreeNode<'_>, expected: impl Display) -> Option<T> {
         self.wrong(
             node,
             format_args!("{} does not fit here", node.found()),
@@ -113,7 +113,7 @@ impl Faults {
     }
 
     /// Reports a member that is none of the fields of its mapping.
-    pub(crate) fn unknown(&mut self, node: &Node<'_>, fields: &[&str]) {
+    pub(crate) fn unknown(&mut self, node: &TreeNode<'_>, fields: &[&str]) {
         let at = node.pointer();
         let (parent, token) = at.rsplit_once('/').unwrap_or_default();
         let name = pointer::unescaped(token);
@@ -125,7 +125,7 @@ impl Faults {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("known there: `{known}`"),
         };
-        self.all.push(Fault {
+        self.all.push(ShapeFault {
             code: &UNKNOWN_FIELD,
             about: parent.to_owned(),
             message: format!("has no field `{name}`"),
@@ -137,7 +137,7 @@ impl Faults {
     }
 
     /// Reports a required field that is not there, unless it was left out.
-    pub(crate) fn missing<T>(&mut self, node: &Node<'_>, field: &str) -> Option<T> {
+    pub(crate) fn missing<T>(&mut self, node: &TreeNode<'_>, field: &str) -> Option<T> {
         let is_reported = !self.left_out.pointers.is_empty()
             && self
                 .left_out
@@ -151,7 +151,7 @@ impl Faults {
     }
 
     /// Refuses a field that this release does not build.
-    pub(crate) fn not_built(&mut self, node: &Node<'_>, accepted: Option<&str>) {
+    pub(crate) fn not_built(&mut self, node: &TreeNode<'_>, accepted: Option<&str>) {
         if let Some(accepted) = accepted {
             let message = format!("`{}` is not built in this release", node.value());
             self.report::<()>(

@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, Node, mapping, names};
+use super::decode::{Decode, TreeNode, mapping, names};
 use super::fault::Faults;
 use super::routes::{MatchSpec, ThrottleSpec, Validation};
 use super::scalars::{Duration, Switch};
@@ -249,7 +249,7 @@ mapping! {
 }
 
 impl Decode for KeySpec {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::String(name) => Some(Self::Named(name.clone())),
             Json::Object(_) => {

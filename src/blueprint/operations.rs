@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::decode::{Reserved, mapping, names};
-use super::scalars::Duration;
+use super::decode::{mapping, names};
+use super::scalars::{Duration, Reserved};
 use super::values::{Value, Values};
 
 mapping! {

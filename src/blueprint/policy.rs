@@ -16,7 +16,8 @@ use crate::source::{self, Files, RelativePath, SourceFile};
 /// Errors: GW0001 unreadable, GW0002 outside the root, GW1001 to GW1004, GW2002 no policy.
 pub(crate) fn read(
     files: &dyn Files,
-    (folder, display): (&str, &Arc<str>),
+    folder: &str,
+    display: &Arc<str>,
     blueprint: &Blueprint,
 ) -> Result<Option<Arc<Value>>, Box<Diagnostic>> {
     let Some(written) = blueprint

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::decode::{Decode, Node};
+use super::decode::{Decode, TreeNode};
 use super::fault::{Faults, LeftOut};
 use super::layers::{Layers, Merged};
 use super::spec::BlueprintSpec;
@@ -54,7 +54,7 @@ const REQUIRED: [RequiredField; 5] = [
 
 /// Names that a blueprint declares, also of entries that were left out.
 #[derive(Debug, Default)]
-pub(crate) struct Declared {
+pub(crate) struct DeclaredNames {
     pub(crate) backends: BTreeSet<String>,
     pub(crate) auth: BTreeSet<String>,
     /// Required fields that stand in for what is missing or wrong.
@@ -65,7 +65,7 @@ pub(crate) struct Declared {
 pub(crate) struct Decoded {
     pub(crate) spec: BlueprintSpec,
     pub(crate) left_out: LeftOut,
-    pub(crate) declared: Declared,
+    pub(crate) declared: DeclaredNames,
     /// Uses of variables, with their pointers.
     pub(crate) variables: Vec<(String, Variable)>,
     /// Nothing that is required stands in for something else.
@@ -86,7 +86,7 @@ pub(crate) fn decode(layers: &Layers, found: &mut Vec<Diagnostic>) -> Decoded {
         let members = tree.get(field).and_then(Value::as_object);
         members.into_iter().flat_map(Map::keys).cloned().collect()
     };
-    let mut declared = Declared {
+    let mut declared = DeclaredNames {
         backends: names("backends"),
         auth: names("auth"),
         stand_ins: BTreeSet::new(),
@@ -100,7 +100,7 @@ pub(crate) fn decode(layers: &Layers, found: &mut Vec<Diagnostic>) -> Decoded {
             declared.stand_ins.insert(field.name);
         }
     }
-    let decoded = BlueprintSpec::decode(&Node::root(&tree, &numbers), &mut faults);
+    let decoded = BlueprintSpec::decode(&TreeNode::root(&tree, &numbers), &mut faults);
     let spec = decoded.unwrap_or_else(|| {
         for field in &REQUIRED {
             let is_left_out = |pointer| faults.left_out.pointers.contains(&pointer);
@@ -109,7 +109,7 @@ pub(crate) fn decode(layers: &Layers, found: &mut Vec<Diagnostic>) -> Decoded {
                 declared.stand_ins.insert(field.name);
             }
         }
-        BlueprintSpec::decode(&Node::root(&tree, &numbers), &mut Faults::default())
+        BlueprintSpec::decode(&TreeNode::root(&tree, &numbers), &mut Faults::default())
             .expect("each required field is there or stands in")
     });
     found.extend(faults.all.iter().map(|it| it.at(layers.place(&it.at))));

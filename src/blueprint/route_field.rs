@@ -6,8 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Blueprint;
-use super::decode::{Decode, Node, Numbers};
-use super::fault::{Fault, Faults};
+use super::decode::{Decode, Numbers, TreeNode};
+use super::fault::{Faults, ShapeFault};
 use super::routes::RouteSpec;
 use crate::diagnostic::{self, Code, nearest};
 use crate::source::pointer;
@@ -32,7 +32,7 @@ impl RouteFieldFault {
         }
     }
 
-    fn of_shape(field: &str, fault: Fault) -> Self {
+    fn of_shape(field: &str, fault: ShapeFault) -> Self {
         let code = match fault.code == &diagnostic::NOT_BUILT {
             true => &diagnostic::NOT_BUILT,
             false => &diagnostic::INVALID_EXTENSION,
@@ -48,9 +48,9 @@ impl RouteFieldFault {
 /// Decodes a route that is not of the blueprint.
 ///
 /// Errors: the first fault of its shape.
-fn decode_route(route: &Value) -> Result<RouteSpec, Fault> {
+fn decode_route(route: &Value) -> Result<RouteSpec, ShapeFault> {
     let mut faults = Faults::default();
-    let spec = RouteSpec::decode(&Node::root(route, &Numbers::new()), &mut faults);
+    let spec = RouteSpec::decode(&TreeNode::root(route, &Numbers::new()), &mut faults);
     match faults.all.into_iter().next() {
         Some(fault) => Err(fault),
         None => Ok(spec.expect("a part that is left out has a fault")),

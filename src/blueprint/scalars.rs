@@ -1,16 +1,17 @@
-//! Durations, ports, and settings that can be `off`.
+//! Durations, ports, paths, settings that can be `off`, and fields that are not built.
 //!
 //! In: the tree. Out: checked values. Pure.
 //! Each says what it accepts where it refuses.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, Node};
+use super::decode::{Decode, TreeNode};
 use super::fault::Faults;
 
 /// A span of time with its unit: `500ms`, `30s`, `5m`, `1h`, `1d`.
@@ -74,7 +75,7 @@ impl fmt::Display for Duration {
 }
 
 impl Decode for Duration {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match (node.number(), node.value()) {
             (Some(number), _) if number.is_f64() => faults.wrong(
                 node,
@@ -108,7 +109,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Refuses a number without a unit.
-fn bare(node: &Node<'_>, number: &str, faults: &mut Faults) -> Option<Duration> {
+fn bare(node: &TreeNode<'_>, number: &str, faults: &mut Faults) -> Option<Duration> {
     faults.wrong(
         node,
         format_args!("the bare number {number} has no unit"),
@@ -164,7 +165,7 @@ impl fmt::Display for Port {
 }
 
 impl Decode for Port {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let Some(number) = node.number().filter(|number| !number.is_f64()) else {
             return faults.mismatch(node, "a port, a number from 1 to 65535 without quotes");
         };
@@ -207,7 +208,7 @@ impl<T> Switch<T> {
 }
 
 impl<T: Decode> Decode for Switch<T> {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::String(text) if text == "off" => Some(Self::Off),
             Json::String(text) => faults.wrong(
@@ -241,18 +242,90 @@ impl<T: JsonSchema> JsonSchema for Switch<T> {
     }
 }
 
+/// A path, or a list of paths.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathList(Vec<String>);
+
+impl Deref for PathList {
+    type Target = Vec<String>;
+
+    fn deref(&self) -> &Vec<String> {
+        &self.0
+    }
+}
+
+impl Decode for PathList {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
+        match node.value() {
+            Json::String(path) => Some(Self(vec![path.clone()])),
+            Json::Array(_) => Vec::decode(node, faults).map(Self),
+            _ => faults.mismatch(node, "a path or a list of paths"),
+        }
+    }
+}
+
+impl JsonSchema for PathList {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PathList".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] })
+    }
+}
+
+/// A field that the contract names and this release does not build: its shape is checked, and it is
+/// refused, but for `false`, which asks for nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reserved<T>(pub T);
+
+impl<T: Decode> Decode for Reserved<T> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
+        let value = T::decode(node, faults)?;
+        match node.value() {
+            Json::Bool(false) => {}
+            Json::Bool(true) => faults.not_built(node, Some("false")),
+            _ => faults.not_built(node, None),
+        }
+        Some(Self(value))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Reserved<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = generator.subschema_for::<T>();
+        schema.insert(RESERVED.to_owned(), true.into());
+        schema
+    }
+}
+
+/// The mark of a reserved field in the schema that documentation is made from.
+pub(crate) const RESERVED: &str = "x-reserved";
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
     use super::Duration;
-    use crate::blueprint::decode::{Decode, Node, Numbers};
+    use crate::blueprint::decode::{Decode, Numbers, TreeNode};
     use crate::blueprint::fault::Faults;
 
     fn read(value: &Value) -> Result<Duration, String> {
         let mut faults = Faults::default();
         let numbers = Numbers::default();
-        Duration::decode(&Node::root(value, &numbers), &mut faults)
+        Duration::decode(&TreeNode::root(value, &numbers), &mut faults)
             .ok_or_else(|| faults.all.iter().map(|fault| fault.help.as_str()).collect())
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::decode::RESERVED;
+use super::scalars::RESERVED;
 use super::spec::BlueprintSpec;
 
 /// Definition of a blueprint that is complete in one file.

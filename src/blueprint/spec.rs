@@ -12,11 +12,12 @@ use serde::{Serialize, Serializer};
 use super::auth::AuthSpec;
 use super::backends::BackendSpec;
 use super::balancers::{AlbSpec, NlbSpec, VpcLinkSpec};
-use super::decode::{Decode, Node, Paths, Reserved, mapping, names};
+use super::decode::{Decode, TreeNode, mapping, names};
 use super::fault::Faults;
 use super::gateway::{ApiSpec, StageSpec, UsagePlanSpec};
 use super::operations::{CostSpec, ForwarderSpec, LimitsSpec, LintSpec, SyncSpec};
 use super::routes::{ExpectSpec, MountSpec, RouteSpec};
+use super::scalars::{PathList, Reserved};
 use super::values::{Value, Values};
 
 mapping! {
@@ -35,7 +36,7 @@ mapping! {
         /// deploy time, which has at most 8 there.
         pub environment: Option<Value>,
         /// Path of the OpenAPI description, or a list of paths, relative to this file.
-        pub spec: Paths,
+        pub spec: PathList,
         /// AWS region: used by cost, by checks, and by a root layout's provider block.
         pub region: Option<String>,
         /// Blueprint that this one is merged over: by key, lists replaced; `null` removes a key,
@@ -212,7 +213,7 @@ pub enum CloudwatchRole {
 }
 
 impl Decode for CloudwatchRole {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         let expected = "`existing`, `create` or the ARN of a role";
         match node.value().as_str() {
             Some("existing") => Some(Self::Existing),

@@ -1,6 +1,6 @@
 //! The tokens of a Terraform expression.
 //!
-//! In: text. Out: `Token`s, quoted templates opened up; comments left out. Pure.
+//! In: text. Out: `ExpressionToken`s, quoted templates opened up; comments left out. Pure.
 //! Only what spacing needs is told apart; whether the tokens make an expression is for the parser
 //! to say.
 
@@ -8,7 +8,7 @@
 const MAX_DEPTH: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     Identifier,
     Number,
     /// Text inside of quotes.
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     Newline,
 }
 
-impl Kind {
+impl TokenKind {
     pub(crate) fn opens(self) -> bool {
         matches!(
             self,
@@ -52,52 +52,52 @@ impl Kind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
-    pub(crate) kind: Kind,
+pub(crate) struct ExpressionToken {
+    pub(crate) kind: TokenKind,
     pub(crate) text: String,
 }
 
 /// Longest first.
-const SIGNS: &[(&str, Kind)] = &[
-    ("...", Kind::Ellipsis),
-    ("::", Kind::DoubleColon),
-    ("=>", Kind::Operator),
-    ("==", Kind::Operator),
-    ("!=", Kind::Operator),
-    (">=", Kind::Operator),
-    ("<=", Kind::Operator),
-    ("&&", Kind::Operator),
-    ("||", Kind::Operator),
-    ("{", Kind::OpenBrace),
-    ("}", Kind::CloseBrace),
-    ("[", Kind::OpenBracket),
-    ("]", Kind::CloseBracket),
-    ("(", Kind::OpenParenthesis),
-    (")", Kind::CloseParenthesis),
-    (",", Kind::Comma),
-    (".", Kind::Dot),
-    (":", Kind::Colon),
-    ("-", Kind::Minus),
-    ("!", Kind::Bang),
-    ("=", Kind::Operator),
-    (">", Kind::Operator),
-    ("<", Kind::Operator),
-    ("+", Kind::Operator),
-    ("*", Kind::Operator),
-    ("/", Kind::Operator),
-    ("%", Kind::Operator),
-    ("?", Kind::Operator),
+const SIGNS: &[(&str, TokenKind)] = &[
+    ("...", TokenKind::Ellipsis),
+    ("::", TokenKind::DoubleColon),
+    ("=>", TokenKind::Operator),
+    ("==", TokenKind::Operator),
+    ("!=", TokenKind::Operator),
+    (">=", TokenKind::Operator),
+    ("<=", TokenKind::Operator),
+    ("&&", TokenKind::Operator),
+    ("||", TokenKind::Operator),
+    ("{", TokenKind::OpenBrace),
+    ("}", TokenKind::CloseBrace),
+    ("[", TokenKind::OpenBracket),
+    ("]", TokenKind::CloseBracket),
+    ("(", TokenKind::OpenParenthesis),
+    (")", TokenKind::CloseParenthesis),
+    (",", TokenKind::Comma),
+    (".", TokenKind::Dot),
+    (":", TokenKind::Colon),
+    ("-", TokenKind::Minus),
+    ("!", TokenKind::Bang),
+    ("=", TokenKind::Operator),
+    (">", TokenKind::Operator),
+    ("<", TokenKind::Operator),
+    ("+", TokenKind::Operator),
+    ("*", TokenKind::Operator),
+    ("/", TokenKind::Operator),
+    ("%", TokenKind::Operator),
+    ("?", TokenKind::Operator),
 ];
 
 struct Lexer<'a> {
     rest: &'a str,
-    tokens: Vec<Token>,
+    tokens: Vec<ExpressionToken>,
     /// What is open: brackets, templates, quotes.
-    open: Vec<Kind>,
+    open: Vec<TokenKind>,
 }
 
 /// The tokens of a text.
-pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<ExpressionToken>, String> {
     let mut lexer = Lexer {
         rest: text,
         tokens: Vec::new(),
@@ -107,7 +107,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
         if lexer.open.len() > MAX_DEPTH {
             return Err(format!("it nests more than {MAX_DEPTH} levels deep"));
         }
-        if lexer.open.last() == Some(&Kind::OpenQuote) {
+        if lexer.open.last() == Some(&TokenKind::OpenQuote) {
             lexer.quoted()?
         } else {
             lexer.next()?
@@ -121,9 +121,9 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
 }
 
 impl Lexer<'_> {
-    fn push(&mut self, kind: Kind, length: usize) {
+    fn push(&mut self, kind: TokenKind, length: usize) {
         let (text, rest) = self.rest.split_at(length);
-        self.tokens.push(Token {
+        self.tokens.push(ExpressionToken {
             kind,
             text: text.to_owned(),
         });
@@ -144,20 +144,20 @@ impl Lexer<'_> {
         } else if self.rest.starts_with("<<") {
             return Err("a heredoc needs lines of its own".to_owned());
         } else if first == '\n' {
-            self.push(Kind::Newline, 1);
+            self.push(TokenKind::Newline, 1);
         } else if matches!(first, ' ' | '\t' | '\r') {
             self.skip(1);
         } else if first == '"' {
-            self.push(Kind::OpenQuote, 1);
-            self.open.push(Kind::OpenQuote);
+            self.push(TokenKind::OpenQuote, 1);
+            self.open.push(TokenKind::OpenQuote);
         } else if first.is_alphabetic() || first == '_' {
             let end = self
                 .rest
                 .find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-'))
                 .unwrap_or(self.rest.len());
-            self.push(Kind::Identifier, end);
+            self.push(TokenKind::Identifier, end);
         } else if first.is_ascii_digit() {
-            self.push(Kind::Number, number(self.rest));
+            self.push(TokenKind::Number, number(self.rest));
         } else {
             self.sign()?;
         }
@@ -165,10 +165,10 @@ impl Lexer<'_> {
     }
 
     fn sign(&mut self) -> Result<(), String> {
-        let in_template = self.open.last() == Some(&Kind::OpenTemplate);
+        let in_template = self.open.last() == Some(&TokenKind::OpenTemplate);
         if in_template && self.rest.starts_with("~}") {
             self.open.pop();
-            self.push(Kind::CloseTemplate, 2);
+            self.push(TokenKind::CloseTemplate, 2);
             return Ok(());
         }
         let Some((sign, kind)) = SIGNS.iter().find(|(sign, _)| self.rest.starts_with(sign)) else {
@@ -181,8 +181,8 @@ impl Lexer<'_> {
                     .escape_default()
             ));
         };
-        let kind = if *kind == Kind::CloseBrace && in_template {
-            Kind::CloseTemplate
+        let kind = if *kind == TokenKind::CloseBrace && in_template {
+            TokenKind::CloseTemplate
         } else {
             *kind
         };
@@ -206,13 +206,13 @@ impl Lexer<'_> {
         let bytes = self.rest.as_bytes();
         if bytes[0] == b'"' {
             self.open.pop();
-            self.push(Kind::CloseQuote, 1);
+            self.push(TokenKind::CloseQuote, 1);
             return Ok(());
         }
         if matches!(bytes[0], b'$' | b'%') && bytes.get(1) == Some(&b'{') {
-            self.open.push(Kind::OpenTemplate);
+            self.open.push(TokenKind::OpenTemplate);
             self.push(
-                Kind::OpenTemplate,
+                TokenKind::OpenTemplate,
                 if bytes.get(2) == Some(&b'~') { 3 } else { 2 },
             );
             return Ok(());
@@ -241,17 +241,17 @@ impl Lexer<'_> {
         if index >= bytes.len() || !self.rest.is_char_boundary(index) {
             return Err("a quote is not closed".to_owned());
         }
-        self.push(Kind::Literal, index);
+        self.push(TokenKind::Literal, index);
         Ok(())
     }
 }
 
-fn closing(open: Kind) -> Option<Kind> {
+fn closing(open: TokenKind) -> Option<TokenKind> {
     match open {
-        Kind::OpenBrace => Some(Kind::CloseBrace),
-        Kind::OpenBracket => Some(Kind::CloseBracket),
-        Kind::OpenParenthesis => Some(Kind::CloseParenthesis),
-        Kind::OpenTemplate => Some(Kind::CloseTemplate),
+        TokenKind::OpenBrace => Some(TokenKind::CloseBrace),
+        TokenKind::OpenBracket => Some(TokenKind::CloseBracket),
+        TokenKind::OpenParenthesis => Some(TokenKind::CloseParenthesis),
+        TokenKind::OpenTemplate => Some(TokenKind::CloseTemplate),
         _ => None,
     }
 }

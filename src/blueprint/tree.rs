@@ -1,6 +1,6 @@
 //! A blueprint's text as a tree of JSON, before it has types.
 //!
-//! In: `SourceFile`. Out: `Tree`, findings about keys and characters. Pure.
+//! In: `SourceFile`. Out: `ParsedFile`, findings about keys and characters. Pure.
 //! Numbers that JSON would respell (`1.10`) stay text until a field wants a number, and `null`
 //! stays where a file may remove a key with it.
 
@@ -17,7 +17,7 @@ pub(crate) const NO_VALUE: &str = "write a value, or remove the line";
 
 /// One file's data.
 #[derive(Debug)]
-pub(crate) struct Tree {
+pub(crate) struct ParsedFile {
     /// As written, to find pointers in.
     pub(crate) written: Value,
     /// Without what was reported already.
@@ -32,7 +32,7 @@ pub(crate) struct Tree {
 ///
 /// Errors: GW1002 syntax, GW1003 too deep, GW1007 duplicate key, GW2002 no mapping, no value,
 /// control character.
-pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tree> {
+pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<ParsedFile> {
     let written: Value = match serde_json::from_str(&file.json) {
         Ok(value) => value,
         Err(error) => {
@@ -66,7 +66,7 @@ pub(crate) fn tree(file: &SourceFile, found: &mut Vec<Diagnostic>) -> Option<Tre
     let Walk {
         numbers, reported, ..
     } = walk;
-    Some(Tree {
+    Some(ParsedFile {
         written,
         value,
         numbers,

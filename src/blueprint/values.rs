@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value as Json;
 
-use super::decode::{Decode, Node, mapping};
+use super::decode::{Decode, TreeNode, mapping};
 use super::expression;
 use super::fault::Faults;
 use crate::diagnostic::INVALID_EXPRESSION;
@@ -74,7 +74,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Decodes `{var: ...}`, `{ssm: ...}` or `{expr: ...}`.
-fn reference(node: &Node<'_>, faults: &mut Faults) -> Option<Value> {
+fn reference(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Value> {
     let written = ReferenceSpec::decode(node, faults)?;
     let is_plain =
         written.description.is_none() && written.default.is_none() && written.sensitive.is_none();
@@ -113,7 +113,7 @@ fn reference(node: &Node<'_>, faults: &mut Faults) -> Option<Value> {
     }
 }
 
-fn parameter(node: &Node<'_>, path: String, faults: &mut Faults) -> Option<Value> {
+fn parameter(node: &TreeNode<'_>, path: String, faults: &mut Faults) -> Option<Value> {
     let legal =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':');
     if path.is_empty() || !path.bytes().all(legal) {
@@ -126,7 +126,7 @@ fn parameter(node: &Node<'_>, path: String, faults: &mut Faults) -> Option<Value
     Some(Value::Parameter(path))
 }
 
-fn check_name(node: &Node<'_>, name: &str, faults: &mut Faults) -> Option<()> {
+fn check_name(node: &TreeNode<'_>, name: &str, faults: &mut Faults) -> Option<()> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if !name.starts_with(|first: char| first.is_ascii_lowercase())
         || !name.bytes().all(legal)
@@ -149,7 +149,7 @@ fn check_name(node: &Node<'_>, name: &str, faults: &mut Faults) -> Option<()> {
 }
 
 impl Decode for Value {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::String(text) if text.chars().any(char::is_control) => faults.wrong(
                 node,
@@ -197,7 +197,7 @@ impl Serialize for Value {
 }
 
 impl Decode for Values {
-    fn decode(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
+    fn decode(node: &TreeNode<'_>, faults: &mut Faults) -> Option<Self> {
         match node.value() {
             Json::Array(_) => Vec::decode(node, faults).map(Self::List),
             Json::Object(_) => reference(node, faults).map(Self::One),

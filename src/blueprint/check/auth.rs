@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::rest::MAX_NUMBER;
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::values::Values;
 use crate::blueprint::{AuthSpec, KeySpec, LambdaAuthorizerSpec};
 use crate::blueprint::{identity_source, is_credential};
@@ -19,7 +19,7 @@ const MAX_TTL: u64 = 3_600_000;
 /// name of an output.
 const MAX_KEY_NAME: usize = 100;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2002 values, GW2080 a key in two plans.
     pub(crate) fn auth(&mut self) {
         for (name, spec) in self.spec().auth.iter().flatten() {
@@ -115,7 +115,7 @@ impl Check<'_> {
     }
 
     fn usage_plans(&mut self) {
-        let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
+        let mut seen: BTreeMap<String, WrittenKey> = BTreeMap::new();
         for (name, plan) in self.spec().usage_plans.iter().flatten() {
             let at = child("/usage_plans", name);
             if !is_key_name(name) {
@@ -162,7 +162,7 @@ impl Check<'_> {
                         }
                         (
                             format!("`{text}`"),
-                            format!("name {}", crate::emit::pascal(text).to_ascii_lowercase()),
+                            format!("name {}", without_punctuation(text)),
                         )
                     }
                     KeySpec::Existing(id) => (
@@ -170,36 +170,45 @@ impl Check<'_> {
                         format!("id {}", serde_json::to_string(id).unwrap_or_default()),
                     ),
                 };
-                self.key_once(&mut seen, same, (shown, at));
+                self.key_once(&mut seen, same, WrittenKey { shown, at });
             }
         }
     }
 
     /// Source: docs/aws-rules.md#u4: of the plans of one stage, a key may be in one.
-    fn key_once(
-        &mut self,
-        seen: &mut BTreeMap<String, (String, String)>,
-        same: String,
-        (shown, at): (String, String),
-    ) {
-        if let Some((other, first)) = seen.get(&same) {
-            let both = if *other == shown {
+    fn key_once(&mut self, seen: &mut BTreeMap<String, WrittenKey>, same: String, key: WrittenKey) {
+        let WrittenKey { shown, at } = &key;
+        if let Some(first) = seen.get(&same) {
+            let both = if first.shown == *shown {
                 format!("{shown} is named twice")
             } else {
-                format!("{shown} and {other} differ in punctuation alone")
+                format!("{shown} and {} differ in punctuation alone", first.shown)
             };
             let finding = KEY_IN_TWO_PLANS
-                .at(self.blueprint.place(&at))
-                .also(self.blueprint.place(first))
+                .at(self.blueprint.place(at))
+                .also(self.blueprint.place(&first.at))
                 .message(format_args!(
                     "{both}, and of the plans of a stage a key may be in one"
                 ))
                 .help("keep it in one plan, or give each plan a key of its own name");
             self.found.push(finding);
         } else {
-            seen.insert(same, (shown, at));
+            seen.insert(same, key);
         }
     }
+}
+
+/// A key of a usage plan, and where it is written.
+struct WrittenKey {
+    shown: String,
+    at: String,
+}
+
+/// The letters and digits of a name, in lower case: names that have the same differ in nothing that
+/// counts at AWS.
+fn without_punctuation(name: &str) -> String {
+    let counts = name.chars().filter(char::is_ascii_alphanumeric);
+    counts.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 fn is_key_name(name: &str) -> bool {

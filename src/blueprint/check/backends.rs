@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, child, is_name};
+use super::{Checker, child, is_name};
 use crate::blueprint::backends::{BackendSpec, TargetsSpec};
 use crate::blueprint::scalars::Port;
 use crate::blueprint::spec::Topology;
@@ -29,7 +29,7 @@ fn accepted(topology: Topology) -> &'static [&'static str] {
     }
 }
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2002, GW2003, GW2009 two backends on a listener's port, GW2011 targets that the
     /// topology does not take.
     pub(crate) fn backends(&mut self) {
@@ -71,7 +71,8 @@ impl Check<'_> {
                 };
                 let message = format!("{} has no `{field}`", super::subject(at));
                 self.report(
-                    (&MISSING_FIELD, at),
+                    &MISSING_FIELD,
+                    at,
                     message,
                     format_args!("add for example `{example}`"),
                 );
@@ -95,7 +96,8 @@ impl Check<'_> {
         if needs_port && backend.url.is_none() && backend.port.is_none() && !no_port {
             let message = format!("{} has no `port`", super::subject(at));
             self.report(
-                (&MISSING_FIELD, at),
+                &MISSING_FIELD,
+                at,
                 message,
                 "add the port that its servers listen on, for example `port: 8080`",
             );
@@ -119,7 +121,8 @@ impl Check<'_> {
                 format!("write `{}`", accepted.join("`, `"))
             };
             self.report(
-                (&FIELD_DOES_NOT_FIT, &at),
+                &FIELD_DOES_NOT_FIT,
+                &at,
                 format_args!("topology `{name}` takes no targets of the kind `{kind}`"),
                 instead,
             );
@@ -127,7 +130,8 @@ impl Check<'_> {
         if backend.url.is_some() && topology != Topology::Internet {
             let message = format!("topology `{name}` takes no `url`");
             self.report(
-                (&FIELD_DOES_NOT_FIT, &child(at, "url")),
+                &FIELD_DOES_NOT_FIT,
+                &child(at, "url"),
                 message,
                 "write `port` and `targets`, or topology `internet`",
             );

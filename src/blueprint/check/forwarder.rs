@@ -4,13 +4,13 @@
 //! The rest of a blueprint stays as it is from one topology to the next, or the field that does not
 //! fit is named.
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::backends::{BackendSpec, TargetsSpec};
 use crate::blueprint::defaults;
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::{FIELD_DOES_NOT_FIT, TIMEOUT_ABOVE_FORWARDER};
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2050 a route that waits longer than the function.
     pub(crate) fn forwarder(&mut self) {
         if self.topology() == Some(Topology::Forwarder) {
@@ -70,11 +70,7 @@ impl Check<'_> {
         for (field, _) in written.into_iter().filter(|(_, is_written)| *is_written) {
             let message =
                 format!("topology `forwarder` has no balancer, and `{field}` has no meaning there");
-            self.report(
-                (&FIELD_DOES_NOT_FIT, &child(at, field)),
-                message,
-                "remove it",
-            );
+            self.report(&FIELD_DOES_NOT_FIT, &child(at, field), message, "remove it");
         }
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
-use super::Check;
+use super::Checker;
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2011.
     pub(crate) fn link(&mut self) {
         let link = self.spec().vpc_link.as_ref();
@@ -15,7 +15,8 @@ impl Check<'_> {
         {
             let message = "the subnets of a link that is there cannot be changed";
             self.report(
-                (&FIELD_DOES_NOT_FIT, "/vpc_link/subnets"),
+                &FIELD_DOES_NOT_FIT,
+                "/vpc_link/subnets",
                 message,
                 "remove it",
             );

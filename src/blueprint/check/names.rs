@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::RouteSpec;
 use crate::diagnostic::{
     CONFLICTING_MOUNTS, MISSING_FIELD, REASON_FOR_NOTHING, REPEATED_DESCRIPTION, UNKNOWN_AUTH,
@@ -18,7 +18,7 @@ const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "any",
 ];
 
-impl<'a> Check<'a> {
+impl<'a> Checker<'a> {
     /// Errors: GW2002, GW2003, GW2005 unknown backend, GW2010 unknown auth, GW2013 conflicting
     /// mounts.
     pub(crate) fn names(&mut self) {
@@ -40,7 +40,8 @@ impl<'a> Check<'a> {
             if expect.exposure.is_none() && expect.auth.is_none() && expect.throttle.is_none() {
                 let help = "add `auth`, `exposure` or `throttle`, or remove it";
                 self.report(
-                    (&MISSING_FIELD, &at),
+                    &MISSING_FIELD,
+                    &at,
                     format_args!("{}: it promises nothing", super::subject(&at)),
                     help,
                 );
@@ -83,7 +84,8 @@ impl<'a> Check<'a> {
         {
             let message = "`weakens` gives a reason, and the route says nothing of `auth`, `scopes` or `api_key` that it could be a reason for";
             self.report(
-                (&REASON_FOR_NOTHING, at),
+                &REASON_FOR_NOTHING,
+                at,
                 message,
                 "move it to the route that asks for less, or remove it",
             );
@@ -117,7 +119,8 @@ impl<'a> Check<'a> {
                 (None, None) => {
                     let message = format!("{} has no `backend`", super::subject(&at));
                     self.report(
-                        (&MISSING_FIELD, &at),
+                        &MISSING_FIELD,
+                        &at,
                         message,
                         "add `backend`, or `backends` with another one for each that differs",
                     );
@@ -168,7 +171,8 @@ impl<'a> Check<'a> {
         let known = &self.declared.backends;
         if !known.contains(name) && self.blueprint.layers.is_whole {
             self.report(
-                (&UNKNOWN_BACKEND, at),
+                &UNKNOWN_BACKEND,
+                at,
                 format_args!("{}: no backend is called `{name}`", super::subject(at)),
                 choices(name, known),
             );
@@ -193,7 +197,8 @@ impl<'a> Check<'a> {
                 }
             };
             self.report(
-                (&UNKNOWN_AUTH, at),
+                &UNKNOWN_AUTH,
+                at,
                 format_args!(
                     "{}: no entry of `auth` is called `{name}`",
                     super::subject(at)
@@ -214,7 +219,8 @@ impl<'a> Check<'a> {
                     None => format!("write one of `{}`", known.join("`, `")),
                 };
                 self.report(
-                    (&UNKNOWN_DESCRIPTION, &at),
+                    &UNKNOWN_DESCRIPTION,
+                    &at,
                     format_args!("{}: `spec` names no `{path}`", super::subject(&at)),
                     help,
                 );

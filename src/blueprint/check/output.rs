@@ -2,12 +2,12 @@
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
-use super::Check;
+use super::Checker;
 use crate::blueprint::defaults;
 use crate::blueprint::spec::Format;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2011.
     pub(crate) fn output(&mut self) {
         let Some(output) = self
@@ -26,7 +26,8 @@ impl Check<'_> {
         let message =
             format!("format `{format}` writes no template, and `template` has no meaning for it");
         self.report(
-            (&FIELD_DOES_NOT_FIT, "/output/template"),
+            &FIELD_DOES_NOT_FIT,
+            "/output/template",
             message,
             "remove it, or write `format: cloudformation`",
         );

@@ -3,7 +3,7 @@
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 //! Most of it is not built yet; it is checked so that a blueprint is right before it is.
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::routes::{CacheSpec, ThrottleSpec};
 use crate::blueprint::scalars::Switch;
 
@@ -16,7 +16,7 @@ pub(crate) const MAX_NUMBER: u64 = 2_147_483_647;
 /// docs/aws-rules.md#i4.
 const MAX_WAIT_MS: u64 = 300_000;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2002.
     pub(crate) fn rest(&mut self) {
         self.throttles();

@@ -2,7 +2,7 @@
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::defaults;
 use crate::blueprint::gateway::{CorsSpec, StageSpec};
 use crate::blueprint::scalars::{Duration, Switch};
@@ -30,7 +30,7 @@ const MAX_AGE_MS: u64 = 86_400_000;
 /// Largest size from which on answers are compressed. Unit: bytes. Source: docs/aws-rules.md#c11.
 const MAX_COMPRESSION: u64 = 10_485_760;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2002.
     pub(crate) fn stage(&mut self) {
         let Some(stage) = &self.spec().stage else {
@@ -187,7 +187,8 @@ impl Check<'_> {
         self.seconds("/api/cors/max_age", cors.max_age, MAX_AGE_MS);
         if is_any && cors.credentials == Some(true) {
             self.report(
-                (&CREDENTIALS_FOR_ANY_ORIGIN, "/api/cors/credentials"),
+                &CREDENTIALS_FOR_ANY_ORIGIN,
+                "/api/cors/credentials",
                 "cookies and other credentials go to named origins only, and `origins` is `*`",
                 "name the origins, or write `credentials: false`",
             );

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>: what holds for every
 //! service. Which characters a tag may have differs between services, so it is left to them.
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::values::Value;
 
 /// Most tags of a resource; `managed-by` is one of them. Source: docs/aws-rules.md#m20.
@@ -14,7 +14,7 @@ const MAX_TAGS: usize = 50;
 const MAX_NAME: usize = 128;
 const MAX_VALUE: usize = 256;
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2002.
     pub(crate) fn tags(&mut self) {
         let Some(tags) = &self.spec().tags else {

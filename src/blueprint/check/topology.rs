@@ -1,17 +1,17 @@
-//! Parts of a blueprint that the topology has no use for.
+//! TopologyParts of a blueprint that the topology has no use for.
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 //! The rest of a blueprint stays as it is from one topology to the next, so a part of another one
 //! is said and not refused.
 
-use super::Check;
+use super::Checker;
 use crate::blueprint::VpcLinkSpec;
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::UNUSED_PART;
 
 /// What a topology is made of.
 #[derive(Clone, Copy, Debug)]
-struct Parts {
+struct TopologyParts {
     nlb: bool,
     alb: bool,
     sync: bool,
@@ -19,7 +19,7 @@ struct Parts {
     forwarder: bool,
 }
 
-const NONE: Parts = Parts {
+const NONE: TopologyParts = TopologyParts {
     nlb: false,
     alb: false,
     sync: false,
@@ -27,32 +27,32 @@ const NONE: Parts = Parts {
     forwarder: false,
 };
 
-fn parts(topology: Topology) -> Parts {
+fn parts(topology: Topology) -> TopologyParts {
     match topology {
-        Topology::NlbTargets => Parts {
+        Topology::NlbTargets => TopologyParts {
             nlb: true,
             vpc_link: true,
             ..NONE
         },
-        Topology::NlbAlb => Parts {
+        Topology::NlbAlb => TopologyParts {
             nlb: true,
             alb: true,
             vpc_link: true,
             ..NONE
         },
-        Topology::NlbAlbSync => Parts {
+        Topology::NlbAlbSync => TopologyParts {
             nlb: true,
             alb: true,
             sync: true,
             vpc_link: true,
             ..NONE
         },
-        Topology::Alb => Parts {
+        Topology::Alb => TopologyParts {
             alb: true,
             vpc_link: true,
             ..NONE
         },
-        Topology::Forwarder => Parts {
+        Topology::Forwarder => TopologyParts {
             forwarder: true,
             ..NONE
         },
@@ -60,7 +60,7 @@ fn parts(topology: Topology) -> Parts {
     }
 }
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2024, a warning.
     pub(crate) fn parts_of_topology(&mut self) {
         let spec = self.spec();
@@ -122,7 +122,8 @@ impl Check<'_> {
                 field.replace('/', ".")
             );
             self.report(
-                (&UNUSED_PART, &format!("/{field}")),
+                &UNUSED_PART,
+                &format!("/{field}"),
                 message,
                 "keep it for another topology, or remove it",
             );

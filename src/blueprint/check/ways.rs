@@ -3,13 +3,13 @@
 //! In: `BackendSpec`. Out: diagnostics. Pure.
 //! Functions and public endpoints have no servers behind a load balancer of ours.
 
-use super::{Check, child};
+use super::{Checker, child};
 use crate::blueprint::backends::{BackendSpec, Protocol};
 use crate::blueprint::spec::Topology;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
 use crate::openapi::{is_dots, is_path_character};
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Errors: GW2011.
     pub(crate) fn fits_its_way(&mut self, at: &str, backend: &BackendSpec) {
         if backend
@@ -42,11 +42,7 @@ impl Check<'_> {
             let message = format!(
                 "a function is called by the gateway itself, with the request as it came: `{field}` has no meaning for it"
             );
-            self.report(
-                (&FIELD_DOES_NOT_FIT, &child(at, field)),
-                message,
-                "remove it",
-            );
+            self.report(&FIELD_DOES_NOT_FIT, &child(at, field), message, "remove it");
         }
     }
 
@@ -63,11 +59,7 @@ impl Check<'_> {
             let message = format!(
                 "topology `internet` calls the backend at its `url`, and `{field}` has no meaning there"
             );
-            self.report(
-                (&FIELD_DOES_NOT_FIT, &child(at, field)),
-                message,
-                "remove it",
-            );
+            self.report(&FIELD_DOES_NOT_FIT, &child(at, field), message, "remove it");
         }
     }
 }

@@ -8,7 +8,7 @@
 use serde_json::Value;
 
 use super::{Layer, Layers};
-use crate::blueprint::show::flow;
+use crate::blueprint::yaml::flow;
 use crate::diagnostic::{DROPPED_SAFEGUARD, Diagnostic, Place};
 use crate::source::pointer::child;
 
@@ -52,7 +52,7 @@ pub(crate) fn dropped(layers: &Layers) -> Vec<Diagnostic> {
     for (index, layer) in layers.files.iter().enumerate().rev() {
         let mut merged = base.clone();
         // `null` that removes nothing is reported where the blueprint gets its types.
-        super::merge(&mut merged, layers.rebased(layer), "", &mut Vec::new());
+        super::merge::merge(&mut merged, layers.rebased(layer), "", &mut Vec::new());
         let overlay = Overlay {
             layer,
             base: &base,
