@@ -14,7 +14,7 @@ pub mod terraform;
 use std::collections::BTreeMap;
 
 use crate::aws::Stack;
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::plan::Plan;
 use crate::printed::code;
 pub use crate::sink::BANNER;
@@ -30,9 +30,9 @@ pub struct FileTree {
 /// Writes a stack in the format of the plan, with its README.
 pub fn files(plan: &Plan, stack: &Stack, blueprint: &str) -> FileTree {
     let mut tree = match plan.output.format {
-        Format::Terraform => terraform::files(Syntax::Native, stack),
-        Format::TerraformJson => terraform::files(Syntax::Json, stack),
-        Format::Cloudformation => cloudformation::files(plan.output.template, stack),
+        OutputFormat::Terraform => terraform::files(Syntax::Native, stack),
+        OutputFormat::TerraformJson => terraform::files(Syntax::Json, stack),
+        OutputFormat::Cloudformation => cloudformation::files(plan.output.template, stack),
     };
     let facts = readme::ReadmeFacts {
         format: plan.output.format,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::aws::{
     GroupProtocol, HttpListener, Listener, ListenerRule, Resource, RestApi, Stack, TargetGroup,
 };
-use crate::blueprint::{Format, TemplateSyntax};
+use crate::blueprint::{OutputFormat, TemplateSyntax};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::Plan;
 use crate::stack::{StoredParameter, logical_id, pascal};
@@ -79,7 +79,7 @@ pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     }
     behind_alb(plan, stack, &mut findings);
     body(plan, stack, &mut findings);
-    if plan.output.format == Format::Cloudformation {
+    if plan.output.format == OutputFormat::Cloudformation {
         template(plan, stack, &mut findings);
     }
     findings

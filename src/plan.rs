@@ -116,7 +116,7 @@ impl ThrottlePlan {
 /// Format and files of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPlan {
-    pub format: blueprint::Format,
+    pub format: blueprint::OutputFormat,
     pub template: blueprint::TemplateSyntax,
     pub api_style: blueprint::ApiStyle,
     pub layout: blueprint::Layout,
@@ -179,7 +179,7 @@ pub enum TargetsPlan {
 /// Health check of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
-    pub protocol: blueprint::HealthProtocol,
+    pub protocol: blueprint::HealthCheckProtocol,
     pub path: Arc<str>,
     pub matcher: Arc<str>,
     /// `None`: the port that serves.

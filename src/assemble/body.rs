@@ -14,7 +14,7 @@ use crate::aws::{
     GatewayResponse, Home, Member, Method, Model, Node, RequestValidator, RestApi, Stack, keyed,
     signed,
 };
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::plan::Plan;
 use crate::stack::{Handle, Holds as _};
 
@@ -36,7 +36,7 @@ pub(crate) fn fold(
         "x-amazon-apigateway-request-validators",
         validators(stack),
     ));
-    let is_template = plan.output.format == Format::Cloudformation;
+    let is_template = plan.output.format == OutputFormat::Cloudformation;
     let components = object("schemas", models(stack, is_template))
         .into_iter()
         .chain(object("securitySchemes", schemes(stack, &names)));

@@ -13,9 +13,9 @@ use crate::stack::{File, Handle, Value};
 /// The endpoint of the API.
 pub(crate) fn endpoint(plan: &EndpointPlan) -> Endpoint {
     let kind = match plan.kind {
-        blueprint::EndpointType::Regional => EndpointType::Regional,
-        blueprint::EndpointType::Edge => EndpointType::Edge,
-        blueprint::EndpointType::Private => EndpointType::Private,
+        blueprint::EndpointKind::Regional => EndpointType::Regional,
+        blueprint::EndpointKind::Edge => EndpointType::Edge,
+        blueprint::EndpointKind::Private => EndpointType::Private,
     };
     let policy = plan.policy.as_ref().map(|policy| match policy {
         PolicyPlan::Written(policy) => ResourcePolicy::Written((**policy).clone()),

@@ -1,7 +1,7 @@
 //! Values of the plan as values of the stack.
 
 use crate::aws::{Stack, ThrottleLimit};
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::plan::{self, InputType, NetworkPlan, Plan, ThrottlePlan, names};
 use crate::stack::{Input, Label, List, StoredParameter, Value};
 
@@ -83,7 +83,7 @@ pub(crate) fn throttle(plan: ThrottlePlan) -> ThrottleLimit {
 }
 
 /// An input, with the pattern that its value has to match.
-pub(crate) fn input(input: &plan::InputPlan, format: Format) -> Input {
+pub(crate) fn input(input: &plan::InputPlan, format: OutputFormat) -> Input {
     let (description, default) = (input.description.clone(), input.default.clone());
     Input {
         of: input.of,
@@ -98,7 +98,7 @@ pub(crate) fn input(input: &plan::InputPlan, format: Format) -> Input {
 pub(crate) fn parameter(
     path: &std::sync::Arc<str>,
     parameter: &plan::ParameterPlan,
-    format: Format,
+    format: OutputFormat,
 ) -> (Label, StoredParameter) {
     let (of, pattern) = (parameter.of, pattern(parameter.of, format));
     (
@@ -112,13 +112,13 @@ pub(crate) fn parameter(
 }
 
 /// A template cannot shorten an environment, so it takes no more than short names have room for.
-fn environment(format: Format) -> ValuePattern {
+fn environment(format: OutputFormat) -> ValuePattern {
     match format {
-        Format::Terraform | Format::TerraformJson => (
+        OutputFormat::Terraform | OutputFormat::TerraformJson => (
             "^[a-z0-9-]{1,20}$",
             "An environment has 1 to 20 lower-case letters, digits and hyphens.",
         ),
-        Format::Cloudformation => (
+        OutputFormat::Cloudformation => (
             "^[a-z0-9-]{1,8}$",
             "An environment has 1 to 8 lower-case letters, digits and hyphens.",
         ),
@@ -155,7 +155,7 @@ const HEADER_VALUE: ValuePattern = (
 
 /// Source: docs/aws-rules.md#d7 for stage names, docs/aws-rules.md#d8 for stage variables,
 /// docs/aws-rules.md#q18 for headers, docs/aws-rules.md#i2 for addresses.
-fn pattern(of: InputType, format: Format) -> Option<ValuePattern> {
+fn pattern(of: InputType, format: OutputFormat) -> Option<ValuePattern> {
     match of {
         InputType::Environment => Some(environment(format)),
         InputType::StageName => Some(STAGE_NAME),

@@ -117,7 +117,7 @@ mapping! {
         /// Name or ARN of the function.
         pub function: Value,
         /// What the function is given. Default: `request`.
-        pub kind: Option<AuthorizerKind>,
+        pub kind: Option<AuthorizerInput>,
         /// What tells callers apart: `header.NAME`, `query.NAME`, `context.NAME` or `stage.NAME`.
         /// Default: `header.Authorization`.
         pub identity: Option<Vec<String>>,
@@ -131,7 +131,8 @@ mapping! {
 
 names! {
     /// What an authorizer function is given.
-    pub enum AuthorizerKind {
+    #[schemars(rename = "AuthorizerKind")]
+    pub enum AuthorizerInput {
         Request = "request",
         Token = "token",
     }

@@ -195,7 +195,7 @@ mapping! {
     #[derive(Default)]
     pub struct HealthCheckSpec {
         /// Default: `tcp` on an NLB's target groups, `http` on an ALB's.
-        pub protocol: Option<HealthProtocol>,
+        pub protocol: Option<HealthCheckProtocol>,
         /// Path that is asked for. Default: `/`.
         #[schemars(regex(pattern = "^/"))]
         pub path: Option<String>,
@@ -219,7 +219,8 @@ mapping! {
 
 names! {
     /// How a server is asked.
-    pub enum HealthProtocol {
+    #[schemars(rename = "HealthProtocol")]
+    pub enum HealthCheckProtocol {
         Tcp = "tcp",
         Http = "http",
         Https = "https",

@@ -109,7 +109,7 @@ mapping! {
         /// Id of its security group.
         pub security_group: Option<Value>,
         /// Whether rules are emitted for it.
-        pub rules: Option<Rules>,
+        pub rules: Option<AlbRules>,
         /// Range of the rules' priorities, for example `1000-1999`.
         #[schemars(regex(pattern = "^[0-9]+-[0-9]+$"))]
         pub priorities: Option<String>,
@@ -118,7 +118,8 @@ mapping! {
 
 names! {
     /// Whether rules are emitted.
-    pub enum Rules {
+    #[schemars(rename = "Rules")]
+    pub enum AlbRules {
         Emit = "emit",
         None = "none",
     }

@@ -18,7 +18,7 @@ mod ways;
 use super::Blueprint;
 use super::fault::subject;
 use super::required::DeclaredNames;
-use super::spec::{BlueprintSpec, Format, Topology};
+use super::spec::{BlueprintSpec, OutputFormat, Topology};
 use super::values::Value;
 use crate::diagnostic::{Code, Diagnostic, INVALID_VALUE, MISSING_FIELD, UNLIKELY_ID};
 use crate::source::pointer;
@@ -140,7 +140,8 @@ impl<'a> Checker<'a> {
             let legal =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             let is_parameter = at != "/environment"
-                && spec.output.as_ref().and_then(|it| it.format) == Some(Format::Cloudformation);
+                && spec.output.as_ref().and_then(|it| it.format)
+                    == Some(OutputFormat::Cloudformation);
             // A template cannot shorten what is known only at deploy time.
             let longest = if is_parameter { 8 } else { 20 };
             if text.is_empty() || text.len() > longest || !text.bytes().all(legal) {

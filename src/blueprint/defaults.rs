@@ -3,18 +3,20 @@
 //! In: nothing, or what a default depends on. Out: the default. Pure.
 //! The only place where a default is written; `plan` decides with it and `show` prints it.
 
-use super::auth::AuthorizerKind;
+use super::auth::AuthorizerInput;
 use super::backends::{
-    BackendSpec, EcsDeployment, EcsNetwork, HealthPort, HealthProtocol, Protocol,
+    BackendSpec, EcsDeployment, EcsNetwork, HealthCheckProtocol, HealthPort, Protocol,
 };
-use super::gateway::{ApiKeySource, BasePath, EndpointType, ExecutionLog, PartialSegments};
+use super::gateway::{ApiKeySource, BasePathUse, EndpointKind, ExecutionLog, PartialSegments};
 use super::operations::SyncState;
 use super::routes::{Exposure, Validation};
 use super::scalars::{Duration, Port};
-use super::spec::{ApiStyle, CloudwatchRole, FileLayout, Format, Layout, TemplateSyntax, Topology};
+use super::spec::{
+    ApiStyle, CloudwatchRole, FileLayout, Layout, OutputFormat, TemplateSyntax, Topology,
+};
 
 pub const OUTPUT_DIR: &str = "generated";
-pub const FORMAT: Format = Format::Terraform;
+pub const FORMAT: OutputFormat = OutputFormat::Terraform;
 pub const TEMPLATE: TemplateSyntax = TemplateSyntax::Json;
 pub const API_STYLE: ApiStyle = ApiStyle::Resources;
 pub const LAYOUT: Layout = Layout::Module;
@@ -42,7 +44,7 @@ pub const EXPOSURE: Exposure = Exposure::Public;
 pub const TIMEOUT: Duration = Duration::of_seconds(29);
 pub const VALIDATION: Validation = Validation::Full;
 
-pub const AUTHORIZER_KIND: AuthorizerKind = AuthorizerKind::Request;
+pub const AUTHORIZER_KIND: AuthorizerInput = AuthorizerInput::Request;
 /// What tells callers of a function that decides apart.
 pub const IDENTITY: &str = "header.Authorization";
 /// Source: docs/aws-rules.md#a8 (300 seconds).
@@ -63,8 +65,8 @@ pub const AUTHORIZERS: u64 = 10;
 /// Operations that a usage plan throttles by themselves. Source: docs/aws-rules.md#m16.
 pub const PLAN_THROTTLES: u64 = 20;
 
-pub const ENDPOINT: EndpointType = EndpointType::Regional;
-pub const BASE_PATH: BasePath = BasePath::Backend;
+pub const ENDPOINT: EndpointKind = EndpointKind::Regional;
+pub const BASE_PATH: BasePathUse = BasePathUse::Backend;
 pub const PARTIAL_SEGMENTS: PartialSegments = PartialSegments::Refuse;
 
 pub const STAGE: &str = "v1";
@@ -113,10 +115,10 @@ pub fn listener_port(backend: &BackendSpec) -> Option<Port> {
 
 /// How a server is asked: by TCP behind an NLB, by HTTP behind an ALB; `None` where no balancer
 /// asks.
-pub const fn health_protocol(topology: Topology) -> Option<HealthProtocol> {
+pub const fn health_protocol(topology: Topology) -> Option<HealthCheckProtocol> {
     match topology {
-        Topology::NlbTargets => Some(HealthProtocol::Tcp),
-        Topology::NlbAlbSync | Topology::NlbAlb | Topology::Alb => Some(HealthProtocol::Http),
+        Topology::NlbTargets => Some(HealthCheckProtocol::Tcp),
+        Topology::NlbAlbSync | Topology::NlbAlb | Topology::Alb => Some(HealthCheckProtocol::Http),
         Topology::Forwarder | Topology::Internet => None,
     }
 }

@@ -25,7 +25,7 @@ mapping! {
         /// Path of a resource policy, in place of what the endpoint implies.
         pub policy: Option<String>,
         /// What becomes of the path of the first server. Default: `backend`.
-        pub base_path: Option<BasePath>,
+        pub base_path: Option<BasePathUse>,
         /// What the gateway checks before a backend is asked. Default: `full`.
         pub validation: Option<Validation>,
         /// What becomes of a segment such as `{id}.json`. Default: `refuse`.
@@ -56,7 +56,7 @@ mapping! {
     #[derive(Default)]
     pub struct EndpointSpec {
         /// Kind of endpoint. Default: `regional`.
-        pub r#type: Option<EndpointType>,
+        pub r#type: Option<EndpointKind>,
         /// Ids of VPC endpoints through which a private API is reached.
         pub vpc_endpoints: Option<Values>,
         /// Addresses that may call it.
@@ -66,7 +66,8 @@ mapping! {
 
 names! {
     /// Kind of endpoint.
-    pub enum EndpointType {
+    #[schemars(rename = "EndpointType")]
+    pub enum EndpointKind {
         Regional = "regional",
         Edge = "edge",
         /// Needs `vpc_endpoints` or a policy.
@@ -76,7 +77,8 @@ names! {
 
 names! {
     /// What becomes of the path of the first server.
-    pub enum BasePath {
+    #[schemars(rename = "BasePath")]
+    pub enum BasePathUse {
         /// Before the path towards the backend.
         Backend = "backend",
         /// On the gateway too.

@@ -2,7 +2,7 @@
 //!
 //! In: the text of the blueprint. Out: how API Gateway spells it. Pure.
 
-use super::{AuthorizerKind, LambdaAuthorizerSpec, defaults};
+use super::{AuthorizerInput, LambdaAuthorizerSpec, defaults};
 
 /// What a source starts with, and how API Gateway writes that.
 ///
@@ -76,7 +76,7 @@ impl LambdaAuthorizerSpec {
 
     /// Whether the function gets one token, and not the whole request.
     pub fn is_token(&self) -> bool {
-        self.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerKind::Token
+        self.kind.unwrap_or(defaults::AUTHORIZER_KIND) == AuthorizerInput::Token
     }
 
     /// Whether identity is one header, as a function of kind `token` needs it.

@@ -2,7 +2,7 @@
 //!
 //! In: `Files`, a path. Out: `Layers`, the blueprint first. Pure but for `Files`.
 //! Merged by key; lists, references and entries of another kind are replaced whole, and `null`
-//! removes a key. PathList stay those of the file that says them.
+//! removes a key. Paths stay those of the file that says them.
 
 mod dropped;
 mod merge;

@@ -46,7 +46,7 @@ mapping! {
     /// Which operations: all given keys, within a key any entry.
     #[derive(Default)]
     pub struct MatchSpec {
-        /// PathList as the description writes them; `*` is any text within a segment, `**` any number
+        /// Paths as the description writes them; `*` is any text within a segment, `**` any number
         /// of segments, `\*` a star of the path itself.
         pub paths: Option<Vec<String>>,
         /// HTTP methods in any case.
@@ -55,7 +55,7 @@ mapping! {
         pub tags: Option<Vec<String>>,
         /// Operation ids; `*` is any text.
         pub operation_ids: Option<Vec<String>>,
-        /// PathList of descriptions, as `spec` writes them.
+        /// Paths of descriptions, as `spec` writes them.
         pub specs: Option<Vec<String>>,
         /// Mounts by their name or prefix.
         pub mounts: Option<Vec<String>>,
@@ -73,7 +73,7 @@ mapping! {
     /// Which operations a promise is about.
     #[derive(Default)]
     pub struct ExpectMatchSpec {
-        /// PathList as the description writes them; `*` is any text within a segment, `**` any number
+        /// Paths as the description writes them; `*` is any text within a segment, `**` any number
         /// of segments, `\*` a star of the path itself.
         pub paths: Option<Vec<String>>,
         /// HTTP methods in any case.
@@ -82,7 +82,7 @@ mapping! {
         pub tags: Option<Vec<String>>,
         /// Operation ids; `*` is any text.
         pub operation_ids: Option<Vec<String>>,
-        /// PathList of descriptions, as `spec` writes them.
+        /// Paths of descriptions, as `spec` writes them.
         pub specs: Option<Vec<String>>,
         /// Mounts by their name or prefix.
         pub mounts: Option<Vec<String>>,

@@ -4,12 +4,12 @@
 //! Defaults of what is not built are left out: the text could not be read.
 
 use super::auth::AuthSpec;
-use super::backends::{BackendSpec, EcsSpec, HealthCheckSpec, HealthProtocol, Protocol};
+use super::backends::{BackendSpec, EcsSpec, HealthCheckProtocol, HealthCheckSpec, Protocol};
 use super::routes::{MatchSpec, RouteSpec};
-use super::spec::{BlueprintSpec, Format, Topology};
+use super::spec::{BlueprintSpec, OutputFormat, Topology};
 use super::values::Value;
 use super::{
-    AccessLogSpec, AlbListenerSpec, Blueprint, Port, Reserved, Rules, Switch, TlsSpec, defaults,
+    AccessLogSpec, AlbListenerSpec, AlbRules, Blueprint, Port, Reserved, Switch, TlsSpec, defaults,
     yaml,
 };
 
@@ -32,7 +32,7 @@ fn fill(spec: &mut BlueprintSpec) {
         .dir
         .get_or_insert_with(|| defaults::OUTPUT_DIR.to_owned());
     // The other formats have no template.
-    if *output.format.get_or_insert(defaults::FORMAT) == Format::Cloudformation {
+    if *output.format.get_or_insert(defaults::FORMAT) == OutputFormat::Cloudformation {
         output.template.get_or_insert(defaults::TEMPLATE);
     }
     output.api_style.get_or_insert(defaults::API_STYLE);
@@ -130,7 +130,7 @@ fn fill_alb(spec: &mut BlueprintSpec) {
         listener.protocol.get_or_insert(defaults::PROTOCOL);
     }
     if let Some(existing) = &mut alb.existing {
-        existing.rules.get_or_insert(Rules::Emit);
+        existing.rules.get_or_insert(AlbRules::Emit);
         return;
     }
     alb.listeners.get_or_insert_with(|| {
@@ -244,14 +244,14 @@ fn fill_backend(backend: &mut BackendSpec, topology: Topology) {
     fill_health_check(backend.health_check.get_or_insert_default(), protocol);
 }
 
-fn fill_health_check(health: &mut HealthCheckSpec, default: HealthProtocol) {
+fn fill_health_check(health: &mut HealthCheckSpec, default: HealthCheckProtocol) {
     let protocol = *health.protocol.get_or_insert(default);
     health.port.get_or_insert(defaults::HEALTH_PORT);
     health.interval.get_or_insert(defaults::HEALTH_INTERVAL);
     health.timeout.get_or_insert(defaults::HEALTH_TIMEOUT);
     health.healthy.get_or_insert(defaults::HEALTHY);
     health.unhealthy.get_or_insert(defaults::UNHEALTHY);
-    if protocol != HealthProtocol::Tcp {
+    if protocol != HealthCheckProtocol::Tcp {
         health
             .path
             .get_or_insert_with(|| defaults::HEALTH_PATH.to_owned());

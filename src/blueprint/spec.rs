@@ -121,7 +121,7 @@ mapping! {
         /// Folder of the output, relative to this file. Default: `generated`.
         pub dir: Option<String>,
         /// Language of the output. Default: `terraform`.
-        pub format: Option<Format>,
+        pub format: Option<OutputFormat>,
         /// CloudFormation: `template.json` or `template.yaml`. Default: `json`.
         pub template: Option<TemplateSyntax>,
         /// How the API is spelled. Default: `resources`.
@@ -137,7 +137,8 @@ mapping! {
 
 names! {
     /// Language of the output.
-    pub enum Format {
+    #[schemars(rename = "Format")]
+    pub enum OutputFormat {
         Terraform = "terraform",
         TerraformJson = "terraform-json",
         Cloudformation = "cloudformation",

@@ -2,7 +2,7 @@
 //!
 //! In: `BlueprintSpec`. Out: answers to such questions. Pure.
 
-use super::{BackendSpec, BlueprintSpec, Rules, Topology, VpcLinkSpec};
+use super::{AlbRules, BackendSpec, BlueprintSpec, Topology, VpcLinkSpec};
 
 impl Topology {
     /// Returns whether requests go through a network load balancer.
@@ -61,7 +61,7 @@ impl BlueprintSpec {
     pub(crate) fn emits_rules(&self) -> bool {
         let alb = self.alb.as_ref().filter(|_| self.topology.has_alb());
         let existing = alb.and_then(|alb| alb.existing.as_ref());
-        existing.is_none_or(|existing| existing.rules != Some(Rules::None))
+        existing.is_none_or(|existing| existing.rules != Some(AlbRules::None))
     }
 
     /// The host that requests name where their backend names none.

@@ -112,5 +112,7 @@ pub(crate) fn scalar(text: &str) -> String {
         return text.to_owned();
     }
     let quoted = serde_json::Value::from(text).to_string();
-    crate::printed::TextFormat::Yaml.visible(&quoted).into_owned()
+    crate::printed::TextFormat::Yaml
+        .visible(&quoted)
+        .into_owned()
 }

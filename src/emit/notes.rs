@@ -1,6 +1,6 @@
 //! What the output's README says of the way of a request, and of what others have to do.
 
-use crate::blueprint::{Format, SyncState};
+use crate::blueprint::{OutputFormat, SyncState};
 use crate::plan::{
     AlbBalancerPlan, AlbPlan, BalancerPlan, ForwarderGroupsPlan, IntegrationPlan, LinkOrigin,
     LinkPlan, NetworkPlan, NlbPlan, Plan, SourcePlan, TargetProtocol, TargetsPlan,
@@ -266,10 +266,10 @@ fn kept(plan: &Plan) -> Vec<String> {
         (SyncState::Ssm, _) => notes.push(
             "The parameters below `sync_state` are the function's own: they are left behind when all of this is destroyed, and can be deleted then.".to_owned(),
         ),
-        (SyncState::S3, Format::Cloudformation) => {
+        (SyncState::S3, OutputFormat::Cloudformation) => {
             notes.push("The bucket `sync_state` has to be emptied before the stack can be deleted. What lies in it are counters, which may be lost.".to_owned());
         }
-        (SyncState::S3, Format::Terraform | Format::TerraformJson) => {}
+        (SyncState::S3, OutputFormat::Terraform | OutputFormat::TerraformJson) => {}
     }
     notes
 }
@@ -285,11 +285,11 @@ fn linked(plan: &Plan, link: &LinkPlan, alb: &AlbPlan) -> Vec<String> {
     let ports = ports.join(", ");
     let mut notes = Vec::new();
     match plan.output.format {
-        Format::Terraform | Format::TerraformJson => notes.push(
+        OutputFormat::Terraform | OutputFormat::TerraformJson => notes.push(
             "Terraform needs version 6.25 or later of the provider `hashicorp/aws`: older ones cannot name what a VPC link (V2) leads to."
                 .into(),
         ),
-        Format::Cloudformation => {}
+        OutputFormat::Cloudformation => {}
     }
     let is_group_unknown = match &alb.balancer {
         AlbBalancerPlan::Made {
@@ -364,8 +364,8 @@ fn blue_green(plan: &Plan, backend: &str) -> Vec<String> {
          `green_target_group_arn_{name}`."
     )];
     match plan.output.format {
-        Format::Terraform | Format::TerraformJson => {}
-        Format::Cloudformation => notes.push(format!(
+        OutputFormat::Terraform | OutputFormat::TerraformJson => {}
+        OutputFormat::Cloudformation => notes.push(format!(
             "`{backend}`: update the stack only while the first target group serves. An update that touches the {} sends requests back to it.",
             if has_alb { "rules" } else { "listener" }
         )),

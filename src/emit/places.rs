@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
 use crate::aws::{Node, Stack};
-use crate::blueprint::{Format, TemplateSyntax};
+use crate::blueprint::{OutputFormat, TemplateSyntax};
 use crate::plan::OutputPlan;
 use crate::sink::{self, Syntax};
 
@@ -26,7 +26,7 @@ pub struct Written {
 #[derive(Debug)]
 pub struct Places<'a> {
     stack: &'a Stack,
-    format: Format,
+    format: OutputFormat,
     template: TemplateSyntax,
     tree: FileTree,
     /// In the order of the stack.
@@ -39,9 +39,9 @@ impl<'a> Places<'a> {
         let mut spans = Vec::with_capacity(stack.entries.len());
         let tell = |file: &str, span| spans.push((file.to_owned(), span));
         let tree = match output.format {
-            Format::Terraform => terraform::written(Syntax::Native, stack, tell),
-            Format::TerraformJson => terraform::written(Syntax::Json, stack, tell),
-            Format::Cloudformation => cloudformation::written(output.template, stack, tell),
+            OutputFormat::Terraform => terraform::written(Syntax::Native, stack, tell),
+            OutputFormat::TerraformJson => terraform::written(Syntax::Json, stack, tell),
+            OutputFormat::Cloudformation => cloudformation::written(output.template, stack, tell),
         };
         Self {
             stack,
@@ -74,7 +74,7 @@ impl<'a> Places<'a> {
         }
         let text = |span: Range<usize>| std::str::from_utf8(bytes.get(span)?).ok();
         let offset = match self.format {
-            Format::Terraform => {
+            OutputFormat::Terraform => {
                 let (kind, label) = address.split_once('.')?;
                 // What starts a line of a node's text, unlike what stands in a string, is a block.
                 span.start
@@ -82,11 +82,11 @@ impl<'a> Places<'a> {
                         .find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))?
                     + 1
             }
-            Format::TerraformJson => {
+            OutputFormat::TerraformJson => {
                 let (kind, label) = address.split_once('.')?;
                 sink::position(text(0..bytes.len())?, kind, label)?
             }
-            Format::Cloudformation => {
+            OutputFormat::Cloudformation => {
                 span.start
                     + text(span.clone())?
                         .find(|character: char| !character.is_whitespace() && character != ',')?
@@ -142,8 +142,8 @@ impl<'a> Places<'a> {
     /// like one.
     fn first_of_api(&self, text: &str) -> Option<usize> {
         match self.format {
-            Format::Terraform | Format::TerraformJson => Some(0),
-            Format::Cloudformation => {
+            OutputFormat::Terraform | OutputFormat::TerraformJson => Some(0),
+            OutputFormat::Cloudformation => {
                 let index = self
                     .stack
                     .entries
@@ -168,7 +168,7 @@ impl<'a> Places<'a> {
     }
 
     fn is_yaml(&self) -> bool {
-        self.format == Format::Cloudformation && self.template == TemplateSyntax::Yaml
+        self.format == OutputFormat::Cloudformation && self.template == TemplateSyntax::Yaml
     }
 }
 

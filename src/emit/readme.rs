@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{cloudformation, terraform};
 use crate::aws::Stack;
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::printed::{code, line, markdown};
 use crate::stack::{Input, InputType};
 
 /// Facts of the plan for a reader of the output.
 pub struct ReadmeFacts<'a> {
-    pub format: Format,
+    pub format: OutputFormat,
     pub name: &'a str,
     /// Sources of the output.
     pub sources: &'a str,
@@ -65,10 +65,10 @@ pub fn readme(stack: &Stack, told: ReadmeFacts<'_>) -> String {
 }
 
 /// The type of an input, as the output's language calls it.
-fn types(of: InputType, format: Format) -> &'static str {
+fn types(of: InputType, format: OutputFormat) -> &'static str {
     match format {
-        Format::Terraform | Format::TerraformJson => terraform::variable_type(of),
-        Format::Cloudformation => cloudformation::parameter_type(of),
+        OutputFormat::Terraform | OutputFormat::TerraformJson => terraform::variable_type(of),
+        OutputFormat::Cloudformation => cloudformation::parameter_type(of),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the output's README says of the stage: logs, the account's role, the certificate, browsers,
 //! the cache.
 
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::plan::{LogRolePlan, Plan};
 
 /// One sentence or two each.
@@ -45,18 +45,18 @@ fn role(plan: &Plan) -> Option<String> {
         (LogRolePlan::Existing, _) => "API Gateway writes logs with the role of the account's settings in this region. \
              `aws apigateway get-account --query cloudwatchRoleArn` shows it; where it shows `null`, AWS refuses the stage."
             .to_owned(),
-        (LogRolePlan::Made | LogRolePlan::Arn(_), Format::Cloudformation) => {
+        (LogRolePlan::Made | LogRolePlan::Arn(_), OutputFormat::Cloudformation) => {
             "The account's setting with which API Gateway writes logs stays when this stack is deleted: other APIs of the region use it. \
              One stack of an account and region may have it."
                 .to_owned()
         }
-        (LogRolePlan::Made, Format::Terraform | Format::TerraformJson) => {
+        (LogRolePlan::Made, OutputFormat::Terraform | OutputFormat::TerraformJson) => {
             "Other APIs of the region write logs with the role that is made here, so `terraform destroy` refuses to take it away. To destroy \
              the rest: `terraform state rm aws_api_gateway_account.this aws_iam_role_policy.logs aws_iam_role.logs` first. One stack of an \
              account and region may have it."
                 .to_owned()
         }
-        (LogRolePlan::Arn(_), Format::Terraform | Format::TerraformJson) => {
+        (LogRolePlan::Arn(_), OutputFormat::Terraform | OutputFormat::TerraformJson) => {
             "Other APIs of the region write logs with the setting that is made here, so `terraform destroy` refuses to take it away. To \
              destroy the rest: `terraform state rm aws_api_gateway_account.this` first. One stack of an account and region may have it."
                 .to_owned()

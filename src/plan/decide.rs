@@ -244,7 +244,7 @@ fn title(apis: &[Api]) -> Arc<str> {
     first.map(|api| Arc::clone(&api.title)).unwrap_or_default()
 }
 
-/// Format and files of the result.
+/// OutputFormat and files of the result.
 fn output(spec: &BlueprintSpec) -> OutputPlan {
     let output = spec.output.clone().unwrap_or_default();
     OutputPlan {

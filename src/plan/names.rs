@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Value;
 use super::paths::Segment;
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::openapi::HttpMethod;
 
 /// Label of an operation.
@@ -183,7 +183,7 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    pub fn new(name: &str, environment: Option<Value>, format: Format) -> Self {
+    pub fn new(name: &str, environment: Option<Value>, format: OutputFormat) -> Self {
         let short = environment
             .as_ref()
             .map(|environment| shortened(environment, format));
@@ -291,19 +291,19 @@ fn parts(name: &str, environment: Option<&Value>, suffix: &str) -> Vec<Value> {
 /// where it is longer.
 ///
 /// CloudFormation has no function that shortens, so a parameter takes no more there.
-fn shortened(environment: &Value, format: Format) -> Value {
+fn shortened(environment: &Value, format: OutputFormat) -> Value {
     match (environment, format) {
         (Value::Literal(text), _) if text.len() > MAX_SHORT_ENVIRONMENT => {
             Value::Literal(format!("{}-{}", cut(text, 3), short_hash(&[text], 4)).into())
         }
         (
             Value::Input(_) | Value::Parameter { .. } | Value::Expression(_),
-            Format::Terraform | Format::TerraformJson,
+            OutputFormat::Terraform | OutputFormat::TerraformJson,
         ) => Value::Expression(SHORT_ENVIRONMENT.into()),
         (Value::Literal(_), _)
         | (
             Value::Input(_) | Value::Parameter { .. } | Value::Expression(_),
-            Format::Cloudformation,
+            OutputFormat::Cloudformation,
         ) => environment.clone(),
     }
 }
@@ -412,7 +412,7 @@ mod tests {
         let long = Prefix::new(
             "abcdefghij-klmnopqrs",
             Some(Value::Input("environment".into())),
-            Format::Terraform,
+            OutputFormat::Terraform,
         );
         assert!(text(long.balancer("-nlb", &["vpc-00000001"])).len() <= 32);
         assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
@@ -436,7 +436,7 @@ mod tests {
             let literal = Prefix::new(
                 "abcdefghij-klmnopqrs",
                 Some(Value::Literal(environment.into())),
-                Format::Cloudformation,
+                OutputFormat::Cloudformation,
             );
             assert!(
                 text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32
@@ -456,7 +456,7 @@ mod tests {
                 Prefix::new(
                     "a",
                     Some(Value::Literal(environment.into())),
-                    Format::Terraform,
+                    OutputFormat::Terraform,
                 )
                 .short(""),
             )
@@ -466,7 +466,7 @@ mod tests {
             short_name("production-eu-west-1"),
             short_name("production-eu-west-2")
         );
-        let short = Prefix::new("shop", None, Format::Terraform);
+        let short = Prefix::new("shop", None, OutputFormat::Terraform);
         assert_eq!(
             text(short.function("forwarder", "orders")),
             "shop-forwarder-orders"

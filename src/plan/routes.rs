@@ -20,7 +20,7 @@ use std::sync::Arc;
 use super::paths::{Segment, Template};
 use super::rules::{RouteRules, Siblings};
 use super::{BackendPlan, ModelPlan, OperationPlan};
-use crate::blueprint::{BasePath, Blueprint, MountSpec, PartialSegments, defaults};
+use crate::blueprint::{BasePathUse, Blueprint, MountSpec, PartialSegments, defaults};
 use crate::diagnostic::{Diagnostic, OperationName, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::access::keys::Throttles;
@@ -199,8 +199,8 @@ impl<'a> Builder<'a> {
             mounts: mounts
                 .map_or_else(|| vec![None], |mounts| distinct(mounts).map(Some).collect()),
             bases,
-            base_on_gateway: base_path == BasePath::Both,
-            has_base_behind: base_path != BasePath::Ignore,
+            base_on_gateway: base_path == BasePathUse::Both,
+            has_base_behind: base_path != BasePathUse::Ignore,
             widen: gateway
                 .and_then(|gateway| gateway.partial_segments)
                 .unwrap_or(defaults::PARTIAL_SEGMENTS)

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{InputPlan, InputType, ParameterPlan, Value, Values};
-use crate::blueprint::{self, Blueprint, Format, Variable};
+use crate::blueprint::{self, Blueprint, OutputFormat, Variable};
 use crate::diagnostic::{self, Diagnostic, Place};
 
 /// Inputs and parameters that values refer to so far.
 pub(crate) struct Variables<'a> {
     blueprint: &'a Blueprint,
-    format: Format,
+    format: OutputFormat,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -24,7 +24,7 @@ pub(crate) struct Variables<'a> {
 impl<'a> Variables<'a> {
     pub(crate) fn new(
         blueprint: &'a Blueprint,
-        format: Format,
+        format: OutputFormat,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         Self {
@@ -208,13 +208,13 @@ impl<'a> Variables<'a> {
         }
     }
 
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> OutputFormat {
         self.format
     }
 
     /// Refuses what CloudFormation cannot express.
     pub(crate) fn only_terraform(&mut self, pointer: &str, message: &str, help: &str) {
-        if self.format == Format::Cloudformation {
+        if self.format == OutputFormat::Cloudformation {
             let place = self.blueprint.place(pointer);
             self.diagnostics.push(
                 diagnostic::TERRAFORM_ONLY

@@ -16,7 +16,7 @@ use crate::aws::{
     HttpListenerRef, Integration, InternetProxy, Listener, Members, Node, Proxy, Stack,
     TargetGroup, TargetGroupRef, TargetType, Targets, UriHost, VpcLinkRef,
 };
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::emit::places::{Places, Written};
 use crate::openapi::HttpMethod;
 use crate::stack::Value;
@@ -27,7 +27,7 @@ pub(crate) struct Hops<'a> {
     pub(crate) all: Vec<Hop>,
     /// Status and body where a balancer answers itself.
     pub(crate) answered: Option<(u16, &'static str)>,
-    format: Format,
+    format: OutputFormat,
     pub(crate) stack: &'a Stack,
     pub(crate) places: &'a Places<'a>,
     /// Of the application load balancer, by port.
@@ -35,7 +35,11 @@ pub(crate) struct Hops<'a> {
 }
 
 impl<'a> Hops<'a> {
-    pub(crate) fn new(format: Format, assembled: &'a Assembled, places: &'a Places<'a>) -> Self {
+    pub(crate) fn new(
+        format: OutputFormat,
+        assembled: &'a Assembled,
+        places: &'a Places<'a>,
+    ) -> Self {
         let listeners = assembled
             .network
             .as_ref()
@@ -95,8 +99,8 @@ impl<'a> Hops<'a> {
             .iter()
             .find(|it| &*it.name == "invoke_url")
             .map(|it| match self.format {
-                Format::Terraform | Format::TerraformJson => self.shown(&it.terraform),
-                Format::Cloudformation => self.shown(&it.cloudformation),
+                OutputFormat::Terraform | OutputFormat::TerraformJson => self.shown(&it.terraform),
+                OutputFormat::Cloudformation => self.shown(&it.cloudformation),
             });
         let detail = format!("{}{}", url.unwrap_or_default(), asked.path);
         self.add(

@@ -4,17 +4,17 @@
 //! format names it. Pure.
 
 use crate::aws::{Function, Stack, UriSegment};
-use crate::blueprint::Format;
+use crate::blueprint::OutputFormat;
 use crate::emit::{logical_id, pascal};
 use crate::stack::{Here, Spelling, Value};
 
 use super::route::Reached;
 
 /// A value as text.
-pub(crate) fn shown(value: &Value, format: Format, stack: &Stack) -> String {
+pub(crate) fn shown(value: &Value, format: OutputFormat, stack: &Stack) -> String {
     let is_terraform = match format {
-        Format::Terraform | Format::TerraformJson => true,
-        Format::Cloudformation => false,
+        OutputFormat::Terraform | OutputFormat::TerraformJson => true,
+        OutputFormat::Cloudformation => false,
     };
     match value {
         Value::Literal(text) => text.to_string(),
@@ -62,7 +62,7 @@ pub(crate) fn path(segments: &[UriSegment], reached: &Reached<'_>) -> String {
 }
 
 /// A function as it was named.
-pub(crate) fn function(function: &Function, format: Format, stack: &Stack) -> String {
+pub(crate) fn function(function: &Function, format: OutputFormat, stack: &Stack) -> String {
     match function {
         Function::Name {
             name: text,

@@ -139,9 +139,9 @@ fn health_check(backend: &BalancedPlan) -> HealthCheck {
     let (path, matcher) = (Arc::clone(&check.path), Arc::clone(&check.matcher));
     HealthCheck {
         protocol: match check.protocol {
-            blueprint::HealthProtocol::Tcp => HealthProtocol::Tcp,
-            blueprint::HealthProtocol::Http => HealthProtocol::Http { path, matcher },
-            blueprint::HealthProtocol::Https => HealthProtocol::Https { path, matcher },
+            blueprint::HealthCheckProtocol::Tcp => HealthProtocol::Tcp,
+            blueprint::HealthCheckProtocol::Http => HealthProtocol::Http { path, matcher },
+            blueprint::HealthCheckProtocol::Https => HealthProtocol::Https { path, matcher },
         },
         port: check.port,
         interval_s: check.interval_s,

@@ -4,7 +4,7 @@
 
 use super::Checker;
 use crate::blueprint::defaults;
-use crate::blueprint::spec::Format;
+use crate::blueprint::spec::OutputFormat;
 use crate::diagnostic::FIELD_DOES_NOT_FIT;
 
 impl Checker<'_> {
@@ -19,9 +19,9 @@ impl Checker<'_> {
             return;
         };
         let format = match output.format.unwrap_or(defaults::FORMAT) {
-            Format::Terraform => "terraform",
-            Format::TerraformJson => "terraform-json",
-            Format::Cloudformation => return,
+            OutputFormat::Terraform => "terraform",
+            OutputFormat::TerraformJson => "terraform-json",
+            OutputFormat::Cloudformation => return,
         };
         let message =
             format!("format `{format}` writes no template, and `template` has no meaning for it");

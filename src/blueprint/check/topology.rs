@@ -1,4 +1,4 @@
-//! TopologyParts of a blueprint that the topology has no use for.
+//! Parts of a blueprint that the topology has no use for.
 //!
 //! In: `BlueprintSpec`. Out: diagnostics. Pure.
 //! The rest of a blueprint stays as it is from one topology to the next, so a part of another one

@@ -53,6 +53,9 @@ fn faults(blueprint: &Value) -> Vec<(&'static str, String)> {
     found
 }
 
+/// Puts a value at its path into a blueprint.
+type Around<'a> = &'a dyn Fn(Value) -> Value;
+
 struct BlueprintSchema {
     schema: Value,
     validator: jsonschema::Validator,
@@ -215,8 +218,8 @@ impl BlueprintSchema {
         &self,
         schema: &Value,
         at: &str,
-        around: &dyn Fn(Value) -> Value,
-        visit: &mut dyn FnMut(&str, &Value, &dyn Fn(Value) -> Value),
+        around: Around<'_>,
+        visit: &mut dyn FnMut(&str, &Value, Around<'_>),
     ) {
         visit(at, schema, around);
         for alternative in self.alternatives(schema) {
@@ -310,6 +313,23 @@ fn each_path_takes_what_fits_and_refuses_what_does_not() {
         }
     });
     assert!(paths > 300, "{paths}");
+}
+
+#[test]
+fn random_blueprints_are_with_and_without_faults() {
+    let schema = BlueprintSchema::new();
+    let mut state: u32 = 1;
+    let mut byte = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    let count = 300;
+    let sound = (0..count).filter(|_| {
+        let bytes: Vec<u8> = (0..600).map(|_| byte()).collect();
+        faults(&schema.sample(schema.root(), &mut Choices(&bytes))).is_empty()
+    });
+    let sound = sound.count();
+    assert!((count / 10..count * 9 / 10).contains(&sound), "{sound}");
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 //!
 //! In: `Layers`. Out: `Merged`. Pure.
 //! By key; lists, references and entries of another kind are replaced whole, and `null` removes a
-//! key. PathList become relative to the folder of the blueprint.
+//! key. Paths become relative to the folder of the blueprint.
 
 use std::collections::BTreeSet;
 

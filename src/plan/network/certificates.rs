@@ -2,7 +2,7 @@
 //!
 //! In: `BackendSpec`. Out: decisions, findings. Pure.
 
-use crate::blueprint::{ApiStyle, BackendSpec, BlueprintSpec, Format, defaults};
+use crate::blueprint::{ApiStyle, BackendSpec, BlueprintSpec, OutputFormat, defaults};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
 use crate::source::pointer;
@@ -37,7 +37,7 @@ pub(crate) fn skips_verification(
 fn cannot_skip_verification(spec: &BlueprintSpec) -> bool {
     let output = spec.output.as_ref();
     let style = output.and_then(|output| output.api_style);
-    output.and_then(|output| output.format) == Some(Format::Cloudformation)
+    output.and_then(|output| output.format) == Some(OutputFormat::Cloudformation)
         && style.unwrap_or(defaults::API_STYLE) == ApiStyle::Resources
 }
 

@@ -4,7 +4,7 @@
 
 use super::durations::{seconds, whole_seconds};
 use crate::blueprint::{
-    BackendSpec, HealthCheckSpec, HealthPort, HealthProtocol, Topology, defaults,
+    BackendSpec, HealthCheckProtocol, HealthCheckSpec, HealthPort, Topology, defaults,
 };
 use crate::diagnostic;
 use crate::plan::HealthCheckPlan;
@@ -40,7 +40,7 @@ pub(crate) fn health_check(
     };
     checked.protocol(topology);
     checked.whole_seconds();
-    if plan.protocol == HealthProtocol::Tcp {
+    if plan.protocol == HealthCheckProtocol::Tcp {
         checked.fields_of_tcp();
     } else {
         checked.path();
@@ -56,7 +56,7 @@ fn resolved(check: &HealthCheckSpec, topology: Topology) -> HealthCheckPlan {
         protocol: check
             .protocol
             .or(defaults::health_protocol(topology))
-            .unwrap_or(HealthProtocol::Tcp),
+            .unwrap_or(HealthCheckProtocol::Tcp),
         path: path.into(),
         matcher: check.matcher.as_deref().unwrap_or(defaults::MATCHER).into(),
         port: match check.port {
@@ -93,7 +93,7 @@ impl CheckedHealth<'_, '_> {
 
     /// Source: docs/aws-rules.md#l20.
     fn protocol(&mut self, topology: Topology) {
-        if topology.has_alb() && self.plan.protocol == HealthProtocol::Tcp {
+        if topology.has_alb() && self.plan.protocol == HealthCheckProtocol::Tcp {
             self.report(
                 &diagnostic::FIELD_DOES_NOT_FIT,
                 "protocol",

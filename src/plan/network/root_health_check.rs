@@ -2,7 +2,7 @@
 //!
 //! In: `Plan`, `Blueprint`. Out: a finding. Pure.
 
-use crate::blueprint::{Blueprint, HealthProtocol};
+use crate::blueprint::{Blueprint, HealthCheckProtocol};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::HttpMethod;
 use crate::plan::{BalancedPlan, OperationPlan, Plan, Segment, TargetsPlan, paths};
@@ -102,7 +102,7 @@ fn is_checked_by_default(blueprint: &Blueprint, backend: &BalancedPlan) -> bool 
     let spec = blueprint.spec.backends.get(&*backend.name);
     let written = spec.and_then(|spec| spec.health_check.as_ref());
     let check = &backend.health_check;
-    check.protocol != HealthProtocol::Tcp
+    check.protocol != HealthCheckProtocol::Tcp
         && written.is_none_or(|check| check.path.is_none())
         && !matches!(backend.targets, TargetsPlan::Existing(_))
         && !check.matcher.split(',').any(|part| takes(part, NOT_FOUND))

@@ -7,7 +7,7 @@
 use std::net::Ipv4Addr;
 
 use crate::blueprint::{
-    BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, Format, Value, Values, defaults,
+    BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, OutputFormat, Value, Values, defaults,
 };
 use crate::diagnostic;
 use crate::plan::variables::Variables;
@@ -91,8 +91,8 @@ fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) 
     let help = "name a group, or use `ecs: true` for targets that register themselves";
     variables.refuse_empty(groups, at, message, help);
     let is_attached = match variables.format() {
-        Format::Terraform | Format::TerraformJson => true,
-        Format::Cloudformation => false,
+        OutputFormat::Terraform | OutputFormat::TerraformJson => true,
+        OutputFormat::Cloudformation => false,
     };
     let groups = variables.read_all(groups, InputType::AutoscalingGroups, at, is_attached);
     if is_attached {
@@ -142,7 +142,7 @@ fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
         EcsSpec::With(with) => (with.network, with.deployment),
     };
     let is_blue_green = deployment.unwrap_or(defaults::ECS_DEPLOYMENT) == EcsDeployment::BlueGreen;
-    if is_blue_green && variables.format() == Format::Cloudformation {
+    if is_blue_green && variables.format() == OutputFormat::Cloudformation {
         variables.report(
             diagnostic::SWITCHED_LISTENER
                 .at(variables.place(&format!("{at}/deployment")))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Builder;
-use crate::blueprint::{BasePath, Blueprint, MountSpec};
+use crate::blueprint::{BasePathUse, Blueprint, MountSpec};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, ServerKind};
 use crate::plan::paths::{self, Segment};
@@ -27,17 +27,17 @@ pub(crate) fn distinct(mounts: &[MountSpec]) -> impl Iterator<Item = &MountSpec>
 /// developer's machine (notes).
 pub(crate) fn base(
     api: &Api,
-    base_path: BasePath,
+    base_path: BasePathUse,
     blueprint: &Blueprint,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Segment> {
-    if base_path != BasePath::Ignore {
+    if base_path != BasePathUse::Ignore {
         diagnostics.extend(origin(api, blueprint));
     }
     if let Some(fault) = api
         .base_path_fault
         .as_ref()
-        .filter(|_| base_path != BasePath::Ignore)
+        .filter(|_| base_path != BasePathUse::Ignore)
     {
         diagnostics.push(
             diagnostic::BAD_BASE_PATH
@@ -47,13 +47,13 @@ pub(crate) fn base(
         );
     }
     match base_path {
-        BasePath::Backend => api
+        BasePathUse::Backend => api
             .base_path
             .split('/')
             .filter(|segment| !segment.is_empty())
             .map(|segment| Segment::Literal(segment.into()))
             .collect(),
-        BasePath::Both => paths::template(
+        BasePathUse::Both => paths::template(
             if api.base_path.is_empty() {
                 "/"
             } else {
@@ -75,7 +75,7 @@ pub(crate) fn base(
             },
             |template| template.segments,
         ),
-        BasePath::Ignore => Vec::new(),
+        BasePathUse::Ignore => Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Builder, Draft};
-use crate::blueprint::{AuthSpec, AuthorizerKind, defaults};
+use crate::blueprint::{AuthSpec, AuthorizerInput, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::plan::models::parameters;
 use crate::plan::models::parameters::Spellings;
@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
             return None;
         };
         let kind = spec.kind.unwrap_or(defaults::AUTHORIZER_KIND);
-        (kind == AuthorizerKind::Request).then_some(NameReader::Authorizer(name))
+        (kind == AuthorizerInput::Request).then_some(NameReader::Authorizer(name))
     }
 
     /// Warns of names that a function does not find, once for all of them.

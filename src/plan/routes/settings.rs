@@ -4,7 +4,7 @@
 //! findings. Pure.
 
 use super::Builder;
-use crate::blueprint::{Exposure, Format, Switch, defaults};
+use crate::blueprint::{Exposure, OutputFormat, Switch, defaults};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, Operation};
 use crate::plan::ThrottlePlan;
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
     fn unthrottled(&mut self, place: Place) {
         let output = self.blueprint.spec.output.as_ref();
         let format = output.and_then(|output| output.format);
-        if format.unwrap_or(defaults::FORMAT) == Format::Cloudformation {
+        if format.unwrap_or(defaults::FORMAT) == OutputFormat::Cloudformation {
             let finding = diagnostic::TERRAFORM_ONLY
                 .at(place)
                 .message("CloudFormation cannot leave a method out of the stage's throttle")

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::endpoint::EndpointPlan;
-use crate::blueprint::{self, Blueprint, DomainSpec, EndpointType, MutualTlsSpec};
+use crate::blueprint::{self, Blueprint, DomainSpec, EndpointKind, MutualTlsSpec};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::openapi::is_dots;
 use crate::plan::variables::Variables;
@@ -54,7 +54,7 @@ pub(crate) fn domain(
         blueprint,
         variables,
     };
-    if endpoint.kind == EndpointType::Private {
+    if endpoint.kind == EndpointKind::Private {
         planner.report(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "",
@@ -127,7 +127,7 @@ impl DomainPlanner<'_, '_> {
     }
 
     fn managed(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
-        let is_edge = endpoint.kind == EndpointType::Edge;
+        let is_edge = endpoint.kind == EndpointKind::Edge;
         let Some(certificate) = &spec.certificate else {
             self.report(
                 &diagnostic::MISSING_FIELD,
@@ -226,7 +226,7 @@ impl DomainPlanner<'_, '_> {
         // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs",
         // <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>:
         // regional domains, TLS 1.2.
-        if endpoint.kind == EndpointType::Edge || security_policy != SECURITY_POLICIES[0] {
+        if endpoint.kind == EndpointKind::Edge || security_policy != SECURITY_POLICIES[0] {
             self.report(
                 &diagnostic::FIELD_DOES_NOT_FIT,
                 "/mutual_tls",

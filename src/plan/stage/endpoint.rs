@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::blueprint::{self, ApiSpec, Blueprint, EndpointSpec, EndpointType};
+use crate::blueprint::{self, ApiSpec, Blueprint, EndpointKind, EndpointSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, Values};
@@ -13,7 +13,7 @@ use crate::plan::{InputType, Values};
 /// The endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointPlan {
-    pub kind: EndpointType,
+    pub kind: EndpointKind,
     /// Of a private API.
     pub vpc_endpoints: Option<Values>,
     pub policy: Option<PolicyPlan>,
@@ -82,7 +82,7 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
         None if vpc_endpoints.is_some() || cidrs.is_some() => {
             let vpc_endpoints = vpc_endpoints
                 .clone()
-                .filter(|_| kind == EndpointType::Private);
+                .filter(|_| kind == EndpointKind::Private);
             Some(PolicyPlan::Among {
                 vpc_endpoints,
                 cidrs,
@@ -101,7 +101,7 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
 /// Callers that the blueprint names for an endpoint.
 #[derive(Clone, Copy)]
 struct WrittenCallers {
-    kind: EndpointType,
+    kind: EndpointKind,
     has_vpc_endpoints: bool,
     has_cidrs: bool,
 }
@@ -114,19 +114,19 @@ fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, callers: WrittenC
         variables.report(code.at(blueprint.place(at)).message(message).help(help));
     };
     match kind {
-        EndpointType::Private if !callers.has_vpc_endpoints && !has_policy => refuse(
+        EndpointKind::Private if !callers.has_vpc_endpoints && !has_policy => refuse(
             &diagnostic::MISSING_FIELD,
             "/api/endpoint",
             "a private API lets nobody in without a resource policy, and nothing says whom",
             "add `vpc_endpoints: [{var: vpc_endpoint}]`, or name an `api.policy`",
         ),
-        EndpointType::Regional | EndpointType::Edge if callers.has_vpc_endpoints => refuse(
+        EndpointKind::Regional | EndpointKind::Edge if callers.has_vpc_endpoints => refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/api/endpoint/vpc_endpoints",
             "only a private API is reached through VPC endpoints, and this one is open to the internet",
             "add `type: private`, or remove the line",
         ),
-        EndpointType::Private | EndpointType::Regional | EndpointType::Edge => {}
+        EndpointKind::Private | EndpointKind::Regional | EndpointKind::Edge => {}
     }
     if callers.has_cidrs && has_policy {
         refuse(
@@ -138,7 +138,7 @@ fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, callers: WrittenC
     }
     let limits = blueprint.spec.limits.as_ref();
     let raised = limits.and_then(|limits| limits.integration_timeout);
-    if kind == EndpointType::Edge
+    if kind == EndpointKind::Edge
         && raised.is_some_and(|timeout| timeout.milliseconds() > EDGE_TIMEOUT_MS)
     {
         refuse(
