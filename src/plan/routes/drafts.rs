@@ -150,7 +150,6 @@ impl<'a> Builder<'a> {
         template: Option<&Arc<Template>>,
     ) {
         let (description, operation) = self.operations[index];
-        let api = &self.apis[description];
         let notation = self.with_greedy(operation, decision, template);
         let template = notation.template.as_ref();
         let exposure = decision.exposure();
@@ -194,7 +193,7 @@ impl<'a> Builder<'a> {
             coverage: Default::default(),
         };
         let cache = if access.is_called {
-            self.requested_cache(api, operation, decision)
+            self.requested_cache(&self.apis[description], operation, decision)
         } else {
             None
         };
