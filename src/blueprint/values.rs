@@ -254,7 +254,7 @@ fn reference_schema() -> Schema {
             },
             {
                 "type": "object",
-                "properties": { "ssm": { "type": "string", "description": "Path of a parameter of the Systems Manager." } },
+                "properties": { "ssm": { "type": "string", "pattern": "^[A-Za-z0-9/._:-]+$", "description": "Path of a parameter of the Systems Manager." } },
                 "required": ["ssm"],
                 "additionalProperties": false
             },

@@ -10,10 +10,11 @@ use crate::blueprint::spec::BlueprintSpec;
 use crate::diagnostic::{INVALID_EXPRESSION, INVALID_VALUE, MISSING_FIELD, UNKNOWN_FIELD};
 
 /// A text for each pattern of the schema.
-const SAMPLES: [(&str, &str); 9] = [
+const SAMPLES: [(&str, &str); 10] = [
     ("^[a-z][a-z0-9_]*$", "a"),
     ("^[a-z][a-z0-9-]*$", "a"),
     ("^/", "/a"),
+    ("^[A-Za-z0-9/._:-]+$", "/a"),
     ("^[0-9]+(ms|s|m|h|d)$", "5s"),
     ("^GW[0-9]{4}$", "GW5002"),
     ("^arn:.+:role/", "arn:aws:iam::111122223333:role/a"),
@@ -340,7 +341,9 @@ proptest! {
         thread_local!(static SCHEMA: BlueprintSchema = BlueprintSchema::new());
         SCHEMA.with(|schema| {
             let blueprint = schema.sample(schema.root(), &mut Choices(&bytes));
-            let found = faults(&blueprint);
+            let mut found = faults(&blueprint);
+            // A schema knows nothing of the syntax of Terraform.
+            found.retain(|(code, _)| *code != INVALID_EXPRESSION.code);
             prop_assert_eq!(
                 schema.validator.is_valid(&blueprint), found.is_empty(), "{} {:?}", blueprint, found
             );
