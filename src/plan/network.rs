@@ -7,6 +7,7 @@ pub(crate) mod access_logs;
 pub(crate) mod admission;
 pub(crate) mod alb;
 pub(crate) mod backends;
+mod balancer_name;
 pub(crate) mod bounds;
 mod certificates;
 mod durations;

@@ -5,6 +5,7 @@
 
 use super::access_logs::{AccessLogsPlan, access_logs};
 use super::admission::{SourcePlan, cidrs};
+use super::balancer_name::balancer_name;
 use crate::blueprint::{BackendSpec, ExistingNlbSpec, NlbSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
@@ -128,29 +129,16 @@ fn new_balancer(
 }
 
 fn existing_balancer(variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
-    let spec = &variables.blueprint().spec;
-    let has_host = spec.first_host().is_some();
-    let unnamed = spec
-        .balanced()
-        .find(|(_, backend)| backend.host.is_none() && !has_host);
-    if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
-        variables.report(
-            diagnostic::MISSING_FIELD
-                .at(variables.place("/nlb/existing"))
-                .also(variables.place(&pointer::child("/backends", backend)))
-                .message(format_args!("the balancer has no `dns_name`, and the backend `{backend}` no `host`: a URI needs one of the two"))
-                .help("add `dns_name: {var: nlb_dns}`"),
-        );
-    }
+    let has_host = variables.blueprint().spec.first_host().is_some();
+    let dns_name = balancer_name(
+        variables,
+        "/nlb/existing",
+        existing.dns_name.as_ref(),
+        has_host,
+        "add `dns_name: {var: nlb_dns}`",
+    );
     let arn = variables.value(&existing.arn, InputType::Balancer, "/nlb/existing/arn");
-    let at = "/nlb/existing/dns_name";
-    let dns_name = existing.dns_name.as_ref();
-    let dns_name =
-        dns_name.map(|name| variables.read(name, InputType::BalancerName, at, unnamed.is_some()));
-    BalancerPlan::Existing {
-        arn,
-        dns_name: dns_name.filter(|_| unnamed.is_some()),
-    }
+    BalancerPlan::Existing { arn, dns_name }
 }
 
 /// Source: docs/aws-rules.md#v7: what targets see is the balancer's private address; a group can be

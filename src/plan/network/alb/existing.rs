@@ -6,6 +6,7 @@ use super::AlbBalancerPlan;
 use crate::blueprint::{AlbSpec, ExistingAlbSpec};
 use crate::diagnostic;
 use crate::plan::functions::sync;
+use crate::plan::network::balancer_name::balancer_name;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, SourcePlan, Value, Values};
 use crate::source::pointer;
@@ -54,23 +55,13 @@ fn dns_name(variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option
     let spec = &variables.blueprint().spec;
     let is_called = variables.has_gateway && spec.topology.has_alb_link();
     let has_host = spec.first_host().is_some() || !is_called;
-    let unnamed = spec
-        .balanced()
-        .find(|(_, backend)| backend.host.is_none() && !has_host);
-    if let (None, Some((backend, _))) = (&existing.dns_name, unnamed) {
-        variables.report(
-            diagnostic::MISSING_FIELD
-                .at(variables.place("/alb/existing"))
-                .also(variables.place(&pointer::child("/backends", backend)))
-                .message(format_args!("the balancer has no `dns_name`, and the backend `{backend}` no `host`: a URI needs one of the two"))
-                .help("add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`"),
-        );
-    }
-    let at = "/alb/existing/dns_name";
-    let dns_name = existing.dns_name.as_ref();
-    let dns_name =
-        dns_name.map(|name| variables.read(name, InputType::BalancerName, at, unnamed.is_some()));
-    dns_name.filter(|_| unnamed.is_some())
+    balancer_name(
+        variables,
+        "/alb/existing",
+        existing.dns_name.as_ref(),
+        has_host,
+        "add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`",
+    )
 }
 
 /// Reports consequences of a balancer that others share.

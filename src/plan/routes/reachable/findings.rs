@@ -109,7 +109,7 @@ impl Builder<'_> {
         Some(self.with_places(finding.help(help), guarded))
     }
 
-    fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
+    pub(crate) fn with_places(&self, finding: Diagnostic, guarded: &[usize]) -> Diagnostic {
         guarded
             .iter()
             .take(MAX_NAMED)

@@ -78,12 +78,7 @@ impl Builder<'_> {
             "let the route hold under both mounts (leave `mounts` out of its `match`), give one mount a backend with servers of its own, or say why it is meant: `lint: {{allow: [{{code: {}, reason: \"...\"}}]}}`",
             diagnostic::OPEN_UNDER_ANOTHER_MOUNT.code
         ));
-        drafts
-            .iter()
-            .take(MAX_NAMED)
-            .fold(finding, |finding, draft| {
-                finding.also(self.drafts[*draft].plan.place.clone())
-            })
+        self.with_places(finding, drafts)
     }
 
     fn place_of_mount(&self, at: &str) -> Place {
