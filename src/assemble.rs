@@ -85,6 +85,7 @@ pub fn assemble(plan: &Plan) -> Assembled {
     if let Some(nodes) = &network {
         network::outputs(&mut stack, plan, nodes, &backends);
     }
+    stack.drop_unused_inputs();
     Assembled {
         stack,
         api,

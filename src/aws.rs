@@ -46,6 +46,8 @@ pub use route53::AliasRecord;
 pub use s3::Bucket;
 pub use wafv2::WebAclAssociation;
 
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, EntryOf, Holds, Label, Names, StackOf};
 
@@ -82,7 +84,7 @@ pub enum Home {
 macro_rules! kinds {
     ($($kind:ident $(: $mark:ident)?,)*) => {
         /// A resource of any kind.
-        #[derive(Debug)]
+        #[derive(Debug, Serialize)]
         pub enum Node {
             $($kind($kind),)*
         }

@@ -4,6 +4,7 @@
 //! A `Handle` comes only from `Stack::add`, so a reference cannot dangle, name the wrong kind, or
 //! make a cycle.
 
+mod inputs;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,12 @@ use serde::{Serialize, Serializer};
 
 pub use crate::plan::InputType;
 use crate::plan::names;
+
 pub use value::{Attribute, Here, List, Spelling, Value};
 
 /// The Terraform label of a node, and the ground of its logical id: a function of its own key
 /// alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Label(Arc<str>);
 
 impl Label {

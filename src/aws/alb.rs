@@ -16,7 +16,7 @@ pub use listener::{FixedResponse, HttpListener, HttpListenerRef};
 pub use rule::{ListenerRule, RuleAction};
 
 /// An internal application load balancer.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ApplicationBalancer {
     pub name: Value,
     pub subnets: List,

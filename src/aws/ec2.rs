@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
 /// A security group without rules.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct SecurityGroup {
     /// Terraform adds a suffix of its own, so that a replacement does not collide; CloudFormation
     /// names it alone.
@@ -53,7 +55,7 @@ impl Handle<SecurityGroup> {
 }
 
 /// The other end of a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Peer {
     SecurityGroup(Value),
     /// Every IPv4 address.
@@ -61,7 +63,7 @@ pub enum Peer {
 }
 
 /// Traffic that a group lets out.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct EgressRule {
     pub group: Handle<SecurityGroup>,
     pub description: Arc<str>,
@@ -99,7 +101,7 @@ impl Kind for EgressRule {
 }
 
 /// Source of traffic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Source {
     SecurityGroup(Value),
     /// A range of IPv4 addresses.
@@ -115,7 +117,7 @@ pub enum Source {
 }
 
 /// Traffic that a group lets in.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct IngressRule {
     /// A group of the user's.
     pub group: Value,

@@ -14,6 +14,8 @@ pub use target_group::{
 };
 
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
@@ -24,7 +26,7 @@ use crate::stack::{Handle, Label, Names, Spelling, Value};
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
 /// A port of a balancer and where its connections go.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Listener {
     pub balancer: BalancerRef,
     pub port: u16,

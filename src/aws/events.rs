@@ -4,11 +4,13 @@
 
 use super::python::PythonFunction;
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// Calls a function again and again.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Schedule {
     pub name: Value,
     pub description: &'static str,
@@ -78,7 +80,7 @@ impl Handle<Schedule> {
 }
 
 /// Leave for a schedule to call its function.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct SchedulePermission {
     pub function: Handle<PythonFunction>,
     pub schedule: Handle<Schedule>,

@@ -4,11 +4,13 @@
 
 use super::document::Document;
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A role that an AWS service takes, with the one policy that says what it may do.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Role {
     /// Service that assumes it, such as `lambda.amazonaws.com`.
     pub service: &'static str,
@@ -23,7 +25,7 @@ pub struct Role {
 
 /// What a role may do. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
 /// resources).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Statement {
     pub sid: &'static str,
     pub actions: &'static [&'static str],

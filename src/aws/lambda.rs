@@ -85,7 +85,7 @@ impl Function {
 }
 
 /// Leave for the stage of an API to call a function.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct LambdaPermission {
     pub function: Function,
     pub api: Handle<RestApi>,

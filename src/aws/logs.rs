@@ -3,11 +3,13 @@
 //! In: fields with types. Out: text in a sink. Pure.
 
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Here, Label, Names, Spelling, Value};
 
 /// A log group.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct LogGroup {
     pub name: Value,
     pub retention_days: u32,
@@ -72,7 +74,7 @@ impl Handle<LogGroup> {
 }
 
 /// Comparison of an alarm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Comparison {
     AtLeast,
     Below,
@@ -88,7 +90,7 @@ impl Comparison {
 }
 
 /// An alarm of a metric that leaves its bounds.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Alarm {
     pub name: Value,
     pub description: &'static str,

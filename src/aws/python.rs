@@ -8,11 +8,13 @@ use std::sync::Arc;
 use super::iam::Role;
 use super::logs::LogGroup;
 use super::{Home, Kind, SecurityGroup};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
 
 /// FunctionCode of a function: one module of Python.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct FunctionCode {
     /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds
     /// its text.
@@ -37,21 +39,21 @@ impl FunctionCode {
 }
 
 /// Network settings of a function.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct FunctionNetwork {
     pub subnets: List,
     pub security_groups: FunctionGroups,
 }
 
 /// The groups that a function has there.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub enum FunctionGroups {
     Made(Handle<SecurityGroup>),
     Given(List),
 }
 
 /// A function in Python.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct PythonFunction {
     pub name: Value,
     pub description: &'static str,

@@ -3,11 +3,13 @@
 //! In: fields with types. Out: text in a sink. Pure.
 
 use super::{DomainName, Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Value};
 
 /// The record that leads callers of a domain to API Gateway.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct AliasRecord {
     /// Id of the hosted zone.
     pub zone: Value,

@@ -3,6 +3,8 @@
 //! In: fields with types. Out: text in a sink. Pure.
 
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
@@ -10,7 +12,7 @@ use crate::stack::{Handle, Label, Names, Spelling, Value};
 ///
 /// Source: docs/aws-rules.md#z3. What lies in it is not worth keeping, so Terraform empties it
 /// before it is deleted.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Bucket {
     /// Prefix of the name that Terraform makes; at most 37 characters.
     pub name_prefix: Value,

@@ -3,11 +3,13 @@
 //! In: fields with types. Out: text in a sink. Pure.
 
 use super::{Home, Kind, RestApi, Stage};
+use serde::Serialize;
+
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Value};
 
 /// A web ACL before a stage.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct WebAclAssociation {
     pub api: Handle<RestApi>,
     pub stage: Handle<Stage>,

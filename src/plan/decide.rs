@@ -17,7 +17,9 @@ use crate::plan::functions::forwarder::ServedOperations;
 use crate::plan::functions::{forwarder, sync};
 use crate::plan::network::alb::ListenerRulesInput;
 use crate::plan::network::root_health_check::root_health_check;
-use crate::plan::network::{admission, alb, backends, bounds, headers, link, nlb, vpc};
+use crate::plan::network::{
+    admission, alb, backends, bounds, certificates, headers, link, nlb, vpc,
+};
 use crate::plan::routes::{Routes, cors};
 use crate::plan::rules::extensions;
 use crate::plan::stage::{domain, endpoint, gateway_responses};
@@ -29,63 +31,10 @@ use crate::source::pointer;
 /// Errors: those of `backends`, `rules`, `routes`, `security`, `parameters`, `tree` and
 /// `variables`; GW3006 nothing public, GW2002 name, GW2070 nothing but a load balancer.
 pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
-    let whole = decide(apis, blueprint, true);
-    if !whole.value.as_ref().is_some_and(is_private_alone) {
-        return whole;
-    }
-    // Without the gateway that nobody would call, and without the inputs that it needs.
-    let mut alone = decide(apis, blueprint, false);
-    alone.diagnostics.push(balancer_alone(blueprint));
-    alone
-}
-
-/// Returns whether nothing is public, and rules of the application load balancer serve private
-/// callers.
-fn is_private_alone(plan: &Plan) -> bool {
-    let network = plan.network.as_ref();
-    let alb = network.and_then(|network| network.alb.as_ref());
-    let is_served = |operation: &OperationPlan| {
-        operation.exposure == Exposure::Internal
-            && operation
-                .backend
-                .is_some_and(|index| plan.backends[index].balanced().is_some())
-    };
-    alb.is_some_and(|alb| alb.emits_rules)
-        && !plan.operations.iter().any(OperationPlan::is_public)
-        && plan.operations.iter().any(is_served)
-}
-
-fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
-    let spec = &blueprint.spec;
-    let written = [
-        ("`nlb`", spec.nlb.is_some()),
-        ("`vpc_link`", spec.vpc_link.is_some()),
-        ("`stage`", spec.stage.is_some()),
-    ];
-    let ineffective: Vec<&str> = written
-        .into_iter()
-        .filter_map(|(name, is_written)| is_written.then_some(name))
-        .collect();
-    let without_effect = if ineffective.is_empty() {
-        String::new()
-    } else {
-        format!("; without effect: {}", ineffective.join(", "))
-    };
-    diagnostic::BALANCER_ALONE
-        .at(blueprint.place("/routes"))
-        .message(format_args!(
-            "no operation is public, so no API and no way to it is made: only the application load balancer with its rules{without_effect}"
-        ))
-        .help("give an operation `exposure: public` where a gateway was wanted")
-}
-
-/// Decides the plan with a gateway, or without one.
-fn decide(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Plan> {
     let spec = &blueprint.spec;
     let (mut diagnostics, mut of_routes) = (Vec::new(), Vec::new());
     let output = output(spec);
     let mut variables = Variables::new(blueprint, output.format, &mut diagnostics);
-    variables.has_gateway = has_gateway;
     let vpc_and_subnets = vpc::vpc_and_subnets(&mut variables);
     // Ranges that no rule names are checked, too: wrong ones are wrong in every topology.
     admission::cidrs(&mut variables, false);
@@ -97,9 +46,16 @@ fn decide(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pla
     let domain = domain::domain(blueprint, &mut variables, &endpoint);
     let tags = tags(&mut variables);
     let mut backends = backends::backends(&mut variables);
-    let mut network = vpc_and_subnets.map(|of_network| network(&mut variables, of_network));
-    let mut forwarders = forwarder::forwarders(&mut variables);
     let routes = routes::routes(apis, blueprint, &backends, &mut of_routes);
+    let has_gateway = !is_private_alone(spec, &backends, &routes.operations);
+    if has_gateway {
+        certificates::verification(&mut variables, &mut backends);
+    } else {
+        variables.report(balancer_alone(blueprint));
+    }
+    let mut network =
+        vpc_and_subnets.map(|of_network| network(&mut variables, of_network, has_gateway));
+    let mut forwarders = forwarder::forwarders(&mut variables);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
     let usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
     let (inputs, parameters) = variables.finish();
@@ -150,6 +106,49 @@ fn decide(apis: &[Api], blueprint: &Blueprint, has_gateway: bool) -> Outcome<Pla
     };
     diagnostics.extend(of_the_whole(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
+}
+
+/// Returns whether nothing is public, and rules of the application load balancer serve private
+/// callers.
+fn is_private_alone(
+    spec: &BlueprintSpec,
+    backends: &[BackendPlan],
+    operations: &[OperationPlan],
+) -> bool {
+    let is_served = |operation: &OperationPlan| {
+        operation.exposure == Exposure::Internal
+            && operation
+                .backend
+                .is_some_and(|index| backends[index].balanced().is_some())
+    };
+    spec.topology.has_alb()
+        && spec.emits_rules()
+        && !operations.iter().any(OperationPlan::is_public)
+        && operations.iter().any(is_served)
+}
+
+fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
+    let spec = &blueprint.spec;
+    let written = [
+        ("`nlb`", spec.nlb.is_some()),
+        ("`vpc_link`", spec.vpc_link.is_some()),
+        ("`stage`", spec.stage.is_some()),
+    ];
+    let ineffective: Vec<&str> = written
+        .into_iter()
+        .filter_map(|(name, is_written)| is_written.then_some(name))
+        .collect();
+    let without_effect = if ineffective.is_empty() {
+        String::new()
+    } else {
+        format!("; without effect: {}", ineffective.join(", "))
+    };
+    diagnostic::BALANCER_ALONE
+        .at(blueprint.place("/routes"))
+        .message(format_args!(
+            "no operation is public, so no API and no way to it is made: only the application load balancer with its rules{without_effect}"
+        ))
+        .help("give an operation `exposure: public` where a gateway was wanted")
 }
 
 /// Reports names and extensions that no operation has alone.
@@ -212,6 +211,7 @@ fn of_the_whole(
     bases: &[[Vec<Segment>; 2]],
 ) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = nothing_public(plan, blueprint).into_iter().collect();
+    findings.extend(stage::role_of_others(plan, blueprint));
     findings.extend(bounds::bounds(plan, blueprint));
     findings.extend(domain::findings(blueprint, plan, bases));
     findings.extend(root_health_check(plan, blueprint, bases));
@@ -220,11 +220,15 @@ fn of_the_whole(
 }
 
 /// The load balancers and links, where a backend is behind one.
-fn network(variables: &mut Variables<'_>, of_network: vpc::VpcAndSubnets) -> NetworkPlan {
-    let (topology, has_gateway) = (variables.blueprint().spec.topology, variables.has_gateway);
+fn network(
+    variables: &mut Variables<'_>,
+    of_network: vpc::VpcAndSubnets,
+    has_gateway: bool,
+) -> NetworkPlan {
+    let topology = variables.blueprint().spec.topology;
     let nlb = (has_gateway && topology.has_nlb()).then(|| nlb::nlb(variables));
     let link = (has_gateway && topology.has_alb_link()).then(|| link::link(variables));
-    let alb = topology.has_alb().then(|| alb::alb(variables));
+    let alb = topology.has_alb().then(|| alb::alb(variables, has_gateway));
     let sync = has_gateway
         .then(|| sync::sync(variables, alb.as_ref()))
         .flatten();

@@ -54,7 +54,7 @@ pub(crate) fn of_type(
     input: InputType,
     at: &str,
 ) -> FunctionPlan {
-    let given = variables.of_gateway(written, input, at);
+    let given = variables.value(written, input, at);
     let Value::Literal(text) = &given else {
         return FunctionPlan::Given(given);
     };

@@ -9,7 +9,7 @@ pub(crate) mod alb;
 pub(crate) mod backends;
 mod balancer_name;
 pub(crate) mod bounds;
-mod certificates;
+pub(crate) mod certificates;
 mod durations;
 pub(crate) mod headers;
 mod health_check;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::variables::Variables;
-use super::{InputType, ThrottlePlan, Value};
+use super::{InputType, Plan, ThrottlePlan, Value};
 use crate::blueprint::{
     AccessLogSpec, Blueprint, CloudwatchRole, ExecutionLog, StageCacheSpec, StageSpec, Switch,
     defaults,
@@ -78,7 +78,7 @@ pub(crate) fn name(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Valu
     let stage = blueprint.spec.stage.as_ref();
     match stage.and_then(|stage| stage.name.as_ref()) {
         None => Value::Literal(defaults::STAGE.into()),
-        Some(name) => variables.of_gateway(name, InputType::StageName, "/stage/name"),
+        Some(name) => variables.value(name, InputType::StageName, "/stage/name"),
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
     }
     let account = blueprint.spec.account.as_ref();
     let role = account.and_then(|account| account.cloudwatch_role.as_ref());
-    let stage = StagePlan {
+    StagePlan {
         request_log: request_log(spec, variables),
         execution_log: spec.execution_log.unwrap_or(defaults::EXECUTION_LOG),
         has_metrics: spec.metrics.unwrap_or(defaults::METRICS),
@@ -114,7 +114,7 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
         cache: spec.cache.as_ref().and_then(Switch::on).map(cluster),
         web_acl: (blueprint.spec.api.as_ref())
             .and_then(|api| api.waf.as_ref())
-            .map(|waf| variables.of_gateway(waf, InputType::WebAcl, "/api/waf")),
+            .map(|waf| variables.value(waf, InputType::WebAcl, "/api/waf")),
         role: match role.unwrap_or(&defaults::CLOUDWATCH_ROLE) {
             CloudwatchRole::Existing => LogRolePlan::Existing,
             CloudwatchRole::Create => LogRolePlan::Made,
@@ -123,15 +123,7 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
                 LogRolePlan::Arn(arn.as_str().into())
             }
         },
-    };
-    if variables.has_gateway
-        && stage.writes_logs()
-        && stage.role == LogRolePlan::Existing
-        && role.is_none()
-    {
-        variables.report(role_of_others(blueprint));
     }
-    stage
 }
 
 fn stage_variables(spec: &StageSpec, variables: &mut Variables<'_>) -> BTreeMap<Arc<str>, Value> {
@@ -139,7 +131,7 @@ fn stage_variables(spec: &StageSpec, variables: &mut Variables<'_>) -> BTreeMap<
     written
         .map(|(name, value)| {
             let at = pointer::child("/stage/variables", name);
-            let value = variables.of_gateway(value, InputType::StageVariable, &at);
+            let value = variables.value(value, InputType::StageVariable, &at);
             (name.as_str().into(), value)
         })
         .collect()
@@ -157,7 +149,7 @@ fn request_log(spec: &StageSpec, variables: &mut Variables<'_>) -> Option<Reques
         kms_key: log
             .kms_key
             .as_ref()
-            .map(|key| variables.of_gateway(key, InputType::LogKey, "/stage/access_log/kms_key")),
+            .map(|key| variables.value(key, InputType::LogKey, "/stage/access_log/kms_key")),
     })
 }
 
@@ -186,16 +178,24 @@ pub(crate) fn above_account(throttle: ThrottlePlan, place: Place) -> Option<Diag
     )
 }
 
-/// Notes that the role of others is taken to be there.
+/// Notes that the role of others is taken to be there, unless the blueprint says so itself.
 ///
 /// Source: docs/aws-rules.md#d17 (one role for an account and region; without it AWS refuses a
 /// stage that logs).
-fn role_of_others(blueprint: &Blueprint) -> Diagnostic {
-    diagnostic::ROLE_OF_OTHERS
+pub(crate) fn role_of_others(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
+    let account = blueprint.spec.account.as_ref();
+    let is_written = account.is_some_and(|account| account.cloudwatch_role.is_some());
+    let is_assumed = plan.stage.role == LogRolePlan::Existing && !is_written;
+    if !(plan.has_gateway && plan.stage.writes_logs() && is_assumed) {
+        return None;
+    }
+    Some(
+        diagnostic::ROLE_OF_OTHERS
         .at(blueprint.place("/account/cloudwatch_role"))
         .message("the stage writes logs with the role of the account's API Gateway settings in this region, which is taken to be there")
         .help(
             "check it with `aws apigateway get-account --query cloudwatchRoleArn`; where that prints `null` for an account that nobody else looks after, \
              write `account: {cloudwatch_role: create}`, and `existing` in its place where the role is there, which ends this note",
-        )
+        ),
+    )
 }

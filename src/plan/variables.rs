@@ -10,15 +10,13 @@ use super::{InputPlan, InputType, ParameterPlan, Value, Values};
 use crate::blueprint::{self, Blueprint, OutputFormat, Variable};
 use crate::diagnostic::{self, Diagnostic, Place};
 
-/// Inputs and parameters that values refer to so far.
+/// Inputs and parameters that values refer to so far; the stack drops those that it does not use.
 pub(crate) struct Variables<'a> {
     blueprint: &'a Blueprint,
     format: OutputFormat,
     inputs: BTreeMap<Arc<str>, (InputPlan, String)>,
     parameters: BTreeMap<Arc<str>, (ParameterPlan, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
-    /// Something is public; without, what only the gateway uses makes no input.
-    pub(crate) has_gateway: bool,
 }
 
 impl<'a> Variables<'a> {
@@ -33,7 +31,6 @@ impl<'a> Variables<'a> {
             inputs: BTreeMap::new(),
             parameters: BTreeMap::new(),
             diagnostics,
-            has_gateway: true,
         }
     }
 
@@ -58,16 +55,6 @@ impl<'a> Variables<'a> {
         )
     }
 
-    /// Decides something that is checked and may be built by nobody: no input is declared for it then.
-    pub(crate) fn unused<T>(&mut self, is_unused: bool, decide: impl FnOnce(&mut Self) -> T) -> T {
-        let before = is_unused.then(|| (self.inputs.clone(), self.parameters.clone()));
-        let decided = decide(self);
-        if let Some(before) = before {
-            (self.inputs, self.parameters) = before;
-        }
-        decided
-    }
-
     pub(crate) fn blueprint(&self) -> &'a Blueprint {
         self.blueprint
     }
@@ -90,37 +77,6 @@ impl<'a> Variables<'a> {
         of: InputType,
         pointer: &str,
     ) -> Value {
-        self.read(value, of, pointer, true)
-    }
-
-    /// A value that only the gateway uses.
-    pub(crate) fn of_gateway(
-        &mut self,
-        value: &blueprint::Value,
-        of: InputType,
-        pointer: &str,
-    ) -> Value {
-        self.read(value, of, pointer, self.has_gateway)
-    }
-
-    /// A list that only the gateway uses.
-    pub(crate) fn of_gateway_all(
-        &mut self,
-        values: &blueprint::Values,
-        list: InputType,
-        pointer: &str,
-    ) -> Values {
-        self.read_all(values, list, pointer, self.has_gateway)
-    }
-
-    /// A value that declares an input only where it is used.
-    pub(crate) fn read(
-        &mut self,
-        value: &blueprint::Value,
-        of: InputType,
-        pointer: &str,
-        is_used: bool,
-    ) -> Value {
         match value {
             blueprint::Value::Literal(text) => {
                 self.check_literal(text, of, pointer);
@@ -128,9 +84,7 @@ impl<'a> Variables<'a> {
             }
             blueprint::Value::Variable(variable) => {
                 let name: Arc<str> = variable.name.as_str().into();
-                if is_used {
-                    self.declare(variable, of, pointer);
-                }
+                self.declare(variable, of, pointer);
                 Value::Input(name)
             }
             blueprint::Value::Expression(text) => {
@@ -142,9 +96,7 @@ impl<'a> Variables<'a> {
                 Value::Expression(text.as_str().into())
             }
             blueprint::Value::Parameter(path) => {
-                if is_used {
-                    self.look_up(path, of, pointer);
-                }
+                self.look_up(path, of, pointer);
                 Value::Parameter {
                     path: path.as_str().into(),
                     is_list: of.is_list(),
@@ -160,26 +112,16 @@ impl<'a> Variables<'a> {
         list: InputType,
         pointer: &str,
     ) -> Values {
-        self.read_all(values, list, pointer, true)
-    }
-
-    /// A list that declares inputs only where it is used.
-    pub(crate) fn read_all(
-        &mut self,
-        values: &blueprint::Values,
-        list: InputType,
-        pointer: &str,
-        is_used: bool,
-    ) -> Values {
         match values {
             blueprint::Values::List(values) => {
                 let item = list.item().unwrap_or(list);
-                let values = values.iter().enumerate().map(|(index, value)| {
-                    self.read(value, item, &format!("{pointer}/{index}"), is_used)
-                });
+                let values = values
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| self.value(value, item, &format!("{pointer}/{index}")));
                 Values::List(values.collect())
             }
-            blueprint::Values::One(value) => Values::One(self.read(value, list, pointer, is_used)),
+            blueprint::Values::One(value) => Values::One(self.value(value, list, pointer)),
         }
     }
 

@@ -7,6 +7,12 @@ use serde::{Serialize, Serializer};
 
 use super::{Address, Label};
 
+/// Key of an input in a serialized value.
+pub(super) const INPUT: &str = "input";
+
+/// Key of a parameter of the Systems Manager in a serialized value.
+pub(super) const PARAMETER: &str = "parameter";
+
 /// Function with which CloudFormation reads an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
@@ -77,7 +83,7 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Literal(text) => serializer.serialize_str(text),
-            Self::Input(name) => BTreeMap::from([("input", &**name)]).serialize(serializer),
+            Self::Input(name) => BTreeMap::from([(INPUT, &**name)]).serialize(serializer),
             Self::Expression(text) => {
                 BTreeMap::from([("expression", &**text)]).serialize(serializer)
             }
@@ -87,7 +93,7 @@ impl Serialize for Value {
             Self::Pseudo(name) => BTreeMap::from([("pseudo", name)]).serialize(serializer),
             Self::Here(here, _) => BTreeMap::from([("here", here.pseudo())]).serialize(serializer),
             Self::Parameter { label, .. } => {
-                BTreeMap::from([("parameter", label.as_str())]).serialize(serializer)
+                BTreeMap::from([(PARAMETER, label.as_str())]).serialize(serializer)
             }
             Self::Text(parts) => parts.serialize(serializer),
             Self::Joined(list) => BTreeMap::from([("joined", list)]).serialize(serializer),

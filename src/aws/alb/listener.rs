@@ -1,6 +1,8 @@
 //! Listeners of application load balancers, and the answers that a balancer gives itself.
 
 use super::ApplicationBalancer;
+use serde::Serialize;
+
 use crate::aws::{Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
@@ -12,7 +14,7 @@ use crate::stack::{Handle, Label, Names, Spelling, Value};
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
 /// A port of the balancer; its default is a 404.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct HttpListener {
     pub balancer: Handle<ApplicationBalancer>,
     pub port: u16,
@@ -77,7 +79,7 @@ impl Handle<HttpListener> {
 }
 
 /// A listener that is made here, or one that is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum HttpListenerRef {
     Made(Handle<HttpListener>),
     Existing(Value),
@@ -102,7 +104,7 @@ impl HttpListenerRef {
 }
 
 /// An answer of the balancer's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct FixedResponse {
     pub status: u16,
     pub body: &'static str,

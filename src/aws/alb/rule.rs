@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::{FixedResponse, HttpListenerRef};
+use serde::Serialize;
+
 use crate::aws::elbv2::TargetGroupRef;
 use crate::aws::{Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// Action of a rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum RuleAction {
     Forward(TargetGroupRef),
     Answer(FixedResponse),
@@ -44,7 +46,7 @@ impl Handle<ListenerRule> {
 }
 
 /// A rule of a listener: which requests, and what becomes of them.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ListenerRule {
     pub listener: HttpListenerRef,
     pub priority: u32,

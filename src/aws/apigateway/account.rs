@@ -2,12 +2,14 @@
 //! backends.
 
 use super::{Home, Kind};
+use serde::Serialize;
+
 use crate::aws::Role;
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// The role with which API Gateway writes logs.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub enum LogRole {
     Made(Handle<Role>),
     Given(Value),
@@ -19,7 +21,7 @@ pub enum LogRole {
 /// Source: docs/aws-rules.md#d17;
 /// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_account>:
 /// version 5 keeps the settings when the resource is destroyed, later ones reset them.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Account {
     pub role: LogRole,
 }
@@ -65,7 +67,7 @@ impl Kind for Account {
 }
 
 /// A certificate by which a backend knows the gateway.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ClientCertificate {
     pub description: Value,
 }

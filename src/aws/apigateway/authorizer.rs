@@ -198,7 +198,7 @@ impl Authorization {
 }
 
 /// Leave for an authorizer to call its function.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct AuthorizerPermission {
     pub function: Function,
     pub api: Handle<RestApi>,

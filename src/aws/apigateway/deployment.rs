@@ -1,12 +1,14 @@
 //! Deployments.
 
 use super::{Method, RestApi};
+use serde::Serialize;
+
 use crate::aws::{Home, Kind};
 use crate::sink::{MethodBlock, Properties, Terraform};
 use crate::stack::{Address, Attribute, Handle, Label, Named, Names, Spelling, Value};
 
 /// State of a route that a deployment remembers.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct RouteState {
     pub method: Handle<Method>,
     /// Digest of the method and its integration.
@@ -17,14 +19,14 @@ pub struct RouteState {
 }
 
 /// State of another part of the API that a deployment remembers.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct PartState {
     pub address: Address,
     pub digest: String,
 }
 
 /// A snapshot of the API.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Deployment {
     pub api: Handle<RestApi>,
     /// Digest of the API itself.

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::{RestApi, Stage};
+use serde::Serialize;
+
 use crate::aws::{Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A domain with its certificate.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct DomainName {
     pub name: Value,
     /// Edge-optimized, else regional.
@@ -110,7 +112,7 @@ impl Handle<DomainName> {
 }
 
 /// Base path of an API on a domain.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct BasePathMapping {
     pub api: Handle<RestApi>,
     pub stage: Handle<Stage>,

@@ -47,7 +47,7 @@ impl Handle<VpcLink> {
 
 /// The way from API Gateway into the VPC (V2: into subnets; each integration names the balancer
 /// that it leads to).
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct VpcLinkV2 {
     pub name: Value,
     pub subnets: List,

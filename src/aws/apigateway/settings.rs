@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use super::RestApi;
+use serde::Serialize;
+
 use crate::openapi::HttpMethod;
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label};
 
 /// Execution log level of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum LoggingLevel {
     Off,
     Error,
@@ -30,14 +32,14 @@ impl LoggingLevel {
 }
 
 /// Requests per second, and at once.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ThrottleLimit {
     pub rate: f64,
     pub burst: u64,
 }
 
 /// Throttling of a method.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum MethodThrottle {
     /// The account's own alone; nothing else was ever said.
     Unset,
@@ -58,14 +60,14 @@ impl MethodThrottle {
 }
 
 /// Cache settings of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CacheSettings {
     pub ttl_s: u32,
     pub is_encrypted: bool,
 }
 
 /// Cache of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum MethodCache {
     /// The stage has no cache cluster.
     NoCluster,
@@ -88,7 +90,7 @@ impl MethodCache {
 /// made, and never again.
 ///
 /// Source: docs/aws-rules.md#d13.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     pub has_metrics: bool,
     pub logging: LoggingLevel,
@@ -97,7 +99,7 @@ pub struct Settings {
 }
 
 /// A method whose settings differ from those of all.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MethodSettings {
     /// That of its method.
     pub label: Label,

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::settings::StageAt;
 use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
+use serde::Serialize;
+
 use crate::aws::{Home, Kind, LogGroup};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 
 /// A deployment under a name.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Stage {
     pub api: Handle<RestApi>,
     pub deployment: Handle<Deployment>,

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{RestApi, Stage, ThrottleLimit};
+use serde::Serialize;
+
 use crate::aws::{Home, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// A key of a caller.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct ApiKey {
     pub name: Value,
     pub description: Arc<str>,
@@ -51,7 +53,7 @@ impl Handle<ApiKey> {
 }
 
 /// Requests in a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quota {
     pub limit: u64,
     /// `DAY`, `WEEK` or `MONTH`.
@@ -71,7 +73,7 @@ impl ThrottleLimit {
 }
 
 /// A usage plan of one stage.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct UsagePlan {
     pub name: Value,
     pub api: Handle<RestApi>,
@@ -149,14 +151,14 @@ impl Kind for UsagePlan {
 }
 
 /// A key's place in a plan.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct UsagePlanKey {
     pub key: KeyRef,
     pub plan: Handle<UsagePlan>,
 }
 
 /// A key that is made, or there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum KeyRef {
     Made(Handle<ApiKey>),
     Existing(Value),

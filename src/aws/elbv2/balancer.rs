@@ -9,7 +9,7 @@ use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label, List, Names, Spelling, Value};
 
 /// An internal network load balancer.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct LoadBalancer {
     pub name: Value,
     pub subnets: List,
@@ -20,7 +20,7 @@ pub struct LoadBalancer {
 }
 
 /// Access logs of a balancer.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct AccessLogs {
     pub bucket: Value,
     pub prefix: Option<Arc<str>>,

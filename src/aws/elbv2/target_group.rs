@@ -4,13 +4,15 @@ mod attachments;
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::aws::{ApplicationBalancerRef, Home, HttpListenerRef, Kind};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
 use attachments::ALL_ZONES;
 
 /// Type of the targets of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum TargetType {
     Instance,
     Ip,
@@ -29,7 +31,7 @@ impl TargetType {
 }
 
 /// Protocol between the balancer and its targets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum GroupProtocol {
     Tcp,
     Tls,
@@ -49,7 +51,7 @@ impl GroupProtocol {
 }
 
 /// Protocol of a health check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum HealthProtocol {
     Tcp,
     Http { path: Arc<str>, matcher: Arc<str> },
@@ -57,7 +59,7 @@ pub enum HealthProtocol {
 }
 
 /// When a target counts as well.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct HealthCheck {
     pub protocol: HealthProtocol,
     /// `None`: the port that serves.
@@ -85,7 +87,7 @@ impl HealthCheck {
 }
 
 /// Members of a group: one by one, or a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Members {
     /// Each with the key of its attachment.
     Listed(Vec<(String, Value)>),
@@ -94,7 +96,7 @@ pub enum Members {
 }
 
 /// Source of the targets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Targets {
     /// This stack registers them.
     Registered {
@@ -108,12 +110,15 @@ pub enum Targets {
     /// be there before (L25).
     Balancer {
         balancer: ApplicationBalancerRef,
+        #[serde(skip)]
         listener: Option<HttpListenerRef>,
     },
     /// The same balancer by its addresses, which a function keeps here: nothing is registered by
     /// the stack (Y11).
     Kept {
+        #[serde(skip)]
         balancer: ApplicationBalancerRef,
+        #[serde(skip)]
         listener: Option<HttpListenerRef>,
     },
     /// They register themselves.
@@ -121,7 +126,7 @@ pub enum Targets {
 }
 
 /// Targets of one backend.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct TargetGroup {
     pub name: Value,
     pub port: u16,
@@ -238,7 +243,7 @@ impl Handle<TargetGroup> {
 }
 
 /// A target group of the stack, or one that is there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum TargetGroupRef {
     Made(Handle<TargetGroup>),
     /// Its ARN.

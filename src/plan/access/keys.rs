@@ -145,15 +145,12 @@ pub(crate) fn plans(
     mut throttles: Throttles,
     variables: &mut Variables<'_>,
 ) -> Vec<UsagePlan> {
-    if !variables.has_gateway {
-        return Vec::new();
-    }
     let plan = |(name, spec): (&String, &UsagePlanSpec)| {
         let at = child(&child("/usage_plans", name), "keys");
         let key = |(index, key): (usize, &KeySpec)| KeyPlan {
             source: match key {
                 KeySpec::Named(name) => KeySource::Made(name.as_str().into()),
-                KeySpec::Existing(id) => KeySource::Existing(variables.of_gateway(
+                KeySpec::Existing(id) => KeySource::Existing(variables.value(
                     id,
                     InputType::ApiKey,
                     &child(&child(&at, index), "existing"),

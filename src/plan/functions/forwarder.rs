@@ -128,8 +128,7 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
     }
     let written = ForwarderSpec::default();
     let spec = blueprint.forwarder.as_ref().unwrap_or(&written);
-    let needs_vpc = spec.security_groups.is_none();
-    let vpc = variables.read(&network.vpc, InputType::Vpc, "/network/vpc", needs_vpc);
+    let vpc = variables.value(&network.vpc, InputType::Vpc, "/network/vpc");
     let subnets = variables.values(
         &network.subnets,
         InputType::FunctionSubnets,

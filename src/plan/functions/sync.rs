@@ -140,9 +140,6 @@ pub(crate) fn balancer_name(
     variables: &mut Variables<'_>,
     existing: &ExistingAlbSpec,
 ) -> Option<Value> {
-    if !variables.blueprint().spec.topology.has_sync() || !variables.has_gateway {
-        return None;
-    }
     if existing.dns_name.is_none() {
         variables.report(
             diagnostic::MISSING_FIELD

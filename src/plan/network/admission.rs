@@ -28,7 +28,7 @@ impl SourcePlan {
     }
 }
 
-/// Ranges of `network.cidrs`; no input is made of them where no rule names them.
+/// Ranges of `network.cidrs`, which a rule may name.
 pub(crate) fn cidrs(variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
     let at = "/network/cidrs";
     let cidrs = variables
@@ -44,5 +44,5 @@ pub(crate) fn cidrs(variables: &mut Variables<'_>, is_used: bool) -> Option<Valu
         variables.refuse_empty(cidrs, at, message, help);
         variables.only_listed(cidrs, at, "make a rule");
     }
-    Some(variables.read_all(cidrs, InputType::Cidrs, at, is_used))
+    Some(variables.values(cidrs, InputType::Cidrs, at))
 }

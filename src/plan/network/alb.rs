@@ -85,7 +85,7 @@ pub struct AlbListenerPlan {
 ///
 /// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not
 /// fit, GW2020 without effect, GW2042 rules elsewhere, GW5001 rules without hosts.
-pub(crate) fn alb(variables: &mut Variables<'_>) -> AlbPlan {
+pub(crate) fn alb(variables: &mut Variables<'_>, has_gateway: bool) -> AlbPlan {
     let spec = &variables.blueprint().spec;
     let written = AlbSpec::default();
     let alb = spec.alb.as_ref().unwrap_or(&written);
@@ -98,8 +98,7 @@ pub(crate) fn alb(variables: &mut Variables<'_>) -> AlbPlan {
         Some(existing) => {
             existing::report_fields_of_new(variables, alb);
             existing::report_sharing(variables, alb, emits_rules);
-            let is_group_used = variables.has_gateway || admits || clients.is_some();
-            let balancer = existing::balancer(variables, existing, is_group_used);
+            let balancer = existing::balancer(variables, existing, has_gateway);
             let source = existing::source(variables, balancer.security_group(), admits);
             (balancer, source)
         }

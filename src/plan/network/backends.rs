@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use super::alb::listener_of;
-use super::certificates::{skips_verification, unverifiable, verifies};
 use super::durations::deregistration_delay;
 use super::headers::headers;
 use super::health_check::health_check;
@@ -76,7 +75,7 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
     let host = spec.host.as_ref().map(|host| {
         let at = format!("{at}/host");
         variables.check_host(host, &at);
-        variables.of_gateway(host, InputType::Text, &at)
+        variables.value(host, InputType::Text, &at)
     });
     let speaks_tls = spec.protocol.unwrap_or(defaults::PROTOCOL) == Protocol::Https;
     let alb = listener_of(variables, spec, &at);
@@ -88,16 +87,9 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
     let is_tls = ends_tls || (speaks_tls && alb.is_none());
     let first_host = || Some(Value::Literal(blueprint.spec.first_host()?.into()));
     let host = host.or_else(first_host);
-    let has_tls_call = is_tls && variables.has_gateway;
-    let skips_verification = has_tls_call && skips_verification(variables, spec, &at);
-    if has_tls_call && verifies(spec) && host.is_none() {
-        variables.report(unverifiable(variables, name, ends_tls));
-    }
-    let (targets, security_group) = variables.unused(!blueprint.spec.emits_rules(), |variables| {
-        let at_group = format!("{at}/security_group");
-        let group = spec.security_group.as_ref();
-        let group = group.map(|group| variables.value(group, InputType::SecurityGroup, &at_group));
-        (targets::targets(variables, spec, &at), group)
+    let security_group = spec.security_group.as_ref().map(|group| {
+        let at = format!("{at}/security_group");
+        variables.value(group, InputType::SecurityGroup, &at)
     });
     Some(BalancedPlan {
         name: name.into(),
@@ -114,8 +106,8 @@ fn balanced(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Op
             (false, _) => TargetProtocol::Tcp,
         },
         host,
-        skips_verification,
-        targets: targets?,
+        skips_verification: false,
+        targets: targets::targets(variables, spec, &at)?,
         health_check: health_check(variables, spec, &at),
         deregistration_delay_s: deregistration_delay(variables, spec, &at),
         security_group,

@@ -31,8 +31,7 @@ pub(crate) fn balancer_name(
                 .help(help),
         );
     }
-    let is_needed = unnamed.is_some();
     let at = pointer::child(existing, "dns_name");
-    let value = dns_name.map(|name| variables.read(name, InputType::BalancerName, &at, is_needed));
-    value.filter(|_| is_needed)
+    let value = dns_name.map(|name| variables.value(name, InputType::BalancerName, &at));
+    value.filter(|_| unnamed.is_some())
 }

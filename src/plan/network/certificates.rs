@@ -5,12 +5,39 @@
 use crate::blueprint::{ApiStyle, BackendSpec, BlueprintSpec, OutputFormat, defaults};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
+use crate::plan::{BackendPlan, IntegrationPlan};
 use crate::source::pointer;
 
 pub(crate) fn verifies(spec: &BackendSpec) -> bool {
     let tls = spec.tls.as_ref();
     tls.and_then(|tls| tls.verify)
         .unwrap_or(defaults::TLS_VERIFY)
+}
+
+/// Decides which backends' certificates the gateway verifies.
+///
+/// Errors: GW4021 no name that a certificate could hold, GW4025 TLS in CloudFormation.
+pub(crate) fn verification(variables: &mut Variables<'_>, backends: &mut [BackendPlan]) {
+    let blueprint = &variables.blueprint().spec;
+    let nlb_ends_tls = blueprint.nlb.as_ref().is_some_and(|nlb| nlb.tls.is_some());
+    let ends_tls = blueprint.topology.has_alb() || nlb_ends_tls;
+    for backend in backends {
+        let IntegrationPlan::Balanced(balanced) = &mut backend.integration else {
+            continue;
+        };
+        let Some(spec) = blueprint
+            .backends
+            .get(&*balanced.name)
+            .filter(|_| balanced.is_tls)
+        else {
+            continue;
+        };
+        let at = pointer::child("/backends", &balanced.name);
+        balanced.skips_verification = skips_verification(variables, spec, &at);
+        if !balanced.skips_verification && balanced.host.is_none() {
+            variables.report(unverifiable(variables, &balanced.name, ends_tls));
+        }
+    }
 }
 
 /// Returns whether any certificate will do.
@@ -44,7 +71,7 @@ fn cannot_skip_verification(spec: &BlueprintSpec) -> bool {
 /// Reports a backend whose certificate can hold no name that the gateway calls.
 ///
 /// The certificate that the gateway sees is the balancer's where it ends TLS, else the servers'.
-pub(crate) fn unverifiable(variables: &Variables<'_>, name: &str, ends_tls: bool) -> Diagnostic {
+fn unverifiable(variables: &Variables<'_>, name: &str, ends_tls: bool) -> Diagnostic {
     let at = pointer::child("/backends", name);
     let (at, help) = if !ends_tls {
         (

@@ -169,7 +169,7 @@ fn source(
     at: &str,
 ) -> Result<HeaderSourcePlan, Box<Diagnostic>> {
     let blueprint::Value::Literal(text) = value else {
-        let value = variables.of_gateway(value, InputType::HeaderValue, at);
+        let value = variables.value(value, InputType::HeaderValue, at);
         return Ok(HeaderSourcePlan::Static(value));
     };
     let spec = &variables.blueprint().spec;

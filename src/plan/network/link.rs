@@ -50,8 +50,7 @@ pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
         if admits {
             variables.only_listed(groups, at, "make a rule");
         }
-        let is_used = link.existing.is_none() || admits;
-        variables.read_all(groups, InputType::LinkGroups, at, is_used)
+        variables.values(groups, InputType::LinkGroups, at)
     });
     match &link.existing {
         None => {

@@ -150,7 +150,7 @@ fn existing_source(
 ) -> SourcePlan {
     let group = existing.security_group.as_ref().map(|group| {
         let at = "/nlb/existing/security_group";
-        variables.read(group, InputType::BalancerGroup, at, admits)
+        variables.value(group, InputType::BalancerGroup, at)
     });
     let cidrs = cidrs(variables, admits && group.is_none());
     if !admits {

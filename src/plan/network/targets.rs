@@ -94,7 +94,7 @@ fn autoscaling_groups(variables: &mut Variables<'_>, groups: &Values, at: &str) 
         OutputFormat::Terraform | OutputFormat::TerraformJson => true,
         OutputFormat::Cloudformation => false,
     };
-    let groups = variables.read_all(groups, InputType::AutoscalingGroups, at, is_attached);
+    let groups = variables.values(groups, InputType::AutoscalingGroups, at);
     if is_attached {
         return TargetsPlan::AutoscalingGroups(Some(groups));
     }

@@ -64,7 +64,7 @@ pub(crate) fn domain(
     }
     let name = planner
         .variables
-        .of_gateway(&spec.name, InputType::Domain, "/api/domain/name");
+        .value(&spec.name, InputType::Domain, "/api/domain/name");
     let base_path: Arc<str> = spec
         .base_path
         .as_deref()
@@ -137,7 +137,7 @@ impl DomainPlanner<'_, '_> {
             );
             return None;
         };
-        let certificate = self.variables.of_gateway(
+        let certificate = self.variables.value(
             certificate,
             InputType::DomainCertificate,
             "/api/domain/certificate",
@@ -147,7 +147,7 @@ impl DomainPlanner<'_, '_> {
         }
         let zone = spec.zone.as_ref().map(|zone| {
             self.variables
-                .of_gateway(zone, InputType::Zone, "/api/domain/zone")
+                .value(zone, InputType::Zone, "/api/domain/zone")
         });
         let security_policy = spec
             .security_policy
@@ -234,13 +234,13 @@ impl DomainPlanner<'_, '_> {
                 "write `type: regional`, and no other `security_policy`",
             );
         }
-        let truststore = self.variables.of_gateway(
+        let truststore = self.variables.value(
             &spec.truststore,
             InputType::Truststore,
             "/api/domain/mutual_tls/truststore",
         );
         let version = spec.version.as_ref().map(|version| {
-            self.variables.of_gateway(
+            self.variables.value(
                 version,
                 InputType::TruststoreVersion,
                 "/api/domain/mutual_tls/version",

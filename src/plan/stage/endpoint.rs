@@ -56,11 +56,11 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     };
     let vpc_endpoints = given(&written.vpc_endpoints).map(|values| {
         let at = "/api/endpoint/vpc_endpoints";
-        variables.of_gateway_all(&values, InputType::VpcEndpoints, at)
+        variables.values(&values, InputType::VpcEndpoints, at)
     });
     let cidrs = given(&written.allow_cidrs).map(|values| {
         let at = "/api/endpoint/allow_cidrs";
-        variables.of_gateway_all(&values, InputType::Callers, at)
+        variables.values(&values, InputType::Callers, at)
     });
     let callers = WrittenCallers {
         kind,

@@ -15,20 +15,20 @@ use crate::source::pointer;
 pub(crate) fn balancer(
     variables: &mut Variables<'_>,
     existing: &ExistingAlbSpec,
-    is_group_used: bool,
+    has_gateway: bool,
 ) -> AlbBalancerPlan {
     let security_group = existing.security_group.as_ref().map(|group| {
         let at = "/alb/existing/security_group";
-        variables.read(group, InputType::BalancerGroup, at, is_group_used)
+        variables.value(group, InputType::BalancerGroup, at)
     });
-    // Its ARN names it only as a target; a function knows its name.
-    let is_target = variables.has_gateway && !variables.blueprint().spec.topology.has_sync();
-    let at = "/alb/existing/arn";
-    let arn = variables.read(&existing.arn, InputType::Alb, at, is_target);
-    let name_of_sync = sync::balancer_name(variables, existing);
+    let has_sync = has_gateway && variables.blueprint().spec.topology.has_sync();
     AlbBalancerPlan::Existing {
-        arn,
-        dns_name: name_of_sync.or_else(|| dns_name(variables, existing)),
+        arn: variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn"),
+        dns_name: if has_sync {
+            sync::balancer_name(variables, existing)
+        } else {
+            dns_name(variables, existing, has_gateway)
+        },
         security_group,
     }
 }
@@ -51,9 +51,13 @@ pub(crate) fn source(
 }
 
 /// The name of the balancer, where a URI has no other host.
-fn dns_name(variables: &mut Variables<'_>, existing: &ExistingAlbSpec) -> Option<Value> {
+fn dns_name(
+    variables: &mut Variables<'_>,
+    existing: &ExistingAlbSpec,
+    has_gateway: bool,
+) -> Option<Value> {
     let spec = &variables.blueprint().spec;
-    let is_called = variables.has_gateway && spec.topology.has_alb_link();
+    let is_called = has_gateway && spec.topology.has_alb_link();
     let has_host = spec.first_host().is_some() || !is_called;
     balancer_name(
         variables,

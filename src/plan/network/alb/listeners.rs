@@ -133,7 +133,7 @@ pub(crate) fn listeners(
         }
         let certificate = certificate.map(|certificate| {
             let at = format!("{at}/certificate");
-            variables.read(certificate, InputType::Certificate, &at, is_new && is_tls)
+            variables.value(certificate, InputType::Certificate, &at)
         });
         listeners.push(AlbListenerPlan {
             port,
@@ -169,7 +169,7 @@ fn existing_listener(
         );
     }
     let at = format!("/alb/existing/listeners/{port}");
-    arn.map(|arn| variables.read(arn, InputType::AlbListener, &at, emits_rules))
+    arn.map(|arn| variables.value(arn, InputType::AlbListener, &at))
 }
 
 fn certificate_fault(variables: &Variables<'_>, at: &str, is_tls: bool) -> diagnostic::Diagnostic {
