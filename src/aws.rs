@@ -49,7 +49,7 @@ pub use wafv2::WebAclAssociation;
 use serde::Serialize;
 
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, EntryOf, Holds, Label, Names, StackOf};
+use crate::stack::{Address, EntryOf, Handle, Holds, Label, Names, Spelling, StackOf, Value};
 
 /// Everything that is to be deployed.
 pub type Stack = StackOf<Node>;
@@ -58,13 +58,16 @@ pub type Stack = StackOf<Node>;
 pub type Entry = EntryOf<Node>;
 
 /// A kind of resource. Nothing of it has a default, so that no format can be forgotten; what few
-/// kinds have stands beside their names in `kinds!`.
+/// kinds have is a mark in `kinds!`.
 pub trait Kind {
-    const NAMES: Names;
+    /// Type of its block in Terraform, such as `aws_lb`.
+    const TERRAFORM: &'static str;
+    /// Its type in CloudFormation, such as `AWS::ElasticLoadBalancingV2::LoadBalancer`.
+    const CLOUDFORMATION: &'static str;
     const HOME: Home;
 
-    /// Writes its blocks; the first is of the kind's own type, with the label of the node.
-    fn terraform(&self, label: &Label, out: &mut Terraform);
+    /// Writes the arguments of its block.
+    fn terraform(&self, out: &mut Terraform);
 
     /// Writes its properties.
     fn cloudformation(&self, out: &mut Properties);
@@ -81,8 +84,78 @@ pub enum Home {
     Network,
 }
 
+/// A kind whose nodes have an id.
+pub trait HasId {
+    /// Function with which CloudFormation reads it.
+    const ID: Spelling = Spelling::Ref;
+}
+
+impl<K: HasId> Handle<K> {
+    pub fn id(&self) -> Value {
+        self.attribute("id", K::ID)
+    }
+}
+
+/// A kind whose nodes have an ARN.
+pub trait HasArn {
+    /// Function with which CloudFormation reads it.
+    const ARN: Spelling = Spelling::Ref;
+}
+
+impl<K: HasArn> Handle<K> {
+    pub fn arn(&self) -> Value {
+        self.attribute("arn", K::ARN)
+    }
+}
+
+/// A node of the stack, or a resource that is there, by its ARN or id.
+#[derive(Debug, Serialize)]
+#[serde(bound = "")]
+pub enum Reference<K> {
+    Made(Handle<K>),
+    Existing(Value),
+}
+
+impl<K> Reference<K> {
+    /// Returns whether both are the same resource.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
+            (Self::Existing(one), Self::Existing(other)) => one == other,
+            (Self::Made(_) | Self::Existing(_), _) => false,
+        }
+    }
+}
+
+impl<K> Clone for Reference<K> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Made(handle) => Self::Made(handle.clone()),
+            Self::Existing(value) => Self::Existing(value.clone()),
+        }
+    }
+}
+
+impl<K: HasId> Reference<K> {
+    pub fn id(&self) -> Value {
+        match self {
+            Self::Made(handle) => handle.id(),
+            Self::Existing(id) => id.clone(),
+        }
+    }
+}
+
+impl<K: HasArn> Reference<K> {
+    pub fn arn(&self) -> Value {
+        match self {
+            Self::Made(handle) => handle.arn(),
+            Self::Existing(arn) => arn.clone(),
+        }
+    }
+}
+
 macro_rules! kinds {
-    ($($kind:ident $(: $mark:ident)?,)*) => {
+    ($($kind:ident $(as $word:ident)? $(: $($mark:ident)+)?,)*) => {
         /// A resource of any kind.
         #[derive(Debug, Serialize)]
         pub enum Node {
@@ -96,7 +169,12 @@ macro_rules! kinds {
         }
 
         impl Holds<$kind> for Node {
-            const NAMES: &'static Names = &<$kind as Kind>::NAMES;
+            const NAMES: &'static Names = &Names {
+                terraform: $kind::TERRAFORM,
+                cloudformation: $kind::CLOUDFORMATION,
+                // The word after `as`, else the kind's own name.
+                word: [$(stringify!($word),)? stringify!($kind)][0],
+            };
 
             fn held(&self) -> Option<&$kind> {
                 if let Self::$kind(kind) = self { Some(kind) } else { None }
@@ -108,21 +186,19 @@ macro_rules! kinds {
         })*
 
         impl Node {
-            pub fn names(&self) -> &'static Names {
-                match self {
-                    $(Self::$kind(_) => &<$kind as Kind>::NAMES,)*
-                }
-            }
-
             pub fn home(&self) -> Home {
                 match self {
-                    $(Self::$kind(_) => <$kind as Kind>::HOME,)*
+                    $(Self::$kind(_) => $kind::HOME,)*
                 }
             }
 
+            /// Writes its blocks; the first is of the kind's own type.
             pub fn terraform(&self, label: &Label, out: &mut Terraform) {
                 match self {
-                    $(Self::$kind(kind) => kind.terraform(label, out),)*
+                    $(Self::$kind(kind) => {
+                        out.resource($kind::TERRAFORM, label.as_str(), |out| kind.terraform(out));
+                        if_marked!(blocks [$($($mark)+)?] kind.more_blocks(label, out), {});
+                    })*
                 }
             }
 
@@ -135,72 +211,67 @@ macro_rules! kinds {
             /// Nodes that it waits for besides those it refers to.
             pub fn after(&self) -> Vec<Address> {
                 match self {
-                    $(Self::$kind(_kind) => marked!(after _kind $($mark)?),)*
+                    $(Self::$kind(_kind) => if_marked!(waits [$($($mark)+)?] _kind.after(), Vec::new()),)*
                 }
             }
 
             /// Returns whether others rely on it, so that it stays when the stack goes.
             pub fn is_retained(&self) -> bool {
                 match self {
-                    $(Self::$kind(_kind) => marked!(is_retained _kind $($mark)?),)*
+                    $(Self::$kind(_kind) => if_marked!(retained [$($($mark)+)?] _kind.is_retained(), false),)*
                 }
             }
         }
 
         /// Names of every kind, for the test that each is in a golden of every format.
-        pub static KINDS: &[&Names] = &[$(&<$kind as Kind>::NAMES,)*];
+        pub static KINDS: &[&Names] = &[$(<Node as Holds<$kind>>::NAMES,)*];
     };
 }
 
-/// Reads the marks of `kinds!`: a kind that `waits` has `after()`, one that is `retained` has
-/// `is_retained()`.
-macro_rules! marked {
-    (after $kind:ident waits) => {
-        $kind.after()
+/// Reads the marks of `kinds!`: a kind with `blocks` has `more_blocks()`, which writes its further
+/// blocks in Terraform, one that `waits` has `after()`, one that is `retained` has `is_retained()`.
+macro_rules! if_marked {
+    (blocks [blocks $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    (waits [waits $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    (retained [retained $($rest:ident)*] $then:expr, $else:expr) => { $then };
+    ($mark:ident [$other:ident $($rest:ident)*] $then:expr, $else:expr) => {
+        if_marked!($mark [$($rest)*] $then, $else)
     };
-    (after $kind:ident $(retained)?) => {
-        Vec::new()
-    };
-    (is_retained $kind:ident retained) => {
-        $kind.is_retained()
-    };
-    (is_retained $kind:ident $(waits)?) => {
-        false
-    };
+    ($mark:ident [] $then:expr, $else:expr) => { $else };
 }
 
 kinds! {
     LogGroup,
-    Role: retained,
+    Role: blocks retained,
     ApplicationBalancer,
     HttpListener,
     ListenerRule,
-    PythonFunction: waits,
-    Schedule,
+    PythonFunction as Function: waits,
+    Schedule: blocks,
     SchedulePermission,
     Alarm,
-    Bucket,
+    Bucket: blocks,
     SecurityGroup,
     EgressRule,
     IngressRule,
     LoadBalancer,
-    TargetGroup: waits,
+    TargetGroup: blocks waits,
     Listener,
     VpcLink,
     VpcLinkV2,
-    RestApi,
+    RestApi: blocks,
     Authorizer,
     AuthorizerPermission,
     Resource,
     RequestValidator,
     Model,
-    Method,
-    LambdaPermission,
+    Method: blocks,
+    LambdaPermission as Permission,
     GatewayResponse,
     Account: retained,
     ClientCertificate,
     Deployment: waits,
-    Stage: waits,
+    Stage: blocks waits,
     ApiKey,
     UsagePlan,
     UsagePlanKey,

@@ -19,7 +19,7 @@ use crate::plan::names;
 
 pub use value::{Attribute, Here, List, Spelling, Value};
 
-/// The Terraform label of a node, and the ground of its logical id: a function of its own key
+/// The Terraform label of a node, from which its logical id is made: a function of its own key
 /// alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Label(Arc<str>);
@@ -51,7 +51,7 @@ pub struct Names {
     pub word: &'static str,
 }
 
-/// A node of the stack that stands before the one that refers to it.
+/// A reference to a node, which is before the referring one in the stack.
 pub struct Handle<K> {
     index: usize,
     address: Address,
@@ -120,8 +120,7 @@ impl<K> Serialize for Handle<K> {
     }
 }
 
-/// The name of a node, shared by the node and all that refer to it: there are several references to
-/// a node, and one name.
+/// The name of a node, shared by the node and all that refer to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address(Arc<Named>);
 
@@ -150,17 +149,24 @@ impl Address {
 pub struct Named {
     pub names: &'static Names,
     pub label: Label,
-    /// Part of CloudFormation's logical id that makes the node anew when it changes.
+    /// Part of CloudFormation's logical id: a new one replaces the node.
     pub revision: Option<Arc<str>>,
+}
+
+/// As Terraform refers to it: `aws_lb.this`.
+impl fmt::Display for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.names.terraform, self.label)
+    }
 }
 
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}.{}", self.names.terraform, self.label))
+        serializer.collect_str(self)
     }
 }
 
-/// Something that the user gives at deploy time.
+/// A value that the user gives at deploy time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     pub of: InputType,
@@ -168,7 +174,7 @@ pub struct Input {
     /// One text, or several where the type is a list.
     pub default: Option<Vec<Arc<str>>>,
     pub sensitive: bool,
-    /// A pattern that its value has to match, and what to say where it does not.
+    /// A pattern that its value has to match, and the message where it does not.
     pub pattern: Option<(&'static str, &'static str)>,
 }
 
@@ -177,7 +183,7 @@ pub struct Input {
 pub struct StoredParameter {
     pub path: Arc<str>,
     pub of: InputType,
-    /// A pattern that its value has to match, and what to say where it does not.
+    /// A pattern that its value has to match, and the message where it does not.
     pub pattern: Option<(&'static str, &'static str)>,
 }
 
@@ -198,7 +204,7 @@ impl StoredParameter {
     }
 }
 
-/// Something that the deployed stack tells.
+/// An output of the deployed stack.
 #[derive(Clone, Debug)]
 pub struct Output {
     pub name: Arc<str>,
@@ -216,7 +222,7 @@ pub enum File {
     Api,
     /// Models of request bodies.
     Models,
-    /// The way behind the gateway.
+    /// The network behind the gateway.
     Network,
     /// The routes of a first segment, by the file's name.
     Routes(Arc<str>),
@@ -237,7 +243,7 @@ pub struct EntryOf<N> {
     pub address: Address,
     pub file: File,
     pub node: N,
-    /// It is written as a part of the API's body, and not by itself.
+    /// It is written as a part of the API's body, not by itself.
     pub is_in_body: bool,
 }
 
@@ -266,25 +272,12 @@ impl<N> StackOf<N> {
     where
         N: Holds<K>,
     {
-        self.add_named(file, label, None, kind)
+        self.add_revision(file, label, None, kind)
     }
 
-    /// Adds a node that CloudFormation makes anew with every new revision: it is a part of the
+    /// Adds a node that CloudFormation replaces with every new revision: it is a part of the
     /// logical id.
     pub fn add_revision<K>(
-        &mut self,
-        file: File,
-        label: Label,
-        revision: Arc<str>,
-        kind: K,
-    ) -> Handle<K>
-    where
-        N: Holds<K>,
-    {
-        self.add_named(file, label, Some(revision), kind)
-    }
-
-    fn add_named<K>(
         &mut self,
         file: File,
         label: Label,

@@ -142,7 +142,7 @@ fn of_method(plan: &Plan, operation: &OperationPlan) -> Option<MethodSettings> {
 fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Address> {
     let role = match &plan.stage.role {
         LogRolePlan::Existing => return None,
-        LogRolePlan::Arn(arn) => LogRole::Given(Value::literal(arn.clone())),
+        LogRolePlan::Arn(arn) => LogRole::Existing(Value::literal(arn.clone())),
         LogRolePlan::Made => {
             let groups = vec![
                 Value::literal("arn:"),

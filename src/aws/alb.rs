@@ -1,6 +1,5 @@
 //! Elastic Load Balancing: application load balancers, their listeners and rules.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! What is sent nowhere is answered 404 by the listener itself.
 
 mod listener;
@@ -9,9 +8,9 @@ mod rule;
 use serde::Serialize;
 
 use super::elbv2::{AccessLogs, flag, write_attributes};
-use super::{Home, Kind};
+use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Handle, List, Spelling, Value};
 pub use listener::{FixedResponse, HttpListener, HttpListenerRef};
 pub use rule::{ListenerRule, RuleAction};
 
@@ -27,34 +26,27 @@ pub struct ApplicationBalancer {
 }
 
 impl Kind for ApplicationBalancer {
-    const NAMES: Names = Names {
-        terraform: "aws_lb",
-        cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        word: "ApplicationBalancer",
-    };
+    const TERRAFORM: &'static str = "aws_lb";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("load_balancer_type", "application");
-            out.attribute("internal", true);
-            out.list("subnets", &self.subnets);
-            out.list("security_groups", &self.security_groups);
-            out.attribute("idle_timeout", self.idle_timeout_s);
-            out.attribute("drop_invalid_header_fields", true);
-            out.attribute("enable_deletion_protection", self.deletion_protection);
-            out.tags();
-            if let Some(logs) = &self.access_logs {
-                out.block("access_logs", |out| {
-                    out.attribute("enabled", true);
-                    out.attribute("bucket", &logs.bucket);
-                    if let Some(prefix) = &logs.prefix {
-                        out.attribute("prefix", prefix);
-                    }
-                });
-            }
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("load_balancer_type", "application");
+        out.attribute("internal", true);
+        out.list("subnets", &self.subnets);
+        out.list("security_groups", &self.security_groups);
+        out.attribute("idle_timeout", self.idle_timeout_s);
+        out.attribute("drop_invalid_header_fields", true);
+        out.attribute("enable_deletion_protection", self.deletion_protection);
+        out.tags();
+        if let Some(logs) = &self.access_logs {
+            out.block("access_logs", |out| {
+                out.attribute("enabled", true);
+                out.attribute("bucket", &logs.bucket);
+                out.optional("prefix", logs.prefix.as_deref());
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -63,36 +55,30 @@ impl Kind for ApplicationBalancer {
         out.text("Scheme", "internal");
         out.list("Subnets", &self.subnets);
         out.list("SecurityGroups", &self.security_groups);
+        let idle_timeout = Value::literal(self.idle_timeout_s.to_string());
+        let protection = flag(self.deletion_protection);
         let attributes = vec![
-            (
-                "idle_timeout.timeout_seconds",
-                Value::literal(self.idle_timeout_s.to_string()),
-            ),
+            ("idle_timeout.timeout_seconds", idle_timeout),
             (
                 "routing.http.drop_invalid_header_fields.enabled",
                 flag(true),
             ),
-            (
-                "deletion_protection.enabled",
-                flag(self.deletion_protection),
-            ),
+            ("deletion_protection.enabled", protection),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
 }
 
-impl Handle<ApplicationBalancer> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
+impl HasArn for ApplicationBalancer {}
 
+impl Handle<ApplicationBalancer> {
     pub fn dns_name(&self) -> Value {
         self.attribute("dns_name", Spelling::GetAtt("DNSName"))
     }
 }
 
-/// A balancer that is made here, or one that is there.
+/// A balancer of the stack, or one that is there.
 #[derive(Clone, Debug, Serialize)]
 pub enum ApplicationBalancerRef {
     Made(Handle<ApplicationBalancer>),
@@ -113,9 +99,7 @@ impl ApplicationBalancerRef {
             Self::Existing { dns_name, .. } => dns_name.clone(),
         }
     }
-}
 
-impl ApplicationBalancerRef {
     /// Returns whether both are the same balancer.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,6 +1,5 @@
 //! Amazon API Gateway, REST APIs.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! Integration and responses are elements of their method: CloudFormation spells them inside it,
 //! Terraform as blocks of their own.
 
@@ -14,6 +13,7 @@ mod gateway_response;
 mod integration;
 mod link;
 mod method;
+mod mock;
 mod model;
 mod preflight;
 mod settings;
@@ -48,9 +48,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::document::Document;
-use super::{Home, Kind, Stack};
+use super::{HasId, Home, Kind, Stack};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Here, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Here, Label, Spelling, Value};
 
 /// A REST API.
 #[derive(Debug, Serialize)]
@@ -72,7 +72,7 @@ pub struct RestApi {
     pub body: Option<Arc<Document>>,
 }
 
-/// What an import is told: paths are whole, and descriptions make no documentation. Source:
+/// Parameters of an import: paths are whole, and descriptions make no documentation. Source:
 /// docs/aws-rules.md#o5, docs/aws-rules.md#o6, docs/aws-rules.md#o7, docs/aws-rules.md#o15.
 const IMPORT: [(&str, &str); 2] = [("basepath", "ignore"), ("ignore", "documentation")];
 
@@ -83,43 +83,28 @@ const POLICY: &str = "aws_api_gateway_rest_api_policy";
 impl RestApi {
     /// The policy, where it is no part of the body: an import would take it away.
     fn own_policy(&self) -> Option<&ResourcePolicy> {
-        self.endpoint
-            .policy
-            .as_ref()
-            .filter(|_| self.body.is_none())
+        let policy = self.endpoint.policy.as_ref();
+        policy.filter(|_| self.body.is_none())
     }
 
     /// Members of the body that describe the API itself.
     pub fn body_members(&self) -> Vec<Member> {
         let mut members = Vec::new();
         if !self.binary_media_types.is_empty() {
-            let types = self
-                .binary_media_types
-                .iter()
-                .map(|it| Document::text(it))
-                .collect();
-            members.push((
-                "x-amazon-apigateway-binary-media-types".into(),
-                Document::List(types),
-            ));
+            let types = Document::texts(&self.binary_media_types);
+            members.push(("x-amazon-apigateway-binary-media-types".into(), types));
         }
         if let Some(size) = self.minimum_compression_size {
-            members.push((
-                "x-amazon-apigateway-minimum-compression-size".into(),
-                Document::number(size),
-            ));
+            let size = Document::number(size);
+            members.push(("x-amazon-apigateway-minimum-compression-size".into(), size));
         }
         if self.key_from_authorizer {
-            members.push((
-                "x-amazon-apigateway-api-key-source".into(),
-                Document::text("AUTHORIZER"),
-            ));
+            let source = Document::text("AUTHORIZER");
+            members.push(("x-amazon-apigateway-api-key-source".into(), source));
         }
         if let Some(policy) = &self.endpoint.policy {
-            members.push((
-                "x-amazon-apigateway-policy".into(),
-                policy.document(&Value::literal(endpoint::SHORT)),
-            ));
+            let policy = policy.document(&Value::literal(endpoint::SHORT));
+            members.push(("x-amazon-apigateway-policy".into(), policy));
         }
         members
     }
@@ -132,65 +117,61 @@ impl RestApi {
         let made = Value::Expression(format!("{POLICY}.{label}.id").into());
         std::iter::once(made).chain(policy.deploy_time()).collect()
     }
-}
 
-impl Kind for RestApi {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_rest_api",
-        cloudformation: "AWS::ApiGateway::RestApi",
-        word: "RestApi",
-    };
-    const HOME: Home = Home::Beside;
-
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("description", &*self.description);
-            if self.key_from_authorizer {
-                out.attribute("api_key_source", "AUTHORIZER");
-            }
-            out.tags();
-            if let Some(size) = self.minimum_compression_size {
-                // A text in every version of the provider (C11).
-                out.gap();
-                out.attribute("minimum_compression_size", size.to_string());
-            }
-            if !self.binary_media_types.is_empty() {
-                // Apart from the others: the longest name would move their `=`.
-                out.comment("Bodies of these types pass as bytes.");
-                out.texts("binary_media_types", &self.binary_media_types);
-            }
-            if self.body.is_some() {
-                out.comment("What is not in the body is taken away.");
-                out.bare("body", format_args!("jsonencode(local.openapi)"));
-                out.attribute("put_rest_api_mode", "overwrite");
-                out.attribute("fail_on_warnings", true);
-                out.map("parameters", IMPORT);
-            }
-            if self.endpoint.is_disabled {
-                out.comment("Callers come through the domain alone.");
-                out.attribute("disable_execute_api_endpoint", true);
-            }
-            out.block("endpoint_configuration", |out| {
-                out.texts("types", &[self.endpoint.spelt()]);
-                if let Some(endpoints) = &self.endpoint.vpc_endpoints {
-                    out.list("vpc_endpoint_ids", endpoints);
-                }
-            });
-            // Terraform holds it so anyway: a deployment that does relies on it (T16). Names of
-            // APIs may be the same.
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
-        });
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
         if let Some(policy) = self.own_policy() {
-            let api = format!("{}.{label}", Self::NAMES.terraform);
+            let api = format!("{}.{label}", Self::TERRAFORM);
             let arn = Value::Expression(format!("{api}.execution_arn").into());
-            out.block_of(POLICY, label.as_str(), |out| {
+            out.resource(POLICY, label.as_str(), |out| {
                 out.bare("rest_api_id", format_args!("{api}.id"));
                 policy.document(&arn).terraform("policy", out);
             });
         }
+    }
+}
+
+impl Kind for RestApi {
+    const TERRAFORM: &'static str = "aws_api_gateway_rest_api";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::RestApi";
+    const HOME: Home = Home::Beside;
+
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("description", &*self.description);
+        if self.key_from_authorizer {
+            out.attribute("api_key_source", "AUTHORIZER");
+        }
+        out.tags();
+        if let Some(size) = self.minimum_compression_size {
+            // A text in every version of the provider (C11).
+            out.gap();
+            out.attribute("minimum_compression_size", size.to_string());
+        }
+        if !self.binary_media_types.is_empty() {
+            // Apart from the others: the longest name would move their `=`.
+            out.comment("Bodies of these types pass as bytes.");
+            out.texts("binary_media_types", &self.binary_media_types);
+        }
+        if self.body.is_some() {
+            out.comment("What is not in the body is taken away.");
+            out.bare("body", format_args!("jsonencode(local.openapi)"));
+            out.attribute("put_rest_api_mode", "overwrite");
+            out.attribute("fail_on_warnings", true);
+            out.map("parameters", IMPORT);
+        }
+        if self.endpoint.is_disabled {
+            out.comment("Callers come through the domain alone.");
+            out.attribute("disable_execute_api_endpoint", true);
+        }
+        out.block("endpoint_configuration", |out| {
+            out.texts("types", &[self.endpoint.spelt()]);
+            if let Some(endpoints) = &self.endpoint.vpc_endpoints {
+                out.list("vpc_endpoint_ids", endpoints);
+            }
+        });
+        // Terraform holds it so anyway: a deployment that does relies on it (T16). Names of
+        // APIs may be the same.
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -215,16 +196,13 @@ impl Kind for RestApi {
             }
         });
         if let Some(policy) = self.own_policy() {
-            policy
-                .document(&Value::literal(endpoint::SHORT))
-                .cloudformation("Policy", out);
+            let policy = policy.document(&Value::literal(endpoint::SHORT));
+            policy.cloudformation("Policy", out);
         }
         if let Some(body) = &self.body {
             out.text("Mode", "overwrite");
             out.flag("FailOnWarnings", true);
-            out.object("Parameters", |out| {
-                IMPORT.iter().for_each(|(name, text)| out.text(name, text))
-            });
+            out.text_map("Parameters", IMPORT);
             body.cloudformation("Body", out);
         }
         out.tags();
@@ -232,8 +210,8 @@ impl Kind for RestApi {
 }
 
 impl Handle<RestApi> {
-    /// An ARN below that of its execution, for Terraform and for CloudFormation, which does not
-    /// tell that one.
+    /// An ARN below that of its execution, for Terraform and for CloudFormation, which has no
+    /// attribute for that one.
     pub fn executed(&self, below: &[Value]) -> [Value; 2] {
         let own = vec![
             Value::literal("arn:"),
@@ -245,25 +223,17 @@ impl Handle<RestApi> {
             Value::literal(":"),
             self.id(),
         ];
-        let arn = |start: Vec<Value>| {
-            Value::Text(start.into_iter().chain(below.iter().cloned()).collect())
-        };
-        [
-            arn(vec![self.attribute("execution_arn", Spelling::Ref)]),
-            arn(own),
-        ]
+        let terraform = vec![self.attribute("execution_arn", Spelling::Ref)];
+        [terraform, own].map(|arn| Value::Text([arn, below.to_vec()].concat()))
     }
 
     /// Part of where it is deployed; its own ARN names no account, that of its execution does.
     pub fn here(&self, part: Here) -> Value {
-        let arn = self.attribute_of("execution_arn", Spelling::Ref);
-        Value::Here(part, arn)
-    }
-
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
+        Value::Here(part, self.attribute_of("execution_arn", Spelling::Ref))
     }
 }
+
+impl HasId for RestApi {}
 
 /// A path: the root, which is always there, or a resource.
 #[derive(Clone, Debug, Serialize)]
@@ -278,7 +248,7 @@ impl ApiRoot {
             Self::Root(api) => {
                 api.attribute("root_resource_id", Spelling::GetAtt("RootResourceId"))
             }
-            Self::Below(resource) => resource.attribute("id", Spelling::Ref),
+            Self::Below(resource) => resource.id(),
         }
     }
 
@@ -326,20 +296,17 @@ impl Resource {
     }
 }
 
+impl HasId for Resource {}
+
 impl Kind for Resource {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_resource",
-        cloudformation: "AWS::ApiGateway::Resource",
-        word: "Resource",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_resource";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Resource";
     const HOME: Home = Home::Document;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("parent_id", self.parent.id());
-            out.attribute("path_part", &*self.path_part);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("parent_id", self.parent.id());
+        out.attribute("path_part", &*self.path_part);
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -66,8 +66,23 @@ impl Document {
         Self::Text(Value::literal(text))
     }
 
-    pub(crate) fn texts(texts: &[&str]) -> Self {
-        Self::List(texts.iter().map(|it| Self::text(it)).collect())
+    pub(crate) fn texts<T: AsRef<str>>(texts: &[T]) -> Self {
+        let texts = texts.iter().map(|text| Self::text(text.as_ref()));
+        Self::List(texts.collect())
+    }
+
+    /// An object whose members are known here.
+    pub(crate) fn object<const N: usize>(members: [(&'static str, Self); N]) -> Self {
+        let members = members.into_iter().map(|(name, part)| (name.into(), part));
+        Self::Object(members.collect())
+    }
+
+    /// A policy of IAM.
+    pub(crate) fn policy(statements: Vec<Self>) -> Self {
+        Self::object([
+            ("Version", Self::text("2012-10-17")),
+            ("Statement", Self::List(statements)),
+        ])
     }
 
     /// Least bytes of the JSON, without a blank and without what is known only at deploy time.

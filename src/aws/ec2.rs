@@ -1,15 +1,14 @@
 //! Amazon EC2: security groups.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! A rule is a node of its own, so that one may change without the others.
 
 use std::sync::Arc;
 
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::{HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Handle, List, Spelling, Value};
 
 /// A security group without rules.
 #[derive(Debug, Serialize)]
@@ -22,23 +21,16 @@ pub struct SecurityGroup {
 }
 
 impl Kind for SecurityGroup {
-    const NAMES: Names = Names {
-        terraform: "aws_security_group",
-        cloudformation: "AWS::EC2::SecurityGroup",
-        word: "SecurityGroup",
-    };
+    const TERRAFORM: &'static str = "aws_security_group";
+    const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroup";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name_prefix", &self.name_prefix);
-            out.attribute("description", &*self.description);
-            out.attribute("vpc_id", &self.vpc);
-            out.tags();
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name_prefix", &self.name_prefix);
+        out.attribute("description", &*self.description);
+        out.attribute("vpc_id", &self.vpc);
+        out.tags();
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -48,10 +40,8 @@ impl Kind for SecurityGroup {
     }
 }
 
-impl Handle<SecurityGroup> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::GetAtt("GroupId"))
-    }
+impl HasId for SecurityGroup {
+    const ID: Spelling = Spelling::GetAtt("GroupId");
 }
 
 /// The other end of a rule.
@@ -72,23 +62,17 @@ pub struct EgressRule {
 }
 
 impl Kind for EgressRule {
-    const NAMES: Names = Names {
-        terraform: "aws_vpc_security_group_egress_rule",
-        cloudformation: "AWS::EC2::SecurityGroupEgress",
-        word: "EgressRule",
-    };
+    const TERRAFORM: &'static str = "aws_vpc_security_group_egress_rule";
+    const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroupEgress";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            terraform_rule(
-                &self.group.id(),
-                &self.description,
-                self.port,
-                &self.to,
-                out,
-            )
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        terraform_rule(&self.group.id(), &self.description, self.port, out);
+        match &self.to {
+            Peer::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
+            Peer::Anywhere => out.attribute("cidr_ipv4", ANYWHERE),
+        }
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -127,36 +111,29 @@ pub struct IngressRule {
 }
 
 impl Kind for IngressRule {
-    const NAMES: Names = Names {
-        terraform: "aws_vpc_security_group_ingress_rule",
-        cloudformation: "AWS::EC2::SecurityGroupIngress",
-        word: "IngressRule",
-    };
+    const TERRAFORM: &'static str = "aws_vpc_security_group_ingress_rule";
+    const CLOUDFORMATION: &'static str = "AWS::EC2::SecurityGroupIngress";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            match &self.from {
-                Source::SecurityGroup(_) | Source::Cidr(_) => {}
-                Source::EachSecurityGroup(list) | Source::EachCidr(list) => out.each(list),
-                Source::GroupsAmong(list) => out.each_that(list, "startswith(it, \"sg-\")"),
-                Source::RangesAmong(list) => out.each_that(list, "!startswith(it, \"sg-\")"),
+    fn terraform(&self, out: &mut Terraform) {
+        match &self.from {
+            Source::SecurityGroup(_) | Source::Cidr(_) => {}
+            Source::EachSecurityGroup(list) | Source::EachCidr(list) => out.each(list),
+            Source::GroupsAmong(list) => out.each_that(list, "startswith(it, \"sg-\")"),
+            Source::RangesAmong(list) => out.each_that(list, "!startswith(it, \"sg-\")"),
+        }
+        terraform_rule(&self.group, &self.description, self.port, out);
+        match &self.from {
+            Source::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
+            Source::Cidr(range) => out.attribute("cidr_ipv4", range),
+            Source::EachSecurityGroup(_) | Source::GroupsAmong(_) => {
+                out.bare("referenced_security_group_id", format_args!("each.value"))
             }
-            terraform_ports(&self.group, &self.description, self.port, out);
-            match &self.from {
-                Source::SecurityGroup(group) => {
-                    out.attribute("referenced_security_group_id", group)
-                }
-                Source::Cidr(range) => out.attribute("cidr_ipv4", range),
-                Source::EachSecurityGroup(_) | Source::GroupsAmong(_) => {
-                    out.bare("referenced_security_group_id", format_args!("each.value"))
-                }
-                Source::EachCidr(_) | Source::RangesAmong(_) => {
-                    out.bare("cidr_ipv4", format_args!("each.value"))
-                }
+            Source::EachCidr(_) | Source::RangesAmong(_) => {
+                out.bare("cidr_ipv4", format_args!("each.value"))
             }
-            out.tags();
-        });
+        }
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -176,21 +153,12 @@ impl Kind for IngressRule {
 
 const ANYWHERE: &str = "0.0.0.0/0";
 
-fn terraform_ports(group: &Value, description: &str, port: u16, out: &mut Terraform) {
+fn terraform_rule(group: &Value, description: &str, port: u16, out: &mut Terraform) {
     out.attribute("security_group_id", group);
     out.attribute("description", description);
     out.attribute("ip_protocol", "tcp");
     out.attribute("from_port", port);
     out.attribute("to_port", port);
-}
-
-fn terraform_rule(group: &Value, description: &str, port: u16, peer: &Peer, out: &mut Terraform) {
-    terraform_ports(group, description, port, out);
-    match peer {
-        Peer::SecurityGroup(group) => out.attribute("referenced_security_group_id", group),
-        Peer::Anywhere => out.attribute("cidr_ipv4", ANYWHERE),
-    }
-    out.tags();
 }
 
 fn cloudformation_rule(group: &Value, description: &str, port: u16, out: &mut Properties) {

@@ -1,6 +1,5 @@
 //! Elastic Load Balancing: network load balancers, listeners and target groups.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! Targets are elements of their group: Terraform attaches each by a block with a key of its own.
 
 mod balancer;
@@ -13,11 +12,11 @@ pub use target_group::{
     Targets,
 };
 
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::Value;
 
 /// Security policy of TLS listeners: TLS 1.2 and 1.3.
 ///
@@ -48,34 +47,29 @@ impl Listener {
 }
 
 impl Kind for Listener {
-    const NAMES: Names = Names {
-        terraform: "aws_lb_listener",
-        cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
-        word: "Listener",
-    };
+    const TERRAFORM: &'static str = "aws_lb_listener";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("load_balancer_arn", self.balancer.arn());
-            out.attribute("port", self.port);
-            out.attribute("protocol", self.protocol());
-            if let Some(certificate) = &self.certificate {
-                out.attribute("certificate_arn", certificate);
-                out.attribute("ssl_policy", TLS_POLICY);
-            }
-            out.tags();
-            out.block("default_action", |out| {
-                out.attribute("type", "forward");
-                out.attribute("target_group_arn", self.forward_to.arn());
-            });
-            if self.is_switched {
-                out.comment("A deployment switches it to the other target group.");
-                out.block_below("lifecycle", |out| {
-                    out.bare("ignore_changes", format_args!("[default_action]"))
-                });
-            }
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("load_balancer_arn", self.balancer.arn());
+        out.attribute("port", self.port);
+        out.attribute("protocol", self.protocol());
+        if let Some(certificate) = &self.certificate {
+            out.attribute("certificate_arn", certificate);
+            out.attribute("ssl_policy", TLS_POLICY);
+        }
+        out.tags();
+        out.block("default_action", |out| {
+            out.attribute("type", "forward");
+            out.attribute("target_group_arn", self.forward_to.arn());
         });
+        if self.is_switched {
+            out.comment("A deployment switches it to the other target group.");
+            out.block_below("lifecycle", |out| {
+                out.bare("ignore_changes", format_args!("[default_action]"))
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -95,8 +89,4 @@ impl Kind for Listener {
     }
 }
 
-impl Handle<Listener> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
-}
+impl HasArn for Listener {}

@@ -1,13 +1,11 @@
 //! EventBridge: schedules, and their leave to call.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::python::PythonFunction;
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::python::PythonFunction;
+use super::{Function, HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Label, Spelling, Value};
 
 /// Calls a function again and again.
 #[derive(Debug, Serialize)]
@@ -30,32 +28,15 @@ const TARGET_ID: &str = "function";
 const RETRY: (u32, u32) = (60, 0);
 
 impl Kind for Schedule {
-    const NAMES: Names = Names {
-        terraform: "aws_cloudwatch_event_rule",
-        cloudformation: "AWS::Events::Rule",
-        word: "Schedule",
-    };
+    const TERRAFORM: &'static str = "aws_cloudwatch_event_rule";
+    const CLOUDFORMATION: &'static str = "AWS::Events::Rule";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("description", self.description);
-            out.attribute("schedule_expression", &self.expression);
-            out.tags();
-        });
-        out.block_of(TARGET, label.as_str(), |out| {
-            out.bare(
-                "rule",
-                format_args!("{}.{label}.name", Self::NAMES.terraform),
-            );
-            out.attribute("target_id", TARGET_ID);
-            out.attribute("arn", self.function.arn());
-            out.block("retry_policy", |out| {
-                out.attribute("maximum_event_age_in_seconds", RETRY.0);
-                out.attribute("maximum_retry_attempts", RETRY.1);
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("description", self.description);
+        out.attribute("schedule_expression", &self.expression);
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -73,10 +54,22 @@ impl Kind for Schedule {
     }
 }
 
-impl Handle<Schedule> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
+impl Schedule {
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
+        out.resource(TARGET, label.as_str(), |out| {
+            out.bare("rule", format_args!("{}.{label}.name", Self::TERRAFORM));
+            out.attribute("target_id", TARGET_ID);
+            out.attribute("arn", self.function.arn());
+            out.block("retry_policy", |out| {
+                out.attribute("maximum_event_age_in_seconds", RETRY.0);
+                out.attribute("maximum_retry_attempts", RETRY.1);
+            });
+        });
     }
+}
+
+impl HasArn for Schedule {
+    const ARN: Spelling = Spelling::GetAtt("Arn");
 }
 
 /// Leave for a schedule to call its function.
@@ -90,26 +83,17 @@ pub struct SchedulePermission {
 const PRINCIPAL: &str = "events.amazonaws.com";
 
 impl Kind for SchedulePermission {
-    const NAMES: Names = Names {
-        terraform: "aws_lambda_permission",
-        cloudformation: "AWS::Lambda::Permission",
-        word: "SchedulePermission",
-    };
+    const TERRAFORM: &'static str = "aws_lambda_permission";
+    const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("action", "lambda:InvokeFunction");
-            out.attribute("function_name", self.function.name());
-            out.attribute("principal", PRINCIPAL);
-            out.attribute("source_arn", self.schedule.arn());
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        let function = Function::Made(self.function.clone());
+        function.permit(PRINCIPAL, self.schedule.arn(), out);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.text("Action", "lambda:InvokeFunction");
-        out.value("FunctionName", &self.function.name());
-        out.text("Principal", PRINCIPAL);
-        out.value("SourceArn", &self.schedule.arn());
+        let function = Function::Made(self.function.clone());
+        function.permit_in_template(PRINCIPAL, &self.schedule.arn(), out);
     }
 }

@@ -1,13 +1,11 @@
 //! Identity and Access Management: roles of functions.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::document::Document;
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::document::Document;
+use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Label, Spelling, Value};
 
 /// A role that an AWS service takes, with the one policy that says what it may do.
 #[derive(Debug, Serialize)]
@@ -36,20 +34,18 @@ pub struct Statement {
 
 impl Statement {
     fn document(&self) -> Document {
+        let resources = self.resources.iter().cloned().map(Document::Text).collect();
         let mut parts = vec![
             ("Sid".into(), Document::text(self.sid)),
             ("Effect".into(), Document::text("Allow")),
             ("Action".into(), Document::texts(self.actions)),
-            (
-                "Resource".into(),
-                Document::List(self.resources.iter().cloned().map(Document::Text).collect()),
-            ),
+            ("Resource".into(), Document::List(resources)),
         ];
         if let Some((operator, key, value)) = &self.condition {
-            let condition = Document::Object(vec![((*key).into(), Document::Text(value.clone()))]);
+            let condition = Document::object([(*key, Document::Text(value.clone()))]);
             parts.push((
                 "Condition".into(),
-                Document::Object(vec![((*operator).into(), condition)]),
+                Document::object([(*operator, condition)]),
             ));
         }
         Document::Object(parts)
@@ -63,30 +59,24 @@ impl Role {
     }
 
     fn trust(&self) -> Document {
-        Document::Object(vec![
-            ("Version".into(), Document::text("2012-10-17")),
-            (
-                "Statement".into(),
-                Document::List(vec![Document::Object(vec![
-                    ("Effect".into(), Document::text("Allow")),
-                    ("Action".into(), Document::text("sts:AssumeRole")),
-                    (
-                        "Principal".into(),
-                        Document::Object(vec![("Service".into(), Document::text(self.service))]),
-                    ),
-                ])]),
-            ),
-        ])
+        let service = Document::object([("Service", Document::text(self.service))]);
+        Document::policy(vec![Document::object([
+            ("Effect", Document::text("Allow")),
+            ("Action", Document::text("sts:AssumeRole")),
+            ("Principal", service),
+        ])])
     }
 
     fn policy(&self) -> Document {
-        Document::Object(vec![
-            ("Version".into(), Document::text("2012-10-17")),
-            (
-                "Statement".into(),
-                Document::List(self.statements.iter().map(Statement::document).collect()),
-            ),
-        ])
+        Document::policy(self.statements.iter().map(Statement::document).collect())
+    }
+
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
+        out.resource(POLICY, label.as_str(), |out| {
+            out.attribute("name_prefix", &self.name_prefix);
+            out.bare("role", format_args!("{}.{label}.id", Self::TERRAFORM));
+            self.policy().terraform("policy", out);
+        });
     }
 }
 
@@ -94,28 +84,18 @@ impl Role {
 const POLICY: &str = "aws_iam_role_policy";
 
 impl Kind for Role {
-    const NAMES: Names = Names {
-        terraform: "aws_iam_role",
-        cloudformation: "AWS::IAM::Role",
-        word: "Role",
-    };
+    const TERRAFORM: &'static str = "aws_iam_role";
+    const CLOUDFORMATION: &'static str = "AWS::IAM::Role";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name_prefix", &self.name_prefix);
-            out.attribute("description", self.description);
-            out.tags();
-            self.trust().terraform("assume_role_policy", out);
-            if self.is_retained {
-                out.kept();
-            }
-        });
-        out.block_of(POLICY, label.as_str(), |out| {
-            out.attribute("name_prefix", &self.name_prefix);
-            out.bare("role", format_args!("{}.{label}.id", Self::NAMES.terraform));
-            self.policy().terraform("policy", out);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name_prefix", &self.name_prefix);
+        out.attribute("description", self.description);
+        out.tags();
+        self.trust().terraform("assume_role_policy", out);
+        if self.is_retained {
+            out.prevent_destroy();
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -129,8 +109,6 @@ impl Kind for Role {
     }
 }
 
-impl Handle<Role> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
-    }
+impl HasArn for Role {
+    const ARN: Spelling = Spelling::GetAtt("Arn");
 }

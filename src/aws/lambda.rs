@@ -1,6 +1,5 @@
 //! AWS Lambda: functions as the gateway calls them, and who may call them.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! No function is made here; each is one of the user's or a `PythonFunction`.
 
 use std::sync::Arc;
@@ -10,9 +9,9 @@ use serde::Serialize;
 use super::python::PythonFunction;
 use super::{Home, Kind, RestApi};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Here, Label, Names, Value};
+use crate::stack::{Handle, Here, Value};
 
-/// A function, as it was named.
+/// A function, as the user names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Function {
     /// By name, in the account and region of the API.
@@ -82,6 +81,58 @@ impl Function {
             Self::Made(function) => vec![function.arn()],
         }
     }
+
+    /// Writes the permission of a service to call it, with alias or version as an argument.
+    pub(crate) fn permit(&self, principal: &str, source: Value, out: &mut Terraform) {
+        out.attribute("action", "lambda:InvokeFunction");
+        match self {
+            Self::Name {
+                name: text,
+                qualifier,
+            }
+            | Self::Arn {
+                arn: text,
+                qualifier,
+            } => {
+                out.attribute("function_name", &**text);
+                out.optional("qualifier", qualifier.as_deref());
+            }
+            Self::Given(arn) => {
+                // The provider reads the two back apart from each other.
+                let name = ["join(\":\", slice(split(\":\", ", "), 0, 7))"];
+                out.applied("function_name", name, arn);
+                out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
+            }
+            Self::Made(function) => out.attribute("function_name", function.name()),
+        }
+        out.attribute("principal", principal);
+        out.attribute("source_arn", source);
+    }
+
+    /// Writes the same permission as properties, with alias or version behind the name.
+    pub(crate) fn permit_in_template(&self, principal: &str, source: &Value, out: &mut Properties) {
+        out.text("Action", "lambda:InvokeFunction");
+        match self {
+            Self::Name {
+                name: text,
+                qualifier,
+            }
+            | Self::Arn {
+                arn: text,
+                qualifier,
+            } => {
+                let suffix = qualifier.as_ref().map(|it| format!(":{it}"));
+                out.text(
+                    "FunctionName",
+                    &format!("{text}{}", suffix.unwrap_or_default()),
+                );
+            }
+            Self::Given(arn) => out.value("FunctionName", arn),
+            Self::Made(function) => out.value("FunctionName", &function.name()),
+        }
+        out.text("Principal", principal);
+        out.value("SourceArn", source);
+    }
 }
 
 /// Leave for the stage of an API to call a function.
@@ -97,56 +148,6 @@ pub struct LambdaPermission {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html>, read 2026-11-22.
 pub(crate) const PRINCIPAL: &str = "apigateway.amazonaws.com";
 
-/// The function of a permission, with its alias or version apart.
-pub(crate) fn spell_function(function: &Function, out: &mut Terraform) {
-    match function {
-        Function::Name {
-            name: text,
-            qualifier,
-        }
-        | Function::Arn {
-            arn: text,
-            qualifier,
-        } => {
-            out.attribute("function_name", text);
-            if let Some(qualifier) = qualifier {
-                out.attribute("qualifier", qualifier);
-            }
-        }
-        Function::Given(arn) => {
-            // The provider reads the two back apart from each other.
-            out.applied(
-                "function_name",
-                ["join(\":\", slice(split(\":\", ", "), 0, 7))"],
-                arn,
-            );
-            out.applied("qualifier", ["try(split(\":\", ", ")[7], null)"], arn);
-        }
-        Function::Made(function) => out.attribute("function_name", function.name()),
-    }
-}
-
-/// The function of a permission, in one.
-pub(crate) fn spell_function_name(function: &Function, out: &mut Properties) {
-    match function {
-        Function::Name {
-            name: text,
-            qualifier,
-        }
-        | Function::Arn {
-            arn: text,
-            qualifier,
-        } => {
-            let whole = qualifier
-                .as_ref()
-                .map_or_else(|| text.to_string(), |it| format!("{text}:{it}"));
-            out.text("FunctionName", &whole);
-        }
-        Function::Given(arn) => out.value("FunctionName", arn),
-        Function::Made(function) => out.value("FunctionName", &function.name()),
-    }
-}
-
 impl LambdaPermission {
     /// Calls of the one stage, for Terraform and for CloudFormation.
     fn source(&self) -> [Value; 2] {
@@ -159,28 +160,17 @@ impl LambdaPermission {
 }
 
 impl Kind for LambdaPermission {
-    const NAMES: Names = Names {
-        terraform: "aws_lambda_permission",
-        cloudformation: "AWS::Lambda::Permission",
-        word: "Permission",
-    };
+    const TERRAFORM: &'static str = "aws_lambda_permission";
+    const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("action", "lambda:InvokeFunction");
-            spell_function(&self.function, out);
-            out.attribute("principal", PRINCIPAL);
-            let [source, _] = self.source();
-            out.attribute("source_arn", source);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        let [source, _] = self.source();
+        self.function.permit(PRINCIPAL, source, out);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.text("Action", "lambda:InvokeFunction");
-        spell_function_name(&self.function, out);
-        out.text("Principal", PRINCIPAL);
         let [_, source] = self.source();
-        out.value("SourceArn", &source);
+        self.function.permit_in_template(PRINCIPAL, &source, out);
     }
 }

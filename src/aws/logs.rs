@@ -1,12 +1,10 @@
 //! CloudWatch: log groups and alarms.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Here, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Here, Spelling, Value};
 
 /// A log group.
 #[derive(Debug, Serialize)]
@@ -17,22 +15,15 @@ pub struct LogGroup {
 }
 
 impl Kind for LogGroup {
-    const NAMES: Names = Names {
-        terraform: "aws_cloudwatch_log_group",
-        cloudformation: "AWS::Logs::LogGroup",
-        word: "LogGroup",
-    };
+    const TERRAFORM: &'static str = "aws_cloudwatch_log_group";
+    const CLOUDFORMATION: &'static str = "AWS::Logs::LogGroup";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("retention_in_days", self.retention_days);
-            if let Some(key) = &self.kms_key {
-                out.attribute("kms_key_id", key);
-            }
-            out.tags();
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("retention_in_days", self.retention_days);
+        out.optional("kms_key_id", self.kms_key.as_ref());
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -45,10 +36,14 @@ impl Kind for LogGroup {
     }
 }
 
+impl HasArn for LogGroup {
+    const ARN: Spelling = Spelling::GetAtt("Arn");
+}
+
 impl Handle<LogGroup> {
     /// Part of where it is deployed.
     pub fn here(&self, part: Here) -> Value {
-        Value::Here(part, self.attribute_of("arn", Spelling::GetAtt("Arn")))
+        Value::Here(part, self.attribute_of("arn", LogGroup::ARN))
     }
 
     /// Without the `:*` that CloudFormation puts at its end; never in Terraform.
@@ -66,10 +61,6 @@ impl Handle<LogGroup> {
             self.attribute("name", Spelling::Ref),
         ];
         Value::Text(arn.into())
-    }
-
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
     }
 }
 
@@ -109,33 +100,26 @@ pub struct Alarm {
 }
 
 impl Kind for Alarm {
-    const NAMES: Names = Names {
-        terraform: "aws_cloudwatch_metric_alarm",
-        cloudformation: "AWS::CloudWatch::Alarm",
-        word: "Alarm",
-    };
+    const TERRAFORM: &'static str = "aws_cloudwatch_metric_alarm";
+    const CLOUDFORMATION: &'static str = "AWS::CloudWatch::Alarm";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("alarm_name", &self.name);
-            out.attribute("alarm_description", self.description);
-            out.attribute("namespace", self.namespace);
-            out.attribute("metric_name", self.metric);
-            out.attribute("statistic", self.statistic);
-            out.attribute("period", self.period_s);
-            out.attribute("evaluation_periods", self.evaluation_periods);
-            out.attribute("comparison_operator", self.comparison.as_str());
-            out.attribute("threshold", self.threshold);
-            out.attribute("treat_missing_data", self.missing_data);
-            out.values("alarm_actions", std::slice::from_ref(&self.topic));
-            out.values("ok_actions", std::slice::from_ref(&self.topic));
-            out.tags();
-            out.map(
-                "dimensions",
-                self.dimensions.iter().map(|(name, value)| (*name, value)),
-            );
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("alarm_name", &self.name);
+        out.attribute("alarm_description", self.description);
+        out.attribute("namespace", self.namespace);
+        out.attribute("metric_name", self.metric);
+        out.attribute("statistic", self.statistic);
+        out.attribute("period", self.period_s);
+        out.attribute("evaluation_periods", self.evaluation_periods);
+        out.attribute("comparison_operator", self.comparison.as_str());
+        out.attribute("threshold", self.threshold);
+        out.attribute("treat_missing_data", self.missing_data);
+        out.values("alarm_actions", std::slice::from_ref(&self.topic));
+        out.values("ok_actions", std::slice::from_ref(&self.topic));
+        out.tags();
+        let dimensions = self.dimensions.iter();
+        out.map("dimensions", dimensions.map(|(name, value)| (name, value)));
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -1,19 +1,17 @@
 //! Lambda: functions whose code gwgen brings along.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::iam::Role;
-use super::logs::LogGroup;
-use super::{Home, Kind, SecurityGroup};
 use serde::Serialize;
 
+use super::iam::Role;
+use super::logs::LogGroup;
+use super::{HasArn, Home, Kind, SecurityGroup};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Address, Handle, List, Spelling, Value};
 
-/// FunctionCode of a function: one module of Python.
+/// Code of a function: one module of Python.
 #[derive(Clone, Debug, Serialize)]
 pub struct FunctionCode {
     /// Name of the module, `sync`; Terraform finds it zipped beside the files, CloudFormation holds
@@ -22,7 +20,7 @@ pub struct FunctionCode {
     pub text: &'static str,
 }
 
-/// What Lambda calls: the function `handler` of the module that both formats name `index`. Source:
+/// The function `handler` of the module that both formats name `index`. Source:
 /// docs/aws-rules.md#z6.
 const HANDLER: &str = "index.handler";
 
@@ -69,13 +67,13 @@ pub struct PythonFunction {
     pub role: Handle<Role>,
     /// Made first: Lambda would make one that is kept for ever (Z8).
     pub log_group: Handle<LogGroup>,
-    /// Tracing mode: whether X-Ray sees its calls.
+    /// X-Ray sees its calls.
     pub is_traced: bool,
 }
 
-impl PythonFunction {
-    fn groups(network: &FunctionNetwork) -> List {
-        match &network.security_groups {
+impl FunctionNetwork {
+    fn groups(&self) -> List {
+        match &self.security_groups {
             FunctionGroups::Made(group) => List::Of(vec![group.id()]),
             FunctionGroups::Given(groups) => groups.clone(),
         }
@@ -83,65 +81,58 @@ impl PythonFunction {
 }
 
 impl PythonFunction {
-    /// Nodes that it waits for besides those it refers to.
     pub(crate) fn after(&self) -> Vec<Address> {
         vec![self.log_group.address().clone()]
+    }
+
+    fn tracing(&self) -> &'static str {
+        if self.is_traced {
+            "Active"
+        } else {
+            "PassThrough"
+        }
     }
 }
 
 impl Kind for PythonFunction {
-    const NAMES: Names = Names {
-        terraform: "aws_lambda_function",
-        cloudformation: "AWS::Lambda::Function",
-        word: "Function",
-    };
+    const TERRAFORM: &'static str = "aws_lambda_function";
+    const CLOUDFORMATION: &'static str = "AWS::Lambda::Function";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
+    fn terraform(&self, out: &mut Terraform) {
         let zip = self.code.zip();
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("function_name", &self.name);
-            out.attribute("description", self.description);
-            out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
-            out.bare(
-                "source_code_hash",
-                format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"),
-            );
-            out.attribute("handler", HANDLER);
-            out.attribute("runtime", &*self.runtime);
-            out.values("architectures", &[Value::literal("arm64")]);
-            out.attribute("memory_size", self.memory_mb);
-            out.attribute("timeout", self.timeout_s);
-            if let Some(calls) = self.reserved_concurrency {
-                out.attribute("reserved_concurrent_executions", calls);
-            }
-            out.attribute("role", self.role.arn());
-            out.tags();
-            out.bare(
-                "depends_on",
-                format_args!(
-                    "[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]",
-                    self.role.label(),
-                    self.log_group.label()
-                ),
-            );
-            out.block("environment", |out| {
-                out.map(
-                    "variables",
-                    self.environment
-                        .iter()
-                        .map(|(name, value)| (name.as_str(), value)),
-                )
+        out.attribute("function_name", &self.name);
+        out.attribute("description", self.description);
+        out.bare("filename", format_args!("\"${{path.module}}/{zip}\""));
+        out.bare(
+            "source_code_hash",
+            format_args!("filebase64sha256(\"${{path.module}}/{zip}\")"),
+        );
+        out.attribute("handler", HANDLER);
+        out.attribute("runtime", &*self.runtime);
+        out.values("architectures", &[Value::literal("arm64")]);
+        out.attribute("memory_size", self.memory_mb);
+        out.attribute("timeout", self.timeout_s);
+        out.optional("reserved_concurrent_executions", self.reserved_concurrency);
+        out.attribute("role", self.role.arn());
+        out.tags();
+        out.bare(
+            "depends_on",
+            format_args!(
+                "[aws_iam_role_policy.{}, aws_cloudwatch_log_group.{}]",
+                self.role.label(),
+                self.log_group.label()
+            ),
+        );
+        out.block("environment", |out| out.map("variables", &self.environment));
+        if let Some(network) = &self.network {
+            out.block("vpc_config", |out| {
+                out.list("subnet_ids", &network.subnets);
+                out.list("security_group_ids", &network.groups());
             });
-            if let Some(network) = &self.network {
-                out.block("vpc_config", |out| {
-                    out.list("subnet_ids", &network.subnets);
-                    out.list("security_group_ids", &Self::groups(network));
-                });
-            }
-            out.block("tracing_config", |out| {
-                out.attribute("mode", self.tracing())
-            });
+        }
+        out.block("tracing_config", |out| {
+            out.attribute("mode", self.tracing())
         });
     }
 
@@ -158,17 +149,11 @@ impl Kind for PythonFunction {
             out.number("ReservedConcurrentExecutions", calls);
         }
         out.value("Role", &self.role.arn());
-        out.object("Environment", |out| {
-            out.object("Variables", |out| {
-                self.environment
-                    .iter()
-                    .for_each(|(name, value)| out.value(name, value))
-            });
-        });
+        out.object("Environment", |out| out.map("Variables", &self.environment));
         if let Some(network) = &self.network {
             out.object("VpcConfig", |out| {
                 out.list("SubnetIds", &network.subnets);
-                out.list("SecurityGroupIds", &Self::groups(network));
+                out.list("SecurityGroupIds", &network.groups());
             });
         }
         out.object("TracingConfig", |out| out.text("Mode", self.tracing()));
@@ -176,21 +161,11 @@ impl Kind for PythonFunction {
     }
 }
 
-impl PythonFunction {
-    fn tracing(&self) -> &'static str {
-        if self.is_traced {
-            "Active"
-        } else {
-            "PassThrough"
-        }
-    }
+impl HasArn for PythonFunction {
+    const ARN: Spelling = Spelling::GetAtt("Arn");
 }
 
 impl Handle<PythonFunction> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
-    }
-
     pub fn name(&self) -> Value {
         self.attribute("function_name", Spelling::Ref)
     }

@@ -1,12 +1,10 @@
 //! Route 53: records.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::{DomainName, Home, Kind};
 use serde::Serialize;
 
+use super::{DomainName, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Value};
+use crate::stack::{Handle, Value};
 
 /// The record that leads callers of a domain to API Gateway.
 #[derive(Debug, Serialize)]
@@ -20,24 +18,19 @@ pub struct AliasRecord {
 }
 
 impl Kind for AliasRecord {
-    const NAMES: Names = Names {
-        terraform: "aws_route53_record",
-        cloudformation: "AWS::Route53::RecordSet",
-        word: "AliasRecord",
-    };
+    const TERRAFORM: &'static str = "aws_route53_record";
+    const CLOUDFORMATION: &'static str = "AWS::Route53::RecordSet";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
+    fn terraform(&self, out: &mut Terraform) {
         let [name, zone] = self.domain.target(self.is_edge);
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("zone_id", &self.zone);
-            out.attribute("name", &self.name);
-            out.attribute("type", "A");
-            out.block("alias", |out| {
-                out.attribute("name", name);
-                out.attribute("zone_id", zone);
-                out.attribute("evaluate_target_health", false);
-            });
+        out.attribute("zone_id", &self.zone);
+        out.attribute("name", &self.name);
+        out.attribute("type", "A");
+        out.block("alias", |out| {
+            out.attribute("name", name);
+            out.attribute("zone_id", zone);
+            out.attribute("evaluate_target_health", false);
         });
     }
 

@@ -1,12 +1,10 @@
 //! Simple Storage Service: buckets for what functions remember.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::{Home, Kind};
 use serde::Serialize;
 
+use super::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Label, Spelling, Value};
 
 /// A private bucket; AWS makes the end of its name, which no other account may have.
 ///
@@ -34,39 +32,14 @@ const BLOCKED: [(&str, &str); 4] = [
 ];
 
 impl Kind for Bucket {
-    const NAMES: Names = Names {
-        terraform: "aws_s3_bucket",
-        cloudformation: "AWS::S3::Bucket",
-        word: "Bucket",
-    };
+    const TERRAFORM: &'static str = "aws_s3_bucket";
+    const CLOUDFORMATION: &'static str = "AWS::S3::Bucket";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        let of_it = |out: &mut Terraform| {
-            out.bare(
-                "bucket",
-                format_args!("{}.{label}.id", Self::NAMES.terraform),
-            )
-        };
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("bucket_prefix", &self.name_prefix);
-            out.attribute("force_destroy", true);
-            out.tags();
-        });
-        out.block_of(ACCESS, label.as_str(), |out| {
-            of_it(out);
-            BLOCKED
-                .iter()
-                .for_each(|(name, _)| out.attribute(name, true));
-        });
-        out.block_of(ENCRYPTION, label.as_str(), |out| {
-            of_it(out);
-            out.block("rule", |out| {
-                out.block("apply_server_side_encryption_by_default", |out| {
-                    out.attribute("sse_algorithm", ALGORITHM)
-                });
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("bucket_prefix", &self.name_prefix);
+        out.attribute("force_destroy", true);
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -84,11 +57,31 @@ impl Kind for Bucket {
     }
 }
 
-impl Handle<Bucket> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::GetAtt("Arn"))
+impl Bucket {
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
+        let id = format!("{}.{label}.id", Self::TERRAFORM);
+        out.resource(ACCESS, label.as_str(), |out| {
+            out.bare("bucket", format_args!("{id}"));
+            BLOCKED
+                .iter()
+                .for_each(|(name, _)| out.attribute(name, true));
+        });
+        out.resource(ENCRYPTION, label.as_str(), |out| {
+            out.bare("bucket", format_args!("{id}"));
+            out.block("rule", |out| {
+                out.block("apply_server_side_encryption_by_default", |out| {
+                    out.attribute("sse_algorithm", ALGORITHM)
+                });
+            });
+        });
     }
+}
 
+impl HasArn for Bucket {
+    const ARN: Spelling = Spelling::GetAtt("Arn");
+}
+
+impl Handle<Bucket> {
     pub fn name(&self) -> Value {
         self.attribute("bucket", Spelling::Ref)
     }

@@ -1,12 +1,10 @@
 //! AWS WAF: what a web ACL is put before.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
 
-use super::{Home, Kind, RestApi, Stage};
 use serde::Serialize;
 
+use super::{Home, Kind, RestApi, Stage};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Value};
+use crate::stack::{Handle, Value};
 
 /// A web ACL before a stage.
 #[derive(Debug, Serialize)]
@@ -17,18 +15,13 @@ pub struct WebAclAssociation {
 }
 
 impl Kind for WebAclAssociation {
-    const NAMES: Names = Names {
-        terraform: "aws_wafv2_web_acl_association",
-        cloudformation: "AWS::WAFv2::WebACLAssociation",
-        word: "WebAclAssociation",
-    };
+    const TERRAFORM: &'static str = "aws_wafv2_web_acl_association";
+    const CLOUDFORMATION: &'static str = "AWS::WAFv2::WebACLAssociation";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("resource_arn", self.stage.arn(&self.api).0);
-            out.attribute("web_acl_arn", &self.web_acl);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("resource_arn", self.stage.arn(&self.api).0);
+        out.attribute("web_acl_arn", &self.web_acl);
     }
 
     fn cloudformation(&self, out: &mut Properties) {

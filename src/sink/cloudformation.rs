@@ -1,7 +1,6 @@
-//! Sink of a template's properties, in either spelling.
+//! Sink of a template's properties, in either syntax.
 //!
 //! In: calls of kinds. Out: the text of a template. Pure.
-//! A kind does not know which spelling it is written in.
 
 mod json;
 mod scalars;
@@ -47,7 +46,7 @@ enum Call<'a> {
     GetAtt(&'a str, &'a str),
 }
 
-/// A key as it stands before its `:`.
+/// Returns a key as it is written before its `:`.
 pub(crate) fn yaml_key(name: &str) -> std::borrow::Cow<'_, str> {
     scalars::scalar(name)
 }
@@ -61,16 +60,12 @@ impl Properties {
         Self { printer, tags }
     }
 
-    fn out(&self) -> &String {
-        match &self.printer {
-            TemplatePrinter::Json(json) => &json.out,
-            TemplatePrinter::Yaml(yaml) => &yaml.out,
-        }
-    }
-
     /// Returns the length of the text. Unit: bytes.
     pub(crate) fn length(&self) -> usize {
-        self.out().len()
+        match &self.printer {
+            TemplatePrinter::Json(json) => json.out.len(),
+            TemplatePrinter::Yaml(yaml) => yaml.out.len(),
+        }
     }
 
     pub(crate) fn into_text(self) -> String {
@@ -122,26 +117,12 @@ impl Properties {
         }
     }
 
-    /// The whole document.
-    pub(crate) fn document(&mut self, body: impl FnOnce(&mut Self)) {
-        self.enclosed(Container::Object, body);
-    }
-
     pub fn text(&mut self, name: &str, text: &str) {
         self.name(name);
         self.string(text);
     }
 
-    pub fn number(&mut self, name: &str, number: impl Into<u32>) {
-        self.plain(name, &number.into().to_string());
-    }
-
-    /// A number of any size, as it is written.
-    pub fn bare(&mut self, name: &str, number: std::fmt::Arguments<'_>) {
-        self.plain(name, &number.to_string());
-    }
-
-    pub fn decimal(&mut self, name: &str, number: f64) {
+    pub fn number(&mut self, name: &str, number: impl std::fmt::Display) {
         self.plain(name, &number.to_string());
     }
 
@@ -165,27 +146,15 @@ impl Properties {
 
     pub fn value(&mut self, name: &str, value: &Value) {
         self.name(name);
-        self.push_value(value);
+        self.inner(value);
     }
 
     pub fn values(&mut self, name: &str, values: &[Value]) {
-        self.name(name);
-        self.enclosed(Container::List, |out| {
-            for value in values {
-                out.item();
-                out.push_value(value);
-            }
-        });
+        self.items(name, values, Self::inner);
     }
 
     pub fn texts<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
-        self.name(name);
-        self.enclosed(Container::List, |out| {
-            for text in texts {
-                out.item();
-                out.string(text.as_ref());
-            }
-        });
+        self.items(name, texts, |out, text| out.string(text.as_ref()));
     }
 
     pub fn list(&mut self, name: &str, list: &List) {
@@ -207,11 +176,33 @@ impl Properties {
         items: impl IntoIterator<Item = T>,
         mut body: impl FnMut(&mut Self, T),
     ) {
-        self.name(name);
-        self.enclosed(Container::List, |out| {
-            for item in items {
-                out.item();
-                out.enclosed(Container::Object, |out| body(out, item));
+        self.items(name, items, |out, item| {
+            out.inner_object(|out| body(out, item))
+        });
+    }
+
+    /// An object of values.
+    pub fn map<'v>(
+        &mut self,
+        name: &str,
+        members: impl IntoIterator<Item = (impl AsRef<str>, &'v Value)>,
+    ) {
+        self.object(name, |out| {
+            for (name, value) in members {
+                out.value(name.as_ref(), value);
+            }
+        });
+    }
+
+    /// An object of texts.
+    pub fn text_map(
+        &mut self,
+        name: &str,
+        members: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>,
+    ) {
+        self.object(name, |out| {
+            for (name, text) in members {
+                out.text(name.as_ref(), text.as_ref());
             }
         });
     }
@@ -246,24 +237,19 @@ impl Properties {
         self.enclosed(Container::Object, body);
     }
 
-    /// A value inside a list.
-    pub fn inner(&mut self, value: &Value) {
-        self.push_value(value);
-    }
-
     pub fn tags(&mut self) {
-        let tags = self.tags.clone();
+        let tags = std::mem::take(&mut self.tags);
         self.objects("Tags", &tags, |out, (key, value)| {
             out.text("Key", key);
             out.value("Value", value);
         });
+        self.tags = tags;
     }
 
     /// The tags of what takes them by name.
     pub fn tag_map(&mut self) {
-        let tags = self.tags.clone();
-        self.object("Tags", |out| {
-            tags.iter().for_each(|(key, value)| out.value(key, value))
-        });
+        let tags = std::mem::take(&mut self.tags);
+        self.map("Tags", &tags);
+        self.tags = tags;
     }
 }

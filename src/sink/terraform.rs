@@ -1,7 +1,6 @@
-//! Sink of Terraform's blocks, in either spelling.
+//! Sink of Terraform's blocks, in either syntax.
 //!
 //! In: calls of kinds. Out: the text of a file. Pure.
-//! A kind does not know which spelling it is written in.
 
 mod escape;
 mod json;
@@ -18,7 +17,7 @@ use values::Bare;
 pub use values::Hcl;
 
 use super::banner;
-use crate::stack::{Label, Names, Value};
+use crate::stack::{Address, Value};
 pub use escape::{key, quoted};
 
 /// A Terraform block of a method: its type, and what its label has behind that of the method.
@@ -77,6 +76,13 @@ fn head() -> String {
     text
 }
 
+/// Writes two spaces a level.
+fn push_margin(out: &mut String, depth: usize) {
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
 impl Terraform {
     pub fn new(syntax: Syntax) -> Self {
         let printer = match syntax {
@@ -106,7 +112,7 @@ impl Terraform {
         }
     }
 
-    /// Returns the content so far, at its own size: the sink keeps the room that it grew to.
+    /// Returns the content so far, at its own size: the sink reuses its buffer.
     pub(crate) fn suspend(&mut self) -> Content {
         match &mut self.printer {
             TerraformPrinter::Native(native) => Content::Native(native.out.clone()),
@@ -127,13 +133,8 @@ impl Terraform {
         }
     }
 
-    /// A resource block of a kind.
-    pub fn resource(&mut self, names: &Names, label: &Label, body: impl FnOnce(&mut Self)) {
-        self.block_of(names.terraform, label.as_str(), body);
-    }
-
     /// A resource block of a Terraform type.
-    pub fn block_of(&mut self, kind: &str, label: &str, body: impl FnOnce(&mut Self)) {
+    pub fn resource(&mut self, kind: &str, label: &str, body: impl FnOnce(&mut Self)) {
         self.labelled(&["resource", kind, label], body);
     }
 
@@ -175,7 +176,7 @@ impl Terraform {
     /// An argument on one line.
     pub fn attribute(&mut self, name: &str, value: impl Hcl) {
         match &mut self.printer {
-            TerraformPrinter::Native(native) => native.spelt(|it| it.push_str(name), &value),
+            TerraformPrinter::Native(native) => native.spelt(name, &value),
             TerraformPrinter::Json(json) => json.member(name, &value),
         }
     }
@@ -190,28 +191,47 @@ impl Terraform {
     /// An argument whose value is written as it is.
     pub fn bare(&mut self, name: &str, value: fmt::Arguments<'_>) {
         match &mut self.printer {
-            TerraformPrinter::Native(native) => native.spelt(|it| it.push_str(name), &Bare(value)),
+            TerraformPrinter::Native(native) => native.spelt(name, &Bare(value)),
             TerraformPrinter::Json(json) => json.bare(name, Bare(value)),
         }
     }
 
-    /// Sets what follows apart from what stands before it: its name moves no `=`.
+    /// Separates what follows from what is before it: its name moves no `=`.
     pub fn gap(&mut self) {
         if let TerraformPrinter::Native(native) = &mut self.printer {
             native.gap();
         }
     }
 
-    /// Writes that `terraform destroy` refuses to take it away.
-    pub fn kept(&mut self) {
+    /// An argument that is left out where it has no value.
+    pub fn optional(&mut self, name: &str, value: Option<impl Hcl>) {
+        if let Some(value) = value {
+            self.attribute(name, value);
+        }
+    }
+
+    pub fn depends_on(&mut self, nodes: &[Address]) {
+        let nodes: Vec<String> = nodes.iter().map(Address::to_string).collect();
+        self.bare("depends_on", format_args!("[{}]", nodes.join(", ")));
+    }
+
+    /// Writes that `terraform destroy` refuses to delete the resource.
+    pub fn prevent_destroy(&mut self) {
         self.block("lifecycle", |out| out.attribute("prevent_destroy", true));
+    }
+
+    /// Writes that a replacement is created before the old resource is deleted.
+    pub fn create_before_destroy(&mut self) {
+        self.block("lifecycle", |out| {
+            out.attribute("create_before_destroy", true)
+        });
     }
 
     pub fn tags(&mut self) {
         self.bare("tags", format_args!("local.tags"));
     }
-    /// What a deployment remembers of a route: its digest, its parts and what they use, in one
-    /// string.
+
+    /// State of a route in a deployment: its digest, its parts and what they use, in one string.
     pub fn trigger(&mut self, label: &str, digest: &str, parts: &[MethodBlock], uses: &[Value]) {
         let text = native::trigger(digest, label, parts, uses);
         match &mut self.printer {
@@ -220,7 +240,7 @@ impl Terraform {
         }
     }
 
-    /// An argument over several lines: what stands around the value, and what writes it.
+    /// An argument over several lines, with text around its value.
     pub fn nested(&mut self, name: &str, around: [&str; 2], body: impl FnOnce(&mut Self)) {
         if let TerraformPrinter::Json(_) = &self.printer {
             let mut inline = Self {
@@ -259,7 +279,7 @@ impl Terraform {
         self.native().end_item();
     }
 
-    /// Returns whether texts of the native syntax would stand in quotes.
+    /// Returns whether expressions of the native syntax are texts in quotes.
     pub fn is_json(&self) -> bool {
         matches!(self.printer, TerraformPrinter::Json(_))
     }
@@ -289,7 +309,7 @@ impl Terraform {
         value.hcl(&mut self.native().out);
     }
 
-    /// A comment line, apart from what stands before it; JSON has none.
+    /// A comment line below an empty one; JSON has none.
     pub fn comment(&mut self, text: &str) {
         if let TerraformPrinter::Native(native) = &mut self.printer {
             native.comment(text);

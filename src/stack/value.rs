@@ -69,10 +69,8 @@ impl Value {
             | Self::Attribute(_)
             | Self::Pseudo(_)
             | Self::Here(..)
-            | Self::Parameter { .. } => {
-                vec![self]
-            }
-            Self::Joined(_) => vec![self],
+            | Self::Parameter { .. }
+            | Self::Joined(_) => vec![self],
             Self::Text(parts) => parts.iter().flat_map(Self::deploy_time).collect(),
         }
     }
@@ -138,4 +136,18 @@ impl Here {
 pub enum List {
     Of(Vec<Value>),
     One(Value),
+}
+
+impl List {
+    /// The values that are known only at deploy time.
+    pub fn deploy_time(&self) -> Vec<Value> {
+        match self {
+            Self::Of(values) => values
+                .iter()
+                .flat_map(Value::deploy_time)
+                .cloned()
+                .collect(),
+            Self::One(value) => vec![Value::Joined(Box::new(value.clone()))],
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) fn deployment(
         is_of_body: false,
     };
     let revision = deployment.digest.as_str().into();
-    stack.add_revision(File::Api, this(), revision, deployment)
+    stack.add_revision(File::Api, this(), Some(revision), deployment)
 }
 
 /// What the snapshot shows beside the API itself and its routes: a kind that joins is one line

@@ -1,11 +1,11 @@
 //! Listeners of application load balancers, and the answers that a balancer gives itself.
 
-use super::ApplicationBalancer;
 use serde::Serialize;
 
-use crate::aws::{Home, Kind};
+use super::ApplicationBalancer;
+use crate::aws::{HasArn, Home, Kind, Reference};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Value};
 
 /// Security policy of HTTPS listeners: TLS 1.2 and 1.3.
 ///
@@ -33,26 +33,21 @@ impl HttpListener {
 }
 
 impl Kind for HttpListener {
-    const NAMES: Names = Names {
-        terraform: "aws_lb_listener",
-        cloudformation: "AWS::ElasticLoadBalancingV2::Listener",
-        word: "HttpListener",
-    };
+    const TERRAFORM: &'static str = "aws_lb_listener";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("load_balancer_arn", self.balancer.arn());
-            out.attribute("port", self.port);
-            out.attribute("protocol", self.protocol());
-            if let Some(certificate) = &self.certificate {
-                out.attribute("certificate_arn", certificate);
-                out.attribute("ssl_policy", TLS_POLICY);
-            }
-            out.tags();
-            out.block("default_action", |out| {
-                FixedResponse::NOT_FOUND.terraform(out)
-            });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("load_balancer_arn", self.balancer.arn());
+        out.attribute("port", self.port);
+        out.attribute("protocol", self.protocol());
+        if let Some(certificate) = &self.certificate {
+            out.attribute("certificate_arn", certificate);
+            out.attribute("ssl_policy", TLS_POLICY);
+        }
+        out.tags();
+        out.block("default_action", |out| {
+            FixedResponse::NOT_FOUND.terraform(out)
         });
     }
 
@@ -61,8 +56,8 @@ impl Kind for HttpListener {
         out.number("Port", self.port);
         out.text("Protocol", self.protocol());
         if let Some(certificate) = &self.certificate {
-            out.objects("Certificates", [certificate], |out, it| {
-                out.value("CertificateArn", it)
+            out.objects("Certificates", [()], |out, ()| {
+                out.value("CertificateArn", certificate)
             });
             out.text("SslPolicy", TLS_POLICY);
         }
@@ -72,36 +67,9 @@ impl Kind for HttpListener {
     }
 }
 
-impl Handle<HttpListener> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
-}
+impl HasArn for HttpListener {}
 
-/// A listener that is made here, or one that is there.
-#[derive(Clone, Debug, Serialize)]
-pub enum HttpListenerRef {
-    Made(Handle<HttpListener>),
-    Existing(Value),
-}
-
-impl HttpListenerRef {
-    /// Returns whether both are the same listener.
-    pub fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Made(one), Self::Made(other)) => one.index() == other.index(),
-            (Self::Existing(one), Self::Existing(other)) => one == other,
-            (Self::Made(_) | Self::Existing(_), _) => false,
-        }
-    }
-
-    pub(crate) fn arn(&self) -> Value {
-        match self {
-            Self::Made(listener) => listener.arn(),
-            Self::Existing(arn) => arn.clone(),
-        }
-    }
-}
+pub type HttpListenerRef = Reference<HttpListener>;
 
 /// An answer of the balancer's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{FixedResponse, HttpListenerRef};
 use serde::Serialize;
 
+use super::{FixedResponse, HttpListenerRef};
 use crate::aws::elbv2::TargetGroupRef;
-use crate::aws::{Home, Kind};
+use crate::aws::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
 
 /// Action of a rule.
 #[derive(Clone, Debug, Serialize)]
@@ -39,12 +38,6 @@ impl RuleAction {
     }
 }
 
-impl Handle<ListenerRule> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
-}
-
 /// A rule of a listener: which requests, and what becomes of them.
 #[derive(Debug, Serialize)]
 pub struct ListenerRule {
@@ -61,65 +54,56 @@ pub struct ListenerRule {
     pub is_switched: bool,
 }
 
+impl ListenerRule {
+    /// Field, CloudFormation's name of its configuration, and values of each condition.
+    fn conditions(&self) -> impl Iterator<Item = (&'static str, &'static str, Vec<&str>)> {
+        fn texts(list: &[Arc<str>]) -> Vec<&str> {
+            list.iter().map(AsRef::as_ref).collect()
+        }
+        let methods = self.methods.clone();
+        let conditions = [
+            ("path-pattern", "PathPatternConfig", texts(&self.paths)),
+            ("http-request-method", "HttpRequestMethodConfig", methods),
+            ("host-header", "HostHeaderConfig", texts(&self.hosts)),
+        ];
+        let conditions = conditions.into_iter();
+        conditions.filter(|(.., values)| !values.is_empty())
+    }
+}
+
+impl HasArn for ListenerRule {}
+
 impl Kind for ListenerRule {
-    const NAMES: Names = Names {
-        terraform: "aws_lb_listener_rule",
-        cloudformation: "AWS::ElasticLoadBalancingV2::ListenerRule",
-        word: "ListenerRule",
-    };
+    const TERRAFORM: &'static str = "aws_lb_listener_rule";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
     const HOME: Home = Home::Network;
 
     // No `create_before_destroy`: the new rule could not have the old one's priority (L12).
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("listener_arn", self.listener.arn());
-            out.attribute("priority", self.priority);
-            out.tags();
-            out.block("action", |out| self.action.terraform(out));
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("listener_arn", self.listener.arn());
+        out.attribute("priority", self.priority);
+        out.tags();
+        out.block("action", |out| self.action.terraform(out));
+        for (field, _, values) in self.conditions() {
+            let name = field.replace('-', "_");
             out.block("condition", |out| {
-                out.block("path_pattern", |out| out.texts("values", &self.paths))
+                out.block(&name, |out| out.texts("values", &values))
             });
-            if !self.methods.is_empty() {
-                out.block("condition", |out| {
-                    out.block("http_request_method", |out| {
-                        out.texts("values", &self.methods)
-                    })
-                });
-            }
-            if !self.hosts.is_empty() {
-                out.block("condition", |out| {
-                    out.block("host_header", |out| out.texts("values", &self.hosts))
-                });
-            }
-            if self.is_switched {
-                out.block("lifecycle", |out| {
-                    out.bare("ignore_changes", format_args!("[action]"))
-                });
-            }
-        });
+        }
+        if self.is_switched {
+            out.block("lifecycle", |out| {
+                out.bare("ignore_changes", format_args!("[action]"))
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        let texts = |list: &[&'static str]| {
-            list.iter()
-                .map(|it| Arc::from(*it))
-                .collect::<Vec<Arc<str>>>()
-        };
         out.value("ListenerArn", &self.listener.arn());
         out.number("Priority", self.priority);
         out.objects("Actions", [()], |out, ()| self.action.cloudformation(out));
-        let conditions = [
-            ("path-pattern", "PathPatternConfig", self.paths.clone()),
-            (
-                "http-request-method",
-                "HttpRequestMethodConfig",
-                texts(&self.methods),
-            ),
-            ("host-header", "HostHeaderConfig", self.hosts.clone()),
-        ];
         out.objects(
             "Conditions",
-            conditions.into_iter().filter(|it| !it.2.is_empty()),
+            self.conditions(),
             |out, (field, config, values)| {
                 out.text("Field", field);
                 out.object(config, |out| out.texts("Values", &values));

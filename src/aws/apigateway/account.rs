@@ -1,19 +1,14 @@
-//! What API Gateway has once for an account and region, and the certificate that it shows to
-//! backends.
+//! Settings of API Gateway itself, and the certificate that it shows to backends.
 
-use super::{Home, Kind};
 use serde::Serialize;
 
-use crate::aws::Role;
+use super::{Home, Kind};
+use crate::aws::{HasId, Reference, Role};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::Value;
 
 /// The role with which API Gateway writes logs.
-#[derive(Debug, Serialize)]
-pub enum LogRole {
-    Made(Handle<Role>),
-    Given(Value),
-}
+pub type LogRole = Reference<Role>;
 
 /// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept
 /// when this stack goes.
@@ -27,42 +22,30 @@ pub struct Account {
 }
 
 impl Account {
-    /// Returns whether it stays when the stack goes.
     pub(crate) fn is_retained(&self) -> bool {
         true
     }
 }
 
 impl Kind for Account {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_account",
-        cloudformation: "AWS::ApiGateway::Account",
-        word: "Account",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_account";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Account";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            match &self.role {
-                LogRole::Made(role) => {
-                    out.attribute("cloudwatch_role_arn", role.arn());
-                    // API Gateway looks at what the role may do when it is told of it.
-                    out.bare(
-                        "depends_on",
-                        format_args!("[aws_iam_role_policy.{}]", role.label()),
-                    );
-                }
-                LogRole::Given(arn) => out.attribute("cloudwatch_role_arn", arn),
-            }
-            out.kept();
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("cloudwatch_role_arn", self.role.arn());
+        if let LogRole::Made(role) = &self.role {
+            // API Gateway looks at what the role may do when it is told of it.
+            out.bare(
+                "depends_on",
+                format_args!("[aws_iam_role_policy.{}]", role.label()),
+            );
+        }
+        out.prevent_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        match &self.role {
-            LogRole::Made(role) => out.value("CloudWatchRoleArn", &role.arn()),
-            LogRole::Given(arn) => out.value("CloudWatchRoleArn", arn),
-        }
+        out.value("CloudWatchRoleArn", &self.role.arn());
     }
 }
 
@@ -73,18 +56,13 @@ pub struct ClientCertificate {
 }
 
 impl Kind for ClientCertificate {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_client_certificate",
-        cloudformation: "AWS::ApiGateway::ClientCertificate",
-        word: "ClientCertificate",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_client_certificate";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::ClientCertificate";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("description", &self.description);
-            out.tags();
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("description", &self.description);
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -93,8 +71,4 @@ impl Kind for ClientCertificate {
     }
 }
 
-impl Handle<ClientCertificate> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for ClientCertificate {}

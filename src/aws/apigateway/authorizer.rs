@@ -1,6 +1,5 @@
-//! Authorizers, and what a method asks of its callers.
+//! Authorizers, and the access that methods require.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
 //! A function that decides needs leave to be called, for its own authorizer alone
 //! (docs/aws-rules.md#a11).
 
@@ -9,10 +8,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::RestApi;
-use crate::aws::lambda::{PRINCIPAL, spell_function, spell_function_name};
-use crate::aws::{Function, Home, Kind};
+use crate::aws::lambda::PRINCIPAL;
+use crate::aws::{Function, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Handle, List, Value};
 
 /// Authorizer of an API.
 #[derive(Debug, Serialize)]
@@ -53,47 +52,37 @@ impl AuthorizerKind {
     /// Values that it uses and that are known only at deploy time.
     pub fn deploy_time(&self) -> Vec<Value> {
         match self {
-            Self::Cognito {
-                user_pools: List::Of(pools),
-            } => pools.iter().flat_map(Value::deploy_time).cloned().collect(),
-            Self::Cognito {
-                user_pools: List::One(pools),
-            } => vec![Value::Joined(Box::new(pools.clone()))],
+            Self::Cognito { user_pools } => user_pools.deploy_time(),
             Self::Lambda { function, .. } => function.deploy_time(),
         }
     }
 }
 
 impl Kind for Authorizer {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_authorizer",
-        cloudformation: "AWS::ApiGateway::Authorizer",
-        word: "Authorizer",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_authorizer";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Authorizer";
     const HOME: Home = Home::Document;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("name", &self.name);
-            out.attribute("type", self.asks.type_name());
-            match &self.asks {
-                AuthorizerKind::Cognito { user_pools } => {
-                    out.attribute("identity_source", TOKEN);
-                    out.list("provider_arns", user_pools);
-                }
-                AuthorizerKind::Lambda {
-                    function,
-                    identity,
-                    ttl_s,
-                    ..
-                } => {
-                    out.attribute("identity_source", identity.join(","));
-                    out.attribute("authorizer_uri", function.uri(&self.api));
-                    out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
-                }
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("name", &self.name);
+        out.attribute("type", self.asks.type_name());
+        match &self.asks {
+            AuthorizerKind::Cognito { user_pools } => {
+                out.attribute("identity_source", TOKEN);
+                out.list("provider_arns", user_pools);
             }
-        });
+            AuthorizerKind::Lambda {
+                function,
+                identity,
+                ttl_s,
+                ..
+            } => {
+                out.attribute("identity_source", identity.join(","));
+                out.attribute("authorizer_uri", function.uri(&self.api));
+                out.attribute("authorizer_result_ttl_in_seconds", *ttl_s);
+            }
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -121,11 +110,7 @@ impl Kind for Authorizer {
     }
 }
 
-impl Handle<Authorizer> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for Authorizer {}
 
 /// Access that a method requires of its callers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -172,9 +157,7 @@ impl Authorization {
 
     pub(crate) fn terraform(&self, out: &mut Terraform) {
         out.attribute("authorization", self.type_name());
-        if let Some(authorizer) = self.authorizer() {
-            out.attribute("authorizer_id", authorizer.id());
-        }
+        out.optional("authorizer_id", self.authorizer().map(Handle::id));
         if !self.scopes.is_empty() {
             out.texts("authorization_scopes", &self.scopes);
         }
@@ -221,28 +204,17 @@ impl AuthorizerPermission {
 }
 
 impl Kind for AuthorizerPermission {
-    const NAMES: Names = Names {
-        terraform: "aws_lambda_permission",
-        cloudformation: "AWS::Lambda::Permission",
-        word: "AuthorizerPermission",
-    };
+    const TERRAFORM: &'static str = "aws_lambda_permission";
+    const CLOUDFORMATION: &'static str = "AWS::Lambda::Permission";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("action", "lambda:InvokeFunction");
-            spell_function(&self.function, out);
-            out.attribute("principal", PRINCIPAL);
-            let [source, _] = self.source();
-            out.attribute("source_arn", source);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        let [source, _] = self.source();
+        self.function.permit(PRINCIPAL, source, out);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
-        out.text("Action", "lambda:InvokeFunction");
-        spell_function_name(&self.function, out);
-        out.text("Principal", PRINCIPAL);
         let [_, source] = self.source();
-        out.value("SourceArn", &source);
+        self.function.permit_in_template(PRINCIPAL, &source, out);
     }
 }

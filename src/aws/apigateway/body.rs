@@ -1,7 +1,6 @@
 //! Parts of a REST API as the OpenAPI document that API Gateway imports.
 //!
-//! What import takes is written and nothing else: no descriptions, no answers of backends, and
-//! names of the gateway's own extensions.
+//! What import takes is written and nothing else: no descriptions, no responses of backends.
 //! Source: docs/aws-rules.md#o1, docs/aws-rules.md#o3, docs/aws-rules.md#o11,
 //! docs/aws-rules.md#o12, docs/aws-rules.md#o14, docs/aws-rules.md#o16, docs/aws-rules.md#i6,
 //! docs/aws-rules.md#i7, docs/aws-rules.md#i12.
@@ -11,10 +10,9 @@ mod schemes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::integration::{NOT_FOUND_BODY, NOT_FOUND_REQUEST, mappings};
-use super::{
-    GatewayResponse, Header, Integration, Method, Preflight, RequestValidator, UriSegment,
-};
+use super::integration::BackendCall;
+use super::mock::{JSON, MockResponse};
+use super::{GatewayResponse, Method, RequestValidator};
 use crate::aws::document::Document;
 use crate::openapi::HttpMethod;
 use crate::stack::{Here, Value};
@@ -38,125 +36,37 @@ impl Method {
         members
     }
 
-    /// Only answers of the gateway's own are declared: a proxy passes on whatever the backend says.
+    /// Only responses of the gateway itself are declared: a proxy passes on those of the backend.
     fn responses(&self) -> Document {
-        let described = (
+        let Some(mock) = self.integration.mock() else {
+            return Document::Object(Vec::new());
+        };
+        let mut members = vec![(
             "description".into(),
             Document::text("Answered by the gateway."),
-        );
-        match &self.integration {
-            Integration::Proxy(_) | Integration::Internet(_) | Integration::Function(_) => {
-                Document::Object(Vec::new())
-            }
-            Integration::NotFound => {
-                Document::Object(vec![("404".into(), Document::Object(vec![described]))])
-            }
-            Integration::Preflight(preflight) => {
-                let text = || {
-                    Document::Object(vec![(
-                        "schema".into(),
-                        Document::Object(vec![("type".into(), Document::text("string"))]),
-                    )])
-                };
-                let headers = preflight
-                    .headers()
-                    .into_keys()
-                    .map(|it| (it.into(), text()))
-                    .collect();
-                Document::Object(vec![(
-                    "204".into(),
-                    Document::Object(vec![
-                        described,
-                        ("headers".into(), Document::Object(headers)),
-                    ]),
-                )])
-            }
+        )];
+        if !mock.headers.is_empty() {
+            let headers = mock.headers.into_keys();
+            let headers = headers.map(|name| (name.into(), Document::object([string_schema()])));
+            members.push(("headers".into(), Document::Object(headers.collect())));
         }
+        Document::object([(mock.status, Document::Object(members))])
     }
 
     fn integration(&self) -> Document {
-        let mut members = match &self.integration {
-            Integration::Proxy(proxy) => {
-                let mut members = self.called(
-                    "http_proxy",
-                    self.http_method.as_str(),
-                    proxy.uri(),
-                    proxy.timeout_ms,
-                );
-                members.push(("connectionType".into(), Document::text("VPC_LINK")));
-                members.push(("connectionId".into(), Document::Text(proxy.link.id())));
-                members.extend(
-                    proxy
-                        .target
-                        .iter()
-                        .map(|it| ("integrationTarget".into(), Document::Text(it.arn()))),
-                );
-                members.extend(request(
-                    &proxy.path,
-                    &proxy.headers,
-                    proxy.skips_verification,
-                ));
-                members
-            }
-            Integration::Internet(proxy) => {
-                let mut members = self.called(
-                    "http_proxy",
-                    self.http_method.as_str(),
-                    proxy.uri(),
-                    proxy.timeout_ms,
-                );
-                members.extend(request(
-                    &proxy.path,
-                    &proxy.headers,
-                    proxy.skips_verification,
-                ));
-                members
-            }
-            Integration::Function(call) => self.called(
-                "aws_proxy",
-                "POST",
-                detached(call.function.uri(&self.api)),
-                call.timeout_ms,
-            ),
-            Integration::NotFound => {
-                let answer = vec![("responseTemplates".into(), json_template(NOT_FOUND_BODY))];
-                own("never", NOT_FOUND_REQUEST, "404", answer)
-            }
-            Integration::Preflight(preflight) => own(
-                "when_no_match",
-                Preflight::REQUEST,
-                "204",
-                preflight.answer(),
-            ),
-        };
-        if !self.cache_keys.is_empty() {
-            let keys = self
-                .cache_keys
+        let mut members = Vec::new();
+        members.extend(self.call().into_iter().flat_map(BackendCall::members));
+        members.extend(
+            self.integration
+                .mock()
                 .iter()
-                .map(|it| Document::text(it))
-                .collect();
-            members.push(("cacheKeyParameters".into(), Document::List(keys)));
+                .flat_map(MockResponse::members),
+        );
+        if !self.cache_keys.is_empty() {
+            let keys = Document::texts(&self.cache_keys);
+            members.push(("cacheKeyParameters".into(), keys));
         }
         Document::Object(members)
-    }
-
-    fn called(
-        &self,
-        kind: &'static str,
-        method: &'static str,
-        uri: Value,
-        timeout_ms: u32,
-    ) -> Vec<Member> {
-        vec![
-            ("type".into(), Document::text(kind)),
-            ("httpMethod".into(), Document::text(method)),
-            ("uri".into(), Document::Text(uri)),
-            ("timeoutInMillis".into(), Document::number(timeout_ms)),
-            (
-                "passthroughBehavior".into(),
-                Document::text("when_no_match"),
-            ),
-        ]
     }
 
     /// The key of its path item.
@@ -168,23 +78,64 @@ impl Method {
     }
 }
 
-impl Preflight {
-    fn answer(&self) -> Vec<Member> {
-        let headers = self.headers().into_iter();
-        let headers = headers
-            .map(|(it, text)| {
-                (
-                    format!("method.response.header.{it}").into(),
-                    Document::text(&text),
-                )
-            })
-            .collect();
-        let mut answer = vec![("responseParameters".into(), Document::Object(headers))];
-        answer.extend(
-            self.template()
-                .map(|it| ("responseTemplates".into(), json_template(&it))),
-        );
-        answer
+impl BackendCall<'_> {
+    fn members(self) -> Vec<Member> {
+        let kind = Document::text(&self.kind.to_ascii_lowercase());
+        let mut members = vec![
+            ("type".into(), kind),
+            ("httpMethod".into(), Document::text(self.http_method)),
+            ("uri".into(), Document::Text(detached(self.uri))),
+            ("timeoutInMillis".into(), Document::number(self.timeout_ms)),
+            (
+                "passthroughBehavior".into(),
+                Document::text("when_no_match"),
+            ),
+        ];
+        if let Some(proxy) = self.linked {
+            members.push(("connectionType".into(), Document::text("VPC_LINK")));
+            members.push(("connectionId".into(), Document::Text(proxy.link.id())));
+            let target = proxy.target.iter();
+            members.extend(target.map(|it| ("integrationTarget".into(), Document::Text(it.arn()))));
+        }
+        if !self.mappings.is_empty() {
+            let mappings = self.mappings.into_iter();
+            let mappings = mappings.map(|(name, value)| (name.into(), Document::Text(value)));
+            members.push((
+                "requestParameters".into(),
+                Document::Object(mappings.collect()),
+            ));
+        }
+        if self.skips_verification {
+            let tls = Document::object([("insecureSkipVerification", Document::TRUE)]);
+            members.push(("tlsConfig".into(), tls));
+        }
+        members
+    }
+}
+
+impl MockResponse {
+    fn members(&self) -> Vec<Member> {
+        let mut response = vec![("statusCode".into(), Document::text(self.status))];
+        if !self.headers.is_empty() {
+            let parameters = self.parameters();
+            let parameters = parameters.map(|(name, text)| (name.into(), Document::text(text)));
+            response.push((
+                "responseParameters".into(),
+                Document::Object(parameters.collect()),
+            ));
+        }
+        if let Some(template) = &self.template {
+            response.push(("responseTemplates".into(), json_template(template)));
+        }
+        let passthrough = Document::text(&self.passthrough.to_ascii_lowercase());
+        let responses = Document::object([("default", Document::Object(response))]);
+        vec![
+            ("type".into(), Document::text("mock")),
+            ("passthroughBehavior".into(), passthrough),
+            ("contentHandling".into(), Document::text("CONVERT_TO_TEXT")),
+            ("requestTemplates".into(), json_template(self.request)),
+            ("responses".into(), responses),
+        ]
     }
 }
 
@@ -195,12 +146,12 @@ impl GatewayResponse {
         if let Some(status) = self.status {
             members.push(("statusCode".into(), Document::text(&status.to_string())));
         }
-        let parameters = self
-            .parameters()
-            .into_iter()
-            .map(|(name, text)| (name.into(), Document::text(&text)))
-            .collect();
-        members.push(("responseParameters".into(), Document::Object(parameters)));
+        let parameters = self.parameters();
+        let parameters = parameters.map(|(name, text)| (name.into(), Document::text(&text)));
+        members.push((
+            "responseParameters".into(),
+            Document::Object(parameters.collect()),
+        ));
         members.push(("responseTemplates".into(), json_template(&self.body)));
         (self.of.into(), Document::Object(members))
     }
@@ -209,53 +160,24 @@ impl GatewayResponse {
 impl RequestValidator {
     pub fn member(&self) -> Member {
         let flag = |is: bool| Document::Bare(if is { "true" } else { "false" }.into());
-        let checks = vec![
-            ("validateRequestBody".into(), flag(self.body)),
-            ("validateRequestParameters".into(), flag(self.parameters)),
-        ];
-        (self.name.to_string().into(), Document::Object(checks))
+        let checks = Document::object([
+            ("validateRequestBody", flag(self.body)),
+            ("validateRequestParameters", flag(self.parameters)),
+        ]);
+        (self.name.to_string().into(), checks)
     }
-}
-
-/// Members of a mock integration.
-fn own(
-    passthrough: &'static str,
-    request: &str,
-    status: &'static str,
-    mut answer: Vec<Member>,
-) -> Vec<Member> {
-    answer.insert(0, ("statusCode".into(), Document::text(status)));
-    vec![
-        ("type".into(), Document::text("mock")),
-        ("passthroughBehavior".into(), Document::text(passthrough)),
-        ("contentHandling".into(), Document::text("CONVERT_TO_TEXT")),
-        ("requestTemplates".into(), json_template(request)),
-        (
-            "responses".into(),
-            Document::Object(vec![("default".into(), Document::Object(answer))]),
-        ),
-    ]
 }
 
 fn json_template(text: &str) -> Document {
-    Document::Object(vec![("application/json".into(), Document::text(text))])
+    Document::object([(JSON, Document::text(text))])
 }
 
-fn request(path: &[UriSegment], headers: &[Header], skips_verification: bool) -> Vec<Member> {
-    let mut members = Vec::new();
-    let mapped = mappings(path, headers);
-    if !mapped.is_empty() {
-        let mapped = mapped
-            .into_iter()
-            .map(|(name, value)| (name.into(), Document::Text(value)))
-            .collect();
-        members.push(("requestParameters".into(), Document::Object(mapped)));
-    }
-    if skips_verification {
-        let tls = Document::Object(vec![("insecureSkipVerification".into(), Document::TRUE)]);
-        members.push(("tlsConfig".into(), tls));
-    }
-    members
+/// Schema of headers and parameters.
+fn string_schema() -> (&'static str, Document) {
+    (
+        "schema",
+        Document::object([("type", Document::text("string"))]),
+    )
 }
 
 /// Source: docs/aws-rules.md#o2 (name, place, required and type count).
@@ -276,10 +198,8 @@ fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
         if *required {
             members.push(("required".into(), Document::TRUE));
         }
-        members.push((
-            "schema".into(),
-            Document::Object(vec![("type".into(), Document::text("string"))]),
-        ));
+        let (name, schema) = string_schema();
+        members.push((name.into(), schema));
         Some(Document::Object(members))
     };
     Document::List(parameters.iter().filter_map(parameter).collect())
@@ -314,10 +234,10 @@ pub struct Body {
 impl Body {
     /// Source: docs/aws-rules.md#o1 (import takes 3.0).
     pub fn document(&self) -> Document {
-        let info = vec![
-            ("title".into(), Document::Text(self.title.clone())),
-            ("version".into(), Document::text("1.0.0")),
-        ];
+        let info = Document::object([
+            ("title", Document::Text(self.title.clone())),
+            ("version", Document::text("1.0.0")),
+        ]);
         let paths = self
             .paths
             .iter()
@@ -325,7 +245,7 @@ impl Body {
             .collect();
         let mut members = vec![
             ("openapi".into(), Document::text("3.0.1")),
-            ("info".into(), Document::Object(info)),
+            ("info".into(), info),
             ("paths".into(), Document::Object(paths)),
         ];
         members.extend(self.rest.iter().cloned());

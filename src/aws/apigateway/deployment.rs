@@ -1,11 +1,11 @@
 //! Deployments.
 
-use super::{Method, RestApi};
 use serde::Serialize;
 
-use crate::aws::{Home, Kind};
+use super::{Method, RestApi};
+use crate::aws::{HasId, Home, Kind};
 use crate::sink::{MethodBlock, Properties, Terraform};
-use crate::stack::{Address, Attribute, Handle, Label, Named, Names, Spelling, Value};
+use crate::stack::{Address, Attribute, Handle, Named, Spelling, Value};
 
 /// State of a route that a deployment remembers.
 #[derive(Debug, Serialize)]
@@ -54,77 +54,49 @@ impl PartState {
 }
 
 impl Deployment {
-    /// Nodes that it waits for besides those it refers to.
     pub(crate) fn after(&self) -> Vec<Address> {
         if self.is_of_body {
             return Vec::new();
         }
-        let routes = self
-            .routes
-            .iter()
-            .map(|route| route.method.address().clone());
-        self.parts
-            .iter()
-            .map(|part| part.address.clone())
-            .chain(routes)
-            .collect()
+        let parts = self.parts.iter().map(|part| &part.address);
+        let routes = self.routes.iter().map(|route| route.method.address());
+        parts.chain(routes).cloned().collect()
     }
 }
 
 impl Kind for Deployment {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_deployment",
-        cloudformation: "AWS::ApiGateway::Deployment",
-        word: "Deployment",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_deployment";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Deployment";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            if self.is_of_body {
-                out.comment("A changed body makes a new deployment.");
-                out.unaligned_map("triggers", |out| {
-                    out.bare(
-                        "body",
-                        format_args!(
-                            "sha1({}.{}.body)",
-                            RestApi::NAMES.terraform,
-                            self.api.label()
-                        ),
-                    );
-                });
-                return out.block("lifecycle", |out| {
-                    out.attribute("create_before_destroy", true)
-                });
-            }
-            out.comment(
-                "A line changes when its route does, and a changed line makes a new deployment.",
-            );
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        if self.is_of_body {
+            out.comment("A changed body makes a new deployment.");
             out.unaligned_map("triggers", |out| {
-                out.trigger("api", &self.api_digest, &[], &self.api_uses);
-                for part in &self.parts {
-                    let Named { names, label, .. } = &*part.address;
-                    // Not its address: that would read as a reference in quotes.
-                    let name = format!("{} {label}", names.word);
-                    out.entry(
-                        &name,
-                        &Value::Text(vec![Value::literal(format!("{} ", part.digest)), part.id()]),
-                    );
-                }
-                for route in &self.routes {
-                    out.trigger(
-                        route.method.label().as_str(),
-                        &route.digest,
-                        route.parts,
-                        &route.deploy_time,
-                    );
-                }
+                let (kind, label) = (RestApi::TERRAFORM, self.api.label());
+                out.bare("body", format_args!("sha1({kind}.{label}.body)"));
             });
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
+            return out.create_before_destroy();
+        }
+        out.comment(
+            "A line changes when its route does, and a changed line makes a new deployment.",
+        );
+        out.unaligned_map("triggers", |out| {
+            out.trigger("api", &self.api_digest, &[], &self.api_uses);
+            for part in &self.parts {
+                let Named { names, label, .. } = &*part.address;
+                // Not its address: that would read as a reference in quotes.
+                let name = format!("{} {label}", names.word);
+                let digest = Value::literal(format!("{} ", part.digest));
+                out.entry(&name, &Value::Text(vec![digest, part.id()]));
+            }
+            for route in &self.routes {
+                let label = route.method.label().as_str();
+                out.trigger(label, &route.digest, route.parts, &route.deploy_time);
+            }
         });
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -132,8 +104,4 @@ impl Kind for Deployment {
     }
 }
 
-impl Handle<Deployment> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for Deployment {}

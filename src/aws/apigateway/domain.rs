@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{RestApi, Stage};
 use serde::Serialize;
 
+use super::{RestApi, Stage};
 use crate::aws::{Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Spelling, Value};
 
 /// A domain with its certificate.
 #[derive(Debug, Serialize)]
@@ -28,50 +28,31 @@ impl DomainName {
 }
 
 impl Kind for DomainName {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_domain_name",
-        cloudformation: "AWS::ApiGateway::DomainName",
-        word: "DomainName",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_domain_name";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::DomainName";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("domain_name", &self.name);
-            out.attribute(
-                if self.is_edge {
-                    "certificate_arn"
-                } else {
-                    "regional_certificate_arn"
-                },
-                &self.certificate,
-            );
-            out.attribute("security_policy", &*self.security_policy);
-            out.tags();
-            out.block("endpoint_configuration", |out| {
-                out.texts("types", &[self.endpoint()])
-            });
-            if let Some((uri, version)) = &self.truststore {
-                out.block("mutual_tls_authentication", |out| {
-                    out.attribute("truststore_uri", uri);
-                    if let Some(version) = version {
-                        out.attribute("truststore_version", version);
-                    }
-                });
-            }
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("domain_name", &self.name);
+        let prefix = if self.is_edge { "" } else { "regional_" };
+        out.attribute(&format!("{prefix}certificate_arn"), &self.certificate);
+        out.attribute("security_policy", &*self.security_policy);
+        out.tags();
+        out.block("endpoint_configuration", |out| {
+            out.texts("types", &[self.endpoint()])
         });
+        if let Some((uri, version)) = &self.truststore {
+            out.block("mutual_tls_authentication", |out| {
+                out.attribute("truststore_uri", uri);
+                out.optional("truststore_version", version.as_ref());
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("DomainName", &self.name);
-        out.value(
-            if self.is_edge {
-                "CertificateArn"
-            } else {
-                "RegionalCertificateArn"
-            },
-            &self.certificate,
-        );
+        let prefix = if self.is_edge { "" } else { "Regional" };
+        out.value(&format!("{prefix}CertificateArn"), &self.certificate);
         out.text("SecurityPolicy", &self.security_policy);
         out.object("EndpointConfiguration", |out| {
             out.texts("Types", &[self.endpoint()])
@@ -123,22 +104,17 @@ pub struct BasePathMapping {
 }
 
 impl Kind for BasePathMapping {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_base_path_mapping",
-        cloudformation: "AWS::ApiGateway::BasePathMapping",
-        word: "BasePathMapping",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_base_path_mapping";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::BasePathMapping";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("api_id", self.api.id());
-            out.attribute("stage_name", self.stage.name());
-            out.attribute("domain_name", &self.domain);
-            if !self.base_path.is_empty() {
-                out.attribute("base_path", &*self.base_path);
-            }
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("api_id", self.api.id());
+        out.attribute("stage_name", self.stage.name());
+        out.attribute("domain_name", &self.domain);
+        if !self.base_path.is_empty() {
+            out.attribute("base_path", &*self.base_path);
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {

@@ -75,44 +75,38 @@ impl ResourcePolicy {
                 is_private,
             } => (vpc_endpoints, cidrs, is_private),
         };
-        let statement =
-            |effect: &'static str, condition: Option<(&'static str, &'static str, &List)>| {
-                let mut parts = vec![
-                    ("Effect".into(), Document::text(effect)),
-                    ("Principal".into(), Document::text("*")),
-                    ("Action".into(), Document::text("execute-api:Invoke")),
-                    ("Resource".into(), Document::Text(resource.clone())),
-                ];
-                if let Some((operator, key, values)) = condition {
-                    let condition =
-                        Document::Object(vec![(key.into(), Document::Values(values.clone()))]);
-                    parts.push((
-                        "Condition".into(),
-                        Document::Object(vec![(operator.into(), condition)]),
-                    ));
-                }
-                Document::Object(parts)
-            };
+        let statement = |effect| {
+            vec![
+                ("Effect".into(), Document::text(effect)),
+                ("Principal".into(), Document::text("*")),
+                ("Action".into(), Document::text("execute-api:Invoke")),
+                ("Resource".into(), Document::Text(resource.clone())),
+            ]
+        };
+        let denied = |operator, key, values: &List| {
+            let condition = Document::object([(key, Document::Values(values.clone()))]);
+            let mut parts = statement("Deny");
+            parts.push((
+                "Condition".into(),
+                Document::object([(operator, condition)]),
+            ));
+            Document::Object(parts)
+        };
         let address = if *is_private {
             "aws:VpcSourceIp"
         } else {
             "aws:SourceIp"
         };
-        let mut statements = vec![statement("Allow", None)];
-        statements.extend(
-            vpc_endpoints
-                .iter()
-                .map(|it| statement("Deny", Some(("StringNotEquals", "aws:SourceVpce", it)))),
-        );
-        statements.extend(
-            cidrs
-                .iter()
-                .map(|it| statement("Deny", Some(("NotIpAddress", address, it)))),
-        );
-        Document::Object(vec![
-            ("Version".into(), Document::text("2012-10-17")),
-            ("Statement".into(), Document::List(statements)),
-        ])
+        let endpoints = vpc_endpoints.iter();
+        let endpoints = endpoints.map(|it| denied("StringNotEquals", "aws:SourceVpce", it));
+        let cidrs = cidrs.iter().map(|it| denied("NotIpAddress", address, it));
+        let allowed = Document::Object(statement("Allow"));
+        Document::policy(
+            std::iter::once(allowed)
+                .chain(endpoints)
+                .chain(cidrs)
+                .collect(),
+        )
     }
 
     /// Values that it uses and that are known only at deploy time.
@@ -125,14 +119,8 @@ impl ResourcePolicy {
         else {
             return Vec::new();
         };
-        let of = |list: &List| match list {
-            List::Of(values) => values
-                .iter()
-                .flat_map(|it| it.deploy_time().into_iter().cloned().collect::<Vec<_>>())
-                .collect(),
-            List::One(value) => vec![Value::Joined(Box::new(value.clone()))],
-        };
-        vpc_endpoints.iter().chain(cidrs).flat_map(of).collect()
+        let lists = vpc_endpoints.iter().chain(cidrs);
+        lists.flat_map(List::deploy_time).collect()
     }
 }
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Home, Kind, RestApi};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names};
+use crate::stack::Handle;
 
-/// What the gateway answers where it does not ask a backend, for one type of reason.
+/// Response of the gateway where it does not call a backend, for one type of reason.
 #[derive(Debug, Serialize)]
 pub struct GatewayResponse {
     pub api: Handle<RestApi>,
@@ -23,47 +23,34 @@ pub struct GatewayResponse {
     pub body: String,
 }
 
-/// The one template, which every caller gets: no other content type is there to be asked for.
+/// Media type of the only template, which every caller gets.
 ///
 /// Source: docs/aws-rules.md#c9, docs/aws-rules.md#c10.
 const TEMPLATE: &str = "application/json";
 
 impl GatewayResponse {
-    pub(crate) fn parameters(&self) -> Vec<(String, String)> {
-        self.headers
-            .iter()
-            .map(|(name, text)| {
-                (
-                    format!("gatewayresponse.header.{name}"),
-                    format!("'{text}'"),
-                )
-            })
-            .collect()
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        let header = |(name, text)| {
+            (
+                format!("gatewayresponse.header.{name}"),
+                format!("'{text}'"),
+            )
+        };
+        self.headers.iter().map(header)
     }
 }
 
 impl Kind for GatewayResponse {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_gateway_response",
-        cloudformation: "AWS::ApiGateway::GatewayResponse",
-        word: "GatewayResponse",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_gateway_response";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::GatewayResponse";
     const HOME: Home = Home::Document;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("response_type", self.of);
-            if let Some(status) = self.status {
-                out.attribute("status_code", status.to_string());
-            }
-            let parameters = self.parameters();
-            out.map(
-                "response_parameters",
-                parameters.iter().map(|(name, text)| (name.as_str(), text)),
-            );
-            out.map("response_templates", [(TEMPLATE, &self.body)]);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("response_type", self.of);
+        out.optional("status_code", self.status.map(|status| status.to_string()));
+        out.map("response_parameters", self.parameters());
+        out.map("response_templates", [(TEMPLATE, &self.body)]);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -72,11 +59,7 @@ impl Kind for GatewayResponse {
         if let Some(status) = self.status {
             out.text("StatusCode", &status.to_string());
         }
-        out.object("ResponseParameters", |out| {
-            self.parameters()
-                .iter()
-                .for_each(|(name, text)| out.text(name, text))
-        });
+        out.text_map("ResponseParameters", self.parameters());
         out.object("ResponseTemplates", |out| out.text(TEMPLATE, &self.body));
     }
 }

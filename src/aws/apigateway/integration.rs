@@ -1,13 +1,11 @@
 //! Integrations: what a request becomes behind its method.
-//!
-//! In: fields with types. Out: URIs and mappings. Pure.
-//! Headers are set the same way whatever they are sent through.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::mock::MockResponse;
 use super::{Preflight, VpcLinkRef};
 use crate::aws::{ApplicationBalancerRef, BalancerRef, Function};
 use crate::sink::{MethodBlock, Properties, Terraform};
@@ -51,6 +49,21 @@ impl Integration {
             Self::Preflight(_) => Some((204, "")),
         }
     }
+
+    /// Response of the gateway itself.
+    pub(crate) fn mock(&self) -> Option<MockResponse> {
+        match self {
+            Self::Proxy(_) | Self::Internet(_) | Self::Function(_) => None,
+            Self::NotFound => Some(MockResponse {
+                passthrough: "NEVER",
+                request: "{\"statusCode\": 404}",
+                status: "404",
+                headers: BTreeMap::new(),
+                template: Some(NOT_FOUND_BODY.to_owned()),
+            }),
+            Self::Preflight(preflight) => Some(preflight.mock()),
+        }
+    }
 }
 
 /// Blocks of a method that is sent on.
@@ -75,10 +88,8 @@ const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration_response", "__204"),
 ];
 
-/// Picks the status of a mock integration.
-pub(crate) const NOT_FOUND_REQUEST: &str = "{\"statusCode\": 404}";
 /// Body of the response for an operation that is not there for the caller.
-pub(crate) const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
+const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
 /// A request that is sent on as it came.
 #[derive(Debug, Serialize)]
@@ -164,8 +175,7 @@ pub enum UriSegment {
     Variable(Arc<str>),
 }
 
-/// The path of a URI.
-pub(crate) fn path_of(segments: &[UriSegment]) -> String {
+fn path_of(segments: &[UriSegment]) -> String {
     let mut path = String::new();
     for segment in segments {
         path.push('/');
@@ -196,7 +206,7 @@ pub enum HeaderSource {
 impl Header {
     /// `integration.request.header.x` and what it is filled from. Source: docs/aws-rules.md#q18
     /// (static text stands in single quotes).
-    pub(crate) fn mapping(&self) -> (String, Value) {
+    fn mapping(&self) -> (String, Value) {
         let source = match &self.source {
             HeaderSource::Mapping(text) => Value::Literal(text.clone()),
             HeaderSource::Static(Value::Literal(text)) => Value::literal(format!("'{text}'")),
@@ -218,7 +228,7 @@ impl Header {
     }
 }
 
-/// What the integration's request is made of: the headers that are set, and
+/// Parameters of the integration's request: the headers that are set, and
 /// `integration.request.path.x` for every variable of the URI.
 pub(crate) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<String, Value> {
     let variables = path.iter().filter_map(|segment| match segment {
@@ -235,37 +245,58 @@ pub(crate) fn mappings(path: &[UriSegment], headers: &[Header]) -> BTreeMap<Stri
         .collect()
 }
 
-pub(crate) fn terraform_request(
-    path: &[UriSegment],
-    headers: &[Header],
-    skips_verification: bool,
-    out: &mut Terraform,
-) {
-    let mappings = mappings(path, headers);
-    if !mappings.is_empty() {
-        out.map(
-            "request_parameters",
-            mappings.iter().map(|(key, value)| (key.as_str(), value)),
-        );
-    }
-    if skips_verification {
-        out.block("tls_config", |out| {
-            out.attribute("insecure_skip_verification", true)
-        });
-    }
+/// A call of a backend.
+pub(crate) struct BackendCall<'a> {
+    /// `HTTP_PROXY` or `AWS_PROXY`.
+    pub(crate) kind: &'static str,
+    pub(crate) http_method: &'static str,
+    /// Set where the call goes through a VPC link.
+    pub(crate) linked: Option<&'a Proxy>,
+    pub(crate) uri: Value,
+    pub(crate) timeout_ms: u32,
+    pub(crate) mappings: BTreeMap<String, Value>,
+    pub(crate) skips_verification: bool,
 }
 
-pub(crate) fn cloudformation_request(
-    path: &[UriSegment],
-    headers: &[Header],
-    out: &mut Properties,
-) {
-    let mappings = mappings(path, headers);
-    if !mappings.is_empty() {
-        out.object("RequestParameters", |out| {
-            mappings
-                .iter()
-                .for_each(|(key, value)| out.value(key, value))
-        });
+impl BackendCall<'_> {
+    pub(crate) fn terraform(&self, out: &mut Terraform) {
+        out.attribute("type", self.kind);
+        out.attribute("integration_http_method", self.http_method);
+        if let Some(proxy) = self.linked {
+            out.attribute("connection_type", "VPC_LINK");
+            out.attribute("connection_id", proxy.link.id());
+            let target = proxy.target.as_ref();
+            out.optional(
+                "integration_target",
+                target.map(ApplicationBalancerRef::arn),
+            );
+        }
+        out.attribute("uri", &self.uri);
+        out.attribute("timeout_milliseconds", self.timeout_ms);
+        if !self.mappings.is_empty() {
+            out.map("request_parameters", &self.mappings);
+        }
+        if self.skips_verification {
+            out.block("tls_config", |out| {
+                out.attribute("insecure_skip_verification", true)
+            });
+        }
+    }
+
+    pub(crate) fn cloudformation(&self, out: &mut Properties) {
+        out.text("Type", self.kind);
+        out.text("IntegrationHttpMethod", self.http_method);
+        if let Some(proxy) = self.linked {
+            out.text("ConnectionType", "VPC_LINK");
+            out.value("ConnectionId", &proxy.link.id());
+            if let Some(target) = &proxy.target {
+                out.value("IntegrationTarget", &target.arn());
+            }
+        }
+        out.value("Uri", &self.uri);
+        out.number("TimeoutInMillis", self.timeout_ms);
+        if !self.mappings.is_empty() {
+            out.map("RequestParameters", &self.mappings);
+        }
     }
 }

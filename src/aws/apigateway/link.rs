@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::aws::{BalancerRef, Home, Kind};
+use crate::aws::{BalancerRef, HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Handle, List, Value};
 
 /// The way from API Gateway into the VPC (V1: to one network load balancer).
 #[derive(Debug, Serialize)]
@@ -14,22 +14,15 @@ pub struct VpcLink {
 }
 
 impl Kind for VpcLink {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_vpc_link",
-        cloudformation: "AWS::ApiGateway::VpcLink",
-        word: "VpcLink",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_vpc_link";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::VpcLink";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.values("target_arns", &[self.balancer.arn()]);
-            out.tags();
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.values("target_arns", &[self.balancer.arn()]);
+        out.tags();
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -39,11 +32,7 @@ impl Kind for VpcLink {
     }
 }
 
-impl Handle<VpcLink> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for VpcLink {}
 
 /// The way from API Gateway into the VPC (V2: into subnets; each integration names the balancer
 /// that it leads to).
@@ -55,24 +44,17 @@ pub struct VpcLinkV2 {
 }
 
 impl Kind for VpcLinkV2 {
-    const NAMES: Names = Names {
-        terraform: "aws_apigatewayv2_vpc_link",
-        cloudformation: "AWS::ApiGatewayV2::VpcLink",
-        word: "VpcLinkV2",
-    };
+    const TERRAFORM: &'static str = "aws_apigatewayv2_vpc_link";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGatewayV2::VpcLink";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.list("subnet_ids", &self.subnets);
-            out.list("security_group_ids", &self.security_groups);
-            out.tags();
-            // Neither can be changed (V9), and a link that is referred to cannot be deleted.
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.list("subnet_ids", &self.subnets);
+        out.list("security_group_ids", &self.security_groups);
+        out.tags();
+        // Neither can be changed (V9), and a link that is referred to cannot be deleted.
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -83,11 +65,7 @@ impl Kind for VpcLinkV2 {
     }
 }
 
-impl Handle<VpcLinkV2> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for VpcLinkV2 {}
 
 /// A link of the stack, or one that is there. For digests, the first is as it was before there was
 /// a second.

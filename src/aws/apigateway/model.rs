@@ -1,15 +1,16 @@
-//! Models of request bodies, and validators that hold requests to them.
+//! Models of request bodies, and validators of requests.
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::Value as Json;
+
+use serde::Serialize;
 
 use super::RestApi;
 use crate::aws::document::{Document, is_function};
-use crate::aws::{Home, Kind};
+use crate::aws::{HasId, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Spelling, Value};
 
 /// The media type that a model says it is of. Methods name the types that they check by it.
 const CONTENT_TYPE: &str = "application/json";
@@ -24,26 +25,19 @@ pub struct Model {
 }
 
 impl Kind for Model {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_model",
-        cloudformation: "AWS::ApiGateway::Model",
-        word: "Model",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_model";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Model";
     const HOME: Home = Home::Document;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("name", &*self.name);
-            out.attribute("content_type", CONTENT_TYPE);
-            Document::json(&self.schema)
-                .in_lines()
-                .terraform("schema", out);
-            // A model that is in use cannot be deleted, so one of another name comes first (S11).
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("name", &*self.name);
+        out.attribute("content_type", CONTENT_TYPE);
+        Document::json(&self.schema)
+            .in_lines()
+            .terraform("schema", out);
+        // A model that is in use cannot be deleted, so one of another name comes first (S11).
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -85,20 +79,15 @@ pub struct RequestValidator {
 }
 
 impl Kind for RequestValidator {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_request_validator",
-        cloudformation: "AWS::ApiGateway::RequestValidator",
-        word: "RequestValidator",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_request_validator";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::RequestValidator";
     const HOME: Home = Home::Document;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("name", &*self.name);
-            out.attribute("validate_request_body", self.body);
-            out.attribute("validate_request_parameters", self.parameters);
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("name", &*self.name);
+        out.attribute("validate_request_body", self.body);
+        out.attribute("validate_request_parameters", self.parameters);
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -109,8 +98,4 @@ impl Kind for RequestValidator {
     }
 }
 
-impl Handle<RequestValidator> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for RequestValidator {}

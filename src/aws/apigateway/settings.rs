@@ -1,14 +1,10 @@
-//! Settings of a stage's methods: of all of them, and of those that differ.
-//!
-//! In: fields with types. Out: text in a sink. Pure.
-//! Elements of their stage: Terraform spells each as a block of its own, CloudFormation as an item
-//! of the stage.
+//! Settings of a stage's methods: a block each in Terraform, items of the stage in CloudFormation.
 
 use std::sync::Arc;
 
-use super::RestApi;
 use serde::Serialize;
 
+use super::RestApi;
 use crate::openapi::HttpMethod;
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Label};
@@ -79,9 +75,9 @@ impl MethodCache {
     /// The cache of a method in a stage with or without a cluster.
     pub fn of(has_cluster: bool, settings: Option<CacheSettings>) -> Self {
         match settings {
-            _ if !has_cluster => Self::NoCluster,
-            None => Self::Disabled,
-            Some(settings) => Self::Enabled(settings),
+            Some(settings) if has_cluster => Self::Enabled(settings),
+            None if has_cluster => Self::Disabled,
+            Some(_) | None => Self::NoCluster,
         }
     }
 }
@@ -110,13 +106,13 @@ pub struct MethodSettings {
 }
 
 /// Terraform's block of settings.
-pub(crate) const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
+const METHOD_SETTINGS: &str = "aws_api_gateway_method_settings";
 
 /// No throttle of its own. Source: docs/aws-rules.md#d14.
 const UNSET: f64 = -1.0;
 
-/// What becomes of a caller who may not renew an answer and asks for it: the kept one, with a
-/// header that says so.
+/// Callers who may not renew a response, and ask for it, get the cached one, with a header that
+/// says so.
 const UNAUTHORIZED: &str = "SUCCEED_WITH_RESPONSE_HEADER";
 
 /// A stage, as the blocks beside its own name it.
@@ -134,7 +130,7 @@ impl Settings {
         path: &str,
         out: &mut Terraform,
     ) {
-        out.block_of(METHOD_SETTINGS, label.as_str(), |out| {
+        out.resource(METHOD_SETTINGS, label.as_str(), |out| {
             out.attribute("rest_api_id", stage.api.id());
             out.bare(
                 "stage_name",
@@ -164,8 +160,8 @@ impl Settings {
         });
     }
 
-    /// CloudFormation does not know who may renew an answer; AWS asks for leave by itself (D15,
-    /// D24).
+    /// CloudFormation does not know who may renew a response; AWS requires permission by itself
+    /// (D15, D24).
     pub(crate) fn cloudformation(&self, path: &str, method: &str, out: &mut Properties) {
         out.text("ResourcePath", path);
         out.text("HttpMethod", method);
@@ -175,8 +171,8 @@ impl Settings {
         match self.throttle {
             MethodThrottle::Unset => {}
             MethodThrottle::Of(throttle) => {
-                out.decimal("ThrottlingRateLimit", throttle.rate);
-                out.decimal("ThrottlingBurstLimit", throttle.burst as f64);
+                out.number("ThrottlingRateLimit", throttle.rate);
+                out.number("ThrottlingBurstLimit", throttle.burst as f64);
             }
             MethodThrottle::Off => {
                 unreachable!("CloudFormation takes no throttle below 0; `plan` refuses it there")
@@ -205,12 +201,13 @@ impl MethodSettings {
         format!("{path}/{}", self.http_method.as_str())
     }
 
-    /// Source: docs/aws-rules.md#d12.
-    pub(crate) fn cloudformation_path(&self) -> String {
-        if &*self.path == "/" {
-            "/".to_owned()
-        } else {
-            format!("/{}", self.path.replace('/', "~1"))
-        }
+    /// Source: docs/aws-rules.md#d12 (the path).
+    pub(crate) fn cloudformation(&self, out: &mut Properties) {
+        let path = match &*self.path {
+            "/" => "/".to_owned(),
+            path => format!("/{}", path.replace('/', "~1")),
+        };
+        self.settings
+            .cloudformation(&path, self.http_method.as_str(), out);
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::settings::StageAt;
-use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
 use serde::Serialize;
 
+use super::settings::StageAt;
+use super::{ClientCertificate, Deployment, MethodSettings, RestApi, Settings};
 use crate::aws::{Home, Kind, LogGroup};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
+use crate::stack::{Address, Handle, Label, Spelling, Value};
 
 /// A deployment under a name.
 #[derive(Debug, Serialize)]
@@ -31,8 +31,8 @@ pub struct Stage {
     pub after: Vec<Address>,
 }
 
-/// A line of the log: JSON, with what tells whose fault an answer was. Nothing of a path's
-/// variables, of bodies or of headers but the agent.
+/// A line of the log: JSON that shows where a response failed, and nothing of a path's variables,
+/// of bodies or of headers but the agent.
 ///
 /// Source: AWS, "Variables for access logging for API Gateway",
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>,
@@ -51,56 +51,11 @@ pub(crate) const REQUEST_LOG_FORMAT: &str = concat!(
 );
 
 impl Stage {
-    /// Nodes that it waits for besides those it refers to.
     pub(crate) fn after(&self) -> Vec<Address> {
         self.after.clone()
     }
-}
 
-impl Kind for Stage {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_stage",
-        cloudformation: "AWS::ApiGateway::Stage",
-        word: "Stage",
-    };
-    const HOME: Home = Home::Beside;
-
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("rest_api_id", self.api.id());
-            out.attribute("deployment_id", self.deployment.id());
-            out.attribute("stage_name", &self.name);
-            out.attribute("xray_tracing_enabled", self.is_traced);
-            if let Some(size) = self.cache_size {
-                out.attribute("cache_cluster_enabled", true);
-                out.attribute("cache_cluster_size", size);
-            }
-            if let Some(certificate) = &self.client_certificate {
-                out.attribute("client_certificate_id", certificate.id());
-            }
-            out.tags();
-            if !self.variables.is_empty() {
-                out.map(
-                    "variables",
-                    self.variables.iter().map(|(name, value)| (&**name, value)),
-                );
-            }
-            if let Some(log) = &self.request_log {
-                out.block("access_log_settings", |out| {
-                    out.attribute("destination_arn", log.arn());
-                    out.attribute("format", REQUEST_LOG_FORMAT);
-                });
-            }
-            if !self.after.is_empty() {
-                let after: Vec<String> = self
-                    .after
-                    .iter()
-                    .map(|it| format!("{}.{}", it.names.terraform, it.label))
-                    .collect();
-                out.gap();
-                out.bare("depends_on", format_args!("[{}]", after.join(", ")));
-            }
-        });
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
         let stage = StageAt {
             api: &self.api,
             label,
@@ -109,6 +64,39 @@ impl Kind for Stage {
         for method in &self.of_methods {
             let path = method.terraform_path();
             method.settings.terraform(&stage, &method.label, &path, out);
+        }
+    }
+}
+
+impl Kind for Stage {
+    const TERRAFORM: &'static str = "aws_api_gateway_stage";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::Stage";
+    const HOME: Home = Home::Beside;
+
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("rest_api_id", self.api.id());
+        out.attribute("deployment_id", self.deployment.id());
+        out.attribute("stage_name", &self.name);
+        out.attribute("xray_tracing_enabled", self.is_traced);
+        if let Some(size) = self.cache_size {
+            out.attribute("cache_cluster_enabled", true);
+            out.attribute("cache_cluster_size", size);
+        }
+        let certificate = self.client_certificate.as_ref();
+        out.optional("client_certificate_id", certificate.map(Handle::id));
+        out.tags();
+        if !self.variables.is_empty() {
+            out.map("variables", &self.variables);
+        }
+        if let Some(log) = &self.request_log {
+            out.block("access_log_settings", |out| {
+                out.attribute("destination_arn", log.arn());
+                out.attribute("format", REQUEST_LOG_FORMAT);
+            });
+        }
+        if !self.after.is_empty() {
+            out.gap();
+            out.depends_on(&self.after);
         }
     }
 
@@ -125,11 +113,7 @@ impl Kind for Stage {
             out.value("ClientCertificateId", &certificate.id());
         }
         if !self.variables.is_empty() {
-            out.object("Variables", |out| {
-                self.variables
-                    .iter()
-                    .for_each(|(name, value)| out.value(name, value))
-            });
+            out.map("Variables", &self.variables);
         }
         if let Some(log) = &self.request_log {
             out.object("AccessLogSetting", |out| {
@@ -137,19 +121,11 @@ impl Kind for Stage {
                 out.text("Format", REQUEST_LOG_FORMAT);
             });
         }
-        let all = std::iter::once((&self.settings, "/*".to_owned(), "*"));
-        let those = self.of_methods.iter().map(|it| {
-            (
-                &it.settings,
-                it.cloudformation_path(),
-                it.http_method.as_str(),
-            )
+        let methods = std::iter::once(None).chain(self.of_methods.iter().map(Some));
+        out.objects("MethodSettings", methods, |out, method| match method {
+            None => self.settings.cloudformation("/*", "*", out),
+            Some(method) => method.cloudformation(out),
         });
-        out.objects(
-            "MethodSettings",
-            all.chain(those),
-            |out, (settings, path, method)| settings.cloudformation(&path, method, out),
-        );
         out.tags();
     }
 }
@@ -171,7 +147,7 @@ impl Handle<Stage> {
             Value::literal("::/restapis/"),
             api.id(),
             Value::literal("/stages/"),
-            self.attribute("stage_name", Spelling::Ref),
+            self.name(),
         ];
         (
             self.attribute("arn", Spelling::Ref),

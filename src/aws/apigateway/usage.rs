@@ -1,17 +1,16 @@
 //! API keys and usage plans.
 //!
-//! In: fields with types. Out: text in a sink. Pure.
-//! The value of a key is made by AWS and stands in no file (docs/aws-rules.md#u1).
+//! AWS makes the value of a key; it is in no file (docs/aws-rules.md#u1).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{RestApi, Stage, ThrottleLimit};
 use serde::Serialize;
 
-use crate::aws::{Home, Kind};
+use super::{RestApi, Stage, ThrottleLimit};
+use crate::aws::{HasId, Home, Kind, Reference};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, Names, Spelling, Value};
+use crate::stack::{Handle, Value};
 
 /// A key of a caller.
 #[derive(Debug, Serialize)]
@@ -21,20 +20,15 @@ pub struct ApiKey {
 }
 
 impl Kind for ApiKey {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_api_key",
-        cloudformation: "AWS::ApiGateway::ApiKey",
-        word: "ApiKey",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_api_key";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::ApiKey";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("description", &self.description);
-            out.attribute("enabled", true);
-            out.tags();
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("description", &self.description);
+        out.attribute("enabled", true);
+        out.tags();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -46,11 +40,7 @@ impl Kind for ApiKey {
     }
 }
 
-impl Handle<ApiKey> {
-    pub fn id(&self) -> Value {
-        self.attribute("id", Spelling::Ref)
-    }
-}
+impl HasId for ApiKey {}
 
 /// Requests in a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -67,8 +57,8 @@ impl ThrottleLimit {
     }
 
     fn cloudformation(self, out: &mut Properties) {
-        out.bare("BurstLimit", format_args!("{}", self.burst));
-        out.bare("RateLimit", format_args!("{}", self.rate));
+        out.number("BurstLimit", self.burst);
+        out.number("RateLimit", self.rate);
     }
 }
 
@@ -84,51 +74,42 @@ pub struct UsagePlan {
     pub routes: BTreeMap<String, ThrottleLimit>,
 }
 
-impl UsagePlan {
-    fn stage_name(&self) -> Value {
-        self.stage.attribute("stage_name", Spelling::Ref)
-    }
-}
+impl HasId for UsagePlan {}
 
 impl Kind for UsagePlan {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_usage_plan",
-        cloudformation: "AWS::ApiGateway::UsagePlan",
-        word: "UsagePlan",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_usage_plan";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::UsagePlan";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.tags();
-            out.block("api_stages", |out| {
-                out.attribute("api_id", self.api.id());
-                out.attribute("stage", self.stage_name());
-                for (path, throttle) in &self.routes {
-                    out.block("throttle", |out| {
-                        out.attribute("path", path);
-                        throttle.terraform(out);
-                    });
-                }
-            });
-            if let Some(quota) = self.quota {
-                out.block("quota_settings", |out| {
-                    out.bare("limit", format_args!("{}", quota.limit));
-                    out.attribute("period", quota.period);
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.tags();
+        out.block("api_stages", |out| {
+            out.attribute("api_id", self.api.id());
+            out.attribute("stage", self.stage.name());
+            for (path, throttle) in &self.routes {
+                out.block("throttle", |out| {
+                    out.attribute("path", path);
+                    throttle.terraform(out);
                 });
             }
-            if let Some(throttle) = self.throttle {
-                out.block("throttle_settings", |out| throttle.terraform(out));
-            }
         });
+        if let Some(quota) = self.quota {
+            out.block("quota_settings", |out| {
+                out.bare("limit", format_args!("{}", quota.limit));
+                out.attribute("period", quota.period);
+            });
+        }
+        if let Some(throttle) = self.throttle {
+            out.block("throttle_settings", |out| throttle.terraform(out));
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("UsagePlanName", &self.name);
         out.objects("ApiStages", [()], |out, ()| {
             out.value("ApiId", &self.api.id());
-            out.value("Stage", &self.stage_name());
+            out.value("Stage", &self.stage.name());
             if !self.routes.is_empty() {
                 out.object("Throttle", |out| {
                     for (path, throttle) in &self.routes {
@@ -139,7 +120,7 @@ impl Kind for UsagePlan {
         });
         if let Some(quota) = self.quota {
             out.object("Quota", |out| {
-                out.bare("Limit", format_args!("{}", quota.limit));
+                out.number("Limit", quota.limit);
                 out.text("Period", quota.period);
             });
         }
@@ -157,41 +138,22 @@ pub struct UsagePlanKey {
     pub plan: Handle<UsagePlan>,
 }
 
-/// A key that is made, or there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum KeyRef {
-    Made(Handle<ApiKey>),
-    Existing(Value),
-}
-
-impl KeyRef {
-    fn id(&self) -> Value {
-        match self {
-            Self::Made(key) => key.id(),
-            Self::Existing(id) => id.clone(),
-        }
-    }
-}
+pub type KeyRef = Reference<ApiKey>;
 
 impl Kind for UsagePlanKey {
-    const NAMES: Names = Names {
-        terraform: "aws_api_gateway_usage_plan_key",
-        cloudformation: "AWS::ApiGateway::UsagePlanKey",
-        word: "UsagePlanKey",
-    };
+    const TERRAFORM: &'static str = "aws_api_gateway_usage_plan_key";
+    const CLOUDFORMATION: &'static str = "AWS::ApiGateway::UsagePlanKey";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("key_id", self.key.id());
-            out.attribute("key_type", "API_KEY");
-            out.attribute("usage_plan_id", self.plan.attribute("id", Spelling::Ref));
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("key_id", self.key.id());
+        out.attribute("key_type", "API_KEY");
+        out.attribute("usage_plan_id", self.plan.id());
     }
 
     fn cloudformation(&self, out: &mut Properties) {
         out.value("KeyId", &self.key.id());
         out.text("KeyType", "API_KEY");
-        out.value("UsagePlanId", &self.plan.attribute("id", Spelling::Ref));
+        out.value("UsagePlanId", &self.plan.id());
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::aws::{Home, Kind};
+use crate::aws::{HasArn, Home, Kind};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Handle, Label, List, Names, Spelling, Value};
+use crate::stack::{Handle, List, Spelling, Value};
 
 /// An internal network load balancer.
 #[derive(Debug, Serialize)]
@@ -42,11 +42,8 @@ pub(crate) fn write_attributes(
             ("access_logs.s3.enabled", flag(true)),
             ("access_logs.s3.bucket", logs.bucket.clone()),
         ]);
-        attributes.extend(
-            logs.prefix
-                .iter()
-                .map(|it| ("access_logs.s3.prefix", Value::Literal(Arc::clone(it)))),
-        );
+        let prefix = logs.prefix.clone().map(Value::Literal);
+        attributes.extend(prefix.map(|prefix| ("access_logs.s3.prefix", prefix)));
     }
     out.objects("LoadBalancerAttributes", attributes, |out, (key, value)| {
         out.text("Key", key);
@@ -55,35 +52,31 @@ pub(crate) fn write_attributes(
 }
 
 impl Kind for LoadBalancer {
-    const NAMES: Names = Names {
-        terraform: "aws_lb",
-        cloudformation: "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        word: "LoadBalancer",
-    };
+    const TERRAFORM: &'static str = "aws_lb";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const HOME: Home = Home::Beside;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("load_balancer_type", "network");
-            out.attribute("internal", true);
-            out.list("subnets", &self.subnets);
-            out.list("security_groups", &self.security_groups);
-            out.attribute("enable_cross_zone_load_balancing", self.cross_zone);
-            out.attribute("enable_deletion_protection", self.deletion_protection);
-            out.tags();
-            out.comment("Requests of API Gateway come through PrivateLink and name no security group of the VPC.");
-            out.attribute("enforce_security_group_inbound_rules_on_private_link_traffic", "off");
-            if let Some(logs) = &self.access_logs {
-                out.block("access_logs", |out| {
-                    out.attribute("bucket", &logs.bucket);
-                    if let Some(prefix) = &logs.prefix {
-                        out.attribute("prefix", prefix);
-                    }
-                    out.attribute("enabled", true);
-                });
-            }
-        });
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("load_balancer_type", "network");
+        out.attribute("internal", true);
+        out.list("subnets", &self.subnets);
+        out.list("security_groups", &self.security_groups);
+        out.attribute("enable_cross_zone_load_balancing", self.cross_zone);
+        out.attribute("enable_deletion_protection", self.deletion_protection);
+        out.tags();
+        out.comment("Requests of API Gateway come through PrivateLink and name no security group of the VPC.");
+        out.attribute(
+            "enforce_security_group_inbound_rules_on_private_link_traffic",
+            "off",
+        );
+        if let Some(logs) = &self.access_logs {
+            out.block("access_logs", |out| {
+                out.attribute("bucket", &logs.bucket);
+                out.optional("prefix", logs.prefix.as_deref());
+                out.attribute("enabled", true);
+            });
+        }
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -96,23 +89,19 @@ impl Kind for LoadBalancer {
             "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
             "off",
         );
+        let protection = flag(self.deletion_protection);
         let attributes = vec![
             ("load_balancing.cross_zone.enabled", flag(self.cross_zone)),
-            (
-                "deletion_protection.enabled",
-                flag(self.deletion_protection),
-            ),
+            ("deletion_protection.enabled", protection),
         ];
         write_attributes(out, attributes, self.access_logs.as_ref());
         out.tags();
     }
 }
 
-impl Handle<LoadBalancer> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
+impl HasArn for LoadBalancer {}
 
+impl Handle<LoadBalancer> {
     pub fn dns_name(&self) -> Value {
         self.attribute("dns_name", Spelling::GetAtt("DNSName"))
     }

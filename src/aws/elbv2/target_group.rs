@@ -1,15 +1,20 @@
 //! Target groups.
 
-mod attachments;
-
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::aws::{ApplicationBalancerRef, Home, HttpListenerRef, Kind};
+use crate::aws::{
+    ApplicationBalancerRef, HasArn, Home, HttpListener, HttpListenerRef, Kind, Reference,
+};
 use crate::sink::{Properties, Terraform};
-use crate::stack::{Address, Handle, Label, Names, Spelling, Value};
-use attachments::ALL_ZONES;
+use crate::stack::{Address, Handle, Label, Value};
+
+/// Terraform's block that registers a target.
+const ATTACHMENT: &str = "aws_lb_target_group_attachment";
+
+/// Zone of a target outside the VPC. Source: docs/aws-rules.md#l24.
+const ALL_ZONES: &str = "all";
 
 /// Type of the targets of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -95,6 +100,29 @@ pub enum Members {
     Each(Value),
 }
 
+impl Members {
+    /// Writes a block for each.
+    fn attach(
+        &self,
+        kind: &str,
+        label: &Label,
+        out: &mut Terraform,
+        body: impl Fn(&Value, &mut Terraform),
+    ) {
+        match self {
+            Self::Listed(members) => {
+                for (key, member) in members {
+                    out.resource(kind, &format!("{label}__{key}"), |out| body(member, out));
+                }
+            }
+            Self::Each(list) => out.resource(kind, label.as_str(), |out| {
+                out.each(list);
+                body(&Value::Expression("each.value".into()), out);
+            }),
+        }
+    }
+}
+
 /// Source of the targets.
 #[derive(Clone, Debug, Serialize)]
 pub enum Targets {
@@ -140,53 +168,88 @@ pub struct TargetGroup {
 }
 
 impl TargetGroup {
-    /// Nodes that it waits for besides those it refers to.
+    /// The listener that a balancer needs before it can be a target.
+    pub(crate) fn waits_for(&self) -> Option<&Handle<HttpListener>> {
+        match &self.targets {
+            Targets::Balancer {
+                listener: Some(HttpListenerRef::Made(listener)),
+                ..
+            } => Some(listener),
+            Targets::Balancer { .. }
+            | Targets::Registered { .. }
+            | Targets::Scaled(_)
+            | Targets::Kept { .. }
+            | Targets::None => None,
+        }
+    }
+
     pub(crate) fn after(&self) -> Vec<Address> {
-        self.waits_for()
-            .map(|it| it.address().clone())
-            .into_iter()
-            .collect()
+        let listener = self.waits_for().map(|listener| listener.address().clone());
+        listener.into_iter().collect()
+    }
+
+    /// Writes a block for each target.
+    pub(crate) fn more_blocks(&self, label: &Label, out: &mut Terraform) {
+        let arn = format!("{}.{label}.arn", Self::TERRAFORM);
+        match &self.targets {
+            Targets::Registered {
+                members,
+                outside_vpc,
+            } => members.attach(ATTACHMENT, label, out, |target, out| {
+                out.bare("target_group_arn", format_args!("{arn}"));
+                out.attribute("target_id", target);
+                out.attribute("port", self.port);
+                if *outside_vpc {
+                    out.attribute("availability_zone", ALL_ZONES);
+                }
+            }),
+            Targets::Scaled(members) => {
+                members.attach("aws_autoscaling_attachment", label, out, |group, out| {
+                    out.attribute("autoscaling_group_name", group);
+                    out.bare("lb_target_group_arn", format_args!("{arn}"));
+                })
+            }
+            Targets::Balancer { balancer, .. } => out.resource(ATTACHMENT, label.as_str(), |out| {
+                out.bare("target_group_arn", format_args!("{arn}"));
+                out.attribute("target_id", balancer.arn());
+                if let Some(listener) = self.waits_for() {
+                    out.comment("A balancer without a listener on the port is no target.");
+                    out.depends_on(std::slice::from_ref(listener.address()));
+                }
+            }),
+            Targets::Kept { .. } | Targets::None => {}
+        }
     }
 }
 
 impl Kind for TargetGroup {
-    const NAMES: Names = Names {
-        terraform: "aws_lb_target_group",
-        cloudformation: "AWS::ElasticLoadBalancingV2::TargetGroup",
-        word: "TargetGroup",
-    };
+    const TERRAFORM: &'static str = "aws_lb_target_group";
+    const CLOUDFORMATION: &'static str = "AWS::ElasticLoadBalancingV2::TargetGroup";
     const HOME: Home = Home::Network;
 
-    fn terraform(&self, label: &Label, out: &mut Terraform) {
-        out.resource(&Self::NAMES, label, |out| {
-            out.attribute("name", &self.name);
-            out.attribute("port", self.port);
-            out.attribute("protocol", self.protocol.as_str());
-            out.attribute("target_type", self.target_type.as_str());
-            out.attribute("vpc_id", &self.vpc);
-            if let Some(delay) = self.deregistration_delay_s {
-                out.attribute("deregistration_delay", delay);
+    fn terraform(&self, out: &mut Terraform) {
+        out.attribute("name", &self.name);
+        out.attribute("port", self.port);
+        out.attribute("protocol", self.protocol.as_str());
+        out.attribute("target_type", self.target_type.as_str());
+        out.attribute("vpc_id", &self.vpc);
+        out.optional("deregistration_delay", self.deregistration_delay_s);
+        out.tags();
+        out.block("health_check", |out| {
+            let check = &self.health_check;
+            let (protocol, http) = check.protocol();
+            out.attribute("protocol", protocol);
+            out.attribute("port", &*check.port());
+            out.attribute("interval", check.interval_s);
+            out.attribute("timeout", check.timeout_s);
+            out.attribute("healthy_threshold", check.healthy);
+            out.attribute("unhealthy_threshold", check.unhealthy);
+            if let Some((path, matcher)) = http {
+                out.attribute("path", path);
+                out.attribute("matcher", matcher);
             }
-            out.tags();
-            out.block("health_check", |out| {
-                let check = &self.health_check;
-                let (protocol, http) = check.protocol();
-                out.attribute("protocol", protocol);
-                out.attribute("port", &*check.port());
-                out.attribute("interval", check.interval_s);
-                out.attribute("timeout", check.timeout_s);
-                out.attribute("healthy_threshold", check.healthy);
-                out.attribute("unhealthy_threshold", check.unhealthy);
-                if let Some((path, matcher)) = http {
-                    out.attribute("path", path);
-                    out.attribute("matcher", matcher);
-                }
-            });
-            out.block("lifecycle", |out| {
-                out.attribute("create_before_destroy", true)
-            });
         });
-        self.terraform_attachments(label, out);
+        out.create_before_destroy();
     }
 
     fn cloudformation(&self, out: &mut Properties) {
@@ -236,25 +299,6 @@ impl Kind for TargetGroup {
     }
 }
 
-impl Handle<TargetGroup> {
-    pub fn arn(&self) -> Value {
-        self.attribute("arn", Spelling::Ref)
-    }
-}
+impl HasArn for TargetGroup {}
 
-/// A target group of the stack, or one that is there.
-#[derive(Clone, Debug, Serialize)]
-pub enum TargetGroupRef {
-    Made(Handle<TargetGroup>),
-    /// Its ARN.
-    Existing(Value),
-}
-
-impl TargetGroupRef {
-    pub fn arn(&self) -> Value {
-        match self {
-            Self::Made(group) => group.arn(),
-            Self::Existing(arn) => arn.clone(),
-        }
-    }
-}
+pub type TargetGroupRef = Reference<TargetGroup>;

@@ -1,7 +1,4 @@
-//! The release of the AWS provider that an output needs: the latest that one of its features came
-//! with.
-//!
-//! In: `Stack`. Out: a version constraint. Pure.
+//! The release of the AWS provider that an output needs: the latest of its features.
 
 use crate::aws::{Integration, Node, Proxy, Stack};
 

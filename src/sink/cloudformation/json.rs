@@ -10,7 +10,7 @@ use super::{Call, Container};
 pub(crate) struct Json {
     pub(crate) out: String,
     indent: usize,
-    /// Something stands in this object or list already.
+    /// The object or list has content already.
     has_content: bool,
 }
 
@@ -38,7 +38,7 @@ impl Json {
         self.out.push_str(": ");
     }
 
-    /// Writes what stands before an item of a list.
+    /// Writes what is before an item of a list.
     pub(crate) fn item(&mut self) {
         self.separate();
     }

@@ -204,7 +204,7 @@ fn item(value: &Json, out: &mut Properties) {
 /// A document as a template is written.
 fn document(syntax: TemplateSyntax, body: impl FnOnce(&mut Properties)) -> String {
     let mut out = Properties::new(syntax, BTreeMap::new());
-    out.document(body);
+    out.inner_object(body);
     out.into_text()
 }
 

@@ -6,7 +6,8 @@ use super::{Call, Properties, TemplatePrinter};
 use crate::stack::{Attribute, Spelling, StoredParameter, Value, logical_id, pascal};
 
 impl Properties {
-    pub(crate) fn push_value(&mut self, value: &Value) {
+    /// A value inside a list.
+    pub fn inner(&mut self, value: &Value) {
         match value {
             Value::Literal(text) => self.string(text),
             Value::Input(name) => self.call(Call::Ref(&pascal(name))),
@@ -20,12 +21,11 @@ impl Properties {
                 Spelling::GetAtt(name) => self.call(Call::GetAtt(&logical_id(&attribute.of), name)),
             },
             Value::Text(parts) => {
-                let mut template = String::new();
-                push_template(&mut template, parts);
                 if parts.iter().all(|part| part.deploy_time().is_empty()) {
-                    let plain: String = literals(parts);
-                    self.string(&plain);
+                    self.string(&literals(parts));
                 } else {
+                    let mut template = String::new();
+                    push_template(&mut template, parts);
                     self.call(Call::Sub(&template));
                 }
             }
@@ -41,13 +41,11 @@ impl Properties {
         match &mut self.printer {
             TemplatePrinter::Json(json) => {
                 json.plain("{\"Fn::Join\": [\",\", ");
-                self.push_value(list);
+                self.inner(list);
                 self.inner_plain("]}");
             }
             TemplatePrinter::Yaml(_) => self.inner_object(|out| {
-                out.items("Fn::Join", [&Value::literal(","), list], |out, value| {
-                    out.push_value(value)
-                });
+                out.items("Fn::Join", [&Value::literal(","), list], Self::inner);
             }),
         }
     }
@@ -62,8 +60,8 @@ fn literals(parts: &[Value]) -> String {
         | Value::Attribute(_)
         | Value::Pseudo(_)
         | Value::Here(..)
-        | Value::Parameter { .. } => String::new(),
-        Value::Joined(_) => String::new(),
+        | Value::Parameter { .. }
+        | Value::Joined(_) => String::new(),
     };
     parts.iter().map(text).collect()
 }

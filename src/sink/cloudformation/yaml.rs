@@ -23,13 +23,13 @@ pub(crate) struct Yaml {
     pub(crate) out: String,
     /// Of the members or items that are written now.
     depth: usize,
-    at: At,
+    last: LastWritten,
     open: Vec<Open>,
 }
 
-/// Separator before the next member or item.
+/// End of the text so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum At {
+enum LastWritten {
     /// Nothing.
     #[default]
     Start,
@@ -51,11 +51,11 @@ struct Open {
 }
 
 impl Yaml {
-    /// Goes to where a member or an item starts: the first stands beside the `- ` of its list.
+    /// Goes to the start of a member or an item: the first is beside the `- ` of its list.
     fn line(&mut self) {
-        match self.at {
-            At::Start | At::Item => {}
-            At::Key | At::Value => {
+        match self.last {
+            LastWritten::Start | LastWritten::Item => {}
+            LastWritten::Key | LastWritten::Value => {
                 self.out.push('\n');
                 self.margin(self.depth);
             }
@@ -78,22 +78,22 @@ impl Yaml {
             self.out.push_str(&key);
         }
         self.out.push(':');
-        self.at = At::Key;
+        self.last = LastWritten::Key;
     }
 
     /// Writes what stands before an item of a list.
     pub(crate) fn item(&mut self) {
         self.line();
         self.out.push_str("- ");
-        self.at = At::Item;
+        self.last = LastWritten::Item;
     }
 
     fn push(&mut self, parts: &[&str]) {
-        if self.at == At::Key {
+        if self.last == LastWritten::Key {
             self.out.push(' ');
         }
         self.out.extend(parts.iter().copied());
-        self.at = At::Value;
+        self.last = LastWritten::Value;
     }
 
     pub(crate) fn text(&mut self, text: &str) {
@@ -121,7 +121,7 @@ impl Yaml {
             start: self.out.len(),
             depth: self.depth,
         });
-        self.depth += usize::from(self.at != At::Start);
+        self.depth += usize::from(self.last != LastWritten::Start);
     }
 
     pub(crate) fn close(&mut self, shape: Container) {

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use super::super::BANNER;
 use super::escape::{push_marked, quoted_json};
+use super::push_margin;
 use super::values::Hcl;
 
 /// Arguments that name something, and take no expression.
 const NAMING: [&str; 3] = ["depends_on", "ignore_changes", "type"];
 
-/// Blocks that were not put into a file yet.
+/// Blocks that are not in a file yet.
 #[derive(Debug, Default)]
 pub(crate) struct JsonBlocks {
     blocks: Vec<Block>,
@@ -56,13 +57,13 @@ impl JsonBlocks {
             header: header.iter().map(|it| (*it).to_owned()).collect(),
             body: String::new(),
         });
-        self.enter(false, header.len() + 1);
+        self.enter(false, false, header.len() + 1);
     }
 
-    fn enter(&mut self, is_map: bool, depth: usize) {
+    fn enter(&mut self, is_map: bool, is_list: bool, depth: usize) {
         self.frames.push(OpenObject {
             is_map,
-            is_list: false,
+            is_list,
             depth,
             has_members: false,
             last: None,
@@ -70,13 +71,9 @@ impl JsonBlocks {
     }
 
     fn top(&mut self) -> (&mut String, &mut OpenObject) {
-        let block = self.blocks.last_mut().expect("a member stands in a block");
-        (
-            &mut block.body,
-            self.frames
-                .last_mut()
-                .expect("a member stands in an object"),
-        )
+        let block = self.blocks.last_mut().expect("a member is in a block");
+        let frame = self.frames.last_mut().expect("a member is in an object");
+        (&mut block.body, frame)
     }
 
     /// A block in the current one.
@@ -91,7 +88,7 @@ impl JsonBlocks {
                 }
                 out.push_str(", {");
             }
-            _ => {
+            Some(_) | None => {
                 key(out, frame, name);
                 frame.last = Some(LastBlock {
                     name: name.to_owned(),
@@ -101,31 +98,25 @@ impl JsonBlocks {
                 out.push('{');
             }
         }
-        self.enter(false, depth);
+        self.enter(false, false, depth);
     }
 
     /// A mapping as the value of an argument.
     pub(crate) fn open_map(&mut self, name: &str) {
-        let (out, frame) = self.top();
-        let depth = frame.depth + 1;
-        key(out, frame, name);
-        out.push('{');
-        self.enter(true, depth);
+        self.open(name, false);
     }
 
     /// A list as the value of an argument.
     pub(crate) fn open_list(&mut self, name: &str) {
+        self.open(name, true);
+    }
+
+    fn open(&mut self, name: &str, is_list: bool) {
         let (out, frame) = self.top();
         let depth = frame.depth + 1;
         key(out, frame, name);
-        out.push('[');
-        self.frames.push(OpenObject {
-            is_map: true,
-            is_list: true,
-            depth,
-            has_members: false,
-            last: None,
-        });
+        out.push(if is_list { '[' } else { '{' });
+        self.enter(true, is_list, depth);
     }
 
     /// A number, `true`, `false` or `null`.
@@ -139,21 +130,16 @@ impl JsonBlocks {
     pub(crate) fn close(&mut self) {
         let (out, frame) = self.top();
         end_list(out, frame);
-        let (depth, has_members, bracket) = (
-            frame.depth,
-            frame.has_members,
-            if frame.is_list { ']' } else { '}' },
-        );
-        self.frames.pop();
+        let closed = self.frames.pop().expect("what closes was open");
         if self.frames.is_empty() {
             return;
         }
-        if has_members {
-            let (out, _) = self.top();
+        let (out, _) = self.top();
+        if closed.has_members {
             out.push('\n');
-            margin(out, depth - 1);
+            push_margin(out, closed.depth - 1);
         }
-        self.top().0.push(bracket);
+        out.push(if closed.is_list { ']' } else { '}' });
     }
 
     pub(crate) fn member(&mut self, name: &str, value: &impl Hcl) {
@@ -164,8 +150,7 @@ impl JsonBlocks {
 
     /// An argument whose value is written as it is.
     pub(crate) fn bare(&mut self, name: &str, value: super::values::Bare<'_>) {
-        let (_, frame) = self.top();
-        if frame.is_map || !NAMING.contains(&name) {
+        if self.top().1.is_map || !NAMING.contains(&name) {
             return self.member(name, &value);
         }
         let text = value.0.to_string();
@@ -188,7 +173,7 @@ impl JsonBlocks {
         out.push(']');
     }
 
-    /// A text whose markers are meant.
+    /// A text whose markers are interpolated.
     pub(crate) fn template(&mut self, name: &str, text: &str) {
         let (out, frame) = self.top();
         key(out, frame, name);
@@ -215,12 +200,12 @@ impl JsonBlocks {
     }
 }
 
-/// `"name": `, behind what stands in the object already.
+/// Writes `"name": ` behind the content of the object.
 fn key(out: &mut String, frame: &mut OpenObject, name: &str) {
     end_list(out, frame);
     out.push_str(if frame.has_members { ",\n" } else { "\n" });
     frame.has_members = true;
-    margin(out, frame.depth);
+    push_margin(out, frame.depth);
     if frame.is_list {
         return;
     }
@@ -240,13 +225,7 @@ fn end_list(out: &mut String, frame: &mut OpenObject) {
     }
 }
 
-fn margin(out: &mut String, depth: usize) {
-    for _ in 0..depth {
-        out.push_str("  ");
-    }
-}
-
-/// Blocks by type and label: a key stands in an object once.
+/// Blocks by type and label: a key is in an object once.
 #[derive(Debug, Default)]
 struct BlockTree {
     /// In the order in which they were written.
@@ -271,11 +250,8 @@ impl BlockTree {
     /// Types by their names, so that a new one moves no other; labels as they were written, which
     /// is in the order of their paths.
     fn sorted(&self) -> Vec<(&str, &Self)> {
-        let mut members: Vec<(&str, &Self)> = self
-            .members
-            .iter()
-            .map(|(name, tree)| (&**name, tree))
-            .collect();
+        let members = self.members.iter().map(|(name, tree)| (&**name, tree));
+        let mut members: Vec<(&str, &Self)> = members.collect();
         if self.members.iter().any(|(_, tree)| tree.body.is_none()) {
             members.sort_by_key(|(name, _)| *name);
         }
@@ -283,7 +259,7 @@ impl BlockTree {
     }
 
     fn write(&self, name: &str, depth: usize, out: &mut String) {
-        margin(out, depth);
+        push_margin(out, depth);
         quoted_json(out, name);
         out.push_str(": {");
         if let Some(body) = &self.body {
@@ -295,7 +271,7 @@ impl BlockTree {
         }
         if !self.members.is_empty() || self.body.as_ref().is_some_and(|it| !it.is_empty()) {
             out.push('\n');
-            margin(out, depth);
+            push_margin(out, depth);
         }
         out.push('}');
     }

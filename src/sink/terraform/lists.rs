@@ -1,8 +1,6 @@
 //! Lists and mappings.
-//!
-//! In: calls of kinds. Out: arguments of a block, in either spelling. Pure.
 
-use super::escape::{is_identifier, quoted};
+use super::escape::key;
 use super::values::{Bare, Hcl};
 use super::{Terraform, TerraformPrinter};
 use crate::stack::{List, Value};
@@ -44,9 +42,9 @@ impl Terraform {
         self.gap();
         self.nested(name, ["", ""], |out| {
             out.enclosed(["[", "]"], |out| {
-                texts
-                    .iter()
-                    .for_each(|it| out.item(|out| out.inner(it.as_ref())))
+                for text in texts {
+                    out.item(|out| out.inner(text.as_ref()));
+                }
             });
         });
     }
@@ -63,36 +61,31 @@ impl Terraform {
             TerraformPrinter::Native(native) => {
                 let mut text = String::new();
                 push_list(&mut text, items);
-                native.spelt(|it| it.push_str(name), &Bare(format_args!("{text}")));
+                native.spelt(name, &Bare(format_args!("{text}")));
             }
             TerraformPrinter::Json(json) => json.list(name, items),
         }
     }
 
     /// A mapping with a line an entry, aligned.
-    pub fn map<'a, V: Hcl>(&mut self, name: &str, entries: impl IntoIterator<Item = (&'a str, V)>) {
+    pub fn map(
+        &mut self,
+        name: &str,
+        entries: impl IntoIterator<Item = (impl AsRef<str>, impl Hcl)>,
+    ) {
         match &mut self.printer {
             TerraformPrinter::Native(native) => {
                 native.open_apart(&[name, " ="].concat());
-                for (key, value) in entries {
-                    native.spelt(
-                        |it| {
-                            if is_identifier(key) {
-                                it.push_str(key)
-                            } else {
-                                quoted(it, key)
-                            }
-                        },
-                        &value,
-                    );
+                for (name, value) in entries {
+                    native.spelt(&key(name.as_ref()), &value);
                 }
                 native.close();
             }
             TerraformPrinter::Json(json) => {
                 json.open_map(name);
-                entries
-                    .into_iter()
-                    .for_each(|(key, value)| json.member(key, &value));
+                for (name, value) in entries {
+                    json.member(name.as_ref(), &value);
+                }
                 json.close();
             }
         }

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::MethodBlock;
 use super::escape::quoted;
 use super::values::Hcl;
+use super::{MethodBlock, push_margin};
 use crate::stack::Value;
 
 /// Text of a file, and the run of attributes that waits to be aligned.
@@ -15,12 +15,12 @@ use crate::stack::Value;
 pub(crate) struct Native {
     pub(crate) out: String,
     indent: usize,
-    /// Something stands in this block already.
+    /// The block has content already.
     pub(crate) has_content: bool,
     run: Vec<(Range<usize>, Range<usize>)>,
     /// Names and values of the run.
     waiting: String,
-    /// An expression that goes into a JSON text: its parts stand side by side.
+    /// An expression that goes into a JSON text, on one line.
     is_inline: bool,
 }
 
@@ -62,9 +62,7 @@ impl Native {
     /// A block or mapping below an empty line.
     pub(crate) fn open_apart(&mut self, name: &str) {
         self.gap();
-        self.margin();
-        self.out.push_str(name);
-        self.open();
+        self.open_below(name);
     }
 
     /// The same without one.
@@ -76,9 +74,9 @@ impl Native {
     }
 
     /// An argument on one line, with those around it aligned.
-    pub(crate) fn spelt(&mut self, name: impl FnOnce(&mut String), value: &impl Hcl) {
+    pub(crate) fn spelt(&mut self, name: &str, value: &impl Hcl) {
         let start = self.waiting.len();
-        name(&mut self.waiting);
+        self.waiting.push_str(name);
         let middle = self.waiting.len();
         value.hcl(&mut self.waiting);
         self.run.push((start..middle, middle..self.waiting.len()));
@@ -99,7 +97,7 @@ impl Native {
         self.out.extend([" : \"", text, "\"\n"]);
     }
 
-    /// The name of an argument over several lines, and what stands before its value.
+    /// The name of an argument over several lines, and the text before its value.
     pub(crate) fn start_nested(&mut self, name: &str, before: &str) {
         self.flush();
         self.margin();
@@ -132,14 +130,14 @@ impl Native {
         self.out.push_str(if self.is_inline { ", " } else { ",\n" });
     }
 
-    /// A comment line, apart from what stands before it.
+    /// A comment line below an empty one.
     pub(crate) fn comment(&mut self, text: &str) {
         self.gap();
         self.margin();
         self.out.extend(["# ", text, "\n"]);
     }
 
-    /// Ends the run, and puts an empty line behind what stands in the block.
+    /// Ends the run, and adds an empty line where the block has content.
     pub(crate) fn gap(&mut self) {
         self.flush();
         if self.has_content {
@@ -149,18 +147,12 @@ impl Native {
     }
 
     pub(crate) fn margin(&mut self) {
-        for _ in 0..if self.is_inline { 0 } else { self.indent } {
-            self.out.push_str("  ");
-        }
+        push_margin(&mut self.out, if self.is_inline { 0 } else { self.indent });
     }
 
     pub(crate) fn flush(&mut self) {
-        let Some(width) = self
-            .run
-            .iter()
-            .map(|(name, _)| width_of(&self.waiting[name.clone()]))
-            .max()
-        else {
+        let names = self.run.iter().map(|(name, _)| &self.waiting[name.clone()]);
+        let Some(width) = names.map(width_of).max() else {
             return;
         };
         for (name, value) in self.run.drain(..) {
@@ -169,9 +161,7 @@ impl Native {
                 self.out.extend([name, " = ", &self.waiting[value], ", "]);
                 continue;
             }
-            for _ in 0..self.indent {
-                self.out.push_str("  ");
-            }
+            push_margin(&mut self.out, self.indent);
             self.out.push_str(name);
             for _ in width_of(name)..width {
                 self.out.push(' ');

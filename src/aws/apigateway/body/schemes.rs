@@ -21,19 +21,13 @@ impl Authorizer {
                 identity,
                 ttl_s,
             } => {
+                let kind = Document::text(if *is_token { "token" } else { "request" });
+                let uri = Document::Text(detached(function.uri(&self.api)));
+                let ttl = Document::number(*ttl_s);
                 let mut members = vec![
-                    (
-                        "type".into(),
-                        Document::text(if *is_token { "token" } else { "request" }),
-                    ),
-                    (
-                        "authorizerUri".into(),
-                        Document::Text(detached(function.uri(&self.api))),
-                    ),
-                    (
-                        "authorizerResultTtlInSeconds".into(),
-                        Document::number(*ttl_s),
-                    ),
+                    ("type".into(), kind),
+                    ("authorizerUri".into(), uri),
+                    ("authorizerResultTtlInSeconds".into(), ttl),
                 ];
                 if !identity.is_empty() {
                     members.push(("identitySource".into(), Document::text(&identity.join(","))));
@@ -46,10 +40,8 @@ impl Authorizer {
         };
         let mut scheme = api_key(header);
         scheme.push((AUTHTYPE.into(), Document::text(authtype)));
-        scheme.push((
-            "x-amazon-apigateway-authorizer".into(),
-            Document::Object(authorizer),
-        ));
+        let authorizer = Document::Object(authorizer);
+        scheme.push(("x-amazon-apigateway-authorizer".into(), authorizer));
         Document::Object(scheme)
     }
 }
