@@ -108,15 +108,15 @@ impl<K: HasArn> Handle<K> {
     }
 }
 
-/// A node of the stack, or a resource that is there, by its ARN or id.
+/// A node of the stack, or an existing resource, by its ARN or id.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
-pub enum Reference<K> {
+pub enum ResourceRef<K> {
     Made(Handle<K>),
     Existing(Value),
 }
 
-impl<K> Reference<K> {
+impl<K> ResourceRef<K> {
     /// Returns whether both are the same resource.
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
@@ -127,7 +127,7 @@ impl<K> Reference<K> {
     }
 }
 
-impl<K> Clone for Reference<K> {
+impl<K> Clone for ResourceRef<K> {
     fn clone(&self) -> Self {
         match self {
             Self::Made(handle) => Self::Made(handle.clone()),
@@ -136,7 +136,7 @@ impl<K> Clone for Reference<K> {
     }
 }
 
-impl<K: HasId> Reference<K> {
+impl<K: HasId> ResourceRef<K> {
     pub fn id(&self) -> Value {
         match self {
             Self::Made(handle) => handle.id(),
@@ -145,7 +145,7 @@ impl<K: HasId> Reference<K> {
     }
 }
 
-impl<K: HasArn> Reference<K> {
+impl<K: HasArn> ResourceRef<K> {
     pub fn arn(&self) -> Value {
         match self {
             Self::Made(handle) => handle.arn(),

@@ -53,7 +53,7 @@ pub fn template_bytes(plan: &Plan, tree: &FileTree) -> Option<usize> {
     Some(template.len())
 }
 
-/// What the files were made from: the blueprint, and the descriptions where there are several.
+/// Sources of the files: the blueprint, and the descriptions where there are several.
 fn sources(plan: &Plan, blueprint: &str) -> String {
     let name = blueprint.rsplit('/').next().unwrap_or(blueprint);
     match plan.descriptions.as_slice() {

@@ -345,7 +345,16 @@ impl<N> StackOf<N> {
     where
         N: Holds<K> + 's,
     {
-        self.entries.iter().filter_map(|entry| entry.node.held())
+        self.entries_of().map(|(_, node)| node)
+    }
+
+    /// Returns every node of a kind with its entry, in order.
+    pub fn entries_of<'s, K: 's>(&'s self) -> impl Iterator<Item = (&'s EntryOf<N>, &'s K)>
+    where
+        N: Holds<K> + 's,
+    {
+        let held = |entry: &'s EntryOf<N>| Some((entry, entry.node.held()?));
+        self.entries.iter().filter_map(held)
     }
 }
 

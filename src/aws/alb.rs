@@ -1,6 +1,6 @@
 //! Elastic Load Balancing: application load balancers, their listeners and rules.
 //!
-//! What is sent nowhere is answered 404 by the listener itself.
+//! A listener answers 404 where no rule matches.
 
 mod listener;
 mod rule;

@@ -252,7 +252,7 @@ impl ApiRoot {
         }
     }
 
-    /// The path that callers ask for; empty for the root.
+    /// The path that callers request; empty for the root.
     pub fn path(&self, stack: &Stack) -> String {
         match self {
             Self::Root(_) => String::new(),

@@ -147,7 +147,7 @@ impl Document {
             Self::List(parts) => match parts.as_slice() {
                 [] => out.bare(name, format_args!("[]")),
                 [Self::Text(value)] => out.values(name, std::slice::from_ref(value)),
-                _ => out.nested(name, ["", ""], |out| self.push_terraform(out)),
+                [_, ..] => out.nested(name, ["", ""], |out| self.push_terraform(out)),
             },
             Self::Object(parts) if parts.is_empty() => out.bare(name, format_args!("{{}}")),
             Self::Object(_) => out.nested(name, ["", ""], |out| self.push_terraform(out)),

@@ -1,4 +1,4 @@
-//! EventBridge: schedules, and their leave to call.
+//! EventBridge: schedules, and their permissions to call functions.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct Schedule {
 const TARGET: &str = "aws_cloudwatch_event_target";
 const TARGET_ID: &str = "function";
 
-/// What is not called in time is not called late: the next run is never far. Unit: seconds, tries.
+/// Age of a missed call after which it is dropped, and its retries. Unit: seconds, tries.
 ///
 /// Source: docs/aws-rules.md#y12; EventBridge API reference, RetryPolicy (60 seconds at least),
 /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RetryPolicy.html>.
@@ -72,7 +72,7 @@ impl HasArn for Schedule {
     const ARN: Spelling = Spelling::GetAtt("Arn");
 }
 
-/// Leave for a schedule to call its function.
+/// Permission of a schedule to call its function.
 #[derive(Debug, Serialize)]
 pub struct SchedulePermission {
     pub function: Handle<PythonFunction>,

@@ -21,7 +21,7 @@ pub struct Role {
     pub is_retained: bool,
 }
 
-/// What a role may do. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
+/// A permission of a role. Source: docs/aws-rules.md#z1, docs/aws-rules.md#z2 (which actions know
 /// resources).
 #[derive(Clone, Debug, Serialize)]
 pub struct Statement {

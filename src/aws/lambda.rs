@@ -135,7 +135,7 @@ impl Function {
     }
 }
 
-/// Leave for the stage of an API to call a function.
+/// Permission of an API's stage to call a function.
 #[derive(Debug, Serialize)]
 pub struct LambdaPermission {
     pub function: Function,

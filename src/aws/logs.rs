@@ -95,7 +95,7 @@ pub struct Alarm {
     pub threshold: u32,
     /// `breaching`, `notBreaching`, `ignore`, `missing`
     pub missing_data: &'static str,
-    /// Topics that are told of the alarm and of its end.
+    /// Topic that gets a message when the alarm begins and ends.
     pub topic: Value,
 }
 

@@ -1,4 +1,4 @@
-//! Lambda: functions whose code gwgen brings along.
+//! Lambda: functions whose code is a part of gwgen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ pub struct PythonFunction {
     pub environment: BTreeMap<String, Value>,
     pub network: Option<FunctionNetwork>,
     pub role: Handle<Role>,
-    /// Made first: Lambda would make one that is kept for ever (Z8).
+    /// Created first: Lambda would create one whose events never expire (Z8).
     pub log_group: Handle<LogGroup>,
     /// X-Ray sees its calls.
     pub is_traced: bool,

@@ -1,4 +1,4 @@
-//! Simple Storage Service: buckets for what functions remember.
+//! Simple Storage Service: buckets for the state of functions.
 
 use serde::Serialize;
 
@@ -8,8 +8,8 @@ use crate::stack::{Handle, Label, Spelling, Value};
 
 /// A private bucket; AWS makes the end of its name, which no other account may have.
 ///
-/// Source: docs/aws-rules.md#z3. What lies in it is not worth keeping, so Terraform empties it
-/// before it is deleted.
+/// Source: docs/aws-rules.md#z3. Its objects are worth nothing later, so Terraform deletes them with
+/// it.
 #[derive(Debug, Serialize)]
 pub struct Bucket {
     /// Prefix of the name that Terraform makes; at most 37 characters.
@@ -23,7 +23,7 @@ const ENCRYPTION: &str = "aws_s3_bucket_server_side_encryption_configuration";
 /// Encrypted with keys of S3's own.
 const ALGORITHM: &str = "AES256";
 
-/// Settings that keep it from anybody but the account, in both spellings.
+/// Settings that refuse all access from outside of the account, in both languages.
 const BLOCKED: [(&str, &str); 4] = [
     ("block_public_acls", "BlockPublicAcls"),
     ("block_public_policy", "BlockPublicPolicy"),

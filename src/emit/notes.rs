@@ -1,4 +1,4 @@
-//! What the output's README says of the way of a request, and of what others have to do.
+//! Notes of the output's README: components that a request passes, and duties of others.
 
 use crate::blueprint::{OutputFormat, SyncState};
 use crate::plan::{
@@ -7,7 +7,7 @@ use crate::plan::{
 };
 use crate::printed::code;
 
-/// The parts of the way, and which of them are made here.
+/// The components that a request passes, and which of them exist already.
 pub(crate) fn way(plan: &Plan) -> String {
     let mut way = plan.network.as_ref().map_or_else(
         || "API Gateway.".to_owned(),

@@ -1,18 +1,18 @@
 //! Locations of nodes in the generated files.
 //!
 //! In: `Stack`, a format. Out: `Written` of a node or one of its blocks. Pure.
-//! The sinks tell where a node starts and ends; only between these is a block looked for by its
-//! first line.
+//! The sinks report the range of a node; a block is searched there by its first line.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::{FileTree, cloudformation, terraform};
-use crate::aws::{Node, Stack};
+use crate::aws::{Entry, Method, Resource, RestApi, Stack};
 use crate::blueprint::{OutputFormat, TemplateSyntax};
 use crate::plan::OutputPlan;
 use crate::sink::{self, Syntax};
+use crate::stack::Holds;
 
 /// A line of a generated file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,14 +34,14 @@ pub struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    /// Writes the stack once more, and keeps where its nodes stand.
+    /// Writes the stack once more, and stores the ranges of its nodes.
     pub fn of(output: &OutputPlan, stack: &'a Stack) -> Self {
         let mut spans = Vec::with_capacity(stack.entries.len());
-        let tell = |file: &str, span| spans.push((file.to_owned(), span));
+        let store = |file: &str, span| spans.push((file.to_owned(), span));
         let tree = match output.format {
-            OutputFormat::Terraform => terraform::written(Syntax::Native, stack, tell),
-            OutputFormat::TerraformJson => terraform::written(Syntax::Json, stack, tell),
-            OutputFormat::Cloudformation => cloudformation::written(output.template, stack, tell),
+            OutputFormat::Terraform => terraform::written(Syntax::Native, stack, store),
+            OutputFormat::TerraformJson => terraform::written(Syntax::Json, stack, store),
+            OutputFormat::Cloudformation => cloudformation::written(output.template, stack, store),
         };
         Self {
             stack,
@@ -55,10 +55,7 @@ impl<'a> Places<'a> {
     /// The block of a node; where it is written as several, the first.
     pub fn node(&self, index: usize) -> Option<Written> {
         let address = &self.stack.entries.get(index)?.address;
-        self.block(
-            index,
-            &format!("{}.{}", address.names.terraform, address.label),
-        )
+        self.block(index, &address.to_string())
     }
 
     /// The block of a node with that Terraform address. CloudFormation writes a node as one.
@@ -76,7 +73,7 @@ impl<'a> Places<'a> {
         let offset = match self.format {
             OutputFormat::Terraform => {
                 let (kind, label) = address.split_once('.')?;
-                // What starts a line of a node's text, unlike what stands in a string, is a block.
+                // A block starts a line, unlike the same text in a string.
                 span.start
                     + text(span.clone())?
                         .find(&format!("\nresource \"{kind}\" \"{label}\" {{\n"))?
@@ -110,45 +107,38 @@ impl<'a> Places<'a> {
         let mut lines = text.lines().enumerate().skip(first);
         let mut line_of = |key: &str, depth| {
             let starts = self.starts(key, depth);
-            // A line of a text in YAML cannot stand as far left as the keys beside it.
+            // A line of a text in YAML is indented more than the keys beside it.
             let is_start = |line: &str| {
-                starts.iter().any(|start| {
-                    if self.is_yaml() {
-                        line == start
-                    } else {
-                        line.trim() == start
-                    }
-                })
+                let line = if self.is_yaml() { line } else { line.trim() };
+                starts.iter().any(|start| line == start)
             };
             lines
                 .find(|(_, line)| is_start(line))
                 .map(|(number, _)| number + 1)
         };
         let node = &self.stack.entries.get(index)?.node;
-        if let Node::Method(method) = node {
+        if let Some(method) = Holds::<Method>::held(node) {
             let path = method.on.path(self.stack);
             line_of(if path.is_empty() { "/" } else { &path }, PATH_DEPTH)?;
             return line_of(method.key(), PATH_DEPTH + 1);
         }
         let paths = line_of("paths", PATH_DEPTH - 1)?;
-        let Node::Resource(resource) = node else {
-            return Some(paths);
-        };
-        // A resource without methods stands there only as the start of a longer path.
-        line_of(&resource.path(self.stack), PATH_DEPTH).or(Some(paths))
+        // A resource without methods is there only as the start of a longer path.
+        let resource = Holds::<Resource>::held(node);
+        resource
+            .and_then(|resource| line_of(&resource.path(self.stack), PATH_DEPTH))
+            .or(Some(paths))
     }
 
-    /// How many lines stand before a template's API; Terraform has its body before anything that is
-    /// like one.
+    /// Number of lines before a template's API; Terraform has its body before anything that is like
+    /// one.
     fn first_of_api(&self, text: &str) -> Option<usize> {
         match self.format {
             OutputFormat::Terraform | OutputFormat::TerraformJson => Some(0),
             OutputFormat::Cloudformation => {
-                let index = self
-                    .stack
-                    .entries
-                    .iter()
-                    .position(|entry| matches!(entry.node, Node::RestApi(_)))?;
+                let entries = &self.stack.entries;
+                let is_api = |entry: &Entry| Holds::<RestApi>::held(&entry.node).is_some();
+                let index = entries.iter().position(is_api)?;
                 let (_, span) = self.spans.get(index)?;
                 Some(text.get(..span.start)?.lines().count())
             }
@@ -172,6 +162,6 @@ impl<'a> Places<'a> {
     }
 }
 
-/// How many keys stand above that of a path in a template: `Resources`, the API's id, `Properties`,
+/// Number of keys above that of a path in a template: `Resources`, the API's id, `Properties`,
 /// `Body`, `paths`.
 const PATH_DEPTH: usize = 5;

@@ -123,7 +123,7 @@ fn paths(plan: &Plan, operation: &OperationPlan) -> (String, Option<String>) {
     )
 }
 
-/// Text in a cell; a dash alone is what stands for nothing.
+/// Writes a cell; a dash alone means that there is nothing.
 fn cell(out: &mut String, text: &str) {
     out.push_str(" | ");
     // Nearly all of them are plain words.

@@ -1,4 +1,4 @@
-//! What the output's README says of the stage: logs, the account's role, the certificate, browsers,
+//! Notes of the output's README on the stage: logs, the account's role, the certificate, browsers,
 //! the cache.
 
 use crate::blueprint::OutputFormat;

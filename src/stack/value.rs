@@ -39,8 +39,8 @@ pub enum Value {
     Attribute(Attribute),
     /// CloudFormation's pseudo parameters, such as `AWS::Region`; never in Terraform.
     Pseudo(&'static str),
-    /// Where the stack is deployed, read in Terraform from an ARN that an attribute is: no attribute
-    /// of a data source is without a warning in every provider (T9).
+    /// Partition, region or account of the stack; in Terraform a part of an attribute that is an
+    /// ARN, as each attribute of the data sources causes a warning in some provider (T9).
     Here(Here, Attribute),
     /// A parameter of the Systems Manager, by its label.
     Parameter {

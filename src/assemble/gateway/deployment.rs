@@ -2,7 +2,7 @@
 
 use crate::assemble::{access, models, this};
 use crate::aws::{
-    Deployment, Header, Integration, Method, Node, PartState, RestApi, RouteState, Stack,
+    Deployment, GatewayResponse, Header, Integration, Method, PartState, RestApi, RouteState, Stack,
 };
 use crate::stack::{Address, File, Handle, Value};
 
@@ -50,10 +50,8 @@ pub(crate) fn deployment(
 /// here.
 fn parts(stack: &Stack, buffer: &mut Vec<u8>) -> Vec<PartState> {
     let mut parts = Vec::new();
-    for entry in &stack.entries {
-        if let Node::GatewayResponse(response) = &entry.node {
-            parts.push(part_state(&entry.address, serialized(response, buffer)));
-        }
+    for (entry, response) in stack.entries_of::<GatewayResponse>() {
+        parts.push(part_state(&entry.address, serialized(response, buffer)));
     }
     parts.sort_by(|a, b| {
         (a.address.names.terraform, a.address.label.as_str())

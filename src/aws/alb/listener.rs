@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ApplicationBalancer;
-use crate::aws::{HasArn, Home, Kind, Reference};
+use crate::aws::{HasArn, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -69,7 +69,7 @@ impl Kind for HttpListener {
 
 impl HasArn for HttpListener {}
 
-pub type HttpListenerRef = Reference<HttpListener>;
+pub type HttpListenerRef = ResourceRef<HttpListener>;
 
 /// An answer of the balancer's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

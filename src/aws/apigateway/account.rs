@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use super::{Home, Kind};
-use crate::aws::{HasId, Reference, Role};
+use crate::aws::{HasId, ResourceRef, Role};
 use crate::sink::{Properties, Terraform};
 use crate::stack::Value;
 
 /// The role with which API Gateway writes logs.
-pub type LogRole = Reference<Role>;
+pub type LogRole = ResourceRef<Role>;
 
-/// The settings of API Gateway itself: one for all APIs of an account in a region, so they are kept
-/// when this stack goes.
+/// The settings of API Gateway for all APIs of an account in a region, so they are retained when the
+/// stack is deleted.
 ///
 /// Source: docs/aws-rules.md#d17;
 /// <https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/api_gateway_account>:
@@ -35,7 +35,7 @@ impl Kind for Account {
     fn terraform(&self, out: &mut Terraform) {
         out.attribute("cloudwatch_role_arn", self.role.arn());
         if let LogRole::Made(role) = &self.role {
-            // API Gateway looks at what the role may do when it is told of it.
+            // API Gateway checks the permissions of the role when it is set.
             out.bare(
                 "depends_on",
                 format_args!("[aws_iam_role_policy.{}]", role.label()),

@@ -1,6 +1,6 @@
 //! Authorizers, and the access that methods require.
 //!
-//! A function that decides needs leave to be called, for its own authorizer alone
+//! A function needs a permission to be called, for its own authorizer alone
 //! (docs/aws-rules.md#a11).
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Authorizer {
     pub asks: AuthorizerKind,
 }
 
-/// Whom an authorizer asks.
+/// Type of an authorizer.
 #[derive(Debug, Serialize)]
 pub enum AuthorizerKind {
     Cognito {
@@ -35,7 +35,7 @@ pub enum AuthorizerKind {
     },
 }
 
-/// Where a Cognito authorizer finds the token. Source: docs/aws-rules.md#a2.
+/// Place of the token for a Cognito authorizer. Source: docs/aws-rules.md#a2.
 const TOKEN: &str = "method.request.header.Authorization";
 
 impl AuthorizerKind {
@@ -180,14 +180,14 @@ impl Authorization {
     }
 }
 
-/// Leave for an authorizer to call its function.
+/// Permission of an authorizer to call its function.
 #[derive(Debug, Serialize)]
 pub struct AuthorizerPermission {
     pub function: Function,
     pub api: Handle<RestApi>,
     pub authorizer: Handle<Authorizer>,
-    /// The authorizer comes with the API's body, and nobody knows its id: leave is given for every
-    /// one of this API.
+    /// The authorizer is a part of the API's body, so its id is unknown: the permission is for
+    /// every authorizer of the API.
     pub is_of_any: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Parts of a REST API as the OpenAPI document that API Gateway imports.
 //!
-//! What import takes is written and nothing else: no descriptions, no responses of backends.
+//! Only members that an import reads are written: no descriptions, no responses of backends.
 //! Source: docs/aws-rules.md#o1, docs/aws-rules.md#o3, docs/aws-rules.md#o11,
 //! docs/aws-rules.md#o12, docs/aws-rules.md#o14, docs/aws-rules.md#o16, docs/aws-rules.md#i6,
 //! docs/aws-rules.md#i7, docs/aws-rules.md#i12.
@@ -25,7 +25,7 @@ pub type Member = (std::borrow::Cow<'static, str>, Document);
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
 impl Method {
-    /// The operation of a path, without what it asks of its callers.
+    /// The operation of a path, without the access that it requires.
     pub fn operation(&self) -> Vec<Member> {
         let mut members = Vec::new();
         if !self.request_parameters.is_empty() {
@@ -205,8 +205,8 @@ fn parameters(parameters: &BTreeMap<String, bool>) -> Document {
     Document::List(parameters.iter().filter_map(parameter).collect())
 }
 
-/// A value of the API's own body: where it is deployed is written as import reads it, since the
-/// body cannot ask for the API's ARN.
+/// A value of the API's own body: partition, region and account are written as an import reads
+/// them, since the body cannot refer to the API's ARN.
 ///
 /// Source: docs/aws-rules.md#o10 (`${AWS::Region}` and the like are resolved by API Gateway).
 pub(crate) fn detached(value: Value) -> Value {

@@ -1,4 +1,4 @@
-//! Domains of the user's own, and where an API stands on them.
+//! Custom domains, and base paths of APIs on them.
 
 use std::sync::Arc;
 

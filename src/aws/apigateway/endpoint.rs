@@ -1,4 +1,4 @@
-//! Where a REST API can be reached, and its resource policy.
+//! Endpoint of a REST API, and its resource policy.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ pub enum ResourcePolicy {
 }
 
 impl ResourcePolicy {
-    /// The document; `api` is what stands before the `/` of a resource.
+    /// The document; `api` is the text before the `/` of a resource.
     ///
     /// Source: API Gateway, "API Gateway resource policy examples" (`aws:SourceVpce`,
     /// `aws:SourceIp`; `aws:VpcSourceIp` behind an endpoint),

@@ -19,7 +19,7 @@ pub enum Integration {
     Function(FunctionCall),
     /// The gateway itself, with 404.
     NotFound,
-    /// The gateway itself, to a browser that asks what it may send.
+    /// The gateway itself, to the preflight of a browser.
     Preflight(Preflight),
 }
 
@@ -66,7 +66,7 @@ impl Integration {
     }
 }
 
-/// Blocks of a method that is sent on.
+/// Blocks of a method that calls a backend.
 const PROXY_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_method", ""),
     ("aws_api_gateway_integration", ""),
@@ -80,7 +80,7 @@ const NOT_FOUND_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration_response", "__404"),
 ];
 
-/// Blocks of a method that tells browsers what they may send.
+/// Blocks of a method that answers preflights.
 const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_method", ""),
     ("aws_api_gateway_integration", ""),
@@ -88,10 +88,10 @@ const PREFLIGHT_BLOCKS: &[MethodBlock] = &[
     ("aws_api_gateway_integration_response", "__204"),
 ];
 
-/// Body of the response for an operation that is not there for the caller.
+/// Body of the response for an operation that is hidden from the caller.
 const NOT_FOUND_BODY: &str = "{\"message\":\"Not Found\"}";
 
-/// A request that is sent on as it came.
+/// A request that is forwarded as it came.
 #[derive(Debug, Serialize)]
 pub struct Proxy {
     pub link: VpcLinkRef,
@@ -131,7 +131,7 @@ impl Proxy {
     }
 }
 
-/// A request that is sent on to a public endpoint as it came.
+/// A request that is forwarded to a public endpoint as it came.
 #[derive(Clone, Debug, Serialize)]
 pub struct InternetProxy {
     /// Scheme, host and the endpoint's own path, without a slash at its end.
@@ -163,7 +163,7 @@ pub enum UriHost {
     Balancer(BalancerRef),
     /// The same, where it is an application load balancer.
     Application(ApplicationBalancerRef),
-    /// A name that the backend is to see, and its certificate is checked for.
+    /// The host that the backend gets, and for which its certificate is checked.
     Named(Value),
 }
 
@@ -187,7 +187,7 @@ fn path_of(segments: &[UriSegment]) -> String {
     path
 }
 
-/// A header that the backend gets, over what the client sent.
+/// A header that the backend gets in place of the client's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Header {
     pub name: Arc<str>,
@@ -205,7 +205,7 @@ pub enum HeaderSource {
 
 impl Header {
     /// `integration.request.header.x` and what it is filled from. Source: docs/aws-rules.md#q18
-    /// (static text stands in single quotes).
+    /// (static text in single quotes).
     fn mapping(&self) -> (String, Value) {
         let source = match &self.source {
             HeaderSource::Mapping(text) => Value::Literal(text.clone()),

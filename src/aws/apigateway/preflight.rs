@@ -1,4 +1,4 @@
-//! The gateway's answer to a browser that asks before it sends.
+//! Responses of the gateway to preflights of browsers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::mock::MockResponse;
 use crate::openapi::HttpMethod;
 
-/// Response to a browser of another origin that asks about a path.
+/// Response to a preflight for a path.
 #[derive(Debug, Serialize)]
 pub struct Preflight {
     /// `*` alone, or one or more origins.

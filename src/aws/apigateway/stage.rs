@@ -137,7 +137,7 @@ impl Handle<Stage> {
 
     /// ARN that a web ACL is associated with.
     ///
-    /// Source: docs/aws-rules.md#e6: CloudFormation tells the name of a stage and no ARN.
+    /// Source: docs/aws-rules.md#e6: CloudFormation has the name of a stage and no ARN.
     pub fn arn(&self, api: &Handle<RestApi>) -> (Value, Value) {
         let arn = [
             Value::literal("arn:"),

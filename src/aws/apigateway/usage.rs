@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{RestApi, Stage, ThrottleLimit};
-use crate::aws::{HasId, Home, Kind, Reference};
+use crate::aws::{HasId, Home, Kind, ResourceRef};
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Handle, Value};
 
@@ -138,7 +138,7 @@ pub struct UsagePlanKey {
     pub plan: Handle<UsagePlan>,
 }
 
-pub type KeyRef = Reference<ApiKey>;
+pub type KeyRef = ResourceRef<ApiKey>;
 
 impl Kind for UsagePlanKey {
     const TERRAFORM: &'static str = "aws_api_gateway_usage_plan_key";

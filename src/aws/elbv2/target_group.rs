@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::aws::{
-    ApplicationBalancerRef, HasArn, Home, HttpListener, HttpListenerRef, Kind, Reference,
+    ApplicationBalancerRef, HasArn, Home, HttpListener, HttpListenerRef, Kind, ResourceRef,
 };
 use crate::sink::{Properties, Terraform};
 use crate::stack::{Address, Handle, Label, Value};
@@ -63,11 +63,11 @@ pub enum HealthProtocol {
     Https { path: Arc<str>, matcher: Arc<str> },
 }
 
-/// When a target counts as well.
+/// Conditions under which a target is healthy.
 #[derive(Clone, Debug, Serialize)]
 pub struct HealthCheck {
     pub protocol: HealthProtocol,
-    /// `None`: the port that serves.
+    /// `None`: the port of the traffic.
     pub port: Option<u16>,
     pub interval_s: u32,
     pub timeout_s: u32,
@@ -134,15 +134,15 @@ pub enum Targets {
     },
     /// Autoscaling groups, which register their instances; Terraform only.
     Scaled(Members),
-    /// An application load balancer, on the port of the group. A listener that is made here has to
-    /// be there before (L25).
+    /// An application load balancer, on the port of the group. A managed listener has to exist
+    /// before (L25).
     Balancer {
         balancer: ApplicationBalancerRef,
         #[serde(skip)]
         listener: Option<HttpListenerRef>,
     },
-    /// The same balancer by its addresses, which a function keeps here: nothing is registered by
-    /// the stack (Y11).
+    /// The same balancer by its addresses, which a function registers: the stack registers nothing
+    /// (Y11).
     Kept {
         #[serde(skip)]
         balancer: ApplicationBalancerRef,
@@ -301,4 +301,4 @@ impl Kind for TargetGroup {
 
 impl HasArn for TargetGroup {}
 
-pub type TargetGroupRef = Reference<TargetGroup>;
+pub type TargetGroupRef = ResourceRef<TargetGroup>;

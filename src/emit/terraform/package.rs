@@ -1,8 +1,7 @@
 //! A function's code as Lambda takes it: a zip with one module.
 //!
 //! In: `FunctionCode`. Out: bytes. Pure.
-//! The same code is the same bytes, on every machine: its hash tells Lambda whether there is
-//! something to deploy.
+//! The same code is the same bytes, on every machine: Lambda deploys it when its hash changes.
 
 use std::io::{Cursor, Write};
 

@@ -1,6 +1,7 @@
 //! The release of the AWS provider that an output needs: the latest of its features.
 
-use crate::aws::{Integration, Node, Proxy, Stack};
+use crate::aws::{Integration, Method, Node, PythonFunction, Stack};
+use crate::stack::Holds as _;
 
 /// A release of the provider: major and minor number.
 pub type Release = (u16, u16);
@@ -26,14 +27,18 @@ pub const FEATURES: [Feature; 5] = [
         name: "a method that declares parameters, or keeps answers by them: renaming one failed",
         release: (5, 76),
         source: "release notes of 5.76.0: aws_api_gateway_integration and aws_api_gateway_method, `Invalid parameter name specified`, pull request 40124",
-        is_in: |node| matches!(node, Node::Method(it) if !it.request_parameters.is_empty() || !it.cache_keys.is_empty()),
+        is_in: |node| {
+            is_method(node, |method| {
+                !method.request_parameters.is_empty() || !method.cache_keys.is_empty()
+            })
+        },
         holds_in_body: false,
     },
     Feature {
         name: "a timeout above 29 s",
         release: (5, 76),
         source: "pull request 38010 of June 2024; no notes that could be read name its release, and 5.76.0 of November 2024 has it",
-        is_in: |node| matches!(node, Node::Method(it) if timeout_ms(&it.integration) > 29_000),
+        is_in: |node| is_method(node, |method| timeout_ms(&method.integration) > 29_000),
         holds_in_body: false,
     },
     Feature {
@@ -54,25 +59,26 @@ pub const FEATURES: [Feature; 5] = [
         name: "an integration that names the balancer behind its VPC link (`integration_target`; topology `alb`)",
         release: (6, 25),
         source: "release notes of 6.25.0",
-        is_in: |node| matches!(node, Node::Method(it) if matches!(&it.integration, Integration::Proxy(Proxy { target: Some(_), .. }))),
+        is_in: |node| {
+            is_method(
+                node,
+                |method| matches!(&method.integration, Integration::Proxy(proxy) if proxy.target.is_some()),
+            )
+        },
         holds_in_body: true,
     },
 ];
 
-/// The constraint of a stack. A feature of version 6 keeps the output within that.
+/// Returns the constraint of a stack; a feature of version 6 limits it to that version.
 pub(crate) fn required(stack: &Stack) -> String {
-    let has = |feature: &Feature| {
-        stack
-            .entries
-            .iter()
-            .any(|it| (feature.holds_in_body || !it.is_in_body) && (feature.is_in)(&it.node))
+    let has = |feature: &&Feature| {
+        let mut entries = stack.entries.iter();
+        entries.any(|entry| {
+            (feature.holds_in_body || !entry.is_in_body) && (feature.is_in)(&entry.node)
+        })
     };
-    let latest = FEATURES
-        .iter()
-        .filter(|it| has(it))
-        .map(|it| it.release)
-        .max();
-    constraint(latest.unwrap_or(FLOOR))
+    let releases = FEATURES.iter().filter(has).map(|feature| feature.release);
+    constraint(releases.max().unwrap_or(FLOOR))
 }
 
 /// Returns the constraint for a release.
@@ -86,13 +92,18 @@ pub fn constraint((major, minor): Release) -> String {
 
 fn timeout_ms(integration: &Integration) -> u32 {
     match integration {
-        Integration::Proxy(it) => it.timeout_ms,
-        Integration::Internet(it) => it.timeout_ms,
-        Integration::Function(it) => it.timeout_ms,
+        Integration::Proxy(proxy) => proxy.timeout_ms,
+        Integration::Internet(proxy) => proxy.timeout_ms,
+        Integration::Function(call) => call.timeout_ms,
         Integration::NotFound | Integration::Preflight(_) => 0,
     }
 }
 
+fn is_method(node: &Node, has_feature: fn(&Method) -> bool) -> bool {
+    node.held().is_some_and(has_feature)
+}
+
 fn runs_on(node: &Node, runtime: &str) -> bool {
-    matches!(node, Node::PythonFunction(it) if *it.runtime == *runtime)
+    let function: Option<&PythonFunction> = node.held();
+    function.is_some_and(|function| *function.runtime == *runtime)
 }

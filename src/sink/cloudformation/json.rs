@@ -1,7 +1,7 @@
 //! A template as JSON.
 //!
 //! In: names, plain values, starts and ends of objects and lists. Out: text. Pure.
-//! Two spaces a level; a function stands on its line.
+//! Two spaces a level; a function is on one line.
 
 use super::{Call, Container};
 
@@ -38,7 +38,7 @@ impl Json {
         self.out.push_str(": ");
     }
 
-    /// Writes what is before an item of a list.
+    /// Starts an item of a list.
     pub(crate) fn item(&mut self) {
         self.separate();
     }

@@ -64,8 +64,8 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Whether it stands for itself in a text: no line break, no byte order mark, and nothing that YAML
-/// refuses.
+/// Returns whether a character needs no escape: no line break, no byte order mark, and nothing that
+/// YAML refuses.
 ///
 /// Source: YAML 1.1, sections 5.1 "Character Set" and 5.4 "Line Break Characters",
 /// <https://yaml.org/spec/1.1/>, read 2026-11-22.

@@ -11,7 +11,7 @@
 use super::scalars::{literal, number, scalar};
 use super::{Call, Container};
 
-/// Longest key that stands before its `:` on one line. Unit: bytes.
+/// Longest key that is on one line with its `:`. Unit: bytes.
 ///
 /// Source: YAML 1.1, section 9.1.3 "Keys": 1024 characters, <https://yaml.org/spec/1.1/>, read
 /// 2026-11-22.
@@ -81,7 +81,7 @@ impl Yaml {
         self.last = LastWritten::Key;
     }
 
-    /// Writes what stands before an item of a list.
+    /// Starts an item of a list.
     pub(crate) fn item(&mut self) {
         self.line();
         self.out.push_str("- ");

@@ -16,7 +16,7 @@ pub fn quoted(out: &mut String, text: &str) {
 
 /// Writes the inside of a quoted template.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
-    // Nearly every text stands for itself.
+    // Nearly every text needs no escape.
     if text
         .bytes()
         .all(|it| matches!(it, b' '..=b'~') && !matches!(it, b'"' | b'\\' | b'$' | b'%'))
@@ -66,7 +66,7 @@ pub fn key(name: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Returns whether the name can stand as an object key or block label without quotes.
+/// Returns whether a name needs no quotes as an object key or block label.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes

@@ -34,7 +34,7 @@ impl Terraform {
         self.on_one_line(name, texts.iter().map(AsRef::as_ref));
     }
 
-    /// A list with a line an item, apart from what stands before it.
+    /// A list with a line an item, below an empty line.
     pub fn each_on_a_line<T: AsRef<str>>(&mut self, name: &str, texts: &[T]) {
         if let TerraformPrinter::Json(json) = &mut self.printer {
             return json.list(name, texts.iter().map(AsRef::as_ref));

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::escape::{push_escaped, push_marked, quoted, quoted_json};
 use crate::stack::{Attribute, Value};
 
-/// A value that can stand behind a `=`.
+/// A value that can be behind a `=`.
 pub trait Hcl {
     /// An expression of the native syntax.
     fn hcl(&self, out: &mut String);
@@ -65,7 +65,7 @@ impl<T: Hcl + ?Sized> Hcl for &T {
     }
 }
 
-/// A text that stands for itself.
+/// Writes a text that holds no interpolation.
 fn literal(text: &str, out: &mut String) {
     let mut template = String::with_capacity(text.len());
     push_marked(&mut template, text);

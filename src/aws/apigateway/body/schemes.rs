@@ -1,11 +1,11 @@
-//! Security schemes: whom an import lets look at callers.
+//! Security schemes of the API's body.
 
 use super::{Member, detached};
 use crate::aws::apigateway::{Authorizer, AuthorizerKind};
 use crate::aws::document::Document;
 
 impl Authorizer {
-    /// The security scheme that asks it. Source: docs/aws-rules.md#a2, docs/aws-rules.md#o4.
+    /// The security scheme that names the authorizer. Source: docs/aws-rules.md#a2, docs/aws-rules.md#o4.
     pub fn scheme(&self) -> Document {
         let (authtype, header, authorizer) = match &self.asks {
             AuthorizerKind::Cognito { user_pools } => {
