@@ -47,35 +47,28 @@ fn on_one_line(all: Vec<ExpressionToken>) -> Vec<ExpressionToken> {
         let next = all[index + 1..]
             .iter()
             .find(|token| token.kind != TokenKind::Newline);
-        match token.kind {
-            TokenKind::Newline => {
-                let in_object = open.last() == Some(&true);
-                let separated = line.last().is_none_or(|last| {
-                    matches!(last.kind, TokenKind::OpenBrace | TokenKind::Comma)
+        if token.kind == TokenKind::Newline {
+            let in_object = open.last() == Some(&true);
+            let separated = line
+                .last()
+                .is_none_or(|last| matches!(last.kind, TokenKind::OpenBrace | TokenKind::Comma));
+            let ends = next
+                .is_none_or(|next| matches!(next.kind, TokenKind::CloseBrace | TokenKind::Comma));
+            if in_object && !separated && !ends {
+                line.push(ExpressionToken {
+                    kind: TokenKind::Comma,
+                    text: ",".to_owned(),
                 });
-                let ends = next.is_none_or(|next| {
-                    matches!(next.kind, TokenKind::CloseBrace | TokenKind::Comma)
-                });
-                if in_object && !separated && !ends {
-                    line.push(ExpressionToken {
-                        kind: TokenKind::Comma,
-                        text: ",".to_owned(),
-                    });
-                }
-                continue;
             }
-            TokenKind::OpenBrace => open.push(next.is_some_and(|next| next.text != "for")),
-            kind if kind.opens() => open.push(false),
-            kind if kind.closes() => {
-                open.pop();
-                if line
-                    .last()
-                    .is_some_and(|last| last.kind == TokenKind::Comma)
-                {
-                    line.pop();
-                }
-            }
-            _ => {}
+            continue;
+        }
+        if token.kind.opens() {
+            let is_object = token.kind == TokenKind::OpenBrace;
+            open.push(is_object && next.is_some_and(|next| next.text != "for"));
+        }
+        if token.kind.closes() {
+            open.pop();
+            line.pop_if(|last| last.kind == TokenKind::Comma);
         }
         line.push(token.clone());
     }
@@ -96,11 +89,17 @@ fn unwrapped(all: &[ExpressionToken]) -> &[ExpressionToken] {
     }
     let mut quotes = 0_usize;
     for token in inside {
-        match token.kind {
-            TokenKind::OpenQuote => quotes += 1,
-            TokenKind::CloseQuote => quotes = quotes.saturating_sub(1),
-            TokenKind::OpenTemplate | TokenKind::CloseTemplate if quotes == 0 => return all,
-            _ => {}
+        if token.kind == TokenKind::OpenQuote {
+            quotes += 1;
+        } else if token.kind == TokenKind::CloseQuote {
+            quotes = quotes.saturating_sub(1);
+        }
+        let is_template = matches!(
+            token.kind,
+            TokenKind::OpenTemplate | TokenKind::CloseTemplate
+        );
+        if is_template && quotes == 0 {
+            return all;
         }
     }
     inside

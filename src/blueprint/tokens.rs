@@ -35,19 +35,21 @@ pub(crate) enum TokenKind {
     Newline,
 }
 
+/// Tokens that open and close a part of an expression.
+const PAIRS: [(TokenKind, TokenKind); 4] = [
+    (TokenKind::OpenBrace, TokenKind::CloseBrace),
+    (TokenKind::OpenBracket, TokenKind::CloseBracket),
+    (TokenKind::OpenParenthesis, TokenKind::CloseParenthesis),
+    (TokenKind::OpenTemplate, TokenKind::CloseTemplate),
+];
+
 impl TokenKind {
     pub(crate) fn opens(self) -> bool {
-        matches!(
-            self,
-            Self::OpenBrace | Self::OpenBracket | Self::OpenParenthesis | Self::OpenTemplate
-        )
+        PAIRS.iter().any(|(open, _)| *open == self)
     }
 
     pub(crate) fn closes(self) -> bool {
-        matches!(
-            self,
-            Self::CloseBrace | Self::CloseBracket | Self::CloseParenthesis | Self::CloseTemplate
-        )
+        PAIRS.iter().any(|(_, close)| *close == self)
     }
 }
 
@@ -193,7 +195,7 @@ impl Lexer<'_> {
             && !self
                 .open
                 .pop()
-                .is_some_and(|open| closing(open) == Some(kind))
+                .is_some_and(|open| PAIRS.contains(&(open, kind)))
         {
             return Err(format!("`{sign}` closes nothing"));
         }
@@ -243,16 +245,6 @@ impl Lexer<'_> {
         }
         self.push(TokenKind::Literal, index);
         Ok(())
-    }
-}
-
-fn closing(open: TokenKind) -> Option<TokenKind> {
-    match open {
-        TokenKind::OpenBrace => Some(TokenKind::CloseBrace),
-        TokenKind::OpenBracket => Some(TokenKind::CloseBracket),
-        TokenKind::OpenParenthesis => Some(TokenKind::CloseParenthesis),
-        TokenKind::OpenTemplate => Some(TokenKind::CloseTemplate),
-        _ => None,
     }
 }
 

@@ -63,6 +63,6 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
     let exit = session.report(reports)?;
     Ok(match arguments.deny {
         Some(Denied::Warnings) if has_warning => exit.max(Exit::Found),
-        _ => exit,
+        Some(Denied::Warnings) | None => exit,
     })
 }

@@ -144,7 +144,7 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
     let shape = match path.first() {
         Some(Segment::Variable(_)) => "{}".into(),
         Some(Segment::Rest(_)) => "{+}".into(),
-        _ => label("", &path[..1]),
+        Some(Segment::Literal(_)) | None => label("", &path[..1]),
     };
     let slug: String = text
         .bytes()

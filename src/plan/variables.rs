@@ -240,28 +240,34 @@ impl<'a> Variables<'a> {
 
 /// The type of what is used as both; a text may be anything that is no list.
 fn joined(first: InputType, second: InputType) -> Option<InputType> {
-    match (first, second) {
-        _ if first == second => Some(first),
-        _ if first.is_list() != second.is_list() => None,
-        (InputType::Text, other) | (other, InputType::Text) => Some(other),
-        (InputType::Function, InputType::AuthorizerFunction)
-        | (InputType::AuthorizerFunction, InputType::Function) => Some(InputType::Function),
-        (InputType::SecurityGroup, InputType::BalancerGroup)
-        | (InputType::BalancerGroup, InputType::SecurityGroup) => Some(first),
-        (InputType::SecurityGroup, InputType::FunctionGroup)
-        | (InputType::FunctionGroup, InputType::SecurityGroup) => Some(first),
-        (InputType::SecurityGroup | InputType::BalancerGroup, InputType::LinkGroup) => Some(first),
-        (InputType::LinkGroup, InputType::SecurityGroup | InputType::BalancerGroup) => Some(second),
-        (InputType::BalancerGroups, InputType::LinkGroups)
-        | (InputType::LinkGroups, InputType::BalancerGroups) => Some(InputType::BalancerGroups),
-        // The subnets of the network serve balancer and link alike.
-        (InputType::Subnet, InputType::LinkSubnet) | (InputType::LinkSubnet, InputType::Subnet) => {
-            Some(InputType::Subnet)
-        }
-        (InputType::Subnets, InputType::LinkSubnets)
-        | (InputType::LinkSubnets, InputType::Subnets) => Some(InputType::Subnets),
-        _ => None,
+    // A value of the first of a pair serves the second, too.
+    const PAIRS: [(InputType, InputType); 6] = [
+        (InputType::Function, InputType::AuthorizerFunction),
+        (InputType::SecurityGroup, InputType::LinkGroup),
+        (InputType::BalancerGroup, InputType::LinkGroup),
+        (InputType::BalancerGroups, InputType::LinkGroups),
+        (InputType::Subnet, InputType::LinkSubnet),
+        (InputType::Subnets, InputType::LinkSubnets),
+    ];
+    if first.is_list() != second.is_list() {
+        return None;
     }
+    if first == InputType::Text {
+        return Some(second);
+    }
+    let is_group = |one, other| {
+        one == InputType::SecurityGroup
+            && matches!(other, InputType::BalancerGroup | InputType::FunctionGroup)
+    };
+    if first == second
+        || second == InputType::Text
+        || is_group(first, second)
+        || is_group(second, first)
+        || PAIRS.contains(&(first, second))
+    {
+        return Some(first);
+    }
+    PAIRS.contains(&(second, first)).then_some(second)
 }
 
 fn default_texts(default: &serde_json::Value) -> Vec<Arc<str>> {

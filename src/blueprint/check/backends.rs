@@ -65,9 +65,10 @@ impl Checker<'_> {
                 );
             }
             (None, None) if !no_targets => {
-                let (field, example) = match self.topology() {
-                    Some(Topology::Internet) => ("url", "url: https://orders.example.com"),
-                    _ => ("targets", "targets: {instances: [{var: orders_instance}]}"),
+                let (field, example) = if self.topology() == Some(Topology::Internet) {
+                    ("url", "url: https://orders.example.com")
+                } else {
+                    ("targets", "targets: {instances: [{var: orders_instance}]}")
                 };
                 let message = format!("{} has no `{field}`", super::subject(at));
                 self.report(

@@ -54,109 +54,142 @@ fn unmet_shape(text: &str, of: InputType) -> Option<String> {
         let expected = format!("the id of {noun}, `{prefix}...`");
         return (!is_id(text, prefix)).then_some(expected);
     }
-    if let Some((noun, middle)) = arn_shape(of) {
+    if let Some((_, noun, middle)) = ARN_SHAPES.iter().find(|(arn, ..)| *arn == of) {
         let expected = format!("the ARN of {noun}, `arn:...{middle}...`");
         return (!is_arn(text, middle)).then_some(expected);
     }
-    let (holds, expected) = other_shape(text, of)?;
-    (!holds).then(|| expected.to_owned())
+    let (_, holds, expected) = OTHER_SHAPES.iter().find(|(other, ..)| *other == of)?;
+    (!holds(text)).then(|| (*expected).to_owned())
 }
 
-/// Noun and prefix of an id of EC2.
+/// Types of ids of EC2, each with its noun and prefix.
+const ID_SHAPES: [(InputType, &str, &str); 10] = [
+    (InputType::Vpc, "a VPC", "vpc-"),
+    (InputType::Subnet, "a subnet", "subnet-"),
+    (InputType::FunctionSubnet, "a subnet", "subnet-"),
+    (InputType::LinkSubnet, "a subnet", "subnet-"),
+    (InputType::Instance, "an instance", "i-"),
+    (InputType::SecurityGroup, "a security group", "sg-"),
+    (InputType::BalancerGroup, "a security group", "sg-"),
+    (InputType::FunctionGroup, "a security group", "sg-"),
+    (InputType::LinkGroup, "a security group", "sg-"),
+    (InputType::VpcEndpoint, "a VPC endpoint", "vpce-"),
+];
+
+/// Types of ARNs, each with its noun and middle part.
+const ARN_SHAPES: [(InputType, &str, &str); 8] = [
+    (InputType::TargetGroup, "a target group", ":targetgroup/"),
+    (
+        InputType::Balancer,
+        "a network load balancer",
+        ":loadbalancer/net/",
+    ),
+    (
+        InputType::Alb,
+        "an application load balancer",
+        ":loadbalancer/app/",
+    ),
+    (InputType::AlbListener, "a listener", ":listener/app/"),
+    (InputType::Certificate, "a certificate", ":certificate/"),
+    (
+        InputType::DomainCertificate,
+        "a certificate",
+        ":certificate/",
+    ),
+    (InputType::LogKey, "a key", ":kms:"),
+    (InputType::Topic, "a topic", ":sns:"),
+];
+
+/// Returns noun and prefix of an id of EC2.
 pub(super) fn id_shape(of: InputType) -> Option<(&'static str, &'static str)> {
-    match of {
-        InputType::Vpc => Some(("a VPC", "vpc-")),
-        InputType::Subnet | InputType::FunctionSubnet | InputType::LinkSubnet => {
-            Some(("a subnet", "subnet-"))
-        }
-        InputType::Instance => Some(("an instance", "i-")),
-        InputType::SecurityGroup
-        | InputType::BalancerGroup
-        | InputType::FunctionGroup
-        | InputType::LinkGroup => Some(("a security group", "sg-")),
-        InputType::VpcEndpoint => Some(("a VPC endpoint", "vpce-")),
-        _ => None,
-    }
+    let (_, noun, prefix) = ID_SHAPES.iter().find(|(id, ..)| *id == of)?;
+    Some((noun, prefix))
 }
 
-/// Noun and middle part of an ARN.
-fn arn_shape(of: InputType) -> Option<(&'static str, &'static str)> {
-    match of {
-        InputType::TargetGroup => Some(("a target group", ":targetgroup/")),
-        InputType::Balancer => Some(("a network load balancer", ":loadbalancer/net/")),
-        InputType::Alb => Some(("an application load balancer", ":loadbalancer/app/")),
-        InputType::AlbListener => Some(("a listener", ":listener/app/")),
-        InputType::Certificate | InputType::DomainCertificate => {
-            Some(("a certificate", ":certificate/"))
-        }
-        InputType::LogKey => Some(("a key", ":kms:")),
-        InputType::Topic => Some(("a topic", ":sns:")),
-        _ => None,
-    }
+/// A check of a text, and what it expects.
+type Shape = (InputType, fn(&str) -> bool, &'static str);
+
+/// Shapes of other types. Functions, URLs, headers and addresses of targets are checked with their
+/// decisions.
+const OTHER_SHAPES: [Shape; 18] = [
+    (
+        InputType::Client,
+        |text| is_id(text, "sg-") || is_range(text),
+        "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
+    ),
+    (
+        InputType::BalancerName,
+        is_host,
+        "the DNS name of a load balancer",
+    ),
+    (
+        InputType::AlbName,
+        |text| is_host(text) && text.contains(".elb."),
+        "the name that AWS gave an application load balancer, `...elb.amazonaws.com`",
+    ),
+    (
+        InputType::WebAcl,
+        |text| is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
+        "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
+    ),
+    (
+        InputType::StageVariable,
+        is_stage_variable,
+        "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`",
+    ),
+    (
+        InputType::Caller,
+        is_range_of_callers,
+        "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`",
+    ),
+    (
+        InputType::Domain,
+        is_domain,
+        "the name of a domain in lower case, such as `api.shop.example`",
+    ),
+    (InputType::Zone, is_word, "the id of a hosted zone"),
+    (
+        InputType::Truststore,
+        |text| text.starts_with("s3://") && !text.contains(char::is_whitespace),
+        "an S3 URI, `s3://bucket/key`",
+    ),
+    (InputType::VpcLink, is_word, "the id of a VPC link"),
+    (InputType::LinkV2, is_word, "the id of a VPC link"),
+    (InputType::Bucket, is_host, "the name of a bucket"),
+    (
+        InputType::AutoscalingGroup,
+        |text| !text.is_empty() && text.len() <= 255 && !text.contains(':'),
+        "the name of an autoscaling group",
+    ),
+    (
+        InputType::Cidr,
+        is_range,
+        "an IPv4 range of a network, such as `10.0.1.0/24`",
+    ),
+    (
+        InputType::Host,
+        is_host,
+        "the DNS name or IPv4 address of a server, without scheme, port or path",
+    ),
+    (
+        InputType::UserPool,
+        |text| is_arn(text, ":userpool/"),
+        "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`",
+    ),
+    (InputType::ApiKey, is_word, "the id of an API key"),
+    (
+        InputType::StageName,
+        is_stage_name,
+        "a stage name: letters, digits, `_` and `-`, at most 128",
+    ),
+];
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Returns whether a text has the shape of another type, and that shape; none where the text is
-/// checked with its decision: functions, URLs, headers, addresses of targets.
-fn other_shape(text: &str, of: InputType) -> Option<(bool, &'static str)> {
-    let is_word = || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    Some(match of {
-        InputType::Client => (
-            is_id(text, "sg-") || is_range(text),
-            "a security group, `sg-...`, or an IPv4 range such as `10.0.1.0/24`",
-        ),
-        InputType::BalancerName => (is_host(text), "the DNS name of a load balancer"),
-        InputType::AlbName => (
-            is_host(text) && text.contains(".elb."),
-            "the name that AWS gave an application load balancer, `...elb.amazonaws.com`",
-        ),
-        InputType::WebAcl => (
-            is_arn(text, ":wafv2:") && text.contains(":regional/webacl/"),
-            "the ARN of a regional web ACL, `arn:...:wafv2:...:regional/webacl/...`",
-        ),
-        InputType::StageVariable => (
-            is_stage_variable(text),
-            "the value of a stage variable: 1 to 512 letters, digits and any of `-._~:/?#&=,`",
-        ),
-        InputType::Caller => (
-            is_range_of_callers(text),
-            "a range of addresses such as `203.0.113.0/24` or `2001:db8::/32`",
-        ),
-        InputType::Domain => (
-            is_host(text)
-                && text.contains('.')
-                && !text.bytes().any(|byte| byte.is_ascii_uppercase()),
-            "the name of a domain in lower case, such as `api.shop.example`",
-        ),
-        InputType::Zone => (is_word(), "the id of a hosted zone"),
-        InputType::Truststore => (
-            text.starts_with("s3://") && !text.contains(char::is_whitespace),
-            "an S3 URI, `s3://bucket/key`",
-        ),
-        InputType::VpcLink | InputType::LinkV2 => (is_word(), "the id of a VPC link"),
-        InputType::Bucket => (is_host(text), "the name of a bucket"),
-        InputType::AutoscalingGroup => (
-            !text.is_empty() && text.len() <= 255 && !text.contains(':'),
-            "the name of an autoscaling group",
-        ),
-        InputType::Cidr => (
-            is_range(text),
-            "an IPv4 range of a network, such as `10.0.1.0/24`",
-        ),
-        InputType::Host => (
-            is_host(text),
-            "the DNS name or IPv4 address of a server, without scheme, port or path",
-        ),
-        InputType::UserPool => (
-            is_arn(text, ":userpool/"),
-            "the ARN of a user pool, `arn:...:cognito-idp:...:userpool/...`",
-        ),
-        InputType::ApiKey => (is_word(), "the id of an API key"),
-        InputType::StageName => (
-            is_stage_name(text),
-            "a stage name: letters, digits, `_` and `-`, at most 128",
-        ),
-        _ => return None,
-    })
+fn is_domain(text: &str) -> bool {
+    is_host(text) && text.contains('.') && !text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 fn is_id(text: &str, prefix: &str) -> bool {

@@ -61,7 +61,7 @@ fn variable_or_literal(text: &str, widen: bool) -> RequestedSegment<'_> {
             [Segment::Literal(_)] => RequestedSegment::Literal(text),
             [Segment::Variable(_)] => RequestedSegment::Variable,
             [Segment::Rest(_)] => RequestedSegment::Rest,
-            _ => RequestedSegment::Opaque,
+            [] | [_, _, ..] => RequestedSegment::Opaque,
         },
         Err(_) => RequestedSegment::Opaque,
     }
