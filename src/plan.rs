@@ -16,6 +16,7 @@ mod paths;
 mod quotas;
 mod routes;
 mod rules;
+mod segments;
 mod stage;
 mod variables;
 

@@ -38,6 +38,7 @@ use packing::pack;
 pub use pattern::HEALTH_PATH;
 pub(crate) use pattern::Pattern;
 pub(crate) use templates::Templates;
+use universal::UniversalClaims;
 
 /// Values of all conditions of a rule (L5).
 const MAX_VALUES: usize = 5;
@@ -127,9 +128,11 @@ pub(crate) fn rules(paths: &[RoutedPath<'_>], context: ListenerContext<'_>) -> L
     let mut narrowed = named::arms_with_methods(&templates, &prefixes, &widest);
     loop {
         let all = arms(&templates, &narrowed, room);
-        let mut claims = Claims::new(&all.arms);
-        let layered = in_layers(&templates, &all.arms, &mut claims);
-        let strays = check::strays(&templates, &layered, &mut claims);
+        let universal = UniversalClaims::new(&all.arms);
+        let mut claims = Claims::new(&all.arms, &universal);
+        let needed = reduce::without_redundant(&all.arms, &mut claims);
+        let layers = layers::assign_layers(&templates, &needed, &mut claims);
+        let strays = check::strays(&templates, &needed, &layers, &mut claims);
         let known = narrowed.len();
         let narrowable = strays
             .iter()
@@ -143,37 +146,12 @@ pub(crate) fn rules(paths: &[RoutedPath<'_>], context: ListenerContext<'_>) -> L
         shadowed.extend(takers(&templates, &strays));
         shadowed.sort_unstable();
         shadowed.dedup();
-        let numbered = priority::numbered(pack(layered, context), context.priorities);
+        let packed = pack(layers.into_iter().zip(needed), context);
         return ListenerRules {
-            rules: numbered.rules,
             shadowed,
-            displaced: numbered.displaced,
-            is_full: numbered.is_full,
+            ..priority::numbered(packed, context.priorities)
         };
     }
-}
-
-/// An arm with its layer; layer 0 comes last.
-struct LayeredArm {
-    layer: usize,
-    arm: Arm,
-}
-
-/// The arms that are needed, with their layers, in order.
-fn in_layers(
-    templates: &[RoutedTemplate],
-    all: &[Arm],
-    claims: &mut Claims<'_>,
-) -> Vec<LayeredArm> {
-    let needed = reduce::without_redundant(all, claims);
-    let layers = layers::assign_layers(templates, &needed, claims);
-    let mut layered: Vec<LayeredArm> = layers
-        .into_iter()
-        .zip(needed)
-        .map(|(layer, arm)| LayeredArm { layer, arm })
-        .collect();
-    layered.sort_by_key(|layered| std::cmp::Reverse(layered.layer));
-    layered
 }
 
 /// Pairs of an operation that loses requests to an arm, and the operation for whose sake the arm

@@ -170,17 +170,22 @@ impl<'s> ServedIndex<'s> {
     fn is_of_third(&mut self, path: &str, prefix: &'s str) -> bool {
         let pattern = Pattern::of(path);
         let templates = self.templates;
-        self.by_segments.meets_other(&pattern, &prefix, |index| {
-            pattern.meets(&templates[index].pattern)
-        })
+        let is_own = |other: &&str| *other == prefix;
+        let is_met = |index: usize| pattern.meets(&templates[index].pattern);
+        self.by_segments
+            .any(&pattern, |_, other| is_own(other), is_met)
     }
 
     fn meets_others(&mut self, path: &str) -> bool {
         let pattern = Pattern::of(path);
         let templates = self.templates;
-        self.by_segments.meets(&pattern, |index| {
-            let other = &templates[index].pattern;
-            pattern.meets(other) && !pattern.is_same(other)
-        })
+        self.by_segments.any(
+            &pattern,
+            |_, _| false,
+            |index| {
+                let other = &templates[index].pattern;
+                pattern.meets(other) && !pattern.is_same(other)
+            },
+        )
     }
 }

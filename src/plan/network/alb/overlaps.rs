@@ -6,13 +6,14 @@
 //! backend whose `path_prefix` is `/pre`.
 //! That a literal comes before a variable says nothing here: the two are no paths of one API.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrivals::ArrivingOperation;
 use super::paths::before_own;
 use crate::openapi::HttpMethod;
 use crate::plan::network::listener_rules::Destination;
 use crate::plan::paths::plain;
+use crate::plan::segments::{SegmentIndex, SegmentPosition};
 
 /// A number for the text before each operation's own path.
 pub(crate) fn prefix_numbers(arrivals: &[ArrivingOperation<'_>]) -> Vec<usize> {
@@ -47,9 +48,13 @@ pub(crate) fn overlaps(
         .into_iter()
         .map(|index| ArrivingPath::of(&arrivals[index], index, prefixes[index]))
         .collect();
-    let mut by_segments = BySegments::new(&paths);
+    let mut by_form: PathsByForm<'_> = BTreeMap::new();
+    for (at, path) in paths.iter().enumerate() {
+        let of_form = by_form.entry(&path.forms).or_default();
+        of_form.insert(path.segments.clone(), path.routing, at);
+    }
     let mut found: Vec<(usize, usize)> = (0..paths.len())
-        .filter_map(|lost| Some((lost, by_segments.first_inside(&paths[lost])?)))
+        .filter_map(|lost| Some((lost, first_inside(&paths[lost], &mut by_form)?)))
         .collect();
     found.sort_by_key(|(lost, by)| (*lost.min(by), *lost.max(by)));
     found
@@ -113,75 +118,26 @@ impl<'a> ArrivingPath<'a> {
             segments,
         }
     }
-
-    fn texts(&self, positions: &[usize]) -> Vec<&'a str> {
-        positions.iter().map(|at| self.segments[*at]).collect()
-    }
 }
 
-/// Paths by their forms, and by the segments that were looked up.
-struct BySegments<'p, 'a> {
-    paths: &'p [ArrivingPath<'a>],
-    groups: BTreeMap<&'p [SegmentForm], PathsOfForm<'a>>,
-}
+/// Indexes of paths by their forms and segments.
+type PathsByForm<'a> = BTreeMap<&'a [SegmentForm], SegmentIndex<'a, str, Routing, usize>>;
 
-/// Indexes of paths, in order.
-type PathsByRouting = BTreeMap<Routing, Vec<usize>>;
-
-#[derive(Default)]
-struct PathsOfForm<'a> {
-    all: Vec<usize>,
-    tables: HashMap<Vec<usize>, HashMap<Vec<&'a str>, PathsByRouting>>,
-}
-
-impl<'p, 'a> BySegments<'p, 'a> {
-    fn new(paths: &'p [ArrivingPath<'a>]) -> Self {
-        let mut groups: BTreeMap<&[SegmentForm], PathsOfForm<'_>> = BTreeMap::new();
-        for (index, path) in paths.iter().enumerate() {
-            groups.entry(&path.forms).or_default().all.push(index);
-        }
-        Self { paths, groups }
-    }
-
-    /// The first path of another prefix and destination that the wider one takes requests of.
-    fn first_inside(&mut self, wider: &ArrivingPath<'a>) -> Option<usize> {
-        let is_any = wider.routing.method == HttpMethod::Any;
-        let is_inside = |routing: &Routing| {
-            routing.prefix != wider.routing.prefix
-                && routing.to != wider.routing.to
-                && wider.routing.method.overlaps(routing.method)
-        };
-        let mut first: Option<usize> = None;
-        for (forms, group) in &mut self.groups {
-            let Some(positions) = shared_if_wider(&wider.forms, forms, is_any) else {
-                continue;
-            };
-            let key = wider.texts(&positions);
-            let (all, paths) = (&group.all, self.paths);
-            let table = group
-                .tables
-                .entry(positions)
-                .or_insert_with_key(|positions| {
-                    let mut table: HashMap<Vec<&str>, PathsByRouting> = HashMap::new();
-                    for index in all {
-                        let path = &paths[*index];
-                        let by_routing = table.entry(path.texts(positions)).or_default();
-                        by_routing.entry(path.routing).or_default().push(*index);
-                    }
-                    table
-                });
-            let inside = table
-                .get(&key)
-                .into_iter()
-                .flatten()
-                .filter(|(routing, _)| is_inside(routing));
-            first = inside
-                .filter_map(|(_, indexes)| indexes.first().copied())
-                .chain(first)
-                .min();
-        }
-        first
-    }
+/// The first path of another prefix and destination that the wider one takes requests of.
+fn first_inside(wider: &ArrivingPath<'_>, by_form: &mut PathsByForm<'_>) -> Option<usize> {
+    let is_any = wider.routing.method == HttpMethod::Any;
+    let is_inside = |routing: &Routing| {
+        routing.prefix != wider.routing.prefix
+            && routing.to != wider.routing.to
+            && wider.routing.method.overlaps(routing.method)
+    };
+    let first_of_form = |(forms, paths): (&&[SegmentForm], &mut SegmentIndex<'_, str, _, _>)| {
+        let positions = shared_if_wider(&wider.forms, forms, is_any)?;
+        let lists = paths.lists(positions, &wider.segments)?.iter();
+        let inside = lists.filter(|(routing, _)| is_inside(routing));
+        inside.filter_map(|(_, list)| list.first().copied()).min()
+    };
+    by_form.iter_mut().filter_map(first_of_form).min()
 }
 
 /// The segments that have to be the same text where a path of the first form takes all that one of
@@ -191,7 +147,7 @@ fn shared_if_wider(
     first: &[SegmentForm],
     second: &[SegmentForm],
     first_is_any: bool,
-) -> Option<Vec<usize>> {
+) -> Option<Vec<SegmentPosition>> {
     let mut shared = Vec::new();
     let mut is_wider: Option<bool> = None;
     for at in 0.. {
@@ -201,7 +157,7 @@ fn shared_if_wider(
             (Some(_), None) | (None, Some(_)) => return None,
         };
         match (one.is_open(), other.is_open()) {
-            (false, false) => shared.push(at),
+            (false, false) => shared.push(SegmentPosition::FromLeft(at)),
             (true, false) if other == SegmentForm::Empty => return None,
             (false, true) if one == SegmentForm::Empty => return None,
             (one, other) if one != other => is_wider = is_wider.or(Some(one)),

@@ -1,22 +1,22 @@
 //! Check that every operation arrives at its destination, by the order of the arms.
 //!
-//! In: operations, the needed arms with their layers, in order, and all that there were. Out: pairs
-//! of an operation and an arm that would take requests of it. Pure.
+//! In: operations, the needed arms with their layers, and all that there were. Out: pairs of an
+//! operation and an arm that would take requests of it. Pure.
 
-use super::LayeredArm;
 use super::arm::{Arm, RoutedTemplate};
 use super::claims::Claims;
-use super::index::{ArmIndex, Next, Rivals};
+use super::index::{ArmIndex, Rivals};
 
 /// Operations that would arrive elsewhere, by index, and the arm that forwards them there.
 pub(crate) fn strays<'a>(
     templates: &[RoutedTemplate],
-    arms: &'a [LayeredArm],
+    arms: &'a [Arm],
+    layers: &[usize],
     claims: &mut Claims<'_>,
 ) -> Vec<(usize, &'a Arm)> {
-    let mut index = ArmIndex::empty(arms.iter().map(|layered| &layered.arm), &claims.universal);
-    for (at, layered) in arms.iter().enumerate() {
-        index.insert(at, layered.layer);
+    let mut index = ArmIndex::empty(arms, claims.universal);
+    for (arm, layer) in layers.iter().enumerate() {
+        index.insert(arm, *layer);
     }
     let mut strays = Vec::new();
     for (number, template) in templates.iter().enumerate() {
@@ -24,21 +24,9 @@ pub(crate) fn strays<'a>(
         // an operation, the listener's own 404 does: an operation of a backend has its arm, or
         // shares method and path with another backend's, which `arms` reports.
         let least = index.taker(template).map_or(0, |taker| taker.weight);
-        let search = Rivals {
-            universal: Some(&claims.universal),
-            are_stray: true,
-            least,
-            ..Rivals::default()
-        };
-        let mut rivals: Vec<usize> = Vec::new();
-        index.rivals(template, search, |rival| {
-            rivals.push(rival.arm);
-            Next::Further
-        });
-        rivals.sort_unstable();
-        let arms = rivals.into_iter().map(|rival| &arms[rival].arm);
-        let taking = arms.filter(|arm| is_stray(template, arm, claims));
-        strays.extend(taking.map(|arm| (number, arm)));
+        let rivals = index.rivals(template, Rivals::Stray, least).flatten();
+        let taking = rivals.filter(|rival| is_stray(template, rival.arm, claims));
+        strays.extend(taking.map(|rival| (number, &arms[rival.index])));
     }
     strays
 }

@@ -4,11 +4,9 @@
 //! In: a template, a pattern that takes some of its requests, all arms. Out: whether these are
 //! another operation's. Pure.
 
-use std::rc::Rc;
-
 use super::Destination;
 use super::arm::Arm;
-use super::index::{ArmIndex, Next};
+use super::index::ArmIndex;
 use super::pattern::Pattern;
 use super::universal::UniversalClaims;
 use crate::openapi::HttpMethod;
@@ -16,13 +14,12 @@ use crate::openapi::HttpMethod;
 /// All arms, to look claims up.
 pub(crate) struct Claims<'a> {
     index: ArmIndex<'a>,
-    pub(crate) universal: Rc<UniversalClaims>,
+    pub(crate) universal: &'a UniversalClaims,
 }
 
 impl<'a> Claims<'a> {
-    pub(crate) fn new(all: &'a [Arm]) -> Self {
-        let universal = Rc::new(UniversalClaims::new(all));
-        let mut index = ArmIndex::empty(all.iter(), &universal);
+    pub(crate) fn new(all: &'a [Arm], universal: &'a UniversalClaims) -> Self {
+        let mut index = ArmIndex::empty(all, universal);
         (0..all.len()).for_each(|arm| index.insert(arm, 0));
         Self { index, universal }
     }
@@ -44,17 +41,14 @@ impl<'a> Claims<'a> {
         let Some(inside) = template.within(&taker.pattern) else {
             return false;
         };
-        let arms = self.index.arms();
-        let mut is_claimed = false;
-        self.index
-            .takers(&inside, &inside.own_shape(), taker.to, |found| {
-                let arm = arms[found.arm];
-                is_claimed = arm.pattern.text != template.text
-                    && (to != Destination::Nothing || arm.served.contains(&method))
-                    && template.yields_to(&arm.pattern)
-                    && arm.pattern.covers(&inside);
-                if is_claimed { Next::End } else { Next::Further }
-            });
-        is_claimed
+        let shape = inside.own_shape();
+        let mut takers = self.index.takers(&inside, &shape, taker.to).flatten();
+        takers.any(|found| {
+            let arm = found.arm;
+            arm.pattern.text != template.text
+                && (to != Destination::Nothing || arm.served.contains(&method))
+                && template.yields_to(&arm.pattern)
+                && arm.pattern.covers(&inside)
+        })
     }
 }

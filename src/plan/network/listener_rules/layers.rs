@@ -7,13 +7,12 @@
 //! own. So patterns of any shape share a rule where nothing of another destination is between them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use super::Destination;
 use super::arm::{Arm, RoutedTemplate};
 use super::check::is_stray;
 use super::claims::Claims;
-use super::index::{ArmIndex, Next, Rivals};
+use super::index::{ArmIndex, Rivals};
 use super::universal::UniversalClaims;
 use crate::openapi::HttpMethod;
 
@@ -26,29 +25,20 @@ pub(crate) fn assign_layers(
     arms: &[Arm],
     claims: &mut Claims<'_>,
 ) -> Vec<usize> {
-    let universal = Rc::clone(&claims.universal);
-    let by_arm = by_taker(templates, arms, &universal);
+    let by_arm = by_taker(templates, arms, claims.universal);
     let mut layers = vec![0; arms.len()];
-    let mut behind = ArmIndex::empty(arms.iter(), &universal);
+    let mut behind = ArmIndex::empty(arms, claims.universal);
     for at in (0..arms.len()).rev() {
         // Arms that have to be behind have their layers already.
         for template in &by_arm[at] {
-            let search = Rivals {
-                universal: Some(&universal),
-                are_stray: true,
-                least: layers[at],
-                ..Rivals::default()
-            };
-            behind.rivals(template, search, |rival| {
-                if rival.weight < layers[at] {
-                    return Next::OtherList;
+            for rivals in behind.rivals(template, Rivals::Stray, layers[at]) {
+                let stray = rivals
+                    .take_while(|rival| rival.weight >= layers[at])
+                    .find(|rival| is_stray(template, rival.arm, claims));
+                if let Some(stray) = stray {
+                    layers[at] = stray.weight + 1;
                 }
-                if is_stray(template, &arms[rival.arm], claims) {
-                    layers[at] = rival.weight + 1;
-                    return Next::OtherList;
-                }
-                Next::Further
-            });
+            }
         }
         behind.insert(at, layers[at]);
     }
@@ -56,7 +46,6 @@ pub(crate) fn assign_layers(
         arms,
         by_arm,
         layers,
-        universal,
     };
     while layering.raise(claims) {}
     layering.layers
@@ -69,12 +58,12 @@ fn by_taker<'t>(
     arms: &[Arm],
     universal: &UniversalClaims,
 ) -> Vec<Vec<&'t RoutedTemplate>> {
-    let mut index = ArmIndex::empty(arms.iter(), universal);
+    let mut index = ArmIndex::empty(arms, universal);
     (0..arms.len()).for_each(|at| index.insert(at, arms.len() - at));
     let mut by_arm = vec![Vec::new(); arms.len()];
     for template in templates {
         if let Some(taker) = index.taker(template) {
-            by_arm[taker.arm].push(template);
+            by_arm[taker.index].push(template);
         }
     }
     by_arm
@@ -85,7 +74,6 @@ struct Layering<'a> {
     arms: &'a [Arm],
     by_arm: Vec<Vec<&'a RoutedTemplate>>,
     layers: Vec<usize>,
-    universal: Rc<UniversalClaims>,
 }
 
 impl Layering<'_> {
@@ -123,26 +111,16 @@ impl Layering<'_> {
         higher: usize,
         claims: &mut Claims<'_>,
     ) -> bool {
-        let arms = group.iter().map(|arm| &self.arms[*arm]);
-        let mut index = ArmIndex::empty(arms, &self.universal);
-        (0..group.len()).for_each(|at| index.insert(at, 0));
-        let search = Rivals {
-            universal: Some(&self.universal),
-            are_stray: true,
-            ..Rivals::default()
-        };
-        let mut is_blocked = false;
+        let mut index = ArmIndex::empty(self.arms, claims.universal);
+        group.iter().for_each(|arm| index.insert(*arm, 0));
         for (before, templates) in self.by_arm.iter().enumerate() {
             if !(layer + 1..=higher).contains(&self.layers[before]) {
                 continue;
             }
             for template in templates {
-                index.rivals(template, search, |rival| {
-                    let arm = group[rival.arm];
-                    is_blocked = arm > before && is_stray(template, &self.arms[arm], claims);
-                    if is_blocked { Next::End } else { Next::Further }
-                });
-                if is_blocked {
+                let mut rivals = index.rivals(template, Rivals::Stray, 0).flatten();
+                if rivals.any(|rival| rival.index > before && is_stray(template, rival.arm, claims))
+                {
                     return true;
                 }
             }

@@ -5,9 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{
-    Destination, LayeredArm, ListenerContext, ListenerRulePlan, MAX_VALUES, MAX_WILDCARDS,
-};
+use super::arm::Arm;
+use super::{Destination, ListenerContext, ListenerRulePlan, MAX_VALUES, MAX_WILDCARDS};
 use crate::openapi::HttpMethod;
 
 /// Up to so many patterns of one kind, rules are filled up: with two rules or three, half-empty
@@ -22,10 +21,13 @@ pub(crate) struct LayeredRule {
 
 /// Rules of arms that may share one, split by bits of the patterns' hashes until the values fit:
 /// the rule of a new pattern depends on the pattern alone.
-pub(crate) fn pack(arms: Vec<LayeredArm>, context: ListenerContext<'_>) -> Vec<LayeredRule> {
+pub(crate) fn pack(
+    arms: impl Iterator<Item = (usize, Arm)>,
+    context: ListenerContext<'_>,
+) -> Vec<LayeredRule> {
     let mut groups: BTreeMap<(usize, BTreeSet<HttpMethod>, Destination), Vec<PatternValue>> =
         BTreeMap::new();
-    for LayeredArm { layer, arm } in arms {
+    for (layer, arm) in arms {
         let value = PatternValue {
             hash: hash(&arm.pattern.text),
             text: arm.pattern.text,

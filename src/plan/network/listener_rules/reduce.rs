@@ -2,12 +2,10 @@
 //!
 //! In: arms in an order that is right. Out: those whose requests no later arm takes as well. Pure.
 
-use std::rc::Rc;
-
 use super::Destination;
 use super::arm::{Arm, RoutedTemplate};
 use super::claims::Claims;
-use super::index::{ArmIndex, Next, Rivals};
+use super::index::{ArmIndex, Rivals};
 use super::priority::Band;
 use crate::openapi::HttpMethod;
 
@@ -16,7 +14,7 @@ use crate::openapi::HttpMethod;
 /// From the last to the first: what an arm relies on is decided before it.
 pub(crate) fn without_redundant(sorted: &[Arm], claims: &mut Claims<'_>) -> Vec<Arm> {
     // The heaviest is the next one.
-    let mut later = ArmIndex::empty(sorted.iter(), &claims.universal);
+    let mut later = ArmIndex::empty(sorted, claims.universal);
     let mut needed: Vec<Arm> = Vec::with_capacity(sorted.len());
     for (index, arm) in sorted.iter().enumerate().rev() {
         let mut is_redundant = |method: &HttpMethod| {
@@ -42,34 +40,21 @@ fn is_redundant(
     if taker.is_none() && template.to != Destination::Nothing {
         return false;
     }
-    let arms = later.arms();
-    let universal = Rc::clone(&claims.universal);
-    let before_taker = Rivals {
-        universal: Some(&universal),
-        least: taker.map_or(0, |taker| taker.weight + 1),
-        ..Rivals::default()
-    };
-    let mut is_met = false;
-    later.rivals(template, before_taker, |rival| {
-        let arm = arms[rival.arm];
-        is_met = arm.pattern.meets(&template.pattern)
-            && !claims.is_claimed(&template.pattern, template.method, template.to, arm);
-        if is_met { Next::End } else { Next::Further }
+    let least = taker.map_or(0, |taker| taker.weight + 1);
+    let rivals = later.rivals(template, Rivals::Unclaimed, least);
+    let is_taken_before = rivals.flatten().any(|rival| {
+        rival.arm.pattern.meets(&template.pattern)
+            && !claims.is_claimed(&template.pattern, template.method, template.to, rival.arm)
     });
-    let Some(taker) = taker.filter(|_| !is_met) else {
-        return !is_met;
+    let Some(taker) = taker.filter(|_| !is_taken_before) else {
+        return !is_taken_before;
     };
     // The order of rules of one band is a matter of their hashes.
-    let pattern = &arms[taker.arm].pattern;
+    let pattern = &taker.arm.pattern;
     let band = Band::of(pattern);
-    let beside_taker = Rivals {
-        specificity: Some(&pattern.specificity),
-        ..Rivals::default()
-    };
-    later.rivals(template, beside_taker, |rival| {
-        let pattern = &arms[rival.arm].pattern;
-        is_met = pattern.meets(&template.pattern) && Band::of(pattern) == band;
-        if is_met { Next::End } else { Next::Further }
-    });
-    !is_met
+    let beside_taker = Rivals::OfSpecificity(&pattern.specificity);
+    let mut rivals = later.rivals(template, beside_taker, 0).flatten();
+    !rivals.any(|rival| {
+        rival.arm.pattern.meets(&template.pattern) && Band::of(&rival.arm.pattern) == band
+    })
 }

@@ -5,6 +5,8 @@
 //! by side. Else a `*` may take several segments, and only those before the first wildcard and after
 //! the last one have a known position.
 
+use crate::plan::segments::SegmentPosition;
+
 /// Specificity of a segment, the most specific first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Specificity {
@@ -23,13 +25,10 @@ impl Specificity {
             _ => Self::Literal,
         }
     }
-}
 
-/// The position of a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum SegmentPosition {
-    FromLeft(usize),
-    FromRight(usize),
+    pub(crate) fn is_literal(self) -> bool {
+        self == Self::Literal
+    }
 }
 
 /// Shape of a pattern.
@@ -54,49 +53,52 @@ pub(crate) struct TemplateShape {
 }
 
 impl PatternShape {
-    fn is_literal(&self, at: usize) -> bool {
-        self.specificity[at] == Specificity::Literal
-    }
-
     /// Literal segments from the left.
     pub(crate) fn literal_start(&self) -> usize {
-        self.specificity
-            .iter()
-            .take_while(|segment| **segment == Specificity::Literal)
-            .count()
+        let segments = self.specificity.iter();
+        segments.take_while(|segment| segment.is_literal()).count()
     }
 
-    /// Literal segments from the right, after a wildcard.
-    fn literal_end(&self) -> usize {
-        let end = self
-            .specificity
-            .iter()
-            .rev()
-            .take_while(|segment| **segment == Specificity::Literal)
-            .count();
-        if end == self.specificity.len() {
-            0
+    /// Positions of literal segments beside those of a template: of all of them where both have as
+    /// many segments, else of those before the first wildcard and after the last one.
+    fn literals(&self, is_aligned: bool) -> Vec<SegmentPosition> {
+        let count = self.specificity.len();
+        let (left, right) = if is_aligned {
+            (count, 0)
         } else {
-            end
-        }
+            let from_right = self.specificity.iter().rev();
+            let end = from_right.take_while(|segment| segment.is_literal());
+            // Without a wildcard all of them are counted from the left.
+            let end = Some(end.count()).filter(|end| *end < count);
+            (self.literal_start(), end.unwrap_or_default())
+        };
+        let from_left = (0..left).filter(|at| self.specificity[*at].is_literal());
+        from_left
+            .map(SegmentPosition::FromLeft)
+            .chain((0..right).map(SegmentPosition::FromRight))
+            .collect()
     }
 }
 
 impl TemplateShape {
-    fn is_literal(&self, at: usize) -> bool {
-        self.specificity.get(at) == Some(&Specificity::Literal)
+    fn is_literal(&self, position: SegmentPosition) -> bool {
+        self.specificity[position.index(self.specificity.len())].is_literal()
+    }
+
+    /// Returns whether the segment has the same position in every request.
+    fn is_fixed(&self, position: SegmentPosition) -> bool {
+        let count = self.specificity.len();
+        match position {
+            SegmentPosition::FromLeft(at) => at < self.rest.unwrap_or(count),
+            SegmentPosition::FromRight(at) => at < count - self.rest.map_or(0, |rest| rest + 1),
+        }
     }
 
     /// Returns whether a path with so many literal segments and variables behind them is more particular,
     /// and has as many segments.
     pub(crate) fn can_be_claimed(&self, literal_start: usize) -> bool {
-        self.rest.is_none()
-            && self.is_rooted
-            && self
-                .specificity
-                .iter()
-                .take(literal_start)
-                .any(|segment| *segment != Specificity::Literal)
+        let mut start = self.specificity.iter().take(literal_start);
+        self.rest.is_none() && self.is_rooted && !start.all(|segment| segment.is_literal())
     }
 }
 
@@ -113,28 +115,9 @@ pub(crate) fn shared(
     if template.rest.is_none() && of_pattern > of_template {
         return None;
     }
-    if template.rest.is_none() && of_pattern == of_template {
-        let is_shared = |at: &usize| pattern.is_literal(*at) && template.is_literal(*at);
-        return Some(
-            (0..of_pattern)
-                .filter(is_shared)
-                .map(SegmentPosition::FromLeft)
-                .collect(),
-        );
-    }
-    let left = pattern
-        .literal_start()
-        .min(template.rest.unwrap_or(of_template));
-    let right = pattern
-        .literal_end()
-        .min(of_template - template.rest.map_or(0, |rest| rest + 1));
-    let from_left = (0..left)
-        .filter(|at| template.is_literal(*at))
-        .map(SegmentPosition::FromLeft);
-    let from_right = (0..right)
-        .filter(|at| template.is_literal(of_template - 1 - at))
-        .map(SegmentPosition::FromRight);
-    Some(from_left.chain(from_right).collect())
+    let mut shared = pattern.literals(template.rest.is_none() && of_pattern == of_template);
+    shared.retain(|at| template.is_fixed(*at) && template.is_literal(*at));
+    Some(shared)
 }
 
 /// Segments that are the same text in every pattern and template of which the pattern takes all
@@ -150,30 +133,7 @@ pub(crate) fn covered(
     if of_pattern > of_template {
         return None;
     }
-    let positions: Vec<SegmentPosition> = if of_pattern == of_template {
-        (0..of_pattern)
-            .filter(|at| pattern.is_literal(*at))
-            .map(SegmentPosition::FromLeft)
-            .collect()
-    } else {
-        let from_right = (0..pattern.literal_end()).map(SegmentPosition::FromRight);
-        (0..pattern.literal_start())
-            .map(SegmentPosition::FromLeft)
-            .chain(from_right)
-            .collect()
-    };
-    let is_literal = |position: &SegmentPosition| match *position {
-        SegmentPosition::FromLeft(at) => template.is_literal(at),
-        SegmentPosition::FromRight(at) => template.is_literal(of_template - 1 - at),
-    };
-    positions.iter().all(is_literal).then_some(positions)
-}
-
-/// The texts at some positions.
-pub(crate) fn at<'a>(segments: &[&'a str], positions: &[SegmentPosition]) -> Vec<&'a str> {
-    let text = |position: &SegmentPosition| match *position {
-        SegmentPosition::FromLeft(at) => segments[at],
-        SegmentPosition::FromRight(at) => segments[segments.len() - 1 - at],
-    };
-    positions.iter().map(text).collect()
+    let literals = pattern.literals(of_pattern == of_template);
+    let are_literal = literals.iter().all(|at| template.is_literal(*at));
+    are_literal.then_some(literals)
 }

@@ -3,13 +3,13 @@
 //! In: arms. Out: arms that stand for all arms of a subtree. Pure.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use super::arm::Arm;
 use super::claims::Claims;
 use super::pattern::Pattern;
 use super::shape::TemplateShape;
 use super::templates::Templates;
+use super::universal::UniversalClaims;
 use super::{Destination, MAX_VALUES, MAX_WILDCARDS};
 use crate::openapi::HttpMethod;
 
@@ -21,7 +21,8 @@ type ServedMethods<'a> = (Destination, &'a BTreeSet<HttpMethod>);
 ///
 /// Only the highest ones, and only where they hold patterns that no single rule could.
 pub(crate) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
-    let mut claims = Claims::new(arms);
+    let universal = UniversalClaims::new(arms);
+    let mut claims = Claims::new(arms, &universal);
     let mut templates =
         Templates::new(arms.iter().map(|arm| (&arm.pattern, (arm.to, &arm.served))));
     let mut starts: Vec<Start<'_>> = arms
@@ -119,7 +120,7 @@ fn takes_others(
     templates: &mut Templates<'_, ServedMethods<'_>>,
     claims: &mut Claims<'_>,
 ) -> bool {
-    let universal = Rc::clone(&claims.universal);
+    let universal = claims.universal;
     let claim = universal.of(subtree.to, &subtree.pattern);
     let start = subtree.pattern.literal_start().count();
     let is_left_out = |shape: &TemplateShape, (to, served): &ServedMethods<'_>| {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::plan::paths::Segment;
 use crate::plan::routes::tree::RequestedSegment;
+use crate::plan::segments::SegmentPosition;
 
 /// A segment of a path as the backend gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +63,7 @@ impl From<&RequestedSegment<'_>> for BackendSegment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Relation {
     /// Positions of the segments that have to be the same text.
-    pub(crate) shared: Vec<usize>,
+    pub(crate) shared: Vec<SegmentPosition>,
     /// Somewhere the public one takes more.
     pub(crate) public_is_wider: bool,
     /// Somewhere the guarded one takes more.
@@ -97,7 +98,7 @@ impl Relation {
                     break;
                 }
                 (Some(SegmentKind::Literal), Some(SegmentKind::Literal)) => {
-                    relation.shared.push(at)
+                    relation.shared.push(SegmentPosition::FromLeft(at))
                 }
                 (Some(SegmentKind::Literal), Some(SegmentKind::Variable)) => {
                     relation.guarded_takes_more()

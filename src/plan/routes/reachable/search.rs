@@ -4,12 +4,13 @@
 //! Templates of one shape are looked up together, by the segments that have to be the same text; no
 //! two operations are compared in pairs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::is_weaker;
 use super::paths::{BackendPath, BackendPaths, PathContext};
 use super::relation::{BackendSegment, Relation, SegmentKind};
 use crate::plan::AuthPlan;
+use crate::plan::segments::SegmentIndex;
 
 /// Continuation of a search after a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,40 +20,27 @@ pub(crate) enum Met {
     Enough,
 }
 
-/// Indexes of paths by their contexts, in order.
-type PathsByContext = BTreeMap<PathContext, Vec<usize>>;
+/// Indexes of paths by their shapes and segments.
+type PathsByShape<'p> =
+    BTreeMap<&'p [SegmentKind], SegmentIndex<'p, BackendSegment, PathContext, usize>>;
 
-#[derive(Default)]
-struct PathsOfShape<'p> {
-    all: Vec<usize>,
-    tables: HashMap<Vec<usize>, HashMap<Vec<&'p BackendSegment>, PathsByContext>>,
-}
-
-/// Public operations by servers and shape.
+/// Public operations by servers.
 pub(crate) struct PublicIndex<'p> {
     paths: &'p BackendPaths,
-    shapes: BTreeMap<usize, BTreeMap<&'p [SegmentKind], PathsOfShape<'p>>>,
+    by_servers: BTreeMap<usize, PathsByShape<'p>>,
 }
 
 impl<'p> PublicIndex<'p> {
     pub(crate) fn new(paths: &'p BackendPaths) -> Self {
-        let mut shapes: BTreeMap<usize, BTreeMap<&[SegmentKind], PathsOfShape<'_>>> =
-            BTreeMap::new();
-        for (index, path) in paths
-            .all
-            .iter()
-            .enumerate()
-            .filter(|(_, path)| path.context.guard.is_some())
-        {
-            shapes
-                .entry(path.servers)
-                .or_default()
-                .entry(&path.shape)
-                .or_default()
-                .all
-                .push(index);
+        let mut by_servers: BTreeMap<usize, PathsByShape<'_>> = BTreeMap::new();
+        for (index, path) in paths.all.iter().enumerate() {
+            if path.context.guard.is_some() {
+                let by_shape = by_servers.entry(path.servers).or_default();
+                let of_shape = by_shape.entry(&path.shape).or_default();
+                of_shape.insert(path.parts.iter().collect(), path.context, index);
+            }
         }
-        Self { paths, shapes }
+        Self { paths, by_servers }
     }
 
     /// Calls back with public operations that require less and may take requests of the guarded one,
@@ -64,7 +52,9 @@ impl<'p> PublicIndex<'p> {
     ) {
         let paths = self.paths;
         let nothing = AuthPlan::default();
-        for (shape, members) in self.shapes.get_mut(&guarded.servers).into_iter().flatten() {
+        let segments: Vec<&BackendSegment> = guarded.parts.iter().collect();
+        let by_shape = self.by_servers.get_mut(&guarded.servers);
+        for (shape, of_shape) in by_shape.into_iter().flatten() {
             let Some(relation) = Relation::of(shape, &guarded.shape) else {
                 continue;
             };
@@ -75,16 +65,6 @@ impl<'p> PublicIndex<'p> {
             if !is_met_here && !is_met_elsewhere {
                 continue;
             }
-            let key: Vec<&BackendSegment> = relation
-                .shared
-                .iter()
-                .map(|at| &guarded.parts[*at])
-                .collect();
-            let all = &members.all;
-            let table = members
-                .tables
-                .entry(relation.shared.clone())
-                .or_insert_with_key(|shared| table(paths, all, shared));
             let is_included = |context: &PathContext| {
                 let is_met = if context.prefixes == guarded.context.prefixes {
                     is_met_here
@@ -98,35 +78,14 @@ impl<'p> PublicIndex<'p> {
                     .is_none_or(|guard| is_weaker(required, &paths.guards[guard]));
                 is_met && requires_less && context.method.overlaps(guarded.context.method)
             };
-            let lists = table
-                .get(&key)
-                .into_iter()
-                .flatten()
-                .filter(|(context, _)| is_included(context));
-            for index in lists.flat_map(|(_, list)| list) {
+            let lists = of_shape.lists(relation.shared.clone(), &segments);
+            let lists = lists.into_iter().flatten();
+            let included = lists.filter(|(context, _)| is_included(context));
+            for index in included.flat_map(|(_, list)| list) {
                 if each(&paths.all[*index], &relation) == Met::Enough {
                     break;
                 }
             }
         }
     }
-}
-
-fn table<'p>(
-    paths: &'p BackendPaths,
-    all: &[usize],
-    shared: &[usize],
-) -> HashMap<Vec<&'p BackendSegment>, PathsByContext> {
-    let mut table: HashMap<Vec<&BackendSegment>, PathsByContext> = HashMap::new();
-    for index in all {
-        let path = &paths.all[*index];
-        let key = shared.iter().map(|at| &path.parts[*at]).collect();
-        table
-            .entry(key)
-            .or_default()
-            .entry(path.context)
-            .or_default()
-            .push(*index);
-    }
-    table
 }
