@@ -34,21 +34,10 @@ const MAX_NAME: usize = 64;
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>.
 const MAX_QUALIFIER: usize = 128;
 
-/// Decides the function of a backend.
+/// Decides a function whose input would be of the type.
 ///
 /// Errors: GW2002 no function, GW2008 Terraform only.
 pub(crate) fn function(
-    variables: &mut Variables<'_>,
-    written: &blueprint::Value,
-    at: &str,
-) -> FunctionPlan {
-    of_type(variables, written, InputType::Function, at)
-}
-
-/// Decides a function whose input would be of the type.
-///
-/// Errors: as `function`.
-pub(crate) fn of_type(
     variables: &mut Variables<'_>,
     written: &blueprint::Value,
     input: InputType,

@@ -119,7 +119,7 @@ fn lambda(
     at: &str,
 ) -> LambdaAuthorizerPlan {
     LambdaAuthorizerPlan {
-        function: lambda::of_type(
+        function: lambda::function(
             variables,
             &spec.function,
             InputType::AuthorizerFunction,

@@ -11,7 +11,7 @@ mod timeouts;
 
 use std::net::Ipv4Addr;
 
-use super::python::{self, SectionField, report_value};
+use super::python::{self, report_value};
 use crate::blueprint::{
     self, BackendSpec, Blueprint, BlueprintSpec, ForwarderSpec, Protocol, Topology, defaults,
 };
@@ -144,7 +144,7 @@ pub(crate) fn forwarders(variables: &mut Variables<'_>) -> Option<ForwardersPlan
         groups,
         memory_mb: memory(variables, spec),
         timeout_ms: timeout(variables, spec),
-        runtime: python::runtime(variables, spec.runtime.as_deref(), "forwarder"),
+        runtime: python::runtime(variables, spec.runtime.as_deref(), "/forwarder/runtime"),
         is_traced: stage
             .and_then(|stage| stage.tracing)
             .unwrap_or(defaults::TRACING),
@@ -164,18 +164,11 @@ fn given_groups(variables: &mut Variables<'_>, groups: &blueprint::Values) -> Va
     variables.values(groups, InputType::FunctionGroups, at)
 }
 
-fn forwarder_field(name: &'static str) -> SectionField {
-    SectionField {
-        section: "forwarder",
-        name,
-    }
-}
-
 fn memory(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
     let memory_mb = spec.memory_mb.unwrap_or(defaults::FORWARDER_MEMORY);
     if !MEMORY_MB.contains(&memory_mb) {
         let message = format!("a function has 128 to 10240 megabytes of memory, not {memory_mb}");
-        report_value(variables, forwarder_field("memory_mb"), message);
+        report_value(variables, "/forwarder/memory_mb", &message);
     }
     memory_mb
 }
@@ -185,7 +178,7 @@ fn timeout(variables: &mut Variables<'_>, spec: &ForwarderSpec) -> u32 {
     let timeout_ms = timeout.milliseconds();
     if !(1_000..=MAX_TIMEOUT_MS).contains(&timeout_ms) {
         let message = format!("a request takes 1s to 899s in a function, not {timeout_ms}ms");
-        report_value(variables, forwarder_field("timeout"), message);
+        report_value(variables, "/forwarder/timeout", &message);
     }
     u32::try_from(timeout_ms).unwrap_or(u32::MAX)
 }

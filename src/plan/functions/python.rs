@@ -15,46 +15,30 @@ pub(crate) const MAX_ENVIRONMENT_BYTES: usize = 4_096;
 /// 2026-07-31. Source: docs/aws-rules.md#z4.
 const RUNTIMES: [&str; 3] = ["python3.12", "python3.13", "python3.14"];
 
-/// The runtime of such a function.
+/// Decides the runtime of such a function; `at` is the pointer of the field.
 ///
 /// Errors: GW2002 one that Lambda does not give out, or no Python.
-pub(crate) fn runtime(
-    variables: &mut Variables<'_>,
-    written: Option<&str>,
-    section: &'static str,
-) -> Arc<str> {
+pub(crate) fn runtime(variables: &mut Variables<'_>, written: Option<&str>, at: &str) -> Arc<str> {
     let runtime = written.unwrap_or(defaults::FUNCTION_RUNTIME);
     if !RUNTIMES.contains(&runtime) {
         let message = format!(
             "the function is written in Python, and Lambda gives out {}, not `{runtime}`",
             RUNTIMES.join(", ")
         );
-        let field = SectionField {
-            section,
-            name: "runtime",
-        };
-        report_value(variables, field, message);
+        report_value(variables, at, &message);
     }
     runtime.into()
 }
 
-/// A field of a section of the blueprint.
-#[derive(Clone, Copy)]
-pub(crate) struct SectionField {
-    pub(crate) section: &'static str,
-    pub(crate) name: &'static str,
-}
-
-/// Reports the value of a field as wrong.
-pub(crate) fn report_value(variables: &mut Variables<'_>, field: SectionField, message: String) {
-    let SectionField { section, name } = field;
-    let help = format!(
-        "write another one, or remove the line; `gwgen show` prints the default of `{section}.{name}`"
-    );
+/// Reports the value of a section's field as wrong; `at` is the pointer of the field.
+pub(crate) fn report_value(variables: &mut Variables<'_>, at: &str, message: &str) {
+    let field = at.trim_start_matches('/').replace('/', ".");
     variables.report(
         diagnostic::INVALID_VALUE
-            .at(variables.place(&format!("/{section}/{name}")))
+            .at(variables.place(at))
             .message(message)
-            .help(help),
+            .help(format_args!(
+                "write another one, or remove the line; `gwgen show` prints the default of `{field}`"
+            )),
     );
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::python::{self, MAX_ENVIRONMENT_BYTES, SectionField, report_value};
+use super::python::{self, MAX_ENVIRONMENT_BYTES, report_value};
 use crate::blueprint::{ExistingAlbSpec, SyncSpec, SyncState, defaults};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
@@ -59,8 +59,8 @@ pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Opti
         ("max_lookups_per_run", lookups),
     ] {
         if count == Some(0) {
-            let message = "it is a count of 1 or more, not 0".to_owned();
-            report_value(variables, sync_field(name), message);
+            let message = "it is a count of 1 or more, not 0";
+            report_value(variables, &format!("/sync/{name}"), message);
         }
     }
     risky_counts(variables, spec);
@@ -81,7 +81,7 @@ pub(crate) fn sync(variables: &mut Variables<'_>, alb: Option<&AlbPlan>) -> Opti
         missing_before_deregister: missing.unwrap_or(defaults::SYNC_MISSING_BEFORE_DEREGISTER),
         max_lookups_per_run: lookups.unwrap_or(defaults::SYNC_MAX_LOOKUPS_PER_RUN),
         state: spec.state.unwrap_or(defaults::SYNC_STATE),
-        runtime: python::runtime(variables, spec.runtime.as_deref(), "sync"),
+        runtime: python::runtime(variables, spec.runtime.as_deref(), "/sync/runtime"),
         alarm_topic: spec
             .alarm_topic
             .as_ref()
@@ -112,13 +112,6 @@ fn risky_counts(variables: &mut Variables<'_>, spec: &SyncSpec) {
     }
 }
 
-fn sync_field(name: &'static str) -> SectionField {
-    SectionField {
-        section: "sync",
-        name,
-    }
-}
-
 fn interval(variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
     let milliseconds = spec
         .schedule
@@ -128,7 +121,7 @@ fn interval(variables: &mut Variables<'_>, spec: &SyncSpec) -> u32 {
     if !(1..=MAX_MINUTES).contains(&minutes) || !milliseconds.is_multiple_of(MINUTE_MS) {
         let message =
             format!("{milliseconds} ms is no schedule: runs are whole minutes apart, `1m` to `1d`");
-        report_value(variables, sync_field("schedule"), message);
+        report_value(variables, "/sync/schedule", &message);
     }
     u32::try_from(minutes).unwrap_or(u32::MAX)
 }

@@ -2,6 +2,7 @@
 //!
 //! In: `NetworkSpec`. Out: `SourcePlan`, findings. Pure.
 
+use crate::diagnostic::Diagnostic;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, Values};
 
@@ -22,22 +23,33 @@ impl SourcePlan {
         groups.map_or(Self::OwnGroup, Self::Groups)
     }
 
-    /// No source: no rule names one.
-    pub(crate) fn nothing() -> Self {
-        Self::Cidrs(Values::List(Vec::new()))
+    /// Source of an existing balancer or link: its groups, else the ranges of `network.cidrs`;
+    /// nothing where no rule admits it.
+    pub(crate) fn of_existing(
+        variables: &mut Variables<'_>,
+        groups: Option<Values>,
+        admits: bool,
+        missing: impl FnOnce(&Variables<'_>) -> Diagnostic,
+    ) -> Self {
+        let cidrs = cidrs(variables, admits && groups.is_none());
+        match (groups, cidrs) {
+            (Some(groups), _) if admits => Self::Groups(groups),
+            (None, Some(cidrs)) if admits => Self::Cidrs(cidrs),
+            (groups, _) => {
+                if admits && groups.is_none() {
+                    variables.report(missing(variables));
+                }
+                Self::Cidrs(Values::List(Vec::new()))
+            }
+        }
     }
 }
 
 /// Ranges of `network.cidrs`, which a rule may name.
 pub(crate) fn cidrs(variables: &mut Variables<'_>, is_used: bool) -> Option<Values> {
     let at = "/network/cidrs";
-    let cidrs = variables
-        .blueprint()
-        .spec
-        .network
-        .as_ref()?
-        .cidrs
-        .as_ref()?;
+    let network = variables.blueprint().spec.network.as_ref();
+    let cidrs = network?.cidrs.as_ref()?;
     if is_used {
         let message = "the list of ranges is empty, so nothing would be admitted";
         let help = "name the ranges of the balancer's subnets";

@@ -57,15 +57,6 @@ pub enum AlbBalancerPlan {
     },
 }
 
-impl AlbBalancerPlan {
-    fn security_group(&self) -> Option<&Value> {
-        match self {
-            Self::Existing { security_group, .. } => security_group.as_ref(),
-            Self::Made { .. } => None,
-        }
-    }
-}
-
 /// A port of the balancer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlbListenerPlan {
@@ -98,9 +89,7 @@ pub(crate) fn alb(variables: &mut Variables<'_>, has_gateway: bool) -> AlbPlan {
         Some(existing) => {
             existing::report_fields_of_new(variables, alb);
             existing::report_sharing(variables, alb, emits_rules);
-            let balancer = existing::balancer(variables, existing, has_gateway);
-            let source = existing::source(variables, balancer.security_group(), admits);
-            (balancer, source)
+            existing::balancer(variables, existing, has_gateway, admits)
         }
         None => new_balancer(variables, alb, admits),
     };

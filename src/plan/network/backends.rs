@@ -5,22 +5,24 @@
 use std::sync::Arc;
 
 use super::alb::listener_of;
+use super::certificates::skips_verification;
 use super::durations::deregistration_delay;
 use super::headers::headers;
 use super::health_check::health_check;
-use super::internet::internet;
 use super::targets;
 use crate::blueprint::{BackendSpec, Protocol, Topology, defaults};
 use crate::diagnostic;
 use crate::plan::functions::forwarder::forwarder;
 use crate::plan::lambda::function;
 use crate::plan::variables::Variables;
-use crate::plan::{BackendPlan, BalancedPlan, InputType, IntegrationPlan, TargetProtocol, Value};
+use crate::plan::{
+    BackendPlan, BalancedPlan, InputType, IntegrationPlan, InternetPlan, TargetProtocol, Value,
+};
 use crate::source::pointer;
 
 /// Decides every backend, by name.
 ///
-/// Errors: those of `functions`, `internet` and `headers`; GW2002 value, GW2003 port or targets,
+/// Errors: those of `functions` and `headers`; GW2002 value, GW2003 port or targets,
 /// GW2008 Terraform only, GW2011 health check, GW4021 certificate, GW4025 TLS in CloudFormation.
 pub(crate) fn backends(variables: &mut Variables<'_>) -> Vec<BackendPlan> {
     let backends = &variables.blueprint().spec.backends;
@@ -35,11 +37,8 @@ fn backend(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Opt
     let topology = variables.blueprint().spec.topology;
     let targets = spec.targets.as_ref();
     let integration = if let Some(called) = targets.and_then(|targets| targets.function.as_ref()) {
-        IntegrationPlan::Function(function(
-            variables,
-            called,
-            &format!("{at}/targets/function"),
-        ))
+        let at = format!("{at}/targets/function");
+        IntegrationPlan::Function(function(variables, called, InputType::Function, &at))
     } else if topology == Topology::Internet {
         IntegrationPlan::Internet(internet(variables, spec, &at)?)
     } else if topology == Topology::Forwarder {
@@ -57,6 +56,18 @@ fn backend(variables: &mut Variables<'_>, name: &str, spec: &BackendSpec) -> Opt
             .filter(|segment| !segment.is_empty())
             .map(Arc::from)
             .collect(),
+    })
+}
+
+/// Decides a backend that is called over the internet; `blueprint` checks a literal URL.
+fn internet(variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) -> Option<InternetPlan> {
+    let url = match variables.value(spec.url.as_ref()?, InputType::Url, &format!("{at}/url")) {
+        Value::Literal(text) => Value::Literal(text.trim_end_matches('/').into()),
+        given @ (Value::Input(_) | Value::Expression(_) | Value::Parameter { .. }) => given,
+    };
+    Some(InternetPlan {
+        url,
+        skips_verification: skips_verification(variables, spec, at),
     })
 }
 

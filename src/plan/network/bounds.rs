@@ -8,7 +8,7 @@ use super::vpc::uses_subnets;
 use crate::blueprint::{self, Blueprint, BlueprintSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::functions::forwarder;
-use crate::plan::{AlbBalancerPlan, OperationPlan, Plan};
+use crate::plan::{AlbBalancerPlan, BalancedPlan, OperationPlan, Plan};
 use crate::source::pointer;
 
 /// Reports subnets, ports and idle times that are wrong or unwise.
@@ -70,15 +70,7 @@ fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
 /// Source: docs/aws-rules.md#i2 (through a VPC link 80, 443 and 1024 to 65535).
 fn ports(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut refused = BTreeMap::new();
-    for operation in plan
-        .operations
-        .iter()
-        .filter(|operation| operation.is_public())
-    {
-        let backend = operation.backend.map(|index| &plan.backends[index]);
-        let Some(backend) = backend.and_then(|backend| backend.balanced()) else {
-            continue;
-        };
+    for (_, backend) in balanced_operations(plan) {
         let port = backend.listener_port;
         if !matches!(port, 80 | 443 | 1024..) {
             let at = pointer_of_port(&blueprint.spec, &backend.name, port);
@@ -105,6 +97,15 @@ fn ports(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     refused.into_iter().map(finding).collect()
 }
 
+/// Public operations whose backends are behind a load balancer.
+fn balanced_operations(plan: &Plan) -> impl Iterator<Item = (&OperationPlan, &BalancedPlan)> {
+    let public = plan
+        .operations
+        .iter()
+        .filter(|operation| operation.is_public());
+    public.filter_map(|operation| Some((operation, plan.backends[operation.backend?].balanced()?)))
+}
+
 fn pointer_of_port(spec: &BlueprintSpec, backend: &str, port: u16) -> String {
     if spec.topology.has_alb() {
         let listeners = spec.alb.as_ref().and_then(|alb| alb.listeners.as_ref());
@@ -129,11 +130,7 @@ fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     let AlbBalancerPlan::Made { idle_timeout_s, .. } = alb.balancer else {
         return None;
     };
-    let is_balanced = |operation: &&OperationPlan| {
-        let backend = operation.backend.map(|index| &plan.backends[index]);
-        operation.is_public() && backend.is_some_and(|backend| backend.balanced().is_some())
-    };
-    let waiting = plan.operations.iter().filter(is_balanced);
+    let waiting = balanced_operations(plan).map(|(operation, _)| operation);
     let longest = waiting.max_by_key(|operation| operation.timeout_ms)?;
     if u64::from(longest.timeout_ms) <= u64::from(idle_timeout_s) * 1_000 {
         return None;
@@ -145,10 +142,9 @@ fn idle(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
         diagnostic::IDLE_BEFORE_ANSWER
             .at(blueprint.place(if is_written { "/alb/idle_timeout" } else { "/topology" }))
             .message(format_args!(
-                "the gateway waits {} ms for `{} {}`, but the application load balancer answers 504 after {idle_timeout_s} s without a byte",
+                "the gateway waits {} ms for {}, but the application load balancer answers 504 after {idle_timeout_s} s without a byte",
                 longest.timeout_ms,
-                longest.method.as_str(),
-                longest.path
+                longest.name()
             ))
             .help(format_args!("write `alb: {{idle_timeout: {needed}s}}` or more, or a shorter `timeout`")),
     )

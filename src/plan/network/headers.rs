@@ -173,6 +173,7 @@ fn source(
         return Ok(HeaderSourcePlan::Static(value));
     };
     let spec = &variables.blueprint().spec;
+    let is_printable = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'\'';
     let problem = if text.starts_with("$context.") || text.starts_with("$stageVariables.") {
         Some(MappingProblem {
             message: format!("`{text}` is how templates write it"),
@@ -190,13 +191,9 @@ fn source(
         unknown_context(name)
     } else if let Some(name) = text.strip_prefix("stageVariables.") {
         unknown_stage_variable(spec, name)
-    } else if text
-        .bytes()
-        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'\'')
-    {
-        return Ok(HeaderSourcePlan::Static(Value::Literal(
-            text.as_str().into(),
-        )));
+    } else if text.bytes().all(is_printable) {
+        let text = Value::Literal(text.as_str().into());
+        return Ok(HeaderSourcePlan::Static(text));
     } else {
         let finding = diagnostic::INVALID_VALUE
             .at(variables.place(at))
@@ -219,8 +216,15 @@ struct MappingProblem {
     help: String,
 }
 
+/// Describes a part that a request's context does not have; claims and keys of an authorizer have
+/// names that others chose.
 fn unknown_context(name: &str) -> Option<MappingProblem> {
-    if is_context(name) {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
+    let key = name.strip_prefix("authorizer.");
+    let key = key.map(|key| key.strip_prefix("claims.").unwrap_or(key));
+    if CONTEXT.contains(&name)
+        || key.is_some_and(|key| !key.is_empty() && key.bytes().all(is_legal))
+    {
         return None;
     }
     let suggestion = diagnostic::nearest(name, CONTEXT.iter().copied());
@@ -236,15 +240,11 @@ fn unknown_context(name: &str) -> Option<MappingProblem> {
 fn unknown_stage_variable(spec: &BlueprintSpec, name: &str) -> Option<MappingProblem> {
     let stage = spec.stage.as_ref();
     let variables = stage.and_then(|stage| stage.variables.as_ref());
-    let names: Vec<&str> = variables
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    if names.contains(&name) {
+    let names = || variables.into_iter().flat_map(BTreeMap::keys);
+    if names().any(|known| known == name) {
         return None;
     }
-    let suggestion = diagnostic::nearest(name, names);
+    let suggestion = diagnostic::nearest(name, names().map(String::as_str));
     Some(MappingProblem {
         message: format!("the stage has no variable `{name}`"),
         help: suggestion.map_or_else(
@@ -252,15 +252,6 @@ fn unknown_stage_variable(spec: &BlueprintSpec, name: &str) -> Option<MappingPro
             |suggestion| format!("did you mean `stageVariables.{suggestion}`?"),
         ),
     })
-}
-
-/// Returns whether a request's context has a part; claims and keys of an authorizer have names that
-/// others chose.
-fn is_context(name: &str) -> bool {
-    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
-    let key = name.strip_prefix("authorizer.");
-    let key = key.map(|key| key.strip_prefix("claims.").unwrap_or(key));
-    CONTEXT.contains(&name) || key.is_some_and(|key| !key.is_empty() && key.bytes().all(is_legal))
 }
 
 /// Warns of headers that say who calls, on operations where nobody is authenticated, or where
@@ -299,9 +290,8 @@ pub(crate) fn unauthenticated(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnos
                 diagnostic::UNAUTHENTICATED_HEADER
                     .at(blueprint.place(&child(&at, &*header.name)))
                     .message(format_args!(
-                        "`{mapping}` is empty {on_whom}, as on `{} {}`{others}: a backend must not trust `{}` there",
-                        first.method.as_str(),
-                        first.path,
+                        "`{mapping}` is empty {on_whom}, as on {}{others}: a backend must not trust `{}` there",
+                        first.name(),
                         header.name
                     ))
                     .help("give these operations an `auth` that fills it, or a backend of their own without this header"),

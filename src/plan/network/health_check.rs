@@ -38,13 +38,11 @@ pub(crate) fn health_check(
         at: format!("{at}/health_check"),
         variables,
     };
-    checked.protocol(topology);
     checked.whole_seconds();
     if plan.protocol == HealthCheckProtocol::Tcp {
-        checked.fields_of_tcp();
+        checked.fields_of_tcp(topology);
     } else {
-        checked.path();
-        checked.matcher(topology);
+        checked.fields_of_http(topology);
     }
     checked.numbers();
     plan
@@ -91,18 +89,6 @@ impl CheckedHealth<'_, '_> {
             .report(code.at(place).message(message).help(help));
     }
 
-    /// Source: docs/aws-rules.md#l20.
-    fn protocol(&mut self, topology: Topology) {
-        if topology.has_alb() && self.plan.protocol == HealthCheckProtocol::Tcp {
-            self.report(
-                &diagnostic::FIELD_DOES_NOT_FIT,
-                "protocol",
-                "an application load balancer asks its targets by HTTP, never by a TCP connection alone".to_owned(),
-                "write `http` or `https`, or remove the line",
-            );
-        }
-    }
-
     fn whole_seconds(&mut self) {
         for (field, duration) in [
             ("interval", self.spec.interval),
@@ -114,8 +100,9 @@ impl CheckedHealth<'_, '_> {
         }
     }
 
-    /// Source: docs/aws-rules.md#l19.
-    fn path(&mut self) {
+    /// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20 (status codes: 200 to 599 behind a
+    /// network load balancer, 200 to 499 behind an application load balancer).
+    fn fields_of_http(&mut self, topology: Topology) {
         let length = self.plan.path.len();
         if length > MAX_PATH {
             self.report(
@@ -125,11 +112,6 @@ impl CheckedHealth<'_, '_> {
                 "give the servers a shorter path for checks",
             );
         }
-    }
-
-    /// Source: docs/aws-rules.md#l19, docs/aws-rules.md#l20 (status codes: 200 to 599 behind a
-    /// network load balancer, 200 to 499 behind an application load balancer).
-    fn matcher(&mut self, topology: Topology) {
         let (kind, last) = if topology.has_alb() {
             ("an application", 499)
         } else {
@@ -149,7 +131,16 @@ impl CheckedHealth<'_, '_> {
         }
     }
 
-    fn fields_of_tcp(&mut self) {
+    /// Source: docs/aws-rules.md#l20.
+    fn fields_of_tcp(&mut self, topology: Topology) {
+        if topology.has_alb() {
+            self.report(
+                &diagnostic::FIELD_DOES_NOT_FIT,
+                "protocol",
+                "an application load balancer asks its targets by HTTP, never by a TCP connection alone".to_owned(),
+                "write `http` or `https`, or remove the line",
+            );
+        }
         for (field, is_written) in [
             ("path", self.spec.path.is_some()),
             ("matcher", self.spec.matcher.is_some()),

@@ -1,6 +1,6 @@
 //! Integrations of the gateway with backends, decided.
 //!
-//! In: decisions of `backends`, `forwarder`, `functions`, `internet`, `headers`. Out:
+//! In: decisions of `backends`, `forwarder`, `functions`, `headers`. Out:
 //! `BackendPlan`. Pure.
 //! One variant of `IntegrationPlan` for each kind of integration that a topology can need.
 

@@ -4,7 +4,6 @@
 //! A link of this kind is in subnets and has security groups; each integration names the balancer
 //! that it leads to.
 
-use super::admission::cidrs;
 use crate::blueprint::{self, VpcLinkSpec};
 use crate::diagnostic;
 use crate::plan::variables::Variables;
@@ -52,50 +51,28 @@ pub(crate) fn link(variables: &mut Variables<'_>) -> LinkPlan {
         }
         variables.values(groups, InputType::LinkGroups, at)
     });
-    match &link.existing {
+    let (origin, source) = match &link.existing {
         None => {
+            let source = SourcePlan::of_created(groups.as_ref());
             let subnets = link.subnets.as_ref();
-            LinkPlan {
-                source: SourcePlan::of_created(groups.as_ref()),
-                origin: LinkOrigin::Made {
-                    subnets: subnets.map(|subnets| subnets_of_link(variables, subnets)),
-                    security_groups: groups,
-                },
-            }
+            let origin = LinkOrigin::Made {
+                subnets: subnets.map(|subnets| subnets_of_link(variables, subnets)),
+                security_groups: groups,
+            };
+            (origin, source)
         }
-        Some(id) => LinkPlan {
-            source: existing_source(variables, groups, admits),
-            origin: LinkOrigin::Existing(variables.value(
-                id,
-                InputType::LinkV2,
-                "/vpc_link/existing",
-            )),
-        },
-    }
-}
-
-fn existing_source(
-    variables: &mut Variables<'_>,
-    groups: Option<Values>,
-    admits: bool,
-) -> SourcePlan {
-    let cidrs = cidrs(variables, admits && groups.is_none());
-    if !admits {
-        return SourcePlan::nothing();
-    }
-    match (groups, cidrs) {
-        (Some(groups), _) => SourcePlan::Groups(groups),
-        (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
-        (None, None) => {
-            variables.report(
+        Some(id) => {
+            let source = SourcePlan::of_existing(variables, groups, admits, |variables| {
                 diagnostic::MISSING_FIELD
                     .at(variables.place("/vpc_link"))
                     .message("nothing says what the load balancer's security group has to admit: a link that is there is named without its `security_groups`, and there are no `network.cidrs`")
-                    .help("add `security_groups: {var: link_sgs}` beside `existing`, or `network.cidrs` with the ranges of the link's subnets"),
-            );
-            SourcePlan::nothing()
+                    .help("add `security_groups: {var: link_sgs}` beside `existing`, or `network.cidrs` with the ranges of the link's subnets")
+            });
+            let id = variables.value(id, InputType::LinkV2, "/vpc_link/existing");
+            (LinkOrigin::Existing(id), source)
         }
-    }
+    };
+    LinkPlan { origin, source }
 }
 
 fn subnets_of_link(variables: &mut Variables<'_>, subnets: &blueprint::Values) -> Values {

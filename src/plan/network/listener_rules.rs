@@ -10,7 +10,6 @@
 //! Source: docs/aws-rules.md#l5, docs/aws-rules.md#l11, docs/aws-rules.md#l12,
 //! docs/aws-rules.md#l13, docs/aws-rules.md#l14, docs/aws-rules.md#l15.
 
-mod ambiguous;
 mod arm;
 mod arms;
 mod check;
@@ -32,7 +31,7 @@ use std::sync::Arc;
 
 use crate::openapi::HttpMethod;
 use arm::{Arm, RoutedTemplate};
-use arms::arms;
+use arms::{ambiguous, arms};
 use claims::Claims;
 use packing::pack;
 pub use pattern::HEALTH_PATH;
@@ -41,7 +40,7 @@ pub(crate) use templates::Templates;
 use universal::UniversalClaims;
 
 /// Values of all conditions of a rule (L5).
-const MAX_VALUES: usize = 5;
+pub(crate) const MAX_VALUES: usize = 5;
 /// Wildcards of all conditions of a rule: the lower of the two numbers that AWS has named (L5).
 const MAX_WILDCARDS: usize = 5;
 
@@ -142,7 +141,7 @@ pub(crate) fn rules(paths: &[RoutedPath<'_>], context: ListenerContext<'_>) -> L
             continue;
         }
         let mut shadowed = all.conflicts;
-        shadowed.extend(ambiguous::pairs(&templates));
+        shadowed.extend(ambiguous(&templates));
         shadowed.extend(takers(&templates, &strays));
         shadowed.sort_unstable();
         shadowed.dedup();

@@ -4,8 +4,8 @@
 //! An existing balancer is changed by nothing but the listeners that it gets.
 
 use super::access_logs::{AccessLogsPlan, access_logs};
-use super::admission::{SourcePlan, cidrs};
-use super::balancer_name::balancer_name;
+use super::admission::SourcePlan;
+use super::existing;
 use crate::blueprint::{BackendSpec, ExistingNlbSpec, NlbSpec};
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::variables::Variables;
@@ -130,7 +130,7 @@ fn new_balancer(
 
 fn existing_balancer(variables: &mut Variables<'_>, existing: &ExistingNlbSpec) -> BalancerPlan {
     let has_host = variables.blueprint().spec.first_host().is_some();
-    let dns_name = balancer_name(
+    let dns_name = existing::balancer_name(
         variables,
         "/nlb/existing",
         existing.dns_name.as_ref(),
@@ -148,65 +148,37 @@ fn existing_source(
     existing: &ExistingNlbSpec,
     admits: bool,
 ) -> SourcePlan {
-    let group = existing.security_group.as_ref().map(|group| {
+    let groups = existing.security_group.as_ref().map(|group| {
         let at = "/nlb/existing/security_group";
-        variables.value(group, InputType::BalancerGroup, at)
+        let group = variables.value(group, InputType::BalancerGroup, at);
+        Values::List(vec![group])
     });
-    let cidrs = cidrs(variables, admits && group.is_none());
-    if !admits {
-        return SourcePlan::nothing();
-    }
-    match (group, cidrs) {
-        (Some(group), _) => SourcePlan::Groups(Values::List(vec![group])),
-        (None, Some(cidrs)) => SourcePlan::Cidrs(cidrs),
-        (None, None) => {
-            let mut balanced = variables.blueprint().spec.balanced();
-            let admitting = balanced.find(|(_, backend)| backend.security_group.is_some());
-            let at = admitting.map_or_else(String::new, |(name, _)| {
-                format!("{}/security_group", pointer::child("/backends", name))
-            });
-            variables.report(
-                diagnostic::MISSING_FIELD
-                    .at(variables.place("/nlb/existing"))
-                    .also(variables.place(&at))
-                    .message("nothing says what the backend's security group has to admit: the balancer is named without a `security_group`, and there are no `network.cidrs`")
-                    .help("add the balancer's `security_group`, or, where it has none, `network.cidrs` with the ranges of its subnets"),
-            );
-            SourcePlan::nothing()
-        }
-    }
+    SourcePlan::of_existing(variables, groups, admits, |variables| {
+        let mut balanced = variables.blueprint().spec.balanced();
+        let admitting = balanced.find(|(_, backend)| backend.security_group.is_some());
+        let at = admitting.map_or_else(String::new, |(name, _)| {
+            format!("{}/security_group", pointer::child("/backends", name))
+        });
+        diagnostic::MISSING_FIELD
+            .at(variables.place("/nlb/existing"))
+            .also(variables.place(&at))
+            .message("nothing says what the backend's security group has to admit: the balancer is named without a `security_group`, and there are no `network.cidrs`")
+            .help("add the balancer's `security_group`, or, where it has none, `network.cidrs` with the ranges of its subnets")
+    })
 }
 
 /// Reports fields of a new balancer beside `nlb.existing`.
 fn report_fields_of_new(variables: &mut Variables<'_>, nlb: &NlbSpec) {
-    for (field, is_written) in [
-        ("cross_zone", nlb.cross_zone.is_some()),
-        ("deletion_protection", nlb.deletion_protection.is_some()),
-    ] {
-        if is_written {
-            variables.report(
-                diagnostic::NO_EFFECT
-                    .at(variables.place(&format!("/nlb/{field}")))
-                    .message(format_args!(
-                        "`nlb.{field}` has no effect on a balancer that is there"
-                    ))
-                    .help("set it where the balancer is made, and remove the line here"),
-            );
-        }
-    }
-    for (field, is_written) in [
+    let without_effect = [
+        ("nlb/cross_zone", nlb.cross_zone.is_some()),
+        ("nlb/deletion_protection", nlb.deletion_protection.is_some()),
+    ];
+    existing::report_without_effect(variables, "", &without_effect, "balancer");
+    let fields = [
         ("security_groups", nlb.security_groups.is_some()),
         ("access_logs", nlb.access_logs.is_some()),
-    ] {
-        if is_written {
-            variables.report(
-                diagnostic::FIELD_DOES_NOT_FIT
-                    .at(variables.place(&format!("/nlb/{field}")))
-                    .message(format_args!("`nlb.{field}` belongs to a balancer that is made, and `nlb.existing` names one that is there"))
-                    .help("set it where the balancer is made, and remove the line here"),
-            );
-        }
-    }
+    ];
+    existing::report_fields_of_new(variables, "nlb", &fields);
 }
 
 /// Source: docs/aws-rules.md#f9, docs/aws-rules.md#v1: a link's balancer cannot change, so a new

@@ -116,25 +116,20 @@ fn takes(part: &str, status: u16) -> bool {
 
 /// Returns whether the servers have an operation at `/`.
 fn is_root(plan: &Plan, bases: &[[Vec<Segment>; 2]], operation: &OperationPlan) -> bool {
-    let is_get = matches!(operation.method, HttpMethod::Get | HttpMethod::Any);
-    let has_prefix = operation
-        .backend
-        .is_some_and(|index| !plan.backends[index].path_prefix.is_empty());
-    is_get
+    let backend = operation.backend.map(|index| &plan.backends[index]);
+    matches!(operation.method, HttpMethod::Get | HttpMethod::Any)
         && operation.path.trim_matches('/').is_empty()
-        && !has_prefix
+        && backend.is_none_or(|backend| backend.path_prefix.is_empty())
         && bases[operation.description][1].is_empty()
 }
 
 /// The path of an operation that says whether a server is healthy.
 fn health_path(operation: &OperationPlan) -> Option<String> {
-    let is_plain = operation.method == HttpMethod::Get
-        && operation
-            .backend_path
-            .iter()
-            .all(|segment| segment.variable().is_none());
-    let Some(Segment::Literal(last)) = operation.backend_path.last() else {
+    let path = &operation.backend_path;
+    let Some(Segment::Literal(last)) = path.last() else {
         return None;
     };
-    (is_plain && HEALTH_WORDS.contains(&&**last)).then(|| paths::text_of(&operation.backend_path))
+    let is_plain = path.iter().all(|segment| segment.variable().is_none());
+    (operation.method == HttpMethod::Get && is_plain && HEALTH_WORDS.contains(&&**last))
+        .then(|| paths::text_of(path))
 }

@@ -6,6 +6,7 @@
 
 use std::net::Ipv4Addr;
 
+use super::existing::report_without_effect;
 use crate::blueprint::{
     BackendSpec, EcsDeployment, EcsNetwork, EcsSpec, OutputFormat, Value, Values, defaults,
 };
@@ -54,7 +55,7 @@ pub(crate) fn targets(
         });
     }
     if let Some(arn) = &targets.target_group {
-        report_without_effect(variables, spec, at);
+        report_fields_of_new(variables, spec, at);
         let at = kind("target_group");
         let arn = variables.value(arn, InputType::TargetGroup, &at);
         return Some(TargetsPlan::Existing(arn));
@@ -156,9 +157,9 @@ fn ecs(variables: &mut Variables<'_>, ecs: &EcsSpec, at: &str) -> TargetsPlan {
     }
 }
 
-/// Reports what an existing target group decides by itself. The port of its health check has an
-/// effect: security groups admit it.
-fn report_without_effect(variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) {
+/// Reports fields beside an existing target group. The port of its health check has an effect:
+/// security groups admit it.
+fn report_fields_of_new(variables: &mut Variables<'_>, spec: &BackendSpec, at: &str) {
     let check = spec.health_check.clone().unwrap_or_default();
     let fields = [
         ("health_check/protocol", check.protocol.is_some()),
@@ -170,17 +171,7 @@ fn report_without_effect(variables: &mut Variables<'_>, spec: &BackendSpec, at: 
         ("health_check/matcher", check.matcher.is_some()),
         ("deregistration_delay", spec.deregistration_delay.is_some()),
     ];
-    for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
-        variables.report(
-            diagnostic::NO_EFFECT
-                .at(variables.place(&format!("{at}/{field}")))
-                .message(format_args!(
-                    "`{}` has no effect on a target group that is there",
-                    field.replace('/', ".")
-                ))
-                .help("set it where the target group is made, and remove the line here"),
-        );
-    }
+    report_without_effect(variables, at, &fields, "target group");
 }
 
 #[cfg(test)]

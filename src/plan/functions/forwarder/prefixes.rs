@@ -5,10 +5,9 @@
 //! longer prefix is written for it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::blueprint::{Blueprint, BlueprintSpec, MountSpec};
-use crate::diagnostic::{self, Diagnostic, OperationName};
+use crate::diagnostic::{self, Diagnostic};
 use crate::plan::paths::{Segment, text_of};
 use crate::plan::{BackendPlan, OperationPlan};
 use crate::source::pointer::child;
@@ -91,7 +90,7 @@ impl ForwardedPrefixes {
                     text_of(&operation.backend_path)
                 ))
                 .help("give one of the two mounts a backend of its own, with the same targets, or leave the operation out with `exposure: hidden`")
-                .keeps(OperationName { method: operation.method.as_str(), path: Arc::clone(&operation.path) }))
+                .keeps(operation.name()))
         };
         operations.iter().filter_map(finding).collect()
     }

@@ -55,23 +55,20 @@ pub(crate) fn arrivals<'a>(
         let own = backend
             .filter(|backend| backend.balanced().is_some())
             .map(prefix_of);
-        let own_paths = own.iter().flat_map(|prefix| {
-            index_of_served.refused(operation.method, &format!("{prefix}{path}"), None)
-        });
-        let mut paths: Vec<String> = own_paths.collect();
-        for prefix in prefixes
+        let foreign = prefixes
             .iter()
-            .filter(|prefix| Some(*prefix) != own.as_ref())
-        {
+            .filter(|prefix| Some(*prefix) != own.as_ref());
+        let foreign = foreign.map(|prefix| (prefix, Some(prefix.as_str())));
+        for (prefix, foreign) in own.iter().map(|prefix| (prefix, None)).chain(foreign) {
             let path = format!("{prefix}{path}");
-            paths.extend(index_of_served.refused(operation.method, &path, Some(prefix)));
+            let paths = index_of_served.refused(operation.method, &path, foreign);
+            refused.extend(paths.into_iter().map(|path| ArrivingOperation {
+                index,
+                operation,
+                path,
+                to: Destination::Nothing,
+            }));
         }
-        refused.extend(paths.into_iter().map(|path| ArrivingOperation {
-            index,
-            operation,
-            path,
-            to: Destination::Nothing,
-        }));
     }
     served.arrivals.extend(refused);
     served.arrivals
@@ -126,27 +123,24 @@ impl<'a> ServedArrivals<'a> {
     }
 }
 
-/// ServedArrivals operations, to look paths of hidden ones up.
+/// Operations that a listener serves, to look paths of hidden ones up.
 struct ServedIndex<'s> {
-    paths: &'s BTreeSet<(HttpMethod, String)>,
-    templates: &'s [ServedTemplate],
+    served: &'s ServedArrivals<'s>,
     by_segments: Templates<'s, &'s str>,
 }
 
 impl<'s> ServedIndex<'s> {
     fn of(served: &'s ServedArrivals<'_>) -> Self {
         let templates = served.templates.iter();
+        let tagged = templates.map(|template| (&template.pattern, &*template.prefix));
         Self {
-            paths: &served.paths,
-            templates: &served.templates,
-            by_segments: Templates::new(
-                templates.map(|template| (&template.pattern, &*template.prefix)),
-            ),
+            served,
+            by_segments: Templates::new(tagged),
         }
     }
 
     fn has(&self, method: HttpMethod, path: &str) -> bool {
-        self.paths.contains(&(method, unnamed(path)))
+        self.served.paths.contains(&(method, unnamed(path)))
     }
 
     /// Paths that are refused for a hidden operation; `foreign` is the prefix of another backend.
@@ -169,23 +163,19 @@ impl<'s> ServedIndex<'s> {
 
     fn is_of_third(&mut self, path: &str, prefix: &'s str) -> bool {
         let pattern = Pattern::of(path);
-        let templates = self.templates;
-        let is_own = |other: &&str| *other == prefix;
+        let templates = &self.served.templates;
         let is_met = |index: usize| pattern.meets(&templates[index].pattern);
         self.by_segments
-            .any(&pattern, |_, other| is_own(other), is_met)
+            .any(&pattern, |_, other| *other == prefix, is_met)
     }
 
     fn meets_others(&mut self, path: &str) -> bool {
         let pattern = Pattern::of(path);
-        let templates = self.templates;
-        self.by_segments.any(
-            &pattern,
-            |_, _| false,
-            |index| {
-                let other = &templates[index].pattern;
-                pattern.meets(other) && !pattern.is_same(other)
-            },
-        )
+        let templates = &self.served.templates;
+        let is_met = |index: usize| {
+            let other = &templates[index].pattern;
+            pattern.meets(other) && pattern.text != other.text
+        };
+        self.by_segments.any(&pattern, |_, _| false, is_met)
     }
 }

@@ -6,40 +6,36 @@ use super::AlbBalancerPlan;
 use crate::blueprint::{AlbSpec, ExistingAlbSpec};
 use crate::diagnostic;
 use crate::plan::functions::sync;
-use crate::plan::network::balancer_name::balancer_name;
+use crate::plan::network::existing;
 use crate::plan::variables::Variables;
-use crate::plan::{InputType, SourcePlan, Value, Values};
-use crate::source::pointer;
+use crate::plan::{InputType, SourcePlan, Values};
 
-/// Decides the existing balancer.
+/// Decides the existing balancer, and the source that the backends' security groups admit.
 pub(crate) fn balancer(
     variables: &mut Variables<'_>,
     existing: &ExistingAlbSpec,
     has_gateway: bool,
-) -> AlbBalancerPlan {
+    admits: bool,
+) -> (AlbBalancerPlan, SourcePlan) {
     let security_group = existing.security_group.as_ref().map(|group| {
         let at = "/alb/existing/security_group";
         variables.value(group, InputType::BalancerGroup, at)
     });
-    let has_sync = has_gateway && variables.blueprint().spec.topology.has_sync();
-    AlbBalancerPlan::Existing {
-        arn: variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn"),
-        dns_name: if has_sync {
-            sync::balancer_name(variables, existing)
-        } else {
-            dns_name(variables, existing, has_gateway)
-        },
-        security_group,
-    }
-}
-
-/// Source that the backends' security groups admit.
-pub(crate) fn source(
-    variables: &mut Variables<'_>,
-    group: Option<&Value>,
-    admits: bool,
-) -> SourcePlan {
-    if admits && group.is_none() {
+    let arn = variables.value(&existing.arn, InputType::Alb, "/alb/existing/arn");
+    let spec = &variables.blueprint().spec;
+    let dns_name = if has_gateway && spec.topology.has_sync() {
+        sync::balancer_name(variables, existing)
+    } else {
+        let is_called = has_gateway && spec.topology.has_alb_link();
+        existing::balancer_name(
+            variables,
+            "/alb/existing",
+            existing.dns_name.as_ref(),
+            spec.first_host().is_some() || !is_called,
+            "add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`",
+        )
+    };
+    if admits && security_group.is_none() {
         variables.report(
             diagnostic::MISSING_FIELD
                 .at(variables.place("/alb/existing"))
@@ -47,25 +43,13 @@ pub(crate) fn source(
                 .help("add `security_group: {var: alb_sg}`"),
         );
     }
-    SourcePlan::Groups(Values::List(group.into_iter().cloned().collect()))
-}
-
-/// The name of the balancer, where a URI has no other host.
-fn dns_name(
-    variables: &mut Variables<'_>,
-    existing: &ExistingAlbSpec,
-    has_gateway: bool,
-) -> Option<Value> {
-    let spec = &variables.blueprint().spec;
-    let is_called = has_gateway && spec.topology.has_alb_link();
-    let has_host = spec.first_host().is_some() || !is_called;
-    balancer_name(
-        variables,
-        "/alb/existing",
-        existing.dns_name.as_ref(),
-        has_host,
-        "add `dns_name: {var: alb_dns}`, or name the host as `alb.hosts`",
-    )
+    let groups = security_group.iter().cloned().collect();
+    let balancer = AlbBalancerPlan::Existing {
+        arn,
+        dns_name,
+        security_group,
+    };
+    (balancer, SourcePlan::Groups(Values::List(groups)))
 }
 
 /// Reports consequences of a balancer that others share.
@@ -95,12 +79,5 @@ pub(crate) fn report_fields_of_new(variables: &mut Variables<'_>, alb: &AlbSpec)
         ("idle_timeout", alb.idle_timeout.is_some()),
         ("deletion_protection", alb.deletion_protection.is_some()),
     ];
-    for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
-        variables.report(
-            diagnostic::FIELD_DOES_NOT_FIT
-                .at(variables.place(&pointer::child("/alb", field)))
-                .message(format_args!("`alb.{field}` belongs to a balancer that is made, and `alb.existing` names one that is there"))
-                .help("set it where the balancer is made, and remove the line here"),
-        );
-    }
+    existing::report_fields_of_new(variables, "alb", &fields);
 }

@@ -8,16 +8,9 @@ use std::sync::Arc;
 use super::arrivals::ArrivingOperation;
 use super::paths::unnamed;
 use crate::blueprint::Blueprint;
-use crate::diagnostic::{self, Diagnostic, OperationName};
+use crate::diagnostic::{self, Diagnostic};
 use crate::plan::OperationPlan;
 use crate::plan::network::listener_rules::{Destination, HEALTH_PATH};
-
-fn name(operation: &OperationPlan) -> OperationName {
-    OperationName {
-        method: operation.method.as_str(),
-        path: Arc::clone(&operation.path),
-    }
-}
 
 /// Reports an operation whose requests others take. Where a path of its own does not distinguish
 /// it, hiding it is not enough: the others would respond.
@@ -52,21 +45,19 @@ pub(crate) fn shadowed(
         .at(lost.place.clone())
         .also(by.place.clone())
         .message(format_args!(
-            "`{} {}` {what}: on the load balancer, {why} its requests look like those of `{} {}`",
-            lost.method.as_str(),
-            lost.path,
-            by.method.as_str(),
-            by.path
+            "{} {what}: on the load balancer, {why} its requests look like those of {}",
+            lost.name(),
+            by.name()
         ))
         .help(help)
-        .keeps(name(lost));
+        .keeps(lost.name());
     let is_served_elsewhere = |taker: &&&ArrivingOperation<'_>| {
         taker.to != Destination::Nothing && unnamed(&taker.path) != unnamed(&arriving.path)
     };
     let mut named = BTreeSet::from([arriving.index]);
     for taker in takers.iter().filter(is_served_elsewhere) {
         if named.insert(taker.index) {
-            finding = finding.keeps(name(taker.operation));
+            finding = finding.keeps(taker.operation.name());
         }
     }
     Some(finding)
@@ -80,7 +71,7 @@ pub(crate) fn health_path(operation: &OperationPlan) -> Diagnostic {
             "the load balancer answers `{HEALTH_PATH}` itself, for health checks"
         ))
         .help("hide the operation, or give its backend a `path_prefix`")
-        .keeps(name(operation))
+        .keeps(operation.name())
 }
 
 /// Reports rules at another priority than their own.

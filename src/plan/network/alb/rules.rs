@@ -12,7 +12,7 @@ use super::{AlbListenerPlan, AlbPlan};
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{self, Diagnostic};
 use crate::plan::network::listener_rules::{
-    self, HEALTH_PATH, ListenerContext, ListenerRules, PriorityRange, RoutedPath,
+    self, HEALTH_PATH, ListenerContext, ListenerRules, MAX_VALUES, PriorityRange, RoutedPath,
 };
 use crate::plan::{BackendPlan, OperationPlan};
 
@@ -23,9 +23,6 @@ const PRIORITIES: PriorityRange = PriorityRange {
     first: 1_001,
     last: 50_000,
 };
-
-/// Values of all conditions of a rule. Source: docs/aws-rules.md#l5.
-const MAX_VALUES: usize = 5;
 
 /// Decided operations and backends, which the rules follow from.
 #[derive(Clone, Copy)]
@@ -45,11 +42,7 @@ pub(crate) fn rules(alb: &mut AlbPlan, input: ListenerRulesInput<'_>) -> Vec<Dia
     if !alb.emits_rules {
         return diagnostics;
     }
-    let written = priorities(input.blueprint);
-    let priorities = written.unwrap_or_else(|finding| {
-        diagnostics.push(*finding);
-        PRIORITIES
-    });
+    let priorities = priorities(input.blueprint, &mut diagnostics);
     let names = input.backends.iter();
     let names: Vec<Arc<str>> = names.map(|backend| Arc::clone(&backend.name)).collect();
     let mut reported: BTreeSet<usize> = BTreeSet::new();
@@ -127,24 +120,26 @@ fn unfit(
 }
 
 /// The priorities of `alb.existing`, or those that are used without.
-fn priorities(blueprint: &Blueprint) -> Result<PriorityRange, Box<Diagnostic>> {
+fn priorities(blueprint: &Blueprint, diagnostics: &mut Vec<Diagnostic>) -> PriorityRange {
     let alb = blueprint.spec.alb.as_ref();
     let existing = alb.and_then(|alb| alb.existing.as_ref());
     let Some(range) = existing.and_then(|existing| existing.priorities.as_ref()) else {
-        return Ok(PRIORITIES);
+        return PRIORITIES;
     };
     let (first, last) = range.split_once('-').unwrap_or_default();
     if let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>())
         && (1..=last).contains(&first)
         && last <= PRIORITIES.last
     {
-        return Ok(PriorityRange { first, last });
+        return PriorityRange { first, last };
     }
-    let finding = diagnostic::INVALID_VALUE
-        .at(blueprint.place("/alb/existing/priorities"))
-        .message(format_args!(
-            "`{range}`: priorities are numbers from 1 to 50000"
-        ))
-        .help("write for example `1000-1999`");
-    Err(Box::new(finding))
+    diagnostics.push(
+        diagnostic::INVALID_VALUE
+            .at(blueprint.place("/alb/existing/priorities"))
+            .message(format_args!(
+                "`{range}`: priorities are numbers from 1 to 50000"
+            ))
+            .help("write for example `1000-1999`"),
+    );
+    PRIORITIES
 }

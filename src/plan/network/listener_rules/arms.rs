@@ -2,11 +2,11 @@
 //!
 //! In: operations. Out: arms in an order that is right. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::arm::{Arm, ArmKey, RoutedTemplate};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, TemplateToken};
 use super::priority::Band;
 use super::subtrees::owned_subtrees;
 use super::{Destination, MAX_VALUES};
@@ -122,4 +122,41 @@ fn rank(arm: &Arm) -> (Band, bool, &str, &BTreeSet<HttpMethod>) {
         &arm.pattern.text,
         &arm.methods,
     )
+}
+
+/// Operations whose method is `ANY`, each with the first one that takes a method of it elsewhere.
+///
+/// `/files/{name}` and `/files/{rest+}` are both `/files/*`. Where both name their methods, `arms`
+/// distinguishes or reports them; `ANY` of one path means the method that the other path names, too.
+pub(crate) fn ambiguous(templates: &[RoutedTemplate]) -> Vec<(usize, usize)> {
+    let mut any: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, template) in templates.iter().enumerate() {
+        if template.method == HttpMethod::Any {
+            any.entry(&template.pattern.text).or_default().push(index);
+        }
+    }
+    if any.is_empty() {
+        return Vec::new();
+    }
+    let named = || {
+        templates.iter().enumerate().filter(|(_, template)| {
+            template.method != HttpMethod::Any && any.contains_key(&*template.pattern.text)
+        })
+    };
+    // A method that the path itself names is none of those that its `ANY` means.
+    let owned: HashSet<(&[TemplateToken], HttpMethod)> = named()
+        .map(|(_, template)| (&template.pattern.template[..], template.method))
+        .collect();
+    let mut pairs = Vec::new();
+    for (index, template) in named() {
+        let is_lost = |any: &&usize| {
+            let any = &templates[**any];
+            any.to != template.to
+                && any.pattern.template != template.pattern.template
+                && !owned.contains(&(&any.pattern.template[..], template.method))
+        };
+        let lost = any[&*template.pattern.text].iter().find(is_lost);
+        pairs.extend(lost.map(|any| (*any, index)));
+    }
+    pairs
 }

@@ -42,7 +42,7 @@ pub(crate) fn arms_with_methods(
         };
         let is_taken = |index: usize| {
             let wider = &templates[index].pattern;
-            !wider.is_same(&arm.pattern)
+            wider.text != arm.pattern.text
                 && wider.yields_to(&arm.pattern)
                 && arm.pattern.meets(wider)
         };

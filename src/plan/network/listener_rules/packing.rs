@@ -48,20 +48,18 @@ pub(crate) fn pack(
             Destination::Backend(index) => context.backends.get(index).map(|name| &**name),
             Destination::Nothing => None,
         };
-        let start = rule_label(backend.unwrap_or_default(), &methods, layer);
+        let start = rule_label(backend, &methods, layer);
         for (bits, values) in pieces(&values, room) {
             let mut patterns: Vec<Arc<str>> =
                 values.iter().map(|value| Arc::clone(&value.text)).collect();
             patterns.sort_unstable();
             // The first half keeps the name, and with it the number, when a rule is split.
-            let bits = bits.trim_end_matches('0');
-            let label = if bits.is_empty() {
-                start.clone()
-            } else {
-                format!("{start}__{bits}")
+            let label = match bits.trim_end_matches('0') {
+                "" => start.as_str().into(),
+                bits => format!("{start}__{bits}").into(),
             };
             let rule = ListenerRulePlan {
-                label: label.into(),
+                label,
                 priority: 0,
                 methods: methods.clone(),
                 patterns,
@@ -82,12 +80,8 @@ struct PatternValue {
 }
 
 /// Label of backend, methods and layer. A refusal has no backend: `refuse__`.
-fn rule_label(backend: &str, methods: &[HttpMethod], layer: usize) -> String {
-    let mut label = if backend.is_empty() {
-        "refuse".to_owned()
-    } else {
-        format!("to__{backend}")
-    };
+fn rule_label(backend: Option<&str>, methods: &[HttpMethod], layer: usize) -> String {
+    let mut label = backend.map_or_else(|| "refuse".to_owned(), |name| format!("to__{name}"));
     for method in methods {
         label.push_str("__");
         label.push_str(&method.as_str().to_ascii_lowercase());

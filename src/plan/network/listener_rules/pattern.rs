@@ -24,8 +24,8 @@ pub(crate) struct Pattern {
     pub(crate) slashes: usize,
     /// Of the pattern's segments, from the left.
     pub(crate) specificity: Vec<Specificity>,
-    /// Of the template.
-    template: Vec<TemplateToken>,
+    /// The template; two may have one pattern.
+    pub(crate) template: Vec<TemplateToken>,
     /// The template with a `*` for each variable; none where the pattern says just that.
     unshortened: Option<Arc<str>>,
     /// Of the template's segments; none where it is that of the pattern.
@@ -34,8 +34,6 @@ pub(crate) struct Pattern {
     rest: Option<usize>,
     /// Of the template.
     own_slashes: usize,
-    /// The pattern says neither more nor less than the template, for requests with as many slashes.
-    pub(crate) is_exact: bool,
     /// The template takes any number of segments.
     pub(crate) is_greedy: bool,
 }
@@ -64,25 +62,10 @@ impl Pattern {
             wildcards: text.matches('*').count(),
             slashes,
             specificity: specificity_of(&text),
-            is_exact: !is_shortened,
             is_greedy: rest.is_some(),
             text: text.into(),
             template,
         }
-    }
-
-    /// A literal path and all that is below it.
-    pub(crate) fn subtree(literal: &str) -> Self {
-        Self::of(&format!("{literal}/{{rest+}}"))
-    }
-
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-
-    /// The template of the pattern; two templates may have one pattern.
-    pub(crate) fn template(&self) -> &[TemplateToken] {
-        &self.template
     }
 
     /// Segments of the pattern.
@@ -102,7 +85,7 @@ impl Pattern {
 
     /// The pattern says what its template does, which has as many slashes as each of its requests.
     pub(crate) fn is_plain(&self) -> bool {
-        self.is_exact && !self.is_greedy
+        self.unshortened.is_none() && !self.is_greedy
     }
 
     pub(crate) fn shape(&self) -> PatternShape {
@@ -125,11 +108,10 @@ impl Pattern {
     /// Returns whether a request that both take is the other's own: it has as many slashes, and is
     /// more particular where they first differ.
     pub(crate) fn yields_to(&self, other: &Self) -> bool {
-        let is_literal = other.wildcards == 0;
-        let same_length = self.own_slashes == other.slashes && other.is_exact && !other.is_greedy;
-        is_literal
+        let is_as_long = self.own_slashes == other.slashes && other.is_plain();
+        other.wildcards == 0
             || (!self.is_greedy
-                && same_length
+                && is_as_long
                 && other.specificity[..] < *self.specificity_of_template())
     }
 

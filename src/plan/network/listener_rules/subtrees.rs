@@ -32,11 +32,10 @@ pub(crate) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
         .collect();
     starts.sort_unstable();
     let mut owned = Vec::new();
-    // Parts of `starts` with the segments that they have in common; a part's own parts come after
-    // it, in order.
-    let mut waiting = vec![(0, 0, starts.len())];
-    while let Some((depth, from, to)) = waiting.pop() {
-        let part = &starts[from..to];
+    // Parts of `starts` with the number of segments that they have in common; a part's own parts
+    // come after it, in order.
+    let mut waiting = vec![(0, &starts[..])];
+    while let Some((depth, part)) = waiting.pop() {
         let Some(start) = part.first().map(|start| &start.segments[..depth]) else {
             continue;
         };
@@ -52,15 +51,9 @@ pub(crate) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
             owned.push(subtree);
             continue;
         }
-        let first = waiting.len();
-        let mut at = from + part.partition_point(|start| start.segments.len() <= depth);
-        while at < to {
-            let next = starts[at].segments[depth];
-            let end = at + starts[at..to].partition_point(|start| start.segments[depth] <= next);
-            waiting.push((depth + 1, at, end));
-            at = end;
-        }
-        waiting[first..].reverse();
+        let below = &part[part.partition_point(|start| start.segments.len() <= depth)..];
+        let parts = below.chunk_by(|one, next| one.segments[depth] == next.segments[depth]);
+        waiting.extend(parts.rev().map(|part| (depth + 1, part)));
     }
     let known: BTreeSet<&str> = arms.iter().map(|arm| &*arm.pattern.text).collect();
     owned.retain(|arm| !known.contains(&*arm.pattern.text));
@@ -96,16 +89,13 @@ fn subtree(arms: &[Arm], inside: &[usize], start: &[&str]) -> Option<Arm> {
     if first.to == Destination::Nothing || !is_worth_it(arms, inside) {
         return None;
     }
-    let mut literal = String::new();
-    start
-        .iter()
-        .for_each(|segment| literal.extend(["/", segment]));
+    let literal: String = start.iter().flat_map(|segment| ["/", segment]).collect();
     let served = inside
         .iter()
         .flat_map(|index| arms[*index].served.iter().copied())
         .collect();
     Some(Arm {
-        pattern: Pattern::subtree(&literal),
+        pattern: Pattern::of(&format!("{literal}/{{rest+}}")),
         methods: BTreeSet::new(),
         served,
         to: first.to,
