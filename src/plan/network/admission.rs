@@ -9,7 +9,7 @@ use crate::plan::{InputType, Values};
 /// Source that a security group's rule names to admit a balancer or link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourcePlan {
-    /// The group that is made with it.
+    /// The managed group of the balancer or link.
     OwnGroup,
     Groups(Values),
     Cidrs(Values),

@@ -1,8 +1,7 @@
 //! The application load balancer: new or existing, its listeners, and who may call it.
 //!
 //! In: `AlbSpec`, `NetworkSpec`. Out: `AlbPlan`, findings. Pure.
-//! The listeners answer 404 to what no rule takes; the rules come from `rules`, once the operations
-//! are decided.
+//! A listener responds 404 where no rule matches; `rules` decides the rules after the operations.
 
 mod arrivals;
 mod existing;
@@ -62,17 +61,17 @@ pub enum AlbBalancerPlan {
 pub struct AlbListenerPlan {
     pub port: u16,
     pub is_tls: bool,
-    /// There where it is made and speaks TLS.
+    /// Only where the stack creates the listener, and it ends TLS.
     pub certificate: Option<Value>,
-    /// ARN of one that is there.
+    /// ARN of an existing listener.
     pub existing: Option<Value>,
-    /// Priority of its own answer to health checks; none on a listener that others share.
+    /// Priority of its own response to health checks; none on a listener that others share.
     pub health_priority: Option<u32>,
     /// By priority.
     pub rules: Vec<ListenerRulePlan>,
 }
 
-/// Decides the balancer and its listeners; the rules are still to come.
+/// Decides the balancer and its listeners without their rules.
 ///
 /// Errors: GW2002 value, GW2003 missing field, GW2008 Terraform only, GW2011 fields that do not
 /// fit, GW2020 without effect, GW2042 rules elsewhere, GW5001 rules without hosts.

@@ -21,7 +21,7 @@ pub(crate) fn bounds(plan: &Plan, blueprint: &Blueprint) -> Vec<Diagnostic> {
     found
 }
 
-/// Source: docs/aws-rules.md#l9 (an application load balancer stands in two zones or more; a
+/// Source: docs/aws-rules.md#l9 (an application load balancer is in two zones or more; a
 /// network load balancer is as available as its zones).
 fn zones(blueprint: &Blueprint, has_gateway: bool) -> Vec<Diagnostic> {
     let spec = &blueprint.spec;

@@ -33,8 +33,7 @@ pub(crate) fn whole_seconds(
     seconds(duration)
 }
 
-/// Duration in which targets that leave may finish; what an existing target group says of it is not
-/// checked.
+/// Duration in which targets that leave may finish.
 pub(crate) fn deregistration_delay(
     variables: &mut Variables<'_>,
     spec: &BackendSpec,

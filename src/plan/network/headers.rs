@@ -1,7 +1,7 @@
 //! Headers that are set on the way to a backend.
 //!
-//! In: `headers` of a backend. Out: `HeaderPlan`s. Pure.
-//! What the gateway would refuse, drop or overwrite is refused here.
+//! In: `headers` of a backend. Out: `HeaderPlan`s; diagnostics of headers that the gateway would
+//! refuse, drop or overwrite. Pure.
 
 use std::collections::BTreeMap;
 
@@ -162,7 +162,7 @@ fn name_problem(name: &str, first: Option<&str>) -> Option<(String, &'static str
     })
 }
 
-/// Decides the value of a header; else says what is wrong with it.
+/// Decides the value of a header, or returns a diagnostic.
 fn source(
     variables: &mut Variables<'_>,
     value: &blueprint::Value,

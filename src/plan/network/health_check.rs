@@ -10,7 +10,7 @@ use crate::diagnostic;
 use crate::plan::HealthCheckPlan;
 use crate::plan::variables::Variables;
 
-/// Longest path that a check may ask for. Source: docs/aws-rules.md#l19.
+/// Longest path of a check. Source: docs/aws-rules.md#l19.
 const MAX_PATH: usize = 1024;
 
 /// Decides the health check of a backend; `at` is the backend's pointer.
@@ -25,7 +25,7 @@ pub(crate) fn health_check(
     let mut check = spec.health_check.clone().unwrap_or_default();
     let targets = spec.targets.as_ref();
     if targets.is_some_and(|targets| targets.target_group.is_some()) {
-        // The rest is the target group's own, and named by `targets`.
+        // `targets` reports the other fields.
         check = HealthCheckSpec {
             port: check.port,
             ..HealthCheckSpec::default()

@@ -31,7 +31,7 @@ pub enum IntegrationPlan {
     Internet(InternetPlan),
     /// A function, called by the gateway itself.
     Function(FunctionPlan),
-    /// A function that is made for it inside the VPC, and calls its servers.
+    /// A managed function inside the VPC, which calls the servers.
     Forwarder(ForwarderPlan),
 }
 
@@ -52,8 +52,7 @@ pub struct ForwarderPlan {
     /// that fits counts.
     pub paths: BTreeMap<String, String>,
     /// Milliseconds of operations that have less time than the function gives a request, by `METHOD
-    /// prefix` of the gateway's path.
-    /// The longest prefix of the method that fits counts.
+    /// prefix` of the gateway's path. The longest prefix of the method that fits counts.
     pub timeouts: BTreeMap<String, u32>,
 }
 
@@ -74,7 +73,7 @@ pub struct ForwardersPlan {
 /// The security groups of the functions that forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwarderGroupsPlan {
-    /// One is made in this VPC.
+    /// The stack creates one in this VPC.
     Made(Value),
     Given(Values),
 }
@@ -109,10 +108,10 @@ pub struct NetworkPlan {
     pub vpc: Value,
     pub subnets: Values,
     pub nlb: Option<NlbPlan>,
-    /// There where the gateway calls the application load balancer itself.
+    /// Only where the gateway calls the application load balancer itself.
     pub link: Option<LinkPlan>,
     pub alb: Option<AlbPlan>,
-    /// There where a function keeps the network load balancer's targets.
+    /// Only where a function updates the network load balancer's targets.
     pub sync: Option<SyncPlan>,
 }
 

@@ -1,7 +1,7 @@
 //! The network load balancer and the VPC link before it: new or existing.
 //!
 //! In: `NlbSpec`, `VpcLinkSpec`, `NetworkSpec`. Out: `NlbPlan`, findings. Pure.
-//! An existing balancer is changed by nothing but the listeners that it gets.
+//! The stack changes nothing of an existing balancer but adds listeners.
 
 use super::access_logs::{AccessLogsPlan, access_logs};
 use super::admission::SourcePlan;
@@ -18,7 +18,7 @@ pub struct NlbPlan {
     pub balancer: BalancerPlan,
     /// Id of an existing VPC link.
     pub link: Option<Value>,
-    /// Certificate of its listeners, which then end TLS.
+    /// Certificate of its listeners, which end TLS with it.
     pub certificate: Option<Value>,
     /// Source that security groups admit.
     pub source: SourcePlan,
@@ -34,7 +34,7 @@ pub enum BalancerPlan {
     },
     Existing {
         arn: Value,
-        /// There where a URI needs it.
+        /// Only where a URI needs it.
         dns_name: Option<Value>,
     },
 }

@@ -71,7 +71,7 @@ pub(crate) fn size(place: Place, backend: &BackendPlan) -> Option<Diagnostic> {
         Values::List(list) => list.iter().map(|host| known(host) + 1).sum(),
         Values::One(_) => 0,
     };
-    // The name of a header stands in the name of its variable too.
+    // The name of a header is a part of the name of its variable too.
     let headers = backend.headers.iter().map(|header| {
         let value = match &header.source {
             HeaderSourcePlan::Static(value) => known(value),

@@ -110,7 +110,7 @@ fn most_frequent(branches: &[Branch<'_>]) -> BTreeSet<u32> {
 }
 
 impl Branch<'_> {
-    /// Writes an entry wherever what stands above is not among the best.
+    /// Adds an entry wherever the time of the branch above is not among the best.
     fn label(&self, method: &str, above: u32, entries: &mut BTreeMap<String, u32>) {
         let time = if self.best.contains(&above) {
             above

@@ -20,7 +20,7 @@ pub(crate) fn shadowed(
     why: &str,
 ) -> Option<Diagnostic> {
     let lost = arriving.operation;
-    // The same path under another mount says more than a pattern that stands for several.
+    // The same path under another mount is a clearer cause than a pattern of several paths.
     let taker = takers
         .iter()
         .min_by_key(|taker| taker.operation.path != lost.path)?;

@@ -1,4 +1,4 @@
-//! Arms of all operations, which rules are made of.
+//! Arms of all operations: the parts of rules.
 //!
 //! In: operations. Out: arms in an order that is right. Pure.
 

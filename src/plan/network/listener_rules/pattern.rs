@@ -26,7 +26,7 @@ pub(crate) struct Pattern {
     pub(crate) specificity: Vec<Specificity>,
     /// The template; two may have one pattern.
     pub(crate) template: Vec<TemplateToken>,
-    /// The template with a `*` for each variable; none where the pattern says just that.
+    /// The template with a `*` for each variable; none where this is the pattern.
     unshortened: Option<Arc<str>>,
     /// Of the template's segments; none where it is that of the pattern.
     own_specificity: Option<Vec<Specificity>>,
@@ -83,7 +83,8 @@ impl Pattern {
             .collect()
     }
 
-    /// The pattern says what its template does, which has as many slashes as each of its requests.
+    /// Returns whether the pattern matches the requests of its template and no others, all of which
+    /// have as many slashes.
     pub(crate) fn is_plain(&self) -> bool {
         self.unshortened.is_none() && !self.is_greedy
     }
@@ -123,7 +124,7 @@ impl Pattern {
     /// The template with the literal segments of a pattern that takes some of its requests: all
     /// these requests are the result's.
     ///
-    /// `None` where a wildcard may stand for several of the segments.
+    /// `None` where a wildcard may match several of the segments.
     pub(crate) fn within(&self, other: &Self) -> Option<Self> {
         // Where both have as many slashes no `*` of the pattern crosses one; else only the position
         // of its start is known.

@@ -36,7 +36,7 @@ impl Specificity {
 pub(crate) struct PatternShape {
     /// Of each segment.
     pub(crate) specificity: Vec<Specificity>,
-    /// The pattern says neither more nor less than its template, which has as many slashes.
+    /// As `Pattern::is_plain`.
     pub(crate) is_plain: bool,
     /// The text starts with a slash.
     pub(crate) is_rooted: bool,

@@ -1,6 +1,6 @@
 //! Literal paths whose whole subtree has one destination.
 //!
-//! In: arms. Out: arms that stand for all arms of a subtree. Pure.
+//! In: arms. Out: arms that replace all arms of a subtree. Pure.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,9 @@ use crate::openapi::HttpMethod;
 /// Destination and methods of a template's operations.
 type ServedMethods<'a> = (Destination, &'a BTreeSet<HttpMethod>);
 
-/// Literal subtrees that one backend owns: their path with all that is below it can stand for what
-/// is in them.
+/// One arm for each literal subtree that one backend owns, in place of the arms inside.
 ///
-/// Only the highest ones, and only where they hold patterns that no single rule could.
+/// Only the highest ones, and only where a single rule could not hold the patterns inside.
 pub(crate) fn owned_subtrees(arms: &[Arm]) -> Vec<Arm> {
     let universal = UniversalClaims::new(arms);
     let mut claims = Claims::new(arms, &universal);
@@ -83,10 +82,10 @@ impl<'a> Start<'a> {
     }
 }
 
-/// The arm that would stand for these, where it is worth it.
+/// The arm that would replace these, where it saves a rule.
 fn subtree(arms: &[Arm], inside: &[usize], start: &[&str]) -> Option<Arm> {
     let first = &arms[*inside.first()?];
-    if first.to == Destination::Nothing || !is_worth_it(arms, inside) {
+    if first.to == Destination::Nothing || !saves_a_rule(arms, inside) {
         return None;
     }
     let literal: String = start.iter().flat_map(|segment| ["/", segment]).collect();
@@ -129,8 +128,8 @@ fn takes_others(
     })
 }
 
-/// Returns whether the patterns would take more than one rule.
-fn is_worth_it(arms: &[Arm], inside: &[usize]) -> bool {
+/// Returns whether the patterns need more than one rule.
+fn saves_a_rule(arms: &[Arm], inside: &[usize]) -> bool {
     let patterns = || inside.iter().map(|index| &arms[*index].pattern);
     let Some(first) = patterns().next() else {
         return false;

@@ -23,13 +23,13 @@ impl<'a, T: Ord + Clone> Templates<'a, T> {
         Self { groups }
     }
 
-    /// Returns whether `is_it` holds for the index of a template that the pattern may meet; lists of
-    /// tags can be left out as a whole.
+    /// Returns whether `is_met` holds for the index of a template that the pattern may meet;
+    /// `is_left_out` excludes all templates of a shape and tag.
     pub(crate) fn any(
         &mut self,
         pattern: &Pattern,
         is_left_out: impl Fn(&TemplateShape, &T) -> bool,
-        mut is_it: impl FnMut(usize) -> bool,
+        mut is_met: impl FnMut(usize) -> bool,
     ) -> bool {
         let (of_pattern, segments) = (pattern.shape(), pattern.segments());
         self.groups.iter_mut().any(|(shape, group)| {
@@ -38,7 +38,7 @@ impl<'a, T: Ord + Clone> Templates<'a, T> {
             };
             let lists = group.lists(positions, &segments).into_iter().flatten();
             let mut included = lists.filter(|(tag, _)| !is_left_out(shape, tag));
-            included.any(|(_, list)| list.iter().any(|index| is_it(*index)))
+            included.any(|(_, list)| list.iter().any(|index| is_met(*index)))
         })
     }
 }

@@ -99,7 +99,7 @@ fn built(routes: &[Route], hosts: usize) -> ListenerRules {
     rules_of_paths(&routed, hosts)
 }
 
-/// What AWS says of path patterns: `*` is any text, also none and also with slashes; `?` one
+/// Path patterns as AWS describes them: `*` is any text, also none and also with slashes; `?` one
 /// character; the case counts.
 fn is_matched(pattern: &[u8], path: &[u8]) -> bool {
     match (pattern.split_first(), path.split_first()) {
@@ -114,7 +114,7 @@ fn is_matched(pattern: &[u8], path: &[u8]) -> bool {
     }
 }
 
-/// Where a listener with these rules sends a request; its default is a 404.
+/// Destination of a request at a listener with these rules; its default is a 404.
 fn forwarded(rules: &[ListenerRulePlan], method: HttpMethod, path: &str) -> Destination {
     let mut by_priority: Vec<&ListenerRulePlan> = rules.iter().collect();
     by_priority.sort_by_key(|it| it.priority);
@@ -192,7 +192,7 @@ fn has_overlap(routes: &[Route]) -> bool {
         .any(|(index, one)| routes[..index].iter().any(|other| meets(one, other)))
 }
 
-/// How many sets are tried; `GWGEN_RULE_SETS` asks for more.
+/// Number of sets; `GWGEN_RULE_SETS` sets a higher one.
 #[allow(clippy::disallowed_methods, reason = "a longer test writes nothing")]
 fn sets(least: u32) -> u32 {
     std::env::var("GWGEN_RULE_SETS")

@@ -10,7 +10,7 @@ use crate::plan::network::listener_rules::shape::Specificity;
 impl Pattern {
     /// Returns whether the pattern takes every request of the other's template.
     ///
-    /// A wildcard of the template stands for itself, so only a wildcard of the pattern can take it.
+    /// Only a wildcard of the pattern matches a variable of the template.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         let pattern = self.text.as_bytes();
         let (mut at, mut star) = (0, None);
@@ -62,8 +62,8 @@ impl Pattern {
         reachable[pattern.len()]
     }
 
-    /// Returns whether the pattern takes some request of the other's template, where no `*` can cross
-    /// a slash and each stands for a whole segment.
+    /// Returns whether the pattern takes some request of the other's template; none where a `*` may
+    /// cross a slash or is a part of a segment.
     fn meets_by_segments(&self, other: &Self) -> Option<bool> {
         let is_whole = |segments: &[Specificity]| !segments.contains(&Specificity::Partial);
         let is_aligned = self.slashes == other.own_slashes

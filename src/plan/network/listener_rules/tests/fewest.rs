@@ -35,7 +35,7 @@ struct Search {
     to: BTreeMap<Destination, u128>,
     /// Room for patterns, and each one's requests and wildcards, by choice of methods.
     rules: Vec<(usize, Vec<(u128, usize)>)>,
-    /// How many more rules are known not to be enough.
+    /// Number of further rules that is known not to be enough.
     failed: BTreeMap<u128, usize>,
 }
 
@@ -113,7 +113,7 @@ impl Search {
         })
     }
 
-    /// What may be left after one more rule: only what no other choice leaves less of.
+    /// Requests that may be left after one more rule, without sets that contain another.
     fn next(&self, left: u128) -> Vec<u128> {
         let mut after = BTreeSet::new();
         for own in self.to.values().filter(|it| *it & left != 0) {
@@ -139,7 +139,7 @@ impl Search {
             .collect()
     }
 
-    /// Whether so many rules are enough for what is left.
+    /// Returns whether so many rules are enough for the rest.
     fn is_enough(&mut self, left: u128, count: usize) -> bool {
         let backends = self
             .to
