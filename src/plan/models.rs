@@ -23,7 +23,7 @@ use crate::source::raw::{self, Text};
 use coverage::is_optional;
 pub use coverage::{ChecksPlan, CoveragePlan};
 use sizing::{SIZES, SizedModel};
-pub use translate::{Translated, TranslationRules, Translator, Weakening, Weakenings};
+pub use translate::{AssembledModel, TranslationRule, Translator, Weakening, Weakenings};
 
 /// Size of all models of an API together, in requests to AWS. Unit: bytes.
 ///
@@ -166,18 +166,14 @@ impl<'a> Models<'a> {
             label.push_str("__optional");
             words.push_str(" optional");
         }
-        let roots = component.map_or(roots, |(id, _)| vec![id]);
-        let place = served.operation.place("");
-        (
-            label.into(),
-            ModelRequest {
-                words,
-                place,
-                description: served.description,
-                roots,
-                is_optional,
-            },
-        )
+        let request = ModelRequest {
+            words,
+            place: served.operation.place(""),
+            description: served.description,
+            roots: component.map_or(roots, |(id, _)| vec![id]),
+            is_optional,
+        };
+        (label.into(), request)
     }
 
     /// The component that a body's schema is, and its name.
@@ -211,7 +207,7 @@ impl<'a> Models<'a> {
         let mut translators: Vec<Translator<'a>> = self
             .apis
             .iter()
-            .map(|api| Translator::new(&api.schemas, TranslationRules::default()))
+            .map(|api| Translator::new(&api.schemas, None))
             .collect();
         let mut sized: Vec<SizedModel> = Vec::with_capacity(self.requests.len());
         let mut bytes = 0;

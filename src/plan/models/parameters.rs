@@ -37,7 +37,7 @@ pub(crate) fn request_parameters(
         let name = &*parameter.name;
         let location = match parameter.location {
             Location::Path | Location::Cookie | Location::QueryString => {
-                diagnostics.extend(undeclarable_location(operation, parameter, spellings));
+                diagnostics.extend(undeclarable(operation, parameter, spellings));
                 continue;
             }
             // Nothing in a request has its name; the coverage says what is left to the backend.
@@ -52,74 +52,66 @@ pub(crate) fn request_parameters(
                 parameter.required && unchecked(parameter).is_none(),
             );
         } else {
-            diagnostics.push(undeclarable_name(operation, parameter));
+            diagnostics.extend(undeclarable(operation, parameter, spellings));
         }
     }
     declared
 }
 
-/// Reports a parameter in a location that no method declares, unless it is a variable of the path.
+/// Reports a parameter that API Gateway cannot declare, by its location, its name, or because its
+/// name is declared already; `None` for a variable of the path.
 ///
-/// Errors: warnings GW4011, GW4012, GW4031.
-fn undeclarable_location(
+/// Errors: warnings GW4011, GW4012, GW4013, GW4014, GW4031.
+fn undeclarable(
     operation: &Operation,
     parameter: &Parameter,
     spellings: &Spellings,
 ) -> Option<Diagnostic> {
     let name = &*parameter.name;
-    let place = parameter.place(operation);
-    match parameter.location {
-        Location::Path => {
-            let is_in_path = spellings.iter().any(|(spelt, _)| names(spelt, name));
-            let finding = diagnostic::UNUSED_PATH_PARAMETER
-                .at(place)
-                .message(format_args!(
-                    "the path parameter `{name}` is not in the path `{}`",
-                    operation.path
-                ))
-                .help("remove it, or put it into the path");
-            (!is_in_path).then_some(finding)
-        }
-        Location::Cookie => Some(
-            diagnostic::COOKIE_PARAMETER
-                .at(place)
-                .message(format_args!(
-                    "API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"
-                ))
-                .help("nothing is to be done if the backend reads the cookie"),
+    let (code, message, help) = match parameter.location {
+        Location::Path if spellings.iter().any(|(spelt, _)| names(spelt, name)) => return None,
+        Location::Path => (
+            &diagnostic::UNUSED_PATH_PARAMETER,
+            format!(
+                "the path parameter `{name}` is not in the path `{}`",
+                operation.path
+            ),
+            "remove it, or put it into the path",
         ),
-        Location::QueryString => Some(
-            diagnostic::WHOLE_QUERY_STRING
-                .at(place)
-                .message(format_args!(
-                    "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
-                ))
-                .help("nothing is to be done if the backend checks it; else list its parts as `in: query`"),
+        Location::Cookie => (
+            &diagnostic::COOKIE_PARAMETER,
+            format!(
+                "API Gateway cannot declare the cookie `{name}`; the `Cookie` header still reaches the backend"
+            ),
+            "nothing is to be done if the backend reads the cookie",
         ),
-        Location::Query | Location::Header => None,
-    }
-}
-
-/// Reports a parameter whose name API Gateway refuses, or declares for another one already.
-///
-/// Errors: warnings GW4013, GW4014.
-fn undeclarable_name(operation: &Operation, parameter: &Parameter) -> Diagnostic {
-    let name = &*parameter.name;
-    let place = parameter.place(operation);
-    if is_declarable(name) {
-        return diagnostic::REPEATED_PARAMETER
-            .at(place)
-            .message(format_args!(
+        Location::QueryString => (
+            &diagnostic::WHOLE_QUERY_STRING,
+            format!(
+                "API Gateway cannot declare a whole query string (`{name}`), so it checks none of it; it still reaches the backend"
+            ),
+            "nothing is to be done if the backend checks it; else list its parts as `in: query`",
+        ),
+        Location::Query | Location::Header if is_declarable(name) => (
+            &diagnostic::REPEATED_PARAMETER,
+            format!(
                 "the name `{name}` is used twice in path, query and header, and API Gateway declares it once; the other still reaches the backend"
-            ))
-            .help("rename one of the two if the gateway is to check both");
-    }
-    diagnostic::UNDECLARABLE_PARAMETER
-        .at(place)
-        .message(format_args!(
-            "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
-        ))
-        .help("nothing is to be done if the backend checks it; else rename it")
+            ),
+            "rename one of the two if the gateway is to check both",
+        ),
+        Location::Query | Location::Header => (
+            &diagnostic::UNDECLARABLE_PARAMETER,
+            format!(
+                "API Gateway refuses the name `{name}`, so it can neither require nor cache by this parameter; it still reaches the backend"
+            ),
+            "nothing is to be done if the backend checks it; else rename it",
+        ),
+    };
+    Some(
+        code.at(parameter.place(operation))
+            .message(message)
+            .help(help),
+    )
 }
 
 /// The reason why the gateway cannot require a parameter of the query or a header, though the

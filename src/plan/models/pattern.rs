@@ -118,7 +118,7 @@ impl PatternReader<'_> {
             };
             match byte {
                 b']' => return !is_empty,
-                b'[' | b'&' | b'^' | b' ' if byte != b' ' => return false,
+                b'[' | b'&' | b'^' => return false,
                 b'-' => {
                     let ends = self.bytes.get(self.at) == Some(&b']');
                     match (before.take(), ends) {

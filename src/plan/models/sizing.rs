@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::translate::{AssembledModel, Translator};
 use super::{MAX_BYTES, ModelPlan, ModelRequest};
@@ -37,9 +37,8 @@ impl SizedModel {
         request: &ModelRequest,
         translator: &mut Translator<'_>,
     ) -> Self {
-        let name = names::named("Model", &request.words, label).into();
         let mut model = Self {
-            name,
+            name: names::named("Model", &request.words, label).into(),
             level: 0,
             bytes: 0,
             height: 0,
@@ -55,16 +54,14 @@ impl SizedModel {
         request: &ModelRequest,
         translator: &mut Translator<'_>,
     ) -> AssembledModel {
-        let assembled =
-            |level| translator.assemble(&request.roots, request.is_optional, DEPTHS[level]);
-        let levels = self.level..DEPTHS.len();
-        let found = levels
-            .clone()
-            .zip(levels.map(assembled))
-            .find_map(|(level, assembled)| Some((level, assembled?)));
+        let found = (self.level..DEPTHS.len()).find_map(|level| {
+            let depth = DEPTHS[level];
+            let assembled = translator.assemble(&request.roots, request.is_optional, depth)?;
+            Some((level, assembled))
+        });
         let (level, assembled) = found.unwrap_or_else(|| (DEPTHS.len(), AssembledModel::cut()));
-        (self.level, self.height) = (level, assembled.height);
-        self.bytes = head(&self.name).to_string().len() + assembled.bytes();
+        (self.level, self.height) = (level, assembled.notes.levels);
+        self.bytes = Value::Object(head(&self.name)).to_string().len() + assembled.bytes();
         assembled
     }
 
@@ -95,25 +92,23 @@ impl SizedModel {
             .assembled
             .take()
             .unwrap_or_else(|| self.assemble(request, translator));
-        let Value::Object(mut schema) = head(&self.name) else {
-            unreachable!("a head is an object")
-        };
+        let mut schema = head(&self.name);
         schema.extend(assembled.schema());
-        let schema = Arc::new(Value::Object(schema));
-        let AssembledModel {
-            weakenings, is_cut, ..
-        } = assembled;
         ModelPlan {
             label: Arc::clone(label),
             name: self.name,
-            schema,
-            weakenings: weakenings.into(),
-            is_cut,
+            schema: Arc::new(Value::Object(schema)),
+            weakenings: assembled.notes.weakenings.into(),
+            is_cut: assembled.notes.is_cut,
         }
     }
 }
 
 /// First members of every model.
-fn head(name: &str) -> Value {
-    json!({"$schema": "http://json-schema.org/draft-04/schema#", "title": name})
+fn head(name: &str) -> Map<String, Value> {
+    let schema = "http://json-schema.org/draft-04/schema#";
+    [("$schema", schema), ("title", name)]
+        .map(|(key, value)| (key.to_owned(), Value::from(value)))
+        .into_iter()
+        .collect()
 }

@@ -9,15 +9,12 @@
 //! Source: docs/aws-rules.md#s1, docs/aws-rules.md#s4, docs/aws-rules.md#s5, docs/aws-rules.md#s6,
 //! docs/aws-rules.md#s7, docs/aws-rules.md#s8, docs/aws-rules.md#s9.
 
-mod assembled;
 mod keywords;
 mod part;
 mod read_only;
-mod rules;
 mod schema_path;
 mod shared;
 mod tree;
-mod types;
 mod values;
 
 use std::collections::BTreeMap;
@@ -26,11 +23,9 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use crate::openapi::{Dialect, SchemaId, Schemas};
-pub(crate) use assembled::AssembledModel;
-pub use assembled::{Translated, Weakening, Weakenings};
-use part::{SchemaPart, both, or_null, takes_empty};
+pub use part::{AssembledModel, Weakening, Weakenings};
+use part::{PartNotes, SchemaPart, both, or_null, takes_empty};
 use read_only::{KnownReadOnly, ReadOnly};
-pub use rules::TranslationRules;
 use schema_path::{PointerStep, SchemaPath};
 use shared::SharedParts;
 use tree::{ModelJson, Object};
@@ -41,19 +36,49 @@ const MAX_NODES: usize = 1_000;
 /// Most places that are named of one kind of weakening.
 const MAX_PLACES: usize = 3;
 
-/// Notes about the part that is translated.
-#[derive(Default)]
-struct PartNotes {
-    weakenings: Weakenings,
-    is_cut: bool,
-    /// One more than the depth of the deepest schema.
-    deepest: usize,
+/// A rule of the translation, which a test leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranslationRule {
+    /// `nullable` lets null through, among the values of `enum` too (S8).
+    Nullable,
+    /// `const` is an `enum` of one (S4).
+    Constant,
+    /// A whole number may have a fraction of zeros from 3.1 on, which is none in draft 4.
+    WholeNumbers,
+    /// Exclusive bounds become inclusive (S5).
+    ExclusiveBounds,
+    /// No `format` (S6).
+    Formats,
+    /// Properties that are read only are not required of a request.
+    ReadOnly,
+    /// Keywords beside `$ref` mean nothing before 3.1.
+    Siblings,
+    /// Patterns that Java reads otherwise are left out.
+    Patterns,
+    /// `oneOf` of weaker parts, or of parts that a discriminator distinguishes, is `anyOf`.
+    OneOf,
+    /// `not` of a weaker part is left out.
+    Negation,
+    /// `items` beside `prefixItems` is left out, too (S4).
+    PrefixItems,
+    /// Keywords that draft 4 lacks are left out (S4).
+    Unsupported,
+    /// An optional body may be missing (S12).
+    OptionalBody,
+    /// Text of bytes is no JSON text.
+    Binary,
+    /// The size of a model is limited (S10).
+    Sizes,
 }
+
+/// Members of a schema.
+type Members = Map<String, Value>;
 
 /// Translates the schemas of one description.
 pub struct Translator<'a> {
     schemas: &'a Schemas,
-    rules: TranslationRules,
+    /// The rule that does not apply.
+    without: Option<TranslationRule>,
     read_only: KnownReadOnly,
     parts: SharedParts,
     /// Schemas that something refers to.
@@ -61,15 +86,17 @@ pub struct Translator<'a> {
     last_parsed: Option<(SchemaId, Option<Rc<Value>>)>,
     /// Schemas in the model so far.
     nodes: usize,
+    /// Notes about the part that is translated.
     notes: PartNotes,
     max_depth: usize,
 }
 
 impl<'a> Translator<'a> {
-    pub fn new(schemas: &'a Schemas, rules: TranslationRules) -> Self {
+    /// Makes a translator that applies all rules, or all but one.
+    pub fn new(schemas: &'a Schemas, without: Option<TranslationRule>) -> Self {
         Self {
             schemas,
-            rules,
+            without,
             read_only: KnownReadOnly::new(schemas),
             parts: SharedParts::new(schemas),
             parsed: BTreeMap::new(),
@@ -84,72 +111,46 @@ impl<'a> Translator<'a> {
     /// it is optional.
     ///
     /// `None` where it has too many parts down to that depth.
-    pub fn body(
-        &mut self,
-        roots: &[SchemaId],
-        is_optional: bool,
-        max_depth: usize,
-    ) -> Option<Translated> {
-        let assembled = self.assemble(roots, is_optional, max_depth)?;
-        Some(Translated {
-            schema: assembled.schema(),
-            weakenings: assembled.weakenings,
-            is_cut: assembled.is_cut,
-        })
-    }
-
-    pub(crate) fn assemble(
+    pub fn assemble(
         &mut self,
         roots: &[SchemaId],
         is_optional: bool,
         max_depth: usize,
     ) -> Option<AssembledModel> {
         (self.nodes, self.max_depth, self.notes) = (0, max_depth, PartNotes::default());
-        let mut parts: Vec<SchemaPart> = roots
+        let mut schemas: Vec<Object> = roots
             .iter()
-            .map(|root| self.translate_root(*root))
+            .map(|root| self.translate_root(*root).schema)
             .collect();
         if self.is_too_large(self.nodes) {
             return None;
         }
-        let mut part = if parts.len() == 1 {
-            parts.remove(0)
+        let mut schema = if schemas.len() == 1 {
+            schemas.remove(0)
+        } else if schemas.is_empty() || schemas.iter().any(Object::is_empty) {
+            Object::default()
         } else {
-            let is_anything = parts.is_empty() || parts.iter().any(|part| part.schema.is_empty());
-            if is_anything {
-                SchemaPart::anything(false)
-            } else {
-                SchemaPart::combined(
-                    "anyOf",
-                    parts.into_iter().map(|part| part.schema).collect(),
-                    false,
-                )
-            }
+            Object::of([("anyOf", ModelJson::list(schemas))])
         };
-        if is_optional && self.rules.optional_body && !takes_empty(&part.schema) {
+        if is_optional && self.applies(TranslationRule::OptionalBody) && !takes_empty(&schema) {
             // The gateway takes a body that is left out for `{}` (S12).
             let empty = Object::of([
                 ("type", ModelJson::Value("object".into())),
                 ("maxProperties", ModelJson::Value(0.into())),
             ]);
-            part = SchemaPart::combined("anyOf", vec![empty, part.schema], false);
+            schema = Object::of([("anyOf", ModelJson::list(vec![empty, schema]))]);
         }
-        let PartNotes {
-            weakenings,
-            is_cut,
-            deepest,
-        } = std::mem::take(&mut self.notes);
-        Some(AssembledModel {
-            schema: part.schema,
-            weakenings,
-            is_cut,
-            height: deepest,
-        })
+        let notes = std::mem::take(&mut self.notes);
+        Some(AssembledModel { schema, notes })
+    }
+
+    fn applies(&self, rule: TranslationRule) -> bool {
+        self.without != Some(rule)
     }
 
     /// Returns whether so many schemas are too many, so that their translation is dropped.
     fn is_too_large(&self, nodes: usize) -> bool {
-        self.rules.sizes && self.max_depth > 0 && nodes > MAX_NODES
+        self.applies(TranslationRule::Sizes) && self.max_depth > 0 && nodes > MAX_NODES
     }
 
     fn translate_root(&mut self, root: SchemaId) -> SchemaPart {
@@ -165,7 +166,7 @@ impl<'a> Translator<'a> {
         let Some(schema) = self.parsed(root) else {
             return self.leave_out("schema", at);
         };
-        if self.rules.binary && self.is_bytes(&schema, at, 0) {
+        if self.applies(TranslationRule::Binary) && self.is_bytes(&schema, at, 0) {
             return self.leave_out("bytes", at);
         }
         let read_only = self.read_only(&schema, at);
@@ -210,18 +211,15 @@ impl<'a> Translator<'a> {
         if self.parts.may_be_met_again(id) {
             return self.parsed.entry(id).or_insert_with(parse).clone();
         }
-        // A body is cut several times in a row, and large descriptions have too many of them to
-        // keep.
-        if self
-            .last_parsed
-            .as_ref()
-            .is_none_or(|(last, _)| *last != id)
-        {
-            self.last_parsed = Some((id, parse()));
+        // A body is cut several times in a row, and large descriptions have too many to store all.
+        match &self.last_parsed {
+            Some((last, schema)) if *last == id => schema.clone(),
+            _ => {
+                let schema = parse();
+                self.last_parsed = Some((id, schema.clone()));
+                schema
+            }
         }
-        self.last_parsed
-            .as_ref()
-            .and_then(|(_, schema)| schema.clone())
     }
 
     /// The target of a reference.
@@ -235,58 +233,41 @@ impl<'a> Translator<'a> {
         Some((id, self.parsed(id)?))
     }
 
-    /// Notes that a keyword is left out.
+    /// Notes that a keyword of a schema is left out; that of the schema itself is empty.
     fn note_weakening(&mut self, what: &'static str, at: SchemaPath<'_>, keyword: &str) {
         let weakening = self.notes.weakenings.entry(what).or_default();
         weakening.count += 1;
         if weakening.places.len() < MAX_PLACES {
-            let pointer = at.pointer(keyword);
-            weakening.places.push(pointer);
+            let slash = if keyword.is_empty() { "" } else { "/" };
+            weakening.places.push(at.pointer() + slash + keyword);
         }
     }
 
     fn leave_out(&mut self, what: &'static str, at: SchemaPath<'_>) -> SchemaPart {
-        let weakening = self.notes.weakenings.entry(what).or_default();
-        weakening.count += 1;
-        if weakening.places.len() < MAX_PLACES {
-            weakening.places.push(at.itself());
-        }
+        self.note_weakening(what, at, "");
         SchemaPart::anything(false)
     }
 
-    /// Translates a schema of a value: the body, a property, an item.
-    fn translate_value(&mut self, schema: &Value, at: SchemaPath<'_>) -> SchemaPart {
-        let read_only = self.read_only(schema, at);
-        self.translate(
-            schema,
-            SchemaPath {
-                read_only: &read_only,
-                ..at
-            },
-        )
-    }
-
-    /// Translates a schema of a value below.
+    /// Translates a schema of a value below: that of a keyword, or of a name in it.
     fn translate_below(
         &mut self,
         schema: &Value,
-        key: &str,
+        keyword: &str,
         name: Option<&str>,
         at: SchemaPath<'_>,
     ) -> SchemaPart {
+        let read_only = self.read_only(schema, at);
         let step = PointerStep {
-            key,
+            keyword,
+            key: name,
             before: at.step,
         };
-        let named = name.map(|key| PointerStep {
-            key,
-            before: Some(&step),
-        });
-        self.translate_value(
+        self.translate(
             schema,
             SchemaPath {
-                step: named.as_ref().or(Some(&step)),
+                step: Some(&step),
                 depth: at.depth + 1,
+                read_only: &read_only,
                 ..at
             },
         )
@@ -296,23 +277,20 @@ impl<'a> Translator<'a> {
     fn translate_same(
         &mut self,
         schema: &Value,
-        key: &str,
+        keyword: &str,
         index: Option<usize>,
         at: SchemaPath<'_>,
     ) -> SchemaPart {
+        let index = index.map(|index| index.to_string());
         let step = PointerStep {
-            key,
+            keyword,
+            key: index.as_deref(),
             before: at.step,
         };
-        let index = index.map(|index| index.to_string());
-        let numbered = index.as_deref().map(|key| PointerStep {
-            key,
-            before: Some(&step),
-        });
         self.translate(
             schema,
             SchemaPath {
-                step: numbered.as_ref().or(Some(&step)),
+                step: Some(&step),
                 depth: at.depth + 1,
                 ..at
             },
@@ -321,8 +299,10 @@ impl<'a> Translator<'a> {
 
     fn translate(&mut self, schema: &Value, at: SchemaPath<'_>) -> SchemaPart {
         self.nodes = self.nodes.saturating_add(1);
-        self.notes.deepest = self.notes.deepest.max(at.depth + 1);
-        if self.rules.sizes && (self.nodes > MAX_NODES || at.depth >= self.max_depth) {
+        self.notes.levels = self.notes.levels.max(at.depth + 1);
+        if self.applies(TranslationRule::Sizes)
+            && (self.nodes > MAX_NODES || at.depth >= self.max_depth)
+        {
             self.notes.is_cut = true;
             return self.leave_out("size", at);
         }
@@ -336,12 +316,12 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn translate_object(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>) -> SchemaPart {
+    fn translate_object(&mut self, schema: &Members, at: SchemaPath<'_>) -> SchemaPart {
         let at = SchemaPath {
             is_rebased: at.is_rebased || member(schema, "$id").is_some_and(Value::is_string),
             ..at
         };
-        let is_nullable = self.rules.nullable
+        let is_nullable = self.applies(TranslationRule::Nullable)
             && ["nullable", "x-nullable"]
                 .iter()
                 .any(|name| member(schema, name) == Some(&Value::Bool(true)));
@@ -350,19 +330,18 @@ impl<'a> Translator<'a> {
             return if is_nullable { or_null(part) } else { part };
         };
         let target = self.translate_reference(reference, at);
-        let part = if self.schemas.dialect == Dialect::Openapi31 || !self.rules.siblings {
+        let has_siblings =
+            self.schemas.dialect == Dialect::Openapi31 || !self.applies(TranslationRule::Siblings);
+        let mut part = if has_siblings {
             both(target, self.keywords(schema, at))
         } else {
             target
         };
         if is_nullable {
-            SchemaPart {
-                is_exact: false,
-                ..or_null(part)
-            }
-        } else {
-            part
+            part = or_null(part);
+            part.is_exact = false;
         }
+        part
     }
 
     fn translate_reference(&mut self, reference: &str, at: SchemaPath<'_>) -> SchemaPart {
@@ -384,7 +363,7 @@ impl<'a> Translator<'a> {
 }
 
 /// A member of a schema. Most have few, which are compared sooner than hashed.
-fn member<'v>(schema: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+fn member<'v>(schema: &'v Members, name: &str) -> Option<&'v Value> {
     if schema.len() > 12 {
         return schema.get(name);
     }

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::pattern::is_portable;
-use super::{ModelJson, Object, SchemaPart, SchemaPath, Translator, member};
+use super::{
+    Members, ModelJson, Object, SchemaPart, SchemaPath, TranslationRule, Translator, member,
+};
 use crate::openapi::Dialect;
 
 /// Keywords that restrict and that draft 4, or API Gateway, does not have.
@@ -35,12 +37,17 @@ const LEFT_OUT: [&str; 17] = [
     "prefixItems",
 ];
 
+/// Keywords that restrict nothing: a model without them is no weaker.
+const ANNOTATIONS: [&str; 5] = [
+    "example",
+    "nullable",
+    "discriminator",
+    "default",
+    "readOnly",
+];
+
 impl Translator<'_> {
-    pub(crate) fn keywords(
-        &mut self,
-        schema: &Map<String, Value>,
-        at: SchemaPath<'_>,
-    ) -> SchemaPart {
+    pub(crate) fn keywords(&mut self, schema: &Members, at: SchemaPath<'_>) -> SchemaPart {
         let mut part = SchemaPart::anything(true);
         self.types(schema, at, &mut part);
         self.enumeration(schema, at, &mut part);
@@ -70,16 +77,16 @@ impl Translator<'_> {
         part.is_exact = false;
     }
 
-    fn texts(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
+    fn texts(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
         if let Some(pattern) = member(schema, "pattern").and_then(Value::as_str) {
-            if is_portable(pattern) || !self.rules.patterns {
+            if is_portable(pattern) || !self.applies(TranslationRule::Patterns) {
                 part.schema.insert("pattern", Value::from(pattern));
             } else {
                 self.leave_keyword("pattern", "pattern", at, part);
             }
         }
         if let Some(format) = member(schema, "format").filter(|format| format.is_string()) {
-            if self.rules.formats {
+            if self.applies(TranslationRule::Formats) {
                 self.leave_keyword("format", "format", at, part);
             } else {
                 part.schema.insert("format", format.clone());
@@ -87,74 +94,39 @@ impl Translator<'_> {
         }
     }
 
-    fn items(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
-        let is_tuple = member(schema, "prefixItems").is_some() && self.rules.prefix_items;
+    fn items(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
+        let is_tuple =
+            member(schema, "prefixItems").is_some() && self.applies(TranslationRule::PrefixItems);
         match member(schema, "items") {
             None => {}
             Some(items @ (Value::Object(_) | Value::Bool(_))) if !is_tuple => {
-                let items = self.translate_below(items, "items", None, at);
-                part.is_exact &= items.is_exact;
-                if !items.schema.is_empty() {
-                    part.schema.insert("items", ModelJson::Object(items.schema));
-                }
+                self.keyword_of_one("items", items, at, part);
             }
             Some(_) => self.leave_keyword("items", "items", at, part),
         }
     }
 
-    fn properties(
-        &mut self,
-        schema: &Map<String, Value>,
-        at: SchemaPath<'_>,
-        part: &mut SchemaPart,
-    ) {
+    fn properties(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
         self.required(schema, at, part);
         if let Some(Value::Object(properties)) = member(schema, "properties") {
-            let mut kept = Vec::with_capacity(properties.len());
-            for (name, property) in sorted(properties) {
-                let property = self.translate_below(property, "properties", Some(name), at);
-                part.is_exact &= property.is_exact;
-                kept.push((name.clone().into(), ModelJson::Object(property.schema)));
-            }
-            if !kept.is_empty() {
-                part.schema
-                    .insert("properties", ModelJson::Object(Object::from_distinct(kept)));
-            }
+            self.keyword_of_many("properties", properties, at, part);
         }
         let patterns = member(schema, "patternProperties").and_then(Value::as_object);
-        let is_kept = patterns.is_none_or(|patterns| {
+        let are_portable = patterns.is_none_or(|patterns| {
             let are_portable = || patterns.keys().all(|pattern| is_portable(pattern));
-            !self.rules.patterns || (!self.is_plain() && are_portable())
+            !self.applies(TranslationRule::Patterns) || (!self.is_plain() && are_portable())
         });
-        if let Some(patterns) = patterns.filter(|_| is_kept) {
-            let mut kept = Vec::with_capacity(patterns.len());
-            for (pattern, property) in sorted(patterns) {
-                let property =
-                    self.translate_below(property, "patternProperties", Some(pattern), at);
-                part.is_exact &= property.is_exact;
-                kept.push((pattern.clone().into(), ModelJson::Object(property.schema)));
-            }
-            if !kept.is_empty() {
-                part.schema.insert(
-                    "patternProperties",
-                    ModelJson::Object(Object::from_distinct(kept)),
-                );
-            }
-        }
-        if !is_kept {
+        if !are_portable {
             self.leave_keyword("pattern", "patternProperties", at, part);
+        } else if let Some(patterns) = patterns {
+            self.keyword_of_many("patternProperties", patterns, at, part);
         }
         match member(schema, "additionalProperties") {
-            Some(Value::Bool(false)) if is_kept => part
+            Some(Value::Bool(false)) if are_portable => part
                 .schema
                 .insert("additionalProperties", Value::Bool(false)),
-            Some(additional @ Value::Object(_)) if is_kept => {
-                let additional = self.translate_below(additional, "additionalProperties", None, at);
-                part.is_exact &= additional.is_exact;
-                if !additional.schema.is_empty() {
-                    part.schema
-                        .insert("additionalProperties", ModelJson::Object(additional.schema));
-                }
+            Some(additional @ Value::Object(_)) if are_portable => {
+                self.keyword_of_one("additionalProperties", additional, at, part);
             }
             // Properties that a pattern allows would be refused as additional ones.
             Some(Value::Bool(false) | Value::Object(_)) => {
@@ -164,7 +136,42 @@ impl Translator<'_> {
         }
     }
 
-    fn required(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
+    /// Translates a keyword whose value is a schema of other values.
+    fn keyword_of_one(
+        &mut self,
+        keyword: &'static str,
+        schema: &Value,
+        at: SchemaPath<'_>,
+        part: &mut SchemaPart,
+    ) {
+        let below = self.translate_below(schema, keyword, None, at);
+        part.is_exact &= below.is_exact;
+        if !below.schema.is_empty() {
+            part.schema.insert(keyword, ModelJson::Object(below.schema));
+        }
+    }
+
+    /// Translates a keyword whose value has schemas of properties by name or pattern.
+    fn keyword_of_many(
+        &mut self,
+        keyword: &'static str,
+        schemas: &Members,
+        at: SchemaPath<'_>,
+        part: &mut SchemaPart,
+    ) {
+        let mut members = Vec::with_capacity(schemas.len());
+        for (name, schema) in sorted(schemas) {
+            let below = self.translate_below(schema, keyword, Some(name), at);
+            part.is_exact &= below.is_exact;
+            members.push((name.clone().into(), ModelJson::Object(below.schema)));
+        }
+        if !members.is_empty() {
+            let members = Object::from_distinct(members);
+            part.schema.insert(keyword, ModelJson::Object(members));
+        }
+    }
+
+    fn required(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
         let Some(Value::Array(names)) = member(schema, "required") else {
             return;
         };
@@ -179,36 +186,25 @@ impl Translator<'_> {
         }
     }
 
-    fn left_out(&mut self, schema: &Map<String, Value>, at: SchemaPath<'_>, part: &mut SchemaPart) {
+    fn left_out(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
+        let is_left_out = self.applies(TranslationRule::Unsupported);
         for keyword in LEFT_OUT {
-            let Some(value) = member(schema, keyword) else {
-                continue;
-            };
-            if self.rules.unsupported {
-                self.leave_keyword(keyword, keyword, at, part);
-            } else {
-                part.schema.insert(keyword, value.clone());
+            match member(schema, keyword) {
+                Some(_) if is_left_out => self.leave_keyword(keyword, keyword, at, part),
+                Some(value) => part.schema.insert(keyword, value.clone()),
+                None => {}
             }
         }
-        if !self.rules.unsupported {
-            let dropped = [
-                "example",
-                "nullable",
-                "discriminator",
-                "default",
-                "readOnly",
-            ];
-            for keyword in dropped {
-                if let Some(value) = member(schema, keyword) {
-                    part.schema.insert(keyword, value.clone());
-                }
+        for keyword in ANNOTATIONS.into_iter().filter(|_| !is_left_out) {
+            if let Some(value) = member(schema, keyword) {
+                part.schema.insert(keyword, value.clone());
             }
         }
     }
 
     fn combinators(
         &mut self,
-        schema: &Map<String, Value>,
+        schema: &Members,
         at: SchemaPath<'_>,
         mut part: SchemaPart,
     ) -> SchemaPart {
@@ -228,16 +224,16 @@ impl Translator<'_> {
             let are_exact = members.iter().all(|part| part.is_exact);
             part.is_exact &= are_exact;
             let is_one = keyword == "oneOf" && members.len() > 1;
-            let weaker = is_one
-                && self.rules.one_of
+            let is_weaker = is_one
+                && self.applies(TranslationRule::OneOf)
                 && (!are_exact || member(schema, "discriminator").is_some());
-            if weaker {
+            if is_weaker {
                 self.leave_keyword("oneOf", "oneOf", at, &mut part);
             }
             let members: Vec<Object> = members.into_iter().map(|part| part.schema).collect();
             if !is_alternative || members.len() == 1 {
                 all.extend(members.into_iter().filter(|schema| !schema.is_empty()));
-            } else if is_one && !weaker {
+            } else if is_one && !is_weaker {
                 part.schema.insert("oneOf", ModelJson::list(members));
             } else if !members.iter().any(Object::is_empty) {
                 let members = ModelJson::list(members);
@@ -251,28 +247,23 @@ impl Translator<'_> {
             member(schema, "not").filter(|negated| negated.is_object() || negated.is_boolean())
         {
             let negated = self.translate_same(negated, "not", None, at);
-            if negated.is_exact || !self.rules.negation {
+            if negated.is_exact || !self.applies(TranslationRule::Negation) {
                 part.schema.insert("not", ModelJson::Object(negated.schema));
             } else {
                 self.leave_keyword("not", "not", at, &mut part);
             }
         }
-        match (part.schema.is_empty(), all.len()) {
-            (_, 0) => part,
-            (true, 1) => SchemaPart {
-                schema: all.remove(0),
-                ..part
-            },
-            _ => {
-                part.schema.insert("allOf", ModelJson::list(all));
-                part
-            }
+        if part.schema.is_empty() && all.len() == 1 {
+            part.schema = all.remove(0);
+        } else if !all.is_empty() {
+            part.schema.insert("allOf", ModelJson::list(all));
         }
+        part
     }
 }
 
 /// Members in an order that does not depend on how the document is written.
-pub(super) fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
+pub(super) fn sorted(members: &Members) -> Vec<(&String, &Value)> {
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_unstable_by_key(|(name, _)| *name);
     sorted

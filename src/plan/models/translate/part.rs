@@ -2,9 +2,65 @@
 //!
 //! In: parts that let through at least what their schemas do. Out: combinations that do, too. Pure.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use super::tree::{ModelJson, Object};
+
+/// Parts of a schema that the gateway does not check.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Weakening {
+    /// Pointers into the schema as if all it refers to were in it; the first few.
+    pub places: Vec<String>,
+    pub count: usize,
+}
+
+/// Weakenings by the keyword or feature that is left out.
+pub type Weakenings = BTreeMap<&'static str, Weakening>;
+
+/// Notes about a translated part.
+#[derive(Clone, Default)]
+pub(crate) struct PartNotes {
+    /// Their places start at the part.
+    pub(crate) weakenings: Weakenings,
+    /// It has more parts than fit.
+    pub(crate) is_cut: bool,
+    /// Number of its levels: down to a depth of so many or more it stays as it is.
+    pub(crate) levels: usize,
+}
+
+/// A schema that API Gateway takes, in parts that it shares with other models.
+pub struct AssembledModel {
+    pub(super) schema: Object,
+    pub(crate) notes: PartNotes,
+}
+
+impl AssembledModel {
+    /// Returns a model that lets everything through, since nothing of the schema fits.
+    pub(crate) fn cut() -> Self {
+        Self {
+            schema: Object::default(),
+            notes: PartNotes {
+                is_cut: true,
+                ..PartNotes::default()
+            },
+        }
+    }
+
+    /// Size of the members as compact JSON, with the comma in front of each. Unit: bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        if self.schema.is_empty() {
+            0
+        } else {
+            self.schema.bytes() - 1
+        }
+    }
+
+    pub fn schema(&self) -> Map<String, Value> {
+        self.schema.to_map()
+    }
+}
 
 /// A part of a model.
 #[derive(Clone)]
@@ -29,25 +85,19 @@ impl SchemaPart {
             is_exact: true,
         }
     }
-
-    pub(crate) fn combined(keyword: &'static str, parts: Vec<Object>, is_exact: bool) -> Self {
-        Self {
-            schema: Object::of([(keyword, ModelJson::list(parts))]),
-            is_exact,
-        }
-    }
 }
 
 /// Returns a part that lets through what both do.
 pub(crate) fn both(one: SchemaPart, other: SchemaPart) -> SchemaPart {
     let is_exact = one.is_exact && other.is_exact;
-    if one.schema.is_empty() {
-        return SchemaPart { is_exact, ..other };
-    }
-    if other.schema.is_empty() {
-        return SchemaPart { is_exact, ..one };
-    }
-    SchemaPart::combined("allOf", vec![one.schema, other.schema], is_exact)
+    let schema = if one.schema.is_empty() {
+        other.schema
+    } else if other.schema.is_empty() {
+        one.schema
+    } else {
+        Object::of([("allOf", ModelJson::list(vec![one.schema, other.schema]))])
+    };
+    SchemaPart { schema, is_exact }
 }
 
 /// Returns a part that lets through null, too.
@@ -61,10 +111,8 @@ pub(crate) fn or_null(mut part: SchemaPart) -> SchemaPart {
         .any(|keyword| part.schema.has(keyword))
     {
         let of_null = Object::of([("type", ModelJson::Value(null))]);
-        return SchemaPart {
-            is_exact: part.is_exact,
-            ..SchemaPart::combined("anyOf", vec![of_null, part.schema], true)
-        };
+        part.schema = Object::of([("anyOf", ModelJson::list(vec![of_null, part.schema]))]);
+        return part;
     }
     part.is_exact &= part.schema.has("type");
     if let Some(Value::Array(values)) = part.schema.value("enum")

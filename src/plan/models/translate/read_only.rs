@@ -11,9 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{SchemaPath, Translator, member};
+use super::{Members, SchemaPath, TranslationRule, Translator, member};
 use crate::openapi::{SchemaId, Schemas};
 
 /// Most schemas that are searched for one value.
@@ -77,7 +77,7 @@ const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 impl Translator<'_> {
     pub(crate) fn read_only(&mut self, schema: &Value, at: SchemaPath<'_>) -> ReadOnly {
-        if !self.read_only.is_anywhere || !self.rules.read_only {
+        if !self.read_only.is_anywhere || !self.applies(TranslationRule::ReadOnly) {
             return ReadOnly::default();
         }
         let mut gathered = Gathered::default();
@@ -122,7 +122,7 @@ impl Translator<'_> {
 
     fn gather_parts(
         &mut self,
-        members: &Map<String, Value>,
+        members: &Members,
         at: SchemaPath<'_>,
         depth: usize,
         gathered: &mut Gathered,
@@ -158,7 +158,7 @@ impl Translator<'_> {
     }
 
     /// Properties that are named here and that are read only.
-    fn own(&mut self, members: &Map<String, Value>, at: SchemaPath<'_>) -> Vec<String> {
+    fn own(&mut self, members: &Members, at: SchemaPath<'_>) -> Vec<String> {
         let properties = member(members, "properties")
             .and_then(Value::as_object)
             .into_iter()

@@ -23,7 +23,9 @@ pub(crate) struct SchemaPath<'s> {
 }
 
 pub(super) struct PointerStep<'s> {
-    pub(super) key: &'s str,
+    pub(super) keyword: &'s str,
+    /// The name or index below the keyword.
+    pub(super) key: Option<&'s str>,
     pub(super) before: Option<&'s PointerStep<'s>>,
 }
 
@@ -37,29 +39,12 @@ impl<'s> SchemaPath<'s> {
         std::iter::successors(self.entered, |entered| entered.before).map(|entered| entered.schema)
     }
 
-    pub(super) fn pointer(&self, keyword: &str) -> String {
-        let mut keys: Vec<&str> = std::iter::successors(self.step, |step| step.before)
-            .map(|step| step.key)
-            .collect();
-        keys.reverse();
-        keys.iter()
-            .chain(&[keyword])
-            .fold(String::new(), |base, key| pointer::child(&base, key))
-    }
-
-    /// Pointer of the schema itself.
-    pub(super) fn itself(&self) -> String {
-        self.pointer("").trim_end_matches('/').to_owned()
-    }
-
-    /// Pointer of a place below.
-    pub(super) fn joined(&self, place: &str) -> String {
-        if place.is_empty() {
-            return self.itself();
-        }
-        let mut pointer = self.pointer("");
-        pointer.pop();
-        pointer.push_str(place);
-        pointer
+    pub(super) fn pointer(&self) -> String {
+        let mut steps: Vec<_> = std::iter::successors(self.step, |step| step.before).collect();
+        steps.reverse();
+        let keys = steps
+            .iter()
+            .flat_map(|step| [step.keyword].into_iter().chain(step.key));
+        keys.fold(String::new(), |base, key| pointer::child(&base, key))
     }
 }

@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::assembled::Weakenings;
 use super::part::SchemaPart;
 use super::schema_path::{EnteredSchema, SchemaPath};
-use super::{PartNotes, Translator};
+use super::{PartNotes, TranslationRule, Translator};
 use crate::openapi::{SchemaId, Schemas};
 
 /// Facts that a translation depends on besides its depth.
@@ -28,12 +27,8 @@ struct PartContext {
 #[derive(Clone)]
 struct TranslatedPart {
     part: SchemaPart,
-    /// Their places start at the part.
-    weakenings: Weakenings,
-    is_cut: bool,
+    notes: PartNotes,
     nodes: usize,
-    /// Number of its levels.
-    height: usize,
 }
 
 /// Translations of one schema in one context.
@@ -48,7 +43,10 @@ struct Translations {
 
 impl Translations {
     fn of_levels(&self, levels: usize) -> Option<&TranslatedPart> {
-        let whole = self.whole.as_ref().filter(|whole| whole.height <= levels);
+        let whole = self
+            .whole
+            .as_ref()
+            .filter(|whole| whole.notes.levels <= levels);
         whole.or_else(|| self.cut.get(&levels))
     }
 
@@ -61,7 +59,7 @@ impl Translations {
     }
 
     fn add(&mut self, levels: usize, translated: TranslatedPart) {
-        if translated.is_cut {
+        if translated.notes.is_cut {
             self.cut.insert(levels, translated);
         } else {
             self.whole = Some(translated);
@@ -102,11 +100,10 @@ impl SharedParts {
 
     fn translations(&mut self, at: SchemaPath<'_>) -> &mut Translations {
         let schema = at.text;
-        let mut entered = Vec::new();
-        if let Some(cycle) = self.cycles[schema] {
-            entered.extend(at.entered().filter(|id| self.cycles[*id] == Some(cycle)));
-            entered.sort_unstable();
-        }
+        let cycle = self.cycles[schema];
+        let is_on_cycle = |id: &SchemaId| cycle.is_some() && self.cycles[*id] == cycle;
+        let mut entered: Vec<SchemaId> = at.entered().filter(is_on_cycle).collect();
+        entered.sort_unstable();
         let context = PartContext {
             schema,
             read_only: at.read_only.number,
@@ -131,7 +128,7 @@ impl Translator<'_> {
         if !self.parts.may_be_met_again(at.text) {
             return self.translate(schema, inside);
         }
-        let levels = if self.rules.sizes {
+        let levels = if self.applies(TranslationRule::Sizes) {
             self.max_depth.saturating_sub(at.depth)
         } else {
             usize::MAX
@@ -159,11 +156,8 @@ impl Translator<'_> {
     ) -> SchemaPart {
         let (outer, before) = (std::mem::take(&mut self.notes), self.nodes);
         let part = self.translate(schema, SchemaPath { step: None, ..at });
-        let PartNotes {
-            weakenings,
-            is_cut,
-            deepest,
-        } = std::mem::replace(&mut self.notes, outer);
+        let mut notes = std::mem::replace(&mut self.notes, outer);
+        notes.levels = notes.levels.saturating_sub(at.depth);
         let nodes = self.nodes - before;
         let outside = SchemaPath {
             entered: at.entered.and_then(|entered| entered.before),
@@ -175,30 +169,26 @@ impl Translator<'_> {
             translations.too_large.insert(levels, nodes);
             return part;
         }
-        let translated = TranslatedPart {
-            part,
-            weakenings,
-            is_cut,
-            nodes,
-            height: deepest.saturating_sub(at.depth),
-        };
+        let translated = TranslatedPart { part, notes, nodes };
         translations.add(levels, translated.clone());
         self.reuse(translated, at)
     }
 
     /// Puts a translated part in, with the notes about it.
     fn reuse(&mut self, translated: TranslatedPart, at: SchemaPath<'_>) -> SchemaPart {
-        self.notes.is_cut |= translated.is_cut;
-        self.notes.deepest = self.notes.deepest.max(at.depth + translated.height);
-        for (what, weakening) in translated.weakenings {
+        let TranslatedPart { part, notes, .. } = translated;
+        self.notes.is_cut |= notes.is_cut;
+        self.notes.levels = self.notes.levels.max(at.depth + notes.levels);
+        for (what, weakening) in notes.weakenings {
             let noted = self.notes.weakenings.entry(what).or_default();
             noted.count += weakening.count;
             let left = super::MAX_PLACES - noted.places.len();
-            for place in weakening.places.into_iter().take(left) {
-                noted.places.push(at.joined(&place));
-            }
+            let places = weakening.places.iter().take(left);
+            noted
+                .places
+                .extend(places.map(|place| at.pointer() + place));
         }
-        translated.part
+        part
     }
 }
 

@@ -60,11 +60,7 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn of<const N: usize>(members: [(&'static str, ModelJson); N]) -> Self {
-        let mut object = Self::default();
-        members
-            .into_iter()
-            .for_each(|(name, member)| object.insert(name, member));
-        object
+        Self::from_distinct(members.map(|(name, member)| (name.into(), member)).into())
     }
 
     /// Puts a member in, where one of that name was if there was one.

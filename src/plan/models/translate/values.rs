@@ -1,13 +1,18 @@
-//! Keywords that restrict values: `enum`, `const`, and bounds.
+//! Keywords that restrict values: `type`, `enum`, `const`, and bounds.
 //!
 //! In: the members of a schema. Out: `SchemaPart`. Pure.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value, json};
 
 use super::keywords::sorted;
-use super::{SchemaPart, SchemaPath, Translator, member};
+use super::{Members, SchemaPart, SchemaPath, TranslationRule, Translator, member};
+
+/// Types of draft 4.
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
 
 /// Most values of an `enum`.
 const MAX_VALUES: usize = 2_000;
@@ -16,9 +21,66 @@ const MAX_VALUES: usize = 2_000;
 const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 
 impl Translator<'_> {
+    pub(super) fn types(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
+        let known = |value: &Value| value.as_str().is_some_and(|of| TYPES.contains(&of));
+        match member(schema, "type") {
+            None => {}
+            Some(one) if known(one) => part.schema.insert("type", one.clone()),
+            Some(Value::Array(types)) if !types.is_empty() && types.iter().all(known) => {
+                let names: BTreeSet<&str> = types.iter().filter_map(Value::as_str).collect();
+                let mut types = types.clone();
+                types.dedup();
+                let types = if types.len() == names.len() {
+                    types
+                } else {
+                    names.into_iter().map(Value::from).collect()
+                };
+                part.schema.insert("type", one_or_all(types));
+            }
+            Some(_) => self.leave_keyword("type", "type", at, part),
+        }
+    }
+
+    /// `1.0` is an integer from JSON Schema draft 6 on, and none in draft 4.
+    ///
+    /// Source: JSON Schema 2020-12, "Validation keywords for any instance type", `type`,
+    /// <https://json-schema.org/draft/2020-12/json-schema-validation>; draft 4, "JSON Schema
+    /// primitive types", <https://datatracker.ietf.org/doc/html/draft-zyp-json-schema-04>.
+    pub(super) fn whole_numbers(&mut self, at: SchemaPath<'_>, part: &mut SchemaPart) {
+        if self.is_plain() || !self.applies(TranslationRule::WholeNumbers) {
+            return;
+        }
+        let mut types = match part.schema.value("type") {
+            Some(Value::Array(types)) => types.clone(),
+            Some(one) => vec![one.clone()],
+            None => return,
+        };
+        let Some(index) = types.iter().position(|of| of == "integer") else {
+            return;
+        };
+        let takes_all = types.iter().any(|of| of == "number");
+        if takes_all {
+            types.remove(index);
+        } else {
+            types[index] = "number".into();
+        }
+        part.schema.insert("type", one_or_all(types));
+        if takes_all {
+            return;
+        }
+        let is_whole = |of: &Value| of.as_f64().is_some_and(|of| of.fract() == 0.0);
+        match part.schema.value("multipleOf").map(is_whole) {
+            // Every multiple is a whole number.
+            Some(true) => return,
+            Some(false) => self.leave_keyword("number", "multipleOf", at, part),
+            None => {}
+        }
+        part.schema.insert("multipleOf", json!(1));
+    }
+
     pub(super) fn enumeration(
         &mut self,
-        schema: &Map<String, Value>,
+        schema: &Members,
         at: SchemaPath<'_>,
         part: &mut SchemaPart,
     ) {
@@ -42,12 +104,11 @@ impl Translator<'_> {
         let Some(value) = &member(schema, "const").map(canonical) else {
             return;
         };
-        if self.is_plain() {
+        let is_applied = self.applies(TranslationRule::Constant);
+        if self.is_plain() || (is_applied && !is_exact_value(value)) {
             self.leave_keyword("const", "const", at, part);
-        } else if !self.rules.constant {
+        } else if !is_applied {
             part.schema.insert("const", value.clone());
-        } else if !is_exact_value(value) {
-            self.leave_keyword("const", "const", at, part);
         } else if let Some(Value::Array(values)) = part.schema.value("enum") {
             // Both hold: values of one of them alone are let through.
             if values.contains(value) {
@@ -60,12 +121,7 @@ impl Translator<'_> {
         }
     }
 
-    pub(super) fn bounds(
-        &mut self,
-        schema: &Map<String, Value>,
-        at: SchemaPath<'_>,
-        part: &mut SchemaPart,
-    ) {
+    pub(super) fn bounds(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
         for (keyword, exclusive, is_lower) in [
             ("minimum", "exclusiveMinimum", true),
             ("maximum", "exclusiveMaximum", false),
@@ -73,7 +129,7 @@ impl Translator<'_> {
             let mut bound = member(schema, keyword).and_then(Value::as_number).cloned();
             match member(schema, exclusive) {
                 None | Some(Value::Bool(false)) => {}
-                Some(value) if !self.rules.exclusive_bounds => {
+                Some(value) if !self.applies(TranslationRule::ExclusiveBounds) => {
                     part.schema.insert(exclusive, value.clone())
                 }
                 Some(Value::Number(number)) if !self.is_plain() => {
@@ -126,6 +182,15 @@ impl Translator<'_> {
         if member(schema, "uniqueItems") == Some(&Value::Bool(true)) {
             part.schema.insert("uniqueItems", Value::Bool(true));
         }
+    }
+}
+
+/// One type stands by itself.
+fn one_or_all(mut types: Vec<Value>) -> Value {
+    if types.len() == 1 {
+        types.remove(0)
+    } else {
+        Value::Array(types)
     }
 }
 

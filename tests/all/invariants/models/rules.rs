@@ -6,146 +6,140 @@
 use std::sync::Arc;
 
 use gwgen::openapi;
-use gwgen::plan::models::{MAX_BYTES, TranslationRules, Translator};
+use gwgen::plan::models::{MAX_BYTES, TranslationRule, Translator};
 use gwgen::source::{Library, Memory, RelativePath};
 use serde_json::{Value, json};
 
 use super::legal;
 
-/// A rule, how it is switched off, the version, the schema, and a document that it allows.
-type Tried = (
-    &'static str,
-    fn(&mut TranslationRules),
-    &'static str,
-    Value,
-    Value,
-);
+/// Name of a case, the rule, the version, the schema, and a document that it allows.
+type Tried = (&'static str, TranslationRule, &'static str, Value, Value);
 
 #[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn tried() -> Vec<Tried> {
     vec![
         (
             "nullable",
-            |it| it.nullable = false,
+            TranslationRule::Nullable,
             "3.0.3",
             json!({"type": "string", "nullable": true, "enum": ["a", null]}),
             json!(null),
         ),
         (
             "nullable reference",
-            |it| it.nullable = false,
+            TranslationRule::Nullable,
             "3.0.3",
             json!({"nullable": true, "type": "string", "allOf": [{"maxLength": 3}]}),
             json!(null),
         ),
         (
             "const",
-            |it| it.constant = false,
+            TranslationRule::Constant,
             "3.1.0",
             json!({"const": 1}),
             json!(1),
         ),
         (
             "whole numbers",
-            |it| it.whole_numbers = false,
+            TranslationRule::WholeNumbers,
             "3.1.0",
             json!({"type": ["integer", "null"]}),
             json!(1.0),
         ),
         (
             "exclusive bounds",
-            |it| it.exclusive_bounds = false,
+            TranslationRule::ExclusiveBounds,
             "3.1.0",
             json!({"exclusiveMinimum": 1}),
             json!(2),
         ),
         (
             "exclusive flags",
-            |it| it.exclusive_bounds = false,
+            TranslationRule::ExclusiveBounds,
             "3.0.3",
             json!({"minimum": 1, "exclusiveMinimum": true}),
             json!(2),
         ),
         (
             "formats",
-            |it| it.formats = false,
+            TranslationRule::Formats,
             "3.0.3",
             json!({"type": "string", "format": "date"}),
             json!("soon"),
         ),
         (
             "read only",
-            |it| it.read_only = false,
+            TranslationRule::ReadOnly,
             "3.0.3",
             json!({"allOf": [{"required": ["id"]}, {"properties": {"id": {"allOf": [{"type": "string"}, {"readOnly": true}]}}}]}),
             json!({"b": 1}),
         ),
         (
             "siblings",
-            |it| it.siblings = false,
+            TranslationRule::Siblings,
             "3.0.3",
             json!({"$ref": "#/components/schemas/Text", "maxLength": 1}),
             json!("long"),
         ),
         (
             "patterns",
-            |it| it.patterns = false,
+            TranslationRule::Patterns,
             "3.0.3",
             json!({"pattern": "^\\s+$"}),
             json!(" "),
         ),
         (
             "oneOf",
-            |it| it.one_of = false,
+            TranslationRule::OneOf,
             "3.1.0",
             json!({"oneOf": [{"pattern": "^\\s"}, {"maxLength": 3}]}),
             json!("abc"),
         ),
         (
             "not",
-            |it| it.negation = false,
+            TranslationRule::Negation,
             "3.1.0",
             json!({"not": {"type": "string", "pattern": "^\\s"}}),
             json!("abc"),
         ),
         (
             "prefixItems",
-            |it| it.prefix_items = false,
+            TranslationRule::PrefixItems,
             "3.1.0",
             json!({"prefixItems": [{"type": "string"}], "items": {"type": "number"}}),
             json!(["a", 1]),
         ),
         (
             "unsupported",
-            |it| it.unsupported = false,
+            TranslationRule::Unsupported,
             "3.1.0",
             json!({"propertyNames": {"maxLength": 3}}),
             json!({}),
         ),
         (
             "examples",
-            |it| it.unsupported = false,
+            TranslationRule::Unsupported,
             "3.0.3",
             json!({"type": "string", "example": "a"}),
             json!("a"),
         ),
         (
             "optional body",
-            |it| it.optional_body = false,
+            TranslationRule::OptionalBody,
             "3.0.3",
             json!({"type": "object", "required": ["a"]}),
             json!({}),
         ),
         (
             "bytes",
-            |it| it.binary = false,
+            TranslationRule::Binary,
             "3.0.3",
             json!({"type": "string", "format": "binary"}),
             json!({"a": 1}),
         ),
         (
             "sizes",
-            |it| it.sizes = false,
+            TranslationRule::Sizes,
             "3.0.3",
             json!({"$ref": "#/components/schemas/Level0"}),
             json!({}),
@@ -155,16 +149,10 @@ fn tried() -> Vec<Tried> {
 
 #[test]
 fn each_rule_is_needed() {
-    for (name, off, version, schema, allowed) in tried() {
-        assert_eq!(
-            problem(version, &schema, &allowed, TranslationRules::default()),
-            None,
-            "{name}"
-        );
-        let mut rules = TranslationRules::default();
-        off(&mut rules);
+    for (name, rule, version, schema, allowed) in tried() {
+        assert_eq!(problem(version, &schema, &allowed, None), None, "{name}");
         assert!(
-            problem(version, &schema, &allowed, rules).is_some(),
+            problem(version, &schema, &allowed, Some(rule)).is_some(),
             "{name}: nothing is wrong without the rule"
         );
     }
@@ -175,7 +163,7 @@ fn problem(
     version: &str,
     schema: &Value,
     allowed: &Value,
-    rules: TranslationRules,
+    without: Option<TranslationRule>,
 ) -> Option<String> {
     let mut schemas = json!({"Text": {"type": "string"}, "Level5": {"type": "string"}});
     for level in 0..5 {
@@ -200,12 +188,12 @@ fn problem(
     let root = api.operations[0].body.as_ref().unwrap().contents[0]
         .schema
         .unwrap();
-    let mut translator = Translator::new(&api.schemas, rules);
+    let mut translator = Translator::new(&api.schemas, without);
     let made = [64, 8, 6, 4, 2]
         .into_iter()
-        .find_map(|depth| translator.body(&[root], true, depth))
+        .find_map(|depth| translator.assemble(&[root], true, depth))
         .unwrap();
-    let mut model = Value::Object(made.schema);
+    let mut model = Value::Object(made.schema());
     model["title"] = json!("a");
     if model.to_string().len() > MAX_BYTES {
         return Some("it is too large".into());
