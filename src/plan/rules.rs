@@ -89,14 +89,19 @@ impl Origin<'_> {
         }
     }
 
+    /// The blueprint's route that it is.
+    fn route(self, blueprint: &Blueprint) -> Option<&RouteSpec> {
+        match self {
+            Self::Route(index) => blueprint.spec.routes.as_ref()?.get(index),
+            Self::Extension(_) => None,
+        }
+    }
+
     /// Returns whether the setting is meant for these methods, not just for whatever a path has.
     pub(crate) fn names_methods(self, blueprint: &Blueprint) -> bool {
         match self {
-            Self::Route(index) => blueprint
-                .spec
-                .routes
-                .as_ref()
-                .and_then(|routes| routes.get(index))
+            Self::Route(_) => self
+                .route(blueprint)
                 .is_some_and(|route| route.r#match.methods.is_some()),
             Self::Extension(route) => route.of == SettingOf::Operation,
         }
@@ -105,16 +110,7 @@ impl Origin<'_> {
     /// The reason why this very route requires less than the description does; an extension gives
     /// none.
     pub(crate) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
-        match self {
-            Self::Route(index) => blueprint
-                .spec
-                .routes
-                .as_ref()?
-                .get(index)?
-                .weakens
-                .as_deref(),
-            Self::Extension(_) => None,
-        }
+        self.route(blueprint)?.weakens.as_deref()
     }
 
     /// The noun for it in a sentence.
@@ -152,46 +148,31 @@ pub(crate) struct Described<'a> {
     pub(crate) siblings: &'a [HttpMethod],
 }
 
-impl Decision<'_> {
+impl<'a> Decision<'a> {
     pub(crate) fn exposure(&self) -> Exposure {
         self.exposure
             .map_or(defaults::EXPOSURE, |(exposure, _)| exposure)
     }
-}
 
-impl<'a> Decision<'a> {
     /// Lays a route over what was decided before, field by field.
     fn apply(&mut self, spec: &'a RouteSpec, origin: Origin<'a>) {
-        if let Some(backend) = &spec.backend {
-            self.backend = Some((backend, origin));
-        }
-        if let Some(exposure) = spec.exposure {
-            self.exposure = Some((exposure, origin));
-        }
-        if let Some(auth) = &spec.auth {
-            self.auth = Some((auth, origin));
-        }
-        if let Some(scopes) = &spec.scopes {
-            self.scopes = Some((scopes, origin));
-        }
-        if let Some(api_key) = spec.api_key {
-            self.api_key = Some((api_key, origin));
-        }
-        if let Some(timeout) = spec.timeout {
-            self.timeout_ms = Some((timeout.milliseconds(), origin));
-        }
-        if let Some(throttle) = &spec.throttle {
-            self.throttle = Some((throttle, origin));
-        }
-        if let Some(cache) = &spec.cache {
-            self.cache = Some((cache, origin));
-        }
-        if let Some(greedy) = &spec.greedy {
-            self.greedy = Some((greedy, origin));
-        }
-        if let Some(validation) = spec.validation {
-            self.validation = Some((validation, origin));
-        }
+        let timeout_ms = spec.timeout.map(|timeout| timeout.milliseconds());
+        set(&mut self.backend, spec.backend.as_deref(), origin);
+        set(&mut self.exposure, spec.exposure, origin);
+        set(&mut self.auth, spec.auth.as_deref(), origin);
+        set(&mut self.scopes, spec.scopes.as_deref(), origin);
+        set(&mut self.api_key, spec.api_key, origin);
+        set(&mut self.timeout_ms, timeout_ms, origin);
+        set(&mut self.throttle, spec.throttle.as_ref(), origin);
+        set(&mut self.cache, spec.cache.as_ref(), origin);
+        set(&mut self.greedy, spec.greedy.as_deref(), origin);
+        set(&mut self.validation, spec.validation, origin);
+    }
+}
+
+fn set<'a, T>(setting: &mut Option<(T, Origin<'a>)>, written: Option<T>, origin: Origin<'a>) {
+    if let Some(value) = written {
+        *setting = Some((value, origin));
     }
 }
 
@@ -242,14 +223,12 @@ impl<'a> RouteRules<'a> {
             }
         }
         if let Some(before) = of_blueprint {
-            self.loosened.note(
-                loosened::ExtensionEffect {
-                    before: &before,
-                    after: &decision,
-                },
-                described.operation,
-                self.blueprint,
-            );
+            let effect = loosened::ExtensionEffect {
+                before: &before,
+                after: &decision,
+            };
+            self.loosened
+                .note(effect, described.operation, self.blueprint);
         }
         for index in matching.parts {
             self.rules[index].is_touched = true;

@@ -85,20 +85,14 @@ impl Siblings {
 /// The fields that an operation for any method may not lack while some of its methods have them:
 /// restrictions, checks, a backend.
 fn needed_by_any(spec: &RouteSpec) -> Vec<Field> {
-    let is_checking = spec
-        .validation
-        .is_some_and(|level| level != Validation::None);
+    let checks = spec.validation.filter(|level| *level != Validation::None);
     let others = [
-        (Field::Backend, spec.backend.is_some()),
-        (Field::Validation, is_checking),
+        spec.backend.is_some().then_some(Field::Backend),
+        checks.map(|_| Field::Validation),
     ];
     restricting(spec)
         .into_iter()
-        .chain(
-            others
-                .into_iter()
-                .filter_map(|(field, is_written)| is_written.then_some(field)),
-        )
+        .chain(others.into_iter().flatten())
         .collect()
 }
 

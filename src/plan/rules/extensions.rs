@@ -85,70 +85,50 @@ fn level(
     for (index, setting) in settings.iter().enumerate() {
         let name = setting.name.strip_prefix(PREFIX).unwrap_or_default();
         let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
-            findings.push(unknown(setting));
+            findings.push(unknown(&setting.name, &setting.place));
             continue;
         };
-        if settings[..index]
+        let is_repeated = settings[..index]
             .iter()
-            .any(|before| before.place == setting.place)
-        {
-            findings.push(invalid(
-                setting,
-                "it stands here twice",
-                "remove one of the two",
-            ));
+            .any(|before| before.place == setting.place);
+        if is_repeated {
+            findings.push(
+                diagnostic::INVALID_EXTENSION
+                    .at(setting.place.clone())
+                    .message(format_args!("`{}`: it stands here twice", setting.name))
+                    .help("remove one of the two"),
+            );
         }
-        match value(setting, field, blueprint) {
+        match blueprint.route_field(field, &setting.json) {
             Ok(value) => {
                 fields.insert(field.to_owned(), value);
                 places.insert(field, setting.place.clone());
             }
-            Err(finding) => findings.push(*finding),
+            Err(fault) => findings.push(invalid(setting, fault)),
         }
     }
     let spec = RouteSpec::of_fields(fields)?;
     Some(ExtensionRoute { of, spec, places })
 }
 
-/// The value of one extension, where it is one that the route field takes and that is built.
-fn value(
-    setting: &Setting,
-    field: &'static str,
-    blueprint: &Blueprint,
-) -> Result<serde_json::Value, Box<Diagnostic>> {
-    match blueprint.route_field(field, &setting.json) {
-        Ok(value) => Ok(value),
-        Err(RouteFieldFault {
-            code,
-            below,
-            message,
-            help,
-        }) => {
-            let mut place = setting.place.clone();
-            if let diagnostic::At::Pointer(pointer) = &mut place.at {
-                pointer.push_str(&below);
-            }
-            Err(Box::new(
-                code.at(place)
-                    .message(format_args!("`{}`: {message}", setting.name))
-                    .help(help),
-            ))
-        }
+/// Reports a value that the field of a route does not take, or that is not built.
+fn invalid(setting: &Setting, fault: RouteFieldFault) -> Diagnostic {
+    let mut place = setting.place.clone();
+    if let diagnostic::At::Pointer(pointer) = &mut place.at {
+        pointer.push_str(&fault.below);
     }
+    fault
+        .code
+        .at(place)
+        .message(format_args!("`{}`: {}", setting.name, fault.message))
+        .help(fault.help)
 }
 
-fn invalid(setting: &Setting, message: &str, help: &str) -> Diagnostic {
-    diagnostic::INVALID_EXTENSION
-        .at(setting.place.clone())
-        .message(format_args!("`{}`: {message}", setting.name))
-        .help(help)
-}
-
-fn unknown(setting: &Setting) -> Diagnostic {
+fn unknown(name: &str, place: &Place) -> Diagnostic {
     diagnostic::UNKNOWN_EXTENSION
-        .at(setting.place.clone())
-        .message(format_args!("no extension is called `{}`", setting.name))
-        .help(help_with(&normal(&setting.name)))
+        .at(place.clone())
+        .message(format_args!("no extension is called `{name}`"))
+        .help(help_with(&normal(name)))
 }
 
 /// A name in the notation of extensions: `x_gwgen_exposure` is `x-gwgen-exposure`.
@@ -167,7 +147,6 @@ fn help_with(name: &str) -> String {
     ) {
         return "say it in the blueprint, with a route that matches this operation".to_owned();
     }
-    let known = FIELDS.map(|field| [PREFIX, field].concat());
     let likeness =
         |field: &&str| strsim::jaro_winkler(name.strip_prefix(PREFIX).unwrap_or(name), field);
     let suggestion = FIELDS
@@ -176,7 +155,7 @@ fn help_with(name: &str) -> String {
         .filter(|field| likeness(field) >= 0.75);
     match suggestion {
         Some(field) => format!("did you mean `{PREFIX}{field}`?"),
-        None => format!("known: `{}`", known.join("`, `")),
+        None => format!("known: `{PREFIX}{}`", FIELDS.join(&format!("`, `{PREFIX}"))),
     }
 }
 
@@ -184,14 +163,9 @@ fn help_with(name: &str) -> String {
 ///
 /// Errors: GW1030 unknown extension, GW1031 misplaced extension.
 pub(crate) fn misplaced(name: &str, place: &Place) -> Diagnostic {
-    if !FIELDS
-        .iter()
-        .any(|field| name.strip_prefix(PREFIX) == Some(field))
-    {
-        return diagnostic::UNKNOWN_EXTENSION
-            .at(place.clone())
-            .message(format_args!("no extension is called `{name}`"))
-            .help(help_with(&normal(name)));
+    let field = name.strip_prefix(PREFIX).unwrap_or_default();
+    if !FIELDS.contains(&field) {
+        return unknown(name, place);
     }
     diagnostic::MISPLACED_EXTENSION
         .at(place.clone())

@@ -38,49 +38,23 @@ impl Field {
 
 /// The fields that a route writes.
 pub(crate) fn written(spec: &RouteSpec) -> Vec<Field> {
-    let all = [
-        (Field::Backend, spec.backend.is_some()),
-        (Field::Exposure, spec.exposure.is_some()),
-        (Field::Auth, spec.auth.is_some()),
-        (Field::Scopes, spec.scopes.is_some()),
-        (Field::ApiKey, spec.api_key.is_some()),
-        (Field::Timeout, spec.timeout.is_some()),
-        (Field::Throttle, spec.throttle.is_some()),
-        (Field::Cache, spec.cache.is_some()),
-        (Field::Validation, spec.validation.is_some()),
-    ];
-    all.into_iter()
-        .filter_map(|(field, is_written)| is_written.then_some(field))
-        .collect()
+    let mut decision = Decision::default();
+    decision.apply(spec, Origin::Route(0));
+    decision.origins().map(|(field, _)| field).collect()
 }
 
 /// Returns the fields by which a route keeps callers out, or slows them down.
 pub(crate) fn restricting(spec: &RouteSpec) -> Vec<Field> {
-    let all = [
-        (
-            Field::Exposure,
-            spec.exposure
-                .is_some_and(|exposure| exposure != Exposure::Public),
-        ),
-        (
-            Field::Auth,
-            spec.auth.as_deref().is_some_and(|auth| auth != "none"),
-        ),
-        (
-            Field::Scopes,
-            spec.scopes
-                .as_ref()
-                .is_some_and(|scopes| !scopes.is_empty()),
-        ),
-        (Field::ApiKey, spec.api_key == Some(true)),
-        (
-            Field::Throttle,
-            spec.throttle.as_ref().and_then(Switch::on).is_some(),
-        ),
-    ];
-    all.into_iter()
-        .filter_map(|(field, is_restricting)| is_restricting.then_some(field))
-        .collect()
+    let is_restricting = |field: &Field| match field {
+        Field::Exposure => spec.exposure != Some(Exposure::Public),
+        Field::Auth => spec.auth.as_deref() != Some("none"),
+        Field::Scopes => spec.scopes.as_ref().is_some_and(|all| !all.is_empty()),
+        Field::ApiKey => spec.api_key == Some(true),
+        Field::Throttle => spec.throttle.as_ref().and_then(Switch::on).is_some(),
+        Field::Backend | Field::Timeout | Field::Cache | Field::Validation => false,
+    };
+    let written = written(spec).into_iter();
+    written.filter(is_restricting).collect()
 }
 
 /// The restrictions of a route as they are written, in a sentence.
@@ -94,11 +68,7 @@ pub(crate) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
         Field::Backend => format!("`backend: {}`", spec.backend.as_deref().unwrap_or_default()),
         Field::Exposure => format!(
             "`exposure: {}`",
-            if spec.exposure == Some(Exposure::Hidden) {
-                "hidden"
-            } else {
-                "internal"
-            }
+            spec.exposure.map_or("internal", Exposure::name)
         ),
         Field::Auth => format!("`auth: {}`", spec.auth.as_deref().unwrap_or_default()),
         Field::ApiKey => "`api_key: true`".to_owned(),

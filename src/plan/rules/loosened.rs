@@ -107,63 +107,55 @@ fn extension(origin: Origin<'_>) -> Option<&ExtensionRoute> {
     }
 }
 
-fn loosening(field: &'static str, value: String, restriction: Place, of: SettingOf) -> Loosening {
-    Loosening {
+/// A restriction that a route of extensions loosens, by that route.
+type Found<'a> = Option<(&'a ExtensionRoute, Loosening)>;
+
+fn loosening<'a>(
+    route: &'a ExtensionRoute,
+    field: &'static str,
+    value: String,
+    restriction: Place,
+) -> Found<'a> {
+    let loosening = Loosening {
         field,
         value,
         restriction,
-        is_of_path: of == SettingOf::Path,
+        is_of_path: route.of == SettingOf::Path,
         operations: Vec::new(),
-    }
+    };
+    Some((route, loosening))
 }
 
-fn exposure<'a>(
-    effect: ExtensionEffect<'_, 'a>,
-    blueprint: &Blueprint,
-) -> Option<(&'a ExtensionRoute, Loosening)> {
+fn exposure<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found<'a> {
     let (before, origin) = effect.before.exposure?;
     let (after, by) = effect.after.exposure?;
     let route = extension(by).filter(|_| after < before)?;
-    let value = if after == Exposure::Public {
-        "public"
-    } else {
-        "internal"
-    };
-    Some((
-        route,
-        loosening(
-            "exposure",
-            value.to_owned(),
-            origin.place(blueprint, "exposure"),
-            route.of,
-        ),
-    ))
+    let restriction = origin.place(blueprint, "exposure");
+    loosening(route, "exposure", after.name().to_owned(), restriction)
 }
 
-fn throttle<'a>(
-    effect: ExtensionEffect<'_, 'a>,
-    blueprint: &Blueprint,
-) -> Option<(&'a ExtensionRoute, Loosening)> {
+fn throttle<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found<'a> {
     let (after, by) = effect.after.throttle?;
     let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
-    let of_stage = blueprint
-        .spec
-        .stage
-        .as_ref()
-        .and_then(|stage| stage.throttle.as_ref());
+    let stage = blueprint.spec.stage.as_ref();
     let (before, restriction) = match effect.before.throttle {
         Some((before, origin)) => (before, origin.place(blueprint, "throttle")),
-        None => (of_stage?, blueprint.place("/stage/throttle")),
-    };
-    let before = before.on()?;
-    let (is_looser, value) = match after {
-        Switch::Off => (true, "off".to_owned()),
-        Switch::On(ThrottleSpec { rate, burst }) => (
-            *rate > before.rate || *burst > before.burst,
-            format!("{{rate: {rate}, burst: {burst}}}"),
+        None => (
+            stage?.throttle.as_ref()?,
+            blueprint.place("/stage/throttle"),
         ),
     };
-    is_looser.then(|| (route, loosening("throttle", value, restriction, route.of)))
+    let before = before.on()?;
+    let value = match after {
+        Switch::Off => "off".to_owned(),
+        Switch::On(ThrottleSpec { rate, burst }) => {
+            if *rate <= before.rate && *burst <= before.burst {
+                return None;
+            }
+            format!("{{rate: {rate}, burst: {burst}}}")
+        }
+    };
+    loosening(route, "throttle", value, restriction)
 }
 
 /// Rank of the callers that an entry of `auth` keeps out: nobody, those without a key, or those who
@@ -181,7 +173,7 @@ fn auth<'a>(
     effect: ExtensionEffect<'_, 'a>,
     operation: &Operation,
     blueprint: &Blueprint,
-) -> Option<(&'a ExtensionRoute, Loosening)> {
+) -> Found<'a> {
     let (before, origin) = effect.before.auth?;
     let (after, by) = effect.after.auth?;
     let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
@@ -191,18 +183,10 @@ fn auth<'a>(
     }
     let entry = |name: &str| blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name));
     let is_same = before == after || (entry(before).is_some() && entry(before) == entry(after));
-    let is_looser = strength(before, blueprint) > 0
-        && strength(after, blueprint) <= strength(before, blueprint)
-        && !is_same;
-    is_looser.then(|| {
-        (
-            route,
-            loosening(
-                "auth",
-                after.to_owned(),
-                origin.place(blueprint, "auth"),
-                route.of,
-            ),
-        )
-    })
+    let required = strength(before, blueprint);
+    if is_same || required == 0 || strength(after, blueprint) > required {
+        return None;
+    }
+    let restriction = origin.place(blueprint, "auth");
+    loosening(route, "auth", after.to_owned(), restriction)
 }

@@ -31,20 +31,14 @@ impl UnmatchedSafeguard<'_> {
             .iter()
             .map(|idle| format!("`{}` of `{}`", idle.entry, idle.key))
             .collect();
+        let subject = if self.is_empty { "" } else { "a part of " };
+        let cause = if self.is_empty && named.is_empty() {
+            "none has all that its `match` names".to_owned()
+        } else {
+            format!("nothing has {}", named.join(", "))
+        };
         let noun = self.noun;
-        match (self.is_empty, named.is_empty()) {
-            (true, true) => {
-                format!("this {noun} matches no operation: none has all that its `match` names")
-            }
-            (true, false) => format!(
-                "this {noun} matches no operation: nothing has {}",
-                named.join(", ")
-            ),
-            (false, _) => format!(
-                "a part of this {noun} matches no operation: nothing has {}",
-                named.join(", ")
-            ),
-        }
+        format!("{subject}this {noun} matches no operation: {cause}")
     }
 
     /// Reports it: an error of this code, or a note.
@@ -105,15 +99,11 @@ impl RouteRules<'_> {
                 return None;
             }
             let place = self.blueprint.place(&format!("/routes/{index}/match"));
-            let is_optional = if is_safeguard {
-                self.is_optional(*index)
+            let (code, is_optional) = if is_safeguard {
+                (&diagnostic::LOST_SAFEGUARD, self.is_optional(*index))
             } else {
-                rule.spec.optional == Some(true)
-            };
-            let code = if is_safeguard {
-                &diagnostic::LOST_SAFEGUARD
-            } else {
-                &diagnostic::MATCHES_NOTHING
+                let is_optional = rule.spec.optional == Some(true);
+                (&diagnostic::MATCHES_NOTHING, is_optional)
             };
             let unmatched = UnmatchedSafeguard {
                 noun: "route",
@@ -136,50 +126,38 @@ impl RouteRules<'_> {
         if index < self.leading || !rule.has_matched {
             return None;
         }
-        let without_effect = |fields: Vec<Field>| {
-            fields
-                .into_iter()
-                .filter(|field| !rule.in_force.contains(field))
-                .collect::<Vec<Field>>()
-        };
-        let (all, restricting) = (written(rule.spec), restricting(rule.spec));
-        let ineffective = without_effect(all.clone());
-        let ineffective_restrictions = without_effect(restricting.clone());
-        let restricts_nothing =
-            !restricting.is_empty() && ineffective_restrictions.len() == restricting.len();
+        let is_ineffective = |field: &&Field| !rule.in_force.contains(field);
+        let (all, restrictions) = (written(rule.spec), restricting(rule.spec));
         let place = self.blueprint.place(&format!("/routes/{index}"));
-        if restricts_nothing && self.is_optional(index) {
-            return Some(
+        if !restrictions.is_empty() && restrictions.iter().all(|field| is_ineffective(&field)) {
+            let message = format!(
+                "later routes override {} of this route for every operation that it matches",
+                restricts(rule.spec)
+            );
+            return Some(if self.is_optional(index) {
                 diagnostic::IDLE_SAFEGUARD
                     .at(place)
-                    .message(format_args!(
-                        "later routes override {} of this route for every operation that it matches",
-                        restricts(rule.spec)
-                    ))
-                    .help("nothing to do: it is optional, or meant for other APIs, too"),
-            );
-        }
-        if restricts_nothing {
-            let finding = diagnostic::OVERRIDDEN_SAFEGUARD.at(place).message(format_args!(
-                "later routes override {} of this route for every operation that it matches, so it protects nothing",
-                restricts(rule.spec)
-            ));
-            return Some(finding.help(
-                "move this route behind those that override it, narrow their `match`, or remove it; write `optional: true` where it may be overridden",
-            ));
-        }
-        let is_reported = !ineffective_restrictions.is_empty()
-            || (!all.is_empty() && ineffective.len() == all.len());
-        is_reported.then(|| {
-            let fields = if ineffective_restrictions.is_empty() {
-                &ineffective
+                    .message(message)
+                    .help("nothing to do: it is optional, or meant for other APIs, too")
             } else {
-                &ineffective_restrictions
-            };
-            let names = fields.iter().map(|field| format!("`{}`", field.name())).collect::<Vec<_>>().join(", ");
+                diagnostic::OVERRIDDEN_SAFEGUARD
+                    .at(place)
+                    .message(message + ", so it protects nothing")
+                    .help("move this route behind those that override it, narrow their `match`, or remove it; write `optional: true` where it may be overridden")
+            });
+        }
+        let mut ineffective: Vec<&Field> = restrictions.iter().filter(is_ineffective).collect();
+        if ineffective.is_empty() && all.iter().all(|field| is_ineffective(&field)) {
+            ineffective.extend(&all);
+        }
+        let names: Vec<String> = ineffective
+            .iter()
+            .map(|field| format!("`{}`", field.name()))
+            .collect();
+        (!names.is_empty()).then(|| {
             diagnostic::OVERRIDDEN_ROUTE
                 .at(place)
-                .message(format_args!("{names} of this route has no effect: later routes say it anew for every operation that it matches"))
+                .message(format_args!("{} of this route has no effect: later routes say it anew for every operation that it matches", names.join(", ")))
                 .help("move this route behind those that override it, or remove what has no effect")
         })
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::blueprint::{Blueprint, MatchSpec};
 use crate::openapi::Operation;
-use crate::plan::rules::patterns::{PathPattern, PatternKind, Patterns};
+use crate::plan::rules::patterns::{PatternKind, Patterns, path_matches};
 
 /// Number of entries that are compared with every name there is: beyond them a diagnostic has no
 /// suggestion.
@@ -138,11 +138,7 @@ impl<'a> Subjects<'a> {
         if self.compared.get() > MAX_COMPARED {
             return None;
         }
-        let moved = if key == "paths" {
-            moved(entry, names)
-        } else {
-            None
-        };
+        let moved = (key == "paths").then(|| moved(entry, names)).flatten();
         moved.or_else(|| alike(entry, names))
     }
 }
@@ -161,12 +157,11 @@ fn moved(entry: &str, paths: &BTreeSet<&str>) -> Option<String> {
     if !entry.starts_with('/') || entry.starts_with("/**") || entry.starts_with("/*") {
         return None;
     }
-    let below = PathPattern::new(&format!("/**{entry}"));
-    let path = paths.iter().find(|path| below.matches(path))?;
+    let below = format!("/**{entry}");
+    let path = paths.iter().find(|path| path_matches(&below, path))?;
     let ends = path.match_indices('/').map(|(at, _)| at).skip(1);
-    let own = PathPattern::new(entry);
     let prefix = ends
-        .filter(|at| own.matches(&path[*at..]))
+        .filter(|at| path_matches(entry, &path[*at..]))
         .map(|at| &path[..at])
         .last()?;
     Some(format!("{prefix}{entry}"))
