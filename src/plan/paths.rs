@@ -27,6 +27,14 @@ pub enum Segment {
 }
 
 impl Segment {
+    fn of_variable(name: Arc<str>, is_greedy: bool) -> Self {
+        if is_greedy {
+            Self::Rest(name)
+        } else {
+            Self::Variable(name)
+        }
+    }
+
     /// The variable's name.
     pub fn variable(&self) -> Option<&Arc<str>> {
         match self {
@@ -65,7 +73,7 @@ pub fn text_of(segments: &[Segment]) -> String {
 }
 
 /// A path template that a REST API can hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Template {
     pub(crate) segments: Vec<Segment>,
     /// The description ends it with a `/`.
@@ -143,11 +151,8 @@ pub(crate) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
     let has_trailing_slash = rest.ends_with('/');
     let inner = rest.strip_suffix('/').unwrap_or(rest);
     let mut template = Template {
-        segments: Vec::new(),
         has_trailing_slash,
-        renamed: Vec::new(),
-        widened: Vec::new(),
-        read: Vec::new(),
+        ..Template::default()
     };
     if rest.is_empty() {
         return Ok(template);
@@ -176,33 +181,25 @@ pub(crate) fn template(path: &str, widen: bool) -> Result<Template, PathFault> {
 
 impl Template {
     fn segment(&mut self, text: &str, widen: bool) -> Result<(), PathFault> {
-        if let Some(name) = framework::colon(text) {
-            self.read_variable(
-                text,
-                framework::FrameworkVariable {
-                    name,
-                    is_greedy: false,
-                    constraint: None,
-                },
-            );
-            return Ok(());
-        }
-        if framework::is_optional_colon(text) {
-            return Err(unreadable(text, framework::OPTIONAL));
-        }
-        if !text.contains(['{', '}']) {
-            self.segments.push(literal(text)?);
-            return Ok(());
-        }
-        let whole = framework::inner(text);
-        let (name, is_greedy) = match (whole, whole.and_then(framework::read)) {
-            (_, Some(Ok(read))) => {
+        match framework::variable(text) {
+            Some(Ok(read)) => {
                 self.read_variable(text, read);
                 return Ok(());
             }
-            (Some(_), Some(Err(why))) => return Err(unreadable(text, why)),
-            (Some(name), None) => (name.strip_suffix('+').unwrap_or(name), name.ends_with('+')),
-            (None, _) if !widen || text.matches('{').count() != text.matches('}').count() => {
+            Some(Err(why)) => return Err(unreadable(text, why)),
+            None if !text.contains(['{', '}']) => {
+                self.segments.push(literal(text)?);
+                return Ok(());
+            }
+            None => {}
+        }
+        let (name, is_greedy) = match framework::inner(text) {
+            Some(name) => (name.strip_suffix('+').unwrap_or(name), name.ends_with('+')),
+            None if widen && text.matches('{').count() == text.matches('}').count() => {
+                self.widened.push(text.into());
+                (text, false)
+            }
+            None => {
                 return Err(PathFault {
                     code: &diagnostic::PARTIAL_SEGMENT,
                     message: format!(
@@ -211,36 +208,22 @@ impl Template {
                     help: "set `api.partial_segments: widen`, after which the gateway no longer checks the fixed part, or leave the operation out with `exposure: hidden`",
                 });
             }
-            (None, _) => {
-                self.widened.push(text.into());
-                (text, false)
-            }
         };
         let legal = self.free_name(&legal_name(name));
         if *legal != *name {
             self.renamed.push((name.into(), Arc::clone(&legal)));
         }
-        self.segments.push(if is_greedy {
-            Segment::Rest(legal)
-        } else {
-            Segment::Variable(legal)
-        });
+        self.segments.push(Segment::of_variable(legal, is_greedy));
         Ok(())
     }
 
     /// Adds a variable in the notation of a web framework.
     fn read_variable(&mut self, written: &str, read: framework::FrameworkVariable<'_>) {
-        let name = self.free_name(read.name);
-        let variable = if read.is_greedy {
-            Segment::Rest(name)
-        } else {
-            Segment::Variable(name)
-        };
-        let constraint = read.constraint.map(Arc::from);
+        let variable = Segment::of_variable(self.free_name(read.name), read.is_greedy);
         self.read.push(ReadVariable {
             written: written.into(),
             variable: variable.clone(),
-            constraint,
+            constraint: read.constraint.map(Arc::from),
         });
         self.segments.push(variable);
     }
@@ -267,10 +250,8 @@ fn literal(text: &str) -> Result<Segment, PathFault> {
             help: "write the path without it, or leave the operation out with `exposure: hidden`",
         });
     }
-    match text
-        .chars()
-        .find(|character| !is_literal_character(*character))
-    {
+    let is_illegal = |character: &char| !is_literal_character(*character);
+    match text.chars().find(is_illegal) {
         Some(bad) => Err(PathFault {
             code: &diagnostic::ILLEGAL_PATH,
             message: format!(

@@ -35,9 +35,32 @@ const MANY_OR_ONE: Unreadable = "may take one segment or several, by the framewo
 const UNNAMED: Unreadable = "names no variable";
 const UNKNOWN: Unreadable = "is no variable that API Gateway has";
 
-/// A whole segment as Express writes a variable: `:id`.
-pub(crate) fn colon(segment: &str) -> Option<&str> {
-    segment.strip_prefix(':').filter(|name| is_name(name))
+/// Reads a whole segment, where a framework writes a variable so; none where it is plain.
+pub(crate) fn variable(segment: &str) -> Option<Result<FrameworkVariable<'_>, Unreadable>> {
+    // As Express writes it: `:id`, or `:id?` where it may be left out.
+    let Some(name) = segment.strip_prefix(':') else {
+        return read(inner(segment)?);
+    };
+    if name.strip_suffix('?').is_some_and(is_name) {
+        return Some(Err(OPTIONAL));
+    }
+    is_name(name).then(|| named(name, false, None))
+}
+
+fn named<'a>(
+    name: &'a str,
+    is_greedy: bool,
+    constraint: Option<&'a str>,
+) -> Result<FrameworkVariable<'a>, Unreadable> {
+    if is_name(name) {
+        Ok(FrameworkVariable {
+            name,
+            is_greedy,
+            constraint,
+        })
+    } else {
+        Err(UNNAMED)
+    }
 }
 
 /// The first `?` or `#` of a path that is no part of a variable as a framework writes it.
@@ -45,80 +68,51 @@ pub(crate) fn query(path: &str) -> Option<&str> {
     if !path.contains(['?', '#']) {
         return None;
     }
-    let is_variable =
-        |segment: &&str| is_optional_colon(segment) || inner(segment).and_then(read).is_some();
     segments(path)
         .into_iter()
-        .filter(|segment| !is_variable(segment))
+        .filter(|segment| variable(segment).is_none())
         .find_map(|segment| segment.find(['?', '#']).map(|at| &segment[at..=at]))
 }
 
-/// A whole segment as Express writes a variable that may be left out: `:id?`.
-pub(crate) fn is_optional_colon(segment: &str) -> bool {
-    segment.strip_suffix('?').and_then(colon).is_some()
-}
-
 /// Reads the text between the braces, where it is more than a name; none where it is plain.
-pub(crate) fn read(inner: &str) -> Option<Result<FrameworkVariable<'_>, Unreadable>> {
-    let greedy = |name, constraint| match is_name(name) {
-        true => Ok(FrameworkVariable {
-            name,
-            is_greedy: true,
-            constraint,
-        }),
-        false => Err(UNNAMED),
-    };
+fn read(inner: &str) -> Option<Result<FrameworkVariable<'_>, Unreadable>> {
     if inner == "$" {
         return Some(Err(UNKNOWN));
     }
     if let Some(rest) = inner.strip_prefix("**").or_else(|| inner.strip_prefix('*')) {
-        let (name, constraint) = split(rest, ':');
-        return Some(if rest.ends_with('?') || rest.contains('=') {
-            Err(OPTIONAL)
-        } else {
-            greedy(name, constraint)
+        if rest.ends_with('?') || rest.contains('=') {
+            return Some(Err(OPTIONAL));
+        }
+        return Some(match rest.split_once(':') {
+            Some((name, constraint)) => named(name, true, Some(constraint)),
+            None => named(rest, true, None),
         });
     }
     if let Some(name) = inner
         .strip_suffix("...")
         .or_else(|| inner.strip_prefix('+'))
     {
-        return Some(greedy(name, None));
+        return Some(named(name, true, None));
     }
-    if let (name, Some(constraint)) = split(inner, ':') {
+    if let Some((name, constraint)) = inner.split_once(':') {
         return Some(constrained(name, constraint));
     }
-    match split(inner, '=') {
-        (name, Some("**")) => return Some(greedy(name, None)),
-        (name, Some("*")) if is_name(name) => {
-            return Some(Ok(FrameworkVariable {
-                name,
-                is_greedy: false,
-                constraint: None,
-            }));
-        }
-        (_, Some(_)) => return Some(Err(OPTIONAL)),
-        (_, None) => {}
+    match inner.split_once('=') {
+        Some((name, "**")) => Some(named(name, true, None)),
+        Some((name, "*")) if is_name(name) => Some(named(name, false, None)),
+        Some(_) => Some(Err(OPTIONAL)),
+        None if inner.ends_with('?') => Some(Err(OPTIONAL)),
+        None => inner.ends_with('*').then_some(Err(MANY_OR_ONE)),
     }
-    if inner.ends_with('?') {
-        return Some(Err(OPTIONAL));
-    }
-    inner.ends_with('*').then_some(Err(MANY_OR_ONE))
 }
 
 fn constrained<'a>(
     name: &'a str,
     constraint: &'a str,
 ) -> Result<FrameworkVariable<'a>, Unreadable> {
-    if !is_name(name) {
-        return Err(UNNAMED);
-    }
+    let variable = named(name, false, Some(constraint))?;
     if constraint == "path" {
-        return Ok(FrameworkVariable {
-            name,
-            is_greedy: true,
-            constraint: None,
-        });
+        return named(name, true, None);
     }
     if constraint.ends_with('?') || constraint.contains('=') {
         return Err(OPTIONAL);
@@ -126,16 +120,7 @@ fn constrained<'a>(
     if may_take_slash(constraint) {
         return Err(MANY_OR_ONE);
     }
-    Ok(FrameworkVariable {
-        name,
-        is_greedy: false,
-        constraint: Some(constraint),
-    })
-}
-
-fn split(text: &str, at: char) -> (&str, Option<&str>) {
-    text.split_once(at)
-        .map_or((text, None), |(before, after)| (before, Some(after)))
+    Ok(variable)
 }
 
 fn is_name(text: &str) -> bool {
@@ -257,20 +242,15 @@ pub(crate) fn plain(path: &str) -> Cow<'_, str> {
     if !path.contains(['{', ':']) || !path.contains([':', '*', '=', '+', '.']) {
         return Cow::Borrowed(path);
     }
-    let segment = |text: &str| {
-        if let Some(name) = colon(text) {
-            return format!("{{{name}}}");
+    let segment = |text: &str| match variable(text) {
+        Some(Ok(FrameworkVariable {
+            name, is_greedy, ..
+        })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
+        // Its end is no sign of a greedy variable.
+        Some(Err(_)) if text.ends_with("+}") => {
+            format!("{}}}", text.trim_end_matches('}').trim_end_matches('+'))
         }
-        match inner(text).and_then(read) {
-            Some(Ok(FrameworkVariable {
-                name, is_greedy, ..
-            })) => format!("{{{name}{}}}", if is_greedy { "+" } else { "" }),
-            // Its end is no sign of a greedy variable.
-            Some(Err(_)) if text.ends_with("+}") => {
-                format!("{}}}", text.trim_end_matches('}').trim_end_matches('+'))
-            }
-            Some(Err(_)) | None => text.to_owned(),
-        }
+        Some(Err(_)) | None => text.to_owned(),
     };
     Cow::Owned(
         segments(path)
