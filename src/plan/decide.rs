@@ -72,7 +72,10 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let nlb = spec.nlb.clone().unwrap_or_default();
     let plan = Plan {
         prefix,
-        title: title(apis),
+        title: apis
+            .first()
+            .map(|api| Arc::clone(&api.title))
+            .unwrap_or_default(),
         descriptions: spec.spec.iter().map(|path| path.as_str().into()).collect(),
         region: spec.region.as_deref().map(Arc::from),
         output,
@@ -138,11 +141,10 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
         .into_iter()
         .filter_map(|(name, is_written)| is_written.then_some(name))
         .collect();
-    let without_effect = if ineffective.is_empty() {
-        String::new()
-    } else {
-        format!("; without effect: {}", ineffective.join(", "))
-    };
+    let mut without_effect = String::new();
+    if !ineffective.is_empty() {
+        without_effect = format!("; without effect: {}", ineffective.join(", "));
+    }
     diagnostic::BALANCER_ALONE
         .at(blueprint.place("/routes"))
         .message(format_args!(
@@ -166,18 +168,19 @@ fn listener_rules(
     backends: &[BackendPlan],
     network: Option<&mut NetworkPlan>,
 ) -> Vec<Diagnostic> {
-    let Some(network) = network else {
-        return Vec::new();
-    };
-    let is_behind_nlb = network.nlb.is_some();
-    let Some(alb) = &mut network.alb else {
+    let Some(NetworkPlan {
+        nlb,
+        alb: Some(alb),
+        ..
+    }) = network
+    else {
         return Vec::new();
     };
     let input = ListenerRulesInput {
         blueprint,
         backends,
         operations: &routes.operations,
-        is_behind_nlb,
+        is_behind_nlb: nlb.is_some(),
     };
     alb::rules(alb, input)
 }
@@ -242,13 +245,7 @@ fn network(
     }
 }
 
-/// Title of the first description.
-fn title(apis: &[Api]) -> Arc<str> {
-    let first = apis.first();
-    first.map(|api| Arc::clone(&api.title)).unwrap_or_default()
-}
-
-/// OutputFormat and files of the result.
+/// Format and files of the result.
 fn output(spec: &BlueprintSpec) -> OutputPlan {
     let output = spec.output.clone().unwrap_or_default();
     OutputPlan {
@@ -332,18 +329,14 @@ fn nothing_public(plan: &Plan, blueprint: &Blueprint) -> Option<Diagnostic> {
     if !plan.has_gateway || plan.operations.iter().any(OperationPlan::is_public) {
         return None;
     }
-    let why = if plan.operations.is_empty() {
-        "the description has no operation"
+    let (why, at) = if plan.operations.is_empty() {
+        ("the description has no operation", "/spec")
     } else {
-        "every operation is internal or hidden"
+        ("every operation is internal or hidden", "/routes")
     };
     Some(
         diagnostic::NOTHING_PUBLIC
-            .at(blueprint.place(if plan.operations.is_empty() {
-                "/spec"
-            } else {
-                "/routes"
-            }))
+            .at(blueprint.place(at))
             .message(format_args!(
                 "there is nothing to serve on the gateway: {why}"
             ))

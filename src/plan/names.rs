@@ -124,11 +124,11 @@ pub fn push_words(name: &mut String, text: &str, limit: usize) {
 /// A first segment that could be mistaken for another on some disk gets a hash behind a dot, which
 /// no plain name holds.
 pub fn routes_file(path: &[Segment]) -> Arc<str> {
-    let text = match path.first() {
+    let (text, shape) = match path.first() {
         None => return "routes".into(),
-        Some(Segment::Literal(text)) => &**text,
-        Some(Segment::Variable(_)) => "any",
-        Some(Segment::Rest(_)) => "rest",
+        Some(Segment::Literal(text)) => (&**text, label("", &path[..1])),
+        Some(Segment::Variable(_)) => ("any", "{}".to_owned()),
+        Some(Segment::Rest(_)) => ("rest", "{+}".to_owned()),
     };
     let is_plain = matches!(path.first(), Some(Segment::Literal(_)))
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
@@ -141,11 +141,6 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
     if is_plain {
         return format!("routes_{text}").into();
     }
-    let shape = match path.first() {
-        Some(Segment::Variable(_)) => "{}".into(),
-        Some(Segment::Rest(_)) => "{+}".into(),
-        Some(Segment::Literal(_)) | None => label("", &path[..1]),
-    };
     let slug: String = text
         .bytes()
         .filter(u8::is_ascii_alphanumeric)
@@ -276,15 +271,14 @@ fn parts(name: &str, environment: Option<&Value>, suffix: &str) -> Vec<Value> {
     let Some(environment) = environment else {
         return vec![Value::Literal(format!("{name}{suffix}").into())];
     };
-    let (head, tail) = (
+    let mut parts = vec![
         Value::Literal(format!("{name}-").into()),
-        Value::Literal(suffix.into()),
-    );
-    if suffix.is_empty() {
-        vec![head, environment.clone()]
-    } else {
-        vec![head, environment.clone(), tail]
+        environment.clone(),
+    ];
+    if !suffix.is_empty() {
+        parts.push(Value::Literal(suffix.into()));
     }
+    parts
 }
 
 /// An environment of at most `MAX_SHORT_ENVIRONMENT` characters: its first ones and a hash of it,
@@ -322,159 +316,4 @@ fn short_hash(parts: &[&str], length: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    fn path(text: &str) -> Vec<Segment> {
-        super::super::paths::template(text, false)
-            .expect("a path that a REST API holds")
-            .segments
-    }
-
-    #[test]
-    fn labels_of_adversarial_paths_are_distinct() {
-        let pieces = [
-            "a", "a_", "_a", "a-", "-a", "a--5f", "a__b", "a_b", "any", "rest", "Any", "{id}",
-            "{p+}", "--61ny", "5f", "a.b", "a--2eb", "path", "_", "-", "__",
-        ];
-        let mut seen: BTreeMap<String, String> = BTreeMap::new();
-        for first in pieces {
-            for second in pieces.iter().copied().chain([""]) {
-                let text = format!("/{first}/{second}")
-                    .trim_end_matches('/')
-                    .to_owned();
-                let Ok(template) = super::super::paths::template(&text, false) else {
-                    continue;
-                };
-                let label = path_label(&template.segments);
-                if let Some(other) = seen.insert(label.clone(), text.clone()) {
-                    panic!("{other} and {text} are both {label}");
-                }
-            }
-        }
-        assert!(seen.len() > 400);
-    }
-
-    #[test]
-    fn labels_do_not_depend_on_the_names_of_variables() {
-        assert_eq!(
-            operation_label(HttpMethod::Get, &path("/orders/{id}")),
-            "get__orders__any"
-        );
-        assert_eq!(
-            operation_label(HttpMethod::Get, &path("/orders/{order}")),
-            "get__orders__any"
-        );
-        assert_eq!(
-            path_label(&path("/v1.2/a_b/{proxy+}")),
-            "path__v1--2e2__a_b__rest"
-        );
-        assert_eq!(path_label(&path("/any/rest")), "path__--61ny__--72est");
-    }
-
-    #[test]
-    fn files_do_not_collide_on_a_case_blind_disk() {
-        let names = [
-            "/users", "/Users", "/USERS", "/con", "/{id}", "/any", "/{p+}", "/rest", "/a.b", "/",
-        ]
-        .map(|it| routes_file(&path(it)).to_lowercase());
-        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
-        assert_eq!(distinct.len(), names.len());
-        assert_eq!(&*routes_file(&path("/orders/{id}")), "routes_orders");
-        for first in [
-            "/override",
-            "/x_override",
-            "/_override",
-            "/Override",
-            "/a/override",
-        ] {
-            let name = routes_file(&path(first));
-            assert!(
-                !name.ends_with("_override") && &*name != "override",
-                "{first}: {name}"
-            );
-        }
-    }
-
-    #[test]
-    fn names_of_balancers_fit() {
-        let text = |parts: Vec<Value>| {
-            parts
-                .iter()
-                .map(|part| match part {
-                    Value::Literal(text) => text.to_string(),
-                    _ => "12345678".into(),
-                })
-                .collect::<String>()
-        };
-        let long = Prefix::new(
-            "abcdefghij-klmnopqrs",
-            Some(Value::Input("environment".into())),
-            OutputFormat::Terraform,
-        );
-        assert!(text(long.balancer("-nlb", &["vpc-00000001"])).len() <= 32);
-        assert!(text(long.target_group("orders-of-the-day", &["8080"])).len() <= 32);
-        assert_ne!(
-            long.target_group("orders", &["8080"]),
-            long.target_group("orders", &["8081"])
-        );
-        assert_eq!(
-            text(long.function("forwarder", &"orders".repeat(9))).len(),
-            64
-        );
-        assert_ne!(
-            long.function("forwarder", &"orders".repeat(9)),
-            long.function("forwarder", &"orders".repeat(8))
-        );
-        for environment in [
-            "production-eu-west-1",
-            "production-eu-west-2",
-            "a-----------------b",
-        ] {
-            let literal = Prefix::new(
-                "abcdefghij-klmnopqrs",
-                Some(Value::Literal(environment.into())),
-                OutputFormat::Cloudformation,
-            );
-            assert!(
-                text(literal.balancer("-nlb", &["vpc-00000001"])).len() <= 32
-                    && text(literal.target_group("orders", &["8080"])).len() <= 32
-            );
-            assert!(
-                text(literal.function("forwarder", &"orders".repeat(9))).len() <= 64
-                    && text(literal.short("-forward-")).len() <= 38
-            );
-            assert_eq!(
-                text(literal.with("")),
-                format!("abcdefghij-klmnopqrs-{environment}")
-            );
-        }
-        let short_name = |environment: &str| {
-            text(
-                Prefix::new(
-                    "a",
-                    Some(Value::Literal(environment.into())),
-                    OutputFormat::Terraform,
-                )
-                .short(""),
-            )
-        };
-        assert_eq!(short_name("12345678"), "a-12345678");
-        assert_ne!(
-            short_name("production-eu-west-1"),
-            short_name("production-eu-west-2")
-        );
-        let short = Prefix::new("shop", None, OutputFormat::Terraform);
-        assert_eq!(
-            text(short.function("forwarder", "orders")),
-            "shop-forwarder-orders"
-        );
-        assert!(text(short.balancer("-nlb", &["vpc-00000001"])).starts_with("shop-nlb-"));
-        assert_ne!(
-            short.balancer("-nlb", &["vpc-00000001"]),
-            short.balancer("-nlb", &["vpc-00000002"])
-        );
-    }
-}
+mod tests;
