@@ -279,8 +279,8 @@ impl<'a> Builder<'a> {
     ) -> Option<CachePlan> {
         let operation = self.source(index);
         let wanted = self.drafts[index].cache.as_ref()?;
-        let plan = wanted.keyed(operation, parameters, self.blueprint, &mut self.diagnostics);
-        if let Some(shared) = wanted.shared(operation, &plan.keys, self.blueprint) {
+        let plan = wanted.keyed(operation, parameters, &mut self.diagnostics);
+        if let Some(shared) = wanted.shared(operation, &plan.keys) {
             let operations = self.shared.entry(shared).or_default();
             // Under every mount anew.
             if operations.last() != Some(&operation.name()) {

@@ -8,7 +8,6 @@
 
 mod key_gaps;
 mod keys;
-mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,9 +17,8 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Api, HttpMethod, Operation};
 use crate::plan::access::schemes::Declared;
 use crate::plan::rules::{Decision, Origin};
-pub(crate) use key_gaps::{KeyGap, KeyGapCase};
+pub(crate) use key_gaps::{KeyGap, KeyGapCase, SharedResponses};
 use keys::{declare_properties, headers_outside_key, part_of_key, query_outside_key};
-pub(crate) use shared::SharedResponses;
 
 /// Longest time that a response is cached. Unit: milliseconds. Source: docs/aws-rules.md#m25.
 const MAX_TTL_MS: u64 = 3_600_000;
@@ -44,7 +42,9 @@ pub struct CachePlan {
 pub(crate) struct CacheRequest<'a> {
     spec: &'a CacheSpec,
     cluster: &'a StageCacheSpec,
-    origin: Origin<'a>,
+    /// The place of `cache`.
+    place: Place,
+    is_of_description: bool,
     /// Sources of identity that distinguish callers, where the response may depend on the caller.
     identities: Vec<String>,
 }
@@ -61,20 +61,20 @@ pub(crate) fn requested<'a>(
 ) -> Option<CacheRequest<'a>> {
     let (written, origin) = decision.cache?;
     let spec = written.on()?;
-    let place = || origin.place(blueprint, "cache");
     // Only GET, unless the route names methods.
     if operation.method != HttpMethod::Get && !origin.names_methods(blueprint) {
         return None;
     }
+    let place = origin.place(blueprint, "cache");
     if !matches!(operation.method, HttpMethod::Get | HttpMethod::Head) {
-        findings.push(body_outside_key(operation, place()));
+        findings.push(body_outside_key(operation, place.clone()));
     }
     let stage = blueprint.spec.stage.as_ref();
     let cluster = stage.and_then(|stage| stage.cache.as_ref());
     let Some(cluster) = cluster.and_then(Switch::on) else {
         findings.push(
             diagnostic::CACHE_WITHOUT_CLUSTER
-                .at(place())
+                .at(place)
                 .message("answers are to be kept, and the stage has no cache")
                 .help("add for example `stage: {cache: {size_gb: 0.5}}`, which costs by the hour, or write `cache: off` here"),
         );
@@ -88,7 +88,7 @@ pub(crate) fn requested<'a>(
     if ttl > MAX_TTL_MS || ttl % 1_000 != 0 {
         findings.push(
             diagnostic::INVALID_VALUE
-                .at(place())
+                .at(place.clone())
                 .message(format_args!(
                     "API Gateway keeps an answer for whole seconds, at most 3600, not {ttl} ms"
                 ))
@@ -98,7 +98,8 @@ pub(crate) fn requested<'a>(
     Some(CacheRequest {
         spec,
         cluster,
-        origin,
+        place,
+        is_of_description: matches!(origin, Origin::Extension(_)),
         identities: identities(api, operation, decision, blueprint),
     })
 }
@@ -134,11 +135,10 @@ fn identities(
         .collect();
     let chosen = decision.auth.map(|(name, _)| name);
     names.extend(chosen.filter(|name| *name != "none"));
-    let of = |name: &str| {
-        let entry = blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name));
-        identity_of(entry, || Declared::of(api, name))
-    };
-    let mut identities: Vec<String> = names.into_iter().flat_map(of).collect();
+    let mut identities: Vec<String> = names
+        .into_iter()
+        .flat_map(|name| identities_of(api, name, blueprint))
+        .collect();
     if decision.api_key.is_some_and(|(needs_key, _)| needs_key) {
         identities.push(API_KEY.to_owned());
     }
@@ -149,26 +149,20 @@ fn identities(
 
 /// Sources of identity by which an entry of `auth` distinguishes callers; their credential counts
 /// where the entry checks nothing, or each request anew.
-fn identity_of(
-    auth: Option<&AuthSpec>,
-    declared: impl FnOnce() -> Option<Declared>,
-) -> Vec<String> {
-    match auth {
+fn identities_of(api: &Api, name: &str, blueprint: &Blueprint) -> Vec<String> {
+    let declared = || Declared::of(api, name);
+    match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         Some(AuthSpec::Lambda(spec)) => {
-            let declared = || declared().map(|declared| credential_of(Some(&declared)));
+            let declared = || Some(credential_of(Some(declared()?)));
             let credential = spec.credential.clone().or_else(declared);
-            let sources = spec
-                .identity_sources()
-                .into_iter()
-                .chain(credential.filter(|_| spec.ttl_ms() == 0));
-            let sources: Vec<String> = sources.collect();
+            let mut sources = spec.identity_sources();
+            sources.extend(credential.filter(|_| spec.ttl_ms() == 0));
             if sources.is_empty() {
-                vec![UNCACHEABLE.to_owned()]
-            } else {
-                sources
+                sources.push(UNCACHEABLE.to_owned());
             }
+            sources
         }
-        Some(AuthSpec::Ignore) | None => vec![credential_of(declared().as_ref())],
+        Some(AuthSpec::Ignore) | None => vec![credential_of(declared())],
         Some(AuthSpec::Iam | AuthSpec::Cognito(_)) => vec![defaults::IDENTITY.to_owned()],
         Some(AuthSpec::ApiKey) => vec![API_KEY.to_owned()],
     }
@@ -178,9 +172,9 @@ fn identity_of(
 const UNCACHEABLE: &str = "context.authorizer";
 
 /// Source of identity of a credential, as the description declares it.
-fn credential_of(declared: Option<&Declared>) -> String {
+fn credential_of(declared: Option<Declared>) -> String {
     declared
-        .and_then(Declared::credential)
+        .and_then(|declared| declared.credential())
         .unwrap_or_else(|| UNCACHEABLE.to_owned())
 }
 
@@ -193,18 +187,17 @@ impl CacheRequest<'_> {
         &self,
         operation: &Operation,
         declared: &mut BTreeMap<String, bool>,
-        blueprint: &Blueprint,
         findings: &mut Vec<Diagnostic>,
     ) -> CachePlan {
-        let place = self.origin.place(blueprint, "cache");
+        let place = &self.place;
         let mut keys: Vec<Arc<str>> = starting(declared, "method.request.path.");
         match &self.spec.key {
             None => {
                 declare_properties(operation, declared);
                 keys.extend(starting(declared, "method.request.querystring."));
-                findings.extend(query_outside_key(operation, declared, &place));
+                findings.extend(query_outside_key(operation, declared, place));
                 if self.spec.shared.is_none() {
-                    findings.extend(headers_outside_key(operation, &self.identities, &place));
+                    findings.extend(headers_outside_key(operation, &self.identities, place));
                 }
             }
             Some(parts) => {
@@ -225,7 +218,7 @@ impl CacheRequest<'_> {
             }
         }
         if self.spec.shared.is_none() {
-            findings.extend(self.mixed(operation, &keys, &place));
+            findings.extend(self.mixed(operation, &keys));
         }
         keys.sort();
         keys.dedup();
@@ -247,18 +240,16 @@ impl CacheRequest<'_> {
         &self,
         operation: &Operation,
         keys: &[Arc<str>],
-        blueprint: &Blueprint,
     ) -> Option<SharedResponses> {
         let reason = self.spec.shared.as_deref()?;
-        let place = self.origin.place(blueprint, "cache");
         let has_headers = self.spec.key.is_none()
-            && !headers_outside_key(operation, &self.identities, &place).is_empty();
-        let is_mixed = self.mixed(operation, keys, &place).is_some();
+            && !headers_outside_key(operation, &self.identities, &self.place).is_empty();
+        let is_mixed = self.mixed(operation, keys).is_some();
         (is_mixed || has_headers).then(|| SharedResponses {
             is_protected: is_mixed,
-            is_of_description: matches!(self.origin, Origin::Extension(_)),
+            is_of_description: self.is_of_description,
             reason: reason.to_owned(),
-            place,
+            place: self.place.clone(),
         })
     }
 
@@ -272,12 +263,11 @@ impl CacheRequest<'_> {
         let api = blueprint.spec.api.as_ref();
         let cors = api.and_then(|api| api.cors.as_ref());
         let has_origins = cors.is_some_and(|cors| cors.origins.len() > 1);
-        let place = self.origin.place(blueprint, "cache");
-        key_gaps::key_gaps(operation, keys, &place, has_origins)
+        key_gaps::key_gaps(operation, keys, &self.place, has_origins)
     }
 
     /// Reports callers that would get each other's responses.
-    fn mixed(&self, operation: &Operation, keys: &[Arc<str>], place: &Place) -> Option<Diagnostic> {
+    fn mixed(&self, operation: &Operation, keys: &[Arc<str>]) -> Option<Diagnostic> {
         let is_in = |identity: &String| match identity.split_once('.') {
             Some(("header", name)) => keys.iter().any(|key| {
                 key.strip_prefix("method.request.header.")
@@ -290,14 +280,13 @@ impl CacheRequest<'_> {
         };
         let first = self.identities.iter().find(|identity| !is_in(identity))?;
         let is_held = first.starts_with("header.") || first.starts_with("query.");
-        let added = if is_held {
-            format!("add `{first}` to `key`, ")
-        } else {
-            String::new()
-        };
+        let mut added = String::new();
+        if is_held {
+            added = format!("add `{first}` to `key`, ");
+        }
         Some(
             diagnostic::CACHED_ACROSS_CALLERS
-                .at(place.clone())
+                .at(self.place.clone())
                 .also(operation.place("/security"))
                 .message(format_args!(
                     "`{} {}` is protected, and callers would get each other's answers: `{first}` is not in the key of the cache",

@@ -50,21 +50,16 @@ pub(crate) fn domain(
     endpoint: &EndpointPlan,
 ) -> Option<DomainPlan> {
     let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
-    let mut planner = DomainPlanner {
-        blueprint,
-        variables,
-    };
     if endpoint.kind == EndpointKind::Private {
-        planner.report(
+        report(
+            variables,
             &diagnostic::FIELD_DOES_NOT_FIT,
             "",
             "a private API has no domain of its own here",
             "remove `api.domain`, or write `type: regional`",
         );
     }
-    let name = planner
-        .variables
-        .value(&spec.name, InputType::Domain, "/api/domain/name");
+    let name = variables.value(&spec.name, InputType::Domain, "/api/domain/name");
     let base_path: Arc<str> = spec
         .base_path
         .as_deref()
@@ -76,7 +71,8 @@ pub(crate) fn domain(
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&byte))
     {
-        planner.report(
+        report(
+            variables,
             &diagnostic::INVALID_VALUE,
             "/base_path",
             "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`",
@@ -84,10 +80,10 @@ pub(crate) fn domain(
         );
     }
     let made = if spec.existing.unwrap_or(false) {
-        planner.check_existing(spec);
+        check_existing(variables, spec);
         None
     } else {
-        planner.managed(spec, endpoint)
+        managed(variables, spec, endpoint)
     };
     Some(DomainPlan {
         name,
@@ -96,158 +92,170 @@ pub(crate) fn domain(
     })
 }
 
-struct DomainPlanner<'c, 'a> {
-    blueprint: &'c Blueprint,
-    variables: &'c mut Variables<'a>,
+fn report(
+    variables: &mut Variables<'_>,
+    code: &'static Code,
+    below: &str,
+    message: &str,
+    help: &str,
+) {
+    let place = variables.place(&format!("/api/domain{below}"));
+    variables.report(code.at(place).message(message).help(help));
 }
 
-impl DomainPlanner<'_, '_> {
-    fn report(&mut self, code: &'static Code, below: &str, message: &str, help: &str) {
-        let place = self.blueprint.place(&format!("/api/domain{below}"));
-        self.variables
-            .report(code.at(place).message(message).help(help));
-    }
-
-    fn check_existing(&mut self, spec: &DomainSpec) {
-        let fields = [
-            ("certificate", spec.certificate.is_some()),
-            ("zone", spec.zone.is_some()),
-            ("security_policy", spec.security_policy.is_some()),
-            ("mutual_tls", spec.mutual_tls.is_some()),
-        ];
-        for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
-            let message = format!("the domain is there already, so `{field}` would change nothing");
-            self.report(
-                &diagnostic::FIELD_DOES_NOT_FIT,
-                &format!("/{field}"),
-                &message,
-                "remove it, or `existing: true` if gwgen is to make the domain",
-            );
-        }
-    }
-
-    fn managed(&mut self, spec: &DomainSpec, endpoint: &EndpointPlan) -> Option<MadeDomainPlan> {
-        let is_edge = endpoint.kind == EndpointKind::Edge;
-        let Some(certificate) = &spec.certificate else {
-            self.report(
-                &diagnostic::MISSING_FIELD,
-                "",
-                "a domain needs a certificate, and none is named",
-                "add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already",
-            );
-            return None;
-        };
-        let certificate = self.variables.value(
-            certificate,
-            InputType::DomainCertificate,
-            "/api/domain/certificate",
+fn check_existing(variables: &mut Variables<'_>, spec: &DomainSpec) {
+    let fields = [
+        ("certificate", spec.certificate.is_some()),
+        ("zone", spec.zone.is_some()),
+        ("security_policy", spec.security_policy.is_some()),
+        ("mutual_tls", spec.mutual_tls.is_some()),
+    ];
+    for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
+        let message = format!("the domain is there already, so `{field}` would change nothing");
+        report(
+            variables,
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            &format!("/{field}"),
+            &message,
+            "remove it, or `existing: true` if gwgen is to make the domain",
         );
-        if let Value::Literal(arn) = &certificate {
-            self.check_region(arn, is_edge);
-        }
-        let zone = spec.zone.as_ref().map(|zone| {
-            self.variables
-                .value(zone, InputType::Zone, "/api/domain/zone")
-        });
-        let security_policy = spec
-            .security_policy
-            .as_deref()
-            .unwrap_or(SECURITY_POLICIES[0]);
-        self.check_security_policy(security_policy);
-        let truststore = spec
-            .mutual_tls
-            .as_ref()
-            .map(|mutual_tls| self.truststore(mutual_tls, security_policy, endpoint));
-        Some(MadeDomainPlan {
-            is_edge,
-            certificate,
-            zone,
-            security_policy: security_policy.into(),
-            truststore,
-        })
     }
+}
 
-    /// Refuses a certificate of another region than the domain needs.
-    fn check_region(&mut self, arn: &str, is_edge: bool) {
-        if is_edge && !arn.contains(":us-east-1:") {
-            self.report(
-                &diagnostic::INVALID_VALUE,
-                "/certificate",
-                "the certificate of an edge-optimized domain has to be one of us-east-1",
-                "import or request it there, or write `type: regional`",
-            );
-        }
-        if let (Some(region), false) = (&self.blueprint.spec.region, is_edge)
-            && let Some(other) = arn.split(':').nth(3).filter(|other| other != region)
-        {
-            self.report(
-                &diagnostic::INVALID_VALUE,
-                "/certificate",
-                &format!("the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"),
-                "import or request it there",
-            );
-        }
-    }
-
-    fn check_security_policy(&mut self, written: &str) {
-        if !SECURITY_POLICIES.contains(&written) {
-            let message = format!("`{written}` is no policy that both provider versions take");
-            self.report(
-                &diagnostic::INVALID_VALUE,
-                "/security_policy",
-                &message,
-                "write `TLS_1_2`, or remove the line",
-            );
-        } else if written == SECURITY_POLICIES[1] {
-            self.report(
-                &diagnostic::OLD_TLS,
-                "/security_policy",
-                "`TLS_1_0` lets callers use versions of TLS that are broken",
-                "write `TLS_1_2`, or remove the line",
-            );
-        }
-    }
-
-    /// The truststore of mutual TLS, and the version of its object.
-    fn truststore(
-        &mut self,
-        spec: &MutualTlsSpec,
-        security_policy: &str,
-        endpoint: &EndpointPlan,
-    ) -> (Value, Option<Value>) {
-        if !endpoint.is_disabled {
-            self.report(
-                &diagnostic::MUTUAL_TLS_PASSED_BY,
-                "/mutual_tls",
-                "callers need a certificate at the domain, and none at the address that AWS gives",
-                "write `disable_execute_api: true` under `api`",
-            );
-        }
-        // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs",
-        // <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>:
-        // regional domains, TLS 1.2.
-        if endpoint.kind == EndpointKind::Edge || security_policy != SECURITY_POLICIES[0] {
-            self.report(
-                &diagnostic::FIELD_DOES_NOT_FIT,
-                "/mutual_tls",
-                "mutual TLS needs a regional domain with `TLS_1_2`",
-                "write `type: regional`, and no other `security_policy`",
-            );
-        }
-        let truststore = self.variables.value(
-            &spec.truststore,
-            InputType::Truststore,
-            "/api/domain/mutual_tls/truststore",
+fn managed(
+    variables: &mut Variables<'_>,
+    spec: &DomainSpec,
+    endpoint: &EndpointPlan,
+) -> Option<MadeDomainPlan> {
+    let is_edge = endpoint.kind == EndpointKind::Edge;
+    let Some(certificate) = &spec.certificate else {
+        report(
+            variables,
+            &diagnostic::MISSING_FIELD,
+            "",
+            "a domain needs a certificate, and none is named",
+            "add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already",
         );
-        let version = spec.version.as_ref().map(|version| {
-            self.variables.value(
-                version,
-                InputType::TruststoreVersion,
-                "/api/domain/mutual_tls/version",
-            )
-        });
-        (truststore, version)
+        return None;
+    };
+    let certificate = variables.value(
+        certificate,
+        InputType::DomainCertificate,
+        "/api/domain/certificate",
+    );
+    if let Value::Literal(arn) = &certificate {
+        check_region(variables, arn, is_edge);
     }
+    let zone = spec
+        .zone
+        .as_ref()
+        .map(|zone| variables.value(zone, InputType::Zone, "/api/domain/zone"));
+    let security_policy = spec
+        .security_policy
+        .as_deref()
+        .unwrap_or(SECURITY_POLICIES[0]);
+    check_security_policy(variables, security_policy);
+    let truststore = spec
+        .mutual_tls
+        .as_ref()
+        .map(|mutual_tls| truststore(variables, mutual_tls, security_policy, endpoint));
+    Some(MadeDomainPlan {
+        is_edge,
+        certificate,
+        zone,
+        security_policy: security_policy.into(),
+        truststore,
+    })
+}
+
+/// Refuses a certificate of another region than the domain needs.
+fn check_region(variables: &mut Variables<'_>, arn: &str, is_edge: bool) {
+    if is_edge && !arn.contains(":us-east-1:") {
+        report(
+            variables,
+            &diagnostic::INVALID_VALUE,
+            "/certificate",
+            "the certificate of an edge-optimized domain has to be one of us-east-1",
+            "import or request it there, or write `type: regional`",
+        );
+    }
+    if let (Some(region), false) = (&variables.blueprint().spec.region, is_edge)
+        && let Some(other) = arn.split(':').nth(3).filter(|other| other != region)
+    {
+        report(
+            variables,
+            &diagnostic::INVALID_VALUE,
+            "/certificate",
+            &format!(
+                "the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"
+            ),
+            "import or request it there",
+        );
+    }
+}
+
+fn check_security_policy(variables: &mut Variables<'_>, written: &str) {
+    if !SECURITY_POLICIES.contains(&written) {
+        let message = format!("`{written}` is no policy that both provider versions take");
+        report(
+            variables,
+            &diagnostic::INVALID_VALUE,
+            "/security_policy",
+            &message,
+            "write `TLS_1_2`, or remove the line",
+        );
+    } else if written == SECURITY_POLICIES[1] {
+        report(
+            variables,
+            &diagnostic::OLD_TLS,
+            "/security_policy",
+            "`TLS_1_0` lets callers use versions of TLS that are broken",
+            "write `TLS_1_2`, or remove the line",
+        );
+    }
+}
+
+/// The truststore of mutual TLS, and the version of its object.
+fn truststore(
+    variables: &mut Variables<'_>,
+    spec: &MutualTlsSpec,
+    security_policy: &str,
+    endpoint: &EndpointPlan,
+) -> (Value, Option<Value>) {
+    if !endpoint.is_disabled {
+        report(
+            variables,
+            &diagnostic::MUTUAL_TLS_PASSED_BY,
+            "/mutual_tls",
+            "callers need a certificate at the domain, and none at the address that AWS gives",
+            "write `disable_execute_api: true` under `api`",
+        );
+    }
+    // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs",
+    // <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>:
+    // regional domains, TLS 1.2.
+    if endpoint.kind == EndpointKind::Edge || security_policy != SECURITY_POLICIES[0] {
+        report(
+            variables,
+            &diagnostic::FIELD_DOES_NOT_FIT,
+            "/mutual_tls",
+            "mutual TLS needs a regional domain with `TLS_1_2`",
+            "write `type: regional`, and no other `security_policy`",
+        );
+    }
+    let truststore = variables.value(
+        &spec.truststore,
+        InputType::Truststore,
+        "/api/domain/mutual_tls/truststore",
+    );
+    let version = spec.version.as_ref().map(|version| {
+        variables.value(
+            version,
+            InputType::TruststoreVersion,
+            "/api/domain/mutual_tls/version",
+        )
+    });
+    (truststore, version)
 }
 
 /// Reports paths, mounts and backends that the domain makes wrong or doubtful; `bases` are the base
@@ -321,11 +329,8 @@ fn own_servers(blueprint: &Blueprint, domain: &DomainPlan) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (backend, spec) in &blueprint.spec.backends {
         let at = pointer::child("/backends", backend);
-        let hosts = spec
-            .targets
-            .as_ref()
-            .and_then(|targets| targets.hosts.as_ref());
-        let hosts = match hosts {
+        let targets = spec.targets.as_ref();
+        let hosts = match targets.and_then(|targets| targets.hosts.as_ref()) {
             Some(blueprint::Values::List(list)) => list.as_slice(),
             Some(blueprint::Values::One(_)) | None => &[],
         };

@@ -62,12 +62,7 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
         let at = "/api/endpoint/allow_cidrs";
         variables.values(&values, InputType::Callers, at)
     });
-    let callers = WrittenCallers {
-        kind,
-        has_vpc_endpoints: vpc_endpoints.is_some(),
-        has_cidrs: cidrs.is_some(),
-    };
-    check(blueprint, variables, callers);
+    check(variables, kind, vpc_endpoints.is_some(), cidrs.is_some());
     let is_disabled = api.disable_execute_api.unwrap_or(false);
     if is_disabled && api.domain.is_none() {
         variables.report(
@@ -98,29 +93,27 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     }
 }
 
-/// Callers that the blueprint names for an endpoint.
-#[derive(Clone, Copy)]
-struct WrittenCallers {
+/// Checks that the callers that the blueprint names fit the endpoint.
+fn check(
+    variables: &mut Variables<'_>,
     kind: EndpointKind,
     has_vpc_endpoints: bool,
     has_cidrs: bool,
-}
-
-fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, callers: WrittenCallers) {
-    let kind = callers.kind;
+) {
+    let blueprint = variables.blueprint();
     let api = blueprint.spec.api.as_ref();
     let has_policy = api.is_some_and(|api| api.policy.is_some());
     let mut refuse = |code: &'static diagnostic::Code, at: &str, message: &str, help: &str| {
         variables.report(code.at(blueprint.place(at)).message(message).help(help));
     };
     match kind {
-        EndpointKind::Private if !callers.has_vpc_endpoints && !has_policy => refuse(
+        EndpointKind::Private if !has_vpc_endpoints && !has_policy => refuse(
             &diagnostic::MISSING_FIELD,
             "/api/endpoint",
             "a private API lets nobody in without a resource policy, and nothing says whom",
             "add `vpc_endpoints: [{var: vpc_endpoint}]`, or name an `api.policy`",
         ),
-        EndpointKind::Regional | EndpointKind::Edge if callers.has_vpc_endpoints => refuse(
+        EndpointKind::Regional | EndpointKind::Edge if has_vpc_endpoints => refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/api/endpoint/vpc_endpoints",
             "only a private API is reached through VPC endpoints, and this one is open to the internet",
@@ -128,7 +121,7 @@ fn check(blueprint: &Blueprint, variables: &mut Variables<'_>, callers: WrittenC
         ),
         EndpointKind::Private | EndpointKind::Regional | EndpointKind::Edge => {}
     }
-    if callers.has_cidrs && has_policy {
+    if has_cidrs && has_policy {
         refuse(
             &diagnostic::FIELD_DOES_NOT_FIT,
             "/api/endpoint/allow_cidrs",

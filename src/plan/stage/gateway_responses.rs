@@ -60,20 +60,15 @@ pub(crate) fn gateway_responses(blueprint: &Blueprint, has_cors: bool) -> Vec<Ga
     if !is_problem && !has_cors {
         return Vec::new();
     }
-    let defaults = DEFAULTS.map(|of| GatewayResponsePlan {
+    let response = |of, status| GatewayResponsePlan {
         of,
-        status: None,
+        status,
         is_problem,
-    });
-    let types = TYPES.map(|(of, status)| GatewayResponsePlan {
-        of,
-        status: Some(status),
-        is_problem,
-    });
+    };
+    let mut responses: Vec<_> = DEFAULTS.map(|of| response(of, None)).into();
     // Without bodies of their own the types that are left out take the headers from the two.
     if is_problem {
-        defaults.into_iter().chain(types).collect()
-    } else {
-        defaults.into()
+        responses.extend(TYPES.map(|(of, status)| response(of, Some(status))));
     }
+    responses
 }

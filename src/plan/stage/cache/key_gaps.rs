@@ -1,13 +1,14 @@
-//! Requests that differ and that the key of a cache does not distinguish, reported once for all
-//! operations of a route.
+//! Requests that differ and that the key of a cache does not distinguish, by mistake or because
+//! `shared` says so; reported once for all operations of a route.
 //!
-//! In: an operation, the key of its responses. Out: `KeyGap`s, diagnostics. Pure.
+//! In: an operation, the key of its responses, `shared`. Out: diagnostics. Pure.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
 use crate::openapi::{Location, Operation, Parameter, Sent};
+use crate::plan::rules::patterns::only;
 
 /// A difference of requests that a key does not distinguish, with the place that requests the cache.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,21 +70,14 @@ pub(crate) fn key_gaps(
     };
     let repeated = operation.parameters.iter().filter(is_repeated);
     let repeated = repeated.map(|parameter| {
-        (
-            KeyGap::Repeated {
-                place: place.clone(),
-            },
-            case(&parameter.name, parameter.place(operation)),
-        )
+        let place = place.clone();
+        let case = case(&parameter.name, parameter.place(operation));
+        (KeyGap::Repeated { place }, case)
     });
-    let headers = headers.iter().map(|name| {
-        (
-            KeyGap::Header {
-                place: place.clone(),
-                name: Arc::clone(name),
-            },
-            case(name, operation.place("")),
-        )
+    let headers = headers.iter().map(|header| {
+        let (place, name) = (place.clone(), Arc::clone(header));
+        let case = case(header, operation.place(""));
+        (KeyGap::Header { place, name }, case)
     });
     repeated.chain(headers).collect()
 }
@@ -95,40 +89,58 @@ impl KeyGap {
     pub(crate) fn finding(&self, cases: &[KeyGapCase]) -> Diagnostic {
         let operations: Vec<&OperationName> = cases.iter().map(|case| &case.operation).collect();
         let operations = diagnostic::examples(&operations);
-        let mut finding = match self {
-            Self::Repeated { place } => {
-                let names: Vec<String> = cases.iter().map(|case| format!("`{}` of {}", case.name, case.operation)).collect();
-                diagnostic::REPEATED_PARAMETER_IN_KEY
-                    .at(place.clone())
-                    .message(format_args!(
-                        "answers are kept by a query parameter that a request may repeat, and the key of the cache takes one of its values: {}",
-                        diagnostic::examples(&names)
-                    ))
-                    .help("write `cache: off` for these operations, or describe the list with `explode: false` (2.0: `collectionFormat: csv`), so that it is one value")
+        let (Self::Repeated { place } | Self::Header { place, .. }) = self;
+        let (code, message, help) = match self {
+            Self::Repeated { .. } => {
+                let names: Vec<String> = cases
+                    .iter()
+                    .map(|case| format!("`{}` of {}", case.name, case.operation))
+                    .collect();
+                let message = format!(
+                    "answers are kept by a query parameter that a request may repeat, and the key of the cache takes one of its values: {}",
+                    diagnostic::examples(&names)
+                );
+                let help = "write `cache: off` for these operations, or describe the list with `explode: false` (2.0: `collectionFormat: csv`), so that it is one value";
+                (
+                    &diagnostic::REPEATED_PARAMETER_IN_KEY,
+                    message,
+                    help.to_owned(),
+                )
             }
-            Self::Header { place, name } if **name == *"Vary" => diagnostic::ANSWERS_THAT_VARY
-                .at(place.clone())
-                .message(format_args!(
-                    "answers to {operations} are kept, and their header `Vary` says that they differ by headers, which the description does not name"
-                ))
-                .help("name these headers in the `key` of the cache, and in the description as the `default` of `Vary`, or write `cache: off`"),
-            Self::Header { place, name } if **name == *"*" => diagnostic::ANSWERS_THAT_VARY
-                .at(place.clone())
-                .message(format_args!("answers to {operations} are kept, and their header `Vary: *` says that none fits another request"))
-                .help("write `cache: off` for these operations"),
-            Self::Header { place, name } => {
-                let why = match &**name {
-                    "Accept" => "their media type differs by the header `Accept`, so who asks for one gets another".to_owned(),
-                    "Origin" => "`api.cors` has several origins: an answer that allows one is kept for the others, as the header `Origin` is not in the key"
-                        .to_owned(),
-                    other => format!("they differ by the header `{other}`, as their `Vary` says, so requests that differ in it alone get each other's"),
+            Self::Header { name, .. } => {
+                let added = || {
+                    format!(
+                        "write `key: [{}]` into this `cache`, or `cache: off`",
+                        key_for(cases)
+                    )
                 };
-                diagnostic::ANSWERS_THAT_VARY
-                    .at(place.clone())
-                    .message(format_args!("answers to {operations} are kept, and {why}"))
-                    .help(format_args!("write `key: [{}]` into this `cache`, or `cache: off`", key_for(cases)))
+                let (why, help) = match &**name {
+                    "Vary" => (
+                        "their header `Vary` says that they differ by headers, which the description does not name".to_owned(),
+                        "name these headers in the `key` of the cache, and in the description as the `default` of `Vary`, or write `cache: off`".to_owned(),
+                    ),
+                    "*" => (
+                        "their header `Vary: *` says that none fits another request".to_owned(),
+                        "write `cache: off` for these operations".to_owned(),
+                    ),
+                    "Accept" => ("their media type differs by the header `Accept`, so who asks for one gets another".to_owned(), added()),
+                    "Origin" => (
+                        "`api.cors` has several origins: an answer that allows one is kept for the others, as the header `Origin` is not in the key".to_owned(),
+                        added(),
+                    ),
+                    other => (
+                        format!("they differ by the header `{other}`, as their `Vary` says, so requests that differ in it alone get each other's"),
+                        added(),
+                    ),
+                };
+                (
+                    &diagnostic::ANSWERS_THAT_VARY,
+                    format!("answers to {operations} are kept, and {why}"),
+                    help,
+                )
             }
         };
+        let mut finding = code.at(place.clone()).message(message).help(help);
         finding
             .places
             .extend(cases.iter().map(|case| case.place.clone()));
@@ -152,4 +164,51 @@ fn key_for(cases: &[KeyGapCase]) -> String {
         .filter_map(|key| part(key))
         .collect();
     parts.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+/// Responses that callers may see of each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SharedResponses {
+    /// The place of `shared`.
+    pub(super) place: Place,
+    pub(super) reason: String,
+    /// The operation is protected, and the key distinguishes its callers by nothing.
+    pub(super) is_protected: bool,
+    pub(super) is_of_description: bool,
+}
+
+impl SharedResponses {
+    /// Returns the diagnostic about these operations.
+    ///
+    /// Errors: GW3064 where the description says it of a protected operation; GW3065 else (a
+    /// warning).
+    pub(crate) fn finding(&self, operations: &[OperationName]) -> Diagnostic {
+        let whose = if self.is_protected {
+            "callers get each other's answers"
+        } else {
+            "answers that differ by a header are mixed"
+        };
+        let message = format!(
+            "{whose} of {} from the cache, because `shared` says so: {}",
+            OperationName::summary(operations),
+            self.reason
+        );
+        if !(self.is_of_description && self.is_protected) {
+            let help = "remove `shared` once the reason no longer holds";
+            return diagnostic::SHARED_ANSWERS
+                .at(self.place.clone())
+                .message(message)
+                .help(help);
+        }
+        let first = operations.first();
+        let path = first.map_or_else(String::new, |operation| only(&operation.path));
+        let method = first
+            .map_or("get", |operation| operation.method)
+            .to_ascii_lowercase();
+        let mut finding = diagnostic::LOOSENED_BY_DESCRIPTION.at(self.place.clone()).message(message).help(format_args!(
+            "the description alone cannot say so; remove it, or say it in the blueprint: `{{match: {{paths: [{path}], methods: [{method}]}}, cache: {{shared: \"...\"}}}}`"
+        ));
+        finding.operations = operations.to_vec();
+        finding
+    }
 }

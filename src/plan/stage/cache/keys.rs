@@ -103,15 +103,14 @@ pub(crate) fn headers_outside_key(
 ///
 /// One that cannot be declared stays outside of the key, which is reported.
 pub(crate) fn declare_properties(operation: &Operation, declared: &mut BTreeMap<String, bool>) {
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.location == Location::Query)
-    {
-        if let Sent::Properties(Some(names)) = &parameter.sent {
-            for name in names.iter().filter(|name| is_declarable(name)) {
-                _ = declared_as("querystring", name, declared);
-            }
+    for parameter in &operation.parameters {
+        let (Location::Query, Sent::Properties(Some(names))) =
+            (parameter.location, &parameter.sent)
+        else {
+            continue;
+        };
+        for name in names.iter().filter(|name| is_declarable(name)) {
+            _ = declared_as("querystring", name, declared);
         }
     }
 }
@@ -133,33 +132,21 @@ pub(crate) fn part_of_key(
         Some(("header", name)) => ("header", name),
         Some(_) | None => return Err(with_help("it is neither `query.…` nor `header.…`")),
     };
-    let is_meant = |parameter: &&Parameter| {
+    let is_named = |parameter: &&Parameter| {
         location == "querystring"
             && parameter.location == Location::Query
             && *parameter.name == *name
     };
-    if let Some(parameter) = operation
-        .parameters
-        .iter()
-        .find(is_meant)
-        .filter(|parameter| !parameter.sent.has_its_name())
-    {
-        let names = match &parameter.sent {
-            Sent::Properties(Some(names)) => names
-                .iter()
-                .map(|name| format!("`query.{name}`"))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Sent::Properties(None)
-            | Sent::Bracketed
-            | Sent::Either
-            | Sent::Once
-            | Sent::Repeated => String::new(),
-        };
-        let help = if names.is_empty() {
-            "write `cache: off` for this operation, or a `key` of what its requests have under a name of its own".to_owned()
-        } else {
-            format!("name its properties in its place: {names}")
+    let named = operation.parameters.iter().find(is_named);
+    if let Some(parameter) = named.filter(|parameter| !parameter.sent.has_its_name()) {
+        let help = match &parameter.sent {
+            Sent::Properties(Some(names)) if !names.is_empty() => {
+                let names: Vec<String> = names.iter().map(|name| format!("`query.{name}`")).collect();
+                format!("name its properties in its place: {}", names.join(", "))
+            }
+            Sent::Properties(_) | Sent::Bracketed | Sent::Either | Sent::Once | Sent::Repeated => {
+                "write `cache: off` for this operation, or a `key` of what its requests have under a name of its own".to_owned()
+            }
         };
         return Err((
             "it is an object, whose properties a request has in its place",
