@@ -47,7 +47,7 @@ pub use crate::plan::routes::cors::{CorsPlan, PreflightPlan};
 pub use crate::plan::routes::tree::Refusal;
 pub(crate) use crate::plan::rules::patterns::{PatternKind, Patterns, exact};
 pub use crate::plan::stage::cache::CachePlan;
-pub use crate::plan::stage::domain::{DomainPlan, MadeDomainPlan};
+pub use crate::plan::stage::domain::{DomainPlan, ManagedDomainPlan};
 pub use crate::plan::stage::endpoint::{EndpointPlan, PolicyPlan};
 pub use crate::plan::stage::gateway_responses::GatewayResponsePlan;
 pub use decide::plan;

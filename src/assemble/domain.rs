@@ -45,7 +45,7 @@ pub(crate) fn domain(
     stage: &Handle<Stage>,
 ) -> Value {
     let name = value(&plan.name);
-    let made = plan.made.as_ref().map(|made| {
+    let made = plan.managed.as_ref().map(|made| {
         let node = DomainName {
             name: name.clone(),
             is_edge: made.is_edge,

@@ -143,7 +143,7 @@ fn account(stack: &mut Stack, plan: &Plan, api: &Handle<RestApi>) -> Option<Addr
     let role = match &plan.stage.role {
         LogRolePlan::Existing => return None,
         LogRolePlan::Arn(arn) => LogRole::Existing(Value::literal(arn.clone())),
-        LogRolePlan::Made => {
+        LogRolePlan::Managed => {
             let groups = vec![
                 Value::literal("arn:"),
                 api.here(Here::Partition),

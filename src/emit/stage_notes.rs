@@ -45,12 +45,12 @@ fn role(plan: &Plan) -> Option<String> {
         (LogRolePlan::Existing, _) => "API Gateway writes logs with the role of the account's settings in this region. \
              `aws apigateway get-account --query cloudwatchRoleArn` shows it; where it shows `null`, AWS refuses the stage."
             .to_owned(),
-        (LogRolePlan::Made | LogRolePlan::Arn(_), OutputFormat::Cloudformation) => {
+        (LogRolePlan::Managed | LogRolePlan::Arn(_), OutputFormat::Cloudformation) => {
             "The account's setting with which API Gateway writes logs stays when this stack is deleted: other APIs of the region use it. \
              One stack of an account and region may have it."
                 .to_owned()
         }
-        (LogRolePlan::Made, OutputFormat::Terraform | OutputFormat::TerraformJson) => {
+        (LogRolePlan::Managed, OutputFormat::Terraform | OutputFormat::TerraformJson) => {
             "Other APIs of the region write logs with the role that is made here, so `terraform destroy` refuses to take it away. To destroy \
              the rest: `terraform state rm aws_api_gateway_account.this aws_iam_role_policy.logs aws_iam_role.logs` first. One stack of an \
              account and region may have it."

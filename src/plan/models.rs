@@ -1,5 +1,4 @@
-//! Checks of a request before it is forwarded: required parameters by their presence, bodies by
-//! models.
+//! Checks of requests: required parameters by their presence, bodies by models.
 //!
 //! In: operations with the requested validation, schemas. Out: `ChecksPlan`s, `ModelPlan`s. Pure.
 //! One model per schema of a body, in one piece. It never refuses what the description allows.
@@ -238,12 +237,9 @@ impl<'a> Models<'a> {
             })
             .collect();
         share_weakenings(&mut models);
-        let cut: Vec<&Place> = self
-            .requests
-            .values()
-            .zip(&models)
-            .filter(|(_, model)| model.is_cut)
-            .map(|(request, _)| &request.place)
+        let requests = self.requests.values().zip(&models);
+        let cut: Vec<&Place> = requests
+            .filter_map(|(request, model)| model.is_cut.then_some(&request.place))
             .collect();
         diagnostics.extend(cut_models(&cut, models.len()));
         models

@@ -1,5 +1,4 @@
-//! The stage: its logs, metrics, throttle, cache, variables, certificate and web ACL, and the role
-//! that the account logs with.
+//! The stage, and the role with which its account writes logs.
 //!
 //! In: the blueprint's `stage`, `account` and `api.waf`. Out: `StagePlan`. Pure.
 
@@ -47,7 +46,7 @@ pub struct ClusterPlan {
 pub enum LogRolePlan {
     /// Others manage it.
     Existing,
-    Made,
+    Managed,
     Arn(Arc<str>),
 }
 
@@ -117,7 +116,7 @@ pub(crate) fn stage(blueprint: &Blueprint, variables: &mut Variables<'_>) -> Sta
             .map(|waf| variables.value(waf, InputType::WebAcl, "/api/waf")),
         role: match role.unwrap_or(&defaults::CLOUDWATCH_ROLE) {
             CloudwatchRole::Existing => LogRolePlan::Existing,
-            CloudwatchRole::Create => LogRolePlan::Made,
+            CloudwatchRole::Create => LogRolePlan::Managed,
             CloudwatchRole::Arn(arn) => {
                 variables.check_account(arn, "/account/cloudwatch_role");
                 LogRolePlan::Arn(arn.as_str().into())

@@ -1,10 +1,10 @@
 //! Translates schemas into those that API Gateway takes: JSON Schema draft 4, in one piece, and never
 //! stricter than before.
 //!
-//! In: `Schemas`, `TranslationRules`. Out: `Translated`. Pure.
-//! Keywords that cannot be carried over are left out and weakening. Weaker parts stay weaker in each
-//! place: `oneOf` of them becomes `anyOf`, and `not` of them goes. References are replaced by their
-//! targets, since a combinator may not hold one (S9).
+//! In: `Schemas`. Out: `AssembledModel`. Pure.
+//! A keyword that draft 4 lacks is left out, which weakens the model. Weaker parts stay weaker in
+//! each place: `oneOf` of them becomes `anyOf`, and `not` of them is left out. References are
+//! replaced by their targets, since a combinator may not hold one (S9).
 //!
 //! Source: docs/aws-rules.md#s1, docs/aws-rules.md#s4, docs/aws-rules.md#s5, docs/aws-rules.md#s6,
 //! docs/aws-rules.md#s7, docs/aws-rules.md#s8, docs/aws-rules.md#s9.

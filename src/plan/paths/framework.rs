@@ -1,9 +1,7 @@
 //! Path variables as web frameworks write them.
 //!
-//! In: a segment of a path, or the text between its braces. Out: the variable of API Gateway, or why
-//! there is none. Pure.
-//! Only variables that keep their meaning are read: of one segment, or greedy ones. Constraints are
-//! not checked.
+//! In: a segment of a path. Out: the variable of API Gateway, or the reason why there is none. Pure.
+//! Only variables that keep their meaning are read; their constraints are not checked.
 //! Source: Starlette, "Path parameters" (`{path:path}`), <https://www.starlette.io/routing/>;
 //! ASP.NET Core, "Routing" (`{**slug}`, `{id:int}`, `{id?}`, `{id=1}`),
 //! <https://learn.microsoft.com/en-us/aspnet/core/fundamentals/routing>; Spring, `PathPattern`

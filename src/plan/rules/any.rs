@@ -1,7 +1,6 @@
 //! Routes that name methods, and operations for any method.
 //!
-//! In: `methods` of a match, an operation. Out: the part of the operation that is meant, and
-//! diagnostics. Pure.
+//! In: `methods` of a match, an operation. Out: `Reach`, diagnostics. Pure.
 //! Such an operation takes every method that its path has no operation of its own for, and API
 //! Gateway has one method for all of them: a route cannot hold for some of them alone.
 

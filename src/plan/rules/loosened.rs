@@ -1,7 +1,6 @@
 //! Restrictions of the blueprint that the description loosens.
 //!
-//! In: decisions of the blueprint alone, and with the description's extensions. Out: diagnostics.
-//! Pure.
+//! In: decisions with and without the extensions of the description. Out: diagnostics. Pure.
 //! The description may restrict further; it never lifts a restriction of the blueprint, unless a
 //! route says so.
 

@@ -1,8 +1,7 @@
 //! Routes that match no operation any more, or have no effect.
 //!
 //! In: routes, the operations that they matched. Out: diagnostics. Pure.
-//! A route that restricts is a safeguard: where it protects nothing, something else is open, so that
-//! is an error.
+//! A route that restricts is a safeguard; one that protects nothing is an error.
 
 use super::fields::{Field, restricting, restricts, written};
 use super::subjects::Idle;

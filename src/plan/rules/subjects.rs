@@ -1,5 +1,4 @@
-//! Texts that `match` can name: paths, tags and operation ids of the descriptions, and prefixes of
-//! mounts.
+//! Texts that `match` can name: paths, tags, operation ids, and prefixes of mounts.
 //!
 //! In: descriptions, `MatchSpec`s. Out: entries that match nothing, with suggestions. Pure.
 

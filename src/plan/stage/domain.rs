@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointPlan;
 use crate::blueprint::{self, Blueprint, DomainSpec, EndpointKind, MutualTlsSpec};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::is_dots;
 use crate::plan::variables::Variables;
 use crate::plan::{InputType, OperationPlan, Plan, Segment, Value};
@@ -18,13 +18,13 @@ pub struct DomainPlan {
     pub name: Value,
     /// One segment; empty for the whole domain.
     pub base_path: Arc<str>,
-    /// `None`: it is there.
-    pub made: Option<MadeDomainPlan>,
+    /// `None`: it exists already.
+    pub managed: Option<ManagedDomainPlan>,
 }
 
-/// A domain that is made.
+/// A domain that the stack manages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MadeDomainPlan {
+pub struct ManagedDomainPlan {
     pub is_edge: bool,
     pub certificate: Value,
     /// Hosted zone that gets its record.
@@ -51,12 +51,11 @@ pub(crate) fn domain(
 ) -> Option<DomainPlan> {
     let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
     if endpoint.kind == EndpointKind::Private {
-        report(
-            variables,
-            &diagnostic::FIELD_DOES_NOT_FIT,
-            "",
-            "a private API has no domain of its own here",
-            "remove `api.domain`, or write `type: regional`",
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(variables.place("/api/domain"))
+                .message("a private API has no domain of its own here")
+                .help("remove `api.domain`, or write `type: regional`"),
         );
     }
     let name = variables.value(&spec.name, InputType::Domain, "/api/domain/name");
@@ -71,15 +70,14 @@ pub(crate) fn domain(
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"$-_.+!*'()".contains(&byte))
     {
-        report(
-            variables,
-            &diagnostic::INVALID_VALUE,
-            "/base_path",
-            "a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`",
-            "write one segment, or mount the API (`mounts`)",
-        );
+        variables.report(
+ diagnostic::INVALID_VALUE
+ .at(variables.place("/api/domain/base_path"))
+ .message("a base path below the domain is one segment of letters, digits and `$-_.+!*'()`, and not `.` or `..`")
+ .help("write one segment, or mount the API (`mounts`)"),
+);
     }
-    let made = if spec.existing.unwrap_or(false) {
+    let managed = if spec.existing.unwrap_or(false) {
         check_existing(variables, spec);
         None
     } else {
@@ -88,19 +86,8 @@ pub(crate) fn domain(
     Some(DomainPlan {
         name,
         base_path,
-        made,
+        managed,
     })
-}
-
-fn report(
-    variables: &mut Variables<'_>,
-    code: &'static Code,
-    below: &str,
-    message: &str,
-    help: &str,
-) {
-    let place = variables.place(&format!("/api/domain{below}"));
-    variables.report(code.at(place).message(message).help(help));
 }
 
 fn check_existing(variables: &mut Variables<'_>, spec: &DomainSpec) {
@@ -111,13 +98,13 @@ fn check_existing(variables: &mut Variables<'_>, spec: &DomainSpec) {
         ("mutual_tls", spec.mutual_tls.is_some()),
     ];
     for (field, _) in fields.into_iter().filter(|(_, is_written)| *is_written) {
-        let message = format!("the domain is there already, so `{field}` would change nothing");
-        report(
-            variables,
-            &diagnostic::FIELD_DOES_NOT_FIT,
-            &format!("/{field}"),
-            &message,
-            "remove it, or `existing: true` if gwgen is to make the domain",
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(variables.place(&format!("/api/domain/{field}")))
+                .message(format_args!(
+                    "the domain is there already, so `{field}` would change nothing"
+                ))
+                .help("remove it, or `existing: true` if gwgen is to make the domain"),
         );
     }
 }
@@ -126,16 +113,15 @@ fn managed(
     variables: &mut Variables<'_>,
     spec: &DomainSpec,
     endpoint: &EndpointPlan,
-) -> Option<MadeDomainPlan> {
+) -> Option<ManagedDomainPlan> {
     let is_edge = endpoint.kind == EndpointKind::Edge;
     let Some(certificate) = &spec.certificate else {
-        report(
-            variables,
-            &diagnostic::MISSING_FIELD,
-            "",
-            "a domain needs a certificate, and none is named",
-            "add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already",
-        );
+        variables.report(
+ diagnostic::MISSING_FIELD
+ .at(variables.place("/api/domain"))
+ .message("a domain needs a certificate, and none is named")
+ .help("add `certificate: {var: cert_arn}`, or `existing: true` if the domain is there already"),
+);
         return None;
     };
     let certificate = variables.value(
@@ -159,7 +145,7 @@ fn managed(
         .mutual_tls
         .as_ref()
         .map(|mutual_tls| truststore(variables, mutual_tls, security_policy, endpoint));
-    Some(MadeDomainPlan {
+    Some(ManagedDomainPlan {
         is_edge,
         certificate,
         zone,
@@ -171,46 +157,43 @@ fn managed(
 /// Refuses a certificate of another region than the domain needs.
 fn check_region(variables: &mut Variables<'_>, arn: &str, is_edge: bool) {
     if is_edge && !arn.contains(":us-east-1:") {
-        report(
-            variables,
-            &diagnostic::INVALID_VALUE,
-            "/certificate",
-            "the certificate of an edge-optimized domain has to be one of us-east-1",
-            "import or request it there, or write `type: regional`",
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(variables.place("/api/domain/certificate"))
+                .message("the certificate of an edge-optimized domain has to be one of us-east-1")
+                .help("import or request it there, or write `type: regional`"),
         );
     }
     if let (Some(region), false) = (&variables.blueprint().spec.region, is_edge)
         && let Some(other) = arn.split(':').nth(3).filter(|other| other != region)
     {
-        report(
-            variables,
-            &diagnostic::INVALID_VALUE,
-            "/certificate",
-            &format!(
+        variables.report(
+ diagnostic::INVALID_VALUE
+ .at(variables.place("/api/domain/certificate"))
+ .message(format_args!(
                 "the certificate of a regional domain has to be one of {region}, where the API is, not of {other}"
-            ),
-            "import or request it there",
-        );
+            ))
+ .help("import or request it there"),
+);
     }
 }
 
 fn check_security_policy(variables: &mut Variables<'_>, written: &str) {
     if !SECURITY_POLICIES.contains(&written) {
-        let message = format!("`{written}` is no policy that both provider versions take");
-        report(
-            variables,
-            &diagnostic::INVALID_VALUE,
-            "/security_policy",
-            &message,
-            "write `TLS_1_2`, or remove the line",
+        variables.report(
+            diagnostic::INVALID_VALUE
+                .at(variables.place("/api/domain/security_policy"))
+                .message(format_args!(
+                    "`{written}` is no policy that both provider versions take"
+                ))
+                .help("write `TLS_1_2`, or remove the line"),
         );
     } else if written == SECURITY_POLICIES[1] {
-        report(
-            variables,
-            &diagnostic::OLD_TLS,
-            "/security_policy",
-            "`TLS_1_0` lets callers use versions of TLS that are broken",
-            "write `TLS_1_2`, or remove the line",
+        variables.report(
+            diagnostic::OLD_TLS
+                .at(variables.place("/api/domain/security_policy"))
+                .message("`TLS_1_0` lets callers use versions of TLS that are broken")
+                .help("write `TLS_1_2`, or remove the line"),
         );
     }
 }
@@ -223,24 +206,22 @@ fn truststore(
     endpoint: &EndpointPlan,
 ) -> (Value, Option<Value>) {
     if !endpoint.is_disabled {
-        report(
-            variables,
-            &diagnostic::MUTUAL_TLS_PASSED_BY,
-            "/mutual_tls",
-            "callers need a certificate at the domain, and none at the address that AWS gives",
-            "write `disable_execute_api: true` under `api`",
-        );
+        variables.report(
+ diagnostic::MUTUAL_TLS_PASSED_BY
+ .at(variables.place("/api/domain/mutual_tls"))
+ .message("callers need a certificate at the domain, and none at the address that AWS gives")
+ .help("write `disable_execute_api: true` under `api`"),
+);
     }
     // Source: API Gateway, "How to turn on mutual TLS authentication for your REST APIs",
     // <https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html>:
     // regional domains, TLS 1.2.
     if endpoint.kind == EndpointKind::Edge || security_policy != SECURITY_POLICIES[0] {
-        report(
-            variables,
-            &diagnostic::FIELD_DOES_NOT_FIT,
-            "/mutual_tls",
-            "mutual TLS needs a regional domain with `TLS_1_2`",
-            "write `type: regional`, and no other `security_policy`",
+        variables.report(
+            diagnostic::FIELD_DOES_NOT_FIT
+                .at(variables.place("/api/domain/mutual_tls"))
+                .message("mutual TLS needs a regional domain with `TLS_1_2`")
+                .help("write `type: regional`, and no other `security_policy`"),
         );
     }
     let truststore = variables.value(

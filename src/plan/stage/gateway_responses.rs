@@ -1,7 +1,6 @@
 //! Responses of the gateway itself to errors: their headers for browsers, and their bodies.
 //!
-//! In: the blueprint's `api.gateway_responses`, whether it has CORS. Out: `GatewayResponsePlan`s.
-//! Pure.
+//! In: `api.gateway_responses`, whether there is CORS. Out: `GatewayResponsePlan`s. Pure.
 //! A type that is defined takes nothing over from `DEFAULT_4XX` and `DEFAULT_5XX`, so each carries
 //! all of it.
 

@@ -82,13 +82,11 @@ impl Translator<'_> {
         }
         let mut gathered = Gathered::default();
         self.gather(schema, at, 0, &mut gathered);
-        let Gathered {
-            names, is_unknown, ..
-        } = gathered;
-        if names.is_empty() && !is_unknown {
+        let is_unknown = gathered.is_unknown;
+        if gathered.names.is_empty() && !is_unknown {
             return ReadOnly::default();
         }
-        let names = Rc::new(names);
+        let names = Rc::new(gathered.names);
         let next = self.read_only.numbers.len() + 1;
         let number = *self
             .read_only
@@ -134,8 +132,7 @@ impl Translator<'_> {
         for part in lists.chain(SINGLE.iter().filter_map(|keyword| member(members, keyword))) {
             self.gather(part, at, depth + 1, gathered);
         }
-        let reference = member(members, "$ref").and_then(Value::as_str);
-        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else {
+        let Some((id, target)) = self.referred(members, at) else {
             return;
         };
         if !gathered.goes_on(depth + 1) {
@@ -157,6 +154,12 @@ impl Translator<'_> {
         self.gather_parts(members, at, depth + 1, gathered);
     }
 
+    /// The schema that a `$ref` refers to.
+    fn referred(&mut self, members: &Members, at: SchemaPath<'_>) -> Option<(SchemaId, Rc<Value>)> {
+        let reference = member(members, "$ref")?.as_str()?;
+        self.target(reference, at)
+    }
+
     /// Properties that are named here and that are read only.
     fn own(&mut self, members: &Members, at: SchemaPath<'_>) -> Vec<String> {
         let properties = member(members, "properties")
@@ -170,22 +173,20 @@ impl Translator<'_> {
     }
 
     fn is_read_only(&mut self, schema: &Value, at: SchemaPath<'_>, depth: usize) -> bool {
+        if depth > MAX_DEPTH {
+            return true;
+        }
         let Value::Object(members) = schema else {
-            return depth > MAX_DEPTH;
+            return false;
         };
-        if depth > MAX_DEPTH || member(members, "readOnly") == Some(&Value::Bool(true)) {
-            return true;
-        }
         let parts = member(members, "allOf").and_then(Value::as_array);
-        if parts.is_some_and(|parts| {
-            parts
-                .iter()
-                .any(|part| self.is_read_only(part, at, depth + 1))
-        }) {
+        let mut parts = parts.into_iter().flatten();
+        if member(members, "readOnly") == Some(&Value::Bool(true))
+            || parts.any(|part| self.is_read_only(part, at, depth + 1))
+        {
             return true;
         }
-        let reference = member(members, "$ref").and_then(Value::as_str);
-        let Some((id, target)) = reference.and_then(|reference| self.target(reference, at)) else {
+        let Some((id, target)) = self.referred(members, at) else {
             return false;
         };
         if let Some(known) = self.read_only.schemas.get(&(id, depth)) {

@@ -52,10 +52,9 @@ impl Translations {
 
     /// Fewest nodes of the part, as far as they are known.
     fn least_nodes(&self, levels: usize) -> usize {
-        match self.of_levels(levels) {
-            Some(translated) => translated.nodes,
-            None => self.too_large.get(&levels).copied().unwrap_or_default(),
-        }
+        let translated = self.of_levels(levels).map(|known| known.nodes);
+        let too_large = || self.too_large.get(&levels).copied();
+        translated.or_else(too_large).unwrap_or_default()
     }
 
     fn add(&mut self, levels: usize, translated: TranslatedPart) {

@@ -89,58 +89,39 @@ impl KeyGap {
     pub(crate) fn finding(&self, cases: &[KeyGapCase]) -> Diagnostic {
         let operations: Vec<&OperationName> = cases.iter().map(|case| &case.operation).collect();
         let operations = diagnostic::examples(&operations);
-        let (Self::Repeated { place } | Self::Header { place, .. }) = self;
-        let (code, message, help) = match self {
-            Self::Repeated { .. } => {
+        let mut finding = match self {
+            Self::Repeated { place } => {
                 let names: Vec<String> = cases
                     .iter()
                     .map(|case| format!("`{}` of {}", case.name, case.operation))
                     .collect();
-                let message = format!(
-                    "answers are kept by a query parameter that a request may repeat, and the key of the cache takes one of its values: {}",
-                    diagnostic::examples(&names)
-                );
-                let help = "write `cache: off` for these operations, or describe the list with `explode: false` (2.0: `collectionFormat: csv`), so that it is one value";
-                (
-                    &diagnostic::REPEATED_PARAMETER_IN_KEY,
-                    message,
-                    help.to_owned(),
-                )
+                diagnostic::REPEATED_PARAMETER_IN_KEY
+                    .at(place.clone())
+                    .message(format_args!(
+                        "answers are kept by a query parameter that a request may repeat, and the key of the cache takes one of its values: {}",
+                        diagnostic::examples(&names)
+                    ))
+                    .help("write `cache: off` for these operations, or describe the list with `explode: false` (2.0: `collectionFormat: csv`), so that it is one value")
             }
-            Self::Header { name, .. } => {
-                let added = || {
-                    format!(
-                        "write `key: [{}]` into this `cache`, or `cache: off`",
-                        key_for(cases)
-                    )
+            Self::Header { place, name } => {
+                let why = match &**name {
+                    "Vary" => "their header `Vary` says that they differ by headers, which the description does not name".to_owned(),
+                    "*" => "their header `Vary: *` says that none fits another request".to_owned(),
+                    "Accept" => "their media type differs by the header `Accept`, so who asks for one gets another".to_owned(),
+                    "Origin" => "`api.cors` has several origins: an answer that allows one is kept for the others, as the header `Origin` is not in the key".to_owned(),
+                    other => format!("they differ by the header `{other}`, as their `Vary` says, so requests that differ in it alone get each other's"),
                 };
-                let (why, help) = match &**name {
-                    "Vary" => (
-                        "their header `Vary` says that they differ by headers, which the description does not name".to_owned(),
-                        "name these headers in the `key` of the cache, and in the description as the `default` of `Vary`, or write `cache: off`".to_owned(),
-                    ),
-                    "*" => (
-                        "their header `Vary: *` says that none fits another request".to_owned(),
-                        "write `cache: off` for these operations".to_owned(),
-                    ),
-                    "Accept" => ("their media type differs by the header `Accept`, so who asks for one gets another".to_owned(), added()),
-                    "Origin" => (
-                        "`api.cors` has several origins: an answer that allows one is kept for the others, as the header `Origin` is not in the key".to_owned(),
-                        added(),
-                    ),
-                    other => (
-                        format!("they differ by the header `{other}`, as their `Vary` says, so requests that differ in it alone get each other's"),
-                        added(),
-                    ),
+                let help = match &**name {
+                    "Vary" => "name these headers in the `key` of the cache, and in the description as the `default` of `Vary`, or write `cache: off`".to_owned(),
+                    "*" => "write `cache: off` for these operations".to_owned(),
+                    _ => format!("write `key: [{}]` into this `cache`, or `cache: off`", key_for(cases)),
                 };
-                (
-                    &diagnostic::ANSWERS_THAT_VARY,
-                    format!("answers to {operations} are kept, and {why}"),
-                    help,
-                )
+                diagnostic::ANSWERS_THAT_VARY
+                    .at(place.clone())
+                    .message(format_args!("answers to {operations} are kept, and {why}"))
+                    .help(help)
             }
         };
-        let mut finding = code.at(place.clone()).message(message).help(help);
         finding
             .places
             .extend(cases.iter().map(|case| case.place.clone()));
