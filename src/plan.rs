@@ -166,9 +166,8 @@ pub enum TargetsPlan {
         addresses: Values,
         outside_vpc: bool,
     },
-    /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`).
-    ///
-    /// Blue-green ones switch the listener between two groups.
+    /// Services of ECS register themselves, by address (`awsvpc`) or by instance (`bridge`);
+    /// blue-green ones switch the listener between two groups.
     Ecs {
         by_address: bool,
         is_blue_green: bool,
@@ -212,8 +211,7 @@ pub struct OperationPlan {
     pub gateway_path: Option<Vec<Segment>>,
     /// Path on the gateway of an operation that is not public, where it has whole segments.
     pub asked_path: Option<Vec<Segment>>,
-    /// Path of an operation that is not public, where private callers come to a balancer: base path
-    /// and path as the description writes them.
+    /// Base path and path of an operation that private callers reach through a balancer.
     pub private_path: Option<Arc<str>>,
     /// Path that the backend gets.
     pub backend_path: Vec<Segment>,
@@ -268,8 +266,7 @@ pub struct Plan {
     pub backends: Vec<BackendPlan>,
     /// By gateway path and method.
     pub operations: Vec<OperationPlan>,
-    /// Responses of the gateway itself, where an operation that is not public would be taken for a
-    /// public one.
+    /// Responses of the gateway itself to requests that are not public and match a public template.
     pub refusals: Vec<Refusal>,
     /// By name.
     pub authorizers: Vec<AuthorizerPlan>,

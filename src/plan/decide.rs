@@ -111,8 +111,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     Outcome::new(plan, diagnostics)
 }
 
-/// Returns whether nothing is public, and rules of the application load balancer serve private
-/// callers.
+/// Returns whether nothing is public, and the application load balancer serves private callers.
 fn is_private_alone(
     spec: &BlueprintSpec,
     backends: &[BackendPlan],
@@ -206,8 +205,7 @@ fn forwarded_paths(
     forwarder::complete(blueprint, served, forwarders, backends)
 }
 
-/// Reports contradictions of the whole plan; `bases` are the base paths of the descriptions, on the
-/// gateway and behind it.
+/// Reports conflicts of the whole plan; `bases` are base paths, on the gateway and behind it.
 fn of_the_whole(
     plan: &Plan,
     blueprint: &Blueprint,

@@ -214,8 +214,7 @@ impl<'a> Models<'a> {
             let mut model = SizedModel::new(label, request, &mut translators[request.description]);
             bytes += model.bytes;
             if bytes > MAX_BYTES {
-                // They do not fit together, so many of them will be cut: sizes are enough until
-                // then.
+                // They do not fit together, so many will be cut: sizes are enough until then.
                 for model in sized.iter_mut().chain([&mut model]) {
                     model.assembled = None;
                 }
@@ -256,7 +255,7 @@ fn joined(kind: &str, name: &str) -> String {
     })
 }
 
-/// Keeps equal weakenings once: models that are cut to the same depth have them alike.
+/// Shares equal weakenings: models that are cut to the same depth have them in common.
 fn share_weakenings(models: &mut [ModelPlan]) {
     let mut known: BTreeSet<Arc<Weakenings>> = BTreeSet::new();
     for model in models {

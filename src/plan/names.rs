@@ -134,8 +134,7 @@ pub fn routes_file(path: &[Segment]) -> Arc<str> {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
         && text.len() <= 100
         && !DEVICES.contains(&text)
-        // Terraform merges `*_override.tf` into other files instead of reading it as one of its
-        // own.
+        // Terraform merges `*_override.tf` into other files.
         && text != "override"
         && !text.ends_with("_override");
     if is_plain {
@@ -199,8 +198,7 @@ impl Prefix {
         parts(&self.name, self.short.as_ref(), suffix)
     }
 
-    /// The environment that Terraform's local value `short_environment` shortens, where names hold
-    /// that.
+    /// The environment that Terraform's local value `short_environment` shortens.
     pub fn shortened_at_deploy_time(&self) -> Option<&Value> {
         let is_local = |short: &Value| matches!(short, Value::Expression(text) if **text == *SHORT_ENVIRONMENT);
         self.environment
@@ -281,8 +279,7 @@ fn parts(name: &str, environment: Option<&Value>, suffix: &str) -> Vec<Value> {
     parts
 }
 
-/// An environment of at most `MAX_SHORT_ENVIRONMENT` characters: its first ones and a hash of it,
-/// where it is longer.
+/// An environment of at most `MAX_SHORT_ENVIRONMENT` characters, with a hash where it is cut.
 ///
 /// CloudFormation has no function that shortens, so a parameter takes no more there.
 fn shortened(environment: &Value, format: OutputFormat) -> Value {

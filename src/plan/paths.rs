@@ -217,7 +217,7 @@ impl Template {
         Ok(())
     }
 
-    /// Adds a variable in the notation of a web framework.
+    /// Adds a variable that is in the notation of a web framework.
     fn read_variable(&mut self, written: &str, read: framework::FrameworkVariable<'_>) {
         let variable = Segment::of_variable(self.free_name(read.name), read.is_greedy);
         self.read.push(ReadVariable {
@@ -287,8 +287,7 @@ pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> Arc<str>
         .into()
 }
 
-/// Characters that both statements of AWS about path parts allow, and the two they disagree on (`$`
-/// and `,`).
+/// Characters that AWS allows in path parts, with `$` and `,`, on which its pages disagree.
 fn is_literal_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "._:-$,".contains(character)
 }

@@ -48,8 +48,7 @@ struct RouteRule<'a> {
     is_touched: bool,
     /// Its fields that hold for at least one operation.
     in_force: BTreeSet<Field>,
-    /// Operations for any method of which it names some methods only, where its restrictions do not
-    /// hold for them.
+    /// Operations for any method that it restricts for some of their methods only.
     parts: Vec<OperationName>,
 }
 
@@ -107,8 +106,7 @@ impl Origin<'_> {
         }
     }
 
-    /// The reason why this very route requires less than the description does; an extension gives
-    /// none.
+    /// The reason why the route requires less than the description; an extension has none.
     pub(crate) fn weakens(self, blueprint: &Blueprint) -> Option<&str> {
         self.route(blueprint)?.weakens.as_deref()
     }
@@ -198,8 +196,7 @@ impl<'a> RouteRules<'a> {
         }
     }
 
-    /// Applies the leading routes with an empty match, then the extensions of the path and of the
-    /// operation, then the other routes.
+    /// Applies the leading routes, then the extensions of path and operation, then other routes.
     pub(crate) fn decide(&mut self, described: Described<'a>, mount: &str) -> Decision<'a> {
         let matching = self.matchers.matching(described, mount);
         let (leading, others): (Vec<usize>, Vec<usize>) = matching

@@ -66,14 +66,14 @@ pub(crate) fn coverage(
     checks: &ChecksPlan,
     declared: &BTreeMap<String, bool>,
 ) -> CoveragePlan {
-    let location = |parameter: &Parameter| match parameter.location {
-        Location::Path => None,
-        Location::Query | Location::QueryString => Some("querystring"),
-        Location::Header => Some("header"),
-        Location::Cookie => Some("cookie"),
-    };
     let left = |parameter: &Parameter| {
-        let name = format!("{}.{}", location(parameter)?, parameter.name);
+        let location = match parameter.location {
+            Location::Path => return None,
+            Location::Query | Location::QueryString => "querystring",
+            Location::Header => "header",
+            Location::Cookie => "cookie",
+        };
+        let name = format!("{location}.{}", parameter.name);
         let why = unchecked(parameter)
             .filter(|_| parameter.required || !parameter.sent.may_have_its_name());
         let why = why.or_else(|| {

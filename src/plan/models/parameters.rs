@@ -136,16 +136,14 @@ pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// Returns whether a parameter's name is that of a variable, in the notation of a web framework too,
-/// or of one in a widened segment, which alone holds braces.
+/// Returns whether a parameter has the name of a variable, or of one in a widened segment.
 fn names(spelt: &str, name: &str) -> bool {
     spelt == name
         || spelt == paths::bare(name)
         || (spelt.contains('{') && spelt.contains(&format!("{{{name}}}")))
 }
 
-/// Reports the variables of the path that the operation forgot to declare; they are declared on the
-/// gateway all the same.
+/// Reports path variables that the operation does not declare; the gateway declares them anyway.
 pub(crate) fn undeclared(
     operation: &Operation,
     spellings: &Spellings,

@@ -234,8 +234,7 @@ pub(crate) fn segments(path: &str) -> Vec<&str> {
     segments
 }
 
-/// The path with variables as OpenAPI has them, where a framework writes them otherwise and they
-/// keep their meaning.
+/// The path with variables as OpenAPI writes them, where a framework's mean the same.
 pub(crate) fn plain(path: &str) -> Cow<'_, str> {
     if !path.contains(['{', ':']) || !path.contains([':', '*', '=', '+', '.']) {
         return Cow::Borrowed(path);

@@ -81,8 +81,7 @@ impl Siblings {
     }
 }
 
-/// The fields that an operation for any method may not lack while some of its methods have them:
-/// restrictions, checks, a backend.
+/// Fields that an operation for any method needs as a whole where some of its methods have them.
 fn needed_by_any(spec: &RouteSpec) -> Vec<Field> {
     let checks = spec.validation.filter(|level| *level != Validation::None);
     let others = [
@@ -109,9 +108,8 @@ fn shape(path: &str) -> String {
 }
 
 impl RouteRules<'_> {
-    /// Returns whether a route that names some methods of an operation for any method restricts them,
-    /// checks them or sends them to a backend of their own, and nothing holds for the whole in its
-    /// place.
+    /// Returns whether a route for some methods of an operation for any method has a field that does
+    /// not hold for the whole operation.
     pub(crate) fn is_left_open(
         &self,
         index: usize,

@@ -12,9 +12,7 @@ use crate::openapi::{Operation, Setting, SettingOf};
 /// Prefix of every extension.
 const PREFIX: &str = "x-gwgen-";
 
-/// Fields of a route that have an extension.
-///
-/// The reason why something is opened has none: it belongs into the blueprint.
+/// Fields of a route that have an extension; those that lift a restriction have none.
 const FIELDS: [&str; 7] = [
     "backend",
     "exposure",

@@ -13,8 +13,7 @@ use crate::openapi::{Operation, Security, SettingOf};
 use crate::plan::rules::extensions::ExtensionRoute;
 use crate::plan::rules::patterns::only;
 
-/// Decisions about an operation before and after the description's extensions and the routes that
-/// follow them.
+/// Decisions about an operation before and after its extensions and the routes behind them.
 #[derive(Clone, Copy)]
 pub(crate) struct ExtensionEffect<'c, 'a> {
     /// By the leading routes alone.
@@ -157,8 +156,7 @@ fn throttle<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found
     loosening(route, "throttle", value, restriction)
 }
 
-/// Rank of the callers that an entry of `auth` keeps out: nobody, those without a key, or those who
-/// are not authorized.
+/// Rank of an entry of `auth`: it refuses nobody, callers without a key, or unauthorized ones.
 fn strength(name: &str, blueprint: &Blueprint) -> u8 {
     match blueprint.spec.auth.as_ref().and_then(|auth| auth.get(name)) {
         _ if name == "none" => 0,

@@ -107,8 +107,7 @@ impl Matchers {
         matching
     }
 
-    /// Returns the indexes of the operations that each `match` matches, in their order. One for any
-    /// method is matched by any method that it takes.
+    /// Returns the indexes of the operations that each `match` matches, as a whole or in part.
     pub(crate) fn touched<'d>(
         &self,
         operations: impl Iterator<Item = (Described<'d>, &'d str)>,

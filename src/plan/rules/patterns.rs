@@ -8,8 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Replaces a star of the path itself while patterns and paths are compared: a character that no
-/// text is meant to hold.
+/// Replaces a star of the path itself in comparisons: a character that no text should have.
 const STAR: &str = "\u{10FFFF}";
 
 /// A pattern that matches this path alone, in double quotes as YAML and JSON read them.
@@ -22,8 +21,7 @@ pub(crate) fn exact(path: &str) -> String {
     path.replace('*', "\\*")
 }
 
-/// Returns whether a path matches a pattern in which `**` is any number of segments; time is at most
-/// the product of the lengths.
+/// Returns whether a path matches a pattern; time is at most the product of the lengths.
 pub(crate) fn path_matches(pattern: &str, path: &str) -> bool {
     let pattern: Vec<&str> = pattern.split('/').collect();
     let segments: Vec<&str> = path.split('/').collect();
@@ -90,8 +88,7 @@ struct WildPattern<T> {
     value: T,
 }
 
-/// Kind of texts that patterns match. The size of a start or end is counted in segments of a path
-/// and in bytes of another text.
+/// Kind of texts that patterns match; sizes are segments of a path, and bytes of other texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PatternKind {
     Paths,
@@ -104,6 +101,15 @@ impl PatternKind {
         match self {
             Self::Paths if text.contains(star) => Cow::Owned(text.replace(star, STAR)),
             Self::Paths | Self::Texts => Cow::Borrowed(text),
+        }
+    }
+
+    /// Size of a fixed start or end.
+    fn size(self, text: &str) -> usize {
+        match self {
+            Self::Paths if text.is_empty() => 0,
+            Self::Paths => text.split('/').count(),
+            Self::Texts => text.len(),
         }
     }
 }
@@ -122,18 +128,13 @@ impl<T: Copy> Patterns<T> {
         let (Some(first), Some(last)) = (pattern.find('*'), pattern.rfind('*')) else {
             return self.exact.entry(pattern.into()).or_default().push(value);
         };
-        let (start, end) = (&pattern[..first], &pattern[last + 1..]);
-        let (start, end, sizes) = match self.kind {
-            PatternKind::Texts => (start, end, (start.len(), end.len())),
+        let (mut start, mut end) = (&pattern[..first], &pattern[last + 1..]);
+        if self.kind == PatternKind::Paths {
             // A `**` takes the slash beside it, too, where it takes nothing.
-            PatternKind::Paths => {
-                let (start, end) = (
-                    start.rfind('/').map_or("", |at| &start[..at]),
-                    end.find('/').map_or("", |at| &end[at + 1..]),
-                );
-                (start, end, (segments(start), segments(end)))
-            }
-        };
+            start = start.rfind('/').map_or("", |at| &start[..at]);
+            end = end.find('/').map_or("", |at| &end[at + 1..]);
+        }
+        let sizes = (self.kind.size(start), self.kind.size(end));
         let fixed = format!("{start}*{end}").into_boxed_str();
         let inside = pattern.get(first..=last).unwrap_or_default();
         let longest = match self.kind {
@@ -209,15 +210,6 @@ impl<T: Copy> Patterns<T> {
             PatternKind::Paths => path_matches(pattern, text),
             PatternKind::Texts => text_matches(pattern, text),
         }
-    }
-}
-
-/// Number of segments of a fixed start or end.
-fn segments(text: &str) -> usize {
-    if text.is_empty() {
-        0
-    } else {
-        text.split('/').count()
     }
 }
 

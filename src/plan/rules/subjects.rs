@@ -8,8 +8,7 @@ use crate::blueprint::{Blueprint, MatchSpec};
 use crate::openapi::Operation;
 use crate::plan::rules::patterns::{PatternKind, Patterns, path_matches};
 
-/// Number of entries that are compared with every name there is: beyond them a diagnostic has no
-/// suggestion.
+/// Most entries that are compared with every name; the others have no suggestion.
 const MAX_COMPARED: usize = 8;
 
 /// Least likeness of a name that is suggested.

@@ -118,8 +118,7 @@ fn body_outside_key(operation: &Operation, place: Place) -> Diagnostic {
 
 /// Sources of identity that distinguish the callers of an operation; none where it is open.
 ///
-/// Protection by the description counts even where the gateway does not check it: the backend may
-/// respond to each caller in its own way.
+/// Security that only the description requires counts, too: the backend may check it.
 fn identities(
     api: &Api,
     operation: &Operation,

@@ -30,8 +30,7 @@ pub(crate) struct KeyGapCase {
     keys: Vec<Arc<str>>,
 }
 
-/// Returns the parameters and headers by which the key of an operation's responses does not
-/// distinguish requests.
+/// Returns the parameters and headers by which the key does not distinguish requests.
 pub(crate) fn key_gaps(
     operation: &Operation,
     keys: &[Arc<str>],

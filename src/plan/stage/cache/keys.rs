@@ -57,8 +57,7 @@ pub(crate) fn query_outside_key(
         .collect()
 }
 
-/// Reports headers and cookies that the response may depend on: none is in the key unless the
-/// blueprint names it.
+/// Reports headers and cookies that the response may depend on and that no key has by default.
 pub(crate) fn headers_outside_key(
     operation: &Operation,
     identities: &[String],
@@ -98,10 +97,7 @@ pub(crate) fn headers_outside_key(
         .collect()
 }
 
-/// Declares the properties that stand in the query in place of an object, so that the key can hold
-/// them.
-///
-/// One that cannot be declared stays outside of the key, which is reported.
+/// Declares the properties that the query has in place of an object, so that the key can hold them.
 pub(crate) fn declare_properties(operation: &Operation, declared: &mut BTreeMap<String, bool>) {
     for parameter in &operation.parameters {
         let (Location::Query, Sent::Properties(Some(names))) =
