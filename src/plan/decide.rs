@@ -32,7 +32,7 @@ use crate::source::pointer;
 /// `variables`; GW3006 nothing public, GW2002 name, GW2070 nothing but a load balancer.
 pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let spec = &blueprint.spec;
-    let (mut diagnostics, mut of_routes) = (Vec::new(), Vec::new());
+    let (mut diagnostics, mut route_findings) = (Vec::new(), Vec::new());
     let output = output(spec);
     let mut variables = Variables::new(blueprint, output.format, &mut diagnostics);
     let vpc_and_subnets = vpc::vpc_and_subnets(&mut variables);
@@ -42,30 +42,28 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
     let stage_name = stage::name(blueprint, &mut variables);
     let stage = stage::stage(blueprint, &mut variables);
     let endpoint = endpoint::endpoint(blueprint, &mut variables);
-    endpoint::check_policy(blueprint, &mut variables);
-    let domain = domain::domain(blueprint, &mut variables, &endpoint);
+    let domain = domain::domain(&mut variables, &endpoint);
     let tags = tags(&mut variables);
     let mut backends = backends::backends(&mut variables);
-    let routes = routes::routes(apis, blueprint, &backends, &mut of_routes);
+    let routes = routes::routes(apis, blueprint, &backends, &mut route_findings);
     let has_gateway = !is_private_alone(spec, &backends, &routes.operations);
     if has_gateway {
         certificates::verification(&mut variables, &mut backends);
     } else {
         variables.report(balancer_alone(blueprint));
     }
-    let mut network =
-        vpc_and_subnets.map(|of_network| network(&mut variables, of_network, has_gateway));
+    let mut network = vpc_and_subnets.map(|found| network(&mut variables, found, has_gateway));
     let mut forwarders = forwarder::forwarders(&mut variables);
     let authorizers = authorizers::authorizers(blueprint, &routes.operations, &mut variables);
     let usage_plans = keys::plans(blueprint, routes.throttles.clone(), &mut variables);
     let (inputs, parameters) = variables.finish();
-    diagnostics.append(&mut of_routes);
-    diagnostics.extend(of_descriptions(apis, blueprint));
+    diagnostics.append(&mut route_findings);
+    diagnostics.extend(description_findings(apis, blueprint));
     diagnostics.extend(keys::uncovered(blueprint, &routes.operations, &authorizers));
-    let of_rules = listener_rules(blueprint, &routes, &backends, network.as_mut());
-    diagnostics.extend(of_rules);
-    let of_forwarders = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
-    diagnostics.extend(of_forwarders);
+    let findings = listener_rules(blueprint, &routes, &backends, network.as_mut());
+    diagnostics.extend(findings);
+    let findings = forwarded_paths(blueprint, &routes, &mut backends, forwarders.as_mut());
+    diagnostics.extend(findings);
     let cors = has_gateway
         .then(|| cors::cors(blueprint, &routes, &mut diagnostics))
         .flatten();
@@ -107,7 +105,7 @@ pub fn plan(apis: &[Api], blueprint: &Blueprint) -> Outcome<Plan> {
         limits: LimitsPlan::new(spec),
         place: blueprint.place(""),
     };
-    diagnostics.extend(of_the_whole(&plan, blueprint, &routes.bases));
+    diagnostics.extend(plan_findings(&plan, blueprint, &routes.bases));
     Outcome::new(plan, diagnostics)
 }
 
@@ -153,7 +151,7 @@ fn balancer_alone(blueprint: &Blueprint) -> Diagnostic {
 }
 
 /// Reports names and extensions that no operation has alone.
-fn of_descriptions(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
+fn description_findings(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> = reserved_name(blueprint).into_iter().collect();
     diagnostics.extend(apis.iter().flat_map(refused_extensions));
     diagnostics.extend(schemes::conflicting(apis, blueprint));
@@ -206,7 +204,7 @@ fn forwarded_paths(
 }
 
 /// Reports conflicts of the whole plan; `bases` are base paths, on the gateway and behind it.
-fn of_the_whole(
+fn plan_findings(
     plan: &Plan,
     blueprint: &Blueprint,
     bases: &[[Vec<Segment>; 2]],
@@ -223,7 +221,7 @@ fn of_the_whole(
 /// The load balancers and links, where a backend is behind one.
 fn network(
     variables: &mut Variables<'_>,
-    of_network: vpc::VpcAndSubnets,
+    vpc_and_subnets: vpc::VpcAndSubnets,
     has_gateway: bool,
 ) -> NetworkPlan {
     let topology = variables.blueprint().spec.topology;
@@ -234,8 +232,8 @@ fn network(
         .then(|| sync::sync(variables, alb.as_ref()))
         .flatten();
     NetworkPlan {
-        vpc: of_network.vpc,
-        subnets: of_network.subnets,
+        vpc: vpc_and_subnets.vpc,
+        subnets: vpc_and_subnets.subnets,
         nlb,
         link,
         alb,
@@ -264,13 +262,13 @@ fn prefix(variables: &mut Variables<'_>) -> Prefix {
     Prefix::new(&spec.name, environment, variables.format())
 }
 
-/// Those that the blueprint names in place of the description's, sorted.
+/// Binary media types of the blueprint, sorted; else those of the descriptions.
 fn binary_media_types(spec: &BlueprintSpec, described: Vec<Arc<str>>) -> Vec<Arc<str>> {
     let api = spec.api.as_ref();
     let Some(written) = api.and_then(|api| api.binary_media_types.as_ref()) else {
         return described;
     };
-    let sorted: BTreeSet<Arc<str>> = written.iter().map(|of| of.as_str().into()).collect();
+    let sorted: BTreeSet<Arc<str>> = written.iter().map(|text| text.as_str().into()).collect();
     sorted.into_iter().collect()
 }
 

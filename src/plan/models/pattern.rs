@@ -112,38 +112,31 @@ impl PatternReader<'_> {
         }
         // The item before: a plain character, which can start a range.
         let (mut before, mut is_empty) = (None, true);
-        loop {
-            let Some(byte) = self.next() else {
-                return false;
-            };
+        while let Some(byte) = self.next() {
             match byte {
                 b']' => return !is_empty,
                 b'[' | b'&' | b'^' => return false,
                 b'-' => {
-                    let ends = self.bytes.get(self.at) == Some(&b']');
-                    match (before.take(), ends) {
-                        (_, true) => {}
-                        (None, false) if is_empty => {}
-                        (Some(low), false) => match self.plain() {
-                            Some(high) if low <= high => {}
-                            _ => return false,
-                        },
-                        (None, false) => return false,
+                    let is_last = self.bytes.get(self.at) == Some(&b']');
+                    match before.take() {
+                        _ if is_last => {}
+                        Some(low) if self.plain().is_some_and(|high| low <= high) => {}
+                        None if is_empty => {}
+                        Some(_) | None => return false,
                     }
                 }
                 b'\\' => {
-                    let Some(escaped) = self.bytes.get(self.at).copied() else {
-                        return false;
-                    };
+                    before = self.bytes.get(self.at).copied();
+                    before = before.filter(u8::is_ascii_punctuation);
                     if !self.escape() {
                         return false;
                     }
-                    before = escaped.is_ascii_punctuation().then_some(escaped);
                 }
                 byte => before = Some(byte),
             }
             is_empty = false;
         }
+        false
     }
 
     /// The end of a range.
@@ -159,8 +152,8 @@ impl PatternReader<'_> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_all_readers_read_alike_is_kept() {
-        for kept in [
+    fn patterns_of_one_meaning_are_portable() {
+        for portable in [
             "^[a-z0-9_-]{1,20}$",
             "^\\d{4}-\\d{2}$",
             "a|b",
@@ -174,13 +167,13 @@ mod tests {
             "[\\w.]+",
             "[\\]\\[]",
         ] {
-            assert!(super::is_portable(kept), "{kept}");
+            assert!(super::is_portable(portable), "{portable}");
         }
     }
 
     #[test]
-    fn what_is_read_in_two_ways_is_dropped() {
-        for dropped in [
+    fn patterns_of_two_meanings_are_not_portable() {
+        for doubtful in [
             "\\s+",
             "\\bword",
             "a++",
@@ -212,7 +205,7 @@ mod tests {
             "[a",
             "\\cA",
         ] {
-            assert!(!super::is_portable(dropped), "{dropped}");
+            assert!(!super::is_portable(doubtful), "{doubtful}");
         }
     }
 }

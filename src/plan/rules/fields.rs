@@ -57,11 +57,6 @@ pub(crate) fn restricting(spec: &RouteSpec) -> Vec<Field> {
     written.filter(is_restricting).collect()
 }
 
-/// The restrictions of a route as they are written, in a sentence.
-pub(crate) fn restricts(spec: &RouteSpec) -> String {
-    shown(&restricting(spec), spec)
-}
-
 /// Fields of a route as they are written, in a sentence.
 pub(crate) fn shown(fields: &[Field], spec: &RouteSpec) -> String {
     let shown = |field: &Field| match field {

@@ -49,11 +49,8 @@ impl Loosened {
             throttle(effect, blueprint),
             auth(effect, operation, blueprint),
         ];
-        for (route, loosening) in found.into_iter().flatten() {
-            let Some(place) = route.place(loosening.field) else {
-                continue;
-            };
-            let noted = self.0.entry(place.clone()).or_insert(loosening);
+        for (place, loosening) in found.into_iter().flatten() {
+            let noted = self.0.entry(place).or_insert(loosening);
             let name = operation.name();
             // An operation comes once for each mount.
             if noted.operations.last() != Some(&name) {
@@ -97,7 +94,7 @@ impl Loosening {
     }
 }
 
-/// The extension, where it has the last word.
+/// The extensions that set a value last.
 fn extension(origin: Origin<'_>) -> Option<&ExtensionRoute> {
     match origin {
         Origin::Extension(route) => Some(route),
@@ -105,15 +102,16 @@ fn extension(origin: Origin<'_>) -> Option<&ExtensionRoute> {
     }
 }
 
-/// A restriction that a route of extensions loosens, by that route.
-type Found<'a> = Option<(&'a ExtensionRoute, Loosening)>;
+/// A restriction that an extension loosens, by the place of the extension.
+type Found = Option<(Place, Loosening)>;
 
-fn loosening<'a>(
-    route: &'a ExtensionRoute,
+fn loosening(
+    route: &ExtensionRoute,
     field: &'static str,
     value: String,
     restriction: Place,
-) -> Found<'a> {
+) -> Found {
+    let place = route.place(field)?.clone();
     let loosening = Loosening {
         field,
         value,
@@ -121,10 +119,10 @@ fn loosening<'a>(
         is_of_path: route.of == SettingOf::Path,
         operations: Vec::new(),
     };
-    Some((route, loosening))
+    Some((place, loosening))
 }
 
-fn exposure<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found<'a> {
+fn exposure(effect: ExtensionEffect<'_, '_>, blueprint: &Blueprint) -> Found {
     let (before, origin) = effect.before.exposure?;
     let (after, by) = effect.after.exposure?;
     let route = extension(by).filter(|_| after < before)?;
@@ -132,7 +130,7 @@ fn exposure<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found
     loosening(route, "exposure", after.name().to_owned(), restriction)
 }
 
-fn throttle<'a>(effect: ExtensionEffect<'_, 'a>, blueprint: &Blueprint) -> Found<'a> {
+fn throttle(effect: ExtensionEffect<'_, '_>, blueprint: &Blueprint) -> Found {
     let (after, by) = effect.after.throttle?;
     let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;
     let stage = blueprint.spec.stage.as_ref();
@@ -166,11 +164,7 @@ fn strength(name: &str, blueprint: &Blueprint) -> u8 {
     }
 }
 
-fn auth<'a>(
-    effect: ExtensionEffect<'_, 'a>,
-    operation: &Operation,
-    blueprint: &Blueprint,
-) -> Found<'a> {
+fn auth(effect: ExtensionEffect<'_, '_>, operation: &Operation, blueprint: &Blueprint) -> Found {
     let (before, origin) = effect.before.auth?;
     let (after, by) = effect.after.auth?;
     let route = extension(by).filter(|_| effect.after.exposure() == Exposure::Public)?;

@@ -3,7 +3,7 @@
 //! In: routes, the operations that they matched. Out: diagnostics. Pure.
 //! A route that restricts is a safeguard; one that protects nothing is an error.
 
-use super::fields::{Field, restricting, restricts, written};
+use super::fields::{Field, restricting, shown, written};
 use super::subjects::Idle;
 use super::{RouteRule, RouteRules, Subjects};
 use crate::blueprint::MatchSpec;
@@ -131,7 +131,7 @@ impl RouteRules<'_> {
         if !restrictions.is_empty() && restrictions.iter().all(|field| is_ineffective(&field)) {
             let message = format!(
                 "later routes override {} of this route for every operation that it matches",
-                restricts(rule.spec)
+                shown(&restrictions, rule.spec)
             );
             return Some(if self.is_optional(index) {
                 diagnostic::IDLE_SAFEGUARD

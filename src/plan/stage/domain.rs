@@ -44,12 +44,8 @@ const HEALTH_PATHS: [&str; 2] = ["ping", "sping"];
 ///
 /// Errors: GW2002 value, GW2003 missing field, GW2011 field that does not fit, GW2061 mutual TLS
 /// that can be passed by, GW2062 old TLS.
-pub(crate) fn domain(
-    blueprint: &Blueprint,
-    variables: &mut Variables<'_>,
-    endpoint: &EndpointPlan,
-) -> Option<DomainPlan> {
-    let spec = blueprint.spec.api.as_ref()?.domain.as_ref()?;
+pub(crate) fn domain(variables: &mut Variables<'_>, endpoint: &EndpointPlan) -> Option<DomainPlan> {
+    let spec = variables.blueprint().spec.api.as_ref()?.domain.as_ref()?;
     if endpoint.kind == EndpointKind::Private {
         variables.report(
             diagnostic::FIELD_DOES_NOT_FIT

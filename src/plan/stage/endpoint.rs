@@ -85,6 +85,7 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
         }
         None => None,
     };
+    check_policy(variables);
     EndpointPlan {
         kind,
         vpc_endpoints,
@@ -143,12 +144,11 @@ fn check(
     }
 }
 
-/// Checks the shape and size of the user's policy; the callers that it lets in are the user's
-/// decision.
+/// Checks the shape and size of the user's policy, not the callers that it lets in.
 ///
 /// Errors: GW2002.
-pub(crate) fn check_policy(blueprint: &Blueprint, variables: &mut Variables<'_>) {
-    let Some(policy) = blueprint.policy() else {
+fn check_policy(variables: &mut Variables<'_>) {
+    let Some(policy) = variables.blueprint().policy() else {
         return;
     };
     let length = policy.to_string().chars().count();
@@ -168,7 +168,7 @@ pub(crate) fn check_policy(blueprint: &Blueprint, variables: &mut Variables<'_>)
     };
     if let Some(message) = fault {
         let finding = diagnostic::INVALID_VALUE
-            .at(blueprint.place("/api/policy"))
+            .at(variables.place("/api/policy"))
             .message(message)
             .help("write it as AWS's guide shows it, with `execute-api:/*` as the resource");
         variables.report(finding);

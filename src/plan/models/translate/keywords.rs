@@ -176,13 +176,13 @@ impl Translator<'_> {
             return;
         };
         let names: BTreeSet<&str> = names.iter().filter_map(Value::as_str).collect();
-        let (left, kept): (Vec<&str>, Vec<&str>) =
+        let (read_only, required): (Vec<&str>, Vec<&str>) =
             names.into_iter().partition(|name| at.read_only.holds(name));
-        if !left.is_empty() {
+        if !read_only.is_empty() {
             self.leave_keyword("readOnly", "required", at, part);
         }
-        if !kept.is_empty() {
-            part.schema.insert("required", Value::from(kept));
+        if !required.is_empty() {
+            part.schema.insert("required", Value::from(required));
         }
     }
 

@@ -22,7 +22,7 @@ const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 
 impl Translator<'_> {
     pub(super) fn types(&mut self, schema: &Members, at: SchemaPath<'_>, part: &mut SchemaPart) {
-        let known = |value: &Value| value.as_str().is_some_and(|of| TYPES.contains(&of));
+        let known = |value: &Value| value.as_str().is_some_and(|name| TYPES.contains(&name));
         match member(schema, "type") {
             None => {}
             Some(one) if known(one) => part.schema.insert("type", one.clone()),
@@ -55,10 +55,10 @@ impl Translator<'_> {
             Some(one) => vec![one.clone()],
             None => return,
         };
-        let Some(index) = types.iter().position(|of| of == "integer") else {
+        let Some(index) = types.iter().position(|name| name == "integer") else {
             return;
         };
-        let takes_all = types.iter().any(|of| of == "number");
+        let takes_all = types.iter().any(|name| name == "number");
         if takes_all {
             types.remove(index);
         } else {
@@ -68,7 +68,7 @@ impl Translator<'_> {
         if takes_all {
             return;
         }
-        let is_whole = |of: &Value| of.as_f64().is_some_and(|of| of.fract() == 0.0);
+        let is_whole = |step: &Value| step.as_f64().is_some_and(|step| step.fract() == 0.0);
         match part.schema.value("multipleOf").map(is_whole) {
             // Every multiple is a whole number.
             Some(true) => return,
@@ -185,7 +185,7 @@ impl Translator<'_> {
     }
 }
 
-/// One type stands by itself.
+/// The types, or the only one in place of a list.
 fn one_or_all(mut types: Vec<Value>) -> Value {
     if types.len() == 1 {
         types.remove(0)

@@ -172,13 +172,13 @@ fn declared_as(
         }
     };
     for key in declared.keys() {
-        let Some((of, other)) = key
+        let Some((other_location, other)) = key
             .strip_prefix("method.request.")
             .and_then(|rest| rest.split_once('.'))
         else {
             continue;
         };
-        if of == location && same(other) {
+        if other_location == location && same(other) {
             return Ok(key.as_str().into());
         }
         if other == name {
