@@ -123,7 +123,7 @@ impl Origin<'_> {
     pub(crate) fn way_to_weaken(self, operation: &Operation, auth: &str) -> String {
         match self {
             Self::Route(_) => {
-                "add `weakens` with the reason to the route, or let the description's scheme stand"
+                "add `weakens` with the reason to the route, or keep the description's scheme"
                     .to_owned()
             }
             Self::Extension(_) => format!(

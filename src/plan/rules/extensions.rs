@@ -93,7 +93,7 @@ fn level(
             findings.push(
                 diagnostic::INVALID_EXTENSION
                     .at(setting.place.clone())
-                    .message(format_args!("`{}`: it stands here twice", setting.name))
+                    .message(format_args!("`{}` is here twice", setting.name))
                     .help("remove one of the two"),
             );
         }
@@ -167,6 +167,6 @@ pub(crate) fn misplaced(name: &str, place: &Place) -> Diagnostic {
     }
     diagnostic::MISPLACED_EXTENSION
         .at(place.clone())
-        .message(format_args!("`{name}` stands on no operation and on no path item, so it means nothing"))
+        .message(format_args!("`{name}` is on no operation and on no path item, so it has no effect"))
         .help("move it to the operations or path items that are meant, or say it in the blueprint with `routes`")
 }

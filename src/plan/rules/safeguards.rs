@@ -156,7 +156,7 @@ impl RouteRules<'_> {
         (!names.is_empty()).then(|| {
             diagnostic::OVERRIDDEN_ROUTE
                 .at(place)
-                .message(format_args!("{} of this route has no effect: later routes say it anew for every operation that it matches", names.join(", ")))
+                .message(format_args!("{} of this route has no effect: later routes override it for every operation that it matches", names.join(", ")))
                 .help("move this route behind those that override it, or remove what has no effect")
         })
     }

@@ -75,7 +75,7 @@ pub(crate) fn requested<'a>(
         findings.push(
             diagnostic::CACHE_WITHOUT_CLUSTER
                 .at(place)
-                .message("answers are to be kept, and the stage has no cache")
+                .message("responses are to be cached, but the stage has no cache")
                 .help("add for example `stage: {cache: {size_gb: 0.5}}`, which costs by the hour, or write `cache: off` here"),
         );
         return None;
@@ -90,7 +90,7 @@ pub(crate) fn requested<'a>(
             diagnostic::INVALID_VALUE
                 .at(place.clone())
                 .message(format_args!(
-                    "API Gateway keeps an answer for whole seconds, at most 3600, not {ttl} ms"
+                    "API Gateway caches a response for whole seconds, at most 3600, not {ttl} ms"
                 ))
                 .help("write a time from `0s` to `1h`"),
         );
@@ -288,12 +288,12 @@ impl CacheRequest<'_> {
                 .at(self.place.clone())
                 .also(operation.place("/security"))
                 .message(format_args!(
-                    "`{} {}` is protected, and callers would get each other's answers: `{first}` is not in the key of the cache",
+                    "`{} {}` is protected, and callers would get each other's responses: `{first}` is not in the cache key",
                     operation.method.as_str(),
                     operation.path
                 ))
                 .help(format_args!(
-                    "{added}say in `shared` why everybody may see the same answer, or write `cache: off` for this operation"
+                    "{added}say in `shared` why all callers may see the same response, or write `cache: off` for this operation"
                 ))
                 .keeps(operation.name()),
         )

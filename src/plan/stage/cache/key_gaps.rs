@@ -97,7 +97,7 @@ impl KeyGap {
                 diagnostic::REPEATED_PARAMETER_IN_KEY
                     .at(place.clone())
                     .message(format_args!(
-                        "answers are kept by a query parameter that a request may repeat, and the key of the cache takes one of its values: {}",
+                        "responses are cached by a query parameter that a request may repeat, and the cache key has one of its values: {}",
                         diagnostic::examples(&names)
                     ))
                     .help("write `cache: off` for these operations, or describe the list with `explode: false` (2.0: `collectionFormat: csv`), so that it is one value")
@@ -106,8 +106,8 @@ impl KeyGap {
                 let why = match &**name {
                     "Vary" => "their header `Vary` says that they differ by headers, which the description does not name".to_owned(),
                     "*" => "their header `Vary: *` says that none fits another request".to_owned(),
-                    "Accept" => "their media type differs by the header `Accept`, so who asks for one gets another".to_owned(),
-                    "Origin" => "`api.cors` has several origins: an answer that allows one is kept for the others, as the header `Origin` is not in the key".to_owned(),
+                    "Accept" => "their media type differs by the header `Accept`, so a caller that accepts one gets another".to_owned(),
+                    "Origin" => "`api.cors` has several origins: a response that allows one is cached for the others, as the header `Origin` is not in the key".to_owned(),
                     other => format!("they differ by the header `{other}`, as their `Vary` says, so requests that differ in it alone get each other's"),
                 };
                 let help = match &**name {
@@ -117,7 +117,9 @@ impl KeyGap {
                 };
                 diagnostic::ANSWERS_THAT_VARY
                     .at(place.clone())
-                    .message(format_args!("answers to {operations} are kept, and {why}"))
+                    .message(format_args!(
+                        "responses to {operations} are cached, and {why}"
+                    ))
                     .help(help)
             }
         };
