@@ -49,19 +49,15 @@ pub(crate) fn endpoint(blueprint: &Blueprint, variables: &mut Variables<'_>) -> 
     let api = blueprint.spec.api.as_ref().unwrap_or(&no_api);
     let written = api.endpoint.as_ref().unwrap_or(&no_endpoint);
     let kind = written.r#type.unwrap_or(blueprint::defaults::ENDPOINT);
-    let given = |values: &Option<blueprint::Values>| {
-        values
-            .clone()
-            .filter(|values| values.iter().next().is_some())
+    let mut listed = |values: &Option<blueprint::Values>, list: InputType, field: &str| {
+        let values = values
+            .as_ref()
+            .filter(|values| values.iter().next().is_some())?;
+        Some(variables.values(values, list, &format!("/api/endpoint/{field}")))
     };
-    let vpc_endpoints = given(&written.vpc_endpoints).map(|values| {
-        let at = "/api/endpoint/vpc_endpoints";
-        variables.values(&values, InputType::VpcEndpoints, at)
-    });
-    let cidrs = given(&written.allow_cidrs).map(|values| {
-        let at = "/api/endpoint/allow_cidrs";
-        variables.values(&values, InputType::Callers, at)
-    });
+    let endpoints = &written.vpc_endpoints;
+    let vpc_endpoints = listed(endpoints, InputType::VpcEndpoints, "vpc_endpoints");
+    let cidrs = listed(&written.allow_cidrs, InputType::Callers, "allow_cidrs");
     check(variables, kind, vpc_endpoints.is_some(), cidrs.is_some());
     let is_disabled = api.disable_execute_api.unwrap_or(false);
     if is_disabled && api.domain.is_none() {
