@@ -1,9 +1,5 @@
-//! Findings as values: a code, the places to mend, one sentence of what is wrong and one of how to
-//! fix it.
-//!
-//! In: what a stage found. Out: `Diagnostic`, `Outcome`. Pure.
-//! Lines are not known here: a place names a file and a pointer, `source` finds the line only when
-//! something is reported.
+//! Diagnostics: a code, the places to mend, the error and its cause, the mend.
+//! Places have no lines: `source` finds a line only when something is reported.
 
 mod codes;
 mod grouping;
@@ -13,7 +9,7 @@ pub(crate) use grouping::grouped;
 use std::fmt;
 use std::sync::Arc;
 
-/// Severity of a finding. Not part of its code, so that it may change without renumbering.
+/// Severity of a diagnostic; no part of its code, so that it may change without renumbering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -84,9 +80,25 @@ impl Place {
             at: At::Position { line, column },
         }
     }
+
+    /// Returns the place of something below a pointer.
+    pub(crate) fn below(mut self, below: &str) -> Self {
+        if let At::Pointer(pointer) = &mut self.at {
+            pointer.push_str(below);
+        }
+        self
+    }
+
+    /// Returns the pointer; empty for a place without one.
+    pub(crate) fn into_pointer(self) -> String {
+        match self.at {
+            At::Pointer(pointer) => pointer,
+            At::File | At::Repeated(..) | At::Position { .. } => String::new(),
+        }
+    }
 }
 
-/// An operation that a finding keeps from being served.
+/// Name of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct OperationName {
     /// Upper-case HTTP method, or `ANY`.
@@ -102,7 +114,7 @@ impl fmt::Display for OperationName {
 }
 
 impl OperationName {
-    /// The first of several operations, and how many more there are, in a sentence.
+    /// Returns the first of several operations and the count of the others, for a sentence.
     pub(crate) fn summary(operations: &[Self]) -> String {
         match operations {
             [only] => only.to_string(),
@@ -111,9 +123,18 @@ impl OperationName {
             [] => "no operation".to_owned(),
         }
     }
+
+    /// Adds operations that are not in the list yet.
+    pub(crate) fn merge(operations: &mut Vec<Self>, more: Vec<Self>) {
+        for operation in more {
+            if !operations.contains(&operation) {
+                operations.push(operation);
+            }
+        }
+    }
 }
 
-/// One finding.
+/// An error, a warning or a note.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     pub code: &'static Code,
@@ -139,7 +160,7 @@ pub struct Extra {
 }
 
 impl Code {
-    /// Starts a finding at the place where it is to be mended.
+    /// Returns a diagnostic at the place where it is to be mended.
     pub fn at(&'static self, place: Place) -> Diagnostic {
         Diagnostic {
             code: self,
@@ -166,14 +187,14 @@ impl Diagnostic {
         self
     }
 
-    /// One more place that takes part in it.
+    /// Adds a place.
     #[must_use]
     pub fn also(mut self, place: Place) -> Self {
         self.places.push(place);
         self
     }
 
-    /// An operation that it keeps from being served.
+    /// Adds an operation that is not served because of it.
     #[must_use]
     pub fn keeps(mut self, operation: OperationName) -> Self {
         self.operations.push(operation);
@@ -186,9 +207,8 @@ impl Diagnostic {
 
     /// Returns whether `lint.allow` allows it.
     pub fn is_allowed(&self) -> bool {
-        self.extra
-            .as_ref()
-            .is_some_and(|extra| extra.allowed.is_some())
+        let extra = self.extra.as_ref();
+        extra.is_some_and(|extra| extra.allowed.is_some())
     }
 
     pub fn extra(&mut self) -> &mut Extra {
@@ -211,11 +231,7 @@ const MAX_TEXT_BYTES: usize = 2_000;
 
 fn shortened(mut text: String) -> String {
     if text.len() > MAX_TEXT_BYTES {
-        let mut end = MAX_TEXT_BYTES;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
+        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
         text.push('…');
     }
     text
@@ -251,16 +267,14 @@ const EXAMPLES: usize = 3;
 
 /// Returns the first of many names, and the count of the others.
 pub fn examples<T: fmt::Display>(names: &[T]) -> String {
-    let more = names.len().saturating_sub(EXAMPLES);
     let mut shown: Vec<String> = names.iter().take(EXAMPLES).map(T::to_string).collect();
-    let last = if more > 0 {
-        Some(format!("{more} more"))
-    } else {
-        shown.pop()
-    };
-    match (shown.is_empty(), last) {
-        (false, Some(last)) => format!("{} and {last}", shown.join(", ")),
-        (_, last) => last.unwrap_or_default(),
+    if names.len() > EXAMPLES {
+        shown.push(format!("{} more", names.len() - EXAMPLES));
+    }
+    match shown.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
     }
 }
 

@@ -1,9 +1,5 @@
-//! Reads an OpenAPI description into `Api`: every operation with its parameters, security and
-//! faults.
-//!
-//! In: `SourceFile`. Out: `Outcome<Api>`. Pure.
-//! The faults of one operation stay with it as data; only those of the whole document are reported
-//! here.
+//! Reads an OpenAPI description into `Api`. The faults of one operation are stored with it; only
+//! those of the whole document are reported here.
 
 mod bodies;
 mod by_media_type;
@@ -33,7 +29,7 @@ pub use extensions::{is_unused, refuses};
 use media::binary;
 pub use method::HttpMethod;
 pub use places::{FilePointer, Setting, SettingOf};
-pub use serialization::Sent;
+pub use serialization::Serialization;
 pub use servers::{ServerKind, ServerOrigin};
 pub(crate) use servers::{is_dots, is_path_character};
 
@@ -62,12 +58,10 @@ pub struct Api {
     pub other_server: Option<usize>,
     /// In the order of the document.
     pub operations: Vec<Operation>,
-    /// Security schemes that the description declares.
-    pub schemes: Vec<Arc<str>>,
+    /// Security schemes that the description declares, each with its JSON text.
+    pub schemes: BTreeMap<Arc<str>, Arc<str>>,
     /// Pointer to their declarations.
     pub schemes_pointer: &'static str,
-    /// The JSON text of each scheme.
-    pub definitions: BTreeMap<Arc<str>, Arc<str>>,
     /// Media types that the document declares as binary.
     pub binary_media_types: Vec<Arc<str>>,
     /// `x-amazon-apigateway-*` keys outside of paths.
@@ -172,7 +166,7 @@ pub struct Parameter {
     pub required: bool,
     /// Style, unless it is the default of its location.
     pub style: Option<Arc<str>>,
-    pub sent: Sent,
+    pub serialization: Serialization,
     /// The description allows an empty value, which the gateway takes for missing.
     pub may_be_blank: bool,
     at: ParameterAt,
@@ -214,7 +208,7 @@ impl Security {
         let alternatives: Arc<[Requirement]> = requirements
             .iter()
             .filter(|requirement| !requirement.0.is_empty())
-            .map(alternative)
+            .map(requirement)
             .collect();
         match alternatives.len() {
             0 => Self::Open,
@@ -235,14 +229,12 @@ impl Security {
 /// Schemes with the required scopes.
 pub type Requirement = BTreeMap<Arc<str>, Vec<Arc<str>>>;
 
-fn alternative(requirement: &document::RequirementObject<'_>) -> Requirement {
-    let schemes = requirement.0.iter();
-    schemes
-        .map(|(name, scopes)| {
-            let scopes = scopes.iter().map(|scope| Arc::from(&**scope));
-            (Arc::from(&**name), scopes.collect())
-        })
-        .collect()
+fn requirement(object: &document::RequirementObject<'_>) -> Requirement {
+    let schemes = object.0.iter().map(|(name, scopes)| {
+        let scopes = scopes.iter().map(|scope| Arc::from(&**scope));
+        (Arc::from(&**name), scopes.collect())
+    });
+    schemes.collect()
 }
 
 /// A fault of an operation.
@@ -288,36 +280,34 @@ fn not_an_object(file: &SourceFile) -> Diagnostic {
 
 /// Returns the error of a version that is not read.
 fn version(file: &SourceFile, document: &document::Document<'_>) -> Option<Diagnostic> {
-    let version = &*document.openapi;
-    if ["3.0", "3.1", "3.2"]
-        .iter()
-        .any(|start| version.starts_with(start))
-        || swagger::is_swagger(document)
-    {
+    let (openapi, swagger) = (&*document.openapi, &*document.swagger);
+    let known = ["3.0", "3.1", "3.2"];
+    if known.iter().any(|start| openapi.starts_with(start)) || swagger::is_swagger(document) {
         return None;
     }
-    let place = |key| Place::pointer(&file.display, key);
-    Some(if !version.is_empty() {
-        diagnostic::UNSUPPORTED_VERSION
-            .at(place("/openapi"))
-            .message(format_args!(
-                "OpenAPI {version} is not read; 3.0, 3.1 and 3.2 are"
-            ))
-            .help("convert the description to one of these")
-    } else if !document.swagger.is_empty() {
-        diagnostic::UNSUPPORTED_VERSION
-            .at(place("/swagger"))
-            .message(format_args!(
-                "Swagger {} is not read; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are",
-                &*document.swagger
-            ))
-            .help("convert the description to one of these")
+    let convert = "convert the description to one of these";
+    let (key, message, help) = if !openapi.is_empty() {
+        let message = format!("OpenAPI {openapi} is not read; 3.0, 3.1 and 3.2 are");
+        ("/openapi", message, convert)
+    } else if !swagger.is_empty() {
+        let message =
+            format!("Swagger {swagger} is not read; Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are");
+        ("/swagger", message, convert)
     } else {
-        diagnostic::UNSUPPORTED_VERSION
-            .at(Place::file(&file.display))
-            .message("this file says neither `openapi: 3.0.x`, `3.1.x` or `3.2.x` nor `swagger: \"2.0\"`")
-            .help("name the OpenAPI description in `spec`")
-    })
+        let message =
+            "this file says neither `openapi: 3.0.x`, `3.1.x` or `3.2.x` nor `swagger: \"2.0\"`";
+        (
+            "",
+            message.to_owned(),
+            "name the OpenAPI description in `spec`",
+        )
+    };
+    let place = match key {
+        "" => Place::file(&file.display),
+        key => Place::pointer(&file.display, key),
+    };
+    let error = diagnostic::UNSUPPORTED_VERSION.at(place);
+    Some(error.message(message).help(help))
 }
 
 #[cfg(test)]

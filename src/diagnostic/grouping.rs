@@ -1,13 +1,10 @@
-//! Findings that a whole description repeats: reported once, with a count and three examples.
-//!
-//! In: findings. Out: findings. Pure.
-//! A framework that writes one path with a trailing slash writes all of them so, which must not
-//! hide the finding that matters.
+//! Diagnostics that a whole description repeats: reported once, with a count and three examples.
+//! A framework writes all paths in one style, which must not hide the diagnostic that matters.
 
 use std::collections::BTreeMap;
 
 use super::codes::*;
-use super::{At, Code, Diagnostic};
+use super::{At, Code, Diagnostic, OperationName};
 use crate::pointer;
 
 /// Most findings of one group that are reported one by one, and the number of examples of a larger
@@ -108,16 +105,12 @@ pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             grouped.push(finding);
             continue;
         }
-        let words = summary(&finding)
-            .is_none()
-            .then(|| (finding.message.clone(), finding.help.clone()));
-        groups
-            .entry(GroupKey {
-                code: finding.code.code,
-                words,
-            })
-            .or_default()
-            .push(finding);
+        let has_summary = summary(&finding).is_some();
+        let key = GroupKey {
+            code: finding.code.code,
+            words: (!has_summary).then(|| (finding.message.clone(), finding.help.clone())),
+        };
+        groups.entry(key).or_default().push(finding);
     }
     for mut findings in groups.into_values() {
         findings.sort_by(|a, b| (&a.places, &a.message).cmp(&(&b.places, &b.message)));
@@ -126,11 +119,7 @@ pub(crate) fn grouped(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
             let is_same = (&later.places, &later.message) == (&first.places, &first.message);
             if is_same {
                 let more = std::mem::take(&mut later.operations);
-                first.operations.extend(
-                    more.into_iter()
-                        .filter(|operation| !first.operations.contains(operation))
-                        .collect::<Vec<_>>(),
-                );
+                OperationName::merge(&mut first.operations, more);
             }
             is_same
         });
@@ -169,16 +158,11 @@ fn named(finding: &Diagnostic) -> Option<String> {
             format!("`{example}` of `{operation}`")
         });
     }
-    let path = finding.places.iter().find_map(|place| {
-        let At::Pointer(pointer) = &place.at else {
-            return None;
-        };
-        pointer
-            .strip_prefix("/paths/")?
-            .split('/')
-            .next()
-            .map(pointer::unescaped)
+    let path = finding.places.iter().find_map(|place| match &place.at {
+        At::Pointer(pointer) => pointer.strip_prefix("/paths/")?.split('/').next(),
+        At::File | At::Repeated(..) | At::Position { .. } => None,
     });
+    let path = path.map(pointer::unescaped);
     Some(match path.filter(|path| !example.contains(&**path)) {
         Some(path) => format!("`{example}` at `{path}`"),
         None => format!("`{example}`"),
@@ -188,39 +172,23 @@ fn named(finding: &Diagnostic) -> Option<String> {
 /// Returns one finding for a group: its places are those of the examples, or the first ones of
 /// findings with one message.
 fn group(findings: Vec<Diagnostic>) -> Diagnostic {
-    let mut examples: Vec<&Diagnostic> = Vec::with_capacity(PLACES);
     let mut one = findings[0].clone();
-    let message = match summary(&one) {
+    let count = findings.len();
+    let (message, shown) = match summary(&one) {
         Some(summary) => {
-            examples.extend(findings.iter().take(EXAMPLES));
-            let named: Vec<String> = examples
-                .iter()
-                .filter_map(|finding| named(finding))
-                .collect();
-            format!(
-                "{} {summary}; for example {}",
-                findings.len(),
-                named.join(", ")
-            )
+            let named: Vec<String> = findings[..EXAMPLES].iter().filter_map(named).collect();
+            let message = format!("{count} {summary}; for example {}", named.join(", "));
+            (message, EXAMPLES)
         }
-        None => {
-            examples.extend(findings.iter().take(PLACES));
-            format!("{} ({} times)", one.message, findings.len())
-        }
+        None => (format!("{} ({count} times)", one.message), PLACES),
     };
-    let help = std::mem::take(&mut one.help);
-    one = one.message(message).help(format_args!(
-        "{help}; `--message-format json` lists all of them"
-    ));
-    one.places = examples
-        .iter()
-        .filter_map(|finding| finding.places.first().cloned())
-        .collect();
+    let help = format!("{}; `--message-format json` lists all of them", one.help);
+    one = one.message(message).help(help);
+    let places = findings.iter().filter_map(|finding| finding.places.first());
+    one.places = places.take(shown).cloned().collect();
     one.places.dedup();
-    one.operations = findings
-        .iter()
-        .flat_map(|finding| finding.operations.iter().cloned())
-        .collect();
+    let operations = findings.iter().flat_map(|finding| &finding.operations);
+    one.operations = operations.cloned().collect();
     one.operations.sort();
     one.operations.dedup();
     one.extra().occurrences = findings;

@@ -1,9 +1,5 @@
 //! Bodies that operations take, and their schemas with all that these refer to.
-//!
-//! In: a request body or a body parameter, the references of its file. Out: `RequestBody`,
-//! `Schemas`. Pure but for `Library`.
-//! A schema stays a range of the text that was read until a model needs it; only its references are
-//! followed here.
+//! A schema is a range of the text that was read; only its references are followed here.
 
 mod unresolved;
 
@@ -11,16 +7,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
+use super::Fault;
 use super::references::{MAX_REFERENCES, References, Target};
-use super::{Fault, Operation};
 use crate::diagnostic::Place;
-use crate::pointer;
 use crate::source::SourceFile;
 use crate::source::raw::{self, Text};
 use unresolved::UnresolvedInBodies;
 
 /// Most text that is searched for references, over all schemas of a description. Unit: bytes.
-///
 /// A schema is searched once, but pointers may lead into one another's text.
 const MAX_SEARCHED_BYTES: usize = 128 << 20;
 
@@ -88,15 +84,13 @@ impl Schemas {
     pub fn is_of_bytes(&self, mut id: SchemaId) -> bool {
         for _ in 0..MAX_REFERENCES {
             let text = self.texts[id].text();
-            // Nearly all schemas are none, and large ones are not worth a look at each member.
+            // Reading each member of every schema would be slow.
             if !BYTES.iter().any(|word| text.contains(word)) {
                 return false;
             }
             let members = raw::members(text).unwrap_or_default();
-            let value = |name: &str| {
-                let (_, json) = members.iter().find(|(key, _)| *key == *name)?;
-                serde_json::from_str::<Text<'_>>(json.get()).ok()
-            };
+            let value =
+                |name: &str| serde_json::from_str::<Text<'_>>(raw::member(&members, name)?).ok();
             let Some(reference) = value("$ref") else {
                 return value("format")
                     .is_some_and(|format| matches!(&*format, "binary" | "byte" | "base64"))
@@ -104,15 +98,10 @@ impl Schemas {
                     || value("contentMediaType").is_some()
                     || value("type").is_some_and(|kind| *kind == *"file");
             };
-            let Some(next) = self.texts[id]
-                .references
-                .get(&*reference)
-                .copied()
-                .flatten()
-            else {
+            let Some(Some(next)) = self.texts[id].references.get(&*reference) else {
                 return false;
             };
-            id = next;
+            id = *next;
         }
         false
     }
@@ -133,27 +122,29 @@ const BYTES: [&str; 7] = [
 type Key = (usize, usize);
 
 /// Bodies that were read so far.
-pub(crate) struct Bodies {
-    schemas: Schemas,
+pub(crate) struct Bodies<'a> {
+    main: &'a SourceFile,
+    pub(crate) schemas: Schemas,
+    pub(crate) unresolved: UnresolvedInBodies,
     known: BTreeMap<Key, SchemaId>,
     bodies: BTreeMap<Key, Arc<RequestBody>>,
     searched: usize,
-    unresolved: UnresolvedInBodies,
     /// Pointers below which schemas and bodies have names.
     named_below: [&'static str; 2],
 }
 
-impl Bodies {
-    pub(crate) fn new(dialect: Dialect, is_swagger: bool) -> Self {
+impl<'a> Bodies<'a> {
+    pub(crate) fn new(main: &'a SourceFile, dialect: Dialect, is_swagger: bool) -> Self {
         Self {
+            main,
             schemas: Schemas {
                 dialect,
                 texts: Vec::new(),
             },
+            unresolved: UnresolvedInBodies::default(),
             known: BTreeMap::new(),
             bodies: BTreeMap::new(),
             searched: 0,
-            unresolved: UnresolvedInBodies::default(),
             named_below: if is_swagger {
                 ["/definitions/", "/parameters/"]
             } else {
@@ -162,16 +153,11 @@ impl Bodies {
         }
     }
 
-    pub(crate) fn finish(self) -> Schemas {
-        self.schemas
-    }
-
     /// Reads a `requestBody`, wherever it is written; nothing where it cannot be resolved, which is
     /// reported elsewhere.
-    pub(crate) fn request_body<'a>(
+    pub(crate) fn request_body(
         &mut self,
         references: &References<'a>,
-        main: &'a SourceFile,
         written: Target<'a>,
     ) -> Option<Arc<RequestBody>> {
         let address = written.json.as_ptr();
@@ -181,32 +167,23 @@ impl Bodies {
         }
         let is_shared = target.json.as_ptr() != address;
         let members = raw::members(target.json).ok()?;
-        let member = |name: &str| {
-            let mut latest = members.iter().rev();
-            latest
-                .find(|(key, _)| *key == *name)
-                .map(|(_, json)| json.get())
-        };
-        let media_types = raw::members(member("content")?).ok()?;
+        let content = target.child("content", last_member(&members, "content")?);
         let (mut contents, mut faults) = (Vec::new(), Vec::new());
-        for (media_type, json) in media_types {
+        for (media_type, json) in raw::members(content.json).ok()? {
             if media_type.starts_with("x-") {
                 continue;
             }
-            let content = Target {
-                file: target.file,
-                pointer: pointer::child(&format!("{}/content", target.pointer), &*media_type),
-                json: json.get(),
-            };
+            let content = content.child(&media_type, json);
             contents.push(BodyContent {
                 media_type: Arc::from(&*media_type),
-                schema: self.content_schema(references, main, content, &mut faults),
+                schema: self.content_schema(references, content, &mut faults),
             });
         }
         contents.sort_by(|one: &BodyContent, other| one.media_type.cmp(&other.media_type));
+        let required = last_member(&members, "required");
         let body = Arc::new(RequestBody {
-            is_required: member("required") == Some("true"),
-            name: is_shared.then(|| name(self.named_below, main, &target)),
+            is_required: required.is_some_and(|required| required.get() == "true"),
+            name: is_shared.then(|| self.name(&target)),
             contents,
         });
         self.unresolved.add_body(&body, faults);
@@ -215,53 +192,48 @@ impl Bodies {
     }
 
     /// Reads the schema of a media type.
-    fn content_schema<'a>(
+    fn content_schema(
         &mut self,
         references: &References<'a>,
-        main: &'a SourceFile,
         content: Target<'a>,
         faults: &mut Vec<Fault>,
     ) -> Option<SchemaId> {
-        let content = match references.follow(content.clone()) {
-            Ok(content) => content,
+        let place = || Place::pointer(&content.file.display, format!("{}/$ref", content.pointer));
+        let followed = match references.follow(content.clone()) {
+            Ok(followed) => followed,
             Err(error) => {
                 // A content that is no mapping has no schema, which is no fault.
-                if is_reference(content.json) {
-                    let pointer = format!("{}/$ref", content.pointer);
-                    faults.push(error.at(Place::pointer(&content.file.display, pointer)));
-                }
+                let members = raw::members(content.json).ok()?;
+                raw::member(&members, "$ref")?;
+                faults.push(error.at(place()));
                 return None;
             }
         };
-        let members = raw::members(content.json).ok()?;
-        let mut latest = members.into_iter().rev();
-        let (name, json) = latest.find(|(key, _)| *key == "schema")?;
-        self.schema(references, main, content.child(&name, json))
+        let members = raw::members(followed.json).ok()?;
+        let schema = last_member(&members, "schema")?;
+        self.schema(references, followed.child("schema", schema))
     }
 
     /// Reads a schema with all that it refers to.
-    pub(crate) fn schema<'a>(
+    pub(crate) fn schema(
         &mut self,
         references: &References<'a>,
-        main: &'a SourceFile,
         schema: Target<'a>,
     ) -> Option<SchemaId> {
         let mut waiting = Vec::new();
-        let first = self.add(main, schema, &mut waiting)?;
+        let first = self.add(schema, &mut waiting)?;
         while let Some((id, schema)) = waiting.pop() {
             let mut targets = BTreeMap::new();
             let mut is_unresolved = false;
             for reference in self.references_in(schema.json) {
-                let target = unresolved::schema_target(references, &schema, &reference);
-                is_unresolved |= target.is_err();
-                let target = target
-                    .ok()
-                    .and_then(|target| self.add(main, target, &mut waiting));
+                let target = unresolved::schema_target(references, &schema, &reference).ok();
+                is_unresolved |= target.is_none();
+                let target = target.and_then(|target| self.add(target, &mut waiting));
                 targets.insert(Arc::from(&*reference), target);
             }
             if is_unresolved {
                 let dialect = self.schemas.dialect;
-                let faults = unresolved::faults(references, dialect, &schema, main);
+                let faults = unresolved::faults(references, dialect, &schema, self.main);
                 self.unresolved.add_schema(id, faults);
             }
             self.schemas.texts[id].references = targets;
@@ -269,14 +241,8 @@ impl Bodies {
         Some(first)
     }
 
-    /// Gives the operations the faults of unresolved references in their bodies.
-    pub(crate) fn report_unresolved(&self, operations: &mut [Operation]) {
-        self.unresolved.report(&self.schemas, operations);
-    }
-
-    fn add<'a>(
+    fn add(
         &mut self,
-        main: &SourceFile,
         schema: Target<'a>,
         waiting: &mut Vec<(SchemaId, Target<'a>)>,
     ) -> Option<SchemaId> {
@@ -294,7 +260,7 @@ impl Bodies {
         self.schemas.texts.push(SchemaText {
             json: Arc::clone(&schema.file.json),
             range,
-            name: name(self.named_below, main, &schema),
+            name: self.name(&schema),
             references: BTreeMap::new(),
         });
         self.known.insert(key(schema.json), id);
@@ -302,48 +268,43 @@ impl Bodies {
         Some(id)
     }
 
+    /// Returns the name of a part: of its component in the main file, else its pointer; in another
+    /// file, behind `./` and the file.
+    fn name(&self, target: &Target<'_>) -> Arc<str> {
+        if std::ptr::eq(self.main, target.file) {
+            let mut parents = self.named_below.iter();
+            let name = parents.find_map(|parent| target.pointer.strip_prefix(parent));
+            return name.unwrap_or(&target.pointer).into();
+        }
+        let path = target.file.path.as_str();
+        let path = path
+            .strip_prefix(self.main.path.folder())
+            .map_or(path, |rest| rest.trim_start_matches('/'));
+        format!("./{path}{}", target.pointer).into()
+    }
+
     /// Returns the references in a text. One in an example is found too, which does no harm.
-    fn references_in<'a>(&mut self, json: &'a str) -> Vec<Text<'a>> {
+    fn references_in(&mut self, json: &'a str) -> Vec<Text<'a>> {
         const KEY: &str = "\"$ref\"";
         self.searched += json.len();
         if self.searched > MAX_SEARCHED_BYTES {
             return Vec::new();
         }
-        let values = json.match_indices(KEY).filter_map(|(index, _)| {
-            json[index + KEY.len()..]
-                .trim_ascii_start()
-                .strip_prefix(':')
+        let references = json.match_indices(KEY).filter_map(|(index, _)| {
+            let rest = json[index + KEY.len()..].trim_ascii_start();
+            let value = serde_json::Deserializer::from_str(rest.strip_prefix(':')?);
+            value.into_iter::<Text<'a>>().next()?.ok()
         });
-        let texts = values.filter_map(|value| {
-            serde_json::Deserializer::from_str(value)
-                .into_iter::<Text<'a>>()
-                .next()?
-                .ok()
-        });
-        texts.collect()
+        references.collect()
     }
 }
 
-fn is_reference(json: &str) -> bool {
-    raw::members(json).is_ok_and(|members| members.iter().any(|(key, _)| *key == "$ref"))
+/// Returns the last member of that name, as `serde_json` takes it where a key is written twice.
+fn last_member<'a>(members: &[(Text<'_>, &'a RawValue)], name: &str) -> Option<&'a RawValue> {
+    let mut latest = members.iter().rev();
+    latest.find(|(key, _)| *key == *name).map(|(_, json)| *json)
 }
 
 fn key(json: &str) -> Key {
     (json.as_ptr() as usize, json.len())
-}
-
-/// Returns the name of a part: of its component in the main file, else its pointer; in another
-/// file, behind `./` and the file.
-fn name(named_below: [&str; 2], main: &SourceFile, target: &Target<'_>) -> Arc<str> {
-    if std::ptr::eq(main, target.file) {
-        let name = named_below
-            .iter()
-            .find_map(|parent| target.pointer.strip_prefix(parent));
-        return name.unwrap_or(&target.pointer).into();
-    }
-    let path = target.file.path.as_str();
-    let path = path
-        .strip_prefix(main.path.folder())
-        .map_or(path, |rest| rest.trim_start_matches('/'));
-    format!("./{path}{}", target.pointer).into()
 }

@@ -1,7 +1,4 @@
-//! Values by media type. Nearly all bodies have one, so that a list takes far less memory than a
-//! map.
-//!
-//! In: media types with values, in order. Out: the same. Pure.
+//! Values by media type: nearly all bodies have one, and a list takes far less memory than a map.
 
 use std::sync::Arc;
 
@@ -43,9 +40,7 @@ impl<T> FromIterator<(Arc<str>, T)> for ByMediaType<T> {
 
 impl<T: Serialize> Serialize for ByMediaType<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.iter()
-                .map(|(media_type, value)| (&**media_type, value)),
-        )
+        let values = self.iter();
+        serializer.collect_map(values.map(|(media_type, value)| (&**media_type, value)))
     }
 }

@@ -1,19 +1,16 @@
 //! Request body of an operation, and the media types of its bodies.
-//!
 //! In: bodies and responses, which may be references. Out: `RequestBody`, media types, faults.
-//! Pure.
 
 use std::sync::Arc;
 
 use super::dereference::{LazyPlace, cycle};
 use super::document::{Content, Operation as OperationObject, ResponsesObject, is_success};
-use super::items::place_below;
 use super::media::{self, Variety};
-use super::operation::{OperationParts, operation_fault};
+use super::operation::{OperationParts, operation_faults};
 use super::references::{MAX_REFERENCES, ReferenceError, Target};
-use super::resolve::{ComponentSection, Shared};
+use super::resolve::Shared;
 use super::{Fault, Operation, RequestBody};
-use crate::diagnostic::{At, Place};
+use crate::diagnostic::Place;
 use crate::pointer;
 use crate::source::{SourceFile, raw};
 
@@ -32,26 +29,22 @@ impl<'a> Shared<'a> {
         object: &OperationObject<'a>,
         file: &'a SourceFile,
     ) -> Option<Arc<RequestBody>> {
-        let (main, references) = (self.file, &self.references);
+        let references = &self.references;
         if self.version.is_swagger {
             let body = std::mem::take(&mut self.body);
+            let schema = |schema| self.bodies.schema(references, schema);
             return body
-                .request_body(object, self.document, |schema| {
-                    self.bodies.schema(references, main, schema)
-                })
+                .request_body(object, self.document, schema)
                 .map(Arc::new);
         }
         let json = object.body.json?;
-        let pointer = match operation.place("/requestBody").at {
-            At::Pointer(pointer) => pointer,
-            At::File | At::Repeated(..) | At::Position { .. } => String::new(),
-        };
+        let pointer = operation.place("/requestBody").into_pointer();
         let target = Target {
             file,
             pointer,
             json,
         };
-        self.bodies.request_body(references, main, target)
+        self.bodies.request_body(references, target)
     }
 
     /// Collects the media types of an operation's bodies that are not text.
@@ -65,21 +58,12 @@ impl<'a> Shared<'a> {
         if self.version.is_swagger {
             self.swagger_media_types(&mut found, operation, object);
         } else {
-            let at = LazyPlace {
-                file,
-                place: &|| operation.place("/requestBody"),
-            };
-            self.content(
-                &mut found,
-                &object.body.content,
-                ContentKind::RequestBody,
-                &at,
-            );
+            let place = || operation.place("/requestBody");
+            let (body, at) = (&object.body.content, LazyPlace::new(file, &place));
+            self.content(&mut found, body, ContentKind::RequestBody, &at);
         }
-        let at = LazyPlace {
-            file,
-            place: &|| operation.place("/responses"),
-        };
+        let place = || operation.place("/responses");
+        let at = LazyPlace::new(file, &place);
         self.responses(&mut found, &object.responses, &at);
         if object.responses.reference.is_some() {
             self.referenced_responses(&mut found, &object.responses, &at);
@@ -95,20 +79,19 @@ impl<'a> Shared<'a> {
         object: &OperationObject<'a>,
     ) {
         let types = self.inherited.of_operation(object, &self.body);
-        let takes_bytes = self
-            .body
-            .schema()
-            .is_some_and(|schema| self.is_of_bytes(schema.file, schema.json));
-        if takes_bytes {
+        let schema = self.body.schema();
+        if schema.is_some_and(|schema| self.is_of_bytes(schema.file, schema.json)) {
             found.media_types.extend(types.consumes.ranges);
         }
         found.media_types.extend(types.consumes.binary);
         found.media_types.extend(types.produces.binary);
         found.add_variety(types.produces.variety);
         found.ranges = types.produces.ranges;
-        found.faults.extend(types.faults.iter().map(|fault| Fault {
+        let place = |below: &str| operation.place(below);
+        let faults = operation_faults(&place, &types.faults);
+        found.faults.extend(faults.map(|fault| Fault {
             help: "write a list of media types, or serve the rest with `exposure: hidden` for this operation".into(),
-            ..operation_fault(&|below| operation.place(below), fault)
+            ..fault
         }));
     }
 
@@ -119,25 +102,19 @@ impl<'a> Shared<'a> {
         written: &ResponsesObject<'a>,
         at: &LazyPlace<'_, 'a>,
     ) {
-        let (mut reference, mut file, mut place) =
-            (written.reference.clone(), at.file, (at.place)());
+        let mut reference = written.reference.clone();
+        let (mut file, mut place) = (at.file, (at.place)());
         for _ in 0..MAX_REFERENCES {
             let Some(text) = reference.take() else { return };
             match self.responses_target(file, &text) {
                 Ok((target, responses)) => {
                     file = target.file;
                     place = Place::pointer(&file.display, target.pointer);
-                    let at = LazyPlace {
-                        file,
-                        place: &|| place.clone(),
-                    };
-                    self.responses(found, &responses, &at);
+                    let place = || place.clone();
+                    self.responses(found, &responses, &LazyPlace::new(file, &place));
                     reference = responses.reference;
                 }
-                Err(error) => {
-                    let fault = error.at(place_below(place.clone(), "/$ref"));
-                    found.faults.push(fault);
-                }
+                Err(error) => found.faults.push(error.at(place.clone().below("/$ref"))),
             }
         }
         found.faults.push(cycle(place));
@@ -172,18 +149,9 @@ impl<'a> Shared<'a> {
             let kind = ContentKind::Response {
                 is_success: is_success(status),
             };
-            let at = LazyPlace {
-                file: at.file,
-                place: &|| place_below((at.place)(), &pointer::child("", &**status)),
-            };
+            let place = || (at.place)().below(&pointer::child("", &**status));
+            let at = LazyPlace::new(at.file, &place);
             self.content(found, response, kind, &at);
-        }
-    }
-
-    fn section(&self, kind: ContentKind) -> &ComponentSection<'a, Content<'a>> {
-        match kind {
-            ContentKind::RequestBody => &self.components.bodies,
-            ContentKind::Response { .. } => &self.components.responses,
         }
     }
 
@@ -195,7 +163,10 @@ impl<'a> Shared<'a> {
         kind: ContentKind,
         at: &LazyPlace<'_, 'a>,
     ) {
-        let section = self.section(kind);
+        let section = match kind {
+            ContentKind::RequestBody => &self.components.bodies,
+            ContentKind::Response { .. } => &self.components.responses,
+        };
         let content = match self.dereference(written, Some(section), at) {
             Ok(content) => content,
             Err(fault) => return found.faults.push(fault),
@@ -209,7 +180,7 @@ impl<'a> Shared<'a> {
             if let Err(error) = self.references.check(file, json.get()) {
                 let below = format!("/headers{}/$ref", pointer::child("", &*name));
                 let place = self.place_of(&content, section.pointer, at);
-                found.faults.push(error.at(place_below(place, &below)));
+                found.faults.push(error.at(place.below(&below)));
             }
         }
     }
@@ -224,12 +195,10 @@ impl<'a> Shared<'a> {
         let is_cacheable = kind == ContentKind::Response { is_success: true };
         if self.version.is_swagger {
             // Media types of 2.0 are listed by `produces`.
-            if !found.ranges.is_empty()
-                && is_cacheable
-                && content
-                    .schema
-                    .is_some_and(|schema| self.is_of_bytes(file, schema.get()))
-            {
+            let schema = content
+                .schema
+                .filter(|_| !found.ranges.is_empty() && is_cacheable);
+            if schema.is_some_and(|schema| self.is_of_bytes(file, schema.get())) {
                 found.media_types.append(&mut found.ranges);
             }
         } else {

@@ -1,19 +1,25 @@
-//! Follows the references of the parts of an operation.
-//!
-//! In: a part, which may be a reference. Out: the part that it leads to, and its place. Pure.
+//! References of the parts of an operation, followed to the part and its place.
 
 use super::Fault;
-use super::items::place_below;
 use super::references::{MAX_REFERENCES, Referable, ReferenceError, Resolved};
 use super::resolve::{ComponentSection, MEND, Shared};
 use crate::diagnostic::{self, Place};
 use crate::pointer;
 use crate::source::SourceFile;
 
+/// Builds the place of a part.
+pub(crate) type PlaceBuilder<'h> = &'h dyn Fn() -> Place;
+
 /// File of a part, and its place there, which is built only for a fault.
 pub(crate) struct LazyPlace<'h, 'a> {
     pub(crate) file: &'a SourceFile,
-    pub(crate) place: &'h dyn Fn() -> Place,
+    pub(crate) place: PlaceBuilder<'h>,
+}
+
+impl<'h, 'a> LazyPlace<'h, 'a> {
+    pub(crate) fn new(file: &'a SourceFile, place: PlaceBuilder<'h>) -> Self {
+        Self { file, place }
+    }
 }
 
 impl<'a> Shared<'a> {
@@ -33,20 +39,19 @@ impl<'a> Shared<'a> {
             let Some(reference) = resolved.reference() else {
                 return Ok(resolved);
             };
-            let next = self
-                .follow_once(file, reference, section)
-                .map_err(|error| {
-                    let place = self.place_of(&resolved, section_pointer, at);
-                    error.at(place_below(place, "/$ref"))
-                })?;
+            let next = self.follow_once(file, reference, section);
+            let next = next.map_err(|error| {
+                let place = self.place_of(&resolved, section_pointer, at);
+                error.at(place.below("/$ref"))
+            })?;
             file = self.file_of(&next, self.file);
             resolved = next;
         }
         let first = part
             .reference()
-            .and_then(|reference| self.follow_once(at.file, reference, section).ok());
-        let place = self.place_of(&first.unwrap_or(resolved), section_pointer, at);
-        Err(cycle(place))
+            .map(|first| self.follow_once(at.file, first, section));
+        let first = first.and_then(Result::ok).unwrap_or(resolved);
+        Err(cycle(self.place_of(&first, section_pointer, at)))
     }
 
     /// Follows one reference.
@@ -64,7 +69,9 @@ impl<'a> Shared<'a> {
         if std::ptr::eq(from, self.file)
             && !reference.contains('%')
             && let Some(section) = section
-            && let Some(token) = token_below(reference, section.pointer)
+            && let Some(path) = reference.strip_prefix('#')
+            && let Some(token) = path.strip_prefix(section.pointer)
+            && let Some(token) = token.strip_prefix('/')
             && let Some((name, part)) = section.parts.get_key_value(&*pointer::unescaped(token))
         {
             return Ok(Resolved::Component(part, name));
@@ -102,14 +109,6 @@ impl<'a> Shared<'a> {
             Resolved::Referenced(referenced) => referenced.location.place(""),
         }
     }
-}
-
-/// Returns the rest of a reference into its own file that begins with the pointer.
-fn token_below<'r>(reference: &'r str, pointer: &str) -> Option<&'r str> {
-    reference
-        .strip_prefix('#')?
-        .strip_prefix(pointer)?
-        .strip_prefix('/')
 }
 
 pub(crate) fn cycle(place: Place) -> Fault {

@@ -1,19 +1,17 @@
 //! The parts of an OpenAPI document that gwgen reads, as slices of its text.
-//!
-//! In: JSON text. Out: `Document`. Pure.
-//! Each struct is defined once and read two ways: whole and fast by serde, or member by member
-//! (`set`) where that fails.
+//! In: JSON text. Out: `Document`, read whole by serde, or member by member where that fails.
 
 mod misspelt_keys;
 mod responses;
 mod shapes;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use super::media::MediaTypes;
 use crate::diagnostic::Code;
-use crate::source::raw::{ObjectMembers, Text};
+use crate::pointer;
+use crate::source::raw::{self, FromMembers, ObjectMembers, Text};
 use misspelt_keys::CheckedObject;
 pub(crate) use responses::{ResponsesObject, is_success};
 pub(crate) use shapes::{ExtensionKeys, Patterned, Presence, RequestBodyObject};
@@ -39,13 +37,14 @@ pub(crate) fn is_of_gwgen(key: &str) -> bool {
         return false;
     }
     let letters = || {
-        key.bytes()
-            .filter(|byte| !matches!(byte, b'-' | b'_' | b'.' | b' '))
-            .map(|byte| byte.to_ascii_lowercase())
+        let letters = key.bytes();
+        let letters = letters.filter(|byte| !matches!(byte, b'-' | b'_' | b'.' | b' '));
+        letters.map(|byte| byte.to_ascii_lowercase())
     };
-    [&b"xgwgen"[..], b"gwgen"]
+    let names = ["xgwgen", "gwgen"];
+    names
         .iter()
-        .any(|name| letters().take(name.len()).eq(name.iter().copied()))
+        .any(|name| letters().take(name.len()).eq(name.bytes()))
 }
 
 /// Defines a struct whose members are read by name, `?` for those where null means absent.
@@ -55,13 +54,14 @@ macro_rules! object {
 
         impl<'a> ByMember<'a> for $name<'a> {
             fn set(&mut self, key: &Text<'a>, json: &'a str) -> serde_json::Result<bool> {
+                const CHECKED: CheckedObject = CheckedObject::of(stringify!($name));
                 match &**key {
                     $($key => self.$field = object!(@parse json $(, $nullable)?),)*
                     other => {
                         if is_read_extension(other) {
                             self.extensions.push((key.clone(), json));
-                        } else if const { CheckedObject::of(stringify!($name)) }.checks(other) {
-                            self.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
+                        } else if CHECKED.checks(other) {
+                            self.faults.extend(CHECKED.fault(other, json));
                         }
                         return Ok(false);
                     }
@@ -84,43 +84,38 @@ macro_rules! object {
             pub(crate) faults: Vec<ObjectFault>,
         }
 
-        impl<'de> Deserialize<'de> for $name<'de> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Reader;
-                impl<'de> Visitor<'de> for Reader {
-                    type Value = $name<'de>;
-
-                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        formatter.write_str("a mapping")
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut value = $name::default();
-                        $(let mut $field = false;)*
-                        while let Some(key) = map.next_key::<Text<'de>>()? {
-                            match &*key {
-                                $($key => {
-                                    if std::mem::replace(&mut $field, true) {
-                                        value.faults.push(repeated($key));
-                                    }
-                                    value.$field = object!(@next map $(, $nullable)?);
-                                })*
-                                other => {
-                                    if is_read_extension(other) {
-                                        value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
-                                    } else if const { CheckedObject::of(stringify!($name)) }.checks(other) {
-                                        let json = map.next_value::<&'de RawValue>()?.get();
-                                        value.faults.extend(const { CheckedObject::of(stringify!($name)) }.fault(other, json));
-                                    } else {
-                                        map.next_value::<IgnoredAny>()?;
-                                    }
-                                }
+        impl<'de> FromMembers<'de> for $name<'de> {
+            fn from_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                const CHECKED: CheckedObject = CheckedObject::of(stringify!($name));
+                let mut value = Self::default();
+                $(let mut $field = false;)*
+                while let Some(key) = map.next_key::<Text<'de>>()? {
+                    match &*key {
+                        $($key => {
+                            if std::mem::replace(&mut $field, true) {
+                                value.faults.push(repeated($key));
+                            }
+                            value.$field = object!(@next map $(, $nullable)?);
+                        })*
+                        other => {
+                            if is_read_extension(other) {
+                                value.extensions.push((key, map.next_value::<&'de RawValue>()?.get()));
+                            } else if CHECKED.checks(other) {
+                                let json = map.next_value::<&'de RawValue>()?.get();
+                                value.faults.extend(CHECKED.fault(other, json));
+                            } else {
+                                map.next_value::<IgnoredAny>()?;
                             }
                         }
-                        Ok(value)
                     }
                 }
-                deserializer.deserialize_map(Reader)
+                Ok(value)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name<'de> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                raw::mapping(deserializer)
             }
         }
     };
@@ -143,7 +138,7 @@ pub(crate) trait ByMember<'a>: Default {
 pub(crate) fn repeated(key: &str) -> ObjectFault {
     ObjectFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
-        below: crate::source::pointer::child("", key),
+        below: pointer::child("", key),
         message: format!(
             "the key `{key}` stands here twice, and readers differ in which of the two they take"
         ),

@@ -1,9 +1,7 @@
 //! Path items: those of `paths`, and those that their references lead to.
+//! In: the objects of a document. Out: operations with their faults.
 //!
-//! In: the objects of a document. Out: operations with their faults, and diagnostics where
-//! operations cannot be named. Pure.
-//! An item and the items that it refers to are one: the members of all of them count, and a method
-//! that two of them have is reported by `plan`.
+//! An item and the items that it refers to are one: the members of all of them count.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +10,7 @@ use super::document::{ObjectFault, Operation as OperationObject, PathItem, Patte
 use super::references::{MAX_REFERENCES, ReferenceError, Resolved};
 use super::resolve::Shared;
 use super::{Fault, FilePointer, HttpMethod, Operation, tolerant};
-use crate::diagnostic::{self, At, Diagnostic, Place};
+use crate::diagnostic::{self, Diagnostic, Place};
 use crate::pointer;
 use crate::source::{SourceFile, raw};
 
@@ -33,6 +31,16 @@ pub(crate) struct Level<'p, 'a> {
     pub(crate) file: &'a SourceFile,
     /// `None` for an item of the main file's `paths`.
     pub(crate) location: Option<Arc<FilePointer>>,
+}
+
+impl Level<'_, '_> {
+    /// Returns the place of the item, or of something below it.
+    pub(crate) fn place(&self, path: &str, below: &str) -> Place {
+        match &self.location {
+            None => Place::pointer(&self.file.display, pointer::child("/paths", path) + below),
+            Some(location) => location.place(below),
+        }
+    }
 }
 
 /// A path with its path items.
@@ -58,13 +66,17 @@ struct PathsLocation<'a> {
     pointer: Option<String>,
 }
 
-impl PathsLocation<'_> {
-    fn item(&self, path: &str) -> Option<Arc<FilePointer>> {
-        let pointer = self.pointer.as_ref()?;
-        Some(Arc::new(FilePointer {
+impl<'a> PathsLocation<'a> {
+    fn level<'p>(&self, path: &str, item: &'p PathItem<'a>) -> Level<'p, 'a> {
+        let location = |pointer: &String| FilePointer {
             file: Arc::clone(&self.file.display),
             pointer: pointer::child(pointer, path).into(),
-        }))
+        };
+        Level {
+            item: Resolved::Inline(item),
+            file: self.file,
+            location: self.pointer.as_ref().map(location).map(Arc::new),
+        }
     }
 }
 
@@ -98,7 +110,7 @@ fn unnamed(fault: Fault) -> Diagnostic {
 fn broken_item(fault: &ObjectFault, item: Place) -> Diagnostic {
     fault
         .code
-        .at(place_below(item, &fault.below))
+        .at(item.below(&fault.below))
         .message(&fault.message)
         .help("mend the path item, or remove it")
 }
@@ -119,7 +131,10 @@ impl<'a> Shared<'a> {
         };
         self.path_items(&document.paths, &main, &mut list);
         self.referenced_paths(&mut list);
-        self.bodies.report_unresolved(&mut list.operations);
+        let bodies = &self.bodies;
+        bodies
+            .unresolved
+            .report(&bodies.schemas, &mut list.operations);
         if self.parts >= MAX_PARTS {
             let too_large = diagnostic::TOO_LARGE
                 .at(Place::pointer(&self.file.display, "/paths"))
@@ -152,12 +167,11 @@ impl<'a> Shared<'a> {
                 Err(error) => list.diagnostics.push(unnamed(error.at(place.clone()))),
             }
         }
-        list.diagnostics.push(
-            diagnostic::CYCLIC_REFERENCE
-                .at(place)
-                .message("the references of `paths` go in a circle")
-                .help("let one of them hold the paths"),
-        );
+        let cycle = diagnostic::CYCLIC_REFERENCE
+            .at(place)
+            .message("the references of `paths` go in a circle")
+            .help("let one of them hold the paths");
+        list.diagnostics.push(cycle);
     }
 
     /// Returns the path items that a reference in place of `paths` leads to.
@@ -196,19 +210,12 @@ impl<'a> Shared<'a> {
                 continue;
             }
             let path: Arc<str> = Arc::from(&**path);
-            let earlier = *list
-                .seen
-                .entry(Arc::clone(&path))
-                .and_modify(|count| *count += 1)
-                .or_insert(0);
+            let count = list.seen.entry(Arc::clone(&path)).or_default();
+            *count += 1;
+            let is_repeated = *count > 1;
             let before = list.operations.len();
-            let main = self.file;
-            let place = || item_place(main, &path, location.item(&path).as_ref());
-            let level = Level {
-                item: Resolved::Inline(item),
-                file: location.file,
-                location: location.item(&path),
-            };
+            let place = || location.level(&path, item).place(&path, "");
+            let level = location.level(&path, item);
             let error = self.path_item(&path, level, &mut list.operations);
             let has_no_operation = list.operations.len() == before;
             if has_no_operation || error.is_some() {
@@ -217,7 +224,7 @@ impl<'a> Shared<'a> {
                 list.diagnostics.extend(broken);
             }
             list.diagnostics.extend(error);
-            if earlier > 0 {
+            if is_repeated {
                 let duplicate = Fault {
                     code: &diagnostic::DUPLICATE_KEY,
                     place: place(),
@@ -251,10 +258,10 @@ impl<'a> Shared<'a> {
             return error;
         }
         // No operation can hold the fault of an item without operations.
-        let mut referenced = levels.iter().skip(1);
-        let broken = referenced.find(|level| !level.item.faults.is_empty())?;
-        let place = self.item_place(path, broken.location.as_ref());
-        Some(broken_item(broken.item.faults.first()?, place))
+        levels.iter().skip(1).find_map(|level| {
+            let fault = level.item.faults.first()?;
+            Some(broken_item(fault, level.place(path, "")))
+        })
     }
 
     /// Follows the references of a path item.
@@ -275,44 +282,33 @@ impl<'a> Shared<'a> {
             match self.follow_once(level.file, reference, Some(&self.components.items)) {
                 Ok(item) => {
                     let location = match &item {
-                        Resolved::Referenced(referenced) => Some(Arc::clone(&referenced.location)),
-                        Resolved::Component(_, name) => Some(self.item_component(name)),
                         Resolved::Inline(_) => level.location.clone(),
+                        Resolved::Component(_, name) => Some(Arc::new(FilePointer {
+                            file: Arc::clone(&self.file.display),
+                            pointer: pointer::child(self.components.items.pointer, name).into(),
+                        })),
+                        Resolved::Referenced(referenced) => Some(Arc::clone(&referenced.location)),
                     };
-                    let file = self.file_of(&item, level.file);
                     levels.push(Level {
+                        file: self.file_of(&item, level.file),
                         item,
-                        file,
                         location,
                     });
                 }
                 Err(error) => {
-                    let item = self.item_place(path, level.location.as_ref());
-                    let fault = error.at(place_below(item, "/$ref"));
+                    let fault = error.at(level.place(path, "/$ref"));
                     let message = format!("the path item of `{path}`: {}", fault.message);
                     return (levels, Some(unnamed(Fault { message, ..fault })));
                 }
             }
         }
         let cycle = diagnostic::CYCLIC_REFERENCE
-            .at(self.item_place(path, levels[0].location.as_ref()))
+            .at(levels[0].place(path, ""))
             .message(format_args!(
                 "the references of the path item of `{path}` go in a circle"
             ))
             .help("let one of them hold the operations");
         (levels, Some(cycle))
-    }
-
-    fn item_component(&self, name: &str) -> Arc<FilePointer> {
-        Arc::new(FilePointer {
-            file: Arc::clone(&self.file.display),
-            pointer: pointer::child(self.components.items.pointer, name).into(),
-        })
-    }
-
-    /// Returns the place of a path item.
-    pub(crate) fn item_place(&self, path: &str, location: Option<&Arc<FilePointer>>) -> Place {
-        item_place(self.file, path, location)
     }
 
     fn methods(
@@ -339,27 +335,6 @@ impl<'a> Shared<'a> {
             }
         }
     }
-}
-
-/// Returns the place of a path item, which is under `paths` of the main file unless it has a
-/// location.
-pub(crate) fn item_place(
-    main: &SourceFile,
-    path: &str,
-    location: Option<&Arc<FilePointer>>,
-) -> Place {
-    location.map_or_else(
-        || Place::pointer(&main.display, pointer::child("/paths", path)),
-        |location| location.place(""),
-    )
-}
-
-/// Returns a place below another one.
-pub(crate) fn place_below(mut place: Place, below: &str) -> Place {
-    if let At::Pointer(pointer) = &mut place.at {
-        pointer.push_str(below);
-    }
-    place
 }
 
 fn methods_of<'p, 'a>(

@@ -1,13 +1,9 @@
-//! Media types of bodies, as far as they matter to the gateway.
-//!
-//! In: JSON text. Out: `MediaTypes`. Pure.
-//! Nearly every body is JSON, and nothing is to be remembered of it: a large description has some
-//! ten thousand of them.
+//! Media types of bodies, as far as they matter to the gateway: of JSON nothing is remembered.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
-use crate::source::raw::Text;
+use crate::source::raw::{self, FromMembers, Text};
 
 /// Facts about the media types of a body.
 #[derive(Default)]
@@ -44,12 +40,8 @@ impl Variety {
 
 /// Returns a media type without its parameters.
 pub(crate) fn bare(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+    let end = media_type.find(';').unwrap_or(media_type.len());
+    media_type[..end].trim().to_ascii_lowercase()
 }
 
 /// Returns a media type without its charset, which clients do not choose by.
@@ -68,38 +60,31 @@ pub(crate) fn is_open_range(media_type: &str) -> bool {
     media_type.contains('*') && matches!(&*bare(media_type), "*/*" | "application/*")
 }
 
+impl<'de> FromMembers<'de> for MediaTypes<'de> {
+    fn from_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut types = Self::default();
+        let mut first: Option<Text<'de>> = None;
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if is_open_range(&key) {
+                let json = map.next_value::<&RawValue>()?.get();
+                types.ranges.push((key.clone(), json));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+            if key.starts_with("x-") {
+                continue;
+            }
+            types.binary.extend(binary(&key));
+            types.variety.add(&key, first.as_deref());
+            first.get_or_insert(key);
+        }
+        Ok(types)
+    }
+}
+
 impl<'de> Deserialize<'de> for MediaTypes<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = MediaTypes<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MediaTypes<'de>, A::Error> {
-                let mut types = MediaTypes::default();
-                let mut first: Option<Text<'de>> = None;
-                while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if is_open_range(&key) {
-                        types
-                            .ranges
-                            .push((key.clone(), map.next_value::<&RawValue>()?.get()));
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                    if key.starts_with("x-") {
-                        continue;
-                    }
-                    types.binary.extend(binary(&key));
-                    types.variety.add(&key, first.as_deref());
-                    first.get_or_insert(key);
-                }
-                Ok(types)
-            }
-        }
-        deserializer.deserialize_map(Reader)
+        raw::mapping(deserializer)
     }
 }
 
@@ -115,39 +100,46 @@ pub(crate) fn binary(media_type: &str) -> Option<String> {
     }
     let bare = bare(media_type);
     let (kind, name) = bare.split_once('/')?;
-    let is_token = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
-    };
-    // A range of images is one of bytes; of `*/*` and `application/*` the schema tells.
+    // Ranges of these kinds are bytes; of `*/*` and `application/*` the schema says it.
     if name == "*" {
-        return matches!(
+        let is_bytes = matches!(
             kind,
             "image" | "audio" | "video" | "font" | "model" | "multipart"
-        )
-        .then_some(bare);
+        );
+        return is_bytes.then_some(bare);
     }
     let is_text = matches!(kind, "text" | "*" | "message")
-        || [
-            "json",
-            "xml",
-            "yaml",
-            "x-yaml",
-            "javascript",
-            "x-www-form-urlencoded",
-            "graphql",
-            "x-ndjson",
-            "ndjson",
-            "sql",
-            "jsonl",
-            "x-json-stream",
-        ]
-        .contains(&name)
-        || ["+json", "+xml", "+yaml"]
+        || matches!(
+            name,
+            "xml"
+                | "yaml"
+                | "x-yaml"
+                | "javascript"
+                | "graphql"
+                | "sql"
+                | "jsonl"
+                | "x-json-stream"
+        )
+        || name == "x-www-form-urlencoded"
+        || ["json", "+xml", "+yaml"]
             .iter()
-            .any(|suffix| name.ends_with(suffix))
-        || name.ends_with("json");
+            .any(|end| name.ends_with(end));
     (!is_text && is_token(kind) && is_token(name)).then_some(bare)
+}
+
+/// Returns whether a text is a type or subtype of a media type, or a wildcard.
+///
+/// Source: RFC 6838, section 4.2.
+fn is_token(text: &str) -> bool {
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_character)
+}
+
+/// Returns whether a text is a media type as API Gateway compares it; `*/*` is every one.
+///
+/// Source: AWS, "Working with binary media types for REST APIs",
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
+pub(crate) fn is_media_type(text: &str) -> bool {
+    text.split_once('/')
+        .is_some_and(|(kind, name)| is_token(kind) && is_token(name))
 }

@@ -42,17 +42,7 @@ impl HttpMethod {
     /// Source: docs/aws-rules.md#p10 (`Valid options are
     /// GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY`).
     pub fn is_servable(self) -> bool {
-        match self {
-            Self::Any
-            | Self::Delete
-            | Self::Get
-            | Self::Head
-            | Self::Options
-            | Self::Patch
-            | Self::Post
-            | Self::Put => true,
-            Self::Query | Self::Trace | Self::Other { .. } => false,
-        }
+        !matches!(self, Self::Query | Self::Trace | Self::Other { .. })
     }
 
     /// Returns whether a request can be for both: the methods are the same, or one is `ANY`.
@@ -64,42 +54,33 @@ impl HttpMethod {
     ///
     /// Source: docs/aws-rules.md#p10.
     pub fn of_requests() -> impl Iterator<Item = Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|method| method.is_servable() && *method != Self::Any)
+        let methods = Self::ALL.into_iter();
+        methods.filter(|method| method.is_servable() && *method != Self::Any)
     }
 
     /// Returns the method in upper case, as API Gateway writes it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Any => "ANY",
-            Self::Delete => "DELETE",
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-            Self::Patch => "PATCH",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Query => "QUERY",
-            Self::Trace => "TRACE",
-            Self::Other { name, .. } => name,
-        }
+        self.name_and_key().0
     }
 
     /// Returns the key in a path item, or in its `additionalOperations`.
     pub fn key(self) -> &'static str {
+        self.name_and_key().1
+    }
+
+    fn name_and_key(self) -> (&'static str, &'static str) {
         match self {
-            Self::Any => "x-amazon-apigateway-any-method",
-            Self::Delete => "delete",
-            Self::Get => "get",
-            Self::Head => "head",
-            Self::Options => "options",
-            Self::Patch => "patch",
-            Self::Post => "post",
-            Self::Put => "put",
-            Self::Query => "query",
-            Self::Trace => "trace",
-            Self::Other { key, .. } => key,
+            Self::Any => ("ANY", "x-amazon-apigateway-any-method"),
+            Self::Delete => ("DELETE", "delete"),
+            Self::Get => ("GET", "get"),
+            Self::Head => ("HEAD", "head"),
+            Self::Options => ("OPTIONS", "options"),
+            Self::Patch => ("PATCH", "patch"),
+            Self::Post => ("POST", "post"),
+            Self::Put => ("PUT", "put"),
+            Self::Query => ("QUERY", "query"),
+            Self::Trace => ("TRACE", "trace"),
+            Self::Other { name, key } => (name, key),
         }
     }
 

@@ -1,7 +1,5 @@
 //! One operation: its references followed, its parameters merged, its security inherited.
-//!
 //! In: the Operation Object and the path items it belongs to. Out: `Operation` with its faults.
-//! Pure.
 
 use std::sync::Arc;
 
@@ -9,7 +7,7 @@ use super::dereference::LazyPlace;
 use super::document::{
     AdditionalOperation, ObjectFault, Operation as OperationObject, Presence, is_of_gwgen,
 };
-use super::items::{Level, PathLevels, place_below};
+use super::items::{Level, PathLevels};
 use super::references::Resolved;
 use super::resolve::{MEND, Shared};
 use super::{Fault, HttpMethod, Operation, Parameter, Security, Setting, SettingOf, servers};
@@ -30,13 +28,17 @@ pub(crate) struct OperationParts {
     pub(crate) faults: Vec<Fault>,
 }
 
-pub(crate) fn operation_fault(place: &dyn Fn(&str) -> Place, fault: &ObjectFault) -> Fault {
-    Fault {
+/// Returns the faults of an object as those of an operation.
+pub(crate) fn operation_faults(
+    place: &dyn Fn(&str) -> Place,
+    faults: &[ObjectFault],
+) -> impl Iterator<Item = Fault> {
+    faults.iter().map(|fault| Fault {
         code: fault.code,
         place: place(&fault.below),
         message: fault.message.clone(),
         help: MEND.into(),
-    }
+    })
 }
 
 impl<'a> Shared<'a> {
@@ -49,25 +51,15 @@ impl<'a> Shared<'a> {
     ) -> Operation {
         let level = levels.owner();
         let mut operation = self.unread_operation(method, levels);
-        // The nearest to `paths` last: it wins.
         for level in levels.all.iter().rev() {
-            let item = || self.item_place(levels.path, level.location.as_ref());
-            let place = |below: &str| place_below(item(), below);
-            let faults = level.item.faults.iter();
-            let faults = faults.map(|fault| operation_fault(&place, fault));
+            let place = |below: &str| level.place(levels.path, below);
+            let faults = operation_faults(&place, &level.item.faults);
             operation.faults.extend(faults);
-            let extensions = &level.item.extensions;
-            add_extensions(&mut operation, SettingOf::Path, extensions, &place);
         }
         let resolved = self.referenced_operation(&mut operation, level.file, written);
         let file = self.file_of(&resolved, level.file);
         let object = &*resolved;
-        operation.id = object.id.as_deref().map(Arc::from);
-        operation.tags = object
-            .tags
-            .iter()
-            .map(|tag| self.shared_name(tag))
-            .collect();
+        self.name(&mut operation, &object.id, &object.tags);
         operation.other_servers = self.has_other_servers(object, levels.all);
         self.secure(&mut operation, object, levels.all, file);
         let mut found = self.parameters(&operation, levels, object, file);
@@ -103,31 +95,27 @@ impl<'a> Shared<'a> {
             key: self.static_name(key),
         };
         let mut operation = self.unread_operation(method, levels);
-        operation.id = object.id.as_deref().map(Arc::from);
-        operation.tags = object
-            .tags
-            .iter()
-            .map(|tag| self.shared_name(tag))
-            .collect();
-        for level in levels.all.iter().rev() {
-            let item = || self.item_place(levels.path, level.location.as_ref());
-            let place = |below: &str| place_below(item(), below);
-            let extensions = &level.item.extensions;
-            add_extensions(&mut operation, SettingOf::Path, extensions, &place);
-        }
-        if !object.extensions.is_empty() {
-            let base = operation.place("");
-            let place = |below: &str| place_below(base.clone(), below);
-            let of = SettingOf::Operation;
-            add_extensions(&mut operation, of, &object.extensions, &place);
-        }
+        self.name(&mut operation, &object.id, &object.tags);
+        let base = operation.place("");
+        let place = |below: &str| base.clone().below(below);
+        add_extensions(
+            &mut operation,
+            SettingOf::Operation,
+            &object.extensions,
+            &place,
+        );
         self.parts += 1;
         operation
     }
 
-    /// An operation of which only its place is known.
+    fn name(&mut self, operation: &mut Operation, id: &Option<Text<'_>>, tags: &[Text<'_>]) {
+        operation.id = id.as_deref().map(Arc::from);
+        operation.tags = tags.iter().map(|tag| self.shared_name(tag)).collect();
+    }
+
+    /// Returns an operation with its place and the extensions of its path items.
     fn unread_operation(&self, method: HttpMethod, levels: PathLevels<'_, '_, 'a>) -> Operation {
-        Operation {
+        let mut operation = Operation {
             method,
             path: Arc::clone(levels.path),
             id: None,
@@ -146,17 +134,27 @@ impl<'a> Shared<'a> {
             file: Arc::clone(&self.file.display),
             item: levels.owner().location.clone(),
             at: None,
+        };
+        // The nearest to `paths` last: it wins.
+        for level in levels.all.iter().rev() {
+            let place = |below: &str| level.place(levels.path, below);
+            add_extensions(
+                &mut operation,
+                SettingOf::Path,
+                &level.item.extensions,
+                &place,
+            );
         }
+        operation
     }
 
     /// Returns whether the nearest servers of an operation have another path than the document's.
     fn has_other_servers(&self, object: &OperationObject<'a>, levels: &[Level<'_, 'a>]) -> bool {
         let of_items = levels.iter().map(|level| &level.item.servers);
-        let servers = std::iter::once(&object.servers)
-            .chain(of_items)
-            .find(|servers| !servers.is_empty());
-        servers.is_some_and(|servers| {
-            servers::base_path(servers).path.as_deref() != Ok(&*self.base_path)
+        let mut lists = std::iter::once(&object.servers).chain(of_items);
+        let nearest = lists.find_map(|servers| servers.first());
+        nearest.is_some_and(|server| {
+            servers::of_server(server).path.as_deref() != Ok(&*self.base_path)
         })
     }
 
@@ -175,20 +173,16 @@ impl<'a> Shared<'a> {
             return Resolved::Inline(written);
         }
         let base = operation.place("");
-        let place = |below: &str| place_below(base.clone(), below);
-        let faults = written.faults.iter();
-        let faults = faults.map(|fault| operation_fault(&place, fault));
+        let place = |below: &str| base.clone().below(below);
+        let faults = operation_faults(&place, &written.faults);
         operation.faults.extend(faults);
-        let at = LazyPlace {
-            file,
-            place: &|| base.clone(),
-        };
-        let resolved = self
-            .dereference(written, None, &at)
-            .unwrap_or_else(|fault| {
-                operation.faults.push(fault);
-                Resolved::Inline(written)
-            });
+        let inline = || base.clone();
+        let at = LazyPlace::new(file, &inline);
+        let resolved = self.dereference(written, None, &at);
+        let resolved = resolved.unwrap_or_else(|fault| {
+            operation.faults.push(fault);
+            Resolved::Inline(written)
+        });
         if let Resolved::Referenced(referenced) = &resolved {
             operation.faults.extend(members_beside(written).map(|name| Fault {
                 code: &diagnostic::MEMBERS_BESIDE_REFERENCE,
@@ -197,20 +191,19 @@ impl<'a> Shared<'a> {
                 help: "move it into the operation that the reference leads to".into(),
             }));
             let place = |below: &str| referenced.location.place(below);
-            let faults = referenced.part.faults.iter();
-            let faults = faults.map(|fault| operation_fault(&place, fault));
+            let faults = operation_faults(&place, &referenced.part.faults);
             operation.faults.extend(faults);
             let extensions = &referenced.part.extensions;
             add_extensions(operation, SettingOf::Operation, extensions, &place);
             operation.at = Some(Arc::clone(&referenced.location));
         }
-        let extensions = &written.extensions;
-        add_extensions(operation, SettingOf::Operation, extensions, &place);
+        add_extensions(operation, SettingOf::Operation, &written.extensions, &place);
         resolved
     }
 }
 
-/// Members beside a reference that would change who may call the operation, or what it takes.
+/// Returns the members beside a reference that would change who may call the operation, or what it
+/// takes.
 fn members_beside(written: &OperationObject<'_>) -> impl Iterator<Item = &'static str> {
     let security = (!matches!(written.security, Presence::Absent)).then_some("security");
     let parameters = (!written.parameters.is_empty()).then_some("parameters");
@@ -218,7 +211,7 @@ fn members_beside(written: &OperationObject<'_>) -> impl Iterator<Item = &'stati
     [security, parameters, servers].into_iter().flatten()
 }
 
-/// Integration of an operation that was exported from API Gateway.
+/// Extension of an operation that was exported from API Gateway.
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
 
 /// Returns whether an integration answers by itself.

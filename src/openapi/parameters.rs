@@ -1,20 +1,19 @@
 //! Parameters of an operation: those of its path items and its own, merged.
-//!
-//! In: Parameter Objects, which may be references. Out: `Parameter`s and faults. Pure.
+//! In: Parameter Objects, which may be references. Out: `Parameter`s and faults.
 
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::dereference::LazyPlace;
 use super::document::{Operation as OperationObject, Parameter as ParameterObject};
-use super::items::{PathLevels, item_place, place_below};
-use super::operation::{OperationParts, operation_fault};
+use super::items::PathLevels;
+use super::operation::{OperationParts, operation_faults};
 use super::references::Resolved;
 use super::resolve::{MEND, Shared};
 use super::serialization::ParameterSchemas;
 use super::swagger::{self, BodyParameters, SpecVersion};
 use super::{Fault, FilePointer, Location, Operation, Parameter, ParameterAt};
-use crate::diagnostic::{self, At, Place};
+use crate::diagnostic::{self, Place};
 use crate::source::SourceFile;
 
 /// Most parameters that room is made for before they are found.
@@ -35,30 +34,25 @@ impl<'a> Shared<'a> {
         let of_items = levels.all.iter().map(|level| level.item.parameters.len());
         let count = of_items.sum::<usize>() + object.parameters.len();
         found.parameters.reserve_exact(count.min(MAX_ROOM));
-        let main = self.file;
         for (index, level) in levels.all.iter().enumerate().rev() {
             for (number, parameter) in level.item.parameters.iter().enumerate() {
-                let place = || {
-                    let item = item_place(main, &operation.path, level.location.as_ref());
-                    place_below(item, &format!("/parameters/{number}"))
-                };
+                let place = || level.place(levels.path, &format!("/parameters/{number}"));
                 let written = if index == levels.owner {
                     ParameterAt::Item(number)
                 } else {
-                    of_another_item(place())
+                    let place = place();
+                    ParameterAt::Referenced(Arc::new(FilePointer {
+                        file: Arc::clone(&place.file),
+                        pointer: place.into_pointer().into(),
+                    }))
                 };
-                let at = LazyPlace {
-                    file: level.file,
-                    place: &place,
-                };
+                let at = LazyPlace::new(level.file, &place);
                 self.parameter(&mut found, parameter, written, &at);
             }
         }
         for (number, parameter) in object.parameters.iter().enumerate() {
-            let at = LazyPlace {
-                file,
-                place: &|| operation.place(&format!("/parameters/{number}")),
-            };
+            let place = || operation.place(&format!("/parameters/{number}"));
+            let at = LazyPlace::new(file, &place);
             self.parameter(&mut found, parameter, ParameterAt::Operation(number), &at);
         }
         found
@@ -81,10 +75,10 @@ impl<'a> Shared<'a> {
         let file = self.file_of(&object, at.file);
         let section = self.components.parameters.pointer;
         if self.version.is_swagger && self.body.takes(&object) {
-            let pointer = pointer_of(self.place_of(&object, section, at));
+            let pointer = self.place_of(&object, section, at).into_pointer();
             return self.body.describe(&object, file, &pointer);
         }
-        let place = |below: &str| place_below(self.place_of(&object, section, at), below);
+        let place = |below: &str| self.place_of(&object, section, at).below(below);
         let (location, name) = match location_and_name(&object, &place, self.version) {
             Ok(read) => read,
             Err(faults) => return found.faults.extend(faults),
@@ -96,7 +90,8 @@ impl<'a> Shared<'a> {
             Resolved::Inline(_) | Resolved::Component(..) | Resolved::Referenced(_) => written_at,
         };
         let schemas = ParameterSchemas::new(&self.references, &self.schemas);
-        let (sent, may_be_blank) = schemas.serialization(&object, location, file, self.version);
+        let (serialization, may_be_blank) =
+            schemas.serialization(&object, location, file, self.version);
         let style = if self.version.is_swagger {
             swagger::style(&object)
         } else {
@@ -108,7 +103,7 @@ impl<'a> Shared<'a> {
             location,
             required: object.required,
             style: style.map(Arc::from),
-            sent,
+            serialization,
             may_be_blank,
             at: written_at,
         };
@@ -122,21 +117,6 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Returns the location of a parameter that another path item of the path lists.
-fn of_another_item(place: Place) -> ParameterAt {
-    ParameterAt::Referenced(Arc::new(FilePointer {
-        file: Arc::clone(&place.file),
-        pointer: pointer_of(place).into(),
-    }))
-}
-
-fn pointer_of(place: Place) -> String {
-    match place.at {
-        At::Pointer(pointer) => pointer,
-        At::File | At::Repeated(..) | At::Position { .. } => String::new(),
-    }
-}
-
 /// Returns the location and the name of a parameter.
 fn location_and_name<'p>(
     object: &'p ParameterObject<'_>,
@@ -144,8 +124,7 @@ fn location_and_name<'p>(
     version: &SpecVersion,
 ) -> Result<(Location, &'p str), Vec<Fault>> {
     if !object.faults.is_empty() {
-        let faults = object.faults.iter();
-        return Err(faults.map(|fault| operation_fault(place, fault)).collect());
+        return Err(operation_faults(place, &object.faults).collect());
     }
     let wrong = |message: String| {
         Err(vec![Fault {

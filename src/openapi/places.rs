@@ -1,15 +1,11 @@
-//! Locations of the parts of a description: in its main file, or in another one that references
-//! lead to.
-//!
-//! In: files and pointers. Out: `Place`s. Pure.
-//! Most operations are under `paths` of the main file, and their pointers are made only when
-//! something is reported.
+//! Locations of the parts of a description: in its main file, or in another one.
+//! Most operations have none of these: their pointers are built only for a diagnostic.
 
 use std::sync::Arc;
 
 use super::{HttpMethod, Operation};
 use crate::diagnostic::Place;
-use crate::source::pointer;
+use crate::pointer;
 
 /// A part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +51,7 @@ impl Operation {
     /// Returns the pointer of its key in its path item.
     pub(crate) fn pointer(&self) -> String {
         let mut pointer = self.item_pointer();
-        // One of these is kept for every operation, so it has no spare capacity.
+        // One of these is stored for every operation, so it has no spare capacity.
         match self.method {
             HttpMethod::Other { key, .. } => {
                 pointer::child(&(pointer + "/additionalOperations"), key)

@@ -1,13 +1,8 @@
 //! Follows `$ref`: to a part of the same file or of another one, through any number of files.
-//!
-//! In: a reference and the file that holds it. Out: the part, and its place. Pure but for
-//! `Library`.
-//! Nothing is fetched and nothing is guessed: a reference that cannot be followed is an error with
-//! its reason.
+//! In: a reference and the file that holds it. Out: the part and its place, or the reason why not.
 
 mod address;
 mod error;
-mod index;
 mod parts;
 mod target;
 
@@ -25,7 +20,7 @@ use crate::source::raw::Text;
 use crate::source::{Library, RelativePath, SourceFile, shown};
 use address::{is_remote, percent_decoded};
 pub(crate) use error::ReferenceError;
-use index::MemberIndex;
+use target::MemberIndex;
 pub(crate) use target::Target;
 
 /// Longest chain of references that is followed.
@@ -240,23 +235,20 @@ impl<'a> References<'a> {
 
     /// Returns a known part above a pointer, and the rest of the pointer.
     fn start<'f>(&self, file: &'a SourceFile, pointer: &'f str) -> (Target<'a>, &'f str) {
-        let rest_below = |start: &Target<'a>| {
-            pointer
-                .strip_prefix(&start.pointer)
-                .filter(|rest| rest.starts_with('/') && std::ptr::eq(start.file, file))
+        for start in &self.starts {
+            if let Some(rest) = pointer.strip_prefix(&start.pointer)
+                && rest.starts_with('/')
+                && std::ptr::eq(start.file, file)
+            {
+                return (start.clone(), rest);
+            }
+        }
+        let root = Target {
+            file,
+            pointer: String::new(),
+            json: &file.json,
         };
-        let known = self
-            .starts
-            .iter()
-            .find_map(|start| Some((start.clone(), rest_below(start)?)));
-        known.unwrap_or_else(|| {
-            let root = Target {
-                file,
-                pointer: String::new(),
-                json: &file.json,
-            };
-            (root, pointer)
-        })
+        (root, pointer)
     }
 
     /// Returns the member that a pointer names next. A reference on the way is followed first.
@@ -281,9 +273,10 @@ impl<'a> References<'a> {
                 Some(None) => return Err(ReferenceError::duplicate_key(target, token)),
                 None => {}
             }
-            let reference = members.get("$ref").copied().flatten();
-            let reference = reference.and_then(|json| serde_json::from_str::<Text<'_>>(json).ok());
-            let Some(reference) = reference else {
+            let Some(Some(json)) = members.get("$ref") else {
+                return Ok(None);
+            };
+            let Ok(reference) = serde_json::from_str::<Text<'_>>(json) else {
                 return Ok(None);
             };
             *target = self.walk(target.file, &reference, budget)?;
@@ -320,18 +313,14 @@ impl<'a> References<'a> {
 
 fn cached<T>(values: &ByPointer<T>, target: &Target<'_>) -> Option<Rc<T>> {
     let values = values.borrow();
-    values
-        .get(&target.file.path)?
-        .get(&target.pointer)
-        .map(Rc::clone)
+    let of_file = values.get(&target.file.path)?;
+    of_file.get(&target.pointer).map(Rc::clone)
 }
 
 fn cache<T>(values: &ByPointer<T>, target: &Target<'_>, value: T) -> Rc<T> {
     let value = Rc::new(value);
-    values
-        .borrow_mut()
-        .entry(target.file.path.clone())
-        .or_default()
-        .insert(target.pointer.clone(), Rc::clone(&value));
+    let mut values = values.borrow_mut();
+    let of_file = values.entry(target.file.path.clone()).or_default();
+    of_file.insert(target.pointer.clone(), Rc::clone(&value));
     value
 }

@@ -1,5 +1,5 @@
-//! From the objects of a document to `Api`: facts that all operations share, and the parts of the
-//! document itself.
+//! From the objects of a document to `Api`: facts that all operations share, and the parts of
+//! the document itself.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) inherited: Inherited,
     /// Body that the parameters of the operation at hand make.
     pub(crate) body: BodyParameters<'a>,
-    pub(crate) bodies: Bodies,
+    pub(crate) bodies: Bodies<'a>,
     pub(crate) base_path: String,
     /// The root's requirement; an error where it is null.
     pub(crate) security: Result<Security, ()>,
@@ -87,31 +87,28 @@ pub(crate) fn api<'a>(
     let mut diagnostics: Vec<Diagnostic> =
         faults.map(|fault| document_fault(file, fault)).collect();
     let version = swagger::spec_version(document);
-    let first_path = servers::base_path(&document.servers).path.ok();
     let (base_path, base_path_of) = if version.is_swagger {
         (swagger::base_path(document), "`basePath`")
     } else {
-        (
-            servers::base_path(&document.servers),
-            "the first server's URL",
-        )
+        let base_path = servers::base_path(&document.servers);
+        (base_path, "the first server's URL")
     };
-    let base_path_fault = base_path
-        .path
-        .as_ref()
-        .err()
-        .map(|problem| format!("{base_path_of} {problem}"));
+    let problem = base_path.path.as_ref().err();
+    let base_path_fault = problem.map(|problem| format!("{base_path_of} {problem}"));
     let mut shared = shared(file, document, library);
     shared.base_path = base_path.path.unwrap_or_default();
     let mut extensions = root::extensions(document, &file.display);
-    let definitions = shared.schemes(&mut extensions);
+    let schemes = shared.schemes(&mut extensions);
     let operations = shared.operations(&mut diagnostics);
     let (misplaced, extensions) = extensions
         .into_iter()
         .partition(|extension| super::document::is_of_gwgen(&extension.name));
-    let other_server = document.servers.iter().position(|server| {
-        servers::base_path(std::slice::from_ref(server)).path.ok() != first_path
-    });
+    let mut paths = document
+        .servers
+        .iter()
+        .map(|server| servers::of_server(server).path.ok());
+    let first_path = paths.next();
+    let other_server = paths.position(|path| Some(path) != first_path);
     let api = Api {
         title: Arc::from(&*document.info.title),
         file: Arc::clone(&file.display),
@@ -119,18 +116,14 @@ pub(crate) fn api<'a>(
         base_path_pointer: version.base_path,
         base_path_fault,
         base_path_origin: base_path.origin,
-        other_server,
+        other_server: other_server.map(|position| position + 1),
         operations,
-        schemes: definitions
-            .iter()
-            .map(|(name, _)| Arc::clone(name))
-            .collect(),
+        schemes,
         schemes_pointer: version.schemes,
-        definitions: definitions.into_iter().collect(),
         binary_media_types: root::binary_media_types(document, &mut diagnostics, &file.display),
         extensions,
         misplaced,
-        schemas: shared.bodies.finish(),
+        schemas: shared.bodies.schemas,
     };
     Outcome::new(api, diagnostics)
 }
@@ -147,7 +140,7 @@ fn shared<'a>(
         version,
         inherited: Inherited::of(document),
         body: BodyParameters::default(),
-        bodies: Bodies::new(dialect(document), version.is_swagger),
+        bodies: Bodies::new(file, dialect(document), version.is_swagger),
         base_path: String::new(),
         security: match &document.security {
             Presence::Absent => Ok(Security::Open),
@@ -234,14 +227,13 @@ impl<'a> Shared<'a> {
 
     /// Returns the security schemes by name, each with its text. Extensions of schemes, and schemes
     /// that cannot be resolved, are collected.
-    fn schemes(&mut self, extensions: &mut Vec<Extension>) -> Vec<(Arc<str>, Arc<str>)> {
+    fn schemes(&mut self, extensions: &mut Vec<Extension>) -> BTreeMap<Arc<str>, Arc<str>> {
         let schemes = &self.document.components.security_schemes.0;
         let is_reference = schemes.iter().any(|(name, _)| *name == "$ref")
             || self.document.components.reference.is_some();
-        let mut found = Vec::new();
+        let mut found = BTreeMap::new();
         if is_reference {
-            // Where the list itself cannot be resolved, no scheme is declared, which is reported
-            // wherever one is required.
+            // A list that cannot be resolved is reported wherever a scheme is required.
             let target = self
                 .references
                 .target(self.file, &["#", self.version.schemes].concat())
@@ -250,8 +242,8 @@ impl<'a> Shared<'a> {
                 && let Ok(members) = raw::members(list.json)
             {
                 for (name, json) in members.iter().filter(|(name, _)| *name != "$ref") {
-                    let scheme = list.child(name, json);
-                    found.push(self.scheme(name, scheme, extensions));
+                    let definition = self.scheme(name, list.child(name, json), extensions);
+                    found.insert(Arc::from(&**name), definition);
                 }
             }
         }
@@ -261,33 +253,32 @@ impl<'a> Shared<'a> {
                 pointer: pointer::child(self.version.schemes, &**name),
                 json: json.get(),
             };
-            found.push(self.scheme(name, scheme, extensions));
+            let definition = self.scheme(name, scheme, extensions);
+            found.insert(Arc::from(&**name), definition);
         }
         found
     }
 
-    /// Returns a scheme's name and text, wherever that is written.
+    /// Returns the text of a scheme, wherever that is written.
     fn scheme(
         &mut self,
         name: &str,
         written: Target<'a>,
         extensions: &mut Vec<Extension>,
-    ) -> (Arc<str>, Arc<str>) {
-        let name: Arc<str> = Arc::from(name);
+    ) -> Arc<str> {
         extensions.extend(root::extensions_of(&written));
         match self.references.follow(written.clone()) {
             Ok(target) => {
                 if !std::ptr::eq(target.json, written.json) {
                     extensions.extend(root::extensions_of(&target));
                 }
-                (name, Arc::from(target.json))
+                target.json.into()
             }
             Err(error) => {
                 let pointer = format!("{}/$ref", written.pointer);
-                let place = Place::pointer(&written.file.display, pointer);
-                self.unresolved_schemes
-                    .insert(Arc::clone(&name), error.at(place));
-                (name, Arc::from(written.json))
+                let fault = error.at(Place::pointer(&written.file.display, pointer));
+                self.unresolved_schemes.insert(name.into(), fault);
+                written.json.into()
             }
         }
     }

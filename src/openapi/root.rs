@@ -1,17 +1,16 @@
 //! Extensions of the whole API, and its media types that are not text.
-//!
-//! In: the objects of a document. Out: keys with their pointers, media types. Pure.
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use super::Extension;
 use super::document::{Document, ExtensionKeys};
+use super::media::is_media_type;
 use super::references::Target;
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::pointer;
 use crate::source::raw::Text;
+
+const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
 
 /// Returns extensions outside of paths: of the document, its information, servers, tags and
 /// components.
@@ -20,33 +19,25 @@ pub(crate) fn extensions(document: &Document<'_>, file: &Arc<str>) -> Vec<Extens
         .tags
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
-    let binary = document
-        .media_types
-        .map(|_| Text("x-amazon-apigateway-binary-media-types".into()));
     let mut found = Vec::new();
-    let mut add = |base: &str, keys: &mut dyn Iterator<Item = &Text<'_>>| {
-        found.extend(keys.map(|key| extension(file, base, key)))
+    let mut add = |base: &str, extensions: &[(Text<'_>, &str)]| {
+        let keys = extensions.iter().map(|(key, _)| key);
+        found.extend(keys.map(|key| extension(file, base, key)));
     };
-    add("", &mut names(&document.extensions));
-    add("", &mut binary.iter());
-    add("/info", &mut names(&document.info.extensions));
-    add("/components", &mut names(&document.components.extensions));
-    for (index, server) in document
-        .servers
-        .iter()
-        .enumerate()
-        .filter(|(_, server)| !server.extensions.is_empty())
-    {
-        add(&format!("/servers/{index}"), &mut names(&server.extensions));
+    add("", &document.extensions);
+    if document.media_types.is_some() {
+        add("", &[(Text(BINARY_MEDIA_TYPES.into()), "")]);
     }
-    for (index, tag) in tags.iter().enumerate().filter(|(_, tag)| !tag.0.is_empty()) {
-        add(&format!("/tags/{index}"), &mut tag.0.iter());
+    add("/info", &document.info.extensions);
+    add("/components", &document.components.extensions);
+    for (index, server) in document.servers.iter().enumerate() {
+        add(&format!("/servers/{index}"), &server.extensions);
+    }
+    for (index, ExtensionKeys(keys)) in tags.iter().enumerate() {
+        let base = || format!("/tags/{index}");
+        found.extend(keys.iter().map(|key| extension(file, &base(), key)));
     }
     found
-}
-
-fn names<'e, 'a>(extensions: &'e [(Text<'a>, &'a str)]) -> impl Iterator<Item = &'e Text<'a>> {
-    extensions.iter().map(|(name, _)| name)
 }
 
 fn extension(file: &Arc<str>, base: &str, key: &Text<'_>) -> Extension {
@@ -72,45 +63,20 @@ pub(crate) fn binary_media_types(
     diagnostics: &mut Vec<Diagnostic>,
     file: &Arc<str>,
 ) -> Vec<Arc<str>> {
-    let Some(raw) = document.media_types else {
+    let Some(json) = document.media_types else {
         return Vec::new();
     };
-    match read(raw) {
-        Some(types) => types,
-        None => {
-            diagnostics.push(
-                diagnostic::WRONG_TYPE
-                    .at(Place::pointer(
-                        file,
-                        "/x-amazon-apigateway-binary-media-types",
-                    ))
-                    .message("`x-amazon-apigateway-binary-media-types` is no list of media types")
-                    .help("write a list such as `[image/png]`, or remove it"),
-            );
-            Vec::new()
-        }
+    let types: Option<Vec<Text<'_>>> = serde_json::from_str(json.get()).ok();
+    let types = types.filter(|types| types.iter().all(|name| is_media_type(name)));
+    if types.is_none() {
+        let wrong = diagnostic::WRONG_TYPE
+            .at(Place::pointer(file, ["/", BINARY_MEDIA_TYPES].concat()))
+            .message(format_args!(
+                "`{BINARY_MEDIA_TYPES}` is no list of media types"
+            ))
+            .help("write a list such as `[image/png]`, or remove it");
+        diagnostics.push(wrong);
     }
-}
-
-fn read(raw: &RawValue) -> Option<Vec<Arc<str>>> {
-    let types: Vec<Text<'_>> = serde_json::from_str(raw.get()).ok()?;
-    types
-        .iter()
-        .map(|name| is_media_type(name).then(|| Arc::from(&**name)))
-        .collect()
-}
-
-/// Returns whether a text is a media type as API Gateway compares it; `*/*` is every one.
-///
-/// Source: RFC 6838, section 4.2; AWS, "Working with binary media types for REST APIs",
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
-fn is_media_type(text: &str) -> bool {
-    let is_token = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
-    };
-    text.split_once('/')
-        .is_some_and(|(kind, name)| is_token(kind) && is_token(name))
+    let types = types.iter().flatten();
+    types.map(|name| Arc::from(&**name)).collect()
 }

@@ -1,9 +1,7 @@
 //! Security requirements of operations: their own, or the document's.
-//!
-//! In: the `security` of operations, path items and documents. Out: `Security`, faults. Pure.
 
 use super::document::{Operation as OperationObject, Presence, RequirementObject};
-use super::items::{Level, place_below};
+use super::items::Level;
 use super::resolve::Shared;
 use super::{Fault, Operation, Security};
 use crate::diagnostic::{self, Place};
@@ -20,14 +18,11 @@ impl<'a> Shared<'a> {
     ) {
         if matches!(object.security, Presence::Absent) {
             let misplaced = levels.iter().filter(|level| level.item.security.is_some());
-            operation.faults.extend(misplaced.map(|level| {
-                let item = self.item_place(&operation.path, level.location.as_ref());
-                Fault {
-                    code: &diagnostic::MISPLACED_SECURITY,
-                    place: place_below(item, "/security"),
-                    message: "`security` of a path counts for none of its operations".into(),
-                    help: "write it on each operation of the path, or on the document".into(),
-                }
+            operation.faults.extend(misplaced.map(|level| Fault {
+                code: &diagnostic::MISPLACED_SECURITY,
+                place: level.place(&operation.path, "/security"),
+                message: "`security` of a path counts for none of its operations".into(),
+                help: "write it on each operation of the path, or on the document".into(),
             }));
             let files = levels.iter().map(|level| level.file).chain([file]);
             operation.faults.extend(self.left_behind(files));
@@ -40,8 +35,8 @@ impl<'a> Shared<'a> {
                 operation.faults.push(null_security(place));
             }
             (Presence::Null, _) => {
-                let place = operation.place("/security");
-                operation.faults.push(null_security(place));
+                let fault = null_security(operation.place("/security"));
+                operation.faults.push(fault);
             }
         }
         if let Security::Needs(alternatives) = &operation.security {
@@ -83,8 +78,8 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// The fault of `security` at the root of another file, which does not apply to an operation that
-/// this description refers to.
+/// Returns the fault of `security` at the root of another file, which does not apply to an
+/// operation that this description refers to.
 fn security_left_behind(file: &SourceFile) -> Fault {
     Fault {
         code: &diagnostic::SECURITY_LEFT_BEHIND,

@@ -1,7 +1,5 @@
 //! Serialization of a parameter: under its own name, or not.
 //!
-//! In: a Parameter Object, its schema with all that this refers to. Out: `Sent`, and whether the
-//! value may be blank. Pure but for `Library`.
 //! Source: OpenAPI 3.1.1, "Style Values" and "Style Examples",
 //! <https://spec.openapis.org/oas/v3.1.1#style-values>; OpenAPI 2.0, "Parameter Object",
 //! <https://spec.openapis.org/oas/v2.0>; both read 2026-11-30.
@@ -23,7 +21,7 @@ use values::{ValueKinds, of_enum};
 
 /// Serialization of a parameter's value in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum Serialization {
     /// Under its own name, once.
     Once,
     /// Under its own name, once for each item.
@@ -36,21 +34,15 @@ pub enum Sent {
     Either,
 }
 
-impl Sent {
+impl Serialization {
     /// Returns whether something in a request may have the parameter's name.
     pub fn may_have_its_name(&self) -> bool {
-        match self {
-            Self::Once | Self::Repeated | Self::Either => true,
-            Self::Properties(_) | Self::Bracketed => false,
-        }
+        !matches!(self, Self::Properties(_) | Self::Bracketed)
     }
 
     /// Returns whether something in every request that has the parameter has its name.
     pub fn has_its_name(&self) -> bool {
-        match self {
-            Self::Once | Self::Repeated => true,
-            Self::Properties(_) | Self::Bracketed | Self::Either => false,
-        }
+        matches!(self, Self::Once | Self::Repeated)
     }
 }
 
@@ -77,80 +69,69 @@ impl<'a> ParameterSchemas<'_, 'a> {
         location: Location,
         file: &'a SourceFile,
         version: &SpecVersion,
-    ) -> (Sent, bool) {
+    ) -> (Serialization, bool) {
         let is_query = match location {
             Location::Query => true,
             Location::Header => false,
             Location::Path | Location::QueryString | Location::Cookie => {
-                return (Sent::Once, false);
+                return (Serialization::Once, false);
             }
         };
-        let may_be_empty = is_query && is_true(object.allow_empty);
+        let is_true = |json: &RawValue| json.get() == "true";
+        let may_be_empty = is_query && object.allow_empty.is_some_and(is_true);
         let schema = |json: &'a RawValue| Schema {
             file,
             json: json.get(),
         };
         if version.is_swagger && (object.kind.is_some() || object.schema.is_none()) {
-            let has_blank = object
-                .values
-                .is_some_and(|values| of_enum(values.get()).is_blank)
-                || object
-                    .items
-                    .is_some_and(|items| self.shape(schema(items), 1).is_blank);
+            let is_blank = |json: &'a RawValue| self.shape(schema(json), 1).is_blank;
+            let values = object.values.map(|values| of_enum(values.get()));
+            let has_blank =
+                values.is_some_and(|values| values.is_blank) || object.items.is_some_and(is_blank);
             return (of_swagger(object), may_be_empty || has_blank);
         }
         let style = object.style.as_deref().unwrap_or("form");
         if is_query && style == "deepObject" {
-            return (Sent::Bracketed, may_be_empty);
+            return (Serialization::Bracketed, may_be_empty);
         }
-        let is_exploded = object
-            .explode
-            .map_or(style == "form", |explode| explode.get() == "true");
+        let is_exploded = object.explode.map_or(style == "form", is_true);
         let Some(schema) = object.schema.map(schema) else {
-            return (Sent::Once, may_be_empty);
+            return (Serialization::Once, may_be_empty);
         };
         // Of nearly all parameters the text of the schema shows that it is of plain texts.
         let has_any = |words: &[&str]| words.iter().any(|word| schema.json.contains(word));
         let matters = (is_query && is_exploded && has_any(&KIND_WORDS))
             || (object.required && (has_any(&KIND_WORDS) || has_any(&BLANK_WORDS)));
         if !matters {
-            return (Sent::Once, may_be_empty);
+            return (Serialization::Once, may_be_empty);
         }
         let shape = self.shape(schema, 0);
-        let sent = if is_query && is_exploded {
-            self.exploded(schema, shape.kinds.unwrap_or_default())
-        } else {
-            Sent::Once
-        };
-        (sent, may_be_empty || shape.is_blank)
+        let mut serialization = Serialization::Once;
+        if is_query && is_exploded {
+            serialization = self.exploded(schema, shape.kinds.unwrap_or_default());
+        }
+        (serialization, may_be_empty || shape.is_blank)
     }
 
-    fn exploded(&self, schema: Schema<'a>, kinds: ValueKinds) -> Sent {
+    fn exploded(&self, schema: Schema<'a>, kinds: ValueKinds) -> Serialization {
         if kinds.is_object && !kinds.is_text && !kinds.is_list {
-            Sent::Properties(self.properties(schema))
+            Serialization::Properties(self.properties(schema))
         } else if kinds.is_object {
-            Sent::Either
+            Serialization::Either
         } else if kinds.is_list {
-            Sent::Repeated
+            Serialization::Repeated
         } else {
-            Sent::Once
+            Serialization::Once
         }
     }
-}
-
-fn is_true(json: Option<&RawValue>) -> bool {
-    json.is_some_and(|json| json.get() == "true")
 }
 
 /// Returns the serialization of a parameter of 2.0, which is never an object.
-fn of_swagger(object: &ParameterObject<'_>) -> Sent {
-    let is_list = object.kind.is_some_and(|kind| kind.get() == "\"array\"");
-    let is_multi = object
-        .collection_format
-        .is_some_and(|format| format.get() == "\"multi\"");
-    if is_list && is_multi {
-        Sent::Repeated
+fn of_swagger(object: &ParameterObject<'_>) -> Serialization {
+    let is = |json: Option<&RawValue>, text| json.is_some_and(|json| json.get() == text);
+    if is(object.kind, "\"array\"") && is(object.collection_format, "\"multi\"") {
+        Serialization::Repeated
     } else {
-        Sent::Once
+        Serialization::Once
     }
 }

@@ -39,9 +39,11 @@ pub(crate) struct ServerPath {
 
 /// Returns the path of the first server's URL with its variables' defaults.
 pub(crate) fn base_path(servers: &[Server<'_>]) -> ServerPath {
-    let Some(server) = servers.first() else {
-        return of_url("");
-    };
+    servers.first().map_or_else(|| of_url(""), of_server)
+}
+
+/// Returns the path of a server's URL with its variables' defaults.
+pub(crate) fn of_server(server: &Server<'_>) -> ServerPath {
     of_url(&with_defaults(server))
 }
 
@@ -57,20 +59,13 @@ pub(crate) fn of_url(url: &str) -> ServerPath {
         .split_once("://")
         .map(|(_, rest)| rest)
         .or_else(|| address.strip_prefix("//"));
+    let has_path = after_scheme.is_some() || address.is_empty() || address.starts_with('/');
     let (host, path) = match after_scheme {
         Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
-        None if address.is_empty() || address.starts_with('/') => ("", address),
-        None => {
-            return ServerPath {
-                path: Ok(String::new()),
-                origin: ServerOrigin {
-                    url: url.into(),
-                    kind: ServerKind::NoAddress,
-                },
-            };
-        }
+        None => ("", address),
     };
     let (path, kind) = match stage(host, path) {
+        _ if !has_path => ("", ServerKind::NoAddress),
         Some((stage, rest)) => (rest, ServerKind::Stage(stage.into())),
         None => (path, kind(host)),
     };
@@ -147,26 +142,21 @@ pub(crate) fn plain(path: &str) -> Result<String, String> {
             "has the segment `{dots}` in its path `{path}`, which clients and proxies take away"
         ));
     }
-    match path
-        .chars()
-        .find(|character| !is_path_character(*character))
-    {
+    let mut characters = path.chars();
+    match characters.find(|character| !is_path_character(*character)) {
         Some(found) => Err(format!("has {found:?} in its path `{path}`")),
         None => Ok(path.to_owned()),
     }
 }
 
 fn with_defaults(server: &Server<'_>) -> String {
-    let defaults: BTreeMap<&str, &str> = server
-        .variables
-        .0
-        .iter()
+    let variables = server.variables.0.iter();
+    let defaults: BTreeMap<&str, &str> = variables
         .map(|(name, variable)| (&**name, &*variable.default))
         .collect();
     let mut url = String::new();
     let mut rest = &*server.url;
-    // One pass: a default that holds braces is no variable in turn, and cannot make the URL grow
-    // without end.
+    // One pass: braces in a default are no variable, so the URL cannot grow without end.
     while let Some((before, behind)) = rest.split_once('{') {
         url.push_str(before);
         let variable = behind
@@ -196,11 +186,10 @@ fn with_defaults(server: &Server<'_>) -> String {
 /// read 2026-11-30.
 fn with_slashes<'a>(before: &str, name: &str, default: &'a str, after: &str) -> Cow<'a, str> {
     let has_slash_before = before.ends_with('/') && !before.ends_with("://");
-    let mut text = if has_slash_before {
-        default.trim_start_matches('/')
-    } else {
-        default
-    };
+    let mut text = default;
+    if has_slash_before {
+        text = text.trim_start_matches('/');
+    }
     if after.starts_with('/') {
         text = text.trim_end_matches('/');
     }
@@ -235,15 +224,19 @@ pub(crate) fn is_path_character(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::{Document, Server};
+    use super::super::document::Document;
     use super::{ServerKind, base_path};
+
+    /// Base path and kind of a server, by its URL.
+    fn of(url: &str) -> (Result<String, String>, ServerKind) {
+        read(&format!(r#"{{"url": "{url}"}}"#))
+    }
 
     /// Base path and kind of a server, from its JSON.
     fn read(server: &str) -> (Result<String, String>, ServerKind) {
         let json = format!(r#"{{"openapi": "3.0.3", "servers": [{server}]}}"#);
         let document: Document<'_> = serde_json::from_str(&json).unwrap();
-        let servers: &[Server<'_>] = &document.servers;
-        let found = base_path(servers);
+        let found = base_path(&document.servers);
         (found.path, found.origin.kind)
     }
 
@@ -257,11 +250,8 @@ mod tests {
             ("", ""),
             ("https://shop.example", ""),
         ] {
-            assert_eq!(
-                read(&format!(r#"{{"url": "{url}"}}"#)),
-                (Ok(path.to_owned()), ServerKind::Ordinary),
-                "{url}"
-            );
+            let expected = (Ok(path.to_owned()), ServerKind::Ordinary);
+            assert_eq!(of(url), expected, "{url}");
         }
         for url in [
             "localhost:3000",
@@ -272,11 +262,7 @@ mod tests {
             "{{host}}/v1",
             "{server}/v1",
         ] {
-            assert_eq!(
-                read(&format!(r#"{{"url": "{url}"}}"#)),
-                (Ok(String::new()), ServerKind::NoAddress),
-                "{url}"
-            );
+            assert_eq!(of(url), (Ok(String::new()), ServerKind::NoAddress), "{url}");
         }
     }
 
@@ -299,42 +285,26 @@ mod tests {
             }
             assert_eq!(with(url, ""), Ok(String::new()), "{url}");
         }
-        assert_eq!(
-            with("https://shop.example/{basePath}/v2", "/v1/"),
-            Ok("/v1/v2".to_owned())
-        );
-        assert_eq!(
-            with("https://shop.example/{basePath}/v2", ""),
-            Ok("/v2".to_owned())
-        );
-        assert_eq!(
-            with("https://shop.example{rest}", "v1"),
-            Ok(String::new()),
-            "a host's end"
-        );
+        let below = "https://shop.example/{basePath}/v2";
+        assert_eq!(with(below, "/v1/"), Ok("/v1/v2".to_owned()));
+        assert_eq!(with(below, ""), Ok("/v2".to_owned()));
+        let host = "https://shop.example{rest}";
+        assert_eq!(with(host, "v1"), Ok(String::new()), "a host's end");
     }
 
     #[test]
     fn hosts_tell_what_a_path_is_worth() {
-        let of = |url: &str| read(&format!(r#"{{"url": "{url}"}}"#));
-        let stage =
-            |stage: &str, path: &str| (Ok(path.to_owned()), ServerKind::Stage(stage.into()));
-        assert_eq!(
-            of("https://a1b2.execute-api.eu-west-1.amazonaws.com/live"),
-            stage("live", "")
-        );
-        assert_eq!(
-            of("https://a1b2-vpce-0a1b.execute-api.cn-north-1.amazonaws.com.cn/live/v2"),
-            stage("live", "/v2")
-        );
-        assert_eq!(
-            of("https://a1b2.execute-api.eu-west-1.amazonaws.com/{stage}"),
-            stage("{stage}", "")
-        );
-        assert_eq!(
-            of("https://a1b2.execute-api.eu-west-1.amazonaws.com"),
-            (Ok(String::new()), ServerKind::Ordinary)
-        );
+        let api = "https://a1b2.execute-api.eu-west-1.amazonaws.com";
+        let of_china = "https://a1b2-vpce-0a1b.execute-api.cn-north-1.amazonaws.com.cn/live/v2";
+        for (url, stage, path) in [
+            (&*format!("{api}/live"), "live", ""),
+            (of_china, "live", "/v2"),
+            (&*format!("{api}/{{stage}}"), "{stage}", ""),
+        ] {
+            let expected = (Ok(path.to_owned()), ServerKind::Stage(stage.into()));
+            assert_eq!(of(url), expected, "{url}");
+        }
+        assert_eq!(of(api), (Ok(String::new()), ServerKind::Ordinary));
         for (host, kind) in [
             ("virtserver.swaggerhub.com", ServerKind::Mock("SwaggerHub")),
             ("9a1b.mock.pstmn.io", ServerKind::Mock("Postman")),
@@ -346,11 +316,8 @@ mod tests {
             ("notlocalhost", ServerKind::Ordinary),
             ("example-mock.pstmn.io", ServerKind::Ordinary),
         ] {
-            assert_eq!(
-                of(&format!("http://{host}/api")),
-                (Ok("/api".to_owned()), kind),
-                "{host}"
-            );
+            let found = of(&format!("http://{host}/api"));
+            assert_eq!(found, (Ok("/api".to_owned()), kind), "{host}");
         }
     }
 }

@@ -1,9 +1,5 @@
 //! Members that Swagger 2.0 writes elsewhere than 3.x, or otherwise: base path, shared parts,
-//! bodies, media types.
-//!
-//! In: the objects of a document of version 2.0. Out: its parts where `resolve` reads them. Pure.
-//! No document is converted: these members are read into the structs that 3.x has for the same
-//! thing.
+//! bodies, media types. They are read into the structs of 3.x.
 
 use std::sync::Arc;
 
@@ -78,58 +74,35 @@ pub(crate) fn with_shared_parts(mut document: Document<'_>) -> Document<'_> {
         .retain(|fault| !FOREIGN.contains(&&*fault.below));
     document.servers.clear();
     document.components = Components::default();
-    if let Some(raw) = document.parameters {
-        read(
-            raw,
-            "parameters",
-            tolerant::named_parameters,
-            &mut document.faults,
-            &mut document.components.parameters,
-        );
+    let (components, faults) = (&mut document.components, &mut document.faults);
+    if let Some(json) = document.parameters {
+        match tolerant::named_parameters(json.get()) {
+            Ok(parameters) => components.parameters = parameters,
+            Err(error) => faults.push(tolerant::wrong_type("parameters", &error)),
+        }
     }
-    if let Some(raw) = document.security_definitions {
-        read(
-            raw,
-            "securityDefinitions",
-            serde_json::from_str,
-            &mut document.faults,
-            &mut document.components.security_schemes,
-        );
+    if let Some(json) = document.security_definitions {
+        match serde_json::from_str(json.get()) {
+            Ok(schemes) => components.security_schemes = schemes,
+            Err(error) => faults.push(tolerant::wrong_type("securityDefinitions", &error)),
+        }
     }
     for (key, raw) in [
         ("consumes", document.consumes),
         ("produces", document.produces),
     ] {
-        document
-            .faults
-            .extend(raw.and_then(|raw| media_types(key, raw).err()));
+        faults.extend(raw.and_then(|raw| media_types(key, raw).err()));
     }
     document
-}
-
-/// Reads a member of the root, or adds the fault of it.
-fn read<'a, T>(
-    raw: &'a RawValue,
-    key: &str,
-    parse: impl FnOnce(&'a str) -> serde_json::Result<T>,
-    faults: &mut Vec<ObjectFault>,
-    into: &mut T,
-) {
-    match parse(raw.get()) {
-        Ok(read) => *into = read,
-        Err(error) => faults.push(tolerant::wrong_type(key, &error)),
-    }
 }
 
 /// Returns the base path of `basePath` on the document's `host`.
 pub(crate) fn base_path(document: &Document<'_>) -> ServerPath {
     let path = &*document.base_path;
-    let host = document
-        .host
-        .and_then(|json| serde_json::from_str::<Text<'_>>(json.get()).ok());
-    match host {
-        Some(host) if path.starts_with('/') => servers::of_url(&["//", &*host, path].concat()),
-        Some(_) | None => servers::of_url(path),
+    let host = document.host.filter(|_| path.starts_with('/'));
+    match host.and_then(|json| serde_json::from_str::<Text<'_>>(json.get()).ok()) {
+        Some(host) => servers::of_url(&["//", &*host, path].concat()),
+        None => servers::of_url(path),
     }
 }
 
@@ -140,14 +113,11 @@ fn media_types<'a>(key: &str, raw: &'a RawValue) -> Result<Vec<Text<'a>>, Object
     if types.len() <= MAX_MEDIA_TYPES {
         return Ok(types);
     }
-    let message = format!(
-        "`{key}` lists {} media types; at most {MAX_MEDIA_TYPES} are read",
-        types.len()
-    );
+    let count = types.len();
     Err(ObjectFault {
         code: &diagnostic::TOO_LARGE,
         below: pointer::child("", key),
-        message,
+        message: format!("`{key}` lists {count} media types; at most {MAX_MEDIA_TYPES} are read"),
     })
 }
 
@@ -163,26 +133,17 @@ pub(crate) struct MediaTypeList {
 
 impl MediaTypeList {
     fn of(types: &[Text<'_>]) -> Self {
-        let mut variety = Variety::default();
-        for (index, media_type) in types.iter().enumerate() {
-            variety.add(
-                media_type,
-                types.first().filter(|_| index > 0).map(|first| &**first),
-            );
+        let mut list = Self::default();
+        let mut first = None;
+        for name in types {
+            list.variety.add(name, first);
+            first = types.first().map(|first| &**first);
+            list.binary.extend(binary(name).map(Arc::from));
+            if media::is_open_range(name) {
+                list.ranges.push(media::bare(name).into());
+            }
         }
-        Self {
-            binary: types
-                .iter()
-                .filter_map(|name| binary(name))
-                .map(Arc::from)
-                .collect(),
-            ranges: types
-                .iter()
-                .filter(|name| media::is_open_range(name))
-                .map(|name| media::bare(name).into())
-                .collect(),
-            variety,
-        }
+        list
     }
 }
 
@@ -194,7 +155,6 @@ pub(crate) struct Inherited {
 }
 
 /// Media types of an operation.
-#[derive(Default)]
 pub(crate) struct OperationTypes {
     pub(crate) consumes: MediaTypeList,
     pub(crate) produces: MediaTypeList,
@@ -203,15 +163,13 @@ pub(crate) struct OperationTypes {
 
 impl Inherited {
     pub(crate) fn of(document: &Document<'_>) -> Self {
-        let listed = |key, raw: Option<&RawValue>| {
-            MediaTypeList::of(
-                &raw.and_then(|raw| media_types(key, raw).ok())
-                    .unwrap_or_default(),
-            )
-        };
         if !is_swagger(document) {
             return Self::default();
         }
+        let listed = |key, json: Option<&RawValue>| {
+            let types = json.and_then(|json| media_types(key, json).ok());
+            MediaTypeList::of(&types.unwrap_or_default())
+        };
         Self {
             consumes: listed("consumes", document.consumes),
             produces: listed("produces", document.produces),
@@ -220,8 +178,7 @@ impl Inherited {
 
     /// Returns the media types of an operation.
     ///
-    /// `consumes` speaks of operations with a body, and a file is always sent as
-    /// `multipart/form-data`.
+    /// `consumes` is about operations with a body, and a file is always `multipart/form-data`.
     /// Source: OpenAPI 2.0, "Operation Object" and "Parameter Object",
     /// <https://spec.openapis.org/oas/v2.0>, read 2026-11-22.
     pub(crate) fn of_operation(
@@ -229,26 +186,27 @@ impl Inherited {
         object: &Operation<'_>,
         body: &BodyParameters<'_>,
     ) -> OperationTypes {
-        let mut found = OperationTypes::default();
-        let mut listed =
-            |key, own: Option<&RawValue>, inherited: &MediaTypeList, applies: bool| match own
-                .map(|raw| media_types(key, raw))
-            {
-                Some(Ok(types)) if applies => MediaTypeList::of(&types),
-                None if applies => inherited.clone(),
-                Some(Err(fault)) => {
-                    found.faults.push(fault);
-                    MediaTypeList::default()
-                }
-                Some(Ok(_)) | None => MediaTypeList::default(),
+        let mut faults = Vec::new();
+        let mut listed = |key, own: Option<&RawValue>, inherited: &MediaTypeList| {
+            let Some(own) = own else {
+                return inherited.clone();
             };
-        let consumes = listed("consumes", object.consumes, &self.consumes, body.exists);
-        let produces = listed("produces", object.produces, &self.produces, true);
-        (found.consumes, found.produces) = (consumes, produces);
-        if body.has_file {
-            found.consumes.binary.push(Arc::from("multipart/form-data"));
+            let types = media_types(key, own).map_err(|fault| faults.push(fault));
+            MediaTypeList::of(&types.unwrap_or_default())
+        };
+        let mut consumes = listed("consumes", object.consumes, &self.consumes);
+        let produces = listed("produces", object.produces, &self.produces);
+        if !body.exists {
+            consumes = MediaTypeList::default();
         }
-        found
+        if body.has_file {
+            consumes.binary.push(Arc::from("multipart/form-data"));
+        }
+        OperationTypes {
+            consumes,
+            produces,
+            faults,
+        }
     }
 }
 
@@ -293,30 +251,27 @@ impl<'a> BodyParameters<'a> {
         if !self.exists {
             return None;
         }
-        let listed = object
-            .consumes
-            .or(document.consumes)
-            .and_then(|raw| media_types("consumes", raw).ok())
-            .filter(|types| !types.is_empty());
-        let default = if self.whole.is_some() {
-            "application/json"
-        } else {
-            "application/x-www-form-urlencoded"
-        };
-        let types: Vec<Arc<str>> = listed.map_or_else(
-            || vec![default.into()],
-            |types| types.iter().map(|name| Arc::from(&**name)).collect(),
-        );
+        let listed = object.consumes.or(document.consumes);
+        let listed = listed.and_then(|json| media_types("consumes", json).ok());
+        let mut types: Vec<Arc<str>> = listed
+            .iter()
+            .flatten()
+            .map(|name| (**name).into())
+            .collect();
+        if types.is_empty() {
+            types.push(match self.whole {
+                Some(_) => "application/json".into(),
+                None => "application/x-www-form-urlencoded".into(),
+            });
+        }
         let (is_required, target) = self.whole.unwrap_or_default();
         let schema = target.and_then(schema);
-        let contents = types
-            .into_iter()
-            .map(|media_type| BodyContent { media_type, schema })
-            .collect();
+        let contents = types.into_iter();
+        let contents = contents.map(|media_type| BodyContent { media_type, schema });
         Some(RequestBody {
             is_required,
             name: None,
-            contents,
+            contents: contents.collect(),
         })
     }
 
@@ -336,8 +291,6 @@ impl<'a> BodyParameters<'a> {
 ///
 /// Source: docs/aws-rules.md#q8.
 pub(crate) fn style<'a>(parameter: &Parameter<'a>) -> Option<&'a str> {
-    parameter
-        .collection_format
-        .filter(|format| format.get() == "\"pipes\"")
-        .map(|_| "pipes")
+    let format = parameter.collection_format?;
+    (format.get() == "\"pipes\"").then_some("pipes")
 }

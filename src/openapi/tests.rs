@@ -21,25 +21,39 @@ fn read_alone(file: &SourceFile) -> Outcome<Api> {
     read(file, &Library::new(&NONE))
 }
 
+/// Resolves a document that was read fast or slowly.
+fn resolved(file: &SourceFile, document: document::Document<'_>) -> Api {
+    let document = swagger::with_shared_parts(document);
+    let outcome = resolve::api(file, &document, &Library::new(&NONE));
+    outcome.value.expect("resolve always has a value")
+}
+
 /// Both readings of a document, through `resolve`.
 fn both(file: &SourceFile) -> (Api, Api) {
-    let fast = swagger::with_shared_parts(
-        serde_json::from_str::<document::Document<'_>>(&file.json)
-            .expect("the fast reading takes it"),
-    );
-    let slow = swagger::with_shared_parts(
-        tolerant::document(&file.json).expect("the slow reading takes it"),
-    );
-    let library = Library::new(&NONE);
-    let fast = resolve::api(file, &fast, &library)
-        .value
-        .expect("resolve always has a value");
-    (
-        fast,
-        resolve::api(file, &slow, &library)
-            .value
-            .expect("resolve always has a value"),
-    )
+    let fast = serde_json::from_str(&file.json).expect("the fast reading takes it");
+    let slow = tolerant::document(&file.json).expect("the slow reading takes it");
+    (resolved(file, fast), resolved(file, slow))
+}
+
+fn operation(api: &Api, method: HttpMethod) -> &Operation {
+    let mut operations = api.operations.iter();
+    operations
+        .find(|operation| operation.method == method)
+        .expect("the description has it")
+}
+
+fn binary_types(api: &Api, method: HttpMethod) -> Vec<&str> {
+    let types = operation(api, method).binary_media_types.iter();
+    types.map(|name| &**name).collect()
+}
+
+/// Pointers of the faults of all operations.
+fn fault_pointers(api: &Api) -> Vec<&str> {
+    let faults = api
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.faults);
+    faults.map(|fault| pointer(&fault.place)).collect()
 }
 
 #[test]
@@ -48,19 +62,12 @@ fn null_security_is_a_fault_and_absent_security_inherits() {
         "openapi: 3.0.0\nsecurity: [{key: []}]\npaths:\n  /a:\n    get: {security: null}\n    put: {}\n    post: {security: []}\n    patch: {security: [{}, {key: []}]}\n",
     );
     let api = read_alone(&file).value.expect("readable");
-    let of = |method| {
-        api.operations
-            .iter()
-            .find(|it| it.method == method)
-            .expect("there")
-    };
+    let of = |method| operation(&api, method);
     assert_eq!(of(HttpMethod::Get).faults[0].code.code, "GW1011");
     assert!(matches!(of(HttpMethod::Put).security, Security::Needs(_)));
     assert_eq!(of(HttpMethod::Post).security, Security::Open);
-    assert!(matches!(
-        of(HttpMethod::Patch).security,
-        Security::Optional(_)
-    ));
+    let patched = &of(HttpMethod::Patch).security;
+    assert!(matches!(patched, Security::Optional(_)));
 }
 
 #[test]
@@ -69,33 +76,14 @@ fn a_wrong_type_stays_with_its_operation() {
         "openapi: 3.0.0\npaths:\n  /a:\n    get: {security: {key: []}}\n    put: {parameters: [{name: q, in: query}, 7]}\n    post: {parameters: [{name: q, in: query}]}\n  /b: 3\n",
     );
     let outcome = read_alone(&file);
-    assert_eq!(
-        outcome.diagnostics.len(),
-        1,
-        "only the path item that holds no operation is reported for the whole"
-    );
+    let count = outcome.diagnostics.len();
+    assert_eq!(count, 1, "`/b` has no operation that could hold its fault");
     let api = outcome.value.expect("readable");
-    let faults: Vec<_> = api
-        .operations
-        .iter()
-        .map(|it| {
-            (
-                it.method,
-                it.faults
-                    .iter()
-                    .map(|fault| pointer(&fault.place))
-                    .collect::<Vec<_>>(),
-            )
-        })
-        .collect();
-    assert_eq!(
-        faults,
-        vec![
-            (HttpMethod::Get, vec!["/paths/~1a/get/security"]),
-            (HttpMethod::Put, vec!["/paths/~1a/put/parameters/1"]),
-            (HttpMethod::Post, vec![])
-        ]
-    );
+    let methods = [HttpMethod::Get, HttpMethod::Put, HttpMethod::Post];
+    let counts = methods.map(|method| operation(&api, method).faults.len());
+    assert_eq!(counts, [1, 1, 0]);
+    let faults = ["/paths/~1a/get/security", "/paths/~1a/put/parameters/1"];
+    assert_eq!(fault_pointers(&api), faults);
 }
 
 #[test]
@@ -121,30 +109,19 @@ fn fast_and_slow_readings_agree_on_2_0() {
     let (fast, slow) = both(&file(SWAGGER));
     assert_eq!(fast, slow);
     assert_eq!(&*fast.base_path, "/v1");
-    assert_eq!(fast.schemes, [Arc::from("key")]);
+    assert!(fast.schemes.keys().eq([&Arc::from("key")]));
+    let extensions = fast.extensions.iter();
+    let extensions: Vec<_> = extensions
+        .map(|extension| pointer(&extension.place))
+        .collect();
     assert_eq!(
-        fast.extensions
-            .iter()
-            .map(|it| pointer(&it.place))
-            .collect::<Vec<_>>(),
+        extensions,
         [
             "/tags/0/x-amazon-apigateway-tag-value",
             "/securityDefinitions/key/x-amazon-apigateway-authtype"
         ]
     );
-    let of = |method| {
-        fast.operations
-            .iter()
-            .find(|it| it.method == method)
-            .expect("there")
-    };
-    let types = |method| {
-        of(method)
-            .binary_media_types
-            .iter()
-            .map(|it| &**it)
-            .collect::<Vec<_>>()
-    };
+    let types = |method| binary_types(&fast, method);
     assert_eq!(
         types(HttpMethod::Get),
         ["image/gif"],
@@ -152,23 +129,24 @@ fn fast_and_slow_readings_agree_on_2_0() {
     );
     assert_eq!(types(HttpMethod::Post), ["image/gif", "image/png"]);
     assert_eq!(types(HttpMethod::Put), ["multipart/form-data"]);
-    assert_eq!(of(HttpMethod::Get).parameters.len(), 2);
-    assert_eq!(
-        of(HttpMethod::Get).parameters[1].style.as_deref(),
-        Some("pipes")
+    let (get, post) = (
+        operation(&fast, HttpMethod::Get),
+        operation(&fast, HttpMethod::Post),
     );
+    assert_eq!(get.parameters.len(), 2);
+    assert_eq!(get.parameters[1].style.as_deref(), Some("pipes"));
     assert_eq!(
-        of(HttpMethod::Post).parameters.len(),
+        post.parameters.len(),
         1,
         "a body is no parameter of the gateway"
     );
-    assert!(matches!(of(HttpMethod::Get).security, Security::Needs(_)));
-    assert_eq!(of(HttpMethod::Post).security, Security::Open);
-    assert!(fast.operations.iter().all(|it| it.faults.is_empty()));
+    assert!(matches!(get.security, Security::Needs(_)));
+    assert_eq!(post.security, Security::Open);
+    assert!(fault_pointers(&fast).is_empty());
 }
 
 #[test]
-fn what_only_3_x_has_is_nobodys_in_2_0_and_the_other_way_round() {
+fn members_of_3_x_mean_nothing_in_2_0_and_the_other_way_round() {
     let swagger = read_alone(&file(
         "swagger: '2.0'\nservers: 7\ncomponents: []\npaths: {/a: {get: {}}}\n",
     ));
@@ -189,20 +167,12 @@ fn broken_parts_of_2_0_stay_with_what_they_concern() {
     let outcome = read_alone(&file(text));
     assert!(outcome.diagnostics.is_empty());
     let api = outcome.value.expect("readable");
-    let faults: Vec<_> = api
-        .operations
-        .iter()
-        .flat_map(|it| &it.faults)
-        .map(|it| pointer(&it.place))
-        .collect();
-    assert_eq!(
-        faults,
-        [
-            "/parameters/p/required",
-            "/paths/~1a/put/consumes",
-            "/paths/~1a/post/parameters/0"
-        ]
-    );
+    let faults = [
+        "/parameters/p/required",
+        "/paths/~1a/put/consumes",
+        "/paths/~1a/post/parameters/0",
+    ];
+    assert_eq!(fault_pointers(&api), faults);
     for root in [
         "parameters: 7",
         "securityDefinitions: []",
@@ -223,10 +193,9 @@ fn fast_and_slow_readings_agree_on_3_2() {
         additionalOperations: {PURGE: {operationId: drop, tags: [a]}, copy/x: {}}\n";
     let (fast, slow) = both(&file(text));
     assert_eq!(fast, slow);
-    let operations: Vec<_> = fast
-        .operations
-        .iter()
-        .map(|it| (it.method.as_str(), it.pointer()))
+    let operations = fast.operations.iter();
+    let operations: Vec<_> = operations
+        .map(|operation| (operation.method.as_str(), operation.pointer()))
         .collect();
     let at = |below: &str| format!("/paths/~1a/{below}");
     assert_eq!(
@@ -237,26 +206,19 @@ fn fast_and_slow_readings_agree_on_3_2() {
             ("COPY/X", at("additionalOperations/copy~1x"))
         ]
     );
-    assert_eq!(
-        fast.operations[0].parameters[0].location,
-        Location::QueryString
-    );
+    let location = fast.operations[0].parameters[0].location;
+    assert_eq!(location, Location::QueryString);
 }
 
-/// Where real descriptions are: beside this repository, or further up where this is a worktree.
+/// Folder of real descriptions: beside this repository, or further up in a worktree.
 fn corpus() -> Option<std::path::PathBuf> {
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = std::env::var_os("GWGEN_CORPUS").map(std::path::PathBuf::from);
-    named
+    let above = repository.ancestors().skip(1).take(3);
+    let mut folders = named
         .into_iter()
-        .chain(
-            repository
-                .ancestors()
-                .skip(1)
-                .take(3)
-                .map(|it| it.join("shared/corpus")),
-        )
-        .find(|it| it.is_dir())
+        .chain(above.map(|folder| folder.join("shared/corpus")));
+    folders.find(|folder| folder.is_dir())
 }
 
 #[test]
@@ -270,14 +232,14 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            // Of several files: what they refer to is another test's.
+            // A description of several files.
             continue;
         }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if name.starts_with('.') || name == "INDEX.md" {
             continue;
         }
-        // A file that is no YAML to us is pinned as refused in `tests/corpus.tsv`.
+        // `tests/corpus.tsv` lists the files that are refused.
         let Ok(file) = SourceFile::of(
             std::fs::read(&path).unwrap(),
             RelativePath::join("", &name).unwrap(),
@@ -286,21 +248,14 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
             continue;
         };
         // Where the fast reading fails on the data there is nothing to compare with.
-        let Ok(fast) = serde_json::from_str::<document::Document<'_>>(&file.json) else {
+        let Ok(fast) = serde_json::from_str(&file.json) else {
             continue;
         };
-        let (fast, slow) = (
-            swagger::with_shared_parts(fast),
-            swagger::with_shared_parts(tolerant::document(&file.json).unwrap()),
-        );
-        let library = Library::new(&NONE);
-        let fast = resolve::api(&file, &fast, &library).value.unwrap();
+        let fast = resolved(&file, fast);
+        let slow = resolved(&file, tolerant::document(&file.json).unwrap());
+        assert!(slow == fast, "{name}");
         assert!(
-            resolve::api(&file, &slow, &library).value.as_ref() == Some(&fast),
-            "{name}"
-        );
-        assert!(
-            kept(fast) == kept(read_broken(&file)),
+            undamaged(fast) == undamaged(read_broken(&file)),
             "{name}: one broken part changes how others are read"
         );
         compared += 1;
@@ -312,45 +267,29 @@ fn fast_and_slow_readings_agree_on_the_corpus() {
 /// down to each operation.
 fn read_broken(whole: &SourceFile) -> Api {
     let mut description: serde_json::Value = serde_json::from_str(&whole.json).unwrap();
-    if let Some(paths) = description
-        .get_mut("paths")
-        .and_then(serde_json::Value::as_object_mut)
-    {
-        for item in paths
-            .values_mut()
-            .filter_map(serde_json::Value::as_object_mut)
-        {
-            let operations = HttpMethod::ALL.map(HttpMethod::key);
-            for (_, operation) in item
-                .iter_mut()
-                .filter(|(key, _)| operations.contains(&key.as_str()))
-            {
-                operation
-                    .as_object_mut()
-                    .into_iter()
-                    .for_each(|it| drop(it.insert("operationId".into(), serde_json::json!({}))));
+    let paths = description.get_mut("paths");
+    if let Some(paths) = paths.and_then(serde_json::Value::as_object_mut) {
+        let keys = HttpMethod::ALL.map(HttpMethod::key);
+        let items = paths.values_mut();
+        for item in items.filter_map(serde_json::Value::as_object_mut) {
+            for (key, operation) in item.iter_mut() {
+                if let Some(operation) = operation.as_object_mut()
+                    && keys.contains(&key.as_str())
+                {
+                    operation.insert("operationId".into(), serde_json::json!({}));
+                }
             }
             item.insert("trace".into(), 7.into());
         }
         paths.insert(BROKEN.into(), 7.into());
     }
-    let file = SourceFile::of(
-        description.to_string().into_bytes(),
-        whole.path.clone(),
-        Arc::clone(&whole.display),
-    )
-    .unwrap();
+    let bytes = description.to_string().into_bytes();
+    let file = SourceFile::of(bytes, whole.path.clone(), Arc::clone(&whole.display)).unwrap();
     assert!(
         serde_json::from_str::<document::Document<'_>>(&file.json).is_err()
             || description.get("paths").is_none()
     );
-    resolve::api(
-        &file,
-        &swagger::with_shared_parts(tolerant::document(&file.json).unwrap()),
-        &Library::new(&NONE),
-    )
-    .value
-    .unwrap()
+    resolved(&file, tolerant::document(&file.json).unwrap())
 }
 
 const BROKEN: &str = "/gwgen-broken";
@@ -362,21 +301,17 @@ fn pointer(place: &Place) -> &str {
     }
 }
 
-/// What is no part of the damage.
-fn kept(api: Api) -> Vec<Operation> {
-    let sound = api
-        .operations
-        .into_iter()
-        .filter(|it| it.method != HttpMethod::Trace && *it.path != *BROKEN);
+/// Operations without the damage.
+fn undamaged(api: Api) -> Vec<Operation> {
+    let operations = api.operations.into_iter();
+    let sound = operations
+        .filter(|operation| operation.method != HttpMethod::Trace && *operation.path != *BROKEN);
     sound
-        .map(|it| Operation {
-            id: None,
-            faults: it
-                .faults
-                .into_iter()
-                .filter(|it| !pointer(&it.place).ends_with("/operationId"))
-                .collect(),
-            ..it
+        .map(|mut operation| {
+            operation.id = None;
+            let faults = &mut operation.faults;
+            faults.retain(|fault| !pointer(&fault.place).ends_with("/operationId"));
+            operation
         })
         .collect()
 }

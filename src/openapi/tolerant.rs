@@ -1,8 +1,5 @@
 //! The slow reading of a document that the fast one refuses: a fault stays with the smallest part
-//! that holds it.
-//!
-//! In: JSON text. Out: `Document` with faults. Pure.
-//! Runs only after the fast reading failed on the data; both give the same where nothing is wrong.
+//! that holds it. Both readings give the same where nothing is wrong.
 
 use serde_json::value::RawValue;
 
@@ -31,7 +28,7 @@ pub(crate) fn document(json: &str) -> serde_json::Result<Document<'_>> {
     )
 }
 
-/// Reads a part member by member; `mend` takes those that cannot be read whole.
+/// Reads a part member by member; `mend` gets those that cannot be read whole.
 fn fill<'a, T: ByMember<'a>>(
     json: &'a str,
     mut mend: impl FnMut(&mut T, &Text<'a>, &'a str, &serde_json::Error),
@@ -50,6 +47,23 @@ fn fill<'a, T: ByMember<'a>>(
         seen.push(key);
     }
     Ok(part)
+}
+
+/// Reads a part, or returns an empty one with the fault that it is no mapping.
+fn fill_or_fault<'a, T: ByMember<'a>>(
+    json: &'a str,
+    name: &str,
+    mend: impl FnMut(&mut T, &Text<'a>, &'a str, &serde_json::Error),
+) -> T {
+    fill(json, mend).unwrap_or_else(|_| {
+        let mut part = T::default();
+        part.faults().push(ObjectFault {
+            code: &diagnostic::WRONG_TYPE,
+            below: String::new(),
+            message: format!("{name} has to be a mapping"),
+        });
+        part
+    })
 }
 
 /// Returns the fault of a member whose value has the wrong type.
@@ -71,15 +85,6 @@ fn without_value(text: &str) -> String {
             [text[..start].trim_end(), &text[end..]].concat()
         }
         _ => text.to_owned(),
-    }
-}
-
-/// Returns the fault of a part that is no mapping.
-fn no_mapping(what: &str) -> ObjectFault {
-    ObjectFault {
-        code: &diagnostic::WRONG_TYPE,
-        below: String::new(),
-        message: format!("{what} has to be a mapping"),
     }
 }
 
@@ -107,11 +112,8 @@ fn named<'a, T>(
     read: impl Fn(&'a str) -> T,
 ) -> ObjectMembers<'a, T> {
     let entries = entries.into_iter();
-    ObjectMembers(
-        entries
-            .map(|(name, entry)| (name, read(entry.get())))
-            .collect(),
-    )
+    let parts = entries.map(|(name, entry)| (name, read(entry.get())));
+    ObjectMembers(parts.collect())
 }
 
 /// Reads parameters by name, as 2.0 has them at its root.
@@ -137,84 +139,67 @@ pub(crate) fn paths<'a>(items: Vec<(Text<'a>, &'a RawValue)>) -> Patterned<'a, P
 fn readable<'a, T: serde::Deserialize<'a>>(
     entries: Vec<(Text<'a>, &'a RawValue)>,
 ) -> Vec<(Text<'a>, T)> {
-    entries
-        .into_iter()
-        .filter_map(|(name, entry)| {
-            serde_json::from_str(entry.get())
-                .ok()
-                .map(|entry| (name, entry))
-        })
-        .collect()
+    let entries = entries.into_iter();
+    let parts =
+        entries.filter_map(|(name, entry)| Some((name, serde_json::from_str(entry.get()).ok()?)));
+    parts.collect()
 }
 
 pub(crate) fn parameter(json: &str) -> Parameter<'_> {
-    fill(json, |parameter: &mut Parameter<'_>, key, _, error| {
-        parameter.faults.push(wrong_type(key, error))
-    })
-    .unwrap_or_else(|_| Parameter {
-        faults: vec![no_mapping("a parameter")],
-        ..Parameter::default()
-    })
+    fill_or_fault(
+        json,
+        "a parameter",
+        |parameter: &mut Parameter<'_>, key, _, error| {
+            parameter.faults.push(wrong_type(key, error))
+        },
+    )
 }
 
-/// Reads a list of parameters.
-fn parameters<'a>(key: &str, json: &'a str) -> Result<Vec<Parameter<'a>>, ObjectFault> {
-    raw::elements(json)
-        .map(|items| {
-            items
-                .into_iter()
-                .map(|item| parameter(item.get()))
-                .collect()
-        })
-        .map_err(|error| wrong_type(key, &error))
+/// Reads a list of parameters; nothing where it is no list.
+fn parameters(json: &str) -> Option<Vec<Parameter<'_>>> {
+    let items = raw::elements(json).ok()?.into_iter();
+    Some(items.map(|item| parameter(item.get())).collect())
 }
 
 pub(crate) fn path_item(json: &str) -> PathItem<'_> {
-    fill(json, |item: &mut PathItem<'_>, key, value, error| {
-        if **key == *"parameters" {
-            match parameters(key, value) {
-                Ok(parameters) => item.parameters = parameters,
-                Err(fault) => item.faults.push(fault),
+    fill_or_fault(
+        json,
+        "a path item",
+        |item: &mut PathItem<'_>, key, value, error| {
+            if **key == *"parameters"
+                && let Some(parameters) = parameters(value)
+            {
+                item.parameters = parameters;
+            } else if **key == *"additionalOperations"
+                && let Ok(operations) = raw::members(value)
+            {
+                item.additional = named(operations, |operation| {
+                    serde_json::from_str(operation).unwrap_or_default()
+                });
+            } else if let Some(slot) = item.slot(key) {
+                *slot = Some(Box::new(operation(value)));
+            } else {
+                item.faults.push(wrong_type(key, error));
             }
-        } else if **key == *"additionalOperations"
-            && let Ok(operations) = raw::members(value)
-        {
-            let read = operations.into_iter().map(|(method, operation)| {
-                (
-                    method,
-                    serde_json::from_str(operation.get()).unwrap_or_default(),
-                )
-            });
-            item.additional = ObjectMembers(read.collect());
-        } else if let Some(slot) = item.slot(key) {
-            *slot = Some(Box::new(operation(value)));
-        } else {
-            item.faults.push(wrong_type(key, error));
-        }
-    })
-    .unwrap_or_else(|_| PathItem {
-        faults: vec![no_mapping("a path item")],
-        ..PathItem::default()
-    })
+        },
+    )
 }
 
 pub(crate) fn operation(json: &str) -> Operation<'_> {
-    fill(
+    fill_or_fault(
         json,
-        |operation: &mut Operation<'_>, key, value, error| match &**key {
-            "parameters" => match parameters(key, value) {
-                Ok(parameters) => operation.parameters = parameters,
-                Err(fault) => operation.faults.push(fault),
-            },
-            // Only their media types are read, for the list of binary ones.
-            "requestBody" | "responses" => {}
-            _ => operation.faults.push(wrong_type(key, error)),
+        "an operation",
+        |operation: &mut Operation<'_>, key, value, error| {
+            if **key == *"parameters"
+                && let Some(parameters) = parameters(value)
+            {
+                operation.parameters = parameters;
+            } else if !matches!(&**key, "requestBody" | "responses") {
+                // Of the two only media types are read, for the list of binary ones.
+                operation.faults.push(wrong_type(key, error));
+            }
         },
     )
-    .unwrap_or_else(|_| Operation {
-        faults: vec![no_mapping("an operation")],
-        ..Operation::default()
-    })
 }
 
 impl<'a> PathItem<'a> {

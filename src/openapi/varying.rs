@@ -1,7 +1,4 @@
 //! Request headers that responses depend on, and schemas of bytes.
-//!
-//! In: headers and schemas, which may be references. Out: names of request headers; yes or no. Pure
-//! but for `Library`.
 
 use std::sync::Arc;
 
@@ -19,9 +16,8 @@ impl<'a> Shared<'a> {
     /// Returns whether a Media Type Object has a schema of bytes.
     pub(crate) fn has_schema_of_bytes(&self, file: &'a SourceFile, json: &'a str) -> bool {
         let members = raw::members(json).unwrap_or_default();
-        members
-            .iter()
-            .any(|(key, schema)| *key == "schema" && self.is_of_bytes(file, schema.get()))
+        let mut members = members.iter();
+        members.any(|(key, schema)| *key == "schema" && self.is_of_bytes(file, schema.get()))
     }
 
     /// Returns whether values of a schema are bytes as they are, not a text for bytes.
@@ -36,10 +32,8 @@ impl<'a> Shared<'a> {
             let Ok(members) = raw::members(json) else {
                 return false;
             };
-            let text = |name: &str| {
-                let (_, json) = members.iter().find(|(key, _)| *key == *name)?;
-                serde_json::from_str::<Text<'a>>(json.get()).ok()
-            };
+            let text =
+                |name: &str| serde_json::from_str::<Text<'a>>(raw::member(&members, name)?).ok();
             let Some(reference) = text("$ref") else {
                 let is_encoded = text("contentEncoding").is_some();
                 let is_media =
@@ -60,10 +54,8 @@ impl<'a> Shared<'a> {
     /// does not list them.
     pub(crate) fn varying(&self, file: &'a SourceFile, headers: &'a str) -> Vec<Arc<str>> {
         let headers = raw::members(headers).unwrap_or_default();
-        let Some((_, json)) = headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("vary"))
-        else {
+        let mut headers = headers.iter();
+        let Some((_, json)) = headers.find(|(name, _)| name.eq_ignore_ascii_case("vary")) else {
             return Vec::new();
         };
         let target = self.references.follow(Target {
@@ -71,36 +63,23 @@ impl<'a> Shared<'a> {
             pointer: String::new(),
             json: json.get(),
         });
-        let header: Value = target
-            .ok()
-            .and_then(|target| serde_json::from_str(target.json).ok())
-            .unwrap_or_default();
+        let header = target.map(|target| serde_json::from_str(target.json).unwrap_or_default());
+        let header: Value = header.unwrap_or_default();
         let schema = &header["schema"];
-        let first = |values: &Value| {
-            values
-                .as_array()
-                .and_then(|values| values.first())
-                .cloned()
-                .unwrap_or_default()
-        };
         let values = [
             &schema["const"],
             &schema["default"],
             &header["default"],
             &header["example"],
             &schema["example"],
-        ]
-        .map(Value::clone);
-        let values = values
-            .into_iter()
-            .chain([&schema["enum"], &header["enum"], &schema["examples"]].map(first));
-        let names = values
-            .filter_map(|text| text.as_str().map(str::to_owned))
-            .next()
-            .unwrap_or_else(|| "Vary".to_owned());
+            &schema["enum"][0],
+            &header["enum"][0],
+            &schema["examples"][0],
+        ];
+        let names = values.iter().find_map(|value| value.as_str());
+        let names = names.unwrap_or("Vary");
+        let names = names.split(',').map(str::trim);
         names
-            .split(',')
-            .map(str::trim)
             .filter(|name| !name.is_empty())
             .map(Arc::from)
             .collect()

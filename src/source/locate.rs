@@ -1,6 +1,5 @@
 //! Lines of diagnostics: one pass over a file for all the pointers into it.
-//!
-//! In: `Diagnostic`s, the files that were read. Out: `Finding`s with their lines. Pure.
+//! In: `Diagnostic`s, the files that were read. Out: `Finding`s with their lines.
 
 mod positions;
 
@@ -114,11 +113,8 @@ impl Sources {
                 && later.message == first.message
                 && later.places == first.places;
             if is_same {
-                for operation in std::mem::take(&mut later.operations) {
-                    if !first.operations.contains(&operation) {
-                        first.operations.push(operation);
-                    }
-                }
+                let more = std::mem::take(&mut later.operations);
+                OperationName::merge(&mut first.operations, more);
             }
             is_same
         });
@@ -155,22 +151,13 @@ fn finding(diagnostic: Diagnostic, positions: &PositionsByFile) -> Finding {
 }
 
 fn located(place: Place, positions: &PositionsByFile) -> Located {
-    let (pointer, index) = match place.at {
-        At::File => (None, 0),
-        At::Position { line, column } => {
-            return Located {
-                file: place.file,
-                line,
-                column,
-                pointer: None,
-            };
-        }
-        At::Pointer(pointer) => (Some(pointer), 0),
-        At::Repeated(pointer, index) => (Some(pointer), index as usize),
+    let find = |pointer: &str, index| positions.get(&place.file)?.of(pointer, index);
+    let (position, pointer) = match place.at {
+        At::File => (None, None),
+        At::Position { line, column } => (Some((line, column)), None),
+        At::Pointer(pointer) => (find(&pointer, 0), Some(pointer)),
+        At::Repeated(pointer, index) => (find(&pointer, index as usize), Some(pointer)),
     };
-    let position = pointer
-        .as_deref()
-        .and_then(|pointer| positions.get(&place.file)?.of(pointer, index));
     let (line, column) = position.unwrap_or((1, 1));
     Located {
         file: place.file,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -87,28 +88,52 @@ impl<T> Default for ObjectMembers<'_, T> {
     }
 }
 
-struct ObjectMembersVisitor<T>(std::marker::PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectMembersVisitor<T> {
-    type Value = ObjectMembers<'de, T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a mapping")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+impl<'de, T: Deserialize<'de>> FromMembers<'de> for ObjectMembers<'de, T> {
+    fn from_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut members = Vec::new();
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(ObjectMembers(members))
+        Ok(Self(members))
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectMembers<'de, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectMembersVisitor(std::marker::PhantomData))
+        mapping(deserializer)
     }
+}
+
+/// A value that is read from the members of a mapping.
+pub(crate) trait FromMembers<'de>: Sized {
+    fn from_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+struct MappingVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromMembers<'de>> Visitor<'de> for MappingVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_members(map)
+    }
+}
+
+/// Reads a mapping.
+pub(crate) fn mapping<'de, T: FromMembers<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(MappingVisitor(PhantomData))
+}
+
+/// Returns the text of the first member of that name.
+pub fn member<'a>(members: &[(Text<'_>, &'a RawValue)], name: &str) -> Option<&'a str> {
+    let (_, json) = members.iter().find(|(key, _)| *key == *name)?;
+    Some(json.get())
 }
 
 /// Returns the members of a JSON object, each with its value as text.

@@ -1,7 +1,5 @@
 //! Unresolved references inside the schemas of bodies, and the operations that they concern.
-//!
-//! In: the text of a schema, `References`. Out: `Fault`s with their places. Pure but for `Library`.
-//! Only a `$ref` of a schema counts: one in an example or a default is data.
+//! In: the text of a schema, `References`. Out: `Fault`s with their places.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,52 +17,37 @@ use crate::source::SourceFile;
 /// reaches.
 const MAX_FAULTS: usize = 8;
 
-/// Keywords whose value is a schema, or a list of schemas.
-const SCHEMAS: [&str; 17] = [
-    "items",
-    "additionalItems",
-    "additionalProperties",
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "prefixItems",
-    "schema",
-];
+/// Returns whether the value of a keyword is a schema, or a list of schemas.
+fn holds_schemas(keyword: &str) -> bool {
+    matches!(keyword, "additionalProperties" | "unevaluatedProperties")
+        || matches!(
+            keyword,
+            "items"
+                | "additionalItems"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "allOf"
+                | "propertyNames"
+                | "unevaluatedItems"
+                | "contentSchema"
+                | "anyOf"
+                | "oneOf"
+                | "prefixItems"
+                | "schema"
+        )
+}
 
-/// Keywords whose value holds schemas by name. A schema of `$defs` counts where something refers to
-/// it.
-const NAMED_SCHEMAS: [&str; 3] = ["properties", "patternProperties", "dependentSchemas"];
-
-/// Other keywords by which a schema is known.
-const KEYWORDS: [&str; 13] = [
-    "$ref",
-    "enum",
-    "const",
-    "required",
-    "format",
-    "pattern",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "nullable",
-];
-
-/// Values of `type`.
-const TYPES: [&str; 8] = [
-    "array", "boolean", "file", "integer", "null", "number", "object", "string",
-];
+/// Returns whether the value of a keyword holds schemas by name. A schema of `$defs` counts where
+/// something refers to it.
+fn holds_named_schemas(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "properties" | "patternProperties" | "dependentSchemas"
+    )
+}
 
 /// Returns the target of a reference in a schema.
 ///
@@ -84,8 +67,7 @@ pub(crate) fn schema_target<'a>(
             return Err(ReferenceError::whole_document(target.file));
         }
         target.accept("a schema", is_schema_member)?;
-        // References that lead to references alone may go in a circle; others end, or hold
-        // something of their own.
+        // Only references that lead to references alone may be a cycle without content.
         if text.len() <= MAX_ALIAS_BYTES {
             references.check_end(target.clone())?;
         }
@@ -96,19 +78,37 @@ pub(crate) fn schema_target<'a>(
 /// Longest text that is taken for a reference and nothing else. Unit: bytes.
 const MAX_ALIAS_BYTES: usize = 400;
 
+/// Returns whether a schema is known by a member.
 fn is_schema_member(key: &str, json: &str) -> bool {
-    let is_type_name = |name: &Value| name.as_str().is_some_and(|name| TYPES.contains(&name));
-    let is_type = || {
-        serde_json::from_str::<Value>(json).is_ok_and(|value| match &value {
-            Value::String(_) => is_type_name(&value),
-            Value::Array(names) => names.iter().all(is_type_name),
-            _ => false,
-        })
+    let is_type_name = |name: &Value| {
+        matches!(
+            name.as_str(),
+            Some(
+                "array" | "boolean" | "file" | "integer" | "null" | "number" | "object" | "string"
+            )
+        )
     };
-    SCHEMAS.contains(&key)
-        || NAMED_SCHEMAS.contains(&key)
-        || KEYWORDS.contains(&key)
-        || (key == "type" && is_type())
+    let is_type = || match serde_json::from_str::<Value>(json) {
+        Ok(Value::Array(names)) => names.iter().all(is_type_name),
+        name => name.is_ok_and(|name| is_type_name(&name)),
+    };
+    let is_keyword = matches!(
+        key,
+        "$ref"
+            | "enum"
+            | "const"
+            | "required"
+            | "format"
+            | "pattern"
+            | "minimum"
+            | "maximum"
+            | "minLength"
+            | "maxLength"
+            | "minItems"
+            | "maxItems"
+            | "nullable"
+    );
+    is_keyword || holds_schemas(key) || holds_named_schemas(key) || (key == "type" && is_type())
 }
 
 /// Returns the faults of the references in a schema's own text.
@@ -148,11 +148,9 @@ pub(crate) fn faults<'a>(
             && !std::ptr::eq(schema.file, main)
             && references.target(main, reference).is_ok()
         {
-            fault.help = format!(
-                "`{}` has that part: write the way to this file before the `#`",
-                main.display
-            )
-            .into();
+            let main = &main.display;
+            let help = format!("`{main}` has that part: write the way to this file before the `#`");
+            fault.help = help.into();
         }
         Some(fault)
     });
@@ -207,9 +205,9 @@ impl ReferenceSearch {
         }
         for (key, value) in members {
             let below = || pointer::child(at, key);
-            if SCHEMAS.contains(&key.as_str()) {
+            if holds_schemas(key) {
                 self.schema(value, &below());
-            } else if NAMED_SCHEMAS.contains(&key.as_str()) {
+            } else if holds_named_schemas(key) {
                 for (name, schema) in value.as_object().into_iter().flatten() {
                     self.schema(schema, &pointer::child(&below(), name));
                 }

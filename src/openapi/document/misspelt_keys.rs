@@ -1,12 +1,11 @@
-//! Keys that are nearly, but not exactly, a method or `security`.
-//!
-//! In: a key and its value. Out: a fault. Pure.
-//! Ignored, such a key would drop an operation, or what it requires of its callers.
+//! Keys that are nearly a method or `security`: ignored, one would drop an operation, or what it
+//! requires of its callers.
 
 use super::ObjectFault;
 use crate::diagnostic;
 use crate::openapi::HttpMethod;
-use crate::source::{pointer, raw};
+use crate::pointer;
+use crate::source::raw;
 
 /// Objects whose unknown keys are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub(crate) enum CheckedObject {
 }
 
 impl CheckedObject {
-    /// The object that a type of `document` describes.
+    /// Returns the object of a type of `document`.
     pub(crate) const fn of(name: &str) -> Self {
         match name.as_bytes() {
             b"Document" => Self::Document,
@@ -47,7 +46,7 @@ impl CheckedObject {
                 "`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller"
             )
         } else if self == Self::PathItem
-            && (is_operation(json) || (is_mapping(json) && is_nearly_method(key)))
+            && (is_operation(json) || (json.starts_with('{') && is_nearly_method(key)))
         {
             format!(
                 "`{key}` is no method of a path item, so the operation below it would be lost; methods are written in lower case, such as `get`"
@@ -64,22 +63,15 @@ impl CheckedObject {
 }
 
 fn is_extension(key: &str) -> bool {
-    key.get(..2)
-        .is_some_and(|start| start.eq_ignore_ascii_case("x-"))
-}
-
-fn is_mapping(json: &str) -> bool {
-    json.trim_ascii_start().starts_with('{')
+    key.starts_with("x-") || key.starts_with("X-")
 }
 
 /// Returns whether a value has a member that every operation has.
 fn is_operation(json: &str) -> bool {
-    is_mapping(json)
-        && raw::members(json).is_ok_and(|members| {
-            members
-                .iter()
-                .any(|(key, _)| matches!(&**key, "responses" | "operationId"))
-        })
+    raw::members(json).is_ok_and(|members| {
+        let mut keys = members.iter().map(|(key, _)| &**key);
+        keys.any(|key| matches!(key, "responses" | "operationId"))
+    })
 }
 
 /// Returns whether a key is the extension for ANY in other letters. With a typo it is refused as an
@@ -111,45 +103,22 @@ fn is_nearly_security(key: &str) -> bool {
 #[cfg(test)]
 #[test]
 fn near_misses_are_distinguished_from_other_keys() {
-    for key in [
-        "Get",
-        "GET",
-        "gett",
-        "ge",
-        "pots",
-        "pst",
-        "delet",
-        "PATCH",
-        "ANY",
-        "X-Amazon-Apigateway-Any-Method",
-    ] {
-        assert_eq!(
-            CheckedObject::PathItem.fault(key, "{}").is_some(),
-            key != "ge",
-            "{key}"
-        );
+    let item = CheckedObject::PathItem;
+    let methods = "Get GET gett ge pots pst delet PATCH ANY X-Amazon-Apigateway-Any-Method";
+    for key in methods.split(' ') {
+        assert_eq!(item.fault(key, "{}").is_some(), key != "ge", "{key}");
     }
     for key in ["link", "copy"] {
-        assert!(
-            CheckedObject::PathItem.fault(key, "{}").is_none()
-                && CheckedObject::PathItem
-                    .fault(key, "{\"responses\": {}}")
-                    .is_some(),
-            "{key}"
-        );
+        let operation = "{\"responses\": {}}";
+        assert!(item.fault(key, "{}").is_none(), "{key}");
+        assert!(item.fault(key, operation).is_some(), "{key}");
     }
+    let operation = CheckedObject::Operation;
     for key in ["Security", "SECURITY", "secruity", "securty", "securities"] {
-        assert_eq!(
-            CheckedObject::Operation.checks(key),
-            key != "securities",
-            "{key}"
-        );
+        assert_eq!(operation.checks(key), key != "securities", "{key}");
     }
     for key in ["tags", "summary", "x-get", "servers", "security"] {
-        assert!(
-            CheckedObject::PathItem.fault(key, "{}").is_none()
-                && !CheckedObject::Operation.checks(key),
-            "{key}"
-        );
+        assert!(item.fault(key, "{}").is_none(), "{key}");
+        assert!(!operation.checks(key), "{key}");
     }
 }

@@ -1,13 +1,11 @@
 //! Responses of an operation, of which only what matters to the gateway is remembered.
-//!
-//! In: JSON text. Out: `ResponsesObject`. Pure.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use super::Content;
 use crate::openapi::media::Variety;
-use crate::source::raw::Text;
+use crate::source::raw::{self, FromMembers, Text};
 
 /// Responses of an operation, or a reference to them all.
 #[derive(Default)]
@@ -17,38 +15,27 @@ pub(crate) struct ResponsesObject<'a> {
     pub(crate) reference: Option<Text<'a>>,
 }
 
-impl<'de> Deserialize<'de> for ResponsesObject<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = ResponsesObject<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut responses = ResponsesObject::default();
-                while let Some(key) = map.next_key::<Text<'de>>()? {
-                    if *key == *"$ref" {
-                        responses.reference = Some(map.next_value()?);
-                        continue;
-                    }
-                    if key.starts_with("x-") {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    }
-                    let response: Option<Content<'de>> = map.next_value()?;
-                    if let Some(response) = response
-                        && response.matters(is_success(&key))
-                    {
-                        responses.by_status.push((key, response));
-                    }
-                }
-                Ok(responses)
+impl<'de> FromMembers<'de> for ResponsesObject<'de> {
+    fn from_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut responses = Self::default();
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if *key == *"$ref" {
+                responses.reference = Some(map.next_value()?);
+            } else if key.starts_with("x-") {
+                map.next_value::<IgnoredAny>()?;
+            } else if let Some(response) = map.next_value::<Option<Content<'de>>>()?
+                && response.matters(is_success(&key))
+            {
+                responses.by_status.push((key, response));
             }
         }
-        deserializer.deserialize_map(Reader)
+        Ok(responses)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResponsesObject<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        raw::mapping(deserializer)
     }
 }
 
@@ -74,22 +61,22 @@ impl<'a> Content<'a> {
     /// Text of the headers, where `Vary` may be one of them.
     pub(crate) fn headers_with_vary(&self) -> Option<&'a str> {
         let names = ["\"Vary\"", "\"vary\"", "\"VARY\""];
-        self.headers
-            .map(RawValue::get)
-            .filter(|headers| names.iter().any(|name| headers.contains(name)))
+        let headers = self.headers?.get();
+        names
+            .iter()
+            .any(|name| headers.contains(name))
+            .then_some(headers)
     }
 
     /// Text of the headers, where one of them is a reference.
     pub(crate) fn headers_with_references(&self) -> Option<&'a str> {
-        self.headers
-            .map(RawValue::get)
-            .filter(|headers| headers.contains("\"$ref\""))
+        let headers = self.headers?.get();
+        headers.contains("\"$ref\"").then_some(headers)
     }
 }
 
 /// Returns whether a schema of 2.0 may be one of bytes.
 fn may_be_bytes(schema: &RawValue) -> bool {
-    ["\"file\"", "\"binary\"", "\"$ref\""]
-        .iter()
-        .any(|word| schema.get().contains(word))
+    let mut words = ["\"file\"", "\"binary\"", "\"$ref\""].iter();
+    words.any(|word| schema.get().contains(word))
 }

@@ -1,7 +1,4 @@
 //! Files that references name, written as URLs.
-//!
-//! In: the part of a reference before its `#`. Out: whether it is remote, and its text without
-//! escapes. Pure.
 
 use std::borrow::Cow;
 
@@ -27,19 +24,17 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let hex = |offset: usize| {
-            bytes
-                .get(at + offset)
-                .and_then(|digit| char::from(*digit).to_digit(16))
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        match (bytes[at], hex(1), hex(2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(high << 4 | low);
+        let digits = text
+            .get(at + 1..at + 3)
+            .filter(|digits| !digits.starts_with('+'));
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match escaped.filter(|_| bytes[at] == b'%') {
+            Some(byte) => {
+                decoded.push(byte);
                 at += 3;
             }
-            (byte, ..) => {
-                decoded.push(byte);
+            None => {
+                decoded.push(bytes[at]);
                 at += 1;
             }
         }
@@ -49,7 +44,7 @@ pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 #[test]
-fn references_are_told_apart() {
+fn remote_and_relative_references_are_distinguished() {
     for remote in [
         "https://example.com/a.yaml",
         "//example.com/a.yaml",

@@ -9,7 +9,7 @@ use crate::openapi::Fault;
 use crate::pointer;
 use crate::source::SourceFile;
 
-/// Why a reference cannot be followed.
+/// Reason for which a reference cannot be followed.
 pub(crate) struct ReferenceError {
     code: &'static Code,
     /// Where it is mended; `None` at the reference itself.
@@ -28,91 +28,68 @@ impl ReferenceError {
         }
     }
 
-    /// An error that is mended at the target of the reference.
+    /// Returns an error that is mended at the target of the reference.
     pub(super) fn at_target(target: &Target<'_>, message: String) -> Self {
+        let help = "mend it there, or the references to it";
         Self {
             place: Some(Place::pointer(&target.file.display, &*target.pointer)),
-            ..Self::new(
-                &diagnostic::WRONG_TYPE,
-                message,
-                "mend it there, or the references to it",
-            )
+            ..Self::new(&diagnostic::WRONG_TYPE, message, help)
         }
     }
 
-    /// The target is a description, and a schema is needed.
+    /// Returns the error of a description in place of a schema.
     pub(crate) fn whole_document(file: &SourceFile) -> Self {
-        let message = format!(
-            "the reference leads to the whole of `{}`, which is no schema",
-            file.display
-        );
-        Self::new(
-            &diagnostic::WRONG_TYPE,
-            message,
-            "write the way to a schema, such as `#/components/schemas/Order`",
-        )
+        let file = &file.display;
+        let message = format!("the reference leads to the whole of `{file}`, which is no schema");
+        let help = "write the way to a schema, such as `#/components/schemas/Order`";
+        Self::new(&diagnostic::WRONG_TYPE, message, help)
     }
 
     pub(super) fn cycle() -> Self {
-        Self::new(
-            &diagnostic::CYCLIC_REFERENCE,
-            "the references go in a circle".to_owned(),
-            "let one of them hold the part",
-        )
+        let message = "the references go in a circle".to_owned();
+        let help = "let one of them hold the part";
+        Self::new(&diagnostic::CYCLIC_REFERENCE, message, help)
     }
 
     pub(super) fn too_many(reference: &str) -> Self {
         let message = format!(
             "the reference `{reference}` leads through more than {MAX_REFERENCES} others, or in a circle"
         );
-        Self::new(
-            &diagnostic::CYCLIC_REFERENCE,
-            message,
-            "let it name the part itself",
-        )
+        let help = "let it name the part itself";
+        Self::new(&diagnostic::CYCLIC_REFERENCE, message, help)
     }
 
     pub(super) fn no_pointer(reference: &str, fragment: &str) -> Self {
         let message =
             format!("the reference `{reference}` cannot be had: `#{fragment}` is no JSON pointer");
-        Self::new(
-            &diagnostic::UNRESOLVED_REFERENCE,
-            message,
-            "write the way to the part, such as `#/components/parameters/id`",
-        )
+        let help = "write the way to the part, such as `#/components/parameters/id`";
+        Self::new(&diagnostic::UNRESOLVED_REFERENCE, message, help)
     }
 
     pub(super) fn missing(reference: &str, target: &Target<'_>, token: &str) -> Self {
-        let parent = if target.pointer.is_empty() {
-            "at its root".to_owned()
-        } else {
-            format!("under `{}`", target.pointer)
+        let file = &target.file.display;
+        let parent = match &*target.pointer {
+            "" => "at its root".to_owned(),
+            pointer => format!("under `{pointer}`"),
         };
         let message = format!(
-            "the reference `{reference}` cannot be had: `{}` has no `{token}` {parent}",
-            target.file.display
+            "the reference `{reference}` cannot be had: `{file}` has no `{token}` {parent}"
         );
-        Self::new(
-            &diagnostic::UNRESOLVED_REFERENCE,
-            message,
-            "write the part there, or mend the reference",
-        )
+        let help = "write the part there, or mend the reference";
+        Self::new(&diagnostic::UNRESOLVED_REFERENCE, message, help)
     }
 
     pub(super) fn duplicate_key(target: &Target<'_>, token: &str) -> Self {
         let message = format!(
             "the key `{token}` stands here twice, and readers differ in which of the two they take"
         );
+        let help = "remove one of the two, or give it another name";
         Self {
             place: Some(Place {
                 file: Arc::clone(&target.file.display),
                 at: At::Repeated(pointer::child(&target.pointer, token), 1),
             }),
-            ..Self::new(
-                &diagnostic::DUPLICATE_KEY,
-                message,
-                "remove one of the two, or give it another name",
-            )
+            ..Self::new(&diagnostic::DUPLICATE_KEY, message, help)
         }
     }
 
@@ -120,46 +97,36 @@ impl ReferenceError {
         let message = format!(
             "the reference `{reference}` leads out of this repository, and gwgen reads only files in it"
         );
-        Self::new(
-            &diagnostic::REMOTE_REFERENCE,
-            message,
-            "copy the file beside the description and name it by a relative path",
-        )
+        let help = "copy the file beside the description and name it by a relative path";
+        Self::new(&diagnostic::REMOTE_REFERENCE, message, help)
     }
 
     pub(super) fn outside_root(reference: &str, from: &SourceFile) -> Self {
+        let from = &from.display;
         let message = format!(
-            "the reference `{reference}` of `{}` lies outside the repository that holds the blueprint",
-            from.display
+            "the reference `{reference}` of `{from}` lies outside the repository that holds the blueprint"
         );
-        Self::new(
-            &diagnostic::FILE_OUTSIDE_ROOT,
-            message,
-            "copy the file into the repository, and name it by a relative path",
-        )
+        let help = "copy the file into the repository, and name it by a relative path";
+        Self::new(&diagnostic::FILE_OUTSIDE_ROOT, message, help)
     }
 
-    /// The file that a reference names cannot be read.
+    /// Returns the error of a file that cannot be read.
     pub(super) fn unreadable(reference: &str, from: &SourceFile, cause: &Diagnostic) -> Self {
-        let help = if *cause.code == diagnostic::UNREADABLE_FILE {
-            format!(
-                "write the path from the file that holds the reference, `{}`, or put the file there",
-                from.display
-            )
-        } else {
-            cause.help.clone()
-        };
+        let (from, message) = (&from.display, &cause.message);
+        let error = Self::broken(cause);
         Self {
-            message: format!(
-                "the reference `{reference}` cannot be had: {}",
-                cause.message
-            ),
-            help: help.into(),
-            ..Self::broken(cause)
+            message: format!("the reference `{reference}` cannot be had: {message}"),
+            help: if *cause.code == diagnostic::UNREADABLE_FILE {
+                format!("write the path from the file that holds the reference, `{from}`, or put the file there").into()
+            } else {
+                error.help
+            },
+            ..error
         }
     }
 
-    /// The text of a file is broken. A file that cannot be read at all is mended at the reference.
+    /// Returns the error of a file whose text is broken. A file that cannot be read at all is mended
+    /// at the reference.
     pub(super) fn broken(cause: &Diagnostic) -> Self {
         let place = cause.places.first().filter(|place| place.at != At::File);
         Self {

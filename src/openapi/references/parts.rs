@@ -1,6 +1,4 @@
-//! Parts that a reference may lead to, and how each is read.
-//!
-//! In: JSON text of a part. Out: the part. Pure.
+//! Parts that a reference may lead to, and the reading of each.
 
 use super::{Referable, ReferenceCache, References};
 use crate::openapi::document::{Content, Operation, Parameter, PathItem};

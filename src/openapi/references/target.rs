@@ -1,13 +1,14 @@
-//! Targets of references, and checks of their type.
-//!
-//! In: a part of a file, and the kind of part that the reference needs. Out: errors. Pure.
+//! Targets of references: their type and their members.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::ReferenceError;
 use crate::pointer;
 use crate::source::SourceFile;
-use crate::source::raw;
+use crate::source::raw::{self, Text};
 
 /// Target of a reference.
 #[derive(Clone)]
@@ -31,7 +32,7 @@ impl<'a> Target<'a> {
         self.json.trim_ascii_start().starts_with('{')
     }
 
-    /// The error of a target that has to be a mapping and is none.
+    /// Returns the error of a target that has to be a mapping and is none.
     pub(crate) fn no_mapping(&self, part: &str) -> ReferenceError {
         ReferenceError::at_target(self, format!("{part} has to be a mapping"))
     }
@@ -50,17 +51,45 @@ impl<'a> Target<'a> {
             return Ok(());
         }
         let members = raw::members(self.json).map_err(|_| self.no_mapping(part))?;
-        if members.is_empty() {
-            return Ok(());
-        }
-        if !members
+        if members
             .iter()
             .any(|(key, value)| is_member(key, value.get()))
         {
+            self.file.show_lines();
+        } else if !members.is_empty() {
             let message = format!("what stands here is not {part}");
             return Err(ReferenceError::at_target(self, message));
         }
-        self.file.show_lines();
         Ok(())
+    }
+}
+
+/// Members of a part by the tokens of JSON pointers.
+pub(super) enum MemberIndex<'a> {
+    /// `None` for a duplicate key.
+    Mapping(BTreeMap<Text<'a>, Option<&'a str>>),
+    List(Vec<&'a str>),
+    Scalar,
+}
+
+impl<'a> MemberIndex<'a> {
+    pub(super) fn read(json: &'a str) -> serde_json::Result<Self> {
+        match json.trim_ascii_start().as_bytes().first() {
+            Some(b'{') => {
+                let mut members = BTreeMap::new();
+                for (key, value) in raw::members(json)? {
+                    members
+                        .entry(key)
+                        .and_modify(|known| *known = None)
+                        .or_insert(Some(value.get()));
+                }
+                Ok(Self::Mapping(members))
+            }
+            Some(b'[') => {
+                let items = raw::elements(json)?;
+                Ok(Self::List(items.into_iter().map(RawValue::get).collect()))
+            }
+            _ => serde_json::from_str::<IgnoredAny>(json).map(|_| Self::Scalar),
+        }
     }
 }

@@ -1,7 +1,4 @@
 //! Schemas of parameters, as far as the serialization depends on them.
-//!
-//! In: JSON text of a schema, `References`. Out: `ValueShape`, names of properties. Pure but for
-//! `Library`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -64,17 +61,11 @@ impl<'s, 'a> ParameterSchemas<'s, 'a> {
     pub(super) fn properties(&self, mut schema: Schema<'a>) -> PropertyNames {
         for _ in 0..MAX_REFERENCES {
             let members = raw::members(schema.json).ok()?;
-            let member = |name: &str| {
-                let mut members = members.iter();
-                members
-                    .find(|(key, _)| *key == *name)
-                    .map(|(_, value)| value.get())
-            };
+            let member = |name: &str| raw::member(&members, name);
             let Some(reference) = member("$ref") else {
                 let names = self.closed_properties(schema, member);
                 let mut cache = self.cache.properties.borrow_mut();
-                cache.insert(schema.key(), names.clone());
-                return names;
+                return cache.entry(schema.key()).insert_entry(names).get().clone();
             };
             schema = self.target(schema.file, reference)?;
             if let Some(known) = self.cache.properties.borrow().get(&schema.key()) {
@@ -115,11 +106,10 @@ impl<'s, 'a> ParameterSchemas<'s, 'a> {
 
     /// Returns the values that a schema allows.
     pub(super) fn shape(&self, schema: Schema<'a>, depth: usize) -> ValueShape {
-        let budget = self.budget.get().checked_sub(1);
-        let Some(budget) = budget.filter(|_| depth < MAX_DEPTH) else {
+        if depth >= MAX_DEPTH || self.budget.get() == 0 {
             return ANYTHING;
-        };
-        self.budget.set(budget);
+        }
+        self.budget.set(self.budget.get() - 1);
         // What is no mapping says nothing: `true`, or a mistake.
         let Ok(members) = raw::members(schema.json) else {
             return ValueShape::default();

@@ -1,6 +1,4 @@
 //! Values that a schema allows: their kinds, and whether one of them is blank.
-//!
-//! In: JSON text of keywords. Out: `ValueShape`. Pure.
 
 use crate::source::raw::{self, Text};
 
@@ -93,10 +91,8 @@ pub(super) fn of_type(json: &str) -> ValueShape {
         Ok(name) => vec![name],
         Err(_) => serde_json::from_str(json).unwrap_or_default(),
     };
-    let kinds = names
-        .iter()
-        .map(|name| ValueKinds::named(name))
-        .reduce(ValueKinds::or);
+    let kinds = names.iter().map(|name| ValueKinds::named(name));
+    let kinds = kinds.reduce(ValueKinds::or);
     ValueShape {
         kinds: kinds.filter(|kinds| *kinds != ValueKinds::default()),
         is_blank: names.iter().any(|name| **name == *"null"),
@@ -105,12 +101,9 @@ pub(super) fn of_type(json: &str) -> ValueShape {
 
 /// Returns the values of an `enum`.
 pub(super) fn of_enum(json: &str) -> ValueShape {
-    raw::elements(json)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|value| of_value(value.get()))
-        .reduce(ValueShape::or)
-        .unwrap_or_default()
+    let values = raw::elements(json).unwrap_or_default().into_iter();
+    let shapes = values.map(|value| of_value(value.get()));
+    shapes.reduce(ValueShape::or).unwrap_or_default()
 }
 
 /// Returns the shape of one value.

@@ -32,36 +32,20 @@ fn other_files_of_a_2_0_description_are_2_0_too() {
             ("parts.yaml", parts),
         ],
     );
-    let of = |method| {
-        api.operations
-            .iter()
-            .find(|it| it.method == method)
-            .expect("there")
-    };
-    let types = |method| {
-        of(method)
-            .binary_media_types
-            .iter()
-            .map(|it| &**it)
-            .collect::<Vec<_>>()
-    };
+    let types = |method| binary_types(&api, method);
     let faults = |method| {
-        of(method)
-            .faults
-            .iter()
-            .map(|it| (&*it.place.file, pointer(&it.place)))
-            .collect::<Vec<_>>()
+        let faults = operation(&api, method).faults.iter();
+        let places = faults.map(|fault| (&*fault.place.file, pointer(&fault.place)));
+        places.collect::<Vec<_>>()
     };
     assert_eq!(
         types(HttpMethod::Get),
         ["image/gif", "image/png", "multipart/form-data"],
-        "`produces` says it, not the answers"
+        "`produces` says it, not the responses"
     );
-    assert_eq!(of(HttpMethod::Get).parameters.len(), 1);
-    assert_eq!(
-        of(HttpMethod::Get).parameters[0].style.as_deref(),
-        Some("pipes")
-    );
+    let parameters = &operation(&api, HttpMethod::Get).parameters;
+    assert_eq!(parameters.len(), 1);
+    assert_eq!(parameters[0].style.as_deref(), Some("pipes"));
     assert_eq!(
         faults(HttpMethod::Get),
         [("a.yaml", "/get/responses/500/$ref")]
@@ -70,21 +54,14 @@ fn other_files_of_a_2_0_description_are_2_0_too() {
         faults(HttpMethod::Put),
         [("a.yaml", "/put/parameters/0"), ("a.yaml", "/put/produces")]
     );
-    assert_eq!(
-        (types(HttpMethod::Post), faults(HttpMethod::Post)),
-        (vec!["image/gif", "image/png"], vec![])
-    );
-    assert_eq!(
-        api.definitions[&Arc::from("key")].matches("apiKey").count(),
-        1
-    );
+    assert_eq!(types(HttpMethod::Post), ["image/gif", "image/png"]);
+    assert_eq!(faults(HttpMethod::Post), []);
+    assert_eq!(api.schemes["key"].matches("apiKey").count(), 1);
     let extension = &api.extensions[0].place;
+    let expected = "/securityDefinitions/key/x-amazon-apigateway-authtype";
     assert_eq!(
         (&*extension.file, pointer(extension)),
-        (
-            "parts.yaml",
-            "/securityDefinitions/key/x-amazon-apigateway-authtype"
-        )
+        ("parts.yaml", expected)
     );
 }
 
@@ -96,24 +73,15 @@ fn additional_operations_of_another_file_have_its_places_and_what_hides_their_pa
         &[("a.yaml", item)],
     );
     assert_eq!(api.operations.len(), 4);
-    for operation in api
-        .operations
-        .iter()
-        .filter(|it| it.method != HttpMethod::Query)
-    {
-        let (place, names) = (
-            operation.place(""),
-            operation
-                .settings
-                .iter()
-                .map(|it| &*it.name)
-                .collect::<Vec<_>>(),
-        );
+    let operations = api.operations.iter();
+    for operation in operations.filter(|operation| operation.method != HttpMethod::Query) {
+        let place = operation.place("");
         assert_eq!(
             (operation.method.as_str(), &*place.file, pointer(&place)),
             ("COPY", "a.yaml", "/additionalOperations/Copy")
         );
-        assert_eq!(names, ["x-gwgen-exposure", "x-gwgen-backend"]);
+        let names = operation.settings.iter().map(|setting| &*setting.name);
+        assert!(names.eq(["x-gwgen-exposure", "x-gwgen-backend"]));
         assert_eq!(
             pointer(&operation.settings[1].place),
             "/additionalOperations/Copy/x-gwgen-backend"
@@ -122,17 +90,12 @@ fn additional_operations_of_another_file_have_its_places_and_what_hides_their_pa
 }
 
 #[test]
-fn answers_keep_what_refers_to_others() {
+fn references_in_responses_are_followed() {
     let text = "openapi: 3.0.0\npaths:\n  /a:\n    get: {responses: {200: {description: d}, 404: {headers: {x: {$ref: '#/components/headers/x'}}}}}\n    \
         put: {responses: {$ref: '#/lost'}}\n    post: {responses: {$ref: '#/paths/~1a/get/responses'}}\n";
     let (fast, slow) = both(&file(text));
     assert_eq!(fast, slow);
-    let faults: Vec<_> = fast
-        .operations
-        .iter()
-        .flat_map(|it| &it.faults)
-        .map(|it| pointer(&it.place))
-        .collect();
     let header = "/paths/~1a/get/responses/404/headers/x/$ref";
-    assert_eq!(faults, [header, "/paths/~1a/put/responses/$ref", header]);
+    let faults = [header, "/paths/~1a/put/responses/$ref", header];
+    assert_eq!(fault_pointers(&fast), faults);
 }

@@ -20,7 +20,7 @@ pub(crate) struct Declared(Value);
 impl Declared {
     pub(crate) fn of(api: &Api, name: &str) -> Option<Self> {
         Some(Self(
-            serde_json::from_str(api.definitions.get(name)?).unwrap_or_default(),
+            serde_json::from_str(api.schemes.get(name)?).unwrap_or_default(),
         ))
     }
 
@@ -69,7 +69,7 @@ pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
     let mut findings = Vec::new();
     for api in apis {
         for (name, definition) in api
-            .definitions
+            .schemes
             .iter()
             .filter(|(name, _)| is_required(api, name))
         {

@@ -204,7 +204,7 @@ impl<'a> SecurityJoin<'a> {
             .take(MAX_MISSING)
             .collect();
         for name in &missing {
-            let cause = if case.api.schemes.contains(name) {
+            let cause = if case.api.schemes.contains_key(&***name) {
                 Cause::UnmappedScheme
             } else {
                 Cause::UndeclaredScheme

@@ -75,7 +75,7 @@ pub(crate) fn coverage(
         };
         let name = format!("{location}.{}", parameter.name);
         let why = unchecked(parameter)
-            .filter(|_| parameter.required || !parameter.sent.may_have_its_name());
+            .filter(|_| parameter.required || !parameter.serialization.may_have_its_name());
         let why = why.or_else(|| {
             (!declared.contains_key(&format!("method.request.{name}")))
                 .then_some("API Gateway cannot declare it")

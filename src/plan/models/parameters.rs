@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic};
-use crate::openapi::{Location, Operation, Parameter, Sent};
+use crate::openapi::{Location, Operation, Parameter, Serialization};
 use crate::plan::paths;
 
 /// Path variables in the description, and on the gateway.
@@ -41,7 +41,7 @@ pub(crate) fn request_parameters(
                 continue;
             }
             // Nothing in a request has its name; the coverage says what is left to the backend.
-            Location::Query if !parameter.sent.may_have_its_name() => continue,
+            Location::Query if !parameter.serialization.may_have_its_name() => continue,
             Location::Query => "querystring",
             Location::Header if is_ignored_header(name) => continue,
             Location::Header => "header",
@@ -119,20 +119,20 @@ fn undeclarable(
 ///
 /// Source: docs/aws-rules.md#q4 (a required parameter is there and not blank).
 pub(crate) fn unchecked(parameter: &Parameter) -> Option<&'static str> {
-    match parameter.sent {
-        Sent::Properties(_) => {
+    match parameter.serialization {
+        Serialization::Properties(_) => {
             Some("its properties stand in the query in its place, and nothing has its name")
         }
-        Sent::Bracketed => {
+        Serialization::Bracketed => {
             Some("its properties stand in the query in brackets, and nothing has its name")
         }
-        Sent::Either => {
+        Serialization::Either => {
             Some("it may be an object, whose properties stand in the query in its place")
         }
-        Sent::Once | Sent::Repeated if parameter.may_be_blank => {
+        Serialization::Once | Serialization::Repeated if parameter.may_be_blank => {
             Some("it may be empty, which API Gateway takes for missing")
         }
-        Sent::Once | Sent::Repeated => None,
+        Serialization::Once | Serialization::Repeated => None,
     }
 }
 

@@ -200,7 +200,7 @@ fn blueprint(spec: &str, api: Option<&Api>) -> Value {
     let auth: serde_json::Map<String, Value> = api
         .iter()
         .flat_map(|it| &it.schemes)
-        .map(|it| (it.to_string(), json!("ignore")))
+        .map(|(name, _)| (name.to_string(), json!("ignore")))
         .collect();
     json!({
         "version": 1, "name": "corpus", "spec": spec, "topology": "nlb-targets", "backends": backends, "routes": routes, "auth": auth,

@@ -53,7 +53,7 @@ impl<'a> AuthUse<'a> {
         let declared: BTreeSet<&str> = self
             .apis
             .iter()
-            .flat_map(|api| &api.schemes)
+            .flat_map(|api| api.schemes.keys())
             .map(|name| &**name)
             .collect();
         let idle: Vec<&str> = self
@@ -112,10 +112,7 @@ impl<'a> AuthUse<'a> {
 
     fn report_unused(&self, name: &str, undecided: &[OperationName]) -> Diagnostic {
         let at = self.blueprint.place(&pointer::child("/auth", name));
-        let declaring = self
-            .apis
-            .iter()
-            .find(|api| api.schemes.iter().any(|scheme| **scheme == *name));
+        let declaring = self.apis.iter().find(|api| api.schemes.contains_key(name));
         let scheme = declaring
             .map(|api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name)));
         match scheme {

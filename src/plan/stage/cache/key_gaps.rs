@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, OperationName, Place};
-use crate::openapi::{Location, Operation, Parameter, Sent};
+use crate::openapi::{Location, Operation, Parameter, Serialization};
 use crate::plan::rules::patterns::only;
 
 /// A difference of requests that a key does not distinguish, with the place that requests the cache.
@@ -64,7 +64,7 @@ pub(crate) fn key_gaps(
     };
     let is_repeated = |parameter: &&Parameter| {
         parameter.location == Location::Query
-            && parameter.sent == Sent::Repeated
+            && parameter.serialization == Serialization::Repeated
             && is_in_key("querystring", &parameter.name)
     };
     let repeated = operation.parameters.iter().filter(is_repeated);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic, Place};
-use crate::openapi::{Location, Operation, Parameter, Sent};
+use crate::openapi::{Location, Operation, Parameter, Serialization};
 use crate::plan::models::parameters::is_declarable;
 
 const WAY_OUT: &str = "write `cache: off` for this operation, or a `key` that says what tells answers apart where this one does not matter";
@@ -18,29 +18,32 @@ pub(crate) fn query_outside_key(
     place: &Place,
 ) -> Vec<Diagnostic> {
     let key = |name: &str| format!("method.request.querystring.{name}");
-    let is_outside = |parameter: &&Parameter| match (parameter.location, &parameter.sent) {
-        (Location::Query, Sent::Once | Sent::Repeated) => {
+    let is_outside = |parameter: &&Parameter| match (parameter.location, &parameter.serialization) {
+        (Location::Query, Serialization::Once | Serialization::Repeated) => {
             !declared.contains_key(&key(&parameter.name))
         }
-        (Location::Query, Sent::Properties(Some(names))) => {
+        (Location::Query, Serialization::Properties(Some(names))) => {
             names.iter().any(|name| !declared.contains_key(&key(name)))
         }
-        (Location::Query, Sent::Properties(None) | Sent::Bracketed | Sent::Either)
+        (
+            Location::Query,
+            Serialization::Properties(None) | Serialization::Bracketed | Serialization::Either,
+        )
         | (Location::QueryString, _) => true,
         (Location::Path | Location::Header | Location::Cookie, _) => false,
     };
     let outside = operation.parameters.iter().filter(is_outside);
     outside
         .map(|parameter| {
-            let (why, help) = match &parameter.sent {
-                Sent::Properties(None) => (
+            let (why, help) = match &parameter.serialization {
+                Serialization::Properties(None) => (
                     "its properties stand in the query in its place, and the description does not list all that may be there",
                     "write `cache: off` for this operation, or describe the object with `additionalProperties: false` and properties that are no lists or objects; then these are in the key",
                 ),
-                Sent::Bracketed => ("its properties stand in the query in brackets, and API Gateway cannot declare such names", WAY_OUT),
-                Sent::Either => ("it may be an object, whose properties stand in the query in its place", WAY_OUT),
-                Sent::Properties(Some(_)) => ("API Gateway cannot declare all of its properties", WAY_OUT),
-                Sent::Once | Sent::Repeated => ("API Gateway cannot declare it", WAY_OUT),
+                Serialization::Bracketed => ("its properties stand in the query in brackets, and API Gateway cannot declare such names", WAY_OUT),
+                Serialization::Either => ("it may be an object, whose properties stand in the query in its place", WAY_OUT),
+                Serialization::Properties(Some(_)) => ("API Gateway cannot declare all of its properties", WAY_OUT),
+                Serialization::Once | Serialization::Repeated => ("API Gateway cannot declare it", WAY_OUT),
             };
             diagnostic::PARAMETER_OUTSIDE_CACHE_KEY
                 .at(place.clone())
@@ -100,8 +103,8 @@ pub(crate) fn headers_outside_key(
 /// Declares the properties that the query has in place of an object, so that the key can hold them.
 pub(crate) fn declare_properties(operation: &Operation, declared: &mut BTreeMap<String, bool>) {
     for parameter in &operation.parameters {
-        let (Location::Query, Sent::Properties(Some(names))) =
-            (parameter.location, &parameter.sent)
+        let (Location::Query, Serialization::Properties(Some(names))) =
+            (parameter.location, &parameter.serialization)
         else {
             continue;
         };
@@ -134,13 +137,13 @@ pub(crate) fn part_of_key(
             && *parameter.name == *name
     };
     let named = operation.parameters.iter().find(is_named);
-    if let Some(parameter) = named.filter(|parameter| !parameter.sent.has_its_name()) {
-        let help = match &parameter.sent {
-            Sent::Properties(Some(names)) if !names.is_empty() => {
+    if let Some(parameter) = named.filter(|parameter| !parameter.serialization.has_its_name()) {
+        let help = match &parameter.serialization {
+            Serialization::Properties(Some(names)) if !names.is_empty() => {
                 let names: Vec<String> = names.iter().map(|name| format!("`query.{name}`")).collect();
                 format!("name its properties in its place: {}", names.join(", "))
             }
-            Sent::Properties(_) | Sent::Bracketed | Sent::Either | Sent::Once | Sent::Repeated => {
+            Serialization::Properties(_) | Serialization::Bracketed | Serialization::Either | Serialization::Once | Serialization::Repeated => {
                 "write `cache: off` for this operation, or a `key` of what its requests have under a name of its own".to_owned()
             }
         };
