@@ -1,14 +1,10 @@
 //! Columns of a table of operations: authorization, throttling, caching, validation.
-//!
-//! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the output's
-//! README. Pure.
-//! Read from the plan; nothing is decided here.
+//! In: `Plan`, one of its operations. Out: texts and values for `gwgen routes` and the README.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::blueprint::{Exposure, Validation};
+use crate::blueprint::Exposure;
 use crate::openapi::{Requirement, Security};
 use crate::plan::{AuthDifference, CachePlan, Check, OperationPlan, Plan, ThrottlePlan};
 
@@ -72,41 +68,24 @@ pub(crate) fn declared(operation: &OperationPlan) -> Vec<BTreeMap<Arc<str>, Vec<
     alternatives.chain(nothing).collect()
 }
 
-/// The same as a cell of a table.
-pub(crate) fn declared_cell(operation: &OperationPlan) -> Cow<'static, str> {
+/// Alternatives of the description's `security` as a cell of a table.
+pub(crate) fn declared_cell(operation: &OperationPlan) -> String {
     let all = |requirement: &Requirement| {
         let names: Vec<&str> = requirement.keys().map(|name| &**name).collect();
         names.join(" and ")
     };
-    match &operation.declared {
-        Security::Open => NONE.into(),
-        Security::Needs(alternatives) => alternatives
-            .iter()
-            .map(all)
-            .collect::<Vec<_>>()
-            .join(" or ")
-            .into(),
-        Security::Optional(alternatives) => alternatives
-            .iter()
-            .map(all)
-            .chain([NONE.to_owned()])
-            .collect::<Vec<_>>()
-            .join(" or ")
-            .into(),
-    }
+    let alternatives = operation.declared.alternatives().iter().map(all);
+    let is_open = !matches!(operation.declared, Security::Needs(_));
+    let cells = alternatives.chain(is_open.then(|| NONE.to_owned()));
+    cells.collect::<Vec<_>>().join(" or ")
 }
 
 /// Returns whether private callers reach an operation at the application load balancer.
 pub(crate) fn is_private(plan: &Plan, operation: &OperationPlan) -> bool {
-    let has_alb = plan
-        .network
-        .as_ref()
-        .is_some_and(|network| network.alb.is_some());
-    let is_balanced = operation
-        .backend
-        .is_some_and(|index| plan.backends[index].balanced().is_some());
-    has_alb
-        && is_balanced
+    let network = plan.network.as_ref();
+    let backend = operation.backend.map(|index| &plan.backends[index]);
+    network.is_some_and(|network| network.alb.is_some())
+        && backend.is_some_and(|backend| backend.balanced().is_some())
         && operation.exposure == Exposure::Internal
         && operation.private_path.is_some()
 }
@@ -133,20 +112,12 @@ pub(crate) fn difference(plan: &Plan, operation: &OperationPlan) -> Option<Diffe
             reason: None,
         });
     }
-    Some(match operation.auth.differs.as_ref()? {
-        AuthDifference::Ignored(names) => DifferenceColumn {
-            by: DifferenceBy::Ignore,
-            reason: Some(names.join(", ")),
-        },
-        AuthDifference::Weakened(reason) => DifferenceColumn {
-            by: DifferenceBy::Weakens,
-            reason: Some(reason.to_string()),
-        },
-        AuthDifference::Chosen => DifferenceColumn {
-            by: DifferenceBy::Route,
-            reason: None,
-        },
-    })
+    let (by, reason) = match operation.auth.differs.as_ref()? {
+        AuthDifference::Ignored(names) => (DifferenceBy::Ignore, Some(names.join(", "))),
+        AuthDifference::Weakened(reason) => (DifferenceBy::Weakens, Some(reason.to_string())),
+        AuthDifference::Chosen => (DifferenceBy::Route, None),
+    };
+    Some(DifferenceColumn { by, reason })
 }
 
 impl DifferenceColumn {
@@ -204,22 +175,5 @@ impl CacheColumn {
             .as_ref()
             .map_or_else(String::new, |reason| format!("; shared: {reason}"));
         format!("{}s {key}{shared}", self.ttl_s)
-    }
-}
-
-pub(crate) fn exposure(operation: &OperationPlan) -> &'static str {
-    match operation.exposure {
-        Exposure::Public => "public",
-        Exposure::Internal => "internal",
-        Exposure::Hidden => "hidden",
-    }
-}
-
-pub(crate) fn validation(level: Validation) -> &'static str {
-    match level {
-        Validation::Full => "full",
-        Validation::Body => "body",
-        Validation::Params => "params",
-        Validation::None => "none",
     }
 }

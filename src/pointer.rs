@@ -36,11 +36,8 @@ impl fmt::Write for Escaping<'_> {
         let mut rest = text;
         while let Some(index) = rest.bytes().position(|byte| matches!(byte, b'~' | b'/')) {
             self.0.push_str(&rest[..index]);
-            self.0.push_str(if rest.as_bytes()[index] == b'~' {
-                "~0"
-            } else {
-                "~1"
-            });
+            let is_tilde = rest.as_bytes()[index] == b'~';
+            self.0.push_str(if is_tilde { "~0" } else { "~1" });
             rest = &rest[index + 1..];
         }
         self.0.push_str(rest);

@@ -1,9 +1,5 @@
-//! Text on its way out of gwgen: to a terminal, a log, a table, a JSON line, a page.
-//!
-//! In: text that may hold what strangers wrote. Out: the same text, with nothing in it that a
-//! terminal, a CI runner or a reader obeys. Pure.
-//! Everything that is printed goes through `TextFormat::visible`; formats differ only in the
-//! escapes of characters.
+//! Text that is printed: to a terminal, a log, a table, a JSON line, a page.
+//! In: text that may hold what strangers wrote. Out: text that no terminal or CI runner obeys.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,7 +17,7 @@ pub(crate) enum TextFormat {
     Yaml,
 }
 
-/// What starts a command of a CI runner anywhere in a line. Source: actions/runner,
+/// Starts of commands of CI runners anywhere in a line. Source: actions/runner,
 /// `ActionCommand.TryParse`,
 /// <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>; Azure
 /// Pipelines, "Logging commands",
@@ -45,7 +41,7 @@ impl TextFormat {
             let is_command =
                 is_at_start && rest.starts_with("::") || is_in_command(&text[..index], rest);
             if is_command || (is_unseen(character) && !self.keeps(character)) {
-                self.escape(character, is_command, &mut drawn);
+                self.escape(character, &mut drawn);
             } else {
                 drawn.push(character);
             }
@@ -64,18 +60,15 @@ impl TextFormat {
         }
     }
 
-    fn escape(self, character: char, is_command: bool, drawn: &mut String) {
+    fn escape(self, character: char, drawn: &mut String) {
         let code = character as u32;
         let written = match self {
             Self::Line | Self::Lines => match character {
+                // Pictures of control characters.
                 '\0'..='\u{1f}' => {
-                    drawn.extend(char::from_u32(0x2400 + code));
-                    Ok(())
+                    drawn.write_char(char::from_u32(0x2400 + code).unwrap_or_default())
                 }
-                '\u{7f}' => {
-                    drawn.push('\u{2421}');
-                    Ok(())
-                }
+                '\u{7f}' => drawn.write_char('\u{2421}'),
                 _ => write!(drawn, "\\u{{{code:x}}}"),
             },
             Self::Json => character
@@ -85,13 +78,11 @@ impl TextFormat {
             Self::Yaml if code > 0xffff => write!(drawn, "\\U{code:08x}"),
             Self::Yaml => write!(drawn, "\\u{code:04x}"),
         };
-        debug_assert!(is_command || is_unseen(character));
         written.expect("writing to a String cannot fail");
     }
 }
 
-/// Returns whether the text goes on with the second character of a runner's command, which is
-/// escaped.
+/// Returns whether the second character of a runner's command is next, which is escaped.
 fn is_in_command(before: &str, rest: &str) -> bool {
     before.ends_with('#')
         && COMMANDS
@@ -124,7 +115,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
 pub(crate) fn character(text: &str, index: usize, character: char) -> String {
     let mut drawn = String::new();
     if is_unseen(character) || is_in_command(&text[..index], &text[index..]) {
-        TextFormat::Line.escape(character, true, &mut drawn);
+        TextFormat::Line.escape(character, &mut drawn);
     } else {
         drawn.push(character);
     }
@@ -154,18 +145,11 @@ pub(crate) fn markdown(text: &str) -> String {
 /// Returns text as code on a Markdown page, in a cell of a table or elsewhere.
 pub(crate) fn code(text: &str) -> String {
     let text = line(text).replace('|', "\\|");
-    let longest = text
-        .split(|character| character != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    // A space beside a backtick is taken away again by whoever reads the page.
-    let margin = if text.is_empty() || text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let runs = text.split(|character| character != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
+    // Markdown removes a space beside a backtick.
+    let has_margin = text.is_empty() || text.starts_with('`') || text.ends_with('`');
+    let margin = if has_margin { " " } else { "" };
     [&fence, margin, &text, margin, &fence].concat()
 }
 

@@ -1,7 +1,5 @@
 //! Files of the user, read once: UTF-8 text, the same as JSON, and the line of each pointer.
-//!
-//! In: `Files`, a path. Out: `SourceFile`. Pure but for `Files`.
-//! YAML stops here: later stages see JSON text and pointers, whatever the user wrote.
+//! In: `Files`, a path. Out: `SourceFile`: after this stage nobody knows YAML.
 
 mod library;
 mod locate;
@@ -48,7 +46,7 @@ impl RelativePath {
         &self.0
     }
 
-    /// The folder that holds it; empty for the root.
+    /// Returns the folder that holds it; empty for the root.
     pub fn folder(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
@@ -56,21 +54,15 @@ impl RelativePath {
 
 /// Returns a path as the user would name it, who named a file of `folder` as `display`.
 pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
-    let mut from = folder.split('/').filter(|name| !name.is_empty()).peekable();
-    let mut to = path
-        .as_str()
-        .split('/')
-        .filter(|name| !name.is_empty())
-        .peekable();
+    let is_name = |name: &&str| !matches!(*name, "" | ".");
+    let mut from = folder.split('/').filter(is_name).peekable();
+    let mut to = path.as_str().split('/').filter(is_name).peekable();
     while from.peek().is_some() && from.peek() == to.peek() {
         from.next();
         to.next();
     }
     let given = display.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut names: Vec<&str> = given
-        .split('/')
-        .filter(|name| !matches!(*name, "" | "."))
-        .collect();
+    let mut names: Vec<&str> = given.split('/').filter(is_name).collect();
     for _ in from {
         if names.last().is_none_or(|name| *name == "..") {
             names.push("..");
@@ -81,11 +73,7 @@ pub fn shown(display: &str, folder: &str, path: &RelativePath) -> Arc<str> {
     names.extend(to);
     let start = if display.starts_with('/') { "/" } else { "" };
     let shown = format!("{start}{}", names.join("/"));
-    if shown.is_empty() {
-        ".".into()
-    } else {
-        shown.into()
-    }
+    Arc::from(if shown.is_empty() { "." } else { &shown })
 }
 
 /// Reason for which a file cannot be read.
@@ -101,7 +89,7 @@ pub enum ReadError {
 
 /// Source of files: the disk (`io::Disk`), memory, or a git revision.
 pub trait Files {
-    /// The bytes of a file under the root.
+    /// Reads the bytes of a file under the root.
     ///
     /// # Errors
     /// The file is not there, cannot be read, or lies outside the root.
@@ -121,9 +109,7 @@ impl Files for Memory {
     }
 }
 
-/// Largest file that is read.
-///
-/// Unit: bytes. The largest description known to us has 13 MB; API Gateway itself takes 6 MB (RQ).
+/// Largest file that is read. Unit: bytes. The largest description known to us has 13 MB.
 const MAX_FILE_BYTES: usize = 128 << 20;
 
 /// One file: its text as written, and as JSON.
@@ -189,15 +175,14 @@ impl SourceFile {
         display: Arc<str>,
     ) -> Result<Self, Box<Diagnostic>> {
         if bytes.len() > MAX_FILE_BYTES {
-            return Err(Box::new(
-                diagnostic::TOO_LARGE
-                    .at(Place::file(&display))
-                    .message(format_args!(
-                        "the file has {} bytes; gwgen reads at most {MAX_FILE_BYTES}",
-                        bytes.len()
-                    ))
-                    .help("split the description, or remove what is no OpenAPI"),
-            ));
+            let size = bytes.len();
+            let too_large = diagnostic::TOO_LARGE
+                .at(Place::file(&display))
+                .message(format_args!(
+                    "the file has {size} bytes; gwgen reads at most {MAX_FILE_BYTES}"
+                ))
+                .help("split the description, or remove what is no OpenAPI");
+            return Err(Box::new(too_large));
         }
         let mut text =
             String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(&display, &error)))?;
@@ -207,28 +192,22 @@ impl SourceFile {
         let text = Arc::new(text);
         let is_shown =
             says_description(&text) || is_named_as_blueprint(&display) || says_blueprint(&text);
-        let is_json = text.trim_ascii_start().starts_with(['{', '[']);
-        if is_json
+        let is_json = text.trim_ascii_start().starts_with(['{', '['])
             && (display.ends_with(".json")
-                || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok())
-        {
-            return Ok(Self {
-                path,
-                display,
-                json: Arc::clone(&text),
-                text,
-                marks: None,
-                is_shown: AtomicBool::new(is_shown),
-            });
-        }
-        let (json, marks) =
-            yaml::to_json(&text).map_err(|fault| Box::new(fault.at(&display, &text, is_shown)))?;
+                || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok());
+        let (json, marks) = if is_json {
+            (Arc::clone(&text), None)
+        } else {
+            let (json, marks) = yaml::to_json(&text)
+                .map_err(|error| Box::new(error.at(&display, &text, is_shown)))?;
+            (Arc::new(json), Some(marks))
+        };
         Ok(Self {
             path,
             display,
             text,
-            json: Arc::new(json),
-            marks: Some(marks),
+            json,
+            marks,
             is_shown: AtomicBool::new(is_shown),
         })
     }
@@ -236,21 +215,18 @@ impl SourceFile {
     /// Returns whether the file is a whole description, no part of one.
     pub fn is_description(&self) -> bool {
         // The text of most files shows that they are none.
-        ["openapi", "swagger"]
-            .iter()
-            .any(|key| self.json.contains(&format!("\"{key}\"")))
+        let has_text = |key: &&str| self.json.contains(key);
+        ["\"openapi\"", "\"swagger\""].iter().any(has_text)
             && raw::members(&self.json).is_ok_and(|members| {
-                members
-                    .iter()
-                    .any(|(key, _)| matches!(&**key, "openapi" | "swagger"))
+                let mut keys = members.iter().map(|(key, _)| &**key);
+                keys.any(|key| matches!(key, "openapi" | "swagger"))
             })
     }
 
-    /// Lets messages show lines of the file: it is a blueprint, or a description, or holds what a
-    /// description refers to.
+    /// Lets messages show lines of the file.
     ///
-    /// Whoever writes a blueprint or a description can name any file of the repository, secrets
-    /// too, and what messages show lands in logs.
+    /// A blueprint or a description can name any file of the repository, secrets too, and messages
+    /// are in logs: only files that are one, or that hold what a description refers to, are shown.
     pub fn show_lines(&self) {
         self.is_shown.store(true, Ordering::Relaxed);
     }
@@ -269,24 +245,22 @@ impl SourceFile {
         } else {
             &diagnostic::SYNTAX
         };
-        let (line, column) = (
-            u32::try_from(error.line()).unwrap_or(1),
-            u32::try_from(error.column()).unwrap_or(1),
-        );
-        code.at(Place::position(&self.display, line.max(1), column.max(1)))
+        let position = |number: usize| u32::try_from(number).unwrap_or(1).max(1);
+        let (line, column) = (position(error.line()), position(error.column()));
+        code.at(Place::position(&self.display, line, column))
             .message(format_args!("this is no JSON: {what}"))
             .help("mend the text here; a JSON formatter shows the same place")
     }
 }
 
-/// Longest start of a line that a finding has. Unit: characters.
+/// Longest start of a line that a diagnostic has. Unit: characters.
 const MAX_SHOWN: usize = 10_000;
 
-/// Most lines at the start of a file in which it says what it is.
+/// Number of lines at the start of a file that show its kind.
 const MAX_HEAD_LINES: usize = 50;
 
-/// Returns whether a text says near its start that it is an OpenAPI description, at the left margin
-/// or as the first key of a JSON object.
+/// Returns whether a text has `openapi` or `swagger` near its start, at the left margin or as the
+/// first key of a JSON object.
 fn says_description(text: &str) -> bool {
     text.lines().take(MAX_HEAD_LINES).any(|line| {
         let start = line.trim_start();
@@ -305,17 +279,12 @@ fn says_description(text: &str) -> bool {
 /// Returns whether a text has two keys near its start, at the left margin, that only blueprints and
 /// their bases have together.
 fn says_blueprint(text: &str) -> bool {
-    let has = |name: &str| {
-        text.lines().take(MAX_HEAD_LINES).any(|line| {
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(':'))
-        })
+    let has = |key: &&str| {
+        let mut lines = text.lines().take(MAX_HEAD_LINES);
+        lines.any(|line| line.starts_with(key))
     };
-    ["spec", "topology", "backends"]
-        .into_iter()
-        .filter(|name| has(name))
-        .count()
-        >= 2
+    let keys = ["spec:", "topology:", "backends:"];
+    keys.iter().filter(|key| has(key)).count() >= 2
 }
 
 /// Returns whether a file is named as blueprints are: nobody names a file of secrets so.
@@ -332,34 +301,36 @@ fn line_of(text: &str, number: u32) -> Option<String> {
 }
 
 fn unreadable(display: &Arc<str>, error: &ReadError) -> Diagnostic {
-    match error {
-        ReadError::OfGit => diagnostic::FILE_OUTSIDE_ROOT
-            .at(Place::file(display))
-            .message(format_args!("`{display}` lies in `.git`, where git keeps its own files; gwgen reads none of them"))
-            .help("copy the file to a place beside the blueprint, and name it there"),
-        ReadError::OutsideRoot => diagnostic::FILE_OUTSIDE_ROOT
-            .at(Place::file(display))
-            .message(format_args!("`{display}` lies outside the repository that holds the blueprint"))
-            .help("copy the file into the repository, or move the blueprint beside it"),
-        ReadError::Io(error) => diagnostic::UNREADABLE_FILE
-            .at(Place::file(display))
-            .message(format_args!("`{display}` cannot be read: {error}"))
-            .help("check the path and the file's permissions"),
-    }
+    let (code, cause, help) = match error {
+        ReadError::OfGit => (
+            &diagnostic::FILE_OUTSIDE_ROOT,
+            "lies in `.git`, where git keeps its own files; gwgen reads none of them".to_owned(),
+            "copy the file to a place beside the blueprint, and name it there",
+        ),
+        ReadError::OutsideRoot => (
+            &diagnostic::FILE_OUTSIDE_ROOT,
+            "lies outside the repository that holds the blueprint".to_owned(),
+            "copy the file into the repository, or move the blueprint beside it",
+        ),
+        ReadError::Io(error) => (
+            &diagnostic::UNREADABLE_FILE,
+            format!("cannot be read: {error}"),
+            "check the path and the file's permissions",
+        ),
+    };
+    code.at(Place::file(display))
+        .message(format_args!("`{display}` {cause}"))
+        .help(help)
 }
 
 fn not_utf8(display: &Arc<str>, error: &std::string::FromUtf8Error) -> Diagnostic {
     let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = valid
-        .iter()
-        .rev()
-        .take_while(|byte| **byte != b'\n')
-        .count()
-        + 1;
-    let position = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let mut lines = valid.rsplit(|byte| *byte == b'\n');
+    let last = lines.next().unwrap_or_default();
+    let position = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+    let (line, column) = (position(lines.count()), position(last.len()));
     diagnostic::NOT_UTF8
-        .at(Place::position(display, position(line), position(column)))
+        .at(Place::position(display, line, column))
         .message("the bytes here are not UTF-8")
         .help("save the file as UTF-8, without NUL bytes or another encoding")
 }

@@ -179,11 +179,11 @@ impl Row {
         [
             self.method.to_owned(),
             self.path.clone(),
-            listing::exposure(operation).to_owned(),
+            self.exposure.name().to_owned(),
             or_dash(self.url.as_deref()),
             or_dash(self.backend.as_deref()),
             or_dash(self.backend_url.as_deref()),
-            listing::declared_cell(operation).into_owned(),
+            listing::declared_cell(operation),
             or_dash(self.auth.as_deref()),
             or_dash(self.differs.as_ref().map(DifferenceColumn::cell).as_deref()),
             if self.scopes.is_empty() {
@@ -194,7 +194,7 @@ impl Row {
             if self.api_key { "yes" } else { NOTHING }.to_owned(),
             or_dash(self.throttle.as_ref().map(ThrottleColumn::cell).as_deref()),
             or_dash(self.cache.as_ref().map(CacheColumn::cell).as_deref()),
-            or_dash(self.validation.map(listing::validation)),
+            or_dash(self.validation.map(Validation::name)),
             self.timeout_ms
                 .map_or_else(|| NOTHING.to_owned(), |timeout| format!("{timeout}ms")),
         ]

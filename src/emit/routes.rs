@@ -36,7 +36,7 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     out.push_str(operation.method.as_str());
     out.push_str(" | ");
     out.push_str(&code(&path));
-    cell(out, listing::exposure(operation));
+    cell(out, operation.exposure.name());
     cell(
         out,
         backend
@@ -81,7 +81,7 @@ fn row(plan: &Plan, operation: &OperationPlan, out: &mut String) {
     );
     cell(
         out,
-        public.map_or(NOTHING, |_| listing::validation(operation.checks.level())),
+        public.map_or(NOTHING, |_| operation.checks.level().name()),
     );
     out.push_str(" |\n");
 }

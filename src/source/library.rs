@@ -1,7 +1,5 @@
-//! Every file that descriptions are made of, each read once.
-//!
-//! In: `Files`, paths. Out: `SourceFile`s that live as long as the library. Pure but for `Files`.
-//! The count of files and bytes of one blueprint is limited here and nowhere else.
+//! Files of descriptions, each read once; the limits on their number and bytes are here.
+//! In: `Files`, paths. Out: `SourceFile`s that live as long as the library.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -10,13 +8,10 @@ use std::sync::Arc;
 use super::{Files, RelativePath, SourceFile};
 use crate::diagnostic::{self, Diagnostic, Place};
 
-/// Number of shelves, each twice as long as the one before. Files that fit: 2 to this power, less
-/// one.
+/// Number of shelves, each twice as long as the one before: 2 to this power, less one, files fit.
 const SHELVES: usize = 15;
 
-/// Most bytes that the files of one blueprint have together.
-///
-/// Unit: bytes. Twice the largest file that is read.
+/// Limit on the files of one blueprint together, twice the largest file. Unit: bytes.
 const MAX_TOTAL_BYTES: usize = 256 << 20;
 
 type Shelf = OnceCell<Box<[OnceCell<Arc<SourceFile>>]>>;
@@ -59,9 +54,8 @@ impl<'f> Library<'f> {
             .has_room(&display)
             .and_then(|()| SourceFile::read(self.files, path.clone(), display).map_err(Arc::from));
         let shelved = read.map(|file| self.shelve(file));
-        self.known
-            .borrow_mut()
-            .insert(path.clone(), shelved.clone());
+        let mut known = self.known.borrow_mut();
+        known.insert(path.clone(), shelved.clone());
         shelved.map(|index| self.at(index))
     }
 
@@ -75,15 +69,14 @@ impl<'f> Library<'f> {
         if count + 1 < 1 << SHELVES && bytes <= MAX_TOTAL_BYTES {
             return Ok(());
         }
-        Err(Arc::new(
-            diagnostic::TOO_LARGE
-                .at(Place::file(display))
-                .message(format_args!(
-                    "the descriptions have {count} files of {bytes} bytes before this one; gwgen reads fewer than {} of at most {MAX_TOTAL_BYTES}",
-                    1 << SHELVES
-                ))
-                .help("split the API over several blueprints, or remove what is no OpenAPI"),
-        ))
+        let too_large = diagnostic::TOO_LARGE
+            .at(Place::file(display))
+            .message(format_args!(
+                "the descriptions have {count} files of {bytes} bytes before this one; gwgen reads fewer than {} of at most {MAX_TOTAL_BYTES}",
+                1 << SHELVES
+            ))
+            .help("split the API over several blueprints, or remove what is no OpenAPI");
+        Err(Arc::new(too_large))
     }
 
     fn shelve(&self, file: SourceFile) -> usize {
@@ -107,7 +100,7 @@ impl<'f> Library<'f> {
         self.shelves[shelf]
             .get()
             .and_then(|shelf| shelf[place].get())
-            .expect("an index is given out for what stands there")
+            .expect("an index is given out for a file")
     }
 }
 
@@ -121,12 +114,8 @@ fn spot(index: usize) -> (usize, usize) {
 #[test]
 fn files_are_read_once_and_stay_where_they_are() {
     let names: Vec<String> = (0..40).map(|number| format!("{number}.yaml")).collect();
-    let memory = super::Memory(
-        names
-            .iter()
-            .map(|name| (name.clone(), name.clone().into_bytes()))
-            .collect(),
-    );
+    let contents = names.iter().map(|name| (name.clone(), name.clone().into()));
+    let memory = super::Memory(contents.collect());
     let library = Library::new(&memory);
     let open = |name: &str| library.open(&RelativePath::join("", name).unwrap(), || name.into());
     let files: Vec<&Arc<SourceFile>> = names.iter().map(|name| open(name).unwrap()).collect();

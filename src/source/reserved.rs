@@ -1,8 +1,5 @@
-//! Names of folders in which gwgen has no business.
-//!
-//! In: one name of a path. Out: whether git, a shell, a file system or a CI keeps it for itself.
-//! Pure.
-//! A pull request of a stranger chooses these names, so every notation of the same place counts.
+//! Names of folders that git, a shell, a file system or a CI reserves.
+//! A pull request of a stranger chooses names, so every notation of the same place counts.
 
 use crate::printed::is_unseen;
 
@@ -12,7 +9,7 @@ pub(crate) const STAGING: &str = ".gwgen.tmp-";
 /// Name of the manifest in an output folder.
 pub(crate) const MANIFEST: &str = ".gwgen.json";
 
-/// Names that Windows keeps for devices, whatever follows a dot.
+/// Names that Windows reserves for devices, whatever follows a dot.
 const DEVICES: [&str; 22] = [
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
     "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
@@ -38,13 +35,8 @@ const RUN_BY_OTHERS: [&str; 9] = [
 /// HFS+ ignores.
 pub(crate) fn is_of_git(name: &str) -> bool {
     let is_ignored = |character: char| matches!(character, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let plain: String = name
-        .split(':')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|character| !is_ignored(*character))
-        .collect();
+    let before_stream = name.split(':').next().unwrap_or_default();
+    let plain = before_stream.replace(is_ignored, "");
     let plain = plain.trim_end_matches(['.', ' ']);
     plain.eq_ignore_ascii_case(".git") || plain.eq_ignore_ascii_case("git~1")
 }
@@ -54,7 +46,7 @@ pub(crate) fn leads_into_git(path: &str) -> bool {
     path.split(['/', '\\']).any(is_of_git)
 }
 
-/// Returns why no output may be written below a folder of that name.
+/// Returns the reason for which no output may be written below a folder of that name.
 pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
     let lower = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
     if is_of_git(name) {

@@ -1,8 +1,5 @@
 //! YAML 1.2 events become JSON text in one pass.
-//!
-//! In: YAML text. Out: JSON text, and the positions of its parts in the YAML. Pure.
-//! The limits on aliases, depth and size, and the core schema's scalars, live here and nowhere
-//! else.
+//! In: YAML text. Out: JSON text, and the positions of its parts in the YAML.
 
 mod aliases;
 mod marks;
@@ -24,8 +21,7 @@ const MAX_DEPTH: usize = 127;
 
 /// Factor by which the JSON may be larger than the YAML, and bytes that every file is allowed.
 ///
-/// JSON escapes of control characters take six times their text; everything past that comes from
-/// aliases.
+/// JSON escapes of control characters take six times their text; only aliases take more.
 const MAX_GROWTH: usize = 8;
 const FREE_BYTES: usize = 1 << 20;
 
@@ -41,20 +37,20 @@ pub(crate) struct ConversionError {
 }
 
 impl ConversionError {
-    fn new(
-        code: &'static Code,
-        span: Span,
-        message: impl Into<String>,
-        help: &'static str,
-    ) -> Self {
+    fn new(code: &'static Code, span: Span, message: String, help: &'static str) -> Self {
         Self {
             code,
             line: span.start.line(),
             column: span.start.col() + 1,
-            message: message.into(),
+            message,
             help,
             is_syntax: false,
         }
+    }
+
+    /// Returns the error of YAML that has no equal in JSON.
+    fn inexpressible(span: Span, message: &str, help: &'static str) -> Self {
+        Self::new(&diagnostic::SYNTAX, span, message.to_owned(), help)
     }
 
     /// Returns the diagnostic, with its line where that may be shown. An error at the end of the
@@ -116,13 +112,9 @@ struct Converter {
 
 /// Turns YAML into JSON; what only this parser refuses is mended first.
 pub(crate) fn to_json(text: &str) -> Result<(String, Marks), ConversionError> {
-    convert(text).or_else(|fault| {
-        let mended = if fault.is_syntax {
-            mend::mended(text)
-        } else {
-            None
-        };
-        mended.map_or(Err(fault), |mended| convert(&mended))
+    convert(text).or_else(|error| {
+        let mended = error.is_syntax.then(|| mend::mended(text)).flatten();
+        mended.map_or(Err(error), |mended| convert(&mended))
     })
 }
 
@@ -143,8 +135,7 @@ fn convert(text: &str) -> Result<(String, Marks), ConversionError> {
         if matches!(event, Event::DocumentStart(_)) {
             documents += 1;
             if documents > 1 {
-                return Err(ConversionError::new(
-                    &diagnostic::SYNTAX,
+                return Err(ConversionError::inexpressible(
                     span,
                     "a second YAML document starts here",
                     "keep one document a file",
@@ -160,21 +151,17 @@ fn convert(text: &str) -> Result<(String, Marks), ConversionError> {
 }
 
 fn syntax(error: &saphyr_parser::ScanError) -> ConversionError {
-    let marker = *error.marker();
-    let code = if error.info().contains("recursion") {
-        &diagnostic::TOO_DEEP
-    } else {
+    let is_syntax = !error.info().contains("recursion");
+    let code = if is_syntax {
         &diagnostic::SYNTAX
+    } else {
+        &diagnostic::TOO_DEEP
     };
-    let fault = ConversionError::new(
-        code,
-        Span::empty(marker),
-        format!("this is no YAML: {}", error.info()),
-        mend_of(error.info()),
-    );
+    let span = Span::empty(*error.marker());
+    let message = format!("this is no YAML: {}", error.info());
     ConversionError {
-        is_syntax: code.code == diagnostic::SYNTAX.code,
-        ..fault
+        is_syntax,
+        ..ConversionError::new(code, span, message, mend_of(error.info()))
     }
 }
 
@@ -247,11 +234,8 @@ impl Converter {
         {
             frame.has_merge = true;
         }
-        match if is_text || is_key {
-            None
-        } else {
-            core_schema(text)
-        } {
+        let is_plain = !is_text && !is_key;
+        match is_plain.then(|| core_schema(text)).flatten() {
             Some(literal) => self.json.push_str(&literal),
             None => push_string(&mut self.json, text),
         }
@@ -276,8 +260,7 @@ impl Converter {
             ));
         }
         if self.separate(span) {
-            return Err(ConversionError::new(
-                &diagnostic::SYNTAX,
+            return Err(ConversionError::inexpressible(
                 span,
                 "a mapping or sequence cannot be a key here",
                 "write the key as text",
@@ -303,13 +286,12 @@ impl Converter {
         self.json.push(if frame.is_mapping { '}' } else { ']' });
         if frame.has_merge {
             self.rewritten += self.json.len() - frame.start;
-            self.keep_anchors(&frame);
+            self.copy_anchors(&frame);
             if self.rewritten > self.limit {
                 return Err(expansion(span));
             }
             self.merge(frame.start).map_err(|()| {
-                ConversionError::new(
-                    &diagnostic::SYNTAX,
+                ConversionError::inexpressible(
                     span,
                     "a merge key (`<<`) of the mapping that ends here takes a mapping or a list of mappings",
                     "give it an alias to a mapping",

@@ -1,6 +1,5 @@
 //! Positions of pointers in a file.
-//!
-//! In: `SourceFile`, pointers. Out: line and column of each. Pure.
+//! In: `SourceFile`, pointers. Out: line and column of each.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,10 +21,8 @@ impl PointerTree {
     pub(super) fn insert(&mut self, pointer: &str) {
         let mut node = self;
         for token in pointer.split('/').skip(1) {
-            node = node
-                .children
-                .entry(pointer::unescaped(token).into_owned())
-                .or_default();
+            let token = pointer::unescaped(token).into_owned();
+            node = node.children.entry(token).or_default();
         }
     }
 }
@@ -82,15 +79,10 @@ impl<'a> PointerSearch<'a> {
 
     /// Adds the offsets of the members of a part that pointers lead to.
     fn below(&mut self, json: &'a str, tree: &PointerTree, at: &str) {
+        let search = self;
+        let below = Below { search, tree, at };
         // The text was read before, so it is JSON.
-        drop(
-            Below {
-                search: self,
-                tree,
-                at,
-            }
-            .deserialize(&mut serde_json::Deserializer::from_str(json)),
-        );
+        drop(below.deserialize(&mut serde_json::Deserializer::from_str(json)));
     }
 }
 
@@ -196,24 +188,13 @@ impl<'de> Visitor<'de> for Below<'_, 'de> {
 /// Returns the offset of the quote that opens the key before the value at `value`.
 fn key_before(json: &str, value: usize) -> usize {
     let bytes = json.as_bytes();
-    let is_quote = |index: usize| {
-        bytes[index] == b'"'
-            && bytes[..index]
-                .iter()
-                .rev()
-                .take_while(|byte| **byte == b'\\')
-                .count()
-                % 2
-                == 0
+    let is_quote = |index: &usize| {
+        let before = bytes[..*index].iter().rev();
+        let escapes = before.take_while(|byte| **byte == b'\\');
+        bytes[*index] == b'"' && escapes.count() % 2 == 0
     };
-    let close = (0..value)
-        .rev()
-        .find(|index| is_quote(*index))
-        .unwrap_or(value);
-    (0..close)
-        .rev()
-        .find(|index| is_quote(*index))
-        .unwrap_or(close)
+    let close = (0..value).rev().find(is_quote).unwrap_or(value);
+    (0..close).rev().find(is_quote).unwrap_or(close)
 }
 
 /// Lines and columns of a file, by offsets in its JSON that ascend.

@@ -1,6 +1,5 @@
 //! Aliases and merge keys: parts that the JSON repeats as often as the YAML names them.
-//!
-//! In: anchors met so far. Out: copies of their text, within the limit. Pure.
+//! In: anchors so far. Out: copies of their text, within the limit.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,8 +13,7 @@ use crate::source::raw;
 impl Converter {
     pub(crate) fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ConversionError> {
         let Some(anchored) = self.anchors.get(&anchor).cloned() else {
-            return Err(ConversionError::new(
-                &diagnostic::SYNTAX,
+            return Err(ConversionError::inexpressible(
                 span,
                 "this alias stands inside its own anchor",
                 "write the part out, or refer to it with `$ref`",
@@ -27,8 +25,7 @@ impl Converter {
             Anchored::Apart(text) => Arc::clone(text),
         };
         if is_key && !copy.starts_with('"') {
-            return Err(ConversionError::new(
-                &diagnostic::SYNTAX,
+            return Err(ConversionError::inexpressible(
                 span,
                 "an alias to something else than text cannot be a key",
                 "write the key as text",
@@ -46,7 +43,7 @@ impl Converter {
     }
 
     /// Copies the anchors of a mapping that is written again, since their text moves.
-    pub(crate) fn keep_anchors(&mut self, frame: &OpenCollection) {
+    pub(crate) fn copy_anchors(&mut self, frame: &OpenCollection) {
         for (_, anchored) in self.anchors.range_mut(frame.last_anchor + 1..) {
             if let Anchored::Json(start, end) = *anchored
                 && start >= frame.start
@@ -100,7 +97,7 @@ pub(crate) fn expansion(span: Span) -> ConversionError {
     ConversionError::new(
         &diagnostic::TOO_LARGE,
         span,
-        "the aliases of this file expand to far more than the file",
+        "the aliases of this file expand to far more than the file".to_owned(),
         "write repeated parts as `$ref`, which are not copied",
     )
 }

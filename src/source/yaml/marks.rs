@@ -1,7 +1,5 @@
 //! Positions in the YAML of parts of the JSON.
-//!
 //! In: offsets in the JSON, in order, with spans of the YAML. Out: line and column of an offset.
-//! Pure.
 
 use saphyr_parser::Span;
 
@@ -76,13 +74,10 @@ impl Marks {
 
     /// Returns line and column of the part that holds the offset.
     pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
-        let Some(mark) = self
-            .from(offset + 1)
-            .checked_sub(1)
-            .map(|index| self.packed[index])
-        else {
+        let Some(index) = self.from(offset + 1).checked_sub(1) else {
             return (1, 1);
         };
+        let mark = self.packed[index];
         let part = |shift: u32, bits: u32| {
             u32::try_from((mark >> shift) & ((1 << bits) - 1)).expect("at most 22 bits")
         };

@@ -1,12 +1,9 @@
-//! Two things that people's YAML has and `saphyr-parser` refuses, mended in place: the text keeps
-//! its length and its lines.
+//! Two forms of YAML that `saphyr-parser` refuses, mended in place: length and lines stay.
+//! In: YAML text that could not be parsed. Out: the text in the parser's notation, or nothing.
 //!
-//! In: YAML text that could not be parsed. Out: the text in the parser's spelling, if that is all
-//! that was wrong. Pure.
-//! The first is <https://github.com/saphyr-rs/saphyr/pull/108>, which is open.
 //! Brackets that close a flow collection at the indentation of its parent go to the end of what
-//! they close, and a tab after `:` becomes a space. To YAML that is white space; where it is part
-//! of a text, the parser says so, and nothing is touched.
+//! they close (<https://github.com/saphyr-rs/saphyr/pull/108>, which is open), and a tab after `:`
+//! becomes a space. To YAML both are white space; inside of a text nothing is changed.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -26,18 +23,14 @@ struct Site {
     is_closing: bool,
 }
 
-/// Returns the text with both things mended, where it can be parsed then.
-///
-/// Reads the text twice, and only after it was refused.
+/// Returns the text with both forms mended, where it can be parsed then.
 pub(crate) fn mended(text: &str) -> Option<String> {
     let sites = sites(text)?;
     let seen = ParsedEvents::of(&with(text, sites.iter())?)?;
-    let sound: Vec<&Site> = sites
-        .iter()
-        .filter(|site| seen.confirms(text, site))
-        .collect();
+    let is_sound = |site: &&Site| seen.confirms(text, site);
+    let sound: Vec<&Site> = sites.iter().filter(is_sound).collect();
     let mended = with(text, sound.iter().copied())?;
-    // Pieces inside of a text are as they were; the others have to be what they were taken for.
+    // Moved brackets have to close what they closed before.
     let seen = ParsedEvents::of(&mended)?;
     sound
         .iter()
@@ -64,8 +57,8 @@ fn with<'a>(text: &str, sites: impl Iterator<Item = &'a Site>) -> Option<String>
     String::from_utf8(bytes).ok()
 }
 
-/// Returns every place that looks like one of the two, in texts too; `None` where lines are not
-/// what the parser takes for lines.
+/// Returns every place that looks like one of the two, in texts too; `None` where the parser would
+/// see other lines.
 fn sites(text: &str) -> Option<Vec<Site>> {
     let mut sites: Vec<Site> = Vec::new();
     // The end of the last line that is more than brackets, where brackets may follow it.
@@ -193,15 +186,10 @@ impl ParsedEvents {
         if site.is_closing {
             let bytes = text.as_bytes();
             let (line, column) = site.position;
-            let mut last = site
-                .piece
-                .start
-                .checked_sub(1)
-                .map_or(b' ', |index| bytes[index]);
-            let mut closers = bytes[site.piece.clone()]
-                .iter()
-                .filter(|byte| is_closer(**byte))
-                .enumerate();
+            let before = site.piece.start.checked_sub(1);
+            let mut last = before.map_or(b' ', |index| bytes[index]);
+            let piece = bytes[site.piece.clone()].iter();
+            let mut closers = piece.filter(|byte| is_closer(**byte)).enumerate();
             return closers.all(|(index, byte)| {
                 // The parser places the end of a mapping at the comma in front of its bracket,
                 // where there is one.
@@ -212,12 +200,9 @@ impl ParsedEvents {
                     || before.is_some_and(|end| self.ends.contains(&end))
             });
         }
-        let after = self
-            .scalars
-            .partition_point(|(start, _)| *start <= site.position);
-        after
-            .checked_sub(1)
-            .is_none_or(|index| self.scalars[index].1 <= site.position)
+        let is_before = |(start, _): &(Position, Position)| *start <= site.position;
+        let before = &self.scalars[..self.scalars.partition_point(is_before)];
+        before.last().is_none_or(|(_, end)| *end <= site.position)
     }
 }
 

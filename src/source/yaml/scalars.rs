@@ -15,30 +15,18 @@ pub(crate) fn core_schema(text: &str) -> Option<std::borrow::Cow<'_, str>> {
     if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.')) {
         return None;
     }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return u64::from_str_radix(digits, 16)
-            .ok()
-            .filter(|_| !digits.starts_with('+'))
-            .map(|number| number.to_string().into());
-    }
-    if let Some(digits) = text.strip_prefix("0o") {
-        return u64::from_str_radix(digits, 8)
-            .ok()
-            .filter(|_| !digits.starts_with('+'))
-            .map(|number| number.to_string().into());
-    }
-    let (sign, digits) = match first {
-        b'-' => ("-", &text[1..]),
-        b'+' => ("", &text[1..]),
-        _ => ("", text),
-    };
-    decimal(digits).map(|digits| {
-        if sign.is_empty() {
-            digits
-        } else {
-            format!("{sign}{digits}").into()
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix) {
+            let number = u64::from_str_radix(digits, radix).ok();
+            let number = number.filter(|_| !digits.starts_with('+'))?;
+            return Some(number.to_string().into());
         }
-    })
+    }
+    match first {
+        b'-' => decimal(&text[1..]).map(|digits| format!("-{digits}").into()),
+        b'+' => decimal(&text[1..]),
+        _ => decimal(text),
+    }
 }
 
 /// Returns digits, fraction and exponent of the core schema as JSON writes them.
@@ -60,17 +48,9 @@ fn decimal(digits: &str) -> Option<std::borrow::Cow<'_, str>> {
     }
     let trimmed = whole.trim_start_matches('0');
     let whole = if trimmed.is_empty() { "0" } else { trimmed };
-    if fraction_digits.is_empty()
-        && exponent.is_empty()
-        && fraction.is_empty()
-        && whole.len() == digits.len()
-    {
+    if whole.len() == digits.len() {
         return Some(digits.into());
     }
-    let fraction = if fraction_digits.is_empty() {
-        String::new()
-    } else {
-        format!(".{fraction_digits}")
-    };
-    Some(format!("{whole}{fraction}{exponent}").into())
+    let point = if fraction_digits.is_empty() { "" } else { "." };
+    Some([whole, point, fraction_digits, exponent].concat().into())
 }

@@ -87,7 +87,7 @@ fn nothing_valid_changes_its_meaning() {
         };
         assert_eq!(mended.len(), text.len());
         assert_eq!(
-            convert(&mended).map(|it| it.0).unwrap_or_default(),
+            convert(&mended).map(|(json, _)| json).unwrap_or_default(),
             before,
             "{text}"
         );
