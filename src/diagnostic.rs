@@ -144,14 +144,14 @@ pub struct Diagnostic {
     /// Never empty; the first is where to mend it.
     pub places: Vec<Place>,
     pub operations: Vec<OperationName>,
-    /// Rare parts of a finding.
+    /// Rare parts of a diagnostic.
     pub extra: Option<Box<Extra>>,
 }
 
-/// Rare parts of a finding.
+/// Rare parts of a diagnostic.
 #[derive(Clone, Debug, Default)]
 pub struct Extra {
-    /// Findings that this one groups.
+    /// Diagnostics that this one groups.
     pub occurrences: Vec<Diagnostic>,
     /// Reason for which `lint.allow` allows it.
     pub allowed: Option<String>,
@@ -215,7 +215,7 @@ impl Diagnostic {
         self.extra.get_or_insert_default()
     }
 
-    /// Returns every place, those of the findings that it groups too.
+    /// Returns every place, those of the diagnostics that it groups too.
     pub fn all_places(&self) -> impl Iterator<Item = &Place> {
         let occurrences = self.extra.iter().flat_map(|extra| &extra.occurrences);
         self.places
@@ -262,7 +262,7 @@ impl<T> Outcome<T> {
     }
 }
 
-/// Most examples that a message gives of operations with one finding.
+/// Limit on the examples in a message.
 const EXAMPLES: usize = 3;
 
 /// Returns the first of many names, and the count of the others.

@@ -40,7 +40,7 @@ impl TextFormat {
             let rest = &text[index..];
             let is_command =
                 is_at_start && rest.starts_with("::") || is_in_command(&text[..index], rest);
-            if is_command || (is_unseen(character) && !self.keeps(character)) {
+            if is_command || (is_unseen(character) && !self.prints(character)) {
                 self.escape(character, &mut drawn);
             } else {
                 drawn.push(character);
@@ -52,7 +52,7 @@ impl TextFormat {
     }
 
     /// Returns whether a line break or tab is printed as it is.
-    fn keeps(self, character: char) -> bool {
+    fn prints(self, character: char) -> bool {
         match self {
             Self::Lines => matches!(character, '\n' | '\t'),
             Self::Json => character == '\n',

@@ -16,11 +16,11 @@ use crate::source::SourceFile;
 use crate::source::raw::{self, Text};
 use unresolved::UnresolvedInBodies;
 
-/// Most text that is searched for references, over all schemas of a description. Unit: bytes.
-/// A schema is searched once, but pointers may lead into one another's text.
+/// Limit on the text that is searched for references, over all schemas of a description, which may
+/// be parts of one another. Unit: bytes.
 const MAX_SEARCHED_BYTES: usize = 128 << 20;
 
-/// Most schemas of a description.
+/// Limit on the schemas of a description.
 const MAX_SCHEMAS: usize = 200_000;
 
 /// Dialect of the schemas of a description.

@@ -115,7 +115,7 @@ pub(crate) fn cycle(place: Place) -> Fault {
     Fault {
         code: &diagnostic::CYCLIC_REFERENCE,
         place,
-        message: "the references of this part go in a circle".into(),
+        message: "the references of this part form a cycle".into(),
         help: MEND.into(),
     }
 }

@@ -140,7 +140,7 @@ pub(crate) fn repeated(key: &str) -> ObjectFault {
         code: &crate::diagnostic::DUPLICATE_KEY,
         below: pointer::child("", key),
         message: format!(
-            "the key `{key}` stands here twice, and readers differ in which of the two they take"
+            "the key `{key}` is here twice, and readers differ in which of the two they use"
         ),
     }
 }

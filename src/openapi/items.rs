@@ -18,11 +18,11 @@ use crate::source::{SourceFile, raw};
 /// (docs/aws-rules.md#p15).
 const MAX_KEY_BYTES: usize = 1 << 16;
 
-/// Most operations that room is made for before they are found.
+/// Largest capacity that is reserved for operations before they are read.
 const MAX_ROOM: usize = 1 << 15;
 
-/// Most operations, parameters and media types of all operations together: a small file of
-/// references could ask for billions.
+/// Limit on the operations, parameters and media types of a description together: a small file of
+/// references could have billions.
 const MAX_PARTS: usize = 2_000_000;
 
 /// A path item that a path has, itself or by references.
@@ -169,7 +169,7 @@ impl<'a> Shared<'a> {
         }
         let cycle = diagnostic::CYCLIC_REFERENCE
             .at(place)
-            .message("the references of `paths` go in a circle")
+            .message("the references of `paths` form a cycle")
             .help("let one of them hold the paths");
         list.diagnostics.push(cycle);
     }
@@ -228,7 +228,7 @@ impl<'a> Shared<'a> {
                 let duplicate = Fault {
                     code: &diagnostic::DUPLICATE_KEY,
                     place: place(),
-                    message: format!("the path `{path}` stands twice in `paths`"),
+                    message: format!("the path `{path}` is twice in `paths`"),
                     help: "merge the two path items into one".into(),
                 };
                 for operation in &mut list.operations[before..] {
@@ -305,7 +305,7 @@ impl<'a> Shared<'a> {
         let cycle = diagnostic::CYCLIC_REFERENCE
             .at(levels[0].place(path, ""))
             .message(format_args!(
-                "the references of the path item of `{path}` go in a circle"
+                "the references of the path item of `{path}` form a cycle"
             ))
             .help("let one of them hold the operations");
         (levels, Some(cycle))

@@ -53,8 +53,8 @@ impl<'a> Shared<'a> {
         let mut operation = self.unread_operation(method, levels);
         for level in levels.all.iter().rev() {
             let place = |below: &str| level.place(levels.path, below);
-            let faults = operation_faults(&place, &level.item.faults);
-            operation.faults.extend(faults);
+            let faults = &mut operation.faults;
+            faults.extend(operation_faults(&place, &level.item.faults));
         }
         let resolved = self.referenced_operation(&mut operation, level.file, written);
         let file = self.file_of(&resolved, level.file);
@@ -98,12 +98,7 @@ impl<'a> Shared<'a> {
         self.name(&mut operation, &object.id, &object.tags);
         let base = operation.place("");
         let place = |below: &str| base.clone().below(below);
-        add_extensions(
-            &mut operation,
-            SettingOf::Operation,
-            &object.extensions,
-            &place,
-        );
+        operation.add_extensions(SettingOf::Operation, &object.extensions, &place);
         self.parts += 1;
         operation
     }
@@ -138,12 +133,7 @@ impl<'a> Shared<'a> {
         // The nearest to `paths` last: it wins.
         for level in levels.all.iter().rev() {
             let place = |below: &str| level.place(levels.path, below);
-            add_extensions(
-                &mut operation,
-                SettingOf::Path,
-                &level.item.extensions,
-                &place,
-            );
+            operation.add_extensions(SettingOf::Path, &level.item.extensions, &place);
         }
         operation
     }
@@ -187,17 +177,17 @@ impl<'a> Shared<'a> {
             operation.faults.extend(members_beside(written).map(|name| Fault {
                 code: &diagnostic::MEMBERS_BESIDE_REFERENCE,
                 place: place(&pointer::child("", name)),
-                message: format!("`{name}` stands beside the reference of an operation, and readers differ in whether it counts"),
+                message: format!("`{name}` is beside the reference of an operation, and readers differ in whether it applies"),
                 help: "move it into the operation that the reference leads to".into(),
             }));
             let place = |below: &str| referenced.location.place(below);
             let faults = operation_faults(&place, &referenced.part.faults);
             operation.faults.extend(faults);
             let extensions = &referenced.part.extensions;
-            add_extensions(operation, SettingOf::Operation, extensions, &place);
+            operation.add_extensions(SettingOf::Operation, extensions, &place);
             operation.at = Some(Arc::clone(&referenced.location));
         }
-        add_extensions(operation, SettingOf::Operation, &written.extensions, &place);
+        operation.add_extensions(SettingOf::Operation, &written.extensions, &place);
         resolved
     }
 }
@@ -222,27 +212,28 @@ fn is_mock(json: &str) -> bool {
         .any(|(key, value)| *key == "type" && value.get().eq_ignore_ascii_case("\"mock\""))
 }
 
-/// Adds the extensions of an operation or of its path item.
-fn add_extensions(
-    operation: &mut Operation,
-    of: SettingOf,
-    extensions: &[(Text<'_>, &str)],
-    place: &dyn Fn(&str) -> Place,
-) {
-    for (name, json) in extensions {
-        let name: Arc<str> = Arc::from(&**name);
-        if is_of_gwgen(&name) {
-            let place = place(&pointer::child("", &*name));
-            operation.settings.push(Setting {
-                of,
-                name,
-                json: Arc::from(*json),
-                place,
-            });
-        } else {
-            operation.is_mock |=
-                of == SettingOf::Operation && &*name == INTEGRATION && is_mock(json);
-            operation.extensions.push(name);
+impl Operation {
+    /// Adds extensions of the operation or of its path item.
+    fn add_extensions(
+        &mut self,
+        of: SettingOf,
+        extensions: &[(Text<'_>, &str)],
+        place: &dyn Fn(&str) -> Place,
+    ) {
+        for (name, json) in extensions {
+            let name: Arc<str> = Arc::from(&**name);
+            if is_of_gwgen(&name) {
+                self.settings.push(Setting {
+                    of,
+                    place: place(&pointer::child("", &*name)),
+                    name,
+                    json: Arc::from(*json),
+                });
+            } else {
+                let is_integration = of == SettingOf::Operation && &*name == INTEGRATION;
+                self.is_mock |= is_integration && is_mock(json);
+                self.extensions.push(name);
+            }
         }
     }
 }

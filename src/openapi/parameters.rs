@@ -16,7 +16,7 @@ use super::{Fault, FilePointer, Location, Operation, Parameter, ParameterAt};
 use crate::diagnostic::{self, Place};
 use crate::source::SourceFile;
 
-/// Most parameters that room is made for before they are found.
+/// Largest capacity that is reserved for parameters before they are read.
 const MAX_ROOM: usize = 64;
 
 impl<'a> Shared<'a> {
@@ -58,8 +58,7 @@ impl<'a> Shared<'a> {
         found
     }
 
-    /// Adds a parameter that the operation or a path item lists, or the fault that keeps it from
-    /// being read.
+    /// Adds a parameter of the operation or of a path item, or the fault of one that cannot be read.
     fn parameter(
         &mut self,
         found: &mut OperationParts,

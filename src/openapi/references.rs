@@ -170,7 +170,7 @@ impl<'a> References<'a> {
                 if target.is_mapping() {
                     return Ok(target);
                 }
-                return Err(target.no_mapping("what stands here"));
+                return Err(target.no_mapping("this part"));
             };
             target = self.target(target.file, &reference)?;
         }
@@ -179,8 +179,8 @@ impl<'a> References<'a> {
 
     /// Checks that the references of a part end.
     ///
-    /// Errors: GW1009 the references go in a circle. Any other error is reported where that
-    /// reference is written.
+    /// Errors: GW1009 the references form a cycle. Any other error is reported where that reference
+    /// is written.
     pub(crate) fn check_end(&self, mut target: Target<'a>) -> Result<(), ReferenceError> {
         let mut passed = Vec::new();
         for _ in 0..MAX_REFERENCES {

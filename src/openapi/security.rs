@@ -85,7 +85,7 @@ fn security_left_behind(file: &SourceFile) -> Fault {
         code: &diagnostic::SECURITY_LEFT_BEHIND,
         place: Place::pointer(&file.display, "/security"),
         message: format!(
-            "`security` at the root of `{}` does not reach an operation that another description refers to, and the root of that asks for something else",
+            "`security` at the root of `{}` does not apply to an operation that another description refers to, and the root of that requires something else",
             file.display
         ),
         help: "write `security` on the operation itself; then it counts wherever the operation is referred to".into(),

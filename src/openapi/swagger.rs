@@ -44,7 +44,7 @@ const OPENAPI: SpecVersion = SpecVersion {
     locations: "path, query, header and cookie",
 };
 
-/// Most media types that a root list may hold: every operation inherits them all.
+/// Limit on a list of media types at the root: every operation inherits them all.
 const MAX_MEDIA_TYPES: usize = 256;
 
 /// Members of the root that only 3.x has; 2.0 ignores them.

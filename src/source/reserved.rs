@@ -50,13 +50,13 @@ pub(crate) fn leads_into_git(path: &str) -> bool {
 pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
     let lower = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
     if is_of_git(name) {
-        return Some("git keeps its own files there");
+        return Some("git has its own files there");
     }
     if lower.starts_with(".git") || RUN_BY_OTHERS.contains(&lower.as_str()) {
-        return Some("other programs run what lies there, or read it as their settings");
+        return Some("other programs run what is there, or read it as their settings");
     }
     if lower == MANIFEST || lower.starts_with(STAGING) {
-        return Some("gwgen keeps its own files under that name");
+        return Some("gwgen has its own files under that name");
     }
     if name.chars().any(is_unseen) {
         return Some("it holds a character that does not show");
@@ -64,7 +64,7 @@ pub(crate) fn why_no_output(name: &str) -> Option<&'static str> {
     let stem = lower.split('.').next().unwrap_or_default();
     DEVICES
         .contains(&stem)
-        .then_some("Windows keeps that name for a device")
+        .then_some("Windows reserves that name for a device")
 }
 
 #[cfg(test)]

@@ -13,8 +13,7 @@ use crate::openapi::{Fault, Operation};
 use crate::pointer;
 use crate::source::SourceFile;
 
-/// Most faults that are reported of one schema, and of the schemas that an operation's body
-/// reaches.
+/// Limit on the faults that are reported of a schema, and of an operation's body.
 const MAX_FAULTS: usize = 8;
 
 /// Returns whether the value of a keyword is a schema, or a list of schemas.

@@ -43,7 +43,7 @@ impl CheckedObject {
     pub(crate) fn fault(self, key: &str, json: &str) -> Option<ObjectFault> {
         let message = if is_nearly_security(key) {
             format!(
-                "`{key}` is no key of OpenAPI; `security` is, and what stands here asks nothing of any caller"
+                "`{key}` is no key of OpenAPI; `security` is, and this key requires nothing of any caller"
             )
         } else if self == Self::PathItem
             && (is_operation(json) || (json.starts_with('{') && is_nearly_method(key)))

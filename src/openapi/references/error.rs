@@ -46,22 +46,23 @@ impl ReferenceError {
     }
 
     pub(super) fn cycle() -> Self {
-        let message = "the references go in a circle".to_owned();
+        let message = "the references form a cycle".to_owned();
         let help = "let one of them hold the part";
         Self::new(&diagnostic::CYCLIC_REFERENCE, message, help)
     }
 
     pub(super) fn too_many(reference: &str) -> Self {
         let message = format!(
-            "the reference `{reference}` leads through more than {MAX_REFERENCES} others, or in a circle"
+            "the reference `{reference}` leads through more than {MAX_REFERENCES} others, or through a cycle"
         );
         let help = "let it name the part itself";
         Self::new(&diagnostic::CYCLIC_REFERENCE, message, help)
     }
 
     pub(super) fn no_pointer(reference: &str, fragment: &str) -> Self {
-        let message =
-            format!("the reference `{reference}` cannot be had: `#{fragment}` is no JSON pointer");
+        let message = format!(
+            "the reference `{reference}` cannot be resolved: `#{fragment}` is no JSON pointer"
+        );
         let help = "write the way to the part, such as `#/components/parameters/id`";
         Self::new(&diagnostic::UNRESOLVED_REFERENCE, message, help)
     }
@@ -73,7 +74,7 @@ impl ReferenceError {
             pointer => format!("under `{pointer}`"),
         };
         let message = format!(
-            "the reference `{reference}` cannot be had: `{file}` has no `{token}` {parent}"
+            "the reference `{reference}` cannot be resolved: `{file}` has no `{token}` {parent}"
         );
         let help = "write the part there, or mend the reference";
         Self::new(&diagnostic::UNRESOLVED_REFERENCE, message, help)
@@ -81,7 +82,7 @@ impl ReferenceError {
 
     pub(super) fn duplicate_key(target: &Target<'_>, token: &str) -> Self {
         let message = format!(
-            "the key `{token}` stands here twice, and readers differ in which of the two they take"
+            "the key `{token}` is here twice, and readers differ in which of the two they use"
         );
         let help = "remove one of the two, or give it another name";
         Self {
@@ -115,7 +116,7 @@ impl ReferenceError {
         let (from, message) = (&from.display, &cause.message);
         let error = Self::broken(cause);
         Self {
-            message: format!("the reference `{reference}` cannot be had: {message}"),
+            message: format!("the reference `{reference}` cannot be resolved: {message}"),
             help: if *cause.code == diagnostic::UNREADABLE_FILE {
                 format!("write the path from the file that holds the reference, `{from}`, or put the file there").into()
             } else {

@@ -57,7 +57,7 @@ impl<'a> Target<'a> {
         {
             self.file.show_lines();
         } else if !members.is_empty() {
-            let message = format!("what stands here is not {part}");
+            let message = format!("this is not {part}");
             return Err(ReferenceError::at_target(self, message));
         }
         Ok(())

@@ -15,7 +15,7 @@ impl Converter {
         let Some(anchored) = self.anchors.get(&anchor).cloned() else {
             return Err(ConversionError::inexpressible(
                 span,
-                "this alias stands inside its own anchor",
+                "this alias is inside its own anchor",
                 "write the part out, or refer to it with `$ref`",
             ));
         };
