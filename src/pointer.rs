@@ -2,15 +2,6 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// Escapes a reference token: `~` as `~0`, `/` as `~1`.
-pub fn escaped(token: &str) -> std::borrow::Cow<'_, str> {
-    if token.contains(['~', '/']) {
-        token.replace('~', "~0").replace('/', "~1").into()
-    } else {
-        token.into()
-    }
-}
-
 /// Unescapes a reference token.
 pub fn unescaped(token: &str) -> std::borrow::Cow<'_, str> {
     if token.contains('~') {
@@ -28,7 +19,7 @@ pub fn child(base: &str, token: impl Display) -> String {
     pointer
 }
 
-/// Escapes what is written, without a copy.
+/// Writer that escapes `~` as `~0` and `/` as `~1`.
 struct Escaping<'a>(&'a mut String);
 
 impl fmt::Write for Escaping<'_> {

@@ -36,8 +36,8 @@ pub(crate) trait Referable<'a>: Sized {
     /// Members by which a part of this kind is known.
     const MEMBERS: &'static [&'static str];
 
-    /// Reads the text of a part; an error in it is its own fault where the part can hold one.
-    fn read(json: &'a str) -> Result<Self, &'static str>;
+    /// Reads a mapping; an error in it is a fault of the part where that can hold one.
+    fn read(json: &'a str) -> Self;
 
     /// Parts of this kind that references led to before.
     fn cache<'s>(references: &'s References<'a>) -> &'s ReferenceCache<'a, Self>;
@@ -126,7 +126,10 @@ impl<'a> References<'a> {
         if let Some(known) = cached(T::cache(self), &target) {
             return Ok(known);
         }
-        let part = T::read(target.json).map_err(|part| target.no_mapping(part))?;
+        if !target.is_mapping() {
+            return Err(target.no_mapping(T::NAME));
+        }
+        let part = T::read(target.json);
         target.accept(T::NAME, |key, value| {
             T::MEMBERS.contains(&key) && parts::is_of_type(key, value)
         })?;

@@ -7,7 +7,7 @@ use super::document::{
     self, ByMember, Components, Document, ObjectFault, Operation, Parameter, PathItem, Patterned,
 };
 use crate::diagnostic;
-use crate::source::pointer;
+use crate::pointer;
 use crate::source::raw::{self, ObjectMembers, Text};
 
 /// Reads a document part by part.

@@ -15,11 +15,8 @@ macro_rules! parts {
             const NAME: &'static str = $what;
             const MEMBERS: &'static [&'static str] = &$members;
 
-            fn read(json: &'a str) -> Result<Self, &'static str> {
-                if !json.trim_ascii_start().starts_with('{') {
-                    return Err(Self::NAME);
-                }
-                Ok(serde_json::from_str(json).unwrap_or_else(|_| $read(json)))
+            fn read(json: &'a str) -> Self {
+                serde_json::from_str(json).unwrap_or_else(|_| $read(json))
             }
 
             fn cache<'s>(references: &'s References<'a>) -> &'s ReferenceCache<'a, Self> {

@@ -65,7 +65,8 @@ impl<'s, 'a> ParameterSchemas<'s, 'a> {
             let Some(reference) = member("$ref") else {
                 let names = self.closed_properties(schema, member);
                 let mut cache = self.cache.properties.borrow_mut();
-                return cache.entry(schema.key()).insert_entry(names).get().clone();
+                cache.insert(schema.key(), names.clone());
+                return names;
             };
             schema = self.target(schema.file, reference)?;
             if let Some(known) = self.cache.properties.borrow().get(&schema.key()) {
