@@ -1,5 +1,5 @@
 //! Files of the user, read once: UTF-8 text, the same as JSON, and the line of each pointer.
-//! In: `Files`, a path. Out: `SourceFile`: after this stage nobody knows YAML.
+//! In: `Files`, a path. Out: `SourceFile`; later stages see JSON and pointers, no YAML.
 
 mod library;
 mod locate;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::Fault;
-use super::references::{MAX_REFERENCES, References, Target};
+use super::references::{MAX_REFERENCES, ReferenceResolver, Target};
 use crate::diagnostic::Place;
 use crate::source::SourceFile;
 use crate::source::raw::{self, Text};
@@ -157,7 +157,7 @@ impl<'a> Bodies<'a> {
     /// reported elsewhere.
     pub(crate) fn request_body(
         &mut self,
-        references: &References<'a>,
+        references: &ReferenceResolver<'a>,
         written: Target<'a>,
     ) -> Option<Arc<RequestBody>> {
         let address = written.json.as_ptr();
@@ -194,7 +194,7 @@ impl<'a> Bodies<'a> {
     /// Reads the schema of a media type.
     fn content_schema(
         &mut self,
-        references: &References<'a>,
+        references: &ReferenceResolver<'a>,
         content: Target<'a>,
         faults: &mut Vec<Fault>,
     ) -> Option<SchemaId> {
@@ -217,7 +217,7 @@ impl<'a> Bodies<'a> {
     /// Reads a schema with all that it refers to.
     pub(crate) fn schema(
         &mut self,
-        references: &References<'a>,
+        references: &ReferenceResolver<'a>,
         schema: Target<'a>,
     ) -> Option<SchemaId> {
         let mut waiting = Vec::new();

@@ -40,7 +40,7 @@ pub(crate) trait Referable<'a>: Sized {
     fn read(json: &'a str) -> Self;
 
     /// Parts of this kind that references led to before.
-    fn cache<'s>(references: &'s References<'a>) -> &'s ReferenceCache<'a, Self>;
+    fn cache<'s>(references: &'s ReferenceResolver<'a>) -> &'s ReferenceCache<'a, Self>;
 }
 
 /// A value for each file and pointer.
@@ -88,8 +88,8 @@ fn reference_of(json: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Referring<'_>>(json).ok()?.reference
 }
 
-/// References of one description.
-pub(crate) struct References<'a> {
+/// Resolver of the references of one description.
+pub(crate) struct ReferenceResolver<'a> {
     library: &'a Library<'a>,
     /// Parts that are known already, from which pointers below them are followed.
     starts: Vec<Target<'a>>,
@@ -100,7 +100,7 @@ pub(crate) struct References<'a> {
     contents: ReferenceCache<'a, Content<'a>>,
 }
 
-impl<'a> References<'a> {
+impl<'a> ReferenceResolver<'a> {
     pub(crate) fn new(library: &'a Library<'a>, starts: Vec<Target<'a>>) -> Self {
         Self {
             library,

@@ -10,7 +10,7 @@ use super::bodies::{Bodies, Dialect};
 use super::document::{
     Content, Document, ObjectFault, Parameter as ParameterObject, PathItem, Presence,
 };
-use super::references::{Referable, References, Target};
+use super::references::{Referable, ReferenceResolver, Target};
 use super::serialization::SchemaCache;
 use super::swagger::{self, BodyParameters, Inherited, SpecVersion};
 use super::{Api, Extension, Fault, Location, Security, root, servers};
@@ -39,7 +39,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) components: Components<'a>,
     /// Schemes that cannot be resolved, each with the reason.
     pub(crate) unresolved_schemes: BTreeMap<Arc<str>, Fault>,
-    pub(crate) references: References<'a>,
+    pub(crate) references: ReferenceResolver<'a>,
     pub(crate) schemas: SchemaCache,
     /// Indexes of the parameters of the operation at hand.
     pub(crate) parameter_indexes: HashMap<(Location, Arc<str>), usize>,
@@ -157,7 +157,7 @@ fn shared<'a>(
             responses: ComponentSection::new(version.responses, &components.responses.0),
         },
         unresolved_schemes: BTreeMap::new(),
-        references: References::new(library, reference_starts(file, document)),
+        references: ReferenceResolver::new(library, reference_starts(file, document)),
         schemas: SchemaCache::default(),
         parameter_indexes: HashMap::new(),
         parts: 0,

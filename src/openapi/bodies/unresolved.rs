@@ -1,5 +1,5 @@
 //! Unresolved references inside the schemas of bodies, and the operations that they concern.
-//! In: the text of a schema, `References`. Out: `Fault`s with their places.
+//! In: the text of a schema, `ReferenceResolver`. Out: `Fault`s with their places.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Dialect, RequestBody, SchemaId, Schemas};
 use crate::diagnostic::{self, Place};
-use crate::openapi::references::{ReferenceError, References, Target};
+use crate::openapi::references::{ReferenceError, ReferenceResolver, Target};
 use crate::openapi::{Fault, Operation};
 use crate::pointer;
 use crate::source::SourceFile;
@@ -52,7 +52,7 @@ fn holds_named_schemas(keyword: &str) -> bool {
 ///
 /// Errors: those of `references`; GW1006 it is no schema, GW1009 it leads to itself.
 pub(crate) fn schema_target<'a>(
-    references: &References<'a>,
+    references: &ReferenceResolver<'a>,
     from: &Target<'a>,
     reference: &str,
 ) -> Result<Target<'a>, ReferenceError> {
@@ -112,7 +112,7 @@ fn is_schema_member(key: &str, json: &str) -> bool {
 
 /// Returns the faults of the references in a schema's own text.
 pub(crate) fn faults<'a>(
-    references: &References<'a>,
+    references: &ReferenceResolver<'a>,
     dialect: Dialect,
     schema: &Target<'a>,
     main: &'a SourceFile,

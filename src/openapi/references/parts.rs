@@ -1,6 +1,6 @@
 //! Parts that a reference may lead to, and the reading of each.
 
-use super::{Referable, ReferenceCache, References};
+use super::{Referable, ReferenceCache, ReferenceResolver};
 use crate::openapi::document::{Content, Operation, Parameter, PathItem};
 use crate::openapi::tolerant;
 use crate::source::raw::Text;
@@ -19,7 +19,7 @@ macro_rules! parts {
                 serde_json::from_str(json).unwrap_or_else(|_| $read(json))
             }
 
-            fn cache<'s>(references: &'s References<'a>) -> &'s ReferenceCache<'a, Self> {
+            fn cache<'s>(references: &'s ReferenceResolver<'a>) -> &'s ReferenceCache<'a, Self> {
                 &references.$cache
             }
         })*

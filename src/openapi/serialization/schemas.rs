@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::values::{ANYTHING, ValueKinds, ValueShape, of_enum, of_type, of_value};
-use crate::openapi::references::{MAX_REFERENCES, References};
+use crate::openapi::references::{MAX_REFERENCES, ReferenceResolver};
 use crate::source::SourceFile;
 use crate::source::raw::{self, Text};
 
@@ -41,14 +41,14 @@ impl Schema<'_> {
 
 /// Reads the schemas of a parameter.
 pub(crate) struct ParameterSchemas<'s, 'a> {
-    references: &'s References<'a>,
+    references: &'s ReferenceResolver<'a>,
     cache: &'s SchemaCache,
     /// Number of schemas that may still be read.
     budget: Cell<usize>,
 }
 
 impl<'s, 'a> ParameterSchemas<'s, 'a> {
-    pub(crate) fn new(references: &'s References<'a>, cache: &'s SchemaCache) -> Self {
+    pub(crate) fn new(references: &'s ReferenceResolver<'a>, cache: &'s SchemaCache) -> Self {
         Self {
             references,
             cache,
