@@ -405,7 +405,7 @@ impl Case {
         black_box(gwgen::lint::lint(&gwgen::lint::Facts {
             apis: &apis,
             blueprint: &blueprint,
-            plan: Some(&plan),
+            plan: &plan,
         }));
         clock.stop("lint");
         drop(apis);

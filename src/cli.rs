@@ -1,7 +1,7 @@
-//! The command line: arguments in, exit code out.
+//! The command line: each command has a file of its name.
 //!
-//! In: arguments, the working directory, two writers. Out: results, diagnostics, the exit code.
-//! Results go to standard output, diagnostics to standard error; each command has a file of its name.
+//! In: arguments, the working directory. Out: results to standard output, diagnostics to standard
+//! error, the exit code.
 
 mod check;
 mod completions;

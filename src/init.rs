@@ -1,9 +1,8 @@
 //! The first blueprint of a description: short, with comments, and such that its output renders.
 //!
 //! In: `Files`, a description, a topology. Out: `BlueprintDraft`. Pure but for `Files`.
-//! Operations that cannot be served are hidden, with the code that says why. The description's
-//! protection stays: a security scheme without an entry of `auth` is an error of `render`, and
-//! entries are proposed in comments. So are fields without which nothing could be served.
+//! Operations that cannot be served are hidden. The description's protection stays: a security
+//! scheme without an entry of `auth` is an error of `render`, and entries are proposed in comments.
 
 mod guess;
 mod schemes;

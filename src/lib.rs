@@ -153,7 +153,7 @@ fn compile_blueprint(
     compiled.diagnostics.extend(lint::lint(&lint::Facts {
         apis: &apis,
         blueprint,
-        plan: Some(&plan),
+        plan: &plan,
     }));
     // These are the largest parts in memory, and few lines of them are reported from here on.
     compiled.sources.release(&compiled.diagnostics);

@@ -1,7 +1,6 @@
 //! Quotas, and sizes that are known only once the stack is built.
 //!
-//! In: `Plan`, `Stack`. Out: findings. Pure.
-//! AWS would name them in the middle of a deployment; here they are named before a file is written.
+//! In: `Plan`, `Stack`. Out: diagnostics, before AWS would refuse a deployment halfway.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,4 @@
 //! Rules that only advise: one file a rule, named as its code is.
-//!
-//! In: `Facts`. Out: findings. Pure.
-//! A rule changes nothing; what must not be rendered is refused in `plan`.
 
 mod any_takes_preflight;
 mod buffered_stream;
@@ -18,9 +15,11 @@ mod trailing_slash;
 mod unparsed_style;
 mod unused_extension;
 
+use std::collections::{BTreeSet, HashSet};
+
 use crate::blueprint::Blueprint;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::openapi::{Api, HttpMethod, Operation};
+use crate::diagnostic::{Code, Diagnostic, Place, examples};
+use crate::openapi::{Api, Operation};
 use crate::plan::Plan;
 pub(crate) use policy::Policy;
 
@@ -28,13 +27,12 @@ pub(crate) use policy::Policy;
 pub struct Facts<'a> {
     pub apis: &'a [Api],
     pub blueprint: &'a Blueprint,
-    pub plan: Option<&'a Plan>,
+    pub plan: &'a Plan,
 }
 
 /// A rule, over the facts and the operations that are served.
 type LintRule = fn(&Facts<'_>, &[&Operation]) -> Vec<Diagnostic>;
 
-/// Every rule.
 const RULES: &[LintRule] = &[
     any_takes_preflight::check,
     buffered_stream::check,
@@ -53,36 +51,54 @@ const RULES: &[LintRule] = &[
 
 /// Runs every rule.
 pub fn lint(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    let served = facts.served();
-    RULES.iter().flat_map(|rule| rule(facts, &served)).collect()
+    let planned = facts.plan.operations.iter();
+    let served: HashSet<_> = planned
+        .filter(|operation| operation.gateway_path.is_some())
+        .map(|operation| (operation.description, &*operation.path, operation.method))
+        .collect();
+    let described = facts.apis.iter().enumerate().flat_map(|(index, api)| {
+        let operations = api.operations.iter();
+        operations.map(move |operation| ((index, &*operation.path, operation.method), operation))
+    });
+    let operations: Vec<&Operation> = described
+        .filter(|(key, _)| served.contains(key))
+        .map(|(_, operation)| operation)
+        .collect();
+    RULES
+        .iter()
+        .flat_map(|rule| rule(facts, &operations))
+        .collect()
 }
 
-impl Facts<'_> {
-    /// Returns the operations that are served, each once.
-    fn served(&self) -> Vec<&Operation> {
-        let planned = self
-            .plan
-            .into_iter()
-            .flat_map(|plan| &plan.operations)
-            .filter(|operation| operation.gateway_path.is_some());
-        let served: std::collections::HashSet<(usize, &str, HttpMethod)> = planned
-            .map(|plan| (plan.description, &*plan.path, plan.method))
-            .collect();
-        let operations = self.apis.iter().enumerate().flat_map(|(index, api)| {
-            api.operations
-                .iter()
-                .map(move |operation| (index, operation))
-        });
-        operations
-            .filter(|(index, operation)| {
-                served.contains(&(*index, &*operation.path, operation.method))
-            })
-            .map(|(_, operation)| operation)
-            .collect()
-    }
+/// Starts a diagnostic at several places; `None` without any.
+fn at_all(code: &'static Code, mut places: impl Iterator<Item = Place>) -> Option<Diagnostic> {
+    let first = code.at(places.next()?);
+    Some(places.fold(first, Diagnostic::also))
+}
 
-    /// Returns the place of an operation's path item.
-    fn item_place(&self, operation: &Operation) -> Place {
-        operation.item_place("")
-    }
+/// Starts a diagnostic at a pointer below each operation, with their names for its message.
+fn at_operations(
+    code: &'static Code,
+    operations: &[&Operation],
+    below: &str,
+) -> Option<(String, Diagnostic)> {
+    let names: Vec<_> = operations
+        .iter()
+        .map(|operation| operation.name())
+        .collect();
+    let places = operations.iter().map(|operation| operation.place(below));
+    Some((examples(&names), at_all(code, places)?))
+}
+
+/// Starts a diagnostic at each path that matches, with the path for its message.
+fn at_paths<'a>(
+    code: &'static Code,
+    served: &[&'a Operation],
+    matches: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'a str, Diagnostic)> {
+    let mut seen = BTreeSet::new();
+    served
+        .iter()
+        .filter(move |operation| matches(&operation.path) && seen.insert(&*operation.path))
+        .map(|operation| (&*operation.path, code.at(operation.item_place(""))))
 }

@@ -1,8 +1,6 @@
 //! The program: surroundings in, exit code out.
 //!
-//! In: arguments, working directory, standard streams. Out: the exit code of `cli::run`.
-//! A reader that closes its end (`| head`) is no error: the work goes on and the exit code is the
-//! same.
+//! A reader that closes its end (`| head`) is no error: the work goes on with the same exit code.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;

@@ -1,7 +1,4 @@
-//! Reports findings: sorted, without duplicates, in the requested format.
-//!
-//! In: diagnostics and the files that they name. Out: text into a writer. Pure but for the writer.
-//! Nothing is decided here: severities and exit codes are known before.
+//! Reports diagnostics: sorted, without duplicates, in the requested format.
 
 mod github;
 mod human;
@@ -53,17 +50,20 @@ impl Style {
     }
 }
 
-/// Reports the findings of several blueprints as one list. `folder` is the working directory as
+/// Diagnostics of a blueprint, with the files that their lines are in.
+pub(crate) type SourceReport = (Sources, Vec<Diagnostic>);
+
+/// Reports the diagnostics of several blueprints as one list. `folder` is the working directory as
 /// seen from the repository's root.
 pub(crate) fn report(
-    groups: Vec<(Sources, Vec<Diagnostic>)>,
+    reports: Vec<SourceReport>,
     style: Style,
     folder: &str,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut sources: Vec<Sources> = Vec::new();
-    for (of, diagnostics) in groups {
+    for (of, diagnostics) in reports {
         findings.extend(of.locate(diagnostics));
         sources.push(of);
     }

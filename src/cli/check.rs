@@ -1,6 +1,5 @@
-//! `gwgen check`: compares the files on disk with those that `render` would write.
+//! `gwgen check`: prints unified diffs of the files on disk and those that `render` would write.
 //!
-//! In: blueprints. Out: unified diffs. Writes nothing.
 //! Exits 1 where anything differs.
 
 use std::io;
@@ -8,7 +7,7 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, in_threads, not_staged};
+use super::session::{BlueprintArguments, Prepared, Session, in_threads, not_staged};
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::io::{FolderComparison, OutputFolder, unified};
 use crate::report::MessageFormat;
@@ -23,27 +22,29 @@ pub(crate) struct CheckArguments {
 }
 
 pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (prepared, of_search) = session.prepare(&arguments.blueprints);
-    let comparisons = in_threads(&prepared, |blueprint| {
-        let (folder, tree) = blueprint.files.as_ref()?;
-        Some(folder.compare(tree))
+    let Prepared {
+        outputs,
+        mut reports,
+    } = session.prepare(&arguments.blueprints);
+    let comparisons = in_threads(&outputs, |output| {
+        let (folder, tree) = output.as_ref()?;
+        Some((folder.compare(tree), folder, tree))
     });
-    let (mut exit, mut of_files) = (Exit::Done, Vec::new());
-    for (blueprint, comparison) in prepared.iter().zip(comparisons) {
-        let (Some((folder, tree)), Some(comparison)) = (&blueprint.files, comparison) else {
-            of_files.push(Vec::new());
+    let mut exit = Exit::Done;
+    for (comparison, (_, diagnostics)) in comparisons.into_iter().zip(&mut reports) {
+        let Some((comparison, folder, tree)) = comparison else {
             continue;
         };
         let has_error = comparison.has_error();
-        let (differs, mut diagnostics) = print_differences(folder, comparison, session)?;
+        let (differs, found) = print_differences(folder, comparison, session)?;
+        diagnostics.extend(found);
         if differs {
             exit = Exit::Found;
         } else if arguments.staged && !has_error {
             diagnostics.extend(not_staged(folder, tree)?);
         }
-        of_files.push(diagnostics);
     }
-    Ok(exit.max(session.report_prepared(prepared, of_files, of_search)?))
+    Ok(exit.max(session.report(reports)?))
 }
 
 /// Prints the differences of one folder; returns whether there are any, and diagnostics.

@@ -1,7 +1,4 @@
-//! `gwgen completions SHELL`: a completion script.
-//!
-//! In: the name of a shell. Out: the script. Pure but for the writer.
-//! It is generated from the definition of the parser.
+//! `gwgen completions SHELL`: a completion script, generated from the definition of the parser.
 
 use std::io;
 

@@ -1,7 +1,4 @@
 //! The parts of a request that the gateway checks, and those that it leaves to the backend.
-//!
-//! In: `Plan`. Out: a paragraph for each operation. Pure.
-//! Read from the plan; nothing is decided here.
 
 use crate::plan::{ModelPlan, OperationPlan, Plan, text_of};
 use crate::printed;

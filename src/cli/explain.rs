@@ -1,7 +1,4 @@
-//! `gwgen explain CODE`: the explanation of a diagnostic.
-//!
-//! In: a code or slug. Out: its explanation. Pure but for the writers.
-//! The same text is the documentation page.
+//! `gwgen explain CODE`: the explanation of a diagnostic, which is also its documentation page.
 
 use std::io;
 

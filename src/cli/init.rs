@@ -1,6 +1,5 @@
 //! `gwgen init`: writes the first blueprint of a description.
 //!
-//! In: the working directory. Out: `gwgen.yaml`, and the decisions that are left to the user.
 //! Exits 1 where there is one already, and where errors are left that the user has to mend first.
 
 use std::collections::BTreeMap;

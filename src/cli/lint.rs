@@ -1,7 +1,5 @@
 //! `gwgen lint`: diagnostics of the inputs, without rendering.
 //!
-//! In: blueprints. Out: diagnostics; with `--coverage` the checks of the gateway for each operation.
-//! Writes nothing.
 //! Exits 1 where there is an error, and with `--deny warnings` where there is a warning.
 
 use std::io;
@@ -9,8 +7,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use super::session::{BlueprintArguments, Session, compiled, headed};
-use super::stacks::{self, ComparedStack};
-use super::{Exit, coverage, not_built};
+use super::{Exit, coverage, not_built, stacks};
 use crate::diagnostic::Severity;
 
 #[derive(Debug, Args)]
@@ -38,6 +35,7 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
         return not_built::refuse("lint --fix", session);
     }
     let (jobs, mut reports) = session.jobs(&arguments.blueprints);
+    // The first report is that of the search for blueprints.
     let mut stacks = vec![None];
     for job in &jobs {
         let compiled = compiled(job);
@@ -47,15 +45,7 @@ pub(crate) fn run(arguments: &LintArguments, session: &mut Session<'_>) -> io::R
         reports.push((compiled.sources, compiled.diagnostics));
         stacks.push(compiled.stack);
     }
-    let compared = reports.iter_mut().zip(&stacks);
-    let mut compared: Vec<ComparedStack<'_>> = compared
-        .map(|((sources, diagnostics), stack)| ComparedStack {
-            stack: stack.as_ref(),
-            sources,
-            diagnostics,
-        })
-        .collect();
-    stacks::compare(&mut compared);
+    stacks::compare(&stacks, &mut reports);
     let has_warning = reports
         .iter()
         .flat_map(|(_, diagnostics)| diagnostics)

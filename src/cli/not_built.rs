@@ -1,7 +1,4 @@
-//! Commands of the contract that are not built yet.
-//!
-//! In: any arguments. Out: GW2004. Pure but for the writer.
-//! They are refused by name, never ignored.
+//! Commands of the contract that are not built yet: they are refused by name, never ignored.
 
 use std::ffi::OsString;
 use std::io;

@@ -1,6 +1,5 @@
 //! `gwgen render`: writes what the blueprints describe.
 //!
-//! In: blueprints. Out: files, a line for each changed file, a total.
 //! Nothing is written of a blueprint with an error; the others are written all the same.
 
 use std::io;
@@ -8,8 +7,7 @@ use std::io;
 use clap::Args;
 
 use super::Exit;
-use super::session::{BlueprintArguments, Session, in_threads, not_staged};
-use crate::diagnostic::Diagnostic;
+use super::session::{BlueprintArguments, Prepared, Session, in_threads, not_staged};
 use crate::io::{FileChange, OutputFolder, WriteResult, unified};
 use crate::printed;
 
@@ -26,30 +24,31 @@ pub(crate) struct RenderArguments {
 }
 
 pub(crate) fn run(arguments: &RenderArguments, session: &mut Session<'_>) -> io::Result<Exit> {
-    let (prepared, of_search) = session.prepare(&arguments.blueprints);
-    let results = in_threads(&prepared, |blueprint| {
-        let (folder, tree) = blueprint.files.as_ref()?;
-        Some(folder.write(tree))
+    let Prepared {
+        outputs,
+        mut reports,
+    } = session.prepare(&arguments.blueprints);
+    let results = in_threads(&outputs, |output| {
+        let (folder, tree) = output.as_ref()?;
+        Some((folder.write(tree), folder, tree))
     });
-    let mut of_files = Vec::new();
-    for (blueprint, result) in prepared.iter().zip(results) {
-        let (Some((folder, tree)), Some(mut result)) = (&blueprint.files, result) else {
-            of_files.push(Vec::new());
+    for (result, (_, diagnostics)) in results.into_iter().zip(&mut reports) {
+        let Some((result, folder, tree)) = result else {
             continue;
         };
         if arguments.diff {
             session.print(&changes(folder, &result))?;
         }
         session.summarize(&summary(folder, &result))?;
-        if arguments.staged && !result.diagnostics.iter().any(Diagnostic::is_error) {
-            result.diagnostics.extend(not_staged(folder, tree)?);
+        if arguments.staged && !result.has_error() {
+            diagnostics.extend(not_staged(folder, tree)?);
         }
-        of_files.push(result.diagnostics);
+        diagnostics.extend(result.diagnostics);
     }
-    session.report_prepared(prepared, of_files, of_search)
+    session.report(reports)
 }
 
-/// The diffs of all files that were written.
+/// Returns the diffs of all files that were written.
 fn changes(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
     let differences = result.comparison.differences.iter();
     differences
@@ -61,7 +60,7 @@ fn changes(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
         .collect()
 }
 
-/// A line for each changed file, and a total.
+/// Returns a line for each changed file, and a total.
 fn summary(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
     let mut text = String::new();
     for (path, change) in &result.changed {
@@ -72,7 +71,7 @@ fn summary(folder: &OutputFolder, result: &WriteResult<'_>) -> String {
         };
         text += &format!("{verb} {}\n", printed::line(&folder.shown(path)));
     }
-    if !result.diagnostics.iter().any(Diagnostic::is_error) {
+    if !result.has_error() {
         let changed = result.changed.len();
         let plural = if changed == 1 { "" } else { "s" };
         text += &format!(

@@ -1,8 +1,6 @@
 //! `gwgen routes`: every operation with its backend, authorization and settings.
 //!
-//! In: blueprints. Out: a table or Markdown for each, or one JSON document for all, on standard
-//! output.
-//! Read from the plan; nothing is decided here.
+//! In: blueprints. Out: a table or Markdown for each, or one JSON document for all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -1,7 +1,4 @@
 //! `gwgen schema`: the JSON Schema of the blueprint, or of a command's output.
-//!
-//! In: nothing. Out: JSON. Pure but for the writer.
-//! It is generated from the types that are read and printed.
 
 use std::io;
 

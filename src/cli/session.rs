@@ -1,22 +1,19 @@
 //! The surroundings of a command: options, writers, blueprints.
 //!
-//! In: `Options`. Out: `Compiled` by blueprint, reports. Reads blueprints through `io`.
 //! One thread per blueprint, and none inside a pipeline.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::stacks::{self, ComparedStack};
-use super::{Exit, Options};
+use super::{Exit, Options, stacks};
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::emit::FileTree;
 use crate::io::{BlueprintSelection, Disk, Job, OutputFolder, find, today};
 use crate::printed::{self, TextFormat};
-use crate::report::{self, MessageFormat, Style};
+use crate::report::{self, MessageFormat, SourceReport, Style};
 use crate::source::Sources;
 use crate::{Compiled, StackDeclaration, compile_on};
 
@@ -28,9 +25,6 @@ pub(crate) struct BlueprintArguments {
     positional: Vec<PathBuf>,
 }
 
-/// Diagnostics of a blueprint, with the files that their lines are in.
-pub(crate) type SourceReport = (Sources, Vec<Diagnostic>);
-
 pub(crate) struct Session<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -39,13 +33,15 @@ pub(crate) struct Session<'a> {
     pub style: Style,
 }
 
-/// A compiled blueprint and its output folder.
-pub(crate) struct PreparedBlueprint {
-    /// The files to write; `None` with an error.
-    pub files: Option<(OutputFolder, FileTree)>,
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: Sources,
-    stack: Option<StackDeclaration>,
+/// An output folder, and the files to write into it.
+pub(crate) type Output = (OutputFolder, FileTree);
+
+/// The compiled blueprints of a command.
+pub(crate) struct Prepared {
+    /// By blueprint; `None` for one with an error.
+    pub outputs: Vec<Option<Output>>,
+    /// In the order of `outputs`, then those of the search for blueprints.
+    pub reports: Vec<SourceReport>,
 }
 
 impl<'a> Session<'a> {
@@ -80,56 +76,31 @@ impl<'a> Session<'a> {
     ///
     /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output
     /// folder, GW2142 two with one stack.
-    pub(crate) fn prepare(
-        &self,
-        blueprints: &BlueprintArguments,
-    ) -> (Vec<PreparedBlueprint>, Vec<SourceReport>) {
-        let (jobs, reports) = self.jobs(blueprints);
-        let mut prepared = in_threads(&jobs, prepare_blueprint);
-        report_shared_outputs(&mut prepared, &jobs);
-        let mut compared: Vec<ComparedStack<'_>> = prepared
-            .iter_mut()
-            .map(|blueprint| ComparedStack {
-                stack: blueprint.stack.as_ref(),
-                sources: &mut blueprint.sources,
-                diagnostics: &mut blueprint.diagnostics,
-            })
-            .collect();
-        stacks::compare(&mut compared);
-        // Neither of the two may be written, but only after each has been compared with all.
-        let shared: Vec<Arc<str>> = prepared
+    pub(crate) fn prepare(&self, blueprints: &BlueprintArguments) -> Prepared {
+        let (jobs, of_search) = self.jobs(blueprints);
+        let (mut outputs, mut reports, stacks): (Vec<_>, Vec<_>, Vec<_>) =
+            in_threads(&jobs, prepare_blueprint).into_iter().collect();
+        let folders: Vec<_> = outputs
             .iter()
-            .flat_map(|blueprint| &blueprint.diagnostics)
+            .map(|output: &Option<Output>| Some(&output.as_ref()?.0))
+            .collect();
+        stacks::compare_outputs(&folders, &jobs, &mut reports);
+        stacks::compare(&stacks, &mut reports);
+        // Neither of the two may be written, but only after each has been compared with all.
+        let shared: Vec<&str> = reports
+            .iter()
+            .flat_map(|(_, diagnostics)| diagnostics)
             .filter(|diagnostic| {
-                *diagnostic.code == diagnostic::SHARED_OUTPUT
-                    || *diagnostic.code == diagnostic::SAME_STACK
+                [&diagnostic::SHARED_OUTPUT, &diagnostic::SAME_STACK].contains(&diagnostic.code)
             })
             .flat_map(|diagnostic| &diagnostic.places)
-            .map(|place| Arc::clone(&place.file))
+            .map(|place| &*place.file)
             .collect();
-        for (blueprint, job) in prepared.iter_mut().zip(&jobs) {
-            if shared.contains(&job.request.display) {
-                blueprint.files = None;
-            }
-        }
-        (prepared, reports)
-    }
-
-    /// Reports the diagnostics of each blueprint, those of its files, and those of the search for
-    /// blueprints; returns the exit code.
-    pub(crate) fn report_prepared(
-        &mut self,
-        prepared: Vec<PreparedBlueprint>,
-        of_files: Vec<Vec<Diagnostic>>,
-        of_search: Vec<SourceReport>,
-    ) -> io::Result<Exit> {
-        let mut reports = Vec::new();
-        for (mut blueprint, of_files) in prepared.into_iter().zip(of_files) {
-            blueprint.diagnostics.extend(of_files);
-            reports.push((blueprint.sources, blueprint.diagnostics));
+        for (output, job) in outputs.iter_mut().zip(&jobs) {
+            output.take_if(|_| shared.contains(&&*job.request.display));
         }
         reports.extend(of_search);
-        self.report(reports)
+        Prepared { outputs, reports }
     }
 
     /// Reports one diagnostic that is about no line of a file; returns the exit code.
@@ -242,21 +213,14 @@ pub(crate) fn compiled(job: &Job) -> Compiled {
     compile_on(&job.disk, &job.request, Some(&today()))
 }
 
-fn prepare_blueprint(job: &Job) -> PreparedBlueprint {
-    let Compiled {
-        output,
-        tree,
-        stack,
-        mut diagnostics,
-        sources,
-        plan,
-        assembled,
-    } = compiled(job);
+/// Compiles a blueprint and finds its output folder.
+fn prepare_blueprint(job: &Job) -> (Option<Output>, SourceReport, Option<StackDeclaration>) {
+    let compiled = compiled(job);
     // The process ends soon; to drop half a million parts before would take a tenth of its time.
-    std::mem::forget((plan, assembled));
-    let has_error = diagnostics.iter().any(Diagnostic::is_error);
-    let files = match (output, tree) {
-        _ if has_error => None,
+    std::mem::forget((compiled.plan, compiled.assembled));
+    let mut diagnostics = compiled.diagnostics;
+    let output = match (compiled.output, compiled.tree) {
+        _ if diagnostics.iter().any(Diagnostic::is_error) => None,
         (Some(output), Some(tree)) => OutputFolder::of(job, &output)
             .map_err(|diagnostic| diagnostics.push(*diagnostic))
             .ok()
@@ -266,37 +230,7 @@ fn prepare_blueprint(job: &Job) -> PreparedBlueprint {
             None
         }
     };
-    PreparedBlueprint {
-        files,
-        diagnostics,
-        sources,
-        stack,
-    }
-}
-
-/// Reports blueprints that write to the output folder of an earlier one.
-///
-/// Errors: GW0008.
-fn report_shared_outputs(prepared: &mut [PreparedBlueprint], jobs: &[Job]) {
-    for index in 1..prepared.len() {
-        let (earlier, rest) = prepared.split_at_mut(index);
-        let blueprint = &mut rest[0];
-        let Some((folder, _)) = &blueprint.files else {
-            continue;
-        };
-        let writes_there = |other: &PreparedBlueprint| {
-            let files = other.files.as_ref();
-            files.is_some_and(|(other, _)| other.is(folder))
-        };
-        if let Some(other) = earlier.iter().position(writes_there) {
-            let diagnostic = shared_output(&folder.display, &jobs[index], &jobs[other]);
-            blueprint.diagnostics.push(diagnostic);
-            // The diagnostic names a line of the other blueprint, too.
-            if let Some(file) = earlier[other].sources.file(&jobs[other].request.display) {
-                blueprint.sources.add(Arc::clone(file));
-            }
-        }
-    }
+    (output, (compiled.sources, diagnostics), compiled.stack)
 }
 
 /// Reports generated files that git's index does not hold.
@@ -307,11 +241,9 @@ pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> io::Result<O
     let Some(first) = paths.first() else {
         return Ok(None);
     };
-    let more = paths.len() - 1;
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+    let rest = match paths.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
     let finding = diagnostic::NOT_STAGED
         .at(Place::file(&folder.shown(first)))
@@ -349,15 +281,4 @@ fn nothing_compiled(job: &Job) -> Diagnostic {
             "this version of gwgen made no files of the blueprint, and found no error in it either",
         )
         .help("this is a mistake in gwgen: please report it with the blueprint")
-}
-
-fn shared_output(output: &str, job: &Job, other: &Job) -> Diagnostic {
-    diagnostic::SHARED_OUTPUT
-        .at(Place::pointer(&job.request.display, "/output/dir"))
-        .message(format_args!(
-            "`{}` and `{}` both write to `{output}`; neither was written",
-            other.request.display, job.request.display
-        ))
-        .help("give each blueprint an `output.dir` of its own")
-        .also(Place::pointer(&other.request.display, "/output/dir"))
 }

@@ -1,7 +1,4 @@
-//! `gwgen show`: the blueprint with every default filled in.
-//!
-//! In: blueprints. Out: their text on standard output.
-//! Several blueprints are YAML documents of one stream.
+//! `gwgen show`: the blueprint with every default filled in; several as YAML documents.
 
 use std::io;
 use std::sync::Arc;

@@ -1,7 +1,4 @@
-//! Facts that a description gives about the servers behind it.
-//!
-//! In: `Api`, its text. Out: `Guess`. Pure.
-//! Only names, a port and a URL are guessed, no access.
+//! Facts that a description gives about the servers behind it: names, a port and a URL, no access.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

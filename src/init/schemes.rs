@@ -1,6 +1,5 @@
 //! Proposals for the security schemes that operations require.
 //!
-//! In: `Api`, which of its operations are served. Out: `Schemes`. Pure.
 //! Nothing is opened here: a scheme in the header `x-api-key` becomes an API key, and all others
 //! stay closed until somebody decides.
 

@@ -1,7 +1,4 @@
-//! Operations that cannot be served, and the routes that hide them.
-//!
-//! In: errors that name operations. Out: `Unserved`. Pure.
-//! The routes hide exactly these operations, by their paths and methods.
+//! Operations that cannot be served, and the routes that hide exactly these.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,7 +1,5 @@
-//! The text of the first blueprint.
-//!
-//! In: the description and its operations that cannot be served. Out: YAML with comments. Pure.
-//! The user's decisions are in comments, each with the line that would make it.
+//! The text of the first blueprint. The user's decisions are in comments, each with the line that
+//! would make it.
 
 use super::schemes::{Scheme, Schemes};
 use super::unserved::Unserved;

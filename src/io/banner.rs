@@ -1,6 +1,5 @@
 //! The banner in the first lines of every file that gwgen writes.
 //!
-//! In: bytes of a file. Out: whether they have the banner. Pure.
 //! A manifest alone proves nothing, since anybody can commit one.
 
 use crate::emit::BANNER;

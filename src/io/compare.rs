@@ -1,6 +1,5 @@
 //! Compares the output folder on disk with the files that are to be in it.
 //!
-//! In: `FileTree`, the folder on disk. Out: `FolderComparison`. Reads only.
 //! All files are compared before any is written, and one error stops all of them.
 
 use std::collections::BTreeMap;

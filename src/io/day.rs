@@ -1,7 +1,4 @@
-//! The day, which `until` of `lint.allow` is compared with.
-//!
-//! In: the clock. Out: `2027-03-31`.
-//! No output depends on it.
+//! The day, which `until` of `lint.allow` is compared with. No output depends on it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

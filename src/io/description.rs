@@ -1,7 +1,4 @@
 //! The search for descriptions in a working directory, and the one file that `init` writes.
-//!
-//! In: a folder. Out: paths; a new file. Reads folders and files.
-//! No existing file is changed: the new one is created in one step, or not at all.
 
 use std::fs;
 use std::io::{self, Write as _};

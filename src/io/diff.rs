@@ -1,7 +1,4 @@
-//! Unified diffs, for `patch -p1` and for reviewers.
-//!
-//! In: `FileDifference`s. Out: text. Pure.
-//! The old side is the file on disk, the new side the file that a render writes.
+//! Unified diffs, for `patch -p1` and for reviewers: from the file on disk to that of a render.
 
 use std::time::Duration;
 

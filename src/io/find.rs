@@ -1,7 +1,5 @@
 //! The search for the blueprints of a command.
 //!
-//! In: the command line, the working directory. Out: `Job`s in order. Reads the folder and the top
-//! level of the blueprints in it.
 //! A base is not compiled: a blueprint with `abstract: true`, or one that others extend and that
 //! lacks a required field. One that others extend with an `environment` must say whether it is a
 //! base.

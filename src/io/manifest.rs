@@ -1,6 +1,5 @@
 //! The list of files that gwgen wrote: `.gwgen.json` in the output folder.
 //!
-//! In: bytes of a manifest. Out: `Manifest`, and back. Pure.
 //! A manifest with a path outside the output folder is refused as a whole, since listed files may be
 //! removed.
 

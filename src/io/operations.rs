@@ -1,6 +1,5 @@
-//! The operations by which a render changes the disk.
+//! The operations by which a render changes the disk; `write` changes files by these alone.
 //!
-//! In: paths, bytes. Out: results of the operating system. `write` changes files by these alone.
 //! A test makes the k-th operation fail, or all from there on, as when the process is killed.
 
 use std::fs;

@@ -1,7 +1,4 @@
-//! The output folder of a blueprint.
-//!
-//! In: a `Job` and its output folder as written. Out: `OutputFolder`. Reads only.
-//! It is below the root, wherever symbolic links lead.
+//! The output folder of a blueprint: below the root, wherever symbolic links lead.
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -1,7 +1,4 @@
-//! The state of a path, without following symbolic links.
-//!
-//! In: a path. Out: `PathState`, `FolderState`. Reads only.
-//! gwgen writes no links, so a link is never taken for the file that it points to.
+//! The state of a path. gwgen writes no symbolic links, so none is followed.
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -1,6 +1,5 @@
 //! Writes the output folder.
 //!
-//! In: `FileTree`. Out: `WriteResult`. Writes only below the output folder.
 //! All changed files are staged in the folder first, then renamed one by one, so each file is old or
 //! new. A manifest that lists both states is in place before the first rename, the one that lists
 //! the new state after the last.
@@ -33,6 +32,12 @@ pub(crate) struct WriteResult<'a> {
     pub comparison: FolderComparison<'a>,
 }
 
+impl WriteResult<'_> {
+    pub(crate) fn has_error(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
 /// An operation of the writer that failed.
 struct WriteError {
     /// Below the output folder; empty for the folder itself.
@@ -61,7 +66,7 @@ impl OutputFolder {
         }
         result.comparison = self.compare(tree);
         result.diagnostics = std::mem::take(&mut result.comparison.diagnostics);
-        if result.diagnostics.iter().any(Diagnostic::is_error) {
+        if result.has_error() {
             return result;
         }
         if let Err(failure) = self.apply(&result.comparison, &mut result.changed) {

@@ -1,6 +1,6 @@
-//! GW4123: an answer that is a stream of events, which API Gateway keeps back until it is whole.
+//! GW4123: a response that is a stream of events, which API Gateway buffers until it is complete.
 
-use super::Facts;
+use super::{Facts, at_operations};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::Operation;
 
@@ -8,25 +8,17 @@ use crate::openapi::Operation;
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>, read
 /// 2026-11-30: answers are buffered by default.
 pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let streams: Vec<&Operation> = served
-        .iter()
-        .copied()
-        .filter(|operation| operation.is_stream)
-        .collect();
-    let Some((first, others)) = streams.split_first() else {
-        return Vec::new();
-    };
-    let names: Vec<_> = streams.iter().map(|operation| operation.name()).collect();
-    let mut finding = diagnostic::BUFFERED_STREAM
-        .at(first.place("/responses"))
-        .message(format_args!(
-            "{} answer{} with a stream of events, which API Gateway keeps back until it is whole: clients get all events at once, or a 504 after 29 s",
-            diagnostic::examples(&names),
-            if others.is_empty() { "s" } else { "" }
-        ))
-        .help("nothing is to be done where it ends within seconds; else leave it out with `exposure: hidden` and serve it another way");
-    finding
-        .places
-        .extend(others.iter().map(|operation| operation.place("/responses")));
-    vec![finding]
+    let mut streams = served.to_vec();
+    streams.retain(|operation| operation.is_stream);
+    at_operations(&diagnostic::BUFFERED_STREAM, &streams, "/responses")
+        .map(|(names, diagnostic)| {
+            diagnostic
+                .message(format_args!(
+                    "{names} answer{} with a stream of events, which API Gateway keeps back until it is whole: clients get all events at once, or a 504 after 29 s",
+                    if streams.len() == 1 { "s" } else { "" }
+                ))
+                .help("nothing is to be done where it ends within seconds; else leave it out with `exposure: hidden` and serve it another way")
+        })
+        .into_iter()
+        .collect()
 }

@@ -12,7 +12,7 @@ pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
     let mut seen: HashMap<String, (&str, &Place)> = HashMap::new();
     let mut findings: BTreeMap<String, Diagnostic> = BTreeMap::new();
     let mut before: &[Segment] = &[];
-    for operation in facts.plan.into_iter().flat_map(|plan| &plan.operations) {
+    for operation in &facts.plan.operations {
         let Some(path) = &operation.gateway_path else {
             continue;
         };

@@ -6,25 +6,21 @@ use crate::openapi::{Location, Operation};
 use crate::plan::is_dropped;
 
 pub(crate) fn check(_: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut diagnostics = Vec::new();
     for operation in served {
-        for parameter in operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.location == Location::Header)
-        {
-            if is_dropped(&parameter.name) || parameter.name.eq_ignore_ascii_case("host") {
-                findings.push(
-                    diagnostic::LOST_HEADER
-                        .at(parameter.place(operation))
-                        .message(format_args!(
-                            "API Gateway drops or replaces the header `{}`, so the backend does not get what the client sent",
-                            parameter.name
-                        ))
-                        .help("send the value in another header"),
-                );
-            }
-        }
+        let headers = operation.parameters.iter().filter(|parameter| {
+            parameter.location == Location::Header
+                && (is_dropped(&parameter.name) || parameter.name.eq_ignore_ascii_case("host"))
+        });
+        diagnostics.extend(headers.map(|header| {
+            diagnostic::LOST_HEADER
+                .at(header.place(operation))
+                .message(format_args!(
+                    "API Gateway drops or replaces the header `{}`, so the backend does not get what the client sent",
+                    header.name
+                ))
+                .help("send the value in another header")
+        }));
     }
-    findings
+    diagnostics
 }

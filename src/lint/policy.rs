@@ -1,6 +1,5 @@
 //! `lint.allow` and `lint.deny`: a team's decisions about findings.
 //!
-//! In: `Blueprint`, `Plan`, findings. Out: findings, some allowed, some made errors. Pure.
 //! Only advice is allowed: an error keeps somebody from harm, whatever a blueprint says.
 
 use std::collections::{BTreeSet, HashMap};

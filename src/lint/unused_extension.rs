@@ -7,24 +7,17 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::{Operation, is_unused};
 
 pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic> {
-    let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
     // Those that decide who may call are refused in `plan`.
-    for api in facts.apis {
-        for extension in api
-            .extensions
-            .iter()
-            .filter(|extension| is_unused(&extension.name))
-        {
-            found
-                .entry(&extension.name)
-                .or_insert((extension.place.clone(), 0))
-                .1 += 1;
-        }
-    }
-    for operation in served {
-        for extension in operation.extensions.iter().filter(|name| is_unused(name)) {
-            let place = operation.place(&format!("/{extension}"));
-            found.entry(extension).or_insert((place, 0)).1 += 1;
+    let of_documents = facts.apis.iter().flat_map(|api| &api.extensions);
+    let of_documents = of_documents.map(|extension| (&*extension.name, extension.place.clone()));
+    let of_operations = served.iter().flat_map(|operation| {
+        let names = operation.extensions.iter();
+        names.map(|name| (&**name, operation.place(&format!("/{name}"))))
+    });
+    let mut found: BTreeMap<&str, (Place, usize)> = BTreeMap::new();
+    for (name, place) in of_documents.chain(of_operations) {
+        if is_unused(name) {
+            found.entry(name).or_insert((place, 0)).1 += 1;
         }
     }
     found

@@ -1,6 +1,5 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 //!
-//! In: `Finding`s. Out: one line a finding. Pure but for the writer.
 //! Text of the user's files cannot start a command: line breaks and `%` are escaped.
 //!
 //! Source: GitHub, "Workflow commands for GitHub Actions", section "Setting an error message",

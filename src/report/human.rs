@@ -1,6 +1,5 @@
 //! Findings for people: what is wrong, the line with a caret under the column, what to do.
 //!
-//! In: `Finding`s, `Sources`. Out: text, coloured or not. Pure but for the writer.
 //! Text of the user's files can neither move the cursor nor look like a message of gwgen: control
 //! characters are made visible.
 //! `annotate-snippets` leaves commands of CI runners as they are, and copies a line of 50 MB whole.

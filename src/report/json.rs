@@ -1,7 +1,4 @@
-//! Findings for programs: one JSON object a line.
-//!
-//! In: `Finding`s. Out: JSON lines. Pure but for the writer.
-//! The form is the contract's; fields are only ever added.
+//! Findings for programs: one JSON object a line. Contract: fields are only ever added.
 
 use std::io;
 

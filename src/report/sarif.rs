@@ -1,6 +1,5 @@
 //! Findings as one SARIF document, which code scanning compares between runs.
 //!
-//! In: `Finding`s, `Sources`. Out: JSON. Pure but for the writer.
 //! Paths start at the repository's root. A group is written as its findings, so that each keeps its
 //! fingerprint.
 //!
