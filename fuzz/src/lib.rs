@@ -2,6 +2,8 @@
 //!
 //! In: bytes of a fuzzer, or a seed. Out: panics where something does not hold. Touches no file.
 
+#[path = "../../tests/all/pairs/choices.rs"]
+pub mod choices;
 #[path = "../../tests/all/pairs/offered.rs"]
 pub mod offered;
 #[path = "../../tests/all/pairs/generator.rs"]

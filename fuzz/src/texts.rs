@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 use gwgen::sink::{Syntax, Terraform};
 use gwgen::stack::Value;
 
-use crate::pairs::{Choices, bytes_of};
+use crate::choices::{Choices, bytes_of};
 
 /// Any texts, one for each place in which the sink writes one.
 #[derive(Debug, Arbitrary)]

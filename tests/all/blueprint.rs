@@ -1,9 +1,11 @@
 //! Behaviour of reading a blueprint, as a user would see it.
 
+mod extended;
+
 use std::sync::Arc;
 
 use gwgen::blueprint::{self, Blueprint, Value, Values};
-use gwgen::diagnostic::{Outcome, Place};
+use gwgen::diagnostic::Outcome;
 use gwgen::source::{Finding, Memory, RelativePath, Sources};
 
 const MINIMAL: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
@@ -163,198 +165,58 @@ fn missing_parts_are_named() {
     );
 }
 
+/// A code and its pointer, a text of `MINIMAL`, and a wrong one in its place; `⏎` is a line break.
+const WRONG_VALUES: &str = r#"
+GW2002 /version | version: 1 | version: 2
+GW2002 /version | version: 1 | version: "1"
+GW2002 /name | name: shop | name: Shop
+GW2002 /name | name: shop | name: a-name-that-is-too-long
+GW2002 /name | name: shop | name: "a\nb"
+GW2002 /name | name: shop | name:
+GW2002 /environment | name: shop | name: shop⏎environment: a-production-of-twenty-one
+GW2002 /environment/default | name: shop | name: shop⏎environment: {var: stage, default: a-production-of-twenty-one}
+GW2001 /backends/orders/targets/instnaces | instances: [i-0a1b2c3d] | instnaces: [i-0a1b2c3d]
+GW2001 /environment/vra | name: shop | name: shop⏎environment: {vra: x}
+GW2002 /environment | name: shop | name: shop⏎environment: {var: Env}
+GW2002 /environment | name: shop | name: shop⏎environment: {var: count}
+GW2007 /environment | name: shop | name: shop⏎environment: {expr: 'a b'}
+GW2002 /region | name: shop | name: shop⏎region: Tokyo
+GW1007 /name | name: shop | name: shop⏎name: again
+GW2012 /extends | name: shop | name: shop⏎extends: gwgen.yaml
+GW0002 /extends | name: shop | name: shop⏎extends: ../../x.yaml
+GW2002 /topology | nlb-targets | nlb-target
+GW2002 /backends/orders/port | 8080 | 0
+GW2002 /backends/orders/port | 8080 | 65536
+GW2002 /backends/orders/port | 8080 | '8080'
+GW2002 /backends/orders/deregistration_delay | 8080 | 8080, deregistration_delay: 60
+GW2002 /backends/orders/path_prefix | 8080 | 8080, path_prefix: x
+GW2002 /backends/orders/health_check/matcher | 8080 | 8080, health_check: {matcher: ok}
+GW2002 /backends/orders/targets/instances | instances: [i-0a1b2c3d] | instances: i-0a1b2c3d
+GW2002 /backends/orders/targets | instances: [i-0a1b2c3d] | instances: [i-0a1b2c3d], ecs: true
+GW2002 /backends/orders/targets/ecs | instances: [i-0a1b2c3d] | ecs: false
+GW2002 /backends/Orders | orders: | Orders:
+GW2005 /routes/0/backend | topology: | routes: [{match: {}, backend: order}]⏎topology:
+GW2010 /routes/0/auth | topology: | routes: [{match: {}, auth: jwt}]⏎topology:
+GW2002 /routes/0/match/methods/0 | topology: | routes: [{match: {methods: [fetch]}}]⏎topology:
+GW2002 /routes/0/cache | topology: | routes: [{match: {}, cache: on}]⏎topology:
+GW2002 /mounts/0/at | topology: | mounts: [{at: dev, backend: orders}]⏎topology:
+GW2005 /mounts/0/backends/orders | topology: | mounts: [{at: /dev, backends: {orders: nobody}}]⏎topology:
+GW2002 /auth/jwt | topology: | auth: {jwt: igonre}⏎topology:
+GW2001 /auth/jwt/cognit | topology: | auth: {jwt: {cognit: {}}}⏎topology:
+GW2002 /account/cloudwatch_role | topology: | account: {cloudwatch_role: mine}⏎topology:
+GW2002 /limits/resources | topology: | limits: {resources: 0}⏎topology:
+GW2004 /output/nested | topology: | output: {nested: true}⏎topology:
+GW2015 /spec/1 | openapi.yaml | [a.yaml, a.yaml]
+GW2011 /backends/orders/targets/hosts | instances: [i-0a1b2c3d] | hosts: [a]
+"#;
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
 fn wrong_values_are_named_one_by_one() {
-    for (from, to, code, pointer) in [
-        ("version: 1", "version: 2", "GW2002", "/version"),
-        ("version: 1", "version: \"1\"", "GW2002", "/version"),
-        ("name: shop", "name: Shop", "GW2002", "/name"),
-        (
-            "name: shop",
-            "name: a-name-that-is-too-long",
-            "GW2002",
-            "/name",
-        ),
-        ("name: shop", "name: \"a\\nb\"", "GW2002", "/name"),
-        ("name: shop", "name:", "GW2002", "/name"),
-        (
-            "name: shop",
-            "name: shop\nenvironment: a-production-of-twenty-one",
-            "GW2002",
-            "/environment",
-        ),
-        (
-            "name: shop",
-            "name: shop\nenvironment: {var: stage, default: a-production-of-twenty-one}",
-            "GW2002",
-            "/environment/default",
-        ),
-        (
-            "instances: [i-0a1b2c3d]",
-            "instnaces: [i-0a1b2c3d]",
-            "GW2001",
-            "/backends/orders/targets/instnaces",
-        ),
-        (
-            "name: shop",
-            "name: shop\nenvironment: {vra: x}",
-            "GW2001",
-            "/environment/vra",
-        ),
-        (
-            "name: shop",
-            "name: shop\nenvironment: {var: Env}",
-            "GW2002",
-            "/environment",
-        ),
-        (
-            "name: shop",
-            "name: shop\nenvironment: {var: count}",
-            "GW2002",
-            "/environment",
-        ),
-        (
-            "name: shop",
-            "name: shop\nenvironment: {expr: 'a b'}",
-            "GW2007",
-            "/environment",
-        ),
-        (
-            "name: shop",
-            "name: shop\nregion: Tokyo",
-            "GW2002",
-            "/region",
-        ),
-        ("name: shop", "name: shop\nname: again", "GW1007", "/name"),
-        (
-            "name: shop",
-            "name: shop\nextends: gwgen.yaml",
-            "GW2012",
-            "/extends",
-        ),
-        (
-            "name: shop",
-            "name: shop\nextends: ../../x.yaml",
-            "GW0002",
-            "/extends",
-        ),
-        ("nlb-targets", "nlb-target", "GW2002", "/topology"),
-        ("8080", "0", "GW2002", "/backends/orders/port"),
-        ("8080", "65536", "GW2002", "/backends/orders/port"),
-        ("8080", "'8080'", "GW2002", "/backends/orders/port"),
-        (
-            "8080",
-            "8080, deregistration_delay: 60",
-            "GW2002",
-            "/backends/orders/deregistration_delay",
-        ),
-        (
-            "8080",
-            "8080, path_prefix: x",
-            "GW2002",
-            "/backends/orders/path_prefix",
-        ),
-        (
-            "8080",
-            "8080, health_check: {matcher: ok}",
-            "GW2002",
-            "/backends/orders/health_check/matcher",
-        ),
-        (
-            "instances: [i-0a1b2c3d]",
-            "instances: i-0a1b2c3d",
-            "GW2002",
-            "/backends/orders/targets/instances",
-        ),
-        (
-            "instances: [i-0a1b2c3d]",
-            "instances: [i-0a1b2c3d], ecs: true",
-            "GW2002",
-            "/backends/orders/targets",
-        ),
-        (
-            "instances: [i-0a1b2c3d]",
-            "ecs: false",
-            "GW2002",
-            "/backends/orders/targets/ecs",
-        ),
-        ("orders:", "Orders:", "GW2002", "/backends/Orders"),
-        (
-            "topology:",
-            "routes: [{match: {}, backend: order}]\ntopology:",
-            "GW2005",
-            "/routes/0/backend",
-        ),
-        (
-            "topology:",
-            "routes: [{match: {}, auth: jwt}]\ntopology:",
-            "GW2010",
-            "/routes/0/auth",
-        ),
-        (
-            "topology:",
-            "routes: [{match: {methods: [fetch]}}]\ntopology:",
-            "GW2002",
-            "/routes/0/match/methods/0",
-        ),
-        (
-            "topology:",
-            "routes: [{match: {}, cache: on}]\ntopology:",
-            "GW2002",
-            "/routes/0/cache",
-        ),
-        (
-            "topology:",
-            "mounts: [{at: dev, backend: orders}]\ntopology:",
-            "GW2002",
-            "/mounts/0/at",
-        ),
-        (
-            "topology:",
-            "mounts: [{at: /dev, backends: {orders: nobody}}]\ntopology:",
-            "GW2005",
-            "/mounts/0/backends/orders",
-        ),
-        (
-            "topology:",
-            "auth: {jwt: igonre}\ntopology:",
-            "GW2002",
-            "/auth/jwt",
-        ),
-        (
-            "topology:",
-            "auth: {jwt: {cognit: {}}}\ntopology:",
-            "GW2001",
-            "/auth/jwt/cognit",
-        ),
-        (
-            "topology:",
-            "account: {cloudwatch_role: mine}\ntopology:",
-            "GW2002",
-            "/account/cloudwatch_role",
-        ),
-        (
-            "topology:",
-            "limits: {resources: 0}\ntopology:",
-            "GW2002",
-            "/limits/resources",
-        ),
-        (
-            "topology:",
-            "output: {nested: true}\ntopology:",
-            "GW2004",
-            "/output/nested",
-        ),
-        ("openapi.yaml", "[a.yaml, a.yaml]", "GW2015", "/spec/1"),
-        (
-            "instances: [i-0a1b2c3d]",
-            "hosts: [a]",
-            "GW2011",
-            "/backends/orders/targets/hosts",
-        ),
-    ] {
-        let seen = findings_of(MINIMAL, from, to);
+    for row in WRONG_VALUES.trim().lines() {
+        let mut cells = row.split(" | ");
+        let [finding, from, to] = std::array::from_fn(|_| cells.next().unwrap());
+        let (code, pointer) = finding.split_once(' ').unwrap();
+        let seen = findings_of(MINIMAL, from, &to.replace('⏎', "\n"));
         assert!(
             seen.iter().any(|row| row.0 == code && row.2 == pointer),
             "{to}: {seen:?}"
@@ -409,67 +271,6 @@ fn variables_say_together_what_their_uses_say() {
     assert_eq!(
         (team.default.clone(), team.sensitive),
         (Some("x".into()), Some(true))
-    );
-}
-
-#[test]
-fn extends_is_merged_by_key_with_lists_and_references_replaced() {
-    let base = MINIMAL.to_owned()
-        + "tags: {a: one, b: two}\nroutes: [{match: {}, timeout: 5s}, {match: {}}]\nstage: {name: {var: stage}}\n";
-    let top = "extends: common/gwgen.yaml\ntags: {b: three}\nroutes: [{match: {}, timeout: 7s}]\nstage: {name: prod}\n\
-               backends: {orders: {targets: {ecs: true}}}\n";
-    let (blueprint, findings) = read_all(&[("gwgen.prod.yaml", top), ("common/gwgen.yaml", &base)]);
-    assert!(findings.is_empty(), "{findings:#?}");
-    let blueprint = blueprint.unwrap();
-    let spec = &blueprint.spec;
-    assert_eq!(
-        *spec.spec,
-        ["common/openapi.yaml"],
-        "a path is relative to the file that says it"
-    );
-    assert_eq!(
-        spec.tags.as_ref().unwrap()["b"],
-        Value::Literal("three".to_owned())
-    );
-    assert_eq!(spec.tags.as_ref().unwrap().len(), 2);
-    assert_eq!(spec.routes.as_ref().unwrap().len(), 1);
-    assert_eq!(
-        spec.backends["orders"].targets.as_ref().unwrap().kinds(),
-        ["ecs"]
-    );
-    assert_eq!(
-        blueprint.place("/tags/a"),
-        Place::pointer(&Arc::from("common/gwgen.yaml"), "/tags/a")
-    );
-    assert_eq!(
-        blueprint.place("/tags/b"),
-        Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/b")
-    );
-    assert_eq!(
-        blueprint.place("/tags/c"),
-        Place::pointer(&Arc::from("gwgen.prod.yaml"), "/tags/c")
-    );
-}
-
-#[test]
-fn a_chain_that_cannot_be_read_says_why_and_nothing_else() {
-    let (blueprint, findings) = read("extends: nowhere.yaml\ntagz: {}\n");
-    assert!(blueprint.is_none());
-    let codes: Vec<_> = findings.iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, ["GW0001", "GW2001"]);
-    let (_, findings) = read_all(&[
-        ("a.yaml", "extends: b.yaml\n"),
-        ("b.yaml", "extends: a.yaml\n"),
-    ]);
-    assert_eq!(seen(findings), [found("GW2012", 1, "/extends")]);
-    let (_, findings) = read_all(&[
-        ("a.yaml", "extends: b.yaml\n"),
-        ("b.yaml", &MINIMAL.replace("name:", "nmae:")),
-    ]);
-    assert_eq!(
-        findings[1].places[0].file.as_ref(),
-        "b.yaml",
-        "{findings:#?}"
     );
 }
 
@@ -635,112 +436,4 @@ fn the_schema_takes_bases_and_overlays() {
     ] {
         assert!(!is_taken(&validator, text), "{text}");
     }
-}
-
-/// Files of which the first extends `base.yaml`.
-fn overlaid(overlay: &str) -> (Option<Blueprint>, Vec<Finding>) {
-    let base = "abstract: true\nversion: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-        network: {vpc: {var: vpc_id}, subnets: {var: private_subnet_ids}}\n\
-        backends:\n  orders: {port: 8080, targets: {instances: [i-0a1b2c3d]}}\n  users: {port: 8081, targets: {ecs: true}}\n\
-        auth: {jwt: {cognito: {user_pools: [{var: pool}]}}, key: iam}\n\
-        stage: {throttle: {rate: 10, burst: 20}, tracing: false}\nroutes: [{match: {paths: [/vault]}, exposure: hidden}]\n\
-        api: {waf: {var: acl}}\n";
-    read_all(&[
-        ("gwgen.yaml", &format!("extends: base.yaml\n{overlay}")),
-        ("base.yaml", base),
-    ])
-}
-
-#[test]
-fn null_removes_what_is_inherited() {
-    let (blueprint, findings) =
-        overlaid("backends: {users: null}\nstage: {tracing: null}\nauth: {key: null}\n");
-    assert!(findings.is_empty(), "{findings:#?}");
-    let spec = blueprint.unwrap().spec;
-    assert_eq!(spec.backends.keys().collect::<Vec<_>>(), ["orders"]);
-    assert_eq!(spec.auth.unwrap().keys().collect::<Vec<_>>(), ["jwt"]);
-    assert!(spec.stage.unwrap().tracing.is_none() && spec.r#abstract.is_none());
-    // What is not there cannot be removed, in a list nothing is inherited, and a base does not
-    // inherit either.
-    assert_eq!(
-        seen(overlaid("stage: {tracng: null}\n").1),
-        [found("GW2002", 2, "/stage/tracng")]
-    );
-    assert_eq!(
-        seen(overlaid("nlb: {cross_zone: null}\n").1),
-        [found("GW2002", 2, "/nlb/cross_zone")]
-    );
-    assert!(
-        seen(overlaid("mounts: [{at: /a, backend: null}]\n").1).contains(&found(
-            "GW2002",
-            2,
-            "/mounts/0/backend"
-        ))
-    );
-    assert_eq!(
-        findings_of(MINIMAL, "name: shop", "name: null")[0].0,
-        "GW2002"
-    );
-    assert_eq!(seen(overlaid("topology: null\n").1)[0].0, "GW2003");
-}
-
-#[test]
-fn what_null_opens_is_said() {
-    for (overlay, pointer) in [
-        ("routes: null\n", "/routes"),
-        ("stage: null\n", "/stage"),
-        ("stage: {throttle: null}\n", "/stage/throttle"),
-        ("api: {waf: null}\n", "/api/waf"),
-        ("api: null\n", "/api"),
-    ] {
-        assert_eq!(
-            seen(overlaid(overlay).1),
-            [found("GW2100", 2, pointer)],
-            "{overlay}"
-        );
-    }
-}
-
-#[test]
-fn an_entry_of_another_kind_replaces() {
-    use gwgen::blueprint::AuthSpec;
-    for (entry, is_it) in [
-        (
-            "{lambda: {function: {var: gate}}}",
-            (|auth: &AuthSpec| matches!(auth, AuthSpec::Lambda(_))) as fn(&AuthSpec) -> bool,
-        ),
-        ("iam", |auth| matches!(auth, AuthSpec::Iam)),
-        ("{cognito: null, lambda: {function: {var: gate}}}", |auth| {
-            matches!(auth, AuthSpec::Lambda(_))
-        }),
-        ("{cognito: {user_pools: [{var: other}]}}", |auth| {
-            matches!(auth, AuthSpec::Cognito(_))
-        }),
-    ] {
-        let (blueprint, findings) = overlaid(&format!(
-            "auth: {{jwt: {entry}, key: {{cognito: {{user_pools: [{{var: pool}}]}}}}}}\n"
-        ));
-        assert!(findings.is_empty(), "{entry}: {findings:#?}");
-        assert!(
-            is_it(&blueprint.unwrap().spec.auth.unwrap()["jwt"]),
-            "{entry}"
-        );
-    }
-    // A backend may be called as the field is.
-    let base = MINIMAL.replace("orders:", "targets:");
-    let files = [
-        (
-            "gwgen.yaml",
-            "extends: base.yaml\nbackends: {targets: {port: 81}}\n",
-        ),
-        ("base.yaml", &*base),
-    ];
-    let (blueprint, findings) = read_all(&files);
-    assert!(
-        findings.is_empty()
-            && blueprint.unwrap().spec.backends["targets"]
-                .targets
-                .is_some(),
-        "{findings:#?}"
-    );
 }

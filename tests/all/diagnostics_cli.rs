@@ -4,61 +4,41 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-    network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
-    backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
+use crate::support::program::{self, BLUEPRINT, diagnosed, folder_with};
+
 const API: &str =
     "openapi: 3.0.3\npaths:\n  /orders: {get: {responses: {}}}\n  /users: {get: {responses: {}}}\n";
 
 /// A folder with a blueprint and its description.
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("gwgen.yaml"), BLUEPRINT).unwrap();
-    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
-    folder
+    folder_with(&[("gwgen.yaml", BLUEPRINT), ("openapi.yaml", API)])
 }
 
-/// Exit code, and code, severity and first file of every finding, without what is said at every
-/// render.
-fn gwgen(folder: &Path, arguments: &[&str]) -> (i32, Vec<(String, String, String)>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
-        .args(["--message-format", "json"])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let finding = |line: &str| {
-        let finding: serde_json::Value = serde_json::from_str(line).unwrap();
-        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-        assert!(
-            !text(&finding["message"]).is_empty() && !text(&finding["help"]).is_empty(),
-            "{line}"
-        );
-        (
-            text(&finding["code"]),
-            text(&finding["severity"]),
-            text(&finding["places"][0]["file"]),
-        )
-    };
-    (
-        output.status.code().unwrap(),
-        std::str::from_utf8(&output.stderr)
-            .unwrap()
-            .lines()
-            .map(finding)
-            .filter(|row| row.1 != "info")
-            .collect(),
-    )
-}
-
-fn found(code: &str, severity: &str, file: &str) -> Vec<(String, String, String)> {
-    vec![(code.to_owned(), severity.to_owned(), file.to_owned())]
+/// Exit code, and severity, code and first file of every finding but notes, as in
+/// `1: error GW0007 gwgen.yaml`.
+fn gwgen(folder: &Path, arguments: &str) -> String {
+    let (code, _, findings) = diagnosed(folder, &arguments.split(' ').collect::<Vec<_>>());
+    let mut seen = vec![format!("{code}:")];
+    for finding in findings {
+        let [severity, code, file, message, help] = [
+            &finding["severity"],
+            &finding["code"],
+            &finding["places"][0]["file"],
+            &finding["message"],
+            &finding["help"],
+        ]
+        .map(|value| value.as_str().unwrap());
+        assert!(!message.is_empty() && !help.is_empty(), "{finding}");
+        if severity != "info" {
+            seen.push(format!("{severity} {code} {file}"));
+        }
+    }
+    seen.join(" ")
 }
 
 fn render(folder: &Path) {
-    assert_eq!(gwgen(folder, &["render"]), (0, vec![]));
+    assert_eq!(gwgen(folder, "render"), "0:");
 }
 
 #[test]
@@ -66,10 +46,7 @@ fn gw0001_a_description_that_is_a_folder() {
     let folder = folder();
     fs::remove_file(folder.path().join("openapi.yaml")).unwrap();
     fs::create_dir(folder.path().join("openapi.yaml")).unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (3, found("GW0001", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "render"), "3: error GW0001 gwgen.yaml");
 }
 
 #[cfg(unix)]
@@ -82,20 +59,14 @@ fn gw0002_a_description_behind_a_link_out_of_the_root() {
         folder.path().join("openapi.yaml"),
     )
     .unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (3, found("GW0002", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "render"), "3: error GW0002 gwgen.yaml");
 }
 
 #[test]
 fn gw0003_a_file_where_the_output_folder_is_to_be() {
     let folder = folder();
     fs::write(folder.path().join("generated"), "mine").unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (1, found("GW0003", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "render"), "1: error GW0003 gwgen.yaml");
     assert_eq!(
         fs::read_to_string(folder.path().join("generated")).unwrap(),
         "mine"
@@ -113,8 +84,8 @@ fn gw0004_an_output_folder_that_cannot_be_made() {
     )
     .unwrap();
     assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (3, found("GW0004", "error", &name))
+        gwgen(folder.path(), "render"),
+        format!("3: error GW0004 {name}")
     );
 }
 
@@ -130,8 +101,8 @@ fn gw0005_an_edited_file_that_is_no_longer_part_of_the_output() {
     )
     .unwrap();
     assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (0, found("GW0005", "warning", "generated/routes_users.tf"))
+        gwgen(folder.path(), "render"),
+        "0: warning GW0005 generated/routes_users.tf"
     );
     assert_eq!(fs::read_to_string(&routes).unwrap(), "# mine\n");
     fs::remove_file(&routes).unwrap();
@@ -144,8 +115,8 @@ fn gw0006_a_file_of_somebody_else() {
     fs::create_dir(folder.path().join("generated")).unwrap();
     fs::write(folder.path().join("generated/api.tf"), "# mine\n").unwrap();
     assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (1, found("GW0006", "error", "generated/api.tf"))
+        gwgen(folder.path(), "render"),
+        "1: error GW0006 generated/api.tf"
     );
     assert_eq!(
         fs::read_dir(folder.path().join("generated"))
@@ -161,13 +132,10 @@ fn gw0006_a_file_of_somebody_else() {
 #[test]
 fn gw0007_no_blueprint() {
     let folder = tempfile::tempdir().unwrap();
+    assert_eq!(gwgen(folder.path(), "render"), "1: error GW0007 gwgen.yaml");
     assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (1, found("GW0007", "error", "gwgen.yaml"))
-    );
-    assert_eq!(
-        gwgen(folder.path(), &["render", "--env", "prod"]),
-        (1, found("GW0007", "error", "gwgen.prod.yaml"))
+        gwgen(folder.path(), "render --env prod"),
+        "1: error GW0007 gwgen.prod.yaml"
     );
 }
 
@@ -176,8 +144,10 @@ fn gw0008_two_blueprints_with_one_output_folder() {
     let folder = folder();
     let prod = format!("{BLUEPRINT}environment: prod\n");
     fs::write(folder.path().join("gwgen.prod.yaml"), &prod).unwrap();
-    let (exit, findings) = gwgen(folder.path(), &["render"]);
-    assert_eq!((exit, &*findings[0].0, findings.len()), (1, "GW0008", 1));
+    assert_eq!(
+        gwgen(folder.path(), "render"),
+        "1: error GW0008 gwgen.prod.yaml"
+    );
     assert!(
         !folder.path().join("generated").exists(),
         "neither was written"
@@ -193,8 +163,10 @@ fn gw0008_two_blueprints_with_one_output_folder() {
 #[test]
 fn gw0009_a_command_that_is_not_built() {
     let folder = folder();
-    let (exit, findings) = gwgen(folder.path(), &["cost"]);
-    assert_eq!((exit, &*findings[0].0, findings.len()), (2, "GW2004", 1));
+    assert_eq!(
+        gwgen(folder.path(), "cost"),
+        "2: error GW2004 <command line>"
+    );
 }
 
 #[test]
@@ -211,8 +183,8 @@ fn gw0010_a_damaged_manifest() {
     ] {
         fs::write(&manifest, damaged).unwrap();
         assert_eq!(
-            gwgen(folder.path(), &["render"]),
-            (1, found("GW0010", "error", "generated/.gwgen.json"))
+            gwgen(folder.path(), "render"),
+            "1: error GW0010 generated/.gwgen.json"
         );
     }
     fs::write(&manifest, before).unwrap();
@@ -222,10 +194,7 @@ fn gw0010_a_damaged_manifest() {
 #[test]
 fn gw0011_init_beside_a_blueprint() {
     let folder = folder();
-    assert_eq!(
-        gwgen(folder.path(), &["init"]),
-        (1, found("GW0011", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "init"), "1: error GW0011 gwgen.yaml");
     assert_eq!(
         fs::read_to_string(folder.path().join("gwgen.yaml")).unwrap(),
         BLUEPRINT
@@ -235,7 +204,7 @@ fn gw0011_init_beside_a_blueprint() {
         folder.path().join("old.txt"),
     )
     .unwrap();
-    assert_eq!(gwgen(folder.path(), &["init"]), (0, vec![]));
+    assert_eq!(gwgen(folder.path(), "init"), "0:");
 }
 
 #[cfg(unix)]
@@ -244,10 +213,7 @@ fn gw0011_init_beside_a_link_that_leads_nowhere() {
     let folder = folder();
     fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
     std::os::unix::fs::symlink("elsewhere.yaml", folder.path().join("gwgen.yaml")).unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["init"]),
-        (1, found("GW0011", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "init"), "1: error GW0011 gwgen.yaml");
     assert!(!folder.path().join("elsewhere.yaml").exists());
 }
 
@@ -255,10 +221,7 @@ fn gw0011_init_beside_a_link_that_leads_nowhere() {
 fn gw0012_init_without_a_description() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("values.yaml"), "a: 1\n").unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["init"]),
-        (1, found("GW0012", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "init"), "1: error GW0012 gwgen.yaml");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -268,15 +231,9 @@ fn gw0013_init_with_several_descriptions() {
     fs::remove_file(folder.path().join("gwgen.yaml")).unwrap();
     fs::create_dir(folder.path().join("docs")).unwrap();
     fs::write(folder.path().join("docs/openapi.yml"), API).unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["init"]),
-        (1, found("GW0013", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "init"), "1: error GW0013 gwgen.yaml");
     assert!(!folder.path().join("gwgen.yaml").exists());
-    assert_eq!(
-        gwgen(folder.path(), &["init", "--spec", "docs/openapi.yml"]),
-        (0, vec![])
-    );
+    assert_eq!(gwgen(folder.path(), "init --spec docs/openapi.yml"), "0:");
 }
 
 #[test]
@@ -288,25 +245,16 @@ fn gw0014_an_annotation_for_files_that_are_out_of_date() {
         API.replace("/users", "/people"),
     )
     .unwrap();
-    assert_eq!(
-        gwgen(folder.path(), &["check"]),
-        (1, vec![]),
-        "the diff says it"
-    );
+    assert_eq!(gwgen(folder.path(), "check"), "1:", "the diff says it");
     let check = || {
         let arguments = ["check", "--message-format", "github"];
-        let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stderr).unwrap();
+        let (code, _, printed) = program::printed(folder.path(), &arguments);
         // Without the notes of every render.
         let lines = printed
             .lines()
             .filter(|line| !line.starts_with("::notice "));
         (
-            output.status.code().unwrap(),
+            code,
             lines.map(|line| format!("{line}\n")).collect::<String>(),
         )
     };
@@ -325,13 +273,7 @@ fn gw0014_an_annotation_for_files_that_are_out_of_date() {
 
 /// Human output of `lint`.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
-        .arg("lint")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    String::from_utf8(output.stderr).unwrap()
+    program::printed(folder, &[&["lint"], arguments].concat()).2
 }
 
 #[test]
@@ -418,8 +360,8 @@ fn gw2140_a_base_is_never_a_stack() {
     assert!(!folder.path().join("generated").exists());
     for command in ["render", "check", "lint", "routes", "show"] {
         assert_eq!(
-            gwgen(folder.path(), &[command, "gwgen.yaml"]),
-            (1, found("GW2140", "error", "gwgen.yaml")),
+            gwgen(folder.path(), &format!("{command} gwgen.yaml")),
+            "1: error GW2140 gwgen.yaml",
             "{command}"
         );
     }
@@ -427,19 +369,13 @@ fn gw2140_a_base_is_never_a_stack() {
     for name in ["dev", "prod"] {
         fs::remove_file(folder.path().join(format!("gwgen.{name}.yaml"))).unwrap();
     }
-    assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (1, found("GW2140", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "render"), "1: error GW2140 gwgen.yaml");
 }
 
 #[test]
 fn gw2141_a_base_that_does_not_say_so() {
     let folder = environments("");
-    assert_eq!(
-        gwgen(folder.path(), &["render"]),
-        (1, found("GW2141", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(folder.path(), "render"), "1: error GW2141 gwgen.yaml");
     assert!(
         folder.path().join("infra/dev").exists() && !folder.path().join("generated").exists(),
         "the others are written"
@@ -451,10 +387,7 @@ fn gw2141_a_base_that_does_not_say_so() {
         "extends: gwgen.prod.yaml\nenvironment: eu\noutput: {dir: infra/eu}\n",
     )
     .unwrap();
-    assert_eq!(
-        gwgen(chain.path(), &["check"]),
-        (1, found("GW2141", "error", "gwgen.yaml"))
-    );
+    assert_eq!(gwgen(chain.path(), "check"), "1: error GW2141 gwgen.yaml");
     // The mend: one line, or its own environment.
     for mended in [
         "abstract: true\n",
@@ -498,8 +431,8 @@ fn gw2142_two_blueprints_of_one_stack() {
     let folder = two(written, written);
     for command in ["render", "check", "lint"] {
         assert_eq!(
-            gwgen(folder.path(), &[command]),
-            (1, found("GW2142", "error", "gwgen.b.yaml")),
+            gwgen(folder.path(), command),
+            "1: error GW2142 gwgen.b.yaml",
             "{command}"
         );
     }
@@ -535,16 +468,12 @@ fn gw2143_two_blueprints_that_only_deploy_time_tells_apart() {
         ("environment: prod\n", "", false),
     ] {
         let expected = if is_said {
-            found("GW2143", "warning", "gwgen.b.yaml")
+            "0: warning GW2143 gwgen.b.yaml"
         } else {
-            vec![]
+            "0:"
         };
         let folder = two(first, second);
-        assert_eq!(
-            gwgen(folder.path(), &["render"]),
-            (0, expected),
-            "{first}{second}"
-        );
+        assert_eq!(gwgen(folder.path(), "render"), expected, "{first}{second}");
         assert!(folder.path().join("out/b").exists());
     }
 }

@@ -14,9 +14,8 @@ use std::sync::Arc;
 use gwgen::source::{Finding, Memory, RelativePath};
 use gwgen::{Compiled, Request, compile};
 
-const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-    network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
-    backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
+use crate::support::program::BLUEPRINT;
+
 const API: &str = "openapi: 3.0.3\ninfo: {title: Shop, version: \"1\"}\npaths:\n  /orders:\n    get: {responses: {}}\n";
 const API_JSON: &str = r#"{"openapi": "3.0.3", "info": {"title": "Shop"}, "paths": {"/orders": {"get": {"responses": {}}}}}"#;
 

@@ -3,19 +3,8 @@
 //! In: the program, copies of examples. Out: exit codes, and the list of what the gateway checks.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn gwgen(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gwgen"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
+use crate::support::program::{gwgen, text};
 
 #[test]
 fn coverage_says_what_is_checked_and_what_is_not() {

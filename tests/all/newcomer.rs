@@ -6,10 +6,11 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+
+use crate::support::program::{has_git, isolate_git};
 
 const API: &str =
     "openapi: 3.0.3\ninfo: {title: Orders API}\npaths:\n  /orders: {get: {responses: {}}}\n";
@@ -20,13 +21,9 @@ struct Repository {
 }
 
 impl Repository {
-    /// An empty repository; `None`, with a message, where there is no git.
+    /// An empty repository; `None` where there is no git.
     fn new() -> Option<Self> {
-        if Command::new("git").arg("--version").output().is_err() {
-            // Straight to the stream: what the harness captures of a passing test is never shown.
-            std::io::stderr()
-                .write_all(b"\nno git: the newcomer's way was not tried\n")
-                .unwrap();
+        if !has_git("the steps of a newcomer") {
             return None;
         }
         let repository = Self {
@@ -48,20 +45,8 @@ impl Repository {
             program
         };
         let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1");
-        // A test that a git hook runs must not reach that hook's repository.
-        for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
-            command.env_remove(name);
-        }
-        for (name, value) in [("NAME", "Newcomer"), ("EMAIL", "newcomer@shop.example")] {
-            command
-                .env(format!("GIT_AUTHOR_{name}"), value)
-                .env(format!("GIT_COMMITTER_{name}"), value);
-        }
+        command.args(arguments).current_dir(self.path());
+        isolate_git(&mut command);
         let output = command.output().unwrap();
         let printed = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         (output.status.code().unwrap(), printed)

@@ -4,7 +4,8 @@
 //! In: seeds, as many as `GWGEN_PAIRS` says, or 60. Out: plain assertions; every pair in
 //! `target/pairs`, for independent readers (`.ci/differential.py`).
 
-pub(crate) mod generator;
+pub(crate) mod choices;
+mod generator;
 mod offered;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use generator::{Pair, bytes_of, pair};
+use choices::bytes_of;
+use generator::{Pair, pair};
 use gwgen::source::{Memory, RelativePath};
 use gwgen::{Request, compile};
 use serde_json::json;

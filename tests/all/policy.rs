@@ -5,24 +5,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: nlb-targets\n\
-    network: {vpc: vpc-0a1b2c3d, subnets: [subnet-0a0a0a0a, subnet-0b0b0b0b]}\n\
-    backends:\n  orders: {port: 8080, targets: {ecs: true}}\n";
+use crate::support::program::{BLUEPRINT, diagnosed, folder_with};
+
 const API: &str = "openapi: 3.0.3\npaths:\n  /orders/: {get: {responses: {}}}\n  /users/: {get: {responses: {}}}\n";
 
 fn folder(more: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("gwgen.yaml"),
-        format!("{BLUEPRINT}{more}"),
-    )
-    .unwrap();
-    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
-    folder
+    let blueprint = format!("{BLUEPRINT}{more}");
+    folder_with(&[("gwgen.yaml", &blueprint), ("openapi.yaml", API)])
 }
 
 struct Said {
@@ -43,21 +35,10 @@ impl Said {
 }
 
 fn gwgen(folder: &Path, arguments: &[&str]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
-    let output = command
-        .args(arguments)
-        .args(["--message-format", "json"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let findings = std::str::from_utf8(&output.stderr)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let (exit, out, findings) = diagnosed(folder, arguments);
     Said {
-        exit: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
+        exit,
+        out,
         findings,
     }
 }

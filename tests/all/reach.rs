@@ -7,6 +7,7 @@
 //! The expectation is read from the blueprint and its descriptions, the path of a request from
 //! Terraform's JSON; both share no code with `src/`.
 
+mod balancer;
 mod contract;
 mod corruption;
 mod evaluator;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::pairs::generator::bytes_of;
+use crate::pairs::choices::bytes_of;
 use crate::support::{compile, in_parallel};
 use contract::Contract;
 use evaluator::{Evaluator, Judged};

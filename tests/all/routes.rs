@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
+
+use crate::support::program::{folder_with, printed};
 
 /// The schema that the program prints.
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
@@ -29,37 +30,19 @@ const BLUEPRINT: &str = "version: 1\nname: shop\nspec: openapi.yaml\ntopology: n
     \x20 - {match: {paths: [/health]}, auth: none, weakens: health probe, validation: none}\n\
     \x20 - {match: {paths: [/open]}, auth: jwt}\n  - {match: {paths: [/admin]}, exposure: internal}\n  - {match: {paths: [/gone]}, exposure: hidden}\n";
 
-/// Exit code and standard output.
-fn printed(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gwgen"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    (
-        output.status.code(),
-        String::from_utf8(output.stdout).unwrap(),
-    )
-}
-
 /// A folder with these blueprints of the same description.
 fn folder(blueprints: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("openapi.yaml"), API).unwrap();
-    for (name, text) in blueprints {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
+    folder_with(&[&[("openapi.yaml", API)], blueprints].concat())
 }
 
 /// The rows of `gwgen routes`, which are as their schema says.
 pub(crate) fn rows(folder: &Path, arguments: &[&str]) -> Vec<Value> {
-    let (code, text) = printed(
+    let (code, text, _) = printed(
         folder,
         &[&["routes", "--format", "json"], arguments].concat(),
     );
     let rows: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(code, Some(0), "{}", folder.display());
+    assert_eq!(code, 0, "{}", folder.display());
     let wrong: Vec<String> = SCHEMA
         .iter_errors(&rows)
         .map(|error| format!("{}: {error}", error.instance_path()))
@@ -77,64 +60,23 @@ fn rows_tell_what_is_in_force_and_why() {
             .find(|row| row["method"] == method && row["path"] == path)
             .unwrap()
     };
-    let columns = |method, path| {
-        let row = row(method, path);
-        (
-            row["declared"].clone(),
-            row["auth"].clone(),
-            row["differs"].clone(),
-        )
+    let columns = |row: &Value| {
+        let [method, path] = ["method", "path"].map(|name| row[name].as_str().unwrap());
+        let (declared, auth, differs) = (&row["declared"], &row["auth"], &row["differs"]);
+        format!("{method} {path} {declared} {auth} {differs}\n")
     };
-    let jwt = json!([{"jwt": ["read"]}]);
-    assert_eq!(
-        columns("GET", "/orders"),
-        (jwt.clone(), json!("jwt"), Value::Null)
-    );
-    assert_eq!(
-        columns("POST", "/orders"),
-        (
-            json!([{"jwt": []}, {"key": []}]),
-            json!("none"),
-            json!({"by": "route", "reason": null})
-        )
-    );
-    assert_eq!(
-        columns("GET", "/health"),
-        (
-            jwt.clone(),
-            json!("none"),
-            json!({"by": "weakens", "reason": "health probe"})
-        )
-    );
-    assert_eq!(
-        columns("GET", "/open"),
-        (
-            json!([]),
-            json!("jwt"),
-            json!({"by": "route", "reason": null})
-        )
-    );
-    assert_eq!(
-        columns("GET", "/maybe"),
-        (json!([{"jwt": []}, {}]), json!("none"), Value::Null)
-    );
-    assert_eq!(
-        columns("GET", "/legacy"),
-        (
-            json!([{"old": []}]),
-            json!("none"),
-            json!({"by": "ignore", "reason": "old"})
-        )
-    );
-    assert_eq!(
-        columns("GET", "/admin"),
-        (
-            jwt.clone(),
-            json!("none"),
-            json!({"by": "internal", "reason": null})
-        )
-    );
-    assert_eq!(columns("GET", "/gone"), (jwt, Value::Null, Value::Null));
+    let mut lines: Vec<String> = rows.iter().map(columns).collect();
+    lines.sort();
+    let expected = r#"GET /admin [{"jwt":["read"]}] "none" {"by":"internal","reason":null}
+GET /gone [{"jwt":["read"]}] null null
+GET /health [{"jwt":["read"]}] "none" {"by":"weakens","reason":"health probe"}
+GET /legacy [{"old":[]}] "none" {"by":"ignore","reason":"old"}
+GET /maybe [{"jwt":[]},{}] "none" null
+GET /open [] "jwt" {"by":"route","reason":null}
+GET /orders [{"jwt":["read"]}] "jwt" null
+POST /orders [{"jwt":[]},{"key":[]}] "none" {"by":"route","reason":null}
+"#;
+    assert_eq!(lines.concat(), expected);
     assert_eq!(
         row("GET", "/orders")["cache"],
         json!({"ttl_s": 60, "key": ["query.page"], "shared": "the same for all"})
@@ -160,7 +102,7 @@ fn rows_tell_what_is_in_force_and_why() {
 #[test]
 fn tables_and_the_readme_have_the_same_columns() {
     let folder = folder(&[("gwgen.yaml", BLUEPRINT)]);
-    let (_, table) = printed(folder.path(), &["routes"]);
+    let (_, table, _) = printed(folder.path(), &["routes"]);
     let cached = table
         .lines()
         .find(|line| line.starts_with("GET") && line.contains(" /orders "))
@@ -175,7 +117,7 @@ fn tables_and_the_readme_have_the_same_columns() {
             && table.contains("  internal  "),
         "{table}"
     );
-    assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, Some(0));
+    assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, 0);
     let readme = fs::read_to_string(folder.path().join("generated/README.md")).unwrap();
     for row in [
         "| GET | `/orders` | public | orders | `/orders` | jwt | jwt | \\- | read | - | 10/s, 20 at once | 60s by query.page; shared: the same for all | none |",
@@ -197,7 +139,7 @@ fn tables_and_the_readme_have_the_same_columns() {
 fn types_of_inputs_are_those_of_the_language() {
     let text = format!("{BLUEPRINT}output: {{format: cloudformation}}\n");
     let folder = folder(&[("gwgen.yaml", &text)]);
-    assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, Some(0));
+    assert_eq!(printed(folder.path(), &["render", "--quiet"]).0, 0);
     let readme = fs::read_to_string(folder.path().join("generated/README.md")).unwrap();
     assert!(
         readme.contains("| `AWS::EC2::VPC::Id` |")
@@ -217,20 +159,20 @@ fn several_blueprints_are_one_document() {
         (of("gwgen.dev.yaml"), of("gwgen.prod.yaml"), rows.len()),
         (8, 8, 16)
     );
-    let (_, table) = printed(folder.path(), &["routes"]);
+    let (_, table, _) = printed(folder.path(), &["routes"]);
     assert!(
         table.starts_with("gwgen.dev.yaml\nmethod ")
             && table.contains("\n\ngwgen.prod.yaml\nmethod "),
         "{table}"
     );
-    let (_, page) = printed(folder.path(), &["routes", "--format", "markdown"]);
+    let (_, page, _) = printed(folder.path(), &["routes", "--format", "markdown"]);
     assert!(
         page.starts_with("## `gwgen.dev.yaml`\n\n| method ")
             && page.contains("\n\n## `gwgen.prod.yaml`\n\n| method "),
         "{page}"
     );
 
-    let (_, traced) = printed(
+    let (_, traced, _) = printed(
         folder.path(),
         &["trace", "GET", "/orders", "--format", "json"],
     );
@@ -242,7 +184,7 @@ fn several_blueprints_are_one_document() {
             .collect::<Vec<_>>(),
         ["gwgen.dev.yaml", "gwgen.prod.yaml"]
     );
-    let (_, only) = printed(
+    let (_, only, _) = printed(
         folder.path(),
         &[
             "trace", "GET", "/orders", "--format", "json", "--env", "dev",
@@ -253,19 +195,19 @@ fn several_blueprints_are_one_document() {
         "gwgen.dev.yaml"
     );
 
-    let (_, coverage) = printed(folder.path(), &["lint", "--coverage"]);
+    let (_, coverage, _) = printed(folder.path(), &["lint", "--coverage"]);
     assert!(
         coverage.starts_with("gwgen.dev.yaml\n") && coverage.contains("\n\ngwgen.prod.yaml\n"),
         "{coverage}"
     );
     // The output is one document even if one of them cannot be read.
     fs::write(folder.path().join("gwgen.dev.yaml"), "version: 1\n").unwrap();
-    let (code, text) = printed(folder.path(), &["routes", "--format", "json"]);
+    let (code, text, _) = printed(folder.path(), &["routes", "--format", "json"]);
     assert_eq!(
         (
             code,
             serde_json::from_str::<Vec<Value>>(&text).unwrap().len()
         ),
-        (Some(1), 8)
+        (1, 8)
     );
 }

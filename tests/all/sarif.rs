@@ -6,20 +6,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::program::gwgen;
 use crate::support::repository;
 
 fn sarif(folder: &Path, arguments: &[&str]) -> Value {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gwgen"));
-    let output = command
-        .args(arguments)
-        .args(["--message-format", "sarif"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
+    let output = gwgen(
+        folder,
+        &[arguments, &["--message-format", "sarif"]].concat(),
+    );
     serde_json::from_slice(&output.stderr).unwrap()
 }
 

@@ -8,14 +8,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::program::{has_git, isolate_git};
+
 /// The README with what its commands print now; `None`, said aloud, where there is no git.
 pub(crate) fn with_outputs(readme: &str, repository: &Path) -> Option<String> {
-    if Command::new("git").arg("--version").output().is_err() {
-        use std::io::Write as _;
-        // Straight to the stream: what the harness captures of a passing test is never shown.
-        std::io::stderr()
-            .write_all(b"\nno git: the commands of the README were not tried\n")
-            .unwrap();
+    if !has_git("the commands of the README") {
         return None;
     }
     let scratch = tempfile::tempdir().unwrap();
@@ -66,16 +63,6 @@ fn shell(folder: &Path, command: &str) -> String {
         .current_dir(folder)
         .env("PATH", path)
         .env("LC_ALL", "C");
-    shell
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1");
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
-        shell.env_remove(name);
-    }
-    for (name, value) in [("NAME", "Newcomer"), ("EMAIL", "newcomer@shop.example")] {
-        shell
-            .env(format!("GIT_AUTHOR_{name}"), value)
-            .env(format!("GIT_COMMITTER_{name}"), value);
-    }
+    isolate_git(&mut shell);
     String::from_utf8(shell.output().unwrap().stdout).unwrap()
 }

@@ -8,7 +8,7 @@ use super::contract::Contract;
 use super::generator::{Written, written};
 use super::output::{Output, label};
 use super::{files, judged};
-use crate::pairs::generator::bytes_of;
+use crate::pairs::choices::bytes_of;
 use crate::support::compile;
 use gwgen::Compiled;
 

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::pairs::generator::Choices;
+use super::super::pairs::choices::Choices;
 use super::servers;
 
 /// A blueprint with its descriptions, by file name.

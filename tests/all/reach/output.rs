@@ -1,16 +1,15 @@
-//! The way of a request through what was written: the gateway's resources, its integrations, the
-//! balancers and their rules.
+//! The path of a request through the written gateway: its resources and integrations.
 //!
 //! In: Terraform's JSON. Out: `Output`, and `Answer`s to requests. Shares no code with the writers.
 //! Source of how the gateway picks: docs/aws-rules.md#p7 (a fixed text, then a variable; a greedy
-//! one above takes what is not there). Of the balancer:
-//! AWS, "Listener rules for your Application Load Balancer" (by priority; `*` takes slashes, too).
+//! one above takes what is not there).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gwgen::emit::FileTree;
 use serde_json::{Map, Value};
 
+use super::balancer::Sent;
 use super::contract::Demand;
 use super::template::segments;
 
@@ -18,7 +17,7 @@ use super::template::segments;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output {
     pub(super) kinds: BTreeMap<String, Map<String, Value>>,
-    outputs: Map<String, Value>,
+    pub(super) outputs: Map<String, Value>,
 }
 
 /// What becomes of a request.
@@ -78,7 +77,7 @@ impl Output {
         self.kinds.get(kind).into_iter().flatten()
     }
 
-    fn one(&self, kind: &str, label: &str) -> &Value {
+    pub(super) fn one(&self, kind: &str, label: &str) -> &Value {
         self.kinds
             .get(kind)
             .and_then(|it| it.get(label))
@@ -357,124 +356,6 @@ impl Output {
         );
         label(&link["target_arns"][0], "aws_lb").unwrap()
     }
-
-    fn at_listener(&self, balancer: &str, port: u64, sent: Sent<'_>) -> Answer {
-        let is_it = |it: &Value| {
-            it["port"] == port && label(&it["load_balancer_arn"], "aws_lb") == Some(balancer)
-        };
-        let Some((name, listener)) = self.all("aws_lb_listener").find(|(_, it)| is_it(it)) else {
-            return Answer::Refused;
-        };
-        let of_it = |it: &&Value| label(&it["listener_arn"], "aws_lb_listener") == Some(name);
-        let mut rules: Vec<&Value> = self
-            .all("aws_lb_listener_rule")
-            .map(|it| it.1)
-            .filter(of_it)
-            .collect();
-        rules.sort_by_key(|it| it["priority"].as_u64().unwrap());
-        let action = rules
-            .into_iter()
-            .find(|it| sent.meets(it))
-            .map_or(&listener["default_action"], |it| &it["action"]);
-        match text(&action["type"]) {
-            "fixed-response" => Answer::Refused,
-            "forward" => self.at_group(&action["target_group_arn"], sent),
-            other => panic!("unknown action {other}"),
-        }
-    }
-
-    fn at_group(&self, group: &Value, sent: Sent<'_>) -> Answer {
-        let Some(name) = label(group, "aws_lb_target_group") else {
-            // It is there already.
-            let servers = BTreeSet::from([text(group).trim_matches(['$', '{', '}']).to_owned()]);
-            return sent.arrived(servers);
-        };
-        let port = self.one("aws_lb_target_group", name)["port"]
-            .as_u64()
-            .unwrap();
-        let attached = self.all("aws_lb_target_group_attachment").map(|it| it.1);
-        let attached: Vec<&Value> = attached
-            .filter(|it| label(&it["target_group_arn"], "aws_lb_target_group") == Some(name))
-            .collect();
-        // Another balancer: as a target, or by the function that copies its addresses.
-        let is_copied = self.all("aws_lambda_function").any(|(_, it)| {
-            let groups = it["environment"]["variables"]["TARGET_GROUPS"]
-                .as_str()
-                .unwrap_or_default();
-            groups.split(',').any(|it| {
-                it.split_once('=').is_some_and(|(to, it)| {
-                    to == port.to_string() && label_in(it, "aws_lb_target_group") == Some(name)
-                })
-            })
-        });
-        if is_copied
-            || attached
-                .iter()
-                .any(|it| label(&it["target_id"], "aws_lb").is_some())
-        {
-            return self.at_listener("alb", port, sent);
-        }
-        let mut servers: BTreeSet<String> = attached
-            .iter()
-            .map(|it| format!("{}:{}", text(&it["target_id"]), it["port"]))
-            .collect();
-        if servers.is_empty() {
-            // A service registers itself in the group that the output hands it.
-            let told = self
-                .outputs
-                .iter()
-                .filter(|(_, it)| label(&it["value"], "aws_lb_target_group") == Some(name));
-            servers.extend(
-                told.filter_map(|(output, _)| output.strip_prefix("target_group_arn_"))
-                    .map(|it| format!("service {it}")),
-            );
-        }
-        sent.arrived(servers)
-    }
-}
-
-/// A request on its way behind the gateway.
-struct Sent<'a> {
-    host: Option<&'a str>,
-    method: &'a str,
-    path: Vec<String>,
-    demand: Demand,
-}
-
-impl Sent<'_> {
-    fn arrived(self, servers: BTreeSet<String>) -> Answer {
-        assert!(!servers.is_empty(), "nobody is behind the last group");
-        let host = self.host.map(str::to_owned);
-        Answer::Arrived(Arrival {
-            servers,
-            host,
-            method: self.method.to_owned(),
-            path: self.path,
-            demand: self.demand,
-        })
-    }
-
-    fn meets(&self, rule: &Value) -> bool {
-        let conditions = match &rule["condition"] {
-            Value::Array(list) => list.iter().collect(),
-            one => vec![one],
-        };
-        conditions.into_iter().all(|condition| {
-            let (kind, values) = condition.as_object().unwrap().iter().next().unwrap();
-            let mut values = values["values"].as_array().unwrap().iter().map(text);
-            match kind.as_str() {
-                "path_pattern" => values.any(|it| {
-                    is_like(
-                        it.as_bytes(),
-                        format!("/{}", self.path.join("/")).as_bytes(),
-                    )
-                }),
-                "http_request_method" => values.any(|it| it == self.method),
-                "host_header" => values.any(|it| Some(it) == self.host),
-                other => panic!("unknown condition {other}"),
-            }
-        })
-    }
 }
 
 impl Taken {
@@ -499,20 +380,7 @@ impl Taken {
     }
 }
 
-/// Whether a text is like a pattern of the balancer.
-fn is_like(pattern: &[u8], text: &[u8]) -> bool {
-    match (pattern.split_first(), text.split_first()) {
-        (None, None) => true,
-        (Some((b'*', pattern_rest)), rest) => {
-            is_like(pattern_rest, text) || rest.is_some_and(|(_, text)| is_like(pattern, text))
-        }
-        (Some((b'?', pattern)), Some((_, text))) => is_like(pattern, text),
-        (Some((one, pattern)), Some((other, text))) => one == other && is_like(pattern, text),
-        (None, Some(_)) | (Some(_), None) => false,
-    }
-}
-
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
@@ -521,7 +389,7 @@ pub(super) fn label<'v>(value: &'v Value, kind: &str) -> Option<&'v str> {
     label_in(text(value), kind)
 }
 
-fn label_in<'t>(text: &'t str, kind: &str) -> Option<&'t str> {
+pub(super) fn label_in<'t>(text: &'t str, kind: &str) -> Option<&'t str> {
     text.strip_prefix("${")?
         .strip_prefix(kind)?
         .strip_prefix('.')?

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::pairs::generator::Choices;
+use super::super::pairs::choices::Choices;
 
 const PREFIXES: &[&str] = &["", "", "", "/a", "/v1", "/pre", "/a/b"];
 

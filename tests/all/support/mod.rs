@@ -5,6 +5,7 @@
 
 pub(crate) mod corpus;
 pub(crate) mod emitted;
+pub(crate) mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

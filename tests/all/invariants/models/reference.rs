@@ -149,62 +149,60 @@ impl<'d> Reference<'d> {
         }
         for (keyword, value) in members.iter().filter(|(keyword, _)| *keyword != "$ref") {
             let value = match (keyword.as_str(), value) {
-                (
-                    "properties" | "patternProperties" | "dependentSchemas" | "$defs",
-                    Value::Object(children),
-                ) => {
-                    let children = children
-                        .iter()
-                        .map(|(name, it)| Some((name.clone(), self.converted(it, gathered)?)));
-                    Value::Object(children.collect::<Option<_>>()?)
-                }
-                ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(children)) => {
-                    Value::Array(
-                        children
-                            .iter()
-                            .map(|it| self.converted(it, gathered))
-                            .collect::<Option<_>>()?,
-                    )
-                }
-                (
-                    "not"
-                    | "items"
-                    | "additionalProperties"
-                    | "if"
-                    | "then"
-                    | "else"
-                    | "contains"
-                    | "propertyNames",
-                    it,
-                ) => self.converted(it, gathered)?,
                 ("required", Value::Array(names)) => {
-                    let names: Vec<Value> = names
-                        .iter()
-                        .filter(|it| !self.is_read_only(schema, it))
-                        .cloned()
-                        .collect();
+                    let mut names = names.clone();
+                    names.retain(|name| !self.is_read_only(schema, name));
                     if names.is_empty() {
                         continue;
                     }
                     Value::Array(names)
                 }
                 ("type", it) if *it == "file" => continue,
-                ("type", Value::String(one))
-                    if members.get("nullable") == Some(&Value::Bool(true)) && !self.is_new =>
-                {
+                ("type", Value::String(one)) if schema["nullable"] == true && !self.is_new => {
                     json!([one, "null"])
                 }
-                // None of these asks for anything here.
+                // None of these restricts anything here.
                 (
                     "example" | "examples" | "default" | "description" | "xml" | "externalDocs"
                     | "discriminator",
                     _,
                 ) => continue,
-                (_, it) => it.clone(),
+                (keyword, value) => self.converted_below(keyword, value, gathered)?,
             };
             out.insert(keyword.clone(), value);
         }
         Some(Value::Object(out))
+    }
+
+    /// The value of a keyword, with the schemas in it converted.
+    fn converted_below(&self, keyword: &str, value: &Value, gathered: &Gathered) -> Option<Value> {
+        match (keyword, value) {
+            (
+                "properties" | "patternProperties" | "dependentSchemas" | "$defs",
+                Value::Object(children),
+            ) => {
+                let children = children
+                    .iter()
+                    .map(|(name, child)| Some((name.clone(), self.converted(child, gathered)?)));
+                Some(Value::Object(children.collect::<Option<_>>()?))
+            }
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(children)) => {
+                let children = children.iter().map(|child| self.converted(child, gathered));
+                Some(Value::Array(children.collect::<Option<_>>()?))
+            }
+            (
+                "not"
+                | "items"
+                | "additionalProperties"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames",
+                schema,
+            ) => self.converted(schema, gathered),
+            (_, other) => Some(other.clone()),
+        }
     }
 
     fn is_read_only(&self, schema: &Value, name: &Value) -> bool {

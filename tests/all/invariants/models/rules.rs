@@ -12,153 +12,65 @@ use serde_json::{Value, json};
 
 use super::legal;
 
-/// Name of a case, the rule, the version, the schema, and a document that it allows.
-type Tried = (&'static str, TranslationRule, &'static str, Value, Value);
+/// A case of a rule, the version of OpenAPI, a schema, and a document that it allows.
+const CASES: &str = r##"
+nullable | 3.0.3 | {"type": "string", "nullable": true, "enum": ["a", null]} | null
+nullable reference | 3.0.3 | {"nullable": true, "type": "string", "allOf": [{"maxLength": 3}]} | null
+const | 3.1.0 | {"const": 1} | 1
+whole numbers | 3.1.0 | {"type": ["integer", "null"]} | 1.0
+exclusive bounds | 3.1.0 | {"exclusiveMinimum": 1} | 2
+exclusive flags | 3.0.3 | {"minimum": 1, "exclusiveMinimum": true} | 2
+formats | 3.0.3 | {"type": "string", "format": "date"} | "soon"
+read only | 3.0.3 | {"allOf": [{"required": ["id"]}, {"properties": {"id": {"allOf": [{"type": "string"}, {"readOnly": true}]}}}]} | {"b": 1}
+siblings | 3.0.3 | {"$ref": "#/components/schemas/Text", "maxLength": 1} | "long"
+patterns | 3.0.3 | {"pattern": "^\\s+$"} | " "
+oneOf | 3.1.0 | {"oneOf": [{"pattern": "^\\s"}, {"maxLength": 3}]} | "abc"
+not | 3.1.0 | {"not": {"type": "string", "pattern": "^\\s"}} | "abc"
+prefixItems | 3.1.0 | {"prefixItems": [{"type": "string"}], "items": {"type": "number"}} | ["a", 1]
+unsupported | 3.1.0 | {"propertyNames": {"maxLength": 3}} | {}
+examples | 3.0.3 | {"type": "string", "example": "a"} | "a"
+optional body | 3.0.3 | {"type": "object", "required": ["a"]} | {}
+bytes | 3.0.3 | {"type": "string", "format": "binary"} | {"a": 1}
+sizes | 3.0.3 | {"$ref": "#/components/schemas/Level0"} | {}
+"##;
 
-#[expect(clippy::too_many_lines, reason = "a flat table of cases")]
-fn tried() -> Vec<Tried> {
-    vec![
-        (
-            "nullable",
-            TranslationRule::Nullable,
-            "3.0.3",
-            json!({"type": "string", "nullable": true, "enum": ["a", null]}),
-            json!(null),
-        ),
-        (
-            "nullable reference",
-            TranslationRule::Nullable,
-            "3.0.3",
-            json!({"nullable": true, "type": "string", "allOf": [{"maxLength": 3}]}),
-            json!(null),
-        ),
-        (
-            "const",
-            TranslationRule::Constant,
-            "3.1.0",
-            json!({"const": 1}),
-            json!(1),
-        ),
-        (
-            "whole numbers",
-            TranslationRule::WholeNumbers,
-            "3.1.0",
-            json!({"type": ["integer", "null"]}),
-            json!(1.0),
-        ),
-        (
-            "exclusive bounds",
-            TranslationRule::ExclusiveBounds,
-            "3.1.0",
-            json!({"exclusiveMinimum": 1}),
-            json!(2),
-        ),
-        (
-            "exclusive flags",
-            TranslationRule::ExclusiveBounds,
-            "3.0.3",
-            json!({"minimum": 1, "exclusiveMinimum": true}),
-            json!(2),
-        ),
-        (
-            "formats",
-            TranslationRule::Formats,
-            "3.0.3",
-            json!({"type": "string", "format": "date"}),
-            json!("soon"),
-        ),
-        (
-            "read only",
-            TranslationRule::ReadOnly,
-            "3.0.3",
-            json!({"allOf": [{"required": ["id"]}, {"properties": {"id": {"allOf": [{"type": "string"}, {"readOnly": true}]}}}]}),
-            json!({"b": 1}),
-        ),
-        (
-            "siblings",
-            TranslationRule::Siblings,
-            "3.0.3",
-            json!({"$ref": "#/components/schemas/Text", "maxLength": 1}),
-            json!("long"),
-        ),
-        (
-            "patterns",
-            TranslationRule::Patterns,
-            "3.0.3",
-            json!({"pattern": "^\\s+$"}),
-            json!(" "),
-        ),
-        (
-            "oneOf",
-            TranslationRule::OneOf,
-            "3.1.0",
-            json!({"oneOf": [{"pattern": "^\\s"}, {"maxLength": 3}]}),
-            json!("abc"),
-        ),
-        (
-            "not",
-            TranslationRule::Negation,
-            "3.1.0",
-            json!({"not": {"type": "string", "pattern": "^\\s"}}),
-            json!("abc"),
-        ),
-        (
-            "prefixItems",
-            TranslationRule::PrefixItems,
-            "3.1.0",
-            json!({"prefixItems": [{"type": "string"}], "items": {"type": "number"}}),
-            json!(["a", 1]),
-        ),
-        (
-            "unsupported",
-            TranslationRule::Unsupported,
-            "3.1.0",
-            json!({"propertyNames": {"maxLength": 3}}),
-            json!({}),
-        ),
-        (
-            "examples",
-            TranslationRule::Unsupported,
-            "3.0.3",
-            json!({"type": "string", "example": "a"}),
-            json!("a"),
-        ),
-        (
-            "optional body",
-            TranslationRule::OptionalBody,
-            "3.0.3",
-            json!({"type": "object", "required": ["a"]}),
-            json!({}),
-        ),
-        (
-            "bytes",
-            TranslationRule::Binary,
-            "3.0.3",
-            json!({"type": "string", "format": "binary"}),
-            json!({"a": 1}),
-        ),
-        (
-            "sizes",
-            TranslationRule::Sizes,
-            "3.0.3",
-            json!({"$ref": "#/components/schemas/Level0"}),
-            json!({}),
-        ),
-    ]
+/// The rule that a case needs.
+fn rule(case: &str) -> TranslationRule {
+    match case {
+        "nullable" | "nullable reference" => TranslationRule::Nullable,
+        "const" => TranslationRule::Constant,
+        "whole numbers" => TranslationRule::WholeNumbers,
+        "exclusive bounds" | "exclusive flags" => TranslationRule::ExclusiveBounds,
+        "formats" => TranslationRule::Formats,
+        "read only" => TranslationRule::ReadOnly,
+        "siblings" => TranslationRule::Siblings,
+        "patterns" => TranslationRule::Patterns,
+        "oneOf" => TranslationRule::OneOf,
+        "not" => TranslationRule::Negation,
+        "prefixItems" => TranslationRule::PrefixItems,
+        "unsupported" | "examples" => TranslationRule::Unsupported,
+        "optional body" => TranslationRule::OptionalBody,
+        "bytes" => TranslationRule::Binary,
+        "sizes" => TranslationRule::Sizes,
+        other => panic!("unknown case {other}"),
+    }
 }
 
 #[test]
 fn each_rule_is_needed() {
-    for (name, rule, version, schema, allowed) in tried() {
+    for row in CASES.trim().lines() {
+        let mut cells = row.split(" | ");
+        let [name, version, schema, allowed] = std::array::from_fn(|_| cells.next().unwrap());
+        let [schema, allowed] = [schema, allowed].map(|text| serde_json::from_str(text).unwrap());
         assert_eq!(problem(version, &schema, &allowed, None), None, "{name}");
         assert!(
-            problem(version, &schema, &allowed, Some(rule)).is_some(),
+            problem(version, &schema, &allowed, Some(rule(name))).is_some(),
             "{name}: nothing is wrong without the rule"
         );
     }
 }
 
-/// What is wrong with the model of an optional body.
+/// Returns a fault of the model of an optional body.
 fn problem(
     version: &str,
     schema: &Value,
