@@ -127,11 +127,11 @@ pub struct Surroundings {
 /// # Errors
 /// One of the writers fails.
 pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let given = surroundings
-        .arguments
-        .iter()
-        .filter(|argument| is_blueprint_option(argument))
-        .count();
+    let is_blueprint = |argument: &&OsString| {
+        let text = argument.to_str().unwrap_or_default();
+        text == "--blueprint" || text.starts_with("--blueprint=")
+    };
+    let given = surroundings.arguments.iter().filter(is_blueprint).count();
     let cli = match Cli::try_parse_from(surroundings.arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -173,12 +173,6 @@ pub fn run(surroundings: Surroundings, out: &mut dyn Write, err: &mut dyn Write)
     }?;
     session.flush()?;
     Ok(exit as u8)
-}
-
-fn is_blueprint_option(argument: &std::ffi::OsStr) -> bool {
-    argument
-        .to_str()
-        .is_some_and(|text| text == "--blueprint" || text.starts_with("--blueprint="))
 }
 
 fn command(command: &Command, session: &mut Session<'_>) -> io::Result<Exit> {

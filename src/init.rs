@@ -39,8 +39,7 @@ pub struct BlueprintDraft {
     pub operations: usize,
     /// Operations that are hidden so that the rest renders, with the code that says why.
     pub hidden: Vec<(OperationName, &'static Code)>,
-    /// Security schemes without an entry of `auth`: the blueprint renders once each of them has
-    /// one.
+    /// Security schemes without an entry of `auth`, each of which needs one.
     pub undecided: Vec<Scheme>,
     /// Other errors of the blueprint.
     pub errors: Vec<Diagnostic>,
@@ -58,10 +57,8 @@ pub struct InitRequest {
     pub topology: Topology,
 }
 
-/// Drafts a blueprint and compiles it.
-///
-/// Errors: those of reading the description, and those of the blueprint that hiding operations does
-/// not solve.
+/// Drafts a blueprint and compiles it. Errors: those of reading the description, and those of the
+/// blueprint that hiding operations does not solve.
 pub fn draft(files: &dyn Files, request: &InitRequest) -> BlueprintDraft {
     let mut draft = BlueprintDraft::default();
     let Some(file) = description(files, request, &mut draft.compiled) else {
@@ -114,7 +111,6 @@ struct BlueprintSearch<'a> {
 
 impl BlueprintSearch<'_> {
     /// Hides operations with errors, and sets fields and quotas that help, until nothing changes.
-    ///
     /// Returns the last result of compiling, if that was the blueprint as it is to be written.
     fn run(&mut self) -> Option<Compiled> {
         for _ in 0..MAX_ROUNDS {
@@ -184,19 +180,15 @@ fn errors<'d>(
     diagnostics: &'d [Diagnostic],
     schemes: &'d Schemes,
 ) -> impl Iterator<Item = &'d Diagnostic> {
-    diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error() && !is_about_scheme(diagnostic, schemes))
-}
-
-/// Returns whether a diagnostic is about a scheme that has no entry of `auth` yet.
-fn is_about_scheme(diagnostic: &Diagnostic, schemes: &Schemes) -> bool {
-    let codes = [
-        &diagnostic::UNMAPPED_SCHEME,
-        &diagnostic::UNKNOWN_SECURITY_SCHEME,
-        &diagnostic::UNKNOWN_AUTH,
-    ];
-    !schemes.undecided.is_empty() && codes.contains(&diagnostic.code)
+    diagnostics.iter().filter(|diagnostic| {
+        let is_about_scheme = [
+            &diagnostic::UNMAPPED_SCHEME,
+            &diagnostic::UNKNOWN_SECURITY_SCHEME,
+            &diagnostic::UNKNOWN_AUTH,
+        ]
+        .contains(&diagnostic.code);
+        diagnostic.is_error() && (schemes.undecided.is_empty() || !is_about_scheme)
+    })
 }
 
 /// Errors: those of reading a file, GW0002.

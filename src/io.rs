@@ -36,9 +36,8 @@ use std::path::{Path, PathBuf};
 use crate::source::reserved::is_of_git;
 use crate::source::{Files, ReadError, RelativePath};
 
-/// Largest file that is read.
-///
-/// Unit: bytes. The same as in `source`; checked before the file is read.
+/// Largest file that is read. Unit: bytes. The same as in `source`; checked before the file is
+/// read.
 const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// The files below one root.
@@ -49,9 +48,8 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// The disk as a blueprint in `folder` sees it, and `folder` relative to its root.
-    ///
-    /// The root is the nearest folder upwards that holds `.git`, else `folder` itself.
+    /// The disk as a blueprint in `folder` sees it, and `folder` relative to its root. The root is
+    /// the nearest folder upwards that holds `.git`, else `folder` itself.
     pub(crate) fn around(folder: &Path) -> io::Result<(Self, String)> {
         let folder = fs::canonicalize(folder)?;
         let root = folder

@@ -267,9 +267,7 @@ fn beside(display: &str, path: &str) -> String {
     }
 }
 
-/// The output folder, relative to the root.
-///
-/// Errors: GW0003.
+/// The output folder, relative to the root. Errors: GW0003.
 fn output(
     blueprint: &blueprint::Blueprint,
     request: &Request,

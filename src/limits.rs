@@ -18,21 +18,17 @@ const ALB_LISTENERS: u64 = 50;
 /// Share of the listener rules from which on it is said that few are left.
 const NEAR_PERCENT: u64 = 80;
 
-/// Resources, parameters and outputs of a template.
-///
-/// Source: docs/aws-rules.md#f5.
+/// Resources, parameters and outputs of a template. Source: docs/aws-rules.md#f5.
 const TEMPLATE_RESOURCES: usize = 500;
 const TEMPLATE_PARAMETERS: usize = 200;
 const TEMPLATE_OUTPUTS: usize = 200;
 
-/// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB.
-///
-/// Source: docs/aws-rules.md#f5.
+/// Bytes of a template that CloudFormation reads from S3, as its error spells 1 MB. Source:
+/// docs/aws-rules.md#f5.
 const TEMPLATE_BYTES: usize = 1_000_000;
 
-/// Bytes of an OpenAPI document that API Gateway imports.
-///
-/// Source: docs/aws-rules.md#m8, docs/aws-rules.md#o9 (6 MB).
+/// Bytes of an OpenAPI document that API Gateway imports. Source: docs/aws-rules.md#m8,
+/// docs/aws-rules.md#o9 (6 MB).
 const BODY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Resources of the API: one a path.
@@ -40,10 +36,9 @@ pub fn resources(stack: &Stack) -> u64 {
     stack.all::<Resource>().count() as u64
 }
 
-/// Checks a stack against the quotas.
-///
-/// Errors: GW4018 resources, GW4019 listeners, GW4020 template, GW4034 body, GW4061 rules, GW4062
-/// target groups, GW4063 few rules left, GW4083 authorizers, GW2006 names that become one.
+/// Checks a stack against the quotas. Errors: GW4018 resources, GW4019 listeners, GW4020 template,
+/// GW4034 body, GW4061 rules, GW4062 target groups, GW4063 few rules left, GW4083 authorizers,
+/// GW2006 names that become one.
 pub fn limits(plan: &Plan, stack: &Stack) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let resources = resources(stack);
@@ -98,9 +93,7 @@ fn body(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Checks the size of a template as it was written. Unit: bytes.
-///
-/// Errors: GW4020.
+/// Checks the size of a template as it was written. Unit: bytes. Errors: GW4020.
 pub fn template_size(plan: &Plan, bytes: usize) -> Option<Diagnostic> {
     // What takes less room: the YAML of large templates has about seven tenths of their JSON.
     let other_syntax = match plan.output.template {

@@ -68,8 +68,7 @@ pub(crate) fn report(
         sources.push(of);
     }
     findings.retain(|finding| style.shows(finding));
-    // Of equal findings the first stays: the one of the higher severity, and one that is not
-    // allowed.
+    // Of equal findings the first stays: of the higher severity, and not allowed.
     let rank = |finding: &Finding| (finding.severity, finding.allowed.is_some());
     findings.sort_by(|a, b| {
         (&a.places, a.code, &a.message, rank(a)).cmp(&(&b.places, b.code, &b.message, rank(b)))

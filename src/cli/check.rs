@@ -47,9 +47,8 @@ pub(crate) fn run(arguments: &CheckArguments, session: &mut Session<'_>) -> io::
     Ok(exit.max(session.report(reports)?))
 }
 
-/// Prints the differences of one folder; returns whether there are any, and diagnostics.
-///
-/// Errors: those of comparing, GW0014 for annotations.
+/// Prints the differences of one folder; returns whether there are any, and diagnostics. Errors:
+/// those of comparing, GW0014 for annotations.
 fn print_differences(
     folder: &OutputFolder,
     mut comparison: FolderComparison<'_>,

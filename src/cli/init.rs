@@ -61,9 +61,8 @@ pub(crate) fn run(arguments: &InitArguments, session: &mut Session<'_>) -> io::R
     write_draft(draft(&disk, &request), &request.spec, session)
 }
 
-/// The path of the description that the blueprint is for.
-///
-/// Errors: GW0001 the folder cannot be read, GW0012 none, GW0013 several.
+/// The path of the description that the blueprint is for. Errors: GW0001 the folder cannot be read,
+/// GW0012 none, GW0013 several.
 fn description(arguments: &InitArguments, session: &Session<'_>) -> Result<String, Diagnostic> {
     if let Some(spec) = &arguments.spec {
         return Ok(spec
@@ -100,10 +99,8 @@ fn description(arguments: &InitArguments, session: &Session<'_>) -> Result<Strin
     }
 }
 
-/// Writes the draft, if there is one, and prints the decisions that are left in it.
-///
-/// Errors: GW0011 there is a file, GW0004 it cannot be written, and the first errors of the
-/// blueprint.
+/// Writes the draft, if there is one, and prints the decisions that are left in it. Errors: GW0011
+/// there is a file, GW0004 it cannot be written, and the first errors of the blueprint.
 fn write_draft(draft: BlueprintDraft, spec: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let sources = draft.compiled.sources;
     let Some(text) = draft.text else {

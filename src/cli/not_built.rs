@@ -44,9 +44,7 @@ impl NotBuiltCommand {
     }
 }
 
-/// Refuses a command or option that is not built.
-///
-/// Errors: GW2004.
+/// Refuses a command or option that is not built. Errors: GW2004.
 pub(crate) fn refuse(name: &str, session: &mut Session<'_>) -> io::Result<Exit> {
     let diagnostic = diagnostic::NOT_BUILT
         .at(Place::file(&diagnostic::COMMAND_LINE.into()))

@@ -250,25 +250,25 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
     };
     let path = || format!("{}{slash}", text_of(&operation.backend_path));
     match &backend.integration {
-        IntegrationPlan::Balanced(it) => {
-            let scheme = if it.is_tls { "https" } else { "http" };
+        IntegrationPlan::Balanced(balanced) => {
+            let scheme = if balanced.is_tls { "https" } else { "http" };
             let (dns_name, balancer) = entry_balancer(plan);
-            let host = it
+            let host = balanced
                 .host
                 .as_ref()
                 .or(dns_name)
                 .map_or_else(|| balancer.to_owned(), shown);
-            format!("{scheme}://{host}:{}{}", it.listener_port, path())
+            format!("{scheme}://{host}:{}{}", balanced.listener_port, path())
         }
-        IntegrationPlan::Forwarder(it) => {
-            let scheme = if it.is_tls { "https" } else { "http" };
-            let hosts = match &it.hosts {
+        IntegrationPlan::Forwarder(forwarder) => {
+            let scheme = if forwarder.is_tls { "https" } else { "http" };
+            let hosts = match &forwarder.hosts {
                 Values::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(","),
                 Values::One(list) => shown(list),
             };
-            format!("{scheme}://{hosts}:{}{}", it.port, path())
+            format!("{scheme}://{hosts}:{}{}", forwarder.port, path())
         }
-        IntegrationPlan::Internet(it) => format!("{}{}", shown(&it.url), path()),
+        IntegrationPlan::Internet(internet) => format!("{}{}", shown(&internet.url), path()),
         IntegrationPlan::Function(
             FunctionPlan::Name {
                 name: text,
@@ -286,8 +286,7 @@ fn backend_url(plan: &Plan, backend: &BackendPlan, operation: &OperationPlan) ->
     }
 }
 
-/// The DNS name of the balancer that the gateway calls, where it is known, and a text for where it
-/// is not.
+/// The DNS name of the balancer that the gateway calls, where it is known, and a text in its place.
 fn entry_balancer(plan: &Plan) -> (Option<&Value>, &'static str) {
     let network = plan.network.as_ref();
     let nlb = network.and_then(|network| network.nlb.as_ref());

@@ -34,12 +34,12 @@ pub(crate) struct Session<'a> {
 }
 
 /// An output folder, and the files to write into it.
-pub(crate) type Output = (OutputFolder, FileTree);
+pub(crate) type OutputFiles = (OutputFolder, FileTree);
 
 /// The compiled blueprints of a command.
 pub(crate) struct Prepared {
     /// By blueprint; `None` for one with an error.
-    pub outputs: Vec<Option<Output>>,
+    pub outputs: Vec<Option<OutputFiles>>,
     /// In the order of `outputs`, then those of the search for blueprints.
     pub reports: Vec<SourceReport>,
 }
@@ -72,17 +72,15 @@ impl<'a> Session<'a> {
         (found.value.unwrap_or_default(), reports)
     }
 
-    /// Compiles every blueprint and finds its output folder.
-    ///
-    /// Errors: those of compiling, GW0001, GW0003, GW0007, GW0008 two blueprints with one output
-    /// folder, GW2142 two with one stack.
+    /// Compiles every blueprint and finds its output folder. Errors: those of compiling, GW0001,
+    /// GW0003, GW0007, GW0008 two blueprints with one output folder, GW2142 two with one stack.
     pub(crate) fn prepare(&self, blueprints: &BlueprintArguments) -> Prepared {
         let (jobs, of_search) = self.jobs(blueprints);
         let (mut outputs, mut reports, stacks): (Vec<_>, Vec<_>, Vec<_>) =
             in_threads(&jobs, prepare_blueprint).into_iter().collect();
         let folders: Vec<_> = outputs
             .iter()
-            .map(|output: &Option<Output>| Some(&output.as_ref()?.0))
+            .map(|output: &Option<OutputFiles>| Some(&output.as_ref()?.0))
             .collect();
         stacks::compare_outputs(&folders, &jobs, &mut reports);
         stacks::compare(&stacks, &mut reports);
@@ -214,7 +212,7 @@ pub(crate) fn compiled(job: &Job) -> Compiled {
 }
 
 /// Compiles a blueprint and finds its output folder.
-fn prepare_blueprint(job: &Job) -> (Option<Output>, SourceReport, Option<StackDeclaration>) {
+fn prepare_blueprint(job: &Job) -> (Option<OutputFiles>, SourceReport, Option<StackDeclaration>) {
     let compiled = compiled(job);
     // The process ends soon; to drop half a million parts before would take a tenth of its time.
     std::mem::forget((compiled.plan, compiled.assembled));
@@ -233,9 +231,7 @@ fn prepare_blueprint(job: &Job) -> (Option<Output>, SourceReport, Option<StackDe
     (output, (compiled.sources, diagnostics), compiled.stack)
 }
 
-/// Reports generated files that git's index does not hold.
-///
-/// Errors: GW0015.
+/// Reports generated files that git's index does not hold. Errors: GW0015.
 pub(crate) fn not_staged(folder: &OutputFolder, tree: &FileTree) -> io::Result<Option<Diagnostic>> {
     let paths = folder.unstaged(tree)?;
     let Some(first) = paths.first() else {

@@ -8,9 +8,7 @@ use crate::diagnostic::{self, Diagnostic, Place};
 use crate::io::{Job, OutputFolder};
 use crate::report::SourceReport;
 
-/// Reports blueprints that write to the output folder of an earlier one.
-///
-/// Errors: GW0008.
+/// Reports blueprints that write to the output folder of an earlier one. Errors: GW0008.
 pub(crate) fn compare_outputs(
     folders: &[Option<&OutputFolder>],
     jobs: &[Job],
@@ -18,7 +16,8 @@ pub(crate) fn compare_outputs(
 ) {
     for (index, folder) in folders.iter().enumerate() {
         let Some(folder) = folder else { continue };
-        let is_same = |other: &Option<&OutputFolder>| other.is_some_and(|other| other.is(folder));
+        let is_same =
+            |other: &Option<&OutputFolder>| other.is_some_and(|other| other.path == folder.path);
         if let Some(other) = folders[..index].iter().position(is_same) {
             let (own_file, other_file) =
                 (&jobs[index].request.display, &jobs[other].request.display);
@@ -36,9 +35,8 @@ pub(crate) fn compare_outputs(
 }
 
 /// Reports blueprints whose stacks are the same, or may be; each with the one before it that is
-/// most like it.
-///
-/// Errors: GW2142; GW2143 (a warning): only values of deploy time can distinguish them.
+/// most like it. Errors: GW2142; GW2143 (a warning): only values of deploy time can distinguish
+/// them.
 pub(crate) fn compare(stacks: &[Option<StackDeclaration>], reports: &mut [SourceReport]) {
     let mut by_name: BTreeMap<&str, Vec<(usize, &StackDeclaration)>> = BTreeMap::new();
     for (index, stack) in stacks.iter().enumerate() {

@@ -60,19 +60,13 @@ impl Unserved {
         self.0
             .iter()
             .map(|((path, method), reason)| {
-                (
-                    OperationName {
-                        method,
-                        path: Arc::clone(path),
-                    },
-                    reason.code,
-                )
+                let path = Arc::clone(path);
+                (OperationName { method, path }, reason.code)
             })
             .collect()
     }
 
-    /// Routes that hide them: one for all paths with the same code and methods, as a route matches
-    /// each of its paths with each of its methods.
+    /// Routes that hide them, one for all paths with the same code and methods.
     pub(crate) fn routes(&self) -> Vec<minijinja::Value> {
         let mut paths: BTreeMap<(&str, &str), (&Reason, Methods<'_>)> = BTreeMap::new();
         for ((path, method), reason) in &self.0 {
@@ -82,41 +76,21 @@ impl Unserved {
                 .1
                 .insert(method);
         }
-        let mut routes: BTreeMap<(&str, Methods<'_>), HidingRoute<'_>> = BTreeMap::new();
+        let mut routes: BTreeMap<(&str, Methods<'_>), (&Reason, Vec<String>)> = BTreeMap::new();
         for ((code, path), (reason, methods)) in paths {
-            let route = HidingRoute {
-                reason,
-                methods: methods.clone(),
-                paths: Vec::new(),
-            };
-            routes
+            let route = routes
                 .entry((code, methods))
-                .or_insert(route)
-                .paths
-                .push(scalar(&exact(path)));
+                .or_insert((reason, Vec::new()));
+            route.1.push(scalar(&exact(path)));
         }
-        routes.into_values().map(HidingRoute::context).collect()
+        let context = |((_, methods), (reason, paths)): ((_, Methods<'_>), (&Reason, _))| {
+            let methods: Vec<String> = methods.into_iter().map(str::to_ascii_lowercase).collect();
+            let Reason { code, help } = reason;
+            minijinja::context! { code => code.code, slug => code.slug, help => printed::line(help), methods, paths }
+        };
+        routes.into_iter().map(context).collect()
     }
 }
 
 /// Methods of a path, as API Gateway writes them.
 type Methods<'a> = BTreeSet<&'a str>;
-
-/// A route that hides operations.
-struct HidingRoute<'a> {
-    reason: &'a Reason,
-    methods: Methods<'a>,
-    paths: Vec<String>,
-}
-
-impl HidingRoute<'_> {
-    fn context(self) -> minijinja::Value {
-        let methods: Vec<String> = self
-            .methods
-            .into_iter()
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let Reason { code, help } = self.reason;
-        minijinja::context! { code => code.code, slug => code.slug, help => printed::line(help), methods, paths => self.paths }
-    }
-}

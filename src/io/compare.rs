@@ -62,8 +62,7 @@ pub(crate) struct FolderComparison<'a> {
 }
 
 impl FolderComparison<'_> {
-    /// The manifest, where it is the only file that differs. Beside other differences it is not
-    /// reported.
+    /// The manifest, where it is the only file that differs.
     pub(crate) fn manifest_alone(&self) -> Option<FileDifference<'_>> {
         let differs =
             self.differences.is_empty() && self.old_manifest.as_deref() != Some(&self.new_manifest);
@@ -74,9 +73,8 @@ impl FolderComparison<'_> {
         })
     }
 
-    /// The manifest while files are written: lists old and new files, and the hashes before.
-    ///
-    /// If this run is killed, the next one reads from it which files gwgen wrote.
+    /// The manifest while files are written: lists old and new files, and the hashes before. If
+    /// this run is killed, the next one reads from it which files gwgen wrote.
     pub(crate) fn interim_manifest(&self) -> Vec<u8> {
         let mut interim = Manifest {
             files: self.hashes.clone(),
@@ -100,10 +98,9 @@ impl FolderComparison<'_> {
 }
 
 impl OutputFolder {
-    /// Compares the folder with the files that are to be in it.
-    ///
-    /// Errors: GW0001 unreadable, GW0004 a path that cannot be written, GW0005 (warning) edited
-    /// orphan, GW0006 foreign file, GW0010 damaged manifest.
+    /// Compares the folder with the files that are to be in it. Errors: GW0001 unreadable, GW0004 a
+    /// path that cannot be written, GW0005 (warning) edited orphan, GW0006 foreign file, GW0010
+    /// damaged manifest.
     pub(crate) fn compare<'a>(&self, tree: &'a FileTree) -> FolderComparison<'a> {
         let mut comparison = FolderComparison {
             leftovers: self.leftovers(),
@@ -134,9 +131,7 @@ impl OutputFolder {
         comparison
     }
 
-    /// Reads the manifest on disk.
-    ///
-    /// Errors: GW0001 unreadable, GW0010 damaged.
+    /// Reads the manifest on disk. Errors: GW0001 unreadable, GW0010 damaged.
     fn manifest(&self, comparison: &mut FolderComparison<'_>) -> Manifest {
         let display = self.shown(manifest::NAME);
         let manifest = match PathState::read(&self.path.join(manifest::NAME)) {
@@ -155,8 +150,7 @@ impl OutputFolder {
         })
     }
 
-    /// Staging folders. Their content proves nothing about other files, since anybody can commit
-    /// such a folder.
+    /// Staging folders. Their content proves nothing, since anybody can commit such a folder.
     fn leftovers(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
         let staging = entries.filter(|entry| {
@@ -187,7 +181,14 @@ impl<'a> Comparer<'a, '_> {
             .hashes
             .insert(path.to_owned(), manifest::hash(new));
         if !manifest::is_below(path) {
-            return self.report(impossible(&self.folder.display, &self.shown(path), path));
+            let diagnostic = diagnostic::UNWRITABLE_FILE
+                .at(Place::file(&self.folder.shown(path)))
+                .message(format_args!(
+                    "`{path}` is no name of a file below `{}`",
+                    self.folder.display
+                ))
+                .help("this is a mistake in gwgen: please report it with the blueprint");
+            return self.report(diagnostic);
         }
         let old = match self.state(path) {
             Err(error) => return self.report_unreadable(path, &error),
@@ -227,7 +228,7 @@ impl<'a> Comparer<'a, '_> {
                 });
             }
             Ok(PathState::File(_) | PathState::Other(_)) => {
-                self.report(edited_orphan(&self.shown(path)));
+                self.report(edited_orphan(&self.folder.shown(path)));
                 // It stays in the manifest, so that it is reported until it is gone.
                 let hash = self.manifest.files[path].clone();
                 self.comparison.hashes.insert(path.to_owned(), hash);
@@ -256,10 +257,6 @@ impl<'a> Comparer<'a, '_> {
         PathState::read(&self.folder.path.join(path))
     }
 
-    fn shown(&self, path: &str) -> Arc<str> {
-        self.folder.shown(path)
-    }
-
     fn report(&mut self, diagnostic: Diagnostic) {
         self.comparison.diagnostics.push(diagnostic);
     }
@@ -267,27 +264,18 @@ impl<'a> Comparer<'a, '_> {
     fn report_unreadable(&mut self, path: &str, error: &io::Error) {
         self.report(failed(
             &diagnostic::UNREADABLE_FILE,
-            &self.shown(path),
+            &self.folder.shown(path),
             error,
         ));
     }
 
     fn report_foreign(&mut self, path: &str, kind: &str) {
-        let display = self.shown(path);
+        let display = self.folder.shown(path);
         self.report(diagnostic::FOREIGN_FILE
             .at(Place::file(&display))
             .message(format_args!("in the way of `{display}` is {kind}; nothing was written"))
             .help("move it away, or choose another `output.dir`; delete it if it is an old output whose `.gwgen.json` is lost"));
     }
-}
-
-fn impossible(folder: &str, display: &Arc<str>, path: &str) -> Diagnostic {
-    diagnostic::UNWRITABLE_FILE
-        .at(Place::file(display))
-        .message(format_args!(
-            "`{path}` is no name of a file below `{folder}`"
-        ))
-        .help("this is a mistake in gwgen: please report it with the blueprint")
 }
 
 fn edited_orphan(display: &Arc<str>) -> Diagnostic {

@@ -67,8 +67,7 @@ fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
         return false;
     };
     let Ok(file) = SourceFile::read(disk, relative, Arc::from(path)) else {
-        // A file with such a name that cannot be read is meant, too; reading it again says why it
-        // cannot.
+        // One that cannot be read counts as well: reading it again says why it cannot.
         return path
             .rsplit('/')
             .next()
@@ -85,9 +84,8 @@ fn is_description(disk: &Disk, folder: &str, path: &str) -> bool {
         })
 }
 
-/// Creates a file; `Ok(false)` where there is one.
-///
-/// Its bytes are complete under another name before it gets its own.
+/// Creates a file; `Ok(false)` where there is one. Its bytes are complete under another name before
+/// it gets its own.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let staged = path.with_file_name(format!(
         "{}{}",

@@ -37,10 +37,9 @@ impl Job {
     }
 }
 
-/// Finds the selected blueprints, or all in `folder` where none is selected.
-///
-/// Errors: GW0001 a folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that
-/// does not say that it is one.
+/// Finds the selected blueprints, or all in `folder` where none is selected. Errors: GW0001 a
+/// folder or name that cannot be read, GW0007 no blueprint, GW2141 a base that does not say that it
+/// is one.
 pub(crate) fn find(folder: &Path, selection: &BlueprintSelection) -> Outcome<Vec<Job>> {
     let mut diagnostics = Vec::new();
     let mut jobs: Vec<Job> = Vec::new();
@@ -150,9 +149,7 @@ struct Peek {
 /// The blueprints of a folder, by path.
 struct Peeks(BTreeMap<RelativePath, Peek>);
 
-/// Leaves out bases.
-///
-/// Errors: GW2141.
+/// Leaves out bases. Errors: GW2141.
 fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
     let peeks = Peeks(
         jobs.iter()
@@ -179,8 +176,7 @@ fn without_bases(jobs: Vec<Job>) -> (Vec<Job>, Vec<Diagnostic>) {
     (jobs.into_iter().filter(is_stack).collect(), diagnostics)
 }
 
-/// Reads the top level of a blueprint; nothing of a file that cannot be read, which compiling
-/// reports.
+/// Reads the top level of a blueprint; compiling reports a file that cannot be read.
 fn peek(job: &Job) -> Peek {
     let Ok(file) = SourceFile::read(
         &job.disk,
@@ -223,9 +219,8 @@ impl Peeks {
             .unwrap_or_else(|| is_extended() && !is_complete())
     }
 
-    /// Returns whether a file extends another one and adds an environment, which the other lacks.
-    ///
-    /// A base with `abstract: false` is meant to be a stack without an environment.
+    /// Returns whether a file extends another one and adds an environment, which the other lacks. A
+    /// base with `abstract: false` is meant to be a stack without an environment.
     fn adds_environment(&self, path: &RelativePath, to: &RelativePath) -> bool {
         let is_marked = self
             .0
@@ -238,8 +233,7 @@ impl Peeks {
             && !self.has(to, ENVIRONMENT)
     }
 
-    /// Returns whether a file or one that it extends has the key, or may have it in a file that is
-    /// not known here.
+    /// Returns whether a file or one that it extends has the key, or may have it in an unknown file.
     fn has(&self, path: &RelativePath, key: &str) -> bool {
         self.chain(path)
             .any(|file| self.0.get(file).is_none_or(|peek| peek.keys.contains(key)))

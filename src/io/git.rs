@@ -17,16 +17,8 @@ impl OutputFolder {
     /// # Errors
     /// There is no git, or the folder is in no repository.
     pub(crate) fn unstaged(&self, tree: &FileTree) -> io::Result<Vec<String>> {
-        let arguments = [
-            "ls-files",
-            "-z",
-            "--others",
-            "--modified",
-            "--deleted",
-            "--exclude-standard",
-            "--",
-            ".",
-        ];
+        let arguments =
+            "ls-files -z --others --modified --deleted --exclude-standard -- .".split(' ');
         let output = Command::new("git")
             .args(arguments)
             .current_dir(&self.path)

@@ -20,8 +20,7 @@ const START: &str = "{\n  \"version\": 1,\n  \"files\": ";
 #[derive(Debug, Default)]
 pub(crate) struct Manifest {
     pub(crate) files: FileHashes,
-    /// While a run writes, the files before it. If the run is killed, each file on disk has one of
-    /// its two hashes.
+    /// While a run writes, the files before it: each file on disk has one of its two hashes.
     pub(crate) before: FileHashes,
 }
 

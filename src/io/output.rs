@@ -11,8 +11,7 @@ use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::source::RelativePath;
 use crate::source::reserved::why_no_output;
 
-/// An output folder that may be written to: below the root, symbolic links resolved. It need not
-/// exist.
+/// An output folder below the root, symbolic links resolved. It need not exist.
 #[derive(Debug)]
 pub(crate) struct OutputFolder {
     pub(crate) path: PathBuf,
@@ -21,12 +20,17 @@ pub(crate) struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// The output folder of a job.
-    ///
-    /// Errors: GW0003 outside the root, in `.git`, or no folder; GW0004 it cannot be read.
+    /// The output folder of a job. Errors: GW0003 outside the root, in `.git`, or no folder; GW0004
+    /// it cannot be read.
     pub(crate) fn of(job: &Job, output: &RelativePath) -> Result<Self, Box<Diagnostic>> {
         let display = super::shown_output(&job.request, output);
-        let refused = |why: &str| Box::new(outside(&job.request.display, &display, why));
+        let refused = |why: &str| {
+            let diagnostic = diagnostic::OUTPUT_OUTSIDE_ROOT
+                .at(Place::pointer(&job.request.display, "/output/dir"))
+                .message(format_args!("gwgen cannot write to `{display}`: {why}"))
+                .help("choose an `output.dir` inside the repository, such as `generated`");
+            Box::new(diagnostic)
+        };
         let whole = job.disk.root().join(output.as_str());
         let existing = existing_part(&whole)
             .map_err(|error| Box::new(failed(&diagnostic::UNWRITABLE_FILE, &display, &error)))?;
@@ -48,11 +52,6 @@ impl OutputFolder {
             return Err(refused(why));
         }
         Ok(Self { path, display })
-    }
-
-    /// Returns whether both are one folder.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.path == other.path
     }
 
     /// A path below the folder as the user would name it.
@@ -84,11 +83,4 @@ pub(crate) fn failed(code: &'static Code, display: &Arc<str>, error: &io::Error)
     code.at(Place::file(display))
         .message(format_args!("`{display}` cannot be {verb}: {error}"))
         .help("check the permissions and the free space of the output folder, then render again")
-}
-
-fn outside(blueprint: &Arc<str>, display: &Arc<str>, why: &str) -> Diagnostic {
-    diagnostic::OUTPUT_OUTSIDE_ROOT
-        .at(Place::pointer(blueprint, "/output/dir"))
-        .message(format_args!("gwgen cannot write to `{display}`: {why}"))
-        .help("choose an `output.dir` inside the repository, such as `generated`")
 }

@@ -27,8 +27,7 @@ pub(crate) struct WriteResult<'a> {
     /// Paths below the output folder.
     pub changed: Vec<(String, FileChange)>,
     pub diagnostics: Vec<Diagnostic>,
-    /// The comparison before the first file was written; its diagnostics are moved to
-    /// `diagnostics`.
+    /// The comparison before the first file was written; its diagnostics are in `diagnostics`.
     pub comparison: FolderComparison<'a>,
 }
 
@@ -46,10 +45,8 @@ struct WriteError {
 }
 
 impl OutputFolder {
-    /// Writes the files that differ; with an error none at all.
-    ///
-    /// Errors: those of `compare`, GW0004 a file or folder cannot be written, GW0020 another run is
-    /// writing.
+    /// Writes the files that differ; with an error none at all. Errors: those of `compare`, GW0004
+    /// a file or folder cannot be written, GW0020 another run is writing.
     pub(crate) fn write<'a>(&self, tree: &'a FileTree) -> WriteResult<'a> {
         let unwritable = |path: &str, error: &io::Error| {
             failed(&diagnostic::UNWRITABLE_FILE, &self.shown(path), error)
@@ -122,9 +119,10 @@ impl OutputFolder {
             let (path, change) = (self.path.join(&difference.path), difference.change());
             let staged = staging.path.join(number.to_string());
             let done = match change {
-                FileChange::Created => {
-                    make_parent(&path).and_then(|()| disk::rename(&staged, &path))
-                }
+                FileChange::Created => path
+                    .parent()
+                    .map_or(Ok(()), disk::make_folders)
+                    .and_then(|()| disk::rename(&staged, &path)),
                 FileChange::Updated => disk::rename(&staged, &path),
                 FileChange::Removed => self.remove(&difference.path),
             };
@@ -193,14 +191,8 @@ fn remove_leftover(folder: &Path) -> io::Result<()> {
     disk::remove_folder(folder)
 }
 
-fn make_parent(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), disk::make_folders)
-}
-
-/// A lock on the output folder, which lets one run write at a time.
-///
-/// The folder itself is locked, so there is no lock file to clean up; the operating system releases
-/// the lock when the process ends.
+/// A lock on the output folder itself, which lets one run write at a time. The operating system
+/// releases it when the process ends.
 enum Lock {
     Held {
         _folder: fs::File,
@@ -208,8 +200,7 @@ enum Lock {
     /// Another run holds it.
     Taken,
     /// The file system has no locks for folders (Windows, some network file systems). Runs may
-    /// overlap, and every file is still whole: each run has its own staging folder, and renames are
-    /// atomic.
+    /// overlap, and every file is still whole, as renames are atomic.
     Unknown,
 }
 
@@ -254,8 +245,7 @@ impl Staging {
         disk::create(&self.path.join(name), bytes).map(drop)
     }
 
-    /// Writes a file and waits until it is on the disk, as the manifest is the only file that cannot
-    /// be generated again after a power failure.
+    /// Writes a file that cannot be generated again, and waits until it is on the disk.
     fn put_synced(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path.join(name);
         disk::sync(&disk::create(&path, bytes)?, &path)

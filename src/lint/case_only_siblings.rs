@@ -16,8 +16,7 @@ pub(crate) fn check(facts: &Facts<'_>, _: &[&Operation]) -> Vec<Diagnostic> {
         let Some(path) = &operation.gateway_path else {
             continue;
         };
-        // The operations are sorted by path: what this one shares with the one before was looked at
-        // there.
+        // The operations are sorted by path: what two share is looked at once.
         let shared = before
             .iter()
             .zip(path)

@@ -16,8 +16,7 @@ pub(crate) fn check(facts: &Facts<'_>, served: &[&Operation]) -> Vec<Diagnostic>
         matches!(operation.security, Security::Optional(_))
             && open.contains(&(&*operation.path, operation.method))
     };
-    // One diagnostic for a file: a requirement at the root of a description counts for all of its
-    // operations.
+    // One diagnostic for a file, whose root may have the requirement of all its operations.
     let mut by_file: BTreeMap<_, Vec<&Operation>> = BTreeMap::new();
     for operation in served.iter().filter(is_open) {
         let file = operation.place("").file;

@@ -26,10 +26,9 @@ struct Allowance<'a> {
 }
 
 impl<'a> Policy<'a> {
-    /// Reads the decisions of a blueprint, on a day that is written as `2027-03-31`.
-    ///
-    /// Errors: GW2130 allowed error, GW2131 expired allowance, GW2132 allows nothing (a warning),
-    /// GW2133 unknown code.
+    /// Reads the decisions of a blueprint, on a day that is written as `2027-03-31`. Errors: GW2130
+    /// allowed error, GW2131 expired allowance, GW2132 allows nothing (a warning), GW2133 unknown
+    /// code.
     pub(crate) fn of(
         blueprint: &'a Blueprint,
         day: Option<&str>,
@@ -71,9 +70,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Marks findings as allowed, makes errors of denied ones, and reports entries that allow
-    /// nothing.
-    ///
-    /// Errors: GW2132 allows nothing (a warning, and a note in a base).
+    /// nothing. Errors: GW2132 allows nothing (a warning, and a note in a base).
     pub(crate) fn apply(mut self, plan: Option<&Plan>, findings: &mut Vec<Diagnostic>) {
         if self.allowances.is_empty() && self.denied.is_empty() {
             return;

@@ -5,7 +5,6 @@
 //! `annotate-snippets` leaves commands of CI runners as they are, and copies a line of 50 MB whole.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -71,8 +70,7 @@ struct SourceLines<'a> {
     cursor: LineCursor<'a>,
 }
 
-/// Position of the last finding in its line, so that a file of one line is read once, not once a
-/// finding.
+/// Position of the last finding in its line, so that a file of one line is read once.
 #[derive(Default)]
 struct LineCursor<'a> {
     file: &'a str,
@@ -172,20 +170,14 @@ impl Paint {
                 place.line,
                 place.column
             );
-            append(
-                &mut text,
-                format_args!("{:gutter$}{} {position}\n", "", self.edge("-->")),
-            );
+            text += &format!("{:gutter$}{} {position}\n", "", self.edge("-->"));
             if index == 0 {
                 text.push_str(&self.excerpt(place, lines, finding.line.as_deref(), gutter));
             }
         }
         let note = |text: &mut String, label: &str, what: &str| {
             let label = self.in_style(Style::new().bold(), label);
-            append(
-                text,
-                format_args!("{:gutter$} {} {label}: {what}\n", "", self.edge("=")),
-            );
+            *text += &format!("{:gutter$} {} {label}: {what}\n", "", self.edge("="));
         };
         if !finding.operations.is_empty() {
             note(
@@ -237,16 +229,10 @@ impl Paint {
     }
 }
 
-fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments)
-        .expect("writing to a String cannot fail");
-}
-
 /// Returns a piece of a line around a character, and the count of terminal columns before that.
 fn cut(line: &str, before: usize, is_cut: bool) -> (String, usize) {
     let mut drawn = String::new();
-    // Start of each character, in bytes of `drawn` and in terminal columns. Only what may be shown
-    // is drawn.
+    // Start of each character, in bytes of `drawn` and in terminal columns.
     let mut at = Vec::new();
     let mut width = 0;
     for (index, character) in line.char_indices().take(3 * MAX_WIDTH) {

@@ -20,7 +20,7 @@ use crate::source::{Finding, Located, RelativePath, Sources};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What stands for the repository's root. Source: SARIF, section 3.14.14 (`originalUriBaseIds`),
+/// Placeholder of the repository's root. Source: SARIF, section 3.14.14 (`originalUriBaseIds`),
 /// <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>.
 const ROOT: &str = "%SRCROOT%";
 
@@ -168,8 +168,7 @@ impl Results<'_> {
         self.all.push(document);
     }
 
-    /// Returns a name for a finding that stays when lines move: from its code, its file and its
-    /// pointer, or its message where it has none.
+    /// Returns a name for a finding that stays when lines move.
     fn fingerprint(&mut self, result: &SarifResult<'_>) -> String {
         let place = result.places.first();
         let at = place
