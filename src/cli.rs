@@ -58,7 +58,7 @@ struct Options {
     /// `prod` means gwgen.prod.yaml.
     #[arg(long, value_name = "NAME", global = true)]
     env: Option<String>,
-    /// How diagnostics look on standard error.
+    /// Format of diagnostics on standard error.
     #[arg(
         long,
         value_name = "FORMAT",

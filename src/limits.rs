@@ -186,10 +186,10 @@ fn template(plan: &Plan, stack: &Stack, findings: &mut Vec<Diagnostic>) {
         .inputs
         .keys()
         .map(|name| (pascal(name), format!("var: {name}")));
-    let parameters = stack.parameters.iter().map(|(label, it)| {
+    let parameters = stack.parameters.iter().map(|(label, parameter)| {
         (
             logical_id(&StoredParameter::address(label)),
-            format!("ssm: {}", it.path),
+            format!("ssm: {}", parameter.path),
         )
     });
     let mut seen: BTreeMap<String, String> = BTreeMap::new();

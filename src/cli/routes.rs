@@ -24,7 +24,7 @@ use crate::printed;
 pub(crate) struct RoutesArguments {
     #[command(flatten)]
     blueprints: BlueprintArguments,
-    /// How the list looks
+    /// Format of the list
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: RouteFormat,
 }

@@ -9,7 +9,7 @@ use super::{Exit, not_built, routes};
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
-    /// What the schema is of
+    /// The subject of the schema
     #[arg(value_name = "WHAT", value_enum, default_value_t)]
     of: SchemaSubject,
 }

@@ -13,7 +13,7 @@ const OLD_CODE: [&str; 2] = [
     "\"\"\"Keeps the target groups of an NLB equal to the addresses of an ALB.",
 ];
 
-/// How a zip archive starts. Source: PKWARE, APPNOTE 4.3.7,
+/// First bytes of a zip archive. Source: PKWARE, APPNOTE 4.3.7,
 /// <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
 const ZIP_START: &[u8] = b"PK\x03\x04";
 

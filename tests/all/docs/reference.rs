@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Types that are explained once, and not field by field.
 const KNOWN: &[&str] = &["Value", "Values", "Reference"];
 
-/// What a field may say, once for the whole page.
+/// Kinds of values, once for the whole page.
 const VALUES: &str = "## Values
 
 A *value* is a literal or a reference to something that is known only at deploy time; *values* are a list of them, or one reference that yields a list.
@@ -84,7 +84,7 @@ pub(crate) fn page(schema: &Value, shown: &str) -> String {
     text
 }
 
-/// Whether `{ssm: ...}` is built, as a blueprint that uses it says.
+/// Says whether `{ssm: ...}` is built, as a blueprint that uses it shows.
 fn ssm() -> &'static str {
     let text = "version: 1\nname: a\nspec: a\ntopology: nlb-targets\nnetwork: {vpc: {ssm: /vpc}, subnets: [b, c]}\nbackends: {a: {port: 1, targets: {ecs: true}}}\n";
     let files = gwgen::source::Memory([("gwgen.yaml".to_owned(), text.into())].into());
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a field is built, or some of those below it.
+    /// Says whether a field is built, or some of those below it.
     fn built(&self, field: &'a Value, path: &[String]) -> &'static str {
         if is_reserved(field) && field["type"] == "boolean" {
             "only `false`"
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What may be written there, in words.
+    /// Values that may be written there, in words.
     fn takes(&self, schema: &'a Value) -> String {
         match Self::name(schema) {
             "Value" => return "value".to_owned(),
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether the schema marks a field as one that is not built.
+/// Returns whether the schema marks a field as one that is not built.
 fn is_reserved(field: &Value) -> bool {
     field["x-reserved"] == true
 }

@@ -384,7 +384,7 @@ fn schemas_that_are_wide_or_none_end() {
     }
 }
 
-/// What AWS would refuse in the middle of a deployment, although no number of parts is too high.
+/// Inputs that AWS would refuse in the middle of a deployment, although no quota is exceeded.
 #[test]
 fn an_output_of_megabytes_is_refused_with_a_way_out() {
     let mut api = String::from(

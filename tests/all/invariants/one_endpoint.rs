@@ -80,7 +80,7 @@ fn template(plan: &Plan) -> FileTree {
     cloudformation::files(TemplateSyntax::Json, &assemble::assemble(plan).stack)
 }
 
-/// Which operations are removed.
+/// Operations to remove.
 enum Pick {
     Every,
     /// The first, the last, one that is alone in its segment, one beside a variable: each tells
@@ -93,9 +93,9 @@ struct Removal {
     what: String,
     /// The description without it.
     description: Vec<u8>,
-    /// What that compiles to, as Terraform.
+    /// Its output, as Terraform.
     rest: Compiled,
-    /// Whether a variable gets another name by it.
+    /// A variable gets another name by it.
     spelt_anew: bool,
 }
 
@@ -129,8 +129,8 @@ fn for_each_removal(
     }
 }
 
-/// Whether the operation was the last one that a promise or a restricting route speaks of, which is
-/// an error.
+/// Returns whether the operation was the last one of a promise or a restricting route, which is an
+/// error.
 fn lost_its_subject(rest: &Compiled) -> bool {
     let errors = codes(&rest.diagnostics, true);
     !errors.is_empty()
@@ -213,7 +213,7 @@ fn chosen(plan: &Plan, description: &Value, pick: &Pick) -> Vec<(&'static str, S
     .collect()
 }
 
-/// What is said about variables that become one.
+/// Messages about variables that become one.
 fn renamed(diagnostics: &[gwgen::diagnostic::Diagnostic]) -> BTreeSet<&str> {
     diagnostics
         .iter()

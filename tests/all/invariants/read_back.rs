@@ -1,4 +1,4 @@
-//! What is written is read again by readers that are not ours.
+//! Output is read again by readers that are not ours.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What becomes of every real description, pinned: a change of `tests/corpus.tsv` is a decision.
+//! Results of every real description, pinned: a change of `tests/corpus.tsv` is a decision.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{escaped, of_description, without};
 
-/// What is taken away.
+/// Part of the inputs that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     /// An entry of `auth`.
@@ -17,7 +17,7 @@ pub(super) enum Class {
     FurtherIdentity,
     /// The reason of a route that asks for less.
     Reason,
-    /// What a reason was given for.
+    /// A part for which a reason was given.
     ReasonedField,
     /// All entries of one key of a `match` name something that is not there.
     MissedMatch,
@@ -45,7 +45,7 @@ impl Class {
         Self::Promise,
     ];
 
-    /// Whether nothing but an error or a new finding will do: the blueprint alone shows that
+    /// Returns whether only an error or a new diagnostic is right: the blueprint alone shows that
     /// something is missing.
     pub(super) fn has_to_be_said(self) -> bool {
         match self {
@@ -67,7 +67,7 @@ impl Class {
 #[derive(Clone, Debug)]
 pub(super) struct Mutation {
     pub(super) class: Class,
-    /// Where it stood.
+    /// Place of the removed part.
     pub(super) what: String,
     pub(super) document: Value,
     pub(super) of_blueprint: bool,

@@ -15,7 +15,7 @@ use gwgen::blueprint::Exposure;
 use gwgen::plan::{AuthPlan, AuthorizerAsks, Check, OperationPlan, Plan};
 use serde_json::Value;
 
-/// What became of a mutation.
+/// Outcome of a mutation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Refused,
@@ -26,7 +26,7 @@ enum Outcome {
     AsClosed,
 }
 
-/// How many mutations of a class came to what.
+/// Counts of the outcomes of a class.
 type Counts = BTreeMap<(Class, Outcome), usize>;
 
 #[derive(Debug, Default)]
@@ -223,7 +223,7 @@ fn operations(plan: &Plan) -> BTreeMap<(usize, &str, &str, usize), &OperationPla
     found
 }
 
-/// What lets more through than before: routes, and authorizers that tell callers apart by less.
+/// Parts that let more through than before: routes, and authorizers with fewer sources of identity.
 fn more_open(before: &Plan, after: &Plan) -> Vec<String> {
     let (was, is) = (operations(before), operations(after));
     let opened = is

@@ -23,7 +23,7 @@ pub struct Pair {
     /// The description as JSON.
     #[allow(dead_code, reason = "the fuzz target gives it to a second reader")]
     pub json: String,
-    /// What the gateway offers if this renders; `None` where the pair was spoilt.
+    /// Operations that the gateway offers if this renders; `None` where the pair was spoilt.
     pub offered: Option<Operations>,
     /// Operations of the description that the blueprint leaves out: method and path as written.
     pub left_out: Vec<(String, String)>,
@@ -317,7 +317,7 @@ fn rules(choices: &mut Choices<'_>, written: &[Written]) -> Vec<Rule> {
     rules
 }
 
-/// What the rules make of an operation: the last that matches says it.
+/// Exposure of an operation by the rules: the last that matches decides.
 fn exposure(rules: &[Rule], (path, method): &Written) -> &'static str {
     let matches = |rule: &&Rule| {
         rule.path.as_ref().is_none_or(|own| own == path)

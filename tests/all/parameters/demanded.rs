@@ -1,4 +1,4 @@
-//! What a gateway demands of a request's parameters, read from finished output.
+//! Parameters that a gateway requires of a request, read from finished output.
 //!
 //! In: files of Terraform's JSON, a template, or the body of an API. Out: `Demands` by path. Pure.
 //! Source: docs/aws-rules.md#q4: required parameters are there and not blank.

@@ -39,7 +39,7 @@ pub(super) enum Version {
     V31,
 }
 
-/// What values are like.
+/// Shape of values.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Text,
@@ -265,7 +265,7 @@ impl Described {
         matches!(self.location, "query" | "header")
     }
 
-    /// Whether each request that has it has its name with a text that is not blank.
+    /// Returns whether each request that has it has its name with a text that is not blank.
     pub(super) fn always_has_its_name(&self) -> bool {
         self.why_not().is_empty()
     }
@@ -383,7 +383,7 @@ fn plain_schema(kind: &Kind, version: Version, choices: &mut Choices) -> Value {
     }
 }
 
-/// What a kind is called among the components: its own JSON, as letters.
+/// Name of a kind among the components: its own JSON, as letters.
 fn named(kind: &Kind) -> String {
     format!("{kind:?}")
         .chars()

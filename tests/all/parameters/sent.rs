@@ -113,7 +113,7 @@ pub(super) fn write(parameter: &Described, value: &Value, request: &mut Request)
     }
 }
 
-/// What stands between the items of a list.
+/// Separator of the items of a list.
 fn between(style: &str) -> &'static str {
     match style {
         "spaceDelimited" | "ssv" => " ",

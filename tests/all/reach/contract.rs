@@ -1,4 +1,4 @@
-//! What a blueprint and its descriptions ask for, read by what their contract says and not by the
+//! Requirements of a blueprint and its descriptions, read by their contract and not by the
 //! crate.
 //!
 //! In: `Written`. Out: `Contract`: every operation under every mount, where it is served, to whom,
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::generator::{ANY, Written};
 use super::template::{Segment, Template, covers, fits, rank, template};
 
-/// What callers have to show.
+/// Credentials that callers have to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Demand {
     /// Scheme of the blueprint's `auth`; none: nobody checks.
@@ -22,7 +22,7 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    /// Whether whoever passes this one may pass the other, too.
+    /// Returns whether whoever passes this one may pass the other, too.
     pub(super) fn is_enough_for(&self, other: &Self) -> bool {
         let has_scheme = other.scheme.is_none() || self.scheme == other.scheme;
         let has_scopes = other.scopes.is_empty()
@@ -44,7 +44,7 @@ pub(super) struct Backend {
     pub(super) name: String,
     /// `address:port`, or what stands for addresses that only a deployment knows.
     pub(super) servers: BTreeSet<String>,
-    /// What they see as `Host`.
+    /// The `Host` that they see.
     pub(super) host: Option<String>,
     /// Put before paths.
     before: Template,
@@ -65,11 +65,11 @@ pub(super) struct Operation {
     pub(super) exposure: Exposure,
     pub(super) demand: Demand,
     pub(super) backend: usize,
-    /// Where callers of the gateway ask for it.
+    /// Path at the gateway.
     pub(super) gateway: Template,
-    /// How many segments of that do not belong to the operation.
+    /// Count of segments of that which do not belong to the operation.
     pub(super) before: usize,
-    /// Where its backend gets it.
+    /// Path at its backend.
     pub(super) behind: Template,
     /// The same without what is put before the paths of the backend.
     pub(super) private: Template,
@@ -265,7 +265,7 @@ pub(super) fn taker<'o>(
     with_method(&below, &|it| it.gateway.len() == path.len()).or(greedy)
 }
 
-/// Whether both take requests that the other one does not.
+/// Returns whether both take requests that the other one does not.
 pub(super) fn cross(one: &[Segment], other: &[Segment]) -> bool {
     !covers(one, other) && !covers(other, one)
 }
@@ -326,7 +326,7 @@ struct Described<'a> {
     source: usize,
 }
 
-/// What is said of an operation under a mount: the last word counts.
+/// Settings of an operation under a mount: the last route decides.
 struct Said {
     backend: String,
     exposure: Exposure,
@@ -410,8 +410,8 @@ fn described(of: &Described<'_>) -> Demand {
     demand
 }
 
-/// Whether a route is meant for the operation under the mount: all keys that it has, within a key
-/// any entry.
+/// Returns whether a route matches the operation under the mount: all keys that it has, within a
+/// key any entry.
 fn matches(matched: &Value, of: &Described<'_>, mount: &str) -> bool {
     let is_among = |key: &str, text: &str| {
         matched[key]

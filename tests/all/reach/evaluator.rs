@@ -13,13 +13,13 @@ use super::template::{Template, common, fits, rank};
 /// Stands for a text that no template has.
 const FRESH: &str = "zq7";
 
-/// What stands in the place of variables.
+/// Texts in the place of variables.
 const FILLED: [&str; 5] = [FRESH, "a", "v1", "pre", "export"];
 
 /// Methods that requests are tried with beside those of the operations.
 const FURTHER: &str = "PATCH";
 
-/// What the evaluator knows of a render.
+/// Facts that the evaluator knows of a render.
 pub(super) struct Evaluator<'a> {
     pub(super) contract: &'a Contract,
     pub(super) output: &'a Output,
@@ -31,7 +31,7 @@ pub(super) struct Evaluator<'a> {
 /// A request: method and path.
 type Request = (String, Vec<String>);
 
-/// What was tried.
+/// Counts of requests.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) requests: usize,
@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         requests
     }
 
-    /// What is wrong with the way of a request of a caller of the gateway.
+    /// Returns a fault in the path of a request of a caller of the gateway.
     fn of_gateway(&self, method: &str, path: &[String], answer: &Answer) -> Vec<String> {
         let public: Vec<&Operation> = self
             .contract
@@ -150,7 +150,7 @@ impl Evaluator<'_> {
         problems
     }
 
-    /// What servers take a request for that the gateway lets through.
+    /// Operations that servers take a request for that the gateway lets through.
     fn reached(&self, arrival: &Arrival) -> Vec<String> {
         let mut problems = Vec::new();
         for server in &arrival.servers {
@@ -183,8 +183,8 @@ impl Evaluator<'_> {
         problems
     }
 
-    /// Whether a caller who came this way may have what the servers take the request for: it, or
-    /// the same under another mount.
+    /// Returns whether a caller who came this way may have the operation that the servers take the
+    /// request for: the same one, or the same under another mount.
     fn may_reach(&self, operation: &Operation, arrival: &Arrival) -> bool {
         let same = self
             .contract
@@ -199,8 +199,8 @@ impl Evaluator<'_> {
         is_open || self.is_told_to_be_one(operation)
     }
 
-    /// Whether a description has the very operation that another one has and that is served: it is
-    /// one, and that is said.
+    /// Returns whether a description has the operation of another description that is served, and
+    /// a diagnostic says so.
     fn is_told_to_be_one(&self, operation: &Operation) -> bool {
         let is_twin = |it: &Operation| {
             it.source != operation.source
@@ -217,7 +217,7 @@ impl Evaluator<'_> {
             && self.told.iter().any(|it| it.contains(&*operation.path))
     }
 
-    /// Where the servers of an operation get a request that callers of the gateway write so.
+    /// Servers that get a request of an operation, as callers of the gateway write it.
     fn expected(&self, owner: &Operation, path: &[String]) -> Vec<String> {
         let before = owner.behind.len() - (owner.gateway.len() - owner.before);
         let texts = owner.behind[..before]
@@ -226,7 +226,7 @@ impl Evaluator<'_> {
         texts.chain(path[owner.before..].iter().cloned()).collect()
     }
 
-    /// Whether a request of an operation comes to other servers or to another path than its own.
+    /// Returns whether a request of an operation comes to other servers or to another path.
     fn misled(&self, owner: &Operation, arrival: &Arrival, path: &[String]) -> Option<String> {
         let backend = &self.contract.backends[owner.backend];
         let before = owner.behind.len() - (owner.gateway.len() - owner.before);
@@ -249,7 +249,7 @@ impl Evaluator<'_> {
         })
     }
 
-    /// What is wrong with the way of a request of a private caller of the balancer.
+    /// Returns a fault in the path of a request of a private caller of the balancer.
     fn of_balancer(
         &self,
         method: &str,
@@ -299,8 +299,8 @@ impl Evaluator<'_> {
         problems
     }
 
-    /// Whether the path is that of a hidden operation, which every listener refuses behind every
-    /// prefix.
+    /// Returns whether the path is that of a hidden operation, which every listener refuses behind
+    /// every prefix.
     fn is_refused_for_another(&self, operation: &Operation, path: &[String]) -> bool {
         let own = &path[operation
             .behind

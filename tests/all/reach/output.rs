@@ -20,7 +20,7 @@ pub(super) struct Output {
     pub(super) outputs: Map<String, Value>,
 }
 
-/// What becomes of a request.
+/// Outcome of a request.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// Nobody serves it, or something of AWS answers 404 or a preflight.
@@ -36,7 +36,7 @@ pub(super) struct Arrival {
     pub(super) host: Option<String>,
     pub(super) method: String,
     pub(super) path: Vec<String>,
-    /// What the gateway asked for.
+    /// Credentials that the gateway requires.
     pub(super) demand: Demand,
 }
 
@@ -84,7 +84,7 @@ impl Output {
             .unwrap_or_else(|| panic!("there is no {kind}.{label}"))
     }
 
-    /// Where a request of a caller of the gateway arrives.
+    /// Returns the outcome of a request of a caller of the gateway.
     pub(super) fn answer_of_gateway(&self, method: &str, path: &[String]) -> Answer {
         let Some(taken) = self.taken(method, path) else {
             return Answer::Refused;
@@ -137,7 +137,7 @@ impl Output {
         }
     }
 
-    /// Where a request of a private caller of the balancer arrives.
+    /// Returns the outcome of a request of a private caller of the balancer.
     pub(super) fn answer_of_balancer(
         &self,
         port: u64,
@@ -241,7 +241,7 @@ impl Output {
         parts
     }
 
-    /// What a method asks of callers, by the names that the generator gave to functions and pools.
+    /// Credentials that a method requires, by the generator's names of functions and pools.
     fn demand(&self, method: &Value) -> Demand {
         let authorizer = || {
             self.one(

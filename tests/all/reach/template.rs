@@ -46,7 +46,7 @@ pub(super) fn fits(template: &[Segment], path: &[String]) -> bool {
     }
 }
 
-/// What routers look at first, segment by segment from the left.
+/// Order in which routers compare, segment by segment from the left.
 pub(super) fn rank(template: &[Segment]) -> Vec<u8> {
     let rank = |segment: &Segment| match segment {
         Segment::Literal(_) => 0,
@@ -56,7 +56,7 @@ pub(super) fn rank(template: &[Segment]) -> Vec<u8> {
     template.iter().map(rank).collect()
 }
 
-/// Whether every path that fits the second fits the first.
+/// Returns whether every path that fits the second fits the first.
 pub(super) fn covers(wider: &[Segment], narrower: &[Segment]) -> bool {
     match (wider.split_first(), narrower.split_first()) {
         (None, None) => true,

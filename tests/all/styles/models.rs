@@ -20,7 +20,7 @@ const WORDLESS: [&str; 9] = [
     "default",
 ];
 
-/// What a body does otherwise than it may, and whether it refuses less.
+/// Differences of a body that are not allowed, and whether it refuses less.
 #[derive(Default)]
 pub(crate) struct Verdict {
     pub(crate) problems: Vec<String>,

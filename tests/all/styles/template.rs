@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// What a style says of an API: everything but the schemas of models, and these by name.
+/// API of a style: everything but the schemas of models, and these by name.
 pub(crate) struct Reading {
     pub(crate) api: Value,
     pub(crate) models: BTreeMap<String, Value>,
@@ -37,7 +37,7 @@ pub(crate) fn has_api(template: &Value) -> bool {
         .any(|resource| resource["Type"] == "AWS::ApiGateway::RestApi")
 }
 
-/// What CloudFormation takes for its own wherever it stands as a key.
+/// Keys that CloudFormation reads as its own.
 pub(crate) fn is_function(name: &str) -> bool {
     matches!(name, "Ref" | "Condition") || name.starts_with("Fn::")
 }
@@ -69,7 +69,7 @@ impl<'a> Template<'a> {
         resources.map(|(id, resource)| (id.as_str(), &resource["Properties"]))
     }
 
-    /// What is no part of the API, with outputs and parameters. A body changes two things there:
+    /// Parts that do not belong to the API, with outputs and parameters. A body changes two things:
     /// the deployment waits for the whole API, so it has a name of its own; and leave to call an
     /// authorizer holds for every one of the API, since none has an id.
     pub(crate) fn beside(&self) -> Value {

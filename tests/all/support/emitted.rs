@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::json_of;
 
-/// How many there are of each kind, by the CloudFormation name, and of each kind of element.
+/// Counts of each kind, by the CloudFormation name, and of each kind of element.
 pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// Terraform's blocks of their own for what is a part of its owner elsewhere: block, kind of the
@@ -67,7 +67,7 @@ const ELEMENTS: [(&str, &str, &str); 11] = [
     ),
 ];
 
-/// What CloudFormation cannot say, and says so (GW2023).
+/// Fields that CloudFormation cannot express, as GW2023 says.
 pub(crate) const TERRAFORM_ONLY: &str = "autoscaling group";
 
 /// Every file of a tree as text, but for packages of functions.

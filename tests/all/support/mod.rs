@@ -1,4 +1,4 @@
-//! What golden and invariant tests share: cases, examples, the corpus, and compiling in memory.
+//! Shared parts of golden and invariant tests: cases, examples, the corpus, compiling in memory.
 //!
 //! In: folders of this repository, and `shared/corpus` where it exists. Out: `Case`, `Fixture`,
 //! `Compiled`.
@@ -159,7 +159,7 @@ pub(crate) fn folders(parent: &Path) -> Vec<PathBuf> {
 pub(crate) struct Fixture {
     case: Case,
     pub(crate) folder: PathBuf,
-    /// Whether it is one of `blueprints/`.
+    /// It is one of `blueprints/`.
     pub(crate) is_example: bool,
     compiled: [OnceLock<Compiled>; SPELLINGS.len()],
 }
@@ -175,7 +175,7 @@ impl Fixture {
         }
     }
 
-    /// What `Case::compile` gives for one of the spellings.
+    /// Returns the result of `Case::compile` for one of the spellings.
     pub(crate) fn compiled(&self, spelling: &str) -> &Compiled {
         let index = SPELLINGS
             .iter()
@@ -219,13 +219,13 @@ pub(crate) fn snapshots_below(folder: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// Whether tests look at all that they can look at, and not at a part of it that tells most:
+/// Returns whether tests look at everything, and not at the part that shows most:
 /// `GWGEN_TESTS=full`.
 pub(crate) fn is_full() -> bool {
     std::env::var_os("GWGEN_TESTS").is_some_and(|value| value == "full")
 }
 
-/// What was found, a finding a paragraph; places by pointer, since the blueprint was brought to
+/// Diagnostics, a paragraph each; places by pointer, since the blueprint was brought to
 /// JSON.
 pub(crate) fn findings(diagnostics: &[Diagnostic]) -> String {
     let mut lines: Vec<String> = diagnostics

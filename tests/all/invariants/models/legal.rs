@@ -1,4 +1,4 @@
-//! What API Gateway takes as a model, read from its rules and not from ours.
+//! Models that API Gateway takes, by its rules and not by ours.
 //!
 //! In: a model. Out: what is wrong with it.
 
@@ -40,7 +40,7 @@ const KEYWORDS: [&str; 33] = [
     "default",
 ];
 
-/// What Java reads otherwise than a browser.
+/// Patterns that Java reads otherwise than a browser.
 const UNPORTABLE: [&str; 9] = ["\\s", "\\S", "\\b", "\\p", "\\u", "(?=", "(?!", "(?<", "[["];
 
 pub(crate) fn faults(model: &Value) -> Vec<String> {
