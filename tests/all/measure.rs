@@ -52,195 +52,173 @@ fn read_files(folder: &str) -> Vec<SourceFile> {
         .collect()
 }
 
-/// Returns whether a file has unit tests alone.
+/// Returns whether a file of `src/` has unit tests alone.
 fn is_test_file(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
-}
-
-/// Files of `src/`, without unit tests.
-fn source_files() -> Vec<SourceFile> {
-    let mut files = read_files("src");
-    files.retain(|file| !is_test_file(&file.path));
-    for file in &mut files {
-        file.text = without_tests(&file.text);
-    }
-    files
 }
 
 /// First words of a doc comment that is a question.
 const QUESTION_WORDS: [&str; 6] = ["What ", "Whether ", "Which ", "How ", "Where ", "Who "];
 
-struct Measures {
-    lines: usize,
-    functions: Vec<Function>,
-    /// Files by the names of the types that they define.
-    types: BTreeMap<String, BTreeSet<String>>,
-    it_count: usize,
-    doc_comments: usize,
-    questions: usize,
-    sources_without_link: Vec<String>,
-    cycles: Vec<String>,
-    /// Dependencies of a stage on a later one.
-    against_order: Vec<String>,
-    long_files: Vec<String>,
-}
-
-impl Measures {
-    fn of_sources() -> Self {
-        let files = source_files();
-        let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut functions_found = Vec::new();
-        let (mut it_count, mut doc_comments, mut questions) = (0, 0, 0);
-        let mut sources_without_link = Vec::new();
-        for file in &files {
-            functions_found.extend(functions(&file.path, &file.text));
-            for name in text::types(&file.text) {
-                types.entry(name).or_default().insert(file.path.clone());
-            }
-            it_count += text::count_word(&file.text, "it");
-            for comment in text::comments(&file.text) {
-                doc_comments += usize::from(comment.is_doc);
-                questions += usize::from(
-                    comment.is_doc
-                        && QUESTION_WORDS
-                            .iter()
-                            .any(|word| comment.text.starts_with(word)),
-                );
-                if comment.text.contains("Source:") && !comment.has_link() {
-                    sources_without_link.push(format!("{}:{}", file.path, comment.line));
-                }
-            }
-        }
-        let library = files
-            .iter()
-            .find(|file| file.path == "lib.rs")
-            .expect("the crate has a root");
-        let modules = Modules::of(&files);
-        let long = |file: &&SourceFile| file.text.lines().count() > MAX_FILE_LINES;
-        Self {
-            lines: files.iter().map(|file| file.text.lines().count()).sum(),
-            functions: functions_found,
-            types,
-            it_count,
-            doc_comments,
-            questions,
-            sources_without_link,
-            cycles: modules.cycles(),
-            against_order: modules.against_order(&text::submodules(&library.text)),
-            long_files: files
-                .iter()
-                .filter(long)
-                .map(|file| file.path.clone())
-                .collect(),
-        }
-    }
-
-    fn long_functions(&self) -> Vec<String> {
-        let long = self
-            .functions
-            .iter()
-            .filter(|function| function.lines > MAX_FUNCTION_LINES);
-        long.map(|function| format!("{} {} ({})", function.file, function.name, function.lines))
-            .collect()
-    }
-
-    fn tuple_parameters(&self) -> Vec<String> {
-        let found = self
-            .functions
-            .iter()
-            .filter(|function| function.has_tuple_parameter);
-        found
-            .map(|function| format!("{} {}", function.file, function.name))
-            .collect()
-    }
-
-    fn shared_types(&self) -> Vec<String> {
-        let shared = self.types.iter().filter(|(_, files)| files.len() > 1);
-        shared
-            .map(|(name, files)| {
-                format!(
-                    "{name}: {}",
-                    files.iter().cloned().collect::<Vec<_>>().join(" ")
-                )
-            })
-            .collect()
-    }
-}
-
 /// Unit: lines.
 const MAX_FILE_LINES: usize = 400;
+const MAX_TEST_FILE_LINES: usize = 500;
 /// Unit: lines of a body that are neither empty nor comments.
 const MAX_FUNCTION_LINES: usize = 70;
+
+/// A row of the table.
+struct Row {
+    name: &'static str,
+    value: usize,
+    /// The number of things of which the value is a part.
+    of: Option<usize>,
+    /// The counted things, as far as they are worth a list.
+    places: Vec<String>,
+}
+
+impl Row {
+    fn number(name: &'static str, value: usize) -> Self {
+        Self {
+            name,
+            value,
+            of: None,
+            places: Vec::new(),
+        }
+    }
+
+    fn list(name: &'static str, places: Vec<String>) -> Self {
+        Self {
+            name,
+            value: places.len(),
+            of: None,
+            places,
+        }
+    }
+
+    fn of(self, all: usize) -> Self {
+        Self {
+            of: Some(all),
+            ..self
+        }
+    }
+}
+
+/// Measures of `src/` without unit tests, but for the last, which is about tests.
+fn rows() -> Vec<Row> {
+    let (tests, mut files): (Vec<_>, Vec<_>) = read_files("src")
+        .into_iter()
+        .partition(|file| is_test_file(&file.path));
+    for file in &mut files {
+        file.text = without_tests(&file.text);
+    }
+    let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
+    let words = files.iter().map(|file| text::count_word(&file.text, "it"));
+    let its: usize = words.sum();
+    let mut rows = vec![Row::number("lines of src/ without tests", lines)];
+    rows.extend(of_functions(&files));
+    rows.push(shared_types(&files));
+    rows.push(Row::number("`it`, per 1,000 lines", its * 1000 / lines));
+    rows.extend(of_comments(&files));
+    rows.extend(of_modules(&files));
+    rows.push(Row::list(
+        "files above 400 lines",
+        longer(&files, MAX_FILE_LINES),
+    ));
+    let mut long_tests = longer(&tests, MAX_TEST_FILE_LINES);
+    long_tests.extend(longer(&read_files("tests"), MAX_TEST_FILE_LINES));
+    rows.push(Row::list("test files above 500 lines", long_tests));
+    rows
+}
+
+/// Paths of files with more lines.
+fn longer(files: &[SourceFile], most: usize) -> Vec<String> {
+    let long = files.iter().filter(|file| file.text.lines().count() > most);
+    long.map(|file| file.path.clone()).collect()
+}
+
+fn of_functions(files: &[SourceFile]) -> [Row; 2] {
+    let all: Vec<Function> = files
+        .iter()
+        .flat_map(|file| functions(&file.path, &file.text))
+        .collect();
+    let long = all
+        .iter()
+        .filter(|function| function.lines > MAX_FUNCTION_LINES)
+        .map(|function| format!("{} {} ({})", function.file, function.name, function.lines));
+    let tuples = all
+        .iter()
+        .filter(|function| function.has_tuple_parameter)
+        .map(|function| format!("{} {}", function.file, function.name));
+    [
+        Row::list("functions above 70 lines", long.collect()).of(all.len()),
+        Row::list("functions with a tuple parameter", tuples.collect()),
+    ]
+}
+
+fn shared_types(files: &[SourceFile]) -> Row {
+    let mut types: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        for name in text::types(&file.text) {
+            types.entry(name).or_default().insert(&file.path);
+        }
+    }
+    let shared = types
+        .iter()
+        .filter(|(_, files)| files.len() > 1)
+        .map(|(name, files)| {
+            format!(
+                "{name}: {}",
+                Vec::from_iter(files.iter().copied()).join(" ")
+            )
+        });
+    Row::list("type names in more than one file", shared.collect()).of(types.len())
+}
+
+fn of_comments(files: &[SourceFile]) -> [Row; 2] {
+    let (mut doc_comments, mut questions, mut unlinked) = (0, 0, Vec::new());
+    for file in files {
+        for comment in text::comments(&file.text) {
+            let mut words = QUESTION_WORDS.iter();
+            let is_question = words.any(|word| comment.text.starts_with(word));
+            doc_comments += usize::from(comment.is_doc);
+            questions += usize::from(comment.is_doc && is_question);
+            if comment.text.contains("Source:") && !comment.has_link() {
+                unlinked.push(format!("{}:{}", file.path, comment.line));
+            }
+        }
+    }
+    [
+        Row::number("doc comments that open with a question", questions).of(doc_comments),
+        Row::list("sources without a link", unlinked),
+    ]
+}
+
+fn of_modules(files: &[SourceFile]) -> [Row; 2] {
+    let library = files.iter().find(|file| file.path == "lib.rs");
+    let stages = text::submodules(&library.expect("the crate has a root").text);
+    let modules = Modules::of(files);
+    [
+        Row::list(
+            "stages that name a later one",
+            modules.against_order(&stages),
+        ),
+        Row::list("cycles", modules.cycles()),
+    ]
+}
 
 /// Prints the table of `just measure`, with each place where `GWGEN_MEASURE=places`.
 #[test]
 fn the_table() {
-    let measures = Measures::of_sources();
-    let (long, tuples, shared) = (
-        measures.long_functions(),
-        measures.tuple_parameters(),
-        measures.shared_types(),
-    );
-    let rows: [(&str, String, &[String]); 10] = [
-        (
-            "lines of src/ without tests",
-            measures.lines.to_string(),
-            &[],
-        ),
-        (
-            "functions above 70 lines",
-            format!("{} of {}", long.len(), measures.functions.len()),
-            &long,
-        ),
-        (
-            "functions with a tuple parameter",
-            tuples.len().to_string(),
-            &tuples,
-        ),
-        (
-            "type names in more than one file",
-            format!("{} of {}", shared.len(), measures.types.len()),
-            &shared,
-        ),
-        (
-            "`it`, per 1,000 lines",
-            (measures.it_count * 1000 / measures.lines).to_string(),
-            &[],
-        ),
-        (
-            "doc comments that open with a question",
-            format!("{} of {}", measures.questions, measures.doc_comments),
-            &[],
-        ),
-        (
-            "sources without a link",
-            measures.sources_without_link.len().to_string(),
-            &measures.sources_without_link,
-        ),
-        (
-            "stages that name a later one",
-            measures.against_order.len().to_string(),
-            &measures.against_order,
-        ),
-        (
-            "cycles",
-            measures.cycles.len().to_string(),
-            &measures.cycles,
-        ),
-        (
-            "files above 400 lines",
-            measures.long_files.len().to_string(),
-            &measures.long_files,
-        ),
-    ];
     let names_places = std::env::var("GWGEN_MEASURE").is_ok_and(|value| value == "places");
+    let rows = rows();
     let mut table = String::new();
-    for (what, value, places) in rows {
-        table.push_str(&format!("{what:<42} {value}\n"));
-        let places = places.iter().filter(|_| names_places);
+    for row in &rows {
+        let of = row.of.map_or_else(String::new, |all| format!(" of {all}"));
+        table.push_str(&format!("{:<42} {}{of}\n", row.name, row.value));
+        let places = row.places.iter().filter(|_| names_places);
         places.for_each(|place| table.push_str(&format!("    {place}\n")));
     }
     // Shown where the tests run with `--nocapture`.
     std::io::stdout().write_all(table.as_bytes()).unwrap();
-    assert!(measures.lines > 0 && !measures.functions.is_empty() && !measures.types.is_empty());
+    assert!(rows[0].value > 0 && rows[1].of > Some(0) && rows[3].of > Some(0));
 }
