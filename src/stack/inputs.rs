@@ -3,57 +3,64 @@
 //! In: a complete stack. Out: the stack without inputs that nothing uses. Pure.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::StackOf;
 use super::value::{INPUT, PARAMETER};
+use super::{File, Label, StackOf};
 
 impl<N: Serialize> StackOf<N> {
     /// Drops the inputs and parameters that no node, tag or output refers to.
     pub fn drop_unused_inputs(&mut self) {
-        if self.inputs.is_empty() && self.parameters.is_empty() {
-            return;
-        }
-        let mut used = References::default();
-        used.add(&(&self.tags, &self.short_environment));
+        let mut unused = UnusedInputs {
+            inputs: self.inputs.keys().cloned().collect(),
+            parameters: self.parameters.keys().cloned().collect(),
+            buffer: Vec::new(),
+        };
+        unused.remove_those_of(&(&self.tags, &self.short_environment));
         for output in &self.outputs {
-            used.add(&(&output.terraform, &output.cloudformation));
+            unused.remove_those_of(&(&output.terraform, &output.cloudformation));
         }
-        for entry in &self.entries {
-            used.add(&entry.node);
+        // Network and stage refer to nearly all, so the many routes are seldom searched.
+        let (network, rest): (Vec<_>, Vec<_>) = self
+            .entries
+            .iter()
+            .partition(|entry| entry.file == File::Network);
+        for entry in network.into_iter().chain(rest.into_iter().rev()) {
+            if unused.inputs.is_empty() && unused.parameters.is_empty() {
+                return;
+            }
+            unused.remove_those_of(&entry.node);
         }
-        self.inputs.retain(|name, _| used.inputs.contains(&**name));
+        self.inputs.retain(|name, _| !unused.inputs.contains(name));
         self.parameters
-            .retain(|label, _| used.parameters.contains(label.as_str()));
+            .retain(|label, _| !unused.parameters.contains(label));
     }
 }
 
-/// Names that serialized values refer to.
-#[derive(Default)]
-struct References {
-    inputs: BTreeSet<String>,
-    parameters: BTreeSet<String>,
+/// Inputs and parameters that nothing searched so far refers to.
+struct UnusedInputs {
+    inputs: BTreeSet<Arc<str>>,
+    parameters: BTreeSet<Label>,
     buffer: Vec<u8>,
 }
 
-impl References {
-    fn add(&mut self, part: &impl Serialize) {
+impl UnusedInputs {
+    fn remove_those_of(&mut self, part: &impl Serialize) {
         self.buffer.clear();
         serde_json::to_writer(&mut self.buffer, part).expect("a node has text keys only");
         let json = std::str::from_utf8(&self.buffer).expect("JSON is UTF-8");
-        for (key, names) in [(INPUT, &mut self.inputs), (PARAMETER, &mut self.parameters)] {
-            // No text holds this: its quotes would be escaped.
-            let start = format!("{{\"{key}\":\"");
-            for (position, _) in json.match_indices(&start) {
-                let rest = &json[position + start.len()..];
-                let name = rest.split('"').next().unwrap_or_default();
-                if !names.contains(name) {
-                    names.insert(name.to_owned());
-                }
-            }
-        }
+        self.inputs
+            .retain(|name| !json.contains(&reference(INPUT, name)));
+        self.parameters
+            .retain(|label| !json.contains(&reference(PARAMETER, label.as_str())));
     }
+}
+
+/// Returns the JSON of a reference, which is part of no text, where quotes are escaped.
+fn reference(key: &str, name: &str) -> String {
+    format!("{{\"{key}\":\"{name}\"}}")
 }
 
 #[cfg(test)]
