@@ -1,6 +1,5 @@
 //! Access to operations: security schemes, authorizers, keys, and the promises about them.
-//!
-//! In: descriptions and blueprint. Out: parts of the plan, diagnostics. Pure.
+//! In: descriptions and blueprint. Out: parts of the plan, diagnostics.
 
 pub(crate) mod authorizers;
 pub(crate) mod expect;

@@ -1,6 +1,6 @@
 //! Access that the gateway requires of callers, and the authorizers that check it.
+//! In: `auth`, the names of its entries that operations use. Out: `AuthorizerPlan`s by name.
 //!
-//! In: `auth`, the names of its entries that operations use. Out: `AuthorizerPlan`s by name. Pure.
 //! An entry that no method uses creates nothing, and no input is declared for it.
 
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ pub struct AuthPlan {
     /// A token needs one of them; sorted.
     pub scopes: Vec<Arc<str>>,
     pub api_key: bool,
-    /// Entries of `auth` that stand for the operation, those that nobody checks too.
+    /// Entries of `auth` that the operation's schemes map to, those that nobody checks too.
     pub entries: BTreeSet<Arc<str>>,
     /// The reason why it is something else than the description requires.
     pub differs: Option<AuthDifference>,
@@ -37,7 +37,7 @@ pub enum AuthDifference {
 }
 
 /// The one who checks a caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Check {
     #[default]
     Nobody,
@@ -54,7 +54,7 @@ pub struct AuthorizerPlan {
     pub asks: AuthorizerAsks,
 }
 
-/// The one whom an authorizer asks.
+/// The service that an authorizer asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorizerAsks {
     /// User pools, by their ARNs.

@@ -1,6 +1,6 @@
 //! Promises of the blueprint, checked at every render.
+//! In: `expect`, operations with the decisions about them. Out: diagnostics.
 //!
-//! In: `expect`, operations with what was decided of them. Out: diagnostics. Pure.
 //! Promises are evidence beside the description: a restriction that it drops, a promise still
 //! requires.
 
@@ -82,12 +82,12 @@ pub(crate) fn expect(
         }
         for operation in meant {
             let breaches = breaches(promise, operation, blueprint);
-            diagnostics.extend(breaches.into_iter().map(|breach| {
+            diagnostics.extend(breaches.into_iter().map(|(field, message)| {
                 let name = operation.plan.name();
                 diagnostic::BROKEN_PROMISE
-                    .at(blueprint.place(&child(&at, breach.field)))
+                    .at(blueprint.place(&child(&at, field)))
                     .also(operation.plan.place.clone())
-                    .message(format_args!("{name} {}", breach.message))
+                    .message(format_args!("{name} {message}"))
                     .help("mend the description or the routes so that the promise holds; change the promise only where it no longer should")
                     .keeps(name)
             }));
@@ -96,55 +96,39 @@ pub(crate) fn expect(
     diagnostics
 }
 
-/// A field of a promise that an operation breaks.
-struct Breach {
-    field: &'static str,
-    message: String,
-}
-
+/// Fields of a promise that an operation breaks, with the ends of the sentences that say so.
 fn breaches(
     promise: &ExpectSpec,
     decided: &DecidedOperation<'_>,
     blueprint: &Blueprint,
-) -> Vec<Breach> {
+) -> Vec<(&'static str, String)> {
     let operation = decided.plan;
     let mut breaches = Vec::new();
-    let mut add = |field, message| breaches.push(Breach { field, message });
-    if let Some(promised) = promise
-        .exposure
-        .filter(|promised| *promised != operation.exposure)
-    {
+    let differs = |promised: &Exposure| *promised != operation.exposure;
+    if let Some(promised) = promise.exposure.filter(differs) {
         let message = format!(
             "is {}, and is promised to be {}",
             exposure_name(operation.exposure),
             exposure_name(promised)
         );
-        add("exposure", message);
+        breaches.push(("exposure", message));
     }
     // Nobody calls what is hidden.
     if operation.exposure == Exposure::Hidden {
         return breaches;
     }
-    let broken = promise
-        .auth
-        .as_deref()
-        .and_then(|auth| auth_breach(auth, operation, blueprint));
-    if let Some(message) = broken {
-        add("auth", message);
-    }
+    let auth = promise.auth.as_deref();
+    let broken = auth.and_then(|auth| auth_breach(auth, operation, blueprint));
+    breaches.extend(broken.map(|message| ("auth", message)));
     if promise.throttle == Some(Presence::Any) {
-        if operation.exposure == Exposure::Internal {
-            add(
-                "throttle",
-                "is internal, where nothing slows callers down, and is promised to have a throttle"
-                    .to_owned(),
-            );
+        let message = if operation.exposure == Exposure::Internal {
+            "is internal, where nothing slows callers down, and is promised to have a throttle"
         } else if !decided.is_throttled {
-            add(
-                "throttle",
-                "has no throttle, and is promised to have one".to_owned(),
-            );
-        }
+            "has no throttle, and is promised to have one"
+        } else {
+            return breaches;
+        };
+        breaches.push(("throttle", message.to_owned()));
     }
     breaches
 }

@@ -1,6 +1,6 @@
 //! API keys and the usage plans that hold them.
+//! In: `usage_plans`, operations. Out: `UsagePlan`s by name.
 //!
-//! In: `usage_plans`, operations. Out: `UsagePlan`s by name. Pure.
 //! A method that requires a key lets nobody in unless a usage plan covers the stage
 //! (docs/aws-rules.md#u6).
 
@@ -36,16 +36,16 @@ pub struct KeyPlan {
     pub source: KeySource,
 }
 
-/// Where a key comes from.
+/// Source of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// It is made, under that name; AWS makes its value.
+    /// A key of the stack, by name; AWS generates its value.
     Made(Arc<str>),
-    /// It is there, by its id.
+    /// A key that exists already, by its id.
     Existing(Value),
 }
 
-/// Requests in a time.
+/// Most requests in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuotaPlan {
     pub limit: u64,
@@ -204,8 +204,7 @@ pub(crate) fn uncovered(
         };
         return names.map(finding).collect();
     }
-    let mut diagnostics = Vec::new();
-    diagnostics.extend(without_plan(blueprint, &keyed));
+    let mut diagnostics: Vec<_> = without_plan(blueprint, &keyed).into_iter().collect();
     if from_authorizer(blueprint) {
         diagnostics.extend(without_key_giver(blueprint, &keyed, authorizers));
     }
@@ -251,14 +250,11 @@ fn without_key_giver(
         .filter(|authorizer| matches!(authorizer.asks, AuthorizerAsks::Lambda(_)))
         .map(|authorizer| &*authorizer.name)
         .collect();
-    let keyless: Vec<&OperationPlan> = keyed
-        .iter()
-        .copied()
-        .filter(|operation| {
-            let authorizer = operation.auth.authorizer();
-            authorizer.is_none_or(|name| !functions.contains(name))
-        })
-        .collect();
+    let mut keyless = keyed.to_vec();
+    keyless.retain(|operation| {
+        let authorizer = operation.auth.authorizer();
+        authorizer.is_none_or(|name| !functions.contains(name))
+    });
     let first = keyless.first()?;
     let mut finding = diagnostic::KEY_FROM_NO_AUTHORIZER
         .at(blueprint.place("/api/api_key_source"))

@@ -1,8 +1,5 @@
-//! Security schemes as descriptions declare them; those of several descriptions, which `auth` knows
-//! by one name.
-//!
-//! In: `Api`s. Out: `Declared`, findings. Pure.
-//! Two schemes of one name are distinguished by what a gateway would check, not by their prose.
+//! Security schemes as descriptions declare them, and those that several declare by one name.
+//! In: `Api`s. Out: `Declared`, findings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,6 +55,11 @@ impl Declared {
     }
 }
 
+/// The place where a description declares a scheme.
+pub(crate) fn declaration(api: &Api, name: &str) -> Place {
+    Place::pointer(&api.file, pointer::child(api.schemes_pointer, name))
+}
+
 /// Reports schemes that two descriptions require by one name and declare differently.
 ///
 /// Errors: GW3021.
@@ -68,11 +70,8 @@ pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
     let mut known: BTreeMap<&Arc<str>, (&Api, Value)> = BTreeMap::new();
     let mut findings = Vec::new();
     for api in apis {
-        for (name, definition) in api
-            .schemes
-            .iter()
-            .filter(|(name, _)| is_required(api, name))
-        {
+        let definitions = api.schemes.iter();
+        for (name, definition) in definitions.filter(|(name, _)| is_required(api, name)) {
             let essence = essence(definition);
             match known.get(name) {
                 None => drop(known.insert(name, (api, essence))),
@@ -85,10 +84,9 @@ pub(crate) fn conflicting(apis: &[Api], blueprint: &Blueprint) -> Vec<Diagnostic
 }
 
 fn conflict(name: &str, first: &Api, second: &Api, blueprint: &Blueprint) -> Diagnostic {
-    let place = |api: &Api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name));
     diagnostic::CONFLICTING_SCHEME
-        .at(place(second))
-        .also(place(first))
+        .at(declaration(second, name))
+        .also(declaration(first, name))
         .also(blueprint.place(&pointer::child("/auth", name)))
         .message(format_args!(
             "`{name}` is another security scheme in `{}` than in `{}`, and `auth` has one entry for both",
@@ -104,7 +102,7 @@ fn is_required(api: &Api, name: &Arc<str>) -> bool {
     })
 }
 
-/// A definition without prose, extensions and the list of scopes.
+/// A definition without prose, extensions and the list of scopes: what a gateway would check.
 fn essence(definition: &str) -> Value {
     let mut value: Value = serde_json::from_str(definition).unwrap_or_default();
     let plain = |value: &mut Value| {

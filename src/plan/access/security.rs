@@ -1,7 +1,6 @@
-//! Joins the description's `security` with the blueprint's `auth`: the one place where an operation
-//! may become open.
+//! Joins the description's `security` with `auth`: the one place where an operation may become open.
+//! In: an operation and its decision. Out: `AuthPlan`, diagnostics.
 //!
-//! In: an operation and its decision. Out: `AuthPlan`, diagnostics. Pure.
 //! Fails closed: whatever cannot be expressed, or is not decided, is an error.
 
 mod credential;
@@ -19,9 +18,7 @@ use crate::diagnostic::{Diagnostic, OperationName};
 use crate::openapi::{Api, HttpMethod, Operation, Requirement, Security};
 use crate::plan::rules::{Decision, Origin};
 use crate::plan::{AuthDifference, AuthPlan, Check};
-use diagnostics::operation::{
-    self, RouteWeakening, WeakeningEffect, inexpressible_alternatives, scheme_names,
-};
+use diagnostics::operation::{self, WeakeningEffect, inexpressible_alternatives, scheme_names};
 use diagnostics::{AccessDiagnostics, Cause};
 use requirement::{AccessRequirement, AuthEntries, any_of, check, same_check};
 use unused::AuthUse;
@@ -89,10 +86,9 @@ impl<'a> SecurityJoin<'a> {
         let Some(mut required) = self.required(case) else {
             return AuthPlan::default();
         };
-        let any_scope_suffices = decision.scopes.is_none() && required.requires_all_scopes;
         self.apply_scopes(case, &mut required);
         self.apply_api_key(case, &mut required);
-        self.note_causes(case, &required, any_scope_suffices);
+        self.note_causes(case, &required);
         self.has_keys |= required.auth.api_key;
         required.auth.differs = self.difference(case, &required.auth);
         required.auth
@@ -107,9 +103,8 @@ impl<'a> SecurityJoin<'a> {
         if let Some(reason) = self.weakened.take() {
             return Some(AuthDifference::Weakened(reason));
         }
-        let is_ignored =
-            |name: &&Arc<str>| matches!(self.entries.get(&***name), Some(AuthSpec::Ignore));
-        let ignored: Vec<Arc<str>> = auth.entries.iter().filter(is_ignored).cloned().collect();
+        let mut ignored: Vec<Arc<str>> = auth.entries.iter().cloned().collect();
+        ignored.retain(|name| matches!(self.entries.get(&**name), Some(AuthSpec::Ignore)));
         if !ignored.is_empty() {
             return Some(AuthDifference::Ignored(ignored));
         }
@@ -119,7 +114,10 @@ impl<'a> SecurityJoin<'a> {
             api_key,
             ..
         } = case.decision;
-        let is_declared = |name: &str| matches!(&case.operation.security, Security::Needs(all) if matches!(&**all, [only] if only.contains_key(name)));
+        let is_declared = |name: &str| {
+            let mut needed = needed(case.operation).iter();
+            needed.next().is_some_and(|only| only.contains_key(name)) && needed.next().is_none()
+        };
         let is_chosen = chosen.is_some_and(|(name, _)| name != NONE && !is_declared(name))
             || scopes.is_some()
             || api_key.is_some();
@@ -128,10 +126,7 @@ impl<'a> SecurityJoin<'a> {
 
     /// The access that description and `auth` of a route require together.
     fn required(&mut self, case: SecurityCase<'_, 'a>) -> Option<AccessRequirement> {
-        let alternatives = match &case.operation.security {
-            Security::Needs(alternatives) => &alternatives[..],
-            Security::Open | Security::Optional(_) => &[],
-        };
+        let alternatives = needed(case.operation);
         let Some((name, origin)) = case.decision.auth else {
             if alternatives.is_empty() {
                 self.undecided.push(case.operation.name());
@@ -140,7 +135,11 @@ impl<'a> SecurityJoin<'a> {
             return self.described(case, &alternatives.iter().collect::<Vec<_>>());
         };
         if name == NONE {
-            return Some(self.opened(case, alternatives, origin));
+            if !alternatives.is_empty() {
+                let effect = WeakeningEffect::Opened(scheme_names(alternatives));
+                self.weaken(case, origin, &effect);
+            }
+            return Some(AccessRequirement::default());
         }
         self.chosen.insert(name.into());
         let picked: Vec<&Requirement> = case
@@ -223,20 +222,6 @@ impl<'a> SecurityJoin<'a> {
         is_faulty
     }
 
-    /// The access under a route that requires nothing.
-    fn opened(
-        &mut self,
-        case: SecurityCase<'_, 'a>,
-        alternatives: &[Requirement],
-        origin: Origin<'a>,
-    ) -> AccessRequirement {
-        if !alternatives.is_empty() {
-            let effect = WeakeningEffect::Opened(scheme_names(alternatives));
-            self.weaken(case, RouteWeakening::of_auth(origin, effect));
-        }
-        AccessRequirement::default()
-    }
-
     /// The access under a route that names an entry which is none of the operation's schemes: more
     /// than nothing, or something in their place.
     ///
@@ -255,41 +240,34 @@ impl<'a> SecurityJoin<'a> {
         chosen.auth.check = check(&entry, spec);
         chosen.auth.api_key = matches!(spec, AuthSpec::ApiKey);
         chosen.auth.entries.insert(entry);
-        let Security::Needs(alternatives) = &case.operation.security else {
-            return Some(chosen);
-        };
+        let alternatives = needed(case.operation);
         if alternatives.is_empty() {
             return Some(chosen);
         }
-        let is_mapped = alternatives
-            .iter()
-            .flat_map(|alternative| alternative.keys())
-            .all(|name| self.entries.contains_key(&**name));
+        let is_mapped = |name: &Arc<str>| self.entries.contains_key(&**name);
+        // Empty where an alternative has a scheme without an entry, or needs two authorizers.
         let described: Option<Vec<AccessRequirement>> = alternatives
             .iter()
-            .map(|alternative| AccessRequirement::of(alternative, &self.entries).ok())
-            .collect::<Option<_>>()
-            .filter(|_| is_mapped);
-        let is_kept = |required: &AccessRequirement| {
+            .map(|alternative| {
+                let required = AccessRequirement::of(alternative, &self.entries).ok();
+                required.filter(|_| alternative.keys().all(is_mapped))
+            })
+            .collect();
+        let described = described.unwrap_or_default();
+        let is_same = |required: &AccessRequirement| {
             required.auth.check == Check::Nobody
                 || same_check(&required.auth.check, &chosen.auth.check, &self.entries)
         };
-        if !described
-            .as_ref()
-            .is_some_and(|all| all.iter().all(is_kept))
-        {
-            let of = scheme_names(alternatives.iter());
-            let effect = WeakeningEffect::Replaced { by: name, of };
-            self.weaken(case, RouteWeakening::of_auth(origin, effect));
-        } else if let Some(same) = described
-            .iter()
-            .flatten()
-            .find(|required| required.auth.check != Check::Nobody)
-        {
+        let is_same_everywhere = !described.is_empty() && described.iter().all(is_same);
+        let mut all = described.iter();
+        if !is_same_everywhere {
+            let of = scheme_names(alternatives);
+            self.weaken(case, origin, &WeakeningEffect::Replaced { by: name, of });
+        } else if let Some(same) = all.find(|required| required.auth.check != Check::Nobody) {
             chosen.auth.scopes.clone_from(&same.auth.scopes);
         }
         chosen.auth.api_key |=
-            described.is_some_and(|all| all.iter().all(|required| required.auth.api_key));
+            !described.is_empty() && described.iter().all(|required| required.auth.api_key);
         Some(chosen)
     }
 
@@ -300,12 +278,7 @@ impl<'a> SecurityJoin<'a> {
     }
 
     /// Notes what a reader of the render should know of an operation.
-    fn note_causes(
-        &mut self,
-        case: SecurityCase<'_, 'a>,
-        required: &AccessRequirement,
-        any_scope_suffices: bool,
-    ) {
+    fn note_causes(&mut self, case: SecurityCase<'_, 'a>, required: &AccessRequirement) {
         let auth = &required.auth;
         let mut note = |cause: Cause, name: &str| self.by_cause.note(cause, name, case.operation);
         for name in &auth.entries {
@@ -315,7 +288,10 @@ impl<'a> SecurityJoin<'a> {
                 Some(AuthSpec::ApiKey | AuthSpec::Iam | AuthSpec::Cognito(_)) | None => {}
             }
         }
-        if let (true, Some(name)) = (any_scope_suffices, auth.authorizer()) {
+        if case.decision.scopes.is_none()
+            && required.requires_all_scopes
+            && let Some(name) = auth.authorizer()
+        {
             note(Cause::AnyScopeSuffices, name);
         }
         for name in &required.unchecked {
@@ -363,5 +339,13 @@ impl<'a> SecurityJoin<'a> {
         }
         diagnostics.extend(self.by_cause.finish(&suggestions));
         diagnostics
+    }
+}
+
+/// The alternatives of which a caller has to meet one.
+fn needed(operation: &Operation) -> &[Requirement] {
+    match &operation.security {
+        Security::Needs(alternatives) => alternatives,
+        Security::Open | Security::Optional(_) => &[],
     }
 }

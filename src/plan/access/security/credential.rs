@@ -1,6 +1,6 @@
 //! Credentials that an authorizer's function does not see, or by which its responses are not cached.
+//! In: entries of `auth` that operations use, the schemes' declarations. Out: diagnostics.
 //!
-//! In: entries of `auth` that operations use, the schemes' declarations. Out: diagnostics. Pure.
 //! Fails closed: a response that is cached without the credential serves whoever shows the same of
 //! everything else.
 
@@ -10,11 +10,12 @@ use crate::blueprint::{
 };
 use crate::diagnostic::{self, Diagnostic, Place};
 use crate::openapi::Api;
-use crate::plan::access::schemes::Declared;
+use crate::plan::access::schemes::{Declared, declaration};
 use crate::source::pointer::child;
 
 /// An authorizer function, and what callers show to it.
 struct AuthorizerFunction<'a> {
+    blueprint: &'a Blueprint,
     name: &'a str,
     spec: &'a LambdaAuthorizerSpec,
     /// Pointer of the entry's `lambda` in the blueprint.
@@ -22,7 +23,7 @@ struct AuthorizerFunction<'a> {
     identity: Vec<String>,
 }
 
-/// Where a credential is, and what declares it.
+/// Location of a credential, and what declares it.
 struct DeclaredCredential {
     /// As a source of identity; `None` where it is nowhere in a request.
     source: Option<String>,
@@ -45,12 +46,13 @@ pub(crate) fn unseen(
             continue;
         };
         let authorizer = AuthorizerFunction {
+            blueprint,
             name,
             spec,
             at: child(&child("/auth", name), "lambda"),
             identity: spec.identity_sources(),
         };
-        diagnostics.extend(authorizer.unseen(blueprint, apis).map(|mut finding| {
+        diagnostics.extend(authorizer.unseen(apis).map(|mut finding| {
             finding.operations.clone_from(&affected.operations);
             finding
         }));
@@ -59,21 +61,21 @@ pub(crate) fn unseen(
 }
 
 impl AuthorizerFunction<'_> {
-    fn unseen(&self, blueprint: &Blueprint, apis: &[Api]) -> Option<Diagnostic> {
+    fn unseen(&self, apis: &[Api]) -> Option<Diagnostic> {
         if self.spec.has_faulty_identity() {
             return None;
         }
         let is_token = self.spec.is_token();
-        let credentials = self.credentials(blueprint, apis);
+        let credentials = self.credentials(apis);
         let is_unseen = |credential: &&DeclaredCredential| {
             let source = credential.source.as_ref();
             !source.is_some_and(|source| self.holds(source))
         };
         if let Some(credential) = credentials.iter().find(is_unseen) {
             return match (is_token, self.spec.ttl_ms()) {
-                (true, _) => Some(self.reads_another_header(blueprint, credential)),
+                (true, _) => Some(self.reads_another_header(credential)),
                 (false, 0) => None,
-                (false, _) => Some(self.caches_without(blueprint, credential)),
+                (false, _) => Some(self.caches_without(Some(credential))),
             };
         }
         // No scheme has its name, so nothing declares what callers show; an address is nothing that
@@ -82,112 +84,98 @@ impl AuthorizerFunction<'_> {
             && !is_token
             && self.spec.ttl_ms() > 0
             && !self.identity.iter().any(|source| is_credential(source));
-        distinguishes_nobody.then(|| self.caches_by_no_credential(blueprint))
+        distinguishes_nobody.then(|| self.caches_without(None))
     }
 
     /// The credentials that callers show, as the blueprint declares them, else each description that
     /// declares the scheme.
-    fn credentials(&self, blueprint: &Blueprint, apis: &[Api]) -> Vec<DeclaredCredential> {
+    fn credentials(&self, apis: &[Api]) -> Vec<DeclaredCredential> {
         if let Some(credential) = &self.spec.credential {
             return vec![DeclaredCredential {
                 source: Some(credential.clone()),
-                declared_at: blueprint.place(&child(&self.at, "credential")),
+                declared_at: self.blueprint.place(&child(&self.at, "credential")),
             }];
         }
         let declared = apis.iter().filter_map(|api| {
             let scheme = Declared::of(api, self.name)?;
             Some(DeclaredCredential {
                 source: scheme.credential(),
-                declared_at: Place::pointer(&api.file, child(api.schemes_pointer, self.name)),
+                declared_at: declaration(api, self.name),
             })
         });
         declared.collect()
     }
 
     fn holds(&self, source: &str) -> bool {
-        self.identity
-            .iter()
-            .any(|known| is_same_source(known, source))
+        let mut identity = self.identity.iter();
+        identity.any(|known| is_same_source(known, source))
     }
 
-    fn place(&self, blueprint: &Blueprint) -> Place {
-        let identity = child(&self.at, "identity");
-        blueprint.place(if self.spec.identity.is_some() {
-            &identity
-        } else {
-            &self.at
+    fn place(&self) -> Place {
+        self.blueprint.place(&match self.spec.identity {
+            Some(_) => child(&self.at, "identity"),
+            None => self.at.clone(),
         })
     }
 
-    fn reads_another_header(
-        &self,
-        blueprint: &Blueprint,
-        credential: &DeclaredCredential,
-    ) -> Diagnostic {
+    fn reads_another_header(&self, credential: &DeclaredCredential) -> Diagnostic {
         let read = self.identity.join("`, `");
         let header = credential
             .source
             .as_ref()
             .filter(|source| source.starts_with("header.") && identity_source(source).is_some());
         let help = match header {
-            Some(header) => format!("write `identity: [{header}]`{}", self.or_credential()),
-            None => format!(
-                "write `kind: request` with an `identity` that holds the credential{}",
-                self.or_credential()
-            ),
+            Some(header) => format!("`identity: [{header}]`"),
+            None => "`kind: request` with an `identity` that holds the credential".to_owned(),
         };
         diagnostic::SCHEME_DOES_NOT_FIT
-            .at(self.place(blueprint))
+            .at(self.place())
             .also(credential.declared_at.clone())
             .message(format_args!(
                 "the function of `{}` gets `{read}` alone, and callers show their credential in {}",
                 self.name,
                 credential.location()
             ))
-            .help(help)
+            .help(format_args!("write {help}{}", self.or_credential()))
     }
 
-    fn caches_without(&self, blueprint: &Blueprint, credential: &DeclaredCredential) -> Diagnostic {
-        let added = credential
-            .source
-            .as_ref()
-            .filter(|source| identity_source(source).is_some())
-            .map(|source| {
-                let sources: Vec<&str> = std::iter::once(source)
-                    .chain(self.spec.identity.iter().flatten())
-                    .map(String::as_str)
-                    .collect();
-                format!("write `identity: [{}]`, or ", sources.join(", "))
-            });
-        diagnostic::CREDENTIAL_OUTSIDE_IDENTITY
-            .at(self.place(blueprint))
-            .also(credential.declared_at.clone())
+    /// Reports responses that are cached without the credential; none where nothing declares one.
+    fn caches_without(&self, credential: Option<&DeclaredCredential>) -> Diagnostic {
+        let cached_by = match self.identity.as_slice() {
+            [] => "nothing".to_owned(),
+            identity => format!("`{}`", identity.join("`, `")),
+        };
+        let shown = match credential {
+            Some(credential) => {
+                format!(
+                    ", and callers show their credential in {}",
+                    credential.location()
+                )
+            }
+            None => ", which is no credential".to_owned(),
+        };
+        let mut finding = diagnostic::CREDENTIAL_OUTSIDE_IDENTITY
+            .at(self.place())
             .message(format_args!(
-                "answers of `{}` are kept by {}, and callers show their credential in {}: the answer for one caller serves another who shows none",
-                self.name,
-                self.cached_by(),
-                credential.location()
-            ))
-            .help(format_args!("{}`ttl: 0s` to ask the function every time{}", added.unwrap_or_else(|| "write ".to_owned()), self.or_credential()))
-    }
-
-    fn caches_by_no_credential(&self, blueprint: &Blueprint) -> Diagnostic {
-        diagnostic::CREDENTIAL_OUTSIDE_IDENTITY
-            .at(self.place(blueprint))
-            .message(format_args!(
-                "answers of `{}` are kept by {}, which is no credential: the answer for one caller serves another who shows none",
-                self.name,
-                self.cached_by()
-            ))
-            .help("add the header or query parameter that holds the credential to `identity`, or write `ttl: 0s` to ask the function every time")
-    }
-
-    fn cached_by(&self) -> String {
-        if self.identity.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("`{}`", self.identity.join("`, `"))
-        }
+                "answers of `{}` are kept by {cached_by}{shown}: the answer for one caller serves another who shows none",
+                self.name
+            ));
+        let Some(credential) = credential else {
+            return finding.help("add the header or query parameter that holds the credential to `identity`, or write `ttl: 0s` to ask the function every time");
+        };
+        finding.places.push(credential.declared_at.clone());
+        let source = credential.source.iter();
+        let added = source.filter(|source| identity_source(source).is_some());
+        let added = added.map(|source| {
+            let all = std::iter::once(source).chain(self.spec.identity.iter().flatten());
+            let all: Vec<&str> = all.map(String::as_str).collect();
+            format!("`identity: [{}]`, or ", all.join(", "))
+        });
+        finding.help(format_args!(
+            "write {}`ttl: 0s` to ask the function every time{}",
+            added.collect::<String>(),
+            self.or_credential()
+        ))
     }
 
     /// The end of a help: the line to write where the description is wrong.

@@ -1,6 +1,5 @@
 //! Diagnostics of the join that each name all operations of one cause.
-//!
-//! In: operations with what was decided of them. Out: diagnostics. Pure.
+//! In: operations with the decisions about them. Out: diagnostics.
 
 pub(super) mod operation;
 mod scheme;
@@ -13,7 +12,7 @@ use crate::diagnostic::{self, Code, Diagnostic, OperationName, Place};
 use crate::openapi::Operation;
 use crate::plan::rules::Origin;
 use crate::source::pointer;
-use operation::{RouteWeakening, WeakeningEffect};
+use operation::WeakeningEffect;
 use scheme::SchemeWithoutEntry;
 
 /// Causes of diagnostics about an entry of `auth`, or about a scheme without one.
@@ -92,13 +91,14 @@ impl<'a> AccessDiagnostics<'a> {
 
     pub(crate) fn note_weakened(
         &mut self,
-        weakening: &RouteWeakening<'_, '_>,
+        origin: Origin<'_>,
+        effect: &WeakeningEffect<'_>,
         operation: &Operation,
     ) {
         let field = WeakeningField {
-            place: weakening.origin.place(self.blueprint, weakening.field),
-            noun: weakening.origin.noun(),
-            is_opened: matches!(weakening.effect, WeakeningEffect::Opened(_)),
+            place: origin.place(self.blueprint, effect.field()),
+            noun: origin.noun(),
+            is_opened: matches!(effect, WeakeningEffect::Opened(_)),
         };
         let operations = self.weakened.entry(field).or_default();
         operations.push(operation.name());
@@ -153,34 +153,22 @@ impl<'a> AccessDiagnostics<'a> {
         affected: &AffectedOperations,
         suggestions: &BTreeMap<String, String>,
     ) -> Option<Diagnostic> {
-        let suggestion = suggestions.get(name).map(String::as_str);
-        match cause {
-            Cause::UnmappedScheme | Cause::UndeclaredScheme => {
-                let scheme = SchemeWithoutEntry {
-                    name,
-                    is_declared: cause == Cause::UnmappedScheme,
-                    suggestion,
-                };
-                Some(scheme.report(self.blueprint, affected))
-            }
-            Cause::Ignored
-            | Cause::AnyScopeSuffices
-            | Cause::UncheckedScopes
-            | Cause::WithScopes
-            | Cause::WithoutScopes
-            | Cause::DecidedByFunction => {
-                let all = OperationName::summary(&affected.operations);
-                let (code, message, help) = cause.texts(name, &all)?;
-                let mut finding = code
-                    .at(self.blueprint.place(&pointer::child("/auth", name)))
-                    .message(message)
-                    .help(help);
-                if cause != Cause::Ignored {
-                    finding.places.push(affected.first.clone());
-                }
-                Some(finding)
-            }
+        if matches!(cause, Cause::UnmappedScheme | Cause::UndeclaredScheme) {
+            let scheme = SchemeWithoutEntry {
+                name,
+                is_declared: cause == Cause::UnmappedScheme,
+                suggestion: suggestions.get(name).map(String::as_str),
+            };
+            return Some(scheme.report(self.blueprint, affected));
         }
+        let all = OperationName::summary(&affected.operations);
+        let (code, message, help) = cause.texts(name, &all)?;
+        let place = self.blueprint.place(&pointer::child("/auth", name));
+        let mut finding = code.at(place).message(message).help(help);
+        if cause != Cause::Ignored {
+            finding.places.push(affected.first.clone());
+        }
+        Some(finding)
     }
 }
 

@@ -1,13 +1,11 @@
 //! Scopes and API keys of a route, in the place of those that the description requires.
-//!
-//! In: the access that is required so far, a route's settings. Out: the same with the settings,
-//! diagnostics. Pure.
+//! In: the access that is required so far, a route's settings. Out: the same with the settings.
 
-use super::diagnostics::operation::{RouteWeakening, WeakeningEffect};
-use super::fits::covers;
+use super::diagnostics::operation::WeakeningEffect;
 use super::requirement::AccessRequirement;
 use super::{SecurityCase, SecurityJoin};
 use crate::blueprint::AuthSpec;
+use crate::plan::rules::Origin;
 
 impl<'a> SecurityJoin<'a> {
     /// Puts the scopes of a route in the place of those of the description.
@@ -29,16 +27,10 @@ impl<'a> SecurityJoin<'a> {
         let is_weaker =
             !described.is_empty() && (scopes.is_empty() || !scopes.iter().all(is_described));
         if is_weaker {
-            let weakening = RouteWeakening {
-                origin,
-                field: "scopes",
-                effect: WeakeningEffect::Scopes(described),
-            };
-            self.weaken(case, weakening);
+            self.weaken(case, origin, &WeakeningEffect::Scopes(described));
         }
         required.auth.scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
-        required.auth.scopes.sort();
-        required.auth.scopes.dedup();
+        required.sort_scopes();
     }
 
     /// Adds the API key that a route requires, or takes away the one that the description requires.
@@ -51,12 +43,7 @@ impl<'a> SecurityJoin<'a> {
             return;
         };
         if required.auth.api_key && !needs_key {
-            let weakening = RouteWeakening {
-                origin,
-                field: "api_key",
-                effect: WeakeningEffect::Key,
-            };
-            self.weaken(case, weakening);
+            self.weaken(case, origin, &WeakeningEffect::Key);
         }
         required.auth.api_key = needs_key;
         for (name, _) in self
@@ -73,13 +60,31 @@ impl<'a> SecurityJoin<'a> {
     }
 
     /// Notes what requires less than the description does, or refuses it.
-    pub(super) fn weaken(&mut self, case: SecurityCase<'_, 'a>, weakening: RouteWeakening<'_, 'a>) {
-        if let Some(reason) = weakening.origin.weakens(self.blueprint) {
+    pub(super) fn weaken(
+        &mut self,
+        case: SecurityCase<'_, 'a>,
+        origin: Origin<'a>,
+        effect: &WeakeningEffect<'_>,
+    ) {
+        if let Some(reason) = origin.weakens(self.blueprint) {
             self.weakened = Some(reason.into());
-            self.by_cause.note_weakened(&weakening, case.operation);
+            self.by_cause.note_weakened(origin, effect, case.operation);
         } else {
-            let finding = weakening.without_reason(self.blueprint, case.operation);
+            let finding = effect.without_reason(self.blueprint, origin, case.operation);
             self.diagnostics.push(finding);
         }
     }
+}
+
+/// Returns whether a scope of a user pool is one of the description: a pool puts the name of its
+/// resource server before it.
+///
+/// Source: Amazon Cognito, "Scopes, M2M, and resource servers" (`resource-server/scope`),
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>,
+/// read 2026-11-30.
+fn covers(scope: &str, described: &str) -> bool {
+    scope == described
+        || scope
+            .strip_suffix(described)
+            .is_some_and(|server| server.ends_with('/'))
 }

@@ -1,6 +1,6 @@
-//! Access that one alternative of a requirement asks for, and what several alternatives come to.
+//! Access that one alternative of a requirement needs, and what several alternatives come to.
+//! In: requirements, `auth`. Out: `AccessRequirement`.
 //!
-//! In: requirements, `auth`. Out: `AccessRequirement`. Pure.
 //! A method has one authorizer and may require an API key beside it (docs/aws-rules.md#a5,
 //! docs/aws-rules.md#a6); all else cannot be expressed.
 
@@ -65,7 +65,7 @@ impl AccessRequirement {
         Ok(required)
     }
 
-    fn sort_scopes(&mut self) {
+    pub(super) fn sort_scopes(&mut self) {
         self.auth.scopes.sort();
         self.auth.scopes.dedup();
     }
@@ -110,7 +110,7 @@ pub(crate) fn any_of(
     alternatives.try_fold(first, |all, alternative| all.or(alternative, entries))
 }
 
-/// The check that an entry alone stands for.
+/// The check of callers by an entry alone.
 pub(crate) fn check(name: &Arc<str>, spec: &AuthSpec) -> Check {
     match spec {
         AuthSpec::Iam => Check::Iam,

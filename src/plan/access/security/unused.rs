@@ -1,6 +1,6 @@
 //! Entries of `auth` that nothing uses.
+//! In: `auth`, the descriptions, entries that routes chose. Out: diagnostics.
 //!
-//! In: `auth`, the descriptions, entries that routes chose. Out: diagnostics. Pure.
 //! Beside open operations such an entry is the trace of a requirement that was dropped, and an
 //! error.
 
@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::blueprint::{AuthSpec, Blueprint};
-use crate::diagnostic::{self, Diagnostic, OperationName, Place, nearest};
+use crate::diagnostic::{self, Diagnostic, OperationName, nearest};
 use crate::openapi::Api;
+use crate::plan::access::schemes::declaration;
 use crate::source::pointer;
 
 /// Most names that are compared with each other.
@@ -50,18 +51,10 @@ impl<'a> AuthUse<'a> {
         &self,
         names: impl Iterator<Item = &'n str>,
     ) -> BTreeMap<String, String> {
-        let declared: BTreeSet<&str> = self
-            .apis
-            .iter()
-            .flat_map(|api| api.schemes.keys())
-            .map(|name| &**name)
-            .collect();
-        let idle: Vec<&str> = self
-            .blueprint
-            .spec
-            .auth
-            .iter()
-            .flat_map(BTreeMap::keys)
+        let schemes = self.apis.iter().flat_map(|api| api.schemes.keys());
+        let declared: BTreeSet<&str> = schemes.map(|name| &**name).collect();
+        let entries = self.blueprint.spec.auth.iter().flat_map(BTreeMap::keys);
+        let idle: Vec<&str> = entries
             .map(String::as_str)
             .filter(|name| !self.required.contains(name) && !self.chosen.contains(*name))
             .collect();
@@ -73,10 +66,8 @@ impl<'a> AuthUse<'a> {
                 let all = idle.iter().chain(&declared).copied();
                 all.take(MAX_COMPARED).collect()
             };
-            let same = known
-                .iter()
-                .copied()
-                .find(|known| known.eq_ignore_ascii_case(name));
+            let mut same = known.iter().copied();
+            let same = same.find(|known| known.eq_ignore_ascii_case(name));
             let suggested = same.or_else(|| nearest(name, known))?;
             Some((name.to_owned(), suggested.to_owned()))
         };
@@ -100,11 +91,8 @@ impl<'a> AuthUse<'a> {
                 !self.chosen.contains(name)
             }
         };
-        self.blueprint
-            .spec
-            .auth
-            .iter()
-            .flatten()
+        let entries = self.blueprint.spec.auth.iter().flatten();
+        entries
             .filter(|(name, spec)| is_unused(name, spec) && !self.required.contains(name.as_str()))
             .map(|(name, _)| (name.clone(), self.report_unused(name, undecided)))
             .collect()
@@ -113,9 +101,7 @@ impl<'a> AuthUse<'a> {
     fn report_unused(&self, name: &str, undecided: &[OperationName]) -> Diagnostic {
         let at = self.blueprint.place(&pointer::child("/auth", name));
         let declaring = self.apis.iter().find(|api| api.schemes.contains_key(name));
-        let scheme = declaring
-            .map(|api| Place::pointer(&api.file, pointer::child(api.schemes_pointer, name)));
-        match scheme {
+        match declaring.map(|api| declaration(api, name)) {
             Some(scheme) if !undecided.is_empty() => {
                 let mut finding = diagnostic::UNUSED_SCHEME
                     .at(at)

@@ -1,23 +1,16 @@
 //! Diagnostics of the join that are about one operation.
-//!
-//! In: an operation and what was decided of it. Out: diagnostics. Pure.
+//! In: an operation and the decisions about it. Out: diagnostics.
 
 use std::sync::Arc;
 
 use crate::blueprint::{Blueprint, scalar};
 use crate::diagnostic::{self, Diagnostic};
 use crate::openapi::{Operation, Requirement};
+use crate::plan::access::security::NONE;
 use crate::plan::access::security::requirement::TwoAuthorizers;
 use crate::plan::rules::Origin;
 use crate::plan::rules::patterns::only;
 use crate::source::pointer;
-
-/// A route or extension that requires less than the description does.
-pub(crate) struct RouteWeakening<'w, 'a> {
-    pub(crate) origin: Origin<'a>,
-    pub(crate) field: &'static str,
-    pub(crate) effect: WeakeningEffect<'w>,
-}
 
 /// Access that a route takes away.
 pub(crate) enum WeakeningEffect<'w> {
@@ -32,50 +25,50 @@ pub(crate) enum WeakeningEffect<'w> {
     Key,
 }
 
-impl<'w, 'a> RouteWeakening<'w, 'a> {
-    pub(crate) fn of_auth(origin: Origin<'a>, effect: WeakeningEffect<'w>) -> Self {
-        Self {
-            origin,
-            field: "auth",
-            effect,
+impl WeakeningEffect<'_> {
+    /// The field of the route or extension that takes it away.
+    pub(crate) fn field(&self) -> &'static str {
+        match self {
+            Self::Opened(_) | Self::Replaced { .. } => "auth",
+            Self::Scopes(_) => "scopes",
+            Self::Key => "api_key",
         }
     }
 
-    /// Reports that the weakening has no reason.
+    /// Reports that a route or extension requires less without a reason.
     ///
     /// Errors: GW3003.
     pub(crate) fn without_reason(
         &self,
         blueprint: &Blueprint,
+        origin: Origin<'_>,
         operation: &Operation,
     ) -> Diagnostic {
         let named = operation.name();
-        let message = match &self.effect {
-            WeakeningEffect::Opened(of) => {
+        let message = match self {
+            Self::Opened(of) => {
                 format!("`auth: none` opens {named}, which the description protects with {of}")
             }
-            WeakeningEffect::Replaced { by, of } => format!(
+            Self::Replaced { by, of } => format!(
                 "`auth: {by}` lets others through to {named}, which the description protects with {of}"
             ),
-            WeakeningEffect::Scopes(scopes) => format!(
+            Self::Scopes(scopes) => format!(
                 "`scopes` let others through to {named}, for which the description asks for `{}`",
                 scopes.join("`, `")
             ),
-            WeakeningEffect::Key => format!(
+            Self::Key => format!(
                 "`api_key: false` takes the key from {named}, for which the description asks for one"
             ),
         };
-        let auth = match self.effect {
-            WeakeningEffect::Replaced { by, .. } => by,
-            WeakeningEffect::Opened(_) | WeakeningEffect::Scopes(_) | WeakeningEffect::Key => {
-                "none"
-            }
+        let auth = match self {
+            Self::Replaced { by, .. } => by,
+            Self::Opened(_) | Self::Scopes(_) | Self::Key => NONE,
         };
         diagnostic::WEAKENED_WITHOUT_REASON
-            .at(self.origin.place(blueprint, self.field))
+            .at(origin.place(blueprint, self.field()))
             .also(operation.place("/security"))
             .message(message)
-            .help(self.origin.way_to_weaken(operation, auth))
+            .help(origin.way_to_weaken(operation, auth))
             .keeps(operation.name())
     }
 }

@@ -1,6 +1,5 @@
 //! Diagnostics of security schemes that have no entry of `auth`.
-//!
-//! In: the scheme's name, the operations that require it. Out: diagnostics. Pure.
+//! In: the scheme's name, the operations that require it. Out: diagnostics.
 
 use super::AffectedOperations;
 use crate::blueprint::{Blueprint, CommentedLine, scalar};
@@ -21,45 +20,49 @@ impl SchemeWithoutEntry<'_> {
     ///
     /// Errors: GW3002; GW1012 where the description does not declare it either.
     pub(super) fn report(self, blueprint: &Blueprint, affected: &AffectedOperations) -> Diagnostic {
-        match self.suggestion {
-            Some(entry) if self.is_declared => self.misspelt_entry(entry, blueprint, affected),
-            _ => self.missing_entry(blueprint, affected),
-        }
-    }
-
-    fn missing_entry(self, blueprint: &Blueprint, affected: &AffectedOperations) -> Diagnostic {
-        let proposed = blueprint.commented(&scalar(self.name));
-        let place = proposed
-            .first()
-            .map_or_else(|| affected.first.clone(), CommentedLine::place);
-        let code = if self.is_declared {
-            &diagnostic::UNMAPPED_SCHEME
-        } else {
-            &diagnostic::UNKNOWN_SECURITY_SCHEME
-        };
-        let mut finding = code.at(place);
-        finding.places.push(if proposed.is_empty() {
-            blueprint.place("/auth")
-        } else {
-            affected.first.clone()
-        });
-        finding.operations.clone_from(&affected.operations);
-        let all = OperationName::summary(&affected.operations);
         let (is_or_are, hides) = if affected.operations.len() == 1 {
             ("is", "hide the operation")
         } else {
             ("are", "hide the operations")
         };
-        let missing = if self.is_declared {
-            "and"
-        } else {
-            "which the description does not declare, and"
+        let all = OperationName::summary(&affected.operations);
+        let protected = format!("{all} {is_or_are} protected by `{}`", self.name);
+        let mut finding = match self.suggestion {
+            Some(entry) if self.is_declared => diagnostic::UNMAPPED_SCHEME
+                .at(blueprint.place(&pointer::child("/auth", entry)))
+                .also(affected.first.clone())
+                .message(format_args!("{protected}, which has no entry in `auth`; no scheme is called `{entry}`, which has one"))
+                .help(format_args!("rename the entry `{entry}` to `{}`, if that is meant; else add an entry for it", scalar(self.name))),
+            _ => self.missing_entry(blueprint, affected, &protected, hides),
         };
+        finding.operations.clone_from(&affected.operations);
         finding
-            .message(format_args!(
-                "{all} {is_or_are} protected by `{}`, {missing} the blueprint does not say what the gateway does with it",
-                self.name
-            ))
+    }
+
+    fn missing_entry(
+        self,
+        blueprint: &Blueprint,
+        affected: &AffectedOperations,
+        protected: &str,
+        hides: &str,
+    ) -> Diagnostic {
+        let proposed = blueprint.commented(&scalar(self.name));
+        let first = affected.first.clone();
+        let (place, other) = match proposed.first() {
+            Some(line) => (line.place(), first),
+            None => (first, blueprint.place("/auth")),
+        };
+        let (code, undeclared) = if self.is_declared {
+            (&diagnostic::UNMAPPED_SCHEME, "")
+        } else {
+            (
+                &diagnostic::UNKNOWN_SECURITY_SCHEME,
+                " which the description does not declare,",
+            )
+        };
+        code.at(place)
+            .also(other)
+            .message(format_args!("{protected},{undeclared} and the blueprint does not say what the gateway does with it"))
             .help(format_args!("{}; or {hides}", self.remedy(blueprint, &proposed)))
     }
 
@@ -93,30 +96,5 @@ impl SchemeWithoutEntry<'_> {
             format!(", and `auth:` in line {}", commented.line)
         });
         format!("uncomment {lines} of `{}`{also}", first.file)
-    }
-
-    /// Reports the scheme beside an entry of nearly its name that nothing else uses.
-    fn misspelt_entry(
-        self,
-        entry: &str,
-        blueprint: &Blueprint,
-        affected: &AffectedOperations,
-    ) -> Diagnostic {
-        let name = self.name;
-        let mut finding = diagnostic::UNMAPPED_SCHEME
-            .at(blueprint.place(&pointer::child("/auth", entry)))
-            .also(affected.first.clone());
-        finding.operations.clone_from(&affected.operations);
-        let is_or_are = if affected.operations.len() == 1 {
-            "is"
-        } else {
-            "are"
-        };
-        finding
-            .message(format_args!(
-                "{} {is_or_are} protected by `{name}`, which has no entry in `auth`; no scheme is called `{entry}`, which has one",
-                OperationName::summary(&affected.operations)
-            ))
-            .help(format_args!("rename the entry `{entry}` to `{}`, if that is meant; else add an entry for it", scalar(name)))
     }
 }
